@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Auxo.Contracts;
+
+/// <summary>The one way messages are written and read: camel case, enums as strings, unknown members ignored, nulls left out.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RepositoryTracked))]
+[JsonSerializable(typeof(RepositoryUntracked))]
+[JsonSerializable(typeof(PatchOpened))]
+[JsonSerializable(typeof(PatchRevised))]
+[JsonSerializable(typeof(PatchMerged))]
+[JsonSerializable(typeof(PatchArchived))]
+[JsonSerializable(typeof(DefaultBranchAdvanced))]
+[JsonSerializable(typeof(PostPatchComment))]
+[JsonSerializable(typeof(BuildQueued))]
+[JsonSerializable(typeof(BuildStarted))]
+[JsonSerializable(typeof(BuildFinished))]
+public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,0 +1,161 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+
+namespace Auxo.Contracts;
+
+/// <summary>
+/// A repository id: Radicle's <c>rad:z…</c>, or <c>git:&lt;name&gt;-&lt;8 hex&gt;</c> for a plain git repository that is followed without Radicle.
+/// </summary>
+[JsonConverter(typeof(IdentifierJson<Rid>))]
+public readonly record struct Rid : IIdentifier<Rid>
+{
+    private Rid(string value) => Value = value;
+
+    /// <summary>The whole id, scheme included.</summary>
+    public string Value => field ?? throw new InvalidOperationException("This Rid was never set.");
+
+    /// <summary>True for an id that Radicle's network knows.</summary>
+    public bool IsRadicle => Value.StartsWith("rad:", StringComparison.Ordinal);
+
+    /// <summary>The id without its scheme; for Radicle it is also the folder name in the node's storage.</summary>
+    public string Bare => Value[4..];
+
+    /// <summary>Reads <c>rad:z…</c>, a bare <c>z…</c> (some webhook senders drop the scheme), or <c>git:name-12345678</c>.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Rid result)
+    {
+        result = default;
+        if (s is null || s.Length > 128) return false;
+        var text = s.StartsWith('z') && IdentifierText.IsBase58(s.AsSpan(1)) ? "rad:" + s : s;
+        if (text.StartsWith("rad:z", StringComparison.Ordinal) && text.Length is > 20 and < 64 && IdentifierText.IsBase58(text.AsSpan(5))
+            || IdentifierText.IsPlainGit(text))
+        {
+            result = new Rid(text);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out Rid)"/>
+    public static Rid Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<Rid>(s, "a repository id such as rad:z3Fnc… or git:name-1a2b3c4d");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A person or device: <c>did:key:z6Mk…</c>.</summary>
+[JsonConverter(typeof(IdentifierJson<Did>))]
+public readonly record struct Did : IIdentifier<Did>
+{
+    private const string Prefix = "did:key:";
+
+    private Did(string value) => Value = value;
+
+    /// <summary>The whole id, <c>did:key:</c> included.</summary>
+    public string Value => field ?? throw new InvalidOperationException("This Did was never set.");
+
+    /// <summary>The node id (NID): the same key without <c>did:key:</c>; it names the namespace in the storage.</summary>
+    public string Nid => Value[Prefix.Length..];
+
+    /// <summary>Reads a DID or a bare NID.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Did result)
+    {
+        result = default;
+        if (s is null || s.Length > 128) return false;
+        var nid = s.StartsWith(Prefix, StringComparison.Ordinal) ? s[Prefix.Length..] : s;
+        if (nid.Length < 40 || !nid.StartsWith("z6Mk", StringComparison.Ordinal) || !IdentifierText.IsBase58(nid.AsSpan(1))) return false;
+        result = new Did(Prefix + nid);
+        return true;
+    }
+
+    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out Did)"/>
+    public static Did Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<Did>(s, "a DID such as did:key:z6Mk…");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A git commit, tag or COB operation: 40 lower-case hex digits (Radicle's repositories are SHA-1).</summary>
+[JsonConverter(typeof(IdentifierJson<CommitId>))]
+public readonly record struct CommitId : IIdentifier<CommitId>
+{
+    private CommitId(string value) => Value = value;
+
+    /// <summary>All 40 digits.</summary>
+    public string Value => field ?? throw new InvalidOperationException("This CommitId was never set.");
+
+    /// <summary>The first seven digits, as <c>rad</c> prints them.</summary>
+    public string Short => Value[..7];
+
+    /// <summary>True for 40 zeros, git's way to say "no such object".</summary>
+    public bool IsZero => Value.AsSpan().IndexOfAnyExcept('0') < 0;
+
+    /// <summary>Reads exactly 40 hex digits, upper case accepted.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out CommitId result)
+    {
+        result = default;
+        if (s is not { Length: 40 } || s.AsSpan().ContainsAnyExcept(IdentifierText.Hex)) return false;
+        result = new CommitId(s.ToLowerInvariant());
+        return true;
+    }
+
+    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out CommitId)"/>
+    public static CommitId Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<CommitId>(s, "a commit id of 40 hex digits");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A patch: the id of its COB, which is also its first revision's id.</summary>
+[JsonConverter(typeof(IdentifierJson<PatchId>))]
+public readonly record struct PatchId : IIdentifier<PatchId>
+{
+    private PatchId(CommitId value) => Value = value.Value;
+
+    /// <summary>All 40 digits.</summary>
+    public string Value => field ?? throw new InvalidOperationException("This PatchId was never set.");
+
+    /// <summary>The first seven digits, which <c>rad patch</c> accepts.</summary>
+    public string Short => Value[..7];
+
+    /// <summary>Reads exactly 40 hex digits.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out PatchId result)
+    {
+        var parsed = CommitId.TryParse(s, provider, out var id);
+        result = parsed ? new PatchId(id) : default;
+        return parsed;
+    }
+
+    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out PatchId)"/>
+    public static PatchId Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<PatchId>(s, "a patch id of 40 hex digits");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A revision of a patch: the id of the operation that proposed it.</summary>
+[JsonConverter(typeof(IdentifierJson<RevisionId>))]
+public readonly record struct RevisionId : IIdentifier<RevisionId>
+{
+    private RevisionId(CommitId value) => Value = value.Value;
+
+    /// <summary>All 40 digits.</summary>
+    public string Value => field ?? throw new InvalidOperationException("This RevisionId was never set.");
+
+    /// <summary>The first seven digits.</summary>
+    public string Short => Value[..7];
+
+    /// <summary>Reads exactly 40 hex digits.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out RevisionId result)
+    {
+        var parsed = CommitId.TryParse(s, provider, out var id);
+        result = parsed ? new RevisionId(id) : default;
+        return parsed;
+    }
+
+    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out RevisionId)"/>
+    public static RevisionId Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<RevisionId>(s, "a revision id of 40 hex digits");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

@@ -1,0 +1,88 @@
+namespace Auxo.Contracts;
+
+/// <summary>How far the author of a commit is trusted, decided by ingest from signed refs and the delegate set, never from a webhook's words.</summary>
+public enum Trust
+{
+    /// <summary>Everybody else: built-in checks only, and the pipeline file of the canonical branch.</summary>
+    Stranger,
+
+    /// <summary>A delegate, or a DID on the repository's <c>trusted</c> list.</summary>
+    Trusted,
+}
+
+/// <summary>A repository is followed from now on.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="Name">Its name, for people.</param>
+/// <param name="DefaultBranch">Short name, such as <c>main</c>.</param>
+/// <param name="Source">Path of the git repository that holds its objects; readers fetch objects from it, never refs of COBs or keys.</param>
+/// <param name="Delegates">Who may decide; empty for a plain git repository.</param>
+/// <param name="At">When it was tracked.</param>
+public sealed record RepositoryTracked(Rid Rid, string Name, string DefaultBranch, string Source, IReadOnlyList<Did> Delegates, DateTimeOffset At);
+
+/// <summary>A repository is no longer followed; what was stored about it stays.</summary>
+public sealed record RepositoryUntracked(Rid Rid, string Reason, DateTimeOffset At);
+
+/// <summary>What a patch's revision is, as Radicle's storage gives it; signatures verified.</summary>
+/// <param name="PatchId">The patch.</param>
+/// <param name="RevisionId">The revision that <paramref name="Head"/> belongs to.</param>
+/// <param name="Author">Who signed the revision (not necessarily the patch's author).</param>
+/// <param name="AuthorAlias">The author's self-chosen name, for display only.</param>
+/// <param name="Trust">Whether the author's own pipeline file and steps may run.</param>
+/// <param name="Title">The patch's title.</param>
+/// <param name="Base">The commit that the revision starts from.</param>
+/// <param name="Head">The commit to validate.</param>
+/// <param name="Canonical">The default branch's head when the fact was read; a stranger's pipeline file is taken from it. Null when the branch has none.</param>
+/// <param name="Draft">True while the patch is a draft; drafts build too.</param>
+public sealed record PatchRevision(
+    PatchId PatchId, RevisionId RevisionId, Did Author, string? AuthorAlias, Trust Trust, string Title, CommitId Base, CommitId Head, CommitId? Canonical,
+    bool Draft);
+
+/// <summary>A patch was opened.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Revision">The first revision.</param>
+/// <param name="Source">Path of the git repository that holds the objects.</param>
+/// <param name="EarliestAuthoredAt">The earliest author time among the commits of all revisions, for lead time.</param>
+/// <param name="At">Radicle's time (seconds), never later than <paramref name="SeenAt"/>.</param>
+/// <param name="SeenAt">When Auxo saw it.</param>
+public sealed record PatchOpened(
+    Rid Rid, string RepositoryName, PatchRevision Revision, string Source, DateTimeOffset EarliestAuthoredAt, DateTimeOffset At, DateTimeOffset SeenAt);
+
+/// <summary>A further revision of a patch was pushed, by its author or by somebody else.</summary>
+/// <inheritdoc cref="PatchOpened"/>
+public sealed record PatchRevised(
+    Rid Rid, string RepositoryName, PatchRevision Revision, string Source, DateTimeOffset EarliestAuthoredAt, DateTimeOffset At, DateTimeOffset SeenAt);
+
+/// <summary>A patch was merged: enough delegates signed it, or its head is contained in the default branch.</summary>
+public sealed record PatchMerged(Rid Rid, PatchId PatchId, RevisionId? RevisionId, CommitId Commit, Did? By, DateTimeOffset At, DateTimeOffset SeenAt);
+
+/// <summary>A patch was closed without a merge.</summary>
+public sealed record PatchArchived(Rid Rid, PatchId PatchId, DateTimeOffset At, DateTimeOffset SeenAt);
+
+/// <summary>The canonical default branch moved, or was seen for the first time when the repository was tracked.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Branch">Short name.</param>
+/// <param name="Old">Null the first time.</param>
+/// <param name="New">The new head.</param>
+/// <param name="Author">The delegate whose push moved it; null when unknown (plain git).</param>
+/// <param name="Title">First line of the new head's message.</param>
+/// <param name="Patches">The patches whose heads the new head contains and the old one did not.</param>
+/// <param name="Source">Path of the git repository that holds the objects.</param>
+/// <param name="At">Committer time, never later than <paramref name="SeenAt"/>.</param>
+/// <param name="SeenAt">When Auxo saw it.</param>
+public sealed record DefaultBranchAdvanced(
+    Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title, IReadOnlyList<PatchId> Patches, string Source,
+    DateTimeOffset At, DateTimeOffset SeenAt);
+
+/// <summary>The body of a patch comment. At most one comment exists per build; the highest <see cref="Seq"/> wins and is edited in place.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="PatchId">The patch.</param>
+/// <param name="RevisionId">The revision to comment on.</param>
+/// <param name="BuildId">The build that speaks.</param>
+/// <param name="Seq">Grows with every new body of this build.</param>
+/// <param name="Key">Idempotency key of the comment, the same for all bodies of one build.</param>
+/// <param name="Markdown">The body, footer included.</param>
+/// <param name="Final">True for the verdict; a body that is not final may be dropped when a later one is already there.</param>
+public sealed record PostPatchComment(
+    Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Key, string Markdown, bool Final);

@@ -1,0 +1,83 @@
+namespace Auxo.Contracts;
+
+/// <summary>What is built and for whom; the same in every message of one build.</summary>
+/// <param name="BuildId">See <see cref="Contracts.BuildId.For"/>.</param>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Trigger">Why it is built.</param>
+/// <param name="PatchId">Set when a patch is built.</param>
+/// <param name="RevisionId">The patch's revision.</param>
+/// <param name="Ref">Short branch or tag name; <c>patches/&lt;id&gt;</c> for a patch.</param>
+/// <param name="Commit">Exactly this commit.</param>
+/// <param name="Title">The patch's title or the commit's first line.</param>
+/// <param name="Author">Who signed it; null without Radicle.</param>
+public sealed record BuildSubject(
+    Guid BuildId, Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId, string Ref, CommitId Commit, string Title,
+    Did? Author);
+
+/// <summary>A build is planned and waits for a runner.</summary>
+public sealed record BuildQueued(BuildSubject Subject, IReadOnlyList<string> Steps, DateTimeOffset At);
+
+/// <summary>A build's first step has begun.</summary>
+public sealed record BuildStarted(BuildSubject Subject, DateTimeOffset At);
+
+/// <summary>The end of a build, with all that a subscriber needs.</summary>
+/// <param name="Subject">What was built.</param>
+/// <param name="Outcome">The verdict.</param>
+/// <param name="Reason">One line for people when the outcome does not speak for itself; else null.</param>
+/// <param name="Steps">In the order of the plan.</param>
+/// <param name="FirstFindings">The first few findings that block or warn, at most ten.</param>
+/// <param name="Artifacts">What the build kept.</param>
+/// <param name="QueuedAt">When it was planned.</param>
+/// <param name="StartedAt">When its first step began; null when none did.</param>
+/// <param name="FinishedAt">When it ended.</param>
+/// <param name="LogUrl">Where the log is read, when <c>publicUrl</c> is configured.</param>
+public sealed record BuildFinished(
+    BuildSubject Subject, Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Steps, IReadOnlyList<Finding> FirstFindings,
+    IReadOnlyList<BuildArtifact> Artifacts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt, string? LogUrl);
+
+/// <summary>One step's result.</summary>
+/// <param name="Step">Its name, unique in the build.</param>
+/// <param name="Kind"><c>check</c> for a built-in one, <c>command</c> for one of the pipeline file.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Blocks">False when its failure only warns (the gate table).</param>
+/// <param name="Duration">Wall time.</param>
+/// <param name="ExitCode">Of the command; null for a check and for a step that did not run.</param>
+/// <param name="Summary">One line for people, such as <c>2 errors, 1 warning</c>.</param>
+public sealed record StepResult(string Step, string Kind, Outcome Outcome, bool Blocks, TimeSpan Duration, int? ExitCode, string Summary);
+
+/// <summary>One thing that a check found.</summary>
+/// <param name="Check">The step that found it.</param>
+/// <param name="Rule">The rule, stable over time, such as <c>SC2086</c> or <c>private-key</c>.</param>
+/// <param name="Severity">How bad.</param>
+/// <param name="Path">File in the repository, with <c>/</c>; null when it is about the whole tree.</param>
+/// <param name="Line">From 1; null when it is about the whole file.</param>
+/// <param name="Message">One line for people; never contains the secret itself.</param>
+/// <param name="Blocks">True when it makes the build fail.</param>
+public sealed record Finding(string Check, string Rule, Severity Severity, string? Path, int? Line, string Message, bool Blocks);
+
+/// <summary>How bad a finding is.</summary>
+public enum Severity
+{
+    /// <summary>Worth knowing.</summary>
+    Info,
+
+    /// <summary>Worth a look.</summary>
+    Low,
+
+    /// <summary>Should be fixed.</summary>
+    Medium,
+
+    /// <summary>Must be fixed.</summary>
+    High,
+
+    /// <summary>Must be fixed now.</summary>
+    Critical,
+}
+
+/// <summary>A file that a build kept.</summary>
+/// <param name="Name">Relative path with <c>/</c>; never absolute, never with <c>..</c>.</param>
+/// <param name="MediaType">Such as <c>application/octet-stream</c>.</param>
+/// <param name="Digest"><c>sha256:</c> and 64 hex digits.</param>
+/// <param name="SizeBytes">Its size.</param>
+public sealed record BuildArtifact(string Name, string MediaType, string Digest, long SizeBytes);

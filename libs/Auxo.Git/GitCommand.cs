@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Auxo.Git;
+
+/// <summary>
+/// Runs <c>git</c> with arguments that can be nothing but arguments, a cleared environment, and no configuration but its own: no hooks, no
+/// filters, no pagers, no prompts, no dialling out. Repositories of other users are readable (Radicle's storage may belong to another account).
+/// </summary>
+public static class GitCommand
+{
+    /// <summary>Runs git in <paramref name="repository"/> and returns what it printed.</summary>
+    /// <param name="repository">A bare repository or a work tree's top folder.</param>
+    /// <param name="arguments">Arguments after <c>git -C repository</c>.</param>
+    /// <param name="input">Standard input; null for none.</param>
+    /// <param name="environment">Further variables, such as <c>GIT_INDEX_FILE</c>.</param>
+    /// <param name="cancellationToken">Kills the process.</param>
+    /// <exception cref="GitException">git ended with another exit code than 0.</exception>
+    public static async Task<string> RunAsync(
+        string repository, IReadOnlyList<string> arguments, CancellationToken cancellationToken, ReadOnlyMemory<byte> input = default,
+        IReadOnlyDictionary<string, string>? environment = null)
+        => Encoding.UTF8.GetString(await RunBytesAsync(repository, arguments, cancellationToken, input, environment));
+
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<byte[]> RunBytesAsync(
+        string repository, IReadOnlyList<string> arguments, CancellationToken cancellationToken, ReadOnlyMemory<byte> input = default,
+        IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var process = Start(repository, arguments, environment);
+        await using var kill = cancellationToken.Register(static p => Kill((Process)p!), process);
+        var output = new MemoryStream();
+        var reading = process.StandardOutput.BaseStream.CopyToAsync(output, cancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        try
+        {
+            if (!input.IsEmpty) await process.StandardInput.BaseStream.WriteAsync(input, cancellationToken);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // git ended before it read everything; its exit code says why.
+        }
+
+        await reading;
+        var text = await errors;
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == 0
+            ? output.ToArray()
+            : throw new GitException(repository, arguments, process.ExitCode, text);
+    }
+
+    /// <summary>Starts a git process with redirected streams; the caller ends it.</summary>
+    internal static Process Start(string repository, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("git")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in (ReadOnlySpan<string>)["-C", repository, "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", "-c", "protocol.file.allow=always",
+            "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false"])
+            start.ArgumentList.Add(argument);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+
+        var path = Environment.GetEnvironmentVariable("PATH");
+        start.Environment.Clear();
+        if (path is not null) start.Environment["PATH"] = path;
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+        start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
+        start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
+        start.Environment["GIT_NO_LAZY_FETCH"] = "1";
+        start.Environment["GIT_CONFIG_COUNT"] = "1";
+        start.Environment["GIT_CONFIG_KEY_0"] = "safe.directory";
+        start.Environment["GIT_CONFIG_VALUE_0"] = "*";
+        if (environment is not null)
+        {
+            foreach (var (name, value) in environment) start.Environment[name] = value;
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException("git could not be started; is it on PATH?");
+    }
+
+    internal static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has already ended.
+        }
+    }
+}
+
+/// <summary>git said no.</summary>
+public sealed class GitException(string repository, IReadOnlyList<string> arguments, int exitCode, string errors)
+    : Exception($"git {string.Join(' ', arguments.Take(3))} … in {repository} ended with {exitCode}: {errors.Trim()}")
+{
+    /// <summary>git's exit code: 128 for fatal errors, 1 for a plain no.</summary>
+    public int ExitCode { get; } = exitCode;
+
+    /// <summary>What git printed on standard error.</summary>
+    public string Errors { get; } = errors;
+}
