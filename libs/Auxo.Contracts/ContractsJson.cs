@@ -12,6 +12,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(PatchMerged))]
 [JsonSerializable(typeof(PatchArchived))]
 [JsonSerializable(typeof(DefaultBranchAdvanced))]
+[JsonSerializable(typeof(BranchAdvanced))]
 [JsonSerializable(typeof(PostPatchComment))]
 [JsonSerializable(typeof(BuildQueued))]
 [JsonSerializable(typeof(BuildStarted))]

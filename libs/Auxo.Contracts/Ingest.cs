@@ -40,7 +40,7 @@ public sealed record PatchRevision(
 /// <summary>A patch was opened.</summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="RepositoryName">Its name, for people.</param>
-/// <param name="Revision">The first revision.</param>
+/// <param name="Revision">The revision to validate: the first one, or the author's newest when several were seen at once (after a downtime).</param>
 /// <param name="Source">Path of the git repository that holds the objects.</param>
 /// <param name="EarliestAuthoredAt">The earliest author time among the commits of all revisions, for lead time.</param>
 /// <param name="At">Radicle's time (seconds), never later than <paramref name="SeenAt"/>.</param>
@@ -74,6 +74,12 @@ public sealed record PatchArchived(Rid Rid, PatchId PatchId, DateTimeOffset At, 
 public sealed record DefaultBranchAdvanced(
     Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title, IReadOnlyList<PatchId> Patches, string Source,
     DateTimeOffset At, DateTimeOffset SeenAt);
+
+/// <summary>A branch other than the default one, which somebody asked to follow, moved. It is built, but it is no change to what is delivered.</summary>
+/// <inheritdoc cref="DefaultBranchAdvanced"/>
+public sealed record BranchAdvanced(
+    Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title, string Source, DateTimeOffset At,
+    DateTimeOffset SeenAt);
 
 /// <summary>The body of a patch comment. At most one comment exists per build; the highest <see cref="Seq"/> wins and is edited in place.</summary>
 /// <param name="Rid">The repository.</param>
