@@ -1,3 +1,8 @@
+using Auxo.ServiceDefaults;
+
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddServiceDefaults("notify");
+
 var app = builder.Build();
+app.MapDefaultEndpoints();
 app.Run();

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+using Npgsql;
+
+namespace Auxo.ServiceDefaults.Access;
+
+/// <summary>
+/// Finds presented tokens. The whole table (tens of rows) is kept in memory and read again after at most <see cref="MaxAge"/>, so a
+/// revoked token dies within that time and a flood of wrong tokens never reaches the database more than once a second.
+/// </summary>
+internal sealed class AccessTokens(IServiceProvider provider, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>How long a revoked token may still work.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a new token may still be unknown, and how often at most an unknown token makes us look.</summary>
+    public static readonly TimeSpan MinAge = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private volatile Snapshot? _snapshot;
+    private NpgsqlDataSource? _own;
+
+    /// <summary>The token's row, or null when it is unknown, revoked or expired.</summary>
+    /// <exception cref="NpgsqlException">The table cannot be read; nobody is let in on old knowledge.</exception>
+    public async ValueTask<AccessToken?> FindAsync(string presented, CancellationToken ct)
+    {
+        var hash = AccessToken.Hash(presented);
+        var snapshot = await FreshAsync(MaxAge, ct);
+        var found = snapshot.Find(hash) ?? (await FreshAsync(MinAge, ct)).Find(hash);
+        return found is { ExpiresAt: { } end } && end <= time.GetUtcNow() ? null : found;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _reading.Dispose();
+        if (_own is not null) await _own.DisposeAsync();
+    }
+
+    private async ValueTask<Snapshot> FreshAsync(TimeSpan maxAge, CancellationToken ct)
+    {
+        if (IsFresh(maxAge) is { } fresh) return fresh;
+        await _reading.WaitAsync(ct);
+        try
+        {
+            return IsFresh(maxAge) ?? (_snapshot = await ReadAsync(ct));
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private Snapshot? IsFresh(TimeSpan maxAge) => _snapshot is { } s && time.GetElapsedTime(s.ReadAt) < maxAge ? s : null;
+
+    private async Task<Snapshot> ReadAsync(CancellationToken ct)
+    {
+        var readAt = time.GetTimestamp();
+        if (Source() is not { } source) return new Snapshot([], readAt);
+        var tokens = new List<(byte[], AccessToken)>();
+        await using var command = source.CreateCommand("select hash, id, name, scopes, expires_at from access.tokens where revoked_at is null");
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                var expires = await reader.IsDBNullAsync(4, ct) ? (DateTimeOffset?)null : reader.GetFieldValue<DateTimeOffset>(4);
+                tokens.Add((reader.GetFieldValue<byte[]>(0), new AccessToken(reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), expires)));
+            }
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            // No schema yet: nobody has a token. The AppHost may still be creating it.
+        }
+
+        return new Snapshot(tokens, readAt);
+    }
+
+    /// <summary>The service's own pool where it has one; else one connection of our own; null where no database is configured.</summary>
+    private NpgsqlDataSource? Source()
+    {
+        if (provider.GetService<NpgsqlDataSource>() is { } shared) return shared;
+        if (_own is not null) return _own;
+        var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("auxo");
+        return string.IsNullOrEmpty(text) ? null : _own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(text) { MaxPoolSize = 1, MinPoolSize = 0 });
+    }
+
+    /// <summary>The table as it was.</summary>
+    private sealed record Snapshot(IReadOnlyList<(byte[] Hash, AccessToken Token)> Rows, long ReadAt)
+    {
+        /// <summary>Looks at every row, whether it was found or not: the time says nothing about what is stored.</summary>
+        public AccessToken? Find(ReadOnlySpan<byte> hash)
+        {
+            AccessToken? found = null;
+            foreach (var (stored, token) in Rows)
+            {
+                if (CryptographicOperations.FixedTimeEquals(stored, hash)) found = token;
+            }
+
+            return found;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Auxo.ServiceDefaults.Access;
+
+/// <summary>What a route asks for. A route that says nothing is for administrators only.</summary>
+public static class Scopes
+{
+    /// <summary>Asks for a token with this scope, such as <c>pipeline:read</c>; <c>admin</c> has every scope.</summary>
+    public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: false)], []));
+
+    /// <summary>Open to programs on this machine; everybody else needs a token with this scope.</summary>
+    internal static TBuilder RequireScopeUnlessLoopback<TBuilder>(this TBuilder builder, string scope)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: true)], []));
+
+    internal static void AddAccess(this IServiceCollection services)
+    {
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<IAuthorizationHandler, ScopeHandler>();
+
+        // Not AddAuthentication: it brings data protection along, which writes keys for cookies into the user's home.
+        services.AddAuthenticationCore(static options => options.DefaultScheme = TokenAuthentication.SchemeName).AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, configureOptions: null);
+        var administrators = new AuthorizationPolicy([new ScopeRequirement(AccessToken.Admin, OpenOnLoopback: false)], []);
+        services.AddAuthorizationBuilder().SetDefaultPolicy(administrators).SetFallbackPolicy(administrators);
+    }
+}
+
+/// <summary>A scope that a route asks for.</summary>
+internal sealed record ScopeRequirement(string Scope, bool OpenOnLoopback) : IAuthorizationRequirement;
+
+/// <summary>Compares what the token may with what the route asks for.</summary>
+internal sealed class ScopeHandler : AuthorizationHandler<ScopeRequirement>
+{
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
+    {
+        var http = context.Resource as HttpContext;
+        if (requirement.OpenOnLoopback && http is not null && IsLocal(http)
+            || context.User.HasClaim(static c => c is { Type: TokenAuthentication.ScopeClaim, Value: AccessToken.Admin })
+            || context.User.HasClaim(TokenAuthentication.ScopeClaim, requirement.Scope))
+            context.Succeed(requirement);
+        else if (http is not null)
+            http.Items[TokenAuthentication.MissingScope] = requirement.Scope;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// From this machine, and not through a proxy that speaks for somebody else. A connection without an address is a Unix socket.
+    /// </summary>
+    internal static bool IsLocal(HttpContext http)
+        => (http.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+            && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
+}

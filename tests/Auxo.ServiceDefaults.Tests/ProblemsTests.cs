@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Auxo.ServiceDefaults.Tests;
+
+public sealed class ProblemsTests
+{
+    [Fact]
+    public async Task an_expected_failure_is_a_typed_problem()
+    {
+        await using var service = await StartAsync();
+
+        var (status, problem) = await AskAsync(service, "/finished");
+
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Equal("auxo:build/already-finished", problem.GetProperty("type").GetString());
+        Assert.Equal("Already finished", problem.GetProperty("title").GetString());
+        Assert.Equal("Build 3f2a1c7 has ended. Run it again with 'auxo ci rerun 3f2a1c7'.", problem.GetProperty("detail").GetString());
+        Assert.Equal(409, problem.GetProperty("status").GetInt32());
+        Assert.Equal(32, problem.GetProperty("traceId").GetString()!.Length);
+    }
+
+    [Fact]
+    public async Task a_returned_problem_looks_like_a_thrown_one()
+    {
+        await using var service = await StartAsync();
+
+        var (status, problem) = await AskAsync(service, "/missing");
+
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        Assert.Equal("auxo:build/not-found", problem.GetProperty("type").GetString());
+        Assert.Equal(32, problem.GetProperty("traceId").GetString()!.Length);
+    }
+
+    [Fact]
+    public async Task a_lost_race_is_a_conflict_whatever_library_reports_it()
+    {
+        await using var service = await StartAsync();
+
+        var (status, problem) = await AskAsync(service, "/race");
+
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Equal("auxo:state/changed-meanwhile", problem.GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task a_defect_tells_nothing_of_the_inside()
+    {
+        await using var service = await StartAsync();
+
+        var response = await service.GetAsync("/defect");
+        var text = await response.Content.ReadAsStringAsync();
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains("auxo:internal/unexpected", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("InvalidOperationException", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at ", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"size\":\"x\"}", "at $.size, line 1")]
+    [InlineData("{\n \"size\": 1,,", "line 2")]
+    [InlineData("", "body")]
+    public async Task a_body_that_is_not_the_expected_json_says_where(string body, string where)
+    {
+        await using var service = await StartAsync();
+
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        var response = await service.Client.PostAsync("/body", content);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.StartsWith("auxo:request/invalid", problem.GetProperty("type").GetString());
+        Assert.Contains(where, problem.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task nesting_without_end_is_refused()
+    {
+        await using var service = await StartAsync();
+
+        using var content = new StringContent(new string('[', 100_000), System.Text.Encoding.UTF8, "application/json");
+        var response = await service.Client.PostAsync("/body", content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_method_that_a_route_does_not_have_is_a_problem_too()
+    {
+        await using var service = await StartAsync();
+
+        var response = await service.Client.DeleteAsync("/body");
+
+        Assert.Contains(response.StatusCode, new[] { HttpStatusCode.MethodNotAllowed, HttpStatusCode.Unauthorized });
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task enums_are_words_in_snake_case()
+    {
+        await using var service = await StartAsync();
+        var options = service.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+
+        Assert.Equal("""{"size":3,"wait":"awaiting_approval"}""", JsonSerializer.Serialize(new Body(3, Wait.AwaitingApproval), options));
+        Assert.Equal(Wait.AwaitingApproval, JsonSerializer.Deserialize<Body>("""{"size":3,"wait":"awaiting_approval","more":1}""", options)!.Wait);
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Body>("""{"wait":1}""", options));
+    }
+
+    private static Task<TestService> StartAsync() => TestService.StartAsync(app =>
+    {
+        var open = app.MapGroup("").AllowAnonymous();
+        open.MapGet("/finished", string () => throw new BuildAlreadyFinished("3f2a1c7"));
+        open.MapGet("/missing", () => AuxoProblem.NotFound("build/not-found", "There is no such build."));
+        open.MapGet("/race", string () => throw new ExistingThing());
+        open.MapGet("/defect", string () => throw new InvalidOperationException("password hunter2"));
+        open.MapPost("/body", (Body body) => TypedResults.Ok(body));
+    });
+
+    private static async Task<(HttpStatusCode Status, JsonElement Problem)> AskAsync(TestService service, string path)
+    {
+        var response = await service.GetAsync(path);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    private enum Wait
+    {
+        Queued,
+        AwaitingApproval,
+    }
+
+    private sealed record Body(int Size, Wait Wait);
+
+    private sealed class BuildAlreadyFinished(string id)
+        : AuxoException("build/already-finished", 409, $"Build {id} has ended. Run it again with 'auxo ci rerun {id}'.");
+
+    private class ConcurrencyException : Exception;
+
+    private sealed class ExistingThing : ConcurrencyException;
+}
