@@ -79,12 +79,12 @@ internal static class TelemetryConfiguration
         }
     }
 
-    /// <summary>Makes activities of our own sources exist, with ids and nothing else, where nobody exports them.</summary>
+    /// <summary>Makes activities of requests and of our own sources exist, with ids and nothing else, where nobody exports them.</summary>
     private sealed class TraceIds : IHostedService, IDisposable
     {
         private readonly ActivityListener _listener = new()
         {
-            ShouldListenTo = static source => source.Name.StartsWith("Auxo.", StringComparison.Ordinal),
+            ShouldListenTo = static source => source.Name == "Microsoft.AspNetCore" || source.Name.StartsWith("Auxo.", StringComparison.Ordinal),
             Sample = static (ref _) => ActivitySamplingResult.PropagationData,
         };
 
