@@ -1,0 +1,35 @@
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Workspaces;
+
+namespace Auxo.Pipeline.Execution;
+
+/// <summary>Runs the commands of one step somewhere: in a namespace sandbox, in a container, or (only when the operator says so) on the host.</summary>
+public interface IStepExecutor
+{
+    /// <summary>What holds the step in, for people and for the build's record; for instance <c>bubblewrap 0.8.0, seccomp; limits: cgroup v1</c>.</summary>
+    string Sandbox { get; }
+
+    /// <summary>
+    /// Runs the step to its end. Nothing of it is left running afterwards, whatever the outcome. Its output is in the log, which stays open for the caller.
+    /// </summary>
+    /// <param name="run">What to run.</param>
+    /// <param name="ct">Stops the step: SIGTERM to all its processes, after a grace SIGKILL. The result is then <see cref="Outcome.Cancelled"/>, not an exception.</param>
+    Task<StepExit> RunAsync(StepRun run, CancellationToken ct);
+}
+
+/// <summary>One run of one step.</summary>
+/// <param name="BuildId">The build it belongs to.</param>
+/// <param name="Step">The commands, their environment and their time limit.</param>
+/// <param name="Workspace">The files; writable for the step.</param>
+/// <param name="Log">Gets everything the step prints.</param>
+/// <param name="Environment">Variables that Auxo gives (<c>AUXO_*</c>); they win over the step's own.</param>
+public sealed record StepRun(
+    Guid BuildId, CommandStep Step, Workspace Workspace, StepLog Log, IReadOnlyDictionary<string, string> Environment);
+
+/// <summary>How a step ended.</summary>
+/// <param name="Outcome">Passed, failed (the author has something to fix), errored (the operator has), cancelled or timed out.</param>
+/// <param name="ExitCode">Of the command that ended the step; null when it was stopped or never began.</param>
+/// <param name="Reason">One line for people, such as <c>command 2 of 3 ended with exit code 1: make test</c>; null when it passed.</param>
+/// <param name="Duration">Wall time, sandbox included.</param>
+public sealed record StepExit(Outcome Outcome, int? ExitCode, string? Reason, TimeSpan Duration);

@@ -1,0 +1,3 @@
+global using Auxo.Contracts;
+global using Auxo.Git;
+global using Auxo.ServiceDefaults;

@@ -1,0 +1,16 @@
+using Auxo.ServiceDefaults.Access;
+
+namespace Auxo.Pipeline.Logs;
+
+/// <summary>The routes of this area.</summary>
+public static class LogEndpoints
+{
+    /// <summary>Adds them; all of them need the scope <c>pipeline:read</c>.</summary>
+    public static IEndpointRouteBuilder MapLogs(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").RequireScope("pipeline:read").WithTags("Logs");
+        GetLog.Map(group);
+        FollowLog.Map(group);
+        return routes;
+    }
+}

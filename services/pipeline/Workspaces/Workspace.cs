@@ -1,0 +1,33 @@
+namespace Auxo.Pipeline.Workspaces;
+
+/// <summary>The files of one commit for one build. Disposing removes them, and the pin of the commit.</summary>
+public sealed class Workspace : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly string _pin;
+
+    internal Workspace(string folder, string mirror, string pin)
+        => (_folder, Mirror, _pin, Path) = (folder, mirror, pin, TreeOf(folder));
+
+    /// <summary>The top folder: exactly the commit's files, and no <c>.git</c>.</summary>
+    public string Path { get; }
+
+    /// <summary>Our bare repository, which borrows the source's objects; it is never shown to a step.</summary>
+    public string Mirror { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        File.Delete(_pin);
+        await WorkspaceFolder.RemoveAsync(_folder, CancellationToken.None);
+    }
+
+    internal static string TreeOf(string folder) => System.IO.Path.Combine(folder, "tree");
+}
+
+/// <summary>A workspace could not be made: the source is gone, or it does not have the commit, or git refuses a path in it.</summary>
+/// <param name="type">A stable word: <c>workspace/source-missing</c>, <c>workspace/commit-missing</c> or <c>workspace/refused</c>.</param>
+/// <param name="detail">What happened and what to do.</param>
+/// <param name="inner">What git said.</param>
+public sealed class WorkspaceException(string type, string detail, Exception? inner = null)
+    : AuxoException(type, StatusCodes.Status422UnprocessableEntity, detail, inner);
