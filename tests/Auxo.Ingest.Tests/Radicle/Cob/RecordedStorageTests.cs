@@ -15,8 +15,8 @@ public sealed class RecordedStorageTests
         await using var storage = await RecordedStorage.OpenAsync();
         var refs = await storage.Repository.ReadRefsAsync(CancellationToken.None);
 
-        SameJson(storage.Expected["refs"], new JsonObject(refs.All.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value.Value))));
-        SameJson(storage.Expected["sigrefs"], RadJson.List(
+        AssertJson.Same(storage.Expected["refs"], new JsonObject(refs.All.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value.Value))));
+        AssertJson.Same(storage.Expected["sigrefs"], RadJson.List(
             refs.Signed.Values.OrderBy(s => s.Owner.Nid, StringComparer.Ordinal),
             s => RadJson.List([s.Owner.Nid, s.At.Value, s.Level.ToString().ToLowerInvariant()], x => x)));
         Assert.Empty(refs.Problems);
@@ -31,8 +31,8 @@ public sealed class RecordedStorageTests
         var identity = await storage.Repository.ReadIdentityAsync(CancellationToken.None);
 
         Assert.Equal(storage.Expected["rid"]!.ToString(), storage.Repository.Rid.Value);
-        SameJson(storage.Expected["identity"], RadJson.Of(identity.Document));
-        SameJson(storage.Expected["identity_cob"], RadJson.Of(identity));
+        AssertJson.Same(storage.Expected["identity"], RadJson.Of(identity.Document));
+        AssertJson.Same(storage.Expected["identity_cob"], RadJson.Of(identity));
         Assert.Equal(storage.Expected["visibility"]!.ToString(), identity.Document.IsPrivate ? "private" : "public");
         Assert.Empty(identity.Dropped);
     }
@@ -44,10 +44,10 @@ public sealed class RecordedStorageTests
         var reading = await storage.Repository.ReadPatchesAsync(CancellationToken.None);
 
         Assert.Empty(reading.Broken);
-        SameJson(storage.Expected["patches"], new JsonObject(reading.Patches.Select(p => KeyValuePair.Create(p.Id.Value, (JsonNode?)RadJson.Of(p)))));
+        AssertJson.Same(storage.Expected["patches"], new JsonObject(reading.Patches.Select(p => KeyValuePair.Create(p.Id.Value, (JsonNode?)RadJson.Of(p)))));
         Assert.All(reading.Patches, p => Assert.Empty(p.Dropped));
         foreach (var patch in reading.Patches)
-            SameJson(storage.Expected["patches"]![patch.Id.Value], RadJson.Of((await storage.Repository.ReadPatchAsync(patch.Id, CancellationToken.None))!));
+            AssertJson.Same(storage.Expected["patches"]![patch.Id.Value], RadJson.Of((await storage.Repository.ReadPatchAsync(patch.Id, CancellationToken.None))!));
     }
 
     [Fact]
@@ -59,11 +59,11 @@ public sealed class RecordedStorageTests
         foreach (var patch in reading.Patches)
         {
             var summary = storage.Expected["summary"]![patch.Id.Value]!;
-            SameJson(summary["revisions"], RadJson.List(patch.Revisions.Where(r => !r.Redacted), r => new JsonObject
+            AssertJson.Same(summary["revisions"], RadJson.List(patch.Revisions.Where(r => !r.Redacted), r => new JsonObject
             {
                 ["id"] = r.Id.Value, ["author"] = r.Author.Value, ["base"] = r.Base.Value, ["oid"] = r.Head.Value, ["timestamp_s"] = r.At.ToUnixTimeSeconds(),
             }));
-            SameJson(summary["redacted_revisions"], RadJson.List(patch.Revisions.Where(r => r.Redacted), r => r.Id.Value));
+            AssertJson.Same(summary["redacted_revisions"], RadJson.List(patch.Revisions.Where(r => r.Redacted), r => r.Id.Value));
             Assert.Equal(summary["revisions"]!.AsArray()[^1]!["id"]!.ToString(), patch.Latest.Id.Value);
         }
     }
@@ -75,12 +75,12 @@ public sealed class RecordedStorageTests
         var issues = new JsonObject();
         foreach (var id in await storage.Repository.ListAsync(CobTypes.Issue, CancellationToken.None))
             issues[id.Value] = RadJson.Of((await storage.Repository.ReadIssueAsync(id, CancellationToken.None))!);
-        SameJson(storage.Expected["issues"], issues);
+        AssertJson.Same(storage.Expected["issues"], issues);
 
         var jobs = new List<RadicleJob>();
         foreach (var id in await storage.Repository.ListAsync(CobTypes.Job, CancellationToken.None))
             jobs.Add((await storage.Repository.ReadJobAsync(id, CancellationToken.None))!);
-        SameJson(storage.Expected["jobs"], RadJson.Of(jobs));
+        AssertJson.Same(storage.Expected["jobs"], RadJson.Of(jobs));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class RecordedStorageTests
         foreach (var expected in lines.Select(l => JsonNode.Parse(l)!))
         {
             var (operation, cob) = read[expected["id"]!.ToString()];
-            SameJson(expected, RadJson.Of(operation, cob));
+            AssertJson.Same(expected, RadJson.Of(operation, cob));
             Assert.True(operation.SignatureVerified);
             Assert.Null(operation.Problem);
         }
@@ -121,17 +121,4 @@ public sealed class RecordedStorageTests
         Assert.Equal("20bac39cd513c61e9ab01f129141413085a4f654", change.New!.Value.Value);
         Assert.Null(await storage.Repository.ReadChangesAsync(Did.Parse("z6MkqGC3nWZhYieEVTVDKW5v588CiGfsDSmRVG9ZwwWTvLSK"), at, CancellationToken.None));
     }
-
-    private static void SameJson(JsonNode? expected, JsonNode? actual)
-    {
-        if (!JsonNode.DeepEquals(expected, actual)) Assert.Equal(Sorted(expected)?.ToJsonString(), Sorted(actual)?.ToJsonString());
-    }
-
-    private static JsonNode? Sorted(JsonNode? node)
-        => node switch
-        {
-            JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
-            JsonArray a => new JsonArray([.. a.Select(Sorted)]),
-            _ => node?.DeepClone(),
-        };
 }
