@@ -100,6 +100,10 @@ public sealed partial class LabNode
     /// <summary>Runs <c>rad</c>.</summary>
     public Task<string> RadAsync(CancellationToken cancellationToken, params string[] arguments) => RunAsync(_folder, cancellationToken, ["rad", .. arguments]);
 
+    /// <summary>Runs <c>rad</c> and returns its exit code, whatever it is.</summary>
+    public async Task<int> TryRadAsync(CancellationToken cancellationToken, params string[] arguments)
+        => (await TryRunAsync(_folder, cancellationToken, ["rad", .. arguments])).ExitCode;
+
     /// <summary>Runs git in a folder.</summary>
     public Task<string> GitAsync(string folder, CancellationToken cancellationToken, params string[] arguments)
         => RunAsync(folder, cancellationToken, ["git", .. arguments]);

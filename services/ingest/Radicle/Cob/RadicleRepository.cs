@@ -78,7 +78,19 @@ public sealed class RadicleRepository : IAsyncDisposable
     public async Task<RadiclePatch?> ReadPatchAsync(PatchId id, CancellationToken cancellationToken)
     {
         var (identity, signed) = await ReadSignedAsync(cancellationToken);
-        return await ReadPatchAsync(CommitId.Parse(id.Value), identity, signed, cancellationToken);
+        return await ReadPatchAsync(CommitId.Parse(id.Value), identity, signed, alsoTip: null, cancellationToken);
+    }
+
+    /// <summary>
+    /// A patch with what <paramref name="own"/> has written but not signed yet, as an interrupted <c>rad</c> leaves it; the next signature of that key
+    /// makes it valid. Null when there is no such patch.
+    /// </summary>
+    /// <exception cref="CobFormatException">Its operations make no patch.</exception>
+    public async Task<RadiclePatch?> ReadPatchWithUnsignedAsync(PatchId id, Did own, CancellationToken cancellationToken)
+    {
+        var (identity, signed) = await ReadSignedAsync(cancellationToken);
+        var tip = await _store.CommitAsync($"refs/namespaces/{own.Nid}/refs/cobs/{CobTypes.Patch}/{id}", cancellationToken);
+        return await ReadPatchAsync(CommitId.Parse(id.Value), identity, signed, tip?.Id, cancellationToken);
     }
 
     /// <summary>All patches. A broken one is reported and stops nothing.</summary>
@@ -91,7 +103,7 @@ public sealed class RadicleRepository : IAsyncDisposable
         {
             try
             {
-                if (await ReadPatchAsync(id, identity, signed, cancellationToken) is { } patch) patches.Add(patch);
+                if (await ReadPatchAsync(id, identity, signed, alsoTip: null, cancellationToken) is { } patch) patches.Add(patch);
             }
             catch (CobFormatException e)
             {
@@ -165,17 +177,18 @@ public sealed class RadicleRepository : IAsyncDisposable
     }
 
     private async Task<RadiclePatch?> ReadPatchAsync(
-        CommitId id, RadicleIdentity identity, IReadOnlyList<SignedRefs> signed, CancellationToken cancellationToken)
+        CommitId id, RadicleIdentity identity, IReadOnlyList<SignedRefs> signed, CommitId? alsoTip, CancellationToken cancellationToken)
     {
-        if (await LoadAsync(id, CobTypes.Patch, signed, cancellationToken) is not { Count: > 0 } operations) return null;
+        if (await LoadAsync(id, CobTypes.Patch, signed, cancellationToken, alsoTip) is not { Count: > 0 } operations) return null;
         var merged = await TrueMergesAsync(PatchFold.ClaimedMerges(operations), identity, signed, cancellationToken);
         return PatchFold.Fold(id, operations, new PatchContext(identity.Accepted, merged));
     }
 
-    private async Task<IReadOnlyList<CobOperation>?> LoadAsync(CommitId id, string typeName, IReadOnlyList<SignedRefs> signed, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CobOperation>?> LoadAsync(
+        CommitId id, string typeName, IReadOnlyList<SignedRefs> signed, CancellationToken cancellationToken, CommitId? alsoTip = null)
     {
         var name = $"refs/cobs/{typeName}/{id}";
-        var tips = signed.Select(s => s.Refs.TryGetValue(name, out var tip) ? tip : default(CommitId?)).OfType<CommitId>().Distinct().ToList();
+        var tips = signed.Select(s => s.Refs.TryGetValue(name, out var tip) ? tip : default(CommitId?)).Append(alsoTip).OfType<CommitId>().Distinct().ToList();
         return tips.Count == 0 ? null : (await _store.LoadAsync(tips, cancellationToken)).Operations;
     }
 
