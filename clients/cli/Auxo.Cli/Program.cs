@@ -1,1 +1,1 @@
-return 0;
+return await Auxo.Cli.AuxoCommandLine.RunAsync(args, Auxo.Cli.CliHost.Real());

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+
+using Auxo.Cli.Instances;
+
+using RestEase;
+
+namespace Auxo.Cli.Api;
+
+/// <summary>Typed clients of one instance's services.</summary>
+internal sealed class Clients(Instance instance) : IDisposable
+{
+    private readonly Dictionary<string, HttpClient> _http = new(StringComparer.Ordinal);
+
+    public Instance Instance { get; } = instance;
+
+    public IIngest Ingest => For<IIngest>("ingest");
+
+    public IPipeline Pipeline => For<IPipeline>("pipeline");
+
+    public IAppHost AppHost => For<IAppHost>("apphost");
+
+    public IMessagingService Messaging(string service) => For<IMessagingService>(service);
+
+    /// <summary>For answers that are streams.</summary>
+    public HttpClient Http(string service)
+    {
+        if (_http.TryGetValue(service, out var client)) return client;
+        client = new HttpClient(new Explaining(service, Instance)) { BaseAddress = Instance.Endpoints[service], Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("auxo-cli", typeof(Clients).Assembly.GetName().Version?.ToString(3)));
+        if (Instance.Token is { } token) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return _http[service] = client;
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _http.Values) client.Dispose();
+    }
+
+    private T For<T>(string service)
+        => new RestClient(Http(service)) { ResponseDeserializer = new CliJson.Deserializer(), RequestBodySerializer = new CliJson.Serializer() }.For<T>();
+
+    /// <summary>Turns refusals and silence into words that help.</summary>
+    private sealed class Explaining(string service, Instance instance) : DelegatingHandler(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false })
+    {
+        /// <summary>No answer of Auxo takes this long to begin, not even that of a log that has no line yet.</summary>
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var name = service == "apphost" ? "The AppHost" : service;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(Patience);
+            HttpResponseMessage response;
+            try
+            {
+                response = await base.SendAsync(request, limit.Token);
+            }
+            catch (HttpRequestException e)
+            {
+                var why = e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "nothing listens there" : (e.InnerException ?? e).Message;
+                throw new CliException(
+                    ExitCode.Unreachable, $"{name} does not answer at {request.RequestUri?.GetLeftPart(UriPartial.Authority)}: {why}.",
+                    service == "apphost" ? "Start Auxo with './auxo up'." : "'auxo status' shows what runs; './auxo up' starts Auxo.", e);
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new CliException(
+                    ExitCode.Unreachable, $"{name} took the request but did not answer within {Patience.TotalSeconds:0} s.", "'auxo status' shows what is wrong.", e);
+            }
+
+            if (response.IsSuccessStatusCode) return response;
+            using (response) throw await RefusedAsync(response, name, cancellationToken);
+        }
+
+        private async Task<CliException> RefusedAsync(HttpResponseMessage response, string name, CancellationToken cancellationToken)
+        {
+            var problem = Read(await response.Content.ReadAsStringAsync(cancellationToken));
+            var detail = problem?.Detail ?? problem?.Title ?? $"{name} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+            return response.StatusCode switch
+            {
+                HttpStatusCode.Unauthorized => new CliException(
+                    ExitCode.Unreachable, instance.Token is null ? $"{name} wants a token, and none was found ({instance.Origin})." : $"{name} refused the token ({instance.Origin}).",
+                    "Run this as the user who runs Auxo, or set AUXO_TOKEN."),
+                HttpStatusCode.Forbidden => new CliException(ExitCode.Unreachable, detail, "Use a token with that scope: AUXO_TOKEN."),
+                >= HttpStatusCode.InternalServerError => new CliException(
+                    ExitCode.Unreachable, detail, problem?.TraceId is { } trace ? $"The log of {name} tells more: look for {trace}." : "'auxo status' shows what is wrong."),
+                _ => new CliException(ExitCode.Negative, detail),
+            };
+        }
+
+        private static Problem? Read(string text)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<Problem>(text, CliJson.Options);
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+
+        private sealed record Problem(string? Type, string? Title, string? Detail, string? TraceId);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+
+namespace Auxo.Cli.Api;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">The entries.</param>
+/// <param name="Next">Where the next page begins; null on the last one.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>A program that the AppHost runs.</summary>
+public sealed record ResourceInfo(
+    string Name, string Kind, [property: JsonConverter(typeof(Word))] string State, int? Pid, IReadOnlyList<string>? Urls, int Restarts, DateTimeOffset? Since, string? Reason);
+
+/// <summary>A tracked repository.</summary>
+public sealed record Repository(
+    string Rid, string Name, string DefaultBranch, string Source, [property: JsonConverter(typeof(Word))] string Kind, IReadOnlyList<string>? Delegates,
+    IReadOnlyList<string>? Trusted, IReadOnlyList<string>? Branches, DateTimeOffset TrackedAt, RepositoryHooks? Hooks);
+
+/// <summary>Where webhooks for a repository go.</summary>
+public sealed record RepositoryHooks(string Url, bool HasSecret);
+
+/// <summary>What to track.</summary>
+public sealed record TrackRequest(string Location, string? Name, IReadOnlyList<string>? Branches, IReadOnlyList<string>? Trusted);
+
+/// <summary>A repository that is tracked now.</summary>
+/// <param name="Repository">The repository.</param>
+/// <param name="Secret">Of its webhooks, shown this once; null when it was tracked before.</param>
+public sealed record Tracked(Repository Repository, string? Secret);
+
+/// <summary>A new webhook secret, shown this once.</summary>
+public sealed record WebhookSecret(string Secret);
+
+/// <summary>
+/// A tip that ingest saw, and what came of it: <c>Kind</c> is <c>patch</c> or <c>branch</c>, <c>Name</c> the patch's id or the branch's name, <c>Fact</c> what was
+/// recorded (null when nothing was) and <c>Reason</c> why.
+/// </summary>
+public sealed record RefInfo(
+    [property: JsonConverter(typeof(Word))] string Kind, string Name, string? Title, string Commit, string? Author, [property: JsonConverter(typeof(Word))] string? Trust,
+    DateTimeOffset? SeenAt, [property: JsonConverter(typeof(Word))] string? Via, string? Fact, string? Reason);
+
+/// <summary>The Radicle node beside Auxo: <c>connected</c>, <c>absent</c>, <c>down</c> or <c>locked</c>.</summary>
+public sealed record NodeInfo(
+    [property: JsonConverter(typeof(Word))] string State, string? Home, string? Nid, string? Alias, string? Socket, DateTimeOffset? Since, string? Reason);
+
+/// <summary>A patch comment that is on its way to Radicle, or there.</summary>
+public sealed record OutboxEntry(
+    string Key, string Rid, string PatchId, string BuildId, int Seq, [property: JsonConverter(typeof(Word))] string State, string? Reason, int Attempts,
+    string? CommentId, DateTimeOffset UpdatedAt);
+
+/// <summary>A build to start by hand.</summary>
+public sealed record BuildRequest(string? Rid, string? Source, string Commit, string? Ref);
+
+/// <summary>A build; the last four members only when it was asked for alone.</summary>
+public sealed record Build(
+    string Id, string? ShortId, string Rid, string RepositoryName, [property: JsonConverter(typeof(Word))] string Trigger, string? PatchId, string? RevisionId, string Ref,
+    string Commit, string Title, string? Author, [property: JsonConverter(typeof(Word))] string State, [property: JsonConverter(typeof(Word))] string? Outcome, string? Reason,
+    DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, double? DurationSeconds, IReadOnlyList<BuildStep>? Steps,
+    IReadOnlyList<BuildFinding>? Findings, IReadOnlyList<BuildFile>? Artifacts, string? Verdict, string? Sandbox)
+{
+    /// <summary>The digits people read and type.</summary>
+    [JsonIgnore]
+    public string Short => ShortId ?? Id[..Math.Min(7, Id.Length)];
+
+    /// <summary>True when nothing more will happen to it.</summary>
+    [JsonIgnore]
+    public bool IsFinished => State == "finished";
+}
+
+/// <summary>A step of a build: a <c>check</c> or a <c>command</c>; one that does not block only warns.</summary>
+public sealed record BuildStep(
+    string Step, [property: JsonConverter(typeof(Word))] string Kind, [property: JsonConverter(typeof(Word))] string? State,
+    [property: JsonConverter(typeof(Word))] string? Outcome, bool Blocks, double? DurationSeconds, int? ExitCode, string? Summary);
+
+/// <summary>One thing that a check found.</summary>
+public sealed record BuildFinding(
+    string Check, string Rule, [property: JsonConverter(typeof(Word))] string Severity, string? Path, int? Line, string Message, bool Blocks);
+
+/// <summary>A file that a build kept.</summary>
+public sealed record BuildFile(string Name, string? MediaType, string? Digest, long SizeBytes);
+
+/// <summary>How a service handles its messages.</summary>
+public sealed record ServiceDescription(string Service, IReadOnlyList<HandlerInfo> Handlers);
+
+/// <summary>One handler.</summary>
+public sealed record HandlerInfo(string Message, string Handler, string? Queue, string? Policy);
+
+/// <summary>A queue's length and its oldest message.</summary>
+public sealed record QueueInfo(string Queue, long Ready, long Scheduled, long DeadLetters, double? OldestSeconds);

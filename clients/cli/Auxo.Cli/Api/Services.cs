@@ -1,0 +1,88 @@
+using RestEase;
+
+namespace Auxo.Cli.Api;
+
+/// <summary>What ingest answers.</summary>
+public interface IIngest
+{
+    /// <summary>All tracked repositories.</summary>
+    [Get("repositories")]
+    Task<Page<Repository>> RepositoriesAsync(CancellationToken ct);
+
+    /// <summary>Tracks a repository; a repeated call answers what is there.</summary>
+    [Post("repositories")]
+    Task<Tracked> TrackAsync([Body] TrackRequest request, CancellationToken ct);
+
+    /// <summary>Stops tracking it; what is stored stays.</summary>
+    [Delete("repositories/{rid}")]
+    Task UntrackAsync([Path] string rid, CancellationToken ct);
+
+    /// <summary>Lets this DID's own steps run.</summary>
+    [Post("repositories/{rid}/trusted/{did}")]
+    Task TrustAsync([Path] string rid, [Path] string did, CancellationToken ct);
+
+    /// <summary>Takes that back.</summary>
+    [Delete("repositories/{rid}/trusted/{did}")]
+    Task DistrustAsync([Path] string rid, [Path] string did, CancellationToken ct);
+
+    /// <summary>A new webhook secret; the old one ends.</summary>
+    [Post("repositories/{rid}/secret")]
+    Task<WebhookSecret> RenewSecretAsync([Path] string rid, CancellationToken ct);
+
+    /// <summary>Looks at the repository now.</summary>
+    [Post("repositories/{rid}/sweep")]
+    Task SweepAsync([Path] string rid, CancellationToken ct);
+
+    /// <summary>The tips and what came of them.</summary>
+    [Get("repositories/{rid}/refs")]
+    Task<Page<RefInfo>> RefsAsync([Path] string rid, CancellationToken ct);
+
+    /// <summary>The Radicle node.</summary>
+    [Get("node")]
+    Task<NodeInfo> NodeAsync(CancellationToken ct);
+
+    /// <summary>Comments on their way.</summary>
+    [Get("outbox")]
+    Task<Page<OutboxEntry>> OutboxAsync(CancellationToken ct);
+}
+
+/// <summary>What the pipeline answers.</summary>
+public interface IPipeline
+{
+    /// <summary>Builds a commit by hand.</summary>
+    [Post("builds")]
+    Task<Build> BuildAsync([Body] BuildRequest request, CancellationToken ct);
+
+    /// <summary>Builds, newest first.</summary>
+    [Get("builds")]
+    Task<Page<Build>> BuildsAsync(
+        [Query] string? rid, [Query] string? patch, [Query] string? commit, [Query] int? limit, [Query] string? after, CancellationToken ct);
+
+    /// <summary>One build with findings, artifacts and verdict.</summary>
+    [Get("builds/{id}")]
+    Task<Build> GetAsync([Path] string id, CancellationToken ct);
+
+    /// <summary><c>cancel</c>, <c>approve</c> or <c>rerun</c>; the answer is the build, or the new one.</summary>
+    [Post("builds/{id}/{verb}")]
+    Task<string> ActAsync([Path] string id, [Path] string verb, CancellationToken ct);
+}
+
+/// <summary>What every service with messages answers.</summary>
+public interface IMessagingService
+{
+    /// <summary>Its handlers.</summary>
+    [Get("describe")]
+    Task<ServiceDescription> DescribeAsync(CancellationToken ct);
+
+    /// <summary>Its queues.</summary>
+    [Get("queues")]
+    Task<Page<QueueInfo>> QueuesAsync(CancellationToken ct);
+}
+
+/// <summary>What the AppHost answers.</summary>
+public interface IAppHost
+{
+    /// <summary>All programs of the instance.</summary>
+    [Get("resources")]
+    Task<Page<ResourceInfo>> ResourcesAsync(CancellationToken ct);
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Text.Json;
+
+using Auxo.Cli.Api;
+using Auxo.Cli.Ci;
+using Auxo.Cli.Handlers;
+using Auxo.Cli.Outbox;
+using Auxo.Cli.Output;
+using Auxo.Cli.Repositories;
+using Auxo.Cli.Status;
+
+namespace Auxo.Cli;
+
+/// <summary>The whole command line, and what happens to errors.</summary>
+internal static class AuxoCommandLine
+{
+    /// <summary>Runs one command and returns its exit code (see <see cref="ExitCode"/>).</summary>
+    public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken ct = default)
+    {
+        var json = args.Contains("--json", StringComparer.Ordinal);
+        try
+        {
+            var parsed = Create(host).Parse(args);
+            if (Suggestions.For(parsed) is { } misunderstood) throw misunderstood;
+            await using var text = new StreamWriter(host.StandardOutput, leaveOpen: true);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = text, Error = host.StandardError }, ct);
+        }
+        catch (CliException e)
+        {
+            Report(host, json, e);
+            return e.Code;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (IOException e) when (e.Message.Contains("Broken pipe", StringComparison.OrdinalIgnoreCase))
+        {
+            // The reader went away ('auxo ci logs | head'): it has what it wanted.
+            return ExitCode.Ok;
+        }
+    }
+
+    /// <summary>No RootCommand: that one is called like the file, and people type <c>auxo</c>.</summary>
+    private static Command Create(CliHost host) => new("auxo", "Auxo: CI/CD for Radicle repositories, on your own machines.")
+    {
+        GlobalOptions.Json,
+        new HelpOption(),
+        new VersionOption { Recursive = false },
+        StatusCommand.Create(host),
+        RepoCommand.Create(host),
+        CiCommand.Create(host),
+        OutboxCommand.Create(host),
+        DescribeCommand.Create(host),
+    };
+
+    private static void Report(CliHost host, bool json, CliException e)
+    {
+        if (json)
+        {
+            host.StandardError.WriteLine(JsonSerializer.Serialize(new { error = new { exitCode = e.Code, message = e.Message, hint = e.Hint } }, CliJson.Options));
+            return;
+        }
+
+        host.StandardError.WriteLine("auxo: " + TamedText.OneLine(e.Message));
+        foreach (var line in (e.Hint ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)) host.StandardError.WriteLine("  " + TamedText.OneLine(line));
+    }
+}
+
+/// <summary>Options that every command has.</summary>
+internal static class GlobalOptions
+{
+    public static readonly Option<bool> Json = new("--json") { Description = "Answer in JSON (camelCase, stable) on standard output", Recursive = true };
+}

@@ -1,0 +1,17 @@
+using System.CommandLine;
+
+namespace Auxo.Cli.Ci;
+
+/// <summary><c>auxo ci …</c></summary>
+internal static class CiCommand
+{
+    public static Command Create(CliHost host) => new("ci", "Builds: start, watch, read, stop")
+    {
+        RunBuild.Create(host),
+        ListBuilds.Create(host),
+        ShowLogs.Create(host),
+        ActOnBuild.Create(host, "cancel", "Stop a build"),
+        ActOnBuild.Create(host, "approve", "Let the steps of a stranger's patch run, for exactly this commit"),
+        ActOnBuild.Create(host, "rerun", "Build the same commit again"),
+    };
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+
+using Auxo.Cli.Api;
+using Auxo.Git;
+
+namespace Auxo.Cli.Ci;
+
+/// <summary><c>auxo ci run [PATH]</c></summary>
+internal static class RunBuild
+{
+    public static Command Create(CliHost host)
+    {
+        var path = new Argument<string>("path") { Description = "A git work tree or a bare repository", DefaultValueFactory = static _ => "." };
+        var commit = new Option<string>("--commit") { Description = "What to build, as git names it", DefaultValueFactory = static _ => "HEAD" };
+        var detach = new Option<bool>("--detach", "-d") { Description = "Start it and return at once" };
+        return new Command("run", "Build a commit of a local repository now and watch it; exit code 1 unless it passes") { path, commit, detach }
+            .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetRequiredValue(path), parsed.GetRequiredValue(commit), parsed.GetValue(detach), ct));
+    }
+
+    private static async Task<int> RunAsync(Session session, string path, string revision, bool detach, CancellationToken ct)
+    {
+        var folder = Path.GetFullPath(path, session.Host.WorkingFolder);
+        if (!Directory.Exists(folder)) throw new CliException(ExitCode.Usage, $"There is no folder {folder}.", "Give the folder of a git repository.");
+        var request = await RequestAsync(folder, revision, ct);
+        var terminal = session.Terminal;
+        if (!terminal.Json && await IsDirtyAsync(request.Source!, ct))
+            terminal.Line("[yellow]! Uncommitted changes are not built; the commit is.[/]");
+
+        var build = await session.Clients.Pipeline.BuildAsync(request, ct);
+        if (!detach) return await new BuildWatch(session).RunAsync(build, ct);
+        if (terminal.Json) terminal.WriteJson(build);
+        else terminal.Line($"Build {build.Short} is queued. Watch it: auxo ci logs {build.Short} --follow");
+        return ExitCode.Ok;
+    }
+
+    /// <summary>The commit and the branch; the folder that holds the objects is found by the service.</summary>
+    private static async Task<BuildRequest> RequestAsync(string folder, string revision, CancellationToken ct)
+    {
+        try
+        {
+            var bare = (await GitCommand.RunAsync(folder, ["rev-parse", "--is-bare-repository"], ct)).Trim() == "true";
+            var source = (await GitCommand.RunAsync(folder, ["rev-parse", bare ? "--absolute-git-dir" : "--show-toplevel"], ct)).Trim();
+            var commit = (await GitCommand.RunAsync(folder, ["rev-parse", "--verify", "--end-of-options", revision + "^{commit}"], ct)).Trim();
+            var branch = revision == "HEAD" ? await BranchAsync(folder, ct) : null;
+            return new BuildRequest(Rid: null, source, commit, branch);
+        }
+        catch (GitException e)
+        {
+            var no = e.Errors.Contains("not a git repository", StringComparison.Ordinal);
+            throw new CliException(
+                ExitCode.Usage, no ? $"{folder} is no git repository." : $"{folder} has no commit '{revision}'.",
+                no ? "Go into one, or name it: auxo ci run PATH" : "Commit something first, or name a commit: --commit main~1", e);
+        }
+    }
+
+    /// <summary>Null when HEAD is on no branch.</summary>
+    private static async Task<string?> BranchAsync(string folder, CancellationToken ct)
+    {
+        try
+        {
+            return (await GitCommand.RunAsync(folder, ["symbolic-ref", "--short", "--quiet", "HEAD"], ct)).Trim();
+        }
+        catch (GitException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> IsDirtyAsync(string source, CancellationToken ct)
+    {
+        try
+        {
+            return (await GitCommand.RunAsync(source, ["status", "--porcelain", "--untracked-files=no"], ct)).Length > 0;
+        }
+        catch (GitException)
+        {
+            // A bare repository has no work tree.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace Auxo.Cli;
+
+/// <summary>Everything the command line takes from its surroundings, so that tests can be surroundings too.</summary>
+internal sealed class CliHost
+{
+    public required Stream StandardOutput { get; init; }
+
+    public required TextWriter StandardError { get; init; }
+
+    /// <summary>Standard output is a terminal: colours are allowed, and escape sequences from outside must be tamed.</summary>
+    public required bool IsTerminal { get; init; }
+
+    /// <summary>Columns.</summary>
+    public required int Width { get; init; }
+
+    public required Func<string, string?> Variable { get; init; }
+
+    public required string WorkingFolder { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>True for the superuser, whose instance lives in <c>/var/lib/auxo</c>.</summary>
+    public bool IsRoot { get; init; }
+
+    /// <summary>The real surroundings.</summary>
+    public static CliHost Real() => new()
+    {
+        StandardOutput = Console.OpenStandardOutput(),
+        StandardError = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true },
+        IsTerminal = !Console.IsOutputRedirected,
+        Width = Columns(),
+        Variable = Environment.GetEnvironmentVariable,
+        WorkingFolder = Environment.CurrentDirectory,
+        IsRoot = Environment.IsPrivilegedProcess,
+    };
+
+    /// <summary>The terminal's width. A pipe gets 80, and so does a terminal that does not say.</summary>
+    private static int Columns()
+    {
+        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns is >= 40 and <= 500) return columns;
+        try
+        {
+            return Console.IsOutputRedirected ? 80 : Math.Clamp(Console.WindowWidth, 40, 500);
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+using Auxo.Cli.Api;
+
+namespace Auxo.Cli.Instances;
+
+/// <summary>A running Auxo: where its services are and how to enter them.</summary>
+/// <param name="Origin">How it was found, for people: a path or a variable.</param>
+/// <param name="Endpoints">Service name → base address; <c>apphost</c> is one of them.</param>
+/// <param name="Token">The bearer token; null when there is none.</param>
+internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> Endpoints, string? Token)
+{
+    private static readonly (string Name, int Port)[] Usual =
+        [("apphost", 15000), ("ingest", 8888), ("pipeline", 8890), ("notify", 9000), ("metrics", 9100), ("registry", 8081)];
+
+    /// <summary>The names of the services that may have messages.</summary>
+    public static IReadOnlyList<string> Services { get; } = [.. Usual.Skip(1).Select(static u => u.Name)];
+
+    /// <summary>
+    /// <c>AUXO_URL</c> (the AppHost's address; the services are on the same host) with <c>AUXO_TOKEN</c>, else <c>instance.json</c> in
+    /// <c>AUXO_HOME</c>, by default <c>/var/lib/auxo</c> for root and <c>$XDG_DATA_HOME/auxo</c> for everybody else.
+    /// </summary>
+    /// <exception cref="CliException">There is none, or it cannot be read.</exception>
+    public static Instance Find(CliHost host)
+    {
+        var token = Set(host.Variable("AUXO_TOKEN"));
+        if (Set(host.Variable("AUXO_URL")) is { } url)
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                throw new CliException(ExitCode.Usage, $"AUXO_URL is '{url}', which is no address.", "It looks like http://127.0.0.1:15000.");
+            return new Instance("AUXO_URL", OnHost(address), token);
+        }
+
+        var home = Home(host);
+        var file = Path.Combine(home, "instance.json");
+        try
+        {
+            var description = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(file), CliJson.Options) ?? new Description(null, null, null);
+            var tokenFile = Path.Combine(home, description.TokenFile ?? Path.Combine("run", "admin.token"));
+            token ??= Set(description.Token) ?? (File.Exists(tokenFile) ? Set(File.ReadAllText(tokenFile).Trim()) : null);
+            var endpoints = OnHost(new Uri("http://127.0.0.1:15000"));
+            foreach (var (name, address) in description.Endpoints ?? []) endpoints[name] = Base(address);
+            return new Instance(file, endpoints, token);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CliException(
+                ExitCode.Unreachable, $"No running Auxo was found: there is no {file}.",
+                "Start it with './auxo up', or say where it is: AUXO_HOME for its folder, or AUXO_URL and AUXO_TOKEN.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CliException(ExitCode.Unreachable, $"{file} belongs to another user.", "Run this as the user who runs Auxo, or set AUXO_URL and AUXO_TOKEN.", e);
+        }
+        catch (Exception e) when (e is JsonException or UriFormatException)
+        {
+            throw new CliException(ExitCode.Unreachable, $"{file} cannot be read: {e.Message}", "'./auxo up' writes it anew.", e);
+        }
+    }
+
+    /// <summary>The folder of the instance.</summary>
+    public static string Home(CliHost host)
+    {
+        if (Set(host.Variable("AUXO_HOME")) is { } home) return Path.GetFullPath(home, host.WorkingFolder);
+        if (host.IsRoot) return "/var/lib/auxo";
+        return Path.Combine(Set(host.Variable("XDG_DATA_HOME")) ?? Path.Combine(Set(host.Variable("HOME")) ?? "/", ".local", "share"), "auxo");
+    }
+
+    private static Dictionary<string, Uri> OnHost(Uri apphost)
+        => Usual.ToDictionary(static u => u.Name, u => u.Name == "apphost" ? Base(apphost) : new UriBuilder(apphost.Scheme, apphost.Host, u.Port).Uri, StringComparer.Ordinal);
+
+    /// <summary>Relative paths are appended to what ends with a slash only.</summary>
+    private static Uri Base(Uri address)
+        => !address.IsAbsoluteUri ? throw new UriFormatException($"'{address}' is no address.")
+            : address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+
+    private static string? Set(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    /// <summary>What the AppHost writes, mode 0600.</summary>
+    private sealed record Description(Dictionary<string, Uri>? Endpoints, string? TokenFile, string? Token);
+}

@@ -1,0 +1,65 @@
+using System.Text;
+
+using Spectre.Console;
+
+namespace Auxo.Cli.Output;
+
+/// <summary>A cell: plain text and the colour it is shown in.</summary>
+internal readonly record struct Cell(string Text, string? Style = null)
+{
+    public static implicit operator Cell(string? text) => new(text ?? "");
+}
+
+/// <summary>
+/// A table that is never wider than the terminal: columns take what they need, and one of them is cut with an ellipsis when the line would be too
+/// long. No borders: it can be read, copied and cut by other programs.
+/// </summary>
+internal sealed class Columns(int flexible, params string[] titles)
+{
+    private const int Gap = 2;
+    private readonly List<Cell[]> _rows = [];
+
+    public void Add(params Cell[] cells) => _rows.Add([.. cells.Select(static c => c with { Text = TamedText.OneLine(c.Text) })]);
+
+    public void Write(Terminal terminal)
+    {
+        if (_rows.Count == 0) return;
+        var header = titles.Select(static t => new Cell(t, "dim")).ToArray();
+        Cell[][] rows = titles.All(static t => t.Length == 0) ? [.. _rows] : [header, .. _rows];
+        var widths = Enumerable.Range(0, titles.Length).Select(i => rows.Max(r => r[i].Text.GetCellWidth())).ToArray();
+        var others = widths.Sum() - widths[flexible] + (Gap * (titles.Length - 1));
+        widths[flexible] = Math.Min(widths[flexible], Math.Max(10, terminal.Width - others));
+        foreach (var row in rows) terminal.Line(Line(row, widths));
+    }
+
+    /// <summary>Cuts to a number of columns of the terminal, not of characters.</summary>
+    public static string Cut(string text, int width)
+    {
+        if (text.GetCellWidth() <= width) return text;
+        var cut = new StringBuilder();
+        var used = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var size = rune.ToString().GetCellWidth();
+            if (used + size > width - 1) break;
+            cut.Append(rune);
+            used += size;
+        }
+
+        return cut.Append('…').ToString();
+    }
+
+    private static string Line(Cell[] row, int[] widths)
+    {
+        var line = new StringBuilder();
+        for (var i = 0; i < row.Length; i++)
+        {
+            var text = Cut(row[i].Text, widths[i]);
+            var markup = Markup.Escape(text);
+            line.Append(row[i].Style is { } style && text.Length > 0 ? $"[{style}]{markup}[/]" : markup);
+            if (i < row.Length - 1) line.Append(' ', widths[i] - text.GetCellWidth() + Gap);
+        }
+
+        return line.ToString().TrimEnd();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+
+using Auxo.Cli.Api;
+
+using Spectre.Console;
+
+namespace Auxo.Cli.Output;
+
+/// <summary>Where a command writes: text for people, JSON for programs, bytes of logs.</summary>
+internal sealed class Terminal : IDisposable
+{
+    private readonly CliHost _host;
+    private readonly StreamWriter _text;
+
+    public Terminal(CliHost host, bool json)
+    {
+        (_host, Json) = (host, json);
+        _text = new StreamWriter(host.StandardOutput, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { AutoFlush = true, NewLine = "\n" };
+        Out = Create(_text, host);
+    }
+
+    /// <summary>Answers are JSON, and nothing else is written to standard output.</summary>
+    public bool Json { get; }
+
+    /// <summary>Markup for people.</summary>
+    public IAnsiConsole Out { get; }
+
+    public bool IsTerminal => _host.IsTerminal;
+
+    public int Width => _host.Width;
+
+    public DateTimeOffset Now => _host.Time.GetUtcNow();
+
+    public TimeProvider Time => _host.Time;
+
+    /// <summary>Writes an answer for programs.</summary>
+    public void WriteJson<T>(T value) => _text.WriteLine(JsonSerializer.Serialize(value, CliJson.Options));
+
+    /// <summary>One line of markup. Text from outside goes through <see cref="Safe"/> first.</summary>
+    public void Line(string markup = "") => Out.MarkupLine(markup);
+
+    /// <summary>Bytes of a log: as they are into a file or pipe; tamed on a terminal.</summary>
+    public async Task WriteLogAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
+    {
+        await _text.FlushAsync(ct);
+        if (_host.IsTerminal) await _text.WriteAsync(TamedText.Tame(Encoding.UTF8.GetString(bytes.Span), _host.Variable("NO_COLOR") is null or "").AsMemory(), ct);
+        else await _host.StandardOutput.WriteAsync(bytes, ct);
+        await _host.StandardOutput.FlushAsync(ct);
+    }
+
+    /// <summary>Text from outside, for markup: no escape sequence, no markup of its own, one line.</summary>
+    public static string Safe(string? text) => Markup.Escape(TamedText.OneLine(text ?? ""));
+
+    public void Dispose() => _text.Dispose();
+
+    private static IAnsiConsole Create(TextWriter writer, CliHost host)
+    {
+        var colours = host.IsTerminal && string.IsNullOrEmpty(host.Variable("NO_COLOR")) && host.Variable("TERM") is not "dumb";
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = colours ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
+
+        // Lines are cut where that is right (see Columns), never wrapped behind our back.
+        console.Profile.Width = 10_000;
+        console.Profile.Capabilities.Unicode = true;
+        return console;
+    }
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace Auxo.Cli.Repositories;
+
+/// <summary><c>auxo repo …</c></summary>
+internal static class RepoCommand
+{
+    public static Command Create(CliHost host) => new("repo", "Say which repositories Auxo follows")
+    {
+        TrackRepository.Create(host),
+        ListRepositories.Create(host),
+        UntrackRepository.Create(host),
+        TrustAuthor.Create(host),
+        TrustAuthor.CreateDistrust(host),
+        RenewSecret.Create(host),
+        SweepRepository.Create(host),
+    };
+}

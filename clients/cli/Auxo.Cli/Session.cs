@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+using Auxo.Cli.Api;
+using Auxo.Cli.Instances;
+using Auxo.Cli.Output;
+
+namespace Auxo.Cli;
+
+/// <summary>One run of one command.</summary>
+internal sealed class Session(CliHost host, bool json) : IDisposable
+{
+    private Clients? _clients;
+
+    public CliHost Host { get; } = host;
+
+    public Terminal Terminal { get; } = new(host, json);
+
+    /// <summary>The running instance's services; finding it is put off until it is needed.</summary>
+    public Clients Clients => _clients ??= new Clients(Instance.Find(Host));
+
+    public void Dispose()
+    {
+        _clients?.Dispose();
+        Terminal.Dispose();
+    }
+}
+
+/// <summary>Words for building commands.</summary>
+internal static class CommandExtensions
+{
+    /// <summary>What the command does; it returns the exit code.</summary>
+    public static Command Does(this Command command, CliHost host, Func<ParseResult, Session, CancellationToken, Task<int>> action)
+    {
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var session = new Session(host, parsed.GetValue(GlobalOptions.Json));
+            return await action(parsed, session, ct);
+        });
+        return command;
+    }
+}

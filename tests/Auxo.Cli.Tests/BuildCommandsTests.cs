@@ -1,0 +1,283 @@
+using System.Text.Json;
+
+using Auxo.Git;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Auxo.Cli.Tests;
+
+public sealed class BuildCommandsTests
+{
+    private const string Steps = """
+        ,"steps":[{"step":"shellcheck","kind":"check","state":"finished","outcome":"passed","blocks":true,"durationSeconds":0.12,"exitCode":null,"summary":"3 files"},
+        {"step":"yaml","kind":"check","state":"finished","outcome":"failed","blocks":false,"durationSeconds":0.04,"exitCode":null,"summary":"1 warning"},
+        {"step":"test","kind":"command","state":"finished","outcome":"failed","blocks":true,"durationSeconds":12.6,"exitCode":2,"summary":"exit code 2"}]
+        """;
+
+    private const string Findings = """
+        ,"findings":[{"check":"yaml","rule":"indentation","severity":"low","path":"ci.yaml","line":3,"message":"wrong indentation","blocks":false},
+        {"check":"secrets","rule":"private-key","severity":"critical","path":"key.pem","line":1,"message":"A private key","blocks":true}],
+        "artifacts":[{"name":"out/app.tar.gz","mediaType":"application/gzip","digest":"sha256:00","sizeBytes":4200000}],"verdict":"## failed","sandbox":"bubblewrap"
+        """;
+
+    [Fact]
+    public async Task status_is_one_line_per_build_and_fits_eighty_columns()
+    {
+        var title = "Fix the handshake of very old peers that speak neither the one nor the other dialect of the protocol";
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/pipeline/builds", () => FakeAuxo.Page(
+            FakeAuxo.Build("running", outcome: null), FakeAuxo.Build("finished", "TimedOut", "abcdef12-1111-5222-8333-444455556666").Replace("Fix the handshake", title))));
+
+        var result = await auxo.RunAsync("ci", "status", "2");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(
+            """
+            BUILD    VERDICT      WHAT                                       WHEN       TOOK
+            3f2a1c7  > running    heartwood patch 1a2b3c4 Fix the handshake  1 min ago
+            abcdef1  ✗ timed out  heartwood patch 1a2b3c4 Fix the handshak…  1 min ago  13 s
+
+            """, result.Out);
+        Assert.All(result.Out.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
+        Assert.Contains("GET /pipeline/builds?limit=2", auxo.Requests);
+    }
+
+    [Fact]
+    public async Task json_is_stable_and_nothing_else_is_on_standard_output()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("finished", "TimedOut", more: Steps + ",\"unknown\":1"))));
+
+        var result = await auxo.RunAsync("ci", "status", "--json");
+
+        var build = JsonDocument.Parse(result.Out).RootElement.GetProperty("items")[0];
+        Assert.Equal(
+            ["id", "shortId", "rid", "repositoryName", "trigger", "patchId", "revisionId", "ref", "commit", "title", "author", "state", "outcome", "queuedAt", "startedAt", "finishedAt", "durationSeconds", "steps"],
+            build.EnumerateObject().Select(static p => p.Name));
+        Assert.Equal("timed_out", build.GetProperty("outcome").GetString());
+    }
+
+    [Theory]
+    [InlineData("3f2a1c7")]
+    [InlineData("3F2A")]
+    [InlineData("1a2b3c4")]
+    [InlineData("8fab")]
+    [InlineData(FakeAuxo.BuildId)]
+    public async Task a_build_is_found_by_the_first_digits_of_its_id_its_patch_or_its_commit(string text)
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/builds", (string? after) => after is null
+                ? FakeAuxo.Json($$"""{"items":[{{FakeAuxo.Build(id: "eeeeee12-1111-5222-8333-444455556666").Replace(FakeAuxo.PatchId, "9999999d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4").Replace(FakeAuxo.Commit, "777bc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c")}}],"next":"p2"}""")
+                : FakeAuxo.Page(FakeAuxo.Build()));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(FakeAuxo.Build()));
+            app.MapPost($"/pipeline/builds/{FakeAuxo.BuildId}/cancel", () => FakeAuxo.Json(FakeAuxo.Build("running", null), 202));
+        });
+
+        var result = await auxo.RunAsync("ci", "cancel", text);
+
+        Assert.Equal("", result.Error);
+        Assert.Equal("Build 3f2a1c7 is being stopped.\n", result.Out);
+        Assert.Contains($"POST /pipeline/builds/{FakeAuxo.BuildId}/cancel", auxo.Requests);
+    }
+
+    [Fact]
+    public async Task a_prefix_that_fits_two_builds_is_not_guessed()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/pipeline/builds", () => FakeAuxo.Page(
+            FakeAuxo.Build(), FakeAuxo.Build(id: "3f2a9999-1111-5222-8333-444455556666"))));
+
+        var result = await auxo.RunAsync("ci", "rerun", "3f2a");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("fits 2 builds", result.Error, StringComparison.Ordinal);
+        Assert.Contains("3f2a9999", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_unknown_build_suggests_the_nearest()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build())));
+
+        var result = await auxo.RunAsync("ci", "logs", "3f2a1d7");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Did you mean 3f2a1c7?", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await auxo.RunAsync("ci", "logs", "xyz")).ExitCode);
+    }
+
+    [Fact]
+    public async Task a_refusal_is_told_in_the_services_own_words()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build()));
+            app.MapPost($"/pipeline/builds/{FakeAuxo.BuildId}/approve", () => FakeAuxo.Problem(409, "build/already-finished", "Build 3f2a1c7 has ended."));
+        });
+
+        var result = await auxo.RunAsync("ci", "approve", "3f2a1c7");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("auxo: Build 3f2a1c7 has ended.\n", result.Error);
+    }
+
+    [Fact]
+    public async Task logs_show_each_command_its_output_and_the_verdict()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("finished", "failed")));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(FakeAuxo.Build("finished", "failed", more: Steps + Findings)));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}/logs/test", () => Results.Text("running 3 tests\n1 failed\n"));
+        });
+
+        var result = await auxo.RunAsync("ci", "logs");
+
+        Assert.Equal(
+            """
+            3f2a1c7  heartwood patch 1a2b3c4 at 8fabc1d  Fix the handshake
+              ✓ passed      shellcheck              0.1 s  3 files
+              ! warns       yaml                    0.0 s  1 warning
+              > test
+            running 3 tests
+            1 failed
+              ✗ failed      test                     13 s  exit code 2
+
+              ✗ key.pem:1: A private key private-key
+              ! ci.yaml:3: wrong indentation indentation
+              kept out/app.tar.gz 4.2 MB
+
+            ✗ failed in 13 s
+            The logs: auxo ci logs 3f2a1c7
+
+            """, result.Out);
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    [Fact]
+    public async Task one_steps_log_comes_byte_for_byte_into_a_pipe()
+    {
+        byte[] bytes = [0x1b, (byte)'[', (byte)'2', (byte)'J', 0xff, 0x00, (byte)'\r', (byte)'\n'];
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("finished", "failed")));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(FakeAuxo.Build("finished", "failed", more: Steps)));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}/logs/test", () => Results.Bytes(bytes));
+        });
+
+        Assert.Equal("\u001b[2J\ufffd\0\r\n", (await auxo.RunAsync("ci", "logs", "3f2a", "--step", "test")).Out);
+        var wrong = await auxo.RunAsync("ci", "logs", "3f2a", "--step", "tset");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("Did you mean 'test'?", wrong.Error, StringComparison.Ordinal);
+
+        var onTerminal = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "logs", "3f2a", "--step", "test"], terminal: true);
+        Assert.Equal("\u241b[2J\ufffd\ufffd\r\n", onTerminal.Out);
+    }
+
+    [Fact]
+    public async Task run_builds_the_commit_of_a_folder_follows_its_log_and_fails_with_it()
+    {
+        using var repository = new TempRepository();
+        var commit = await repository.CommitAsync("First");
+        var asked = 0;
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapPost("/pipeline/builds", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(Interlocked.Increment(ref asked) switch
+            {
+                1 => FakeAuxo.Build("queued", null),
+                2 => FakeAuxo.Build("running", null, more: Steps.Replace("\"finished\",\"outcome\":\"failed\",\"blocks\":true,\"durationSeconds\":12.6,\"exitCode\":2", "\"running\",\"outcome\":null,\"blocks\":true,\"durationSeconds\":null,\"exitCode\":null")),
+                _ => FakeAuxo.Build("finished", "failed", more: Steps),
+            }));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}/logs/test/events", async (HttpContext http) =>
+            {
+                http.Response.ContentType = "text/event-stream";
+
+                // The first connection breaks off after one event; the second goes on where it was.
+                await http.Response.WriteAsync(http.Request.Headers["Last-Event-ID"] == "16"
+                    ? "id: 25\ndata: 1 failed\ndata: \n\nevent: end\nid: 25\ndata: 25\n\n"
+                    : "id: 16\ndata: running 3 tests\ndata: \n\n");
+            });
+        });
+
+        var result = await auxo.RunAsync("ci", "run", repository.Folder);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            """
+            3f2a1c7  heartwood patch 1a2b3c4 at 8fabc1d  Fix the handshake
+              waits for a free runner
+              ✓ passed      shellcheck              0.1 s  3 files
+              ! warns       yaml                    0.0 s  1 warning
+              > test
+            running 3 tests
+            1 failed
+              ✗ failed      test                     13 s  exit code 2
+
+            ✗ failed in 13 s
+            The logs: auxo ci logs 3f2a1c7
+
+            """, result.Out);
+        Assert.Contains($$"""POST /pipeline/builds {"source":"{{repository.Folder}}","commit":"{{commit}}","ref":"main"}""", auxo.Requests.Select(static r => r.Replace("\n", "").Replace("  ", "").Replace("\": ", "\":")));
+    }
+
+    [Fact]
+    public async Task run_passes_when_the_build_does_and_warns_of_what_is_not_committed()
+    {
+        using var repository = new TempRepository();
+        await repository.CommitAsync("First");
+        await File.WriteAllTextAsync(Path.Combine(repository.Folder, "file"), "changed");
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapPost("/pipeline/builds", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(FakeAuxo.Build()));
+        });
+
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "run"], folder: repository.Folder);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("! Uncommitted changes are not built", result.Out, StringComparison.Ordinal);
+        Assert.EndsWith("✓ passed in 13 s\n", result.Out, StringComparison.Ordinal);
+
+        var json = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "run", "--json"], folder: repository.Folder);
+        Assert.Equal("passed", JsonDocument.Parse(json.Out).RootElement.GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task run_outside_of_a_repository_or_without_a_commit_says_so()
+    {
+        await using var auxo = await FakeAuxo.StartAsync();
+        var empty = Directory.CreateTempSubdirectory("auxo-cli-").FullName;
+        var none = await auxo.RunAsync("ci", "run", empty);
+        Assert.Equal(2, none.ExitCode);
+        Assert.Contains("is no git repository", none.Error, StringComparison.Ordinal);
+
+        await GitCommand.RunAsync(empty, ["init", "--quiet"], TestContext.Current.CancellationToken);
+        var unborn = await auxo.RunAsync("ci", "run", empty);
+        Assert.Equal(2, unborn.ExitCode);
+        Assert.Contains("has no commit 'HEAD'", unborn.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await auxo.RunAsync("ci", "run", empty + "/nowhere")).ExitCode);
+        Directory.Delete(empty, recursive: true);
+        Assert.Empty(auxo.Requests);
+    }
+
+    [Fact]
+    public async Task interrupting_the_watch_leaves_the_build_alone()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("running", null)));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", async () =>
+            {
+                await stop.CancelAsync();
+                return FakeAuxo.Json(FakeAuxo.Build("running", null));
+            });
+        });
+
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "logs", "3f2a", "-f"], ct: stop.Token);
+
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains("The build goes on", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(auxo.Requests, static r => r.StartsWith("POST", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace Auxo.Cli.Tests;
+
+/// <summary>What one run of the command line came to.</summary>
+internal sealed record CliResult(int ExitCode, string Out, string Error)
+{
+    public static DateTimeOffset Now { get; } = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    public static async Task<CliResult> RunAsync(
+        Dictionary<string, string> variables, string[] args, bool terminal = false, int width = 80, string? folder = null, CancellationToken ct = default)
+    {
+        using var output = new MemoryStream();
+        await using var error = new StringWriter();
+        var host = new CliHost
+        {
+            StandardOutput = output,
+            StandardError = error,
+            IsTerminal = terminal,
+            Width = width,
+            Variable = name => variables.GetValueOrDefault(name),
+            WorkingFolder = folder ?? Path.GetTempPath(),
+            Time = new FixedTime(),
+        };
+        var code = await AuxoCommandLine.RunAsync(args, host, ct);
+        return new CliResult(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+
+    /// <summary>The clock stands still, timers run: ages can be asserted and waiting goes on.</summary>
+    private sealed class FixedTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,100 @@
+using Auxo.Cli.Output;
+
+namespace Auxo.Cli.Tests;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("stauts", "Did you mean 'status'?")]
+    [InlineData("ci lgos", "Did you mean 'logs'?")]
+    [InlineData("ci status --josn", "Did you mean '--json'?")]
+    [InlineData("repo track --brnch x", "Did you mean '--branch'?")]
+    [InlineData("repo", "track")]
+    [InlineData("", "status")]
+    [InlineData("ci status 0", "between 1 and 200")]
+    [InlineData("ci status many", "between 1 and 200")]
+    [InlineData("ci cancel", "Required argument")]
+    public async Task a_wrong_command_line_is_answered_with_what_was_meant(string line, string expected)
+    {
+        var result = await CliResult.RunAsync([], line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Equal("", result.Out);
+    }
+
+    [Fact]
+    public async Task help_needs_no_instance()
+    {
+        var result = await CliResult.RunAsync([], ["ci", "run", "--help"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("auxo ci run", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, null, true)]
+    [InlineData(true, "1", false)]
+    [InlineData(false, null, false)]
+    public async Task colours_are_for_terminals_that_want_them(bool terminal, string? noColor, bool expected)
+    {
+        await using var auxo = await FakeAuxo.StartAsync();
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["AUXO_HOME"] = auxo.Home, ["TERM"] = "xterm" };
+        if (noColor is not null) variables["NO_COLOR"] = noColor;
+
+        var output = new MemoryStream();
+        using var screen = new Terminal(Host(output, terminal, variables), json: false);
+        screen.Line("[green]x[/]");
+
+        Assert.Equal(expected, output.ToArray().Contains((byte)0x1b));
+    }
+
+    [Theory]
+    [InlineData("\u001b[31mred\u001b[0m", "\u001b[31mred\u001b[0m")]
+    [InlineData("\u001b]0;title\u0007", "\u241b]0;title\ufffd")]
+    [InlineData("\u001b[2J\u001b[1;1H", "\u241b[2J\u241b[1;1H")]
+    [InlineData("\u009b31m", "\ufffd31m")]
+    [InlineData("a\u202eb", "a\ufffdb")]
+    [InlineData("50 %\r100 %\n\tdone", "50 %\r100 %\n\tdone")]
+    [InlineData("\u001b", "\u241b")]
+    [InlineData("\u001b[", "\u241b[")]
+    public void a_log_may_colour_the_terminal_and_nothing_else(string text, string expected)
+    {
+        Assert.Equal(expected, TamedText.Tame(text, colours: true));
+        Assert.DoesNotContain('\u001b', TamedText.Tame(text, colours: false));
+    }
+
+    [Fact]
+    public void markup_in_a_title_is_only_text()
+    {
+        var output = new MemoryStream();
+        using var screen = new Terminal(Host(output, terminal: false, []), json: false);
+        var columns = new Columns(0, "A", "B");
+        columns.Add("[red]x[/] \u001b[31m\nnext line", "b");
+        columns.Write(screen);
+
+        Assert.Equal("A                          B\n[red]x[/] \ufffd[31m next line  b\n", System.Text.Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
+    public void a_cut_counts_the_columns_of_wide_characters()
+    {
+        Assert.Equal("日本…", Columns.Cut("日本語の題", 5));
+        Assert.Equal("abcd…", Columns.Cut("abcdefgh", 5));
+        Assert.Equal("abcde", Columns.Cut("abcde", 5));
+    }
+
+    [Theory]
+    [InlineData(0.04, "0.0 s")]
+    [InlineData(9.94, "9.9 s")]
+    [InlineData(12.6, "13 s")]
+    [InlineData(200.0, "3 min 20 s")]
+    [InlineData(7260.0, "2 h 1 min")]
+    [InlineData(null, "")]
+    public void durations_read_at_a_glance(double? seconds, string expected) => Assert.Equal(expected, Words.Duration(seconds));
+
+    private static CliHost Host(Stream output, bool terminal, Dictionary<string, string> variables) => new()
+    {
+        StandardOutput = output, StandardError = TextWriter.Null, IsTerminal = terminal, Width = 80, Variable = name => variables.GetValueOrDefault(name), WorkingFolder = "/",
+    };
+}

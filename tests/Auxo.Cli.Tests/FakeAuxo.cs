@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Auxo.Cli.Tests;
+
+/// <summary>
+/// The services as the command line sees them: real HTTP on loopback with the shapes that the services promise, behind one address with a path per
+/// service. It writes the <c>instance.json</c> by which it is found.
+/// </summary>
+internal sealed class FakeAuxo : IAsyncDisposable
+{
+    public const string Token = "auxo_test";
+    public const string Rid = "rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5";
+    public const string BuildId = "3f2a1c77-1111-5222-8333-444455556666";
+    public const string Commit = "8fabc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c";
+    public const string PatchId = "1a2b3c4d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4";
+
+    private readonly WebApplication _app;
+
+    private FakeAuxo(WebApplication app)
+    {
+        _app = app;
+        Home = Directory.CreateTempSubdirectory("auxo-cli-").FullName;
+        Directory.CreateDirectory(Path.Combine(Home, "run"));
+        File.WriteAllText(Path.Combine(Home, "run", "admin.token"), Token + "\n");
+        Address = app.Urls.First();
+        var endpoints = string.Join(",", new[] { "apphost", "ingest", "pipeline", "notify", "metrics", "registry" }.Select(n => $"\"{n}\":\"{Address}/{n}\""));
+        File.WriteAllText(Path.Combine(Home, "instance.json"), $$"""{"endpoints":{{{endpoints}}},"tokenFile":"run/admin.token"}""");
+    }
+
+    public string Home { get; }
+
+    public string Address { get; }
+
+    /// <summary><c>METHOD /path body</c> of every request.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    public static async Task<FakeAuxo> StartAsync(Action<IEndpointRouteBuilder>? map = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]);
+        var app = builder.Build();
+        FakeAuxo? fake = null;
+        app.Use(async (http, next) =>
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            fake!.Requests.Enqueue($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {await reader.ReadToEndAsync()}".TrimEnd());
+            if (http.Request.Headers.Authorization != "Bearer " + Token)
+            {
+                http.Response.StatusCode = 401;
+                return;
+            }
+
+            await next(http);
+        });
+        map?.Invoke(app);
+        await app.StartAsync();
+        return fake = new FakeAuxo(app);
+    }
+
+    /// <summary>Runs the command line against it.</summary>
+    public Task<CliResult> RunAsync(params string[] args) => CliResult.RunAsync(new() { ["AUXO_HOME"] = Home }, args);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Directory.Delete(Home, recursive: true);
+    }
+
+    /// <summary>A build as <c>GET /builds</c> shows it.</summary>
+    public static string Build(string state = "finished", string? outcome = "passed", string id = BuildId, string more = "") => $$"""
+        {"id":"{{id}}","shortId":"{{id[..7]}}","rid":"{{Rid}}","repositoryName":"heartwood","trigger":"patch","patchId":"{{PatchId}}","revisionId":"{{PatchId}}",
+         "ref":"patches/{{PatchId}}","commit":"{{Commit}}","title":"Fix the handshake","author":"did:key:z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","state":"{{state}}",
+         "outcome":{{(outcome is null ? "null" : $"\"{outcome}\"")}},"reason":null,"queuedAt":"2026-11-23T11:58:00Z","startedAt":"2026-11-23T11:58:01Z",
+         "finishedAt":{{(state == "finished" ? "\"2026-11-23T11:58:14Z\"" : "null")}},"durationSeconds":{{(state == "finished" ? "13.24" : "null")}}{{more}}}
+        """;
+
+    /// <summary>A page with these items.</summary>
+    public static IResult Page(params string[] items) => Json($$"""{"items":[{{string.Join(',', items)}}],"next":null}""");
+
+    public static IResult Json(string json, int status = 200) => Results.Text(json, "application/json", Encoding.UTF8, status);
+
+    public static IResult Problem(int status, string type, string detail)
+        => Results.Text($$"""{"type":"auxo:{{type}}","title":"x","status":{{status}},"detail":"{{detail}}","traceId":"4bf92f"}""", "application/problem+json", Encoding.UTF8, status);
+}

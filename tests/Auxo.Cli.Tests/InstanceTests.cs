@@ -1,0 +1,83 @@
+using Auxo.Cli.Instances;
+
+namespace Auxo.Cli.Tests;
+
+public sealed class InstanceTests : IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("auxo-cli-").FullName;
+
+    [Fact]
+    public async Task without_an_instance_it_says_where_it_looked_and_what_to_do()
+    {
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = _home }, ["ci", "status"]);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains($"{_home}/instance.json", result.Error, StringComparison.Ordinal);
+        Assert.Contains("./auxo up", result.Error, StringComparison.Ordinal);
+        Assert.Equal("", result.Out);
+    }
+
+    [Theory]
+    [InlineData("not json", 3)]
+    [InlineData("{\"endpoints\":{\"pipeline\":\"::\"}}", 3)]
+    public async Task a_damaged_description_is_an_error_not_a_crash(string content, int code)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_home, "instance.json"), content);
+
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = _home }, ["ci", "status"]);
+
+        Assert.Equal(code, result.ExitCode);
+        Assert.StartsWith("auxo: ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_service_that_is_down_is_named_with_what_to_do()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_home, "instance.json"), "{\"endpoints\":{\"pipeline\":\"http://127.0.0.1:1\"}}");
+
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = _home }, ["ci", "status"]);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("pipeline does not answer at http://127.0.0.1:1: nothing listens there.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("'auxo status' shows what runs", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_wrong_token_says_whose_it_should_be()
+    {
+        await using var auxo = await FakeAuxo.StartAsync();
+
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home, ["AUXO_TOKEN"] = "auxo_old" }, ["repo", "list", "--json"]);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("\"message\": \"ingest refused the token", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void variables_win_over_the_folder()
+    {
+        var instance = Instance.Find(Host(new() { ["AUXO_URL"] = "https://ci.example.org:1500", ["AUXO_TOKEN"] = "t", ["AUXO_HOME"] = _home }));
+
+        Assert.Equal("t", instance.Token);
+        Assert.Equal(new Uri("https://ci.example.org:1500/"), instance.Endpoints["apphost"]);
+        Assert.Equal(new Uri("https://ci.example.org:8890/"), instance.Endpoints["pipeline"]);
+        Assert.Equal(2, Assert.Throws<CliException>(() => Instance.Find(Host(new() { ["AUXO_URL"] = "ci.example.org" }))).Code);
+    }
+
+    [Fact]
+    public void the_folder_is_where_the_apphost_puts_it()
+    {
+        Assert.Equal("/x", Instance.Home(Host(new() { ["AUXO_HOME"] = "/x" }, root: true)));
+        Assert.Equal("/var/lib/auxo", Instance.Home(Host(new() { ["HOME"] = "/root" }, root: true)));
+        Assert.Equal("/data/auxo", Instance.Home(Host(new() { ["XDG_DATA_HOME"] = "/data", ["HOME"] = "/home/a" })));
+        Assert.Equal("/home/a/.local/share/auxo", Instance.Home(Host(new() { ["HOME"] = "/home/a" })));
+    }
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    private static CliHost Host(Dictionary<string, string> variables, bool root = false) => new()
+    {
+        StandardOutput = Stream.Null, StandardError = TextWriter.Null, IsTerminal = false, Width = 80, Variable = name => variables.GetValueOrDefault(name),
+        WorkingFolder = "/", IsRoot = root,
+    };
+}

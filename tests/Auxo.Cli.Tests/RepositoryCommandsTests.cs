@@ -1,0 +1,126 @@
+using System.Text.Json;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Auxo.Cli.Tests;
+
+public sealed class RepositoryCommandsTests
+{
+    private const string Repository = $$$"""
+        {"rid":"{{{FakeAuxo.Rid}}}","name":"heartwood","defaultBranch":"master","source":"/home/a/.radicle/storage/z3gq","kind":"radicle","delegates":[],"trusted":[],
+         "branches":[],"trackedAt":"2026-11-20T12:00:00Z","hooks":{"url":"http://127.0.0.1:8888/hooks/radicle","hasSecret":true}}
+        """;
+
+    [Fact]
+    public async Task track_shows_the_secret_once()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":"s3cr3t"}""", 201)));
+
+        var result = await auxo.RunAsync("repo", "track", FakeAuxo.Rid, "--branch", "next", "--branch", "lts", "--name", "hw");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(
+            """
+            ✓ Tracking heartwood  rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5
+              default branch master; its head is built first, then every patch and push.
+
+              Beside a running node nothing else is needed. For a node elsewhere, a webhook:
+                url     http://127.0.0.1:8888/hooks/radicle
+                secret  s3cr3t   (shown this once)
+
+            """, result.Out);
+        var body = JsonDocument.Parse(auxo.Requests.Single()["POST /ingest/repositories ".Length..]).RootElement;
+        Assert.Equal(FakeAuxo.Rid, body.GetProperty("location").GetString());
+        Assert.Equal("hw", body.GetProperty("name").GetString());
+        Assert.Equal(["next", "lts"], body.GetProperty("branches").EnumerateArray().Select(static b => b.GetString()));
+    }
+
+    [Fact]
+    public async Task tracking_again_is_no_error()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":null}""")));
+
+        var result = await auxo.RunAsync("repo", "track", FakeAuxo.Rid);
+
+        Assert.StartsWith("Already tracked heartwood", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_folder_is_sent_as_the_service_can_find_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-cli-");
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":null}""")));
+
+        await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["repo", "track"], folder: folder.FullName);
+        var wrong = await auxo.RunAsync("repo", "track", "no/such/folder");
+
+        Assert.Contains($"\"location\": \"{folder.FullName}\"", auxo.Requests.Single(), StringComparison.Ordinal);
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("neither a Radicle id nor a folder", wrong.Error, StringComparison.Ordinal);
+        folder.Delete();
+    }
+
+    [Theory]
+    [InlineData(FakeAuxo.Rid)]
+    [InlineData("rad:z3gq")]
+    [InlineData("z3gqcJUo")]
+    [InlineData("heartwood")]
+    public async Task a_repository_is_found_by_id_beginning_or_name(string text)
+    {
+        await using var auxo = await StartAsync();
+
+        var result = await auxo.RunAsync("repo", "untrack", text);
+
+        Assert.Equal("heartwood is no longer followed; its builds and logs stay.\n", result.Out);
+        Assert.Contains(auxo.Requests, static r => r == $"DELETE /ingest/repositories/{FakeAuxo.Rid}");
+    }
+
+    [Fact]
+    public async Task an_unknown_repository_suggests_the_nearest()
+    {
+        await using var auxo = await StartAsync();
+
+        var result = await auxo.RunAsync("repo", "secret", "heartwod");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Did you mean 'heartwood'?", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task the_list_never_cuts_an_id()
+    {
+        await using var auxo = await StartAsync();
+
+        Assert.Equal(
+            """
+            NAME       BRANCH  SINCE       ID
+            heartwood  master  3 days ago  rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5
+
+            """, (await auxo.RunAsync("repo", "list")).Out);
+        Assert.Equal("heartwood", JsonDocument.Parse((await auxo.RunAsync("--json", "repo", "list")).Out).RootElement.GetProperty("items")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task only_a_did_can_be_trusted()
+    {
+        const string Did = "did:key:z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT";
+        await using var auxo = await StartAsync();
+
+        Assert.Equal(2, (await auxo.RunAsync("repo", "trust", "heartwood", "alice")).ExitCode);
+        Assert.Equal(0, (await auxo.RunAsync("repo", "trust", "heartwood", Did)).ExitCode);
+        Assert.Equal(0, (await auxo.RunAsync("repo", "distrust", "heartwood", Did)).ExitCode);
+        Assert.Contains($"POST /ingest/repositories/{FakeAuxo.Rid}/trusted/{Did}", auxo.Requests);
+        Assert.Contains($"DELETE /ingest/repositories/{FakeAuxo.Rid}/trusted/{Did}", auxo.Requests);
+    }
+
+    private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(app =>
+    {
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(Repository));
+        app.MapDelete("/ingest/repositories/{rid}", () => Results.NoContent());
+        app.MapPost("/ingest/repositories/{rid}/trusted/{did}", () => Results.NoContent());
+        app.MapDelete("/ingest/repositories/{rid}/trusted/{did}", () => Results.NoContent());
+    });
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Auxo.Cli.Tests;
+
+public sealed class StatusTests
+{
+    [Fact]
+    public async Task status_says_for_every_tip_its_build_or_why_there_is_none()
+    {
+        await using var auxo = await StartAsync();
+
+        var result = await auxo.RunAsync("status");
+
+        Assert.Equal("", result.Error);
+        Assert.Equal(
+            """
+            SERVICE   STATE      WHERE                  SINCE
+            postgres  ✓ running                         2 h ago
+            ingest    ✓ running  http://127.0.0.1:8888  2 h ago
+            pipeline  ✓ running  http://127.0.0.1:8890  2 h ago
+
+            node      ✓ connected alice (z6MkvZw) /home/a/.radicle
+            comments  · 1 waiting key locked
+            queues    pipeline: 2 ready, 1 scheduled, the oldest for 40 s
+
+            heartwood  rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5
+              patch 1a2b3c4  8fabc1d  ✓ passed    3f2a1c7 x
+              master         1111111  - no build  default_branch_advanced is on its way to th…
+              next           2222222  - no build  not a followed branch
+
+            """, result.Out);
+        Assert.Equal(0, result.ExitCode);
+        Assert.All(result.Out.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
+    public async Task json_brings_the_same_and_is_documented()
+    {
+        await using var auxo = await StartAsync();
+
+        var status = JsonDocument.Parse((await auxo.RunAsync("status", "--json")).Out).RootElement;
+
+        Assert.True(status.GetProperty("healthy").GetBoolean());
+        Assert.Equal("connected", status.GetProperty("node").GetProperty("state").GetString());
+        Assert.Equal("passed", status.GetProperty("refs")[0].GetProperty("build").GetProperty("outcome").GetString());
+        Assert.Equal("not a followed branch", status.GetProperty("refs")[2].GetProperty("reason").GetString());
+        Assert.Equal(2, status.GetProperty("queues").EnumerateArray().Single(static q => q.GetProperty("service").GetString() == "pipeline").GetProperty("ready").GetInt32());
+        Assert.Equal(1, status.GetProperty("outbox").GetProperty("waiting").GetInt32());
+    }
+
+    [Fact]
+    public async Task trouble_is_named_and_the_rest_is_still_told()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/apphost/resources", () => FakeAuxo.Page(
+                Resource("ingest", "Running"), """{"name":"pipeline","kind":"project","state":"Exited","pid":null,"urls":[],"restarts":5,"since":"2026-11-23T11:59:00Z","reason":"port 8890 is taken by nginx (pid 7)"}"""));
+            app.MapGet("/ingest/node", () => FakeAuxo.Json("""{"state":"down","home":"/home/a/.radicle","nid":null,"alias":null,"socket":null,"since":null,"reason":"nothing answers on its socket; start it: rad node start"}"""));
+            app.MapGet("/ingest/repositories", () => FakeAuxo.Page());
+        });
+
+        var result = await auxo.RunAsync("status");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("  pipeline: port 8890 is taken by nginx (pid 7)", result.Out, StringComparison.Ordinal);
+        Assert.Contains("node      ✗ down", result.Out, StringComparison.Ordinal);
+        Assert.Contains("rad node start", result.Out, StringComparison.Ordinal);
+        Assert.Contains("auxo repo track", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task when_nothing_answers_the_exit_code_is_three()
+    {
+        var home = Directory.CreateTempSubdirectory("auxo-cli-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(home, "instance.json"), string.Join("http://127.0.0.1:1", "{\"endpoints\":{\"apphost\":\"", "\",\"ingest\":\"", "\",\"pipeline\":\"", "\"}}"));
+
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = home }, ["status"]);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("./auxo up", result.Error, StringComparison.Ordinal);
+        Directory.Delete(home, recursive: true);
+    }
+
+    [Fact]
+    public async Task describe_shows_each_message_and_where_it_goes()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/describe", () => FakeAuxo.Json("""{"service":"pipeline","handlers":[{"message":"PatchOpened","handler":"OnPatchOpenedHandler.Handle","queue":"pipeline","policy":"retry 3"}]}"""));
+            app.MapGet("/ingest/describe", () => FakeAuxo.Json("""{"service":"ingest","handlers":[]}"""));
+        });
+
+        var result = await auxo.RunAsync("describe", "pipeline");
+
+        Assert.Equal("pipeline\n  PatchOpened  → OnPatchOpenedHandler.Handle  pipeline  retry 3\n", result.Out);
+        Assert.Contains("handles no messages", (await auxo.RunAsync("describe")).Out, StringComparison.Ordinal);
+        var wrong = await auxo.RunAsync("describe", "pipline");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("Did you mean 'pipeline'?", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task the_outbox_says_what_waits_and_why()
+    {
+        await using var auxo = await StartAsync();
+
+        Assert.Equal(
+            """
+            STATE    PATCH    BUILD    SINCE      WHY
+            waiting  1a2b3c4  3f2a1c7  5 min ago  key locked (3 attempts)
+
+            """, (await auxo.RunAsync("outbox")).Out);
+        Assert.Contains("posted", (await auxo.RunAsync("outbox", "--all")).Out, StringComparison.Ordinal);
+    }
+
+    private static string Resource(string name, string state, string urls = "")
+        => $$"""{"name":"{{name}}","kind":"project","state":"{{state}}","pid":1,"urls":[{{urls}}],"restarts":0,"since":"2026-11-23T10:00:00Z","reason":null}""";
+
+    private static string Ref(string kind, string name, string commit, string fact, string reason)
+        => $$"""{"kind":"{{kind}}","name":"{{name}}","title":"x","commit":"{{commit}}","author":null,"trust":"trusted","seenAt":"2026-11-23T11:00:00Z","via":"sweep","fact":{{fact}},"reason":"{{reason}}"}""";
+
+    private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(app =>
+    {
+        app.MapGet("/apphost/resources", () => FakeAuxo.Page(
+            Resource("postgres", "Running"), Resource("ingest", "Running", "\"http://127.0.0.1:8888\""), Resource("pipeline", "Running", "\"http://127.0.0.1:8890\"")));
+        app.MapGet("/ingest/node", () => FakeAuxo.Json("""{"state":"connected","home":"/home/a/.radicle","nid":"z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","alias":"alice","socket":"/s","since":"2026-11-23T11:00:00Z","reason":null}"""));
+        app.MapGet("/ingest/outbox", () => FakeAuxo.Page(Outbox("waiting", "\"key locked\"", 3), Outbox("posted", "null", 1)));
+        app.MapGet("/pipeline/queues", () => FakeAuxo.Page("""{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40.2}"""));
+        app.MapGet("/ingest/queues", () => FakeAuxo.Page("""{"queue":"ingest","ready":0,"scheduled":0,"deadLetters":0,"oldestSeconds":null}"""));
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(
+            $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/s","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
+        app.MapGet("/ingest/repositories/{rid}/refs", () => FakeAuxo.Page(
+            Ref("patch", FakeAuxo.PatchId, FakeAuxo.Commit, "\"patch_opened\"", "opened"), Ref("branch", "master", new string('1', 40), "\"default_branch_advanced\"", "pushed"),
+            Ref("branch", "next", new string('2', 40), "null", "not a followed branch")));
+        app.MapGet("/pipeline/builds", (string? commit) => commit is null ? FakeAuxo.Page(FakeAuxo.Build()) : FakeAuxo.Page());
+    });
+
+    private static string Outbox(string state, string reason, int attempts)
+        => $$"""{"key":"k{{state}}","rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}","buildId":"{{FakeAuxo.BuildId}}","seq":1,"state":"{{state}}","reason":{{reason}},"attempts":{{attempts}},"commentId":null,"updatedAt":"2026-11-23T11:55:00Z"}""";
+}
