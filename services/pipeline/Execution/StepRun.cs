@@ -30,6 +30,6 @@ public sealed record StepRun(
 /// <summary>How a step ended.</summary>
 /// <param name="Outcome">Passed, failed (the author has something to fix), errored (the operator has), cancelled or timed out.</param>
 /// <param name="ExitCode">Of the command that ended the step; null when it was stopped or never began.</param>
-/// <param name="Reason">One line for people, such as <c>command 2 of 3 ended with exit code 1: make test</c>; null when it passed.</param>
+/// <param name="Reason">One line for people, such as <c>command 2 of 3 (make test) ended with exit code 1</c>; null when it passed.</param>
 /// <param name="Duration">Wall time, sandbox included.</param>
 public sealed record StepExit(Outcome Outcome, int? ExitCode, string? Reason, TimeSpan Duration);

@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>The unprivileged account that steps run as when Auxo itself runs as root: <c>nobody</c>.</summary>
 /// <param name="Uid">Its number.</param>
 /// <param name="Gid">Its group's number.</param>
-public sealed record StepUser(uint Uid, uint Gid)
+public sealed partial record StepUser(uint Uid, uint Gid)
 {
     /// <summary>Null when this process is no root: steps then run as its user.</summary>
     public static StepUser? Current()
@@ -16,4 +18,15 @@ public sealed record StepUser(uint Uid, uint Gid)
             ? new StepUser(uid, gid)
             : new StepUser(65534, 65534);
     }
+
+    /// <summary>The account of this process.</summary>
+    public static StepUser Effective() => new(EffectiveUser(), EffectiveGroup());
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint EffectiveGroup();
 }

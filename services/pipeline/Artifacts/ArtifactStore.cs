@@ -1,0 +1,153 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Workspaces;
+
+using Microsoft.AspNetCore.StaticFiles;
+
+namespace Auxo.Pipeline.Artifacts;
+
+/// <summary>Keeps files of builds: contents by digest, and per build which name is which content.</summary>
+public sealed class ArtifactStore : IDisposable
+{
+    private const int MaxProblems = 50;
+    private static readonly FileExtensionContentTypeProvider MediaTypes = new();
+    private readonly string _builds;
+    private readonly BlobStore _blobs;
+    private readonly ExecutionSettings _settings;
+    private readonly SemaphoreSlim _manifests = new(1, 1);
+
+    /// <summary>Opens the store; folders are made when the first file comes.</summary>
+    /// <param name="home">Where it lives.</param>
+    /// <param name="settings">How much a build may keep.</param>
+    public ArtifactStore(AuxoHome home, ExecutionSettings settings)
+        => (_builds, _blobs, _settings) = (Path.Combine(home.Blobs, "builds"), new BlobStore(home.Blobs), settings);
+
+    /// <summary>Keeps what matches the patterns. What cannot be kept is a line in the problems, never an exception.</summary>
+    /// <param name="buildId">Whose artifacts they are; a name that is there already gets the new content.</param>
+    /// <param name="workspace">Searched; links are never followed.</param>
+    /// <param name="patterns">Globs (<c>*</c>, <c>**</c>) relative to the workspace's top; a folder's name means all in it.</param>
+    /// <param name="ct">Stops.</param>
+    public async Task<(IReadOnlyList<BuildArtifact> Artifacts, IReadOnlyList<string> Problems)> CollectAsync(
+        Guid buildId, Workspace workspace, IReadOnlyList<string> patterns, CancellationToken ct)
+    {
+        var kept = new SortedDictionary<string, BuildArtifact>(StringComparer.Ordinal);
+        var problems = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var left = _settings.ArtifactBytes;
+        foreach (var pattern in patterns)
+        {
+            if (ArtifactNames.RefusePattern(pattern) is { } wrong)
+            {
+                Problem($"the pattern '{Shown(pattern)}' {wrong}");
+                continue;
+            }
+
+            var any = false;
+            foreach (var name in WorkspaceFiles.Match(workspace.Path, pattern))
+            {
+                any = true;
+                if (!seen.Add(name)) continue;
+                if (kept.Count == _settings.Artifacts)
+                {
+                    Problem($"only the first {_settings.Artifacts} artifacts were kept");
+                    break;
+                }
+
+                if (await KeepAsync(workspace, name, left, Problem, ct) is not { } artifact) continue;
+                left -= artifact.SizeBytes;
+                kept.Add(name, artifact);
+            }
+
+            if (!any) Problem($"nothing matches '{Shown(pattern)}'");
+        }
+
+        if (kept.Count > 0) await RecordAsync(buildId, kept.Values, ct);
+        return ([.. kept.Values], problems);
+
+        void Problem(string line)
+        {
+            if (problems.Count < MaxProblems) problems.Add(line);
+            else if (problems.Count == MaxProblems) problems.Add("and more");
+        }
+    }
+
+    /// <summary>The artifacts of a build, by name.</summary>
+    public async Task<IReadOnlyDictionary<string, BuildArtifact>> ListAsync(Guid buildId, CancellationToken ct)
+    {
+        var path = ManifestOf(buildId);
+        if (!File.Exists(path)) return new Dictionary<string, BuildArtifact>(StringComparer.Ordinal);
+        await using var stream = File.OpenRead(path);
+        var artifacts = await JsonSerializer.DeserializeAsync(stream, ArtifactJson.Default.BuildArtifactArray, ct) ?? [];
+        return artifacts.ToDictionary(static a => a.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>The file with this content (<c>sha256:…</c>), or null.</summary>
+    public string? FindBlob(string digest) => _blobs.Find(digest);
+
+    /// <inheritdoc/>
+    public void Dispose() => _manifests.Dispose();
+
+    private async Task<BuildArtifact?> KeepAsync(Workspace workspace, string name, long left, Action<string> problem, CancellationToken ct)
+    {
+        if (ArtifactNames.Refuse(name) is { } wrong)
+        {
+            problem($"'{Shown(name)}' {wrong}");
+            return null;
+        }
+
+        using var file = BeneathFile.Open(workspace.Path, name, out var refusal);
+        if (file is null)
+        {
+            problem(new FileInfo(Path.Combine(workspace.Path, name)).LinkTarget is null ? $"'{Shown(name)}' {refusal}" : $"'{Shown(name)}' is a link, and links are not kept");
+            return null;
+        }
+
+        if (await _blobs.AddAsync(file, left, ct) is not var (digest, size))
+        {
+            problem($"'{Shown(name)}' was not kept: a build may keep {_settings.ArtifactBytes >> 20} MiB");
+            return null;
+        }
+
+        return new BuildArtifact(name, MediaTypes.TryGetContentType(name, out var type) ? type : "application/octet-stream", digest, size);
+    }
+
+    /// <summary>Steps of one build may end at the same time: their lists are merged, and a reader sees a whole list or the one before.</summary>
+    private async Task RecordAsync(Guid buildId, IEnumerable<BuildArtifact> artifacts, CancellationToken ct)
+    {
+        await _manifests.WaitAsync(ct);
+        try
+        {
+            var all = new SortedDictionary<string, BuildArtifact>(StringComparer.Ordinal);
+            foreach (var (name, artifact) in await ListAsync(buildId, ct)) all[name] = artifact;
+            foreach (var artifact in artifacts) all[artifact.Name] = artifact;
+            Directory.CreateDirectory(_builds);
+            var path = ManifestOf(buildId);
+            await using (var stream = File.Create(path + ".new"))
+            {
+                await JsonSerializer.SerializeAsync(stream, [.. all.Values], ArtifactJson.Default.BuildArtifactArray, ct);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(path + ".new", path, overwrite: true);
+        }
+        finally
+        {
+            _manifests.Release();
+        }
+    }
+
+    private string ManifestOf(Guid buildId) => Path.Combine(_builds, buildId.ToString() + ".json");
+
+    /// <summary>A name as it may stand in a line for people.</summary>
+    private static string Shown(string name)
+    {
+        var text = string.Concat(name.Select(static c => char.IsControl(c) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? '?' : c));
+        return text.Length > 120 ? text[..119] + "…" : text;
+    }
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(BuildArtifact[]))]
+internal sealed partial class ArtifactJson : JsonSerializerContext;

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+using Microsoft.Win32.SafeHandles;
+
+namespace Auxo.Pipeline.Artifacts;
+
+/// <summary>Content by digest: <c>blobs/sha256/ab/abcdef…</c>. A file that is there is whole and on the disk: written aside, synced, then moved.</summary>
+internal sealed partial class BlobStore(string folder)
+{
+    private const int BufferBytes = 256 << 10;
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>The file of a digest (<c>sha256:</c> and 64 hex digits), or null.</summary>
+    public string? Find(string digest)
+    {
+        if (!digest.StartsWith("sha256:", StringComparison.Ordinal) || digest.Length != 71 || digest.AsSpan(7).ContainsAnyExcept(Hex)) return null;
+        var path = PathOf(digest[7..]);
+        return File.Exists(path) ? path : null;
+    }
+
+    /// <summary>Copies a file in, hashing on the way.</summary>
+    /// <returns>Digest and size; null when it has more than <paramref name="limitBytes"/> bytes.</returns>
+    public async Task<(string Digest, long SizeBytes)?> AddAsync(SafeFileHandle source, long limitBytes, CancellationToken ct)
+    {
+        var incoming = Directory.CreateDirectory(Path.Combine(folder, "incoming")).FullName;
+        var temporary = Path.Combine(incoming, Guid.NewGuid().ToString("N"));
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            long size = 0;
+            using (var target = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                int read;
+                while ((read = await RandomAccess.ReadAsync(source, buffer, size, ct)) > 0)
+                {
+                    if (size + read > limitBytes) return null;
+                    hash.AppendData(buffer, 0, read);
+                    await RandomAccess.WriteAsync(target, buffer.AsMemory(0, read), size, ct);
+                    size += read;
+                }
+
+                var digest = Convert.ToHexStringLower(hash.GetHashAndReset());
+                var path = PathOf(digest);
+                if (!File.Exists(path))
+                {
+                    RandomAccess.FlushToDisk(target);
+                    var shelf = Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName;
+                    File.Move(temporary, path, overwrite: true);
+                    SyncFolder(shelf);
+                }
+
+                return ($"sha256:{digest}", size);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            File.Delete(temporary);
+        }
+    }
+
+    private string PathOf(string hex) => Path.Combine(folder, "sha256", hex[..2], hex);
+
+    /// <summary>A name is on the disk when its folder is.</summary>
+    internal static void SyncFolder(string path)
+    {
+        var descriptor = Open(path, 0);
+        if (descriptor < 0) return;
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        _ = Sync(handle);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Sync(SafeFileHandle file);
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using Auxo.Pipeline.Execution.Cgroups;
+
+namespace Auxo.Pipeline.Execution.Bubblewrap;
+
+/// <summary>Runs steps in namespaces made by <c>bwrap</c>, which needs no daemon and no image and costs a few milliseconds.</summary>
+internal sealed class BubblewrapExecutor : IStepExecutor
+{
+    /// <summary>
+    /// Runs before the sandbox exists, as one process that becomes it: the status channel goes to 3 (bwrap) and 4 (the script), the script comes in as 8,
+    /// the filter as 9, and the process enters its control groups before anything of the step exists.
+    /// </summary>
+    private const string Launch = """
+        exec 3>&2 2>&1 8<&0 0</dev/null 4>&3 || exit 125
+        [ "$1" = - ] || exec 9<"$1" || exit 125
+        n=$2; shift 2; umask 022
+        while [ "$n" -gt 0 ]; do echo 0 >"$1/cgroup.procs" || exit 125; shift; n=$((n-1)); done
+        { echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
+        exec "$@"
+        """;
+
+    /// <summary>Descriptors that this process inherited from whoever started it are nobody's business; 255 is bash's own script.</summary>
+    private const string CloseInherited =
+        "for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in 0|1|2|4|255) ;; *) eval \"exec $fd>&-\" ;; esac; done; unset fd; BASH_ARGV0=step";
+
+    private readonly string _program;
+    private readonly string? _filter;
+    private readonly StepUser? _user;
+    private readonly CgroupTier? _cgroups;
+    private readonly ExecutionSettings _settings;
+    private readonly StepProcess _process;
+
+    private BubblewrapExecutor(
+        string program, string version, string? filter, StepUser? user, CgroupTier? cgroups, ExecutionSettings settings, StepProcess process)
+    {
+        (_program, _filter, _user, _cgroups, _settings, _process) = (program, filter, user, cgroups, settings, process);
+        Sandbox = $"{version}{(filter is null ? "" : ", seccomp")}{(user is null ? "" : $", user {user.Uid}")}; limits: "
+            + (cgroups is null ? "rlimits and a watcher" : $"cgroup v{cgroups.Version}");
+    }
+
+    /// <inheritdoc/>
+    public string Sandbox { get; }
+
+    /// <summary>Tries the sandbox as steps will have it, with less where this machine does not grant all.</summary>
+    /// <returns>An executor, or why there is none and what to do.</returns>
+    public static (BubblewrapExecutor? Executor, string? Refusal) Detect(AuxoHome home, ExecutionSettings settings, StepUser? user, StepProcess process)
+    {
+        if (!OperatingSystem.IsLinux()) return (null, "the namespace sandbox needs Linux");
+        if (FindProgram("bwrap") is not { } program)
+            return (null, "bubblewrap is not installed (apt install bubblewrap, or dnf install bubblewrap)");
+        var version = Probe(program, ["--version"]).Output.Trim();
+
+        Directory.CreateDirectory(home.Steps);
+        var filter = Seccomp.Filter() is { } bytes ? Path.Combine(home.Steps, "seccomp.bpf") : null;
+        if (filter is not null) File.WriteAllBytes(filter, Seccomp.Filter()!);
+        var cgroups = CgroupTier.Detect();
+        cgroups?.Sweep();
+
+        var why = "";
+        foreach (var (tryFilter, tryCgroups) in new[] { (filter, cgroups), (filter, null), (null, null) }.Distinct())
+        {
+            var executor = new BubblewrapExecutor(program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, process);
+            var (code, output) = executor.Probe(home);
+            if (code == 0) return (executor, null);
+            why = output.ReplaceLineEndings(" ").Trim();
+        }
+
+        return (null, $"bubblewrap cannot make namespaces here: {why}. In a container it needs --privileged; "
+            + "where AppArmor forbids user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0");
+    }
+
+    /// <inheritdoc/>
+    public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
+    {
+        var environment = StepEnvironment.Of(run, BubblewrapArguments.Home, BubblewrapArguments.Workspace);
+        if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
+
+        StepCgroup? cgroup = null;
+        try
+        {
+            cgroup = _cgroups?.Create(_settings);
+            var script = StepScript.Write(run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits());
+            return await _process.RunAsync(run, Start(run.Workspace.Path, cgroup), script, cgroup, ct);
+        }
+        finally
+        {
+            if (cgroup is not null) await cgroup.DisposeAsync();
+        }
+    }
+
+    private IEnumerable<string> Limits()
+    {
+        yield return CloseInherited;
+        yield return "ulimit -c 0";
+        yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -t {(long)Math.Ceiling(_settings.ProcessorTime.TotalSeconds)}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -f {_settings.FileBytes >> 10}");
+        // Counted per user namespace; a control group counts better, and as root this would count all steps together.
+        if (_cgroups is null) yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -u {_settings.Processes}");
+    }
+
+    private ProcessStartInfo Start(string workspace, StepCgroup? cgroup)
+    {
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/",
+        };
+        var folders = cgroup?.Folders ?? [];
+        foreach (var argument in (ReadOnlySpan<string>)["-c", Launch, "auxo", _filter ?? "-", folders.Count.ToString(CultureInfo.InvariantCulture), .. folders, _program])
+            start.ArgumentList.Add(argument);
+        foreach (var argument in BubblewrapArguments.For(workspace, _user, _settings, _filter is not null)) start.ArgumentList.Add(argument);
+        foreach (var argument in (ReadOnlySpan<string>)["bash", "--noprofile", "--norc", BubblewrapArguments.Script]) start.ArgumentList.Add(argument);
+
+        // The step's own variables come with the script: none of them (LD_PRELOAD, BASH_ENV, …) touches what runs outside the sandbox.
+        start.Environment.Clear();
+        start.Environment["PATH"] = StepEnvironment.SearchPath;
+        return start;
+    }
+
+    private (int Code, string Output) Probe(AuxoHome home)
+    {
+        StepCgroup? cgroup = null;
+        var workspace = Directory.CreateDirectory(Path.Combine(home.Steps, "probe")).FullName;
+        try
+        {
+            cgroup = _cgroups?.Create(_settings);
+            return Probe(Start(workspace, cgroup), StepScript.Write(["true"], new Dictionary<string, string>(StringComparer.Ordinal), BubblewrapArguments.Workspace, Limits()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (125, e.Message);
+        }
+        finally
+        {
+            foreach (var folder in cgroup?.Folders ?? []) _ = StepCgroup.TryRemove(folder);
+        }
+    }
+
+    private static (int Code, string Output) Probe(string program, string[] arguments)
+        => Probe(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false }, "");
+
+    /// <summary>Once, before the first step, and for milliseconds: waiting here keeps the choice of an executor a plain question.</summary>
+    private static (int Code, string Output) Probe(ProcessStartInfo start, string input)
+    {
+        using var probe = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} could not be started.");
+        try
+        {
+            probe.StandardInput.Write(input);
+            probe.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it read; what it printed says why.
+        }
+
+        var output = probe.StandardOutput.ReadToEnd();
+        probe.WaitForExit();
+        return (probe.ExitCode, output);
+    }
+
+    private static string? FindProgram(string name)
+        => StepEnvironment.SearchPath.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,40 @@
+using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Workspaces;
+
+namespace Auxo.Pipeline.Execution;
+
+/// <summary>Wires workspaces, executors, logs and artifacts.</summary>
+public static class ExecutionConfiguration
+{
+    /// <summary>Adds them. Call it before the services that run builds: their leftovers are swept when the host starts.</summary>
+    /// <exception cref="FormatException">A setting is no number; the message names it.</exception>
+    public static IServiceCollection AddExecution(this IServiceCollection services, IConfiguration configuration)
+    {
+        var home = AuxoHome.From(configuration);
+        var settings = ExecutionSettings.From(configuration);
+        var user = StepUser.Current();
+        services.AddSingleton(home);
+        services.AddSingleton(settings);
+        services.AddSingleton<StepLauncher>();
+        services.AddSingleton(new WorkspaceStore(home, user));
+        services.AddSingleton(new LogStore(home, settings));
+        services.AddSingleton(new ArtifactStore(home, settings));
+        services.AddSingleton(provider => new StepExecutors(
+            home, settings, user, provider.GetRequiredService<StepLauncher>(), provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.AddHostedService<ExecutionStart>();
+        return services;
+    }
+}
+
+/// <summary>Before the first build: what a killed process left is removed, and the log says what will hold steps.</summary>
+internal sealed class ExecutionStart(WorkspaceStore workspaces, StepExecutors executors, ILogger<ExecutionStart> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await workspaces.SweepAsync(cancellationToken);
+        logger.LogInformation("Steps run in: {Sandbox}.", executors.Describe());
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,26 @@
+using Auxo.Pipeline.Definitions;
+
+namespace Auxo.Pipeline.Execution;
+
+/// <summary>The variables of a step: nothing of Auxo's own environment, a few fixed ones, the step's, and what Auxo tells it.</summary>
+internal static class StepEnvironment
+{
+    public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    public static Dictionary<string, string> Of(StepRun run, string home, string workspace)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["CI"] = "true", ["AUXO"] = "true", ["HOME"] = home, ["USER"] = "step", ["LOGNAME"] = "step", ["SHELL"] = "/bin/bash", ["PATH"] = SearchPath,
+            ["TMPDIR"] = "/tmp", ["LANG"] = "C.UTF-8", ["TERM"] = "dumb", ["AUXO_BUILD_ID"] = run.BuildId.ToString(), ["AUXO_STEP"] = run.Step.Name,
+            ["AUXO_WORKSPACE"] = workspace,
+        };
+        foreach (var (name, value) in run.Step.Environment) variables[name] = value;
+        foreach (var (name, value) in run.Environment) variables[name] = value;
+        return variables;
+    }
+
+    /// <summary>The working directory as the step sees it.</summary>
+    public static string Folder(string workspace, CommandStep step)
+        => step.WorkingDirectory is { Length: > 0 } folder ? $"{workspace}/{folder.TrimStart('/')}" : workspace;
+}

@@ -1,0 +1,59 @@
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Execution.Bubblewrap;
+using Auxo.Pipeline.Execution.Docker;
+
+namespace Auxo.Pipeline.Execution;
+
+/// <summary>Says who may run a step on this machine. What the machine offers is found out once, at the first question.</summary>
+public sealed class StepExecutors
+{
+    private readonly ExecutionSettings _settings;
+    private readonly Lazy<ExecutorChoice> _commands;
+    private readonly DockerExecutor _docker;
+
+    /// <summary>Wires the executors; nothing is probed yet.</summary>
+    /// <param name="home">For small files that starting a step needs.</param>
+    /// <param name="settings">Limits, and whether the host may be used.</param>
+    /// <param name="user">The account of steps when this process is root.</param>
+    /// <param name="launcher">Starts processes.</param>
+    /// <param name="time">For time limits.</param>
+    public StepExecutors(AuxoHome home, ExecutionSettings settings, StepUser? user, StepLauncher launcher, TimeProvider time)
+    {
+        _settings = settings;
+        _docker = new DockerExecutor(home, settings, user, time);
+        var process = new StepProcess(launcher, settings, time);
+        _commands = new Lazy<ExecutorChoice>(() =>
+        {
+            if (settings.Sandbox == "host") return Host(home, settings, user, process);
+            if (settings.Sandbox != "auto") return Refused($"Auxo:Sandbox is '{settings.Sandbox}'; it must be 'auto' or 'host'");
+            var (executor, refusal) = BubblewrapExecutor.Detect(home, settings, user, process);
+            return executor is null
+                ? Refused($"{refusal}. Other ways: a step with an image on a machine with Docker, or Auxo__Sandbox=host for your own code")
+                : new ExecutorChoice(executor, null);
+        });
+    }
+
+    /// <summary>The executor for a step, or why it cannot run here and what to do.</summary>
+    public ExecutorChoice For(CommandStep step)
+    {
+        if (step.Image is null) return _commands.Value;
+        return _docker.Refusal() is { } refusal
+            ? Refused($"the step wants the image {step.Image}, but {refusal}")
+            : new ExecutorChoice(_docker, null);
+    }
+
+    /// <summary>What holds steps without an image here, for logs and status pages.</summary>
+    public string Describe() => _commands.Value is { Executor: { } executor } ? executor.Sandbox : $"refused: {_commands.Value.Refusal}";
+
+    private static ExecutorChoice Host(AuxoHome home, ExecutionSettings settings, StepUser? user, StepProcess process)
+        => user is null
+            ? new ExecutorChoice(new HostExecutor(home, settings, process), null)
+            : Refused("Auxo:Sandbox=host is not for root: every step would own this machine. Start Auxo as a user, or use bubblewrap");
+
+    private static ExecutorChoice Refused(string reason) => new(null, reason);
+}
+
+/// <summary>Either an executor or a refusal.</summary>
+/// <param name="Executor">Null when refused.</param>
+/// <param name="Refusal">Why, and what to do, in one line; null when there is an executor.</param>
+public sealed record ExecutorChoice(IStepExecutor? Executor, string? Refusal);

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text;
+
+using Auxo.Contracts;
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Workspaces;
+
+namespace Auxo.Pipeline.Tests.Execution;
+
+/// <summary>A private AUXO_HOME, a git repository, and everything needed to run one step in it.</summary>
+public sealed class Bench : IDisposable
+{
+    /// <summary>Small enough that a test that runs into a limit ends at once.</summary>
+    public static readonly ExecutionSettings Small = new()
+    {
+        MemoryBytes = 256 << 20, Processes = 64, FileBytes = 8 << 20, WorkspaceBytes = 16 << 20, TemporaryBytes = 16 << 20, LogBytes = 1 << 20,
+        Grace = TimeSpan.FromMilliseconds(300), WatchInterval = TimeSpan.FromMilliseconds(20), DiskReserveBytes = 1 << 20,
+    };
+
+    private readonly StepLauncher _launcher = new();
+
+    public Bench(ExecutionSettings? settings = null)
+    {
+        Folder = Directory.CreateTempSubdirectory("auxo-step-test-").FullName;
+        Home = new AuxoHome(Path.Combine(Folder, "home"));
+        Source = Path.Combine(Folder, "source");
+        Settings = settings ?? Small;
+        Logs = new LogStore(Home, Settings);
+        Workspaces = new WorkspaceStore(Home, StepUser.Current());
+        Executors = new StepExecutors(Home, Settings, StepUser.Current(), _launcher, TimeProvider.System);
+        Git(Folder, "init", "-q", "-b", "main", Source);
+    }
+
+    public string Folder { get; }
+
+    public AuxoHome Home { get; }
+
+    public string Source { get; }
+
+    public ExecutionSettings Settings { get; }
+
+    public LogStore Logs { get; }
+
+    public WorkspaceStore Workspaces { get; }
+
+    public StepExecutors Executors { get; }
+
+    public static CommandStep Step(params string[] commands)
+        => new("test", commands, null, new Dictionary<string, string>(), TimeSpan.FromSeconds(30), null, []);
+
+    public static string Git(string folder, params string[] arguments) => Git(folder, [], arguments);
+
+    public static string Git(string folder, byte[] input, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git") { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
+        foreach (var argument in (string[])["-C", folder, "-c", "user.name=T", "-c", "user.email=t@example.org", .. arguments]) start.ArgumentList.Add(argument);
+        using var git = Process.Start(start)!;
+        git.StandardInput.BaseStream.Write(input);
+        git.StandardInput.Close();
+        var output = git.StandardOutput.ReadToEnd();
+        git.WaitForExit();
+        Assert.True(git.ExitCode == 0, $"git {string.Join(' ', arguments)} ended with {git.ExitCode}");
+        return output.Trim();
+    }
+
+    /// <summary>Commits files of the source; a name that ends in <c>/</c> is not allowed.</summary>
+    public CommitId Commit(params (string Name, string Content)[] files)
+    {
+        foreach (var (name, content) in files)
+        {
+            var path = Path.Combine(Source, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, content);
+        }
+
+        Git(Source, "add", "-A");
+        Git(Source, "commit", "-q", "--allow-empty", "-m", "c");
+        return CommitId.Parse(Git(Source, "rev-parse", "HEAD"));
+    }
+
+    /// <summary>Runs a step in a fresh workspace; the log is returned as Latin-1, byte for byte.</summary>
+    public async Task<(StepExit Exit, string Log)> RunAsync(CommandStep step, Func<Workspace, Task>? afterwards = null, CancellationToken ct = default)
+    {
+        var build = Guid.NewGuid();
+        await using var workspace = await Workspaces.PrepareAsync(Source, Commit(("README.md", "hello\n")), build, CancellationToken.None);
+        var log = await Logs.OpenAsync(build, step.Name, CancellationToken.None);
+        var executor = Executors.For(step).Executor;
+        Assert.SkipWhen(executor is null, $"no sandbox here: {Executors.For(step).Refusal}");
+        var exit = await executor!.RunAsync(new StepRun(build, step, workspace, log, new Dictionary<string, string> { ["AUXO_COMMIT"] = "c0ffee" }), ct);
+        await log.CompleteAsync();
+        if (afterwards is not null) await afterwards(workspace);
+        return (exit, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(log.Path, CancellationToken.None)));
+    }
+
+    public void Dispose()
+    {
+        _launcher.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
