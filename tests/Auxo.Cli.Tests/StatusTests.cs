@@ -28,7 +28,8 @@ public sealed class StatusTests
 
             heartwood  rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5
               patch 1a2b3c4  8fabc1d  ✓ passed    3f2a1c7 x
-              master         1111111  - no build  default_branch_advanced is on its way to th…
+              master         1111111  - no build  default_branch_advanced is on its way to
+                                                  the pipeline
               next           2222222  - no build  not a followed branch
 
             """, result.Out);

@@ -30,7 +30,7 @@ internal static class OutboxCommand
             return ExitCode.Ok;
         }
 
-        var columns = new Columns(4, "STATE", "PATCH", "BUILD", "SINCE", "WHY");
+        var columns = new Columns(4, "STATE", "PATCH", "BUILD", "SINCE", "WHY") { Wraps = true };
         foreach (var entry in entries)
         {
             var style = entry.State switch { "posted" => "green", "dropped" => "red", _ => "yellow" };

@@ -19,6 +19,9 @@ internal sealed class Columns(int flexible, params string[] titles)
     private const int Gap = 2;
     private readonly List<Cell[]> _rows = [];
 
+    /// <summary>The flexible column goes on in the next line instead of being cut: for reasons, which somebody came to read.</summary>
+    public bool Wraps { get; init; }
+
     public void Add(params Cell[] cells) => _rows.Add([.. cells.Select(static c => c with { Text = TamedText.OneLine(c.Text) })]);
 
     public void Write(Terminal terminal)
@@ -29,7 +32,12 @@ internal sealed class Columns(int flexible, params string[] titles)
         var widths = Enumerable.Range(0, titles.Length).Select(i => rows.Max(r => r[i].Text.GetCellWidth())).ToArray();
         var others = widths.Sum() - widths[flexible] + (Gap * (titles.Length - 1));
         widths[flexible] = Math.Min(widths[flexible], Math.Max(10, terminal.Width - others));
-        foreach (var row in rows) terminal.Line(Line(row, widths));
+        foreach (var row in rows)
+        {
+            var lines = Wraps ? Wrap(row[flexible].Text, widths[flexible]) : [row[flexible].Text];
+            for (var i = 0; i < lines.Count; i++)
+                terminal.Line(Line([.. row.Select((cell, column) => column == flexible ? cell with { Text = lines[i] } : i == 0 ? cell : new Cell(""))], widths));
+        }
     }
 
     /// <summary>Cuts to a number of columns of the terminal, not of characters.</summary>
@@ -47,6 +55,20 @@ internal sealed class Columns(int flexible, params string[] titles)
         }
 
         return cut.Append('…').ToString();
+    }
+
+    /// <summary>Breaks between words; a longer word is cut.</summary>
+    private static List<string> Wrap(string text, int width)
+    {
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split(' '))
+        {
+            var longer = lines[^1].Length == 0 ? word : $"{lines[^1]} {word}";
+            if (longer.GetCellWidth() <= width || lines[^1].Length == 0) lines[^1] = longer;
+            else lines.Add(word);
+        }
+
+        return lines;
     }
 
     private static string Line(Cell[] row, int[] widths)

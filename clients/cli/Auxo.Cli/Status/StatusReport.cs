@@ -93,7 +93,7 @@ internal static class StatusReport
         foreach (var repository in refs.Value.GroupBy(static r => (r.Rid, r.Repository)))
         {
             terminal.Line($"[bold]{Terminal.Safe(repository.Key.Repository)}[/]  [dim]{Terminal.Safe(repository.Key.Rid)}[/]");
-            var columns = new Columns(3, "", "", "", "");
+            var columns = new Columns(3, "", "", "", "") { Wraps = true };
             foreach (var tip in repository.Take(MaxRefsPerRepository))
             {
                 columns.Add(
