@@ -160,6 +160,21 @@ public sealed class RadicleStorage
         PublishIdentity();
     }
 
+    /// <summary>An identity revision by which somebody makes himself the only delegate, unasked. Nobody refers to it yet.</summary>
+    public string ForgeIdentity(RadicleTestKey by)
+    {
+        var delegates = _delegates.ToList();
+        _delegates.Clear();
+        _delegates.Add(by);
+        var forged = WriteIdentity(by, Document(threshold: 1), _identity, "Mine");
+        _delegates.Clear();
+        _delegates.AddRange(delegates);
+        return forged;
+    }
+
+    /// <summary>The identity revision that the next operations name.</summary>
+    public void UseIdentity(string identity) => _identity = identity;
+
     /// <summary>One action on a patch, signed refs included; returns the operation.</summary>
     public string Act(RadicleTestKey by, string patch, JsonObject action)
     {
@@ -203,11 +218,14 @@ public sealed class RadicleStorage
     public void DeleteRef(RadicleTestKey owner, string name) => _git.DeleteRef($"refs/namespaces/{owner.Nid}/{name}");
 
     /// <summary>Signs all refs of a namespace; returns the new commit of the signed refs.</summary>
-    public string SignRefs(RadicleTestKey owner, RadicleTestKey? signer = null)
+    /// <param name="owner">Whose namespace.</param>
+    /// <param name="signer">Who really signs; for forgeries.</param>
+    /// <param name="root">The repository that it is signed for; this one when null.</param>
+    public string SignRefs(RadicleTestKey owner, RadicleTestKey? signer = null, string? root = null)
     {
         const string sigrefs = "refs/rad/sigrefs";
         var folder = $"refs/namespaces/{owner.Nid}";
-        _git.Ref($"{folder}/refs/rad/root", _root);
+        _git.Ref($"{folder}/refs/rad/root", root ?? _root);
         var old = _git.Ref($"{folder}/{sigrefs}");
         var refs = _git.Refs(folder).Where(r => r.Name != sigrefs).ToList();
         if (old is not null) refs.Add((sigrefs + "-parent", old));

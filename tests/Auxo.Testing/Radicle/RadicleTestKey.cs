@@ -54,7 +54,7 @@ public sealed class RadicleTestKey : IDisposable
     }
 
     /// <summary><c>z</c> and base58btc; not fast, but independent of the code under test.</summary>
-    internal static string Multibase(ReadOnlySpan<byte> data)
+    public static string Multibase(ReadOnlySpan<byte> data)
     {
         var number = new BigInteger(data, isUnsigned: true, isBigEndian: true);
         var digits = new StringBuilder();

@@ -71,6 +71,20 @@ internal static class CobJson
 
     public static CommitId? OptionalOid(JsonElement element, string name) => Optional(element, name) is { } value ? Oid(value) : null;
 
+    /// <summary>For looks ahead: null when there is no such member or it is no object id.</summary>
+    public static CommitId? TryOid(JsonElement element, string name)
+    {
+        try
+        {
+            return OptionalOid(element, name);
+        }
+        catch (CobFormatException)
+        {
+            // Whoever applies the action meets the same problem and reports it.
+            return null;
+        }
+    }
+
     public static Did Did(JsonElement value)
         => Contracts.Did.TryParse(Text(value), provider: null, out var did) ? did : throw new CobFormatException("A DID was expected.");
 

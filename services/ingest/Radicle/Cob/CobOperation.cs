@@ -31,7 +31,7 @@ public static class CobTypes
 /// <param name="Related">Code commits it refers to.</param>
 /// <param name="Resource">The identity revision the author knew; its delegates decide about rights.</param>
 /// <param name="TypeName">Such as <see cref="CobTypes.Patch"/>.</param>
-/// <param name="Actions">In order. Empty when they are not readable, see <paramref name="Problem"/>.</param>
+/// <param name="Actions">JSON objects, in order. Empty when they are not readable, see <paramref name="Problem"/>.</param>
 /// <param name="SignatureVerified">False: it and all that builds on it count for nothing.</param>
 /// <param name="Problem">Why the actions could not be read; null when they were.</param>
 public sealed record CobOperation(

@@ -27,9 +27,7 @@ public sealed class IdentityFold
 
     /// <summary>The blobs that the operations propose as documents.</summary>
     public static IEnumerable<CommitId> ProposedBlobs(IEnumerable<CobOperation> operations)
-        => operations.SelectMany(o => o.Actions)
-            .Select(a => CobJson.Optional(a, "blob") is { ValueKind: JsonValueKind.String } b && CommitId.TryParse(b.ToString(), null, out var id) ? id : default(CommitId?))
-            .OfType<CommitId>().Distinct();
+        => operations.SelectMany(o => o.Actions).Select(a => CobJson.TryOid(a, "blob")).OfType<CommitId>().Distinct();
 
     /// <summary>The identity that the operations make.</summary>
     /// <param name="root">The first operation.</param>

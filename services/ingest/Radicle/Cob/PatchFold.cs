@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 using Auxo.Contracts;
 
@@ -31,13 +32,12 @@ public sealed class PatchFold
 
     /// <summary>The merges that operations claim: the context must say which of them are true.</summary>
     public static IReadOnlySet<(Did Delegate, CommitId Commit)> ClaimedMerges(IEnumerable<CobOperation> operations)
-        => operations.SelectMany(o => o.Actions, (o, action) => (o, action))
-            .Where(c => CobJson.Optional(c.action, "type") is { } type && type.ValueEquals("merge")
-                && CobJson.Optional(c.action, "commit") is { ValueKind: System.Text.Json.JsonValueKind.String })
-            .Select(c => (c.o.Author, CommitId.TryParse(c.action.GetProperty("commit").ToString(), null, out var commit) ? commit : default(CommitId?)))
-            .Where(c => c.Item2 is not null)
-            .Select(c => (c.Author, c.Item2!.Value))
-            .ToHashSet();
+        => (from operation in operations
+            from action in operation.Actions
+            where action.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("merge")
+            let commit = CobJson.TryOid(action, "commit")
+            where commit is not null
+            select (operation.Author, commit.Value)).ToHashSet();
 
     /// <summary>The patch that the operations make.</summary>
     /// <exception cref="CobFormatException">The first operation is not that of a patch.</exception>
