@@ -61,16 +61,50 @@ public sealed class OutgoingMessages : List<object>
 /// <param name="Delay">How long after the commit.</param>
 public sealed record DelayedMessage(object Message, TimeSpan Delay);
 
+/// <summary>A message of another group than the one it would have by default.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="GroupId">Messages of one group reach each subscriber in the order of their commits.</param>
+public sealed record GroupedMessage(object Message, string GroupId);
+
 /// <summary>Words for messages.</summary>
 public static class MessageExtensions
 {
+    /// <summary>Send this in that group; see <see cref="GroupedMessage"/>.</summary>
+    public static GroupedMessage InGroup(this object message, string groupId) => new(message, groupId);
+
     /// <summary>Handle this after <paramref name="delay"/>.</summary>
     public static DelayedMessage DelayedFor(this object message, TimeSpan delay) => new(message, delay);
 }
 
+/// <summary>What a handler's <c>Validate</c> says.</summary>
+public enum HandlerContinuation
+{
+    /// <summary>Go on to <c>Handle</c>.</summary>
+    Continue,
+
+    /// <summary>There is nothing to do: the message counts as handled.</summary>
+    Stop,
+}
+
 /// <summary>
-/// The handler works on an aggregate: its parameter that is a class with events is fetched for writing by the message's <c>{Aggregate}Id</c>
-/// or the handler's <c>static string StreamKey(message)</c>, and returned <see cref="Events"/> are appended to it.
+/// The handler works on an aggregate: its <c>Handle</c> parameter that has <c>Create</c> or <c>Apply</c> methods is fetched for writing, and
+/// returned <see cref="Events"/> are appended to its stream. The stream is the handler's <c>static string StreamKey(message)</c>; or else the
+/// aggregate's <c>static string StreamKey(id)</c> applied to the message's <c>{Aggregate}Id</c>; or that property itself when it is a string.
+/// A nullable parameter is null while the stream does not exist; otherwise that is an <see cref="UnknownStreamException"/>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AggregateHandlerAttribute : Attribute;
+
+/// <summary>
+/// Handling a message twice does no harm, so its acknowledgements may be gathered and written together after the handlers' own commits. Quicker,
+/// but after a crash or a lost connection the last few messages are handled again.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class IdempotentHandlerAttribute : Attribute;
+
+/// <summary>A message named a stream that does not exist (yet).</summary>
+public sealed class UnknownStreamException(string key) : Exception($"There is no stream {key}.")
+{
+    /// <summary>The stream's key.</summary>
+    public string Key { get; } = key;
+}
