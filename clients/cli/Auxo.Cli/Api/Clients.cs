@@ -22,7 +22,7 @@ internal sealed class Clients(Instance instance) : IDisposable
 
     public IAppHost AppHost => For<IAppHost>("apphost");
 
-    public IMessagingService Messaging(string service) => For<IMessagingService>(service);
+    public IMessaging Messaging(string service) => For<IMessaging>(service);
 
     /// <summary>For answers that are streams.</summary>
     public HttpClient Http(string service)

@@ -68,7 +68,7 @@ public interface IPipeline
 }
 
 /// <summary>What every service with messages answers.</summary>
-public interface IMessagingService
+public interface IMessaging
 {
     /// <summary>Its handlers.</summary>
     [Get("describe")]

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+
+namespace Auxo.Git.Tests;
+
+public sealed class GitObjectsTests(SmallRepository repository) : IClassFixture<SmallRepository>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task an_object_is_read_by_id_or_by_path()
+    {
+        await using var objects = new GitObjects(repository.Folder);
+
+        var byPath = await objects.ReadAsync($"{repository.Head}:readme.md", Ct);
+        var byId = await objects.ReadAsync(byPath!.Oid, Ct);
+        var commit = await objects.ReadAsync(repository.Head, Ct);
+        var empty = await objects.ReadAsync($"{repository.Head}:empty", Ct);
+
+        Assert.Equal(("blob", "# Hello\n"), (byPath.Type, byPath.Text));
+        Assert.Equal(byPath.Text, byId!.Text);
+        Assert.Equal("commit", commit!.Type);
+        Assert.EndsWith("\n\nSecond\n", commit.Text, StringComparison.Ordinal);
+        Assert.Equal(0, empty!.Data.Length);
+    }
+
+    [Theory]
+    [InlineData("0123456789012345678901234567890123456789")]
+    [InlineData("no-such-branch")]
+    [InlineData("HEAD:no/such/file")]
+    [InlineData("0123")]
+    [InlineData("-x")]
+    [InlineData("")]
+    [InlineData("HEAD\nHEAD")]
+    [InlineData("HEAD\0")]
+    public async Task what_is_not_there_is_null_and_the_reader_goes_on(string name)
+    {
+        await using var objects = new GitObjects(repository.Folder);
+
+        Assert.Null(await objects.ReadAsync(name, Ct));
+        Assert.Equal("# Hello\n", (await objects.ReadAsync("HEAD:readme.md", Ct))!.Text);
+    }
+
+    [Fact]
+    public async Task an_object_that_is_too_large_is_refused_and_the_reader_goes_on()
+    {
+        await using var objects = new GitObjects(repository.Folder);
+
+        var refused = await Assert.ThrowsAsync<GitObjectTooLargeException>(() => objects.ReadAsync("HEAD:big.bin", Ct, maxBytes: 99_999));
+        Assert.Equal(100_000, refused.SizeBytes);
+        Assert.Equal("# Hello\n", (await objects.ReadAsync("HEAD:readme.md", Ct, maxBytes: 8))!.Text);
+        Assert.Equal(100_000, (await objects.ReadAsync("HEAD:big.bin", Ct, maxBytes: 100_000))!.Data.Length);
+    }
+
+    [Fact]
+    public async Task many_readers_at_once_each_get_their_own_object()
+    {
+        await using var objects = new GitObjects(repository.Folder);
+        (string Name, int Length)[] wanted = [("HEAD:big.bin", 100_000), ("HEAD:readme.md", 8), ("HEAD:empty", 0), ("HEAD:run.sh", 8)];
+
+        var read = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => objects.ReadAsync(wanted[i % wanted.Length].Name, Ct)));
+
+        Assert.All(read.Index(), r => Assert.Equal(wanted[r.Index % wanted.Length].Length, r.Item!.Data.Length));
+    }
+
+    [Fact]
+    public async Task after_a_cancelled_read_the_next_one_is_whole()
+    {
+        await using var objects = new GitObjects(repository.Folder);
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => objects.ReadAsync("HEAD:big.bin", stop.Token));
+        Assert.Equal("# Hello\n", (await objects.ReadAsync("HEAD:readme.md", Ct))!.Text);
+    }
+
+    [Fact]
+    public async Task a_killed_git_is_started_again()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "finds processes through /proc");
+        await using var objects = new GitObjects(repository.Folder);
+        Assert.NotNull(await objects.ReadAsync("HEAD", Ct));
+
+        var git = Process.GetProcessesByName("git").Single(p => CommandLines.Of(p).Contains(repository.Folder, StringComparison.Ordinal) && CommandLines.Of(p).Contains("cat-file", StringComparison.Ordinal));
+        git.Kill();
+        await git.WaitForExitAsync(Ct);
+
+        // One read may fall on the broken pipe; it fails as an error, never as "no such object".
+        GitObject? read = null;
+        try
+        {
+            read = await objects.ReadAsync("HEAD:readme.md", Ct);
+        }
+        catch (Exception e) when (e is IOException or GitException)
+        {
+            read = await objects.ReadAsync("HEAD:readme.md", Ct);
+        }
+
+        Assert.Equal("# Hello\n", read!.Text);
+    }
+
+    [Fact]
+    public async Task objects_that_came_later_and_packs_are_seen()
+    {
+        await using var own = new SmallRepository();
+        await own.InitializeAsync();
+        await using var objects = new GitObjects(own.Folder);
+        Assert.NotNull(await objects.ReadAsync("HEAD", Ct));
+
+        await own.WriteAsync("later", "later");
+        var head = await own.CommitAsync("Third");
+        Assert.Equal("later", (await objects.ReadAsync($"{head}:later", Ct))!.Text);
+
+        await own.GitAsync("repack", "-a", "-d", "-q");
+        await own.GitAsync("prune-packed", "-q");
+        Assert.Equal("# Hello\n", (await objects.ReadAsync($"{head}:readme.md", Ct))!.Text);
+    }
+
+    [Fact]
+    public async Task a_folder_that_is_no_repository_is_an_error_not_a_missing_object()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-git-");
+        await using var objects = new GitObjects(folder.FullName);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => objects.ReadAsync("HEAD", Ct));
+        folder.Delete();
+    }
+}
