@@ -7,6 +7,8 @@ namespace Auxo.Testing.Radicle;
 /// <summary>Writes git objects and refs straight into a bare repository: microseconds instead of a process each.</summary>
 internal sealed class LooseObjects(string repository)
 {
+    private readonly SortedDictionary<string, string> _refs = new(StringComparer.Ordinal);
+
     public string Blob(ReadOnlySpan<byte> data) => Write("blob", data);
 
     public string Blob(string text) => Blob(Encoding.UTF8.GetBytes(text));
@@ -39,27 +41,19 @@ internal sealed class LooseObjects(string repository)
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path + ".new", oid + "\n");
         File.Move(path + ".new", path, overwrite: true);
+        _refs[name] = oid;
     }
 
     public void DeleteRef(string name)
     {
-        if (Ref(name) is not null) File.Delete(Path.Combine(repository, name));
+        if (_refs.Remove(name)) File.Delete(Path.Combine(repository, name));
     }
 
-    public string? Ref(string name)
-    {
-        var path = Path.Combine(repository, name);
-        return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
-    }
+    public string? Ref(string name) => _refs.GetValueOrDefault(name);
 
-    /// <summary>The refs under a folder, names relative to it.</summary>
+    /// <summary>The refs under a folder that this writer made, names relative to it, sorted.</summary>
     public IEnumerable<(string Name, string Oid)> Refs(string folder)
-    {
-        var root = Path.Combine(repository, folder);
-        return Directory.Exists(root)
-            ? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(f => (Path.GetRelativePath(root, f), File.ReadAllText(f).Trim()))
-            : [];
-    }
+        => _refs.Where(r => r.Key.StartsWith(folder + "/", StringComparison.Ordinal)).Select(r => (r.Key[(folder.Length + 1)..], r.Value));
 
     /// <summary>The id that these bytes have as a blob.</summary>
     public static string BlobId(ReadOnlySpan<byte> data) => Id(Content("blob", data));

@@ -14,8 +14,10 @@ internal sealed class CobStore(GitObjects objects)
 
     private const int MaxHeaderBytes = 1 << 20;
     private const int MaxCachedBytes = 16 << 10;
+    private const int MaxManifestBytes = 4 << 10;
     private readonly OperationCache<Loaded> _operations = new(8_192);
     private readonly OperationCache<IdentityDocument> _documents = new(256);
+    private readonly OperationCache<GitObject> _manifests = new(64);
 
     public GitObjects Objects { get; } = objects;
 
@@ -143,7 +145,7 @@ internal sealed class CobStore(GitObjects objects)
         var tree = await ReadAsync(commit.Tree.Value, "tree", MaxHeaderBytes, cancellationToken) ?? throw new CobFormatException("The tree is missing.");
         var entries = ParseTree(tree);
         var manifest = entries.FirstOrDefault(e => e is { Name: "manifest", IsFile: true }) ?? throw new CobFormatException("It has no manifest.");
-        var manifestBlob = await ReadAsync(manifest.Oid, "blob", MaxHeaderBytes, cancellationToken) ?? throw new CobFormatException("The manifest is missing.");
+        var manifestBlob = await ReadManifestAsync(CommitId.Parse(manifest.Oid), cancellationToken);
         var actions = new List<ReadOnlyMemory<byte>?>();
         var left = CobOperation.MaxActionBytes;
         foreach (var entry in CobOperation.ActionEntries(entries))
@@ -154,6 +156,15 @@ internal sealed class CobStore(GitObjects objects)
         }
 
         return (CobOperation.Create(id, commit, manifestBlob.Data.Span, actions), CobOperation.MaxActionBytes - left);
+    }
+
+    /// <summary>Almost all operations of a type share one manifest.</summary>
+    private async Task<GitObject> ReadManifestAsync(CommitId oid, CancellationToken cancellationToken)
+    {
+        if (_manifests.TryGet(oid, out var known)) return known!;
+        var manifest = await ReadAsync(oid.Value, "blob", MaxManifestBytes, cancellationToken) ?? throw new CobFormatException("The manifest is missing.");
+        _manifests.Add(oid, manifest);
+        return manifest;
     }
 
     private async Task<ReadOnlyMemory<byte>?> ReadActionAsync(GitTreeEntry entry, int maxBytes, CancellationToken cancellationToken)

@@ -20,19 +20,18 @@ public sealed record PatchesReading(IReadOnlyList<RadiclePatch> Patches, IReadOn
 /// </summary>
 public sealed class RadicleRepository : IAsyncDisposable
 {
-    private const int MaxAncestryAnswers = 20_000;
-    private const int MaxIdentities = 16;
+    private const int MaxPatches = 10_000;
     private readonly CobStore _store;
-    private readonly Namespaces _namespaces;
-    private readonly OperationCache<SignedRefs> _signedRefs = new(512);
-    private readonly ConcurrentDictionary<(CommitId Head, CommitId Commit), bool> _ancestry = new();
-    private readonly ConcurrentDictionary<string, RadicleIdentity> _identities = new(StringComparer.Ordinal);
+    private readonly TrustedRefsReader _trusted;
+    private readonly Ancestry _ancestry;
+    private readonly ConcurrentDictionary<CommitId, (string Key, RadiclePatch Patch)> _patches = new();
 
     private RadicleRepository(string path)
     {
         Path = path;
         _store = new CobStore(new GitObjects(path));
-        _namespaces = new Namespaces(path);
+        _trusted = new TrustedRefsReader(path, _store);
+        _ancestry = new Ancestry(_store);
     }
 
     /// <summary>The bare repository's path.</summary>
@@ -71,15 +70,12 @@ public sealed class RadicleRepository : IAsyncDisposable
     /// <summary>The identity that holds now.</summary>
     /// <exception cref="CobFormatException">It is damaged.</exception>
     public async Task<RadicleIdentity> ReadIdentityAsync(CancellationToken cancellationToken)
-        => (await ReadSignedAsync(cancellationToken)).Identity;
+        => (await _trusted.ReadAsync(cancellationToken)).Identity;
 
     /// <summary>A patch; null when nobody who signed has it.</summary>
     /// <exception cref="CobFormatException">Its operations make no patch.</exception>
     public async Task<RadiclePatch?> ReadPatchAsync(PatchId id, CancellationToken cancellationToken)
-    {
-        var (identity, signed) = await ReadSignedAsync(cancellationToken);
-        return await ReadPatchAsync(CommitId.Parse(id.Value), identity, signed, alsoTip: null, cancellationToken);
-    }
+        => One(await ReadPatchesAsync([CommitId.Parse(id.Value)], await _trusted.ReadAsync(cancellationToken), alsoTip: null, cancellationToken));
 
     /// <summary>
     /// A patch with what <paramref name="own"/> has written but not signed yet, as an interrupted <c>rad</c> leaves it; the next signature of that key
@@ -88,62 +84,46 @@ public sealed class RadicleRepository : IAsyncDisposable
     /// <exception cref="CobFormatException">Its operations make no patch.</exception>
     public async Task<RadiclePatch?> ReadPatchWithUnsignedAsync(PatchId id, Did own, CancellationToken cancellationToken)
     {
-        var (identity, signed) = await ReadSignedAsync(cancellationToken);
         var tip = await _store.CommitAsync($"refs/namespaces/{own.Nid}/refs/cobs/{CobTypes.Patch}/{id}", cancellationToken);
-        return await ReadPatchAsync(CommitId.Parse(id.Value), identity, signed, tip?.Id, cancellationToken);
+        return One(await ReadPatchesAsync([CommitId.Parse(id.Value)], await _trusted.ReadAsync(cancellationToken), tip?.Id, cancellationToken));
     }
 
     /// <summary>All patches. A broken one is reported and stops nothing.</summary>
     public async Task<PatchesReading> ReadPatchesAsync(CancellationToken cancellationToken)
     {
-        var (identity, signed) = await ReadSignedAsync(cancellationToken);
-        var patches = new List<RadiclePatch>();
-        var broken = new List<(PatchId, string)>();
-        foreach (var id in Ids(signed, CobTypes.Patch))
-        {
-            try
-            {
-                if (await ReadPatchAsync(id, identity, signed, alsoTip: null, cancellationToken) is { } patch) patches.Add(patch);
-            }
-            catch (CobFormatException e)
-            {
-                broken.Add((PatchId.Parse(id.Value), e.Message));
-            }
-        }
-
-        return new PatchesReading(patches, broken);
+        var trusted = await _trusted.ReadAsync(cancellationToken);
+        return await ReadPatchesAsync(trusted.Ids(CobTypes.Patch), trusted, alsoTip: null, cancellationToken);
     }
 
     /// <summary>An issue; null when nobody who signed has it.</summary>
     /// <exception cref="CobFormatException">Its operations make no issue.</exception>
     public async Task<RadicleIssue?> ReadIssueAsync(CommitId id, CancellationToken cancellationToken)
     {
-        var (identity, signed) = await ReadSignedAsync(cancellationToken);
-        return await LoadAsync(id, CobTypes.Issue, signed, cancellationToken) is { Count: > 0 } operations
-            ? IssueFold.Fold(id, operations, new PatchContext(identity.Accepted, new HashSet<(Did, CommitId)>()))
+        var trusted = await _trusted.ReadAsync(cancellationToken);
+        return await LoadAsync(id, CobTypes.Issue, trusted, cancellationToken) is { Count: > 0 } operations
+            ? IssueFold.Fold(id, operations, new PatchContext(trusted.Identity.Accepted, new HashSet<(Did, CommitId)>()))
             : null;
     }
 
     /// <summary>A job; null when nobody who signed has it.</summary>
     /// <exception cref="CobFormatException">Its operations make no job.</exception>
     public async Task<RadicleJob?> ReadJobAsync(CommitId id, CancellationToken cancellationToken)
-    {
-        var (_, signed) = await ReadSignedAsync(cancellationToken);
-        return await LoadAsync(id, CobTypes.Job, signed, cancellationToken) is { Count: > 0 } operations ? RadicleJob.Fold(id, operations) : null;
-    }
+        => await LoadAsync(id, CobTypes.Job, await _trusted.ReadAsync(cancellationToken), cancellationToken) is { Count: > 0 } operations
+            ? RadicleJob.Fold(id, operations)
+            : null;
 
     /// <summary>The ids of all objects of a type that somebody signed, such as <see cref="CobTypes.Job"/>.</summary>
     public async Task<IReadOnlyList<CommitId>> ListAsync(string typeName, CancellationToken cancellationToken)
-        => Ids((await ReadSignedAsync(cancellationToken)).Signed, typeName);
+        => (await _trusted.ReadAsync(cancellationToken)).Ids(typeName);
 
-    /// <summary>The operations of an object, broken ones left out; for those who look closer.</summary>
+    /// <summary>The operations of an object, unreadable ones left out; for those who look closer.</summary>
     public async Task<IReadOnlyList<CobOperation>> ReadOperationsAsync(string typeName, CommitId id, CancellationToken cancellationToken)
-        => await LoadAsync(id, typeName, (await ReadSignedAsync(cancellationToken)).Signed, cancellationToken) ?? [];
+        => await LoadAsync(id, typeName, await _trusted.ReadAsync(cancellationToken), cancellationToken);
 
     /// <summary>The canonical default branch's head, as the node computed it from its delegates' branches; null when there is none.</summary>
     public async Task<CommitId?> CanonicalHeadAsync(CancellationToken cancellationToken)
-        => (await ReadIdentityAsync(cancellationToken)).DefaultBranch is { } branch
-            ? (await _store.CommitAsync($"refs/heads/{branch}", cancellationToken))?.Id
+        => (await _trusted.IdentityAsync(cancellationToken)).DefaultBranch is { } branch
+            ? LooseRef.Read(Path, $"refs/heads/{branch}") ?? (await _store.CommitAsync($"refs/heads/{branch}", cancellationToken))?.Id
             : null;
 
     /// <summary>A commit of the code; null when it is not here.</summary>
@@ -156,8 +136,8 @@ public sealed class RadicleRepository : IAsyncDisposable
     {
         var listed = await GitTree.RefsAsync(Path, "refs/", cancellationToken);
         var all = listed.ToDictionary(r => r.Key, r => CommitId.Parse(r.Value), StringComparer.Ordinal);
-        var (_, signed, problems) = await ReadSignedWithProblemsAsync(cancellationToken);
-        return new RadicleRefs(all, signed.ToDictionary(s => s.Owner), [.. problems, .. RefAudit.Unsigned(all, signed)]);
+        var trusted = await _trusted.ReadAsync(cancellationToken);
+        return new RadicleRefs(all, trusted.Signed.ToDictionary(s => s.Owner), [.. trusted.Problems, .. RefAudit.Unsigned(all, trusted.Signed)]);
     }
 
     /// <summary>What the owner of a namespace changed with one signature; the node's event names the commit.</summary>
@@ -166,9 +146,9 @@ public sealed class RadicleRepository : IAsyncDisposable
     {
         try
         {
-            if (await ReadSignedRefsAsync(owner, signedRefs.Value, cancellationToken) is not { } now) return null;
+            if (await _trusted.SignedAsync(owner, signedRefs.Value, cancellationToken) is not { } now) return null;
             var parent = (await _store.CommitAsync(signedRefs.Value, cancellationToken))?.Commit.Parents is [var p, ..] ? p : default(CommitId?);
-            return now.ChangesSince(parent is { } id ? await ReadSignedRefsAsync(owner, id.Value, cancellationToken) : null);
+            return now.ChangesSince(parent is { } id ? await _trusted.SignedAsync(owner, id.Value, cancellationToken) : null);
         }
         catch (CobFormatException)
         {
@@ -176,141 +156,66 @@ public sealed class RadicleRepository : IAsyncDisposable
         }
     }
 
-    private async Task<RadiclePatch?> ReadPatchAsync(
-        CommitId id, RadicleIdentity identity, IReadOnlyList<SignedRefs> signed, CommitId? alsoTip, CancellationToken cancellationToken)
+    private async Task<PatchesReading> ReadPatchesAsync(IReadOnlyList<CommitId> ids, TrustedRefs trusted, CommitId? alsoTip, CancellationToken cancellationToken)
     {
-        if (await LoadAsync(id, CobTypes.Patch, signed, cancellationToken, alsoTip) is not { Count: > 0 } operations) return null;
-        var merged = await TrueMergesAsync(PatchFold.ClaimedMerges(operations), identity, signed, cancellationToken);
-        return PatchFold.Fold(id, operations, new PatchContext(identity.Accepted, merged));
-    }
-
-    private async Task<IReadOnlyList<CobOperation>?> LoadAsync(
-        CommitId id, string typeName, IReadOnlyList<SignedRefs> signed, CancellationToken cancellationToken, CommitId? alsoTip = null)
-    {
-        var name = $"refs/cobs/{typeName}/{id}";
-        var tips = signed.Select(s => s.Refs.TryGetValue(name, out var tip) ? tip : default(CommitId?)).Append(alsoTip).OfType<CommitId>().Distinct().ToList();
-        return tips.Count == 0 ? null : (await _store.LoadAsync(tips, cancellationToken)).Operations;
-    }
-
-    private static List<CommitId> Ids(IReadOnlyList<SignedRefs> signed, string typeName)
-    {
-        var prefix = $"refs/cobs/{typeName}/";
-        return [.. signed.SelectMany(s => s.Refs.Keys).Where(r => r.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(r => CommitId.TryParse(r[prefix.Length..], provider: null, out var id) ? id : default(CommitId?)).OfType<CommitId>().Distinct()];
-    }
-
-    /// <summary>Those of the claimed merges whose commit is contained in that delegate's default branch as he signed it.</summary>
-    private async Task<IReadOnlySet<(Did, CommitId)>> TrueMergesAsync(
-        IReadOnlySet<(Did Delegate, CommitId Commit)> claims, RadicleIdentity identity, IReadOnlyList<SignedRefs> signed, CancellationToken cancellationToken)
-    {
-        var found = new HashSet<(Did, CommitId)>();
-        foreach (var group in claims.Where(c => identity.Accepted.Values.Any(d => d.IsDelegate(c.Delegate))).GroupBy(c => c.Delegate))
+        var patches = new List<RadiclePatch>();
+        var open = new List<(CommitId Id, string Key, CobLoad Load)>();
+        var basis = string.Join(' ', trusted.DelegateHeads.Values.Append(trusted.Identity.Current).Select(c => c.Value).Order(StringComparer.Ordinal));
+        foreach (var id in ids)
         {
-            var refs = signed.FirstOrDefault(s => s.Owner == group.Key)?.Refs;
-            if (refs is null || !refs.TryGetValue($"refs/heads/{identity.DefaultBranch}", out var head)) continue;
-            foreach (var (who, commit) in group)
+            CommitId[] tips = [.. trusted.Tips(CobTypes.Patch, id), .. alsoTip is { } tip ? [tip] : Array.Empty<CommitId>()];
+            if (tips.Length == 0) continue;
+            var key = basis + " " + string.Join(' ', tips.Select(t => t.Value).Order(StringComparer.Ordinal));
+            if (_patches.TryGetValue(id, out var known) && known.Key == key)
             {
-                if (await IsAncestorAsync(commit, head, cancellationToken)) found.Add((who, commit));
+                patches.Add(known.Patch);
+                continue;
             }
+
+            var load = await _store.LoadAsync(tips, cancellationToken);
+            if (load.Operations.Count > 0) open.Add((id, key, load));
         }
 
-        return found;
-    }
-
-    private async Task<bool> IsAncestorAsync(CommitId commit, CommitId head, CancellationToken cancellationToken)
-    {
-        if (commit == head) return true;
-        if (_ancestry.TryGetValue((head, commit), out var known)) return known;
-        if (await _store.Objects.ReadAsync(commit.Value, cancellationToken) is not { Type: "commit" }) return false;
-        if (await _store.Objects.ReadAsync(head.Value, cancellationToken) is not { Type: "commit" }) return false;
-        bool answer;
-        try
+        if (open.Count == 0) return new PatchesReading(patches, []);
+        var broken = new List<(PatchId, string)>();
+        var merged = await TrueMergesAsync(open.SelectMany(o => PatchFold.ClaimedMerges(o.Load.Operations)), trusted, cancellationToken);
+        var context = new PatchContext(trusted.Identity.Accepted, merged);
+        if (_patches.Count > MaxPatches) _patches.Clear();
+        foreach (var (id, key, load) in open)
         {
-            await GitCommand.RunAsync(Path, ["merge-base", "--is-ancestor", commit.Value, head.Value], cancellationToken);
-            answer = true;
-        }
-        catch (GitException e) when (e.ExitCode == 1)
-        {
-            answer = false;
-        }
-
-        if (_ancestry.Count >= MaxAncestryAnswers) _ancestry.Clear();
-        _ancestry[(head, commit)] = answer;
-        return answer;
-    }
-
-    private async Task<(RadicleIdentity Identity, IReadOnlyList<SignedRefs> Signed)> ReadSignedAsync(CancellationToken cancellationToken)
-    {
-        var (identity, signed, _) = await ReadSignedWithProblemsAsync(cancellationToken);
-        return (identity, signed);
-    }
-
-    private async Task<(RadicleIdentity Identity, IReadOnlyList<SignedRefs> Signed, List<RefProblem> Problems)> ReadSignedWithProblemsAsync(
-        CancellationToken cancellationToken)
-    {
-        var signed = new List<SignedRefs>();
-        var problems = new List<RefProblem>();
-        foreach (var owner in await _namespaces.ListAsync(cancellationToken))
-        {
-            var name = $"refs/namespaces/{owner.Nid}/refs/rad/sigrefs";
             try
             {
-                if (await ReadSignedRefsAsync(owner, name, cancellationToken) is { } refs) signed.Add(refs);
-                else problems.Add(new RefProblem(name, "There is none."));
+                var patch = PatchFold.Fold(id, load.Operations, context);
+                patches.Add(patch);
+
+                // What could not be read may be here the next time.
+                if (load.Problems.Count == 0) _patches[id] = (key, patch);
             }
             catch (CobFormatException e)
             {
-                problems.Add(new RefProblem(name, e.Message));
+                broken.Add((PatchId.Parse(id.Value), e.Message));
             }
         }
 
-        var identity = await ReadIdentityAsync(signed, cancellationToken);
-        foreach (var grafted in signed.Where(s => s.Refs.TryGetValue("refs/rad/root", out var root) && root != identity.Root).ToList())
+        return new PatchesReading(patches, broken);
+    }
+
+    private static RadiclePatch? One(PatchesReading reading)
+        => reading.Broken is [var (_, reason)] ? throw new CobFormatException(reason) : reading.Patches is [var patch] ? patch : null;
+
+    private async Task<IReadOnlyList<CobOperation>> LoadAsync(CommitId id, string typeName, TrustedRefs trusted, CancellationToken cancellationToken)
+        => (await _store.LoadAsync(trusted.Tips(typeName, id), cancellationToken)).Operations;
+
+    /// <summary>Those of the claimed merges whose commit is contained in that delegate's default branch as he signed it.</summary>
+    private async Task<IReadOnlySet<(Did, CommitId)>> TrueMergesAsync(
+        IEnumerable<(Did Delegate, CommitId Commit)> claims, TrustedRefs trusted, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<(Did, CommitId)>();
+        foreach (var group in claims.Where(c => trusted.DelegateHeads.ContainsKey(c.Delegate)).Distinct().GroupBy(c => c.Delegate, c => c.Commit))
         {
-            signed.Remove(grafted);
-            problems.Add(new RefProblem($"refs/namespaces/{grafted.Owner.Nid}/refs/rad/sigrefs", "It was signed for another repository."));
+            foreach (var commit in await _ancestry.ContainedAsync(trusted.DelegateHeads[group.Key], [.. group], cancellationToken)) found.Add((group.Key, commit));
         }
 
-        return (identity, signed, problems);
-    }
-
-    private async Task<SignedRefs?> ReadSignedRefsAsync(Did owner, string name, CancellationToken cancellationToken)
-    {
-        if (await _store.CommitAsync(name, cancellationToken) is not var (id, commit)) return null;
-        if (_signedRefs.TryGet(id, out var known) && known!.Owner == owner) return known;
-        var refs = await _store.ReadAsync($"{id}:refs", "blob", SignedRefs.MaxBytes, cancellationToken);
-        var signature = await _store.ReadAsync($"{id}:signature", "blob", 64, cancellationToken);
-        if (refs is null || signature is null) throw new CobFormatException("The commit holds no signed refs.");
-        var read = SignedRefs.Read(owner, id, commit, refs.Data.Span, signature.Data.Span);
-        _signedRefs.Add(id, read);
-        return read;
-    }
-
-    private async Task<RadicleIdentity> ReadIdentityAsync(IReadOnlyList<SignedRefs> signed, CancellationToken cancellationToken)
-    {
-        var (canonical, _) = await _store.CommitAsync("refs/rad/id", cancellationToken)
-            ?? throw new CobFormatException("it has no refs/rad/id, so it is not in Radicle's layout.");
-
-        // From the node's own ref first, then with what the delegates found there have written: nobody else has a say.
-        var trunk = await FoldIdentityAsync([canonical], knownRoot: null, cancellationToken);
-        var name = $"refs/cobs/{CobTypes.Identity}/{trunk.Root}";
-        CommitId[] tips = [canonical, .. signed.Where(s => trunk.Accepted.Values.Any(d => d.IsDelegate(s.Owner)))
-            .Select(s => s.Refs.TryGetValue(name, out var tip) ? tip : canonical).Where(t => t != canonical).Distinct()];
-        return tips.Length == 1 ? trunk : await FoldIdentityAsync(tips, trunk.Root, cancellationToken);
-    }
-
-    private async Task<RadicleIdentity> FoldIdentityAsync(CommitId[] tips, CommitId? knownRoot, CancellationToken cancellationToken)
-    {
-        var key = string.Join(' ', tips.Select(t => t.Value).Order(StringComparer.Ordinal));
-        if (_identities.TryGetValue(key, out var known)) return known;
-        var operations = (await _store.LoadAsync(tips, cancellationToken)).Operations;
-        var root = knownRoot ?? (operations.Where(o => o.Parents.Count == 0).ToList() is [var only]
-            ? only.Id
-            : throw new CobFormatException("the operations of its identity do not lead to one first one."));
-        var documents = await _store.DocumentsAsync(IdentityFold.ProposedBlobs(operations), cancellationToken);
-        var identity = IdentityFold.Fold(root, operations, documents);
-        if (_identities.Count >= MaxIdentities) _identities.Clear();
-        _identities[key] = identity;
-        return identity;
+        return found;
     }
 }
