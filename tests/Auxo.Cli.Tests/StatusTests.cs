@@ -104,6 +104,26 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task dead_letters_are_shown_with_their_reason_and_can_be_sent_again()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/dead-letters", () => FakeAuxo.Page("""{"id":"0198aa11-0000-7000-8000-000000000001","messageType":"patch_opened","groupId":"g","body":"{}","correlationId":null,"sentAt":"2026-11-23T11:00:00Z","attempts":4,"buriedAt":"2026-11-23T11:55:00Z","reason":"GitException","detail":"git ended with 128"}"""));
+            app.MapPost("/pipeline/dead-letters/replay", () => FakeAuxo.Json("""{"count":1}"""));
+        });
+
+        var shown = await auxo.RunAsync("dead-letters");
+        var wrong = await auxo.RunAsync("dead-letters", "replay", "ffff");
+        var sent = await auxo.RunAsync("dead-letters", "replay", "0198");
+
+        Assert.Equal(1, shown.ExitCode);
+        Assert.Contains("0198aa11  pipeline  patch_opened  5 min ago  git ended with 128 (4 attempts)", shown.Out, StringComparison.Ordinal);
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.StartsWith("1 sent again", sent.Out, StringComparison.Ordinal);
+        Assert.Contains("POST /pipeline/dead-letters/replay?id=0198aa11-0000-7000-8000-000000000001", auxo.Requests);
+    }
+
+    [Fact]
     public async Task the_outbox_says_what_waits_and_why()
     {
         await using var auxo = await StartAsync();

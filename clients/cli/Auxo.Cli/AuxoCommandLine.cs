@@ -4,6 +4,7 @@ using System.Text.Json;
 
 using Auxo.Cli.Api;
 using Auxo.Cli.Ci;
+using Auxo.Cli.DeadLetters;
 using Auxo.Cli.Handlers;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
@@ -54,6 +55,7 @@ internal static class AuxoCommandLine
         CiCommand.Create(host),
         OutboxCommand.Create(host),
         DescribeCommand.Create(host),
+        DeadLettersCommand.Create(host),
     };
 
     private static void Report(CliHost host, bool json, CliException e)

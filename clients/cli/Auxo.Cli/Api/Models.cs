@@ -84,5 +84,9 @@ public sealed record ServiceDescription(string Service, IReadOnlyList<HandlerInf
 /// <summary>One handler.</summary>
 public sealed record HandlerInfo(string Message, string Handler, string? Queue, string? Policy);
 
+/// <summary>A message whose handler gave up.</summary>
+public sealed record DeadLetter(
+    string Id, string MessageType, string? GroupId, string? Body, string? CorrelationId, DateTimeOffset? SentAt, int Attempts, DateTimeOffset BuriedAt, string Reason, string? Detail);
+
 /// <summary>A queue's length and its oldest message.</summary>
 public sealed record QueueInfo(string Queue, long Ready, long Scheduled, long DeadLetters, double? OldestSeconds);

@@ -77,6 +77,14 @@ public interface IMessaging
     /// <summary>Its queues.</summary>
     [Get("queues")]
     Task<Page<QueueInfo>> QueuesAsync(CancellationToken ct);
+
+    /// <summary>Messages that it gave up on.</summary>
+    [Get("dead-letters")]
+    Task<Page<DeadLetter>> DeadLettersAsync(CancellationToken ct);
+
+    /// <summary>Handles these again.</summary>
+    [Post("dead-letters/replay")]
+    Task ReplayAsync([Query] IEnumerable<string> id, CancellationToken ct);
 }
 
 /// <summary>What the AppHost answers.</summary>
