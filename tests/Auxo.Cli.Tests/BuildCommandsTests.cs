@@ -178,21 +178,26 @@ public sealed class BuildCommandsTests
     {
         using var repository = new TempRepository();
         var commit = await repository.CommitAsync("First");
-        var asked = 0;
+        var (asked, followed) = (0, 0);
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapPost("/pipeline/builds", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202));
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(Interlocked.Increment(ref asked) switch
             {
                 1 => FakeAuxo.Build("queued", null),
-                2 => FakeAuxo.Build("running", null, more: Steps.Replace("\"finished\",\"outcome\":\"failed\",\"blocks\":true,\"durationSeconds\":12.6,\"exitCode\":2", "\"running\",\"outcome\":null,\"blocks\":true,\"durationSeconds\":null,\"exitCode\":null")),
+                2 or 3 => FakeAuxo.Build("running", null, more: Steps.Replace("\"finished\",\"outcome\":\"failed\",\"blocks\":true,\"durationSeconds\":12.6,\"exitCode\":2", "\"running\",\"outcome\":null,\"blocks\":true,\"durationSeconds\":null,\"exitCode\":null")),
                 _ => FakeAuxo.Build("finished", "failed", more: Steps),
             }));
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}/logs/test/events", async (HttpContext http) =>
             {
-                http.Response.ContentType = "text/event-stream";
+                // At first there is no log yet; then the connection breaks off after one event; the next one goes on where it was.
+                if (Interlocked.Increment(ref followed) == 1)
+                {
+                    await FakeAuxo.Problem(404, "log/not-found", "The step has no log.").ExecuteAsync(http);
+                    return;
+                }
 
-                // The first connection breaks off after one event; the second goes on where it was.
+                http.Response.ContentType = "text/event-stream";
                 await http.Response.WriteAsync(http.Request.Headers["Last-Event-ID"] == "16"
                     ? "id: 25\ndata: 1 failed\ndata: \n\nevent: end\nid: 25\ndata: 25\n\n"
                     : "id: 16\ndata: running 3 tests\ndata: \n\n");

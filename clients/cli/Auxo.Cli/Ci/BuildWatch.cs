@@ -74,17 +74,24 @@ internal sealed class BuildWatch(Session session)
         BuildReport.Step(session.Terminal, step);
     }
 
-    /// <summary>A step that was just begun may not have a log yet; its result is told without it.</summary>
-    private static async Task FollowAsync(LogReader logs, Build build, BuildStep step, CancellationToken ct)
+    /// <summary>A step that has just begun may not have a log yet (404): then it is asked for again until it has one, or has ended without.</summary>
+    private async Task FollowAsync(LogReader logs, Build build, BuildStep step, CancellationToken ct)
     {
-        try
+        while (step.Outcome is null)
         {
-            await logs.FollowAsync(build, step.Step, ct);
+            try
+            {
+                await logs.FollowAsync(build, step.Step, ct);
+                return;
+            }
+            catch (CliException e) when (e.Code == ExitCode.Negative)
+            {
+                await Task.Delay(Pause, session.Terminal.Time, ct);
+                step = await ReadAsync(build, step, ct);
+            }
         }
-        catch (CliException e) when (e.Code == ExitCode.Negative)
-        {
-            // 404: nothing was written so far.
-        }
+
+        await logs.PrintAsync(build, step.Step, ct);
     }
 
     /// <summary>The log ends a moment before the result is recorded.</summary>
@@ -93,11 +100,17 @@ internal sealed class BuildWatch(Session session)
         while (step.Outcome is null)
         {
             await Task.Delay(Pause, session.Terminal.Time, ct);
-            var now = await session.Clients.Pipeline.GetAsync(build.Id, ct);
-            step = now.Steps?.FirstOrDefault(s => s.Step == step.Step) ?? step;
-            if (now.IsFinished) break;
+            step = await ReadAsync(build, step, ct);
         }
 
         return step;
+    }
+
+    /// <summary>The step as it is now. A build that has ended (cancelled, superseded) without a result of this step has none for it.</summary>
+    private async Task<BuildStep> ReadAsync(Build build, BuildStep step, CancellationToken ct)
+    {
+        var now = await session.Clients.Pipeline.GetAsync(build.Id, ct);
+        var found = now.Steps?.FirstOrDefault(s => s.Step == step.Step) ?? step;
+        return now.IsFinished && found.Outcome is null ? found with { Outcome = now.Outcome ?? "skipped" } : found;
     }
 }
