@@ -42,7 +42,7 @@ internal sealed class CliHost
         if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns is >= 40 and <= 500) return columns;
         try
         {
-            return Console.IsOutputRedirected ? 80 : Math.Clamp(Console.WindowWidth, 40, 500);
+            return Console.IsOutputRedirected || Console.WindowWidth < 20 ? 80 : Math.Clamp(Console.WindowWidth, 40, 500);
         }
         catch (IOException)
         {
