@@ -73,6 +73,9 @@ internal sealed class DiscussionFold
     public string? Edit(CobOperation by, CommitId id, string body, IReadOnlyList<Embed> embeds)
     {
         if (body.Length == 0) return "The edited comment is empty.";
+
+        // Radicle notes an edit before it looks for the comment, and the note stays when there is none.
+        if (!_comments.ContainsKey(id)) _timeline.Add(by.Id);
         return Change(by, id, always: true, c => c with { Edits = c.Edits.Add(new TextEdit(by.Author, by.At, body, embeds)) });
     }
 

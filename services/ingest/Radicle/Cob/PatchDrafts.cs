@@ -21,8 +21,8 @@ internal sealed class RevisionDraft(CobOperation by, PatchAction.Revise action)
 
     public RadicleRevision ToRevision()
         => new(
-            RevisionId.Parse(by.Id.Value), by.Author, by.Alias, action.Base, action.Head, by.At, Descriptions, Redacted, Discussion.ToDiscussion(),
-            [.. Reviews.Values.Select(r => r.ToReview())], action.Resolves,
+            RevisionId.Parse(by.Id.Value), by.Author, by.Alias, action.Base, action.Head, by.At, Descriptions, Redacted,
+            Redacted ? new DiscussionFold().ToDiscussion() : Discussion.ToDiscussion(), Redacted ? [] : [.. Reviews.Values.Select(r => r.ToReview())], action.Resolves,
             [.. Reactions.OrderBy(r => r.Emoji, StringComparer.Ordinal).ThenBy(r => r.Author.Nid, StringComparer.Ordinal)]);
 }
 

@@ -17,6 +17,9 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
     private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
     private readonly WriteTurns _turns = new(time);
 
+    /// <summary>The folders in which <c>rad</c> is looked for, each time anew: it may be installed while Auxo runs.</summary>
+    public string? SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH");
+
     /// <summary>Writes, checks that it is there, and tells the peers.</summary>
     /// <param name="home">The profile to write as.</param>
     /// <param name="storage">The repository in the profile's storage.</param>
@@ -27,7 +30,7 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
         var body = request.Body.Replace("\0", "", StringComparison.Ordinal);
         if (System.Text.Encoding.UTF8.GetByteCount(body) > MaxBodyBytes) return new CommentWrite.Failed($"The comment has more than {MaxBodyBytes} bytes.", Retry: false);
         if (body.Length == 0) return new CommentWrite.Failed("The comment is empty.", Retry: false);
-        if (!RadProgram.IsInstalled()) return new CommentWrite.Waiting("rad is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");
+        if (RadProgram.Find(SearchPath) is not { } program) return new CommentWrite.Waiting("rad is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");
         if (await RadProgram.OwnerAsync(home, cancellationToken) is not { } own) return new CommentWrite.Waiting($"no Radicle key in {home.Path}: run `rad auth`");
         var (passphrase, problem) = await key.ReadAsync(cancellationToken);
         if (problem is not null) return new CommentWrite.Waiting(problem);
@@ -36,7 +39,7 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
         if (turn is null) return new CommentWrite.Failed("Another process is writing as the same key.", Retry: true);
         try
         {
-            return await WriteAsync(new RadProgram(home, passphrase, time), home, storage, request with { Body = body }, own, cancellationToken);
+            return await WriteAsync(new RadProgram(program, home, passphrase, time), home, storage, request with { Body = body }, own, cancellationToken);
         }
         catch (CobFormatException e)
         {

@@ -23,15 +23,14 @@ public sealed record RadKeyAccess(string? PassphraseFile)
 }
 
 /// <summary>Runs <c>rad</c> for one profile: no terminal, no editor, no prompts, a time limit.</summary>
-internal sealed class RadProgram(RadicleHome home, string? passphrase, TimeProvider time)
+internal sealed class RadProgram(string program, RadicleHome home, string? passphrase, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly string[] Inherited = ["PATH", "HOME", "SSH_AUTH_SOCK", "RAD_PASSPHRASE", "TMPDIR"];
 
-    /// <summary>True when <c>rad</c> is on PATH.</summary>
-    public static bool IsInstalled()
-        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Any(folder => File.Exists(Path.Combine(folder, "rad")));
+    /// <summary>Where <c>rad</c> is; null when it is in none of the folders.</summary>
+    public static string? Find(string? searchPath)
+        => (searchPath ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "rad")).FirstOrDefault(File.Exists);
 
     /// <summary>Whose key the profile has; null when it has none.</summary>
     public static async Task<Did?> OwnerAsync(RadicleHome home, CancellationToken cancellationToken)
@@ -47,7 +46,7 @@ internal sealed class RadProgram(RadicleHome home, string? passphrase, TimeProvi
 
     public async Task<RadAnswer> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("rad")
+        var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = home.Path, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };

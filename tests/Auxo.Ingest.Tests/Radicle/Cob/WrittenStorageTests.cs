@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
+using Auxo.Git;
 using Auxo.Ingest.Radicle.Cob;
 using Auxo.Testing.Radicle;
 
@@ -79,6 +80,28 @@ public sealed class WrittenStorageTests
         // One of them takes it back by a forced push: then it is not in his branch any more.
         storage.Push(bob, storage.Commit(WrittenStorage.Files("other.txt", "x"), "Elsewhere", parent: null));
         Assert.Equal(PatchStatus.Open, (await ReadAsync(repository, patch)).State.Status);
+    }
+
+    [Fact]
+    public async Task an_open_reader_sees_new_people_and_packed_refs_and_objects()
+    {
+        using var written = await WrittenStorage.CreateAsync();
+        var (storage, bob, eve) = (written.Storage, written.Bob, written.Eve);
+        await using var repository = await written.OpenAsync();
+        Assert.Empty((await repository.ReadPatchesAsync(CancellationToken.None)).Patches);
+
+        var (first, _) = storage.OpenPatch(bob, "By bob", WrittenStorage.Files("a.txt", "a\n"));
+        Assert.Equal(bob.Did, (await ReadAsync(repository, first)).Author.Value);
+
+        await GitCommand.RunAsync(storage.Path, ["pack-refs", "--all", "--prune"], CancellationToken.None);
+        await GitCommand.RunAsync(storage.Path, ["repack", "-adq"], CancellationToken.None);
+        var (second, head) = storage.OpenPatch(eve, "By eve", WrittenStorage.Files("b.txt", "b\n"));
+        Assert.Equal("By bob", (await ReadAsync(repository, first)).Title);
+        Assert.Equal(head, (await ReadAsync(repository, second)).Latest.Head.Value);
+        Assert.Equal(storage.Head, (await repository.CanonicalHeadAsync(CancellationToken.None))!.Value.Value);
+
+        await using var fresh = await written.OpenAsync();
+        Assert.Equal([first, second], (await fresh.ReadPatchesAsync(CancellationToken.None)).Patches.OrderBy(p => p.OpenedAt).Select(p => p.Id.Value));
     }
 
     [Fact]

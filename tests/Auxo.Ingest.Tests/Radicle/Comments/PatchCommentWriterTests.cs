@@ -2,6 +2,7 @@ using Auxo.Contracts;
 using Auxo.Ingest.Radicle.Cob;
 using Auxo.Ingest.Radicle.Comments;
 using Auxo.Ingest.Radicle.Node;
+using Auxo.Ingest.Tests.Radicle.Cob;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
 
@@ -50,9 +51,9 @@ public sealed class PatchCommentWriterTests
             home, storage, new CommentRequest(patch, RevisionId.Parse(patch.Value), $"build {i}.", $"ours of build {i}.", null), ct)));
         await Task.WhenAll(user);
 
-        var ids = ours.Select(o => Assert.IsType<CommentWrite.Done>(o).Comment).ToList();
+        var ids = ours.Select(o => Assert.IsType<CommentWrite.Done>(o).Comment.Value).ToList();
         var standing = (await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing.Where(c => c.Body.StartsWith("ours", StringComparison.Ordinal)).ToList();
-        Assert.Equal(ids.Order(Comparer<CommitId>.Create((a, b) => string.CompareOrdinal(a.Value, b.Value))), standing.Select(c => c.Id).Order(Comparer<CommitId>.Create((a, b) => string.CompareOrdinal(a.Value, b.Value))));
+        Assert.Equal(ids.Order(StringComparer.Ordinal), standing.Select(c => c.Id.Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -108,6 +109,29 @@ public sealed class PatchCommentWriterTests
         var result = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System)
             .WriteAsync(new RadicleHome(node.Home, node.Socket), storage, Request(PatchId.Parse(patch), "passed"), ct);
         Assert.Equal(CommentChange.Posted, Assert.IsType<CommentWrite.Done>(result).Change);
+    }
+
+    [Fact]
+    public async Task without_rad_and_without_a_key_it_waits_and_says_for_what()
+    {
+        using var written = await WrittenStorage.CreateAsync();
+        var (patch, _) = written.Storage.OpenPatch(written.Bob, "Say hello", WrittenStorage.Files("hello.txt", "hello\n"));
+        await using var storage = await written.OpenAsync();
+        using var empty = new TemporaryFolder();
+        var home = new RadicleHome(empty.Path, Path.Combine(empty.Path, "s"));
+
+        var absent = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System) { SearchPath = empty.Path }
+            .WriteAsync(home, storage, Request(PatchId.Parse(patch), "passed"), CancellationToken.None);
+        Assert.StartsWith("rad is not installed", Assert.IsType<CommentWrite.Waiting>(absent).Reason, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(Path.Combine(empty.Path, "rad"), "");
+        var keyless = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System) { SearchPath = empty.Path }
+            .WriteAsync(home, storage, Request(PatchId.Parse(patch), "passed"), CancellationToken.None);
+        Assert.Contains("rad auth", Assert.IsType<CommentWrite.Waiting>(keyless).Reason, StringComparison.Ordinal);
+
+        var tooLong = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System)
+            .WriteAsync(home, storage, Request(PatchId.Parse(patch), new string('x', PatchCommentWriter.MaxBodyBytes)), CancellationToken.None);
+        Assert.False(Assert.IsType<CommentWrite.Failed>(tooLong).Retry);
     }
 
     [Fact]
