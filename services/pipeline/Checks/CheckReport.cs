@@ -1,0 +1,34 @@
+namespace Auxo.Pipeline.Checks;
+
+/// <summary>One thing a check saw, before the gate table has judged it.</summary>
+/// <param name="Rule">Stable over time.</param>
+/// <param name="Severity">How bad in general.</param>
+/// <param name="Path">File in the repository; null for the whole tree.</param>
+/// <param name="Line">From 1; null for the whole file.</param>
+/// <param name="Message">One line for people; never the secret itself.</param>
+/// <param name="Level">The tool's own word, such as <c>style</c>; the gate table may name it.</param>
+public sealed record Observation(string Rule, Severity Severity, string? Path, int? Line, string Message, string? Level = null);
+
+/// <summary>What one check has to say.</summary>
+/// <param name="Observations">All that it saw.</param>
+/// <param name="Notes">Lines for its log: what it looked at, what it left out and why.</param>
+public sealed record CheckReport(IReadOnlyList<Observation> Observations, IReadOnlyList<string> Notes)
+{
+    /// <summary>Set when the check could not do its work: <see cref="Outcome.Skipped"/>, <see cref="Outcome.Errored"/> or <see cref="Outcome.TimedOut"/>.</summary>
+    public Outcome? Trouble { get; init; }
+
+    /// <summary>Why, when there was trouble.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The check was not made; the reason is shown, so it is never a silent pass.</summary>
+    public static CheckReport Skipped(string reason) => new([], []) { Trouble = Outcome.Skipped, Reason = reason };
+
+    /// <summary>The check could not be made: something is wrong with Auxo or its surroundings.</summary>
+    public static CheckReport Errored(string reason) => new([], []) { Trouble = Outcome.Errored, Reason = reason };
+}
+
+/// <summary>One check's contribution to the build.</summary>
+/// <param name="Step">Its row in the verdict.</param>
+/// <param name="Findings">What it found and the gate table lets through, worst first.</param>
+/// <param name="Log">Its whole log.</param>
+public sealed record CheckResult(StepResult Step, IReadOnlyList<Finding> Findings, string Log);

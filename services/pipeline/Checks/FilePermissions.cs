@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace Auxo.Pipeline.Checks;
+
+/// <summary>Check <c>permissions</c>: what git records of them, that is the executable bit and links.</summary>
+public static class FilePermissions
+{
+    /// <summary>Looks at every mode of the tree.</summary>
+    public static async Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, CancellationToken ct)
+    {
+        var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("permissions"));
+        var observations = new List<Observation>();
+        foreach (var entry in tree.Entries)
+        {
+            if (ignored.Match(entry.Name)) continue;
+            if (entry.IsSymlink && await tree.ReadAsync(entry, ct) is { } target && Escapes(entry.Name, Encoding.UTF8.GetString(target.Span)))
+            {
+                observations.Add(new Observation("link-escapes", Severity.High, entry.Name, null, "the link points out of the repository; point it at a file inside"));
+            }
+            else if (entry.IsFile && entry.IsExecutable)
+            {
+                // Anything binary may be a program; text runs only by its first line.
+                if (await tree.ReadTextAsync(entry, ct) is { Length: > 0 } text && !text.Span.StartsWith("#!"u8))
+                {
+                    observations.Add(new Observation(
+                        "executable-without-shebang", Severity.Low, entry.Name, null, "executable, but its first line names no interpreter; chmod -x or add #!"));
+                }
+            }
+            else if (entry.IsFile && MayBeScript(entry.Name) && await tree.ReadTextAsync(entry, ct) is { } text && ShellFiles.HasShellShebang(text.Span))
+            {
+                observations.Add(new Observation("script-not-executable", Severity.Medium, entry.Name, 1, "a script with #! that cannot be run; git update-index --chmod=+x"));
+            }
+        }
+
+        return new CheckReport(observations, [$"{tree.Entries.Count} entries"]);
+    }
+
+    /// <summary>True when a link at <paramref name="path"/> with that target leaves the repository.</summary>
+    public static bool Escapes(string path, string target)
+    {
+        if (target.StartsWith('/')) return true;
+        var depth = path.Count(c => c == '/');
+        foreach (var part in target.Split('/'))
+        {
+            depth += part switch { "" or "." => 0, ".." => -1, _ => 1 };
+            if (depth < 0) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Scripts are where people run them from; what is sourced (lib/, *.inc) or copied (templates, samples) need not be executable.</summary>
+    private static bool MayBeScript(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        var name = path[(slash + 1)..];
+        if (name.LastIndexOf('.') is > 0 and var dot && name[dot..] is not (".sh" or ".bash")) return false;
+        var folders = path[..Math.Max(slash, 0)].Split('/');
+        return !folders.Any(folder => folder is "lib" or "libs" or "include" or "templates" or "template" or "samples" or "examples" or "fixtures" or "testdata");
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+
+using Auxo.Pipeline.Checks;
+
+namespace Auxo.Pipeline.Tests.Checks;
+
+/// <summary>The samples are put together here, so that no scanner, ours included, takes this file for a leak.</summary>
+public sealed class SecretsTests
+{
+    private const string Mixed = "q7Zp2LkX9vTn4RbW8sYd3HfJ6mCg5AeU1oQi0BtNxKzVrPwMlDhGjFyEcSuOa2T4";
+
+    public static TheoryData<string, string> Planted => new()
+    {
+        { "private-key", "-----BEGIN OPENSSH " + "PRIVATE KEY-----" },
+        { "private-key", "-----BEGIN PGP " + "PRIVATE KEY BLOCK-----" },
+        { "age-key", "AGE-SECRET-" + "KEY-1" + string.Concat(Enumerable.Repeat("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 2))[..58] },
+        { "aws-access-key", "id: AKIA" + "QYLPMN5HFIQR7XYA" },
+        { "aws-secret-key", "aws_secret_access_" + "key = " + Mixed[..40] },
+        { "google-api-key", "AIza" + Mixed[..35] },
+        { "github-token", "url=https://ghp_" + Mixed[..36] + "@x" },
+        { "gitlab-token", "glpat-" + Mixed[..20] },
+        { "slack-token", "xoxb-" + "123456789012-" + Mixed[..24] },
+        { "slack-webhook", "https://hooks.slack." + "com/services/" + Mixed[..44] },
+        { "telegram-bot", "110201543:AA" + Mixed[..33] },
+        { "stripe-key", "sk_live_" + Mixed[..24] },
+        { "npm-token", "//registry.npmjs.org/:_authToken=npm_" + Mixed[..36] },
+        { "pypi-token", "pypi-AgEIcHlwaS5vcmc" + Mixed },
+        { "nuget-key", "oy2" + Mixed[..43].ToLowerInvariant() },
+        { "vault-token", "hvs." + Mixed[..24] },
+        { "tailscale-key", "tskey-auth-" + "kAbCdE1CNTRL-" + Mixed[..20] },
+        { "jwt", "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0." + Mixed[..43] },
+        { "url-password", "postgres://auxo:" + "h7Kq2vXz@db.internal/x" },
+        { "generic-secret", "api_key: \"" + Mixed[..32] + "\"" },
+        { "generic-secret", "const clientSecret = '" + Mixed[..24] + "';" },
+        { "environment-secret", "export DEPLOY_TOKEN=" + Mixed[..32] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Planted))]
+    public void a_planted_secret_is_found_named_and_never_repeated(string rule, string line)
+    {
+        var found = Assert.Single(Secrets.Scan(Encoding.UTF8.GetBytes($"first\nsecond\n{line}\nlast\n")));
+        Assert.Equal((rule, 3), (found.Rule, found.Line));
+        Assert.DoesNotContain(Mixed[..16], found.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api_key: \"${API_KEY}\"")]
+    [InlineData("password = \"changeme-please-1234567\"")]
+    [InlineData("token = os.environ[\"DEPLOY_TOKEN_NAME_1\"]")]
+    [InlineData("secret: \"{{ vault.some_value_here_1 }}\"")]
+    [InlineData("var token = tokenizer.next_token_value_v2;")]
+    [InlineData("https://user:password@example.com/")]
+    [InlineData("integrity token: \"sha512-AbCdEf0123456789AbCdEf0123456789\"")]
+    [InlineData("key: \"radicle.example.name-of.thing2\"")]
+    [InlineData("# -----BEGIN PUBLIC KEY-----")]
+    [InlineData("KEYCLOAK_TOKEN_URL=https://sso.example/realms/x")]
+    [InlineData("const cacheKey = 'user-profile-page-v2-list';")]
+    public void what_only_looks_like_one_is_left_alone(string line)
+        => Assert.Empty(Secrets.Scan(Encoding.UTF8.GetBytes(line)));
+
+    [Theory]
+    [InlineData("auxo:allow")]
+    [InlineData("gitleaks:allow")]
+    public void a_comment_allows_a_line_and_is_told(string comment)
+    {
+        var found = Assert.Single(Secrets.Scan(Encoding.UTF8.GetBytes($"sk_live_{Mixed[..24]} # {comment}\n")));
+        Assert.Equal(Secrets.Allowed, found.Level);
+    }
+
+    [Fact]
+    public void a_secret_in_the_middle_of_a_line_of_a_megabyte_is_found()
+    {
+        var text = new string('x', 500_000) + " glpat-" + Mixed[..20] + " " + new string('y', 500_000);
+        Assert.Equal("gitlab-token", Assert.Single(Secrets.Scan(Encoding.UTF8.GetBytes(text))).Rule);
+    }
+
+    [Fact]
+    public void keywords_without_end_stay_linear()
+    {
+        var text = string.Concat(Enumerable.Repeat("token=\"aaaa://key:", 50_000));
+        Assert.Empty(Secrets.Scan(Encoding.UTF8.GetBytes(text)));
+    }
+
+    [Fact]
+    public void every_rule_has_its_own_name_and_a_keyword_in_lower_case()
+    {
+        Assert.Equal(SecretRules.All.Count, SecretRules.All.Select(rule => rule.Id).Distinct(StringComparer.Ordinal).Count());
+        Assert.All(SecretRules.All, rule => Assert.NotEmpty(rule.Keywords));
+        Assert.All(SecretRules.All.SelectMany(rule => rule.Keywords), keyword => Assert.Equal(keyword.ToLowerInvariant(), keyword));
+    }
+
+    [Fact]
+    public void rules_do_not_find_themselves()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "services", "pipeline", "Checks", "SecretRules.cs");
+        Assert.SkipUnless(File.Exists(file), "the source is not beside the test");
+        Assert.Empty(Secrets.Scan(File.ReadAllBytes(file)));
+    }
+}
