@@ -24,6 +24,7 @@ public sealed class RadicleRepository : IAsyncDisposable
     private readonly CobStore _store;
     private readonly TrustedRefsReader _trusted;
     private readonly Ancestry _ancestry;
+    private readonly CommitHistory _history;
     private readonly ConcurrentDictionary<CommitId, (string Key, RadiclePatch Patch)> _patches = new();
 
     private RadicleRepository(string path)
@@ -32,6 +33,7 @@ public sealed class RadicleRepository : IAsyncDisposable
         _store = new CobStore(new GitObjects(path));
         _trusted = new TrustedRefsReader(path, _store);
         _ancestry = new Ancestry(_store);
+        _history = new CommitHistory(_store);
     }
 
     /// <summary>The bare repository's path.</summary>
@@ -130,6 +132,22 @@ public sealed class RadicleRepository : IAsyncDisposable
     /// <exception cref="CobFormatException">It is damaged.</exception>
     public async Task<CommitObject?> ReadCommitAsync(CommitId id, CancellationToken cancellationToken)
         => (await _store.CommitAsync(id.Value, cancellationToken))?.Commit;
+
+    /// <summary>The earliest author time among the commits after <paramref name="base"/> up to <paramref name="head"/>; null when there are none here.</summary>
+    /// <exception cref="CobFormatException">A commit is damaged.</exception>
+    public Task<DateTimeOffset?> EarliestAuthoredAtAsync(CommitId @base, CommitId head, CancellationToken cancellationToken)
+        => _history.EarliestAuthoredAtAsync(@base, head, cancellationToken);
+
+    /// <summary>Those of <paramref name="commits"/> that <paramref name="head"/> contains, itself included. Answers are remembered.</summary>
+    public Task<IReadOnlyList<CommitId>> ContainedAsync(CommitId head, IReadOnlyCollection<CommitId> commits, CancellationToken cancellationToken)
+        => _ancestry.ContainedAsync(head, commits, cancellationToken);
+
+    /// <summary>The delegates whose signed default branch is at this commit: for the canonical head, who pushed it.</summary>
+    public async Task<IReadOnlyList<Did>> DelegatesAtAsync(CommitId head, CancellationToken cancellationToken)
+    {
+        var trusted = await _trusted.ReadAsync(cancellationToken);
+        return [.. trusted.Identity.Delegates.Where(d => trusted.DelegateHeads.TryGetValue(d, out var at) && at == head)];
+    }
 
     /// <summary>All refs, and which of them are believed. Starts one process.</summary>
     public async Task<RadicleRefs> ReadRefsAsync(CancellationToken cancellationToken)

@@ -105,6 +105,45 @@ public sealed class WrittenStorageTests
     }
 
     [Fact]
+    public async Task the_default_branch_tells_who_pushed_it_and_which_patches_it_contains()
+    {
+        using var written = await WrittenStorage.CreateAsync();
+        var (storage, alice, bob) = (written.Storage, written.Alice, written.Bob);
+        await using var repository = await written.OpenAsync();
+        var start = CommitId.Parse(storage.Head);
+        var (_, one) = storage.OpenPatch(bob, "One", WrittenStorage.Files("a.txt", "a\n"));
+        var (_, two) = storage.OpenPatch(bob, "Two", WrittenStorage.Files("b.txt", "b\n"));
+        storage.Push(alice, storage.Commit(WrittenStorage.Files("c.txt", "c\n"), "On top of one", one));
+
+        var head = CommitId.Parse(storage.Head);
+        CommitId[] asked = [CommitId.Parse(one), CommitId.Parse(two), head, CommitId.Parse(new string('1', 40))];
+        Assert.Equal([asked[0], head], await repository.ContainedAsync(head, asked, CancellationToken.None));
+        Assert.Equal([asked[0], head], await repository.ContainedAsync(head, asked, CancellationToken.None));
+        Assert.Equal([alice.Did], (await repository.DelegatesAtAsync(head, CancellationToken.None)).Select(d => d.Value));
+        Assert.Empty(await repository.DelegatesAtAsync(start, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(40)]
+    public async Task the_earliest_author_time_is_that_of_the_first_commit_after_the_base(int length)
+    {
+        using var written = await WrittenStorage.CreateAsync();
+        var storage = written.Storage;
+        await using var repository = await written.OpenAsync();
+        var (start, first) = (storage.Head, storage.Now);
+        var head = start;
+        for (var i = 0; i < length; i++) head = storage.Commit(WrittenStorage.Files("a.txt", $"{i}\n"), $"Step {i}", head);
+
+        Assert.Equal(first, await repository.EarliestAuthoredAtAsync(CommitId.Parse(start), CommitId.Parse(head), CancellationToken.None));
+        Assert.Null(await repository.EarliestAuthoredAtAsync(CommitId.Parse(head), CommitId.Parse(head), CancellationToken.None));
+        Assert.Null(await repository.EarliestAuthoredAtAsync(CommitId.Parse(start), CommitId.Parse(new string('1', 40)), CancellationToken.None));
+        Assert.Equal(
+            storage.Now.AddSeconds(-1), await repository.EarliestAuthoredAtAsync(CommitId.Parse(new string('1', 40)), CommitId.Parse(head), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task operations_at_the_same_time_are_ordered_as_radicle_orders_them()
     {
         using var written = await WrittenStorage.CreateAsync();
