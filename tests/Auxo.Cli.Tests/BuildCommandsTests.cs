@@ -248,6 +248,42 @@ public sealed class BuildCommandsTests
     }
 
     [Fact]
+    public async Task run_takes_a_bare_repository_a_commit_by_name_and_need_not_wait()
+    {
+        using var repository = new TempRepository();
+        var first = await repository.CommitAsync("First");
+        await repository.CommitAsync("Second");
+        var bare = repository.Folder + "/bare.git";
+        await GitCommand.RunAsync(repository.Folder, ["clone", "--quiet", "--bare", ".", bare], TestContext.Current.CancellationToken);
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapPost("/pipeline/builds", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202)));
+
+        var result = await auxo.RunAsync("ci", "run", bare, "--commit", "main~1", "--detach");
+
+        Assert.Equal("Build 3f2a1c7 is queued. Watch it: auxo ci logs 3f2a1c7 --follow\n", result.Out);
+        var body = JsonDocument.Parse(auxo.Requests.Single()["POST /pipeline/builds ".Length..]).RootElement;
+        Assert.Equal((bare, first), (body.GetProperty("source").GetString(), body.GetProperty("commit").GetString()));
+        Assert.False(body.TryGetProperty("ref", out _));
+    }
+
+    [Fact]
+    public async Task a_build_that_waits_for_a_delegate_says_how_to_let_it_run()
+    {
+        var asked = 0;
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("awaiting_approval", null)));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(
+                Interlocked.Increment(ref asked) == 1 ? FakeAuxo.Build("awaiting_approval", null) : FakeAuxo.Build("finished", "cancelled")));
+        });
+
+        var result = await auxo.RunAsync("ci", "logs", "-f");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("auxo ci approve 3f2a1c7", result.Out, StringComparison.Ordinal);
+        Assert.EndsWith("- cancelled in 13 s\n", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task run_outside_of_a_repository_or_without_a_commit_says_so()
     {
         await using var auxo = await FakeAuxo.StartAsync();
