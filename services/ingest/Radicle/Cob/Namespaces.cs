@@ -11,15 +11,15 @@ internal sealed class Namespaces(string storage)
 {
     private const string Suffix = "/refs/rad/sigrefs";
     private const string Prefix = "refs/namespaces/";
-    private (long Length, DateTime At)? _packed;
-    private HashSet<Did> _known = [];
+    private Listing? _last;
 
     public async Task<IReadOnlyCollection<Did>> ListAsync(CancellationToken cancellationToken)
     {
         var file = new FileInfo(Path.Combine(storage, "packed-refs"));
         var packed = file.Exists ? (file.Length, file.LastWriteTimeUtc) : (0, default);
-        var known = new HashSet<Did>(_known);
-        if (_packed != packed)
+        var last = _last;
+        HashSet<Did> known = [.. last?.Owners ?? []];
+        if (last?.Packed != packed)
         {
             var refs = await GitTree.RefsAsync(storage, Prefix, cancellationToken);
             known = [.. refs.Keys.Where(r => r.EndsWith(Suffix, StringComparison.Ordinal))
@@ -28,9 +28,11 @@ internal sealed class Namespaces(string storage)
 
         var folder = new DirectoryInfo(Path.Combine(storage, Prefix));
         if (folder.Exists) known.UnionWith(folder.EnumerateDirectories().Select(d => Parse(d.Name)).OfType<Did>());
-        (_known, _packed) = (known, packed);
+        _last = new Listing(known, packed);
         return known;
     }
 
     private static Did? Parse(string nid) => Did.TryParse(nid, provider: null, out var did) && did.Nid == nid ? did : null;
+
+    private sealed record Listing(HashSet<Did> Owners, (long Length, DateTime At) Packed);
 }

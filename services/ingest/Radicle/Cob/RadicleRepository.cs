@@ -59,10 +59,11 @@ public sealed class RadicleRepository : IAsyncDisposable
                 throw new NotRadicleException(path, $"its content is that of {repository.Rid}.");
             return repository;
         }
-        catch (Exception e) when (e is CobFormatException or NotRadicleException)
+        catch (Exception e)
         {
             await repository.DisposeAsync();
-            throw e as NotRadicleException ?? new NotRadicleException(path, e.Message);
+            if (e is CobFormatException or GitException) throw new NotRadicleException(path, e.Message);
+            throw;
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
     /// <param name="home">The profile to write as.</param>
     /// <param name="storage">The repository in the profile's storage.</param>
     /// <param name="request">What shall stand.</param>
-    /// <param name="cancellationToken">A comment that was being written may stand all the same.</param>
+    /// <param name="cancellationToken">A write that has begun is finished, so the comment may stand all the same.</param>
     public async Task<CommentWrite> WriteAsync(RadicleHome home, RadicleRepository storage, CommentRequest request, CancellationToken cancellationToken)
     {
         var body = request.Body.Replace("\0", "", StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
                 return new CommentWrite.Done(done.Comment, change, await AnnounceAsync(home, storage.Rid, own, cancellationToken));
             if (attempt == Attempts) break;
 
-            switch (await rad.RunAsync(Arguments(plan, request, storage.Rid), cancellationToken))
+            switch (await rad.RunAsync(Arguments(plan, request, storage.Rid)))
             {
                 case RadAnswer.Wrote:
                     change = plan is CommentPlan.Edit && change != CommentChange.Posted ? CommentChange.Edited : CommentChange.Posted;
@@ -77,7 +77,7 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
                     break;
                 case RadAnswer.NotCached notCached:
                     last = notCached.Reason;
-                    await rad.RunAsync(["patch", "cache", request.Patch.Value, "--repo", storage.Rid.Value], cancellationToken);
+                    await rad.RunAsync(["patch", "cache", request.Patch.Value, "--repo", storage.Rid.Value]);
                     break;
                 case RadAnswer.Waits waits:
                     return new CommentWrite.Waiting(waits.Reason);

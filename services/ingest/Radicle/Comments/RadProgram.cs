@@ -44,7 +44,7 @@ internal sealed class RadProgram(string program, RadicleHome home, string? passp
             : null;
     }
 
-    public async Task<RadAnswer> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public async Task<RadAnswer> RunAsync(IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -66,20 +66,19 @@ internal sealed class RadProgram(string program, RadicleHome home, string? passp
         if (passphrase is not null) start.Environment["RAD_PASSPHRASE"] = passphrase;
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException("rad could not be started.");
+        // A write that has begun is finished, whoever is in a hurry: killed in the middle, rad leaves locks behind that stop the user's own programs, too.
         using var limit = new CancellationTokenSource(Limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync(both.Token);
-            var errors = process.StandardError.ReadToEndAsync(both.Token);
-            await process.WaitForExitAsync(both.Token);
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
             return RadAnswer.Of(process.ExitCode, await output, await errors);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            if (cancellationToken.IsCancellationRequested) throw;
             return new RadAnswer.Refused($"rad did not end within {Limit.TotalSeconds:0} s and was killed.", Retry: true);
         }
     }

@@ -70,8 +70,16 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
         try
         {
             var socket = await ConnectAsync(both.Token);
-            await SendAsync(socket, """{"command":"subscribe"}""", both.Token);
-            return new NodeSubscription(socket);
+            try
+            {
+                await SendAsync(socket, """{"command":"subscribe"}""", both.Token);
+                return new NodeSubscription(socket);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

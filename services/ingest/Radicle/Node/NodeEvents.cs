@@ -75,9 +75,11 @@ public sealed class NodeEvents(NodeControl control, TimeProvider time)
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
-        finally
+        catch (Exception e)
         {
-            waiting.TryComplete();
+            // A stream that ended without a word would look like a quiet node.
+            waiting.TryComplete(e);
+            throw;
         }
     }
 }

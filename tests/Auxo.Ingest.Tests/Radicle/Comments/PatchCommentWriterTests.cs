@@ -57,6 +57,25 @@ public sealed class PatchCommentWriterTests
     }
 
     [Fact]
+    public async Task a_comment_that_an_interrupted_rad_left_unsigned_is_signed_and_not_doubled()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var lab = await RadicleLab.UpAsync(ct, "alice");
+        var (home, rid, patch, storage) = await PatchAsync(lab, ct);
+        await using var _ = storage;
+        var alice = lab.Nodes[0];
+        var signedRefs = $"refs/namespaces/{alice.Nid}/refs/rad/sigrefs";
+        var before = (await alice.GitAsync(storage.Path, ct, "rev-parse", signedRefs)).Trim();
+        var request = Request(patch, "passed");
+        await alice.RadAsync(ct, "patch", "comment", patch.Value, "--repo", rid, "--no-announce", "-q", "-m", request.Body);
+        await alice.GitAsync(storage.Path, ct, "update-ref", signedRefs, before);
+        Assert.Empty((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing);
+
+        Assert.IsType<CommentWrite.Done>(await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System).WriteAsync(home, storage, request, ct));
+        Assert.Equal(request.Body, Assert.Single((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing).Body);
+    }
+
+    [Fact]
     public async Task with_the_node_stopped_it_is_written_and_the_peers_wait()
     {
         var ct = TestContext.Current.CancellationToken;
