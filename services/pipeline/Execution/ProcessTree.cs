@@ -24,6 +24,20 @@ internal static partial class ProcessTree
         foreach (var process in Descendants(root)) Signal(process.Id, signal);
     }
 
+    /// <summary>False when the process has ended, also when nobody has asked for its exit code yet.</summary>
+    public static bool IsAlive(int processId)
+    {
+        try
+        {
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
+            return stat.Length > stat.LastIndexOf(')') + 2 && stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>All processes below <paramref name="root"/>; empty where there is no <c>/proc</c>.</summary>
     public static IReadOnlyList<ProcessUse> Descendants(int root)
     {

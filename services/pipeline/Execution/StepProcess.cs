@@ -44,6 +44,7 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
             // Outside a pid namespace, what the step left running goes now.
             if (status.NamespaceInit == 0) ProcessTree.SignalDescendants(process.Id, ProcessTree.Kill);
             await FinishAsync(printing, telling);
+            await GoneAsync(status.NamespaceInit);
             return Result(run, stop, process.ExitCode, status, cgroup, time.GetElapsedTime(began));
         }
     }
@@ -84,6 +85,17 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
         if (status.NamespaceInit == 0) ProcessTree.SignalDescendants(process.Id, ProcessTree.Kill);
         else ProcessTree.Signal(status.NamespaceInit, ProcessTree.Kill);
         ProcessTree.Signal(process.Id, ProcessTree.Kill);
+    }
+
+    /// <summary>
+    /// bwrap ends when it knows the exit code; the namespace's first process ends a moment later, and with it what still lives in there. Only then may
+    /// the workspace go.
+    /// </summary>
+    private async Task GoneAsync(int namespaceInit)
+    {
+        var until = time.GetTimestamp();
+        while (namespaceInit != 0 && ProcessTree.IsAlive(namespaceInit) && time.GetElapsedTime(until) < LastBytes)
+            await Task.Delay(TimeSpan.FromMilliseconds(1), time);
     }
 
     private async Task FinishAsync(Task printing, Task telling)

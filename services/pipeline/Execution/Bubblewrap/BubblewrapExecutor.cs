@@ -133,7 +133,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         }
         finally
         {
-            foreach (var folder in cgroup?.Folders ?? []) _ = StepCgroup.TryRemove(folder);
+            // A group is busy until the last process of the namespace has been taken apart.
+            foreach (var folder in cgroup?.Folders ?? []) SpinWait.SpinUntil(() => StepCgroup.TryRemove(folder), TimeSpan.FromMilliseconds(500));
         }
     }
 
