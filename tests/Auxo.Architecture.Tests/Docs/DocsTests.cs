@@ -11,6 +11,7 @@ public sealed class DocsTests
 
     private static void AssertCurrent(string page, string text)
     {
+        while (text.Contains("\n\n\n", StringComparison.Ordinal)) text = text.Replace("\n\n\n", "\n\n", StringComparison.Ordinal);
         var file = Path.Combine(Solution.Root, page);
         if (Environment.GetEnvironmentVariable("AUXO_UPDATE_DOCS") == "1") File.WriteAllText(file, text);
         Assert.True(File.Exists(file) && File.ReadAllText(file) == text, $"{page} is out of date. Run AUXO_UPDATE_DOCS=1 ./auxo test, or these tests alone, and commit it.");
