@@ -95,6 +95,11 @@ public sealed class CommandLineTests
 
     private static CliHost Host(Stream output, bool terminal, Dictionary<string, string> variables) => new()
     {
-        StandardOutput = output, StandardError = TextWriter.Null, IsTerminal = terminal, Width = 80, Variable = name => variables.GetValueOrDefault(name), WorkingFolder = "/",
+        StandardOutput = output,
+        StandardError = TextWriter.Null,
+        IsTerminal = terminal,
+        Width = 80,
+        Variable = name => variables.GetValueOrDefault(name),
+        WorkingFolder = "/",
     };
 }

@@ -77,7 +77,12 @@ public sealed class InstanceTests : IDisposable
 
     private static CliHost Host(Dictionary<string, string> variables, bool root = false) => new()
     {
-        StandardOutput = Stream.Null, StandardError = TextWriter.Null, IsTerminal = false, Width = 80, Variable = name => variables.GetValueOrDefault(name),
-        WorkingFolder = "/", IsRoot = root,
+        StandardOutput = Stream.Null,
+        StandardError = TextWriter.Null,
+        IsTerminal = false,
+        Width = 80,
+        Variable = name => variables.GetValueOrDefault(name),
+        WorkingFolder = "/",
+        IsRoot = root,
     };
 }

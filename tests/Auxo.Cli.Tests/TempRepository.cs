@@ -7,7 +7,10 @@ internal sealed class TempRepository : IDisposable
 {
     private static readonly Dictionary<string, string> Author = new(StringComparer.Ordinal)
     {
-        ["GIT_AUTHOR_NAME"] = "a", ["GIT_AUTHOR_EMAIL"] = "a@example.org", ["GIT_COMMITTER_NAME"] = "a", ["GIT_COMMITTER_EMAIL"] = "a@example.org",
+        ["GIT_AUTHOR_NAME"] = "a",
+        ["GIT_AUTHOR_EMAIL"] = "a@example.org",
+        ["GIT_COMMITTER_NAME"] = "a",
+        ["GIT_COMMITTER_EMAIL"] = "a@example.org",
     };
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("auxo-repo-").FullName;

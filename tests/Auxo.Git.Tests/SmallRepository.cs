@@ -5,8 +5,12 @@ public sealed class SmallRepository : IAsyncLifetime
 {
     private static readonly Dictionary<string, string> Author = new(StringComparer.Ordinal)
     {
-        ["GIT_AUTHOR_NAME"] = "a", ["GIT_AUTHOR_EMAIL"] = "a@example.org", ["GIT_AUTHOR_DATE"] = "1700000000 +0000",
-        ["GIT_COMMITTER_NAME"] = "a", ["GIT_COMMITTER_EMAIL"] = "a@example.org", ["GIT_COMMITTER_DATE"] = "1700000000 +0000",
+        ["GIT_AUTHOR_NAME"] = "a",
+        ["GIT_AUTHOR_EMAIL"] = "a@example.org",
+        ["GIT_AUTHOR_DATE"] = "1700000000 +0000",
+        ["GIT_COMMITTER_NAME"] = "a",
+        ["GIT_COMMITTER_EMAIL"] = "a@example.org",
+        ["GIT_COMMITTER_DATE"] = "1700000000 +0000",
     };
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("auxo-git-").FullName;

@@ -29,8 +29,17 @@ internal static class DeadLettersCommand
             {
                 items = letters.Select(static l => new
                 {
-                    service = l.Service, l.Letter.Id, l.Letter.MessageType, l.Letter.GroupId, l.Letter.Body, l.Letter.CorrelationId, l.Letter.SentAt, l.Letter.Attempts, l.Letter.BuriedAt,
-                    l.Letter.Reason, l.Letter.Detail,
+                    service = l.Service,
+                    l.Letter.Id,
+                    l.Letter.MessageType,
+                    l.Letter.GroupId,
+                    l.Letter.Body,
+                    l.Letter.CorrelationId,
+                    l.Letter.SentAt,
+                    l.Letter.Attempts,
+                    l.Letter.BuriedAt,
+                    l.Letter.Reason,
+                    l.Letter.Detail,
                 }),
             });
             return letters.Count == 0 ? ExitCode.Ok : ExitCode.Negative;

@@ -12,7 +12,8 @@ internal static class TrackRepository
     {
         var location = new Argument<string>("location")
         {
-            Description = "A Radicle id (rad:z…), or the folder of a git repository", DefaultValueFactory = static _ => ".",
+            Description = "A Radicle id (rad:z…), or the folder of a git repository",
+            DefaultValueFactory = static _ => ".",
         };
         var name = new Option<string?>("--name") { Description = "What to call it; by default Radicle's name or the folder's" };
         var branches = new Option<string[]>("--branch") { Description = "Build this branch too, besides the default one and patches (may be repeated)", DefaultValueFactory = static _ => [] };
