@@ -1,0 +1,115 @@
+using Auxo.Pipeline.Definitions;
+
+namespace Auxo.Pipeline.Builds;
+
+/// <summary>Where a build stands.</summary>
+public enum BuildState
+{
+    /// <summary>Waits for a runner.</summary>
+    Queued,
+
+    /// <summary>A runner works on it.</summary>
+    Running,
+
+    /// <summary>The checks are done; its steps wait for approval.</summary>
+    AwaitingApproval,
+
+    /// <summary>It has its verdict; nothing changes it any more.</summary>
+    Finished,
+}
+
+/// <summary>A build, folded from its events; kept as a document in the same transaction, so lists need no fold.</summary>
+public sealed record Build(
+    BuildSubject Subject, string Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan, string? RequestedBy, DateTimeOffset QueuedAt)
+{
+    /// <summary>Findings beyond these are in the logs.</summary>
+    public const int MaxFindings = 100;
+
+    /// <summary>Its id.</summary>
+    public Guid Id => Subject.BuildId;
+
+    /// <summary>Where it stands.</summary>
+    public BuildState State { get; init; }
+
+    /// <summary>When a runner began it.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>What holds its steps in.</summary>
+    public string? Sandbox { get; init; }
+
+    /// <summary>The steps that have begun and not ended.</summary>
+    public IReadOnlyList<string> Running { get; init; } = [];
+
+    /// <summary>What has ended, in the order of the ends.</summary>
+    public IReadOnlyList<StepResult> Results { get; init; } = [];
+
+    /// <summary>The first findings.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>What it kept.</summary>
+    public IReadOnlyList<BuildArtifact> Artifacts { get; init; } = [];
+
+    /// <summary>Who approved it.</summary>
+    public string? ApprovedBy { get; init; }
+
+    /// <summary>The verdict; null until it is finished.</summary>
+    public Outcome? Outcome { get; init; }
+
+    /// <summary>One line, when the outcome does not speak for itself.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>True when its steps may not run yet.</summary>
+    public bool StepsHeld => Plan.NeedsApproval && ApprovedBy is null;
+
+    /// <summary>The stream of a build.</summary>
+    public static string StreamKey(Guid buildId) => $"build/{buildId}";
+
+    /// <summary>The steps without a result, in the order of the plan.</summary>
+    public IReadOnlyList<string> Remaining()
+    {
+        var done = Results.Select(result => result.Step).ToHashSet(StringComparer.Ordinal);
+        return [.. Plan.StepNames().Where(step => !done.Contains(step))];
+    }
+
+    /// <summary>The results in the order of the plan.</summary>
+    public IReadOnlyList<StepResult> InOrder()
+    {
+        var order = Plan.StepNames();
+        return [.. order.SelectMany(step => Results.Where(result => result.Step == step))];
+    }
+
+    /// <summary>The first event.</summary>
+    public static Build Create(BuildEvent.Queued e) => new(e.Subject, e.Source, e.Attempt, e.Trust, e.Canonical, e.Plan, e.RequestedBy, e.At);
+
+    /// <summary>One more event; after the end nothing changes.</summary>
+    public Build Apply(BuildEvent.Started e) => Unless(this with { State = BuildState.Running, StartedAt = StartedAt ?? e.At, Sandbox = e.Sandbox });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.StepStarted e) => Unless(this with { Running = [.. Running.Where(step => step != e.Step), e.Step] });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.StepFinished e)
+        => Unless(Results.Any(result => result.Step == e.Result.Step) ? this : this with { Results = [.. Results, e.Result], Running = [.. Running.Where(step => step != e.Result.Step)] });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.FindingsReported e) => Unless(this with { Findings = [.. Findings.Concat(e.First).Take(MaxFindings)] });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.ArtifactProduced e) => Unless(this with { Artifacts = [.. Artifacts.Where(kept => kept.Name != e.Artifact.Name), e.Artifact] });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.ApprovalRequested e) => Unless(this with { State = BuildState.AwaitingApproval });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.ApprovalGranted e)
+        => Unless(this with { State = State == BuildState.AwaitingApproval ? BuildState.Queued : State, ApprovedBy = e.By });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.Finished e)
+        => Unless(this with { State = BuildState.Finished, Outcome = e.Outcome, Reason = e.Reason, FinishedAt = e.At, Running = [], Results = [.. Results, .. e.Unfinished] });
+
+    private Build Unless(Build changed) => State == BuildState.Finished ? this : changed;
+}

@@ -1,0 +1,59 @@
+using Auxo.Pipeline.Definitions;
+
+namespace Auxo.Pipeline.Builds;
+
+/// <summary>What can happen to one build. Stored in stream <c>build/{id}</c>; exactly one <see cref="Finished"/> ends it.</summary>
+public abstract record BuildEvent
+{
+    private BuildEvent()
+    {
+    }
+
+    /// <summary>The build is planned and waits for a runner.</summary>
+    /// <param name="Subject">What is built and for whom.</param>
+    /// <param name="Source">Path of the git repository that holds the commit.</param>
+    /// <param name="Attempt">From 1.</param>
+    /// <param name="Trust">The author's.</param>
+    /// <param name="Canonical">The canonical branch's head by which it was planned.</param>
+    /// <param name="Plan">What it will do.</param>
+    /// <param name="RequestedBy">Who asked by hand; null when a push did.</param>
+    /// <param name="At">When.</param>
+    public sealed record Queued(
+        BuildSubject Subject, string Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan, string? RequestedBy, DateTimeOffset At) : BuildEvent;
+
+    /// <summary>A runner has begun it.</summary>
+    /// <param name="Runner">Which.</param>
+    /// <param name="Sandbox">What holds its steps in, such as <c>bubblewrap, limits: cgroup v2</c>.</param>
+    /// <param name="At">When.</param>
+    public sealed record Started(string Runner, string Sandbox, DateTimeOffset At) : BuildEvent;
+
+    /// <summary>A step of the pipeline file has begun. After a crash it begins again.</summary>
+    public sealed record StepStarted(string Step, DateTimeOffset At) : BuildEvent;
+
+    /// <summary>A step or check has ended.</summary>
+    public sealed record StepFinished(StepResult Result, DateTimeOffset At) : BuildEvent;
+
+    /// <summary>What a check found.</summary>
+    /// <param name="Tool">The check.</param>
+    /// <param name="Blocking">How many block.</param>
+    /// <param name="Warnings">How many warn.</param>
+    /// <param name="First">The first of them, worst first; all of them stand in the log.</param>
+    public sealed record FindingsReported(string Tool, int Blocking, int Warnings, IReadOnlyList<Finding> First) : BuildEvent;
+
+    /// <summary>A file was kept.</summary>
+    public sealed record ArtifactProduced(string Step, BuildArtifact Artifact) : BuildEvent;
+
+    /// <summary>The checks are done, and the steps wait for somebody with the right to approve this commit.</summary>
+    public sealed record ApprovalRequested(CommitId Commit, DateTimeOffset At) : BuildEvent;
+
+    /// <summary>Somebody approved this commit.</summary>
+    public sealed record ApprovalGranted(string By, CommitId Commit, DateTimeOffset At) : BuildEvent;
+
+    /// <summary>The end.</summary>
+    /// <param name="Outcome">The verdict.</param>
+    /// <param name="Reason">One line when the outcome does not speak for itself.</param>
+    /// <param name="Unfinished">Results of the steps that had none.</param>
+    /// <param name="By">Who ended it, when a person did.</param>
+    /// <param name="At">When.</param>
+    public sealed record Finished(Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Unfinished, string? By, DateTimeOffset At) : BuildEvent;
+}

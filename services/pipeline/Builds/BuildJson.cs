@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Auxo.Pipeline.Builds;
+
+/// <summary>How events and the document of a build are stored.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BuildEvent.Queued))]
+[JsonSerializable(typeof(BuildEvent.Started))]
+[JsonSerializable(typeof(BuildEvent.StepStarted))]
+[JsonSerializable(typeof(BuildEvent.StepFinished))]
+[JsonSerializable(typeof(BuildEvent.FindingsReported))]
+[JsonSerializable(typeof(BuildEvent.ArtifactProduced))]
+[JsonSerializable(typeof(BuildEvent.ApprovalRequested))]
+[JsonSerializable(typeof(BuildEvent.ApprovalGranted))]
+[JsonSerializable(typeof(BuildEvent.Finished))]
+[JsonSerializable(typeof(Build))]
+internal sealed partial class BuildJson : JsonSerializerContext;
+
+/// <summary>How builds are answered over HTTP; the service's options say how enums are written.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(RequestBuildBody))]
+[JsonSerializable(typeof(BuildResponse))]
+[JsonSerializable(typeof(BuildDetails))]
+[JsonSerializable(typeof(BuildPage))]
+internal sealed partial class BuildHttpJson : JsonSerializerContext;

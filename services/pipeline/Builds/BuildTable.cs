@@ -1,0 +1,79 @@
+using Npgsql;
+
+namespace Auxo.Pipeline.Builds;
+
+/// <summary>The row of a build beside its stream: what the runner claims and the lists sort by. Written in the transaction of the event it follows.</summary>
+internal static class BuildTable
+{
+    public static NpgsqlBatchCommand Insert(Build build)
+        => Command(
+            """
+            insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            build.Id, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject), build.Subject.Commit.Value, build.Attempt,
+            build.Trust.ToString(), build.QueuedAt, StateOf(build));
+
+    /// <summary>Follows the build's state. A row that is done stays for the lists and has no lease.</summary>
+    public static NpgsqlBatchCommand Follow(Build build)
+        => Command(
+            """
+            update pipeline.builds set state = $2,
+                lease_owner = case when $2 = 'ready' then lease_owner end, leased_until = case when $2 = 'ready' then leased_until end
+            where build_id = $1 and state <> 'done'
+            """,
+            build.Id, StateOf(build));
+
+    /// <summary>The patch or the ref.</summary>
+    public static string SubjectOf(BuildSubject subject) => subject.PatchId?.Value ?? subject.Ref;
+
+    public static string StateOf(Build build)
+        => build.State switch { BuildState.Finished => "done", BuildState.AwaitingApproval => "held", _ => "ready" };
+
+    public static NpgsqlBatchCommand Command(string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+
+    public static NpgsqlCommand With(this NpgsqlCommand command, params object[] values)
+    {
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+
+    /// <summary>The unfinished builds of a subject.</summary>
+    public static async Task<IReadOnlyList<Guid>> OpenAsync(NpgsqlDataSource database, Rid rid, string subject, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select build_id from pipeline.builds where rid = $1 and subject = $2 and state <> 'done'").With(rid.Value, subject);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
+        return ids;
+    }
+
+    /// <summary>The number of the next attempt at the same thing.</summary>
+    public static async Task<int> NextAttemptAsync(NpgsqlDataSource database, Rid rid, BuildTrigger trigger, string subject, CommitId commit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            "select coalesce(max(attempt), 0) + 1 from pipeline.builds where commit_id = $1 and rid = $2 and trigger = $3 and subject = $4")
+            .With(commit.Value, rid.Value, trigger.ToString(), subject);
+        return (int)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>True when somebody has approved this commit.</summary>
+    public static async Task<bool> IsApprovedAsync(NpgsqlDataSource database, Rid rid, CommitId commit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select exists (select from pipeline.approvals where rid = $1 and commit_id = $2)").With(rid.Value, commit.Value);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>True when a build of this commit was a stranger's.</summary>
+    public static async Task<bool> IsStrangersAsync(NpgsqlDataSource database, Rid rid, CommitId commit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            "select coalesce(bool_and(trust = 'Stranger'), false) from pipeline.builds where rid = $1 and commit_id = $2").With(rid.Value, commit.Value);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+
+namespace Auxo.Pipeline.Builds;
+
+/// <summary>
+/// Tells the runner of this process, right after a commit, that there is work or that some of it has ended. Only a wake-up: the table and the streams are
+/// the truth, and the runner looks at them by itself now and then.
+/// </summary>
+public sealed class RunnerBell : IDisposable
+{
+    private readonly SemaphoreSlim _rung = new(0, 1);
+    private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
+
+    /// <summary>There is something to run.</summary>
+    public void Ring()
+    {
+        try
+        {
+            _rung.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It has been rung and not been heard yet: once is enough.
+        }
+    }
+
+    /// <summary>The build has been ended by somebody else: its steps are told to stop at once.</summary>
+    public void Stop(Guid buildId)
+    {
+        if (!_running.TryGetValue(buildId, out var stop)) return;
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
+    }
+
+    /// <summary>Waits for a ring, at most <paramref name="limit"/>.</summary>
+    internal Task WaitAsync(TimeSpan limit, CancellationToken ct) => _rung.WaitAsync(limit, ct);
+
+    internal void Enter(Guid buildId, CancellationTokenSource stop) => _running[buildId] = stop;
+
+    internal void Leave(Guid buildId) => _running.TryRemove(buildId, out _);
+
+    /// <inheritdoc/>
+    public void Dispose() => _rung.Dispose();
+}

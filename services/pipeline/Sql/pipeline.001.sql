@@ -1,0 +1,43 @@
+-- What the runner works through and the lists read. The story of each build is its stream; this is only where to find it.
+create table {schema}.builds (
+    build_id     uuid primary key,
+    rid          text not null,
+    trigger      text not null,
+    -- The patch or the ref: a newer build of the same subject makes an older one pointless.
+    subject      text not null,
+    commit_id    text not null,
+    attempt      int not null,
+    trust        text not null,
+    queued_at    timestamptz not null,
+    -- ready: for a runner; held: waits for approval; done: has its verdict.
+    state        text not null check (state in ('ready', 'held', 'done')),
+    -- The interim comment has been sent.
+    announced    boolean not null default false,
+    lease_owner  uuid,
+    lease_epoch  bigint not null default 0,
+    leased_until timestamptz
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 200);
+
+create index builds_ready on {schema}.builds (queued_at, build_id) where state = 'ready';
+create index builds_open on {schema}.builds (rid, subject) where state <> 'done';
+create index builds_newest on {schema}.builds (queued_at desc, build_id desc);
+create index builds_of_repository on {schema}.builds (rid, queued_at desc, build_id desc);
+create index builds_of_commit on {schema}.builds (commit_id, rid);
+
+-- What ingest told of the repositories it follows.
+create table {schema}.repositories (
+    rid            text primary key,
+    name           text not null,
+    default_branch text not null,
+    source         text not null,
+    head           text
+);
+
+-- An approval is of one exact commit; running it again needs no second one.
+create table {schema}.approvals (
+    rid         text not null,
+    commit_id   text not null,
+    approved_by text not null,
+    approved_at timestamptz not null,
+    primary key (rid, commit_id)
+);

@@ -1,0 +1,13 @@
+using Auxo.EventStore;
+using Auxo.Messaging;
+using Auxo.Pipeline.Builds;
+
+namespace Auxo.Pipeline.Triggers;
+
+/// <summary>A further revision is built, whoever wrote it, and what was built before it no longer matters.</summary>
+public static class OnPatchRevisedHandler
+{
+    /// <summary>Queues the build of the revision and supersedes the older ones.</summary>
+    public static async Task<OutgoingMessages> HandleAsync(PatchRevised message, IDocumentSession session, QueueBuild queue, DateTimeOffset now, CancellationToken ct)
+        => (await queue.QueueAsync(session, OnPatchOpenedHandler.Request(message.Rid, message.RepositoryName, message.Revision, message.Source), attempt: 1, now, ct)).Messages;
+}

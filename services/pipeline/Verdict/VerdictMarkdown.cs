@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+
+using Auxo.Pipeline.Builds;
+
+namespace Auxo.Pipeline.Verdict;
+
+/// <summary>Renders a build as the Markdown that its author reads on the patch. Names in it come from strangers: nothing of them is markup.</summary>
+public static class VerdictMarkdown
+{
+    private const int MaxFindings = 10;
+    private const int MaxSteps = 40;
+
+    /// <summary>The whole body, footer included.</summary>
+    public static string Render(Build build, Links links)
+    {
+        var text = new StringBuilder();
+        text.Append(Headline(build)).Append("\n\n");
+        Table(text, build);
+        Findings(text, build);
+        foreach (var note in build.Plan.Notes.Take(5)) text.Append("\n> ").Append(Escape(note)).Append('\n');
+        if (build.State == BuildState.AwaitingApproval)
+        {
+            text.Append("\nThe steps of the pipeline file run when a delegate approves this commit: `auxo ci approve ")
+                .Append(BuildId.Short(build.Id)).Append("`\n");
+        }
+
+        text.Append("\nLog: ").Append(links.To(build.Id) ?? $"`auxo ci logs {BuildId.Short(build.Id)}`").Append('\n');
+        text.Append("\nauxo · build ").Append(BuildId.Short(build.Id)).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>A duration as people say it: <c>0.3 s</c>, <c>12 s</c>, <c>3 min 5 s</c>.</summary>
+    public static string Words(TimeSpan duration)
+        => duration.TotalSeconds switch
+        {
+            < 10 => duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",
+            < 60 => ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture) + " s",
+            < 3600 => $"{(int)duration.TotalMinutes} min {duration.Seconds} s",
+            _ => $"{(int)duration.TotalHours} h {duration.Minutes} min",
+        };
+
+    private static string Headline(Build build)
+    {
+        var commit = $"`{build.Subject.Commit.Short}`";
+        var took = build is { FinishedAt: { } end, StartedAt: { } start } ? $" in {Words(end - start)}" : "";
+        var line = build switch
+        {
+            { State: BuildState.AwaitingApproval } => $"⏸ **Waiting for approval**: {commit}",
+            { Outcome: Outcome.Passed } => $"✅ **Passed**: {commit}{took}",
+            { Outcome: Outcome.Failed } => $"❌ **Failed**: {commit}{took}",
+            { Outcome: Outcome.TimedOut } => $"❌ **Timed out**: {commit}{took}",
+            { Outcome: Outcome.Errored } => $"⚠️ **Could not be built**: {commit}{took}",
+            { Outcome: Outcome.Cancelled } => $"🚫 **Cancelled**: {commit}{took}",
+            { Outcome: Outcome.Superseded } => $"⏭ **Superseded**: {commit}",
+            { Outcome: Outcome.Skipped } => $"➖ **Skipped**: {commit}",
+            _ => $"⏳ **Running**: {commit}",
+        };
+        return build.Reason is { } reason ? $"{line}. {Escape(reason)}" : line;
+    }
+
+    private static void Table(StringBuilder text, Build build)
+    {
+        var results = build.InOrder();
+        var names = build.Plan.StepNames();
+        if (names.Count == 0) return;
+        text.Append("| step | result | time |\n|---|---|---|\n");
+        foreach (var name in names.Take(MaxSteps))
+        {
+            var result = results.FirstOrDefault(result => result.Step == name);
+            text.Append("| ").Append(Escape(name)).Append(" | ");
+            if (result is null) text.Append(build.Running.Contains(name) ? "⏳ running" : "· waiting").Append(" | |\n");
+            else text.Append(Mark(result)).Append(" | ").Append(result.Duration == TimeSpan.Zero ? "" : Words(result.Duration)).Append(" |\n");
+        }
+
+        if (names.Count > MaxSteps) text.Append(CultureInfo.InvariantCulture, $"\nand {names.Count - MaxSteps} more steps\n");
+    }
+
+    private static string Mark(StepResult result)
+    {
+        var word = (result.Outcome, result.Blocks) switch
+        {
+            (Outcome.Passed, _) => "✅ passed",
+            (Outcome.Failed, true) => "❌ failed",
+            (Outcome.Failed, false) => "⚠️ warned",
+            (Outcome.TimedOut, _) => "❌ timed out",
+            (Outcome.Errored, _) => "⚠️ could not be run",
+            (Outcome.Cancelled, _) => "🚫 cancelled",
+            (Outcome.Superseded, _) => "⏭ superseded",
+            _ => "➖ skipped",
+        };
+        return result.Summary.Length == 0 ? word : $"{word}: {Escape(result.Summary)}";
+    }
+
+    private static void Findings(StringBuilder text, Build build)
+    {
+        if (build.Findings.Count == 0) return;
+        text.Append('\n');
+        var ordered = build.Findings.Where(finding => finding.Blocks).Concat(build.Findings.Where(finding => !finding.Blocks)).ToList();
+        foreach (var finding in ordered.Take(MaxFindings))
+        {
+            text.Append("- ").Append(finding.Blocks ? "❌ " : "⚠️ ");
+            if (finding.Path is not null) text.Append(Code(finding.Line is { } line ? $"{finding.Path}:{line}" : finding.Path)).Append(' ');
+            text.Append(Escape(finding.Message)).Append(" (").Append(Escape($"{finding.Check}: {finding.Rule}")).Append(")\n");
+        }
+
+        if (ordered.Count > MaxFindings) text.Append(CultureInfo.InvariantCulture, $"- and {ordered.Count - MaxFindings} more in the log\n");
+    }
+
+    /// <summary>Text that stays text in Markdown and in HTML, on one line and in one table cell.</summary>
+    internal static string Escape(string value)
+    {
+        var text = new StringBuilder();
+        foreach (var c in Checks.PlainText.OneLine(value, 300))
+        {
+            switch (c)
+            {
+                case '<':
+                    text.Append("&lt;");
+                    break;
+                case '>':
+                    text.Append("&gt;");
+                    break;
+                case '&':
+                    text.Append("&amp;");
+                    break;
+                case '\\' or '`' or '*' or '_' or '[' or ']' or '|' or '#' or '~' or '!':
+                    text.Append('\\').Append(c);
+                    break;
+                case '@':
+                    // A zero-width joiner would be invisible; an entity is a plain @ that mentions nobody.
+                    text.Append("&#64;");
+                    break;
+                default:
+                    text.Append(c);
+                    break;
+            }
+        }
+
+        // A bare URL would become a link that somebody else chose.
+        return text.Replace("://", ":&#47;&#47;").ToString();
+    }
+
+    /// <summary>A code span that no backtick inside can end; a pipe would still end a table cell, so it is written as what it looks like.</summary>
+    internal static string Code(string value)
+    {
+        var text = Checks.PlainText.OneLine(value, 200);
+        var longest = 0;
+        var run = 0;
+        foreach (var c in text) longest = Math.Max(longest, run = c == '`' ? run + 1 : 0);
+        if (longest == 0) return $"`{text}`";
+        var fence = new string('`', longest + 1);
+        return $"{fence} {text} {fence}";
+    }
+}

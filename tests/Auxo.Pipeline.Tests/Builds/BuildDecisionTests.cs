@@ -1,0 +1,141 @@
+using Auxo.Contracts;
+using Auxo.Pipeline.Builds;
+
+using static Auxo.Pipeline.Tests.Builds.SampleBuilds;
+
+namespace Auxo.Pipeline.Tests.Builds;
+
+public sealed class BuildDecisionTests
+{
+    [Fact]
+    public void the_last_result_finishes_the_build_and_tells_everybody()
+    {
+        var build = Record(Queued(PlanOf(steps: "make")), Report("syntax"), Report("secrets"));
+        Assert.NotEqual(BuildState.Finished, build.State);
+        var (events, messages) = RecordStepResults.Decide(build, [Report("make")], null, NoLinks, Now);
+        Assert.IsType<BuildEvent.Finished>(events[^1]);
+        var finished = Assert.Single(messages.OfType<BuildFinished>());
+        Assert.Equal((Outcome.Passed, 3, Alice), (finished.Outcome, finished.Steps.Count, finished.Subject.Author));
+        var comment = Assert.Single(messages.OfType<PostPatchComment>());
+        Assert.Equal((true, 2, Repository), (comment.Final, comment.Seq, comment.Rid));
+        Assert.Contains("Passed", comment.Markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void all_checks_of_a_build_without_steps_are_one_append_with_the_verdict()
+    {
+        var (events, _) = RecordStepResults.Decide(Queued(PlanOf()), [Report("syntax"), Report("secrets", Outcome.Failed)], null, NoLinks, Now);
+        Assert.Equal(Outcome.Failed, Assert.IsType<BuildEvent.Finished>(events[^1]).Outcome);
+        Assert.Equal(3, events.Count);
+    }
+
+    [Fact]
+    public void a_repeat_a_stranger_to_the_plan_and_a_late_result_change_nothing()
+    {
+        var build = Record(Queued(PlanOf()), Report("syntax"));
+        Assert.Empty(RecordStepResults.Decide(build, [Report("syntax", Outcome.Failed)], null, NoLinks, Now).Events);
+        Assert.Empty(RecordStepResults.Decide(build, [Report("no-such-step")], null, NoLinks, Now).Events);
+        var done = Record(build, Report("secrets"));
+        var late = RecordStepResults.Decide(done, [Report("secrets", Outcome.Failed)], null, NoLinks, Now);
+        Assert.Empty(late.Events);
+        Assert.Empty(late.Messages);
+        Assert.Empty(CancelBuild.Decide(done, "bob", NoLinks, Now).Events);
+        Assert.Empty(StartBuild.Decide(done, "r", "s", null, Now).Events);
+        Assert.Empty(ApproveBuild.Decide(done, "bob", Now).Events);
+    }
+
+    [Fact]
+    public void a_step_that_begins_is_recorded_with_the_result_of_the_one_before()
+    {
+        var build = Queued(PlanOf(steps: ["a", "b"]));
+        var (events, _) = RecordStepResults.Decide(build, [Report("a")], "b", NoLinks, Now);
+        Assert.Equal("b", Assert.IsType<BuildEvent.StepStarted>(events[^1]).Step);
+        Assert.Equal(["b"], Fold(build, events).Running);
+    }
+
+    [Fact]
+    public void a_strangers_steps_wait_for_approval_after_the_checks()
+    {
+        var build = Queued(PlanOf(needsApproval: true, "make"), Trust.Stranger);
+        var (events, messages) = RecordStepResults.Decide(build, [Report("syntax"), Report("secrets")], null, NoLinks, Now);
+        var waiting = Fold(build, events);
+        Assert.Equal(BuildState.AwaitingApproval, waiting.State);
+        var comment = Assert.IsType<PostPatchComment>(Assert.Single(messages));
+        Assert.False(comment.Final);
+        Assert.Contains("auxo ci approve", comment.Markdown, StringComparison.Ordinal);
+
+        var approved = Fold(waiting, ApproveBuild.Decide(waiting, "alice", Now).Events);
+        Assert.Equal((BuildState.Queued, "alice", false), (approved.State, approved.ApprovedBy, approved.StepsHeld));
+        Assert.Equal(Outcome.Passed, Record(approved, Report("make")).Outcome);
+    }
+
+    [Fact]
+    public void a_failed_check_of_a_stranger_is_a_verdict_without_any_approval()
+    {
+        var build = Record(Queued(PlanOf(needsApproval: true, "make"), Trust.Stranger), Report("syntax"), Report("secrets", Outcome.Failed));
+        Assert.Equal((BuildState.Finished, Outcome.Failed), (build.State, build.Outcome));
+        Assert.Equal(Outcome.Skipped, build.InOrder()[^1].Outcome);
+    }
+
+    [Fact]
+    public void an_approval_that_comes_while_the_checks_run_lets_the_steps_follow()
+    {
+        var build = Queued(PlanOf(needsApproval: true, "make"), Trust.Stranger);
+        build = Fold(build, StartBuild.Decide(build, "r", "s", null, Now).Events);
+        build = Fold(build, ApproveBuild.Decide(build, "alice", Now).Events);
+        Assert.Equal(BuildState.Running, build.State);
+        Assert.Equal(BuildState.Running, Record(build, Report("syntax"), Report("secrets")).State);
+    }
+
+    [Fact]
+    public void cancelling_ends_at_once_and_marks_what_did_not_run()
+    {
+        var build = Record(Queued(PlanOf(steps: "make")), Report("syntax"));
+        var (events, messages) = CancelBuild.Decide(build, "bob", NoLinks, Now);
+        var after = Fold(build, events);
+        Assert.Equal((Outcome.Cancelled, "cancelled by bob"), (after.Outcome, after.Reason));
+        Assert.Equal([Outcome.Passed, Outcome.Cancelled, Outcome.Cancelled], after.InOrder().Select(result => result.Outcome));
+        Assert.Single(messages.OfType<PostPatchComment>());
+    }
+
+    [Fact]
+    public void a_newer_commit_supersedes_and_leaves_the_word_to_the_newer_build()
+    {
+        var older = Queued(PlanOf());
+        var newer = Queued(PlanOf(), commit: CommitId.Parse("4444444444444444444444444444444444444444"));
+        var (events, messages) = SupersedeBuild.Decide(older, newer, NoLinks, Now);
+        Assert.Equal(Outcome.Superseded, Fold(older, events).Outcome);
+        Assert.Equal("superseded by 4444444", Fold(older, events).Reason);
+        Assert.Single(messages.OfType<BuildFinished>());
+        Assert.Empty(messages.OfType<PostPatchComment>());
+        Assert.Empty(SupersedeBuild.Decide(older, older, NoLinks, Now).Events);
+    }
+
+    [Fact]
+    public void a_commit_that_cannot_be_planned_is_an_error_told_on_the_patch()
+    {
+        var (events, messages) = QueueBuild.Decide(Guid.NewGuid(), Request(), 1, PlanOf() with { Checks = [] }, "the commit 1111111 is not in /srv/tidy", NoLinks, Now);
+        Assert.Equal(Outcome.Errored, Fold(null, events).Outcome);
+        Assert.Contains("is not in /srv/tidy", messages.OfType<PostPatchComment>().Single().Markdown, StringComparison.Ordinal);
+        Assert.IsType<BuildQueued>(messages[0]);
+    }
+
+    [Fact]
+    public void a_warning_does_not_fail_and_a_skipped_check_is_told()
+    {
+        Assert.Equal((Outcome.Passed, null), FinishBuild.Judge([Report("structure", Outcome.Failed, blocks: false).Result]));
+        Assert.Equal((Outcome.Passed, "not run: shellcheck"), FinishBuild.Judge([Report("shellcheck", Outcome.Skipped, blocks: false).Result]));
+        Assert.Equal((Outcome.Errored, "secrets could not be run"), FinishBuild.Judge([Report("secrets", Outcome.Errored).Result]));
+        Assert.Equal((Outcome.Failed, "make failed"), FinishBuild.Judge([Report("secrets", Outcome.Errored).Result, Report("make", Outcome.Failed).Result]));
+    }
+
+    [Fact]
+    public void running_again_keeps_the_trust_and_takes_the_newest_canonical_head()
+    {
+        var main = CommitId.Parse("5555555555555555555555555555555555555555");
+        var request = RerunBuild.Request(Queued(PlanOf(), Trust.Stranger), main, "bob");
+        Assert.Equal((Trust.Stranger, main, "bob", BuildTrigger.Patch), (request.Trust, request.Canonical, request.RequestedBy, request.Trigger));
+    }
+
+    internal static Build Record(Build build, params StepReport[] reports) => Fold(build, RecordStepResults.Decide(build, reports, null, NoLinks, Now).Events);
+}

@@ -1,0 +1,75 @@
+using Auxo.Contracts;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Tests.Builds;
+using Auxo.Pipeline.Verdict;
+
+using static Auxo.Pipeline.Tests.Builds.SampleBuilds;
+
+namespace Auxo.Pipeline.Tests.Verdict;
+
+public sealed class VerdictMarkdownTests
+{
+    [Fact]
+    public void a_failed_build_reads_like_this()
+    {
+        var build = Queued(PlanOf(steps: "make"));
+        build = Fold(build, StartBuild.Decide(build, "r", "s", null, Now).Events);
+        build = BuildDecisionTests.Record(
+            build,
+            Report("syntax", Outcome.Failed, true, new Finding("syntax", "parse-error", Severity.High, "bin/run.sh", 7, "syntax error: unexpected end of file", true)),
+            Report("secrets", Outcome.Skipped, false));
+        var (events, _) = RecordStepResults.Decide(build, [Report("make")], null, NoLinks, Now.AddSeconds(75));
+        Assert.Equal(
+            $"""
+             ❌ **Failed**: `1111111` in 1 min 15 s. syntax failed
+
+             | step | result | time |
+             |---|---|---|
+             | syntax | ❌ failed | 1.0 s |
+             | secrets | ➖ skipped | 1.0 s |
+             | make | ✅ passed | 1.0 s |
+
+             - ❌ `bin/run.sh:7` syntax error: unexpected end of file (syntax: parse-error)
+
+             Log: `auxo ci logs {BuildId.Short(build.Id)}`
+
+             auxo · build {BuildId.Short(build.Id)}
+
+             """, VerdictMarkdown.Render(Fold(build, events), NoLinks));
+    }
+
+    [Fact]
+    public void with_a_public_url_it_links_to_the_build()
+    {
+        var build = Queued(PlanOf());
+        Assert.Contains($"Log: https://ci.example.org/builds/{build.Id}\n", VerdictMarkdown.Render(build, new Links("https://ci.example.org")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a|b`c`\n| evil |", @"a\|b\`c\` \| evil \|")]
+    [InlineData("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;")]
+    [InlineData("[x](javascript:1) ![y](z)", @"\[x\](javascript:1) \!\[y\](z)")]
+    [InlineData("@alice see https://evil.example", "&#64;alice see https:&#47;&#47;evil.example")]
+    [InlineData("\u202Egnp.exe\u0007", "gnp.exe")]
+    public void hostile_text_stays_text(string hostile, string expected) => Assert.Equal(expected, VerdictMarkdown.Escape(hostile));
+
+    [Fact]
+    public void hostile_paths_stay_in_their_code_span()
+    {
+        Assert.Equal("``` a``b<x> ```", VerdictMarkdown.Code("a``b<x>"));
+        Assert.Equal("`a b`", VerdictMarkdown.Code("a\nb"));
+        Assert.True(VerdictMarkdown.Code(new string('x', 10_000)).Length < 300);
+    }
+
+    [Fact]
+    public void a_body_stays_small_whatever_was_found()
+    {
+        var build = Queued(PlanOf(steps: [.. Enumerable.Range(0, 100).Select(i => $"step-{i}")]));
+        build = Fold(build, Enumerable.Range(0, 50).Select(i => new BuildEvent.FindingsReported(
+            "secrets", 20, 0, [.. Enumerable.Range(0, 20).Select(j => new Finding("secrets", "r", Severity.High, new string('p', 5000), j, new string('m', 5000), true))])));
+        var text = VerdictMarkdown.Render(build, NoLinks);
+        Assert.True(text.Length < 16_000, $"{text.Length} characters");
+        Assert.Contains("more in the log", text, StringComparison.Ordinal);
+        Assert.Contains("and 62 more steps", text, StringComparison.Ordinal);
+    }
+}
