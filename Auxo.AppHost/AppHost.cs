@@ -1,1 +1,19 @@
-return 0;
+using Auxo.AppHost;
+using Auxo.Hosting;
+using Auxo.Hosting.ApplicationModel;
+
+var builder = DistributedApplication.CreateBuilder(args);
+
+var auxo = builder.AddPostgres("postgres").WithDataVolume().AddDatabase("auxo")
+    .WithSharedSchema("queues")
+    .WithInitialisation(AccessSeed.RunAsync);
+
+var pipeline = builder.AddProject("pipeline", "../services/pipeline/Auxo.Pipeline.csproj").WithHttpEndpoint(8890).WithReference(auxo).WaitFor(auxo);
+builder.AddProject("ingest", "../services/ingest/Auxo.Ingest.csproj").WithHttpEndpoint(8888).WithReference(auxo).WaitFor(auxo)
+    .WithConfidentialEnvironment("RAD_*", "SSH_AUTH_SOCK");     // the node's keys and socket are nobody else's business
+builder.AddProject("notify", "../services/notify/Auxo.Notify.csproj").WithHttpEndpoint(9000).WithReference(auxo).WaitFor(auxo);
+builder.AddProject("metrics", "../services/metrics/Auxo.Metrics.csproj").WithHttpEndpoint(9100).WithReference(auxo).WaitFor(auxo);
+builder.AddProject("registry", "../services/registry/Auxo.Registry.csproj").WithHttpEndpoint(8081).WithReference(auxo).WaitFor(auxo)
+    .WithReference(pipeline);                                   // the one reference: artifact bytes by digest
+
+return await builder.Build().RunAsync();
