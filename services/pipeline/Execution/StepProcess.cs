@@ -151,8 +151,8 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
 
     /// <summary>The command with this number, in words; null when none had begun.</summary>
     internal static string? CommandAt(StepRun run, int number)
-        => number > 0 && number <= run.Step.Commands.Count
-            ? string.Create(CultureInfo.InvariantCulture, $"command {number} of {run.Step.Commands.Count} ({FirstLine(run.Step.Commands[number - 1])})")
+        => Math.Min(number, run.Step.Commands.Count) is var n and > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"command {n} of {run.Step.Commands.Count} ({FirstLine(run.Step.Commands[n - 1])})")
             : null;
 
     private static string FirstLine(string command)

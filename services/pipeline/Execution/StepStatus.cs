@@ -52,7 +52,7 @@ internal sealed class StepStatus
     {
         if (line.StartsWith("command "u8))
         {
-            if (int.TryParse(line["command "u8.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) Command = number;
+            if (int.TryParse(line["command "u8.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number == Command + 1) Command = number;
         }
         else if (line.SequenceEqual("no folder"u8))
         {

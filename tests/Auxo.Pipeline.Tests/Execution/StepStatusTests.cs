@@ -22,7 +22,7 @@ public sealed class StepStatusTests
         var status = new StepStatus();
         status.Take("{ \"child-pid\": 4711 }\ncommand 1\n"u8);
         status.Take(new byte[1_000_000]);
-        status.Take("\n{\ncommand x\ncommand 99999999999\n{ \"child-pid\": 1 }\n\n"u8);
+        status.Take("\n{\ncommand 7\ncommand x\ncommand 99999999999\n{ \"child-pid\": 1 }\n\n"u8);
         Assert.Equal((4711, 1), (status.NamespaceInit, status.Command));
     }
 }

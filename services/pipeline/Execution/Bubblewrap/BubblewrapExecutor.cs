@@ -96,8 +96,9 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         yield return "ulimit -c 0";
         yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -t {(long)Math.Ceiling(_settings.ProcessorTime.TotalSeconds)}");
         yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -f {_settings.FileBytes >> 10}");
-        // Counted per user namespace; a control group counts better, and as root this would count all steps together.
-        if (_cgroups is null) yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -u {_settings.Processes}");
+        // Counted per user namespace; a control group counts better, and as root this would count all steps together. A little above the limit, so that
+        // the watcher sees it passed and says why.
+        if (_cgroups is null) yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -u {_settings.Processes + 64}");
     }
 
     private ProcessStartInfo Start(string workspace, StepCgroup? cgroup)
