@@ -33,6 +33,12 @@ public interface IDocumentSession : IQuerySession
     /// <summary>Reads and writes of streams.</summary>
     new IEventStore Events { get; }
 
+    /// <summary>Stored with every event of the next save; unless set, the trace id of <c>Activity.Current</c>.</summary>
+    string? CorrelationId { get; set; }
+
+    /// <summary>Stored with every event of the next save: the id of the message or request that caused it; unless set, the span id of <c>Activity.Current</c>.</summary>
+    string? CausationId { get; set; }
+
     /// <summary>Writes a document (insert or replace) with the next save.</summary>
     void Store<T>(T document)
         where T : class;

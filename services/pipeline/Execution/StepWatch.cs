@@ -16,28 +16,42 @@ internal sealed class StepWatch(ExecutionSettings settings, TimeProvider time, s
     /// <summary>However quiet the disk looks, the workspace is measured this often: another program may have freed what the step took.</summary>
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(15);
 
+    private long _measured;
+
     /// <summary>Ends with the limit that the step went beyond, in words.</summary>
     /// <exception cref="OperationCanceledException">The step is over.</exception>
     public async Task<string> UntilExceededAsync(CancellationToken ct)
     {
         var disk = new DriveInfo(workspace);
         var freeAtStart = disk.AvailableFreeSpace;
-        var measured = time.GetTimestamp();
+        _measured = time.GetTimestamp();
         using var timer = new PeriodicTimer(settings.WatchInterval, time);
         while (await timer.WaitForNextTickAsync(ct))
         {
-            if ((cgroup is not null ? cgroup.Exceeded(settings) : root is null ? null : ExceededByTree(root())) is { } reason) return reason;
-
-            var free = disk.AvailableFreeSpace;
-            if (free < settings.DiskReserveBytes && free < freeAtStart) return $"the disk has less than {settings.DiskReserveBytes >> 20} MiB left";
-
-            // Walking the tree is dear, asking the file system is not: only a disk that loses space needs a walk.
-            if (freeAtStart - free < settings.WorkspaceBytes / 2 && time.GetElapsedTime(measured) < AtLeast) continue;
-            measured = time.GetTimestamp();
-            if (await MeasureAsync(ct) > settings.WorkspaceBytes) return $"the workspace grew beyond {settings.WorkspaceBytes >> 20} MiB";
+            try
+            {
+                if (await ExceededAsync(disk, freeAtStart, ct) is { } reason) return reason;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+            {
+                // A look that failed says nothing; the next one comes soon.
+            }
         }
 
         throw new OperationCanceledException(ct);
+    }
+
+    private async Task<string?> ExceededAsync(DriveInfo disk, long freeAtStart, CancellationToken ct)
+    {
+        if ((cgroup is not null ? cgroup.Exceeded(settings) : root is null ? null : ExceededByTree(root())) is { } reason) return reason;
+
+        var free = disk.AvailableFreeSpace;
+        if (free < settings.DiskReserveBytes && free < freeAtStart) return $"the disk has less than {settings.DiskReserveBytes >> 20} MiB left";
+
+        // Walking the tree is dear, asking the file system is not: only a disk that loses space needs a walk.
+        if (freeAtStart - free < settings.WorkspaceBytes / 2 && time.GetElapsedTime(_measured) < AtLeast) return null;
+        _measured = time.GetTimestamp();
+        return await MeasureAsync(ct) > settings.WorkspaceBytes ? $"the workspace grew beyond {settings.WorkspaceBytes >> 20} MiB" : null;
     }
 
     private string? ExceededByTree(int first)

@@ -77,12 +77,15 @@ internal sealed class DockerEngine : IDisposable
 
     public Task StartAsync(string container, CancellationToken ct) => PostAsync($"containers/{container}/start", ct);
 
-    /// <summary>Waits for the next end; call it before the start, so that no end is missed.</summary>
-    public async Task<int> WaitAsync(string container, CancellationToken ct)
+    /// <summary>
+    /// Begins to wait for the next end: call it before the start. It returns when the engine has begun to watch (it sends its headers then), so that no
+    /// end is missed; the inner task ends with the exit code.
+    /// </summary>
+    public async Task<Task<int>> BeginWaitAsync(string container, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"containers/{container}/wait?condition=next-exit");
-        using var answer = await SendAsync(request, ct);
-        return (await answer.Content.ReadFromJsonAsync(DockerJson.Default.ContainerEnded, ct))?.StatusCode ?? throw new DockerException("the engine did not say how the container ended");
+        var request = new HttpRequestMessage(HttpMethod.Post, $"containers/{container}/wait?condition=next-exit");
+        var watching = await SendAsync(request, ct);
+        return ExitCodeAsync(watching);
     }
 
     public Task KillAsync(string container, string signal, CancellationToken ct) => PostAsync($"containers/{container}/kill?signal={signal}", ct);
@@ -97,6 +100,12 @@ internal sealed class DockerEngine : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static async Task<int> ExitCodeAsync(HttpResponseMessage answer)
+    {
+        using var ended = answer;
+        return (await ended.Content.ReadFromJsonAsync(DockerJson.Default.ContainerEnded, CancellationToken.None))?.StatusCode ?? throw new DockerException("the engine did not say how the container ended");
+    }
 
     private async Task PostAsync(string path, CancellationToken ct)
     {

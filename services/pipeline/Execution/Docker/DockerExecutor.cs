@@ -11,6 +11,8 @@ namespace Auxo.Pipeline.Execution.Docker;
 /// </summary>
 internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, StepUser? user, TimeProvider time) : IStepExecutor
 {
+    private static readonly TimeSpan BeforeStart = TimeSpan.FromMinutes(10);
+
     private const string Inside = "/run/auxo";
 
     /// <inheritdoc/>
@@ -56,6 +58,10 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         {
             return new StepExit(Outcome.Cancelled, null, "stopped", time.GetElapsedTime(began));
         }
+        catch (OperationCanceledException)
+        {
+            return new StepExit(Outcome.Errored, null, $"Docker did not get {run.Step.Image} running within {BeforeStart.TotalMinutes:0} minutes", time.GetElapsedTime(began));
+        }
         catch (Exception e) when (e is DockerException or HttpRequestException or IOException)
         {
             return new StepExit(Outcome.Errored, null, $"Docker could not run {run.Step.Image}: {e.Message}", time.GetElapsedTime(began));
@@ -73,19 +79,22 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
     {
         var image = run.Step.Image!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var late = Task.Delay(run.Step.Timeout, time, limit.Token);
-        if (!await engine.HasImageAsync(image, ct))
+        // An engine that takes connections and says nothing must not hold a build for ever; a pull may take its time.
+        using var setup = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        setup.CancelAfter(BeforeStart);
+        if (!await engine.HasImageAsync(image, setup.Token))
         {
             run.Log.WriteLine($"--- pulling {image}");
-            await engine.PullAsync(image, run.Log.WriteLine, ct);
+            await engine.PullAsync(image, run.Log.WriteLine, setup.Token);
         }
 
-        var container = await engine.CreateAsync(name, Spec(run, files), ct);
-        await using var output = await engine.AttachAsync(container, ct);
-        var ended = engine.WaitAsync(container, CancellationToken.None);
+        var container = await engine.CreateAsync(name, Spec(run, files), setup.Token);
+        await using var output = await engine.AttachAsync(container, setup.Token);
+        var ended = await engine.BeginWaitAsync(container, setup.Token);
         var printing = DockerOutput.CopyAsync(output, run.Log);
-        await engine.StartAsync(container, ct);
+        await engine.StartAsync(container, setup.Token);
 
+        var late = Task.Delay(run.Step.Timeout, time, limit.Token);
         var watch = new StepWatch(settings, time, run.Workspace.Path, cgroup: null, root: null).UntilExceededAsync(limit.Token);
         await Task.WhenAny(ended, late, watch);
         (Outcome Outcome, string Reason)? stop = ended.IsCompleted ? null
