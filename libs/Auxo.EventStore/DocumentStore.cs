@@ -78,6 +78,35 @@ public sealed class DocumentStore : IDocumentStore
         await command.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>Waits until every asynchronous projection has seen all that is committed now.</summary>
+    /// <exception cref="TimeoutException">They did not get there in time; the message says where they stand.</exception>
+    public async Task WaitForNonStaleProjectionDataAsync(TimeSpan timeout, CancellationToken ct)
+    {
+        var shards = Options.Projections.All.Where(projection => projection.Lifecycle == ProjectionLifecycle.Async).Select(projection => projection.ShardName).ToArray();
+        if (shards.Length == 0) return;
+        Doorbell?.Ring(EventsChannel);
+        var began = TimeProvider.System.GetTimestamp();
+        long? goal = null;
+        while (true)
+        {
+            await using var command = Source.CreateCommand(
+                $"""
+                select (select coalesce(max(seq_id), 0) from {Schema}.mt_events),
+                       coalesce(min(coalesce(p.last_seq_id, 0)), 0),
+                       string_agg(s.name || ' at ' || coalesce(p.last_seq_id, 0), ', ')
+                from unnest($1) as s (name) left join {Schema}.mt_event_progression p on p.name = s.name
+                """);
+            command.Parameters.Add(new() { Value = shards });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            await reader.ReadAsync(ct);
+            goal ??= reader.GetInt64(0);
+            if (reader.GetInt64(1) >= goal) return;
+            if (TimeProvider.System.GetElapsedTime(began) > timeout)
+                throw new TimeoutException($"After {timeout} the projections had not reached position {goal}: {reader.GetString(2)}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, ct);
+        }
+    }
+
     internal DocumentMapping Document(Type type)
         => _documents.TryGetValue(type, out var mapping)
             ? mapping

@@ -1,3 +1,5 @@
+using Auxo.EventStore.Projections;
+
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +15,7 @@ public static class EventStoreServices
 {
     /// <summary>
     /// Registers the store, sessions, one <see cref="NpgsqlDataSource"/> over <c>ConnectionStrings:auxo</c> (at most ten connections), the
-    /// <see cref="PostgresDoorbell"/>, and a start-up that brings the schema up before any other hosted service starts.
+    /// <see cref="PostgresDoorbell"/>, the daemon of the asynchronous projections, and a start-up that brings the schema up before any other hosted service starts.
     /// </summary>
     public static IServiceCollection AddEventStore(this IServiceCollection services, Action<StoreOptions> configure)
     {
@@ -34,6 +36,10 @@ public static class EventStoreServices
         services.AddScoped(provider => provider.GetRequiredService<IDocumentStore>().QuerySession());
         services.AddHostedService<SchemaStartup>();
         services.AddHostedService(provider => provider.GetRequiredService<PostgresDoorbell>());
+        services.AddSingleton(provider => new ProjectionDaemon(
+            provider.GetRequiredService<DocumentStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<ProjectionDaemon>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ProjectionDaemon>());
+        services.AddSingleton<ProjectionRebuild>();
         return services;
     }
 

@@ -19,7 +19,7 @@ public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time,
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Action>> _subscribers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toSend = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _work = new(0, 1);
+    private readonly Signal _work = new();
     private readonly ILogger _logger = logger ?? NullLogger<PostgresDoorbell>.Instance;
     private CancellationTokenSource _channelsChanged = new();
 
@@ -28,13 +28,8 @@ public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time,
     /// </summary>
     public void Ring(string channel)
     {
-        bool signal;
-        lock (_lock)
-        {
-            signal = _toSend.Add(channel) && _work.CurrentCount == 0;
-            if (signal) _work.Release();
-        }
-
+        lock (_lock) _toSend.Add(channel);
+        _work.Set();
         WakeSubscribers(channel);
     }
 
@@ -61,7 +56,6 @@ public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time,
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _work.Dispose();
         _channelsChanged.Dispose();
         base.Dispose();
     }

@@ -71,6 +71,7 @@ public sealed record Note(string Id, string Text);
 [JsonSerializable(typeof(AccountEvent.Withdrawn))]
 [JsonSerializable(typeof(AccountEvent.Closed))]
 [JsonSerializable(typeof(Account))]
+[JsonSerializable(typeof(LooseAccount))]
 [JsonSerializable(typeof(Statement))]
 [JsonSerializable(typeof(Wealth))]
 [JsonSerializable(typeof(Note))]

@@ -27,11 +27,29 @@ create table {schema}.mt_events (
     constraint pk_mt_events_stream_and_version unique (stream_id, version)
 );
 
+-- How far each projection is. The generation changes when a rebuild swaps the documents, so that what was computed from the old ones fails.
 create table {schema}.mt_event_progression (
     name         text primary key,
-    last_seq_id  bigint not null,
+    last_seq_id  bigint not null default 0,
+    generation   bigint not null default 0,
     last_updated timestamptz not null default transaction_timestamp()
 ) with (fillfactor = 50);
+
+-- Moves a projection on, in the transaction that writes its documents. AX002: it is not where its caller thought, another process moved it.
+create function {schema}.mt_mark_event_progression(shard text, since bigint, till bigint, as_generation bigint)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update {schema}.mt_event_progression
+    set last_seq_id = till, last_updated = clock_timestamp()
+    where name = shard and last_seq_id = since and generation = as_generation;
+    if not found then
+        raise exception 'projection % is not at position % (generation %)', shard, since, as_generation using errcode = 'AX002';
+    end if;
+end
+$$;
 
 -- Appends to any number of streams. One element per stream: its key, type, number of events, and the version it must have
 -- (null: any; 0: it must not exist). One element per event: the index of its stream, its place among that stream's new events, and itself.

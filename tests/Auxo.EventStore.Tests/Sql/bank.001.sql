@@ -1,0 +1,1 @@
+create table {schema}.branches (id text primary key);

@@ -1,0 +1,1 @@
+alter table {schema}.branches add column city text;
