@@ -107,7 +107,8 @@ public static partial class SchemaMigrations
         await using var command = new NpgsqlCommand(
             """
             select exists (select from pg_namespace where nspname = $1),
-                   exists (select from pg_roles where rolname = $2 and pg_has_role(session_user, oid, 'MEMBER')),
+                   exists (select from pg_roles r where rolname = $2 and pg_has_role(session_user, oid, 'MEMBER')
+                       and not exists (select from pg_namespace n where n.nspname = $1 and n.nspowner <> r.oid)),
                    exists (select from pg_roles where rolname = 'auxo_' || $1)
             """, connection);
         command.Parameters.Add(new() { Value = schema });
