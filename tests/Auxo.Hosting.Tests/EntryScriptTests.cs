@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Auxo.Hosting.Tests;
+
+/// <summary><c>./auxo</c> and <c>.ci/run</c>.</summary>
+public sealed class EntryScriptTests
+{
+    private static readonly string Root = FindRoot();
+
+    [Theory]
+    [InlineData("auxo")]
+    [InlineData(".ci/run")]
+    public async Task a_script_is_as_shellcheck_wants_it(string script)
+    {
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(static f => File.Exists(Path.Combine(f, "shellcheck"))), "shellcheck is not installed.");
+        Assert.Equal((0, ""), await RunAsync("shellcheck", Path.Combine(Root, script)));
+    }
+
+    [Fact]
+    public async Task it_works_from_any_folder_and_through_a_link()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-link-").FullName;
+        File.CreateSymbolicLink(Path.Combine(folder, "auxo"), Path.Combine(Root, "auxo"));
+
+        var (code, output) = await RunAsync("bash", "-c", $"cd / && {folder}/auxo test NoSuchSuite");
+
+        Assert.Equal(1, code);
+        Assert.Contains("there is no suite Auxo.NoSuchSuite.Tests; there are: ", output, StringComparison.Ordinal);
+        Assert.Contains("Auxo.Hosting.Tests", output, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task an_unknown_option_of_up_is_named()
+        => Assert.Equal((1, "auxo: up does not know '--what'; known are --detach and --install-dotnet\n"), await RunAsync(Path.Combine(Root, "auxo"), "up", "--what"));
+
+    private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Auxo.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("This does not run inside the repository.");
+        return folder;
+    }
+}
