@@ -27,10 +27,12 @@ internal static class TestService
         builder.Services.AddEventStore(o =>
         {
             o.DatabaseSchemaName = name;
+            o.Events.MapEventType("credited", TestJson.Default.Credited);
+            o.Events.MapEventType("debited", TestJson.Default.Debited);
         });
         builder.Services.AddMessaging(name, typeof(PostgresFixture).Assembly, o =>
         {
-            o.MapMessages(TestJson.Default, typeof(Work), typeof(Worked), typeof(Chore), typeof(Unhandled));
+            o.MapMessages(TestJson.Default, typeof(Work), typeof(Worked), typeof(Chore), typeof(Unhandled), typeof(Deposit), typeof(Withdraw), typeof(Deposited));
             foreach (var handler in handlers) o.AddHandler(handler);
             // A test that moves the clock by hours does not mean the handlers that happen to run.
             if (time is not null) o.HandlerTimeout = TimeSpan.FromDays(1);
@@ -139,4 +141,9 @@ public static class ChoreHandler
 [JsonSerializable(typeof(Worked))]
 [JsonSerializable(typeof(Chore))]
 [JsonSerializable(typeof(Unhandled))]
+[JsonSerializable(typeof(Deposit))]
+[JsonSerializable(typeof(Withdraw))]
+[JsonSerializable(typeof(Deposited))]
+[JsonSerializable(typeof(AccountEvent.Credited))]
+[JsonSerializable(typeof(AccountEvent.Debited))]
 internal sealed partial class TestJson : JsonSerializerContext;
