@@ -92,9 +92,9 @@ public abstract record AccountEvent
     public sealed record Debited(int Amount) : AccountEvent;
 }
 
-public sealed record Account(int Balance)
+public sealed record Account
 {
-    public static Account Create(AccountEvent.Credited credited) => new(credited.Amount);
+    public int Balance { get; init; }
 
     public Account Apply(AccountEvent.Credited credited) => this with { Balance = Balance + credited.Amount };
 
