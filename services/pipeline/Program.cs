@@ -1,3 +1,10 @@
+using Auxo.Pipeline;
+using Auxo.ServiceDefaults;
+
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddServiceDefaults("pipeline");
+builder.AddPipeline();
 var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapPipeline();
 app.Run();

@@ -1,0 +1,67 @@
+using Auxo.EventStore;
+using Auxo.Messaging;
+using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Verdict;
+using Auxo.ServiceDefaults.Access;
+
+namespace Auxo.Pipeline;
+
+/// <summary>The wiring of the pipeline.</summary>
+public static class Configuration
+{
+    /// <summary>Adds the whole service.</summary>
+    public static WebApplicationBuilder AddPipeline(this WebApplicationBuilder builder)
+    {
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        services.AddEventStore(ConfigureStore);
+        services.AddMessaging("pipeline", typeof(Configuration).Assembly, static o => o.MapMessages(ContractsJson.Default, MessageNames.All));
+        services.AddExecution(configuration);
+        services.AddSingleton(Links.From(configuration));
+        services.AddSingleton(RunnerSettings.From(configuration));
+        services.AddSingleton<VerdictCache>();
+        services.AddSingleton<GitSources>();
+        services.AddSingleton<RunnerBell>();
+        services.AddSingleton<QueueBuild>();
+        services.AddHostedService<BuildRunner>();
+        services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, BuildHttpJson.Default));
+        return builder;
+    }
+
+    /// <summary>The events, the document and the tables of the pipeline. Event names are stored for ever.</summary>
+    public static void ConfigureStore(StoreOptions o)
+    {
+        o.DatabaseSchemaName = "pipeline";
+        o.Events.MapEventType("build_queued", BuildJson.Default.Queued);
+        o.Events.MapEventType("build_started", BuildJson.Default.Started);
+        o.Events.MapEventType("build_step_started", BuildJson.Default.StepStarted);
+        o.Events.MapEventType("build_step_finished", BuildJson.Default.StepFinished);
+        o.Events.MapEventType("build_findings_reported", BuildJson.Default.FindingsReported);
+        o.Events.MapEventType("build_artifact_produced", BuildJson.Default.ArtifactProduced);
+        o.Events.MapEventType("build_approval_requested", BuildJson.Default.ApprovalRequested);
+        o.Events.MapEventType("build_approval_granted", BuildJson.Default.ApprovalGranted);
+        o.Events.MapEventType("build_finished", BuildJson.Default.Finished);
+        o.UseJson(BuildJson.Default);
+        o.Schema.For<Build>(alias: "build");
+        o.Projections.Snapshot<Build>(SnapshotLifecycle.Inline);
+        o.Schema.Add("pipeline", typeof(Configuration).Assembly);
+    }
+
+    /// <summary>Maps its routes.</summary>
+    public static WebApplication MapPipeline(this WebApplication app)
+    {
+        app.MapMessaging().RequireScope("pipeline:read");
+        RequestBuild.Map(app);
+        ListBuilds.Map(app);
+        GetBuild.Map(app);
+        CancelBuild.Map(app);
+        ApproveBuild.Map(app);
+        RerunBuild.Map(app);
+        app.MapLogs();
+        app.MapArtifacts();
+        return app;
+    }
+}
