@@ -1,1 +1,2 @@
+global using Auxo.EventStore;
 global using Auxo.Messaging;

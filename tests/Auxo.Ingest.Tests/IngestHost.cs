@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+using Auxo.Contracts;
+using Auxo.Ingest.Observing;
+using Auxo.ServiceDefaults.Access;
+
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+using Npgsql;
+
+namespace Auxo.Ingest.Tests;
+
+/// <summary>The real service on a real database and real sockets, with a Radicle home of its own. What it sends lies in a queue that the test reads.</summary>
+public sealed class IngestHost : IAsyncDisposable
+{
+    private readonly WebApplicationFactory<Program> _factory;
+    private readonly NpgsqlDataSource _source;
+
+    private IngestHost(WebApplicationFactory<Program> factory, NpgsqlDataSource source, string token)
+    {
+        (_factory, _source) = (factory, source);
+        Anonymous = factory.CreateClient();
+        Client = factory.CreateClient();
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>With an administrator's token.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Without any.</summary>
+    public HttpClient Anonymous { get; }
+
+    public IServiceProvider Services => _factory.Services;
+
+    public NpgsqlDataSource Database => _source;
+
+    /// <summary>Starts it on a database that may have been used before.</summary>
+    public static async Task<IngestHost> StartAsync(string connectionString, string radHome)
+    {
+        Directory.CreateDirectory(Path.Combine(radHome, "storage"));
+        var source = NpgsqlDataSource.Create(connectionString);
+        await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
+        var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
+#pragma warning disable CA2000 // The host owns it.
+        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b => b
+            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0").UseSetting("RAD_HOME", radHome).UseSetting("RAD_SOCKET", Path.Combine(radHome, "control.sock")));
+#pragma warning restore CA2000
+        factory.UseKestrel(0);
+        factory.StartServer();
+        var host = new IngestHost(factory, source, token);
+        await host.ExecuteAsync("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing", (object)MessageNames.All.Values.ToArray());
+        return host;
+    }
+
+    /// <summary>Tracks a repository and returns its webhook secret.</summary>
+    public async Task<string> TrackAsync(string location, object? more = null)
+    {
+        var request = JsonSerializer.SerializeToNode(more ?? new { })!.AsObject();
+        request["location"] = location;
+        using var answer = await Client.PostAsJsonAsync("/repositories", request);
+        Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        return (string)(await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync()))!["secret"]!;
+    }
+
+    /// <summary>Looks and waits until what was found is committed.</summary>
+    public Task LookAsync(string rid, Via via = Via.Sweep)
+        => Services.GetRequiredService<Observer>().Find(Rid.Parse(rid))!.LookAsync(via, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+    public async Task<JsonArray> ItemsAsync(string path)
+        => (await Client.GetFromJsonAsync<JsonNode>(path))!["items"]!.AsArray();
+
+    /// <summary>Everything that was sent so far, in order: name and body.</summary>
+    public async Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync()
+    {
+        var sent = new List<(string, JsonNode, string?)>();
+        await using var command = _source.CreateCommand("select message_type, body::text, group_id from queues.envelopes where queue = 'probe' order by seq");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) sent.Add((reader.GetString(0), JsonNode.Parse(reader.GetString(1))!, await reader.IsDBNullAsync(2) ? null : reader.GetString(2)));
+        return sent;
+    }
+
+    public async Task<IReadOnlyList<string>> SentNamesAsync() => [.. (await SentAsync()).Select(s => s.Name)];
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = _source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = _source.CreateCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A webhook as a sender makes it; headers given as null are left out.</summary>
+    public static HttpRequestMessage Hook(byte[] body, string? secret, string? type = "patch", string path = "/hooks/radicle")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (type is not null) request.Headers.Add("x-radicle-event-type", type);
+        if (secret is not null) request.Headers.Add("X-Hub-Signature-256", Sign(body, secret));
+        return request;
+    }
+
+    public static string Sign(byte[] body, string secret) => "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
+
+    public static byte[] PatchBody(string rid, string patch, string after)
+        => Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["action"] = "created", ["patch"] = new JsonObject { ["id"] = patch, ["after"] = after }, ["repository"] = new JsonObject { ["id"] = rid },
+        }.ToJsonString());
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Anonymous.Dispose();
+        await _factory.DisposeAsync();
+        await _source.DisposeAsync();
+    }
+}
