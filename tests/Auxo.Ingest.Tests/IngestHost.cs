@@ -41,7 +41,7 @@ public sealed class IngestHost : IAsyncDisposable
     public NpgsqlDataSource Database => _source;
 
     /// <summary>Starts it on a database that may have been used before.</summary>
-    public static async Task<IngestHost> StartAsync(string connectionString, string radHome)
+    public static async Task<IngestHost> StartAsync(string connectionString, string radHome, string? socket = null)
     {
         Directory.CreateDirectory(Path.Combine(radHome, "storage"));
         var source = NpgsqlDataSource.Create(connectionString);
@@ -49,7 +49,7 @@ public sealed class IngestHost : IAsyncDisposable
         var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
 #pragma warning disable CA2000 // The host owns it.
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b => b
-            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0").UseSetting("RAD_HOME", radHome).UseSetting("RAD_SOCKET", Path.Combine(radHome, "control.sock")));
+            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0").UseSetting("RAD_HOME", radHome).UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock")));
 #pragma warning restore CA2000
         factory.UseKestrel(0);
         factory.StartServer();

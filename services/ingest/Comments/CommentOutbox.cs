@@ -87,9 +87,9 @@ public static class CommentOutbox
             """
             update ingest.comment_outbox set
                 state = case when seq = $2 then $3 when operations >= 2 then 'dropped' else 'waiting' end,
-                reason = case when seq = $2 then $4 else 'a newer text came meanwhile' end,
-                comment_id = coalesce($5, comment_id), attempts = $6,
-                not_before = case when seq = $2 then $7 end, updated_at = $8
+                reason = case when seq = $2 then $4::text else 'a newer text came meanwhile' end,
+                comment_id = coalesce($5::text, comment_id), attempts = $6,
+                not_before = case when seq = $2 then $7::timestamptz end, updated_at = $8
             where key = $1
             """,
             of.Key, of.Seq, state.ToString().ToLowerInvariant(), (object?)reason ?? DBNull.Value, (object?)comment?.Value ?? DBNull.Value,
