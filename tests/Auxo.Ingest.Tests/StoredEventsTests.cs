@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization.Metadata;
+
+using Auxo.EventStore;
+using Auxo.Ingest.Patches;
+using Auxo.Ingest.Repositories;
+using Auxo.Testing;
+
+namespace Auxo.Ingest.Tests;
+
+/// <summary>What was stored once must load for ever; the samples are never edited, only added to.</summary>
+public sealed class StoredEventsTests
+{
+    private static readonly Dictionary<string, JsonTypeInfo> Stored = new(StringComparer.Ordinal)
+    {
+        ["repository_tracked"] = StoredJson.Default.RepositoryTracked,
+        ["repository_redefined"] = StoredJson.Default.RepositoryRedefined,
+        ["branch_advanced"] = StoredJson.Default.RepositoryBranchAdvanced,
+        ["trust_granted"] = StoredJson.Default.RepositoryTrustGranted,
+        ["trust_revoked"] = StoredJson.Default.RepositoryTrustRevoked,
+        ["repository_untracked"] = StoredJson.Default.RepositoryUntracked,
+        ["patch_opened"] = StoredJson.Default.PatchOpened,
+        ["patch_revised"] = StoredJson.Default.PatchRevised,
+        ["patch_retitled"] = StoredJson.Default.PatchRetitled,
+        ["patch_status_changed"] = StoredJson.Default.PatchStatusChanged,
+        ["patch_merged"] = StoredJson.Default.PatchMerged,
+    };
+
+    [Fact]
+    public void every_event_that_was_ever_stored_loads() => Samples.AllLoad("Events", Stored);
+
+    [Fact]
+    public void the_stored_names_are_those_and_every_event_has_one()
+    {
+        var options = new StoreOptions();
+        Configuration.ConfigureStore(options);
+        Assert.Equal(Stored.Keys.Order(StringComparer.Ordinal), options.Events.Names.Order(StringComparer.Ordinal));
+        var events = typeof(PatchEvent).GetNestedTypes().Concat(typeof(RepositoryEvent).GetNestedTypes());
+        Assert.Equal(events.Select(e => e.FullName).Order(StringComparer.Ordinal), Stored.Values.Select(j => j.Type.FullName).Order(StringComparer.Ordinal));
+    }
+}
