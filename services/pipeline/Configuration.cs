@@ -1,4 +1,5 @@
 using Auxo.EventStore;
+using Auxo.EventStore.Projections;
 using Auxo.Messaging;
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;

@@ -1,5 +1,4 @@
 using Auxo.Pipeline;
-using Auxo.ServiceDefaults;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("pipeline");

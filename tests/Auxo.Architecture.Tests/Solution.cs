@@ -44,7 +44,7 @@ internal sealed record Project(string Name, string File, IReadOnlyList<string> R
         var xml = XDocument.Parse(Solution.Read(file));
         return new Project(
             Path.GetFileNameWithoutExtension(file), file,
-            [.. xml.Descendants("ProjectReference").Select(static r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!))],
+            [.. xml.Descendants("ProjectReference").Where(static r => (string?)r.Attribute("ReferenceOutputAssembly") != "false").Select(static r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!))],
             [.. xml.Descendants("PackageReference").Select(static r => (string)r.Attribute("Include")!)]);
     }
 }

@@ -36,7 +36,7 @@ public static class ListBuilds
 
         await using var session = store.QuerySession();
         var page = ids.Take(limit).ToList();
-        var builds = await session.QueryAsync<Build>("where id = any($1)", ct, page.Select(Build.StreamKey).ToArray());
+        var builds = await session.QueryAsync<Build>("where id = any($1)", ct, (object)page.Select(Build.StreamKey).ToArray());
         var byId = builds.ToDictionary(build => build.Id);
         return TypedResults.Ok(new BuildPage(
             [.. page.Where(byId.ContainsKey).Select(id => BuildResponse.Of(byId[id]))], ids.Count > limit ? page[^1].ToString() : null));
