@@ -39,7 +39,7 @@ public sealed class ProjectionTests(PostgresFixture postgres) : StoreTest(postgr
             o.Projections.Add<StatementProjection>(lifecycle);
             o.Projections.Add<WealthProjection>(lifecycle);
             o.Projections.PageSize = 3;
-        });
+        }, new PostgresDoorbell(Source, TimeProvider.System));
         await Prop.ForAll(Saves.NonEmptyListOf().ToArbitrary(), async saves =>
         {
             await store.ResetAllData(Ct);
@@ -54,6 +54,30 @@ public sealed class ProjectionTests(PostgresFixture postgres) : StoreTest(postgr
                 await new ProjectionRebuild(store).RunAsync(name, Ct);
             Assert.Equal(incremental, await DocumentsAsync());
         }).CheckAsync(25);
+    }
+
+    [Fact]
+    public async Task an_inline_view_of_many_streams_gets_its_events_in_the_order_of_their_positions()
+    {
+        var store = await StoreAsync(o => o.Projections.Add<WealthProjection>(ProjectionLifecycle.Inline));
+        await using (var session = store.LightweightSession())
+        {
+            session.Events.Append("account/ann/0", new AccountEvent.Opened("ann"));
+            await session.SaveChangesAsync(Ct);
+        }
+
+        for (var round = 0; round < 10; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(1, 8).Select(async writer =>
+            {
+                await using var session = store.LightweightSession();
+                session.Events.Append($"account/ann/{writer}", new AccountEvent.Deposited(writer));
+                await session.SaveChangesAsync(Ct);
+            }));
+            await using var query = store.QuerySession();
+            var last = await ScalarAsync<string>("select '+' || (data->>'cents') from bank.mt_events order by seq_id desc limit 1");
+            Assert.Equal(new Wealth((round + 1) * 36, last), await query.LoadAsync<Wealth>("ann", Ct));
+        }
     }
 
     [Fact]
