@@ -17,7 +17,7 @@ public sealed class AggregateHandlerTests(PostgresFixture postgres)
 
         var tracked = await host.TrackActivityAsync(async () =>
         {
-            await host.Bus().SendAsync(new Deposit("a", 2), CancellationToken.None);
+            await host.Bus().SendAsync(new Deposit("a", 2), CancellationToken.None, "account/a");
             await host.Bus().SendAsync(new Deposit("a", 3), CancellationToken.None, "account/a");
         });
 
