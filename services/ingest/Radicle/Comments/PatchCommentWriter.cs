@@ -27,7 +27,8 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
     /// <param name="cancellationToken">A write that has begun is finished, so the comment may stand all the same.</param>
     public async Task<CommentWrite> WriteAsync(RadicleHome home, RadicleRepository storage, CommentRequest request, CancellationToken cancellationToken)
     {
-        var body = request.Body.Replace("\0", "", StringComparison.Ordinal);
+        // rad cuts the space around a text, so what it wrote would never equal a body with a line break at its end.
+        var body = request.Body.Replace("\0", "", StringComparison.Ordinal).Trim();
         if (System.Text.Encoding.UTF8.GetByteCount(body) > MaxBodyBytes) return new CommentWrite.Failed($"The comment has more than {MaxBodyBytes} bytes.", Retry: false);
         if (body.Length == 0) return new CommentWrite.Failed("The comment is empty.", Retry: false);
         if (RadProgram.Find(SearchPath) is not { } program) return new CommentWrite.Waiting("rad is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");

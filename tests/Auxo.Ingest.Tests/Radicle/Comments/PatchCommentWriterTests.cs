@@ -37,6 +37,23 @@ public sealed class PatchCommentWriterTests
     }
 
     [Fact]
+    public async Task space_around_the_text_is_cut_as_rad_cuts_it_and_no_edit_follows()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var lab = await RadicleLab.UpAsync(ct, "alice");
+        var (home, _, patch, storage) = await PatchAsync(lab, ct);
+        await using var disposed = storage;
+        var request = new CommentRequest(patch, RevisionId.Parse(patch.Value), Footer, $"\n  - passed\n\n{Footer}\n \n", null);
+        var writer = new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System);
+
+        Assert.Equal(CommentChange.Posted, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
+        Assert.Equal(CommentChange.None, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
+        var comment = Assert.Single((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing);
+        Assert.Equal($"- passed\n\n{Footer}", comment.Body);
+        Assert.Single(comment.Edits);
+    }
+
+    [Fact]
     public async Task comments_survive_other_programs_that_write_at_the_same_time()
     {
         var ct = TestContext.Current.CancellationToken;
