@@ -30,8 +30,9 @@ public enum CommentState
 /// <param name="Body">Markdown.</param>
 /// <param name="CommentId">The comment that stands there already; null when none does.</param>
 /// <param name="Attempts">That failed since the last success.</param>
+/// <param name="Confirms">True when it was posted already, and only has to be looked for once more.</param>
 public sealed record WantedComment(
-    string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body, CommitId? CommentId, int Attempts);
+    string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body, CommitId? CommentId, int Attempts, bool Confirms);
 
 /// <summary>
 /// The table <c>comment_outbox</c>: one row per build with the newest wanted body. At most two texts of a build are ever begun to be written (the first
@@ -45,7 +46,11 @@ public static class CommentOutbox
     /// <summary>What a worker may take: not the second text before it is the last one.</summary>
     public static readonly LeaseTable Leases = new(
         "ingest.comment_outbox", "key",
-        "state in ('waiting', 'posting') and (operations = 0 or final or begun_seq = seq) and (not_before is null or not_before <= now())", "created_at");
+        "(state in ('waiting', 'posting') and (operations = 0 or final or begun_seq = seq) and (not_before is null or not_before <= now()) or confirm_at <= now())",
+        "created_at");
+
+    /// <summary>How long after its writing a comment is looked for once more; no <c>rad</c> that read before our write still runs then.</summary>
+    public static readonly TimeSpan ConfirmAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>Stores a wanted body with the next save, unless a newer one is there.</summary>
     public static NpgsqlBatchCommand Want(PostPatchComment m, DateTimeOffset now)
@@ -55,6 +60,7 @@ public static class CommentOutbox
             values ($1, $2, $3, $4, $5, $6, $7, $8, 'just asked for', $9, $9)
             on conflict (key) do update set
                 seq = excluded.seq, body = excluded.body, final = excluded.final, updated_at = excluded.updated_at, attempts = 0, not_before = null,
+                confirm_at = null,
                 state = case when o.operations >= 2 then 'dropped' else 'waiting' end,
                 reason = case when o.operations >= 2 then 'this build has used its two operations; the comment keeps its earlier text'
                               when o.operations = 1 and not excluded.final then 'waits for the verdict: one more text may be written'
@@ -68,32 +74,35 @@ public static class CommentOutbox
     {
         await using var command = source.CreateCommand("""
             update ingest.comment_outbox set
-                state = 'posting', updated_at = $4, operations = operations + case when begun_seq is distinct from seq then 1 else 0 end, begun_seq = seq
+                state = case when confirm_at is null then 'posting' else state end, updated_at = $4,
+                operations = operations + case when begun_seq is distinct from seq then 1 else 0 end, begun_seq = seq
             where key = $1 and lease_owner = $2 and lease_epoch = $3
-            returning rid, patch_id, revision_id, build_id, seq, body, comment_id, attempts
+            returning rid, patch_id, revision_id, build_id, seq, body, comment_id, attempts, confirm_at is not null
             """);
         foreach (var value in (object[])[lease.Key, lease.Owner, lease.Epoch, now]) command.Parameters.Add(new NpgsqlParameter { Value = value });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct)) return null;
         return new WantedComment(
             lease.Key, Rid.Parse(reader.GetString(0)), PatchId.Parse(reader.GetString(1)), RevisionId.Parse(reader.GetString(2)), reader.GetGuid(3),
-            reader.GetInt32(4), reader.GetString(5), await reader.IsDBNullAsync(6, ct) ? null : CommitId.Parse(reader.GetString(6)), reader.GetInt32(7));
+            reader.GetInt32(4), reader.GetString(5), await reader.IsDBNullAsync(6, ct) ? null : CommitId.Parse(reader.GetString(6)), reader.GetInt32(7),
+            reader.GetBoolean(8));
     }
 
     /// <summary>The end of one attempt, under the lease. A body that became newer meanwhile stays to be written.</summary>
     public static NpgsqlBatchCommand End(
-        WantedComment of, CommentState state, string? reason, CommitId? comment, bool failed, TimeSpan pause, DateTimeOffset now)
+        WantedComment of, CommentState state, string? reason, CommitId? comment, bool failed, TimeSpan pause, DateTimeOffset now, bool confirm = false)
         => Command(
             """
             update ingest.comment_outbox set
                 state = case when seq = $2 then $3 when operations >= 2 then 'dropped' else 'waiting' end,
                 reason = case when seq = $2 then $4::text else 'a newer text came meanwhile' end,
                 comment_id = coalesce($5::text, comment_id), attempts = $6,
-                not_before = case when seq = $2 then $7::timestamptz end, updated_at = $8
+                not_before = case when seq = $2 then $7::timestamptz end, confirm_at = case when seq = $2 then $9::timestamptz end, updated_at = $8
             where key = $1
             """,
             of.Key, of.Seq, state.ToString().ToLowerInvariant(), (object?)reason ?? DBNull.Value, (object?)comment?.Value ?? DBNull.Value,
-            failed ? of.Attempts + 1 : 0, pause > TimeSpan.Zero ? now + pause : DBNull.Value, now);
+            failed ? of.Attempts + 1 : 0, pause > TimeSpan.Zero ? now + pause : DBNull.Value, now,
+            confirm ? now + ConfirmAfter : DBNull.Value);
 
     /// <summary>What waits for something that may have happened now, such as the node's start, is tried at once.</summary>
     public static async Task HurryAsync(NpgsqlDataSource source, CancellationToken ct)

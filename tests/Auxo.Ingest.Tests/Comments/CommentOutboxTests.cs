@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
+using Auxo.Ingest.Radicle.Cob;
 using Auxo.Messaging;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
@@ -60,6 +61,32 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
         await Eventually.TrueAsync(
             async () => (await bob.PatchJsonAsync(repository.Rid, patch, ct)).Contains("**passed**", StringComparison.Ordinal), "bob's node shows the verdict");
         Assert.DoesNotContain("still running", await bob.PatchJsonAsync(repository.Rid, patch, ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_comment_that_another_program_overwrites_after_it_was_posted_is_written_again()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var lab = await RadicleLab.UpAsync(ct, "alice");
+        var alice = lab.Nodes[0];
+        var repository = await lab.CreateRepositoryAsync("demo", new Dictionary<string, string> { ["README.md"] = "# demo\n" }, ct);
+        var (patch, _) = await alice.OpenPatchAsync("demo", "Mine", new Dictionary<string, string> { ["a.txt"] = "x" }, ct);
+        await using var host = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), alice.Home, alice.Socket);
+        await host.TrackAsync(repository.Rid);
+        var (storage, refs) = (alice.Storage(repository.Rid), $"refs/namespaces/{alice.Nid}/refs");
+        string[] written = [$"{refs}/cobs/xyz.radicle.patch/{patch}", $"{refs}/rad/sigrefs"];
+        var before = new List<string>();
+        foreach (var name in written) before.Add((await alice.GitAsync(storage, ct, "rev-parse", name)).Trim());
+
+        await WantAsync(host, Rid.Parse(repository.Rid), patch, 1, "**passed**", final: true);
+        var posted = await RowAsync(host, r => (string)r["state"]! == "posted");
+        foreach (var (name, old) in written.Zip(before)) await alice.GitAsync(storage, ct, "update-ref", name, old);
+
+        await RowAsync(host, r => (string)r["state"]! == "posted" && (string)r["commentId"]! != (string)posted["commentId"]!);
+        await using var reader = await RadicleRepository.OpenAsync(storage, ct);
+        Assert.StartsWith("**passed**", Assert.Single((await reader.ReadPatchAsync(PatchId.Parse(patch), ct))!.Latest.Discussion.Standing).Body, StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            async () => await host.ScalarAsync<bool>("select confirm_at is null from ingest.comment_outbox"), "it is looked for once more, and then left alone");
     }
 
     /// <summary>As the pipeline sends it: through the queue.</summary>

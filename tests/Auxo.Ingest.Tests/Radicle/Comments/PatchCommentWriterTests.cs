@@ -62,15 +62,19 @@ public sealed class PatchCommentWriterTests
         await using var _ = storage;
         var writer = new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System);
 
-        // The user writes, too, by rad alone: his words may be lost, which nobody here can help. Ours must not.
+        // The user writes, too, by rad alone, which overwrites what came between its reading and its writing: his words may be lost, which nobody here can
+        // help. What he takes of ours is there after the second look, which the outbox takes at every comment.
         var user = Enumerable.Range(0, 4).Select(i => lab.Nodes[0].TryRadAsync(ct, "patch", "comment", patch.Value, "--repo", rid, "-m", $"user {i}", "--no-announce")).ToList();
-        var ours = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => writer.WriteAsync(
-            home, storage, new CommentRequest(patch, RevisionId.Parse(patch.Value), $"build {i}.", $"ours of build {i}.", null), ct)));
+        await WriteAllAsync();
         await Task.WhenAll(user);
+        var ours = await WriteAllAsync();
 
         var ids = ours.Select(o => Assert.IsType<CommentWrite.Done>(o).Comment.Value).ToList();
         var standing = (await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing.Where(c => c.Body.StartsWith("ours", StringComparison.Ordinal)).ToList();
         Assert.Equal(ids.Order(StringComparer.Ordinal), standing.Select(c => c.Id.Value).Order(StringComparer.Ordinal));
+
+        Task<CommentWrite[]> WriteAllAsync() => Task.WhenAll(Enumerable.Range(0, 8).Select(i => writer.WriteAsync(
+            home, storage, new CommentRequest(patch, RevisionId.Parse(patch.Value), $"build {i}.", $"ours of build {i}.", null), ct)));
     }
 
     [Fact]
