@@ -17,7 +17,7 @@ public static class Scopes
         => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: false)], []));
 
     /// <summary>Open to programs on this machine; everybody else needs a token with this scope.</summary>
-    internal static TBuilder RequireScopeUnlessLoopback<TBuilder>(this TBuilder builder, string scope)
+    public static TBuilder RequireScopeUnlessLoopback<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder
         => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: true)], []));
 
