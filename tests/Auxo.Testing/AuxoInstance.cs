@@ -166,6 +166,12 @@ public sealed class AuxoInstance : IAsyncDisposable
         }
     }
 
+    /// <summary>Ingest, with the administrator's token.</summary>
+    public HttpClient Ingest => Client("ingest");
+
+    /// <summary>Pipeline, with the administrator's token.</summary>
+    public HttpClient Pipeline => Client("pipeline");
+
     /// <summary>A client of a service or of <c>apphost</c>, with the administrator's token.</summary>
     public HttpClient Client(string service)
     {
