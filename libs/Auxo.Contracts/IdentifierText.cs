@@ -28,6 +28,13 @@ internal static class IdentifierText
         return bare[0] is not ('.' or '-') && bare[^9] == '-' && !bare.ContainsAnyExcept(GitName) && !bare[^8..].ContainsAnyExcept(Hex);
     }
 
+    /// <summary>The name with everything else replaced by dashes; at most 80 characters, never empty.</summary>
+    public static string SafeName(string name)
+    {
+        var safe = string.Concat(name.Select(static c => GitName.Contains(c) ? c : '-')).TrimStart('.', '-');
+        return safe.Length switch { 0 => "repository", > 80 => safe[..80], _ => safe };
+    }
+
     public static T Parse<T>(string s, string wanted)
         where T : struct, IParsable<T>
         => T.TryParse(s, provider: null, out var result) ? result : throw new FormatException($"'{s}' is not {wanted}.");

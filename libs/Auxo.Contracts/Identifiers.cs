@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace Auxo.Contracts;
@@ -38,6 +40,20 @@ public readonly record struct Rid : IIdentifier<Rid>
 
     /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out Rid)"/>
     public static Rid Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<Rid>(s, "a repository id such as rad:z3Fnc… or git:name-1a2b3c4d");
+
+    /// <summary>
+    /// The id of a plain git repository: its folder's name and eight digits of the hash of its path, so that every service computes the same one.
+    /// </summary>
+    /// <param name="path">
+    /// Absolute, as git prints it with links resolved: the top folder of a work tree, or the folder of a bare repository. A trailing slash does not count.
+    /// </param>
+    public static Rid ForPlainGit(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(path);
+        var name = Path.GetFileName(full);
+        if (name.EndsWith(".git", StringComparison.Ordinal) && name.Length > 4) name = name[..^4];
+        return Parse($"git:{IdentifierText.SafeName(name)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(full)))[..8]}");
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Value;

@@ -28,6 +28,20 @@ public sealed class IdentifierTests
             Assert.DoesNotContain('/', rid.Bare);
         }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData("/srv/git/demo.git", "git:demo-c5dd9dc6")]
+    [InlineData("/srv/git/demo.git/", "git:demo-c5dd9dc6")]
+    [InlineData("/home/alice/my project", "git:my-project-cf24a22e")]
+    [InlineData("/home/alice/.dotfiles", "git:dotfiles-f8b90a55")]
+    [InlineData("/srv/.git", "git:git-a520e111")]
+    [InlineData("/srv/…", "git:repository-d910e875")]
+    public void a_plain_git_repository_is_called_after_its_folder_and_never_otherwise(string path, string expected)
+        => Assert.Equal(expected, Rid.ForPlainGit(path).Value);
+
+    [Fact]
+    public void every_path_has_an_id()
+        => Prop.ForAll<NonEmptyString>(static path => Assert.False(Rid.ForPlainGit("/" + path.Get).IsRadicle)).QuickCheckThrowOnFailure();
+
     [Fact]
     public void a_did_and_its_node_id_are_the_same_person()
         => Prop.ForAll(Text(Base58, 44, 44, "z6Mk"), static nid =>

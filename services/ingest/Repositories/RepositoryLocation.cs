@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Ingest.Radicle.Cob;
@@ -86,8 +83,7 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
         var top = await AskAsync(path, ct, "rev-parse", "--path-format=absolute", "--show-toplevel") is { Length: > 0 } tree ? tree : git;
         var name = System.IO.Path.GetFileName(top);
         if (name.EndsWith(".git", StringComparison.Ordinal) && name.Length > 4) name = name[..^4];
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(top)))[..8];
-        return new RepositoryLocation(Rid.Parse($"git:{Safe(name)}-{hash}"), RepositoryKind.Git, git, name, await DefaultBranchAsync(git, ct));
+        return new RepositoryLocation(Rid.ForPlainGit(top), RepositoryKind.Git, git, name, await DefaultBranchAsync(git, ct));
     }
 
     /// <summary>
@@ -113,11 +109,5 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
         {
             return null;
         }
-    }
-
-    private static string Safe(string name)
-    {
-        var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-')).TrimStart('.', '-');
-        return safe.Length switch { 0 => "repository", > 80 => safe[..80], _ => safe };
     }
 }
