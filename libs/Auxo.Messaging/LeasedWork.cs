@@ -33,7 +33,8 @@ public sealed class LeasedWork<TKey>(NpgsqlDataSource source, TimeProvider time,
 {
     private const string Mine = "lease_owner = $2 and lease_epoch = $3";
 
-    private readonly Guid _owner = Guid.NewGuid();
+    /// <summary>This worker, as the rows that it holds name it. Who keeps it somewhere safe before the first claim can free them after a crash.</summary>
+    public Guid Owner { get; } = Guid.NewGuid();
 
     /// <summary>Takes up to <paramref name="limit"/> rows that are ready and free, or whose lease has run out.</summary>
     public async Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(int limit, CancellationToken ct)
@@ -48,10 +49,10 @@ public sealed class LeasedWork<TKey>(NpgsqlDataSource source, TimeProvider time,
                 order by {table.OrderBy ?? table.Key} limit $4 for update skip locked)
             returning {table.Key}, lease_epoch
             """);
-        Add(command.Parameters, _owner, until, now, limit);
+        Add(command.Parameters, Owner, until, now, limit);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var leases = new List<Lease<TKey>>();
-        while (await reader.ReadAsync(ct)) leases.Add(new Lease<TKey>(await reader.GetFieldValueAsync<TKey>(0, ct), _owner, reader.GetInt64(1), until));
+        while (await reader.ReadAsync(ct)) leases.Add(new Lease<TKey>(await reader.GetFieldValueAsync<TKey>(0, ct), Owner, reader.GetInt64(1), until));
         return leases;
     }
 
@@ -62,6 +63,21 @@ public sealed class LeasedWork<TKey>(NpgsqlDataSource source, TimeProvider time,
     /// <summary>Gives the work back, for anybody to take at once; false when it was lost anyway.</summary>
     public Task<bool> ReleaseAsync(Lease<TKey> lease, CancellationToken ct)
         => TouchAsync($"update {table.Table} set leased_until = null, lease_owner = null where {table.Key} = $1 and {Mine}", lease, ct);
+
+    /// <summary>
+    /// Ends the leases of a worker that is known to be gone, or of this one that it does not know of (a claim whose answer was lost on the way).
+    /// </summary>
+    /// <param name="owner">The worker.</param>
+    /// <param name="except">What it does work on.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>How many may be claimed again at once.</returns>
+    public async Task<int> FreeAsync(Guid owner, IReadOnlyCollection<TKey> except, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            $"update {table.Table} set leased_until = null, lease_owner = null where lease_owner = $1 and not ({table.Key} = any ($2))");
+        Add(command.Parameters, owner, except.ToArray());
+        return await command.ExecuteNonQueryAsync(ct);
+    }
 
     /// <summary>
     /// For the session that writes the result: ends the lease, or refuses the whole transaction (SQLSTATE AX003) when another worker has it.
