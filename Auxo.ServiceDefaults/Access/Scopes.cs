@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Claims;
 
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -20,6 +21,10 @@ public static class Scopes
     public static TBuilder RequireScopeUnlessLoopback<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder
         => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: true)], []));
+
+    /// <summary>Whether the caller's token has this scope, for a request whose body may ask for more than its route does.</summary>
+    public static bool HasScope(this ClaimsPrincipal user, string scope)
+        => user.HasClaim(static c => c is { Type: TokenAuthentication.ScopeClaim, Value: AccessToken.Admin }) || user.HasClaim(TokenAuthentication.ScopeClaim, scope);
 
     internal static void AddAccess(this IServiceCollection services)
     {
@@ -44,8 +49,7 @@ internal sealed class ScopeHandler : AuthorizationHandler<ScopeRequirement>
     {
         var http = context.Resource as HttpContext;
         if (requirement.OpenOnLoopback && http is not null && IsLocal(http)
-            || context.User.HasClaim(static c => c is { Type: TokenAuthentication.ScopeClaim, Value: AccessToken.Admin })
-            || context.User.HasClaim(TokenAuthentication.ScopeClaim, requirement.Scope))
+            || context.User.HasScope(requirement.Scope))
             context.Succeed(requirement);
         else if (http is not null)
             http.Items[TokenAuthentication.MissingScope] = requirement.Scope;

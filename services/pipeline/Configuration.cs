@@ -39,6 +39,7 @@ public static class Configuration
         o.Events.MapEventType("build_queued", BuildJson.Default.Queued);
         o.Events.MapEventType("build_started", BuildJson.Default.Started);
         o.Events.MapEventType("build_step_started", BuildJson.Default.StepStarted);
+        o.Events.MapEventType("build_announced", BuildJson.Default.Announced);
         o.Events.MapEventType("build_step_finished", BuildJson.Default.StepFinished);
         o.Events.MapEventType("build_findings_reported", BuildJson.Default.FindingsReported);
         o.Events.MapEventType("build_artifact_produced", BuildJson.Default.ArtifactProduced);

@@ -52,6 +52,9 @@ public sealed record Build(
     /// <summary>What it kept.</summary>
     public IReadOnlyList<BuildArtifact> Artifacts { get; init; } = [];
 
+    /// <summary>True when its patch has an interim comment, which would stand there for ever if nothing replaced it.</summary>
+    public bool Spoke { get; init; }
+
     /// <summary>Who approved it.</summary>
     public string? ApprovedBy { get; init; }
 
@@ -91,6 +94,9 @@ public sealed record Build(
     public Build Apply(BuildEvent.StepStarted e) => Unless(this with { Running = [.. Running.Where(step => step != e.Step), e.Step] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.Announced e) => Unless(this with { Spoke = true });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.StepFinished e)
         => Unless(Results.Any(result => result.Step == e.Result.Step) ? this : this with { Results = [.. Results, e.Result], Running = [.. Running.Where(step => step != e.Result.Step)] });
 
@@ -101,7 +107,7 @@ public sealed record Build(
     public Build Apply(BuildEvent.ArtifactProduced e) => Unless(this with { Artifacts = [.. Artifacts.Where(kept => kept.Name != e.Artifact.Name), e.Artifact] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
-    public Build Apply(BuildEvent.ApprovalRequested e) => Unless(this with { State = BuildState.AwaitingApproval });
+    public Build Apply(BuildEvent.ApprovalRequested e) => Unless(this with { State = BuildState.AwaitingApproval, Spoke = true });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ApprovalGranted e)

@@ -30,6 +30,9 @@ public abstract record BuildEvent
     /// <summary>A step of the pipeline file has begun. After a crash it begins again.</summary>
     public sealed record StepStarted(string Step, DateTimeOffset At) : BuildEvent;
 
+    /// <summary>The interim comment was sent: the patch says that it runs, and needs to hear how it ends.</summary>
+    public sealed record Announced(DateTimeOffset At) : BuildEvent;
+
     /// <summary>A step or check has ended.</summary>
     public sealed record StepFinished(StepResult Result, DateTimeOffset At) : BuildEvent;
 

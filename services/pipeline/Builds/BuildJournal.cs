@@ -67,16 +67,6 @@ internal sealed class BuildJournal(
         }
     }
 
-    /// <summary>Sends one message and changes a row, together.</summary>
-    public Task SendAsync(object message, NpgsqlBatchCommand row, CancellationToken ct) => PersistAsync(async () =>
-    {
-        await using var session = store.LightweightSession();
-        session.QueueSqlCommand(row);
-        bus.Publish(session, message, Build.StreamKey(buildId));
-        await session.SaveChangesAsync(ct);
-        return true;
-    }, ct);
-
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 

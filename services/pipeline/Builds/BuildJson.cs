@@ -8,6 +8,7 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(BuildEvent.Queued))]
 [JsonSerializable(typeof(BuildEvent.Started))]
 [JsonSerializable(typeof(BuildEvent.StepStarted))]
+[JsonSerializable(typeof(BuildEvent.Announced))]
 [JsonSerializable(typeof(BuildEvent.StepFinished))]
 [JsonSerializable(typeof(BuildEvent.FindingsReported))]
 [JsonSerializable(typeof(BuildEvent.ArtifactProduced))]

@@ -28,15 +28,14 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
 
     /// <summary>Runs the build to its verdict or to its wait for approval.</summary>
     /// <param name="buildId">Which.</param>
-    /// <param name="announced">True when its interim comment has been sent.</param>
     /// <param name="stop">The build was ended by somebody else.</param>
     /// <param name="ct">This process stops, or the lease is lost: leave everything as it is, somebody carries on.</param>
-    public async Task RunAsync(Guid buildId, bool announced, CancellationToken stop, CancellationToken ct)
+    public async Task RunAsync(Guid buildId, CancellationToken stop, CancellationToken ct)
     {
         if (await journal.ReadAsync(ct) is not { } build) return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
         using var ended = new CancellationTokenSource();
-        var interim = announced ? Task.CompletedTask : AnnounceAsync(build, ended.Token);
+        var interim = build.Spoke ? Task.CompletedTask : AnnounceAsync(ended.Token);
         try
         {
             // An approval may come while the checks run; then the steps follow at once.
@@ -195,15 +194,12 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
     private static StepReport NotRun(CommandStep step, string because)
         => new(new StepResult(step.Name, CommandKind, Outcome.Skipped, Blocks: false, TimeSpan.Zero, ExitCode: null, $"not run, since {because} did not pass"), [], []);
 
-    private async Task AnnounceAsync(Build build, CancellationToken ended)
+    private async Task AnnounceAsync(CancellationToken ended)
     {
         try
         {
             await Task.Delay(InterimAfter, tools.Time, ended);
-            // A held build speaks when it waits; that is its one interim body.
-            if (await journal.ReadAsync(ended) is { State: BuildState.Running, StepsHeld: false } now && !(now.Plan.NeedsApproval)
-                && PatchComment.Of(now, PatchComment.InterimSeq, tools.Links) is { } comment)
-                await journal.SendAsync(comment, BuildTable.Command("update pipeline.builds set announced = true where build_id = $1", build.Id), ended);
+            await journal.WriteAsync((build, now) => AnnounceBuild.Decide(build, tools.Links, now), ended);
         }
         catch (OperationCanceledException)
         {

@@ -23,29 +23,38 @@ internal sealed class BuildRunner(
 
     private readonly LeasedWork<Guid> _leases = new(database, time, Table, settings.Lease);
     private readonly BuildTools _tools = new(sources, cache, workspaces, executors, logs, artifacts, links, time);
-    private readonly HashSet<Task> _running = [];
-    private string? _ownerFile;
+    private readonly Dictionary<Guid, Task> _running = [];
+    private volatile bool _leasesKnown;
+
+    private string OwnerFile => Path.Combine(home.Path, "run", "pipeline-runner");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var left = false;
+        var closing = Task.CompletedTask;
+        var tookUp = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (!left) await TakeUpAsync(stoppingToken);
-                left = true;
-                foreach (var lease in await _leases.ClaimAsync(settings.Capacity - _running.Count, stoppingToken))
+                if (!tookUp)
                 {
-                    await RememberAsync(lease.Owner, stoppingToken);
-                    _running.Add(RunAsync(lease, stoppingToken));
+                    await TakeUpAsync(stoppingToken);
+                    closing = CloseLogsAsync(stoppingToken);
+                    tookUp = true;
                 }
 
+                if (!_leasesKnown) await _leases.FreeAsync(_leases.Owner, _running.Keys, stoppingToken);
+                _leasesKnown = true;
+                foreach (var lease in await _leases.ClaimAsync(settings.Capacity - _running.Count, stoppingToken))
+                    _running[lease.Key] = RunAsync(lease, _running.GetValueOrDefault(lease.Key, Task.CompletedTask), stoppingToken);
+
                 do await WaitAsync(stoppingToken);
-                while (_running.Count >= settings.Capacity);
+                while (_running.Count >= settings.Capacity && _leasesKnown);
             }
             catch (Exception e) when (BuildJournal.IsAway(e))
             {
+                // A claim may have been made whose answer never came.
+                _leasesKnown = false;
                 logger.LogWarning("PostgreSQL does not answer ({Reason}); builds wait.", e.Message);
                 await Task.Delay(settings.Retry, time, stoppingToken);
             }
@@ -55,7 +64,7 @@ internal sealed class BuildRunner(
             }
         }
 
-        await Task.WhenAll(_running);
+        await Task.WhenAll([closing, .. _running.Values]);
     }
 
     private async Task WaitAsync(CancellationToken ct)
@@ -63,30 +72,38 @@ internal sealed class BuildRunner(
         // Jittered, so that the services of a machine do not all look at the same moment.
         using var heard = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var bells = bell.WaitAsync(settings.SlowPoll * (0.8 + Random.Shared.NextDouble() * 0.4), heard.Token);
-        await Task.WhenAny([bells, .. _running]);
+        await Task.WhenAny([bells, .. _running.Values]);
         await heard.CancelAsync();
-        _running.RemoveWhere(task => task.IsCompleted);
+        while (bell.TryTakeEnded(out var ended)) logs.CompleteBuild(ended);
+        foreach (var (id, task) in _running)
+        {
+            if (task.IsCompleted) _running.Remove(id);
+        }
     }
 
-    private async Task RunAsync(Lease<Guid> lease, CancellationToken stopping)
+    /// <param name="lease">The build.</param>
+    /// <param name="before">The same build, which this runner may be letting go of just now; two of them would share a workspace.</param>
+    /// <param name="stopping">The service stops.</param>
+    private async Task RunAsync(Lease<Guid> lease, Task before, CancellationToken stopping)
     {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var stop = new CancellationTokenSource();
         using var journal = new BuildJournal(store, bus, bell, links, time, logger, lease.Key);
         bell.Enter(lease.Key, stop);
         try
         {
-            var announced = await AnnouncedAsync(lease.Key, stopping);
             var kept = await _leases.RunAsync(lease, async ct =>
             {
                 try
                 {
-                    await new BuildRun(_tools, journal, Environment.MachineName).RunAsync(lease.Key, announced, stop.Token, ct);
+                    await new BuildRun(_tools, journal, Environment.MachineName).RunAsync(lease.Key, stop.Token, ct);
                 }
                 catch (Exception e) when (e is not OperationCanceledException && !BuildJournal.IsAway(e))
                 {
                     // A defect of Auxo must not be retried for ever, nor leave a patch without a word.
                     logger.LogError(e, "Build {BuildId} broke.", lease.Key);
                     await journal.WriteAsync((build, now) => FinishBuild.Decide(build, Outcome.Errored, $"Auxo failed: {PlainText.OneLine(e.Message, 200)}", by: null, links, now), ct);
+                    logs.CompleteBuild(lease.Key);
                 }
             }, stopping);
             if (!kept && !stopping.IsCancellationRequested && !stop.IsCancellationRequested) logger.LogWarning("Build {BuildId} was taken over by another runner.", lease.Key);
@@ -97,7 +114,8 @@ internal sealed class BuildRunner(
         }
         catch (Exception e) when (BuildJournal.IsAway(e))
         {
-            logger.LogWarning("PostgreSQL went away while build {BuildId} began ({Reason}); it is taken up when the lease runs out.", lease.Key, e.Message);
+            _leasesKnown = false;
+            logger.LogWarning("PostgreSQL went away while build {BuildId} began ({Reason}); it is taken up when it is back.", lease.Key, e.Message);
         }
         finally
         {
@@ -119,34 +137,36 @@ internal sealed class BuildRunner(
         }
     }
 
-    private async Task<bool> AnnouncedAsync(Guid buildId, CancellationToken ct)
-    {
-        await using var command = database.CreateCommand("select announced from pipeline.builds where build_id = $1").With(buildId);
-        return await command.ExecuteScalarAsync(ct) is true;
-    }
-
     /// <summary>
     /// An instance's folder is locked by one process, so what the last process of this folder held is nobody's now: its leases end at once instead of when
-    /// they run out.
+    /// they run out. Our own name is written before the first claim, so that there is no moment in which a crash makes the next process wait.
     /// </summary>
     private async Task TakeUpAsync(CancellationToken ct)
     {
-        var file = Path.Combine(home.Path, "run", "pipeline-runner");
-        if (File.Exists(file) && Guid.TryParse(await File.ReadAllTextAsync(file, ct), out var owner))
-        {
-            await using var command = database.CreateCommand("update pipeline.builds set lease_owner = null, leased_until = null where lease_owner = $1").With(owner);
-            if (await command.ExecuteNonQueryAsync(ct) is > 0 and var count) logger.LogInformation("{Count} builds of the last run are carried on.", count);
-        }
+        if (File.Exists(OwnerFile) && Guid.TryParse(await File.ReadAllTextAsync(OwnerFile, ct), out var owner)
+            && await _leases.FreeAsync(owner, [], ct) is > 0 and var count)
+            logger.LogInformation("{Count} builds of the last run are carried on.", count);
+
+        Directory.CreateDirectory(Path.GetDirectoryName(OwnerFile)!);
+        await File.WriteAllTextAsync(OwnerFile + ".new", _leases.Owner.ToString(), ct);
+        File.Move(OwnerFile + ".new", OwnerFile, overwrite: true);
     }
 
-    private async Task RememberAsync(Guid owner, CancellationToken ct)
+    /// <summary>A crash between a verdict and the end of its logs would leave them open, and whoever follows them waiting.</summary>
+    private async Task CloseLogsAsync(CancellationToken ct)
     {
-        if (_ownerFile is not null) return;
-        var file = Path.Combine(home.Path, "run", "pipeline-runner");
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await File.WriteAllTextAsync(file + ".new", owner.ToString(), ct);
-        File.Move(file + ".new", file, overwrite: true);
-        _ownerFile = file;
+        try
+        {
+            var open = await Task.Run(logs.OpenBuilds, ct);
+            if (open.Count == 0) return;
+            await using var command = database.CreateCommand("select build_id from pipeline.builds where state = 'done' and build_id = any ($1)").With(open.ToArray());
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct)) logs.CompleteBuild(reader.GetGuid(0));
+        }
+        catch (Exception e) when (BuildJournal.IsAway(e) || e is IOException or OperationCanceledException)
+        {
+            logger.LogInformation("Logs that a crash left open stay so until the next start: {Reason}", e.Message);
+        }
     }
 }
 

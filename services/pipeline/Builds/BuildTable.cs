@@ -43,10 +43,12 @@ internal static class BuildTable
         return command;
     }
 
-    /// <summary>The unfinished builds of a subject.</summary>
-    public static async Task<IReadOnlyList<Guid>> OpenAsync(NpgsqlDataSource database, Rid rid, string subject, CancellationToken ct)
+    /// <summary>The unfinished builds of a subject, or of the whole repository.</summary>
+    public static async Task<IReadOnlyList<Guid>> OpenAsync(NpgsqlDataSource database, Rid rid, string? subject, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select build_id from pipeline.builds where rid = $1 and subject = $2 and state <> 'done'").With(rid.Value, subject);
+        await using var command = database.CreateCommand(
+            "select build_id from pipeline.builds where rid = $1 and ($2::text is null or subject = $2) and state <> 'done' order by queued_at, build_id")
+            .With(rid.Value, (object?)subject ?? DBNull.Value);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var ids = new List<Guid>();
         while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
@@ -69,11 +71,10 @@ internal static class BuildTable
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>True when a build of this commit was a stranger's.</summary>
-    public static async Task<bool> IsStrangersAsync(NpgsqlDataSource database, Rid rid, CommitId commit, CancellationToken ct)
+    /// <summary>True when the repository was untracked after this was seen.</summary>
+    public static async Task<bool> IsUntrackedAsync(NpgsqlDataSource database, Rid rid, DateTimeOffset seenAt, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(
-            "select coalesce(bool_and(trust = 'Stranger'), false) from pipeline.builds where rid = $1 and commit_id = $2").With(rid.Value, commit.Value);
+        await using var command = database.CreateCommand("select exists (select from pipeline.repositories where rid = $1 and untracked_at >= $2)").With(rid.Value, seenAt);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 }

@@ -28,7 +28,12 @@ public static class FinishBuild
     /// <param name="by">Who ended it, when a person did.</param>
     /// <param name="links">Where its log can be read.</param>
     /// <param name="now">The time.</param>
-    public static (Events Events, OutgoingMessages Messages) Decide(Build build, Outcome outcome, string? reason, string? by, Links links, DateTimeOffset now)
+    /// <param name="quiet">
+    /// Nobody waits for this verdict, and every comment lives for ever in everybody's storage: the patch hears it only where an interim comment has to be
+    /// replaced.
+    /// </param>
+    public static (Events Events, OutgoingMessages Messages) Decide(
+        Build build, Outcome outcome, string? reason, string? by, Links links, DateTimeOffset now, bool quiet = false)
     {
         if (build.State == BuildState.Finished) return ([], []);
         var left = outcome is Outcome.Cancelled or Outcome.Superseded ? outcome : Outcome.Skipped;
@@ -42,8 +47,7 @@ public static class FinishBuild
                 final.Subject, outcome, reason, final.InOrder(), [.. final.Findings.Where(finding => finding.Blocks).Concat(final.Findings.Where(finding => !finding.Blocks)).Take(10)],
                 final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.Id)),
         ];
-        // A superseded build says nothing on the patch: the newer one speaks there, and every comment lives for ever in everybody's storage.
-        if (outcome != Outcome.Superseded && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment) messages.Add(comment);
+        if ((!quiet || build.Spoke) && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment) messages.Add(comment);
         return ([finished], messages);
     }
 }

@@ -13,6 +13,9 @@ public sealed record BuildRequest(
     Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId, string Ref, CommitId Commit, string Title, Did? Author, string Source,
     Trust Trust, CommitId? Canonical, string? RequestedBy = null)
 {
+    /// <summary>When ingest saw what is to be built; null for a wish by hand.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
     /// <summary>The patch or the ref.</summary>
     public string SubjectKey => PatchId?.Value ?? Ref;
 }
@@ -24,17 +27,19 @@ public sealed record BuildRequest(
 public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, RunnerBell bell, Links links)
 {
     /// <summary>Adds the build to the session, and the end of the older ones that it makes pointless; the caller saves and sends.</summary>
-    /// <returns>The build, or null when it is there already; and the messages.</returns>
+    /// <returns>The build, or null when it is there already or the repository was untracked since it was seen; and the messages.</returns>
     public async Task<(Build? Build, OutgoingMessages Messages)> QueueAsync(
         IDocumentSession session, BuildRequest request, int attempt, DateTimeOffset now, CancellationToken ct)
     {
         var id = BuildId.For(request.Rid, request.Commit, request.Trigger, request.SubjectKey, attempt);
         if (await session.Events.FetchStreamStateAsync(Build.StreamKey(id), ct) is not null) return (null, []);
+        if (request.SeenAt is { } seen && await BuildTable.IsUntrackedAsync(database, request.Rid, seen, ct)) return (null, []);
 
         var approved = request.Trust == Trust.Trusted || await BuildTable.IsApprovedAsync(database, request.Rid, request.Commit, ct);
         var (plan, refusal) = await PlanAsync(request, approved, ct);
         var (events, messages) = Decide(id, request, attempt, plan, refusal, links, now);
         var build = Fold(events);
+        messages = EndBuild.InOrder(id, messages);
         session.Events.StartStream<Build>(Build.StreamKey(id), [.. events]);
         session.QueueSqlCommand(BuildTable.Insert(build));
         foreach (var older in await BuildTable.OpenAsync(database, request.Rid, request.SubjectKey, ct))

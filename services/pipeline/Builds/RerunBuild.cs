@@ -29,6 +29,9 @@ public static class RerunBuild
             if (old.State != BuildState.Finished)
                 return AuxoProblem.Conflict("build/not-finished", $"Build {BuildId.Short(id)} is still at work; cancel it first, or wait.");
 
+            if (await BuildTable.IsUntrackedAsync(database, old.Subject.Rid, DateTimeOffset.MinValue, ct))
+                return AuxoProblem.Conflict("repository/untracked", $"{old.Subject.Rid} is no longer tracked; track it again first ('auxo repo track').");
+
             var request = Request(old, await HeadAsync(database, old.Subject.Rid, ct), http.User.Identity?.Name ?? "unknown");
             var attempt = await BuildTable.NextAttemptAsync(database, request.Rid, request.Trigger, request.SubjectKey, request.Commit, ct);
             var (build, messages) = await queue.QueueAsync(session, request, attempt, time.GetUtcNow(), ct);

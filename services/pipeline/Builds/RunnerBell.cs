@@ -10,6 +10,7 @@ public sealed class RunnerBell : IDisposable
 {
     private readonly SemaphoreSlim _rung = new(0, 1);
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
+    private readonly ConcurrentQueue<Guid> _ended = new();
 
     /// <summary>There is something to run.</summary>
     public void Ring()
@@ -24,10 +25,19 @@ public sealed class RunnerBell : IDisposable
         }
     }
 
-    /// <summary>The build has been ended by somebody else: its steps are told to stop at once.</summary>
+    /// <summary>
+    /// The build has been ended by somebody else: its steps are told to stop at once. When nobody here runs it, its logs, which a crash may have left open,
+    /// are nobody's to close but the runner's.
+    /// </summary>
     public void Stop(Guid buildId)
     {
-        if (!_running.TryGetValue(buildId, out var stop)) return;
+        if (!_running.TryGetValue(buildId, out var stop))
+        {
+            _ended.Enqueue(buildId);
+            Ring();
+            return;
+        }
+
         try
         {
             stop.Cancel();
@@ -40,6 +50,9 @@ public sealed class RunnerBell : IDisposable
 
     /// <summary>Waits for a ring, at most <paramref name="limit"/>.</summary>
     internal Task WaitAsync(TimeSpan limit, CancellationToken ct) => _rung.WaitAsync(limit, ct);
+
+    /// <summary>A build that was ended while nobody here ran it.</summary>
+    internal bool TryTakeEnded(out Guid buildId) => _ended.TryDequeue(out buildId);
 
     internal void Enter(Guid buildId, CancellationTokenSource stop) => _running[buildId] = stop;
 

@@ -44,6 +44,15 @@ public sealed class LogStore(AuxoHome home, ExecutionSettings settings)
         }
     }
 
+    /// <summary>The builds that have a log which may still grow. Looks at every log: for the start of the service.</summary>
+    public IReadOnlyList<Guid> OpenBuilds()
+    {
+        var folders = new DirectoryInfo(home.BuildLogs);
+        if (!folders.Exists) return [];
+        return [.. folders.EnumerateDirectories().Where(folder => folder.EnumerateFiles("*.log").Any(file => !IsSealed(file)))
+            .Select(folder => Guid.TryParse(folder.Name, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
+    }
+
     /// <summary>Where a step's log is and whether it may still grow; null when it has none.</summary>
     public StepLogFile? Find(Guid buildId, string step)
     {

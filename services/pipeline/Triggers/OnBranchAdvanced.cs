@@ -12,6 +12,9 @@ public static class OnBranchAdvancedHandler
         => (await queue.QueueAsync(
             session,
             new BuildRequest(
-                message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New, message.Title, message.Author, message.Source, Trust.Trusted, null),
+                message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New, message.Title, message.Author, message.Source, Trust.Trusted, null)
+            {
+                SeenAt = message.SeenAt,
+            },
             attempt: 1, now, ct)).Messages;
 }

@@ -7,11 +7,15 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Triggers;
 
-/// <summary>A closed patch needs no verdict any more.</summary>
+/// <summary>Nobody wants an archived patch any more: its builds end, whether they wait or run.</summary>
 public static class OnPatchArchivedHandler
 {
-    /// <summary>Ends the builds that wait.</summary>
+    /// <summary>Ends them.</summary>
     public static Task<OutgoingMessages> HandleAsync(
         PatchArchived message, IDocumentSession session, NpgsqlDataSource database, RunnerBell bell, Links links, DateTimeOffset now, CancellationToken ct)
-        => OnPatchMergedHandler.EndWaitingAsync(session, database, bell, message.Rid, message.PatchId, "the patch was archived", links, now, ct);
+        => EndBuild.AppendAllAsync(session, database, bell, message.Rid, message.PatchId.Value, build => Decide(build, links, now), ct);
+
+    /// <summary>Decides on one unfinished build of the patch.</summary>
+    public static (Events Events, OutgoingMessages Messages) Decide(Build build, Links links, DateTimeOffset now)
+        => FinishBuild.Decide(build, Outcome.Cancelled, "the patch was archived", by: null, links, now, quiet: true);
 }

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+using Auxo.Contracts;
+using Auxo.Messaging;
+using Auxo.Pipeline.Builds;
+using Auxo.ServiceDefaults.Access;
+using Auxo.Testing;
+
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+using Npgsql;
+
+namespace Auxo.Pipeline.Tests.Host;
+
+/// <summary>The real service on a real database and real sockets, with a data folder. What it sends lies in a queue that the test reads.</summary>
+public sealed class PipelineHost : IAsyncDisposable
+{
+    private readonly WebApplicationFactory<Program> _factory;
+
+    private PipelineHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, string token)
+    {
+        (_factory, Database) = (factory, database);
+        Client = ClientWith(token);
+    }
+
+    /// <summary>With an administrator's token.</summary>
+    public HttpClient Client { get; }
+
+    public NpgsqlDataSource Database { get; }
+
+    public IServiceProvider Services => _factory.Services;
+
+    /// <summary>Starts it on a database and a folder that may have been used before.</summary>
+    public static async Task<PipelineHost> StartAsync(string connectionString, string home, RunnerSettings? runner = null)
+    {
+        var database = NpgsqlDataSource.Create(connectionString);
+        await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
+        var token = await AccessToken.CreateAsync(database, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
+#pragma warning disable CA2000 // The host owns it.
+        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
+        {
+            foreach (var (key, value) in Settings(connectionString, home)) b.UseSetting(key, value);
+            if (runner is not null) b.ConfigureTestServices(services => services.AddSingleton(runner));
+        });
+#pragma warning restore CA2000
+        factory.UseKestrel(0);
+        factory.StartServer();
+        var host = new PipelineHost(factory, database, token);
+        await ProbeAsync(database);
+        return host;
+    }
+
+    /// <summary>How every host of these tests is set up, in process or not.</summary>
+    public static IEnumerable<(string Key, string Value)> Settings(string connectionString, string home)
+        => [("ConnectionStrings:auxo", connectionString), ("AUXO_HOME", home), ("urls", "http://127.0.0.1:0"), ("Auxo:Runner:Capacity", "2"), ("Auxo:Steps:GraceSeconds", "0.5")];
+
+    /// <summary>A subscriber to everything, so that what is sent stays where a test can read it.</summary>
+    public static async Task ProbeAsync(NpgsqlDataSource database)
+    {
+        await using var command = database.CreateCommand("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing");
+        command.Parameters.Add(new NpgsqlParameter { Value = MessageNames.All.Values.ToArray() });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>As another service sends it, in a process that may not run.</summary>
+    public static async Task SendAsync(NpgsqlDataSource database, object message, string group)
+    {
+        await using var command = database.CreateCommand("select queues.publish(gen_random_uuid(), $1, $2, $3::json, null, null, null, now(), null)");
+        foreach (var value in (object[])[MessageNames.All[message.GetType()], group, JsonSerializer.Serialize(message, message.GetType(), ContractsJson.Default)])
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>As another service sends it, and heard at once.</summary>
+    public Task SendAsync(object message, string group = "test") => Services.GetRequiredService<IMessageBus>().PublishAsync(message, CancellationToken.None, group);
+
+    /// <summary>Everything that the pipeline has sent so far, in order, what the test sent to it left out.</summary>
+    public static async Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync(NpgsqlDataSource database)
+    {
+        var sent = new List<(string, JsonNode, string?)>();
+        await using var command = database.CreateCommand(
+            "select message_type, body::text, group_id from queues.envelopes where queue = 'probe' and (message_type like 'build\\_%' or message_type = 'post_patch_comment') order by seq");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) sent.Add((reader.GetString(0), JsonNode.Parse(reader.GetString(1))!, await reader.IsDBNullAsync(2) ? null : reader.GetString(2)));
+        return sent;
+    }
+
+    public Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync() => SentAsync(Database);
+
+    public async Task<JsonNode> BuildAsync(Guid id) => (await Client.GetFromJsonAsync<JsonNode>($"/builds/{id}"))!;
+
+    /// <summary>Waits until the build has its verdict.</summary>
+    public Task<JsonNode> FinishedAsync(Guid id) => InStateAsync(id, "finished");
+
+    public Task<JsonNode> InStateAsync(Guid id, string state)
+        => Eventually.ValueAsync(async () => await BuildAsync(id) is { } build && (string)build["state"]! == state ? build : null, $"build {id} is {state}");
+
+    public async Task<string> LogAsync(Guid id, string step)
+    {
+        using var answer = await Client.GetAsync($"/builds/{id}/logs/{step}");
+        return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync() : "";
+    }
+
+    /// <summary>Waits until a step has printed this.</summary>
+    public Task PrintedAsync(Guid id, string step, string text)
+        => Eventually.TrueAsync(async () => (await LogAsync(id, step)).Contains(text, StringComparison.Ordinal), $"{step} prints '{text}'");
+
+    /// <summary>Posts and returns the answer's status and body.</summary>
+    public async Task<(int Status, JsonNode Body)> PostAsync(string path, object? body = null, HttpClient? client = null)
+    {
+        using var answer = await (client ?? Client).PostAsJsonAsync(path, body ?? new { });
+        return ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
+    }
+
+    public static Guid IdOf(JsonNode build) => Guid.Parse((string)build["id"]!, CultureInfo.InvariantCulture);
+
+    /// <summary>For a caller who may only this.</summary>
+    public async Task<HttpClient> ClientWithAsync(params string[] scopes)
+        => ClientWith(await AccessToken.CreateAsync(Database, $"limited {Guid.NewGuid()}", scopes, null, CancellationToken.None));
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _factory.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private HttpClient ClientWith(string token)
+    {
+        var client = _factory.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text.Json.Nodes;
+
+using Auxo.Contracts;
+using Auxo.Testing;
+
+namespace Auxo.Pipeline.Tests.Host;
+
+/// <summary>Messages in, verdicts out: the whole service on a real PostgreSQL, with real steps where this machine has a sandbox.</summary>
+public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+    private GitRepository _repository = null!;
+    private Told _told = null!;
+    private PipelineHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _repository = await GitRepository.CreateAsync();
+        _told = new Told(_repository);
+        _host = await PipelineHost.StartAsync(await postgres.CreateDatabaseAsync(), _home);
+    }
+
+    [Fact]
+    public async Task a_patch_gets_its_checks_its_steps_and_one_verdict()
+    {
+        var head = await CommitAsync(("*run.sh", "#!/bin/sh\necho hello\n"), (".auxo/ci.yaml", "steps:\n  - name: hello\n    run: ./run.sh\n  - name: again\n    run: test -f run.sh\n"));
+        await _host.SendAsync(_told.Opened(head), _told.Group);
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal(("passed", 1), ((string)build["outcome"]!, (int)build["attempt"]!));
+        Assert.Equal(
+            ["syntax finished", "shellcheck finished", "secrets finished", "permissions finished", "documentation finished", "structure finished", "hello finished", "again finished"],
+            build["steps"]!.AsArray().Select(step => $"{step!["step"]} {step["state"]}"));
+        Assert.Contains("hello\n", await _host.LogAsync(_told.BuildOf(head), "hello"), StringComparison.Ordinal);
+
+        var sent = await _host.SentAsync();
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], sent.Select(s => s.Name));
+        Assert.All(sent, s => Assert.Equal($"build/{_told.BuildOf(head)}", s.Group));
+        var comment = sent[^1].Body;
+        Assert.Equal((true, 2, _told.Patch.Value, head.Value), ((bool)comment["final"]!, (int)comment["seq"]!, (string)comment["patchId"]!, (string)comment["revisionId"]!));
+        Assert.Contains("✅ **Passed**", (string)comment["markdown"]!, StringComparison.Ordinal);
+        Assert.Equal("passed", (string)sent[2].Body["outcome"]!, ignoreCase: true);
+    }
+
+    [Fact]
+    public async Task the_same_fact_twice_is_one_build()
+    {
+        var head = await CommitAsync();
+        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.FinishedAsync(_told.BuildOf(head));
+        await EmptyQueueAsync();
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await _host.SentAsync()).Select(s => s.Name));
+        Assert.Equal(1L, await _host.ScalarAsync<long>("select count(*) from pipeline.builds"));
+    }
+
+    [Fact]
+    public async Task a_newer_revision_stops_the_build_of_the_older_one_and_only_the_newer_speaks()
+    {
+        var (older, marker) = await SleepingAsync();
+        await _host.SendAsync(_told.Opened(older), _told.Group);
+        await _host.PrintedAsync(_told.BuildOf(older), "sleep", "asleep");
+        var newer = await CommitAsync();
+        await _host.SendAsync(_told.Revised(newer), _told.Group);
+
+        Assert.Equal("passed", (string)(await _host.FinishedAsync(_told.BuildOf(newer)))["outcome"]!);
+        var old = await _host.FinishedAsync(_told.BuildOf(older));
+        Assert.Equal(("superseded", $"superseded by {newer.Short}"), ((string)old["outcome"]!, (string)old["reason"]!));
+        await SandboxProcesses.GoneAsync(marker);
+        var comments = (await _host.SentAsync()).Where(s => s.Name == "post_patch_comment").ToList();
+        Assert.Equal(_told.BuildOf(newer).ToString(), (string)Assert.Single(comments).Body["buildId"]!);
+    }
+
+    [Fact]
+    public async Task a_comment_that_says_running_is_replaced_when_the_build_is_superseded()
+    {
+        var (older, _) = await SleepingAsync();
+        await _host.SendAsync(_told.Opened(older), _told.Group);
+        await Eventually.TrueAsync(async () => (await CommentsAsync()).Count == 1, "a build that takes its time says so on the patch");
+        Assert.Equal((1, false), ((int)(await CommentsAsync())[0]["seq"]!, (bool)(await CommentsAsync())[0]["final"]!));
+        var newer = await CommitAsync();
+        await _host.SendAsync(_told.Revised(newer), _told.Group);
+        await _host.FinishedAsync(_told.BuildOf(newer));
+        var ofOlder = (await CommentsAsync()).Where(c => (string)c["buildId"]! == _told.BuildOf(older).ToString()).ToList();
+        Assert.Equal([1, 2], ofOlder.Select(c => (int)c["seq"]!));
+        Assert.Contains("**Superseded**", (string)ofOlder[1]["markdown"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task what_runs_when_its_patch_is_merged_may_finish_and_what_waits_is_dropped()
+    {
+        var (running, _) = await SleepingAsync();
+        await _host.SendAsync(_told.Opened(running), _told.Group);
+        await _host.PrintedAsync(_told.BuildOf(running), "sleep", "asleep");
+        await _host.SendAsync(_told.Merged(running), _told.Group);
+        await EmptyQueueAsync();
+        Assert.Equal("running", (string)(await _host.BuildAsync(_told.BuildOf(running)))["state"]!);
+
+        var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: a\n    run: true\n"));
+        var other = new Told(_repository);
+        var waiting = await CommitAsync(("stranger.txt", "hello\n"));
+        await _host.SendAsync(other.Opened(waiting, Trust.Stranger, main), other.Group);
+        await _host.InStateAsync(other.BuildOf(waiting), "awaiting_approval");
+        await _host.SendAsync(other.Merged(waiting), other.Group);
+        var dropped = await _host.FinishedAsync(other.BuildOf(waiting));
+        Assert.Equal(("superseded", "the patch was merged"), ((string)dropped["outcome"]!, (string)dropped["reason"]!));
+        Assert.Equal([1, 2], (await CommentsAsync()).Where(c => (string)c["buildId"]! == other.BuildOf(waiting).ToString()).Select(c => (int)c["seq"]!));
+    }
+
+    [Fact]
+    public async Task an_archived_patch_ends_its_build_and_all_processes_of_it()
+    {
+        var (head, marker) = await SleepingAsync();
+        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.PrintedAsync(_told.BuildOf(head), "sleep", "asleep");
+        await _host.SendAsync(_told.Archived(), _told.Group);
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal(("cancelled", "the patch was archived"), ((string)build["outcome"]!, (string)build["reason"]!));
+        await SandboxProcesses.GoneAsync(marker);
+        Assert.Empty(await CommentsAsync());
+    }
+
+    [Fact]
+    public async Task a_broken_pipeline_file_is_told_on_the_patch_with_line_and_column()
+    {
+        var head = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: a\n    runn: true\n"));
+        await _host.SendAsync(_told.Opened(head), _told.Group);
+        Assert.Equal("failed", (string)(await _host.FinishedAsync(_told.BuildOf(head)))["outcome"]!);
+        var comment = (string)(await CommentsAsync()).Single()["markdown"]!;
+        Assert.Contains(".auxo/ci.yaml:3", comment, StringComparison.Ordinal);
+        Assert.Contains("column 5", comment, StringComparison.Ordinal);
+        Assert.Contains("runn", comment, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_untracked_repository_drops_what_waits_and_starts_nothing_new()
+    {
+        var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: a\n    run: true\n"));
+        var waiting = await CommitAsync(("new.txt", "new\n"));
+        await _host.SendAsync(_told.Tracked(), "repo");
+        await _host.SendAsync(_told.Opened(waiting, Trust.Stranger, main), _told.Group);
+        await _host.InStateAsync(_told.BuildOf(waiting), "awaiting_approval");
+        await _host.SendAsync(_told.Untracked(), "repo");
+        var build = await _host.FinishedAsync(_told.BuildOf(waiting));
+        Assert.Equal(("cancelled", "the repository is no longer tracked"), ((string)build["outcome"]!, (string)build["reason"]!));
+
+        var late = await CommitAsync(("late.txt", "late\n"));
+        await _host.SendAsync(_told.Revised(late), _told.Group);
+        await _host.SendAsync(_told.Advanced(main), "repo");
+        await EmptyQueueAsync();
+        Assert.Equal(1L, await _host.ScalarAsync<long>("select count(*) from pipeline.builds"));
+        Assert.Equal((409, "auxo:repository/untracked"), await ProblemAsync($"/builds/{_told.BuildOf(waiting)}/rerun"));
+        Assert.Equal((404, "auxo:repository/unknown"), await ProblemAsync("/builds", new { rid = _told.Rid.Value, commit = main.Value }));
+
+        await _host.SendAsync(_told.Tracked(), "repo");
+        await _host.SendAsync(_told.Revised(late), _told.Group);
+        await _host.FinishedAsync(_told.BuildOf(late));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _repository.DisposeAsync();
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private async Task<(int, string)> ProblemAsync(string path, object? body = null)
+    {
+        var (status, problem) = await _host.PostAsync(path, body);
+        return (status, (string)problem["type"]!);
+    }
+
+    private async Task<IReadOnlyList<JsonNode>> CommentsAsync() => [.. (await _host.SentAsync()).Where(s => s.Name == "post_patch_comment").Select(s => s.Body)];
+
+    private Task EmptyQueueAsync()
+        => Eventually.TrueAsync(async () => await _host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'pipeline'") == 0, "the pipeline has handled everything");
+
+    private Task<CommitId> CommitAsync(params (string, string)[] files) => _repository.CommitAsync([("README.md", "# Demo\n"), .. files]);
+
+    private async Task<(CommitId Commit, string Marker)> SleepingAsync()
+    {
+        var marker = SandboxProcesses.Marker();
+        return (await CommitAsync((".auxo/ci.yaml", $"steps:\n  - name: sleep\n    run: |\n      echo asleep\n      (sleep {marker} &)\n      sleep {marker}\n")), marker);
+    }
+}
