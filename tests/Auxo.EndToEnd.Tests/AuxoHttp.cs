@@ -43,9 +43,30 @@ internal static class AuxoHttp
             },
             $"commit {commit[..7]} has a build that is {state}");
 
+    /// <summary>Waits until a step's log shows this while it runs.</summary>
+    public static Task LogShowsAsync(this HttpClient pipeline, string build, string step, string text)
+        => Eventually.TrueAsync(
+            async () => (await pipeline.GetStringAsync($"/builds/{build}/logs/{step}")).Contains(text, StringComparison.Ordinal), $"the log of {step} shows '{text}'");
+
+    /// <summary>A JSON document.</summary>
+    public static async Task<JsonNode> GetFromJsonNodeAsync(this HttpClient client, string path)
+    {
+        using var response = await client.GetAsync(path);
+        await response.ShouldBeAsync(HttpStatusCode.OK);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+    }
+
+    /// <summary>The id under which a repository at this path is followed.</summary>
+    public static async Task<string> RidOfAsync(this HttpClient ingest, string path)
+        => Text((await ingest.GetFromJsonNodeAsync("/repositories"))["items"]!.AsArray().Single(r => Text(r!, "source")!.StartsWith(path, StringComparison.Ordinal))!, "rid")!;
+
     /// <summary>Asserts a response's status, showing its body when it is another.</summary>
     public static async Task ShouldBeAsync(this HttpResponseMessage response, HttpStatusCode expected)
         => Assert.True(response.StatusCode == expected, $"expected {(int)expected}, got {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+
+    /// <summary>Asserts how a build ended, showing its verdict when it ended otherwise.</summary>
+    public static void ShouldHave(this JsonNode build, string outcome)
+        => Assert.True(Text(build, "outcome") == outcome, $"expected {outcome}, got {Text(build, "outcome")}:\n{Text(build, "verdict")}");
 
     /// <summary>A string member; null when absent.</summary>
     public static string? Text(JsonNode node, string name) => node[name] is JsonValue value ? value.ToString() : null;

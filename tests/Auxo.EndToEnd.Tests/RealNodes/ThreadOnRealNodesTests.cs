@@ -16,7 +16,7 @@ public sealed class ThreadOnRealNodesTests
         // A good patch.
         var (good, goodHead) = await world.Bob.OpenPatchAsync("demo", "Say more", new Dictionary<string, string> { ["docs/more.md"] = "# More\n" }, ct);
         var passed = await world.Auxo.Pipeline.FinishedBuildAsync(goodHead);
-        Assert.Equal("passed", Text(passed, "outcome"));
+        passed.ShouldHave("passed");
         var log = await world.Auxo.Pipeline.GetStringAsync($"/builds/{Text(passed, "id")}/logs/hello", ct);
         Assert.Contains("hello from the step", log, StringComparison.Ordinal);
         await world.BobReadsAsync(good, Text(passed, "shortId")!, ct);
@@ -25,13 +25,13 @@ public sealed class ThreadOnRealNodesTests
         var (broken, brokenHead) = await world.Bob.OpenPatchAsync(
             "demo", "Break the script", new Dictionary<string, string> { ["scripts/broken.sh"] = "#!/usr/bin/env bash\nif true; then\n  echo no end\n" }, ct);
         var failed = await world.Auxo.Pipeline.FinishedBuildAsync(brokenHead);
-        Assert.Equal("failed", Text(failed, "outcome"));
+        failed.ShouldHave("failed");
         await world.BobReadsAsync(broken, "scripts/broken.sh", ct);
 
         var (_, fixedHead) = await world.Bob.UpdatePatchAsync(
             "demo", broken, new Dictionary<string, string> { ["scripts/broken.sh"] = "#!/usr/bin/env bash\nif true; then\n  echo an end\nfi\n" }, ct);
         var repaired = await world.Auxo.Pipeline.FinishedBuildAsync(fixedHead);
-        Assert.Equal("passed", Text(repaired, "outcome"));
+        repaired.ShouldHave("passed");
         await world.BobReadsAsync(broken, Text(repaired, "shortId")!, ct);
 
         // A planted secret is found, and the comment does not repeat it.
@@ -39,7 +39,7 @@ public sealed class ThreadOnRealNodesTests
         var (leaky, leakyHead) = await world.Bob.OpenPatchAsync(
             "demo", "Add settings", new Dictionary<string, string> { ["settings.env"] = $"AWS_ACCESS_KEY_ID={Secret}\n" }, ct);
         var leaked = await world.Auxo.Pipeline.FinishedBuildAsync(leakyHead);
-        Assert.Equal("failed", Text(leaked, "outcome"));
+        leaked.ShouldHave("failed");
         var shown = await world.BobReadsAsync(leaky, "settings.env", ct);
         Assert.DoesNotContain(Secret, shown, StringComparison.Ordinal);
 
@@ -47,7 +47,7 @@ public sealed class ThreadOnRealNodesTests
         await world.Alice.GitAsync(world.Alice.WorkTree("demo"), ct, "fetch", "-q", "rad");
         var merged = await world.Alice.MergePatchAsync("demo", good, ct);
         var main = await world.Auxo.Pipeline.FinishedBuildAsync(merged, "branch");
-        Assert.Equal("passed", Text(main, "outcome"));
+        main.ShouldHave("passed");
 
         // Each commit was built once for each reason, and each build spoke once.
         Assert.Single(await world.Auxo.Pipeline.BuildsAsync($"commit={brokenHead}"));
@@ -91,8 +91,8 @@ public sealed class ThreadOnRealNodesTests
         var main = (await world.Alice.GitAsync(tree, ct, "rev-parse", "HEAD")).Trim();
 
         await world.Auxo.StartAsync();
-        Assert.Equal("passed", Text(await world.Auxo.Pipeline.FinishedBuildAsync(head), "outcome"));
-        Assert.Equal("passed", Text(await world.Auxo.Pipeline.FinishedBuildAsync(main), "outcome"));
+        (await world.Auxo.Pipeline.FinishedBuildAsync(head)).ShouldHave("passed");
+        (await world.Auxo.Pipeline.FinishedBuildAsync(main)).ShouldHave("passed");
         await world.BobReadsAsync(patch, "auxo · build", ct);
     }
 
@@ -109,7 +109,7 @@ public sealed class ThreadOnRealNodesTests
         await world.Alice.GitAsync(tree, ct, "push", "-q", "-o", "no-sync", "rad", "main:refs/heads/main");
         var first = (await world.Alice.GitAsync(tree, ct, "rev-parse", "HEAD")).Trim();
         await world.Alice.StartAsync(ct);
-        Assert.Equal("passed", Text(await world.Auxo.Pipeline.FinishedBuildAsync(first), "outcome"));
+        (await world.Auxo.Pipeline.FinishedBuildAsync(first)).ShouldHave("passed");
 
         // No peer is there: the ordinary laptop.
         await world.Bob.StopAsync();
@@ -118,6 +118,6 @@ public sealed class ThreadOnRealNodesTests
         var second = (await world.Alice.GitAsync(tree, ct, "rev-parse", "HEAD")).Trim();
         using var hint = await world.Auxo.Ingest.PostAsync($"/repositories/{Uri.EscapeDataString(world.Repository.Rid)}/sweep", content: null, ct);
         Assert.True(hint.IsSuccessStatusCode);
-        Assert.Equal("passed", Text(await world.Auxo.Pipeline.FinishedBuildAsync(second), "outcome"));
+        (await world.Auxo.Pipeline.FinishedBuildAsync(second)).ShouldHave("passed");
     }
 }

@@ -17,7 +17,7 @@ internal sealed class LooseObjects(string repository)
 
     /// <summary>A tree of files; paths with slashes become folders, scripts get the executable bit.</summary>
     public string Tree(IReadOnlyDictionary<string, byte[]> files)
-        => Tree(files.ToDictionary(f => f.Key, f => (f.Key.EndsWith(".sh", StringComparison.Ordinal) ? "100755" : "100644", Blob(f.Value)), StringComparer.Ordinal));
+        => Tree(files.ToDictionary(f => f.Key, f => (f.Key.EndsWith(".sh", StringComparison.Ordinal) || f.Value.AsSpan().StartsWith("#!"u8) ? "100755" : "100644", Blob(f.Value)), StringComparer.Ordinal));
 
     /// <summary>A tree of entries: path → mode and object.</summary>
     public string Tree(IReadOnlyDictionary<string, (string Mode, string Oid)> entries)
