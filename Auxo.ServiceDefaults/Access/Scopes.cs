@@ -17,6 +17,14 @@ public static class Scopes
         where TBuilder : IEndpointConventionBuilder
         => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: false)], []));
 
+    /// <summary>
+    /// Asks for a token with this scope, or with this scope for the one thing that the route names: <c>registry:read</c>, or <c>registry:read:releases</c> where
+    /// <paramref name="routeValue"/> is <c>releases</c>.
+    /// </summary>
+    public static TBuilder RequireScopeFor<TBuilder>(this TBuilder builder, string scope, string routeValue)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: false, routeValue)], []));
+
     /// <summary>Open to programs on this machine; everybody else needs a token with this scope.</summary>
     public static TBuilder RequireScopeUnlessLoopback<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder
@@ -39,8 +47,8 @@ public static class Scopes
     }
 }
 
-/// <summary>A scope that a route asks for.</summary>
-internal sealed record ScopeRequirement(string Scope, bool OpenOnLoopback) : IAuthorizationRequirement;
+/// <summary>A scope that a route asks for; <see cref="RouteValue"/> names the part of the route to which it may be limited.</summary>
+internal sealed record ScopeRequirement(string Scope, bool OpenOnLoopback, string? RouteValue = null) : IAuthorizationRequirement;
 
 /// <summary>Compares what the token may with what the route asks for.</summary>
 internal sealed class ScopeHandler : AuthorizationHandler<ScopeRequirement>
@@ -49,7 +57,8 @@ internal sealed class ScopeHandler : AuthorizationHandler<ScopeRequirement>
     {
         var http = context.Resource as HttpContext;
         if (requirement.OpenOnLoopback && http is not null && IsLocal(http)
-            || context.User.HasScope(requirement.Scope))
+            || context.User.HasScope(requirement.Scope)
+            || requirement.RouteValue is { } name && http?.Request.RouteValues[name] is string { Length: > 0 } value && context.User.HasScope($"{requirement.Scope}:{value}"))
             context.Succeed(requirement);
         else if (http is not null)
             http.Items[TokenAuthentication.MissingScope] = requirement.Scope;

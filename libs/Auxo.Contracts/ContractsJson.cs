@@ -17,4 +17,5 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(BuildQueued))]
 [JsonSerializable(typeof(BuildStarted))]
 [JsonSerializable(typeof(BuildFinished))]
+[JsonSerializable(typeof(ArtifactPublished))]
 public sealed partial class ContractsJson : JsonSerializerContext;

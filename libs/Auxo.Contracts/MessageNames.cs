@@ -21,5 +21,6 @@ public static class MessageNames
         [typeof(BuildQueued)] = "build_queued",
         [typeof(BuildStarted)] = "build_started",
         [typeof(BuildFinished)] = "build_finished",
+        [typeof(ArtifactPublished)] = "artifact_published",
     };
 }

@@ -32,9 +32,11 @@ public sealed record BuildStarted(BuildSubject Subject, DateTimeOffset At);
 /// <param name="StartedAt">When its first step began; null when none did.</param>
 /// <param name="FinishedAt">When it ended.</param>
 /// <param name="LogUrl">Where the log is read, when <c>publicUrl</c> is configured.</param>
+/// <param name="Trust">How far the commit's author is trusted. Null in messages from before it was told: whoever needs trust takes that for <c>Stranger</c>.</param>
 public sealed record BuildFinished(
     BuildSubject Subject, Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Steps, IReadOnlyList<Finding> FirstFindings,
-    IReadOnlyList<BuildArtifact> Artifacts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt, string? LogUrl);
+    IReadOnlyList<BuildArtifact> Artifacts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt, string? LogUrl,
+    Trust? Trust = null);
 
 /// <summary>One step's result.</summary>
 /// <param name="Step">Its name, unique in the build.</param>

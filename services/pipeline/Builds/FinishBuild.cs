@@ -45,7 +45,7 @@ public static class FinishBuild
         [
             new BuildFinished(
                 final.Subject, outcome, reason, final.InOrder(), [.. final.Findings.Where(finding => finding.Blocks).Concat(final.Findings.Where(finding => !finding.Blocks)).Take(10)],
-                final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.Id)),
+                final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.Id), final.Trust),
         ];
         if ((!quiet || build.Spoke) && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment) messages.Add(comment);
         return ([finished], messages);

@@ -1,0 +1,4 @@
+global using Auxo.Contracts;
+global using Auxo.EventStore;
+global using Auxo.Messaging;
+global using Auxo.ServiceDefaults;

@@ -1,0 +1,27 @@
+using Npgsql;
+
+namespace Auxo.Registry.Repositories;
+
+/// <summary>A raw repository and how full it is.</summary>
+/// <param name="Name">In URLs.</param>
+/// <param name="QuotaBytes">What its files may have together.</param>
+/// <param name="UsedBytes">What they have.</param>
+/// <param name="FileCount">How many they are.</param>
+/// <param name="Immutable">No file is ever replaced.</param>
+/// <param name="CreatedAt">When it was made.</param>
+public sealed record RawRepository(string Name, long QuotaBytes, long UsedBytes, long FileCount, bool Immutable, DateTimeOffset CreatedAt);
+
+/// <summary>The rows of the repositories.</summary>
+internal static class RepositoryTable
+{
+    private const string Columns = "select name, quota_bytes, used_bytes, file_count, immutable, created_at from registry.repositories";
+
+    public static async Task<RawRepository?> FindAsync(NpgsqlDataSource source, string name, CancellationToken ct)
+        => name.Contains('\0') ? null : (await source.ReadAsync(Read, ct, $"{Columns} where name = $1", name)).FirstOrDefault();
+
+    public static Task<List<RawRepository>> ListAsync(NpgsqlDataSource source, string after, int limit, CancellationToken ct)
+        => source.ReadAsync(Read, ct, $"{Columns} where name > $1 order by name limit $2", after, limit);
+
+    private static RawRepository Read(NpgsqlDataReader r)
+        => new(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetBoolean(4), r.GetFieldValue<DateTimeOffset>(5));
+}
