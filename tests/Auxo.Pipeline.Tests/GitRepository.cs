@@ -24,11 +24,15 @@ public sealed class GitRepository : IAsyncDisposable
     public Task<CommitId> CommitAsync(params (string Path, string Content)[] files)
         => CommitAsync("main", files.Select(file => (file.Path, Encoding.UTF8.GetBytes(file.Content))));
 
-    public async Task<CommitId> CommitAsync(string branch, IEnumerable<(string Path, byte[] Content)> files)
+    /// <summary>The same with what the branch holds now as its parent; the others have none.</summary>
+    public Task<CommitId> CommitOnTopAsync(params (string Path, string Content)[] files)
+        => CommitAsync("main", files.Select(file => (file.Path, Encoding.UTF8.GetBytes(file.Content))), onTop: _commits > 0);
+
+    public async Task<CommitId> CommitAsync(string branch, IEnumerable<(string Path, byte[] Content)> files, bool onTop = false)
     {
         var stream = new MemoryStream();
         void Write(string text) => stream.Write(Encoding.UTF8.GetBytes(text));
-        Write($"commit refs/heads/{branch}\ncommitter Test <test@auxo.test> {1_700_000_000 + ++_commits} +0000\ndata 4\nTest\ndeleteall\n");
+        Write($"commit refs/heads/{branch}\ncommitter Test <test@auxo.test> {1_700_000_000 + ++_commits} +0000\ndata 4\nTest\n{(onTop ? $"from refs/heads/{branch}^0\n" : "")}deleteall\n");
         foreach (var (path, content) in files)
         {
             var mode = path[0] switch { '*' => "100755", '@' => "120000", _ => "100644" };

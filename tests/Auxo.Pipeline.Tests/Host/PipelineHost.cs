@@ -23,14 +23,20 @@ public sealed class PipelineHost : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
 
-    private PipelineHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, string token)
+    private PipelineHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, IReadOnlyList<string> tokens)
     {
         (_factory, Database) = (factory, database);
-        Client = ClientWith(token);
+        (Client, Writer, Reader) = (ClientWith(tokens[0]), ClientWith(tokens[1]), ClientWith(tokens[2]));
     }
 
     /// <summary>With an administrator's token.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>With a token that may only write.</summary>
+    public HttpClient Writer { get; }
+
+    /// <summary>With a token that may only read.</summary>
+    public HttpClient Reader { get; }
 
     public NpgsqlDataSource Database { get; }
 
@@ -41,7 +47,9 @@ public sealed class PipelineHost : IAsyncDisposable
     {
         var database = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
-        var token = await AccessToken.CreateAsync(database, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
+        var tokens = new List<string>();
+        foreach (var (name, scope) in ((string, string)[])[("admin", AccessToken.Admin), ("writer", "pipeline:write"), ("reader", "pipeline:read")])
+            tokens.Add(await AccessToken.CreateAsync(database, $"{name} {Guid.NewGuid()}", [scope], null, CancellationToken.None));
 #pragma warning disable CA2000 // The host owns it.
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
         {
@@ -51,7 +59,7 @@ public sealed class PipelineHost : IAsyncDisposable
 #pragma warning restore CA2000
         factory.UseKestrel(0);
         factory.StartServer();
-        var host = new PipelineHost(factory, database, token);
+        var host = new PipelineHost(factory, database, tokens);
         await ProbeAsync(database);
         return host;
     }
@@ -120,10 +128,6 @@ public sealed class PipelineHost : IAsyncDisposable
 
     public static Guid IdOf(JsonNode build) => Guid.Parse((string)build["id"]!, CultureInfo.InvariantCulture);
 
-    /// <summary>For a caller who may only this.</summary>
-    public async Task<HttpClient> ClientWithAsync(params string[] scopes)
-        => ClientWith(await AccessToken.CreateAsync(Database, $"limited {Guid.NewGuid()}", scopes, null, CancellationToken.None));
-
     public async Task<T> ScalarAsync<T>(string sql)
     {
         await using var command = Database.CreateCommand(sql);
@@ -132,7 +136,7 @@ public sealed class PipelineHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
+        foreach (var client in (HttpClient[])[Client, Writer, Reader]) client.Dispose();
         await _factory.DisposeAsync();
         await Database.DisposeAsync();
     }

@@ -1,0 +1,203 @@
+using System.Text.RegularExpressions;
+
+using Auxo.Contracts;
+using Auxo.Pipeline.Builds;
+using Auxo.Testing;
+
+using Npgsql;
+
+namespace Auxo.Pipeline.Tests.Host;
+
+/// <summary>The service dies, or its database does, and comes back: the build ends with one verdict, and nothing is done twice that has a result.</summary>
+public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private const string TwoSteps = "steps:\n  - name: one\n    run: echo one\n  - name: two\n    run: echo two\n";
+
+    /// <summary>Every named point of the service, and those of the libraries that a build comes by.</summary>
+    private static readonly string[] Points =
+    [
+        "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished", "pipeline.build.before_finish", "pipeline.build.finished",
+        "store.save", "store.committed", "messaging.handled", "messaging.committed",
+    ];
+
+    /// <summary>The pipeline has no asynchronous view, and a build is always read before it is written, so that it is saved in one round trip.</summary>
+    private static readonly string[] NotReached = ["daemon.folded", "daemon.committed", "store.appended", "store.written"];
+
+    private readonly string _home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+    private GitRepository _repository = null!;
+    private Told _told = null!;
+    private string _database = null!;
+
+    public static TheoryData<string> AllPoints => [.. Points];
+
+    public async ValueTask InitializeAsync()
+    {
+        _repository = await GitRepository.CreateAsync();
+        _told = new Told(_repository);
+        _database = await postgres.CreateDatabaseAsync();
+        await PipelineProcess.PrepareAsync(_database, _home);
+    }
+
+    [Fact]
+    public void the_table_has_every_point_of_the_code()
+    {
+        var root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../.."));
+        Assert.SkipUnless(Directory.Exists(Path.Combine(root, "services/pipeline")), "the source is not beside the test");
+        var named = new[] { "services/pipeline", "libs/Auxo.EventStore", "libs/Auxo.Messaging" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(file => Hits().Matches(File.ReadAllText(file))).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal);
+        Assert.Equal(named.Except(NotReached, StringComparer.Ordinal).Order(StringComparer.Ordinal), Points.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllPoints))]
+    public async Task a_build_survives_a_kill_and_has_one_verdict(string point)
+    {
+        var head = await CommitAsync(TwoSteps);
+        await TellAsync(_told.Opened(head));
+        await using (var dying = await PipelineProcess.StartAsync(_database, _home, point)) await dying.DiedAsync();
+        await AssertOneVerdictAsync(head);
+    }
+
+    [Fact]
+    public async Task a_kill_in_a_step_leaves_no_process_and_the_step_begins_again_while_what_has_a_result_does_not()
+    {
+        var marker = SandboxProcesses.Marker();
+        var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one\n  - name: two\n    run: |\n      echo two\n      sleep {marker}\n");
+        var id = _told.BuildOf(head);
+        await TellAsync(_told.Opened(head));
+        await using (var dying = await PipelineProcess.StartAsync(_database, _home))
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count(marker) > 0), "the second step sleeps");
+            await dying.KillAsync();
+        }
+
+        await SandboxProcesses.GoneAsync(marker);
+        await using var host = await PipelineHost.StartAsync(_database, _home);
+        await host.PrintedAsync(id, "two", "begins again");
+        var log = await host.LogAsync(id, "one");
+        Assert.Single(log.Split('\n'), line => line == "one");
+        Assert.Equal(200, (await host.PostAsync($"/builds/{id}/cancel")).Status);
+        await SandboxProcesses.GoneAsync(marker);
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync()).Where(s => !IsInterim(s)).Select(s => s.Name));
+    }
+
+    [Fact]
+    public async Task a_log_that_a_kill_left_open_ends_with_its_cancelled_build()
+    {
+        var marker = SandboxProcesses.Marker();
+        var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one; sleep {marker}\n");
+        var id = _told.BuildOf(head);
+        await TellAsync(_told.Opened(head));
+        await using (var dying = await PipelineProcess.StartAsync(_database, _home))
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count(marker) > 0), "the step sleeps");
+            await dying.KillAsync();
+        }
+
+        // Another host has it, so this one may only cancel.
+        await using (var database = NpgsqlDataSource.Create(_database))
+        await using (var command = database.CreateCommand("update pipeline.builds set lease_owner = gen_random_uuid(), leased_until = now() + interval '1 hour'"))
+            Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        await using var host = await PipelineHost.StartAsync(_database, _home);
+        var following = host.Client.GetStringAsync($"/builds/{id}/logs/one/events");
+        await host.PostAsync($"/builds/{id}/cancel");
+        Assert.Contains("event: end", await following.WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_runner_of_another_host_takes_over_when_the_lease_runs_out_and_not_before()
+    {
+        var marker = SandboxProcesses.Marker();
+        var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one; sleep {marker}\n");
+        var id = _told.BuildOf(head);
+        await TellAsync(_told.Opened(head));
+        await using (var dying = await PipelineProcess.StartAsync(_database, _home))
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count(marker) > 0), "the step sleeps");
+            await dying.KillAsync();
+        }
+
+        var elsewhere = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+        await using (var host = await PipelineHost.StartAsync(_database, elsewhere, new RunnerSettings(2, TimeSpan.FromMinutes(2), TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50))))
+        {
+            var first = await host.ScalarAsync<Guid>("select lease_owner from pipeline.builds");
+            await host.ScalarAsync<Guid>("update pipeline.builds set leased_until = now() returning build_id");
+            await host.PrintedAsync(id, "one", "one");
+            Assert.NotEqual(first, await host.ScalarAsync<Guid>("select lease_owner from pipeline.builds"));
+            Assert.Equal(2L, await host.ScalarAsync<long>("select lease_epoch from pipeline.builds"));
+            await host.PostAsync($"/builds/{id}/cancel");
+            await SandboxProcesses.GoneAsync(marker);
+        }
+
+        Directory.Delete(elsewhere, recursive: true);
+    }
+
+    [Fact]
+    public async Task a_stop_in_order_gives_the_build_back_for_the_next_start()
+    {
+        var marker = SandboxProcesses.Marker();
+        var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one; sleep {marker}\n");
+        var id = _told.BuildOf(head);
+        await TellAsync(_told.Opened(head));
+        await using (var first = await PipelineHost.StartAsync(_database, _home)) await first.PrintedAsync(id, "one", "one");
+        await SandboxProcesses.GoneAsync(marker);
+        await using var host = await PipelineHost.StartAsync(_database, _home);
+        await host.PrintedAsync(id, "one", "begins again");
+        await host.PostAsync($"/builds/{id}/cancel");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task a_build_outlives_its_database(bool immediate)
+    {
+        var head = await CommitAsync(TwoSteps.Replace("echo one", "echo one; sleep 1.5", StringComparison.Ordinal));
+        await using var host = await PipelineHost.StartAsync(_database, _home);
+        await host.SendAsync(_told.Opened(head), _told.Group);
+        await host.PrintedAsync(_told.BuildOf(head), "one", "one");
+        await postgres.Cluster.StopAsync(immediate, CancellationToken.None);
+        await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count("1.5") == 0), "the step has ended while PostgreSQL is away");
+        using (var answer = await host.Client.GetAsync("/builds")) Assert.Equal(503, (int)answer.StatusCode);
+        await postgres.RestartAsync();
+        var build = await host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal("passed", (string)build["outcome"]!);
+        Assert.DoesNotContain("begins again", await host.LogAsync(_told.BuildOf(head), "one"), StringComparison.Ordinal);
+        var sent = await Eventually.ValueAsync(async () => await host.SentAsync(), "the test's own connections are new");
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], sent.Where(s => !IsInterim(s)).Select(s => s.Name));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _repository.DisposeAsync();
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private async Task AssertOneVerdictAsync(CommitId head)
+    {
+        await using var host = await PipelineHost.StartAsync(_database, _home);
+        var build = await host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal(("passed", 1), ((string)build["outcome"]!, (int)build["attempt"]!));
+        await Eventually.TrueAsync(async () => await host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'pipeline'") == 0, "the message is acknowledged");
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync()).Where(s => !IsInterim(s)).Select(s => s.Name));
+        Assert.Equal(0L, await host.ScalarAsync<long>("select count(*) from queues.dead_letters"));
+        Assert.Equal((1L, 0L), (await host.ScalarAsync<long>("select count(*) from pipeline.builds where state = 'done'"), await host.ScalarAsync<long>("select count(*) from pipeline.builds where lease_owner is not null")));
+        Assert.Equal(2 + build["steps"]!.AsArray().Count, await host.ScalarAsync<long>("select count(*) from pipeline.mt_events where type in ('build_queued', 'build_finished', 'build_step_finished')"));
+        foreach (var step in (string[])["one", "two"])
+            Assert.Contains($"\n{step}\n", await host.LogAsync(_told.BuildOf(head), step), StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => Task.FromResult(!Directory.Exists(Path.Combine(_home, "run", "workspaces")) || !Directory.EnumerateFileSystemEntries(Path.Combine(_home, "run", "workspaces")).Any()), "no workspace is left");
+    }
+
+    private static bool IsInterim((string Name, System.Text.Json.Nodes.JsonNode Body, string? Group) sent) => sent.Name == "post_patch_comment" && !(bool)sent.Body["final"]!;
+
+    private async Task TellAsync(object message)
+    {
+        await using var database = NpgsqlDataSource.Create(_database);
+        await PipelineHost.SendAsync(database, message, _told.Group);
+    }
+
+    private Task<CommitId> CommitAsync(string file) => _repository.CommitAsync(("README.md", "# Demo\n"), (".auxo/ci.yaml", file));
+
+    [GeneratedRegex("""CrashPoint\.Hit\("(?<name>[^"]+)"\)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Hits();
+}
