@@ -1,0 +1,62 @@
+namespace Auxo.Benchmarks;
+
+/// <summary>What is asked for on the command line.</summary>
+/// <param name="Group"><c>thread</c>; null: all.</param>
+/// <param name="Only">Names; empty: all of the group.</param>
+/// <param name="Quick">Fewer repetitions: to see that everything works, not to quote.</param>
+/// <param name="List">Print what there is.</param>
+/// <param name="Json">A file for all figures with their samples.</param>
+/// <param name="Write">A page whose generated part is replaced by the table.</param>
+internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Only, bool Quick, bool List, string? Json, string? Write)
+{
+    private const string Usage = """
+        auxo bench [thread|list] [--only NAME]… [--quick] [--json FILE] [--write PAGE]
+
+          thread       a push to its verdict, beside the direct peer; everything that issue calls its figures
+          list         what there is
+          --only NAME  one benchmark; may be repeated
+          --quick      fewer repetitions: to see that it works, not to quote
+          --json FILE  all figures with their samples
+          --write PAGE replaces the generated part of a page, such as docs/performance.md
+        """;
+
+    /// <summary>How many repetitions: the second number when it must be quick.</summary>
+    public int Count(int usual, int quick) => Quick ? quick : usual;
+
+    /// <summary>Reads the arguments; null after it has said what is wrong with them.</summary>
+    public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments, TextWriter errors)
+    {
+        var options = new BenchmarkOptions(null, [], Quick: false, List: false, null, null);
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var (argument, value) = (arguments[i], i + 1 < arguments.Count ? arguments[i + 1] : null);
+            switch (argument)
+            {
+                case "list": options = options with { List = true }; continue;
+                case "--quick": options = options with { Quick = true }; continue;
+                case "all": continue;
+                case "--help" or "-h": errors.WriteLine(Usage); return null;
+                case "--only" or "--json" or "--write" when value is null:
+                    errors.WriteLine($"auxo: {argument} needs a value.\n{Usage}");
+                    return null;
+                case "--only": options = options with { Only = [.. options.Only, value!] }; break;
+                case "--json": options = options with { Json = Path.GetFullPath(value!) }; break;
+                case "--write": options = options with { Write = Path.GetFullPath(value!) }; break;
+                case var group when Catalogue.All.Any(b => b.Group == group): options = options with { Group = group }; continue;
+                default:
+                    errors.WriteLine($"auxo: bench does not know '{argument}'.\n{Usage}");
+                    return null;
+            }
+
+            i++;
+        }
+
+        if (options.Only.FirstOrDefault(name => Catalogue.All.All(b => b.Name != name)) is { } unknown)
+        {
+            errors.WriteLine($"auxo: there is no benchmark '{unknown}'; 'auxo bench list' names them.");
+            return null;
+        }
+
+        return options;
+    }
+}

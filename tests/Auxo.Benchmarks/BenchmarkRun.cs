@@ -1,0 +1,43 @@
+using Auxo.Benchmarks.Measuring;
+using Auxo.Benchmarks.Reporting;
+
+namespace Auxo.Benchmarks;
+
+/// <summary>Runs benchmarks one after the other and gathers what they say.</summary>
+internal static class BenchmarkRun
+{
+    /// <summary>Runs them; what one of them breaks on is a line of the report.</summary>
+    public static async Task<Report> RunAsync(IReadOnlyList<Benchmark> benchmarks, BenchmarkOptions options, TextWriter progress, CancellationToken ct)
+    {
+        var begun = TimeProvider.System.GetUtcNow();
+        var machine = await Machine.ReadAsync(ct);
+        List<BenchmarkFigures> measured = [];
+        List<string> failures = [];
+        await using (var context = new BenchmarkContext(options, progress))
+        {
+            foreach (var benchmark in benchmarks.TakeWhile(_ => !ct.IsCancellationRequested))
+            {
+                await progress.WriteLineAsync($"{benchmark.Name}: {benchmark.Says}");
+                var since = TimeProvider.System.GetTimestamp();
+                try
+                {
+                    measured.Add(new BenchmarkFigures(benchmark.Name, await benchmark.RunAsync(context, ct)));
+                    await progress.WriteLineAsync($"{benchmark.Name}: {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0} s");
+                }
+                catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+                {
+                    failures.Add($"{benchmark.Name} did not get to its end: {e.Message}");
+                    await progress.WriteLineAsync(e.ToString());
+                }
+                catch (OperationCanceledException)
+                {
+                    failures.Add($"{benchmark.Name} was interrupted");
+                }
+            }
+
+            failures.AddRange(context.Missing);
+        }
+
+        return new Report(begun, TimeProvider.System.GetUtcNow(), options.Quick, machine, Machine.LoadAverage(), measured, failures);
+    }
+}

@@ -1,0 +1,25 @@
+using Auxo.Benchmarks.Thread;
+
+namespace Auxo.Benchmarks;
+
+/// <summary>All benchmarks, in the order in which they run: what must find a rested instance comes first.</summary>
+internal static class Catalogue
+{
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<Benchmark> All =
+    [
+        new("thread", "start", "'./auxo up --detach' to all healthy, first and later starts", StartUp.RunAsync),
+        new("thread", "memory", "idle memory (PSS) of every process", IdleMemory.RunAsync),
+        new("thread", "push", "own push to the first command; run 100 against run 1", OwnPush.RunAsync),
+        new("thread", "files", "the same with 512 files", ManyFiles.RunAsync),
+        new("thread", "patch", "another node's patch to the first command and to the verdict that its author can read", OthersPatch.RunAsync),
+        new("thread", "burst", "20 patches at once, all reported", Burst.RunAsync),
+        new("thread", "webhooks", "webhooks per second and their latency, beside bare inserts", Webhooks.RunAsync),
+        new("thread", "checks", "the six checks on 500 files, beside the same tools by hand", SixChecks.RunAsync),
+        new("thread", "sandbox", "a step in the sandbox, beside the bare command", SandboxStep.RunAsync),
+    ];
+
+    /// <summary>Those that were asked for.</summary>
+    public static IReadOnlyList<Benchmark> Chosen(BenchmarkOptions options)
+        => [.. All.Where(b => (options.Group is null || b.Group == options.Group) && (options.Only.Count == 0 || options.Only.Contains(b.Name)))];
+}
