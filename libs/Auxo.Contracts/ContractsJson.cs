@@ -18,4 +18,9 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(BuildStarted))]
 [JsonSerializable(typeof(BuildFinished))]
 [JsonSerializable(typeof(ArtifactPublished))]
+[JsonSerializable(typeof(DeploymentReported))]
+[JsonSerializable(typeof(FailureDetected))]
+[JsonSerializable(typeof(FailureRecovered))]
+[JsonSerializable(typeof(FailureReopened))]
+[JsonSerializable(typeof(FailureDismissed))]
 public sealed partial class ContractsJson : JsonSerializerContext;

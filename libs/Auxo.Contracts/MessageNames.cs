@@ -22,5 +22,10 @@ public static class MessageNames
         [typeof(BuildStarted)] = "build_started",
         [typeof(BuildFinished)] = "build_finished",
         [typeof(ArtifactPublished)] = "artifact_published",
+        [typeof(DeploymentReported)] = "deployment_reported",
+        [typeof(FailureDetected)] = "failure_detected",
+        [typeof(FailureRecovered)] = "failure_recovered",
+        [typeof(FailureReopened)] = "failure_reopened",
+        [typeof(FailureDismissed)] = "failure_dismissed",
     };
 }

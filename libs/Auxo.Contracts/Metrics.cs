@@ -1,0 +1,58 @@
+namespace Auxo.Contracts;
+
+/// <summary>What a deployment was for.</summary>
+public enum DeploymentKind
+{
+    /// <summary>It brings what was planned.</summary>
+    Planned,
+
+    /// <summary>It brings a repair in a hurry.</summary>
+    Hotfix,
+
+    /// <summary>It goes back to what was live before.</summary>
+    Rollback,
+}
+
+/// <summary>Something was brought to where it serves people, or the attempt failed. The same id again is the same deployment.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="DeploymentId">Its name at whoever deploys, unique in the repository; at most 128 characters.</param>
+/// <param name="Environment">Where to, such as <c>production</c>; only production counts in DORA.</param>
+/// <param name="Commit">What is live afterwards.</param>
+/// <param name="Patches">The patches it brings; empty lets the history of the default branch say it.</param>
+/// <param name="Succeeded">False for an attempt that never went live.</param>
+/// <param name="Kind">What for.</param>
+/// <param name="RolloutId">The same for the parts of one rollout (several clusters), which count once.</param>
+/// <param name="Remediates">The failure that it repairs; makes it rework whatever its kind.</param>
+/// <param name="At">When it was done.</param>
+public sealed record DeploymentReported(
+    Rid Rid, string DeploymentId, string Environment, CommitId Commit, IReadOnlyList<PatchId> Patches, bool Succeeded, DeploymentKind Kind, string? RolloutId,
+    string? Remediates, DateTimeOffset At);
+
+/// <summary>What is live needs somebody at once. The same id again is the same failure, and may say more about it.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="FailureId">Its name at whoever noticed, unique in the repository; at most 128 characters.</param>
+/// <param name="DeploymentId">The deployment that caused it; null when none did (an outage of somebody else) or nobody knows yet.</param>
+/// <param name="Title">One line for people.</param>
+/// <param name="StartedAt">When it began, where that is known to be earlier than its detection.</param>
+/// <param name="At">When it was noticed.</param>
+public sealed record FailureDetected(Rid Rid, string FailureId, string? DeploymentId, string? Title, DateTimeOffset? StartedAt, DateTimeOffset At);
+
+/// <summary>People are served again.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="FailureId">Which failure.</param>
+/// <param name="By">The deployment or the person that did it.</param>
+/// <param name="At">When.</param>
+public sealed record FailureRecovered(Rid Rid, string FailureId, string? By, DateTimeOffset At);
+
+/// <summary>A failure that seemed over is not; the time in between does not count.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="FailureId">Which failure.</param>
+/// <param name="At">When it was back.</param>
+public sealed record FailureReopened(Rid Rid, string FailureId, DateTimeOffset At);
+
+/// <summary>It was none.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="FailureId">Which failure.</param>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="At">When that was found.</param>
+public sealed record FailureDismissed(Rid Rid, string FailureId, string? Reason, DateTimeOffset At);

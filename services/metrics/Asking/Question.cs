@@ -1,0 +1,75 @@
+using Auxo.Metrics.Dora;
+using Auxo.Metrics.Facts;
+
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Auxo.Metrics.Asking;
+
+/// <summary>What every question about a time says.</summary>
+/// <param name="From">The window begins; by default <paramref name="Days"/> before its end.</param>
+/// <param name="To">The window ends before this; by default at <paramref name="AsOf"/>.</param>
+/// <param name="Days">How long the window is when it has no beginning.</param>
+/// <param name="AsOf">Answer as of then: what happened later is left out. By default now.</param>
+/// <param name="Position">Answer with what was known at that position: with it, the answer is the same for ever.</param>
+/// <param name="Zone">Days and weeks of that IANA zone instead of the repository's.</param>
+public sealed record Question(DateTimeOffset? From, DateTimeOffset? To, int? Days, DateTimeOffset? AsOf, long? Position, string? Zone)
+{
+    private const int MostDays = 3660;
+
+    /// <summary>Its window, or what is wrong with it.</summary>
+    public (Window Window, DateTimeOffset AsOf, ProblemHttpResult? Problem) Read(DateTimeOffset now, int defaultDays)
+    {
+        var asOf = AsOf ?? now;
+        var to = To ?? asOf;
+        if (Days is < 1 or > MostDays) return (default, default, AuxoProblem.BadRequest("request/invalid-window", $"'days' must be between 1 and {MostDays}."));
+        if (asOf > now) return (default, default, AuxoProblem.BadRequest("request/as-of-the-future", $"'asOf' lies in the future; here it is {now:u}."));
+        if (Position < 0) return (default, default, AuxoProblem.BadRequest("request/invalid-position", "'position' must not be negative."));
+        if (to.Year is < 1971 or > 9000 || From?.Year < 1970) return (default, default, AuxoProblem.BadRequest("request/invalid-window", "'from' and 'to' must be of this age."));
+        var from = From ?? to - TimeSpan.FromDays(Days ?? defaultDays);
+        return from >= to || to - from > TimeSpan.FromDays(MostDays)
+            ? (default, default, AuxoProblem.BadRequest("request/invalid-window", $"'from' must be before 'to', and at most {MostDays} days before it."))
+            : (new Window(from, to), asOf, null);
+    }
+
+    /// <summary>The calendar of the answer, or what is wrong with it.</summary>
+    public (Calendar? Calendar, ProblemHttpResult? Problem) CalendarOf(History history)
+        => Calendar.Find(Zone ?? history.Facts.Policy.Zone) is { } calendar
+            ? (calendar, null)
+            : (null, AuxoProblem.BadRequest("request/unknown-zone", $"There is no time zone {Zone ?? history.Facts.Policy.Zone} on this machine. Use an IANA name such as Europe/Berlin."));
+
+    /// <summary>Finds the history, and answers from it.</summary>
+    public async Task<Results<Ok<T>, ProblemHttpResult>> AnswerAsync<T>(
+        Rid rid, Histories histories, DateTimeOffset now, int defaultDays, Func<History, Window, Calendar, T> answer, CancellationToken ct)
+    {
+        var (window, asOf, wrong) = Read(now, defaultDays);
+        if (wrong is not null) return wrong;
+        if (await histories.FindAsync(rid, asOf, Position, ct) is not { } history) return Unknown(rid);
+        var (calendar, noZone) = CalendarOf(history);
+        return calendar is null ? noZone! : TypedResults.Ok(answer(history, window, calendar));
+    }
+
+    /// <summary>Finds the histories of all tracked repositories, and answers from them.</summary>
+    public async Task<Results<Ok<ListAnswer<T>>, ProblemHttpResult>> AnswerAllAsync<T>(
+        Histories histories, DateTimeOffset now, int defaultDays, Func<History, Window, Calendar, T> answer, CancellationToken ct)
+    {
+        var (window, asOf, wrong) = Read(now, defaultDays);
+        if (wrong is not null) return wrong;
+        var answers = new List<T>();
+        foreach (var rid in await histories.ListAsync(ct))
+        {
+            if (await histories.FindAsync(rid, asOf, Position, ct) is not { Facts.IsTracked: true } history) continue;
+            var (calendar, noZone) = CalendarOf(history);
+            if (calendar is null) return noZone!;
+            answers.Add(answer(history, window, calendar));
+        }
+
+        return TypedResults.Ok(new ListAnswer<T>(answers, Next: null));
+    }
+
+    /// <summary>Nothing was ever heard of the repository.</summary>
+    public static ProblemHttpResult Unknown(Rid rid)
+        => AuxoProblem.NotFound("repository/unknown", $"Nothing is known of {rid} here. 'auxo repo list' shows what is tracked; numbers begin with its first push or build.");
+}
+
+/// <summary>A list, as all services answer it.</summary>
+public sealed record ListAnswer<T>(IReadOnlyList<T> Items, string? Next);

@@ -1,0 +1,46 @@
+namespace Auxo.Metrics.Dora;
+
+/// <summary>Civil days and weeks of a zone; days of 23 and 25 hours are days.</summary>
+public sealed class Calendar(TimeZoneInfo zone)
+{
+    /// <summary>IANA name.</summary>
+    public string Zone => zone.Id;
+
+    /// <summary>The zone of that IANA name; null when this system has none such.</summary>
+    public static Calendar? Find(string name)
+        => TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? new Calendar(zone) : null;
+
+    /// <summary>The day on which something happened.</summary>
+    public DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
+
+    /// <summary>The Monday of its week.</summary>
+    public DateOnly WeekOf(DateTimeOffset at)
+    {
+        var day = DayOf(at);
+        return day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+    }
+
+    /// <summary>The first instant of a day; where midnight does not exist, the one after it.</summary>
+    public DateTimeOffset StartOf(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        while (zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);
+        // Of an hour that comes twice the first one: the larger offset.
+        var offset = zone.IsAmbiguousTime(midnight) ? zone.GetAmbiguousTimeOffsets(midnight).Max() : zone.GetUtcOffset(midnight);
+        return new DateTimeOffset(midnight, offset).ToUniversalTime();
+    }
+
+    /// <summary>The length of a window in days by the clock on the wall.</summary>
+    public double Days(DateTimeOffset from, DateTimeOffset to) => (TimeZoneInfo.ConvertTime(to, zone).DateTime - TimeZoneInfo.ConvertTime(from, zone).DateTime).TotalDays;
+
+    /// <summary>The weeks of a window, from Monday to Monday; the first and the last may be cut.</summary>
+    public IEnumerable<(DateOnly Monday, DateTimeOffset From, DateTimeOffset To)> Weeks(DateTimeOffset from, DateTimeOffset to)
+    {
+        for (var monday = WeekOf(from); ; monday = monday.AddDays(7))
+        {
+            var (start, end) = (StartOf(monday), StartOf(monday.AddDays(7)));
+            if (start >= to) yield break;
+            yield return (monday, start > from ? start : from, end < to ? end : to);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using Auxo.Metrics.Facts;
+
+namespace Auxo.Metrics.Dora;
+
+/// <summary>
+/// What waits to be delivered, and what each deployment takes along: the patches it names; else the heads of the default branch up to its commit, with
+/// what came with them; and merges that no head accounts for (squashed ones), which go with the next deployment.
+/// </summary>
+internal sealed class Cargo
+{
+    private readonly Dictionary<PatchId, Proposal> _proposals = [];
+    private readonly Dictionary<PatchId, MergeFact> _merges = [];
+    private readonly Dictionary<CommitId, LandingFact> _landings = [];
+    private readonly Dictionary<CommitId, List<PatchId>> _withLanding = [];
+    private readonly Queue<MergeFact> _loose;
+    private readonly HashSet<CommitId> _deliveredHeads = [];
+    private readonly HashSet<PatchId> _deliveredPatches = [];
+    private readonly Dictionary<string, string> _deploymentOfTitle = new(StringComparer.Ordinal);
+    private readonly List<DeployedChange> _changes = [];
+    private readonly bool _revertsFail;
+
+    public Cargo(RepositoryFacts facts)
+    {
+        _revertsFail = facts.Policy.RevertIsFailure;
+        foreach (var r in facts.Revisions)
+        {
+            _proposals[r.Patch] = _proposals.TryGetValue(r.Patch, out var p)
+                ? new Proposal(Min(p.StartedAt, r.FirstCommitAt, r.At), Min(p.OpenedAt, r.At, r.At), r.At > p.TitledAt ? r.Title : p.Title, r.At > p.TitledAt ? r.At : p.TitledAt)
+                : new Proposal(Min(r.FirstCommitAt, r.At, r.At), r.At, r.Title, r.At);
+        }
+
+        foreach (var m in facts.Merges)
+        {
+            if (!_merges.TryGetValue(m.Patch, out var known) || m.At < known.At) _merges[m.Patch] = m;
+        }
+
+        foreach (var l in facts.Landings)
+        {
+            if (!_landings.TryGetValue(l.Commit, out var known) || l.SeenAt < known.SeenAt) _landings[l.Commit] = l;
+        }
+
+        _loose = new Queue<MergeFact>(Assign().OrderBy(static m => m.At).ThenBy(static m => m.Patch.Value, StringComparer.Ordinal));
+    }
+
+    public List<UntimedChange> Untimed { get; } = [];
+
+    /// <summary>The failures that delivered reverts tell of.</summary>
+    public List<FailureStory> Reverts { get; } = [];
+
+    public bool IsDelivered(CommitId head) => _deliveredHeads.Contains(head);
+
+    /// <summary>Hands the deployment what it brings; true when that takes back something that was live.</summary>
+    public bool Load(DeploymentFact deployment)
+    {
+        var takesBack = false;
+        foreach (var patch in deployment.Patches)
+        {
+            if (_merges.ContainsKey(patch)) Deliver(patch, deployment, landing: null);
+        }
+
+        var heads = new List<LandingFact>();
+        for (var head = _landings.GetValueOrDefault(deployment.Commit); head is not null && _deliveredHeads.Add(head.Commit); head = head.Old is { } old ? _landings.GetValueOrDefault(old) : null)
+            heads.Add(head);
+        // Oldest first, so that a revert finds what it takes back.
+        for (var i = heads.Count - 1; i >= 0; i--) takesBack |= Unload(heads[i], deployment);
+        if (deployment.Patches.Count > 0 || deployment.Kind == DeploymentKind.Rollback) return takesBack;
+        while (_loose.TryPeek(out var merge) && merge.At <= deployment.At) Deliver(_loose.Dequeue().Patch, deployment, landing: null);
+        return takesBack;
+    }
+
+    public IReadOnlyList<DeployedChange> Delivered() => _changes;
+
+    /// <summary>Reverts that have landed and are not live yet: what they take back still fails.</summary>
+    public IEnumerable<FailureStory> PendingReverts()
+        => _landings.Values.Where(l => !_deliveredHeads.Contains(l.Commit)).OrderBy(static l => l.Commit.Value, StringComparer.Ordinal).Select(l => RevertOf(l, recoveredAt: null, by: null)).OfType<FailureStory>();
+
+    /// <summary>
+    /// Which merges came with which head: those it lists, those whose commit it is, those that were seen in the same look. The first head seen is where
+    /// counting begins, and lists what was merged long before. Returns the merges that no head accounts for.
+    /// </summary>
+    private List<MergeFact> Assign()
+    {
+        var bySight = _landings.Values.GroupBy(static l => l.SeenAt).ToDictionary(static g => g.Key, static g => g.MinBy(static l => l.Commit.Value, StringComparer.Ordinal)!);
+        var listed = new Dictionary<PatchId, LandingFact>();
+        foreach (var l in _landings.Values)
+        {
+            foreach (var patch in l.Patches.Where(p => l.Old is not null || _merges.ContainsKey(p)))
+            {
+                if (!listed.TryGetValue(patch, out var other) || (l.SeenAt, l.Commit.Value).CompareTo((other.SeenAt, other.Commit.Value)) < 0) listed[patch] = l;
+            }
+        }
+
+        var loose = new List<MergeFact>();
+        foreach (var m in _merges.Values.Where(m => !listed.ContainsKey(m.Patch)))
+        {
+            if ((_landings.GetValueOrDefault(m.Commit) ?? bySight.GetValueOrDefault(m.SeenAt)) is { } with) listed[m.Patch] = with;
+            else loose.Add(m);
+        }
+
+        foreach (var (patch, with) in listed.OrderBy(static e => e.Key.Value, StringComparer.Ordinal))
+        {
+            if (!_withLanding.TryGetValue(with.Commit, out var patches)) _withLanding[with.Commit] = patches = [];
+            patches.Add(patch);
+        }
+
+        return loose;
+    }
+
+    private bool Unload(LandingFact head, DeploymentFact deployment)
+    {
+        var takesBack = false;
+        if (RevertOf(head, deployment.At, deployment.Id) is { } failure && failure.Deployment != deployment.Id)
+        {
+            Reverts.Add(failure);
+            takesBack = true;
+        }
+
+        _deploymentOfTitle[head.Title] = deployment.Id;
+        if (_withLanding.TryGetValue(head.Commit, out var patches))
+        {
+            foreach (var patch in patches) Deliver(patch, deployment, head);
+        }
+        else if (head.Old is not null)
+        {
+            Add(new DeployedChange(head.Commit.Value, head.Title, head.At, head.At, head.At, deployment.At, deployment.Id));
+        }
+
+        return takesBack;
+    }
+
+    private void Deliver(PatchId patch, DeploymentFact deployment, LandingFact? landing)
+    {
+        if (!_deliveredPatches.Add(patch)) return;
+        if (!_proposals.TryGetValue(patch, out var proposal))
+        {
+            Untimed.Add(new UntimedChange(patch.Value, deployment.At, deployment.Id, Gap.BeginningUnknown));
+            return;
+        }
+
+        _deploymentOfTitle[proposal.Title] = deployment.Id;
+        // Clamped into order, so that the stages add up to the lead time whatever the clocks said.
+        var merged = _merges.TryGetValue(patch, out var merge) ? merge.At : landing!.At;
+        var opened = proposal.OpenedAt < deployment.At ? proposal.OpenedAt : deployment.At;
+        Add(new DeployedChange(
+            patch.Value, proposal.Title, proposal.StartedAt, opened, merged < opened ? opened : merged > deployment.At ? deployment.At : merged, deployment.At, deployment.Id));
+    }
+
+    private void Add(DeployedChange change)
+    {
+        if (change.StartedAt > change.DeployedAt) Untimed.Add(new UntimedChange(change.Id, change.DeployedAt, change.Deployment, Gap.ClockSkew));
+        else _changes.Add(change);
+    }
+
+    /// <summary>The failure that a revert tells of; null when it is none, or takes back what was never live.</summary>
+    private FailureStory? RevertOf(LandingFact head, DateTimeOffset? recoveredAt, string? by)
+    {
+        if (!_revertsFail) return null;
+        foreach (var patch in _withLanding.GetValueOrDefault(head.Commit) ?? [])
+        {
+            if (_proposals.TryGetValue(patch, out var proposal) && Story(proposal.Title, proposal.OpenedAt) is { } story) return story;
+        }
+
+        return Story(head.Title, head.At);
+
+        FailureStory? Story(string title, DateTimeOffset noticed)
+            => Revert.TitleOf(title) is { } taken && _deploymentOfTitle.TryGetValue(taken, out var deployment)
+                ? FailureStory.Inferred($"revert:{head.Commit.Short}", deployment, title, recoveredAt < noticed ? recoveredAt.Value : noticed, recoveredAt, by)
+                : null;
+    }
+
+    private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b, DateTimeOffset c) => a < b ? a < c ? a : c : b < c ? b : c;
+
+    private readonly record struct Proposal(DateTimeOffset StartedAt, DateTimeOffset OpenedAt, string Title, DateTimeOffset TitledAt);
+}
+
+/// <summary>git's own words for taking something back.</summary>
+internal static class Revert
+{
+    private const string Prefix = "Revert \"";
+
+    /// <summary>The title of what is taken back; null for any other title, and for a revert of a revert, which brings something again.</summary>
+    public static string? TitleOf(string title)
+        => title.StartsWith(Prefix, StringComparison.Ordinal) && title.EndsWith('"') && title.Length > Prefix.Length + 1
+            && title[Prefix.Length..^1] is var taken && !taken.StartsWith(Prefix, StringComparison.Ordinal) ? taken : null;
+}

@@ -1,0 +1,68 @@
+using Auxo.Metrics.Builds;
+using Auxo.Metrics.Repositories;
+
+namespace Auxo.Metrics.Facts;
+
+/// <summary>Something that happened, as it is counted.</summary>
+/// <param name="Seq">The position at which Auxo learned it; never used for order, since messages come in any.</param>
+/// <param name="At">When it happened.</param>
+public abstract record Fact(long Seq, DateTimeOffset At);
+
+/// <summary>A revision of a patch was pushed.</summary>
+public sealed record RevisionFact(long Seq, DateTimeOffset At, PatchId Patch, Did Author, string Title, DateTimeOffset FirstCommitAt) : Fact(Seq, At);
+
+/// <summary>A patch was merged.</summary>
+public sealed record MergeFact(long Seq, DateTimeOffset At, PatchId Patch, CommitId Commit, DateTimeOffset SeenAt) : Fact(Seq, At);
+
+/// <summary>A patch was closed.</summary>
+public sealed record ArchiveFact(long Seq, DateTimeOffset At, PatchId Patch) : Fact(Seq, At);
+
+/// <summary>The default branch has a new head.</summary>
+public sealed record LandingFact(
+    long Seq, DateTimeOffset At, string Branch, CommitId? Old, CommitId Commit, string Title, IReadOnlyList<PatchId> Patches, DateTimeOffset SeenAt) : Fact(Seq, At);
+
+/// <summary>A build waits, or has begun.</summary>
+public sealed record BuildPhaseFact(long Seq, DateTimeOffset At, Guid Build, bool Started) : Fact(Seq, At);
+
+/// <summary>A build ended.</summary>
+public sealed record BuildFact(
+    long Seq, DateTimeOffset At, Guid Build, BuildTrigger Trigger, string Ref, CommitId Commit, PatchId? Patch, Outcome Outcome, DateTimeOffset QueuedAt,
+    DateTimeOffset? StartedAt, IReadOnlyList<FailedStep> Failures) : Fact(Seq, At)
+{
+    /// <summary>From its first step to its end; null when none began. Never negative, whatever the clocks say.</summary>
+    public TimeSpan? Duration => StartedAt is not { } began ? null : At > began ? At - began : TimeSpan.Zero;
+
+    /// <summary>How long it waited; null when it never began.</summary>
+    public TimeSpan? Wait => StartedAt is not { } began ? null : began > QueuedAt ? began - QueuedAt : TimeSpan.Zero;
+
+    /// <summary>True for a verdict about the commit; what was stopped, or what Auxo could not do, is none.</summary>
+    public bool Counts => Outcome is Outcome.Passed or Outcome.Failed or Outcome.TimedOut;
+}
+
+/// <summary>A deployment was reported.</summary>
+public sealed record DeploymentFact(
+    long Seq, DateTimeOffset At, string Id, string Environment, CommitId Commit, IReadOnlyList<PatchId> Patches, bool Succeeded, DeploymentKind Kind, string? Rollout,
+    string? Remediates) : Fact(Seq, At);
+
+/// <summary>What a failure did; in the order in which two of the same instant are taken.</summary>
+public enum FailureTurn
+{
+    /// <summary>It was noticed.</summary>
+    Detected,
+
+    /// <summary>It is back.</summary>
+    Reopened,
+
+    /// <summary>It is over.</summary>
+    Recovered,
+
+    /// <summary>It was none.</summary>
+    Dismissed,
+}
+
+/// <summary>Something was told of a failure.</summary>
+public sealed record FailureFact(
+    long Seq, DateTimeOffset At, string Id, FailureTurn Turn, string? Deployment, string? Title, DateTimeOffset? StartedAt) : Fact(Seq, At);
+
+/// <summary>Something became known of the repository itself; what it leaves null it does not say.</summary>
+public sealed record RepositoryFact(long Seq, DateTimeOffset At, string? Name, string? DefaultBranch, CountingPolicy? Policy, bool Untracked) : Fact(Seq, At);

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Auxo.Metrics.Facts;
+
+/// <summary>
+/// The facts of one repository that happened on one day (UTC), in the order in which they were learned. The document of <see cref="FactDays"/>: a question
+/// about months reads tens of them instead of thousands of streams.
+/// </summary>
+public sealed class FactDay
+{
+    /// <summary>The repository; null only before the first fact.</summary>
+    public string? Rid { get; set; }
+
+    /// <summary>Pushed revisions.</summary>
+    public List<RevisionFact> Revisions { get; init; } = [];
+
+    /// <summary>Merged patches.</summary>
+    public List<MergeFact> Merges { get; init; } = [];
+
+    /// <summary>Closed patches.</summary>
+    public List<ArchiveFact> Archives { get; init; } = [];
+
+    /// <summary>New heads of the default branch.</summary>
+    public List<LandingFact> Landings { get; init; } = [];
+
+    /// <summary>Builds that waited or began.</summary>
+    public List<BuildPhaseFact> Phases { get; init; } = [];
+
+    /// <summary>Builds that ended.</summary>
+    public List<BuildFact> Builds { get; init; } = [];
+
+    /// <summary>Reported deployments.</summary>
+    public List<DeploymentFact> Deployments { get; init; } = [];
+
+    /// <summary>What was told of failures.</summary>
+    public List<FailureFact> Failures { get; init; } = [];
+
+    /// <summary>What became known of the repository.</summary>
+    public List<RepositoryFact> Repository { get; init; } = [];
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<Fact> All()
+        => Revisions.Concat<Fact>(Merges).Concat(Archives).Concat(Landings).Concat(Phases).Concat(Builds).Concat(Deployments).Concat(Failures).Concat(Repository);
+
+    /// <summary>The document's id.</summary>
+    public static string Key(Rid rid, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{rid}/{at.UtcDateTime:yyyy-MM-dd}");
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+using Auxo.Metrics.Asking;
+using Auxo.Metrics.Builds;
+using Auxo.Metrics.Changes;
+using Auxo.Metrics.Ci;
+using Auxo.Metrics.Deployments;
+using Auxo.Metrics.Dora;
+using Auxo.Metrics.Facts;
+using Auxo.Metrics.Failures;
+using Auxo.Metrics.Repositories;
+
+namespace Auxo.Metrics;
+
+/// <summary>How events and the documents of projections are stored.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ChangeEvent.Proposed), TypeInfoPropertyName = "ChangeProposed")]
+[JsonSerializable(typeof(ChangeEvent.Merged), TypeInfoPropertyName = "ChangeMerged")]
+[JsonSerializable(typeof(ChangeEvent.Archived), TypeInfoPropertyName = "ChangeArchived")]
+[JsonSerializable(typeof(ChangeEvent.Landed), TypeInfoPropertyName = "ChangeLanded")]
+[JsonSerializable(typeof(BuildEvent.Queued), TypeInfoPropertyName = "BuildQueued")]
+[JsonSerializable(typeof(BuildEvent.Started), TypeInfoPropertyName = "BuildStarted")]
+[JsonSerializable(typeof(BuildEvent.Finished), TypeInfoPropertyName = "BuildFinished")]
+[JsonSerializable(typeof(DeploymentEvent.Deployed), TypeInfoPropertyName = "Deployed")]
+[JsonSerializable(typeof(FailureEvent.Detected), TypeInfoPropertyName = "FailureDetected")]
+[JsonSerializable(typeof(FailureEvent.Recovered), TypeInfoPropertyName = "FailureRecovered")]
+[JsonSerializable(typeof(FailureEvent.Reopened), TypeInfoPropertyName = "FailureReopened")]
+[JsonSerializable(typeof(FailureEvent.Dismissed), TypeInfoPropertyName = "FailureDismissed")]
+[JsonSerializable(typeof(RepositoryEvent.Tracked), TypeInfoPropertyName = "RepositoryTracked")]
+[JsonSerializable(typeof(RepositoryEvent.Untracked), TypeInfoPropertyName = "RepositoryUntracked")]
+[JsonSerializable(typeof(RepositoryEvent.PolicyChanged), TypeInfoPropertyName = "PolicyChanged")]
+[JsonSerializable(typeof(FactDay))]
+public sealed partial class StoredJson : JsonSerializerContext;
+
+/// <summary>How requests and answers are written; the naming of enums is the service defaults'.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(DoraReport))]
+[JsonSerializable(typeof(ListAnswer<DoraReport>), TypeInfoPropertyName = "DoraReports")]
+[JsonSerializable(typeof(Evidence))]
+[JsonSerializable(typeof(CiReport))]
+[JsonSerializable(typeof(ListAnswer<CiReport>), TypeInfoPropertyName = "CiReports")]
+[JsonSerializable(typeof(CountingPolicy))]
+[JsonSerializable(typeof(DeploymentBody))]
+[JsonSerializable(typeof(DeploymentReported))]
+[JsonSerializable(typeof(FailureBody))]
+[JsonSerializable(typeof(FailureDetected))]
+[JsonSerializable(typeof(TurnBody))]
+public sealed partial class HttpJson : JsonSerializerContext;

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization.Metadata;
+
+using Auxo.EventStore;
+using Auxo.Metrics.Builds;
+using Auxo.Metrics.Changes;
+using Auxo.Metrics.Deployments;
+using Auxo.Metrics.Failures;
+using Auxo.Metrics.Repositories;
+using Auxo.Testing;
+
+namespace Auxo.Metrics.Tests;
+
+/// <summary>What was stored once must load for ever; the samples are never edited, only added to.</summary>
+public sealed class StoredEventsTests
+{
+    private static readonly Dictionary<string, JsonTypeInfo> Stored = new(StringComparer.Ordinal)
+    {
+        ["change_proposed"] = StoredJson.Default.ChangeProposed,
+        ["change_merged"] = StoredJson.Default.ChangeMerged,
+        ["change_archived"] = StoredJson.Default.ChangeArchived,
+        ["change_landed"] = StoredJson.Default.ChangeLanded,
+        ["build_queued"] = StoredJson.Default.BuildQueued,
+        ["build_started"] = StoredJson.Default.BuildStarted,
+        ["build_finished"] = StoredJson.Default.BuildFinished,
+        ["deployed"] = StoredJson.Default.Deployed,
+        ["failure_detected"] = StoredJson.Default.FailureDetected,
+        ["failure_recovered"] = StoredJson.Default.FailureRecovered,
+        ["failure_reopened"] = StoredJson.Default.FailureReopened,
+        ["failure_dismissed"] = StoredJson.Default.FailureDismissed,
+        ["repository_tracked"] = StoredJson.Default.RepositoryTracked,
+        ["repository_untracked"] = StoredJson.Default.RepositoryUntracked,
+        ["policy_changed"] = StoredJson.Default.PolicyChanged,
+    };
+
+    [Fact]
+    public void every_event_that_was_ever_stored_loads() => Samples.AllLoad("Events", Stored);
+
+    [Fact]
+    public void the_stored_names_are_those_and_every_event_has_one()
+    {
+        var options = new StoreOptions();
+        Configuration.ConfigureStore(options);
+        Assert.Equal(Stored.Keys.Order(StringComparer.Ordinal), options.Events.Names.Order(StringComparer.Ordinal));
+        Type[] unions = [typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent), typeof(FailureEvent), typeof(RepositoryEvent)];
+        Assert.Equal(
+            unions.SelectMany(static u => u.GetNestedTypes()).Select(static e => e.FullName).Order(StringComparer.Ordinal),
+            Stored.Values.Select(static j => j.Type.FullName).Order(StringComparer.Ordinal));
+    }
+}
