@@ -142,8 +142,8 @@ public sealed class BuildCommandsTests
             1 failed
               ✗ failed      test                     13 s  exit code 2
 
-              ✗ key.pem:1: A private key private-key
-              ! ci.yaml:3: wrong indentation indentation
+              ✗ key.pem:1: A private key (private-key)
+              ! ci.yaml:3: wrong indentation (indentation)
               kept out/app.tar.gz 4.2 MB
 
             ✗ failed in 13 s

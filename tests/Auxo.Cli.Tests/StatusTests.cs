@@ -96,7 +96,7 @@ public sealed class StatusTests
 
         var result = await auxo.RunAsync("describe", "pipeline");
 
-        Assert.Equal("pipeline\n  PatchOpened  → OnPatchOpenedHandler.Handle  pipeline  retry 3\n", result.Out);
+        Assert.Equal("pipeline\n  PatchOpened  → OnPatchOpenedHandler.Handle\n  when it fails:\n    retry 3\n", result.Out);
         Assert.Contains("handles no messages", (await auxo.RunAsync("describe")).Out, StringComparison.Ordinal);
         var wrong = await auxo.RunAsync("describe", "pipline");
         Assert.Equal(2, wrong.ExitCode);

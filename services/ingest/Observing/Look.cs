@@ -8,7 +8,7 @@ public enum Via
     /// <summary>The repository was tracked at that moment.</summary>
     Track,
 
-    /// <summary>The node told.</summary>
+    /// <summary>The node told, or the system, of a plain git repository's branches.</summary>
     Event,
 
     /// <summary>A webhook arrived.</summary>

@@ -44,6 +44,9 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
     }
 
     /// <inheritdoc/>
+    public override IDisposable Listen(Action changed) => new RefsBell(Path, changed);
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<BranchSnapshot> BranchAsync(string name, CommitId head, CommitId? old, CancellationToken ct)

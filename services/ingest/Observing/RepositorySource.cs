@@ -15,6 +15,9 @@ public abstract class RepositorySource(string path) : IAsyncDisposable
     /// <summary>Whether a commit is here.</summary>
     public abstract Task<bool> HasCommitAsync(CommitId commit, CancellationToken ct);
 
+    /// <summary>Calls whenever it may have changed, until disposed; null where the node tells of changes.</summary>
+    public virtual IDisposable? Listen(Action changed) => null;
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 }

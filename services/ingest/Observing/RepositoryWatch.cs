@@ -21,6 +21,7 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
     private readonly Queue<(CommitId Commit, string Name, DateTimeOffset At)> _named = new();
     private KnownRepository? _known;
     private RepositorySource? _source;
+    private IDisposable? _bell;
 
     /// <summary>The repository.</summary>
     public Rid Rid { get; } = repository.Rid;
@@ -77,6 +78,7 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
         }
         finally
         {
+            _bell?.Dispose();
             if (_source is not null) await _source.DisposeAsync();
         }
     }
@@ -122,6 +124,8 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
         _known ??= await known.FindAsync(Rid, ct);
         if (_known is not { Repository.IsTracked: true } before) return;
         _source ??= await OpenAsync(before.Repository, ct);
+        // Before the look: what changes during it rings for the next one.
+        _bell ??= _source.Listen(() => Wake(Via.Event));
         var now = await _source.ReadAsync(before, ct);
         _known = await known.ObserveAsync(before, now, via, time.GetUtcNow(), ct);
         Problems = [.. now.Problems, .. await NamedButMissingAsync(_source, ct)];

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Git;
+using Auxo.Ingest.Observing;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
 
@@ -126,6 +127,21 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         Assert.Equal(5, answers.Count(a => a.StatusCode == HttpStatusCode.OK));
         Assert.Equal(["repository_tracked", "default_branch_advanced"], await _host.SentNamesAsync());
         foreach (var answer in answers) answer.Dispose();
+    }
+
+    [Fact]
+    public async Task a_commit_to_a_plain_repository_is_seen_at_once_and_not_only_by_the_next_sweep()
+    {
+        var tree = await WorkTreeAsync("wanted");
+        using var answer = await _host.Client.PostAsJsonAsync("/repositories", new { location = tree });
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        await Eventually.TrueAsync(async () => (await _host.SentNamesAsync()).Count == 2, "its head is told");
+
+        await CommitAsync(tree, "Next");
+        await Eventually.TrueAsync(async () => (await _host.SentNamesAsync()).Count == 3, "the commit is told", Observer.SweepEvery / 2);
+        await GitAsync(tree, "pack-refs", "--all");
+        await CommitAsync(tree, "After packing");
+        await Eventually.TrueAsync(async () => (await _host.SentNamesAsync()).Count == 4, "the next commit is told", Observer.SweepEvery / 2);
     }
 
     private async Task<string> WorkTreeAsync(string name)

@@ -42,7 +42,7 @@ internal static class BuildReport
         foreach (var finding in findings.OrderByDescending(static f => f.Blocks).Take(MaxFindings))
         {
             var place = finding.Path is null ? "" : finding.Line is null ? $"{finding.Path}: " : $"{finding.Path}:{finding.Line}: ";
-            terminal.Line($"  [{(finding.Blocks ? "red" : "yellow")}]{(finding.Blocks ? "✗" : "!")}[/] {Terminal.Safe(place)}{Terminal.Safe(finding.Message)} [dim]{Terminal.Safe(finding.Rule)}[/]");
+            terminal.Line($"  [{(finding.Blocks ? "red" : "yellow")}]{(finding.Blocks ? "✗" : "!")}[/] {Terminal.Safe(place)}{Terminal.Safe(finding.Message)} [dim]({Terminal.Safe(finding.Rule)})[/]");
         }
 
         if (findings.Count > MaxFindings) terminal.Line($"  [dim]and {findings.Count - MaxFindings} more: --json shows all[/]");

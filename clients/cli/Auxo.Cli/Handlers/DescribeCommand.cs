@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
 
@@ -38,12 +39,24 @@ internal static class DescribeCommand
             terminal.Line($"[bold]{answer.Name}[/]");
             if (answer.Error is not null) terminal.Line($"  [dim]{Terminal.Safe(answer.Error.Message)}[/]");
             else if (answer.Value!.Handlers.Count == 0) terminal.Line("  [dim]handles no messages[/]");
-            var columns = new Columns(1, "", "", "", "");
-            foreach (var handler in (answer.Value?.Handlers ?? []).OrderBy(static h => h.Message, StringComparer.Ordinal))
-                columns.Add("  " + handler.Message, "→ " + handler.Handler, new Cell(handler.Queue ?? "", "dim"), new Cell(handler.Policy ?? "", "dim"));
-            columns.Write(terminal);
+            Write(terminal, answer.Name, answer.Value?.Handlers ?? []);
         }
 
         return ExitCode.Ok;
+    }
+
+    /// <summary>The policies are long and mostly the same: each is written once, below those that have it.</summary>
+    private static void Write(Terminal terminal, string service, IReadOnlyList<HandlerInfo> handlers)
+    {
+        foreach (var group in handlers.GroupBy(static h => h.Policy, StringComparer.Ordinal).OrderByDescending(static g => g.Count()))
+        {
+            var columns = new Columns(1, "", "", "");
+            foreach (var handler in group.OrderBy(static h => h.Message, StringComparer.Ordinal))
+                columns.Add("  " + handler.Message, "→ " + handler.Handler, new Cell(handler.Queue is { } queue && queue != service ? "queue " + queue : "", "dim"));
+            columns.Write(terminal);
+            if (group.Key is null) continue;
+            terminal.Line("  [dim]when it fails:[/]");
+            foreach (var rule in group.Key.Split("; ")) terminal.Line($"    [dim]{Terminal.Safe(rule)}[/]");
+        }
     }
 }

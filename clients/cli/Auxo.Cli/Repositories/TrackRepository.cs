@@ -41,7 +41,7 @@ internal static class TrackRepository
             terminal.Line();
             terminal.Line(repository.Kind == "radicle"
                 ? "  Beside a running node nothing else is needed. For a node elsewhere, a webhook:"
-                : "  Auxo looks every minute; a webhook makes it immediate:");
+                : "  A commit on this machine is seen at once. For a repository that changes elsewhere, a webhook:");
             terminal.Line($"    url     {Terminal.Safe(hooks.Url)}");
             terminal.Line($"    secret  {Terminal.Safe(tracked.Secret)}   [dim](shown this once)[/]");
         }
