@@ -35,12 +35,15 @@ public sealed record AccessToken(Guid Id, string Name, IReadOnlyList<string> Sco
         return token;
     }
 
-    /// <summary>Creates the schema <c>access</c> where it is missing. The AppHost does this for an instance; tests do it for their own database.</summary>
+    /// <summary>Brings the schema <c>access</c> up to date. The AppHost does this for an instance; tests do it for their own database.</summary>
     public static async Task ApplySchemaAsync(NpgsqlDataSource source, CancellationToken ct)
     {
-        await using var stream = typeof(AccessToken).Assembly.GetManifestResourceStream("access.001.sql")!;
-        using var reader = new StreamReader(stream);
-        await using var command = source.CreateCommand(await reader.ReadToEndAsync(ct));
-        await command.ExecuteNonQueryAsync(ct);
+        foreach (var file in (string[])["access.001.sql", "access.002.sql"])
+        {
+            await using var stream = typeof(AccessToken).Assembly.GetManifestResourceStream(file)!;
+            using var reader = new StreamReader(stream);
+            await using var command = source.CreateCommand("set client_min_messages = warning;\n" + await reader.ReadToEndAsync(ct));
+            await command.ExecuteNonQueryAsync(ct);
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Auxo.ServiceDefaults.Access;
 /// Finds presented tokens. The whole table (tens of rows) is kept in memory and read again after at most <see cref="MaxAge"/>, so a
 /// revoked token dies within that time and a flood of wrong tokens never reaches the database more than once a second.
 /// </summary>
-internal sealed class AccessTokens(IServiceProvider provider, TimeProvider time) : IAsyncDisposable
+public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>How long a revoked token may still work.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
@@ -33,6 +33,10 @@ internal sealed class AccessTokens(IServiceProvider provider, TimeProvider time)
         return found is { ExpiresAt: { } end } && end <= time.GetUtcNow() ? null : found;
     }
 
+    /// <summary>Forgets what was read: the next token is looked up in the database. For the service that has just changed the table; all others follow within <see cref="MaxAge"/>.</summary>
+    public void Forget() => _snapshot = null;
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _reading.Dispose();

@@ -1,7 +1,9 @@
 using Auxo.EventStore.Projections;
+using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Files;
 using Auxo.Registry.Repositories;
+using Auxo.Registry.Tokens;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
@@ -25,6 +27,14 @@ public static class Configuration
         services.AddSingleton<BlobUpload>();
         services.AddSingleton<BlobSweep>();
         services.AddHostedService<SweepWorker>();
+        services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+        services.AddSingleton<PipelineBlobs>();
+        services.AddSingleton(RegistryLinks.From(configuration));
+        services.AddSingleton(RetentionPolicy.From(configuration));
+        services.AddSingleton<PublishWorker>();
+        services.AddSingleton<CleanUp>();
+        services.AddHostedService(static p => p.GetRequiredService<PublishWorker>());
+        services.AddHostedService(static p => p.GetRequiredService<CleanUp>());
         return builder;
     }
 
@@ -38,7 +48,12 @@ public static class Configuration
             .MapEventType("repository_defined", StoredJson.Default.RepositoryDefined)
             .MapEventType("repository_removed", StoredJson.Default.RepositoryRemoved)
             .MapEventType("file_stored", StoredJson.Default.FileStored)
-            .MapEventType("file_deleted", StoredJson.Default.FileDeleted);
+            .MapEventType("file_deleted", StoredJson.Default.FileDeleted)
+            .MapEventType("publication_requested", StoredJson.Default.PublicationRequested)
+            .MapEventType("publication_published", StoredJson.Default.PublicationPublished)
+            .MapEventType("publication_failed", StoredJson.Default.PublicationFailed)
+            .MapEventType("publication_expired", StoredJson.Default.PublicationExpired);
+        o.Projections.Snapshot<Publication>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<RawFile>(SnapshotLifecycle.Inline);
         o.Projections.LiveStreamAggregation<RepositoryDefinition>();
     }
@@ -54,5 +69,11 @@ public static class Configuration
         GetFile.Map(app);
         DeleteFile.Map(app);
         ListFiles.Map(app);
+        CleanUp.Map(app);
+        ListArtifacts.Map(app);
+        GetArtifact.Map(app);
+        CreateToken.Map(app);
+        RotateToken.Map(app);
+        RevokeToken.Map(app);
     }
 }

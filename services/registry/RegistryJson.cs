@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using Auxo.Registry.Artifacts;
 using Auxo.Registry.Files;
 using Auxo.Registry.Repositories;
+using Auxo.Registry.Tokens;
 
 namespace Auxo.Registry;
 
@@ -12,6 +14,11 @@ namespace Auxo.Registry;
 [JsonSerializable(typeof(RepositoryEvent.Removed), TypeInfoPropertyName = "RepositoryRemoved")]
 [JsonSerializable(typeof(FileEvent.Stored), TypeInfoPropertyName = "FileStored")]
 [JsonSerializable(typeof(FileEvent.Deleted), TypeInfoPropertyName = "FileDeleted")]
+[JsonSerializable(typeof(PublicationEvent.Requested), TypeInfoPropertyName = "PublicationRequested")]
+[JsonSerializable(typeof(PublicationEvent.Published), TypeInfoPropertyName = "PublicationPublished")]
+[JsonSerializable(typeof(PublicationEvent.Failed), TypeInfoPropertyName = "PublicationFailed")]
+[JsonSerializable(typeof(PublicationEvent.Expired), TypeInfoPropertyName = "PublicationExpired")]
+[JsonSerializable(typeof(Publication))]
 [JsonSerializable(typeof(RawFile))]
 [JsonSerializable(typeof(RepositoryDefinition))]
 internal sealed partial class StoredJson : JsonSerializerContext;
@@ -21,6 +28,13 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(DefineRepositoryBody))]
 [JsonSerializable(typeof(RawRepository))]
 [JsonSerializable(typeof(ListAnswer<RawRepository>), TypeInfoPropertyName = "RawRepositories")]
+[JsonSerializable(typeof(CreateTokenBody))]
+[JsonSerializable(typeof(RotateTokenBody))]
+[JsonSerializable(typeof(NewTokenAnswer))]
+[JsonSerializable(typeof(ListAnswer<TokenAnswer>), TypeInfoPropertyName = "Tokens")]
+[JsonSerializable(typeof(VersionAnswer))]
+[JsonSerializable(typeof(ListAnswer<VersionAnswer>), TypeInfoPropertyName = "Versions")]
+[JsonSerializable(typeof(ListAnswer<ExpiredVersion>), TypeInfoPropertyName = "ExpiredVersions")]
 [JsonSerializable(typeof(FileAnswer))]
 [JsonSerializable(typeof(ListAnswer<FileAnswer>), TypeInfoPropertyName = "Files")]
 internal sealed partial class HttpJson : JsonSerializerContext;

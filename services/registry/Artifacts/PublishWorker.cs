@@ -1,0 +1,143 @@
+using System.Threading.Channels;
+
+using Auxo.Registry.Blobs;
+
+using Npgsql;
+
+namespace Auxo.Registry.Artifacts;
+
+/// <summary>
+/// Fetches the files of builds and publishes them, all of a build at once. What was fetched is kept over a crash; whether it was already published, the
+/// lease decides in the publishing transaction.
+/// </summary>
+public sealed partial class PublishWorker(
+    NpgsqlDataSource source, IDocumentStore store, IMessageBus bus, BlobStore blobs, PipelineBlobs pipeline, RegistryLinks links, TimeProvider time, ILogger<PublishWorker> logger)
+    : BackgroundService
+{
+    /// <summary>How long a dead worker's build stays untouched.</summary>
+    public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is gone stays gone, but a pipeline that is just starting may not see it yet.</summary>
+    public const int MostGone = 5;
+
+    private const int AtOnce = 2;
+    private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>There may be something to publish.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>1, 2, 4 … seconds, at most five minutes.</summary>
+    public static TimeSpan Pause(int attempts) => attempts >= 9 ? LongestPause : TimeSpan.FromSeconds(1 << Math.Max(attempts - 1, 0));
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var leases = new LeasedWork<Guid>(source, time, PublicationTable.Leases, LeaseDuration);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var claimed = await leases.ClaimAsync(AtOnce, stoppingToken);
+                await Task.WhenAll(claimed.Select(lease => leases.RunAsync(lease, ct => PublishAsync(leases, lease, ct), stoppingToken)));
+                if (claimed.Count == 0) await WaitAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.Failed(logger, e);
+                await WaitAsync(stoppingToken);
+            }
+        }
+    }
+
+    private async Task PublishAsync(LeasedWork<Guid> leases, Lease<Guid> lease, CancellationToken ct)
+    {
+        string? reason = null;
+        var gone = false;
+        try
+        {
+            await FetchAsync(lease.Key, ct);
+        }
+        catch (Exception e) when (e is GoneException or WrongBytesException or HttpRequestException or DiskFullException or IOException && !ct.IsCancellationRequested)
+        {
+            (reason, gone) = (e.Message, e is GoneException or WrongBytesException);
+        }
+
+        await using var session = store.LightweightSession();
+        session.QueueSqlCommand(leases.Finish(lease));
+        if (reason is null) await EndAsync(session, lease.Key, ct);
+        else await AgainAsync(session, lease.Key, reason, gone, ct);
+        CrashPoint.Hit("registry.publish.before_commit");
+        await session.SaveChangesAsync(ct);
+        CrashPoint.Hit("registry.publish.committed");
+    }
+
+    /// <summary>Every content once, and each is held as soon as it is here: a second try begins where the first one ended.</summary>
+    private async Task FetchAsync(Guid build, CancellationToken ct)
+    {
+        foreach (var artifact in (await PublicationTable.MissingAsync(source, build, ct)).DistinctBy(static a => a.Digest))
+        {
+            if (!Digest.TryParse(artifact.Digest, out var digest)) throw new WrongBytesException(artifact);
+            if (!await blobs.TryKeepAsync(digest, artifact.SizeBytes, ct))
+            {
+                using var received = await pipeline.FetchAsync(artifact, ct);
+                await blobs.KeepAsync(received, ct);
+            }
+
+            await PublicationTable.HoldAsync(source, build, digest, ct);
+            CrashPoint.Hit("registry.publish.fetched");
+        }
+    }
+
+    private async Task EndAsync(IDocumentSession session, Guid build, CancellationToken ct)
+    {
+        var stream = await session.Events.FetchForWriting<Publication>(Publication.StreamKey(build), ct);
+        var publication = stream.Aggregate ?? throw new InvalidOperationException($"Build {build} has a row and no stream.");
+        if (publication.State == PublicationState.Published) return;
+        var now = time.GetUtcNow();
+        var channel = await PublicationTable.LatestAsync(source, publication.Subject.Rid, ct, asIfPublished: build) == build ? "latest" : null;
+        stream.AppendOne(new PublicationEvent.Published(channel, now));
+        session.QueueSqlCommand(PublicationTable.Published(build, now));
+        var message = new ArtifactPublished(
+            "build", publication.Subject.Rid.Value, build.ToString(), publication.Files, publication.Subject, channel, links.To(publication.Subject.Rid, build), now);
+        bus.Publish(session, message, $"build/{build}");
+    }
+
+    private async Task AgainAsync(IDocumentSession session, Guid build, string reason, bool gone, CancellationToken ct)
+    {
+        var attempts = await PublicationTable.AttemptsAsync(source, build, ct) + 1;
+        Log.NotYet(logger, build, attempts, reason);
+        if (!gone || attempts < MostGone)
+        {
+            session.QueueSqlCommand(PublicationTable.Later(build, reason, attempts, time.GetUtcNow() + Pause(attempts)));
+            return;
+        }
+
+        session.Events.Append(Publication.StreamKey(build), new PublicationEvent.Failed(reason, time.GetUtcNow()));
+        session.QueueSqlCommand(PublicationTable.Failed(build, reason));
+    }
+
+    private async Task WaitAsync(CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(SlowPoll, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            await _wake.Reader.ReadAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // Time to look by oneself.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(510, LogLevel.Warning, "The files of build {BuildId} could not be published (attempt {Attempt}): {Reason}")]
+        public static partial void NotYet(ILogger logger, Guid buildId, int attempt, string reason);
+
+        [LoggerMessage(511, LogLevel.Error, "Publishing failed; it is repeated")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}
