@@ -23,4 +23,5 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(FailureRecovered))]
 [JsonSerializable(typeof(FailureReopened))]
 [JsonSerializable(typeof(FailureDismissed))]
+[JsonSerializable(typeof(NotificationAbandoned))]
 public sealed partial class ContractsJson : JsonSerializerContext;

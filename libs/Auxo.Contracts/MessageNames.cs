@@ -27,5 +27,6 @@ public static class MessageNames
         [typeof(FailureRecovered)] = "failure_recovered",
         [typeof(FailureReopened)] = "failure_reopened",
         [typeof(FailureDismissed)] = "failure_dismissed",
+        [typeof(NotificationAbandoned)] = "notification_abandoned",
     };
 }

@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+using Auxo.Contracts;
+using Auxo.Notify.Channels;
+using Auxo.Notify.Senders;
+
+using Npgsql;
+
+using Channel = System.Threading.Channels.Channel;
+
+namespace Auxo.Notify.Deliveries;
+
+/// <summary>
+/// Makes the planned deliveries. A channel is leased while somebody speaks to it, so a receiver that hangs holds up nobody else; a killed worker's lease
+/// runs out, and the next one makes what was begun again under the same webhook-id. Nothing is lost; a receiver that remembers ids hears nothing twice.
+/// </summary>
+public sealed partial class DeliveryWorker(
+    NpgsqlDataSource source, IDocumentStore store, IMessageBus bus, IEnumerable<ISender> senders, RetryPolicy policy, DeliveryMetrics metrics, TimeProvider time,
+    ILogger<DeliveryWorker> logger) : BackgroundService
+{
+    /// <summary>How long a dead worker's channel stays untouched.</summary>
+    public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
+
+    private const int ChannelsAtOnce = 32;
+    private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(3);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly LeasedWork<string> _lanes = new(source, time, DeliveryTable.Lanes, LeaseDuration);
+    private readonly Dictionary<ChannelKind, ISender> _senders = senders.ToDictionary(static s => s.Kind);
+    private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
+
+    /// <summary>There may be something to send.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var lane in await _lanes.ClaimAsync(ChannelsAtOnce - _running.Count, stoppingToken)) _running[lane.Key] = SpeakAsync(lane, stoppingToken);
+                await WaitAsync(await DeliveryTable.NextAsync(source, stoppingToken) - time.GetUtcNow(), stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.Failed(logger, e);
+                await WaitAsync(SlowPoll, stoppingToken);
+            }
+        }
+
+        await Task.WhenAll(_running.Values);
+    }
+
+    /// <summary>Speaks to one channel until nothing is due for it or it is paused.</summary>
+    private async Task SpeakAsync(Lease<string> lane, CancellationToken stop)
+    {
+        await Task.Yield();
+        try
+        {
+            await _lanes.RunAsync(lane, ct => RoundsAsync(lane, ct), stop);
+            await ReleaseAsync(lane);
+        }
+        catch (Exception e) when (e is OperationCanceledException && stop.IsCancellationRequested)
+        {
+            // What was begun is made again after the next start.
+            await ReleaseAsync(lane);
+        }
+        catch (Exception e)
+        {
+            // The lease runs out in a few seconds, and then it is tried again: a pause of its own.
+            Log.ChannelFailed(logger, e, lane.Key);
+        }
+
+        _running.TryRemove(lane.Key, out _);
+        Wake();
+    }
+
+    private async Task RoundsAsync(Lease<string> lane, CancellationToken ct)
+    {
+        await DeliveryTable.TakeOverAsync(source, lane.Key, time.GetUtcNow(), ct);
+        await using var session = store.QuerySession();
+        var channel = await session.LoadAsync<Channels.Channel>(Channels.Channel.StreamKey(lane.Key), ct);
+        var settings = await ChannelSettings.ReadAsync(source, lane.Key, ct);
+        if (channel is not { Exists: true, DisabledReason: null } || settings is null)
+        {
+            await GiveUpAllAsync(lane.Key, channel?.DisabledReason is { } reason ? $"the channel is disabled: {reason}" : "there is no such channel any more", ct);
+            return;
+        }
+
+        var sender = _senders[channel.Kind];
+        for (var failures = await FailuresAsync(lane.Key, ct); ;)
+        {
+            var begun = await DeliveryTable.BeginAsync(source, lane, sender.AtOnce, time.GetUtcNow(), ct);
+            if (begun.Count == 0) return;
+            CrashPoint.Hit("notify.delivery.before_send");
+            var results = await Task.WhenAll(begun.Select(d => DeliverAsync(sender, d, settings, ct)));
+            if (results.OfType<SendResult.Gone>().FirstOrDefault() is { } gone) await DisableAsync(lane.Key, gone.Detail, ct);
+            var arrived = Array.Exists(results, static r => r is not SendResult.Failed);
+            var pause = policy.ChannelPause(results, failures);
+            failures = arrived ? 0 : failures + 1;
+            await EndRoundAsync(lane.Key, arrived, pause, ct);
+            if (pause is not null || results.Any(static r => r is SendResult.Gone)) return;
+        }
+    }
+
+    private async Task<SendResult> DeliverAsync(ISender sender, BegunDelivery delivery, ChannelSettings settings, CancellationToken ct)
+    {
+        var began = time.GetTimestamp();
+        var result = await AttemptAsync(sender, delivery, settings, ct);
+        CrashPoint.Hit("notify.delivery.sent");
+        var (took, now) = (time.GetElapsedTime(began), time.GetUtcNow());
+        var next = policy.Next(result, delivery.Attempt - delivery.AttemptsBefore, delivery.Since, Random.Shared.NextDouble(), now);
+        await using var session = store.LightweightSession();
+        foreach (var command in DeliveryTable.End(delivery, result, next, took, now)) session.QueueSqlCommand(command);
+        if (next is NextStep.GiveUp given)
+        {
+            bus.Publish(session, new NotificationAbandoned(delivery.Id, delivery.Channel, delivery.Notification.Type, given.Reason, delivery.Attempt, now), $"channel/{delivery.Channel}");
+            Log.GivenUp(logger, delivery.Id, delivery.Channel, given.Reason);
+        }
+
+        CrashPoint.Hit("notify.delivery.before_record");
+        await session.SaveChangesAsync(ct);
+        CrashPoint.Hit("notify.delivery.recorded");
+        metrics.Ended(delivery.Channel, next, took);
+        return result;
+    }
+
+    /// <summary>An attempt that ends in an unforeseen way is one that failed: it is in the log, and it is tried again, but not for ever.</summary>
+    private async Task<SendResult> AttemptAsync(ISender sender, BegunDelivery delivery, ChannelSettings settings, CancellationToken ct)
+    {
+        try
+        {
+            return await sender.SendAsync(delivery, settings, policy.AttemptLimit, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            Log.SenderFailed(logger, e, delivery.Id, delivery.Channel);
+            return new SendResult.Failed { Detail = $"a defect of Auxo ({e.GetType().Name}); the service's log tells more" };
+        }
+    }
+
+    private async Task DisableAsync(string channel, string reason, CancellationToken ct)
+    {
+        await using var session = store.LightweightSession();
+        var stream = await session.Events.FetchForWriting<Channels.Channel>(Channels.Channel.StreamKey(channel), ct);
+        if (stream.Aggregate is not { Exists: true, DisabledReason: null }) return;
+        var now = time.GetUtcNow();
+        stream.AppendOne(new ChannelEvent.Disabled($"{reason}: it wants nothing more. Set the channel up anew when that has changed.", now));
+        session.QueueSqlCommand(DeliveryTable.GiveUpAll(channel, $"the channel is disabled: {reason}", now));
+        await session.SaveChangesAsync(ct);
+        Log.Disabled(logger, channel, reason);
+    }
+
+    private async Task GiveUpAllAsync(string channel, string reason, CancellationToken ct)
+    {
+        await using var session = store.LightweightSession();
+        session.QueueSqlCommand(DeliveryTable.GiveUpAll(channel, reason, time.GetUtcNow()));
+        await session.SaveChangesAsync(ct);
+    }
+
+    private async Task EndRoundAsync(string channel, bool arrived, (TimeSpan Pause, string Reason)? pause, CancellationToken ct)
+    {
+        await using var session = store.LightweightSession();
+        session.QueueSqlCommand(DeliveryTable.EndRound(channel, arrived, pause is { } p ? time.GetUtcNow() + p.Pause : null, pause?.Reason));
+        await session.SaveChangesAsync(ct);
+    }
+
+    private async Task<int> FailuresAsync(string channel, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand("select failures from notify.channel_lanes where channel = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = channel });
+        return await command.ExecuteScalarAsync(ct) as int? ?? 0;
+    }
+
+    /// <summary>Also while the service stops, so that the next one need not wait for the lease to run out.</summary>
+    private async Task ReleaseAsync(Lease<string> lane)
+    {
+        using var limit = new CancellationTokenSource(LastWord, time);
+        try
+        {
+            await _lanes.ReleaseAsync(lane, limit.Token);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            // It runs out by itself.
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan? wanted, CancellationToken ct)
+    {
+        var span = wanted is not { } w || w > SlowPoll ? SlowPoll : w > TimeSpan.FromMilliseconds(1) ? w : TimeSpan.FromMilliseconds(1);
+        using var limit = new CancellationTokenSource(span, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            await _wake.Reader.ReadAsync(both.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Time to look by oneself, or to end.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(300, LogLevel.Error, "Looking for deliveries failed; it is repeated")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(301, LogLevel.Error, "Speaking to the channel {Channel} failed; it is repeated")]
+        public static partial void ChannelFailed(ILogger logger, Exception exception, string channel);
+
+        [LoggerMessage(302, LogLevel.Error, "The sender of {Delivery} to {Channel} failed in an unforeseen way")]
+        public static partial void SenderFailed(ILogger logger, Exception exception, string delivery, string channel);
+
+        [LoggerMessage(303, LogLevel.Warning, "{Delivery} to {Channel} is given up: {Reason}. When the cause is mended: auxo notify replay")]
+        public static partial void GivenUp(ILogger logger, string delivery, string channel, string reason);
+
+        [LoggerMessage(304, LogLevel.Warning, "The channel {Channel} is disabled: {Reason}")]
+        public static partial void Disabled(ILogger logger, string channel, string reason);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+using Auxo.Contracts;
+
+namespace Auxo.Notify.Notifications;
+
+/// <summary>How much it matters.</summary>
+public enum Level
+{
+    /// <summary>Good to know.</summary>
+    Info,
+
+    /// <summary>Somebody has something to do.</summary>
+    Warning,
+
+    /// <summary>Somebody has something to do now.</summary>
+    Critical,
+}
+
+/// <summary>What is told, before it is put into a channel's words. Stored as it is and the same for every attempt.</summary>
+/// <param name="Id">Of the message it was made from.</param>
+/// <param name="Type">See <see cref="NotificationTypes"/>.</param>
+/// <param name="Level">How much it matters.</param>
+/// <param name="Title">One line.</param>
+/// <param name="Text">Further lines; may be empty.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Repository">What it is about; null when about none.</param>
+/// <param name="Url">Where to read on.</param>
+/// <param name="Build">Of a build.</param>
+/// <param name="Patch">Of a patch, or of a build of one.</param>
+/// <param name="Alert">Of an alert.</param>
+/// <param name="Told">What another program told, as it told it.</param>
+public sealed record Notification(
+    Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At, RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
+    PatchFacts? Patch = null, AlertFacts? Alert = null, JsonObject? Told = null)
+{
+    /// <summary>One line that can stand in a header, a log and a terminal: no control characters, at most <paramref name="max"/> characters.</summary>
+    public static string Line(string? text, int max = 200) => Cut(string.Concat((text ?? "").Select(static c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Trim(), max);
+
+    /// <summary>Several lines, without other control characters.</summary>
+    public static string Lines(string? text, int max = 4000) => Cut(string.Concat((text ?? "").Where(static c => !char.IsControl(c) || c is '\n')), max);
+
+    /// <summary>Never cuts a character of several code units in half, and lets no half one pass.</summary>
+    private static string Cut(string text, int max)
+    {
+        var cut = new StringBuilder(Math.Min(text.Length, max));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (cut.Length + rune.Utf16SequenceLength > max - 1 && text.Length > max) return cut.Append('…').ToString();
+            cut.Append(rune.ToString());
+        }
+
+        return cut.ToString();
+    }
+}
+
+/// <summary>A repository.</summary>
+public sealed record RepositoryFacts(string Rid, string Name);
+
+/// <summary>A build's end.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="ShortId">What people type.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Reason">Why, when the outcome does not say it.</param>
+/// <param name="Trigger">Why it was built.</param>
+/// <param name="Ref">Branch, tag or patch.</param>
+/// <param name="Commit">Exactly this one.</param>
+/// <param name="Author">Who signed it.</param>
+/// <param name="DurationSeconds">From the first step to the end; null when none began.</param>
+/// <param name="Steps">In the order of the plan.</param>
+/// <param name="Findings">The first few.</param>
+public sealed record BuildFacts(
+    Guid Id, string ShortId, Outcome Outcome, string? Reason, BuildTrigger Trigger, string Ref, string Commit, string? Author, double? DurationSeconds,
+    IReadOnlyList<StepFacts> Steps, IReadOnlyList<FindingFacts> Findings);
+
+/// <summary>A step of a build.</summary>
+public sealed record StepFacts(string Name, Outcome Outcome, bool Blocks, double DurationSeconds, string Summary);
+
+/// <summary>A finding of a build.</summary>
+public sealed record FindingFacts(string Check, string Rule, Severity Severity, string? Path, int? Line, string Message, bool Blocks);
+
+/// <summary>A patch.</summary>
+public sealed record PatchFacts(string Id, string? RevisionId, string? Title, string? Author, string? Commit);
+
+/// <summary>An alert.</summary>
+/// <param name="Name">The rule.</param>
+/// <param name="Labels">What tells it from others of the rule.</param>
+/// <param name="StartsAt">Since when.</param>
+/// <param name="EndsAt">Until when; null while it lasts.</param>
+public sealed record AlertFacts(string Name, IReadOnlyDictionary<string, string> Labels, DateTimeOffset StartsAt, DateTimeOffset? EndsAt);
+
+/// <summary>What notifications are called, and so what routes and receivers can choose by. Names never change.</summary>
+public static class NotificationTypes
+{
+    /// <summary>The beginning of what other programs tell: <c>note.message</c>, <c>note.build.failed</c>.</summary>
+    public const string Told = "note.";
+
+    /// <summary>The check of a channel; no route leads to it.</summary>
+    public const string Test = "test";
+
+    /// <summary>All that Auxo itself tells.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived", "alert.raised", "alert.cleared",
+    ];
+
+    /// <summary>Of a build that ended so.</summary>
+    public static string Of(Outcome outcome) => "build." + Words.Of(outcome);
+}
+
+/// <summary>Enums as they stand in JSON and in texts.</summary>
+internal static class Words
+{
+    public static string Of<T>(T value)
+        where T : struct, Enum
+        => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+}

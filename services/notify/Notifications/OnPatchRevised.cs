@@ -1,0 +1,19 @@
+using Auxo.Contracts;
+using Auxo.Notify.Deliveries;
+using Auxo.Notify.Routes;
+
+namespace Auxo.Notify.Notifications;
+
+/// <summary>Tells of a patch's new revision.</summary>
+public static class OnPatchRevisedHandler
+{
+    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
+
+    /// <inheritdoc cref="OnPatchOpenedHandler.Handle"/>
+    public static void Handle(PatchRevised message, RoutingTable table, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
+    {
+        session.QueueSqlCommand(KnownNames.Remember(message.Rid, message.RepositoryName, message.Revision.PatchId, message.Revision.Title));
+        PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, envelope.Id), table, envelope.CorrelationId, now);
+    }
+}

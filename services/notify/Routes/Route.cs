@@ -1,0 +1,52 @@
+using Auxo.Notify.Notifications;
+
+namespace Auxo.Notify.Routes;
+
+/// <summary>Who is told what: the fold of its stream.</summary>
+public sealed record Route
+{
+    /// <summary>Its name; routes are looked at in the order of their names.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Patterns of types.</summary>
+    public IReadOnlyList<string> On { get; init; } = [];
+
+    /// <summary>Patterns of ids or names of repositories; none means all.</summary>
+    public IReadOnlyList<string> Repositories { get; init; } = [];
+
+    /// <summary>What is less is not told.</summary>
+    public Level MinLevel { get; init; }
+
+    /// <summary>Who is told.</summary>
+    public IReadOnlyList<string> Channels { get; init; } = [];
+
+    /// <summary>When it was last set up.</summary>
+    public DateTimeOffset ConfiguredAt { get; init; }
+
+    /// <summary>False when it was removed.</summary>
+    public bool Exists { get; init; }
+
+    /// <summary>The key of a route's stream.</summary>
+    public static string StreamKey(string name) => $"route/{name}";
+
+    /// <summary>The state after one more event.</summary>
+    public Route Apply(RouteEvent e) => e switch
+    {
+        RouteEvent.Configured x => new Route
+        {
+            Name = x.Name, On = x.On, Repositories = x.Repositories, MinLevel = x.MinLevel, Channels = x.Channels, ConfiguredAt = x.At, Exists = true,
+        },
+        RouteEvent.Removed => this with { Exists = false },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>Why this route does not speak of a notification, for people; null when it does.</summary>
+    public string? Silence(Notification notification)
+    {
+        if (!On.Any(p => Pattern.Matches(p, notification.Type))) return $"it does not listen to {notification.Type}";
+        if (notification.Level < MinLevel) return $"{Words.Of(notification.Level)} is less than {Words.Of(MinLevel)}";
+        if (Repositories.Count == 0) return null;
+        if (notification.Repository is not { } repository) return "it is about certain repositories, and this is about none";
+        return Repositories.Any(p => Pattern.Matches(p, repository.Rid) || Pattern.Matches(p, repository.Name)) ? null : $"it is not about {repository.Name}";
+    }
+}

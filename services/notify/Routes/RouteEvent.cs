@@ -1,0 +1,25 @@
+using Auxo.Notify.Notifications;
+
+namespace Auxo.Notify.Routes;
+
+/// <summary>What happened to one route. Stored in stream <c>route/{name}</c>.</summary>
+public abstract record RouteEvent
+{
+    private RouteEvent()
+    {
+    }
+
+    /// <summary>It was set up, or set up anew.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="On">Patterns of types, such as <c>build.failed</c> or <c>patch.*</c>.</param>
+    /// <param name="Repositories">Patterns of ids or names; none means all.</param>
+    /// <param name="MinLevel">What is less is not told.</param>
+    /// <param name="Channels">Who is told.</param>
+    /// <param name="By">The name of the token that asked.</param>
+    /// <param name="At">When.</param>
+    public sealed record Configured(
+        string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel, IReadOnlyList<string> Channels, string By, DateTimeOffset At) : RouteEvent;
+
+    /// <summary>It is gone.</summary>
+    public sealed record Removed(string By, DateTimeOffset At) : RouteEvent;
+}

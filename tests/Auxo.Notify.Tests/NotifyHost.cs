@@ -1,0 +1,138 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+using Auxo.Messaging;
+using Auxo.Notify.Deliveries;
+using Auxo.ServiceDefaults.Access;
+using Auxo.Testing;
+
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+using Npgsql;
+
+namespace Auxo.Notify.Tests;
+
+/// <summary>The real service on a real database and real sockets. Receivers on loopback are reachable unless told otherwise; pauses are short.</summary>
+public sealed class NotifyHost : IAsyncDisposable
+{
+    /// <summary>The policy of the product with pauses that a test can wait for.</summary>
+    public static readonly RetryPolicy Quick = new()
+    {
+        Pauses = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 5)], AttemptLimit = TimeSpan.FromSeconds(15), FirstChannelPause = TimeSpan.FromMilliseconds(5),
+        LongestChannelPause = TimeSpan.FromMilliseconds(20),
+    };
+
+    private readonly WebApplicationFactory<Program> _factory;
+    private readonly NpgsqlDataSource _source;
+
+    private NotifyHost(WebApplicationFactory<Program> factory, NpgsqlDataSource source, string token)
+    {
+        (_factory, _source) = (factory, source);
+        Anonymous = factory.CreateClient();
+        Client = factory.CreateClient();
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>With an administrator's token.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>Without any.</summary>
+    public HttpClient Anonymous { get; }
+
+    public IServiceProvider Services => _factory.Services;
+
+    /// <summary>Starts it on a database that may have been used before.</summary>
+    public static async Task<NotifyHost> StartAsync(string connectionString, RetryPolicy? policy = null, string allow = "127.0.0.0/8", params (string Name, string Value)[] settings)
+    {
+        var source = NpgsqlDataSource.Create(connectionString);
+        await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
+        var token = await AccessToken.CreateAsync(source, "tester", [AccessToken.Admin], null, CancellationToken.None);
+#pragma warning disable CA2000 // The host owns it.
+        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
+        {
+            b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0").UseSetting("Auxo:Egress:Allow", allow);
+            foreach (var (name, value) in settings) b.UseSetting(name, value);
+            b.ConfigureTestServices(s => s.AddSingleton(policy ?? Quick));
+        });
+#pragma warning restore CA2000
+        factory.UseKestrel(0);
+        factory.StartServer();
+        var host = new NotifyHost(factory, source, token);
+        await using var probe = source.CreateCommand("insert into queues.subscriptions values ('notification_abandoned', 'probe') on conflict do nothing");
+        await probe.ExecuteNonQueryAsync();
+        return host;
+    }
+
+    /// <summary>Makes a webhook channel; returns its secret.</summary>
+    public async Task<string> WebhookAsync(string name, Uri url, object? more = null)
+    {
+        var webhook = System.Text.Json.JsonSerializer.SerializeToNode(more ?? new { })!.AsObject();
+        webhook["url"] = url.AbsoluteUri;
+        return (string)(await PutAsync($"/channels/{name}", new { webhook }))["secret"]!;
+    }
+
+    /// <summary>Makes a route.</summary>
+    public Task RouteAsync(string name, params string[] channels) => PutAsync($"/routes/{name}", new { channels });
+
+    public async Task<JsonNode> PutAsync(string path, object body)
+    {
+        using var answer = await Client.PutAsJsonAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync()))!;
+    }
+
+    public async Task<JsonNode> PostAsync(string path)
+    {
+        using var answer = await Client.PostAsync(path, null);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync()))!;
+    }
+
+    public async Task<JsonNode> GetAsync(string path) => (await Client.GetFromJsonAsync<JsonNode>(path))!;
+
+    public async Task<JsonArray> ItemsAsync(string path) => (await GetAsync(path))["items"]!.AsArray();
+
+    /// <summary>Sends a message as another service does, and waits until it is handled.</summary>
+    public Task SendAsync(object message)
+        => Services.TrackActivityAsync(() => Services.GetRequiredService<IMessageBus>().SendAsync(message, CancellationToken.None));
+
+    /// <summary>The only delivery, once it is as wanted, with its log.</summary>
+    public async Task<JsonNode> DeliveryAsync(string state, Func<JsonNode, bool>? isIt = null)
+    {
+        var found = await Eventually.ValueAsync(
+            async () => (await ItemsAsync($"/deliveries?state={state}")).FirstOrDefault(d => isIt is null || isIt(d!)), $"a delivery is {state}", TimeSpan.FromSeconds(30));
+        return await GetAsync($"/deliveries/{(string)found["id"]!}");
+    }
+
+    /// <summary>What was told of given-up notifications.</summary>
+    public async Task<IReadOnlyList<JsonNode>> AbandonedAsync()
+    {
+        await using var command = _source.CreateCommand("select body::text from queues.envelopes where queue = 'probe' order by seq");
+        await using var reader = await command.ExecuteReaderAsync();
+        var bodies = new List<JsonNode>();
+        while (await reader.ReadAsync()) bodies.Add(JsonNode.Parse(reader.GetString(0))!);
+        return bodies;
+    }
+
+    /// <summary>All text that the service ever stored, but for the settings that only the sender reads.</summary>
+    public async Task<string> EverythingStoredAsync()
+    {
+        await using var command = _source.CreateCommand("""
+            select coalesce(string_agg(t, ' '), '') from (
+                select data::text t from notify.mt_events union all select data::text from notify.mt_doc_channel union all select n::text from notify.notifications n
+                union all select d::text from notify.deliveries d union all select a::text from notify.delivery_attempts a union all select e::text from queues.envelopes e) x
+            """);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Anonymous.Dispose();
+        await _factory.DisposeAsync();
+        await _source.DisposeAsync();
+    }
+}

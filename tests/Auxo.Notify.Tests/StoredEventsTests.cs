@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization.Metadata;
+
+using Auxo.EventStore;
+using Auxo.Notify.Channels;
+using Auxo.Notify.Routes;
+using Auxo.Testing;
+
+namespace Auxo.Notify.Tests;
+
+/// <summary>What was stored once must load for ever; the samples are never edited, only added to.</summary>
+public sealed class StoredEventsTests
+{
+    private static readonly Dictionary<string, JsonTypeInfo> Stored = new(StringComparer.Ordinal)
+    {
+        ["channel_configured"] = StoredJson.Default.ChannelConfigured,
+        ["channel_secret_rotated"] = StoredJson.Default.ChannelSecretRotated,
+        ["channel_disabled"] = StoredJson.Default.ChannelDisabled,
+        ["channel_removed"] = StoredJson.Default.ChannelRemoved,
+        ["route_configured"] = StoredJson.Default.RouteConfigured,
+        ["route_removed"] = StoredJson.Default.RouteRemoved,
+    };
+
+    [Fact]
+    public void every_event_that_was_ever_stored_loads() => Samples.AllLoad("Events", Stored);
+
+    [Fact]
+    public void the_stored_names_are_those_and_every_event_has_one()
+    {
+        var options = new StoreOptions();
+        Configuration.ConfigureStore(options);
+        Assert.Equal(Stored.Keys.Order(StringComparer.Ordinal), options.Events.Names.Order(StringComparer.Ordinal));
+        var events = typeof(ChannelEvent).GetNestedTypes().Concat(typeof(RouteEvent).GetNestedTypes());
+        Assert.Equal(events.Select(static e => e.FullName).Order(StringComparer.Ordinal), Stored.Values.Select(static j => j.Type.FullName).Order(StringComparer.Ordinal));
+    }
+}
