@@ -5,7 +5,7 @@ using Auxo.Hosting.ApplicationModel;
 var builder = DistributedApplication.CreateBuilder(args);
 
 var auxo = builder.AddPostgres("postgres").WithDataVolume().AddDatabase("auxo")
-    .WithSharedSchema("queues")
+    .WithSharedSchema("queues").WithInitialisation(QueuesSeed.RunAsync)
     .WithInitialisation(AccessSeed.RunAsync);
 
 var pipeline = builder.AddProject("pipeline", "../services/pipeline/Auxo.Pipeline.csproj").WithHttpEndpoint(8890).WithReference(auxo).WaitFor(auxo);

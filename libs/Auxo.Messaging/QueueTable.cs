@@ -1,5 +1,3 @@
-using Auxo.EventStore;
-
 using Npgsql;
 
 using NpgsqlTypes;
@@ -9,24 +7,18 @@ namespace Auxo.Messaging;
 /// <summary>The SQL of one service's queue. Times come from the caller, so that tests decide what time it is.</summary>
 internal sealed class QueueTable(NpgsqlDataSource source, MessagingOptions options)
 {
-    private const string Component = "queues";
-
     private readonly string _schema = options.SchemaName;
     private readonly string _queue = options.ServiceName;
 
-    /// <summary>Creates or upgrades the schema, lets this service in, and subscribes it to what it handles.</summary>
+    /// <summary>Creates or upgrades the schema where nobody has done it before (one login for all), and subscribes this service to what it handles.</summary>
     public async Task PrepareAsync(IReadOnlyList<string> messageNames, CancellationToken ct)
     {
-        if (!await IsCurrentAsync(ct)) await SchemaMigrations.ApplyAsync(source, _schema, Component, typeof(QueueTable).Assembly, ct);
+        if (!await IsCurrentAsync(ct)) await QueueSchema.ApplyAsync(source, _schema, ct);
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                // A role that was made after the schema gets its rights now; the owner's role is taken for this transaction only.
-                Command($"select pg_advisory_xact_lock(hashtextextended('auxo admit {_schema}', 0))"),
-                Command("select set_config('role', rolname, true) from pg_roles where rolname = $1 and pg_has_role(session_user, oid, 'MEMBER')", $"auxo_{_schema}_owner"),
-                Command($"select {_schema}.admit_services() where pg_has_role((select nspowner from pg_namespace where nspname = $1), 'USAGE')", _schema),
                 Command($"delete from {_schema}.subscriptions where queue = $1 and message_type <> all ($2)", _queue, messageNames.ToArray()),
                 Command($"insert into {_schema}.subscriptions (message_type, queue) select t, $1 from unnest($2) t on conflict do nothing", _queue, messageNames.ToArray()),
             },
@@ -37,11 +29,11 @@ internal sealed class QueueTable(NpgsqlDataSource source, MessagingOptions optio
     /// <summary>True when nothing is to be applied: then a login that may not change the schema can start all the same.</summary>
     private async Task<bool> IsCurrentAsync(CancellationToken ct)
     {
-        var known = typeof(QueueTable).Assembly.GetManifestResourceNames().Count(name => name.StartsWith(Component + ".", StringComparison.Ordinal));
+        var known = typeof(QueueTable).Assembly.GetManifestResourceNames().Count(name => name.StartsWith(QueueSchema.Component + ".", StringComparison.Ordinal));
         try
         {
             await using var command = source.CreateCommand($"select max(version) from {_schema}.schema_version where component = $1");
-            Add(command.Parameters, Component);
+            Add(command.Parameters, QueueSchema.Component);
             return await command.ExecuteScalarAsync(ct) is int version && version == known;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege)

@@ -43,14 +43,20 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task any_service_may_migrate_the_shared_schema()
+    public async Task no_service_may_become_the_owner_of_a_shared_schema_even_where_an_earlier_version_allowed_it()
     {
         var (administrator, database, services) = await PreparedAsync();
+        await using (var superuser = NpgsqlDataSource.Create(administrator))
+        {
+            await ExecuteAsync(superuser, "grant auxo_queues_owner to auxo_ingest");
+            await PostgresRoles.ApplyAsync(superuser, database, services, static role => "p-" + role, CancellationToken.None);
+        }
+
         foreach (var service in services)
         {
             await using var source = As(administrator, database, service);
+            Assert.Equal("42501", await RefusalAsync(source, "set role auxo_queues_owner"));
             Assert.Equal("42501", await RefusalAsync(source, $"create table queues.{service.Name} (id int)"));
-            await ExecuteAsync(source, $"begin; set local role auxo_queues_owner; create table queues.{service.Name} (id int); commit");
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed record ConfidentialEnvironmentAnnotation(string Pattern) : IReso
 /// <summary>The server keeps its data in the instance's folder.</summary>
 internal sealed record DataVolumeAnnotation : IResourceAnnotation;
 
-/// <summary>A schema of the database that every login role may migrate.</summary>
+/// <summary>A schema of the database that belongs to no project.</summary>
 internal sealed record SharedSchemaAnnotation(string Schema) : IResourceAnnotation;
 
 /// <summary>Runs on the database as its administrator before anybody else may use it, at every start: it must be repeatable.</summary>

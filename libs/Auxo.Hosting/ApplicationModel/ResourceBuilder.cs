@@ -28,7 +28,10 @@ public static class ResourceBuilderExtensions
     public static ResourceBuilder<PostgresDatabaseResource> AddDatabase(this ResourceBuilder<PostgresServerResource> server, string name)
         => server.Application.Add(new PostgresDatabaseResource(name, server.Resource)).WaitFor(server);
 
-    /// <summary>Adds a schema that belongs to all services together: each may become its owner, <c>{database}_{schema}_owner</c>.</summary>
+    /// <summary>
+    /// Adds a schema that all services use and none may change: it belongs to <c>{database}_{schema}_owner</c>, whom only the administrator may become. An
+    /// initialisation makes its tables and grants.
+    /// </summary>
     public static ResourceBuilder<PostgresDatabaseResource> WithSharedSchema(this ResourceBuilder<PostgresDatabaseResource> database, string schema)
         => database.With(new SharedSchemaAnnotation(schema));
 

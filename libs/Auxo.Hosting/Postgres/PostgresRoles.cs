@@ -9,7 +9,7 @@ namespace Auxo.Hosting.Postgres;
 
 /// <summary>
 /// Who may do what in a database: each project logs in as <c>{database}_{project}</c>, which has no right but to become the owner of its own schema
-/// (<c>{database}_{project}_owner</c>, for migrations) and of the shared ones. Rights on tables come with the tables, from whoever makes them.
+/// (<c>{database}_{project}_owner</c>, for migrations). Rights on tables come with the tables, from whoever makes them.
 /// </summary>
 public static class PostgresRoles
 {
@@ -32,7 +32,7 @@ public static class PostgresRoles
         CancellationToken cancellationToken)
     {
         var shared = database.Of<SharedSchemaAnnotation>().Select(static a => a.Schema).ToList();
-        var sql = new StringBuilder("set local client_min_messages = warning; select pg_advisory_xact_lock(hashtextextended('auxo roles', 0));\n");
+        var sql = new StringBuilder("set local client_min_messages = error; select pg_advisory_xact_lock(hashtextextended('auxo roles', 0));\n");
         foreach (var schema in shared) Schema(sql, database, schema);
         foreach (var project in projects)
         {
@@ -41,7 +41,9 @@ public static class PostgresRoles
             Role(sql, role, "login noinherit");
             sql.AppendLine(CultureInfo.InvariantCulture, $"alter role {role} password '{passwordOf(role)}';");
             Schema(sql, database, schema);
-            foreach (var owned in shared.Append(schema)) sql.AppendLine(CultureInfo.InvariantCulture, $"grant {database.Name}_{owned}_owner to {role};");
+            sql.AppendLine(CultureInfo.InvariantCulture, $"grant {database.Name}_{schema}_owner to {role};");
+            // Who could become the owner of a shared schema would see what is meant for others only. Earlier versions granted it.
+            foreach (var owned in shared) sql.AppendLine(CultureInfo.InvariantCulture, $"revoke {database.Name}_{owned}_owner from {role};");
             sql.AppendLine(CultureInfo.InvariantCulture, $"grant usage on schema {schema} to {role};");
             sql.AppendLine(CultureInfo.InvariantCulture, $"do $$ begin execute format('grant connect on database %I to {role}', current_database()); end $$;");
         }
