@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Text.Json;
 
 using Auxo.Cli.Api;
+using Auxo.Cli.Artifacts;
 using Auxo.Cli.Ci;
 using Auxo.Cli.DeadLetters;
 using Auxo.Cli.Handlers;
@@ -10,6 +11,7 @@ using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
 using Auxo.Cli.Repositories;
 using Auxo.Cli.Status;
+using Auxo.Cli.Tokens;
 
 namespace Auxo.Cli;
 
@@ -53,9 +55,11 @@ internal static class AuxoCommandLine
         StatusCommand.Create(host),
         RepoCommand.Create(host),
         CiCommand.Create(host),
+        ArtifactsCommand.Create(host),
         OutboxCommand.Create(host),
         DescribeCommand.Create(host),
         DeadLettersCommand.Create(host),
+        TokenCommand.Create(host),
     };
 
     private static void Report(CliHost host, bool json, CliException e)

@@ -20,6 +20,8 @@ internal sealed class Clients(Instance instance) : IDisposable
 
     public IPipeline Pipeline => For<IPipeline>("pipeline");
 
+    public IRegistry Registry => For<IRegistry>("registry");
+
     public IAppHost AppHost => For<IAppHost>("apphost");
 
     public IMessaging Messaging(string service) => For<IMessaging>(service);
