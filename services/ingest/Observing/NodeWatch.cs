@@ -62,9 +62,23 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
     {
         await Task.Yield();
         using var timer = new PeriodicTimer(SearchEvery, time);
-        while (!await FindHomeAsync(stoppingToken)) await timer.WaitForNextTickAsync(stoppingToken);
+        while (!await TryFindHomeAsync(stoppingToken)) await timer.WaitForNextTickAsync(stoppingToken);
         await observer.Started.WaitAsync(stoppingToken);
         await ListenAsync(Home!, stoppingToken);
+    }
+
+    private async Task<bool> TryFindHomeAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await FindHomeAsync(ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Status = Status with { State = NodeState.Absent, Reason = $"The Radicle profile cannot be read: {e.Message}" };
+            _searched.TrySetResult();
+            return false;
+        }
     }
 
     private async Task<bool> FindHomeAsync(CancellationToken ct)

@@ -3,8 +3,6 @@ using System.Collections.Concurrent;
 using Auxo.Contracts;
 using Auxo.Ingest.Repositories;
 
-using Npgsql;
-
 namespace Auxo.Ingest.Observing;
 
 /// <summary>
@@ -76,9 +74,10 @@ public sealed partial class Observer(KnownRepositories known, TimeProvider time,
                 await TakeUpAsync(stoppingToken);
                 SweepAll();
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.NoDatabase(logger, e.Message);
+                // Whatever it is: an observer that ended would end the service.
+                Log.PutOff(logger, e.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -112,7 +111,7 @@ public sealed partial class Observer(KnownRepositories known, TimeProvider time,
     private static partial class Log
     {
         [LoggerMessage(110, LogLevel.Warning, "The sweep is put off: {Reason}")]
-        public static partial void NoDatabase(ILogger logger, string reason);
+        public static partial void PutOff(ILogger logger, string reason);
 
         [LoggerMessage(111, LogLevel.Error, "The watch of {Rid} ended; the next sweep begins it anew")]
         public static partial void WatchDied(ILogger logger, Exception exception, Rid rid);

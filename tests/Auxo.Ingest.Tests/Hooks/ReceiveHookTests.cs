@@ -115,6 +115,7 @@ public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
             (""u8.ToArray(), 400),
             (Encoding.UTF8.GetBytes($$"""{"repository":{"id":"{{rid}}"},"x":{{new string('[', 5000)}}{{new string(']', 5000)}} }"""), 400),
             ([.. Encoding.UTF8.GetBytes($$"""{"repository":{"id":"{{rid}}"},"x":" """), 0xFF, 0xFE, .. "\"}"u8], 400),
+            (Encoding.UTF8.GetBytes($$"""{"repository":{"id":"{{rid}}"},"branch":"half a \ud800 character"}"""), 400),
             (Encoding.UTF8.GetBytes($$"""{"repository":{"id":"{{rid}}"},"x":"{{new string('x', 1 << 20)}}"}"""), 413),
         ];
         foreach (var (body, status) in bad)
