@@ -38,6 +38,7 @@ public static partial class Extensions
         // Streams of logs end with ApplicationStopping; what still runs after this is cut, and is repeated after the next start.
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.ConfigureHttpJsonOptions(static json => Configure(json.SerializerOptions));
+        services.AddSingleton<PreparedMetrics>();
         services.AddSingleton<MetricsCollector>();
         services.AddHostedService(static provider => provider.GetRequiredService<MetricsCollector>());
         services.AddHealth();

@@ -81,7 +81,7 @@ internal sealed class MetricSeries
     }
 
     /// <summary>OpenMetrics wants canonical floats: <c>5.0</c>, where the old format has always had <c>5</c>.</summary>
-    private static string Bound(double bound, bool openMetrics)
+    internal static string Bound(double bound, bool openMetrics)
     {
         var text = bound.ToString("R", CultureInfo.InvariantCulture);
         return openMetrics && !text.AsSpan().ContainsAny('.', 'E') ? text + ".0" : text;

@@ -77,6 +77,8 @@ internal sealed partial class MetricsCollector : IHostedService, IDisposable
         {
             var name = MetricName.Of(instrument.Name, instrument.Unit);
             if (kind == MetricKind.Counter && name.EndsWith("_total", StringComparison.Ordinal)) name = name[..^"_total".Length];
+            // "_count" belongs to histograms; promtool rejects it elsewhere (dotnet.timer.count, db.client.connection.count).
+            if (kind != MetricKind.Histogram && name.EndsWith("_count", StringComparison.Ordinal)) name = name[..^"_count".Length] + "_number";
             var family = Array.Find(_families, f => f.Name == name);
             if (family is null)
             {

@@ -15,10 +15,11 @@ internal static class PrometheusEndpoint
     public static void MapMetrics(this WebApplication app)
         => app.MapGet("/metrics", Get).WithName("metrics").RequireScopeUnlessLoopback("metrics:read").DisableHttpMetrics();
 
-    private static async Task Get(HttpContext http, MetricsCollector collector, CancellationToken cancellationToken)
+    private static async Task Get(HttpContext http, MetricsCollector collector, PreparedMetrics prepared, CancellationToken cancellationToken)
     {
         var openMetrics = AcceptsOpenMetrics(http.Request);
         http.Response.ContentType = openMetrics ? OpenMetrics : Prometheus;
+        prepared.Write(http.Response.BodyWriter, openMetrics);
         collector.Write(http.Response.BodyWriter, openMetrics);
         await http.Response.BodyWriter.FlushAsync(cancellationToken);
     }

@@ -2,6 +2,7 @@ using Auxo.EventStore.Projections;
 using Auxo.Metrics.Ci;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Dora;
+using Auxo.Metrics.Exposition;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Repositories;
@@ -47,6 +48,8 @@ public static class Configuration
         services.AddEventStore(ConfigureStore);
         services.AddMessaging("metrics", typeof(Configuration).Assembly, ConfigureMessaging);
         services.AddSingleton<Histories>();
+        services.AddSingleton<RefreshExposition>();
+        services.AddHostedService(static p => p.GetRequiredService<RefreshExposition>());
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         return builder;
     }

@@ -104,6 +104,15 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task a_count_that_is_no_histograms_is_a_number()
+    {
+        _meter.CreateObservableGauge(_name + ".timer.count", () => 7);
+        await StartAsync();
+
+        Assert.Equal($"# TYPE {_name}_timer_number gauge\n{_name}_timer_number 7\n", Scrape());
+    }
+
+    [Fact]
     public async Task label_values_and_help_are_escaped()
     {
         var counter = _meter.CreateCounter<long>(_name, description: "A \"quoted\" \\ help\nin two lines");

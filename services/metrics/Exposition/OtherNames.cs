@@ -1,0 +1,49 @@
+using Auxo.ServiceDefaults.Metrics;
+
+namespace Auxo.Metrics.Exposition;
+
+/// <summary>
+/// Names of the old world and of dashboards to come for which Auxo has no facts yet. They have a type and a meaning and no sample: an alert on them stays
+/// silent, and nobody mistakes the absence of scans for the absence of findings.
+/// </summary>
+internal static class OtherNames
+{
+    public static void AddTo(MetricsPage page)
+    {
+        page.Gauge("radicle_ci_runners", "Runners, by state.");
+        page.Gauge("radicle_security_vulnerabilities_critical", "Open critical vulnerabilities.");
+        page.Gauge("radicle_security_vulnerabilities_high", "Open high vulnerabilities.");
+        page.Gauge("radicle_security_vulnerabilities_medium", "Open medium vulnerabilities.");
+        page.Gauge("radicle_security_vulnerabilities_low", "Open low vulnerabilities.");
+        page.Gauge("radicle_security_vulnerabilities", "Open vulnerabilities, by severity and scanner.");
+        page.Gauge("radicle_security_secrets_found", "Secrets found and not resolved.");
+        page.Gauge("radicle_security_sast_findings", "Open findings of static analysis, by severity.");
+        page.Gauge("radicle_security_scan_last_success_timestamp_seconds", "When a scanner last finished.");
+        page.Gauge("radicle_test_coverage_percent", "Line coverage in percent (0 to 100).");
+        page.Gauge("radicle_test_coverage_ratio", "Line coverage (0 to 1).");
+        page.Gauge("radicle_test_coverage_lines", "Lines that can be covered.");
+        page.Gauge("radicle_test_coverage_lines_covered", "Lines that are covered.");
+        page.Gauge("radicle_repo_health_score", "Health of a repository, 0 to 100.");
+        page.Gauge("radicle_repo_health_category_points", "Points earned in a category.");
+        page.Gauge("radicle_repo_health_category_max_points", "Points possible in a category.");
+        page.Gauge("radicle_repo_health_check_failed", "1 when a check of a repository fails.");
+        page.Gauge("radicle_node_up", "1 while the Radicle node runs.");
+        page.Gauge("radicle_node_peers", "Peers of the node, by state.");
+        page.Gauge("radicle_node_repo_replicas", "Seeds that hold a repository.");
+        page.Gauge("radicle_repo_sync_lag_seconds", "How far a seed is behind.");
+        page.Gauge("radicle_node_cpu_used_ratio", "Used share of the processors, 0 to 1.");
+        page.Gauge("radicle_node_memory_used_ratio", "Used share of the memory, 0 to 1.");
+        page.Gauge("radicle_node_disk_used_ratio", "Used share of a file system, 0 to 1.");
+        page.Gauge("radicle_node_clock_skew_seconds", "How wrong the clock is.");
+        page.Gauge("radicle_node_boot_time_timestamp_seconds", "When the machine started.");
+        page.Gauge("radicle_mesh_peer_direct", "1 when a peer is reached directly.");
+        page.Gauge("radicle_mesh_rtt_seconds", "Round trip to a peer.");
+        page.Gauge("radicle_mesh_last_handshake_timestamp_seconds", "When a peer was last heard.");
+        page.Gauge("radicle_mesh_key_expiry_timestamp_seconds", "When the mesh key of a node expires.");
+        page.Counter("radicle_notify_deliveries", "Notifications, by channel and outcome.");
+        page.Histogram("radicle_notify_delivery_duration_seconds", "Time of a delivery.", 0.05, 0.1, 0.5, 1, 5, 10, 30);
+        page.Gauge("radicle_notify_queue_depth", "Notifications that wait, by channel.");
+        page.Gauge("radicle_notify_oldest_pending_timestamp_seconds", "Since when the oldest notification waits.");
+        page.Counter("radicle_events_appended", "Events appended, by kind of stream.");
+    }
+}
