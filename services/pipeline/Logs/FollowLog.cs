@@ -26,14 +26,16 @@ internal static class FollowLog
         if (offset < 0 || offset > log.LengthBytes)
             return AuxoProblem.BadRequest("log/no-such-offset", $"The log has {log.LengthBytes} bytes; it cannot be followed from {offset}.");
         request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.ServerSentEvents(UntilStop(logs, id, step, offset, request.HttpContext.RequestAborted, host.ApplicationStopping));
+        return TypedResults.ServerSentEvents(UntilStop(request.HttpContext.Response, logs, id, step, offset, request.HttpContext.RequestAborted, host.ApplicationStopping));
     }
 
     /// <summary>A stop of the service ends the stream without <c>end</c>: the client comes back and goes on where it was.</summary>
     private static async IAsyncEnumerable<SseItem<string>> UntilStop(
-        LogStore logs, Guid id, string step, long offset, [EnumeratorCancellation] CancellationToken aborted, CancellationToken stopping)
+        HttpResponse response, LogStore logs, Guid id, string step, long offset, [EnumeratorCancellation] CancellationToken aborted, CancellationToken stopping)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping);
+        // The headers go out now: a step that prints nothing for an hour is no reason to leave a client in doubt whether it is connected.
+        await response.Body.FlushAsync(either.Token);
         await using var events = Events(logs.FollowAsync(id, step, offset, either.Token), offset, either.Token).GetAsyncEnumerator(CancellationToken.None);
         while (await NextAsync()) yield return events.Current;
 

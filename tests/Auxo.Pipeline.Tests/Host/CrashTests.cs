@@ -68,15 +68,16 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         await TellAsync(_told.Opened(head));
         await using (var dying = await PipelineProcess.StartAsync(_database, _home))
         {
+            var log = Path.Combine(_home, "logs", "builds", id.ToString(), "two.log");
+            await Eventually.TrueAsync(async () => (await File.ReadAllTextAsync(log)).EndsWith("\ntwo\n", StringComparison.Ordinal), "the second step has printed");
             await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count(marker) > 0), "the second step sleeps");
             await dying.KillAsync();
         }
 
         await SandboxProcesses.GoneAsync(marker);
         await using var host = await PipelineHost.StartAsync(_database, _home);
-        await host.PrintedAsync(id, "two", "begins again");
-        var log = await host.LogAsync(id, "one");
-        Assert.Single(log.Split('\n'), line => line == "one");
+        await host.PrintedAsync(id, "two", "begins again.\n$ ");
+        Assert.Single((await host.LogAsync(id, "one")).Split('\n'), line => line == "one");
         Assert.Equal(200, (await host.PostAsync($"/builds/{id}/cancel")).Status);
         await SandboxProcesses.GoneAsync(marker);
         Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync()).Where(s => !IsInterim(s)).Select(s => s.Name));

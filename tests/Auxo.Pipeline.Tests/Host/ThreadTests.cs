@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
@@ -132,6 +134,34 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_log_is_read_and_followed_while_its_step_runs_and_followed_again_from_where_one_was()
+    {
+        var head = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: wait\n    run: |\n      echo first\n      until [ -e go ]; do sleep 0.05; done\n      echo second\n"));
+        var id = _told.BuildOf(head);
+        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.PrintedAsync(id, "wait", "\nfirst\n");
+        using (var tail = new HttpRequestMessage(HttpMethod.Get, $"/builds/{id}/logs/wait") { Headers = { Range = new RangeHeaderValue(null, 6) } })
+        using (var answer = await _host.Client.SendAsync(tail))
+            Assert.Equal((206, "first\n", "open"), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.GetValues("Auxo-Log-State").Single()));
+
+        string seen;
+        await using (var first = await FollowAsync(id, null))
+        {
+            Assert.True(await first.MoveNextAsync());
+            Assert.EndsWith("first\n", first.Current.Data, StringComparison.Ordinal);
+            seen = first.Current.EventId!;
+        }
+
+        await using var again = await FollowAsync(id, seen);
+        await File.WriteAllTextAsync(Path.Combine(_home, "run", "workspaces", id.ToString("N"), "tree", "go"), "");
+        Assert.True(await again.MoveNextAsync());
+        Assert.Equal("second\n", again.Current.Data);
+        Assert.True(await again.MoveNextAsync());
+        Assert.Equal("end", again.Current.EventType);
+        Assert.Equal("passed", (string)(await _host.FinishedAsync(id))["outcome"]!);
+    }
+
+    [Fact]
     public async Task an_untracked_repository_drops_what_waits_and_starts_nothing_new()
     {
         var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: a\n    run: true\n"));
@@ -161,6 +191,14 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.DisposeAsync();
         await _repository.DisposeAsync();
         Directory.Delete(_home, recursive: true);
+    }
+
+    private async Task<IAsyncEnumerator<SseItem<string>>> FollowAsync(Guid id, string? lastEventId)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/builds/{id}/logs/wait/events");
+        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
+        var answer = await _host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator();
     }
 
     private async Task<(int, string)> ProblemAsync(string path, object? body = null)
