@@ -5,12 +5,18 @@ namespace Auxo.Pipeline.Checks;
 
 /// <summary>
 /// Check <c>secrets</c>: no keys and tokens in the tree. One vectorised pass over a file finds the lines that hold a keyword; only those meet the
-/// patterns. The secret itself is never repeated in a finding or a log.
+/// patterns, and only the patterns whose keyword they hold. The secret itself is never repeated in a finding or a log.
 /// </summary>
 public static class Secrets
 {
+    /// <summary>By first letter (lower case): the keywords and who waits for them.</summary>
+    private static readonly (string Keyword, int[] Rules)[][] ByFirst = Index();
+
+    /// <summary>A keyword that begins with another one is found with it; few enough of them are searched for by vectors.</summary>
     private static readonly SearchValues<string> Keywords = SearchValues.Create(
-        [.. SecretRules.All.SelectMany(rule => rule.Keywords).Distinct(StringComparer.Ordinal)], StringComparison.OrdinalIgnoreCase);
+        [.. All().Where(word => !All().Any(other => other.Length < word.Length && word.StartsWith(other, StringComparison.Ordinal)))], StringComparison.OrdinalIgnoreCase);
+
+    private static readonly int LongestKeyword = All().Max(word => word.Length);
 
     /// <summary>Generated, and full of hashes that are no secrets.</summary>
     private static readonly PathPatterns NotScanned = PathPatterns.Of(
@@ -25,8 +31,20 @@ public static class Secrets
             "not-a-secret", "password", "secret", "foobar", "1234567890", "abcdefgh", "todo", "${", "$(", "{{", "<", "%s", "process.env", "os.environ", "getenv"],
         StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Longer lines (minified code, data) are looked at in windows around each keyword.</summary>
-    private const int Window = 600;
+    /// <summary>
+    /// A longer line (minified code, data) is looked at in pieces: the keywords of one piece, and around it room for the secret that they announce. So no character
+    /// is given to a rule more than <c>(Before + Piece + After) / Piece</c> times, however long the line is.
+    /// </summary>
+    private const int Piece = 1000;
+
+    private const int Before = 1000;
+    private const int After = 2000;
+
+    /// <summary>A file with more than these is a list of them: whoever looks there sees the rest.</summary>
+    private const int MaxPerFile = 100;
+
+    /// <summary>A line may hold placeholders before the real thing.</summary>
+    private const int MaxMatches = 20;
 
     /// <summary>Scans every text file of the tree.</summary>
     public static async Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
@@ -67,6 +85,7 @@ public static class Secrets
                 continue;
             }
 
+            if (seen.Count(observation => observation.Level is null) >= MaxPerFile) notes.Add($"only the first {MaxPerFile} are told: {PlainText.OneLine(entry.Name)}");
             foreach (var observation in seen)
             {
                 if (observation.Level == Allowed) notes.Add($"allowed by a comment: {observation.Rule} at {PlainText.OneLine(entry.Name)}:{observation.Line}");
@@ -101,50 +120,80 @@ public static class Secrets
     private static List<Observation> Scan(ReadOnlySpan<char> text)
     {
         var found = new List<Observation>();
-        if (text.IndexOfAny(Keywords) < 0) return found;
-        // Which rules can speak at all is settled once a file, so that a line meets two or three of them instead of sixty.
-        var active = new List<SecretRule>();
-        foreach (var rule in SecretRules.All)
-        {
-            if (ContainsAny(text, rule.Keywords)) active.Add(rule);
-        }
-
-        var (position, line, counted) = (0, 1, 0);
-        while (position < text.Length && text[position..].IndexOfAny(Keywords) is >= 0 and var hit)
+        var blocking = 0;
+        var met = new int[SecretRules.All.Count];
+        var (position, piece, line, lineStart, lineEnd) = (0, 0, 1, 0, -1);
+        while (blocking < MaxPerFile && position < text.Length && text[position..].IndexOfAny(Keywords) is >= 0 and var hit)
         {
             var at = position + hit;
-            var start = text[..at].LastIndexOf('\n') + 1;
-            var length = text[at..].IndexOf('\n');
-            var end = length < 0 ? text.Length : at + length;
-            start = Math.Max(start, at - Window);
-            end = Math.Min(end, at + Window);
-            line += text[counted..start].Count('\n');
-            counted = start;
-            Judge(text[start..end], line, active, found);
-            position = end;
+            if (at > lineEnd)
+            {
+                line += text[lineStart..at].Count('\n');
+                if (text[lineStart..at].LastIndexOf('\n') is >= 0 and var last) lineStart += last + 1;
+                var length = text[at..].IndexOf('\n');
+                lineEnd = length < 0 ? text.Length : at + length;
+            }
+
+            var end = Math.Min(lineEnd, at + Piece);
+            Meet(text, at, end, met, ++piece);
+            var seen = Judge(text[Math.Max(lineStart, at - Before)..Math.Min(lineEnd, end + After)], line, met, piece);
+            if (seen is not null) found.Add(seen);
+            if (seen is { Level: null }) blocking++;
+            // One finding a line is enough.
+            position = seen is { Level: null } ? lineEnd : end;
         }
 
         return found;
     }
 
-    private static void Judge(ReadOnlySpan<char> line, int number, List<SecretRule> rules, List<Observation> found)
+    /// <summary>Marks the rules that have a keyword beginning in this piece, the first of which is at its start.</summary>
+    private static void Meet(ReadOnlySpan<char> text, int at, int end, int[] met, int piece)
     {
-        string? text = null;
-        foreach (var rule in rules)
+        while (at < end)
         {
-            if (!ContainsAny(line, rule.Keywords) || !rule.Pattern.IsMatch(line)) continue;
-            text ??= line.ToString();
-            var match = rule.Pattern.Match(text);
-            var secret = match.Groups["s"] is { Success: true } group ? group.ValueSpan : match.ValueSpan;
-            if (rule.MinEntropy > 0 && Entropy(secret) < rule.MinEntropy) continue;
-            if (rule.Guess && !LooksReal(secret, rule.Id)) continue;
-            var allowed = Allowances.Any(word => text.Contains(word, StringComparison.Ordinal));
-            found.Add(new Observation(
-                rule.Id, Severity.Critical, null, number, $"{rule.Words} ({secret.Length} characters); revoke it, then remove it", allowed ? Allowed : null));
-            // One finding a line is enough: whoever looks there sees the rest.
-            return;
+            foreach (var (keyword, rules) in ByFirst[text[at] & 0x7F])
+            {
+                if (!text[at..].StartsWith(keyword, StringComparison.OrdinalIgnoreCase)) continue;
+                foreach (var rule in rules) met[rule] = piece;
+            }
+
+            at++;
+            // A keyword may begin in this piece and end in the next.
+            var next = text[at..Math.Min(text.Length, end + LongestKeyword)].IndexOfAny(Keywords);
+            if (next < 0) return;
+            at += next;
         }
     }
+
+    /// <summary>The first secret of a line or of a piece of one; the rules stand in the order in which they name things best.</summary>
+    private static Observation? Judge(ReadOnlySpan<char> line, int number, int[] met, int piece)
+    {
+        string? text = null;
+        for (var i = 0; i < met.Length; i++)
+        {
+            if (met[i] != piece) continue;
+            var rule = SecretRules.All[i];
+            if (!rule.Pattern.IsMatch(line)) continue;
+            text ??= line.ToString();
+            var match = rule.Pattern.Match(text);
+            for (var n = 0; match.Success && n < MaxMatches; n++, match = match.NextMatch())
+            {
+                var secret = match.Groups["s"] is { Success: true } group ? group.ValueSpan : match.ValueSpan;
+                if (rule.MinEntropy > 0 && Entropy(secret) < rule.MinEntropy || rule.Guess && !LooksReal(secret, rule.Id)) continue;
+                var allowed = Allowances.Any(word => text.Contains(word, StringComparison.Ordinal));
+                return new Observation(
+                    rule.Id, Severity.Critical, null, number, $"{rule.Words} ({secret.Length} characters); revoke it, then remove it", allowed ? Allowed : null);
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<string> All() => SecretRules.All.SelectMany(rule => rule.Keywords).Distinct(StringComparer.Ordinal);
+
+    private static (string, int[])[][] Index()
+        => [.. Enumerable.Range(0, 128).Select(c => All().Where(word => word[0] == char.ToLowerInvariant((char)c))
+            .Select(word => (word, Enumerable.Range(0, SecretRules.All.Count).Where(i => SecretRules.All[i].Keywords.Contains(word)).ToArray())).ToArray())];
 
     /// <summary>A guess by context is kept only when the value is none of the many things that are written there instead of a secret.</summary>
     private static bool LooksReal(ReadOnlySpan<char> secret, string rule)
@@ -165,16 +214,6 @@ public static class Secrets
         }
 
         return longest < 12;
-    }
-
-    private static bool ContainsAny(ReadOnlySpan<char> line, IReadOnlyList<string> keywords)
-    {
-        foreach (var keyword in keywords)
-        {
-            if (line.Contains(keyword, StringComparison.OrdinalIgnoreCase)) return true;
-        }
-
-        return false;
     }
 
     /// <summary>Shannon's bits per character.</summary>

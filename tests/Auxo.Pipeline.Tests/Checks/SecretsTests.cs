@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 using Auxo.Pipeline.Checks;
 
 namespace Auxo.Pipeline.Tests.Checks;
 
 /// <summary>The samples are put together here, so that no scanner, ours included, takes this file for a leak.</summary>
-public sealed class SecretsTests
+public sealed partial class SecretsTests
 {
     private const string Mixed = "q7Zp2LkX9vTn4RbW8sYd3HfJ6mCg5AeU1oQi0BtNxKzVrPwMlDhGjFyEcSuOa2T4";
 
@@ -75,20 +77,71 @@ public sealed class SecretsTests
         Assert.Equal("gitlab-token", Assert.Single(Secrets.Scan(Encoding.UTF8.GetBytes(text))).Rule);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(590)]
+    [InlineData(995)]
+    [InlineData(1000)]
+    [InlineData(2995)]
+    public void a_secret_far_behind_the_first_keyword_of_a_long_line_is_found(int distance)
+    {
+        var text = "key" + new string(' ', distance) + " glpat-" + Mixed[..20] + new string(' ', 5000);
+        Assert.Equal("gitlab-token", Assert.Single(Secrets.Scan(Encoding.UTF8.GetBytes(text))).Rule);
+    }
+
+    [Fact]
+    public void a_placeholder_before_it_does_not_hide_a_secret()
+        => Assert.Equal("generic-secret", Assert.Single(Secrets.Scan(Encoding.UTF8.GetBytes($"{{token: \"changeme-please-1234567\", secret: \"{Mixed[..32]}\"}}"))).Rule);
+
+    [Fact]
+    public void the_number_of_a_line_is_right_after_long_and_empty_lines()
+    {
+        var text = $"{new string('x', 9000)} key\n\n\nkey token\n{new string(' ', 4000)}ghp_{Mixed[..36]}\n\nsk_live_{Mixed[..24]}\n";
+        Assert.Equal([5, 7], Secrets.Scan(Encoding.UTF8.GetBytes(text)).Select(found => found.Line));
+    }
+
+    [Fact]
+    public void a_file_that_is_a_list_of_secrets_is_told_by_its_first_hundred()
+        => Assert.Equal(100, Secrets.Scan(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"ghp_{Mixed[..36]}\n", 5000)))).Count);
+
     [Fact]
     public void keywords_without_end_stay_linear()
     {
-        var text = string.Concat(Enumerable.Repeat("token=\"aaaa://key:", 50_000));
-        Assert.Empty(Secrets.Scan(Encoding.UTF8.GetBytes(text)));
+        foreach (var part in (string[])["token=\"aaaa://key:", "aws key secret ", "eyJhbGciOi-eyJ.", "http://a:b", "glpat-", "sk-ant-", "key", "-----BEGIN A A ", "xapp-1-A-1-"])
+            Assert.Empty(Secrets.Scan(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(part, (1 << 20) / part.Length)))));
     }
+
+    [Fact]
+    public void a_pattern_that_may_backtrack_looks_at_a_bounded_number_of_characters()
+    {
+        foreach (var rule in SecretRules.All)
+        {
+            if (rule.Pattern.Options.HasFlag(RegexOptions.NonBacktracking)) continue;
+            Assert.True(SecretRule.IsBounded(rule.Expression), rule.Id);
+            Assert.InRange(Bounds().Matches(rule.Expression).Sum(match => int.Parse(match.Groups["most"].Value, CultureInfo.InvariantCulture)), 0, 1100);
+        }
+    }
+
+    [Theory]
+    [InlineData("a*", false)]
+    [InlineData("a+b", false)]
+    [InlineData("a{3,}b", false)]
+    [InlineData("(?:ab){2,}", false)]
+    [InlineData("[*+]{1,3}\\+\\*a?", true)]
+    [InlineData("[\\]*+]{4}", true)]
+    public void endless_repetitions_are_seen(string expression, bool bounded) => Assert.Equal(bounded, SecretRule.IsBounded(expression));
 
     [Fact]
     public void every_rule_has_its_own_name_and_a_keyword_in_lower_case()
     {
         Assert.Equal(SecretRules.All.Count, SecretRules.All.Select(rule => rule.Id).Distinct(StringComparer.Ordinal).Count());
         Assert.All(SecretRules.All, rule => Assert.NotEmpty(rule.Keywords));
+        Assert.InRange(SecretRules.All.SelectMany(rule => rule.Keywords).Distinct(StringComparer.Ordinal).Count(), 1, 80);
         Assert.All(SecretRules.All.SelectMany(rule => rule.Keywords), keyword => Assert.Equal(keyword.ToLowerInvariant(), keyword));
     }
+
+    [GeneratedRegex(@"\{([0-9]+,)?(?<most>[0-9]+)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Bounds();
 
     [Fact]
     public void rules_do_not_find_themselves()
