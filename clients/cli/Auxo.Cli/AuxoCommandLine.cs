@@ -7,8 +7,10 @@ using Auxo.Cli.Artifacts;
 using Auxo.Cli.Ci;
 using Auxo.Cli.DeadLetters;
 using Auxo.Cli.Handlers;
+using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
+using Auxo.Cli.Queues;
 using Auxo.Cli.Repositories;
 using Auxo.Cli.Status;
 using Auxo.Cli.Tokens;
@@ -56,7 +58,9 @@ internal static class AuxoCommandLine
         RepoCommand.Create(host),
         CiCommand.Create(host),
         ArtifactsCommand.Create(host),
+        NotifyCommand.Create(host),
         OutboxCommand.Create(host),
+        QueuesCommand.Create(host),
         DescribeCommand.Create(host),
         DeadLettersCommand.Create(host),
         TokenCommand.Create(host),

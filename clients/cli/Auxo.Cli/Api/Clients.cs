@@ -22,6 +22,8 @@ internal sealed class Clients(Instance instance) : IDisposable
 
     public IRegistry Registry => For<IRegistry>("registry");
 
+    public INotify Notify => For<INotify>("notify");
+
     public IAppHost AppHost => For<IAppHost>("apphost");
 
     public IMessaging Messaging(string service) => For<IMessaging>(service);

@@ -11,12 +11,20 @@ internal static class DeadLettersCommand
 {
     public static Command Create(CliHost host)
     {
+        var command = CreateList(host);
+        command.Add(CreateReplay(host));
+        return command;
+    }
+
+    /// <summary><c>dead-letters</c> alone, also below <c>auxo queues</c>.</summary>
+    public static Command CreateList(CliHost host)
+        => new Command("dead-letters", "Show messages whose handler gave up, and why").Does(host, static (_, session, ct) => ListAsync(session, ct));
+
+    /// <summary><c>replay</c>, also below <c>auxo queues</c>.</summary>
+    public static Command CreateReplay(CliHost host)
+    {
         var id = new Argument<string?>("id") { Description = "At least 4 digits of one letter's id; all of them by default", Arity = ArgumentArity.ZeroOrOne };
-        return new Command("dead-letters", "Show messages whose handler gave up, and why")
-        {
-            new Command("replay", "Handle them again, once the cause is mended") { id }
-                .Does(host, (parsed, session, ct) => ReplayAsync(session, parsed.GetValue(id), ct)),
-        }.Does(host, static (_, session, ct) => ListAsync(session, ct));
+        return new Command("replay", "Handle them again, once the cause is mended") { id }.Does(host, (parsed, session, ct) => ReplayAsync(session, parsed.GetValue(id), ct));
     }
 
     private static async Task<int> ListAsync(Session session, CancellationToken ct)

@@ -1,0 +1,98 @@
+using System.Text.Json.Serialization;
+
+using RestEase;
+
+namespace Auxo.Cli.Api;
+
+/// <summary>What notify answers.</summary>
+public interface INotify
+{
+    /// <summary>All channels, without their secrets.</summary>
+    [Get("channels")]
+    Task<Page<NotifyChannel>> ChannelsAsync(CancellationToken ct);
+
+    /// <summary>Makes a channel or changes it.</summary>
+    [Put("channels/{name}")]
+    Task<ChannelConfigured> ConfigureAsync([Path] string name, [Body] ChannelRequest request, CancellationToken ct);
+
+    /// <summary>Removes a channel that no route leads to.</summary>
+    [Delete("channels/{name}")]
+    Task RemoveChannelAsync([Path] string name, CancellationToken ct);
+
+    /// <summary>A new signing secret; for a while the old one signs too.</summary>
+    [Post("channels/{name}/secret")]
+    Task<ChannelSecret> RotateAsync([Path] string name, CancellationToken ct);
+
+    /// <summary>Sends a test by the real way; the answer is the delivery that was planned.</summary>
+    [Post("channels/{name}/test")]
+    Task<Delivery> TestAsync([Path] string name, CancellationToken ct);
+
+    /// <summary>All routes.</summary>
+    [Get("routes")]
+    Task<Page<NotifyRoute>> RoutesAsync(CancellationToken ct);
+
+    /// <summary>Makes a route or replaces it.</summary>
+    [Put("routes/{name}")]
+    Task<NotifyRoute> ConfigureAsync([Path] string name, [Body] RouteRequest request, CancellationToken ct);
+
+    /// <summary>Removes a route.</summary>
+    [Delete("routes/{name}")]
+    Task RemoveRouteAsync([Path] string name, CancellationToken ct);
+
+    /// <summary>Deliveries, newest first.</summary>
+    [Get("deliveries")]
+    Task<Page<Delivery>> DeliveriesAsync([Query] string? channel, [Query] string? state, [Query] int? limit, CancellationToken ct);
+
+    /// <summary>One delivery with its log.</summary>
+    [Get("deliveries/{id}")]
+    Task<Delivery> DeliveryAsync([Path] string id, CancellationToken ct);
+
+    /// <summary>Makes a given-up delivery again.</summary>
+    [Post("deliveries/{id}/replay")]
+    Task<Replayed> ReplayAsync([Path] string id, CancellationToken ct);
+
+    /// <summary>Makes all given-up deliveries again, or those of one channel.</summary>
+    [Post("deliveries/replay")]
+    Task<Replayed> ReplayAllAsync([Query] string? channel, CancellationToken ct);
+}
+
+/// <summary>A channel, without its secrets.</summary>
+public sealed record NotifyChannel(
+    string Name, [property: JsonConverter(typeof(Word))] string Kind, string Target, bool Enabled, string? Problem, DateTimeOffset? PausedUntil, DateTimeOffset? OldSecretUntil,
+    long Waiting, long Dead, DateTimeOffset? LastDeliveredAt, DateTimeOffset ConfiguredAt);
+
+/// <summary>What a channel shall be; exactly one part.</summary>
+public sealed record ChannelRequest(WebhookRequest? Webhook, EmailRequest? Email, DesktopRequest? Desktop);
+
+/// <summary>A webhook; what is left out stays.</summary>
+public sealed record WebhookRequest(string? Url, string? Format, string? Secret);
+
+/// <summary>E-mail; what is left out stays.</summary>
+public sealed record EmailRequest(string? Host, int? Port, string? Security, string? From, IReadOnlyList<string>? To, string? User, string? Password);
+
+/// <summary>A desktop has nothing to say.</summary>
+public sealed record DesktopRequest;
+
+/// <summary>A channel and, when one was made for it, its secret, shown this once.</summary>
+public sealed record ChannelConfigured(NotifyChannel Channel, string? Secret);
+
+/// <summary>A new secret, and until when the old one signs beside it.</summary>
+public sealed record ChannelSecret(string Secret, DateTimeOffset OldUntil);
+
+/// <summary>Who is told what.</summary>
+public sealed record NotifyRoute(
+    string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, [property: JsonConverter(typeof(Word))] string MinLevel, IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt);
+
+/// <summary>What a route shall be.</summary>
+public sealed record RouteRequest(IReadOnlyList<string>? On, IReadOnlyList<string>? Repositories, string? MinLevel, IReadOnlyList<string> Channels);
+
+/// <summary>A delivery and how far it got; the log only when it was asked for alone.</summary>
+public sealed record Delivery(
+    string Id, string Channel, string? Route, [property: JsonConverter(typeof(Word))] string State, string? Reason, int? Status, int Attempts, DateTimeOffset? Due, string Type, string Title,
+    string NotificationId, string? CorrelationId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<DeliveryAttempt>? Log);
+
+/// <summary>A line of the delivery log.</summary>
+public sealed record DeliveryAttempt(int Attempt, string Outcome, int? Status, string? Detail, string? Excerpt, double? Seconds, DateTimeOffset EndedAt);
+
+/// <summary>How many are made again.</summary>
+public sealed record Replayed(int Count);

@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace Auxo.Cli.Notify;
+
+/// <summary><c>auxo notify …</c></summary>
+internal static class NotifyCommand
+{
+    public static Command Create(CliHost host) => new("notify", "Say who is told what, and see whether they were")
+    {
+        ChannelsCommand.Create(host),
+        RoutesCommand.Create(host),
+        TestCommand.Create(host),
+        DeliveriesCommand.Create(host),
+        ReplayCommand.Create(host),
+    };
+}

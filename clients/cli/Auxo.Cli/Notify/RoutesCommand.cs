@@ -1,0 +1,71 @@
+using System.CommandLine;
+
+using Auxo.Cli.Api;
+using Auxo.Cli.Output;
+
+namespace Auxo.Cli.Notify;
+
+/// <summary><c>auxo notify routes [set|remove]</c>: who is told what.</summary>
+internal static class RoutesCommand
+{
+    public static Command Create(CliHost host)
+    {
+        var name = new Argument<string>("name") { Description = "Lower-case letters, digits and dashes; routes are looked at in the order of their names" };
+        var to = new Option<string[]>("--to") { Description = "A channel (may be repeated)", Required = true };
+        var on = new Option<string[]>("--on") { Description = "What about: build.failed, build.*, patch.opened, alert.*, note.* … (may be repeated; everything by default)", DefaultValueFactory = static _ => [] };
+        var repositories = new Option<string[]>("--repo") { Description = "Only this repository: its id or name, * for any run of characters (may be repeated)", DefaultValueFactory = static _ => [] };
+        var level = new Option<string?>("--min-level") { Description = "info, warning or critical" };
+        level.AcceptOnlyFromAmong("info", "warning", "critical");
+        var removed = new Argument<string>("name") { Description = "The route" };
+        return new Command("routes", "Show who is told what")
+        {
+            new Command("set", "Make a route, or replace it") { name, to, on, repositories, level }.Does(host, (parsed, session, ct) => SetAsync(
+                session, parsed.GetRequiredValue(name), new RouteRequest(parsed.GetValue(on), parsed.GetValue(repositories), parsed.GetValue(level), parsed.GetRequiredValue(to)), ct)),
+            new Command("remove", "Remove a route; what it has planned is still delivered") { removed }.Does(host, (parsed, session, ct) => RemoveAsync(session, parsed.GetRequiredValue(removed), ct)),
+        }.Does(host, static (_, session, ct) => ListAsync(session, ct));
+    }
+
+    private static async Task<int> ListAsync(Session session, CancellationToken ct)
+    {
+        var page = await session.Clients.Notify.RoutesAsync(ct);
+        var terminal = session.Terminal;
+        if (terminal.Json)
+        {
+            terminal.WriteJson(page);
+            return ExitCode.Ok;
+        }
+
+        if (page.Items.Count == 0)
+        {
+            terminal.Line("No route yet, so nobody is told anything. Such as: auxo notify routes set broken --on build.failed --to team");
+            return ExitCode.Ok;
+        }
+
+        Show(terminal, page.Items);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> SetAsync(Session session, string name, RouteRequest request, CancellationToken ct)
+    {
+        var route = await session.Clients.Notify.ConfigureAsync(name, request, ct);
+        if (session.Terminal.Json) session.Terminal.WriteJson(route);
+        else Show(session.Terminal, [route]);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> RemoveAsync(Session session, string name, CancellationToken ct)
+    {
+        await session.Clients.Notify.RemoveRouteAsync(name, ct);
+        if (session.Terminal.Json) session.Terminal.WriteJson(new { removed = name });
+        else session.Terminal.Line($"{Terminal.Safe(name)} is gone.");
+        return ExitCode.Ok;
+    }
+
+    private static void Show(Terminal terminal, IEnumerable<NotifyRoute> routes)
+    {
+        var columns = new Columns(1, "ROUTE", "ON", "REPOSITORY", "FROM LEVEL", "TO") { Wraps = true };
+        foreach (var route in routes)
+            columns.Add(new Cell(route.Name, "bold"), string.Join(' ', route.On), route.Repositories.Count == 0 ? "all" : string.Join(' ', route.Repositories), route.MinLevel, string.Join(' ', route.Channels));
+        columns.Write(terminal);
+    }
+}
