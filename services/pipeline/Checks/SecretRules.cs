@@ -49,10 +49,7 @@ public sealed record SecretRule(string Id, string Words, IReadOnlyList<string> K
     }
 }
 
-/// <summary>
-/// The rules of the <c>secrets</c> check: formats of keys and tokens that people leave in repositories. All keywords together are few enough (80) for one
-/// vectorised search, so similar ones are written as what they have in common.
-/// </summary>
+/// <summary>The rules of the <c>secrets</c> check: formats of keys and tokens that people leave in repositories.</summary>
 public static class SecretRules
 {
     /// <summary>All of them; <see cref="GenericId"/> comes last, so that a format that is known is named.</summary>
@@ -67,7 +64,7 @@ public static class SecretRules
         Rule("google-oauth-secret", "a Google OAuth client secret", @"\bGOCSPX-[\w-]{28}", 3, "gocspx-"),
         Rule("azure-storage-key", "an Azure storage key", @"AccountKey=(?<s>[A-Za-z0-9+/]{86}==)", 4, "accountkey="),
         Rule("azure-client-secret", "an Azure client secret", @"\b[\w~.]{3}[0-9]Q~[\w~.-]{31,34}", 3, "q~"),
-        Rule("digitalocean-token", "a DigitalOcean token", @"\bdo[opr]_v1_[a-f0-9]{64}\b", 0, "_v1_"),
+        Rule("digitalocean-token", "a DigitalOcean token", @"\bdo[opr]_v1_[a-f0-9]{64}\b", 0, "doo_v1_", "dop_v1_", "dor_v1_"),
         Rule("github-token", "a GitHub token", @"\bgh[pousr]_[A-Za-z0-9]{36,251}\b", 3, "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
         Rule("github-pat", "a GitHub fine-grained token", @"\bgithub_pat_\w{82}\b", 3, "github_pat_"),
         Rule("gitlab-token", "a GitLab token", @"\bgl(?:pat|dt|rt|ptt|oas|ft|soat|imt|agent|cbt)-[\w-]{20,64}", 3, "glpat-", "gldt-", "glrt-", "glptt-", "gloas-", "glft-", "glsoat-", "glimt-", "glagent-", "glcbt-"),
@@ -77,7 +74,7 @@ public static class SecretRules
         Rule("teams-webhook", "a Microsoft Teams webhook", @"\.webhook\.office\.com/webhookb2/[\w@-]{36,90}/IncomingWebhook/[a-f0-9]{32}", 0, "webhook.office.com"),
         Rule("telegram-bot", "a Telegram bot token", @"\b[0-9]{8,10}:AA[\w-]{33}\b", 3, ":aa"),
         Rule("matrix-token", "a Matrix access token", @"\bsyt_[A-Za-z0-9=]{8,100}_[A-Za-z]{20}_[A-Za-z0-9]{6}\b", 3, "syt_"),
-        Rule("stripe-key", "a Stripe key", @"\b[rs]k_(?:live|test|prod)_[A-Za-z0-9]{10,99}\b", 2.5, "sk_", "rk_"),
+        Rule("stripe-key", "a Stripe key", @"\b[rs]k_(?:live|test|prod)_[A-Za-z0-9]{10,99}\b", 2.5, "sk_live_", "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"),
         Rule("twilio-key", "a Twilio API key", @"\bSK[0-9a-f]{32}\b", 3, "twilio"),
         Rule("sendgrid-key", "a SendGrid key", @"\bSG\.[\w-]{22}\.[\w-]{43}\b", 3, "sg."),
         Rule("mailgun-key", "a Mailgun key", @"\b(?:key|pubkey)-[0-9a-f]{32}\b", 3, "key-"),
@@ -96,14 +93,14 @@ public static class SecretRules
         Rule("vault-token", "a Vault token", @"\bhv[sbr]\.[\w-]{24,300}", 3, "hvs.", "hvb.", "hvr."),
         Rule("terraform-token", "a Terraform Cloud token", @"\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}", 3, ".atlasv1."),
         Rule("pulumi-token", "a Pulumi token", @"\bpul-[a-f0-9]{40}\b", 3, "pul-"),
-        Rule("shopify-token", "a Shopify token", @"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b", 3, "shp"),
+        Rule("shopify-token", "a Shopify token", @"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b", 3, "shpat_", "shpca_", "shppa_", "shpss_"),
         Rule("square-token", "a Square token", @"\bsq0(?:atp|csp)-[\w-]{22,43}", 3, "sq0"),
         Rule("atlassian-token", "an Atlassian token", @"\bATATT3xFf[\w=+/-]{100,300}", 3, "atatt3xff"),
         Rule("linear-key", "a Linear key", @"\blin_api_[A-Za-z0-9]{40}\b", 3, "lin_api_"),
         Rule("notion-token", "a Notion token", @"\bntn_[0-9]{11}[A-Za-z0-9]{35}\b", 3, "ntn_"),
         Rule("grafana-token", "a Grafana token", @"\bglsa_[A-Za-z0-9]{32}_[a-fA-F0-9]{8}\b|\bglc_eyJ[A-Za-z0-9+/=]{40,400}", 3, "glsa_", "glc_eyj"),
         Rule("newrelic-key", "a New Relic key", @"\bNRAK-[A-Z0-9]{27}\b", 3, "nrak-"),
-        Rule("sentry-token", "a Sentry token", @"\bsntry[su]_[A-Za-z0-9+/=_-]{60,400}", 3, "sntry"),
+        Rule("sentry-token", "a Sentry token", @"\bsntry[su]_[A-Za-z0-9+/=_-]{60,400}", 3, "sntrys_", "sntryu_"),
         Rule("tailscale-key", "a Tailscale key", @"\btskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{1,40}-[A-Za-z0-9]{10,100}", 3, "tskey-"),
         Rule("cloudflare-ca-key", "a Cloudflare origin CA key", @"\bv1\.0-[a-f0-9]{24}-[a-f0-9]{146}\b", 3, "v1.0-"),
         Rule("databricks-token", "a Databricks token", @"\bdapi[a-f0-9]{32}\b", 3, "dapi"),
@@ -113,11 +110,11 @@ public static class SecretRules
         Rule(
             GenericId, "a value that looks like a secret",
             @"(?i)(?:api[_-]?key|apikey|secret|token|passwd|password|credential|access[_-]?key|private[_-]?key|auth[_-]?key|client[_-]?secret)[a-z0-9_.-]*[""'`]?\s*(?:=>|:=|[:=])\s*[""'`](?-i)(?<s>[A-Za-z0-9+/_=.~-]{16,})[""'`]",
-            3.5, guess: true, "key", "secret", "token", "passw", "credential"),
+            3.5, guess: true, "key", "secret", "token", "passwd", "password", "credential"),
         Rule(
             "environment-secret", "a value that looks like a secret",
             @"^\s*(?:export\s+)?[A-Z0-9_]*(?:API_?KEY|SECRET|TOKEN|PASSWD|PASSWORD|ACCESS_?KEY|PRIVATE_?KEY)[A-Z0-9_]*=(?<s>[A-Za-z0-9+/_=.~-]{16,})\s*(?:#.*)?$",
-            3.5, guess: true, "key", "secret", "token", "passw"),
+            3.5, guess: true, "key", "secret", "token", "passwd", "password"),
     ];
 
     private const string GenericId = "generic-secret";

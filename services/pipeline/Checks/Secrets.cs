@@ -4,7 +4,7 @@ using System.Text;
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>
-/// Check <c>secrets</c>: no keys and tokens in the tree. One vectorised pass over a file finds the lines that hold a keyword; only those meet the
+/// Check <c>secrets</c>: no keys and tokens in the tree. One pass over a file finds the lines that hold a keyword; only those meet the
 /// patterns, and only the patterns whose keyword they hold. The secret itself is never repeated in a finding or a log.
 /// </summary>
 public static class Secrets
@@ -12,7 +12,10 @@ public static class Secrets
     /// <summary>By first letter (lower case): the keywords and who waits for them.</summary>
     private static readonly (string Keyword, int[] Rules)[][] ByFirst = Index();
 
-    /// <summary>A keyword that begins with another one is found with it; few enough of them are searched for by vectors.</summary>
+    /// <summary>
+    /// A keyword that begins with another one is found with it. With ninety of them this is an Aho-Corasick automaton: the same few nanoseconds a character, whatever the
+    /// text. (Fewer than 80 would be searched for by vectors, which here, with so many short ones, took three times as long.)
+    /// </summary>
     private static readonly SearchValues<string> Keywords = SearchValues.Create(
         [.. All().Where(word => !All().Any(other => other.Length < word.Length && word.StartsWith(other, StringComparison.Ordinal)))], StringComparison.OrdinalIgnoreCase);
 
