@@ -7,6 +7,7 @@ using Auxo.Cli.Artifacts;
 using Auxo.Cli.Ci;
 using Auxo.Cli.DeadLetters;
 using Auxo.Cli.Handlers;
+using Auxo.Cli.Metrics;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
@@ -57,6 +58,7 @@ internal static class AuxoCommandLine
         StatusCommand.Create(host),
         RepoCommand.Create(host),
         CiCommand.Create(host),
+        MetricsCommand.Create(host),
         ArtifactsCommand.Create(host),
         NotifyCommand.Create(host),
         OutboxCommand.Create(host),

@@ -24,6 +24,8 @@ internal sealed class Clients(Instance instance) : IDisposable
 
     public INotify Notify => For<INotify>("notify");
 
+    public IMetrics Metrics => For<IMetrics>("metrics");
+
     public IAppHost AppHost => For<IAppHost>("apphost");
 
     public IMessaging Messaging(string service) => For<IMessaging>(service);

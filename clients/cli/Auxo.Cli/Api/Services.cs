@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using RestEase;
 
 namespace Auxo.Cli.Api;
@@ -65,6 +67,18 @@ public interface IPipeline
     /// <summary><c>cancel</c>, <c>approve</c> or <c>rerun</c>; the answer is the build, or the new one.</summary>
     [Post("builds/{id}/{verb}")]
     Task<string> ActAsync([Path] string id, [Path] string verb, CancellationToken ct);
+}
+
+/// <summary>What metrics answers: <c>what</c> is <c>ci</c> or <c>dora</c>. Undigested, since <c>--json</c> gives it as it is.</summary>
+public interface IMetrics
+{
+    /// <summary>The numbers of one repository.</summary>
+    [Get("api/{what}/{rid}")]
+    Task<JsonElement> OneAsync([Path] string what, [Path] string rid, [Query] int days, [Query] string? asOf, CancellationToken ct);
+
+    /// <summary>The numbers of all tracked repositories.</summary>
+    [Get("api/{what}")]
+    Task<JsonElement> AllAsync([Path] string what, [Query] int days, [Query] string? asOf, CancellationToken ct);
 }
 
 /// <summary>What every service with messages answers.</summary>

@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+
+namespace Auxo.Cli.Api;
+
+/// <summary>The moment an answer is given for.</summary>
+public sealed record AsOf(DateTimeOffset Time, long Position);
+
+/// <summary>Statistics of times, in seconds; all null when <paramref name="N"/> is 0.</summary>
+public sealed record Spread(int N, double? P50Seconds, double? P75Seconds, double? P90Seconds, double? P95Seconds, double? MeanSeconds);
+
+/// <summary>DORA's numbers of one repository.</summary>
+public sealed record DoraReport(
+    string Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, double Days, string? Provisional, FrequencyNumber DeploymentFrequency,
+    LeadTimeNumber ChangeLeadTime, RateNumber ChangeFailRate, RecoveryNumber Recovery, RateNumber Rework, RedNumber DefaultBranch, double? Score, string? ScoreReason,
+    QuickCheck QuickCheck, ClassicNumbers Classic, IReadOnlyList<DoraWeek> Weeks);
+
+/// <summary>How often something went live.</summary>
+public sealed record FrequencyNumber(
+    int N, double PerDay, int DeploymentDays, double DeploymentDaysPerWeek, double? MedianIntervalSeconds, int Excluded, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
+
+/// <summary>How long changes took.</summary>
+public sealed record LeadTimeNumber(Spread Time, StageNumbers Stages, int LongLived, int Untimed, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
+
+/// <summary>Medians of the stages.</summary>
+public sealed record StageNumbers(double? CodingP50Seconds, double? ReviewP50Seconds, double? DeployP50Seconds);
+
+/// <summary>A share of the deployments.</summary>
+public sealed record RateNumber(int N, int Count, double? Ratio, int? Unattributed, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
+
+/// <summary>How long failed deployments hurt.</summary>
+public sealed record RecoveryNumber(Spread Time, int Open, double? ExposureP50Seconds, double? DetectionP50Seconds, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
+
+/// <summary>How long the default branch was red.</summary>
+public sealed record RedNumber(Spread Mttr, double RedSeconds, DateTimeOffset? RedSince, string? Reason);
+
+/// <summary>The score of dora.dev's Quick Check.</summary>
+public sealed record QuickCheck(double? LeadTime, double? DeploymentFrequency, double? Recovery, double? ChangeFailure, double? Rework, double? Score);
+
+/// <summary>What the old reports counted.</summary>
+public sealed record ClassicNumbers(double MergesPerDay, double CiJobsPerDay, Spread LeadTimeToMerge);
+
+/// <summary>One week.</summary>
+public sealed record DoraWeek(DateOnly Monday, int Deployments, int Rework, int Failed, int Changes, double? LeadTimeP50Seconds, int Recovered, double? RecoveryP50Seconds);
+
+/// <summary>How the builds of one repository went.</summary>
+public sealed record CiReport(
+    string Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, int Builds, Share Success, Share Before, Share LastDay, Share LastTen, double Target,
+    double Stretch, Share Commits, int FlakyCommits, Spread Duration, Spread Wait, RedNumber DefaultBranch, IReadOnlyList<Named> Categories, IReadOnlyList<Named> Steps,
+    IReadOnlyList<CiDay> Daily);
+
+/// <summary>A share; the ratio of none is null.</summary>
+public sealed record Share(int N, int Passed, double? Ratio);
+
+/// <summary>A count with its name.</summary>
+public sealed record Named(string Name, int Count);
+
+/// <summary>One day of builds.</summary>
+public sealed record CiDay(DateOnly Day, int Passed, int Failed, int Other);

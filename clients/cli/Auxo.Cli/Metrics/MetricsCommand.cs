@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+
+using Auxo.Cli.Api;
+using Auxo.Cli.Repositories;
+
+namespace Auxo.Cli.Metrics;
+
+/// <summary><c>auxo metrics ci|dora [REPOSITORY]</c>: dashboards on the terminal.</summary>
+internal static class MetricsCommand
+{
+    public static Command Create(CliHost host) => new("metrics", "Show how builds go and how changes reach production")
+    {
+        Dashboard<CiReport>(host, "ci", "Success, durations and what fails", 7, "ci", ShowCi.One, ShowCi.All),
+        Dashboard<DoraReport>(host, "dora", "DORA's numbers, each with how much is behind it", 30, "dora", ShowDora.One, ShowDora.All),
+    };
+
+    private static Command Dashboard<T>(
+        CliHost host, string name, string description, int defaultDays, string path, Action<Output.Terminal, T> one, Action<Output.Terminal, IReadOnlyList<T>> all)
+    {
+        var repository = new Argument<string?>("repository") { Description = "Its id, the beginning of it, or its name; without it all of them", Arity = ArgumentArity.ZeroOrOne };
+        var days = new Option<int>("--days") { Description = $"How many days (1 to 3660, default {defaultDays})", DefaultValueFactory = _ => defaultDays, CustomParser = ParseDays };
+        var asOf = new Option<DateTimeOffset?>("--as-of") { Description = "As it was then, such as 2026-11-01 or 2026-11-01T12:00Z" };
+        return new Command(name, description) { repository, days, asOf }.Does(host, async (parsed, session, ct) =>
+        {
+            var (terminal, metrics) = (session.Terminal, session.Clients.Metrics);
+            var rid = parsed.GetValue(repository) is { } text ? (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, text, ct)).Rid : null;
+            var answer = rid is null
+                ? await metrics.AllAsync(path, parsed.GetValue(days), parsed.GetValue(asOf)?.ToString("O"), ct)
+                : await metrics.OneAsync(path, rid, parsed.GetValue(days), parsed.GetValue(asOf)?.ToString("O"), ct);
+            if (terminal.Json)
+            {
+                terminal.WriteJson(answer);
+                return ExitCode.Ok;
+            }
+
+            var reports = rid is null ? answer.Deserialize<Page<T>>(CliJson.Options)!.Items : [answer.Deserialize<T>(CliJson.Options)!];
+            if (reports.Count == 0) terminal.Line("Nothing has been measured yet. Numbers begin with the first push or build: 'auxo repo track', 'auxo ci run'.");
+            else if (reports.Count == 1) one(terminal, reports[0]);
+            else all(terminal, reports);
+            return ExitCode.Ok;
+        });
+    }
+
+    private static int ParseDays(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, out var days) && days is >= 1 and <= 3660) return days;
+        result.AddError($"'{result.Tokens[0].Value}' is no number of days between 1 and 3660.");
+        return 0;
+    }
+}
