@@ -36,7 +36,7 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
             if (mail is { User: { } user, Password: { } password }) await smtp.AuthenticateAsync(user, password, both.Token);
             var answer = await smtp.SendAsync(message, both.Token);
             await ByeAsync(smtp, both.Token);
-            var left = smtp.Refused.Count == 0 ? "" : $", but not for {string.Join(", ", smtp.Refused)}";
+            var left = smtp.Refused.Count == 0 ? "" : $", but not for {string.Join(", ", smtp.Refused.Select(static r => r.Address))}";
             return new SendResult.Delivered { Status = 250, Detail = $"{mail.Host} took it for {mail.To.Count - smtp.Refused.Count}{left}", Excerpt = Notifications.Notification.Line(answer, 500) };
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -46,7 +46,8 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
         catch (Exception e) when (e is SmtpCommandException or ServiceNotAuthenticatedException or AuthenticationException or SslHandshakeException or SmtpProtocolException
             or NotSupportedException or IOException or SocketException)
         {
-            return Result(e, mail.Host);
+            var result = Result(e, mail.Host);
+            return e is SmtpCommandException && smtp.Refused is [.., var last] ? result with { Excerpt = Notifications.Notification.Line($"{last.Address}: {last.Answer}", 500) } : result;
         }
     }
 
@@ -95,12 +96,12 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
             CheckCertificateRevocation = false;
         }
 
-        public List<string> Refused { get; } = [];
+        public List<(string Address, string Answer)> Refused { get; } = [];
 
         protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
         {
             if ((int)response.StatusCode < 500) base.OnRecipientNotAccepted(message, mailbox, response);
-            Refused.Add(mailbox.Address);
+            Refused.Add((mailbox.Address, response.Response));
         }
     }
 }

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+using Auxo.Contracts;
+using Auxo.Notify.Notifications;
+
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Auxo.Notify.Tests.Notifications;
+
+/// <summary>What is told, before it is put into a channel's words.</summary>
+public sealed class NotificationTests
+{
+    [Theory]
+    [InlineData(Contracts.Outcome.Passed, "build.passed", Level.Info)]
+    [InlineData(Contracts.Outcome.Failed, "build.failed", Level.Warning)]
+    [InlineData(Contracts.Outcome.Errored, "build.errored", Level.Warning)]
+    [InlineData(Contracts.Outcome.Cancelled, "build.cancelled", Level.Info)]
+    [InlineData(Contracts.Outcome.TimedOut, "build.timed_out", Level.Warning)]
+    [InlineData(Contracts.Outcome.Superseded, "build.superseded", Level.Info)]
+    [InlineData(Contracts.Outcome.Skipped, "build.skipped", Level.Info)]
+    public void a_builds_end_is_called_by_its_outcome(Contracts.Outcome outcome, string type, Level level)
+    {
+        var told = BuildNotification.Of(Told.Build(outcome), Guid.NewGuid());
+        Assert.Equal((type, level), (told.Type, told.Level));
+        Assert.Contains(type, NotificationTypes.All);
+    }
+
+    [Fact]
+    public void its_text_says_what_failed_and_where_to_read_on()
+        => Assert.Equal(
+            """
+            patch 1a2b3c4 at 8fabc1d, build ID, 13.5 s
+            failed: step 1: 1 error
+            scripts/deploy.sh:1: Double quote to prevent globbing (SC2086)
+            auxo ci logs ID
+            """, BuildNotification.Of(Told.Build(), Guid.NewGuid()).Text.Replace(BuildId.Short(Told.Build().Subject.BuildId), "ID", StringComparison.Ordinal));
+
+    [Fact]
+    public void of_a_patch_that_nobody_named_the_ids_are_told()
+        => Assert.Equal("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5: merged: patch 1a2b3c4", PatchNotification.Of(Told.Merged(), Guid.NewGuid(), new KnownNames(null, null)).Title);
+
+    [Fact]
+    public void whatever_a_title_contains_what_is_told_is_one_line_and_can_be_stored()
+    {
+        Prop.ForAll(ArbMap.Default.ArbFor<string>(), ArbMap.Default.ArbFor<string>(), static (title, repository) =>
+        {
+            var told = BuildNotification.Of(Told.Build(title: title ?? "", repository: repository ?? ""), Guid.NewGuid());
+            var json = JsonSerializer.Serialize(told, StoredJson.Default.Notification);
+            return !told.Title.Any(char.IsControl) && told.Title.Length <= 200 && !told.Text.Any(static c => char.IsControl(c) && c != '\n')
+                && !json.Contains("\\u0000", StringComparison.Ordinal) && JsonSerializer.Deserialize(json, StoredJson.Default.Notification)!.Title == told.Title;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void a_cut_never_goes_through_a_character()
+    {
+        var cut = Notification.Line(string.Concat(Enumerable.Repeat("😀", 300)));
+        Assert.Equal(199, cut.Length);
+        Assert.EndsWith("😀…", cut, StringComparison.Ordinal);
+        Assert.Equal("\ufffdx", Notification.Line("\ud83dx"));
+    }
+}
