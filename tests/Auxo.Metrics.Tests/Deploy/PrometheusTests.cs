@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+
+using Auxo.Contracts;
+using Auxo.Metrics.Exposition;
+using Auxo.Metrics.Tests.Messages;
+using Auxo.Testing;
+
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Auxo.Metrics.Tests.Deploy;
+
+/// <summary>A real Prometheus with the configuration of <c>deploy/</c>, scraping the real service.</summary>
+public sealed class PrometheusTests(MetricsService service) : IClassFixture<MetricsService>
+{
+    [Fact]
+    public async Task prometheus_scrapes_the_service_and_knows_the_rules()
+    {
+        var program = Tool.Require("prometheus");
+        var rid = Ids.Rid("scraped");
+        var hours = (TimeProvider.System.GetUtcNow() - Told.Noon).TotalHours - 2;
+        await service.Host.SendAsync(new RepositoryTracked(rid, "a \"quoted\" name", "main", "/nowhere", [], Told.At(hours)), Told.Advanced(rid, null, "c0", hours), Told.Built(rid, "c0", hours + 1));
+        await service.Host.Services.GetRequiredService<RefreshExposition>().RefreshAsync(TestContext.Current.CancellationToken);
+
+        var port = FreePort();
+        var folder = Directory.CreateTempSubdirectory("auxo-prometheus-");
+        var config = await File.ReadAllTextAsync(Path.Combine(Source(), "prometheus.yml"), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, "prometheus.yml"),
+            config.Replace("127.0.0.1:9100", service.Host.Client.BaseAddress!.Authority).Replace("scrape_interval: 15s", "scrape_interval: 1s"), TestContext.Current.CancellationToken);
+        File.Copy(Path.Combine(Source(), "auxo.rules.yml"), Path.Combine(folder.FullName, "auxo.rules.yml"));
+        using var process = Process.Start(new ProcessStartInfo(program, ["--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
+        {
+            UseShellExecute = false, RedirectStandardError = true, WorkingDirectory = folder.FullName,
+        })!;
+        try
+        {
+            process.ErrorDataReceived += static (_, _) => { };
+            process.BeginErrorReadLine();
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            var up = await Eventually.ValueAsync(() => AskAsync(client, "up{job=\"radicle\"} == 1"), "Prometheus has scraped the service");
+            Assert.NotNull(up);
+            var rate = await Eventually.ValueAsync(() => AskAsync(client, $"radicle_ci_success_rate{{repo=\"{rid}\"}} * on (repo) group_left (name) radicle_repo_info"), "the success rate is there");
+            Assert.Equal("a \"quoted\" name", (string)rate["metric"]!["name"]!);
+            Assert.Equal("1", (string)rate["value"]![1]!);
+            var rules = JsonNode.Parse(await client.GetStringAsync("/api/v1/rules", TestContext.Current.CancellationToken))!;
+            Assert.Equal(2, rules["data"]!["groups"]!.AsArray().Count);
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<JsonNode?> AskAsync(HttpClient client, string query)
+        => JsonNode.Parse(await client.GetStringAsync("/api/v1/query?query=" + Uri.EscapeDataString(query)))!["data"]!["result"]!.AsArray().FirstOrDefault();
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Source([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../deploy/prometheus"));
+}
