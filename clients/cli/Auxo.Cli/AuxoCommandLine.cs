@@ -6,6 +6,7 @@ using Auxo.Cli.Api;
 using Auxo.Cli.Artifacts;
 using Auxo.Cli.Ci;
 using Auxo.Cli.DeadLetters;
+using Auxo.Cli.Demo;
 using Auxo.Cli.Handlers;
 using Auxo.Cli.Metrics;
 using Auxo.Cli.Notify;
@@ -66,6 +67,7 @@ internal static class AuxoCommandLine
         DescribeCommand.Create(host),
         DeadLettersCommand.Create(host),
         TokenCommand.Create(host),
+        DemoCommand.Create(host),
     };
 
     private static void Report(CliHost host, bool json, CliException e)

@@ -23,15 +23,21 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
     /// <exception cref="CliException">There is none, or it cannot be read.</exception>
     public static Instance Find(CliHost host)
     {
-        var token = Set(host.Variable("AUXO_TOKEN"));
         if (Set(host.Variable("AUXO_URL")) is { } url)
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
                 throw new CliException(ExitCode.Usage, $"AUXO_URL is '{url}', which is no address.", "It looks like http://127.0.0.1:15000.");
-            return new Instance("AUXO_URL", OnHost(address), token);
+            return new Instance("AUXO_URL", OnHost(address), Set(host.Variable("AUXO_TOKEN")));
         }
 
-        var home = Home(host);
+        return At(host, Home(host));
+    }
+
+    /// <summary>The instance of a folder; <c>AUXO_TOKEN</c> still comes first.</summary>
+    /// <exception cref="CliException">There is none, or it cannot be read.</exception>
+    public static Instance At(CliHost host, string home)
+    {
+        var token = Set(host.Variable("AUXO_TOKEN"));
         var file = Path.Combine(home, "instance.json");
         try
         {
