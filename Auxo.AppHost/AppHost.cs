@@ -1,6 +1,9 @@
 using Auxo.AppHost;
+using Auxo.AppHost.Backup;
 using Auxo.Hosting;
 using Auxo.Hosting.ApplicationModel;
+
+if (args is ["backup" or "restore", ..]) return await BackupCommand.RunAsync(args);
 
 var builder = DistributedApplication.CreateBuilder(args);
 

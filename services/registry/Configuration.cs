@@ -69,6 +69,7 @@ public static class Configuration
         GetFile.Map(app);
         DeleteFile.Map(app);
         ListFiles.Map(app);
+        SweepNow.Map(app);
         CleanUp.Map(app);
         ListArtifacts.Map(app);
         GetArtifact.Map(app);

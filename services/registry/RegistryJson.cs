@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Auxo.Registry.Artifacts;
+using Auxo.Registry.Blobs;
 using Auxo.Registry.Files;
 using Auxo.Registry.Repositories;
 using Auxo.Registry.Tokens;
@@ -28,6 +29,7 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(DefineRepositoryBody))]
 [JsonSerializable(typeof(RawRepository))]
 [JsonSerializable(typeof(ListAnswer<RawRepository>), TypeInfoPropertyName = "RawRepositories")]
+[JsonSerializable(typeof(SweepResult))]
 [JsonSerializable(typeof(CreateTokenBody))]
 [JsonSerializable(typeof(RotateTokenBody))]
 [JsonSerializable(typeof(NewTokenAnswer))]

@@ -70,6 +70,11 @@ public static class PutFile
             {
                 return FileProblems.NoRoom(target);
             }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+            {
+                // This machine stood still for longer than a pin lasts.
+                return AuxoProblem.Of(StatusCodes.Status503ServiceUnavailable, "upload/try-again", "The content was cleaned up before its name was recorded. Nothing was kept; send it again.");
+            }
 
             CrashPoint.Hit("registry.upload.committed");
             var answer = FileAnswer.Of(repository, new StoredFile(path!, received.Digest, stored.SizeBytes, mediaType, stored.At, by));

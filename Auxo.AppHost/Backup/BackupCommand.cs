@@ -1,0 +1,47 @@
+using System.Globalization;
+
+using Auxo.Hosting.Instance;
+using Auxo.Hosting.Postgres;
+
+using Npgsql;
+
+namespace Auxo.AppHost.Backup;
+
+/// <summary>The words <c>backup</c> and <c>restore</c> of <c>./auxo</c>.</summary>
+internal static class BackupCommand
+{
+    /// <summary>Does what the command line says; errors are one line each on standard error.</summary>
+    /// <returns>The exit code: 0, 1 when it failed, 2 for a wrong command line.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is not [var word, { Length: > 0 } place])
+        {
+            Console.Error.WriteLine($"auxo: '{args[0]}' needs a place: a folder, or a file that ends in .tar.");
+            return 2;
+        }
+
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, e) =>
+        {
+            e.Cancel = true;
+            stop.Cancel();
+        };
+        try
+        {
+            var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.Ordinal);
+            var (home, path) = (InstanceFolder.Locate(environment), Path.GetFullPath(place));
+            var external = environment.GetValueOrDefault("ConnectionStrings__auxo") is { Length: > 0 } text ? text : null;
+            var manifest = word == "backup"
+                ? await MakeBackup.RunAsync(home, external, path, TimeProvider.System.GetUtcNow(), stop.Token)
+                : await RestoreBackup.RunAsync(home, external, path, stop.Token);
+            var what = string.Create(CultureInfo.InvariantCulture, $"the database and {manifest.Files} files ({manifest.Bytes / 1e6:0.#} MB), as of {manifest.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC");
+            Console.WriteLine(word == "backup" ? $"{path} holds {what}. It has secrets in it: keep it where only you can read it." : $"{home} holds {what}. './auxo up' starts it.");
+            return 0;
+        }
+        catch (Exception e) when (e is HostingException or PostgresClusterException or NpgsqlException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            foreach (var line in (e is OperationCanceledException ? "stopped; nothing was kept" : e.Message).Split('\n')) Console.Error.WriteLine($"auxo: {line}");
+            return 1;
+        }
+    }
+}
