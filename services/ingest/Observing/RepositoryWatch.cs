@@ -18,6 +18,7 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private readonly Channel<Call> _wakes = Channel.CreateUnbounded<Call>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly LookPace _pace = new(time);
     private readonly Queue<(CommitId Commit, string Name, DateTimeOffset At)> _named = new();
     private KnownRepository? _known;
     private RepositorySource? _source;
@@ -56,6 +57,8 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
         {
             while (await _wakes.Reader.WaitToReadAsync(ct))
             {
+                // Whoever comes during the pause shares the look.
+                if (_pace.Take() is { Ticks: > 0 } pause) await Task.Delay(pause, time, ct);
                 Via? via = null;
                 ActivityContext? trace = null;
                 List<TaskCompletionSource> waiting = [];
@@ -140,6 +143,7 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
 
     private void Remember(CommitId commit, string name)
     {
+        if (_named.Any(n => n.Commit == commit)) return;
         _named.Enqueue((commit, name, time.GetUtcNow()));
         while (_named.Count > MaxNamed) _named.Dequeue();
     }
@@ -151,7 +155,7 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
         for (var left = _named.Count; left > 0; left--)
         {
             var named = _named.Dequeue();
-            if (await source.HasCommitAsync(named.Commit, ct)) continue;
+            if (_known?.Repository.Tips.Any(t => t.Commit == named.Commit) == true || await source.HasCommitAsync(named.Commit, ct)) continue;
             _named.Enqueue(named);
             missing.Add(new TipProblem(
                 "branch", named.Name, named.Commit,
