@@ -23,6 +23,7 @@ public sealed class ModelTests
             new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
                 ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["DOTNET_GCgen0size"] = "200000",
                 ["ASPNETCORE_URLS"] = "http://127.0.0.1:8081",
                 ["AUXO_HOME"] = "/data",
                 ["ConnectionStrings__auxo"] = "Host=/s;Username=auxo_registry;Password=secret;Database=auxo",

@@ -11,6 +11,12 @@ public sealed record ProjectContext(
 /// <summary>The environment that a project gets; literal and without side effects, so that a test can read it from the model.</summary>
 public static class ProjectEnvironment
 {
+    /// <summary>
+    /// How much a service allocates before it collects: 2 MiB, in hexadecimal; the runtime takes it from the environment only. Without it that is a share of
+    /// the processor's cache, on a server tens of megabytes, which every service would hold for nothing while it rests.
+    /// </summary>
+    private const string Gen0Size = "200000";
+
     /// <summary>The whole environment: what is inherited, without what is confidential to others, and what the model says.</summary>
     public static SortedDictionary<string, string> Of(
         ProjectResource project, DistributedApplicationModel model, IReadOnlyDictionary<string, string> inherited, ProjectContext context)
@@ -28,6 +34,7 @@ public static class ProjectEnvironment
 
         environment["AUXO_HOME"] = context.Home;
         environment["ASPNETCORE_ENVIRONMENT"] = environment["DOTNET_ENVIRONMENT"] = inherited.GetValueOrDefault("ASPNETCORE_ENVIRONMENT", "Production");
+        environment.TryAdd("DOTNET_GCgen0size", Gen0Size);
         environment["OTEL_SERVICE_NAME"] = project.Name;
         environment["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={context.InstanceId}";
         if (project.Port is { } port) environment["ASPNETCORE_URLS"] = $"http://{context.Bind}:{port}";
