@@ -7,14 +7,15 @@ namespace Auxo.Benchmarks;
 /// <summary>What several benchmarks share: an Auxo and its peer, each beside a node of its own, made when somebody first asks.</summary>
 internal sealed class BenchmarkContext(BenchmarkOptions options, TextWriter progress) : IAsyncDisposable
 {
+    private readonly List<string> _missing = [];
     private ThreadPair? _pair;
     private AuxoInstance? _alone;
 
     /// <summary>What was asked for.</summary>
     public BenchmarkOptions Options => options;
 
-    /// <summary>What could not be compared, and why.</summary>
-    public List<string> Missing { get; } = [];
+    /// <summary>What could not be measured or compared, and why.</summary>
+    public IEnumerable<string> Missing => _missing.Concat(_pair?.Lost ?? []);
 
     /// <summary>Auxo on real nodes, and the peer on others.</summary>
     /// <exception cref="InvalidOperationException">Radicle's programs are not on PATH.</exception>
@@ -23,7 +24,7 @@ internal sealed class BenchmarkContext(BenchmarkOptions options, TextWriter prog
         if (_pair is not null) return _pair;
         if (RadicleLab.MissingPrograms() is { Count: > 0 } missing) throw new InvalidOperationException($"it needs real Radicle nodes, and {string.Join(", ", missing)} are not on PATH");
         var broker = BrokerSide.MissingPrograms();
-        if (broker.Count > 0) Missing.Add($"no peer to compare with: {string.Join(", ", broker)} not on PATH");
+        if (broker.Count > 0) _missing.Add($"no peer to compare with: {string.Join(", ", broker)} not on PATH");
         return _pair = await ThreadPair.StartAsync(withBroker: broker.Count == 0, ct);
     }
 

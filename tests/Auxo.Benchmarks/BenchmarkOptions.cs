@@ -12,7 +12,7 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
     private const string Usage = """
         auxo bench [thread|list] [--only NAME]… [--quick] [--json FILE] [--write PAGE]
 
-          thread       a push to its verdict, beside the direct peer; everything that issue calls its figures
+          thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox
           list         what there is
           --only NAME  one benchmark; may be repeated
           --quick      fewer repetitions: to see that it works, not to quote

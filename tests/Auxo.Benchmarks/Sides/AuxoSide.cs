@@ -25,7 +25,12 @@ internal sealed partial class AuxoSide : Side
         var alice = lab.Nodes[0];
         try
         {
-            var instance = await AuxoInstance.StartAsync(new Dictionary<string, string> { ["RAD_HOME"] = alice.Home, ["RAD_SOCKET"] = alice.Socket, ["RAD_PASSPHRASE"] = "" });
+            var instance = await AuxoInstance.StartAsync(new Dictionary<string, string>
+            {
+                ["RAD_HOME"] = alice.Home, ["RAD_SOCKET"] = alice.Socket, ["RAD_PASSPHRASE"] = "",
+                // As './auxo up' sets it.
+                ["DOTNET_GCgen0size"] = "200000",
+            });
             return new AuxoSide(lab, await NodeEar.OpenAsync(alice.Socket, ct), instance);
         }
         catch

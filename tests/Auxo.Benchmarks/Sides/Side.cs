@@ -39,8 +39,18 @@ internal abstract class Side(RadicleLab lab, NodeEar ear) : IAsyncDisposable
         await FollowAsync(made, ct);
         var repository = new SideRepository(made, await VerdictReader.OpenAsync(Alice, made.Rid, Alice, ct), await VerdictReader.OpenAsync(Bob, made.Rid, Alice, ct));
         _repositories.Add(repository);
-        await PushMainAsync(repository, ct);
-        return repository;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await PushMainAsync(repository, ct);
+                return repository;
+            }
+            catch (TimeoutException) when (attempt < 3)
+            {
+                // The peer hears nothing before it has subscribed, and never looks back.
+            }
+        }
     }
 
     /// <summary>Alice pushes a commit to main at her own node.</summary>
@@ -50,6 +60,14 @@ internal abstract class Side(RadicleLab lab, NodeEar ear) : IAsyncDisposable
         var begun = Poll.Now;
         await Alice.GitAsync(Alice.WorkTree(repository.Lab.Name), ct, "push", "-q", "rad", "HEAD:refs/heads/main");
         return await FollowRunAsync(repository, new Subject(commit, null), begun, ct);
+    }
+
+    /// <summary>Alice pushes to main, and her node tells nobody.</summary>
+    public async Task<CommitId> PushMainQuietlyAsync(SideRepository repository, CancellationToken ct)
+    {
+        var commit = await CommitAsync(Alice, repository, ct);
+        await Alice.GitAsync(Alice.WorkTree(repository.Lab.Name), ct, "push", "-q", "rad", "-o", "no-sync", "HEAD:refs/heads/main");
+        return commit;
     }
 
     /// <summary>Bob opens a patch at his node; waits until he can read the verdict.</summary>

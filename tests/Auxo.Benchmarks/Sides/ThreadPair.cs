@@ -11,6 +11,9 @@ internal sealed class ThreadPair : IAsyncDisposable
     /// <summary>The peer; null when its programs are not here.</summary>
     public BrokerSide? Broker { get; }
 
+    /// <summary>Runs that never came.</summary>
+    public List<string> Lost { get; } = [];
+
     /// <summary>Starts both.</summary>
     public static async Task<ThreadPair> StartAsync(bool withBroker, CancellationToken ct)
     {
@@ -37,12 +40,25 @@ internal sealed class ThreadPair : IAsyncDisposable
         List<Run> auxo = [], broker = [];
         for (var i = 0; i < times; i++)
         {
-            if (i % 2 == 0) auxo.Add(await act(Auxo, repository.Auxo, ct));
-            if (Broker is not null) broker.Add(await act(Broker, repository.Broker!, ct));
-            if (i % 2 == 1) auxo.Add(await act(Auxo, repository.Auxo, ct));
+            if (i % 2 == 0) await AddAsync(auxo, Auxo, repository.Auxo, "Auxo");
+            if (Broker is not null) await AddAsync(broker, Broker, repository.Broker!, "the peer");
+            if (i % 2 == 1) await AddAsync(auxo, Auxo, repository.Auxo, "Auxo");
         }
 
         return (auxo, broker);
+
+        async Task AddAsync(List<Run> runs, Side side, SideRepository at, string name)
+        {
+            try
+            {
+                runs.Add(await act(side, at, ct));
+            }
+            catch (TimeoutException e)
+            {
+                // One lost push must not take the rest of the run with it, and must not be hidden either.
+                Lost.Add($"a push to {name} in '{at.Lab.Name}': {e.Message}");
+            }
+        }
     }
 
     /// <inheritdoc/>
