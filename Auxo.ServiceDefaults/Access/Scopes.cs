@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Claims;
 
 using Microsoft.AspNetCore.Authentication;
@@ -25,7 +24,7 @@ public static class Scopes
         where TBuilder : IEndpointConventionBuilder
         => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: false, routeValue)], []));
 
-    /// <summary>Open to programs on this machine; everybody else needs a token with this scope.</summary>
+    /// <summary>Open to programs on this machine (<see cref="LocalCaller"/>); everybody else needs a token with this scope.</summary>
     public static TBuilder RequireScopeUnlessLoopback<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder
         => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: true)], []));
@@ -56,7 +55,7 @@ internal sealed class ScopeHandler : AuthorizationHandler<ScopeRequirement>
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
         var http = context.Resource as HttpContext;
-        if (requirement.OpenOnLoopback && http is not null && IsLocal(http)
+        if (requirement.OpenOnLoopback && http is not null && LocalCaller.Is(http)
             || context.User.HasScope(requirement.Scope)
             || requirement.RouteValue is { } name && http?.Request.RouteValues[name] is string { Length: > 0 } value && context.User.HasScope($"{requirement.Scope}:{value}"))
             context.Succeed(requirement);
@@ -64,11 +63,4 @@ internal sealed class ScopeHandler : AuthorizationHandler<ScopeRequirement>
             http.Items[TokenAuthentication.MissingScope] = requirement.Scope;
         return Task.CompletedTask;
     }
-
-    /// <summary>
-    /// From this machine, and not through a proxy that speaks for somebody else. A connection without an address is a Unix socket.
-    /// </summary>
-    internal static bool IsLocal(HttpContext http)
-        => (http.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
-            && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
 }

@@ -222,6 +222,20 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.GetAsync("/metrics", token: null, (header, "203.0.113.7"))).StatusCode);
     }
 
+    [Theory]
+    [InlineData("Origin", "https://page.example")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-origin")]
+    [InlineData("Host", "page.example:9100")]
+    public async Task a_page_in_the_users_browser_is_no_program_of_this_machine(string header, string value)
+    {
+        await using var service = await TestService.StartAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await service.GetAsync("/metrics", token: null, (header, value))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/metrics", token: null, ("Sec-Fetch-Site", "none"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/metrics", token: null, ("Host", "localhost:9100"))).StatusCode);
+    }
+
     public void Dispose()
     {
         _collector.Dispose();

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Net;
 
 using Auxo.Ingest.Observing;
 using Auxo.ServiceDefaults;
+using Auxo.ServiceDefaults.Access;
 
 namespace Auxo.Ingest.Hooks;
 
@@ -50,7 +50,7 @@ public static class ReceiveHook
         {
             var length = await ReadAsync(http, buffer);
             var (body, signature, known) = Check(buffer.AsSpan(0, length), hub, own, services.GetRequiredService<WebhookSecrets>());
-            if (!known || signature == SignatureCheck.Wrong || (signature == SignatureCheck.Absent && !IsLocal(http))) throw HookRefusedException.Unauthenticated();
+            if (!known || signature == SignatureCheck.Wrong || (signature == SignatureCheck.Absent && !LocalCaller.Is(http))) throw HookRefusedException.Unauthenticated();
 
             var kind = Kind(type.Count == 1 ? type[0] : body.Event);
             if (kind is null)
@@ -124,11 +124,6 @@ public static class ReceiveHook
     }
 
     private static HookRefusedException TooLarge() => new("hook/too-large", 413, $"A webhook's body may have at most {MaxBytes} bytes.");
-
-    /// <summary>From this machine, and not through a proxy that speaks for somebody else.</summary>
-    private static bool IsLocal(HttpContext http)
-        => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-            && !http.Request.Headers.ContainsKey("X-Forwarded-For") && !http.Request.Headers.ContainsKey("Forwarded");
 
     private static Task AnswerAsync(HttpContext http, int status, byte[] json)
     {

@@ -1,0 +1,25 @@
+using System.Net;
+
+using Microsoft.AspNetCore.Http;
+
+namespace Auxo.ServiceDefaults.Access;
+
+/// <summary>
+/// Whether a program on this machine is calling. A connection from loopback is not enough: a proxy speaks for somebody else, and a browser for whatever page
+/// is open in it, even under a name that its owner has pointed to loopback (DNS rebinding).
+/// </summary>
+public static class LocalCaller
+{
+    /// <summary>True for a program of this machine. A connection without an address is a Unix socket.</summary>
+    public static bool Is(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        return (http.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+            && !headers.ContainsKey("X-Forwarded-For") && !headers.ContainsKey("Forwarded")
+            && !headers.ContainsKey("Origin") && headers["Sec-Fetch-Site"].ToString() is "" or "none"
+            && IsLocalName(http.Request.Host.Host);
+    }
+
+    private static bool IsLocalName(string host)
+        => host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
+}
