@@ -19,6 +19,7 @@ public sealed record History
         (Failed, Unattributed) = Attribute();
         Builds = [.. facts.Builds.OrderBy(static b => b.At).ThenBy(static b => b.Build)];
         Merges = [.. facts.Merges.GroupBy(static m => m.Patch).Select(static g => g.MinBy(static m => m.At)!).OrderBy(static m => m.At)];
+        Opened = facts.Revisions.GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => g.Min(static r => r.At));
     }
 
     /// <summary>What it was worked out from.</summary>
@@ -47,6 +48,9 @@ public sealed record History
 
     /// <summary>Merged patches.</summary>
     public IReadOnlyList<MergeFact> Merges { get; }
+
+    /// <summary>When each patch was opened.</summary>
+    public IReadOnlyDictionary<PatchId, DateTimeOffset> Opened { get; }
 
     /// <summary>Works it out.</summary>
     public static History Of(RepositoryFacts facts) => new(facts);

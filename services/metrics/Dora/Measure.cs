@@ -92,12 +92,10 @@ public static class Measure
     private static ClassicNumbers Classic(History history, Window window, double days)
     {
         var merges = Sorted.Within(history.Merges, static m => m.At, window.From, window.To).ToList();
-        var wanted = merges.Select(static m => m.Patch).ToHashSet();
-        var opened = history.Facts.Revisions.Where(r => wanted.Contains(r.Patch)).GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => g.Min(static r => r.At));
         var builds = Sorted.Before(history.Builds, static b => b.At, window.To) - Sorted.Before(history.Builds, static b => b.At, window.From);
         return new ClassicNumbers(
             days > 0 ? merges.Count / days : 0, days > 0 ? builds / days : 0,
-            Spread.Of(merges.Where(m => opened.TryGetValue(m.Patch, out var at) && at <= m.At).Select(m => m.At - opened[m.Patch])));
+            Spread.Of(merges.Where(m => history.Opened.TryGetValue(m.Patch, out var at) && at <= m.At).Select(m => m.At - history.Opened[m.Patch])));
     }
 
     private static DoraWeek Week(History history, DateOnly monday, Window window)
