@@ -13,6 +13,9 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
 {
     private const int BufferBytes = 64 << 10;
 
+    /// <summary>Time for a sandbox to have its first process, which takes milliseconds.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
     /// <summary>Time for the last bytes of a pipe that something outside the sandbox might hold open.</summary>
     private static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(2);
 
@@ -37,15 +40,42 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
             var status = new StepStatus();
             var printing = PrintAsync(process.StandardOutput.BaseStream, run);
             var telling = status.ReadAsync(process.StandardError.BaseStream);
-            await WriteScriptAsync(process, script);
             var exited = process.WaitForExitAsync(CancellationToken.None);
+            var refusal = cgroup is null ? null : await EnterAsync(cgroup, status, time);
+            if (refusal is null) await WriteScriptAsync(process, script);
+            else await EndAsync(process, status, exited, graceful: false);
             var stop = await WaitAsync(run, process, status, cgroup, exited, ct);
             await exited;
             // Outside a pid namespace, what the step left running goes now.
             if (status.NamespaceInit == 0) ProcessTree.SignalDescendants(process.Id, ProcessTree.Kill);
             await FinishAsync(printing, telling);
             await GoneAsync(status.NamespaceInit);
+            if (refusal is not null) return new StepExit(Outcome.Errored, null, $"the sandbox could not be held to its limits: {refusal}", time.GetElapsedTime(began));
             return Result(run, stop, process.ExitCode, status, cgroup, time.GetElapsedTime(began));
+        }
+    }
+
+    /// <summary>
+    /// Puts the namespace's first process, and so all that it will start, into the step's control groups. Linux takes some ten milliseconds for it (it waits for every
+    /// processor), in which the sandbox is mounting; it then waits for the script, so nothing of the step exists before its limits do.
+    /// </summary>
+    /// <returns>Why it could not be done; null when it was, or when there is no sandbox, and then its exit says why.</returns>
+    private static async Task<string?> EnterAsync(StepCgroup cgroup, StepStatus status, TimeProvider time)
+    {
+        try
+        {
+            await status.InitKnown.WaitAsync(StartLimit, time);
+            if (status.NamespaceInit == 0) return null;
+            await Task.Run(() => cgroup.Enter(status.NamespaceInit));
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ProcessTree.IsAlive(status.NamespaceInit) ? e.Message : null;
+        }
+        catch (TimeoutException)
+        {
+            return $"it did not come up in {StartLimit.TotalSeconds:0} s";
         }
     }
 

@@ -12,10 +12,14 @@ internal sealed class StepStatus
 {
     private const int LineBytes = 512;
     private readonly byte[] _line = new byte[LineBytes];
+    private readonly TaskCompletionSource _initKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _used;
 
     /// <summary>The first process of the pid namespace, as the host numbers it; 0 until it is there.</summary>
     public int NamespaceInit { get; private set; }
+
+    /// <summary>Ends when <see cref="NamespaceInit"/> is known, or never will be.</summary>
+    public Task InitKnown => _initKnown.Task;
 
     /// <summary>The command that runs or ran last, from 1; 0 when the shell has not begun.</summary>
     public int Command { get; private set; }
@@ -28,7 +32,14 @@ internal sealed class StepStatus
     {
         var buffer = new byte[LineBytes];
         int read;
-        while ((read = await stream.ReadAsync(buffer, CancellationToken.None)) > 0) Take(buffer.AsSpan(0, read));
+        try
+        {
+            while ((read = await stream.ReadAsync(buffer, CancellationToken.None)) > 0) Take(buffer.AsSpan(0, read));
+        }
+        finally
+        {
+            _initKnown.TrySetResult();
+        }
     }
 
     /// <summary>Takes the next bytes.</summary>
@@ -63,7 +74,11 @@ internal sealed class StepStatus
             try
             {
                 using var json = JsonDocument.Parse(Encoding.UTF8.GetString(line));
-                if (json.RootElement.TryGetProperty("child-pid", out var pid) && pid.TryGetInt32(out var id)) NamespaceInit = id;
+                if (json.RootElement.TryGetProperty("child-pid", out var pid) && pid.TryGetInt32(out var id))
+                {
+                    NamespaceInit = id;
+                    _initKnown.TrySetResult();
+                }
             }
             catch (JsonException)
             {

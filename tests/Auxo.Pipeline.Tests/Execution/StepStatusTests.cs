@@ -13,7 +13,19 @@ public sealed class StepStatusTests
             var status = new StepStatus();
             foreach (var portion in bytes.Chunk(size)) status.Take(portion);
             Assert.Equal((4711, 2), (status.NamespaceInit, status.Command));
+            Assert.True(status.InitKnown.IsCompleted);
         }
+    }
+
+    [Fact]
+    public async Task a_sandbox_that_says_nothing_lets_nobody_wait()
+    {
+        var status = new StepStatus();
+        status.Take("bwrap: no\n"u8);
+        Assert.False(status.InitKnown.IsCompleted);
+        await status.ReadAsync(Stream.Null);
+        await status.InitKnown;
+        Assert.Equal(0, status.NamespaceInit);
     }
 
     [Fact]

@@ -10,13 +10,12 @@ internal sealed class BubblewrapExecutor : IStepExecutor
 {
     /// <summary>
     /// Runs before the sandbox exists, as one process that becomes it: the status channel goes to 3 (bwrap) and 4 (the script), the script comes in as 8,
-    /// the filter as 9, and the process enters its control groups before anything of the step exists.
+    /// the filter as 9.
     /// </summary>
     private const string Launch = """
         exec 3>&2 2>&1 8<&0 0</dev/null 4>&3 || exit 125
         [ "$1" = - ] || exec 9<"$1" || exit 125
-        n=$2; shift 2; umask 022
-        while [ "$n" -gt 0 ]; do echo 0 >"$1/cgroup.procs" || exit 125; shift; n=$((n-1)); done
+        shift; umask 022
         { echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
         exec "$@"
         """;
@@ -82,7 +81,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         {
             cgroup = _cgroups?.Create(_settings);
             var script = StepScript.Write(run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits());
-            return await _process.RunAsync(run, Start(run.Workspace.Path, cgroup), script, cgroup, ct);
+            return await _process.RunAsync(run, Start(run.Workspace.Path), script, cgroup, ct);
         }
         finally
         {
@@ -101,14 +100,13 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         if (_cgroups is null) yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -u {_settings.Processes + 64}");
     }
 
-    private ProcessStartInfo Start(string workspace, StepCgroup? cgroup)
+    private ProcessStartInfo Start(string workspace)
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/",
         };
-        var folders = cgroup?.Folders ?? [];
-        foreach (var argument in (ReadOnlySpan<string>)["-c", Launch, "auxo", _filter ?? "-", folders.Count.ToString(CultureInfo.InvariantCulture), .. folders, _program])
+        foreach (var argument in (ReadOnlySpan<string>)["-c", Launch, "auxo", _filter ?? "-", _program])
             start.ArgumentList.Add(argument);
         foreach (var argument in BubblewrapArguments.For(workspace, _user, _settings, _filter is not null)) start.ArgumentList.Add(argument);
         foreach (var argument in (ReadOnlySpan<string>)["bash", "--noprofile", "--norc", BubblewrapArguments.Script]) start.ArgumentList.Add(argument);
@@ -126,7 +124,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         try
         {
             cgroup = _cgroups?.Create(_settings);
-            return Probe(Start(workspace, cgroup), StepScript.Write(["true"], new Dictionary<string, string>(StringComparer.Ordinal), BubblewrapArguments.Workspace, Limits()));
+            return Probe(Start(workspace), StepScript.Write(["true"], new Dictionary<string, string>(StringComparer.Ordinal), BubblewrapArguments.Workspace, Limits()), cgroup);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -143,9 +141,19 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         => Probe(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false }, "");
 
     /// <summary>Once, before the first step, and for milliseconds: waiting here keeps the choice of an executor a plain question.</summary>
-    private static (int Code, string Output) Probe(ProcessStartInfo start, string input)
+    private static (int Code, string Output) Probe(ProcessStartInfo start, string input, StepCgroup? cgroup = null)
     {
         using var probe = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} could not be started.");
+        try
+        {
+            cgroup?.Enter(probe.Id);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            probe.Kill();
+            return (125, e.Message);
+        }
+
         try
         {
             probe.StandardInput.Write(input);

@@ -8,6 +8,13 @@ internal sealed class StepCgroup(IReadOnlyList<string> folders, string memory, s
     /// <summary>The folders whose <c>cgroup.procs</c> the step's first process enters.</summary>
     public IReadOnlyList<string> Folders { get; } = folders;
 
+    /// <summary>Moves a process into the groups; what it starts from then on is in them too.</summary>
+    /// <exception cref="IOException">The system refused, or the process is gone.</exception>
+    public void Enter(int processId)
+    {
+        foreach (var folder in Folders) File.WriteAllText(Path.Combine(folder, "cgroup.procs"), processId.ToString(CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Which limit the step ran into, in words; null when none.</summary>
     public string? Exceeded(ExecutionSettings settings)
     {
