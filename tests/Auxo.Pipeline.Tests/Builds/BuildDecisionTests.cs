@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Triggers;
 
 using static Auxo.Pipeline.Tests.Builds.SampleBuilds;
 
@@ -109,6 +110,31 @@ public sealed class BuildDecisionTests
         Assert.Single(messages.OfType<BuildFinished>());
         Assert.Empty(messages.OfType<PostPatchComment>());
         Assert.Empty(SupersedeBuild.Decide(older, older, NoLinks, Now).Events);
+    }
+
+    [Fact]
+    public void what_nobody_waits_for_is_told_only_where_an_interim_comment_stands()
+    {
+        var running = Queued(PlanOf());
+        running = Fold(running, StartBuild.Decide(running, "r", "s", null, Now).Events);
+        Assert.Empty(OnPatchArchivedHandler.Decide(running, NoLinks, Now).Messages.OfType<PostPatchComment>());
+
+        var (events, messages) = AnnounceBuild.Decide(running, NoLinks, Now);
+        var announced = Fold(running, events);
+        Assert.False(Assert.IsType<PostPatchComment>(Assert.Single(messages)).Final);
+        Assert.Empty(AnnounceBuild.Decide(announced, NoLinks, Now).Events);
+        Assert.True(OnPatchArchivedHandler.Decide(announced, NoLinks, Now).Messages.OfType<PostPatchComment>().Single().Final);
+    }
+
+    [Fact]
+    public void a_merge_and_an_untracking_leave_alone_what_runs_and_end_what_waits()
+    {
+        var waiting = Queued(PlanOf());
+        var running = Fold(waiting, StartBuild.Decide(waiting, "r", "s", null, Now).Events);
+        Assert.Empty(OnPatchMergedHandler.Decide(running, NoLinks, Now).Events);
+        Assert.Empty(OnRepositoryUntrackedHandler.Decide(running, NoLinks, Now).Events);
+        Assert.Equal(Outcome.Superseded, Fold(waiting, OnPatchMergedHandler.Decide(waiting, NoLinks, Now).Events).Outcome);
+        Assert.Equal(Outcome.Cancelled, Fold(waiting, OnRepositoryUntrackedHandler.Decide(waiting, NoLinks, Now).Events).Outcome);
     }
 
     [Fact]

@@ -42,6 +42,7 @@ internal static class SampleBuilds
             BuildEvent.Queued queued => Build.Create(queued),
             BuildEvent.Started x => state!.Apply(x),
             BuildEvent.StepStarted x => state!.Apply(x),
+            BuildEvent.Announced x => state!.Apply(x),
             BuildEvent.StepFinished x => state!.Apply(x),
             BuildEvent.FindingsReported x => state!.Apply(x),
             BuildEvent.ArtifactProduced x => state!.Apply(x),

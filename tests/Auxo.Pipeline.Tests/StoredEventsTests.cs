@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization.Metadata;
+
+using Auxo.EventStore;
+using Auxo.Pipeline.Builds;
+using Auxo.Testing;
+
+namespace Auxo.Pipeline.Tests;
+
+/// <summary>What was stored once must load for ever; the samples are never edited, only added to.</summary>
+public sealed class StoredEventsTests
+{
+    private static readonly Dictionary<string, JsonTypeInfo> Stored = new(StringComparer.Ordinal)
+    {
+        ["build_queued"] = BuildJson.Default.Queued,
+        ["build_started"] = BuildJson.Default.Started,
+        ["build_step_started"] = BuildJson.Default.StepStarted,
+        ["build_announced"] = BuildJson.Default.Announced,
+        ["build_step_finished"] = BuildJson.Default.StepFinished,
+        ["build_findings_reported"] = BuildJson.Default.FindingsReported,
+        ["build_artifact_produced"] = BuildJson.Default.ArtifactProduced,
+        ["build_approval_requested"] = BuildJson.Default.ApprovalRequested,
+        ["build_approval_granted"] = BuildJson.Default.ApprovalGranted,
+        ["build_finished"] = BuildJson.Default.Finished,
+    };
+
+    [Fact]
+    public void every_event_that_was_ever_stored_loads() => Samples.AllLoad("StoredEvents", Stored);
+
+    [Fact]
+    public void the_stored_names_are_those_and_every_event_has_one()
+    {
+        var options = new StoreOptions();
+        Configuration.ConfigureStore(options);
+        Assert.Equal(Stored.Keys.Order(StringComparer.Ordinal), options.Events.Names.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            typeof(BuildEvent).GetNestedTypes().Select(e => e.FullName).Order(StringComparer.Ordinal), Stored.Values.Select(j => j.Type.FullName).Order(StringComparer.Ordinal));
+    }
+}
