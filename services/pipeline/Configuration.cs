@@ -5,9 +5,11 @@ using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Housekeeping;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Verdict;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Disk;
 
 namespace Auxo.Pipeline;
 
@@ -28,6 +30,10 @@ public static class Configuration
         services.AddSingleton<RunnerBell>();
         services.AddSingleton<QueueBuild>();
         services.AddHostedService<BuildRunner>();
+        services.AddDiskGuard(configuration, AuxoHome.From(configuration).Path);
+        services.AddSingleton(HousekeepingPolicy.From(configuration));
+        services.AddSingleton<Housekeeper>();
+        services.AddHostedService(static p => p.GetRequiredService<Housekeeper>());
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, BuildHttpJson.Default));
         return builder;
     }

@@ -20,7 +20,7 @@ public static class Configuration
         services.AddEventStore(ConfigureStore);
         services.AddMessaging("registry", typeof(Configuration).Assembly, static o => o.MapMessages(ContractsJson.Default, MessageNames.All));
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
-        services.AddSingleton(DiskGuard.From(configuration, home));
+        services.AddDiskGuard(configuration, home);
         // Not the pipeline's folder beside it: two services that remove contents must not share them.
         services.AddSingleton(new BlobFiles(Path.Combine(home, "blobs", "registry")));
         services.AddSingleton<BlobStore>();

@@ -86,6 +86,28 @@ public sealed class ArtifactStore : IDisposable
     /// <summary>The file with this content (<c>sha256:…</c>), or null.</summary>
     public string? FindBlob(string digest) => _blobs.Find(digest);
 
+    /// <summary>Forgets the artifacts of a build; their contents go with the next sweep when no other build has them.</summary>
+    /// <returns>Whether it had any.</returns>
+    public bool Forget(Guid buildId)
+    {
+        var had = File.Exists(ManifestOf(buildId));
+        if (had) File.Delete(ManifestOf(buildId));
+        return had;
+    }
+
+    /// <summary>Removes the contents that no build has any more.</summary>
+    public async Task SweepAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var list in Directory.Exists(_builds) ? Directory.EnumerateFiles(_builds, "*.json") : [])
+        {
+            if (!Guid.TryParse(Path.GetFileNameWithoutExtension(list), out var build)) continue;
+            foreach (var artifact in (await ListAsync(build, ct)).Values) kept.Add(artifact.Digest);
+        }
+
+        _blobs.Sweep(kept, now, ct);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _manifests.Dispose();
 

@@ -11,6 +11,8 @@ internal sealed partial class BlobStore(string folder)
 {
     private const int BufferBytes = 256 << 10;
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
+    private static readonly TimeSpan Young = TimeSpan.FromDays(1);
+    private readonly Lock _gate = new();
 
     /// <summary>The file of a digest (<c>sha256:</c> and 64 hex digits), or null.</summary>
     public string? Find(string digest)
@@ -44,7 +46,7 @@ internal sealed partial class BlobStore(string folder)
 
                 var digest = Convert.ToHexStringLower(hash.GetHashAndReset());
                 var path = PathOf(digest);
-                if (!File.Exists(path))
+                if (!Touch(path))
                 {
                     RandomAccess.FlushToDisk(target);
                     var shelf = Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName;
@@ -59,6 +61,40 @@ internal sealed partial class BlobStore(string folder)
         {
             ArrayPool<byte>.Shared.Return(buffer);
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>
+    /// Removes contents that are in no list and not young: a build that keeps a content makes it young first and writes its list afterwards.
+    /// </summary>
+    /// <param name="kept">The digests of all lists.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ct">Stops between two files.</param>
+    public void Sweep(IReadOnlySet<string> kept, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var part in (string[])["sha256", "incoming"])
+        {
+            if (!Directory.Exists(Path.Combine(folder, part))) continue;
+            foreach (var path in Directory.EnumerateFiles(Path.Combine(folder, part), "*", SearchOption.AllDirectories))
+            {
+                ct.ThrowIfCancellationRequested();
+                if (kept.Contains("sha256:" + Path.GetFileName(path))) continue;
+                lock (_gate)
+                {
+                    if (new FileInfo(path) is { Exists: true } file && file.LastWriteTimeUtc < now.UtcDateTime - Young) file.Delete();
+                }
+            }
+        }
+    }
+
+    /// <summary>Makes a content young that is there already; false when it is not.</summary>
+    private bool Touch(string path)
+    {
+        lock (_gate)
+        {
+            if (!File.Exists(path)) return false;
+            File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+            return true;
         }
     }
 

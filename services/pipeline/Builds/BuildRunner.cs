@@ -6,6 +6,7 @@ using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
+using Auxo.ServiceDefaults.Disk;
 
 using Npgsql;
 
@@ -17,7 +18,7 @@ namespace Auxo.Pipeline.Builds;
 /// </summary>
 internal sealed class BuildRunner(
     NpgsqlDataSource database, IDocumentStore store, IMessageBus bus, RunnerBell bell, GitSources sources, VerdictCache cache, WorkspaceStore workspaces, StepExecutors executors,
-    LogStore logs, ArtifactStore artifacts, Links links, AuxoHome home, TimeProvider time, RunnerSettings settings, ILogger<BuildRunner> logger) : BackgroundService
+    LogStore logs, ArtifactStore artifacts, Links links, AuxoHome home, DiskGuard disk, TimeProvider time, RunnerSettings settings, ILogger<BuildRunner> logger) : BackgroundService
 {
     private static readonly LeaseTable Table = new("pipeline.builds", Key: "build_id", Ready: "state = 'ready'", OrderBy: "queued_at, build_id");
 
@@ -25,6 +26,7 @@ internal sealed class BuildRunner(
     private readonly BuildTools _tools = new(sources, cache, workspaces, executors, logs, artifacts, links, time);
     private readonly Dictionary<Guid, Task> _running = [];
     private volatile bool _leasesKnown;
+    private bool _diskWasFull;
 
     private string OwnerFile => Path.Combine(home.Path, "run", "pipeline-runner");
 
@@ -45,7 +47,7 @@ internal sealed class BuildRunner(
 
                 if (!_leasesKnown) await _leases.FreeAsync(_leases.Owner, _running.Keys, stoppingToken);
                 _leasesKnown = true;
-                foreach (var lease in await _leases.ClaimAsync(settings.Capacity - _running.Count, stoppingToken))
+                foreach (var lease in await _leases.ClaimAsync(Room(), stoppingToken))
                     _running[lease.Key] = RunAsync(lease, _running.GetValueOrDefault(lease.Key, Task.CompletedTask), stoppingToken);
 
                 do await WaitAsync(stoppingToken);
@@ -65,6 +67,15 @@ internal sealed class BuildRunner(
         }
 
         await Task.WhenAll([closing, .. _running.Values]);
+    }
+
+    /// <summary>How many more builds may begin. On a disk that is nearly full none does; those that wait begin by themselves when there is room again.</summary>
+    private int Room()
+    {
+        var refusal = disk.Refuse();
+        if (refusal is not null && !_diskWasFull) logger.LogWarning("No build is begun. {Reason}", refusal);
+        _diskWasFull = refusal is not null;
+        return refusal is null ? settings.Capacity - _running.Count : 0;
     }
 
     private async Task WaitAsync(CancellationToken ct)

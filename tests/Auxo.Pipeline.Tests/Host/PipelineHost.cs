@@ -8,6 +8,7 @@ using Auxo.Contracts;
 using Auxo.Messaging;
 using Auxo.Pipeline.Builds;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Disk;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -43,7 +44,7 @@ public sealed class PipelineHost : IAsyncDisposable
     public IServiceProvider Services => _factory.Services;
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
-    public static async Task<PipelineHost> StartAsync(string connectionString, string home, RunnerSettings? runner = null)
+    public static async Task<PipelineHost> StartAsync(string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null)
     {
         var database = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
@@ -55,6 +56,7 @@ public sealed class PipelineHost : IAsyncDisposable
         {
             foreach (var (key, value) in Settings(connectionString, home)) b.UseSetting(key, value);
             if (runner is not null) b.ConfigureTestServices(services => services.AddSingleton(runner));
+            if (disk is not null) b.ConfigureTestServices(services => services.AddSingleton(disk));
         });
 #pragma warning restore CA2000
         factory.UseKestrel(0);

@@ -1,0 +1,78 @@
+using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Execution;
+
+using Npgsql;
+
+namespace Auxo.Pipeline.Housekeeping;
+
+/// <summary>
+/// Removes the logs and artifacts of old builds, once a day. Workspaces are removed by their builds and at each start; a mirror is a few small files and stays.
+/// </summary>
+internal sealed class Housekeeper(
+    NpgsqlDataSource database, ArtifactStore artifacts, AuxoHome home, HousekeepingPolicy policy, TimeProvider time, ILogger<Housekeeper> logger) : BackgroundService
+{
+    /// <summary>Whoever removes contents holds this advisory lock alone; a backup shares it, and then nothing is removed. The number is the bytes of "blobs".</summary>
+    private const long Lock = 0x62_6c_6f_62_73;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromDays(1);
+
+    /// <summary>Removes what is not kept.</summary>
+    /// <returns>How many builds lost their files; null when a backup runs, which needs them: it is done another time.</returns>
+    public async Task<int?> RunAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        if (!await LockAsync(connection, "select pg_try_advisory_lock($1)", ct)) return null;
+        try
+        {
+            var expired = KeptBuilds.Expired(await BuildsAsync(ct), policy, time.GetUtcNow());
+            var removed = 0;
+            foreach (var build in expired)
+            {
+                ct.ThrowIfCancellationRequested();
+                var folder = Path.Combine(home.BuildLogs, build.ToString());
+                var hadLogs = Directory.Exists(folder);
+                if (hadLogs) Directory.Delete(folder, recursive: true);
+                if (artifacts.Forget(build) | hadLogs) removed++;
+            }
+
+            await artifacts.SweepAsync(time.GetUtcNow(), ct);
+            return removed;
+        }
+        finally
+        {
+            await LockAsync(connection, "select pg_advisory_unlock($1)", CancellationToken.None);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (await RunAsync(stoppingToken) is > 0 and var removed) logger.LogInformation("The logs and artifacts of {Count} old builds were removed.", removed);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NpgsqlException)
+            {
+                logger.LogWarning(e, "Removing old builds' files failed; it is repeated tomorrow.");
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<KeptBuild>> BuildsAsync(CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select build_id, rid, queued_at, state = 'done' from pipeline.builds");
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var builds = new List<KeptBuild>();
+        while (await reader.ReadAsync(ct)) builds.Add(new KeptBuild(reader.GetGuid(0), Rid.Parse(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)));
+        return builds;
+    }
+
+    private static async Task<bool> LockAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection).With(Lock);
+        return await command.ExecuteScalarAsync(ct) is true;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization.Metadata;
+
+using Auxo.EventStore;
+using Auxo.Registry.Artifacts;
+using Auxo.Registry.Files;
+using Auxo.Registry.Repositories;
+using Auxo.ServiceDefaults.Disk;
+using Auxo.Testing;
+
+namespace Auxo.Registry.Tests;
+
+/// <summary>What was stored once must load for ever; the samples are never edited, only added to.</summary>
+public sealed class StoredEventsTests
+{
+    private static readonly Dictionary<string, JsonTypeInfo> Stored = new(StringComparer.Ordinal)
+    {
+        ["repository_defined"] = StoredJson.Default.RepositoryDefined,
+        ["repository_removed"] = StoredJson.Default.RepositoryRemoved,
+        ["file_stored"] = StoredJson.Default.FileStored,
+        ["file_deleted"] = StoredJson.Default.FileDeleted,
+        ["publication_requested"] = StoredJson.Default.PublicationRequested,
+        ["publication_published"] = StoredJson.Default.PublicationPublished,
+        ["publication_failed"] = StoredJson.Default.PublicationFailed,
+        ["publication_expired"] = StoredJson.Default.PublicationExpired,
+    };
+
+    [Fact]
+    public void every_event_that_was_ever_stored_loads() => Samples.AllLoad("Events", Stored);
+
+    [Fact]
+    public void the_stored_names_are_those_and_every_event_has_one()
+    {
+        var options = new StoreOptions();
+        Configuration.ConfigureStore(options);
+        Assert.Equal(Stored.Keys.Order(StringComparer.Ordinal), options.Events.Names.Order(StringComparer.Ordinal));
+        var events = new[] { typeof(RepositoryEvent), typeof(FileEvent), typeof(PublicationEvent) }.SelectMany(static u => u.GetNestedTypes());
+        Assert.Equal(events.Select(static e => e.FullName).Order(StringComparer.Ordinal), Stored.Values.Select(static j => j.Type.FullName).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1000, 100_000, 0, 500, 0, true)]
+    [InlineData(499, 100_000, 0, 500, 0, false)]
+    [InlineData(1000, 100_000, 501, 500, 0, false)]
+    [InlineData(2999, 100_000, 0, 500, 3, false)]
+    [InlineData(3000, 100_000, 0, 500, 3, true)]
+    [InlineData(21L << 30, 10L << 40, 0, 500, 3, true)]
+    [InlineData(19L << 30, 10L << 40, 0, 500, 3, false)]
+    public void a_disk_has_room_until_bytes_or_share_run_out(long free, long total, long wanted, long minBytes, double minPercent, bool room)
+        => Assert.Equal(room, DiskGuard.Decide(new DiskSpace(free, total), wanted, minBytes, minPercent) is null);
+}
