@@ -126,13 +126,12 @@ public static class DeliveryTable
             of.Id, of.Attempt, next is NextStep.Done ? "delivered" : "failed", result.Status, result.Detail, result.Excerpt, took.TotalSeconds, now);
     }
 
-    /// <summary>What a round came to for its channel; returns the rounds in a row without success.</summary>
+    /// <summary>What a round came to for its channel: counts those in a row without success, and pauses it.</summary>
     public static NpgsqlBatchCommand EndRound(string channel, bool arrived, DateTimeOffset? pausedUntil, string? reason)
         => Command(
             """
             update notify.channel_lanes set
-                failures = case when $2 then 0 else failures + 1 end, paused_until = $3,
-                pause_reason = $4
+                failures = case when $2 then 0 else failures + 1 end, paused_until = $3, pause_reason = $4
             where channel = $1
             """,
             channel, arrived, pausedUntil, reason);

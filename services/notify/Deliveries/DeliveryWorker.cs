@@ -24,6 +24,7 @@ public sealed partial class DeliveryWorker(
 
     private const int ChannelsAtOnce = 32;
     private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuickPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(3);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly LeasedWork<string> _lanes = new(source, time, DeliveryTable.Lanes, LeaseDuration);
@@ -99,8 +100,8 @@ public sealed partial class DeliveryWorker(
             if (results.OfType<SendResult.Gone>().FirstOrDefault() is { } gone) await DisableAsync(lane.Key, gone.Detail, ct);
             var arrived = Array.Exists(results, static r => r is not SendResult.Failed);
             var pause = policy.ChannelPause(results, failures);
+            if (!arrived || failures > 0 || pause is not null) await EndRoundAsync(lane.Key, arrived, pause, ct);
             failures = arrived ? 0 : failures + 1;
-            await EndRoundAsync(lane.Key, arrived, pause, ct);
             if (pause is not null || results.Any(static r => r is SendResult.Gone)) return;
         }
     }
@@ -190,7 +191,8 @@ public sealed partial class DeliveryWorker(
 
     private async Task WaitAsync(TimeSpan? wanted, CancellationToken ct)
     {
-        var span = wanted is not { } w || w > SlowPoll ? SlowPoll : w > TimeSpan.FromMilliseconds(1) ? w : TimeSpan.FromMilliseconds(1);
+        // What is due is claimed by the database's clock; where that one is a little behind, this must not become a busy loop.
+        var span = wanted is not { } w || w > SlowPoll ? SlowPoll : w > QuickPoll ? w : QuickPoll;
         using var limit = new CancellationTokenSource(span, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try

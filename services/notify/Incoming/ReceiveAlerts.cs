@@ -35,7 +35,6 @@ public static class ReceiveAlerts
 
     private static async Task<Accepted<AlertsAnswer>> HandleAsync(HttpContext http, IDocumentStore store, DeliveryWorker worker, TimeProvider time, CancellationToken ct)
     {
-        ReceivePlain.RefuseBrowsers(http.Request);
         var body = Parse(await ReceivePlain.ReadAsync(http.Request, ct));
         var now = time.GetUtcNow();
         await using var session = store.LightweightSession();

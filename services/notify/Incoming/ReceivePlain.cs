@@ -39,7 +39,6 @@ public static class ReceivePlain
 
     private static async Task<Accepted<ReceivedAnswer>> HandleAsync(HttpContext http, IDocumentStore store, NpgsqlDataSource source, DeliveryWorker worker, TimeProvider time, CancellationToken ct)
     {
-        RefuseBrowsers(http.Request);
         var told = await ReadAsync(http.Request, ct) as JsonObject ?? throw new UnreadableException("The body must be a JSON object; GET /schemas/plain.json describes it.");
         var now = time.GetUtcNow();
         var key = (string?)http.Request.Headers["webhook-id"] ?? http.Request.Headers["Idempotency-Key"];
@@ -52,12 +51,6 @@ public static class ReceivePlain
             session, worker, PlainPayload.Read(told, id, now), await RoutingTable.LoadAsync(session, ct), System.Diagnostics.Activity.Current?.TraceId.ToString(), now);
         await session.SaveChangesAsync(ct);
         return TypedResults.Accepted((string?)null, new ReceivedAnswer(id, [.. planned.Select(static p => p.Id)], planned.Count == 0 ? "no route leads anywhere; 'auxo notify routes' shows them" : null));
-    }
-
-    /// <summary>A page in a browser on this machine can post here too, and must not be able to speak in Auxo's name.</summary>
-    internal static void RefuseBrowsers(HttpRequest request)
-    {
-        if (request.Headers.ContainsKey("Origin") || request.Headers.ContainsKey("Sec-Fetch-Site")) throw new UnreadableException("Web pages may not tell anything here.");
     }
 
     /// <summary>JSON of limited size and depth, whatever the content type says: the old scripts said nothing.</summary>

@@ -10,7 +10,7 @@ namespace Auxo.Notify.Notifications;
 public sealed record KnownNames(string? Repository, string? Patch)
 {
     /// <summary>Reads both.</summary>
-    public static async Task<KnownNames> ReadAsync(NpgsqlDataSource source, Rid rid, PatchId patch, CancellationToken ct)
+    public static async Task<KnownNames> ReadAsync(NpgsqlDataSource source, Rid rid, PatchId? patch, CancellationToken ct)
     {
         await using var command = source.CreateCommand("select (select name from notify.names where key = $1), (select name from notify.names where key = $2)");
         command.Parameters.Add(new NpgsqlParameter { Value = rid.Value });

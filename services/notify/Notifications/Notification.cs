@@ -102,7 +102,8 @@ public static class NotificationTypes
     /// <summary>All that Auxo itself tells.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived", "alert.raised", "alert.cleared",
+        .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived", "failure.detected", "failure.recovered", "alert.raised",
+        "alert.cleared",
     ];
 
     /// <summary>Of a build that ended so.</summary>

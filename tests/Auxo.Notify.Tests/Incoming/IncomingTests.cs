@@ -116,13 +116,13 @@ public sealed class IncomingTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task only_programs_of_this_machine_need_no_token_and_web_pages_are_refused()
+    public async Task only_programs_of_this_machine_need_no_token_and_web_pages_are_none_of_them()
     {
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
         using var proxied = await PostAsync(host, "/", "{}", "application/json", ("X-Forwarded-For", "203.0.113.7"));
         using var page = await PostAsync(host, "/", "{}", "text/plain", ("Origin", "https://evil.example"));
         using var fetch = await PostAsync(host, "/api/v1/alerts", Firing, "text/plain", ("Sec-Fetch-Site", "cross-site"));
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (proxied.StatusCode, page.StatusCode, fetch.StatusCode));
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (proxied.StatusCode, page.StatusCode, fetch.StatusCode));
         Assert.Equal("object", (string)(await host.Anonymous.GetFromJsonAsync<JsonNode>("/schemas/plain.json", TestContext.Current.CancellationToken))!["type"]!);
     }
 

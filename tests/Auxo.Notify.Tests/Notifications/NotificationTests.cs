@@ -41,6 +41,16 @@ public sealed class NotificationTests
         => Assert.Equal("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5: merged: patch 1a2b3c4", PatchNotification.Of(Told.Merged(), Guid.NewGuid(), new KnownNames(null, null)).Title);
 
     [Fact]
+    public void a_failure_of_what_is_live_is_critical_and_its_end_is_not()
+    {
+        var detected = FailureNotification.Of(new FailureDetected(Told.Rid, "f1", "d7", "Nobody can log in", null, Told.At), Guid.NewGuid(), new KnownNames("heartwood", null));
+        Assert.Equal(("failure.detected", Level.Critical, "heartwood: failure: Nobody can log in", "failure f1, by deployment d7"), (detected.Type, detected.Level, detected.Title, detected.Text));
+        var recovered = FailureNotification.Of(new FailureRecovered(Told.Rid, "f1", "d8", Told.At), Guid.NewGuid(), new KnownNames(null, null));
+        Assert.Equal(("failure.recovered", Level.Info, $"{Told.Rid}: recovered: f1", "by d8"), (recovered.Type, recovered.Level, recovered.Title, recovered.Text));
+        Assert.Superset(new HashSet<string>([detected.Type, recovered.Type], StringComparer.Ordinal), NotificationTypes.All.ToHashSet(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void whatever_a_title_contains_what_is_told_is_one_line_and_can_be_stored()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), ArbMap.Default.ArbFor<string>(), static (title, repository) =>

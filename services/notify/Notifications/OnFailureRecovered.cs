@@ -1,0 +1,19 @@
+using Auxo.Contracts;
+using Auxo.Notify.Deliveries;
+using Auxo.Notify.Routes;
+
+using Npgsql;
+
+namespace Auxo.Notify.Notifications;
+
+/// <summary>Tells that a failure of what is live is over.</summary>
+public static class OnFailureRecoveredHandler
+{
+    /// <summary>The routes, and what the repository is called.</summary>
+    public static async Task<(RoutingTable Table, KnownNames Names)> LoadAsync(FailureRecovered message, IQuerySession session, NpgsqlDataSource source, CancellationToken ct)
+        => (await RoutingTable.LoadAsync(session, ct), await KnownNames.ReadAsync(source, message.Rid, patch: null, ct));
+
+    /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
+    public static void Handle(FailureRecovered message, RoutingTable table, KnownNames names, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
+        => PlanDeliveries.Plan(session, worker, FailureNotification.Of(message, envelope.Id, names), table, envelope.CorrelationId, now);
+}
