@@ -39,9 +39,6 @@ public sealed class EgressPolicy(params IReadOnlyList<IPNetwork> allowed)
 
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
-    /// <summary>Whether anything besides the public internet may be reached.</summary>
-    public bool AllowsMore => allowed.Count > 0;
-
     /// <summary>Reads <c>Auxo:Egress:Allow</c>: networks or single addresses, between commas or spaces.</summary>
     /// <exception cref="FormatException">An entry is neither; the message names it.</exception>
     public static EgressPolicy From(IConfiguration configuration) => Parse(configuration["Auxo:Egress:Allow"]);
