@@ -14,7 +14,7 @@ public sealed partial class DependencyTests
         ["Auxo.Messaging"] = ["Auxo.EventStore"],
         ["Auxo.Hosting"] = [],
         ["Auxo.ServiceDefaults"] = [],
-        ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults"],
+        ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults", "Auxo.Messaging"], // it makes the schema of the queues
         ["Auxo.Cli"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git"],
         ["Auxo.Pipeline"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git"],
