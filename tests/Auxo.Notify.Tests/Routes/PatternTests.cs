@@ -26,8 +26,9 @@ public sealed class PatternTests
     [Fact]
     public void it_agrees_with_the_obvious_definition()
     {
-        var letters = Gen.Elements('a', 'b', '*').ArrayOf().Select(static c => new string(c));
-        var texts = Gen.Elements('a', 'b').ArrayOf().Select(static c => new string(c));
+        // Short ones: the obvious definition takes exponentially long.
+        var letters = Gen.Elements('a', 'b', '*').ArrayOf().Select(static c => new string(c.AsSpan(0, Math.Min(8, c.Length))));
+        var texts = Gen.Elements('a', 'b').ArrayOf().Select(static c => new string(c.AsSpan(0, Math.Min(8, c.Length))));
         Prop.ForAll(letters.ToArbitrary(), texts.ToArbitrary(), static (pattern, text) => Pattern.Matches(pattern, text) == Obvious(pattern, text)).QuickCheckThrowOnFailure();
     }
 
