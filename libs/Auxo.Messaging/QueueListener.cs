@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 using Auxo.EventStore;
 
 using Microsoft.Extensions.Hosting;
@@ -22,7 +20,7 @@ internal sealed class QueueListener(
 
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromMinutes(10);
 
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _bell = new();
     private readonly LaneLocks _lanes = new(source, $"{options.SchemaName}/{options.ServiceName}");
     private readonly SemaphoreSlim _slots = new(options.MaxConcurrency);
     private readonly CancellationTokenSource _stopping = new();
@@ -71,7 +69,7 @@ internal sealed class QueueListener(
         _stopping.Dispose();
     }
 
-    private void Ring() => _bell.Writer.TryWrite(true);
+    private void Ring() => _bell.Set();
 
     private async Task RunAsync(CancellationToken stop)
     {
@@ -120,7 +118,7 @@ internal sealed class QueueListener(
             if (_more && Free() > 0) continue;
             var wait = (nextDue is { } due && due < balanceAt ? due : balanceAt) - time.GetUtcNow();
             _timer!.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-            await _bell.Reader.ReadAsync(stop);
+            await _bell.WaitAsync(stop);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 using Auxo.Contracts;
 using Auxo.Ingest.Observing;
 using Auxo.Ingest.Radicle.Cob;
@@ -24,10 +22,10 @@ public sealed partial class CommentWorker(
     private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WaitingPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _wake = new();
 
     /// <summary>There may be something to write.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public void Wake() => _wake.Set();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -40,12 +38,12 @@ public sealed partial class CommentWorker(
             {
                 var claimed = await leases.ClaimAsync(AtOnce, stoppingToken);
                 await Task.WhenAll(claimed.Select(lease => leases.RunAsync(lease, ct => WriteAsync(leases, lease, ct), stoppingToken)));
-                if (claimed.Count == 0) await WaitAsync(stoppingToken);
+                if (claimed.Count == 0) await _wake.WaitAsync(SlowPoll, time, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.Failed(logger, e);
-                await WaitAsync(stoppingToken);
+                await _wake.WaitAsync(SlowPoll, time, stoppingToken);
             }
         }
     }
@@ -108,20 +106,6 @@ public sealed partial class CommentWorker(
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {
             // They are tried a little later all the same.
-        }
-    }
-
-    private async Task WaitAsync(CancellationToken ct)
-    {
-        using var limit = new CancellationTokenSource(SlowPoll, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-        try
-        {
-            await _wake.Reader.ReadAsync(both.Token);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            // Time to look by oneself.
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Threading.Channels;
 
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Facts;
@@ -21,7 +20,7 @@ public sealed partial class RefreshExposition(
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _bell = new();
 
     /// <summary>Works it out now.</summary>
     public async Task<MetricsPage> RefreshAsync(CancellationToken ct)
@@ -43,15 +42,13 @@ public sealed partial class RefreshExposition(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var subscription = doorbell.Subscribe(store.EventsChannel, () => _bell.Writer.TryWrite(true));
+        using var subscription = doorbell.Subscribe(store.EventsChannel, _bell.Set);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await RefreshAsync(stoppingToken);
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                await Task.WhenAny(_bell.Reader.ReadAsync(limit.Token).AsTask(), Task.Delay(AtLeast, time, limit.Token));
-                await limit.CancelAsync();
+                await _bell.WaitAsync(AtLeast, time, stoppingToken);
                 await Task.Delay(Gather, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

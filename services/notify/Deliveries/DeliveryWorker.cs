@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 
 using Auxo.Contracts;
 using Auxo.Notify.Channels;
 using Auxo.Notify.Senders;
 
 using Npgsql;
-
-using Channel = System.Threading.Channels.Channel;
 
 namespace Auxo.Notify.Deliveries;
 
@@ -26,13 +23,13 @@ public sealed partial class DeliveryWorker(
     private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuickPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(3);
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _wake = new();
     private readonly LeasedWork<string> _lanes = new(source, time, DeliveryTable.Lanes, LeaseDuration);
     private readonly Dictionary<ChannelKind, ISender> _senders = senders.ToDictionary(static s => s.Kind);
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
 
     /// <summary>There may be something to send.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public void Wake() => _wake.Set();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -193,15 +190,13 @@ public sealed partial class DeliveryWorker(
     {
         // What is due is claimed by the database's clock; where that one is a little behind, this must not become a busy loop.
         var span = wanted is not { } w || w > SlowPoll ? SlowPoll : w > QuickPoll ? w : QuickPoll;
-        using var limit = new CancellationTokenSource(span, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            await _wake.Reader.ReadAsync(both.Token);
+            await _wake.WaitAsync(span, time, ct);
         }
         catch (OperationCanceledException)
         {
-            // Time to look by oneself, or to end.
+            // Time to end; the loop sees it.
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 using Auxo.Registry.Blobs;
 
 using Npgsql;
@@ -23,10 +21,10 @@ public sealed partial class PublishWorker(
     private const int AtOnce = 2;
     private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _wake = new();
 
     /// <summary>There may be something to publish.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public void Wake() => _wake.Set();
 
     /// <summary>1, 2, 4 … seconds, at most five minutes.</summary>
     public static TimeSpan Pause(int attempts) => attempts >= 9 ? LongestPause : TimeSpan.FromSeconds(1 << Math.Max(attempts - 1, 0));
@@ -41,12 +39,12 @@ public sealed partial class PublishWorker(
             {
                 var claimed = await leases.ClaimAsync(AtOnce, stoppingToken);
                 await Task.WhenAll(claimed.Select(lease => leases.RunAsync(lease, ct => PublishAsync(leases, lease, ct), stoppingToken)));
-                if (claimed.Count == 0) await WaitAsync(stoppingToken);
+                if (claimed.Count == 0) await _wake.WaitAsync(SlowPoll, time, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.Failed(logger, e);
-                await WaitAsync(stoppingToken);
+                await _wake.WaitAsync(SlowPoll, time, stoppingToken);
             }
         }
     }
@@ -116,20 +114,6 @@ public sealed partial class PublishWorker(
 
         session.Events.Append(Publication.StreamKey(build), new PublicationEvent.Failed(reason, time.GetUtcNow()));
         session.QueueSqlCommand(PublicationTable.Failed(build, reason));
-    }
-
-    private async Task WaitAsync(CancellationToken ct)
-    {
-        using var limit = new CancellationTokenSource(SlowPoll, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-        try
-        {
-            await _wake.Reader.ReadAsync(both.Token);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            // Time to look by oneself.
-        }
     }
 
     private static partial class Log
