@@ -1,1 +1,3 @@
+global using Tool = Auxo.Testing.Tool;
+
 [assembly: AssemblyFixture(typeof(Auxo.Testing.PostgresFixture))]

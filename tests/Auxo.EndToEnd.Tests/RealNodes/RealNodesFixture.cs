@@ -28,14 +28,21 @@ public sealed class RealNodesFixture : IAsyncDisposable
     public AuxoInstance Auxo { get; }
 
     /// <summary>Makes all of it; skips the test where the Radicle programs are missing.</summary>
-    public static async Task<RealNodesFixture> StartAsync(CancellationToken ct, bool trustBob = true)
+    /// <param name="ct">Gives up.</param>
+    /// <param name="trustBob">He is on the repository's trusted list.</param>
+    /// <param name="files">Of the repository; null for the sample's.</param>
+    /// <param name="settings">Of the instance, besides the node's.</param>
+    public static async Task<RealNodesFixture> StartAsync(
+        CancellationToken ct, bool trustBob = true, IReadOnlyDictionary<string, string>? files = null, params (string Name, string Value)[] settings)
     {
         var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
         AuxoInstance? auxo = null;
         try
         {
-            var repository = await lab.CreateRepositoryAsync("demo", SampleRepository.Files(), ct);
-            auxo = await AuxoInstance.StartAsync(lab.Nodes[0].Environment());
+            var repository = await lab.CreateRepositoryAsync("demo", files ?? SampleRepository.Files(), ct);
+            var environment = new Dictionary<string, string>(lab.Nodes[0].Environment(), StringComparer.Ordinal);
+            foreach (var (name, value) in settings) environment[name] = value;
+            auxo = await AuxoInstance.StartAsync(environment);
             await auxo.Ingest.TrackAsync(repository.Rid, trustBob ? ["did:key:" + lab.Nodes[1].Nid] : []);
             return new RealNodesFixture(lab, repository, auxo);
         }

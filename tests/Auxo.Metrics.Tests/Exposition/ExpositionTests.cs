@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 
 using Auxo.Contracts;
 using Auxo.Metrics.Exposition;
-using Auxo.Metrics.Tests.Deploy;
 using Auxo.Metrics.Tests.Messages;
 
 using Microsoft.Extensions.DependencyInjection;

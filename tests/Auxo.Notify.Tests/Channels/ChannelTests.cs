@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
+using Auxo.Testing.Receivers;
 
 using Npgsql;
 

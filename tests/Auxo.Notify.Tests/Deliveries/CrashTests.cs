@@ -2,6 +2,7 @@ using System.Text.Json;
 
 using Auxo.Contracts;
 using Auxo.Testing;
+using Auxo.Testing.Receivers;
 
 using Npgsql;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Auxo.Contracts;
 using Auxo.Messaging;
 using Auxo.Testing;
+using Auxo.Testing.Receivers;
 
 using Microsoft.AspNetCore.Http;
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 
 using Auxo.Testing;
+using Auxo.Testing.Receivers;
 
 namespace Auxo.Notify.Tests.Incoming;
 

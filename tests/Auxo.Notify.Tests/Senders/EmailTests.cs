@@ -3,6 +3,7 @@ using Auxo.Notify.Deliveries;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Senders;
 using Auxo.Testing;
+using Auxo.Testing.Receivers;
 
 using MimeKit;
 

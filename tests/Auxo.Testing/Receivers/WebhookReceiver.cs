@@ -7,13 +7,15 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Auxo.Notify.Tests;
+namespace Auxo.Testing.Receivers;
 
 /// <summary>A request as it came.</summary>
 public sealed record Received(string Path, IHeaderDictionary Headers, byte[] Body, DateTimeOffset At)
 {
+    /// <summary>Its <c>webhook-id</c>, the same for every attempt.</summary>
     public string Id => Headers["webhook-id"]!;
 
+    /// <summary>The body.</summary>
     public JsonNode Json => JsonNode.Parse(Body)!;
 
     /// <summary>
@@ -37,11 +39,14 @@ public sealed class WebhookReceiver : IAsyncDisposable
     private readonly Channel<Received> _received = Channel.CreateUnbounded<Received>();
     private readonly Queue<RequestDelegate> _answers = new();
 
+    /// <summary>Where it listens, with what a receiver's address has in it that nobody else should see.</summary>
     public Uri Address => new(_app.Urls.First() + "/hooks/T0k3n-in-the-path?key=s3cr3t");
 
     /// <summary>How many came that nobody has taken.</summary>
     public int Waiting => _received.Reader.Count;
 
+    /// <summary>Starts one.</summary>
+    /// <param name="answers">What the first requests get, in order.</param>
     public static async Task<WebhookReceiver> StartAsync(params RequestDelegate[] answers)
     {
         var receiver = new WebhookReceiver();
@@ -63,6 +68,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>The next request.</summary>
     public async Task<Received> NextAsync() => await _received.Reader.ReadAsync().AsTask().WaitAsync(Limit);
 
+    /// <summary>Answers so.</summary>
     public static RequestDelegate Status(int status, string body = "", params (string Name, string Value)[] headers) => http =>
     {
         http.Response.StatusCode = status;
@@ -80,6 +86,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext http)

@@ -1,14 +1,19 @@
 using System.Diagnostics;
 
-namespace Auxo.Metrics.Tests.Deploy;
+using Xunit;
+
+namespace Auxo.Testing;
 
 /// <summary>Programs of Prometheus as Debian installs them; tests that need one skip where it is missing, and say so.</summary>
-internal static class Tool
+public static class Tool
 {
+    /// <summary>Whether it is on PATH.</summary>
+    public static bool IsThere(string name) => Find(name) is not null;
+
     /// <summary>Its path; skips the running test when there is none.</summary>
     public static string Require(string name)
     {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        var path = Find(name);
         Assert.SkipWhen(path is null, $"{name} is not installed (Debian: apt install prometheus prometheus-alertmanager).");
         return path!;
     }
@@ -28,4 +33,7 @@ internal static class Tool
         Assert.True(process.ExitCode == 0, all);
         return all;
     }
+
+    private static string? Find(string name)
+        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }
