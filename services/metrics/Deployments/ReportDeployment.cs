@@ -36,6 +36,7 @@ public static class ReportDeployment
             body.Rid, body.Id ?? Guid.CreateVersion7(now).ToString(), body.Environment ?? "production", body.Commit, body.Patches ?? [], body.Succeeded ?? true,
             body.Kind ?? DeploymentKind.Planned, body.RolloutId, body.Remediates, body.At ?? now);
         await bus.InvokeAsync(report, ct);
+        CrashPoint.Hit("metrics.report.recorded");
         var stored = (await session.Events.AggregateStreamAsync<Deployment>(Deployment.StreamKey(report.Rid, report.DeploymentId), ct))!.Report;
         var told = RecordDeploymentHandler.Event(report);
         if (Same(stored, told)) return TypedResults.Created((string?)null, report);

@@ -35,7 +35,9 @@ public sealed partial class RefreshExposition(
 
         var (position, lag) = await ProjectionAsync(now, ct);
         page.AddService(service.Version, Commit, position, lag);
+        CrashPoint.Hit("metrics.page.worked_out");
         metrics.Publish(page.Page);
+        CrashPoint.Hit("metrics.page.published");
         return page.Page;
     }
 

@@ -96,6 +96,7 @@ public sealed class FactDays : MultiStreamProjection<FactDay, string>
     {
         day.Rid ??= rid.Value;
         add(day);
+        CrashPoint.Hit("metrics.fact.folded");
         return day;
     }
 }

@@ -42,6 +42,7 @@ public static class ReportFailure
             return problem;
         var report = new FailureDetected(body.Rid, body.Id ?? Guid.CreateVersion7(now).ToString(), body.DeploymentId, body.Title, body.StartedAt, body.At ?? now);
         await bus.InvokeAsync(report, ct);
+        CrashPoint.Hit("metrics.report.recorded");
         return TypedResults.Created((string?)null, report);
     }
 
@@ -54,6 +55,7 @@ public static class ReportFailure
         if (await session.Events.FetchStreamStateAsync(Failure.StreamKey(rid, id), ct) is null)
             return AuxoProblem.NotFound("failure/unknown", $"No failure {id} of {rid} was reported. Report it first: POST /api/failures.");
         await bus.InvokeAsync(message(body?.At ?? now), ct);
+        CrashPoint.Hit("metrics.report.recorded");
         return TypedResults.NoContent();
     }
 }

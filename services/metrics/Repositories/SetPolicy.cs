@@ -29,7 +29,9 @@ public static class SetPolicy
         await using var session = store.LightweightSession();
         var stream = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(rid), ct);
         stream.AppendOne(new RepositoryEvent.PolicyChanged(rid, policy, time.GetUtcNow()));
+        CrashPoint.Hit("metrics.policy.before_commit");
         await session.SaveChangesAsync(ct);
+        CrashPoint.Hit("metrics.policy.committed");
         return TypedResults.Ok(policy);
     }
 }
