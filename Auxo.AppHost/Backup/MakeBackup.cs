@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 
 using Auxo.Hosting.Instance;
+using Auxo.ServiceDefaults.Disk;
 
 using Npgsql;
 
@@ -14,10 +15,6 @@ namespace Auxo.AppHost.Backup;
 /// </summary>
 internal static class MakeBackup
 {
-    /// <summary>What removes contents holds this lock alone (the registry's sweep, the pipeline's housekeeping); a backup shares it.</summary>
-    public const long ContentsLock = 0x62_6c_6f_62_73;
-
-    private static readonly string[] Folders = ["blobs", Path.Combine("logs", "builds")];
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Writes a folder, or (a name that ends in <c>.tar</c>) one file.</summary>
@@ -59,7 +56,7 @@ internal static class MakeBackup
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = false, ApplicationName = "auxo backup" });
         await using var connection = await source.OpenConnectionAsync(ct);
         // Held until everything is copied; a sweep that has begun is waited for, the next one is put off.
-        await using (var locking = new NpgsqlCommand("select pg_advisory_lock_shared($1)", connection) { Parameters = { new() { Value = ContentsLock } } })
+        await using (var locking = new NpgsqlCommand("select pg_advisory_lock_shared($1)", connection) { Parameters = { new() { Value = ContentsLock.Number } } })
             await locking.ExecuteNonQueryAsync(ct);
 
         var dump = Path.Combine(folder, BackupManifest.DumpName);
@@ -72,7 +69,7 @@ internal static class MakeBackup
         }
 
         var (files, bytes) = (0L, 0L);
-        foreach (var (from, relative) in BackupFiles.Below(home, Folders))
+        foreach (var (from, relative) in BackupFiles.Below(home, BackupFiles.Folders))
         {
             if (await BackupFiles.CopyAsync(from, Path.Combine(folder, "files", relative), ct) is not { } size) continue;
             files++;
@@ -91,6 +88,9 @@ internal static class MakeBackup
 /// <summary>The files of an instance that a backup holds.</summary>
 internal static class BackupFiles
 {
+    /// <summary>Where they lie, from the instance's folder.</summary>
+    public static readonly string[] Folders = ["blobs", Path.Combine("logs", "builds")];
+
     /// <summary>What is whole: not what is being received or thrown away.</summary>
     public static IEnumerable<(string Path, string Relative)> Below(string root, IEnumerable<string> folders)
         => folders.Select(folder => Path.Combine(root, folder)).Where(Directory.Exists)

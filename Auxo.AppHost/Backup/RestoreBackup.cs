@@ -57,7 +57,7 @@ internal static class RestoreBackup
         catch when (external is null)
         {
             // Else the next try would find half an instance.
-            foreach (var part in (string[])["pg", "blobs", Path.Combine("logs", "builds")])
+            foreach (var part in (string[])["pg", .. BackupFiles.Folders])
             {
                 if (Directory.Exists(Path.Combine(home, part))) Directory.Delete(Path.Combine(home, part), recursive: true);
             }

@@ -5,6 +5,7 @@ using Auxo.Messaging;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Tests.Artifacts;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Disk;
 using Auxo.Testing;
 
 using Npgsql;
@@ -120,9 +121,9 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         await host.ExecuteAsync("update registry.blobs set pinned_until = '-infinity'");
         await using (var backup = await host.Database.OpenConnectionAsync())
         {
-            await using (var hold = new NpgsqlCommand($"select pg_advisory_lock_shared({BlobSweep.Lock})", backup)) await hold.ExecuteNonQueryAsync();
+            await using (var hold = new NpgsqlCommand($"select pg_advisory_lock_shared({ContentsLock.Number})", backup)) await hold.ExecuteNonQueryAsync();
             Assert.Equal(new SweepResult(0, 0, Skipped: true), await host.Get<BlobSweep>().RunAsync(orphans: true, CancellationToken.None));
-            await using var free = new NpgsqlCommand($"select pg_advisory_unlock_shared({BlobSweep.Lock})", backup);
+            await using var free = new NpgsqlCommand($"select pg_advisory_unlock_shared({ContentsLock.Number})", backup);
             await free.ExecuteNonQueryAsync();
         }
 

@@ -1,6 +1,7 @@
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Execution;
+using Auxo.ServiceDefaults.Disk;
 
 using Npgsql;
 
@@ -12,9 +13,6 @@ namespace Auxo.Pipeline.Housekeeping;
 internal sealed class Housekeeper(
     NpgsqlDataSource database, ArtifactStore artifacts, AuxoHome home, HousekeepingPolicy policy, TimeProvider time, ILogger<Housekeeper> logger) : BackgroundService
 {
-    /// <summary>Whoever removes contents holds this advisory lock alone; a backup shares it, and then nothing is removed. The number is the bytes of "blobs".</summary>
-    private const long Lock = 0x62_6c_6f_62_73;
-
     private static readonly TimeSpan Pause = TimeSpan.FromDays(1);
 
     /// <summary>Removes what is not kept.</summary>
@@ -72,7 +70,7 @@ internal sealed class Housekeeper(
 
     private static async Task<bool> LockAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, connection).With(Lock);
+        await using var command = new NpgsqlCommand(sql, connection).With(ContentsLock.Number);
         return await command.ExecuteScalarAsync(ct) is true;
     }
 }

@@ -1,3 +1,5 @@
+using Auxo.ServiceDefaults.Disk;
+
 using Npgsql;
 
 namespace Auxo.Registry.Blobs;
@@ -14,11 +16,6 @@ public sealed record SweepResult(int Removed, long FreedBytes, bool Skipped);
 /// </summary>
 public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProvider time)
 {
-    /// <summary>
-    /// Whoever removes contents holds this advisory lock alone; a backup shares it, and then nothing is removed. The number is the bytes of "blobs".
-    /// </summary>
-    public const long Lock = 0x62_6c_6f_62_73;
-
     /// <summary>A file without a row is younger than this while it is being kept.</summary>
     private static readonly TimeSpan Orphaned = TimeSpan.FromHours(1);
 
@@ -39,7 +36,7 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
     public async Task<SweepResult> RunAsync(bool orphans, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock($1)", ct, Lock)) return new SweepResult(0, 0, Skipped: true);
+        if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock($1)", ct, ContentsLock.Number)) return new SweepResult(0, 0, Skipped: true);
         try
         {
             if (orphans) await AdoptAsync(ct);
@@ -55,7 +52,7 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
         }
         finally
         {
-            await ScalarAsync<bool>(connection, "select pg_advisory_unlock($1)", CancellationToken.None, Lock);
+            await ScalarAsync<bool>(connection, "select pg_advisory_unlock($1)", CancellationToken.None, ContentsLock.Number);
         }
     }
 
