@@ -33,8 +33,6 @@ public sealed class StoredEventsTests
     {
         var options = new StoreOptions();
         Configuration.ConfigureStore(options);
-        Assert.Equal(Stored.Keys.Order(StringComparer.Ordinal), options.Events.Names.Order(StringComparer.Ordinal));
-        var events = typeof(PatchEvent).GetNestedTypes().Concat(typeof(RepositoryEvent).GetNestedTypes());
-        Assert.Equal(events.Select(e => e.FullName).Order(StringComparer.Ordinal), Stored.Values.Select(j => j.Type.FullName).Order(StringComparer.Ordinal));
+        Samples.AreAll(Stored, options.Events.Names, typeof(PatchEvent), typeof(RepositoryEvent));
     }
 }

@@ -37,6 +37,18 @@ public static class Samples
         Assert.True(seen.SetEquals(types.Keys), $"Add a sample to {path} for: {string.Join(", ", types.Keys.Except(seen, StringComparer.Ordinal))}");
     }
 
+    /// <summary>What a service's store maps is what the test reads, and that is every case of its unions of events.</summary>
+    /// <param name="types">The stored names and how they are read.</param>
+    /// <param name="mapped">The names that the store knows.</param>
+    /// <param name="unions">Types whose nested types are the events.</param>
+    public static void AreAll(IReadOnlyDictionary<string, JsonTypeInfo> types, IEnumerable<string> mapped, params ReadOnlySpan<Type> unions)
+    {
+        Assert.Equal(types.Keys.Order(StringComparer.Ordinal), mapped.Order(StringComparer.Ordinal));
+        var events = new List<string?>();
+        foreach (var union in unions) events.AddRange(union.GetNestedTypes().Select(static e => e.FullName));
+        Assert.Equal(events.Order(StringComparer.Ordinal), types.Values.Select(static t => t.Type.FullName).Order(StringComparer.Ordinal));
+    }
+
     /// <summary>What the sample says is still said; what has been added since may be there as well.</summary>
     private static void AssertKept(JsonNode? sample, JsonNode? written, string where)
     {
