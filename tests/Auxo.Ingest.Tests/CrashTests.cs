@@ -24,7 +24,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var (database, storage, _) = await TrackedAsync();
         var (patch, _) = storage.OpenPatch(_bob, "New", Files("new.txt"));
-        await using (var dying = await ServiceProcess.StartAsync(database, _home, Path.Combine(_home, "none"), point)) await dying.DiedAsync();
+        await using (var dying = await ServiceProcess.StartAsync("ingest", database, point, ("RAD_HOME", _home), ("RAD_SOCKET", Path.Combine(_home, "none")))) await dying.DiedAsync();
         await AssertOneFactAsync(database, storage, patch);
     }
 
@@ -34,7 +34,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         var (database, storage, secret) = await TrackedAsync();
         string patch;
         byte[] body;
-        await using (var dying = await ServiceProcess.StartAsync(database, _home, Path.Combine(_home, "none"), "ingest.receipt.committed"))
+        await using (var dying = await ServiceProcess.StartAsync("ingest", database, "ingest.receipt.committed", ("RAD_HOME", _home), ("RAD_SOCKET", Path.Combine(_home, "none"))))
         {
             (patch, var head) = storage.OpenPatch(_bob, "New", Files("new.txt"));
             body = IngestHost.PatchBody(storage.Rid, patch, head);
@@ -74,7 +74,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
             await SendAsync(database, wanted);
         }
 
-        await using (var dying = await ServiceProcess.StartAsync(database, alice.Home, alice.Socket, point)) await dying.DiedAsync();
+        await using (var dying = await ServiceProcess.StartAsync("ingest", database, point, ("RAD_HOME", alice.Home), ("RAD_SOCKET", alice.Socket))) await dying.DiedAsync();
 
         await using var host = await IngestHost.StartAsync(database, alice.Home, alice.Socket);
         await Eventually.TrueAsync(async () => (await host.ItemsAsync("/outbox")).Any(r => (string)r!["state"]! == "posted"), "the comment stands", TimeSpan.FromSeconds(60));

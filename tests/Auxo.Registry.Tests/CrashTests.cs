@@ -30,7 +30,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await using (var first = await RegistryHost.StartAsync(_database, _home)) await first.DefineAsync("files");
         var token = await TokenAsync();
-        await using (var dying = await RegistryProcess.StartAsync(_database, _home, point))
+        await using (var dying = await StartAsync(point))
         {
             using var client = new HttpClient { BaseAddress = dying.Address };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -68,7 +68,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         await ExecuteAsync("update registry.publications set not_before = null");
-        await using (var dying = await RegistryProcess.StartAsync(_database, _home, point, pipeline.Address)) await dying.DiedAsync();
+        await using (var dying = await StartAsync(point, pipeline.Address)) await dying.DiedAsync();
         await ExecuteAsync("update registry.publications set leased_until = null");
 
         await using var host = await RegistryHost.StartAsync(_database, _home, ("services:pipeline:http:0", pipeline.Address));
@@ -95,7 +95,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         var token = await TokenAsync();
-        await using (var dying = await RegistryProcess.StartAsync(_database, _home, point))
+        await using (var dying = await StartAsync(point))
         {
             using var client = new HttpClient { BaseAddress = dying.Address };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -135,6 +135,9 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         Directory.Delete(_home, recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    private Task<ServiceProcess> StartAsync(string crashAt, string pipeline = "http://127.0.0.1:9")
+        => ServiceProcess.StartAsync("registry", _database, crashAt, ("AUXO_HOME", _home), ("services__pipeline__http__0", pipeline));
 
     private async Task<string> TokenAsync()
     {

@@ -18,7 +18,7 @@ public sealed class HookThroughput(PostgresFixture postgres, ITestOutputHelper o
         var storage = await RadicleStorage.CreateAsync(Path.Combine(home, "storage"), "demo", alice, new Dictionary<string, string> { ["a"] = "a" });
         string secret;
         await using (var host = await IngestHost.StartAsync(database, home)) secret = await host.TrackAsync(storage.Rid);
-        await using var service = await ServiceProcess.StartAsync(database, home, Path.Combine(home, "none"));
+        await using var service = await ServiceProcess.StartAsync("ingest", database, crashAt: null, ("RAD_HOME", home), ("RAD_SOCKET", Path.Combine(home, "none")));
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 32 }) { BaseAddress = service.Address };
         foreach (var (round, count) in ((string, int)[])[("warm-up", 4000), ("measured", 20000)])
         {

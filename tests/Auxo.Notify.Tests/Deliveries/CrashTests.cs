@@ -29,7 +29,7 @@ public sealed class CrashTests(PostgresFixture postgres)
         }
 
         await SendAsync(database);
-        await using (var dying = ServiceProcess.Start(database, point)) await dying.DiedAsync();
+        await using (var dying = await StartAsync(database, point)) await dying.DiedAsync();
 
         // The dead one's lease has to run out first; nobody need wait for that here.
         await using (var source = NpgsqlDataSource.Create(database))
@@ -64,12 +64,15 @@ public sealed class CrashTests(PostgresFixture postgres)
 
         await SendAsync(database);
         Received first;
-        await using (var killed = ServiceProcess.Start(database)) first = await receiver.NextAsync();
+        await using (var killed = await StartAsync(database)) first = await receiver.NextAsync();
 
         await using var again = await NotifyHost.StartAsync(database);
         Assert.Equal(first.Id, (await receiver.NextAsync()).Id);
         await again.DeliveryAsync("delivered");
     }
+
+    private static Task<ServiceProcess> StartAsync(string database, string? crashAt = null)
+        => ServiceProcess.StartAsync("notify", database, crashAt, ("Auxo__Egress__Allow", "127.0.0.0/8"));
 
     private static async Task SendAsync(string database)
     {

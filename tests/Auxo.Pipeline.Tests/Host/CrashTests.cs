@@ -35,7 +35,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         _repository = await GitRepository.CreateAsync();
         _told = new Told(_repository);
         _database = await postgres.CreateDatabaseAsync();
-        await PipelineProcess.PrepareAsync(_database, _home);
+        await PrepareAsync();
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     {
         var head = await CommitAsync(TwoSteps);
         await TellAsync(_told.Opened(head));
-        await using (var dying = await PipelineProcess.StartAsync(_database, _home, point)) await dying.DiedAsync();
+        await using (var dying = await StartAsync(point)) await dying.DiedAsync();
         await AssertOneVerdictAsync(head);
     }
 
@@ -66,7 +66,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one\n  - name: two\n    run: |\n      echo two\n      sleep {marker}\n");
         var id = _told.BuildOf(head);
         await TellAsync(_told.Opened(head));
-        await using (var dying = await PipelineProcess.StartAsync(_database, _home))
+        await using (var dying = await StartAsync())
         {
             var log = Path.Combine(_home, "logs", "builds", id.ToString(), "two.log");
             await Eventually.TrueAsync(async () => (await File.ReadAllTextAsync(log)).EndsWith("\ntwo\n", StringComparison.Ordinal), "the second step has printed");
@@ -90,7 +90,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one; sleep {marker}\n");
         var id = _told.BuildOf(head);
         await TellAsync(_told.Opened(head));
-        await using (var dying = await PipelineProcess.StartAsync(_database, _home))
+        await using (var dying = await StartAsync())
         {
             await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count(marker) > 0), "the step sleeps");
             await dying.KillAsync();
@@ -113,7 +113,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one; sleep {marker}\n");
         var id = _told.BuildOf(head);
         await TellAsync(_told.Opened(head));
-        await using (var dying = await PipelineProcess.StartAsync(_database, _home))
+        await using (var dying = await StartAsync())
         {
             await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count(marker) > 0), "the step sleeps");
             await dying.KillAsync();
@@ -172,6 +172,17 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     {
         await _repository.DisposeAsync();
         Directory.Delete(_home, recursive: true);
+    }
+
+    private Task<ServiceProcess> StartAsync(string? crashAt = null)
+        => ServiceProcess.StartAsync(
+            "pipeline", _database, crashAt, PipelineHost.Settings(_database, _home).Select(static s => (s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)));
+
+    /// <summary>Makes the schema and the subscriptions of a new database as a first start does, and ends.</summary>
+    private async Task PrepareAsync()
+    {
+        await using var database = NpgsqlDataSource.Create(_database);
+        await using (await StartAsync()) await PipelineHost.ProbeAsync(database);
     }
 
     private async Task AssertOneVerdictAsync(CommitId head)
