@@ -13,7 +13,7 @@ namespace Auxo.Pipeline.Builds;
 
 /// <summary>What a run needs of its surroundings.</summary>
 internal sealed record BuildTools(
-    GitSources Sources, VerdictCache Cache, WorkspaceStore Workspaces, StepExecutors Executors, LogStore Logs, ArtifactStore Artifacts, Links Links, TimeProvider Time);
+    GitSources Sources, VerdictCache Cache, WorkspaceStore Workspaces, SpareWorker Spares, StepExecutors Executors, LogStore Logs, ArtifactStore Artifacts, Links Links, TimeProvider Time);
 
 /// <summary>
 /// Runs one build from wherever it stands: the checks that have no result side by side, and beside them the steps that have none, one after the other.
@@ -25,6 +25,8 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
 
     /// <summary>A comment that says "running" is worth an operation in everybody's storage only when there is something to wait for.</summary>
     private static readonly TimeSpan InterimAfter = TimeSpan.FromSeconds(3);
+
+    private bool _large;
 
     /// <summary>Runs the build to its verdict or to its wait for approval.</summary>
     /// <param name="buildId">Which.</param>
@@ -56,6 +58,7 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
         }
 
         if (await journal.ReadAsync(ct) is { State: BuildState.Finished }) tools.Logs.CompleteBuild(buildId);
+        if (_large) tools.Spares.Want(build.Source, build.Subject.Commit);
         CrashPoint.Hit("pipeline.build.finished");
     }
 
@@ -162,7 +165,11 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
         }
         finally
         {
-            if (workspace is not null) await workspace.DisposeAsync();
+            if (workspace is not null)
+            {
+                _large = workspace.CountFiles() >= SpareWorker.WorthFiles;
+                await workspace.DisposeAsync();
+            }
         }
     }
 

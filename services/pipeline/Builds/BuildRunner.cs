@@ -17,13 +17,13 @@ namespace Auxo.Pipeline.Builds;
 /// the truth. A build is leased with a heartbeat: what a killed process held is taken up at the next start, by another host when the lease runs out.
 /// </summary>
 internal sealed class BuildRunner(
-    NpgsqlDataSource database, IDocumentStore store, IMessageBus bus, RunnerBell bell, GitSources sources, VerdictCache cache, WorkspaceStore workspaces, StepExecutors executors,
+    NpgsqlDataSource database, IDocumentStore store, IMessageBus bus, RunnerBell bell, GitSources sources, VerdictCache cache, WorkspaceStore workspaces, SpareWorker spares, StepExecutors executors,
     LogStore logs, ArtifactStore artifacts, Links links, AuxoHome home, DiskGuard disk, TimeProvider time, RunnerSettings settings, ILogger<BuildRunner> logger) : BackgroundService
 {
     private static readonly LeaseTable Table = new("pipeline.builds", Key: "build_id", Ready: "state = 'ready'", OrderBy: "queued_at, build_id");
 
     private readonly LeasedWork<Guid> _leases = new(database, time, Table, settings.Lease);
-    private readonly BuildTools _tools = new(sources, cache, workspaces, executors, logs, artifacts, links, time);
+    private readonly BuildTools _tools = new(sources, cache, workspaces, spares, executors, logs, artifacts, links, time);
     private readonly Dictionary<Guid, Task> _running = [];
     private volatile bool _leasesKnown;
     private bool _diskWasFull;

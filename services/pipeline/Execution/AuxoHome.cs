@@ -10,6 +10,9 @@ public sealed record AuxoHome(string Path)
     /// <summary>One folder per running build; nothing in it outlives the process.</summary>
     public string Workspaces => System.IO.Path.Combine(Path, "run", "workspaces");
 
+    /// <summary>One tree per source of large recent builds, for the next build to begin with; nothing in it outlives the process either.</summary>
+    public string Spares => System.IO.Path.Combine(Path, "run", "spares");
+
     /// <summary>Small files for starting steps.</summary>
     public string Steps => System.IO.Path.Combine(Path, "run", "steps");
 

@@ -23,6 +23,8 @@ public static class ExecutionConfiguration
         services.AddSingleton(provider => new StepExecutors(
             home, settings, user, provider.GetRequiredService<StepLauncher>(), provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddHostedService<ExecutionStart>();
+        services.AddSingleton<SpareWorker>();
+        services.AddHostedService(static p => p.GetRequiredService<SpareWorker>());
         return services;
     }
 }

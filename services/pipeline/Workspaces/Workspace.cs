@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Auxo.Pipeline.Workspaces;
 
 /// <summary>The files of one commit for one build. Disposing removes them, and the pin of the commit.</summary>
@@ -15,6 +17,15 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Our bare repository, which borrows the source's objects; it is never shown to a step.</summary>
     public string Mirror { get; }
 
+    /// <summary>How many files the commit has: git's index says so in bytes 8 to 11.</summary>
+    public int CountFiles()
+    {
+        Span<byte> header = stackalloc byte[12];
+        using var index = File.OpenRead(IndexOf(_folder));
+        index.ReadExactly(header);
+        return BinaryPrimitives.ReadInt32BigEndian(header[8..]);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -23,6 +34,8 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     internal static string TreeOf(string folder) => System.IO.Path.Combine(folder, "tree");
+
+    internal static string IndexOf(string folder) => System.IO.Path.Combine(folder, "index");
 }
 
 /// <summary>A workspace could not be made: the source is gone, or it does not have the commit, or git refuses a path in it.</summary>

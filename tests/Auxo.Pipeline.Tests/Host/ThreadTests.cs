@@ -23,6 +23,22 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_large_build_leaves_a_tree_for_the_next_one_to_begin_with()
+    {
+        var files = Enumerable.Range(0, 80).Select(static i => ($"file-{i}.md", $"# {i}\n")).ToArray();
+        const string counts = "steps:\n  - name: count\n    run: |\n      test \"$(ls | wc -l)\" = 80\n      echo rubbish > rubbish\n";
+        foreach (var text in (string[])["# first\n", "# other\n", "# third\n"])
+        {
+            var head = await _repository.CommitAsync([.. files[1..], ("file-0.md", text), (".auxo/ci.yaml", counts)]);
+            await _host.SendAsync(_told.Opened(head), _told.Group);
+            Assert.Equal("passed", (string)(await _host.FinishedAsync(_told.BuildOf(head)))["outcome"]!);
+            var spares = new DirectoryInfo(Path.Combine(_home, "run", "spares"));
+            await Eventually.TrueAsync(() => Task.FromResult(spares.Exists && spares.EnumerateDirectories("*.git").Any()), "a spare tree is ready");
+            Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(spares.EnumerateDirectories("*.git").Single().FullName, "tree", "file-0.md")));
+        }
+    }
+
+    [Fact]
     public async Task a_patch_gets_its_checks_its_steps_and_one_verdict()
     {
         var head = await CommitAsync(("*run.sh", "#!/bin/sh\necho hello\n"), (".auxo/ci.yaml", "steps:\n  - name: hello\n    run: ./run.sh\n  - name: again\n    run: test -f run.sh\n"));
