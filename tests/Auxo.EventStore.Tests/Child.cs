@@ -10,10 +10,11 @@ namespace Auxo.EventStore.Tests;
 public static class Child
 {
     /// <summary>Starts the child, armed with a crash point, and waits until it has died there.</summary>
-    public static async Task<int> RunAsync(string work, string crashAt, string connectionString, CancellationToken ct)
+    public static async Task<int> RunAsync(string work, string crashAt, string connectionString, CancellationToken ct, string service = "")
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         (start.Environment["AUXO_TEST_CHILD"], start.Environment["AUXO_TEST_DATABASE"], start.Environment["AUXO_CRASH_AT"]) = (work, connectionString, crashAt);
+        start.Environment["OTEL_SERVICE_NAME"] = service;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(ct);
         var errors = process.StandardError.ReadToEndAsync(ct);
@@ -58,7 +59,7 @@ public static class Child
             await daemon.StartAsync(CancellationToken.None);
             await store.WaitForNonStaleProjectionDataAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
         }
-        else
+        else if (work != "nothing")
         {
             await SaveAsync(store, CancellationToken.None);
         }

@@ -95,6 +95,28 @@ public sealed class CrashTests(PostgresFixture postgres) : StoreTest(postgres)
         Assert.Equal(110, (await query.LoadAsync<Wealth>("ann", Ct))!.Cents);
     }
 
+    [Fact]
+    public async Task a_file_of_the_services_own_kills_once_and_tells_of_it()
+    {
+        await StoreAsync("save");
+        var armed = Directory.CreateTempSubdirectory("auxo-crash-").FullName;
+        var token = Path.Combine(armed, "bank", "store.committed");
+        Directory.CreateDirectory(Path.GetDirectoryName(token)!);
+        await File.WriteAllTextAsync(token, "", Ct);
+
+        Assert.Equal(0, await Child.RunAsync("nothing", armed, ConnectionString, Ct, service: "bank"));
+        Assert.Equal(137, await Child.RunAsync("save", armed, ConnectionString, Ct, service: "bank"));
+        Assert.Equal(["store.committed.died"], Directory.GetFiles(Path.GetDirectoryName(token)!).Select(Path.GetFileName));
+        await ExecuteAsync("truncate bank.mt_streams, bank.mt_events, bank.mt_doc_account, bank.mt_doc_note cascade");
+        Assert.Equal(0, await Child.RunAsync("save", armed, ConnectionString, Ct, service: "bank"));
+
+        // What is armed for another service is not ours.
+        await File.WriteAllTextAsync(token, "", Ct);
+        await ExecuteAsync("truncate bank.mt_streams, bank.mt_events, bank.mt_doc_account, bank.mt_doc_note cascade");
+        Assert.Equal(0, await Child.RunAsync("save", armed, ConnectionString, Ct, service: "other"));
+        Directory.Delete(armed, recursive: true);
+    }
+
     private async Task<DocumentStore> StoreAsync(string work)
     {
         var store = new DocumentStore(Source, Child.Options(work));
