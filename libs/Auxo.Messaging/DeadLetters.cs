@@ -57,7 +57,7 @@ public sealed class DeadLetters
 /// <param name="SentAt">When it was sent.</param>
 /// <param name="Attempts">How often it failed.</param>
 /// <param name="BuriedAt">When it was given up on.</param>
-/// <param name="Reason">The exception's type, or <c>unknown_message</c>, or <c>unreadable_message</c>.</param>
+/// <param name="Reason">The exception's type, or <c>unknown_message</c>, <c>unreadable_message</c> or <c>ended_the_process</c>.</param>
 /// <param name="Detail">What the exception said.</param>
 public sealed record DeadLetter(
     Guid Id, string MessageType, string? GroupId, string Body, string? CorrelationId, DateTimeOffset SentAt, int Attempts, DateTimeOffset BuriedAt, string Reason, string Detail);

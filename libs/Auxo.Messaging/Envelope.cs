@@ -17,8 +17,12 @@ public sealed record Envelope(
 /// <param name="Lane">The lane of its group.</param>
 /// <param name="Body">The message as UTF-8 JSON.</param>
 /// <param name="Envelope">The rest.</param>
-internal sealed record QueuedEnvelope(long Seq, short Lane, byte[] Body, Envelope Envelope)
+/// <param name="Deaths">How many processes have ended while they handled it.</param>
+internal sealed record QueuedEnvelope(long Seq, short Lane, byte[] Body, Envelope Envelope, int Deaths)
 {
+    /// <summary>True when it waited already when this process took its lane: it may have been in the hands of a process that died.</summary>
+    public bool IsSuspect { get; init; }
+
     /// <summary>What is handled in order: the group, or the message alone when it has none.</summary>
     public string Chain => Envelope.GroupId is { } group ? "g" + group : "m" + Envelope.Id.ToString("N");
 }

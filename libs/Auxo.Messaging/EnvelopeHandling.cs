@@ -89,6 +89,13 @@ internal sealed class EnvelopeHandling(
         }
     }
 
+    /// <summary>Buries what has ended process after process.</summary>
+    /// <exception cref="NpgsqlException">The outcome could not be recorded; the message is still in the queue.</exception>
+    public Task<HandlingResult> BuryKillerAsync(QueuedEnvelope queued, CancellationToken stop)
+        => BuryAsync(
+            queued.Envelope, queued.Envelope.Attempts, "ended_the_process",
+            $"{queued.Deaths} times in a row {options.ServiceName} ended while it handled this. Its log, or the system's, may say why (memory, stack); nothing was caught.", stop);
+
     private async Task<HandlingResult> EndAsync(Envelope envelope, object message, int attempt, ErrorStep step, Exception error, CancellationToken stop)
     {
         switch (step.Action)

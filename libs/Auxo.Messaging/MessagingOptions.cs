@@ -30,6 +30,9 @@ public sealed class MessagingOptions
     /// <summary>A handler that takes longer has failed. Handlers decide and save; long work belongs to a leased worker. Default 60 s.</summary>
     public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>So many processes may end while they handle one message; then it is buried unread, and the service can live. Default 5.</summary>
+    public int MaxDeaths { get; set; } = 5;
+
     /// <summary>How long handled ids are kept to recognise a second sending. Default 7 days.</summary>
     public TimeSpan KeepHandled { get; set; } = TimeSpan.FromDays(7);
 

@@ -9,7 +9,8 @@ namespace Auxo.Messaging;
 
 /// <summary>
 /// Takes messages from this service's queue and has them handled: in order within a group, several groups at a time. Nothing is marked in the
-/// database while a message is in hand; the lanes say whose it is, and the delete in the handler's transaction says that it is done.
+/// database while a message is in hand; the lanes say whose it is, and the delete in the handler's transaction says that it is done. Only what waited
+/// already when a lane was taken is marked, because it may be what ended the process that had the lane before.
 /// </summary>
 internal sealed class QueueListener(
     MessagingOptions options, HandlerGraph graph, QueueTable queue, EnvelopeHandling handling, MessageBus bus, PostgresDoorbell doorbell,
@@ -23,6 +24,7 @@ internal sealed class QueueListener(
     private readonly Signal _bell = new();
     private readonly LaneLocks _lanes = new(source, $"{options.SchemaName}/{options.ServiceName}");
     private readonly SemaphoreSlim _slots = new(options.MaxConcurrency);
+    private readonly SemaphoreSlim _allSlots = new(1);
     private readonly CancellationTokenSource _stopping = new();
 
     // Guards what follows, which the loop and the running chains share.
@@ -30,8 +32,12 @@ internal sealed class QueueListener(
     private readonly Dictionary<string, Queue<QueuedEnvelope>> _chains = new(StringComparer.Ordinal);
     private readonly Dictionary<long, short> _inHand = [];
     private readonly HashSet<string> _setBack = new(StringComparer.Ordinal);
+    private readonly HashSet<Guid> _counted = [];
     private bool _more;
 
+    // The lanes of the last fetch; the loop's own.
+    private HashSet<short> _known = [];
+    private bool _disposed;
     private GatheredAcknowledgements? _acknowledgements;
     private Task _loop = Task.CompletedTask;
     private ITimer? _timer;
@@ -53,6 +59,7 @@ internal sealed class QueueListener(
     /// <summary>Takes nothing more and lets what is in hand finish, for as long as the host allows.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        if (_disposed) return;
         await _stopping.CancelAsync();
         await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -63,9 +70,12 @@ internal sealed class QueueListener(
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
         await StoppingAsync(CancellationToken.None);
+        _disposed = true;
         if (_timer is not null) await _timer.DisposeAsync();
         _slots.Dispose();
+        _allSlots.Dispose();
         _stopping.Dispose();
     }
 
@@ -91,6 +101,7 @@ internal sealed class QueueListener(
                 var pause = TimeSpan.FromMilliseconds(Math.Min(1000, 50 << Math.Min(failures++, 5)));
                 log.LogWarning(e, "The queue {Queue} cannot be read; trying again in {Pause}.", options.ServiceName, pause);
                 await _lanes.ResetAsync();
+                _known = [];
                 await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -135,12 +146,15 @@ internal sealed class QueueListener(
 
         if (_lanes.Held.Count == 0 || inHand.Length >= Window) return null;
         var limit = Window - inHand.Length;
-        var (ready, nextDue) = await queue.FetchAsync([.. _lanes.Held], inHand, limit, now, stop);
+        var lanes = _lanes.Held.ToHashSet();
+        var (ready, nextDue) = await queue.FetchAsync([.. lanes], inHand, limit, now, stop);
         lock (_gate)
         {
             _more = ready.Count >= limit;
-            foreach (var envelope in ready)
+            foreach (var fetched in ready)
             {
+                // A process has at most a window in hand, from the front: whatever ended the last one is in the first fetch of its lane.
+                var envelope = fetched with { IsSuspect = !_known.Contains(fetched.Lane) };
                 // The group was set back while the fetch was under way: what the fetch saw of it is out of date, and out of order.
                 if (_setBack.Contains(envelope.Chain)) continue;
                 _inHand.Add(envelope.Seq, envelope.Lane);
@@ -155,6 +169,7 @@ internal sealed class QueueListener(
             }
         }
 
+        _known = lanes;
         return nextDue;
     }
 
@@ -167,27 +182,54 @@ internal sealed class QueueListener(
         {
             QueuedEnvelope envelope;
             lock (_gate) envelope = chain.Peek();
-            HandlingResult result;
-            await _slots.WaitAsync(CancellationToken.None);
-            try
-            {
-                result = _stopping.IsCancellationRequested ? HandlingResult.Abandoned : await handling.HandleAsync(envelope, _stopping.Token);
-            }
-            catch (Exception e)
-            {
-                // Not the handler's error but ours in recording it: the database is away. The message is still in the queue.
-                log.LogWarning(e, "What became of {MessageType} {Envelope} could not be recorded; it will be handled again.", envelope.Envelope.MessageType, envelope.Envelope.Id);
-                result = HandlingResult.Abandoned;
-                RingIn(TimeSpan.FromMilliseconds(250));
-            }
-            finally
-            {
-                _slots.Release();
-            }
-
+            var result = await HandleAsync(envelope);
             if (result == HandlingResult.DoneUnacknowledged) _acknowledgements!.Add(envelope);
             if (!Advance(name, chain, envelope, result)) return;
         }
+    }
+
+    private async Task<HandlingResult> HandleAsync(QueuedEnvelope envelope)
+    {
+        // What was in hand when a process died is handled alone, so that nothing else is blamed for the next death.
+        var slots = envelope.Deaths > 0 ? options.MaxConcurrency : 1;
+        await TakeSlotsAsync(slots);
+        try
+        {
+            if (_stopping.IsCancellationRequested) return HandlingResult.Abandoned;
+            return envelope.IsSuspect ? await HandleSuspectAsync(envelope) : await handling.HandleAsync(envelope, _stopping.Token);
+        }
+        catch (Exception e)
+        {
+            // Not the handler's error but ours in recording it: the database is away. The message is still in the queue.
+            log.LogWarning(e, "What became of {MessageType} {Envelope} could not be recorded; it will be handled again.", envelope.Envelope.MessageType, envelope.Envelope.Id);
+            RingIn(TimeSpan.FromMilliseconds(250));
+            return HandlingResult.Abandoned;
+        }
+        finally
+        {
+            _slots.Release(slots);
+        }
+    }
+
+    private async Task<HandlingResult> HandleSuspectAsync(QueuedEnvelope envelope)
+    {
+        if (envelope.Deaths >= options.MaxDeaths) return await handling.BuryKillerAsync(envelope, _stopping.Token);
+        bool first;
+        lock (_gate) first = _counted.Add(envelope.Envelope.Id);
+        // Once per process: where only the database went away and came back, nobody has died.
+        if (first) await queue.CountDeathAsync(envelope.Envelope.Id, _stopping.Token);
+        var result = await handling.HandleAsync(envelope, _stopping.Token);
+        if (result == HandlingResult.Abandoned) await queue.TakeBackDeathAsync(envelope.Envelope.Id, CancellationToken.None);
+        else lock (_gate) _counted.Remove(envelope.Envelope.Id);
+        return result;
+    }
+
+    /// <summary>One, or all of them; who wants all waits for nobody else who does.</summary>
+    private async Task TakeSlotsAsync(int count)
+    {
+        if (count > 1) await _allSlots.WaitAsync(CancellationToken.None);
+        for (var i = 0; i < count; i++) await _slots.WaitAsync(CancellationToken.None);
+        if (count > 1) _allSlots.Release();
     }
 
     /// <summary>Puts the head of a chain out of hand; false when the chain has ended.</summary>
@@ -229,7 +271,7 @@ internal sealed class QueueListener(
     /// <summary>Waits until nothing is running: every slot is free and every acknowledgement written.</summary>
     private async Task DrainAsync()
     {
-        for (var i = 0; i < options.MaxConcurrency; i++) await _slots.WaitAsync(CancellationToken.None);
+        await TakeSlotsAsync(options.MaxConcurrency);
         await _acknowledgements!.Written;
         _slots.Release(options.MaxConcurrency);
     }

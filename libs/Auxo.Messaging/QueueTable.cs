@@ -69,7 +69,7 @@ internal sealed class QueueTable(NpgsqlDataSource source, MessagingOptions optio
     public async Task<(IReadOnlyList<QueuedEnvelope> Ready, DateTimeOffset? NextDue)> FetchAsync(
         short[] lanes, long[] inHand, int limit, DateTimeOffset now, CancellationToken ct)
     {
-        const string Columns = "e.seq, e.lane, e.id, e.message_type, e.group_id, e.body, e.correlation_id, e.causation_id, e.traceparent, e.sent_at, e.attempts";
+        const string Columns = "e.seq, e.lane, e.id, e.message_type, e.group_id, e.body, e.correlation_id, e.causation_id, e.traceparent, e.sent_at, e.attempts, e.deaths";
         var free = $"""
             e.queue = $1 and e.lane = any ($2) and e.seq <> all ($3) and (e.group_id is null or not exists (
                 select from {_schema}.envelopes f
@@ -97,7 +97,7 @@ internal sealed class QueueTable(NpgsqlDataSource source, MessagingOptions optio
         {
             ready.Add(new QueuedEnvelope(
                 reader.GetInt64(0), reader.GetInt16(1), reader.GetFieldValue<byte[]>(5),
-                new Envelope(reader.GetGuid(2), reader.GetString(3), TextAt(4), TextAt(6), TextAt(7), TextAt(8), reader.GetFieldValue<DateTimeOffset>(9), reader.GetInt32(10))));
+                new Envelope(reader.GetGuid(2), reader.GetString(3), TextAt(4), TextAt(6), TextAt(7), TextAt(8), reader.GetFieldValue<DateTimeOffset>(9), reader.GetInt32(10)), reader.GetInt32(11)));
         }
 
         await reader.NextResultAsync(ct);
@@ -108,7 +108,13 @@ internal sealed class QueueTable(NpgsqlDataSource source, MessagingOptions optio
     }
 
     public Task RescheduleAsync(Guid id, int attempts, DateTimeOffset due, CancellationToken ct)
-        => ExecuteAsync($"update {_schema}.envelopes set attempts = $3, due = $4 where queue = $1 and id = $2", ct, _queue, id, attempts, due);
+        => ExecuteAsync($"update {_schema}.envelopes set attempts = $3, due = $4, deaths = 0 where queue = $1 and id = $2", ct, _queue, id, attempts, due);
+
+    /// <summary>Counts a death before it can happen; whatever else becomes of the message takes it back.</summary>
+    public Task CountDeathAsync(Guid id, CancellationToken ct) => ExecuteAsync($"update {_schema}.envelopes set deaths = deaths + 1 where queue = $1 and id = $2", ct, _queue, id);
+
+    /// <summary>It was given up in order, and nobody died.</summary>
+    public Task TakeBackDeathAsync(Guid id, CancellationToken ct) => ExecuteAsync($"update {_schema}.envelopes set deaths = 0 where queue = $1 and id = $2", ct, _queue, id);
 
     public Task BuryAsync(Guid id, int attempts, string reason, string detail, DateTimeOffset now, CancellationToken ct)
         => ExecuteAsync($"select {_schema}.bury($1, $2, $3, $4, $5, $6)", ct, _queue, id, attempts, reason, detail, now);

@@ -37,6 +37,59 @@ public sealed class CrashTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task a_message_that_ends_process_after_process_is_buried_and_nothing_else_is_blamed()
+    {
+        var database = await postgres.DatabaseAsync();
+        using (var sender = await TestService.StartAsync(database, CrashChild.Handlers))
+        {
+            await sender.StopAsync();
+            await sender.Bus().SendAsync(new Work(CrashChild.Poison), CancellationToken.None, "g");
+            await sender.Bus().SendAsync(new Work("behind"), CancellationToken.None, "g");
+            for (var i = 0; i < 5; i++) await sender.Bus().SendAsync(new Work($"{i}"), CancellationToken.None);
+        }
+
+        for (var life = 0; life < 5; life++) Assert.Equal(137, await CrashChild.RunAsync(database, crashPoint: ""));
+        // What was in hand beside it is suspected once, and then handled alone.
+        Assert.Equal(["5"], await TestService.ListAsync(database, "select deaths from queues.envelopes where deaths > 1"));
+
+        using var host = await TestService.StartAsync(database, CrashChild.Handlers);
+        await host.TrackActivityAsync(() => Task.CompletedTask);
+        var letter = Assert.Single(await host.Services.GetRequiredService<DeadLetters>().ListAsync(10, CancellationToken.None));
+        Assert.Equal("ended_the_process", letter.Reason);
+        Assert.Contains(CrashChild.Poison, letter.Body, StringComparison.Ordinal);
+        string[] others = ["behind", "0", "1", "2", "3", "4"];
+        Assert.Equal(others.SelectMany(text => (string[])[text, text + " told"]).Order(), (await TestService.EffectsAsync(database)).Order());
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task an_orderly_stop_in_the_middle_counts_as_no_death()
+    {
+        var database = await postgres.DatabaseAsync();
+        using (var sender = await TestService.StartAsync(database, [typeof(HangingHandler)]))
+        {
+            await sender.StopAsync();
+            await sender.Bus().SendAsync(new Chore("hang"), CancellationToken.None);
+        }
+
+        using var host = await TestService.StartAsync(database, [typeof(HangingHandler)]);
+        await Eventually.TrueAsync(async () => (await TestService.ListAsync(database, "select deaths from queues.envelopes")) is ["1"], "it is in hand");
+        await host.StopAsync();
+        Assert.Equal(["0"], await TestService.ListAsync(database, "select deaths from queues.envelopes"));
+    }
+
+    [Fact]
+    public async Task a_listener_may_be_stopped_and_disposed_of_again()
+    {
+        var host = await TestService.StartAsync(await postgres.DatabaseAsync(), CrashChild.Handlers);
+        var listener = host.Services.GetServices<IHostedService>().OfType<QueueListener>().Single();
+        await host.StopAsync();
+        host.Dispose();
+        await listener.StoppingAsync(CancellationToken.None);
+        await listener.DisposeAsync();
+    }
+
+    [Fact]
     public async Task connections_that_are_cut_while_handling_cost_nothing()
     {
         var database = await postgres.DatabaseAsync();
@@ -120,6 +173,9 @@ internal static class CrashChild
 {
     public static readonly Type[] Handlers = [typeof(WorkHandler), typeof(WorkedHandler)];
 
+    /// <summary>A message that a child does not survive.</summary>
+    public const string Poison = "poison";
+
     /// <summary>The exit code: 128 + 9 after SIGKILL.</summary>
     public static async Task<int> RunAsync(string database, string crashPoint)
     {
@@ -142,7 +198,11 @@ internal static class CrashChild
     {
         if (args is ["crash-child", var database])
         {
-            using var host = await TestService.StartAsync(database, Handlers);
+            using var host = await TestService.StartAsync(database, Handlers, prepare: static probe => probe.OnHandling = static message =>
+            {
+                if (message is Work { Text: Poison }) Process.GetCurrentProcess().Kill();
+                return Task.CompletedTask;
+            });
             await host.WaitForShutdownAsync();
             return 0;
         }

@@ -32,6 +32,10 @@ public sealed class RightsTests(PostgresFixture postgres)
             var (alpha, beta) = (As(database, "auxo_alpha", "a"), As(database, "auxo_beta", "b"));
             // The administrator makes the schema and lets both in; no service's login may act as its owner, or it could read every queue.
             await using (var administrator = NpgsqlDataSource.Create(database)) await QueueSchema.ApplyAsync(administrator, "queues", CancellationToken.None);
+            // An installation from before deaths were counted is upgraded for those who are in already.
+            await TestService.ExecuteAsync(database, "alter table queues.envelopes drop column deaths; delete from queues.schema_version where component = 'queues' and version = 2");
+            await using (var administrator = NpgsqlDataSource.Create(database)) await QueueSchema.ApplyAsync(administrator, "queues", CancellationToken.None);
+            Assert.Equal(["True"], await TestService.ListAsync(database, "select has_column_privilege('auxo_alpha', 'queues.envelopes', 'deaths', 'update')"));
             using var a = await TestService.StartAsync(alpha, [typeof(WorkHandler)], name: "alpha");
             using var b = await StartBetaAsync(beta);
             await a.TrackActivityAsync(() => b.TrackActivityAsync(() => a.Bus().SendAsync(new Work("both"), CancellationToken.None)));

@@ -17,7 +17,8 @@ namespace Auxo.Messaging.Tests;
 internal static class TestService
 {
     public static async Task<IHost> StartAsync(
-        string database, Type[] handlers, Action<MessagingOptions>? configure = null, string name = "tests", TimeProvider? time = null)
+        string database, Type[] handlers, Action<MessagingOptions>? configure = null, string name = "tests", TimeProvider? time = null,
+        Action<Probe>? prepare = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:auxo", database + ";Application Name=service")]);
@@ -39,6 +40,7 @@ internal static class TestService
             configure?.Invoke(o);
         });
         var host = builder.Build();
+        prepare?.Invoke(host.Probe());
         await host.StartAsync();
         return host;
     }
