@@ -1,0 +1,51 @@
+using Auxo.Torture.Load;
+
+namespace Auxo.Torture.Audit;
+
+/// <summary>Nothing buried, nothing held, nothing running that nobody needs, nothing left on the disk.</summary>
+internal static class LeftoverAudit
+{
+    private static readonly string[] Leased = ["pipeline.builds", "notify.channel_lanes", "registry.publications", "ingest.comment_outbox"];
+
+    /// <summary>Audits.</summary>
+    public static async Task RunAsync(World world, InstanceDatabase database, Findings findings)
+    {
+        foreach (var letter in await database.TextsAsync("select queue || ': ' || message_type || ' ' || id || ' (' || reason || ': ' || left(detail, 300) || ')' from queues.dead_letters"))
+            findings.Wrong("dead letter", letter);
+        foreach (var table in Leased)
+        {
+            // What waits for a node is leased for a moment every now and then.
+            if (table != "ingest.comment_outbox" && await database.CountAsync($"select count(*) from {table} where leased_until > now()") is > 0 and var held)
+                findings.Wrong(table, $"{held} rows are leased, and nobody works on them");
+        }
+
+        var workspaces = Path.Combine(world.Auxo.Home, "run", "workspaces");
+        if (Directory.Exists(workspaces) && Directory.GetFileSystemEntries(workspaces) is { Length: > 0 } left) findings.Wrong("pipeline", $"workspaces left: {string.Join(", ", left.Select(Path.GetFileName))}");
+        string[] ours = ["postgres", "Auxo.AppHost", .. Auxo.Testing.AuxoInstance.Services.Select(static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
+        foreach (var (pid, command) in world.Auxo.Processes().Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal))))
+            findings.Wrong("processes", $"{pid} is left: {command}");
+        foreach (var zombie in Zombies(world.Auxo.AppHostPid)) findings.Wrong("processes", $"the AppHost has not buried its child {zombie}");
+    }
+
+    /// <summary>Dead children of a process that it has not waited for (Linux).</summary>
+    private static List<int> Zombies(int parent)
+    {
+        var zombies = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out var pid)) continue;
+            try
+            {
+                var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                if (fields[0] == "Z" && fields[1] == $"{parent}") zombies.Add(pid);
+            }
+            catch (IOException)
+            {
+                // It ended while we looked.
+            }
+        }
+
+        return zombies;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+
+using Auxo.Torture.Load;
+
+namespace Auxo.Torture.Audit;
+
+/// <summary>Every upload's bytes, nothing of what was deleted, one publication per build that kept files, and a quota that counted everything once.</summary>
+internal static class RegistryAudit
+{
+    /// <summary>Audits.</summary>
+    public static async Task RunAsync(World world, InstanceDatabase database, IReadOnlyList<AuditedBuild> builds, Findings findings)
+    {
+        var registry = world.Clients["registry"];
+        foreach (var upload in world.Ledger.Uploads.Values)
+        {
+            using var answer = await registry.GetAsync($"/raw/{World.Raw}/{upload.Path}");
+            if (!answer.IsSuccessStatusCode) findings.Lose("registry", $"upload {upload.Path}: {(int)answer.StatusCode}");
+            else if (Convert.ToHexStringLower(SHA256.HashData(await answer.Content.ReadAsByteArrayAsync())) != upload.Sha256) findings.Lose("registry", $"upload {upload.Path} has other bytes");
+        }
+
+        var files = (await database.TextsAsync("select path from registry.files")).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in world.Ledger.Deleted.Keys.Where(files.Contains)) findings.Lose("registry", $"deletion of {path}");
+        foreach (var off in await database.TextsAsync(
+            """
+            select name || ': ' || file_count || ' files of ' || used_bytes || ' bytes, and there are ' || count(f.path) || ' of ' || coalesce(sum(f.size_bytes), 0)
+            from registry.repositories r left join registry.files f on f.repository = r.name group by name, file_count, used_bytes
+            having count(f.path) <> file_count or coalesce(sum(f.size_bytes), 0) <> used_bytes
+            """)) findings.Double("registry", $"quota of {off}");
+
+        var expected = builds.Where(static b => b is { Outcome: "Passed", Trusted: true, Kept: > 0 }).ToList();
+        findings.Once("registry", expected.Select(static b => $"publication/{b.Id}"), await database.TextsAsync("select stream_id from registry.mt_events where type = 'publication_published'"), "publication");
+        foreach (var build in expected)
+        {
+            using var answer = await registry.GetAsync($"/artifacts/{build.Rid}/{build.Commit}/files/out/made.txt");
+            // The step wrote the commit's id: whatever build of the commit is asked for, that is what must come.
+            if (!answer.IsSuccessStatusCode || (await answer.Content.ReadAsStringAsync()).Trim() != build.Commit)
+                findings.Lose("registry", $"artifact of build {build.Id}: {(int)answer.StatusCode}");
+        }
+    }
+}

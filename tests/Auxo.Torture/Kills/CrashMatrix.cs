@@ -1,0 +1,51 @@
+namespace Auxo.Torture.Kills;
+
+/// <summary>A named crash point in one service.</summary>
+/// <param name="Service">Which process dies there.</param>
+/// <param name="Point">As <c>CrashPoint.Hit</c> names it.</param>
+internal sealed record CrashRow(string Service, string Point)
+{
+    /// <summary>True where a service comes by only when it writes to a real Radicle node.</summary>
+    public bool NeedsNode => Point.StartsWith("ingest.comment.", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Service} {Point}";
+}
+
+/// <summary>
+/// Every named crash point, in every service that comes by it. A test compares it with the sources: a new point needs its row here.
+/// </summary>
+internal static class CrashMatrix
+{
+    /// <summary>In the store, so in every service that appends.</summary>
+    private static readonly string[] Store = ["store.save", "store.committed"];
+
+    /// <summary>In the bus, so in every service that handles messages.</summary>
+    private static readonly string[] Messaging = ["messaging.handled", "messaging.committed"];
+
+    /// <summary>The points of one service's own code.</summary>
+    private static readonly string[] Own =
+    [
+        "ingest.receipt.committed", "ingest.fact.before_commit", "ingest.fact.committed", "ingest.comment.before_write", "ingest.comment.written", "ingest.comment.before_ack",
+        "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished", "pipeline.build.before_finish", "pipeline.build.finished",
+        "metrics.report.recorded", "metrics.fact.folded", "metrics.policy.before_commit", "metrics.policy.committed", "metrics.page.worked_out", "metrics.page.published",
+        "notify.delivery.before_send", "notify.delivery.sent", "notify.delivery.before_record", "notify.delivery.recorded",
+        "registry.upload.received", "registry.upload.before_commit", "registry.upload.committed", "registry.blob.pinned", "registry.blob.moved",
+        "registry.publish.fetched", "registry.publish.before_commit", "registry.publish.committed",
+        "registry.sweep.before_move", "registry.sweep.moved", "registry.sweep.committed",
+    ];
+
+    /// <summary>
+    /// Only where an event is appended to a stream that was not read before does the store read a view between append and commit. No service does that on a
+    /// path that can be asked for from outside, so these are killed in Auxo.EventStore.Tests (CrashTests) alone.
+    /// </summary>
+    public static IReadOnlyList<string> Elsewhere { get; } = ["store.appended", "store.written"];
+
+    /// <summary>All rows.</summary>
+    public static IReadOnlyList<CrashRow> Rows { get; } =
+    [
+        .. Auxo.Testing.AuxoInstance.Services.SelectMany(static service => Store.Concat(Messaging).Select(point => new CrashRow(service, point))),
+        new("metrics", "daemon.folded"), new("metrics", "daemon.committed"),
+        .. Own.Select(static point => new CrashRow(point[..point.IndexOf('.', StringComparison.Ordinal)], point)),
+    ];
+}
