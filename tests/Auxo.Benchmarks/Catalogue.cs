@@ -1,3 +1,4 @@
+using Auxo.Benchmarks.Metrics;
 using Auxo.Benchmarks.Thread;
 
 namespace Auxo.Benchmarks;
@@ -17,6 +18,8 @@ internal static class Catalogue
         new("thread", "webhooks", "webhooks per second and their latency, beside bare inserts", Webhooks.RunAsync),
         new("thread", "checks", "the six checks on 500 files, beside the same tools by hand", SixChecks.RunAsync),
         new("thread", "sandbox", "a step in the sandbox, beside the bare command", SandboxStep.RunAsync),
+        new("metrics", "scrape", "/metrics with 10,000 series: time and bytes allocated, beside prometheus-net", Scrape.RunAsync),
+        new("metrics", "dora", "the 90-day DORA query at a million events, beside plain SQL", DoraQuery.RunAsync),
     ];
 
     /// <summary>Those that were asked for.</summary>

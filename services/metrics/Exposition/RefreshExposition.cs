@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 
 using Auxo.Metrics.Dora;
@@ -20,12 +21,15 @@ public sealed partial class RefreshExposition(
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
 
+    private static readonly Meter Meter = new("Auxo.Metrics");
+    private static readonly Histogram<double> Took = Meter.CreateHistogram<double>("auxo_exposition_refresh", "s", "How long it took to work out the page of /metrics.");
+
     private readonly Signal _bell = new();
 
     /// <summary>Works it out now.</summary>
     public async Task<MetricsPage> RefreshAsync(CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        var (began, now) = (time.GetTimestamp(), time.GetUtcNow());
         var page = new RadicleMetrics(now);
         foreach (var rid in await histories.ListAsync(ct))
         {
@@ -37,6 +41,7 @@ public sealed partial class RefreshExposition(
         page.AddService(service.Version, Commit, position, lag);
         CrashPoint.Hit("metrics.page.worked_out");
         metrics.Publish(page.Page);
+        Took.Record(time.GetElapsedTime(began).TotalSeconds);
         CrashPoint.Hit("metrics.page.published");
         return page.Page;
     }
