@@ -25,11 +25,22 @@ public sealed class MetricsPage
     /// <summary>A distribution; the bounds in ascending order, without the infinite one.</summary>
     public PreparedFamily Histogram(string name, string help, params double[] bounds) => Add(new PreparedFamily(name, "histogram", help, bounds));
 
-    internal byte[] Render(bool openMetrics)
+    /// <summary>Its samples as they are shown, to be published together with those of other pages of the same families.</summary>
+    public MetricsSection Render() => new(Render(openMetrics: false), Render(openMetrics: true));
+
+    internal byte[][] Headers(bool openMetrics) => [.. _families.Select(f => Encoding.UTF8.GetBytes(f.Header(openMetrics)))];
+
+    private byte[]?[] Render(bool openMetrics)
     {
         var text = new StringBuilder();
-        foreach (var family in _families) family.Write(text, openMetrics);
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var families = new byte[]?[_families.Count];
+        for (var i = 0; i < families.Length; i++)
+        {
+            _families[i].Write(text.Clear(), openMetrics);
+            if (text.Length > 0) families[i] = Encoding.UTF8.GetBytes(text.ToString());
+        }
+
+        return families;
     }
 
     private PreparedFamily Add(PreparedFamily family)
@@ -78,11 +89,15 @@ public sealed class PreparedFamily
         if (n > 0) Samples.Add((Labels(labels), sum, buckets));
     }
 
+    internal string Header(bool openMetrics)
+    {
+        var family = IsCounter && !openMetrics ? Name + "_total" : Name;
+        return $"# HELP {family} {MetricText.EscapeHelp(_help, openMetrics)}\n# TYPE {family} {_type}\n";
+    }
+
     internal void Write(StringBuilder text, bool openMetrics)
     {
         var name = IsCounter ? Name + "_total" : Name;
-        var family = openMetrics ? Name : name;
-        text.Append($"# HELP {family} {MetricText.EscapeHelp(_help, openMetrics)}\n# TYPE {family} {_type}\n");
         foreach (var (labels, value, buckets) in Samples)
         {
             if (buckets is null) Line(text, name, labels, value);

@@ -18,7 +18,7 @@ public static class Configuration
         o.DatabaseSchemaName = "metrics";
         o.UseJson(StoredJson.Default);
         o.Schema.Add("metrics", typeof(Configuration).Assembly);
-        o.Schema.For<FactDay>(alias: "fact_day");
+        o.Schema.For<DayPack>(alias: "fact_day");
         o.Events
             .MapEventType("change_proposed", StoredJson.Default.ChangeProposed)
             .MapEventType("change_merged", StoredJson.Default.ChangeMerged)
@@ -36,6 +36,8 @@ public static class Configuration
             .MapEventType("repository_untracked", StoredJson.Default.RepositoryUntracked)
             .MapEventType("policy_changed", StoredJson.Default.PolicyChanged);
         o.Projections.Add<FactDays>(ProjectionLifecycle.Async);
+        // A day's document is written anew with every page that has a fact of it: larger pages, fewer writes.
+        o.Projections.PageSize = 2_000;
     }
 
     /// <summary>The messages of this service.</summary>
@@ -48,6 +50,7 @@ public static class Configuration
         services.AddEventStore(ConfigureStore);
         services.AddMessaging("metrics", typeof(Configuration).Assembly, ConfigureMessaging);
         services.AddSingleton<Histories>();
+        services.AddSingleton<ExpositionPage>();
         services.AddSingleton<RefreshExposition>();
         services.AddHostedService(static p => p.GetRequiredService<RefreshExposition>());
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));

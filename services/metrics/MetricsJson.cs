@@ -30,7 +30,7 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(RepositoryEvent.Tracked), TypeInfoPropertyName = "RepositoryTracked")]
 [JsonSerializable(typeof(RepositoryEvent.Untracked), TypeInfoPropertyName = "RepositoryUntracked")]
 [JsonSerializable(typeof(RepositoryEvent.PolicyChanged), TypeInfoPropertyName = "PolicyChanged")]
-[JsonSerializable(typeof(FactDay))]
+[JsonSerializable(typeof(DayPack))]
 public sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>How requests and answers are written; the naming of enums is the service defaults'.</summary>

@@ -1,33 +1,32 @@
 using Auxo.Metrics.Dora;
-using Auxo.Metrics.Facts;
 
 namespace Auxo.Metrics.Ci;
 
-/// <summary>CI's numbers: pure functions from a history and a window to a report. What was stopped, superseded or could not be run says nothing of the commit.</summary>
+/// <summary>CI's numbers: pure functions from an outline and a window to a report. What was stopped, superseded or could not be run says nothing of the commit.</summary>
 public static class MeasureCi
 {
     /// <summary>The ratio that the old dashboards asked for, and the one they hoped for.</summary>
     private const double Target = 0.7, Stretch = 0.8;
 
     /// <summary>The whole report.</summary>
-    public static CiReport Ci(History history, Window window, Calendar calendar)
+    public static CiReport Ci(Outline outline, Window window, Calendar calendar)
     {
-        var builds = Of(history, window).ToList();
+        var builds = Of(outline, window).ToList();
         var verdicts = builds.FindAll(static b => b.Counts);
         var before = new Window(window.From - (window.To - window.From), window.From);
-        var end = window.To < history.AsOf.Time ? window.To : history.AsOf.Time;
+        var end = window.To < outline.AsOf.Time ? window.To : outline.AsOf.Time;
         var commits = verdicts.GroupBy(static b => b.Commit).ToList();
         var failures = verdicts.Where(static b => b.Outcome != Outcome.Passed).SelectMany(static b => b.Failures).ToList();
         return new CiReport(
-            history.Facts.Rid, history.Facts.Name, window.From, window.To, history.AsOf, calendar.Zone, builds.Count,
-            Passed(verdicts), Passed(Of(history, before)), Passed(Of(history, new Window(end - TimeSpan.FromDays(1), end))), Passed(verdicts.TakeLast(10)), Target, Stretch,
+            outline.Rid, outline.Name, window.From, window.To, outline.AsOf, calendar.Zone, builds.Count,
+            Passed(verdicts), Passed(Of(outline, before)), Passed(Of(outline, new Window(end - TimeSpan.FromDays(1), end))), Passed(verdicts.TakeLast(10)), Target, Stretch,
             builds.CountBy(static b => b.Outcome).OrderBy(static c => c.Key).ToDictionary(), Share.Of(commits.Count, commits.Count(static c => c.Last().Outcome == Outcome.Passed)),
             commits.Count(IsFlaky), Spread.Of(verdicts.Select(static b => b.Duration).OfType<TimeSpan>()), Spread.Of(builds.Select(static b => b.Wait).OfType<TimeSpan>()),
-            Measure.Red(history, window),
+            Measure.Red(outline, window),
             Most(failures.Select(Category.Of), int.MaxValue), Most(failures.Select(static f => f.Step), 10), Daily(builds, window, end, calendar));
     }
 
-    internal static Share Passed(IEnumerable<BuildFact> builds)
+    internal static Share Passed(IEnumerable<BuildLine> builds)
     {
         var (n, passed) = (0, 0);
         foreach (var build in builds.Where(static b => b.Counts))
@@ -39,10 +38,10 @@ public static class MeasureCi
         return Share.Of(n, passed);
     }
 
-    internal static IEnumerable<BuildFact> Of(History history, Window window) => Sorted.Within(history.Builds, static b => b.At, window.From, window.To);
+    internal static IEnumerable<BuildLine> Of(Outline outline, Window window) => Sorted.Within(outline.Builds, static b => b.At, window.From, window.To);
 
     /// <summary>The same commit failed, and later passed.</summary>
-    internal static bool IsFlaky(IEnumerable<BuildFact> ofOneCommit)
+    internal static bool IsFlaky(IEnumerable<BuildLine> ofOneCommit)
     {
         var failed = false;
         foreach (var build in ofOneCommit)
@@ -57,7 +56,7 @@ public static class MeasureCi
     private static List<Named> Most(IEnumerable<string> names, int limit)
         => [.. names.CountBy(static n => n).OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).Take(limit).Select(static c => new Named(c.Key, c.Value))];
 
-    private static List<CiDay> Daily(List<BuildFact> builds, Window window, DateTimeOffset end, Calendar calendar)
+    private static List<CiDay> Daily(List<BuildLine> builds, Window window, DateTimeOffset end, Calendar calendar)
     {
         var byDay = builds.ToLookup(b => calendar.DayOf(b.At));
         var days = new List<CiDay>();

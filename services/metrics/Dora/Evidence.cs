@@ -33,7 +33,7 @@ public sealed record Evidence(
             from, to, history.AsOf,
             Cut(Sorted.Within(history.Deliveries.Live, static d => d.At, from, to).Select(d => DeploymentEvidence.Of(d, failed.GetValueOrDefault(d.Id)))),
             Cut(Sorted.Within(history.Deliveries.Excluded, static d => d.At, from, to)),
-            Cut(Measure.Changes(history, window).Select(ChangeEvidence.Of)),
+            Cut(Sorted.Within(history.Deliveries.Changes, static c => c.DeployedAt, from, to).Select(ChangeEvidence.Of)),
             Cut(Sorted.Within(history.Deliveries.Untimed, static c => c.DeployedAt, from, to)),
             Cut(history.Failed.Where(f => f.IsOpen ? f.FailedAt < to : f.RecoveredAt >= from && f.RecoveredAt < to).Select(RecoveryEvidence.Of)),
             Cut(Sorted.Within(history.Unattributed, static f => f.StartedAt, from, to).Select(FailureEvidence.Of)),

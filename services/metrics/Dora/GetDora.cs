@@ -25,5 +25,5 @@ public static class GetDora
 
     private static Task<Results<Ok<Evidence>, ProblemHttpResult>> EvidenceAsync(
         Rid rid, [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
-        => question.AnswerAsync(rid, histories, time.GetUtcNow(), Days, static (history, window, _) => Evidence.Of(history, window), ct);
+        => question.TellAsync(rid, histories, time.GetUtcNow(), Days, Evidence.Of, ct);
 }

@@ -36,14 +36,18 @@ internal sealed class DoraFamilies(MetricsPage page, double[] longTimes)
             .Set(dora.Recovery.Time.N, repo, window, ("metric", "recovery_time"));
     }
 
-    public void AddHeadline((string, string) repo, DoraReport dora, History history)
+    public void AddHeadline((string, string) repo, DoraReport dora)
     {
         _score.Set(dora.Score, repo);
         _quick.Set(dora.QuickCheck.Score, repo);
         _open.Set(dora.Recovery.Open, repo);
         _unattributed.Set(dora.ChangeFailRate.Unattributed, repo);
-        _leadTimes.Observe(history.Deliveries.Changes.Select(static c => c.LeadTime.TotalSeconds), repo);
-        _recoveryTimes.Observe(history.Failed.Where(static f => !f.IsOpen).Select(static f => f.Recovery.TotalSeconds), repo);
+    }
+
+    public void AddTotals((string, string) repo, Outline outline)
+    {
+        _leadTimes.Observe(outline.Changes.Select(static c => c.LeadTime.TotalSeconds), repo);
+        _recoveryTimes.Observe(outline.Failed.Where(static f => !f.IsOpen).Select(static f => f.Recovery.TotalSeconds), repo);
     }
 
     private static void AddSpread(PreparedFamily family, Spread spread, (string, string) repo, (string, string) window)

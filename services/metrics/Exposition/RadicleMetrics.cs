@@ -20,16 +20,13 @@ public sealed class RadicleMetrics
     /// <summary>More steps of one repository are counted together: their names come from its pipeline file.</summary>
     private const int MostSteps = 20;
 
-    private readonly DateTimeOffset _now;
     private readonly DoraFamilies _dora;
     private readonly CiFamilies _ci;
-    private readonly PreparedFamily _info, _deployments, _patches, _patchesOpen, _oldestPatch;
+    private readonly PreparedFamily _info, _deployments, _patches, _patchesOpen, _oldestPatch, _position, _lag, _refreshed, _build;
 
     /// <summary>A page without values.</summary>
-    /// <param name="now">The end of all windows.</param>
-    public RadicleMetrics(DateTimeOffset now)
+    public RadicleMetrics()
     {
-        _now = now;
         _dora = new DoraFamilies(Page, LongTimes);
         _ci = new CiFamilies(Page, BuildTimes, WaitTimes);
         _info = Page.Gauge("radicle_repo_info", "The name of a repository; always 1.");
@@ -38,61 +35,58 @@ public sealed class RadicleMetrics
         _patchesOpen = Page.Gauge("radicle_patches_open", "Patches that are neither merged nor archived.");
         _oldestPatch = Page.Gauge("radicle_patch_oldest_open_timestamp_seconds", "When the oldest open patch was opened.");
         OtherNames.AddTo(Page);
+        _position = Page.Gauge("radicle_projection_position", "How far a projection has come in the store's order.");
+        _lag = Page.Gauge("radicle_projection_lag_seconds", "How long the oldest event waits for a projection.");
+        _refreshed = Page.Gauge("radicle_exporter_last_refresh_timestamp_seconds", "When these values were worked out.");
+        _build = Page.Gauge("radicle_build_info", "The running version; always 1.");
     }
 
     /// <summary>What has been added so far.</summary>
     public MetricsPage Page { get; } = new();
 
-    /// <summary>Adds a repository's values.</summary>
-    public void Add(History history, Calendar calendar)
+    /// <summary>A repository's values of the windows that end now: they change as time passes.</summary>
+    public static MetricsSection Windowed(Outline outline, DateTimeOffset now)
     {
-        var repo = ("repo", history.Facts.Rid.Value);
-        _info.Set(1, repo, ("name", history.Facts.Name ?? ""));
+        var (metrics, repo) = (new RadicleMetrics(), ("repo", outline.Rid.Value));
+        var calendar = Calendar.Find(outline.Policy.Zone) ?? new Calendar(TimeZoneInfo.Utc);
         foreach (var (name, days) in Windows)
         {
-            var window = new Window(_now - TimeSpan.FromDays(days), _now);
-            var dora = Measure.Dora(history, window, calendar);
-            _dora.Add(repo, ("window", name), dora);
+            var window = new Window(now - TimeSpan.FromDays(days), now);
+            var dora = Measure.Dora(outline, window, calendar);
+            metrics._dora.Add(repo, ("window", name), dora);
             if (days != 30) continue;
-            _dora.AddHeadline(repo, dora, history);
-            _ci.AddHeadline(repo, history, window);
+            metrics._dora.AddHeadline(repo, dora);
+            metrics._ci.AddWindow(repo, outline, window);
         }
 
-        _ci.AddTotals(repo, history, MostSteps);
-        AddDeployments(repo, history);
-        AddPatches(repo, history.Facts);
+        return metrics.Page.Render();
+    }
+
+    /// <summary>A repository's values since the beginning: they change with its facts only.</summary>
+    public static MetricsSection Total(Outline outline)
+    {
+        var (metrics, repo, totals) = (new RadicleMetrics(), ("repo", outline.Rid.Value), outline.Totals);
+        metrics._info.Set(1, repo, ("name", outline.Name ?? ""));
+        metrics._dora.AddTotals(repo, outline);
+        metrics._ci.AddTotals(repo, outline, MostSteps);
+        foreach (var d in totals.Deployments.Select(static d => (d.Environment, Kind: Word(d.Kind.ToString()), Outcome: d.Succeeded ? "success" : "failure", d.Count)).Order().Take(MostSteps))
+            metrics._deployments.Set(d.Count, repo, ("environment", d.Environment), ("kind", d.Kind), ("outcome", d.Outcome));
+        metrics._patches.Set(totals.Opened, repo, ("event", "opened")).Set(totals.Merged, repo, ("event", "merged")).Set(totals.Archived, repo, ("event", "archived"));
+        metrics._patchesOpen.Set(totals.Open, repo);
+        if (totals.OldestOpen is { } oldest) metrics._oldestPatch.Set(Seconds(oldest), repo);
+        return metrics.Page.Render();
     }
 
     /// <summary>Adds what is about the service itself.</summary>
-    public void AddService(string version, string commit, long position, double lagSeconds)
+    public void AddService(string version, string commit, long position, double lagSeconds, DateTimeOffset now)
     {
-        Page.Gauge("radicle_projection_position", "How far a projection has come in the store's order.").Set(position, ("projection", nameof(FactDays)));
-        Page.Gauge("radicle_projection_lag_seconds", "How long the oldest event waits for a projection.").Set(lagSeconds, ("projection", nameof(FactDays)));
-        Page.Gauge("radicle_exporter_last_refresh_timestamp_seconds", "When these values were worked out.").Set(Seconds(_now));
-        Page.Gauge("radicle_build_info", "The running version; always 1.").Set(1, ("version", version), ("commit", commit));
+        _position.Set(position, ("projection", nameof(FactDays)));
+        _lag.Set(lagSeconds, ("projection", nameof(FactDays)));
+        _refreshed.Set(Seconds(now));
+        _build.Set(1, ("version", version), ("commit", commit));
     }
 
     internal static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 
-    private void AddDeployments((string, string) repo, History history)
-    {
-        var counted = history.Deliveries.Live.Select(static d => (Environment: "production", Kind: Word(d.Kind.ToString()), Outcome: "success"));
-        var live = history.Deliveries.Live.Select(static d => d.Id).ToHashSet(StringComparer.Ordinal);
-        var others = history.Facts.Deployments.Where(d => !live.Contains(d.Id)).Select(static d => (d.Environment, Kind: Word(d.Kind.ToString()), Outcome: d.Succeeded ? "success" : "failure"));
-        foreach (var ((environment, kind, outcome), count) in counted.Concat(others).CountBy(static d => d).OrderBy(static c => c.Key).Take(MostSteps))
-            _deployments.Set(count, repo, ("environment", environment), ("kind", kind), ("outcome", outcome));
-    }
-
-    private void AddPatches((string, string) repo, RepositoryFacts facts)
-    {
-        var opened = facts.Revisions.GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => (First: g.Min(static r => r.At), Last: g.Max(static r => r.At)));
-        var merged = facts.Merges.Select(static m => m.Patch).ToHashSet();
-        var archived = facts.Archives.GroupBy(static a => a.Patch).ToDictionary(static g => g.Key, static g => g.Max(static a => a.At));
-        _patches.Set(opened.Count, repo, ("event", "opened")).Set(merged.Count, repo, ("event", "merged")).Set(archived.Count, repo, ("event", "archived"));
-        var open = opened.Where(p => !merged.Contains(p.Key) && !(archived.TryGetValue(p.Key, out var at) && at >= p.Value.Last)).Select(static p => p.Value.First).ToList();
-        _patchesOpen.Set(open.Count, repo);
-        if (open.Count > 0) _oldestPatch.Set(Seconds(open.Min()), repo);
-    }
-
-    internal static string Word(string text) => text.ToLowerInvariant();
+    private static string Word(string text) => text.ToLowerInvariant();
 }

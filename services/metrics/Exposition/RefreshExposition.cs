@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 
-using Auxo.Metrics.Dora;
-using Auxo.Metrics.Facts;
 using Auxo.ServiceDefaults.Metrics;
 
 using Npgsql;
@@ -10,14 +8,12 @@ using Npgsql;
 namespace Auxo.Metrics.Exposition;
 
 /// <summary>
-/// Works the page of <c>/metrics</c> out again when something happened, and at least every 20 seconds, since windows slide; a scrape only copies it.
+/// Works the page of <c>/metrics</c> out again when something happened, and else every 20 seconds, since windows slide; a scrape only copies it.
 /// </summary>
 public sealed partial class RefreshExposition(
-    Histories histories, NpgsqlDataSource database, DocumentStore store, PostgresDoorbell doorbell, PreparedMetrics metrics, TimeProvider time, ServiceIdentity service,
+    ExpositionPage page, NpgsqlDataSource database, DocumentStore store, PostgresDoorbell doorbell, PreparedMetrics metrics, TimeProvider time, ServiceIdentity service,
     ILogger<RefreshExposition> logger) : BackgroundService
 {
-    private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(20);
-
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
 
@@ -25,25 +21,36 @@ public sealed partial class RefreshExposition(
     private static readonly Histogram<double> Took = Meter.CreateHistogram<double>("auxo_exposition_refresh", "s", "How long it took to work out the page of /metrics.");
 
     private readonly Signal _bell = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
-    /// <summary>Works it out now.</summary>
-    public async Task<MetricsPage> RefreshAsync(CancellationToken ct)
+    /// <inheritdoc/>
+    public override void Dispose()
     {
-        var (began, now) = (time.GetTimestamp(), time.GetUtcNow());
-        var page = new RadicleMetrics(now);
-        foreach (var rid in await histories.ListAsync(ct))
-        {
-            if (await histories.FindAsync(rid, now, position: null, ct) is { Facts.IsTracked: true } history)
-                page.Add(history, Calendar.Find(history.Facts.Policy.Zone) ?? new Calendar(TimeZoneInfo.Utc));
-        }
+        _turn.Dispose();
+        base.Dispose();
+    }
 
-        var (position, lag) = await ProjectionAsync(now, ct);
-        page.AddService(service.Version, Commit, position, lag);
-        CrashPoint.Hit("metrics.page.worked_out");
-        metrics.Publish(page.Page);
-        Took.Record(time.GetElapsedTime(began).TotalSeconds);
-        CrashPoint.Hit("metrics.page.published");
-        return page.Page;
+    /// <summary>Works it out now; returns whether there are events that are not in it yet.</summary>
+    public async Task<bool> RefreshAsync(CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            var (began, now) = (time.GetTimestamp(), time.GetUtcNow());
+            var (position, sections) = await page.RefreshAsync(now, ct);
+            var lag = await LagAsync(position, now, ct);
+            var own = new RadicleMetrics();
+            own.AddService(service.Version, Commit, position, lag?.TotalSeconds ?? 0, now);
+            CrashPoint.Hit("metrics.page.worked_out");
+            metrics.Publish(own.Page, [own.Page.Render(), .. sections]);
+            Took.Record(time.GetElapsedTime(began).TotalSeconds);
+            CrashPoint.Hit("metrics.page.published");
+            return lag is not null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -54,9 +61,12 @@ public sealed partial class RefreshExposition(
         {
             try
             {
-                await RefreshAsync(stoppingToken);
-                await _bell.WaitAsync(AtLeast, time, stoppingToken);
-                await Task.Delay(Gather, time, stoppingToken);
+                var began = time.GetTimestamp();
+                var more = await RefreshAsync(stoppingToken);
+                // A page that takes long is worked out less often, so that it never takes more than a tenth of a processor.
+                var pause = time.GetElapsedTime(began) * 9;
+                if (!more) await _bell.WaitAsync(ExpositionPage.Slide, time, stoppingToken);
+                await Task.Delay(pause > Gather ? pause : Gather, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -67,22 +77,20 @@ public sealed partial class RefreshExposition(
 #pragma warning restore CA1031
             {
                 Log.Failed(logger, e);
-                await Task.Delay(AtLeast, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(ExpositionPage.Slide, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task<(long Position, double LagSeconds)> ProjectionAsync(DateTimeOffset now, CancellationToken ct)
+    /// <summary>How long the oldest event waits that is not in the page; null when all are in it.</summary>
+    private async Task<TimeSpan?> LagAsync(long position, DateTimeOffset now, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(
-            """
-            select p.position, (select e.timestamp from metrics.mt_events e where e.seq_id > p.position order by e.seq_id limit 1)
-            from (select coalesce((select last_seq_id from metrics.mt_event_progression where name = 'FactDays:All'), 0) as position) p
-            """);
+        await using var command = database.CreateCommand("select timestamp from metrics.mt_events where seq_id > $1 order by seq_id limit 1");
+        command.Parameters.Add(new() { Value = position });
         await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var waits = await reader.IsDBNullAsync(1, ct) ? TimeSpan.Zero : now - reader.GetFieldValue<DateTimeOffset>(1);
-        return (reader.GetInt64(0), Math.Max(0, waits.TotalSeconds));
+        if (!await reader.ReadAsync(ct)) return null;
+        var waits = now - reader.GetFieldValue<DateTimeOffset>(0);
+        return waits > TimeSpan.Zero ? waits : TimeSpan.Zero;
     }
 
     private static string Commit { get; } =

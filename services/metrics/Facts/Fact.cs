@@ -36,7 +36,9 @@ public sealed record BuildFact(
     public TimeSpan? Wait => StartedAt is not { } began ? null : began > QueuedAt ? began - QueuedAt : TimeSpan.Zero;
 
     /// <summary>True for a verdict about the commit; what was stopped, or what Auxo could not do, is none.</summary>
-    public bool Counts => Outcome is Outcome.Passed or Outcome.Failed or Outcome.TimedOut;
+    public bool Counts => IsVerdict(Outcome);
+
+    internal static bool IsVerdict(Outcome outcome) => outcome is Outcome.Passed or Outcome.Failed or Outcome.TimedOut;
 }
 
 /// <summary>A deployment was reported.</summary>

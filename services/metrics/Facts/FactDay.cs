@@ -1,16 +1,8 @@
-using System.Globalization;
-
 namespace Auxo.Metrics.Facts;
 
-/// <summary>
-/// The facts of one repository that happened on one day (UTC), in the order in which they were learned. The document of <see cref="FactDays"/>: a question
-/// about months reads tens of them instead of thousands of streams.
-/// </summary>
+/// <summary>Facts of one repository, unpacked (<see cref="DayPack"/>); of one day, or of many.</summary>
 public sealed class FactDay
 {
-    /// <summary>The repository; null only before the first fact.</summary>
-    public string? Rid { get; set; }
-
     /// <summary>Pushed revisions.</summary>
     public List<RevisionFact> Revisions { get; init; } = [];
 
@@ -41,7 +33,4 @@ public sealed class FactDay
     /// <summary>All of them.</summary>
     public IEnumerable<Fact> All()
         => Revisions.Concat<Fact>(Merges).Concat(Archives).Concat(Landings).Concat(Phases).Concat(Builds).Concat(Deployments).Concat(Failures).Concat(Repository);
-
-    /// <summary>The document's id.</summary>
-    public static string Key(Rid rid, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{rid}/{at.UtcDateTime:yyyy-MM-dd}");
 }

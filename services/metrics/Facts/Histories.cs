@@ -1,5 +1,5 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
-using System.Text.Json;
 
 using Auxo.Metrics.Dora;
 
@@ -8,32 +8,48 @@ using Npgsql;
 namespace Auxo.Metrics.Facts;
 
 /// <summary>
-/// The histories of all repositories, worked out once and kept until there is a new fact: a question then costs one look whether there is one, and a
-/// search in sorted lists. Only changed days are read again. A question about an earlier moment is worked out for itself.
+/// The outlines of all repositories, worked out once and kept until there is a new fact: a question then costs one look whether there is one, and a
+/// search in sorted lists. Facts are not kept: they are read again, packed as they are, when a repository has new ones, and for questions about an earlier
+/// moment or for evidence (docs/decisions/113).
 /// </summary>
-public sealed class Histories(NpgsqlDataSource database)
+public sealed class Histories(NpgsqlDataSource database) : IDisposable
 {
-    private readonly ConcurrentDictionary<Rid, Held> _held = new();
+    /// <summary>While a history is worked out it takes the memory of all facts of its repository, so that only a few may be at a time.</summary>
+    private const int AtOnce = 2;
 
-    /// <summary>The repository's history as of a moment; null when nothing is known of it.</summary>
+    private readonly ConcurrentDictionary<Rid, Held> _held = new();
+    private readonly SemaphoreSlim _working = new(AtOnce, AtOnce);
+
+    /// <summary>The outline of the repository's history as of a moment; null when nothing is known of it.</summary>
     /// <param name="rid">The repository.</param>
     /// <param name="time">What happened later is left out.</param>
     /// <param name="position">What was learned later is left out; null for all that is known.</param>
     /// <param name="ct">Stops it.</param>
-    public async Task<History?> FindAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
+    public async Task<Outline?> FindAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
     {
         var held = _held.GetOrAdd(rid, static _ => new Held());
         await held.Turn.WaitAsync(ct);
         try
         {
-            await RefreshAsync(rid, held, ct);
-            return held.Days.Count == 0 ? null : held.AsOf(rid, time, Math.Min(position ?? long.MaxValue, held.Position));
+            if (await IsCurrentAsync(rid, held, ct) && held.At(time, position) is { } kept) return kept;
+            var (all, known) = await ReadAsync(rid, ct);
+            if (all is null) return null;
+            var outline = await WorkOutAsync(rid, all, new AsOf(time, Math.Min(position ?? long.MaxValue, known)), static history => new Outline(history), ct);
+            held.Keep(outline, all, known);
+            return outline;
         }
         finally
         {
             held.Turn.Release();
         }
     }
+
+    /// <summary>The repository's whole history as of a moment, for evidence; null when nothing is known of it.</summary>
+    /// <inheritdoc cref="FindAsync"/>
+    public async Task<History?> TellAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
+        => await ReadAsync(rid, ct) is ({ } all, var known)
+            ? await WorkOutAsync(rid, all, new AsOf(time, Math.Min(position ?? long.MaxValue, known)), static history => history, ct)
+            : null;
 
     /// <summary>All repositories of which something is known.</summary>
     public async Task<IReadOnlyList<Rid>> ListAsync(CancellationToken ct)
@@ -42,9 +58,9 @@ public sealed class Histories(NpgsqlDataSource database)
         await using var command = database.CreateCommand(
             """
             with recursive r (rid) as (
-                select min(data->>'rid') from metrics.mt_doc_fact_day
+                (select left(id, -11) from metrics.mt_doc_fact_day order by left(id, -11) limit 1)
                 union all
-                select (select min(data->>'rid') from metrics.mt_doc_fact_day where data->>'rid' > r.rid) from r where r.rid is not null)
+                select (select left(id, -11) from metrics.mt_doc_fact_day where left(id, -11) > r.rid order by left(id, -11) limit 1) from r where r.rid is not null)
             select rid from r where rid is not null
             """);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -53,74 +69,114 @@ public sealed class Histories(NpgsqlDataSource database)
         return rids;
     }
 
-    /// <summary>Reads the days that have changed, and how far the projection is, in one snapshot.</summary>
-    private async Task RefreshAsync(Rid rid, Held held, CancellationToken ct)
+    /// <inheritdoc/>
+    public void Dispose() => _working.Dispose();
+
+    /// <summary>How far the documents are, and the repositories that have facts learned after <paramref name="position"/>.</summary>
+    public async Task<(long Position, IReadOnlyList<Rid> Changed)> ChangedSinceAsync(long position, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
             """
-            select p.position, d.id, d.data
+            select p.position, c.rid
             from (select coalesce((select last_seq_id from metrics.mt_event_progression where name = 'FactDays:All'), 0) as position) p
-            left join metrics.mt_doc_fact_day d on d.data->>'rid' = $1 and d.mt_version > $2
+            left join (select distinct left(id, -11) as rid from metrics.mt_doc_fact_day where mt_version > $1) c on true
+            """);
+        command.Parameters.Add(new() { Value = position });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var (now, changed) = (0L, new List<Rid>());
+        while (await reader.ReadAsync(ct))
+        {
+            now = reader.GetInt64(0);
+            if (!await reader.IsDBNullAsync(1, ct)) changed.Add(Rid.Parse(reader.GetString(1)));
+        }
+
+        return (now, changed);
+    }
+
+    /// <summary>Whether what is held contains all facts. When the documents are behind it, another database was restored under our feet.</summary>
+    private async Task<bool> IsCurrentAsync(Rid rid, Held held, CancellationToken ct)
+    {
+        if (held.Position == 0) return false;
+        await using var command = database.CreateCommand(
+            """
+            select coalesce((select last_seq_id from metrics.mt_event_progression where name = 'FactDays:All'), 0),
+                exists (select from metrics.mt_doc_fact_day where left(id, -11) = $1 and mt_version > $2)
             """);
         command.Parameters.Add(new() { Value = rid.Value });
         command.Parameters.Add(new() { Value = held.Position });
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var (position, changed) = (0L, false);
+        await reader.ReadAsync(ct);
+        var (position, changed) = (reader.GetInt64(0), reader.GetBoolean(1));
+        if (position < held.Position || changed) held.Forget();
+        else held.Position = position;
+        return held.Position > 0;
+    }
+
+    /// <summary>All facts of a repository, and how far the projection is, in one snapshot; null when there are none.</summary>
+    private async Task<(FactDay? All, long Known)> ReadAsync(Rid rid, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select p.position, d.data->>'facts'
+            from (select coalesce((select last_seq_id from metrics.mt_event_progression where name = 'FactDays:All'), 0) as position) p
+            left join metrics.mt_doc_fact_day d on left(d.id, -11) = $1
+            """);
+        command.Parameters.Add(new() { Value = rid.Value });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var (known, all) = (0L, (FactDay?)null);
         while (await reader.ReadAsync(ct))
         {
-            position = reader.GetInt64(0);
+            known = reader.GetInt64(0);
             if (await reader.IsDBNullAsync(1, ct)) continue;
-            held.Days[reader.GetString(1)] = JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(2), StoredJson.Default.FactDay)!;
-            changed = true;
+            var pack = reader.GetFieldValue<byte[]>(1);
+            Base64.DecodeFromUtf8InPlace(pack, out var length);
+            new FactReader(pack.AsSpan(0, length)).ReadInto(all ??= new FactDay());
         }
 
-        if (position < held.Position)
+        return (all, known);
+    }
+
+    private async Task<T> WorkOutAsync<T>(Rid rid, FactDay all, AsOf asOf, Func<History, T> result, CancellationToken ct)
+    {
+        await _working.WaitAsync(ct);
+        try
         {
-            // The database is not the one it was: a backup was restored under our feet.
-            await reader.DisposeAsync();
-            held.Forget();
-            await RefreshAsync(rid, held, ct);
-            return;
+            return result(History.Of(RepositoryFacts.Of(rid, [all], asOf)));
         }
-
-        held.Position = position;
-        if (changed) held.Latest = null;
+        finally
+        {
+            _working.Release();
+        }
     }
 
     private sealed class Held
     {
+        private Outline? _latest;
         private DateTimeOffset _last;
         private DateTimeOffset _next;
 
         public SemaphoreSlim Turn { get; } = new(1, 1);
 
-        public Dictionary<string, FactDay> Days { get; } = new(StringComparer.Ordinal);
-
+        /// <summary>Everything learned up to here is in it; 0 when nothing is held.</summary>
         public long Position { get; set; }
 
-        public History? Latest { get; set; }
+        public void Forget() => (Position, _latest) = (0, null);
 
-        public void Forget()
-        {
-            Days.Clear();
-            (Position, Latest) = (0, null);
-        }
+        /// <summary>What is held, if it answers for that moment: it does from the last fact in it to the next one, which a fast clock may have put into the future.</summary>
+        public Outline? At(DateTimeOffset time, long? position)
+            => _latest is not null && (position is null || position >= Position) && time >= _last && time < _next ? _latest with { AsOf = new AsOf(time, Position) } : null;
 
-        /// <summary>The kept history holds from the last fact in it to the next one, which a fast clock may have put into the future.</summary>
-        public History AsOf(Rid rid, DateTimeOffset time, long position)
+        /// <summary>Keeps an answer about the present; one about an earlier moment is worked out for itself.</summary>
+        public void Keep(Outline outline, FactDay all, long known)
         {
-            var asOf = new AsOf(time, position);
-            if (Latest is not null && position == Position && time >= _last && time < _next) return Latest with { AsOf = asOf };
-            var history = History.Of(RepositoryFacts.Of(rid, Days.Values, asOf));
-            if (position != Position || (Latest is not null && time < _last)) return history;
-            (Latest, _last, _next) = (history, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
-            foreach (var fact in Days.Values.SelectMany(static d => d.All()))
+            var (time, position) = (outline.AsOf.Time, outline.AsOf.Position);
+            if (position != known || known == 0 || (_latest is not null && time < _last)) return;
+            (Position, _latest, _last, _next) = (known, outline, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+            foreach (var fact in all.All())
             {
                 if (fact.At <= time && fact.At > _last) _last = fact.At;
                 if (fact.At > time && fact.At < _next) _next = fact.At;
             }
-
-            return history;
         }
     }
 }

@@ -79,8 +79,8 @@ public sealed partial class MonitoringFilesTests
 
     private static HashSet<string> Names()
     {
-        var metrics = new RadicleMetrics(DateTimeOffset.UnixEpoch);
-        metrics.AddService("0", "", 0, 0);
+        var metrics = new RadicleMetrics();
+        metrics.AddService("0", "", 0, 0, DateTimeOffset.UnixEpoch);
         return [.. metrics.Page.Names.SelectMany(static n => new[] { n, n + "_bucket", n + "_sum", n + "_count" })];
     }
 

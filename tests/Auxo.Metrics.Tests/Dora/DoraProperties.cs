@@ -27,7 +27,7 @@ public sealed class DoraProperties(MetricsService service) : IClassFixture<Metri
         {
             var story = Story.Random(seed);
             var (history, window) = HistoryOf(story, seed);
-            var report = Measure.Dora(history, window, new Calendar(TimeZoneInfo.Utc));
+            var report = Measure.Dora(new Outline(history), window, new Calendar(TimeZoneInfo.Utc));
             Assert.All(history.Deliveries.Changes, static c => Assert.True(
                 c.Coding + c.Review + c.Deploy == c.LeadTime && c.Coding >= TimeSpan.Zero && c.Review >= TimeSpan.Zero && c.Deploy >= TimeSpan.Zero));
             Assert.True(report.ChangeFailRate.Ratio is null or (>= 0 and <= 1) && report.Rework.Ratio is null or (>= 0 and <= 1));
@@ -73,7 +73,7 @@ public sealed class DoraProperties(MetricsService service) : IClassFixture<Metri
     private static PlainDora Measured(Story story, int seed)
     {
         var (history, window) = HistoryOf(story, seed);
-        var report = Measure.Dora(history, window, new Calendar(TimeZoneInfo.Utc));
+        var report = Measure.Dora(new Outline(history), window, new Calendar(TimeZoneInfo.Utc));
         var evidence = Evidence.Of(history, window);
         var names = story.Patches.ToDictionary(static p => Ids.Patch(p.Id).Value, static p => p.Id);
         return new PlainDora(

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net.Http.Headers;
+using System.Text;
 
 using Auxo.Contracts;
 using Auxo.Metrics.Exposition;
@@ -59,6 +61,68 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     }
 
     [Fact]
+    public async Task nor_does_it_when_names_are_hostile()
+    {
+        var rid = Ids.Rid("hostile");
+        var hours = (TimeProvider.System.GetUtcNow() - Told.Noon).TotalHours - 5;
+        const string nasty = "\"}\n# TYPE evil counter\nevil{a=\"\\\0\u2028\ud83d";
+        await SendRecentAsync(rid, nasty);
+        await Host.SendAsync(
+            Told.Built(rid, "c2", hours, Outcome.Failed, step: nasty), Told.Deployed(rid, nasty, "c9", hours, environment: nasty, rollout: nasty), Told.Failed(rid, nasty, nasty, hours),
+            Told.Opened(rid, "p", hours, title: nasty));
+
+        var page = await PageAsync();
+
+        Assert.Contains($"radicle_ci_step_failures_total{{repo=\"{rid}\",step=\"\\\"}} # TYPE evil", page, StringComparison.Ordinal);
+        Assert.Contains($"environment=\"\\\"}} # TYPE evil", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nevil", page, StringComparison.Ordinal);
+        Assert.Equal("", await Tool.RunAsync("promtool", ["check", "metrics"], input: page));
+    }
+
+    [Fact]
+    public async Task only_a_repository_with_new_facts_is_worked_out_again_and_the_page_is_the_one_that_a_new_start_makes()
+    {
+        var (busy, quiet, now) = (Ids.Rid("busy"), Ids.Rid("quiet"), TimeProvider.System.GetUtcNow());
+        var histories = Host.Services.GetRequiredService<Metrics.Facts.Histories>();
+        var kept = new ExpositionPage(histories);
+        await SendRecentAsync(busy, "busy");
+        await SendRecentAsync(quiet, "quiet");
+        var before = (await kept.RefreshAsync(now, TestContext.Current.CancellationToken)).Sections;
+        var hours = (now - Told.Noon).TotalHours - 3;
+        object[][] steps =
+        [
+            [Told.Opened(busy, "p", hours), Told.Merged(busy, "p", "c2", hours + 1)], [Told.Advanced(busy, "c1", "c2", hours + 1, null, "p"), Told.Built(busy, "c2", hours + 2)],
+            [Told.Failed(busy, "f", Ids.Build($"{busy} c2 1").ToString(), hours + 2.1)], [Told.Recovered(busy, "f", hours + 2.2)], [new RepositoryUntracked(busy, "gone", Told.At(hours + 2.5))],
+        ];
+        foreach (var (i, messages) in steps.Index())
+        {
+            await Host.SendAsync(messages);
+            var (_, sections) = await kept.RefreshAsync(now, TestContext.Current.CancellationToken);
+            var (_, anew) = await new ExpositionPage(histories).RefreshAsync(now, TestContext.Current.CancellationToken);
+
+            Assert.Equal(Text(anew), Text(sections));
+            // Two sections a repository; the untracked one has none.
+            Assert.Equal(before.Count - (i == steps.Length - 1 ? 2 : 0), sections.Count);
+            Assert.Equal(before.Count - 2, sections.Intersect(before).Count());
+        }
+    }
+
+    [Fact]
+    public async Task windows_slide_while_nothing_happens_and_the_rest_is_kept()
+    {
+        var (rid, now) = (Ids.Rid("slides"), TimeProvider.System.GetUtcNow());
+        await SendRecentAsync(rid, "slides");
+        var page = new ExpositionPage(Host.Services.GetRequiredService<Metrics.Facts.Histories>());
+        var deployments = $"radicle_dora_samples{{repo=\"{rid}\",window=\"7d\",metric=\"deployments\"}} ";
+
+        Assert.Contains(deployments + "1\n", Text((await page.RefreshAsync(now, TestContext.Current.CancellationToken)).Sections), StringComparison.Ordinal);
+        var later = Text((await page.RefreshAsync(now + TimeSpan.FromDays(8), TestContext.Current.CancellationToken)).Sections);
+
+        Assert.Contains(deployments + "0\n", later, StringComparison.Ordinal);
+        Assert.Contains($"radicle_ci_builds_total{{repo=\"{rid}\",workflow=\"ci\",outcome=\"success\"}} 1\n", later, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task open_metrics_is_answered_to_who_wants_it()
     {
         await SendRecentAsync(Ids.Rid("open"), "sample");
@@ -72,6 +136,14 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
         Assert.Contains("le=\"60.0\"", text, StringComparison.Ordinal);
         Assert.EndsWith("# EOF\n", text, StringComparison.Ordinal);
         Assert.Equal(2, text.Split("# EOF").Length);
+    }
+
+    private static string Text(IReadOnlyList<ServiceDefaults.Metrics.MetricsSection> sections)
+    {
+        var (prepared, text) = (new ServiceDefaults.Metrics.PreparedMetrics(), new ArrayBufferWriter<byte>());
+        prepared.Publish(new RadicleMetrics().Page, sections);
+        prepared.Write(text, openMetrics: false);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
     private async Task<string> PageAsync()

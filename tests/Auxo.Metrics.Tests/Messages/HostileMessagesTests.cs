@@ -19,7 +19,8 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
             """
             insert into queues.envelopes (queue, id, message_type, group_id, lane, body, sent_at)
             select 'metrics', gen_random_uuid(), name, 'test', queues.lane_of('test'), body::json, now()
-            from (values ('build_finished.v9', '{"shape":"new"}'), ('build_finished', '{"subject":null,"outcome":"Exploded"}')) as sent (name, body)
+            from (values ('build_finished.v9', '{"shape":"new"}'), ('build_finished', '{"subject":null,"outcome":"Exploded"}'),
+                ('repository_untracked', '{"rid":"git:versions-00000000","reason":"half a character: \ud800","at":"2026-03-02T12:00:00Z"}')) as sent (name, body)
             """))
         {
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
@@ -30,7 +31,8 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
         var letters = (await Host.GetAsync("/dead-letters"))["items"]!.AsArray();
         Assert.Contains(letters, static l => (string)l!["messageType"]! == "build_finished.v9" && (string)l["reason"]! == "unknown_message");
         Assert.Contains(letters, static l => (string)l!["messageType"]! == "build_finished" && (string)l["reason"]! == "unreadable_message");
-        Assert.Equal(2, (int)(await Host.GetAsync("/queues"))["items"]![0]!["deadLetters"]!);
+        Assert.Contains(letters, static l => (string)l!["messageType"]! == "repository_untracked" && (string)l["reason"]! == "unreadable_message");
+        Assert.Equal(3, (int)(await Host.GetAsync("/queues"))["items"]![0]!["deadLetters"]!);
         Assert.Equal(1, (int)(await DoraAsync(rid))["deploymentFrequency"]!["n"]!);
     }
 

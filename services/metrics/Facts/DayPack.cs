@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Auxo.Metrics.Facts;
+
+/// <summary>
+/// The facts of one repository that happened on one day (UTC), one after the other in the order in which they were learned, in few bytes. The document of
+/// <see cref="FactDays"/>: a question about a year reads hundreds of them instead of tens of thousands of streams (docs/decisions/113).
+/// </summary>
+public sealed class DayPack
+{
+    private byte[] _facts = [];
+    private int _length;
+
+    /// <summary>The facts as <see cref="FactWriter"/> writes them.</summary>
+    public ReadOnlyMemory<byte> Facts
+    {
+        get => _facts.AsMemory(0, _length);
+        set => (_facts, _length) = (value.ToArray(), value.Length);
+    }
+
+    /// <summary>Adds a fact.</summary>
+    public void Add(Fact fact)
+    {
+        var writer = new FactWriter(_facts, _length);
+        writer.Write(fact);
+        (_facts, _length) = (writer.Buffer, writer.Length);
+    }
+
+    /// <summary>The document's id; <see cref="Histories"/> takes the repository from it.</summary>
+    public static string Key(Rid rid, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{rid}/{at.UtcDateTime:yyyy-MM-dd}");
+}
