@@ -10,6 +10,7 @@ internal sealed class BenchmarkContext(BenchmarkOptions options, TextWriter prog
     private readonly List<string> _missing = [];
     private ThreadPair? _pair;
     private AuxoInstance? _alone;
+    private AuxoInstance? _plain;
 
     /// <summary>What was asked for.</summary>
     public BenchmarkOptions Options => options;
@@ -32,6 +33,16 @@ internal sealed class BenchmarkContext(BenchmarkOptions options, TextWriter prog
     public async Task<AuxoInstance> InstanceAsync(CancellationToken ct)
         => RadicleLab.MissingPrograms().Count == 0 ? (await PairAsync(ct)).Auxo.Instance : _alone ??= await AuxoInstance.StartAsync();
 
+    /// <summary>An Auxo without Radicle that may call receivers on this machine: for what needs no node, so none runs beside it.</summary>
+    public async Task<AuxoInstance> PlainInstanceAsync()
+        => _plain ??= await AuxoInstance.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["Auxo__Egress__Allow"] = "127.0.0.0/8", ["RAD_HOME"] = "/nonexistent/radicle" });
+
+    /// <summary>Remembers what could not be compared.</summary>
+    public void Miss(string why)
+    {
+        if (!_missing.Contains(why, StringComparer.Ordinal)) _missing.Add(why);
+    }
+
     /// <summary>Says how far it is.</summary>
     public void Tell(string line) => progress.WriteLine("  " + line);
 
@@ -40,5 +51,6 @@ internal sealed class BenchmarkContext(BenchmarkOptions options, TextWriter prog
     {
         if (_pair is not null) await _pair.DisposeAsync();
         if (_alone is not null) await _alone.DisposeAsync();
+        if (_plain is not null) await _plain.DisposeAsync();
     }
 }

@@ -1,7 +1,7 @@
 namespace Auxo.Benchmarks;
 
 /// <summary>What is asked for on the command line.</summary>
-/// <param name="Group"><c>thread</c>; null: all.</param>
+/// <param name="Group">Such as <c>thread</c>; null: all.</param>
 /// <param name="Only">Names; empty: all of the group.</param>
 /// <param name="Quick">Fewer repetitions: to see that everything works, not to quote.</param>
 /// <param name="List">Print what there is.</param>
@@ -10,9 +10,12 @@ namespace Auxo.Benchmarks;
 internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Only, bool Quick, bool List, string? Json, string? Write)
 {
     private const string Usage = """
-        auxo bench [thread|list] [--only NAME]… [--quick] [--json FILE] [--write PAGE]
+        auxo bench [thread|metrics|registry|notify|list] [--only NAME]… [--quick] [--json FILE] [--write PAGE]
 
           thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox
+          metrics      a scrape with 10,000 series and the DORA query at a million events
+          registry     downloads and uploads, beside nginx and hash + copy + sync
+          notify       deliveries, beside a bare HttpClient
           list         what there is
           --only NAME  one benchmark; may be repeated
           --quick      fewer repetitions: to see that it works, not to quote

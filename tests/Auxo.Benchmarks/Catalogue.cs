@@ -1,4 +1,6 @@
 using Auxo.Benchmarks.Metrics;
+using Auxo.Benchmarks.Notify;
+using Auxo.Benchmarks.Registry;
 using Auxo.Benchmarks.Thread;
 
 namespace Auxo.Benchmarks;
@@ -20,6 +22,9 @@ internal static class Catalogue
         new("thread", "sandbox", "a step in the sandbox, beside the bare command", SandboxStep.RunAsync),
         new("metrics", "scrape", "/metrics with 10,000 series: time and bytes allocated, beside prometheus-net", Scrape.RunAsync),
         new("metrics", "dora", "the 90-day DORA query at a million events, beside plain SQL", DoraQuery.RunAsync),
+        new("registry", "downloads", "files of a raw repository, beside nginx", Downloads.RunAsync),
+        new("registry", "uploads", "durable uploads, beside hash + copy + sync and nginx", Uploads.RunAsync),
+        new("notify", "deliveries", "deliveries per second and from message to receiver, beside a bare HttpClient", Deliveries.RunAsync),
     ];
 
     /// <summary>Those that were asked for.</summary>

@@ -10,6 +10,8 @@ using System.Text.Json.Serialization;
 using Auxo.Hosting.Instance;
 using Auxo.Hosting.Orchestration;
 
+using Npgsql;
+
 using Xunit;
 
 namespace Auxo.Testing;
@@ -183,6 +185,14 @@ public sealed class AuxoInstance : IAsyncDisposable
 
     /// <summary>Where a service or <c>apphost</c> listens.</summary>
     public Uri Url(string service) => new($"http://127.0.0.1:{_environment[$"AUXO_PORTS_{service.ToUpperInvariant()}"]}");
+
+    /// <summary>Its own PostgreSQL, as the administrator, without a pool that would keep connections open; only while it runs.</summary>
+    public NpgsqlDataSource OpenDatabase()
+        => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
+        {
+            Host = File.ReadAllLines(Path.Combine(Home, "pg", "data", "postmaster.pid"))[4].Trim(), Username = "auxo", Database = "auxo", Pooling = false,
+            Password = File.ReadAllText(Path.Combine(Home, "pg", "password")).Trim(),
+        }.ConnectionString);
 
     /// <summary>What a resource has written to its log so far.</summary>
     public string Log(string resource)

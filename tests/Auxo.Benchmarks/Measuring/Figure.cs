@@ -33,6 +33,12 @@ internal sealed record Goal(string Text, Func<Figure, bool> IsMet)
     /// <summary>At least so much.</summary>
     public static Goal AtLeast(double value) => new($"≥ {value:0.##}", f => f.Auxo.P50 >= value);
 
+    /// <summary>At least this part of what the peer reaches.</summary>
+    public static Goal AtLeastOfPeer(double part) => new($"≥ {part:0.##} × peer", f => f.Ratio is not { } ratio || ratio >= part);
+
+    /// <summary>At most so many times what the peer needs.</summary>
+    public static Goal AtMostOfPeer(double times) => new($"≤ {times:0.##} × peer", f => f.Ratio is not { } ratio || ratio <= times);
+
     /// <summary>At most so much more than the peer.</summary>
     public static Goal AtMostOver(double more) => new($"≤ peer + {more:0.##}", f => f.Peer is null || f.Auxo.P50 <= f.Peer.P50 + more);
 }
