@@ -11,10 +11,10 @@ internal static class Told
     public static readonly Did Author = Did.Parse("did:key:z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT");
     public static readonly DateTimeOffset At = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
-    public static BuildFinished Build(Outcome outcome = Outcome.Failed, string title = "Fix the handshake", string repository = "heartwood", int steps = 2, int findings = 1, string? url = null)
+    public static BuildFinished Build(Outcome outcome = Outcome.Failed, string title = "Fix the handshake", string repository = "heartwood", int steps = 2, int findings = 1, string? url = null, int attempt = 1)
         => new(
             new BuildSubject(
-                BuildId.For(Rid, Commit, BuildTrigger.Patch, Patch.Value, 1), Rid, repository, BuildTrigger.Patch, Patch, RevisionId.Parse(Patch.Value), $"patches/{Patch}", Commit, title, Author),
+                BuildId.For(Rid, Commit, BuildTrigger.Patch, Patch.Value, attempt), Rid, repository, BuildTrigger.Patch, Patch, RevisionId.Parse(Patch.Value), $"patches/{Patch}", Commit, title, Author),
             outcome, null,
             [.. Enumerable.Range(1, steps).Select(i => new StepResult($"step {i}", "check", i == 1 ? outcome : Outcome.Passed, true, TimeSpan.FromSeconds(i), null, "1 error"))],
             [.. Enumerable.Range(1, findings).Select(i => new Finding("shellcheck", "SC2086", Severity.Medium, "scripts/deploy.sh", i, "Double quote to prevent globbing", true))],

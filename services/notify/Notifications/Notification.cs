@@ -19,7 +19,7 @@ public enum Level
 }
 
 /// <summary>What is told, before it is put into a channel's words. Stored as it is and the same for every attempt.</summary>
-/// <param name="Id">Of the message it was made from.</param>
+/// <param name="Id">See <see cref="NotificationId"/>; what other programs tell has ids by the names that they give it.</param>
 /// <param name="Type">See <see cref="NotificationTypes"/>.</param>
 /// <param name="Level">How much it matters.</param>
 /// <param name="Title">One line.</param>

@@ -12,5 +12,5 @@ public static class OnBuildFinishedHandler
 
     /// <summary>Plans the deliveries in the transaction that handles the message.</summary>
     public static void Handle(BuildFinished message, RoutingTable table, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
-        => PlanDeliveries.Plan(session, worker, BuildNotification.Of(message, envelope.Id), table, envelope.CorrelationId, now);
+        => PlanDeliveries.Plan(session, worker, BuildNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
 }

@@ -15,5 +15,5 @@ public static class OnFailureRecoveredHandler
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
     public static void Handle(FailureRecovered message, RoutingTable table, KnownNames names, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
-        => PlanDeliveries.Plan(session, worker, FailureNotification.Of(message, envelope.Id, names), table, envelope.CorrelationId, now);
+        => PlanDeliveries.Plan(session, worker, FailureNotification.Of(message, NotificationId.Of(message), names), table, envelope.CorrelationId, now);
 }

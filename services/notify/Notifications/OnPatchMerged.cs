@@ -15,5 +15,5 @@ public static class OnPatchMergedHandler
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
     public static void Handle(PatchMerged message, RoutingTable table, KnownNames names, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
-        => PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, envelope.Id, names), table, envelope.CorrelationId, now);
+        => PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, NotificationId.Of(message), names), table, envelope.CorrelationId, now);
 }

@@ -14,6 +14,6 @@ public static class OnPatchOpenedHandler
     public static void Handle(PatchOpened message, RoutingTable table, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
     {
         session.QueueSqlCommand(KnownNames.Remember(message.Rid, message.RepositoryName, message.Revision.PatchId, message.Revision.Title));
-        PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, envelope.Id), table, envelope.CorrelationId, now);
+        PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
     }
 }

@@ -1,10 +1,7 @@
-using System.Diagnostics;
 using System.Net;
 
 using Auxo.EndToEnd.Tests.GitStorage;
 using Auxo.Testing;
-
-using Npgsql;
 
 using static Auxo.EndToEnd.Tests.AuxoHttp;
 
@@ -42,9 +39,9 @@ public sealed class RestoreDrillTests
                 await defined.ShouldBeAsync(HttpStatusCode.Created);
             using (var put = await lost.Client("registry").PutAsync("/raw/files/by-hand.txt", new StringContent("by hand"), ct)) await put.ShouldBeAsync(HttpStatusCode.Created);
 
-            var (code, output) = await AppHostAsync(lost.Home, "backup", backup);
+            var (code, output) = await AppHostWords.RunAsync(lost.Home, "backup", backup);
             Assert.True(code == 0, output);
-            Assert.Equal(1, (await AppHostAsync(lost.Home, "backup", backup)).Code);
+            Assert.Equal(1, (await AppHostWords.RunAsync(lost.Home, "backup", backup)).Code);
 
             // What comes after the cut is not in it.
             second = await repository.CommitAsync("After the backup", new Dictionary<string, string> { ["docs/more.md"] = "# More\n" });
@@ -55,9 +52,9 @@ public sealed class RestoreDrillTests
 
         await using var restored = AuxoInstance.Create();
         {
-            var (code, output) = await AppHostAsync(restored.Home, "restore", backup);
+            var (code, output) = await AppHostWords.RunAsync(restored.Home, "restore", backup);
             Assert.True(code == 0, output);
-            Assert.Equal(1, (await AppHostAsync(restored.Home, "restore", backup)).Code);
+            Assert.Equal(1, (await AppHostWords.RunAsync(restored.Home, "restore", backup)).Code);
         }
 
         await restored.StartAsync();
@@ -87,15 +84,15 @@ public sealed class RestoreDrillTests
         var folder = GitStorageFixture.OpenFolder();
         Directory.CreateDirectory(Path.Combine(folder, "half"));
         await File.WriteAllTextAsync(Path.Combine(folder, "half", "database.dump"), "PGDMP");
-        var (code, output) = await AppHostAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
+        var (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
         Assert.Equal(1, code);
         Assert.Contains("never finished", output, StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(folder, "half", "backup.json"), """{"format":1,"version":"0.1.0","createdAt":"2026-11-23T12:00:00Z","databaseSha256":"00","roles":[],"files":0,"bytes":0}""");
-        (code, output) = await AppHostAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
+        (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
         Assert.Equal(1, code);
         Assert.Contains("damaged", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder, "home", "pg")));
-        (code, output) = await AppHostAsync(Path.Combine(folder, "home"), "backup", Path.Combine(folder, "new"));
+        (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "backup", Path.Combine(folder, "new"));
         Assert.Equal(1, code);
         Assert.Contains("nothing to back up", output, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
@@ -110,26 +107,8 @@ public sealed class RestoreDrillTests
 
     private static async Task<long> CountAsync(AuxoInstance auxo, string service, string type)
     {
-        var lines = await File.ReadAllLinesAsync(Path.Combine(auxo.Home, "pg", "data", "postmaster.pid"));
-        var connection = new NpgsqlConnectionStringBuilder
-        {
-            Host = lines[4].Trim(), Username = "auxo", Password = (await File.ReadAllTextAsync(Path.Combine(auxo.Home, "pg", "password"))).Trim(), Database = "auxo", Pooling = false,
-        };
-        await using var source = NpgsqlDataSource.Create(connection.ConnectionString);
+        await using var source = auxo.OpenDatabase();
         await using var command = source.CreateCommand($"select count(*) from {service}.mt_events where type = '{type}'");
         return (long)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static async Task<(int Code, string Output)> AppHostAsync(string home, params string[] words)
-    {
-        var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        var program = Path.GetFullPath(Path.Combine(here, "..", "..", "Auxo.AppHost", Path.GetFileName(here), "Auxo.AppHost"));
-        var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["AUXO_HOME"] = home;
-        start.Environment.Remove("ConnectionStrings__auxo");
-        using var process = Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await errors);
     }
 }

@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Messaging;
@@ -263,7 +267,7 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await StartAsync(receiver);
         var bus = host.Services.GetRequiredService<IMessageBus>();
-        for (var i = 0; i < 100; i++) await bus.SendAsync(Told.Build(title: $"change {i}"), TestContext.Current.CancellationToken);
+        for (var i = 0; i < 100; i++) await bus.SendAsync(Told.Build(title: $"change {i}", attempt: i + 1), TestContext.Current.CancellationToken);
 
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < 100; i++) ids.Add((await receiver.NextAsync()).Id);
@@ -277,6 +281,60 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         Assert.Equal(ids.Order(StringComparer.Ordinal), first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(static d => (string)d!["id"]!).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task what_happened_once_is_told_once_however_many_messages_say_it()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var host = await StartAsync(receiver);
+
+        // As after a restore, when the same push is looked at, built and reported once more.
+        foreach (var message in (object[])[Told.Build(), Told.Build(), Told.Merged(), Told.Merged()]) await host.SendAsync(message);
+        await host.SendAsync(Told.Build(attempt: 2));
+        await host.SendAsync(Told.Build(Outcome.Passed));
+
+        var types = new List<string>();
+        for (var i = 0; i < 4; i++) types.Add((string)(await receiver.NextAsync()).Json["type"]!);
+        Assert.Equal(["build.failed", "build.failed", "build.passed", "patch.merged"], types.Order(StringComparer.Ordinal));
+        Assert.Equal(4, (await host.ItemsAsync("/deliveries")).Count);
+        Assert.Equal(0, receiver.Waiting);
+    }
+
+    [Fact]
+    public async Task what_a_newer_version_says_in_words_unknown_here_is_a_dead_letter_and_stops_nobody()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var host = await StartAsync(receiver);
+        var newer = JsonNode.Parse(JsonSerializer.Serialize(Told.Build(), ContractsJson.Default.BuildFinished))!;
+        newer["learnedLater"] = new JsonObject { ["a"] = 1 };
+        await PublishAsync(newer);
+        Assert.Equal("build.failed", (string)(await receiver.NextAsync()).Json["type"]!);
+
+        newer["outcome"] = "postponed";
+        await PublishAsync(newer);
+        await Eventually.TrueAsync(
+            async () => (await host.ItemsAsync("/queues")).Sum(static q => (long)q!["deadLetters"]!) == 1, "it is a dead letter", TimeSpan.FromSeconds(30));
+        await host.SendAsync(Told.Build(attempt: 2));
+        Assert.Equal("build.failed", (string)(await receiver.NextAsync()).Json["type"]!);
+    }
+
+    [Fact]
+    public async Task an_answer_that_drips_without_ever_beginning_is_no_answer()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var dripping = DripAsync(listener, stop.Token);
+        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), NotifyHost.Quick with { AttemptLimit = TimeSpan.FromSeconds(1), Pauses = [] });
+        await host.WebhookAsync("team", new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"));
+        await host.RouteAsync("all", "team");
+
+        await host.SendAsync(Told.Build());
+
+        Assert.Contains("no answer within 1 s", (string)(await host.DeliveryAsync("dead"))["reason"]!, StringComparison.Ordinal);
+        await stop.CancelAsync();
+        await dripping;
+    }
+
     private string? _database;
 
     private async Task<NotifyHost> StartAsync(WebhookReceiver receiver, Notify.Deliveries.RetryPolicy? policy = null)
@@ -286,5 +344,33 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         await host.WebhookAsync("team", receiver.Address);
         await host.RouteAsync("all", "team");
         return host;
+    }
+
+    private async Task PublishAsync(JsonNode build)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(_database!);
+        await using var command = source.CreateCommand("select queues.publish(gen_random_uuid(), 'build_finished', 'build', $1::json, null, null, null, now(), null)");
+        command.Parameters.Add(new() { Value = build.ToJsonString() });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A head that gets longer by a letter now and then.</summary>
+    private static async Task DripAsync(TcpListener listener, CancellationToken stop)
+    {
+        try
+        {
+            using var client = await listener.AcceptTcpClientAsync(stop);
+            var stream = client.GetStream();
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nX-Slow: "u8.ToArray(), stop);
+            while (true)
+            {
+                await stream.WriteAsync("x"u8.ToArray(), stop);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, stop);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // It went, or the test is over.
+        }
     }
 }
