@@ -46,6 +46,9 @@ public static class Configuration
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<DeliveryWorker>();
         services.AddHostedService(static p => p.GetRequiredService<DeliveryWorker>());
+        services.AddSingleton(DeliveryRetention.From(builder.Configuration));
+        services.AddSingleton<ForgetDeliveries>();
+        services.AddHostedService(static p => p.GetRequiredService<ForgetDeliveries>());
     }
 
     /// <summary>Maps all routes.</summary>
@@ -59,6 +62,7 @@ public static class Configuration
         app.MapRoutes();
         app.MapListDeliveries();
         app.MapReplayDelivery();
+        app.MapDeleteDelivery();
         app.MapReceivePlain();
         app.MapReceiveAlerts();
     }

@@ -10,9 +10,9 @@ namespace Auxo.Notify.Deliveries;
 /// <summary>How many are made again.</summary>
 public sealed record ReplayAnswer(int Count);
 
-/// <summary>409: only what was given up is replayed.</summary>
+/// <summary>409: only what was given up is replayed or deleted.</summary>
 public sealed class NotGivenUpException(string id, DeliveryState state)
-    : AuxoException("delivery/not-given-up", 409, $"{id} is {Notifications.Words.Of(state)}; only what was given up can be replayed.");
+    : AuxoException("delivery/not-given-up", 409, $"{id} is {Notifications.Words.Of(state)}; only what was given up can be replayed or deleted.");
 
 /// <summary><c>POST /deliveries/{id}/replay</c> and <c>POST /deliveries/replay?channel=</c>: makes given-up deliveries again, under the same webhook-id.</summary>
 public static class ReplayDelivery

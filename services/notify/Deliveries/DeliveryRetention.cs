@@ -1,0 +1,92 @@
+using System.Globalization;
+
+using Npgsql;
+
+namespace Auxo.Notify.Deliveries;
+
+/// <summary>How long it is remembered what was told.</summary>
+/// <param name="Keep">What was delivered longer ago is forgotten: body, delivery and log.</param>
+/// <param name="Batch">So many in one transaction, so that nobody waits for the housekeeping.</param>
+public sealed record DeliveryRetention(TimeSpan Keep, int Batch = 1000)
+{
+    /// <summary>Reads <c>Auxo:Notify:KeepDays</c> (90).</summary>
+    /// <exception cref="FormatException">It is no number from 1 on.</exception>
+    public static DeliveryRetention From(IConfiguration configuration)
+        => configuration["Auxo:Notify:KeepDays"] is not { Length: > 0 } text ? new DeliveryRetention(TimeSpan.FromDays(90))
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and < 36_500 ? new DeliveryRetention(TimeSpan.FromDays(days))
+            : throw new FormatException($"Auxo:Notify:KeepDays is '{text}'; it must be a number of days from 1 on.");
+}
+
+/// <summary>
+/// Forgets old deliveries, once an hour. What waits stays, and so does what was given up: that is somebody's to replay (<c>auxo notify replay</c>) or to delete
+/// (<c>DELETE /deliveries/{id}</c>).
+/// </summary>
+public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRetention retention, TimeProvider time, ILogger<ForgetDeliveries> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
+
+    /// <summary>Forgets all that is old enough, batch by batch; how many deliveries.</summary>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        var before = time.GetUtcNow() - retention.Keep;
+        var (all, batch) = (0, 0);
+        do
+        {
+            batch = await ExecuteAsync(
+                """
+                delete from notify.deliveries where id in (
+                    select id from notify.deliveries where state = 'delivered' and created_at < $1 and updated_at < $1 order by created_at, id limit $2 for update skip locked)
+                """,
+                before, ct);
+            all += batch;
+        }
+        while (batch == retention.Batch);
+
+        // Nobody hears them any more, or ever did; one that is planned anew at this moment is kept by its deliveries' foreign key.
+        do
+        {
+            batch = await ExecuteAsync(
+                """
+                delete from notify.notifications where id in (
+                    select id from notify.notifications n where n.created_at < $1 and not exists (select from notify.deliveries d where d.notification_id = n.id) limit $2)
+                """,
+                before, ct);
+        }
+        while (batch == retention.Batch);
+
+        return all;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (await RunAsync(stoppingToken) is > 0 and var count) Log.Forgot(logger, count, retention.Keep.TotalDays);
+            }
+            catch (NpgsqlException e)
+            {
+                Log.Failed(logger, e);
+            }
+        }
+    }
+
+    private async Task<int> ExecuteAsync(string sql, DateTimeOffset before, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.Parameters.AddRange(DeliveryTable.Parameters(before, retention.Batch));
+        return await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(310, LogLevel.Information, "{Count} deliveries of more than {Days} days ago were forgotten")]
+        public static partial void Forgot(ILogger logger, int count, double days);
+
+        [LoggerMessage(311, LogLevel.Warning, "Forgetting old deliveries failed; it is repeated in an hour")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}
