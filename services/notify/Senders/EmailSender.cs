@@ -33,7 +33,13 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
             using var message = MailMessage.Of(delivery, mail);
             await using var stream = await guard.ConnectAsync(mail.Host, mail.Port, both.Token);
             await smtp.ConnectAsync(stream, mail.Host, mail.Port, Options(mail.Security), both.Token);
-            if (mail is { User: { } user, Password: { } password }) await smtp.AuthenticateAsync(user, password, both.Token);
+            if (mail is { User: { } user, Password: { } password })
+            {
+                if (!smtp.Capabilities.HasFlag(SmtpCapabilities.Authentication))
+                    return new SendResult.Refused { Detail = $"{mail.Host} offers no login; if it wants none, leave the channel's user and password away" };
+                await smtp.AuthenticateAsync(user, password, both.Token);
+            }
+
             var answer = await smtp.SendAsync(message, both.Token);
             await ByeAsync(smtp, both.Token);
             var left = smtp.Refused.Count == 0 ? "" : $", but not for {string.Join(", ", smtp.Refused.Select(static r => r.Address))}";

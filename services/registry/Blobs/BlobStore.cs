@@ -23,7 +23,15 @@ public sealed class BlobStore(BlobFiles files, NpgsqlDataSource source, TimeProv
         await PinAsync(received.Digest, received.SizeBytes, ct);
         CrashPoint.Hit("registry.blob.pinned");
         // Even when the same content is there: the one that was just received is certainly whole.
-        received.MoveIn(files);
+        try
+        {
+            received.MoveIn(files);
+        }
+        catch (IOException e) when (DiskFullException.Is(e))
+        {
+            throw new DiskFullException("The disk is full: nothing of this upload was kept. Free some space and send it again.", e);
+        }
+
         CrashPoint.Hit("registry.blob.moved");
     }
 

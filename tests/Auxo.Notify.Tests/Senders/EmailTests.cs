@@ -134,6 +134,19 @@ public sealed class EmailTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task a_server_without_logins_is_told_from_one_without_starttls()
+    {
+        await using var server = SmtpReceiver.Start();
+        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
+        await host.PutAsync("/channels/mail", new { email = new { host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org", to = new[] { "a@example.org" }, user = "auxo", password = "p4ssw0rd" } });
+        await host.RouteAsync("all", "mail");
+
+        await host.SendAsync(Told.Build());
+
+        Assert.Contains("offers no login", (string)(await host.DeliveryAsync("dead"))["reason"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_mail_server_inside_the_network_is_not_called_unless_the_operator_allows_it()
     {
         await using var server = SmtpReceiver.Start();

@@ -86,7 +86,7 @@ public sealed class SmtpReceiver : IAsyncDisposable
             await using Stream stream = client.GetStream();
             if (!_tlsAtOnce)
             {
-                if (await TalkAsync(stream, greets: true, encrypted: false)) await EncryptAsync(stream, greets: false);
+                if (await TalkAsync(stream, greets: true, encrypted: false) && _certificate is not null) await EncryptAsync(stream, greets: false);
                 return;
             }
 
@@ -118,7 +118,7 @@ public sealed class SmtpReceiver : IAsyncDisposable
             var word = line.Split(' ', ':')[0].ToUpperInvariant();
             var usual = word switch
             {
-                "EHLO" => _certificate is null || encrypted ? "250-receiver\r\n250 8BITMIME" : "250-receiver\r\n250-STARTTLS\r\n250 8BITMIME",
+                "EHLO" => encrypted ? "250-receiver\r\n250-AUTH PLAIN\r\n250 8BITMIME" : _certificate is null ? "250-receiver\r\n250 8BITMIME" : "250-receiver\r\n250-STARTTLS\r\n250 8BITMIME",
                 "STARTTLS" => "220 go ahead", "DATA" => "354 go on", "QUIT" => "221 bye", "AUTH" => "235 welcome", _ => "250 ok",
             };
             if (word == "MAIL") (from, to) = (line, []);
