@@ -26,6 +26,7 @@ public static class Configuration
         services.AddSingleton<BlobStore>();
         services.AddSingleton<BlobUpload>();
         services.AddSingleton<BlobSweep>();
+        services.AddSingleton<FileCache>();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
         services.AddSingleton<PipelineBlobs>();

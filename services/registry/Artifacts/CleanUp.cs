@@ -10,11 +10,11 @@ namespace Auxo.Registry.Artifacts;
 
 /// <summary>
 /// <c>GET /artifacts/cleanup</c> says which versions would go, <c>POST /artifacts/cleanup</c> lets them go and frees what nobody else uses; a worker does the
-/// latter every day.
+/// latter every hour.
 /// </summary>
 public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore store, BlobSweep sweep, RetentionPolicy policy, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
@@ -23,7 +23,7 @@ public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore stor
     }
 
     /// <summary>Lets go what the policy does not keep.</summary>
-    /// <param name="by">Who asked; null for the daily one.</param>
+    /// <param name="by">Who asked; null for the hourly one.</param>
     /// <param name="ct">Stops between two versions.</param>
     public async Task<IReadOnlyList<ExpiredVersion>> RunAsync(string? by, CancellationToken ct)
     {
@@ -82,7 +82,7 @@ public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore stor
         [LoggerMessage(520, LogLevel.Information, "The files of {Count} old builds were cleaned up")]
         public static partial void Cleaned(ILogger logger, int count);
 
-        [LoggerMessage(521, LogLevel.Warning, "Cleaning up old builds' files failed; it is repeated tomorrow")]
+        [LoggerMessage(521, LogLevel.Warning, "Cleaning up old builds' files failed; it is repeated in an hour")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

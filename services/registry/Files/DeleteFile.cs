@@ -13,7 +13,7 @@ public static class DeleteFile
         => routes.MapDelete("/raw/{repository}/{**path}", HandleAsync).WithName("DeleteFile").WithTags("Files").RequireScopeFor(RegistryScopes.Write, "repository");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, TimeProvider time, CancellationToken ct)
+        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, FileCache files, TimeProvider time, CancellationToken ct)
     {
         if (FileProblems.Name(http, repository, out var path) is { } wrong) return wrong;
         var conditions = Preconditions.From(http.Request);
@@ -35,6 +35,10 @@ public static class DeleteFile
             catch (ConcurrencyException)
             {
                 // Somebody replaced or deleted it at the same moment: look again.
+            }
+            finally
+            {
+                files.Forget(repository, path!);
             }
         }
     }

@@ -14,17 +14,18 @@ public static class GetFile
         => routes.MapMethods("/raw/{repository}/{**path}", [HttpMethods.Get, HttpMethods.Head], HandleAsync)
             .WithName("GetFile").WithTags("Files").RequireScopeFor(RegistryScopes.Read, "repository");
 
-    private static async Task<Results<BlobResult, ProblemHttpResult>> HandleAsync(string repository, HttpContext http, NpgsqlDataSource source, BlobStore blobs, CancellationToken ct)
+    private static async Task<Results<BlobResult, ProblemHttpResult>> HandleAsync(string repository, HttpContext http, NpgsqlDataSource source, FileCache files, BlobStore blobs, CancellationToken ct)
     {
         if (FileProblems.Name(http, repository, out var path) is { } wrong) return wrong;
         for (var attempt = 0; ; attempt++)
         {
-            if (await FileTable.FindAsync(source, repository, path!, ct) is not { } file)
+            if (await files.FindAsync(repository, path!, ct) is not { } file)
                 return await Repositories.RepositoryTable.FindAsync(source, repository, ct) is null ? FileProblems.NoRepository(repository) : FileProblems.NoFile(repository, path!);
 
             // Between the look and the opening it may have been replaced and swept: then there is a newer one to look for.
             if (blobs.Files.OpenRead(file.Digest) is { } content)
                 return new BlobResult(content, file.Digest, file.SizeBytes, file.MediaType, path![(path!.LastIndexOf('/') + 1)..], file.StoredAt, "private, no-cache");
+            files.Forget(repository, path!);
             if (attempt == 3) throw new MissingContentException(file.Digest);
         }
     }

@@ -21,7 +21,8 @@ public static class PutFile
         => routes.MapPut("/raw/{repository}/{**path}", HandleAsync).WithName("PutFile").WithTags("Files").RequireScopeFor(RegistryScopes.Write, "repository");
 
     private static async Task<Results<Created<FileAnswer>, Ok<FileAnswer>, ProblemHttpResult>> HandleAsync(
-        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, BlobStore blobs, BlobUpload upload, DiskGuard guard, TimeProvider time, CancellationToken ct)
+        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, BlobStore blobs, BlobUpload upload, FileCache files, DiskGuard guard, TimeProvider time,
+        CancellationToken ct)
     {
         // Everything that can be refused is refused before the body is read: 'Expect: 100-continue' then spares the client the sending.
         var request = http.Request;
@@ -74,6 +75,10 @@ public static class PutFile
             {
                 // This machine stood still for longer than a pin lasts.
                 return AuxoProblem.Of(StatusCodes.Status503ServiceUnavailable, "upload/try-again", "The content was cleaned up before its name was recorded. Nothing was kept; send it again.");
+            }
+            finally
+            {
+                files.Forget(repository, path!);
             }
 
             CrashPoint.Hit("registry.upload.committed");

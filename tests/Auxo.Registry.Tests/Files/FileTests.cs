@@ -105,6 +105,40 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task whoever_was_answered_reads_what_was_written_however_often_it_was_read_before()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            (await _host.PutAsync("/raw/files/x", $"content {i}")).Dispose();
+            var reads = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _host.Client.GetStringAsync("/raw/files/x")));
+            Assert.All(reads, read => Assert.Equal($"content {i}", read));
+        }
+
+        // The same while others read without a pause: what they read goes forward only.
+        using var stop = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (var last = 49; !stop.IsCancellationRequested;)
+            {
+                var read = int.Parse((await _host.Client.GetStringAsync("/raw/files/x"))["content ".Length..]);
+                Assert.InRange(read, last, 200);
+                last = read;
+            }
+        })).ToList();
+        for (var i = 50; i < 150; i++)
+        {
+            (await _host.PutAsync("/raw/files/x", $"content {i}")).Dispose();
+            Assert.Equal($"content {i}", await _host.Client.GetStringAsync("/raw/files/x"));
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(readers);
+        (await _host.SendAsync(HttpMethod.Delete, "/raw/files/x")).Dispose();
+        using var gone = await _host.GetAsync("/raw/files/x");
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    [Fact]
     public async Task conditions_of_reading()
     {
         (await _host.PutAsync("/raw/files/x", "one")).Dispose();
