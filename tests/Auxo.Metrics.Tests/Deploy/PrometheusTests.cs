@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 using Auxo.Contracts;
 using Auxo.Metrics.Exposition;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Auxo.Metrics.Tests.Deploy;
 
 /// <summary>A real Prometheus with the configuration of <c>deploy/</c>, scraping the real service.</summary>
-public sealed class PrometheusTests(MetricsService service) : IClassFixture<MetricsService>
+public sealed partial class PrometheusTests(MetricsService service) : IClassFixture<MetricsService>
 {
     [Fact]
     public async Task prometheus_scrapes_the_service_and_knows_the_rules()
@@ -48,6 +49,7 @@ public sealed class PrometheusTests(MetricsService service) : IClassFixture<Metr
             Assert.Equal("1", (string)rate["value"]![1]!);
             var rules = JsonNode.Parse(await client.GetStringAsync("/api/v1/rules", TestContext.Current.CancellationToken))!;
             Assert.Equal(2, rules["data"]!["groups"]!.AsArray().Count);
+            await PanelsAsync(client, rid.Value);
         }
         finally
         {
@@ -56,6 +58,36 @@ public sealed class PrometheusTests(MetricsService service) : IClassFixture<Metr
             folder.Delete(recursive: true);
         }
     }
+
+    /// <summary>Every expression of every panel, asked as Grafana asks: none is an error, and each has an answer for which the service exports a value.</summary>
+    private async Task PanelsAsync(HttpClient client, string rid)
+    {
+        var page = (await service.Host.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
+        var (asked, answered) = (0, 0);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Source(), "../grafana/provisioning/dashboards/auxo"), "*.json"))
+        {
+            var panels = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!["panels"]!.AsArray();
+            foreach (var panel in panels.SelectMany(static p => p!["targets"]!.AsArray()).Select(static t => (string)t!["expr"]!))
+            {
+                var query = panel.Replace("$repo", rid).Replace("$window", "30d").Replace("$__interval", "5m").Replace("$__range", "1h");
+                await AskAsync(client, query);
+                asked++;
+                if (!Selectors().Matches(query).All(s => page.Any(line => IsOf(line, s)))) continue;
+                await Eventually.TrueAsync(async () => await AskAsync(client, query) is not null, $"Prometheus has an answer to {query}");
+                answered++;
+            }
+        }
+
+        Assert.InRange(answered, 20, asked);
+    }
+
+    /// <summary>Whether a line of the page is a sample that the selector selects; a pattern selects all.</summary>
+    private static bool IsOf(string line, Match selector)
+        => line.StartsWith(selector.Groups["name"].Value + "{", StringComparison.Ordinal)
+            && selector.Groups["labels"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries).All(label => label.Contains("=~", StringComparison.Ordinal) || line.Contains(label, StringComparison.Ordinal));
+
+    [GeneratedRegex(@"(?<name>radicle_[a-z0-9_]+)(\{(?<labels>[^}]*)\})?", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Selectors();
 
     private static async Task<JsonNode?> AskAsync(HttpClient client, string query)
         => JsonNode.Parse(await client.GetStringAsync("/api/v1/query?query=" + Uri.EscapeDataString(query)))!["data"]!["result"]!.AsArray().FirstOrDefault();
