@@ -8,13 +8,13 @@ namespace Auxo.Metrics.Dora;
 /// </summary>
 internal sealed class Cargo
 {
-    private readonly Dictionary<PatchId, Proposal> _proposals = [];
-    private readonly Dictionary<PatchId, MergeFact> _merges = [];
-    private readonly Dictionary<CommitId, LandingFact> _landings = [];
-    private readonly Dictionary<CommitId, List<PatchId>> _withLanding = [];
+    private readonly Dictionary<Oid, Proposal> _proposals = [];
+    private readonly Dictionary<Oid, MergeFact> _merges = [];
+    private readonly Dictionary<Oid, LandingFact> _landings = [];
+    private readonly Dictionary<Oid, List<Oid>> _withLanding = [];
     private readonly Queue<MergeFact> _loose;
-    private readonly HashSet<CommitId> _deliveredHeads = [];
-    private readonly HashSet<PatchId> _deliveredPatches = [];
+    private readonly HashSet<Oid> _deliveredHeads = [];
+    private readonly HashSet<Oid> _deliveredPatches = [];
     private readonly Dictionary<string, string> _deploymentOfTitle = new(StringComparer.Ordinal);
     private readonly List<DeployedChange> _changes = [];
     private readonly bool _revertsFail;
@@ -39,7 +39,7 @@ internal sealed class Cargo
             if (!_landings.TryGetValue(l.Commit, out var known) || l.SeenAt < known.SeenAt) _landings[l.Commit] = l;
         }
 
-        _loose = new Queue<MergeFact>(Assign().OrderBy(static m => m.At).ThenBy(static m => m.Patch.Value, StringComparer.Ordinal));
+        _loose = new Queue<MergeFact>(Assign().OrderBy(static m => m.At).ThenBy(static m => m.Patch));
     }
 
     public List<UntimedChange> Untimed { get; } = [];
@@ -47,7 +47,7 @@ internal sealed class Cargo
     /// <summary>The failures that delivered reverts tell of.</summary>
     public List<FailureStory> Reverts { get; } = [];
 
-    public bool IsDelivered(CommitId head) => _deliveredHeads.Contains(head);
+    public bool IsDelivered(Oid head) => _deliveredHeads.Contains(head);
 
     /// <summary>Hands the deployment what it brings; true when that takes back something that was live.</summary>
     public bool Load(DeploymentFact deployment)
@@ -72,7 +72,7 @@ internal sealed class Cargo
 
     /// <summary>Reverts that have landed and are not live yet: what they take back still fails.</summary>
     public IEnumerable<FailureStory> PendingReverts()
-        => _landings.Values.Where(l => !_deliveredHeads.Contains(l.Commit)).OrderBy(static l => l.Commit.Value, StringComparer.Ordinal).Select(l => RevertOf(l, recoveredAt: null, by: null)).OfType<FailureStory>();
+        => _landings.Values.Where(l => !_deliveredHeads.Contains(l.Commit)).OrderBy(static l => l.Commit).Select(l => RevertOf(l, recoveredAt: null, by: null)).OfType<FailureStory>();
 
     /// <summary>
     /// Which merges came with which head: those it lists, those whose commit it is, those that were seen in the same look. The first head seen is where
@@ -80,13 +80,13 @@ internal sealed class Cargo
     /// </summary>
     private List<MergeFact> Assign()
     {
-        var bySight = _landings.Values.GroupBy(static l => l.SeenAt).ToDictionary(static g => g.Key, static g => g.MinBy(static l => l.Commit.Value, StringComparer.Ordinal)!);
-        var listed = new Dictionary<PatchId, LandingFact>();
+        var bySight = _landings.Values.GroupBy(static l => l.SeenAt).ToDictionary(static g => g.Key, static g => g.MinBy(static l => l.Commit)!);
+        var listed = new Dictionary<Oid, LandingFact>();
         foreach (var l in _landings.Values)
         {
             foreach (var patch in l.Patches.Where(p => l.Old is not null || _merges.ContainsKey(p)))
             {
-                if (!listed.TryGetValue(patch, out var other) || (l.SeenAt, l.Commit.Value).CompareTo((other.SeenAt, other.Commit.Value)) < 0) listed[patch] = l;
+                if (!listed.TryGetValue(patch, out var other) || (l.SeenAt, l.Commit).CompareTo((other.SeenAt, other.Commit)) < 0) listed[patch] = l;
             }
         }
 
@@ -97,7 +97,7 @@ internal sealed class Cargo
             else loose.Add(m);
         }
 
-        foreach (var (patch, with) in listed.OrderBy(static e => e.Key.Value, StringComparer.Ordinal))
+        foreach (var (patch, with) in listed.OrderBy(static e => e.Key))
         {
             if (!_withLanding.TryGetValue(with.Commit, out var patches)) _withLanding[with.Commit] = patches = [];
             patches.Add(patch);
@@ -122,13 +122,13 @@ internal sealed class Cargo
         }
         else if (head.Old is not null)
         {
-            Add(new DeployedChange(head.Commit.Value, head.Title, head.At, head.At, head.At, deployment.At, deployment.Id));
+            Add(new DeployedChange(head.Commit, head.Title, head.At, head.At, head.At, deployment.At, deployment.Id));
         }
 
         return takesBack;
     }
 
-    private void Deliver(PatchId patch, DeploymentFact deployment, LandingFact? landing)
+    private void Deliver(Oid patch, DeploymentFact deployment, LandingFact? landing)
     {
         if (!_deliveredPatches.Add(patch)) return;
         if (!_proposals.TryGetValue(patch, out var proposal))
@@ -142,12 +142,12 @@ internal sealed class Cargo
         var merged = _merges.TryGetValue(patch, out var merge) ? merge.At : landing!.At;
         var opened = proposal.OpenedAt < deployment.At ? proposal.OpenedAt : deployment.At;
         Add(new DeployedChange(
-            patch.Value, proposal.Title, proposal.StartedAt, opened, merged < opened ? opened : merged > deployment.At ? deployment.At : merged, deployment.At, deployment.Id));
+            patch, proposal.Title, proposal.StartedAt, opened, merged < opened ? opened : merged > deployment.At ? deployment.At : merged, deployment.At, deployment.Id));
     }
 
     private void Add(DeployedChange change)
     {
-        if (change.StartedAt > change.DeployedAt) Untimed.Add(new UntimedChange(change.Id, change.DeployedAt, change.Deployment, Gap.ClockSkew));
+        if (change.StartedAt > change.DeployedAt) Untimed.Add(new UntimedChange(change.Id.Value, change.DeployedAt, change.Deployment, Gap.ClockSkew));
         else _changes.Add(change);
     }
 

@@ -9,7 +9,7 @@ namespace Auxo.Metrics.Dora;
 /// <param name="Kind">What for.</param>
 /// <param name="Remediates">The failure that it repairs.</param>
 /// <param name="ByPolicy">True when nobody reported it: it is a passed build of the default branch.</param>
-public sealed record LiveDeployment(string Id, DateTimeOffset At, CommitId Commit, DeploymentKind Kind, string? Remediates, bool ByPolicy)
+public sealed record LiveDeployment(string Id, DateTimeOffset At, Oid Commit, DeploymentKind Kind, string? Remediates, bool ByPolicy)
 {
     /// <summary>True for unplanned work: a rollback, a hotfix, or the repair of a failure.</summary>
     public bool IsRework => Kind is DeploymentKind.Rollback or DeploymentKind.Hotfix || Remediates is not null;
@@ -50,7 +50,7 @@ public sealed record ExcludedDeployment(string Id, DateTimeOffset At, Exclusion 
 /// <param name="DeployedAt">When it went live.</param>
 /// <param name="Deployment">With which deployment.</param>
 public sealed record DeployedChange(
-    string Id, string Title, DateTimeOffset StartedAt, DateTimeOffset OpenedAt, DateTimeOffset MergedAt, DateTimeOffset DeployedAt, string Deployment)
+    Oid Id, string Title, DateTimeOffset StartedAt, DateTimeOffset OpenedAt, DateTimeOffset MergedAt, DateTimeOffset DeployedAt, string Deployment)
 {
     private static readonly TimeSpan Long = TimeSpan.FromDays(30);
 

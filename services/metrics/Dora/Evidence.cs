@@ -54,7 +54,7 @@ public sealed record DeploymentEvidence(
     string Id, DateTimeOffset At, CommitId Commit, DeploymentKind Kind, bool ByPolicy, bool Rework, string? Remediates, IReadOnlyList<FailureEvidence> Failures)
 {
     internal static DeploymentEvidence Of(LiveDeployment d, FailedDeployment? failed)
-        => new(d.Id, d.At, d.Commit, d.Kind, d.ByPolicy, d.IsRework, d.Remediates, [.. failed?.Failures.Select(FailureEvidence.Of) ?? []]);
+        => new(d.Id, d.At, d.Commit.ToCommit(), d.Kind, d.ByPolicy, d.IsRework, d.Remediates, [.. failed?.Failures.Select(FailureEvidence.Of) ?? []]);
 }
 
 /// <summary>A change and its lead time.</summary>
@@ -64,7 +64,7 @@ public sealed record ChangeEvidence(
 {
     internal static ChangeEvidence Of(DeployedChange c)
         => new(
-            c.Id, c.Title, c.Deployment, c.DeployedAt, c.LeadTime.TotalSeconds, c.Coding.TotalSeconds, c.Review.TotalSeconds, c.Deploy.TotalSeconds, c.IsLongLived);
+            c.Id.Value, c.Title, c.Deployment, c.DeployedAt, c.LeadTime.TotalSeconds, c.Coding.TotalSeconds, c.Review.TotalSeconds, c.Deploy.TotalSeconds, c.IsLongLived);
 }
 
 /// <summary>A failed deployment; the times are null while it is open.</summary>

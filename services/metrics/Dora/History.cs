@@ -17,9 +17,23 @@ public sealed record History
         Red = RedMain.Periods(facts);
         Failures = [.. reported, .. Deliveries.Reverts, .. FailuresOfRedMain()];
         (Failed, Unattributed) = Attribute();
-        Builds = [.. facts.Builds.OrderBy(static b => b.At).ThenBy(static b => b.Build)];
-        Merges = [.. facts.Merges.GroupBy(static m => m.Patch).Select(static g => g.MinBy(static m => m.At)!).OrderBy(static m => m.At)];
-        Opened = facts.Revisions.GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => g.Min(static r => r.At));
+        var builds = facts.Builds.ToArray();
+        Array.Sort(builds, static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Build.CompareTo(b.Build));
+        Builds = builds;
+        var merges = new Dictionary<Oid, MergeFact>();
+        foreach (var m in facts.Merges)
+        {
+            if (!merges.TryGetValue(m.Patch, out var known) || m.At < known.At) merges[m.Patch] = m;
+        }
+
+        Merges = [.. merges.Values.OrderBy(static m => m.At)];
+        var opened = new Dictionary<Oid, DateTimeOffset>();
+        foreach (var r in facts.Revisions)
+        {
+            if (!opened.TryGetValue(r.Patch, out var known) || r.At < known) opened[r.Patch] = r.At;
+        }
+
+        Opened = opened;
     }
 
     /// <summary>What it was worked out from.</summary>
@@ -50,7 +64,7 @@ public sealed record History
     public IReadOnlyList<MergeFact> Merges { get; }
 
     /// <summary>When each patch was opened.</summary>
-    public IReadOnlyDictionary<PatchId, DateTimeOffset> Opened { get; }
+    public IReadOnlyDictionary<Oid, DateTimeOffset> Opened { get; }
 
     /// <summary>Works it out.</summary>
     public static History Of(RepositoryFacts facts) => new(facts);

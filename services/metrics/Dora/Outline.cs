@@ -134,7 +134,7 @@ public sealed record Outline
 
     private static BuildLine[] Lines(IReadOnlyList<BuildFact> builds)
     {
-        var (commits, steps, lines) = (new Dictionary<CommitId, int>(), new Dictionary<FailedStep, FailedStep>(), new BuildLine[builds.Count]);
+        var (commits, steps, lines) = (new Dictionary<Oid, int>(), new Dictionary<FailedStep, FailedStep>(), new BuildLine[builds.Count]);
         for (var i = 0; i < lines.Length; i++)
         {
             var b = builds[i];

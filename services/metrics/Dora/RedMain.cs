@@ -22,11 +22,11 @@ public static class RedMain
     public static IReadOnlyList<RedPeriod> Periods(RepositoryFacts facts)
     {
         var periods = new List<RedPeriod>();
-        foreach (var build in facts.Builds.Where(b => b.Counts && IsOfDefaultBranch(facts, b)).OrderBy(static b => b.At).ThenBy(static b => b.Build))
+        foreach (var build in facts.Builds.Where(b => b.Counts && IsOfDefaultBranch(facts, b)).OrderBy(static b => (b.At, b.Build)))
         {
             var open = periods.Count > 0 && periods[^1].End is null;
-            if (build.Outcome == Outcome.Passed && open) periods[^1] = periods[^1] with { End = build.At, FixedBy = build.Commit };
-            else if (build.Outcome != Outcome.Passed && !open) periods.Add(new RedPeriod(build.At, End: null, build.Commit, FixedBy: null));
+            if (build.Outcome == Outcome.Passed && open) periods[^1] = periods[^1] with { End = build.At, FixedBy = build.Commit.ToCommit() };
+            else if (build.Outcome != Outcome.Passed && !open) periods.Add(new RedPeriod(build.At, End: null, build.Commit.ToCommit(), FixedBy: null));
         }
 
         return periods;

@@ -22,10 +22,11 @@ public sealed record Totals(
         var going = facts.Phases.Where(p => !ended.Contains(p.Build)).ToLookup(static p => p.Build, static p => p.Started);
         var merged = facts.Merges.Select(static m => m.Patch).ToHashSet();
         var archived = facts.Archives.GroupBy(static a => a.Patch).ToDictionary(static g => g.Key, static g => g.Max(static a => a.At));
-        var opened = facts.Revisions.GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => (First: g.Min(static r => r.At), Last: g.Max(static r => r.At)));
-        var open = opened.Where(p => !merged.Contains(p.Key) && !(archived.TryGetValue(p.Key, out var at) && at >= p.Value.Last)).Select(static p => p.Value.First).ToList();
+        var lastRevision = facts.Revisions.Where(r => archived.ContainsKey(r.Patch)).GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => g.Max(static r => r.At));
+        // Who pushes to an archived patch has opened it again.
+        var open = history.Opened.Where(p => !merged.Contains(p.Key) && !(archived.TryGetValue(p.Key, out var at) && at >= lastRevision[p.Key])).Select(static p => p.Value).ToList();
         return new Totals(
-            Counts(history), going.Count(static b => b.Contains(true)), going.Count(static b => !b.Contains(true)), opened.Count, merged.Count, archived.Count, open.Count,
+            Counts(history), going.Count(static b => b.Contains(true)), going.Count(static b => !b.Contains(true)), history.Opened.Count, merged.Count, archived.Count, open.Count,
             open.Count > 0 ? open.Min() : null);
     }
 

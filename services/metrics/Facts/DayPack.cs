@@ -26,6 +26,14 @@ public sealed class DayPack
         (_facts, _length) = (writer.Buffer, writer.Length);
     }
 
+    /// <summary>Adds a phase of a build.</summary>
+    public void Add(BuildPhase phase)
+    {
+        var writer = new FactWriter(_facts, _length);
+        writer.Write(phase);
+        (_facts, _length) = (writer.Buffer, writer.Length);
+    }
+
     /// <summary>The document's id; <see cref="Histories"/> takes the repository from it.</summary>
     public static string Key(Rid rid, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{rid}/{at.UtcDateTime:yyyy-MM-dd}");
 }

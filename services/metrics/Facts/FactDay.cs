@@ -16,7 +16,7 @@ public sealed class FactDay
     public List<LandingFact> Landings { get; init; } = [];
 
     /// <summary>Builds that waited or began.</summary>
-    public List<BuildPhaseFact> Phases { get; init; } = [];
+    public List<BuildPhase> Phases { get; init; } = [];
 
     /// <summary>Builds that ended.</summary>
     public List<BuildFact> Builds { get; init; } = [];
@@ -30,7 +30,7 @@ public sealed class FactDay
     /// <summary>What became known of the repository.</summary>
     public List<RepositoryFact> Repository { get; init; } = [];
 
-    /// <summary>All of them.</summary>
+    /// <summary>All of them but phases of builds.</summary>
     public IEnumerable<Fact> All()
-        => Revisions.Concat<Fact>(Merges).Concat(Archives).Concat(Landings).Concat(Phases).Concat(Builds).Concat(Deployments).Concat(Failures).Concat(Repository);
+        => Revisions.Concat<Fact>(Merges).Concat(Archives).Concat(Landings).Concat(Builds).Concat(Deployments).Concat(Failures).Concat(Repository);
 }

@@ -47,13 +47,13 @@ public sealed class FactDays : MultiStreamProjection<DayPack, string>
     /// <inheritdoc cref="Apply(IEvent{ChangeEvent.Proposed}, DayPack)"/>
     public DayPack Apply(IEvent<ChangeEvent.Landed> e, DayPack day)
         => In(day, new LandingFact(
-            e.Sequence, e.Data.At, e.Data.Branch, e.Data.Old, e.Data.Commit, e.Data.Title, e.Data.Patches, e.Data.SeenAt));
+            e.Sequence, e.Data.At, e.Data.Branch, e.Data.Old, e.Data.Commit, e.Data.Title, Oids(e.Data.Patches), e.Data.SeenAt));
 
     /// <inheritdoc cref="Apply(IEvent{ChangeEvent.Proposed}, DayPack)"/>
-    public DayPack Apply(IEvent<BuildEvent.Queued> e, DayPack day) => In(day, new BuildPhaseFact(e.Sequence, e.Data.At, e.Data.BuildId, Started: false));
+    public DayPack Apply(IEvent<BuildEvent.Queued> e, DayPack day) => In(day, new BuildPhase(e.Sequence, e.Data.At, e.Data.BuildId, Started: false));
 
     /// <inheritdoc cref="Apply(IEvent{ChangeEvent.Proposed}, DayPack)"/>
-    public DayPack Apply(IEvent<BuildEvent.Started> e, DayPack day) => In(day, new BuildPhaseFact(e.Sequence, e.Data.At, e.Data.BuildId, Started: true));
+    public DayPack Apply(IEvent<BuildEvent.Started> e, DayPack day) => In(day, new BuildPhase(e.Sequence, e.Data.At, e.Data.BuildId, Started: true));
 
     /// <inheritdoc cref="Apply(IEvent{ChangeEvent.Proposed}, DayPack)"/>
     public DayPack Apply(IEvent<BuildEvent.Finished> e, DayPack day)
@@ -63,7 +63,7 @@ public sealed class FactDays : MultiStreamProjection<DayPack, string>
     /// <inheritdoc cref="Apply(IEvent{ChangeEvent.Proposed}, DayPack)"/>
     public DayPack Apply(IEvent<DeploymentEvent.Deployed> e, DayPack day)
         => In(day, new DeploymentFact(
-            e.Sequence, e.Data.At, e.Data.DeploymentId, e.Data.Environment, e.Data.Commit, e.Data.Patches, e.Data.Succeeded, e.Data.Kind, e.Data.RolloutId, e.Data.Remediates));
+            e.Sequence, e.Data.At, e.Data.DeploymentId, e.Data.Environment, e.Data.Commit, Oids(e.Data.Patches), e.Data.Succeeded, e.Data.Kind, e.Data.RolloutId, e.Data.Remediates));
 
     /// <inheritdoc cref="Apply(IEvent{ChangeEvent.Proposed}, DayPack)"/>
     public DayPack Apply(IEvent<FailureEvent.Detected> e, DayPack day)
@@ -91,11 +91,19 @@ public sealed class FactDays : MultiStreamProjection<DayPack, string>
 
     private static FailureFact Turn(IEvent e, string id, FailureTurn turn, DateTimeOffset at) => new(e.Sequence, at, id, turn, null, null, null);
 
+    private static Oid[] Oids(IReadOnlyList<PatchId> patches) => [.. patches.Select(static p => (Oid)p)];
+
     /// <summary>The fold owns the document, so it is added to, not copied: a busy day has thousands of facts.</summary>
     private static DayPack In(DayPack day, Fact fact)
     {
         day.Add(fact);
         CrashPoint.Hit("metrics.fact.folded");
+        return day;
+    }
+
+    private static DayPack In(DayPack day, BuildPhase phase)
+    {
+        day.Add(phase);
         return day;
     }
 }

@@ -10,6 +10,8 @@ namespace Auxo.Metrics.Facts;
 internal ref struct FactReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
+    private (byte[] Utf8, Did Did) _author = ([], default);
+    private (byte[] Utf8, string Text) _branch = ([], "");
 
     /// <summary>Adds all of them to a day.</summary>
     /// <exception cref="InvalidDataException">A kind that this program does not know: the documents are newer than it.</exception>
@@ -20,16 +22,17 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
             var (kind, seq, at) = ((FactKind)Byte(), BinaryPrimitives.ReadInt64LittleEndian(Take(8)), Time());
             switch (kind)
             {
-                case FactKind.Revision: day.Revisions.Add(new(seq, at, Patch(), Did.Parse(Text()), Text(), Time())); break;
-                case FactKind.Merge: day.Merges.Add(new(seq, at, Patch(), Commit(), Time())); break;
-                case FactKind.Archive: day.Archives.Add(new(seq, at, Patch())); break;
-                case FactKind.Landing: day.Landings.Add(new(seq, at, Text(), Flag() ? Commit() : null, Commit(), Text(), Patches(), Time())); break;
+                case FactKind.Revision: day.Revisions.Add(new(seq, at, Id(), Author(), Text(), Time())); break;
+                case FactKind.Merge: day.Merges.Add(new(seq, at, Id(), Id(), Time())); break;
+                case FactKind.Archive: day.Archives.Add(new(seq, at, Id())); break;
+                case FactKind.Landing: day.Landings.Add(new(seq, at, Branch(), Flag() ? Id() : null, Id(), Text(), Patches(), Time())); break;
                 case FactKind.Phase: day.Phases.Add(new(seq, at, Guid(), Flag())); break;
                 case FactKind.Build:
-                    day.Builds.Add(new(seq, at, Guid(), (BuildTrigger)Byte(), Text(), Commit(), Flag() ? Patch() : null, (Outcome)Byte(), Time(), MaybeTime(), Steps()));
+                    var (build, trigger) = (Guid(), (BuildTrigger)Byte());
+                    day.Builds.Add(new(seq, at, build, trigger, BuiltRef(trigger), Id(), Flag() ? Id() : null, (Outcome)Byte(), Time(), MaybeTime(), Steps()));
                     break;
                 case FactKind.Deployment:
-                    day.Deployments.Add(new(seq, at, Text(), Text(), Commit(), Patches(), Flag(), (DeploymentKind)Byte(), MaybeText(), MaybeText()));
+                    day.Deployments.Add(new(seq, at, Text(), Text(), Id(), Patches(), Flag(), (DeploymentKind)Byte(), MaybeText(), MaybeText()));
                     break;
                 case FactKind.Failure: day.Failures.Add(new(seq, at, Text(), (FailureTurn)Byte(), MaybeText(), MaybeText(), MaybeTime())); break;
                 case FactKind.Repository:
@@ -51,18 +54,40 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
         return steps;
     }
 
-    private PatchId[] Patches()
+    private Oid[] Patches()
     {
         var count = Number();
         if (count == 0) return [];
-        var patches = new PatchId[count];
-        for (var i = 0; i < patches.Length; i++) patches[i] = Patch();
+        var patches = new Oid[count];
+        for (var i = 0; i < patches.Length; i++) patches[i] = Id();
         return patches;
     }
 
-    private CommitId Commit() => CommitId.Parse(Convert.ToHexStringLower(Take(20)));
+    /// <summary>Few people, many revisions: the last one's id is not made again.</summary>
+    private Did Author()
+    {
+        var utf8 = Take(Number());
+        if (!utf8.SequenceEqual(_author.Utf8)) _author = (utf8.ToArray(), Did.Parse(Encoding.UTF8.GetString(utf8)));
+        return _author.Did;
+    }
 
-    private PatchId Patch() => PatchId.Parse(Convert.ToHexStringLower(Take(20)));
+    /// <summary>Nearly always the same.</summary>
+    private string Branch()
+    {
+        var utf8 = Take(Number());
+        if (!utf8.SequenceEqual(_branch.Utf8)) _branch = (utf8.ToArray(), Encoding.UTF8.GetString(utf8));
+        return _branch.Text;
+    }
+
+    /// <summary>A patch's own name says no more than its id.</summary>
+    private string BuiltRef(BuildTrigger trigger)
+    {
+        if (trigger != BuildTrigger.Patch) return Branch();
+        Take(Number());
+        return "patches";
+    }
+
+    private Oid Id() => new(Take(20));
 
     private Guid Guid() => new(Take(16));
 

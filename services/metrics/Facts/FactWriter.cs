@@ -31,34 +31,29 @@ internal ref struct FactWriter(byte[] buffer, int length)
         {
             case RevisionFact f:
                 Begin(FactKind.Revision, f);
-                Id(f.Patch.Value);
+                Id(f.Patch);
                 Text(f.Author.Value);
                 Text(f.Title);
                 Time(f.FirstCommitAt);
                 break;
             case MergeFact f:
                 Begin(FactKind.Merge, f);
-                Id(f.Patch.Value);
-                Id(f.Commit.Value);
+                Id(f.Patch);
+                Id(f.Commit);
                 Time(f.SeenAt);
                 break;
             case ArchiveFact f:
                 Begin(FactKind.Archive, f);
-                Id(f.Patch.Value);
+                Id(f.Patch);
                 break;
             case LandingFact f:
                 Begin(FactKind.Landing, f);
                 Text(f.Branch);
-                if (Flag(f.Old is not null)) Id(f.Old!.Value.Value);
-                Id(f.Commit.Value);
+                if (Flag(f.Old is not null)) Id(f.Old!.Value);
+                Id(f.Commit);
                 Text(f.Title);
                 Patches(f.Patches);
                 Time(f.SeenAt);
-                break;
-            case BuildPhaseFact f:
-                Begin(FactKind.Phase, f);
-                Guid(f.Build);
-                Flag(f.Started);
                 break;
             case BuildFact f:
                 Write(f);
@@ -67,7 +62,7 @@ internal ref struct FactWriter(byte[] buffer, int length)
                 Begin(FactKind.Deployment, f);
                 Text(f.Id);
                 Text(f.Environment);
-                Id(f.Commit.Value);
+                Id(f.Commit);
                 Patches(f.Patches);
                 Flag(f.Succeeded);
                 Byte((byte)f.Kind);
@@ -94,14 +89,21 @@ internal ref struct FactWriter(byte[] buffer, int length)
         }
     }
 
+    public void Write(BuildPhase phase)
+    {
+        Begin(FactKind.Phase, phase.Seq, phase.At);
+        Guid(phase.Build);
+        Flag(phase.Started);
+    }
+
     private void Write(BuildFact f)
     {
         Begin(FactKind.Build, f);
         Guid(f.Build);
         Byte((byte)f.Trigger);
         Text(f.Ref);
-        Id(f.Commit.Value);
-        if (Flag(f.Patch is not null)) Id(f.Patch!.Value.Value);
+        Id(f.Commit);
+        if (Flag(f.Patch is not null)) Id(f.Patch!.Value);
         Byte((byte)f.Outcome);
         Time(f.QueuedAt);
         Maybe(f.StartedAt);
@@ -114,20 +116,22 @@ internal ref struct FactWriter(byte[] buffer, int length)
         }
     }
 
-    private void Begin(FactKind kind, Fact fact)
+    private void Begin(FactKind kind, Fact fact) => Begin(kind, fact.Seq, fact.At);
+
+    private void Begin(FactKind kind, long seq, DateTimeOffset at)
     {
         Byte((byte)kind);
-        BinaryPrimitives.WriteInt64LittleEndian(Take(8), fact.Seq);
-        Time(fact.At);
+        BinaryPrimitives.WriteInt64LittleEndian(Take(8), seq);
+        Time(at);
     }
 
-    private void Patches(IReadOnlyList<PatchId> patches)
+    private void Patches(IReadOnlyList<Oid> patches)
     {
         Number(patches.Count);
-        foreach (var patch in patches) Id(patch.Value);
+        foreach (var patch in patches) Id(patch);
     }
 
-    private void Id(string hex) => Convert.FromHexString(hex, Take(20), out _, out _);
+    private void Id(Oid id) => id.Write(Take(20));
 
     private void Guid(Guid id) => id.TryWriteBytes(Take(16));
 

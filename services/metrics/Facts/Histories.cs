@@ -172,10 +172,10 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
             var (time, position) = (outline.AsOf.Time, outline.AsOf.Position);
             if (position != known || known == 0 || (_latest is not null && time < _last)) return;
             (Position, _latest, _last, _next) = (known, outline, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
-            foreach (var fact in all.All())
+            foreach (var at in all.All().Select(static f => f.At).Concat(all.Phases.Select(static p => p.At)))
             {
-                if (fact.At <= time && fact.At > _last) _last = fact.At;
-                if (fact.At > time && fact.At < _next) _next = fact.At;
+                if (at <= time && at > _last) _last = at;
+                if (at > time && at < _next) _next = at;
             }
         }
     }

@@ -9,6 +9,9 @@ public sealed record AsOf(DateTimeOffset Time, long Position)
 {
     /// <summary>True when the fact had happened and was known.</summary>
     public bool Includes(Fact fact) => fact.At <= Time && fact.Seq <= Position;
+
+    /// <summary>True when the phase had begun and was known.</summary>
+    public bool Includes(BuildPhase phase) => phase.At <= Time && phase.Seq <= Position;
 }
 
 /// <summary>All facts of one repository as of a moment. Their order carries no meaning.</summary>
@@ -21,7 +24,7 @@ public sealed class RepositoryFacts
         Merges = Take(days, static d => d.Merges);
         Archives = Take(days, static d => d.Archives);
         Landings = Take(days, static d => d.Landings);
-        Phases = Take(days, static d => d.Phases);
+        Phases = [.. days.SelectMany(static d => d.Phases).Where(asOf.Includes)];
         Builds = Take(days, static d => d.Builds);
         Deployments = Take(days, static d => d.Deployments);
         Failures = Take(days, static d => d.Failures);
@@ -66,7 +69,7 @@ public sealed class RepositoryFacts
     public IReadOnlyList<LandingFact> Landings { get; }
 
     /// <summary>Builds that waited or began.</summary>
-    public IReadOnlyList<BuildPhaseFact> Phases { get; }
+    public IReadOnlyList<BuildPhase> Phases { get; }
 
     /// <summary>Builds that ended.</summary>
     public IReadOnlyList<BuildFact> Builds { get; }

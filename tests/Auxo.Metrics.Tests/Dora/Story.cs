@@ -82,7 +82,7 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
         }
 
         foreach (var d in Deployments)
-            day.Deployments.Add(new(++seq, At(d.Hour), d.Id, d.Environment, Ids.Commit(d.Commit), [.. d.Patches.Select(Ids.Patch)], d.Succeeded, d.Kind, d.Rollout, d.Remediates));
+            day.Deployments.Add(new(++seq, At(d.Hour), d.Id, d.Environment, Ids.Commit(d.Commit), [.. d.Patches.Select(static p => (Oid)Ids.Patch(p))], d.Succeeded, d.Kind, d.Rollout, d.Remediates));
         foreach (var f in Failures)
         {
             if (f.IsDetected) day.Failures.Add(new(++seq, At(f.Hour), f.Id, FailureTurn.Detected, f.Deployment, null, f.Started is { } s ? At(s) : null));

@@ -25,8 +25,7 @@ public sealed class DayPackTests
             new RevisionFact(1, At, Ids.Patch("p"), Ids.Somebody, "a \"title\" \ud83d\ude00", DateTimeOffset.MinValue), new MergeFact(2, At, Ids.Patch("p"), Ids.Commit("c"), At),
             new ArchiveFact(long.MaxValue, At, Ids.Patch("p")), new LandingFact(4, At, "main", null, Ids.Commit("c"), "", [], At),
             new LandingFact(5, At, "main", Ids.Commit("b"), Ids.Commit("c"), "t", [Ids.Patch("p"), Ids.Patch("q")], DateTimeOffset.MaxValue),
-            new BuildPhaseFact(6, At, Ids.Build("x"), Started: true),
-            new BuildFact(7, At, Ids.Build("x"), BuildTrigger.Patch, "patches/p", Ids.Commit("c"), Ids.Patch("p"), Outcome.TimedOut, At, null, [new FailedStep("s", "check", Outcome.Errored)]),
+            new BuildFact(7, At, Ids.Build("x"), BuildTrigger.Patch, "patches", Ids.Commit("c"), Ids.Patch("p"), Outcome.TimedOut, At, null, [new FailedStep("s", "check", Outcome.Errored)]),
             new BuildFact(8, At, Ids.Build("y"), BuildTrigger.Branch, "main", Ids.Commit("c"), null, Outcome.Passed, At, At, []),
             new DeploymentFact(9, At, "d", "production", Ids.Commit("c"), [Ids.Patch("p")], Succeeded: false, DeploymentKind.Hotfix, null, "f"),
             new FailureFact(10, At, "f", FailureTurn.Dismissed, null, new string('x', 200), At), new FailureFact(11, At, "f", FailureTurn.Detected, "d", null, null),
@@ -35,6 +34,20 @@ public sealed class DayPackTests
         ];
 
         Assert.Equal(facts.Select(Say), Unpack(facts).All().OrderBy(f => Array.FindIndex(facts, x => x.Seq == f.Seq)).Select(Say));
+    }
+
+    [Fact]
+    public void phases_of_builds_and_ids_come_out_as_they_went_in()
+    {
+        var (pack, day) = (new DayPack(), new FactDay());
+        BuildPhase[] phases = [new(6, At, Ids.Build("x"), Started: true), new(7, At, Ids.Build("y"), Started: false)];
+        foreach (var phase in phases) pack.Add(phase);
+        new FactReader(pack.Facts.Span).ReadInto(day);
+
+        Assert.Equal(phases, day.Phases);
+        string[] names = [.. Enumerable.Range(0, 100).Select(static i => Ids.Commit($"c{i}").Value).Order(StringComparer.Ordinal)];
+        Assert.Equal(names, names.Select(static n => (Oid)CommitId.Parse(n)).Shuffle().Order().Select(static o => o.Value));
+        Assert.Equal(names[0], ((Oid)CommitId.Parse(names[0])).ToCommit().Value);
     }
 
     [Fact]
