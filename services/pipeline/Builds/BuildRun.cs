@@ -144,7 +144,7 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
                 try
                 {
                     report = tools.Executors.For(step) is { Executor: { } executor }
-                        ? await StepAsync(build, step, executor, workspace ??= await tools.Workspaces.PrepareAsync(build.Source, build.Subject.Commit, build.Id, run), run)
+                        ? await StepAsync(build, step, executor, workspace ??= await WorkspaceAsync(build, run), run)
                         : await RefuseAsync(build, step, tools.Executors.For(step).Refusal!);
                 }
                 catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
@@ -165,12 +165,21 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
         }
         finally
         {
-            if (workspace is not null)
+            // Whoever carries on needs what the steps made.
+            if (workspace is not null && !ct.IsCancellationRequested)
             {
                 _large = workspace.CountFiles() >= SpareWorker.WorthFiles;
                 await workspace.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>A fresh one; where steps have passed before a stop or a crash, the one that they worked in.</summary>
+    private async Task<Workspace> WorkspaceAsync(Build build, CancellationToken run)
+    {
+        if (build.Results.Any(static result => result.Kind == CommandKind)
+            && await tools.Workspaces.CarryOnAsync(build.Source, build.Subject.Commit, build.Id, run) is { } theirs) return theirs;
+        return await tools.Workspaces.PrepareAsync(build.Source, build.Subject.Commit, build.Id, run);
     }
 
     private async Task<StepReport> StepAsync(Build build, CommandStep step, IStepExecutor executor, Workspace workspace, CancellationToken run)

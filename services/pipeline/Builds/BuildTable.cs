@@ -55,6 +55,16 @@ internal static class BuildTable
         return ids;
     }
 
+    /// <summary>The builds that are for a runner, begun or not.</summary>
+    public static async Task<IReadOnlySet<Guid>> ReadyAsync(NpgsqlDataSource database, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select build_id from pipeline.builds where state = 'ready'");
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var ids = new HashSet<Guid>();
+        while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
+        return ids;
+    }
+
     /// <summary>The number of the next attempt at the same thing.</summary>
     public static async Task<int> NextAttemptAsync(NpgsqlDataSource database, Rid rid, BuildTrigger trigger, string subject, CommitId commit, CancellationToken ct)
     {

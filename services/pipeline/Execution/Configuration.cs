@@ -1,6 +1,9 @@
 using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
+
+using Npgsql;
 
 namespace Auxo.Pipeline.Execution;
 
@@ -29,12 +32,12 @@ public static class ExecutionConfiguration
     }
 }
 
-/// <summary>Before the first build: what a killed process left is removed, and the log says what will hold steps.</summary>
-internal sealed class ExecutionStart(WorkspaceStore workspaces, StepExecutors executors, ILogger<ExecutionStart> logger) : IHostedService
+/// <summary>Before the first build: what a killed process left is removed, but for what its builds are carried on with, and the log says what will hold steps.</summary>
+internal sealed class ExecutionStart(NpgsqlDataSource database, WorkspaceStore workspaces, StepExecutors executors, ILogger<ExecutionStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await workspaces.SweepAsync(cancellationToken);
+        await workspaces.SweepAsync(await BuildTable.ReadyAsync(database, cancellationToken), cancellationToken);
         logger.LogInformation("Steps run in: {Sandbox}.", executors.Describe());
     }
 

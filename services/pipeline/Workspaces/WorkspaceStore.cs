@@ -19,6 +19,9 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     /// </summary>
     private static readonly string[] TrustTimes = ["-c", "core.checkStat=minimal", "-c", "core.trustctime=false"];
 
+    /// <summary>Differs after every start of the machine (Linux; elsewhere empty).</summary>
+    private static readonly string Boot = File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id") : "";
+
     /// <summary>Writes the files of a commit.</summary>
     /// <param name="source">A git repository on this machine: bare, normal, a linked work tree, or Radicle's storage. Only its objects are read.</param>
     /// <param name="commit">The commit.</param>
@@ -36,6 +39,7 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
         {
             if (!await TakeSpareAsync(mirror, commit, folder, ct)) await CheckOutAsync(mirror, commit, folder, [], ct);
             if (user is not null) await WorkspaceFolder.OwnAsync(workspace.Path, user, ct);
+            await File.WriteAllTextAsync(WholeOf(folder), Boot, ct);
             return workspace;
         }
         catch (GitException e)
@@ -48,6 +52,19 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
             await workspace.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The workspace of a build that a stop or a crash of this process cut off, with what its steps made so far: the steps that have a result are not run
+    /// again, and those that follow need what they made. Null when it is not there, not whole, or older than the machine's last start, whose crash may have cost bytes.
+    /// </summary>
+    /// <inheritdoc cref="PrepareAsync"/>
+    public async Task<Workspace?> CarryOnAsync(string source, CommitId commit, Guid buildId, CancellationToken ct)
+    {
+        var folder = Path.Combine(home.Workspaces, buildId.ToString("N"));
+        if (!File.Exists(WholeOf(folder)) || await File.ReadAllTextAsync(WholeOf(folder), ct) != Boot) return null;
+        var mirror = await Mirror.OpenAsync(home.Mirrors, source, ct);
+        return new Workspace(folder, mirror, await Mirror.PinAsync(mirror, buildId, commit, ct));
     }
 
     /// <summary>Writes the files of a commit for the next build of the same source to begin with; does nothing when there is a spare already.</summary>
@@ -74,13 +91,18 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
             await SetAsideAndRemoveAsync(old.FullName, home.Spares, ct);
     }
 
-    /// <summary>Removes what builds of an earlier process left. Call it once, before the first build.</summary>
-    public async Task SweepAsync(CancellationToken ct)
+    /// <summary>Removes what an earlier process left. Call it once, before the first build.</summary>
+    /// <param name="carriedOn">The builds that are not at their end: their workspaces stay.</param>
+    /// <param name="ct">Stops.</param>
+    public async Task SweepAsync(IReadOnlySet<Guid> carriedOn, CancellationToken ct)
     {
         foreach (var place in (string[])[home.Workspaces, home.Spares])
         {
             if (!Directory.Exists(place)) continue;
-            foreach (var folder in Directory.EnumerateDirectories(place)) await SetAsideAndRemoveAsync(folder, place, ct);
+            foreach (var folder in Directory.EnumerateDirectories(place))
+            {
+                if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out var build) || !carriedOn.Contains(build)) await SetAsideAndRemoveAsync(folder, place, ct);
+            }
         }
 
         if (!Directory.Exists(home.Mirrors)) return;
@@ -91,6 +113,9 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
             foreach (var pin in pins.EnumerateFiles()) pin.Delete();
         }
     }
+
+    /// <summary>Written when a workspace is whole; it names the start of the machine. Beside the tree, where no step comes.</summary>
+    private static string WholeOf(string folder) => Path.Combine(folder, "whole");
 
     private string SpareOf(string mirror) => Path.Combine(home.Spares, Path.GetFileName(mirror));
 

@@ -11,7 +11,7 @@ namespace Auxo.Pipeline.Tests.Host;
 /// <summary>The service dies, or its database does, and comes back: the build ends with one verdict, and nothing is done twice that has a result.</summary>
 public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private const string TwoSteps = "steps:\n  - name: one\n    run: echo one\n  - name: two\n    run: echo two\n";
+    private const string TwoSteps = "steps:\n  - name: one\n    run: echo one; echo made > made.txt\n  - name: two\n    run: echo two; cat made.txt\n";
 
     /// <summary>Every named point of the service, and those of the libraries that a build comes by.</summary>
     private static readonly string[] Points =
@@ -60,10 +60,10 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task a_kill_in_a_step_leaves_no_process_and_the_step_begins_again_while_what_has_a_result_does_not()
+    public async Task a_kill_in_a_step_leaves_no_process_and_the_step_begins_again_with_what_the_one_before_has_made()
     {
         var marker = SandboxProcesses.Marker();
-        var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one\n  - name: two\n    run: |\n      echo two\n      sleep {marker}\n");
+        var head = await CommitAsync($"steps:\n  - name: one\n    run: |\n      echo one\n      echo made > made.txt\n  - name: two\n    run: |\n      cat made.txt\n      echo two\n      sleep {marker}\n");
         var id = _told.BuildOf(head);
         await TellAsync(_told.Opened(head));
         await using (var dying = await StartAsync())
@@ -78,6 +78,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         await using var host = await PipelineHost.StartAsync(_database, _home);
         await host.PrintedAsync(id, "two", "begins again.\n$ ");
         Assert.Single((await host.LogAsync(id, "one")).Split('\n'), line => line == "one");
+        await Eventually.TrueAsync(async () => (await host.LogAsync(id, "two")).Split('\n').Count(line => line == "made") == 2, "the second step finds again what the first one made");
         Assert.Equal(200, (await host.PostAsync($"/builds/{id}/cancel")).Status);
         await SandboxProcesses.GoneAsync(marker);
         Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync()).Where(s => !IsInterim(s)).Select(s => s.Name));
@@ -138,13 +139,14 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task a_stop_in_order_gives_the_build_back_for_the_next_start()
     {
         var marker = SandboxProcesses.Marker();
-        var head = await CommitAsync($"steps:\n  - name: one\n    run: echo one; sleep {marker}\n");
+        var head = await CommitAsync($"steps:\n  - name: one\n    run: echo made > made.txt\n  - name: two\n    run: cat made.txt; sleep {marker}\n");
         var id = _told.BuildOf(head);
         await TellAsync(_told.Opened(head));
-        await using (var first = await PipelineHost.StartAsync(_database, _home)) await first.PrintedAsync(id, "one", "one");
+        await using (var first = await PipelineHost.StartAsync(_database, _home)) await first.PrintedAsync(id, "two", "\nmade");
         await SandboxProcesses.GoneAsync(marker);
         await using var host = await PipelineHost.StartAsync(_database, _home);
-        await host.PrintedAsync(id, "one", "begins again");
+        await host.PrintedAsync(id, "two", "begins again");
+        await Eventually.TrueAsync(async () => (await host.LogAsync(id, "two")).Split('\n').Count(line => line == "made") == 2, "the second step finds again what the first one made");
         await host.PostAsync($"/builds/{id}/cancel");
     }
 

@@ -86,7 +86,7 @@ public sealed class SpareTests : IDisposable
         }
 
         Assert.Equal(8, Directory.GetFileSystemEntries(_bench.Home.Spares).Length);
-        await _bench.Workspaces.SweepAsync(CancellationToken.None);
+        await _bench.Workspaces.SweepAsync(new HashSet<Guid>(), CancellationToken.None);
         Assert.Empty(Directory.GetFileSystemEntries(_bench.Home.Spares));
     }
 

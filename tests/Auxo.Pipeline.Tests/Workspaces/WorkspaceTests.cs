@@ -179,9 +179,35 @@ public sealed class WorkspaceTests : IDisposable
 
         left = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, Guid.NewGuid(), CancellationToken.None);
         Assert.Single(Pins(left));
-        await new WorkspaceStore(_bench.Home, StepUser.Current()).SweepAsync(CancellationToken.None);
+        await new WorkspaceStore(_bench.Home, StepUser.Current()).SweepAsync(new HashSet<Guid>(), CancellationToken.None);
         Assert.False(Directory.Exists(left.Path));
         Assert.Empty(Pins(left));
+    }
+
+    [Fact]
+    public async Task a_build_that_is_carried_on_finds_what_its_steps_made_and_only_where_the_workspace_was_whole()
+    {
+        var commit = _bench.Commit(("a", "x"));
+        var (build, half) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var id in (Guid[])[build, half])
+        {
+            var left = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, id, CancellationToken.None);
+            await File.WriteAllTextAsync(Path.Combine(left.Path, "made"), "", CancellationToken.None);
+        }
+
+        File.Delete(Path.Combine(_bench.Home.Workspaces, half.ToString("N"), "whole"));
+        var next = new WorkspaceStore(_bench.Home, StepUser.Current());
+        await next.SweepAsync(new HashSet<Guid> { build, half }, CancellationToken.None);
+        await using (var again = await next.CarryOnAsync(_bench.Source, commit, build, CancellationToken.None))
+        {
+            Assert.Equal(["a", "made"], Names(again!));
+            Assert.Single(Pins(again!));
+        }
+
+        Assert.Null(await next.CarryOnAsync(_bench.Source, commit, half, CancellationToken.None));
+        Assert.Null(await next.CarryOnAsync(_bench.Source, commit, build, CancellationToken.None));
+        await File.WriteAllTextAsync(Path.Combine(_bench.Home.Workspaces, half.ToString("N"), "whole"), "another boot", CancellationToken.None);
+        Assert.Null(await next.CarryOnAsync(_bench.Source, commit, half, CancellationToken.None));
     }
 
     [Fact]
