@@ -34,6 +34,10 @@ internal static class BuildAudit
         findings.Once("pipeline", world.Ledger.Patches.Select(static p => $"{p.Build}"), builds.Select(static b => b.Id), "build");
         foreach (var twin in builds.GroupBy(static b => (b.Rid, b.Trigger, b.Patch, b.Commit)).Where(static g => g.Count() > 1))
             findings.Double("pipeline", $"builds of {twin.Key}: {string.Join(", ", twin.Select(static b => b.Id))}");
+        var outcomes = builds.ToDictionary(static b => b.Id, static b => b.Outcome, StringComparer.Ordinal);
+        foreach (var patch in world.Ledger.Patches.Where(p => p.Outcome is not null && outcomes.TryGetValue($"{p.Build}", out var got) && got != p.Outcome))
+            findings.Wrong("pipeline", $"build {patch.Build} deserved {patch.Outcome} and got {outcomes[$"{patch.Build}"]}");
+        foreach (var build in builds.Where(static b => b is { Trigger: "Branch", Outcome: not ("Passed" or "Superseded") })) findings.Wrong("pipeline", $"build {build.Id} of a good commit got {build.Outcome}");
         foreach (var (storage, _) in world.Storages)
         {
             var head = new PushedCommit(storage.Rid, storage.Head).Build.ToString();
@@ -43,8 +47,12 @@ internal static class BuildAudit
         // What ingest saw of a branch was told, and what was told was built.
         var seen = await database.RowsAsync("select substr(stream_id, 6), data->>'new' from ingest.mt_events where type = 'branch_advanced'", static row => new PushedCommit(row.GetString(0), row.GetString(1)));
         findings.Once("pipeline", seen.Select(static c => $"{c.Build}"), builds.Where(static b => b.Trigger == "Branch").Select(static b => b.Id), "build of a branch");
-        foreach (var id in world.Ledger.Approved.Select(static g => $"{g}").Where(id => builds.Exists(b => b.Id == id && b.Outcome is null))) findings.Lose("pipeline", $"approval of {id}: it still waits");
-        foreach (var id in world.Ledger.Cancelled.Select(static g => $"{g}").Where(id => builds.Exists(b => b.Id == id && b.Outcome is null))) findings.Lose("pipeline", $"cancellation of {id}: it still runs");
+        foreach (var (acknowledged, what, due) in ((IEnumerable<Guid>, string, string)[])[(world.Ledger.Approved, "approved", "Passed"), (world.Ledger.Cancelled, "cancelled", "Cancelled")])
+        {
+            foreach (var id in acknowledged.Select(static g => $"{g}").Where(id => outcomes.GetValueOrDefault(id) != due))
+                findings.Lose("pipeline", $"build {id} was {what}, and is {outcomes.GetValueOrDefault(id) ?? "not at its end"}");
+        }
+
         await CommentsAsync(world, database, builds, findings);
         return builds;
     }

@@ -8,8 +8,9 @@ namespace Auxo.Torture.Load;
 /// <param name="Rid">The repository.</param>
 /// <param name="Patch">The patch.</param>
 /// <param name="Head">Its only revision's commit.</param>
+/// <param name="Outcome">The verdict that it deserves, whatever dies; null where that is for people to say, who approve or cancel.</param>
 /// <param name="Node">True when a real node holds it, so that the verdict is written there.</param>
-internal sealed record PushedPatch(string Rid, string Patch, string Head, bool Node)
+internal sealed record PushedPatch(string Rid, string Patch, string Head, string? Outcome, bool Node)
 {
     /// <summary>The build that it must have.</summary>
     public Guid Build => BuildId.For(Contracts.Rid.Parse(Rid), CommitId.Parse(Head), BuildTrigger.Patch, Patch, 1);

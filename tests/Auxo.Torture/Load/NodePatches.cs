@@ -15,6 +15,6 @@ internal static class NodePatches
             var bob = world.Lab!.Nodes[1];
             // The node's own events tell Auxo; nobody sends a webhook. What stands in the storage must be built all the same.
             var (patch, head) = await bob.OpenPatchAsync("real", $"Real {i}", new Dictionary<string, string>(StringComparer.Ordinal) { [$"docs/real-{i}.md"] = $"# Real {i}\n" }, CancellationToken.None);
-            world.Ledger.Patches.Enqueue(new PushedPatch(world.NodeRepository!.Rid, patch, head, Node: true));
+            world.Ledger.Patches.Enqueue(new PushedPatch(world.NodeRepository!.Rid, patch, head, "Passed", Node: true));
         }, ct);
 }

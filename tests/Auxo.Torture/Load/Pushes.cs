@@ -9,7 +9,7 @@ namespace Auxo.Torture.Load;
 /// <summary>People at work in one repository: patches of a delegate and of a stranger, pushes to the default branch, approvals and cancellations.</summary>
 internal static class Pushes
 {
-    private const string Slow = "steps:\n  - name: slow\n    run: sleep 600\n";
+    private const string Slow = "steps:\n  - name: slow\n    run: sleep 150\n";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1800);
     private static readonly TimeSpan AfterTheEnd = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
@@ -23,9 +23,9 @@ internal static class Pushes
             switch (random.Next(10))
             {
                 case 0 or 1 or 2: await PushMainAsync(world, storage, secret, i, ct); break;
-                case 3: people.Add(ApproveAsync(world, await OpenAsync(world, storage, secret, world.Bob, i, File(i), ct), ct)); break;
-                case 4: people.Add(CancelAsync(world, await OpenAsync(world, storage, secret, world.Alice, i, new Dictionary<string, string> { [".auxo/ci.yaml"] = Slow }, ct), ct)); break;
-                default: await OpenAsync(world, storage, secret, world.Alice, i, File(i), ct); break;
+                case 3: people.Add(ApproveAsync(world, await OpenAsync(world, storage, secret, world.Bob, i, File(i), null, ct), ct)); break;
+                case 4: people.Add(CancelAsync(world, await OpenAsync(world, storage, secret, world.Alice, i, new Dictionary<string, string> { [".auxo/ci.yaml"] = Slow }, null, ct), ct)); break;
+                default: await OpenAsync(world, storage, secret, world.Alice, i, File(i), "Passed", ct); break;
             }
         }, ct);
         await Task.WhenAll(people);
@@ -34,11 +34,11 @@ internal static class Pushes
     private static Dictionary<string, string> File(int i) => new(StringComparer.Ordinal) { [$"docs/note-{i}.md"] = $"# Note {i}\n" };
 
     private static async Task<PushedPatch?> OpenAsync(
-        World world, RadicleStorage storage, string secret, RadicleTestKey by, int i, Dictionary<string, string> files, CancellationToken ct)
+        World world, RadicleStorage storage, string secret, RadicleTestKey by, int i, Dictionary<string, string> files, string? outcome, CancellationToken ct)
     {
         var (patch, head) = storage.OpenPatch(by, $"Patch {i} of {by.Name}", files);
         if (!await Hooks.PatchAsync(world, storage.Rid, secret, patch, head, ct)) return null;
-        var pushed = new PushedPatch(storage.Rid, patch, head, Node: false);
+        var pushed = new PushedPatch(storage.Rid, patch, head, outcome, Node: false);
         world.Ledger.Patches.Enqueue(pushed);
         return pushed;
     }
@@ -64,7 +64,7 @@ internal static class Pushes
     private static async Task CancelAsync(World world, PushedPatch? patch, CancellationToken ct)
     {
         if (patch is null) return;
-        // A slow step must end before the audit, so this one is cancelled even when the load ends meanwhile.
+        // The audit waits for slow steps, so this one is cancelled even when the load ends meanwhile; when nobody comes to it, it ends by itself.
         using var late = new CancellationTokenSource();
         await using var ending = ct.Register(() => late.CancelAfter(AfterTheEnd));
         if (!await IsAsync(world, patch, "running", late.Token)) return;

@@ -25,6 +25,8 @@ internal sealed class World : IAsyncDisposable
           - name: make
             commands: ['mkdir -p out', 'echo "$AUXO_COMMIT" > out/made.txt']
             artifacts: [out/**]
+          - name: try
+            run: test "$(cat out/made.txt)" = "$AUXO_COMMIT"
         """;
 
     private readonly string _folder;
