@@ -12,6 +12,7 @@ internal static class Downloads
     {
         var registry = await RegistrySide.CreateAsync(context, "downloads", ct);
         await using var nginx = await NginxSide.StartAsync(context, ct);
+        var process = await registry.ProcessIdAsync();
         var round = TimeSpan.FromSeconds(context.Options.Count(2, 1));
         List<Figure> figures = [];
         foreach (var size in FileSize.All)
@@ -19,8 +20,9 @@ internal static class Downloads
             var (name, content) = ($"{size.Bytes}.bin", size.Content());
             await registry.PutAsync(name, content, ct);
             if (nginx is not null) await File.WriteAllBytesAsync(Path.Combine(nginx.Files, name), content, ct);
-            var ours = new HttpLoad(registry.Address, _ => registry.Head("GET", name), body: null, 200);
-            var theirs = nginx is null ? null : new HttpLoad(nginx.Address, _ => $"GET /{name} HTTP/1.1", body: null, 200);
+            var ours = new HttpLoad(registry.Address, _ => registry.Head("GET", name), body: null, 200) { ProcessId = process };
+            var theirs = nginx is null ? null : new HttpLoad(nginx.Address, _ => $"GET /{name} HTTP/1.1", body: null, 200) { ProcessId = nginx.ProcessId };
+            if (size == FileSize.All[0]) await ours.WarmUpAsync(TimeSpan.FromSeconds(20));
             foreach (var connections in Connections)
             {
                 context.Tell($"{size.Name} over {connections}");
@@ -34,6 +36,7 @@ internal static class Downloads
                 }
 
                 figures.Add(Of(size, connections, mine, peers));
+                if (connections > 1) figures.Add(Loads.Processors(mine, peers));
             }
         }
 

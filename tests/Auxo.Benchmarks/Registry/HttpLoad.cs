@@ -4,12 +4,18 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
+using Auxo.Benchmarks.Measuring;
+
 namespace Auxo.Benchmarks.Registry;
 
 /// <summary>What one round of a load came to.</summary>
 /// <param name="PerSecond">Answers per second, over all connections.</param>
 /// <param name="Milliseconds">Of each request.</param>
-internal sealed record LoadRound(double PerSecond, IReadOnlyList<double> Milliseconds);
+internal sealed record LoadRound(double PerSecond, IReadOnlyList<double> Milliseconds)
+{
+    /// <summary>Of the server's processors, for each request, in milliseconds; 0 where nobody looked.</summary>
+    public double ProcessorMilliseconds { get; init; }
+}
 
 /// <summary>
 /// The same request over and over, on connections of its own that block: the cheapest that a program can do, because it shares the machine with what it
@@ -27,17 +33,29 @@ internal sealed class HttpLoad(Uri server, Func<long, string> head, byte[]? body
     /// <summary>Contents differ in this many ways; 0 for always.</summary>
     public int Variants { get; init; }
 
+    /// <summary>The server's process, for <see cref="LoadRound.ProcessorMilliseconds"/>; 0 for none.</summary>
+    public int ProcessId { get; init; }
+
     /// <summary>Runs for so long, and until the requests that have begun then are answered.</summary>
     /// <exception cref="InvalidOperationException">An answer was another one.</exception>
     public async Task<LoadRound> RunAsync(int connections, TimeSpan duration)
     {
+        var used = ProcessId > 0 ? ProcessorTime.SecondsOf(ProcessId) : 0;
         var begun = TimeProvider.System.GetTimestamp();
         var until = begun + (long)(duration.TotalSeconds * TimeProvider.System.TimestampFrequency);
         // A thread of its own for each: they block.
         var all = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Factory.StartNew(() => SendUntil(until), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         var took = TimeProvider.System.GetElapsedTime(begun);
         var milliseconds = all.SelectMany(static m => m).ToList();
-        return new LoadRound(milliseconds.Count / took.TotalSeconds, milliseconds);
+        used = ProcessId > 0 ? ProcessorTime.SecondsOf(ProcessId) - used : 0;
+        return new LoadRound(milliseconds.Count / took.TotalSeconds, milliseconds) { ProcessorMilliseconds = used * 1000 / milliseconds.Count };
+    }
+
+    /// <summary>Sends until the server's code is compiled as well as it ever will be: some thousand requests, or <paramref name="limit"/>.</summary>
+    public async Task WarmUpAsync(TimeSpan limit)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        for (var sent = 0; sent < 5000 && TimeProvider.System.GetElapsedTime(begun) < limit;) sent += (await RunAsync(8, TimeSpan.FromMilliseconds(500))).Milliseconds.Count;
     }
 
     private List<double> SendUntil(long until)

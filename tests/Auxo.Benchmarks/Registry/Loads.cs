@@ -11,8 +11,14 @@ internal static class Loads
     public static string Note(FileSize size, List<LoadRound> mine, List<LoadRound> peers, string about)
         => $"{Other(size, mine)}{(peers.Count == 0 ? "" : $"; peer {Other(size, peers)}")}; {about}";
 
+    /// <summary>What a request costs the server, which a busy machine hardly changes.</summary>
+    public static Figure Processors(List<LoadRound> mine, List<LoadRound> peers)
+        => new("processor time of the server per request", "ms", Spent(mine), peers.Count == 0 || peers.TrueForAll(static r => r.ProcessorMilliseconds == 0) ? null : Spent(peers)) { IsPart = true };
+
     /// <summary>All latencies of all rounds.</summary>
     public static Series Latencies(List<LoadRound> rounds) => new(rounds.SelectMany(static r => r.Milliseconds));
+
+    private static Series Spent(List<LoadRound> rounds) => new(rounds.Select(static r => r.ProcessorMilliseconds));
 
     private static string Other(FileSize size, List<LoadRound> rounds)
     {

@@ -18,6 +18,9 @@ internal sealed class NginxSide : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
+    /// <summary>Its first process, the parent of its workers.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>What it serves.</summary>
     public string Files => Path.Combine(_folder.FullName, "files");
 

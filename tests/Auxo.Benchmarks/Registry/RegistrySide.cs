@@ -29,6 +29,9 @@ internal sealed class RegistrySide(AuxoInstance instance, string repository)
     /// <summary>Where it listens.</summary>
     public Uri Address => instance.Url("registry");
 
+    /// <summary>The service's process.</summary>
+    public async Task<int> ProcessIdAsync() => (await instance.ResourceAsync("registry")).Pid ?? throw new InvalidOperationException("The registry does not run.");
+
     /// <summary>Makes the repository.</summary>
     public static async Task<RegistrySide> CreateAsync(BenchmarkContext context, string repository, CancellationToken ct)
     {

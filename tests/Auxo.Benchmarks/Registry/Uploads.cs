@@ -18,6 +18,7 @@ internal static class Uploads
         await using var nginx = await NginxSide.StartAsync(context, ct);
         using var hand = new HashCopySync();
         var sync = hand.Syncs(context.Options.Count(200, 50)).P50;
+        var process = await registry.ProcessIdAsync();
         var round = TimeSpan.FromSeconds(context.Options.Count(2, 1));
         List<Figure> figures = [];
         foreach (var size in FileSize.All)
@@ -25,8 +26,9 @@ internal static class Uploads
             var (content, variants) = (size.Content(), size.Bytes > 1 << 20 ? Variants : 0);
             string Name(long number) => $"{size.Bytes}/{(variants > 0 ? number % variants : number)}.bin";
             if (nginx is not null) Directory.CreateDirectory(Path.Combine(nginx.Files, $"{size.Bytes}"));
-            var ours = new HttpLoad(registry.Address, number => registry.Head("PUT", Name(number)), content, 200, 201) { Variants = variants };
-            var theirs = nginx is null ? null : new HttpLoad(nginx.Address, number => $"PUT /{Name(number)} HTTP/1.1", content, 201, 204) { Variants = variants };
+            var ours = new HttpLoad(registry.Address, number => registry.Head("PUT", Name(number)), content, 200, 201) { Variants = variants, ProcessId = process };
+            var theirs = nginx is null ? null : new HttpLoad(nginx.Address, number => $"PUT /{Name(number)} HTTP/1.1", content, 201, 204) { Variants = variants, ProcessId = nginx.ProcessId };
+            if (size == FileSize.All[0]) await ours.WarmUpAsync(TimeSpan.FromSeconds(20));
             foreach (var connections in Connections)
             {
                 context.Tell($"{size.Name} over {connections}");
@@ -69,5 +71,7 @@ internal static class Uploads
         {
             yield return new Figure("beside nginx's PUT, which syncs nothing", size.Unit, new Series(mine.Select(size.Value)), new Series(peers.Select(size.Value))) { IsPart = true };
         }
+
+        if (connections > 1) yield return Loads.Processors(mine, peers) with { Note = "the registry alone, without PostgreSQL; the peer is nginx" };
     }
 }

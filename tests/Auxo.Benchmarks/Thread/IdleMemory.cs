@@ -24,7 +24,8 @@ internal static class IdleMemory
         context.Tell($"rests for {rest.TotalSeconds:0} s");
         await Task.Delay(rest, TimeProvider.System, ct);
 
-        var processes = Descendants(instance.AppHostPid).Select(static pid => (Name: NameOf(pid), MiB: PssMiB(pid))).Where(static p => p.MiB > 0).ToList();
+        // Whoever lost his parent is still ours: his command or his environment names the folder.
+        var processes = Descendants(instance.AppHostPid).Union(instance.Processes().Keys).Select(static pid => (Name: NameOf(pid), MiB: PssMiB(pid))).Where(static p => p.MiB > 0).ToList();
         var broker = pair?.Broker is { } b ? Series.One(PssMiB(b.ProcessId)) : null;
         return
         [
