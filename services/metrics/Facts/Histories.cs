@@ -32,11 +32,12 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
         try
         {
             if (await IsCurrentAsync(rid, held, ct) && held.At(time, position) is { } kept) return kept;
-            var (all, known) = await ReadAsync(rid, ct);
-            if (all is null) return null;
-            var outline = await WorkOutAsync(rid, all, new AsOf(time, Math.Min(position ?? long.MaxValue, known)), static history => new Outline(history), ct);
-            held.Keep(outline, all, known);
-            return outline;
+            return await WorkOutAsync(rid, time, position, (history, all, known) =>
+            {
+                var outline = new Outline(history);
+                held.Keep(outline, all, known);
+                return outline;
+            }, ct);
         }
         finally
         {
@@ -46,10 +47,8 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
 
     /// <summary>The repository's whole history as of a moment, for evidence; null when nothing is known of it.</summary>
     /// <inheritdoc cref="FindAsync"/>
-    public async Task<History?> TellAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
-        => await ReadAsync(rid, ct) is ({ } all, var known)
-            ? await WorkOutAsync(rid, all, new AsOf(time, Math.Min(position ?? long.MaxValue, known)), static history => history, ct)
-            : null;
+    public Task<History?> TellAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
+        => WorkOutAsync(rid, time, position, static (history, _, _) => history, ct);
 
     /// <summary>All repositories of which something is known.</summary>
     public async Task<IReadOnlyList<Rid>> ListAsync(CancellationToken ct)
@@ -136,12 +135,14 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
         return (all, known);
     }
 
-    private async Task<T> WorkOutAsync<T>(Rid rid, FactDay all, AsOf asOf, Func<History, T> result, CancellationToken ct)
+    private async Task<T?> WorkOutAsync<T>(Rid rid, DateTimeOffset time, long? position, Func<History, FactDay, long, T> result, CancellationToken ct)
+        where T : class
     {
         await _working.WaitAsync(ct);
         try
         {
-            return result(History.Of(RepositoryFacts.Of(rid, [all], asOf)));
+            var (all, known) = await ReadAsync(rid, ct);
+            return all is null ? null : result(History.Of(RepositoryFacts.Of(rid, [all], new AsOf(time, Math.Min(position ?? long.MaxValue, known)))), all, known);
         }
         finally
         {

@@ -8,7 +8,7 @@ namespace Auxo.Benchmarks.Metrics;
 internal static class Scrape
 {
     /// <summary>Repositories whose year gives 10,000 series of <c>radicle_*</c>.</summary>
-    private const int Repositories = 65;
+    private const int Repositories = 82;
     private const string Allocated = "dotnet_gc_heap_total_allocated_bytes_total";
 
     /// <summary>Measures.</summary>
