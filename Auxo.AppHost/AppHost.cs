@@ -1,9 +1,12 @@
 using Auxo.AppHost;
 using Auxo.AppHost.Backup;
+using Auxo.AppHost.Doctor;
 using Auxo.Hosting;
 using Auxo.Hosting.ApplicationModel;
+using Auxo.ServiceDefaults.Doctor;
 
 if (args is ["backup" or "restore", ..]) return await BackupCommand.RunAsync(args);
+if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(DiagnoseMachine.LookAsync);
 
 var builder = DistributedApplication.CreateBuilder(args);
 

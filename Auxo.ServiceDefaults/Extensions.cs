@@ -37,7 +37,12 @@ public static partial class Extensions
 
         // Streams of logs end with ApplicationStopping; what still runs after this is cut, and is repeated after the next start.
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
-        services.ConfigureHttpJsonOptions(static json => Configure(json.SerializerOptions));
+        services.ConfigureHttpJsonOptions(static json =>
+        {
+            Configure(json.SerializerOptions);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, Stories.StoryJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, Doctor.DoctorJson.Default);
+        });
         services.AddSingleton<PreparedMetrics>();
         services.AddSingleton<MetricsCollector>();
         services.AddHostedService(static provider => provider.GetRequiredService<MetricsCollector>());

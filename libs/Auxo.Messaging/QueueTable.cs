@@ -149,6 +149,24 @@ internal sealed class QueueTable(NpgsqlDataSource source, MessagingOptions optio
         return new QueueState(_queue, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), Math.Max(0, oldest.TotalSeconds));
     }
 
+    /// <summary>The messages of these traces that are not handled yet. A queue is nearly always nearly empty, so it is read through.</summary>
+    public async Task<IReadOnlyList<WaitingMessage>> WaitingAsync(string[] traces, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(
+            $"select id, message_type, correlation_id, sent_at, due, attempts from {_schema}.envelopes where queue = $1 and correlation_id = any ($2) order by seq limit 200");
+        Add(command.Parameters, _queue, traces);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var waiting = new List<WaitingMessage>();
+        while (await reader.ReadAsync(ct))
+        {
+            waiting.Add(new WaitingMessage(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
+                await reader.IsDBNullAsync(4, ct) ? null : reader.GetFieldValue<DateTimeOffset>(4), reader.GetInt32(5)));
+        }
+
+        return waiting;
+    }
+
     private async Task<int> ExecuteAsync(string sql, CancellationToken ct, params object[] values)
     {
         await using var command = source.CreateCommand(sql);
@@ -173,6 +191,15 @@ internal sealed class QueueTable(NpgsqlDataSource source, MessagingOptions optio
     private static NpgsqlParameter Time(DateTimeOffset? value)
         => new() { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }
+
+/// <summary>A message that waits.</summary>
+/// <param name="Id">Its envelope's id.</param>
+/// <param name="MessageType">Its wire name.</param>
+/// <param name="CorrelationId">The trace id of what began it all.</param>
+/// <param name="SentAt">When it was sent.</param>
+/// <param name="Due">Not before then; null for at once.</param>
+/// <param name="Attempts">That failed.</param>
+public sealed record WaitingMessage(Guid Id, string MessageType, string CorrelationId, DateTimeOffset SentAt, DateTimeOffset? Due, int Attempts);
 
 /// <summary>How much waits in a queue.</summary>
 /// <param name="Queue">The queue.</param>

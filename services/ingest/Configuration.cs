@@ -1,11 +1,13 @@
 using Auxo.Contracts;
 using Auxo.EventStore.Projections;
 using Auxo.Ingest.Comments;
+using Auxo.Ingest.Doctor;
 using Auxo.Ingest.Hooks;
 using Auxo.Ingest.Observing;
 using Auxo.Ingest.Patches;
 using Auxo.Ingest.Radicle.Comments;
 using Auxo.Ingest.Repositories;
+using Auxo.Ingest.Stories;
 
 namespace Auxo.Ingest;
 
@@ -73,6 +75,8 @@ public static class Configuration
         app.MapListPatches();
         app.MapGetNode();
         app.MapGetOutbox();
+        app.MapGetStory();
+        app.MapDiagnoseNode();
     }
 
     /// <summary>Webhooks are answered only when their secrets are known.</summary>

@@ -1,5 +1,9 @@
 using Auxo.Ingest;
+using Auxo.Ingest.Doctor;
 using Auxo.ServiceDefaults;
+using Auxo.ServiceDefaults.Doctor;
+
+if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(static ct => DiagnoseNode.LookAsync(Environment.GetEnvironmentVariable, TimeProvider.System, ct));
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("ingest");
@@ -12,3 +16,4 @@ app.MapDefaultEndpoints();
 app.MapMessaging();
 app.MapIngest();
 app.Run();
+return 0;

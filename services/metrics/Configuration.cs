@@ -6,6 +6,7 @@ using Auxo.Metrics.Exposition;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Repositories;
+using Auxo.Metrics.Stories;
 
 namespace Auxo.Metrics;
 
@@ -66,6 +67,7 @@ public static class Configuration
         ReportDeployment.Map(app);
         ReportFailure.Map(app);
         SetPolicy.Map(app);
+        GetStory.Map(app);
         return app;
     }
 }

@@ -63,6 +63,7 @@ public static class Configuration
         app.MapListDeliveries();
         app.MapReplayDelivery();
         app.MapDeleteDelivery();
+        app.MapGetStory();
         app.MapReceivePlain();
         app.MapReceiveAlerts();
     }

@@ -74,6 +74,7 @@ public static class Configuration
         CleanUp.Map(app);
         ListArtifacts.Map(app);
         GetArtifact.Map(app);
+        GetStory.Map(app);
         CreateToken.Map(app);
         RotateToken.Map(app);
         RevokeToken.Map(app);

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Auxo.Hosting.Instance;
 
 /// <summary>Who holds a port.</summary>
-internal static class Ports
+public static class Ports
 {
     /// <summary>Null when the port is free; else one line that names it, its holder where the system tells, and the setting.</summary>
     public static string? Taken(IPAddress address, int port, string resource)

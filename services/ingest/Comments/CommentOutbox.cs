@@ -53,21 +53,21 @@ public static class CommentOutbox
     public static readonly TimeSpan ConfirmAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>Stores a wanted body with the next save, unless a newer one is there.</summary>
-    public static NpgsqlBatchCommand Want(PostPatchComment m, DateTimeOffset now)
+    public static NpgsqlBatchCommand Want(PostPatchComment m, string? trace, DateTimeOffset now)
         => Command(
             """
-            insert into ingest.comment_outbox as o (key, rid, patch_id, revision_id, build_id, seq, body, final, reason, created_at, updated_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, 'just asked for', $9, $9)
+            insert into ingest.comment_outbox as o (key, rid, patch_id, revision_id, build_id, seq, body, final, reason, created_at, updated_at, trace_id)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, 'just asked for', $9, $9, $10::text)
             on conflict (key) do update set
                 seq = excluded.seq, body = excluded.body, final = excluded.final, updated_at = excluded.updated_at, attempts = 0, not_before = null,
-                confirm_at = null,
+                confirm_at = null, trace_id = excluded.trace_id, posted_at = null,
                 state = case when o.operations >= 2 then 'dropped' else 'waiting' end,
                 reason = case when o.operations >= 2 then 'this build has used its two operations; the comment keeps its earlier text'
                               when o.operations = 1 and not excluded.final then 'waits for the verdict: one more text may be written'
                               else 'just asked for' end
             where o.seq < excluded.seq
             """,
-            m.Key, m.Rid.Value, m.PatchId.Value, m.RevisionId.Value, m.BuildId, m.Seq, m.Markdown.Replace("\0", "", StringComparison.Ordinal), m.Final, now);
+            m.Key, m.Rid.Value, m.PatchId.Value, m.RevisionId.Value, m.BuildId, m.Seq, m.Markdown.Replace("\0", "", StringComparison.Ordinal), m.Final, now, (object?)trace ?? DBNull.Value);
 
     /// <summary>Marks the row as begun with its present body and returns it; null when it is gone.</summary>
     public static async Task<WantedComment?> BeginAsync(NpgsqlDataSource source, Lease<string> lease, DateTimeOffset now, CancellationToken ct)
@@ -97,7 +97,8 @@ public static class CommentOutbox
                 state = case when seq = $2 then $3 when operations >= 2 then 'dropped' else 'waiting' end,
                 reason = case when seq = $2 then $4::text else 'a newer text came meanwhile' end,
                 comment_id = coalesce($5::text, comment_id), attempts = $6,
-                not_before = case when seq = $2 then $7::timestamptz end, confirm_at = case when seq = $2 then $9::timestamptz end, updated_at = $8
+                not_before = case when seq = $2 then $7::timestamptz end, confirm_at = case when seq = $2 then $9::timestamptz end, updated_at = $8,
+                posted_at = case when seq = $2 and $3 = 'posted' then coalesce(posted_at, $8) else posted_at end
             where key = $1
             """,
             of.Key, of.Seq, state.ToString().ToLowerInvariant(), (object?)reason ?? DBNull.Value, (object?)comment?.Value ?? DBNull.Value,

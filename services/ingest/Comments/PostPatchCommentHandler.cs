@@ -8,7 +8,7 @@ public static class PostPatchCommentHandler
     /// <summary>Stores the body if it is newer than what is stored, and wakes the worker after the commit.</summary>
     public static void Handle(PostPatchComment message, IDocumentSession session, CommentWorker worker, DateTimeOffset now)
     {
-        session.QueueSqlCommand(CommentOutbox.Want(message, now));
+        session.QueueSqlCommand(CommentOutbox.Want(message, session.CorrelationId, now));
         session.AfterCommit(worker.Wake);
     }
 }

@@ -32,7 +32,8 @@ public enum DeliveryState
 /// <param name="AttemptsBefore">Attempts before the last replay.</param>
 /// <param name="Since">Planned, or last replayed.</param>
 /// <param name="Notification">What is told.</param>
-public sealed record BegunDelivery(string Id, string Channel, int Attempt, int AttemptsBefore, DateTimeOffset Since, Notification Notification);
+/// <param name="CorrelationId">The trace id of what began it all.</param>
+public sealed record BegunDelivery(string Id, string Channel, int Attempt, int AttemptsBefore, DateTimeOffset Since, Notification Notification, string? CorrelationId = null);
 
 /// <summary>The SQL of <c>deliveries</c>, <c>delivery_attempts</c> and <c>channel_lanes</c>.</summary>
 public static class DeliveryTable
@@ -92,7 +93,7 @@ public static class DeliveryTable
                 order by due, created_at, id limit $5 for update skip locked)
             update notify.deliveries d set state = 'sending', attempts = attempts + 1, updated_at = $4
             from due, notify.notifications n where d.id = due.id and n.id = d.notification_id
-            returning d.id, d.attempts, d.attempts_before, d.since, n.body::text
+            returning d.id, d.attempts, d.attempts_before, d.since, n.body::text, n.correlation_id
             """);
         command.Parameters.AddRange(Parameters(lane.Key, lane.Owner, lane.Epoch, now, limit));
         var begun = new List<BegunDelivery>();
@@ -101,7 +102,7 @@ public static class DeliveryTable
         {
             begun.Add(new BegunDelivery(
                 reader.GetString(0), lane.Key, reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<DateTimeOffset>(3),
-                JsonSerializer.Deserialize(reader.GetString(4), StoredJson.Default.Notification)!));
+                JsonSerializer.Deserialize(reader.GetString(4), StoredJson.Default.Notification)!, await reader.IsDBNullAsync(5, ct) ? null : reader.GetString(5)));
         }
 
         return begun;

@@ -111,6 +111,7 @@ public sealed partial class DeliveryWorker(
         var (took, now) = (time.GetElapsedTime(began), time.GetUtcNow());
         var next = policy.Next(result, delivery.Attempt - delivery.AttemptsBefore, delivery.Since, Random.Shared.NextDouble(), now);
         await using var session = store.LightweightSession();
+        session.CorrelationId = delivery.CorrelationId;
         foreach (var command in DeliveryTable.End(delivery, result, next, took, now)) session.QueueSqlCommand(command);
         if (next is NextStep.GiveUp given)
         {

@@ -1,3 +1,4 @@
+using Auxo.EventStore;
 using Auxo.Pipeline.Definitions;
 
 namespace Auxo.Pipeline.Builds;
@@ -27,6 +28,9 @@ public sealed record Build(
 
     /// <summary>Its id.</summary>
     public Guid Id => Subject.BuildId;
+
+    /// <summary>The correlation id of the push, or of whoever asked by hand; null for a build from before it was kept.</summary>
+    public string? TraceId { get; init; }
 
     /// <summary>Where it stands.</summary>
     public BuildState State { get; init; }
@@ -85,7 +89,10 @@ public sealed record Build(
     }
 
     /// <summary>The first event.</summary>
-    public static Build Create(BuildEvent.Queued e) => new(e.Subject, e.Source, e.Attempt, e.Trust, e.Canonical, e.Plan, e.RequestedBy, e.At);
+    public static Build Create(IEvent<BuildEvent.Queued> e) => Of(e.Data) with { TraceId = e.CorrelationId };
+
+    /// <summary>A build that is just being planned.</summary>
+    public static Build Of(BuildEvent.Queued e) => new(e.Subject, e.Source, e.Attempt, e.Trust, e.Canonical, e.Plan, e.RequestedBy, e.At);
 
     /// <summary>One more event; after the end nothing changes.</summary>
     public Build Apply(BuildEvent.Started e) => Unless(this with { State = BuildState.Running, StartedAt = StartedAt ?? e.At, Sandbox = e.Sandbox });

@@ -44,6 +44,7 @@ internal sealed class BuildJournal(
                     await using var session = store.LightweightSession();
                     var stream = await session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
                     var build = stream.Aggregate ?? throw new InvalidOperationException($"Build {buildId} has a row and no stream.");
+                    session.CorrelationId = build.TraceId; // Whatever process carries the build on, it is the push's story.
                     var decision = decide(build, time.GetUtcNow());
                     if (decision.Events.Count == 0 && decision.Messages.Count == 0) return build;
                     var (after, messages) = EndBuild.Append(session, bell, stream, decision);

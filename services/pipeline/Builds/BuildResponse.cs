@@ -20,12 +20,18 @@ public record BuildResponse(
     int Attempt, Trust Trust, BuildState State, Outcome? Outcome, string? Reason, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
     double? DurationSeconds, IReadOnlyList<StepResponse> Steps)
 {
+    /// <summary>The correlation id of the push, for <c>auxo trace</c>.</summary>
+    public string? TraceId { get; init; }
+
     /// <summary>Takes what lists show.</summary>
     internal static BuildResponse Of(Build build)
         => new(
             build.Id, BuildId.Short(build.Id), build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger, build.Subject.PatchId, build.Subject.RevisionId,
             build.Subject.Ref, build.Subject.Commit, build.Subject.Title, build.Subject.Author, build.Attempt, build.Trust, build.State, build.Outcome, build.Reason,
-            build.QueuedAt, build.StartedAt, build.FinishedAt, (build.FinishedAt - build.StartedAt)?.TotalSeconds, [.. build.Plan.StepNames().Select(name => StepOf(build, name))]);
+            build.QueuedAt, build.StartedAt, build.FinishedAt, (build.FinishedAt - build.StartedAt)?.TotalSeconds, [.. build.Plan.StepNames().Select(name => StepOf(build, name))])
+        {
+            TraceId = build.TraceId,
+        };
 
     private static StepResponse StepOf(Build build, string name)
     {

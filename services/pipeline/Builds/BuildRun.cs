@@ -35,6 +35,7 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
     public async Task RunAsync(Guid buildId, CancellationToken stop, CancellationToken ct)
     {
         if (await journal.ReadAsync(ct) is not { } build) return;
+        using var activity = BuildActivity.Start(build);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
         using var ended = new CancellationTokenSource();
         var interim = build.Spoke ? Task.CompletedTask : AnnounceAsync(ended.Token);

@@ -8,11 +8,11 @@ internal static class BuildTable
     public static NpgsqlBatchCommand Insert(Build build)
         => Command(
             """
-            insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
             build.Id, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject), build.Subject.Commit.Value, build.Attempt,
-            build.Trust.ToString(), build.QueuedAt, StateOf(build));
+            build.Trust.ToString(), build.QueuedAt, StateOf(build), build.TraceId ?? "");
 
     /// <summary>Follows the build's state. A row that is done stays for the lists and has no lease.</summary>
     public static NpgsqlBatchCommand Follow(Build build)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Auxo.EventStore;
 using Auxo.Messaging;
 using Auxo.Pipeline.Checks;
@@ -38,7 +40,7 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Ru
         var approved = request.Trust == Trust.Trusted || await BuildTable.IsApprovedAsync(database, request.Rid, request.Commit, ct);
         var (plan, refusal) = await PlanAsync(request, approved, ct);
         var (events, messages) = Decide(id, request, attempt, plan, refusal, links, now);
-        var build = Fold(events);
+        var build = Fold(events) with { TraceId = session.CorrelationId ?? Activity.Current?.TraceId.ToHexString() };
         messages = EndBuild.InOrder(id, messages);
         session.Events.StartStream<Build>(Build.StreamKey(id), [.. events]);
         session.QueueSqlCommand(BuildTable.Insert(build));
@@ -66,7 +68,7 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Ru
         if (refusal is null && plan.StepNames().Count > 0) return ([queued], messages);
 
         var (finished, more) = FinishBuild.Decide(
-            Build.Create(queued), refusal is null ? Outcome.Skipped : Outcome.Errored, refusal ?? "every check is off and there are no steps", by: null, links, now);
+            Build.Of(queued), refusal is null ? Outcome.Skipped : Outcome.Errored, refusal ?? "every check is off and there are no steps", by: null, links, now);
         return ([queued, .. finished], [.. messages, .. more]);
     }
 
@@ -91,7 +93,7 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Ru
 
     private static Build Fold(Events events)
     {
-        var build = Build.Create((BuildEvent.Queued)events[0]);
+        var build = Build.Of((BuildEvent.Queued)events[0]);
         return events.OfType<BuildEvent.Finished>().Aggregate(build, static (state, e) => state.Apply(e));
     }
 }

@@ -42,6 +42,15 @@ public sealed class StepExecutors
             : new ExecutorChoice(_docker, null);
     }
 
+    /// <summary>Why steps without an image cannot run here; null when they can.</summary>
+    public string? Refusal => _commands.Value.Refusal;
+
+    /// <summary>True when steps run without any sandbox, as the operator wished.</summary>
+    public bool IsHost => _commands.Value.Executor is HostExecutor;
+
+    /// <summary>Why steps with an image cannot run here; null when they can.</summary>
+    public string? ImageRefusal => _docker.Refusal();
+
     /// <summary>What holds steps without an image here, for logs and status pages.</summary>
     public string Describe() => _commands.Value is { Executor: { } executor } ? executor.Sandbox : $"refused: {_commands.Value.Refusal}";
 

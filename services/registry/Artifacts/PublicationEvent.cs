@@ -51,6 +51,9 @@ public enum PublicationState
 /// <summary>The files of one build, folded from their events; kept as a document in the same transaction.</summary>
 public sealed record Publication(BuildSubject Subject, IReadOnlyList<BuildArtifact> Files, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt)
 {
+    /// <summary>The correlation id of the push; null for files from before it was kept.</summary>
+    public string? TraceId { get; init; }
+
     /// <summary>Where they stand.</summary>
     public PublicationState State { get; init; }
 
@@ -64,7 +67,8 @@ public sealed record Publication(BuildSubject Subject, IReadOnlyList<BuildArtifa
     public static string StreamKey(Guid buildId) => $"publication/{buildId}";
 
     /// <summary>The first event.</summary>
-    public static Publication Create(PublicationEvent.Requested e) => new(e.Subject, e.Files, e.StartedAt, e.FinishedAt);
+    public static Publication Create(IEvent<PublicationEvent.Requested> e)
+        => new(e.Data.Subject, e.Data.Files, e.Data.StartedAt, e.Data.FinishedAt) { TraceId = e.CorrelationId };
 
     /// <summary>They are here.</summary>
     public Publication Apply(PublicationEvent.Published e) => this with { State = PublicationState.Published, PublishedAt = e.At, Reason = null };

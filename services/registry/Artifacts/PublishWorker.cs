@@ -93,6 +93,7 @@ public sealed partial class PublishWorker(
         var stream = await session.Events.FetchForWriting<Publication>(Publication.StreamKey(build), ct);
         var publication = stream.Aggregate ?? throw new InvalidOperationException($"Build {build} has a row and no stream.");
         if (publication.State == PublicationState.Published) return;
+        session.CorrelationId = publication.TraceId;
         var now = time.GetUtcNow();
         var channel = await PublicationTable.LatestAsync(source, publication.Subject.Rid, ct, asIfPublished: build) == build ? "latest" : null;
         stream.AppendOne(new PublicationEvent.Published(channel, now));

@@ -39,7 +39,7 @@ internal static class SampleBuilds
     public static Build Fold(Build? build, IEnumerable<object> events)
         => events.Aggregate(build, static (state, e) => e switch
         {
-            BuildEvent.Queued queued => Build.Create(queued),
+            BuildEvent.Queued queued => Build.Of(queued),
             BuildEvent.Started x => state!.Apply(x),
             BuildEvent.StepStarted x => state!.Apply(x),
             BuildEvent.Announced x => state!.Apply(x),

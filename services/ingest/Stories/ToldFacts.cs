@@ -1,0 +1,113 @@
+using System.Text.Json;
+
+using Auxo.Contracts;
+using Auxo.Ingest.Observing;
+using Auxo.Ingest.Patches;
+using Auxo.Ingest.Repositories;
+using Auxo.ServiceDefaults.Stories;
+
+using Npgsql;
+
+namespace Auxo.Ingest.Stories;
+
+/// <summary>A line about a stored event, and what it says of a commit.</summary>
+internal sealed record ToldFact(StoryLine Line, CommitId? Commit, Via? Via);
+
+/// <summary>What became facts: patches, revisions, merges, new heads of branches.</summary>
+internal static class ToldFacts
+{
+    public static async Task<IReadOnlyList<ToldFact>> ReadAsync(
+        NpgsqlDataSource source, Rid? rid, PatchId? patch, CommitId? commit, IReadOnlyList<string> traces, CancellationToken ct)
+    {
+        // By stream, where the question names one; a bare trace id is rare enough to look through everything.
+        await using var command = rid is { } of
+            ? Command(
+                source,
+                """
+                select type, data::text, correlation_id from ingest.mt_events where stream_id = $1
+                union all
+                select type, data::text, correlation_id from ingest.mt_events
+                where stream_id = $2 and type = 'branch_advanced' and (data->>'new' = $3 or data->'patches' is not null and (data->'patches')::jsonb ? $4 or correlation_id = any ($5))
+                """,
+                patch is { } p ? Patch.StreamKey(of, p) : "", Repository.StreamKey(of), commit?.Value ?? "", patch?.Value ?? "", traces.ToArray())
+            : Command(source, "select type, data::text, correlation_id from ingest.mt_events where correlation_id = any ($1)", traces.ToArray());
+        var facts = new List<ToldFact>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            if (Tell(reader.GetString(0), reader.GetString(1)) is { } fact)
+                facts.Add(fact with { Line = fact.Line with { Trace = await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2) } });
+        }
+
+        return facts;
+    }
+
+    /// <summary>Who told first, in words.</summary>
+    public static string Words(Via via) => via switch
+    {
+        Via.Event => "a node event",
+        Via.Webhook => "a webhook",
+        Via.Sweep => "the sweep",
+        _ => "'repo track'",
+    };
+
+    private static ToldFact? Tell(string type, string data) => type switch
+    {
+        "patch_opened" => Opened(JsonSerializer.Deserialize(data, StoredJson.Default.PatchOpened)!),
+        "patch_revised" => Revised(JsonSerializer.Deserialize(data, StoredJson.Default.PatchRevised)!.Revision),
+        "patch_status_changed" => Status(JsonSerializer.Deserialize(data, StoredJson.Default.PatchStatusChanged)!),
+        "patch_merged" => Merged(JsonSerializer.Deserialize(data, StoredJson.Default.PatchMerged)!),
+        "branch_advanced" => Advanced(JsonSerializer.Deserialize(data, StoredJson.Default.RepositoryBranchAdvanced)!),
+        _ => null,
+    };
+
+    private static ToldFact Opened(PatchEvent.Opened e)
+        => new(new StoryLine(e.SeenAt, "patch_opened", StoryState.Done, $"patch {e.PatchId.Short} opened{Late(e.OpenedAt, e.SeenAt)}"), null, null);
+
+    private static ToldFact Revised(SeenRevision r)
+    {
+        var fate = r.Fate switch
+        {
+            Fate.Sent => "",
+            Fate.Known => "; it was there when the repository was tracked, so it is not built",
+            Fate.Superseded => "; replaced before Auxo saw it, so it is not built",
+            _ => "; the patch is archived, so it waits until it is opened again",
+        };
+        var line = new StoryLine(
+            r.SeenAt, "patch_revised", r.Fate == Fate.Sent ? StoryState.Done : StoryState.Note,
+            $"revision {r.Id.Short} at commit {r.Head.Short}, first told by {Words(r.Via)}{fate}");
+        return new ToldFact(line, r.Head, r.Via);
+    }
+
+    private static ToldFact Status(PatchEvent.StatusChanged e)
+        => new(new StoryLine(e.SeenAt, "patch_status_changed", StoryState.Done, $"the patch is {e.Status.ToString().ToLowerInvariant()} now"), null, null);
+
+    private static ToldFact Merged(PatchEvent.Merged e)
+        => new(
+            new StoryLine(e.SeenAt, "patch_merged", StoryState.Done, $"merged as {e.Commit.Short}{(e.Signed ? "" : ", as the default branch's commits say")}{Late(e.At, e.SeenAt)}"), e.Commit, null);
+
+    private static ToldFact Advanced(RepositoryEvent.BranchAdvanced e)
+        => new(
+            new StoryLine(
+                e.SeenAt, "branch_advanced", StoryState.Done,
+                $"{e.Branch} is at {e.New.Short} now{(e.Old is { } old ? $", before at {old.Short}" : "")}, first told by {Words(e.Via)}"), e.New, e.Via);
+
+    /// <summary>Radicle's times are whole seconds of somebody's clock, so a small difference says nothing.</summary>
+    private static string Late(DateTimeOffset at, DateTimeOffset seenAt)
+        => (seenAt - at).TotalSeconds is > 5 and var late ? $", {Duration(late)} after Radicle's time of it" : "";
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 120 => $"{seconds:0} s",
+        < 7200 => $"{seconds / 60:0} min",
+        < 172_800 => $"{seconds / 3600:0} h",
+        _ => $"{seconds / 86_400:0} days",
+    };
+
+    private static NpgsqlCommand Command(NpgsqlDataSource source, string sql, params object[] values)
+    {
+        var command = source.CreateCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+}
