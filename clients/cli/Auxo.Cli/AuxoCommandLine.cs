@@ -5,17 +5,22 @@ using System.Text.Json;
 using Auxo.Cli.Api;
 using Auxo.Cli.Artifacts;
 using Auxo.Cli.Ci;
+using Auxo.Cli.Completion;
 using Auxo.Cli.DeadLetters;
 using Auxo.Cli.Demo;
+using Auxo.Cli.Deployments;
+using Auxo.Cli.Doctor;
 using Auxo.Cli.Handlers;
 using Auxo.Cli.Metrics;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
 using Auxo.Cli.Queues;
+using Auxo.Cli.Raw;
 using Auxo.Cli.Repositories;
 using Auxo.Cli.Status;
 using Auxo.Cli.Tokens;
+using Auxo.Cli.Trace;
 
 namespace Auxo.Cli;
 
@@ -28,6 +33,12 @@ internal static class AuxoCommandLine
         var json = args.Contains("--json", StringComparer.Ordinal);
         try
         {
+            if (args is [CompletionCommand.Question, .. var words])
+            {
+                await CompletionCommand.AnswerAsync(Create(host), words, host, ct);
+                return ExitCode.Ok;
+            }
+
             var parsed = Create(host).Parse(args);
             if (Suggestions.For(parsed) is { } misunderstood) throw misunderstood;
             await using var text = new StreamWriter(host.StandardOutput, leaveOpen: true);
@@ -57,10 +68,15 @@ internal static class AuxoCommandLine
         new HelpOption(),
         new VersionOption { Recursive = false },
         StatusCommand.Create(host),
+        DoctorCommand.Create(host),
         RepoCommand.Create(host),
         CiCommand.Create(host),
+        TraceCommand.Create(host),
         MetricsCommand.Create(host),
+        DeployCommand.Create(host),
+        FailureCommand.Create(host),
         ArtifactsCommand.Create(host),
+        RawCommand.Create(host),
         NotifyCommand.Create(host),
         OutboxCommand.Create(host),
         QueuesCommand.Create(host),
@@ -68,6 +84,7 @@ internal static class AuxoCommandLine
         DeadLettersCommand.Create(host),
         TokenCommand.Create(host),
         DemoCommand.Create(host),
+        CompletionCommand.Create(host),
     };
 
     private static void Report(CliHost host, bool json, CliException e)

@@ -21,6 +21,9 @@ internal sealed class CliHost
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Where the programs of Auxo are built: a folder for each.</summary>
+    public string Programs { get; init; } = Path.Combine(AppContext.BaseDirectory, "..", "..");
+
     /// <summary>True for the superuser, whose instance lives in <c>/var/lib/auxo</c>.</summary>
     public bool IsRoot { get; init; }
 

@@ -49,6 +49,76 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
     }
 
     [Fact]
+    public async Task one_trace_id_goes_through_all_services_and_auxo_trace_tells_the_story()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var auxo = await world.AuxoAsync();
+        var (storage, secret) = await world.TrackAsync(SampleRepository.Files());
+        var (patch, head) = storage.OpenPatch(world.Alice, "Trace me", new Dictionary<string, string>
+        {
+            [".auxo/ci.yaml"] = "steps:\n  - name: make\n    run: mkdir -p out; echo made > out/made.txt\n    artifacts: [out/**]\n",
+        });
+        Assert.Equal(202, await Curl.PatchAsync(auxo.Url("ingest"), storage.Rid, patch, head, secret));
+        var build = await auxo.Pipeline.FinishedBuildAsync(head);
+        build.ShouldHave("passed");
+        var trace = Text(build, "traceId")!;
+        Assert.Matches("^[0-9a-f]{32}$", trace);
+        Assert.Equal(Text(build, "id"), Text(Assert.Single(await auxo.Pipeline.BuildsAsync($"trace={trace}")), "id"));
+
+        var story = await Eventually.ValueAsync(
+            async () =>
+            {
+                var (code, output, error) = await AuxoProgram.RunAsync(auxo, ct, "trace", patch[..8], "--json");
+                Assert.True(code is 0, output + error);
+                var json = JsonNode.Parse(output)!;
+                return Whats(json).Contains("artifacts_published", StringComparer.Ordinal) && Whats(json).Contains("build_counted", StringComparer.Ordinal)
+                    && Whats(json).Contains("comment_waiting", StringComparer.Ordinal) ? json : null;
+            },
+            "the story is told to the registry");
+
+        // The push is one chapter: what ran in the background of each service kept its correlation.
+        var chapter = Assert.Single(story["chapters"]!.AsArray())!;
+        Assert.Equal(trace, Text(chapter, "trace"));
+        Assert.All(chapter["lines"]!.AsArray(), line => Assert.Equal(trace, Text(line!, "trace")));
+        Assert.Contains("webhook_received", Whats(story));
+        var built = chapter["lines"]!.AsArray().Where(static l => Text(l!, "service") == "pipeline").Select(static l => Text(l!, "what")!).ToList();
+        Assert.Equal(["build_queued", "build_started", "build_finished"], [built[0], built[1], built[^1]]);
+        Assert.Contains("artifacts_kept", built);
+
+        // A service that is away leaves a hole, and the rest is told.
+        await auxo.CommandAsync("registry", "stop");
+        try
+        {
+            var (code, output, _) = await AuxoProgram.RunAsync(auxo, ct, "trace", Text(build, "id")!);
+            Assert.Equal(3, code);
+            Assert.Contains("its part is missing", output, StringComparison.Ordinal);
+            Assert.Contains("step make passed", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await auxo.CommandAsync("registry", "start");
+            await auxo.WaitForAsync("registry", static r => r.State == Hosting.Orchestration.ResourceState.Running);
+        }
+
+        static IReadOnlyList<string> Whats(JsonNode story) => [.. story["chapters"]!.AsArray().SelectMany(static c => c!["lines"]!.AsArray()).Select(static l => Text(l!, "what")!)];
+    }
+
+    [Fact]
+    public async Task the_doctor_asks_all_parts_of_a_running_instance_and_tells_no_secret()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var auxo = await world.AuxoAsync();
+
+        var (_, output, error) = await AuxoProgram.RunAsync(auxo, ct, "doctor", "--json");
+
+        Assert.Equal("", error);
+        var items = JsonNode.Parse(output)!["parts"]!.AsArray().SelectMany(static p => p!["items"]!.AsArray()).Select(static i => (Name: Text(i!, "name"), State: Text(i!, "state"))).ToList();
+        foreach (var name in (string[])["folder", "secrets", "ports", "postgresql", "disk", "memory", "sandbox", "git", "clock", "services"]) Assert.Contains(items, i => i.Name == name && i.State != "trouble");
+        Assert.Contains(("profile", "warning"), items); // This world has no Radicle.
+        Assert.DoesNotContain("auxo_", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task the_recorded_storage_of_real_nodes_is_followed_and_its_head_is_built()
     {
         var bundle = Fixtures.Require("radicle/recorded/storage.bundle");

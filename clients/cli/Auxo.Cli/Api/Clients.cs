@@ -12,6 +12,9 @@ namespace Auxo.Cli.Api;
 /// <summary>Typed clients of one instance's services.</summary>
 internal sealed class Clients(Instance instance) : IDisposable
 {
+    /// <summary>Set on a request whose body takes its time: the answer begins only when all of it has arrived.</summary>
+    public static readonly HttpRequestOptionsKey<bool> Long = new("auxo.long");
+
     private readonly Dictionary<string, HttpClient> _http = new(StringComparer.Ordinal);
 
     public Instance Instance { get; } = instance;
@@ -29,6 +32,12 @@ internal sealed class Clients(Instance instance) : IDisposable
     public IAppHost AppHost => For<IAppHost>("apphost");
 
     public IMessaging Messaging(string service) => For<IMessaging>(service);
+
+    /// <summary>What a service did for a push.</summary>
+    public IStory Story(string service) => For<IStory>(service);
+
+    /// <summary>What a part needs, and whether it has it.</summary>
+    public IDiagnosis Diagnosis(string service) => For<IDiagnosis>(service);
 
     /// <summary>For answers that are streams.</summary>
     public HttpClient Http(string service)
@@ -58,7 +67,7 @@ internal sealed class Clients(Instance instance) : IDisposable
         {
             var name = service == "apphost" ? "The AppHost" : service;
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(Patience);
+            if (!request.Options.TryGetValue(Long, out var isLong) || !isLong) limit.CancelAfter(Patience);
             HttpResponseMessage response;
             try
             {

@@ -56,3 +56,23 @@ public sealed record Named(string Name, int Count);
 
 /// <summary>One day of builds.</summary>
 public sealed record CiDay(DateOnly Day, int Passed, int Failed, int Other);
+
+/// <summary>A deployment as it is reported; what is null is usual.</summary>
+public sealed record DeploymentReport(
+    string Rid, string Commit, string? Id, string? Environment, IReadOnlyList<string>? Patches, bool? Succeeded, [property: JsonConverter(typeof(Word))] string? Kind, string? RolloutId,
+    string? Remediates, DateTimeOffset? At, string? DeploymentId = null);
+
+/// <summary>A failure as it is reported.</summary>
+public sealed record FailureReport(string Rid, string? Id, string? DeploymentId, string? Title, DateTimeOffset? StartedAt, DateTimeOffset? At, string? FailureId = null);
+
+/// <summary>What is said of a known failure.</summary>
+public sealed record FailureTurn(DateTimeOffset? At, string? By, string? Reason);
+
+/// <summary>Of the evidence, what concerns failures.</summary>
+public sealed record DoraEvidence(IReadOnlyList<FailedDeployment> Recoveries, IReadOnlyList<KnownFailure> Unattributed);
+
+/// <summary>A deployment that failed.</summary>
+public sealed record FailedDeployment(string Deployment, IReadOnlyList<KnownFailure> Failures);
+
+/// <summary>A failure; <c>OpenSince</c> is null when it is over.</summary>
+public sealed record KnownFailure(string Id, string? Title, DateTimeOffset StartedAt, DateTimeOffset? OpenSince, bool Inferred, string? RecoveredBy);

@@ -45,17 +45,17 @@ public sealed record NodeInfo(
 /// <summary>A patch comment that is on its way to Radicle, or there.</summary>
 public sealed record OutboxEntry(
     string Key, string Rid, string PatchId, string BuildId, int Seq, [property: JsonConverter(typeof(Word))] string State, string? Reason, int Attempts,
-    string? CommentId, DateTimeOffset UpdatedAt);
+    string? CommentId, DateTimeOffset UpdatedAt, string? TraceId = null);
 
 /// <summary>A build to start by hand.</summary>
-public sealed record BuildRequest(string? Rid, string? Source, string Commit, string? Ref);
+public sealed record BuildRequest(string? Rid, string? Source, string Commit, string? Ref, bool? Trusted = null);
 
-/// <summary>A build; the last four members only when it was asked for alone.</summary>
+/// <summary>A build; findings, files, verdict and sandbox only when it was asked for alone.</summary>
 public sealed record Build(
     string Id, string? ShortId, string Rid, string RepositoryName, [property: JsonConverter(typeof(Word))] string Trigger, string? PatchId, string? RevisionId, string Ref,
     string Commit, string Title, string? Author, [property: JsonConverter(typeof(Word))] string State, [property: JsonConverter(typeof(Word))] string? Outcome, string? Reason,
     DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, double? DurationSeconds, IReadOnlyList<BuildStep>? Steps,
-    IReadOnlyList<BuildFinding>? Findings, IReadOnlyList<BuildFile>? Artifacts, string? Verdict, string? Sandbox)
+    IReadOnlyList<BuildFinding>? Findings, IReadOnlyList<BuildFile>? Artifacts, string? Verdict, string? Sandbox, string? TraceId = null)
 {
     /// <summary>The digits people read and type.</summary>
     [JsonIgnore]

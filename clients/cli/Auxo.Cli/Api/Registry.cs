@@ -16,6 +16,30 @@ public interface IRegistry
     [Get("artifacts/{rid}/{version}")]
     Task<ArtifactVersion> VersionAsync([Path] string rid, [Path] string version, CancellationToken ct);
 
+    /// <summary>What cleaning up would let go.</summary>
+    [Get("artifacts/cleanup")]
+    Task<Page<ExpiredVersion>> PreviewCleanUpAsync(CancellationToken ct);
+
+    /// <summary>Lets it go.</summary>
+    [Post("artifacts/cleanup")]
+    Task<Page<ExpiredVersion>> CleanUpAsync(CancellationToken ct);
+
+    /// <summary>The raw repositories.</summary>
+    [Get("repositories")]
+    Task<Page<RawRepository>> RawRepositoriesAsync(CancellationToken ct);
+
+    /// <summary>Makes one, or changes it.</summary>
+    [Put("repositories/{name}")]
+    Task<RawRepository> DefineRawAsync([Path] string name, [Body] RawDefinition definition, CancellationToken ct);
+
+    /// <summary>Removes an empty one.</summary>
+    [Delete("repositories/{name}")]
+    Task RemoveRawAsync([Path] string name, CancellationToken ct);
+
+    /// <summary>Its files whose names begin so.</summary>
+    [Get("raw/{repository}")]
+    Task<Page<RawFile>> FilesAsync([Path] string repository, [Query] string? prefix, [Query] string? after, [Query] int limit, CancellationToken ct);
+
     /// <summary>The tokens that work, or all there ever were.</summary>
     [Get("tokens")]
     Task<Page<Token>> TokensAsync([Query] bool all, CancellationToken ct);
@@ -54,3 +78,15 @@ public sealed record TokenRotation(long? OverlapSeconds);
 
 /// <summary>A token that was just made, with its text, shown this once.</summary>
 public sealed record NewToken([property: JsonPropertyName("token")] Token Info, string Text);
+
+/// <summary>A version that is not kept, and by which rule.</summary>
+public sealed record ExpiredVersion(string BuildId, string Reason);
+
+/// <summary>A raw repository and how full it is.</summary>
+public sealed record RawRepository(string Name, long QuotaBytes, long UsedBytes, long FileCount, bool Immutable);
+
+/// <summary>How it shall be; what is null stays, or is usual.</summary>
+public sealed record RawDefinition(long? QuotaBytes, bool? Immutable);
+
+/// <summary>A file in it; the address is relative to the registry.</summary>
+public sealed record RawFile(string Repository, string Path, string Digest, long SizeBytes, string MediaType, DateTimeOffset StoredAt, string StoredBy, string Url);

@@ -39,6 +39,10 @@ public interface IIngest
     [Get("repositories/{rid}/refs")]
     Task<Page<RefInfo>> RefsAsync([Path] string rid, CancellationToken ct);
 
+    /// <summary>The patches of a repository that Auxo has seen.</summary>
+    [Get("patches")]
+    Task<Page<PatchInfo>> PatchesAsync([Query] string rid, CancellationToken ct);
+
     /// <summary>The Radicle node.</summary>
     [Get("node")]
     Task<NodeInfo> NodeAsync(CancellationToken ct);
@@ -58,7 +62,7 @@ public interface IPipeline
     /// <summary>Builds, newest first.</summary>
     [Get("builds")]
     Task<Page<Build>> BuildsAsync(
-        [Query] string? rid, [Query] string? patch, [Query] string? commit, [Query] int? limit, [Query] string? after, CancellationToken ct);
+        [Query] string? rid, [Query] string? patch, [Query] string? commit, [Query] int? limit, [Query] string? after, CancellationToken ct, [Query] string? trace = null);
 
     /// <summary>One build with findings, artifacts and verdict.</summary>
     [Get("builds/{id}")]
@@ -79,6 +83,22 @@ public interface IMetrics
     /// <summary>The numbers of all tracked repositories.</summary>
     [Get("api/{what}")]
     Task<JsonElement> AllAsync([Path] string what, [Query] int days, [Query] string? asOf, CancellationToken ct);
+
+    /// <summary>What the numbers of a repository are made of.</summary>
+    [Get("api/dora/{rid}/evidence")]
+    Task<DoraEvidence> EvidenceAsync([Path] string rid, [Query] int days, CancellationToken ct);
+
+    /// <summary>Something was deployed; the same report again is the same deployment.</summary>
+    [Post("api/deployments")]
+    Task<DeploymentReport> DeployedAsync([Body] DeploymentReport report, CancellationToken ct);
+
+    /// <summary>What is live fails.</summary>
+    [Post("api/failures")]
+    Task<FailureReport> FailedAsync([Body] FailureReport report, CancellationToken ct);
+
+    /// <summary><c>recover</c>, <c>reopen</c> or <c>dismiss</c>.</summary>
+    [Post("api/failures/{rid}/{id}/{verb}")]
+    Task TurnAsync([Path] string rid, [Path] string id, [Path] string verb, [Body] FailureTurn turn, CancellationToken ct);
 }
 
 /// <summary>What every service with messages answers.</summary>
@@ -91,6 +111,10 @@ public interface IMessaging
     /// <summary>Its queues.</summary>
     [Get("queues")]
     Task<Page<QueueInfo>> QueuesAsync(CancellationToken ct);
+
+    /// <summary>What of these traces waits in its queue.</summary>
+    [Get("queues/messages")]
+    Task<Page<WaitingMessage>> WaitingAsync([Query] IEnumerable<string> trace, CancellationToken ct);
 
     /// <summary>Messages that it gave up on.</summary>
     [Get("dead-letters")]

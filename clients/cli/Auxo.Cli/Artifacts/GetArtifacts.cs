@@ -50,7 +50,7 @@ internal static class GetArtifacts
     }
 
     /// <summary>Where a file goes: its own name below the folder, never outside of it, whatever a registry says its name is.</summary>
-    private static string Target(string folder, string name)
+    internal static string Target(string folder, string name)
     {
         var path = Path.GetFullPath(Path.Combine(folder, name.Replace('\\', '/')));
         return path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)

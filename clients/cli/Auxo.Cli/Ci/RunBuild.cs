@@ -13,11 +13,12 @@ internal static class RunBuild
         var path = new Argument<string>("path") { Description = "A git work tree or a bare repository", DefaultValueFactory = static _ => "." };
         var commit = new Option<string>("--commit") { Description = "What to build, as git names it", DefaultValueFactory = static _ => "HEAD" };
         var detach = new Option<bool>("--detach", "-d") { Description = "Start it and return at once" };
-        return new Command("run", "Build a commit of a local repository now and watch it; exit code 1 unless it passes") { path, commit, detach }
-            .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetRequiredValue(path), parsed.GetRequiredValue(commit), parsed.GetValue(detach), ct));
+        var trusted = new Option<bool>("--trusted") { Description = "Run its steps whoever wrote it: you have read the commit and answer for it (administrators)" };
+        return new Command("run", "Build a commit of a local repository now and watch it; exit code 1 unless it passes") { path, commit, detach, trusted }
+            .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetRequiredValue(path), parsed.GetRequiredValue(commit), parsed.GetValue(detach), parsed.GetValue(trusted), ct));
     }
 
-    private static async Task<int> RunAsync(Session session, string path, string revision, bool detach, CancellationToken ct)
+    private static async Task<int> RunAsync(Session session, string path, string revision, bool detach, bool trusted, CancellationToken ct)
     {
         var folder = Path.GetFullPath(path, session.Host.WorkingFolder);
         if (!Directory.Exists(folder)) throw new CliException(ExitCode.Usage, $"There is no folder {folder}.", "Give the folder of a git repository.");
@@ -26,7 +27,7 @@ internal static class RunBuild
         if (!terminal.Json && await IsDirtyAsync(request.Source!, ct))
             terminal.Line("[yellow]! Uncommitted changes are not built; the commit is.[/]");
 
-        var build = await session.Clients.Pipeline.BuildAsync(request, ct);
+        var build = await session.Clients.Pipeline.BuildAsync(request with { Trusted = trusted ? true : null }, ct);
         if (!detach) return await new BuildWatch(session).RunAsync(build, ct);
         if (terminal.Json) terminal.WriteJson(build);
         else terminal.Line($"Build {build.Short} is queued. Watch it: auxo ci logs {build.Short} --follow");

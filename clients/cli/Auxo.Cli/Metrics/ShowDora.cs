@@ -15,14 +15,19 @@ internal static class ShowDora
         Chart.Head(terminal, dora.Name, dora.Rid, dora.From, dora.To);
         var (often, lead, fail, recovery, rework) = (dora.DeploymentFrequency, dora.ChangeLeadTime, dora.ChangeFailRate, dora.Recovery, dora.Rework);
         var numbers = new Columns(4, "NUMBER", "VALUE", "N", "TIER", "") { Wraps = true };
-        numbers.Add("Deployment frequency", Bold($"{Number(often.PerDay)} / day"), N(often.N), Chart.Tier(often.Tier), often.Reason ?? $"on {often.DeploymentDays} days, {Number(often.DeploymentDaysPerWeek)} a week");
+        numbers.Add("Deployment frequency", Bold($"{Number(often.PerDay)} / day"), N(often.N), Chart.Tier(often.Tier), often.Reason ?? $"on {often.DeploymentDays} {(often.DeploymentDays == 1 ? "day" : "days")}, {Number(often.DeploymentDaysPerWeek)} a week");
         numbers.Add("Change lead time", Bold(Chart.Time(lead.Time.P50Seconds)), N(lead.Time.N), Chart.Tier(lead.Tier), lead.Reason ?? LeadTime(lead));
         numbers.Add("Change fail rate", Bold(Chart.Percent(fail.Ratio)), N(fail.N), Chart.Tier(fail.Tier), fail.Reason ?? Unattributed($"{fail.Count} of {fail.N} failed", fail.Unattributed));
         numbers.Add("Recovery time", Bold(Chart.Time(recovery.Time.P50Seconds)), N(recovery.Time.N), Chart.Tier(recovery.Tier), Recovery(recovery));
         numbers.Add("Rework", Bold(Chart.Percent(rework.Ratio)), N(rework.N), "", rework.Reason ?? $"{rework.Count} of {rework.N} were unplanned");
         numbers.Add("Score", Bold(dora.Score is { } score ? $"{Number(score)} of 4" : "–"), "", "", dora.ScoreReason ?? (dora.QuickCheck.Score is { } quick ? $"Quick Check {Number(quick)} of 10" : ""));
         numbers.Write(terminal);
-        if (dora.Provisional is not null) terminal.Line($"[yellow]! may still change: {Terminal.Safe(dora.Provisional)}[/]");
+        if (dora.Provisional is not null)
+        {
+            var provisional = new Columns(1, "", "") { Wraps = true };
+            provisional.Add(new Cell("!", "yellow"), new Cell($"may still change: {dora.Provisional}", "yellow"));
+            provisional.Write(terminal);
+        }
 
         Weeks(terminal, dora.Weeks);
         terminal.Line();

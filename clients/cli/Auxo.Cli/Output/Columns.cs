@@ -77,7 +77,7 @@ internal sealed class Columns(int flexible, params string[] titles)
         for (var i = 0; i < row.Length; i++)
         {
             var text = Cut(row[i].Text, widths[i]);
-            var markup = Markup.Escape(text);
+            var markup = Terminal.Escape(text);
             line.Append(row[i].Style is { } style && text.Length > 0 ? $"[{style}]{markup}[/]" : markup);
             if (i < row.Length - 1) line.Append(' ', widths[i] - text.GetCellWidth() + Gap);
         }

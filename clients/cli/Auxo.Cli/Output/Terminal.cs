@@ -50,7 +50,10 @@ internal sealed class Terminal : IDisposable
     }
 
     /// <summary>Text from outside, for markup: no escape sequence, no markup of its own, one line.</summary>
-    public static string Safe(string? text) => Markup.Escape(TamedText.OneLine(text ?? ""));
+    public static string Safe(string? text) => Escape(TamedText.OneLine(text ?? ""));
+
+    /// <summary>Plain text as markup. Spectre would make a picture of every <c>:word:</c> it knows, and <c>did:key:</c> has one in it.</summary>
+    public static string Escape(string text) => Markup.Escape(text).Replace(":", ":[default][/]", StringComparison.Ordinal);
 
     public void Dispose() => _text.Dispose();
 
