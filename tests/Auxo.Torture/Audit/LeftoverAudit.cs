@@ -19,12 +19,18 @@ internal static class LeftoverAudit
                 findings.Wrong(table, $"{held} rows are leased, and nobody works on them");
         }
 
-        var workspaces = Path.Combine(world.Auxo.Home, "run", "workspaces");
-        if (Directory.Exists(workspaces) && Directory.GetFileSystemEntries(workspaces) is { Length: > 0 } left) findings.Wrong("pipeline", $"workspaces left: {string.Join(", ", left.Select(Path.GetFileName))}");
+        if (Workspaces(world) is { Count: > 0 } left) findings.Wrong("pipeline", $"workspaces left: {string.Join(", ", left)}");
         string[] ours = ["postgres", "Auxo.AppHost", .. Auxo.Testing.AuxoInstance.Services.Select(static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
         foreach (var (pid, command) in world.Auxo.Processes().Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal))))
             findings.Wrong("processes", $"{pid} is left: {command}");
         foreach (var zombie in Zombies(world.Auxo.AppHostPid)) findings.Wrong("processes", $"the AppHost has not buried its child {zombie}");
+    }
+
+    /// <summary>Builds that have files of their own on the disk.</summary>
+    public static IReadOnlyList<string> Workspaces(World world)
+    {
+        var folder = Path.Combine(world.Auxo.Home, "run", "workspaces");
+        return Directory.Exists(folder) ? [.. Directory.GetFileSystemEntries(folder).Select(static entry => Path.GetFileName(entry))] : [];
     }
 
     /// <summary>Dead children of a process that it has not waited for (Linux).</summary>

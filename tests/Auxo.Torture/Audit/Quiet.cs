@@ -53,6 +53,8 @@ internal static class Quiet
             if (!known.Contains($"build/{new PushedCommit(storage.Rid, storage.Head).Build}")) left.Add($"the head of {storage.Rid} without a build");
         }
 
+        // A cancelled build has its end at once; its step is given a moment to end, too.
+        if (LeftoverAudit.Workspaces(world) is { Count: > 0 } workspaces) left.Add($"{workspaces.Count} workspaces");
         return left;
     }
 }
