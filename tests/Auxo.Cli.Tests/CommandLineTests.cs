@@ -77,6 +77,16 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void a_did_is_no_picture()
+    {
+        var output = new MemoryStream();
+        using var screen = new Terminal(Host(output, terminal: false, []), json: false);
+        screen.Line(Terminal.Safe("did:key:z6Mk :smile:"));
+
+        Assert.Equal("did:key:z6Mk :smile:\n", System.Text.Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
     public void a_cut_counts_the_columns_of_wide_characters()
     {
         Assert.Equal("日本…", Columns.Cut("日本語の題", 5));

@@ -28,7 +28,7 @@ internal static class TrustAuthor
         var repository = await RepositoryArgument.ResolveAsync(ingest, text, ct);
         await (trust ? ingest.TrustAsync(repository.Rid, did.Value, ct) : ingest.DistrustAsync(repository.Rid, did.Value, ct));
         if (session.Terminal.Json) session.Terminal.WriteJson(new { repository.Rid, did = did.Value, trusted = trust });
-        else session.Terminal.Line($"{did.Value} is {(trust ? "trusted" : "no longer trusted")} in {Terminal.Safe(repository.Name)}.");
+        else session.Terminal.Line($"{Terminal.Safe(did.Value)} is {(trust ? "trusted" : "no longer trusted")} in {Terminal.Safe(repository.Name)}.");
         return ExitCode.Ok;
     }
 }
