@@ -30,9 +30,9 @@ public enum CommentState
 /// <param name="Body">Markdown.</param>
 /// <param name="CommentId">The comment that stands there already; null when none does.</param>
 /// <param name="Attempts">That failed since the last success.</param>
-/// <param name="Confirms">True when it was posted already, and only has to be looked for once more.</param>
+/// <param name="PostedAt">Since when this text stands, where it only has to be looked for once more; else null.</param>
 public sealed record WantedComment(
-    string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body, CommitId? CommentId, int Attempts, bool Confirms);
+    string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body, CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt);
 
 /// <summary>
 /// The table <c>comment_outbox</c>: one row per build with the newest wanted body. At most two texts of a build are ever begun to be written (the first
@@ -49,8 +49,11 @@ public static class CommentOutbox
         "(state in ('waiting', 'posting') and (operations = 0 or final or begun_seq = seq) and (not_before is null or not_before <= now()) or confirm_at <= now())",
         "created_at");
 
-    /// <summary>How long after its writing a comment is looked for once more; no <c>rad</c> that read before our write still runs then.</summary>
-    public static readonly TimeSpan ConfirmAfter = TimeSpan.FromSeconds(5);
+    /// <summary>How long after its writing a comment is looked for once more; hardly a <c>rad</c> that read before our write still runs then.</summary>
+    public static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long after its writing it is looked for the last time: on a busy machine a push takes its time.</summary>
+    public static readonly TimeSpan LastLook = TimeSpan.FromMinutes(1);
 
     /// <summary>Stores a wanted body with the next save, unless a newer one is there.</summary>
     public static NpgsqlBatchCommand Want(PostPatchComment m, string? trace, DateTimeOffset now)
@@ -77,7 +80,7 @@ public static class CommentOutbox
                 state = case when confirm_at is null then 'posting' else state end, updated_at = $4,
                 operations = operations + case when begun_seq is distinct from seq then 1 else 0 end, begun_seq = seq
             where key = $1 and lease_owner = $2 and lease_epoch = $3
-            returning rid, patch_id, revision_id, build_id, seq, body, comment_id, attempts, confirm_at is not null
+            returning rid, patch_id, revision_id, build_id, seq, body, comment_id, attempts, case when confirm_at is not null then posted_at end
             """);
         foreach (var value in (object[])[lease.Key, lease.Owner, lease.Epoch, now]) command.Parameters.Add(new NpgsqlParameter { Value = value });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -85,12 +88,12 @@ public static class CommentOutbox
         return new WantedComment(
             lease.Key, Rid.Parse(reader.GetString(0)), PatchId.Parse(reader.GetString(1)), RevisionId.Parse(reader.GetString(2)), reader.GetGuid(3),
             reader.GetInt32(4), reader.GetString(5), await reader.IsDBNullAsync(6, ct) ? null : CommitId.Parse(reader.GetString(6)), reader.GetInt32(7),
-            reader.GetBoolean(8));
+            await reader.IsDBNullAsync(8, ct) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(8, ct));
     }
 
     /// <summary>The end of one attempt, under the lease. A body that became newer meanwhile stays to be written.</summary>
     public static NpgsqlBatchCommand End(
-        WantedComment of, CommentState state, string? reason, CommitId? comment, bool failed, TimeSpan pause, DateTimeOffset now, bool confirm = false)
+        WantedComment of, CommentState state, string? reason, CommitId? comment, bool failed, TimeSpan pause, DateTimeOffset now, DateTimeOffset? look = null)
         => Command(
             """
             update ingest.comment_outbox set
@@ -103,7 +106,16 @@ public static class CommentOutbox
             """,
             of.Key, of.Seq, state.ToString().ToLowerInvariant(), (object?)reason ?? DBNull.Value, (object?)comment?.Value ?? DBNull.Value,
             failed ? of.Attempts + 1 : 0, pause > TimeSpan.Zero ? now + pause : DBNull.Value, now,
-            confirm ? now + ConfirmAfter : DBNull.Value);
+            (object?)look ?? DBNull.Value);
+
+    /// <summary>When a comment that stands is looked for again: soon after it was written, and once more a minute after that; null when it was looked for twice.</summary>
+    /// <param name="postedAt">Null when it was written just now for the first time.</param>
+    /// <param name="changed">False when the look found it as it was left.</param>
+    /// <param name="now">The present time.</param>
+    public static DateTimeOffset? NextLook(DateTimeOffset? postedAt, bool changed, DateTimeOffset now)
+        => postedAt is not { } posted || changed ? now + FirstLook
+            : now < posted + LastLook ? posted + LastLook
+            : null;
 
     /// <summary>What waits for something that may have happened now, such as the node's start, is tried at once.</summary>
     public static async Task HurryAsync(NpgsqlDataSource source, CancellationToken ct)

@@ -66,7 +66,8 @@ public sealed partial class CommentWorker(
     public static NpgsqlBatchCommand End(WantedComment wanted, CommentWrite written, DateTimeOffset now) => written switch
     {
         CommentWrite.Done { AnnouncePending: null } done => CommentOutbox.End(
-            wanted, CommentState.Posted, null, done.Comment, failed: false, TimeSpan.Zero, now, confirm: !(wanted.Confirms && done.Change == CommentChange.None)),
+            wanted, CommentState.Posted, null, done.Comment, failed: false, TimeSpan.Zero, now,
+            CommentOutbox.NextLook(wanted.PostedAt, done.Change != CommentChange.None, now)),
         CommentWrite.Done done => CommentOutbox.End(
             wanted, CommentState.Waiting, $"written here, but the peers do not know yet: {done.AnnouncePending}", done.Comment, failed: false, WaitingPause, now),
         CommentWrite.Waiting waiting => CommentOutbox.End(wanted, CommentState.Waiting, waiting.Reason, null, failed: false, WaitingPause, now),

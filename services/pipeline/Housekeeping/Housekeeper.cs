@@ -8,12 +8,13 @@ using Npgsql;
 namespace Auxo.Pipeline.Housekeeping;
 
 /// <summary>
-/// Removes the logs and artifacts of old builds, once a day. Workspaces are removed by their builds and at each start; a mirror is a few small files and stays.
+/// Removes the logs and artifacts of old builds, every six hours. Workspaces are removed by their builds and at each start; a mirror is a few small files and stays.
 /// </summary>
 internal sealed class Housekeeper(
     NpgsqlDataSource database, ArtifactStore artifacts, AuxoHome home, HousekeepingPolicy policy, TimeProvider time, ILogger<Housekeeper> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromDays(1);
+    /// <summary>Short enough that a machine that is switched off at night is cleaned, too.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromHours(6);
 
     /// <summary>Removes what is not kept.</summary>
     /// <returns>How many builds lost their files; null when a backup runs, which needs them: it is done another time.</returns>
@@ -54,7 +55,7 @@ internal sealed class Housekeeper(
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or NpgsqlException)
             {
-                logger.LogWarning(e, "Removing old builds' files failed; it is repeated tomorrow.");
+                logger.LogWarning(e, "Removing old builds' files failed; it is repeated in six hours.");
             }
         }
     }

@@ -27,7 +27,7 @@ public abstract record PublicationEvent
 
     /// <summary>They were cleaned up; where they came from stays known.</summary>
     /// <param name="Reason">The rule by which.</param>
-    /// <param name="By">Who asked for the cleaning; null when it was the daily one.</param>
+    /// <param name="By">Who asked for the cleaning; null when it was the hourly one.</param>
     /// <param name="At">When.</param>
     public sealed record Expired(string Reason, string? By, DateTimeOffset At) : PublicationEvent;
 }

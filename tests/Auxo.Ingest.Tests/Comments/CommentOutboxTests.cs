@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
+using Auxo.Ingest.Comments;
 using Auxo.Ingest.Radicle.Cob;
 using Auxo.Messaging;
 using Auxo.Testing;
@@ -86,7 +87,17 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
         await using var reader = await RadicleRepository.OpenAsync(storage, ct);
         Assert.StartsWith("**passed**", Assert.Single((await reader.ReadPatchAsync(PatchId.Parse(patch), ct))!.Latest.Discussion.Standing).Body, StringComparison.Ordinal);
         await Eventually.TrueAsync(
-            async () => await host.ScalarAsync<bool>("select confirm_at is null from ingest.comment_outbox"), "it is looked for once more, and then left alone");
+            async () => await host.ScalarAsync<bool>("select confirm_at - posted_at > interval '50 seconds' from ingest.comment_outbox"), "it was looked for, and will be once more");
+    }
+
+    [Fact]
+    public void a_comment_that_stands_is_looked_for_twice()
+    {
+        var posted = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal(posted.AddSeconds(5), CommentOutbox.NextLook(postedAt: null, changed: true, posted));
+        Assert.Equal(posted.AddSeconds(60), CommentOutbox.NextLook(posted, changed: false, posted.AddSeconds(5)));
+        Assert.Null(CommentOutbox.NextLook(posted, changed: false, posted.AddSeconds(60)));
+        Assert.Equal(posted.AddSeconds(65), CommentOutbox.NextLook(posted, changed: true, posted.AddSeconds(60)));
     }
 
     /// <summary>As the pipeline sends it: through the queue.</summary>
