@@ -6,7 +6,7 @@ namespace Auxo.Benchmarks;
 /// <param name="Quick">Fewer repetitions: to see that everything works, not to quote.</param>
 /// <param name="List">Print what there is.</param>
 /// <param name="Json">A file for all figures with their samples.</param>
-/// <param name="Write">A page whose generated part is replaced by the table.</param>
+/// <param name="Write">A page on which the generated part of the group is replaced by the table.</param>
 internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Only, bool Quick, bool List, string? Json, string? Write)
 {
     private const string Usage = """
@@ -20,7 +20,7 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
           --only NAME  one benchmark; may be repeated
           --quick      fewer repetitions: to see that it works, not to quote
           --json FILE  all figures with their samples
-          --write PAGE replaces the generated part of a page, such as docs/performance.md
+          --write PAGE replaces the generated part of a group on a page, such as docs/performance.md
         """;
 
     /// <summary>How many repetitions: the second number when it must be quick.</summary>
@@ -57,6 +57,12 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
         if (options.Only.FirstOrDefault(name => Catalogue.All.All(b => b.Name != name)) is { } unknown)
         {
             errors.WriteLine($"auxo: there is no benchmark '{unknown}'; 'auxo bench list' names them.");
+            return null;
+        }
+
+        if (options is { Write: not null, Group: null })
+        {
+            errors.WriteLine("auxo: --write needs a group, since each has its own part of the page: ./auxo bench thread --write PAGE");
             return null;
         }
 

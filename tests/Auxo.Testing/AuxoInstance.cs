@@ -39,7 +39,9 @@ public sealed class AuxoInstance : IAsyncDisposable
     private readonly List<string> _output = [];
     private ChildProcess? _apphost;
 
-    private AuxoInstance(string home, Dictionary<string, string> environment) => (Home, _environment) = (home, environment);
+    private readonly IReadOnlyList<Socket> _reserved;
+
+    private AuxoInstance(string home, Dictionary<string, string> environment, IReadOnlyList<Socket> reserved) => (Home, _environment, _reserved) = (home, environment, reserved);
 
     /// <summary>The data folder, <c>AUXO_HOME</c>.</summary>
     public string Home { get; }
@@ -88,10 +90,11 @@ public sealed class AuxoInstance : IAsyncDisposable
                 || e.Name is "ASPNETCORE_URLS" or "ASPNETCORE_ENVIRONMENT"))
             .ToDictionary(static e => e.Name, static e => e.Value, StringComparer.Ordinal);
         all["AUXO_HOME"] = home;
-        foreach (var (service, port) in Services.Append("apphost").Zip(FreePorts(Services.Count + 1))) all[$"AUXO_PORTS_{service.ToUpperInvariant()}"] = port.ToString();
+        var ports = Services.Append("apphost").Select(static service => (Service: service, Reserved: ReservePort())).ToList();
+        foreach (var (service, reserved) in ports) all[$"AUXO_PORTS_{service.ToUpperInvariant()}"] = ((IPEndPoint)reserved.LocalEndPoint!).Port.ToString();
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) all[name] = value;
         all["AUXO_TEST_PROGRAM"] = program ?? Executable("Auxo.AppHost");
-        return new AuxoInstance(home, all);
+        return new AuxoInstance(home, all, [.. ports.Select(static p => p.Reserved)]);
     }
 
     /// <summary>Starts it (again, on the same folder and ports) and waits until everything is healthy.</summary>
@@ -241,6 +244,7 @@ public sealed class AuxoInstance : IAsyncDisposable
         _apphost?.Dispose();
         foreach (var client in _clients.Values) client.Dispose();
         await WaitUntilNothingRunsAsync();
+        foreach (var reserved in _reserved) reserved.Dispose();
         Directory.Delete(Home, recursive: true);
     }
 
@@ -278,26 +282,29 @@ public sealed class AuxoInstance : IAsyncDisposable
         return Path.GetFullPath(Path.Combine(here, "..", "..", project, Path.GetFileName(here), project));
     }
 
-    /// <summary>Below the system's own range, so that no outgoing connection takes one between this look and the start.</summary>
-    private static int[] FreePorts(int count)
+    /// <summary>
+    /// A free TCP port below the system's own range, so that no outgoing connection takes it. It is free again whenever the service is down, so the UDP port
+    /// of the same number is held meanwhile: that keeps every other instance on this machine, of whichever process, from choosing it.
+    /// </summary>
+    private static Socket ReservePort()
     {
-        var ports = new HashSet<int>();
-        while (ports.Count < count)
+        while (true)
         {
-            var port = RandomNumberGenerator.GetInt32(20000, 32000);
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            var place = new IPEndPoint(IPAddress.Loopback, RandomNumberGenerator.GetInt32(20000, 32000));
+            var reserved = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             try
             {
-                probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                ports.Add(port);
+                reserved.Bind(place);
+                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                probe.Bind(place);
+                return reserved;
             }
             catch (SocketException)
             {
                 // Taken; try another.
+                reserved.Dispose();
             }
         }
-
-        return [.. ports];
     }
 
     private sealed record Page(IReadOnlyList<ResourceSnapshot> Items);
