@@ -54,6 +54,8 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         var ct = TestContext.Current.CancellationToken;
         var auxo = await world.AuxoAsync();
         var (storage, secret) = await world.TrackAsync(SampleRepository.Files());
+        // One look may find several facts, and they share its trace; this story is to be the patch's alone.
+        await auxo.Pipeline.FinishedBuildAsync(storage.Head);
         var (patch, head) = storage.OpenPatch(world.Alice, "Trace me", new Dictionary<string, string>
         {
             [".auxo/ci.yaml"] = "steps:\n  - name: make\n    run: mkdir -p out; echo made > out/made.txt\n    artifacts: [out/**]\n",
