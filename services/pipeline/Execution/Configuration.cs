@@ -10,7 +10,7 @@ namespace Auxo.Pipeline.Execution;
 /// <summary>Wires workspaces, executors, logs and artifacts.</summary>
 public static class ExecutionConfiguration
 {
-    /// <summary>Adds them. Call it before the services that run builds: their leftovers are swept when the host starts.</summary>
+    /// <summary>Adds them. Call it after the event store, whose tables say which builds are carried on, and before the services that run builds: leftovers are swept in between.</summary>
     /// <exception cref="FormatException">A setting is no number; the message names it.</exception>
     public static IServiceCollection AddExecution(this IServiceCollection services, IConfiguration configuration)
     {

@@ -32,9 +32,10 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
             var head = await _repository.CommitAsync([.. files[1..], ("file-0.md", text), (".auxo/ci.yaml", counts)]);
             await _host.SendAsync(_told.Opened(head), _told.Group);
             Assert.Equal("passed", (string)(await _host.FinishedAsync(_told.BuildOf(head)))["outcome"]!);
-            var spares = new DirectoryInfo(Path.Combine(_home, "run", "spares"));
-            await Eventually.TrueAsync(() => Task.FromResult(spares.Exists && spares.EnumerateDirectories("*.git").Any()), "a spare tree is ready");
-            Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(spares.EnumerateDirectories("*.git").Single().FullName, "tree", "file-0.md")));
+            var spares = Path.Combine(_home, "run", "spares");
+            var spare = await Eventually.ValueAsync(
+                () => Task.FromResult(Directory.Exists(spares) ? Directory.EnumerateDirectories(spares, "*.git").SingleOrDefault() : null), "a spare tree is ready");
+            Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(spare, "tree", "file-0.md")));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text;
 
+using Auxo.EventStore;
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Logs;
@@ -28,15 +29,17 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder(["--Logging:Console:LogLevel:Default=None", "--urls=http://127.0.0.1:0", $"--AUXO_HOME={_bench.Home.Path}"]);
+        var database = await postgres.CreateDatabaseAsync();
+        var builder = WebApplication.CreateSlimBuilder(
+            ["--Logging:Console:LogLevel:Default=None", "--urls=http://127.0.0.1:0", $"--AUXO_HOME={_bench.Home.Path}", $"--ConnectionStrings:auxo={database}"]);
         builder.AddServiceDefaults("pipeline");
-        var source = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
-        builder.Services.AddSingleton(source);
+        builder.Services.AddEventStore(Pipeline.Configuration.ConfigureStore);
         builder.Services.AddExecution(builder.Configuration);
         _app = builder.Build();
         _app.MapDefaultEndpoints();
         _app.MapLogs();
         _app.MapArtifacts();
+        await using var source = NpgsqlDataSource.Create(database);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, "reader", ["pipeline:read"], null, CancellationToken.None);
         await _app.StartAsync();
