@@ -34,7 +34,7 @@ public sealed class CrashTests(PostgresFixture postgres)
         var database = await postgres.CreateDatabaseAsync();
         await using (var host = await MetricsHost.StartAsync(database)) await host.SettleAsync();
         await SendAsync(database);
-        await using (var dying = await MetricsProcess.StartAsync(database, point)) await dying.DiedAsync();
+        await using (var dying = await ServiceProcess.StartAsync("metrics", database, point)) await dying.DiedAsync();
 
         await using var again = await MetricsHost.StartAsync(database);
         await Eventually.TrueAsync(async () => await again.ScalarAsync<long>("select count(*) from queues.envelopes") == 0, "all messages are handled");
@@ -66,13 +66,13 @@ public sealed class CrashTests(PostgresFixture postgres)
         object report = path == "/api/deployments"
             ? new { rid = Repository.Value, commit = Ids.Commit("c1").Value, id = "r1", at = Told.At(1) }
             : new { rid = Repository.Value, id = "r1", at = Told.At(1) };
-        await using (var dying = await MetricsProcess.StartAsync(database, point))
+        await using (var dying = await ServiceProcess.StartAsync("metrics", database, point))
         {
             await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsJsonAsync(new Uri(dying.Address, path), report));
             await dying.DiedAsync();
         }
 
-        await using var again = await MetricsProcess.StartAsync(database);
+        await using var again = await ServiceProcess.StartAsync("metrics", database);
         using var answer = await client.PostAsJsonAsync(new Uri(again.Address, path), report);
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
@@ -90,7 +90,7 @@ public sealed class CrashTests(PostgresFixture postgres)
         await using (var host = await MetricsHost.StartAsync(database)) await host.SettleAsync();
         using var client = await ClientAsync(database);
         var path = $"/api/repositories/{Repository}/policy";
-        await using (var dying = await MetricsProcess.StartAsync(database, point))
+        await using (var dying = await ServiceProcess.StartAsync("metrics", database, point))
         {
             await Assert.ThrowsAsync<HttpRequestException>(() => client.PutAsJsonAsync(new Uri(dying.Address, path), new { zone = "Europe/Berlin" }));
             await dying.DiedAsync();
