@@ -24,8 +24,7 @@ public sealed class RestoreDrillTests
         var ct = TestContext.Current.CancellationToken;
         var folder = GitStorageFixture.OpenFolder();
         var backup = Path.Combine(folder, "backup.tar");
-        var files = SampleRepository.Files();
-        files[".auxo/ci.yaml"] = Steps;
+        var files = SampleRepository.Files(Steps);
         var repository = await PlainRepository.CreateAsync(Path.Combine(folder, "work", "plain"), files);
         string rid, first, second;
         byte[] artifact;

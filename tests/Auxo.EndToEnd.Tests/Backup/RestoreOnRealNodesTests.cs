@@ -28,8 +28,7 @@ public sealed class RestoreOnRealNodesTests
         var folder = GitStorageFixture.OpenFolder();
         var backup = Path.Combine(folder, "backup.tar");
         await using var web = await WebhookReceiver.StartAsync();
-        var files = SampleRepository.Files();
-        files[".auxo/ci.yaml"] = Steps;
+        var files = SampleRepository.Files(Steps);
         await using var world = await RealNodesFixture.StartAsync(ct, trustBob: true, files, ("Auxo__Egress__Allow", "127.0.0.0/8"));
         var lost = world.Auxo;
         await lost.Pipeline.FinishedBuildAsync((await world.Alice.GitAsync(world.Alice.WorkTree("demo"), ct, "rev-parse", "HEAD")).Trim());

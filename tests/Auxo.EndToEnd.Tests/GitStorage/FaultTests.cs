@@ -16,8 +16,7 @@ public sealed class FaultTests
         var folder = GitStorageFixture.OpenFolder();
         using var alice = new RadicleTestKey("alice");
         await using var auxo = await GitStorageFixture.StartAsync();
-        var files = SampleRepository.Files();
-        files[".auxo/ci.yaml"] = Slow;
+        var files = SampleRepository.Files(Slow);
         var storage = await RadicleStorage.CreateAsync(Path.Combine(folder, "storage"), "demo", alice, files);
         var (_, secret) = await auxo.Ingest.TrackAsync(storage.Path);
         (await auxo.Pipeline.FinishedBuildAsync(storage.Head)).ShouldHave("passed");

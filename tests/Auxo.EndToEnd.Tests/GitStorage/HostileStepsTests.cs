@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 
+using Auxo.Testing;
+
 using static Auxo.EndToEnd.Tests.AuxoHttp;
 
 namespace Auxo.EndToEnd.Tests.GitStorage;
@@ -18,8 +20,7 @@ public sealed class HostileStepsTests(GitStorageFixture world)
     {
         TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         var auxo = await world.AuxoAsync();
-        var files = SampleRepository.Files();
-        files[".auxo/ci.yaml"] = $"environment:\n  PORT: '{auxo.Url("pipeline").Port}'\n  HOME_OF_AUXO: {auxo.Home}\nsteps:\n  - name: hostile\n    {step}\n";
+        var files = SampleRepository.Files($"environment:\n  PORT: '{auxo.Url("pipeline").Port}'\n  HOME_OF_AUXO: {auxo.Home}\nsteps:\n  - name: hostile\n    {step}\n");
         var repository = await world.PlainAsync(files);
 
         var build = await auxo.Pipeline.FinishedBuildAsync(await repository.GitAsync("rev-parse", "HEAD"));
@@ -35,8 +36,7 @@ public sealed class HostileStepsTests(GitStorageFixture world)
     public async Task a_gigabyte_of_binary_rubbish_fills_neither_the_log_nor_the_build()
     {
         var auxo = await world.AuxoAsync();
-        var files = SampleRepository.Files();
-        files[".auxo/ci.yaml"] = "steps:\n  - name: loud\n    run: head -c 1G /dev/urandom\n";
+        var files = SampleRepository.Files("steps:\n  - name: loud\n    run: head -c 1G /dev/urandom\n");
         var repository = await world.PlainAsync(files);
 
         var build = await auxo.Pipeline.FinishedBuildAsync(await repository.GitAsync("rev-parse", "HEAD"));
@@ -52,8 +52,7 @@ public sealed class HostileStepsTests(GitStorageFixture world)
     public async Task a_link_out_of_the_workspace_is_no_artifact_and_the_log_says_so()
     {
         var auxo = await world.AuxoAsync();
-        var files = SampleRepository.Files();
-        files[".auxo/ci.yaml"] = "steps:\n  - name: linked\n    run: ln -s /etc/passwd out; echo good > made.txt\n    artifacts: [out, made.txt]\n";
+        var files = SampleRepository.Files("steps:\n  - name: linked\n    run: ln -s /etc/passwd out; echo good > made.txt\n    artifacts: [out, made.txt]\n");
         var repository = await world.PlainAsync(files);
 
         var build = await auxo.Pipeline.FinishedBuildAsync(await repository.GitAsync("rev-parse", "HEAD"));
@@ -65,8 +64,7 @@ public sealed class HostileStepsTests(GitStorageFixture world)
     public async Task a_running_build_is_cancelled_and_a_commit_that_is_nowhere_is_refused()
     {
         var auxo = await world.AuxoAsync();
-        var files = SampleRepository.Files();
-        files[".auxo/ci.yaml"] = "steps:\n  - name: long\n    run: echo begun; sleep 1000\n";
+        var files = SampleRepository.Files("steps:\n  - name: long\n    run: echo begun; sleep 1000\n");
         var repository = await world.PlainAsync(files);
         var commit = await repository.GitAsync("rev-parse", "HEAD");
         var running = await auxo.Pipeline.BuildAsync(commit, "running");

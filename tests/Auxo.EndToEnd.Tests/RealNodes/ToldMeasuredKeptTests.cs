@@ -28,8 +28,7 @@ public sealed partial class ToldMeasuredKeptTests
         var ct = TestContext.Current.CancellationToken;
         await using var web = await WebhookReceiver.StartAsync();
         await using var post = SmtpReceiver.Start();
-        var files = SampleRepository.Files();
-        files[".auxo/ci.yaml"] = Steps;
+        var files = SampleRepository.Files(Steps);
         await using var world = await RealNodesFixture.StartAsync(ct, trustBob: true, files, ("Auxo__Egress__Allow", "127.0.0.0/8"));
         await world.Auxo.Pipeline.FinishedBuildAsync(await HeadAsync(world, ct));
         var secret = await TellAsync(world.Auxo.Client("notify"), web, post, ct);

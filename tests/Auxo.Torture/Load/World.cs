@@ -152,12 +152,12 @@ internal sealed class World : IAsyncDisposable
         await PutAsync("metrics", $"/api/repositories/{Uri.EscapeDataString(Reports)}/policy", Policy(0), ct);
         foreach (var name in (string[])["one", "two"])
         {
-            var storage = await RadicleStorage.CreateAsync(Path.Combine(_folder, "storage"), name, Alice, Files());
+            var storage = await RadicleStorage.CreateAsync(Path.Combine(_folder, "storage"), name, Alice, SampleRepository.Files(Pipeline));
             Storages.Add((storage, await TrackAsync(storage.Path, ct)));
         }
 
         if (Lab is null) return;
-        NodeRepository = await Lab.CreateRepositoryAsync("real", Files(), ct);
+        NodeRepository = await Lab.CreateRepositoryAsync("real", SampleRepository.Files(Pipeline), ct);
         await TrackAsync(NodeRepository.Rid, ct, "did:key:" + Lab.Nodes[1].Nid);
     }
 
@@ -174,14 +174,4 @@ internal sealed class World : IAsyncDisposable
         using var answer = await Clients[service].PutAsJsonAsync(path, body, ct);
         if (!answer.IsSuccessStatusCode) throw new TortureException($"PUT {path}: {await answer.Content.ReadAsStringAsync(ct)}");
     }
-
-    private static Dictionary<string, string> Files() => new(StringComparer.Ordinal)
-    {
-        [".auxo/ci.yaml"] = Pipeline,
-        [".gitignore"] = "/out/\n",
-        ["README.md"] = "# Demo\n\n## Usage\n\n    bash scripts/hello.sh\n",
-        ["docs/usage.md"] = "# Usage\n\nRun the script.\n",
-        ["scripts/hello.sh"] = "#!/usr/bin/env bash\nset -euo pipefail\necho \"hello from the step\"\n",
-        ["tests/hello_test.sh"] = "#!/usr/bin/env bash\nset -euo pipefail\nbash scripts/hello.sh | grep -q hello\n",
-    };
 }

@@ -1,7 +1,7 @@
-namespace Auxo.EndToEnd.Tests;
+namespace Auxo.Testing;
 
 /// <summary>A small repository that passes every built-in check, with one step of its own.</summary>
-internal static class SampleRepository
+public static class SampleRepository
 {
     /// <summary>A step that needs nothing and leaves a mark in its log.</summary>
     public const string Pipeline =
@@ -12,9 +12,10 @@ internal static class SampleRepository
         """;
 
     /// <summary>Path → content.</summary>
-    public static Dictionary<string, string> Files() => new(StringComparer.Ordinal)
+    /// <param name="pipeline">Its <c>.auxo/ci.yaml</c>.</param>
+    public static Dictionary<string, string> Files(string pipeline = Pipeline) => new(StringComparer.Ordinal)
     {
-        [".auxo/ci.yaml"] = Pipeline,
+        [".auxo/ci.yaml"] = pipeline,
         [".gitignore"] = "/out/\n",
         ["README.md"] = "# Demo\n\n## Usage\n\n    bash scripts/hello.sh\n",
         ["docs/usage.md"] = "# Usage\n\nRun the script.\n",
