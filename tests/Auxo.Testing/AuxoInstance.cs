@@ -1,9 +1,6 @@
 using System.Collections;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -39,9 +36,9 @@ public sealed class AuxoInstance : IAsyncDisposable
     private readonly List<string> _output = [];
     private ChildProcess? _apphost;
 
-    private readonly IReadOnlyList<Socket> _reserved;
+    private readonly IReadOnlyList<ReservedPort> _ports;
 
-    private AuxoInstance(string home, Dictionary<string, string> environment, IReadOnlyList<Socket> reserved) => (Home, _environment, _reserved) = (home, environment, reserved);
+    private AuxoInstance(string home, Dictionary<string, string> environment, IReadOnlyList<ReservedPort> ports) => (Home, _environment, _ports) = (home, environment, ports);
 
     /// <summary>The data folder, <c>AUXO_HOME</c>.</summary>
     public string Home { get; }
@@ -90,11 +87,23 @@ public sealed class AuxoInstance : IAsyncDisposable
                 || e.Name is "ASPNETCORE_URLS" or "ASPNETCORE_ENVIRONMENT"))
             .ToDictionary(static e => e.Name, static e => e.Value, StringComparer.Ordinal);
         all["AUXO_HOME"] = home;
-        var ports = Services.Append("apphost").Select(static service => (Service: service, Reserved: ReservePort())).ToList();
-        foreach (var (service, reserved) in ports) all[$"AUXO_PORTS_{service.ToUpperInvariant()}"] = ((IPEndPoint)reserved.LocalEndPoint!).Port.ToString();
+        var ports = ReservePorts(all);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) all[name] = value;
         all["AUXO_TEST_PROGRAM"] = program ?? Executable("Auxo.AppHost");
-        return new AuxoInstance(home, all, [.. ports.Select(static p => p.Reserved)]);
+        return new AuxoInstance(home, all, ports);
+    }
+
+    /// <summary>Gives every service, and the AppHost, a port of its own in an instance's environment; hold what is returned for as long as the instance lives.</summary>
+    public static IReadOnlyList<ReservedPort> ReservePorts(IDictionary<string, string> environment)
+    {
+        var ports = new List<ReservedPort>();
+        foreach (var service in Services.Append("apphost"))
+        {
+            ports.Add(ReservedPort.Take());
+            environment[$"AUXO_PORTS_{service.ToUpperInvariant()}"] = $"{ports[^1].Number}";
+        }
+
+        return ports;
     }
 
     /// <summary>Starts it (again, on the same folder and ports) and waits until everything is healthy.</summary>
@@ -244,7 +253,7 @@ public sealed class AuxoInstance : IAsyncDisposable
         _apphost?.Dispose();
         foreach (var client in _clients.Values) client.Dispose();
         await WaitUntilNothingRunsAsync();
-        foreach (var reserved in _reserved) reserved.Dispose();
+        foreach (var port in _ports) port.Dispose();
         Directory.Delete(Home, recursive: true);
     }
 
@@ -280,31 +289,6 @@ public sealed class AuxoInstance : IAsyncDisposable
     {
         var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
         return Path.GetFullPath(Path.Combine(here, "..", "..", project, Path.GetFileName(here), project));
-    }
-
-    /// <summary>
-    /// A free TCP port below the system's own range, so that no outgoing connection takes it. It is free again whenever the service is down, so the UDP port
-    /// of the same number is held meanwhile: that keeps every other instance on this machine, of whichever process, from choosing it.
-    /// </summary>
-    private static Socket ReservePort()
-    {
-        while (true)
-        {
-            var place = new IPEndPoint(IPAddress.Loopback, RandomNumberGenerator.GetInt32(20000, 32000));
-            var reserved = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            try
-            {
-                reserved.Bind(place);
-                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                probe.Bind(place);
-                return reserved;
-            }
-            catch (SocketException)
-            {
-                // Taken; try another.
-                reserved.Dispose();
-            }
-        }
     }
 
     private sealed record Page(IReadOnlyList<ResourceSnapshot> Items);

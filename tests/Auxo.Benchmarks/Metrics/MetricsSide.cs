@@ -6,6 +6,7 @@ using Auxo.Benchmarks.Measuring;
 using Auxo.EventStore;
 using Auxo.Hosting.Postgres;
 using Auxo.ServiceDefaults.Access;
+using Auxo.Testing;
 
 using Npgsql;
 
@@ -15,7 +16,6 @@ namespace Auxo.Benchmarks.Metrics;
 internal sealed class MetricsSide : IAsyncDisposable
 {
     private const int EventsPerAppend = 2_000;
-    private const int Port = 29_100;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     /// <summary>Those of the instance's own server.</summary>
@@ -26,16 +26,20 @@ internal sealed class MetricsSide : IAsyncDisposable
 
     private readonly DirectoryInfo _folder;
     private readonly PostgresCluster _cluster;
+    private readonly ReservedPort _port = ReservedPort.Take();
     private Process? _service;
 
     private MetricsSide(DirectoryInfo folder, PostgresCluster cluster)
-        => (_folder, _cluster, Database) = (folder, cluster, NpgsqlDataSource.Create(cluster.ConnectionString));
+    {
+        (_folder, _cluster, Database) = (folder, cluster, NpgsqlDataSource.Create(cluster.ConnectionString));
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{_port.Number}"), Timeout = Patience };
+    }
 
     /// <summary>The service's database.</summary>
     public NpgsqlDataSource Database { get; }
 
     /// <summary>With an administrator's token.</summary>
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = Patience };
+    public HttpClient Client { get; }
 
     /// <summary>The share of the memory that the service's process has for itself.</summary>
     public double PssMiB => KiB($"/proc/{_service!.Id}/smaps_rollup", "Pss:") / 1024;
@@ -170,6 +174,7 @@ internal sealed class MetricsSide : IAsyncDisposable
     {
         await StopAsync();
         Client.Dispose();
+        _port.Dispose();
         await Database.DisposeAsync();
         await _cluster.DisposeAsync();
         _folder.Delete(recursive: true);

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 
 using Auxo.Benchmarks.Measuring;
 using Auxo.Hosting.Orchestration;
+using Auxo.Testing;
 
 namespace Auxo.Benchmarks.Registry;
 
@@ -12,8 +13,10 @@ internal sealed class NginxSide : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
     private readonly ChildProcess _process;
+    private readonly ReservedPort _port;
 
-    private NginxSide(DirectoryInfo folder, ChildProcess process, Uri address) => (_folder, _process, Address) = (folder, process, address);
+    private NginxSide(DirectoryInfo folder, ChildProcess process, ReservedPort port)
+        => (_folder, _process, _port, Address) = (folder, process, port, new Uri($"http://127.0.0.1:{port.Number}"));
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
@@ -37,15 +40,15 @@ internal sealed class NginxSide : IAsyncDisposable
 
         var folder = Directory.CreateTempSubdirectory("auxo-nginx-");
         foreach (var name in (string[])["files", "bodies", "logs"]) folder.CreateSubdirectory(name);
-        var port = FreePort();
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "nginx.conf"), Configuration(folder.FullName, port), ct);
+        var port = ReservedPort.Take();
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "nginx.conf"), Configuration(folder.FullName, port.Number), ct);
         var said = new List<string>();
         var process = ChildProcess.Start(new ChildProcessStart(program, ["-p", folder.FullName, "-c", Path.Combine(folder.FullName, "nginx.conf")]) { OnLine = said.Add });
-        var side = new NginxSide(folder, process, new Uri($"http://127.0.0.1:{port}"));
+        var side = new NginxSide(folder, process, port);
         try
         {
             await Poll.UntilAsync(
-                async () => process.Exited.IsCompleted ? throw new InvalidOperationException($"nginx ended: {string.Join(' ', said)}") : await ListensAsync(port, ct), "nginx listens", ct, 20);
+                async () => process.Exited.IsCompleted ? throw new InvalidOperationException($"nginx ended: {string.Join(' ', said)}") : await ListensAsync(port.Number, ct), "nginx listens", ct, 20);
             return side;
         }
         catch
@@ -60,6 +63,7 @@ internal sealed class NginxSide : IAsyncDisposable
     {
         await _process.StopAsync(PosixSignal.SIGTERM, TimeSpan.FromSeconds(10));
         _process.Dispose();
+        _port.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -102,12 +106,5 @@ internal sealed class NginxSide : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 using Auxo.Benchmarks.Measuring;
 using Auxo.Testing;
@@ -30,7 +28,8 @@ internal static class StartUp
         var folder = Directory.CreateTempSubdirectory("auxo-");
         // PostgreSQL's user must be able to walk through when root measures.
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_001_001);
-        var environment = Settings(folder.FullName);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["AUXO_HOME"] = Path.Combine(folder.FullName, "home") };
+        var ports = AuxoInstance.ReservePorts(environment);
         try
         {
             first.Add(await UpAsync(environment, ct));
@@ -43,6 +42,7 @@ internal static class StartUp
         finally
         {
             await RunAsync("down", environment, CancellationToken.None);
+            foreach (var port in ports) port.Dispose();
             folder.Delete(recursive: true);
         }
     }
@@ -74,20 +74,6 @@ internal static class StartUp
         await Poll.UntilAsync(() => Task.FromResult<bool?>(process.HasExited ? true : null), $"'auxo {words}' ends", ct, limit: TimeSpan.FromSeconds(300));
         if (process.ExitCode == 0) return;
         lock (said) throw new InvalidOperationException($"'auxo {words}' ended with {process.ExitCode}: {string.Join('\n', said)}");
-    }
-
-    private static Dictionary<string, string> Settings(string folder)
-    {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["AUXO_HOME"] = Path.Combine(folder, "home") };
-        foreach (var service in AuxoInstance.Services.Append("apphost")) settings[$"AUXO_PORTS_{service.ToUpperInvariant()}"] = $"{FreePort()}";
-        return settings;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
     private static string Repository()

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -26,14 +24,14 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
         await service.Host.SendAsync(new RepositoryTracked(rid, "a \"quoted\" name", "main", "/nowhere", [], Told.At(hours)), Told.Advanced(rid, null, "c0", hours), Told.Built(rid, "c0", hours + 1));
         await service.Host.Services.GetRequiredService<RefreshExposition>().RefreshAsync(TestContext.Current.CancellationToken);
 
-        var port = FreePort();
+        using var port = ReservedPort.Take();
         var folder = Directory.CreateTempSubdirectory("auxo-prometheus-");
         var config = await File.ReadAllTextAsync(Path.Combine(Source(), "prometheus.yml"), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(folder.FullName, "prometheus.yml"),
             config.Replace("127.0.0.1:9100", service.Host.Client.BaseAddress!.Authority).Replace("scrape_interval: 15s", "scrape_interval: 1s"), TestContext.Current.CancellationToken);
         File.Copy(Path.Combine(Source(), "auxo.rules.yml"), Path.Combine(folder.FullName, "auxo.rules.yml"));
-        using var process = Process.Start(new ProcessStartInfo(program, ["--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error"])
+        using var process = Process.Start(new ProcessStartInfo(program, ["--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{port.Number}", "--log.level=error"])
         {
             UseShellExecute = false, RedirectStandardError = true, WorkingDirectory = folder.FullName,
         })!;
@@ -41,7 +39,7 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
         {
             process.ErrorDataReceived += static (_, _) => { };
             process.BeginErrorReadLine();
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port.Number}") };
             var up = await Eventually.ValueAsync(() => AskAsync(client, "up{job=\"radicle\"} == 1"), "Prometheus has scraped the service");
             Assert.NotNull(up);
             var rate = await Eventually.ValueAsync(() => AskAsync(client, $"radicle_ci_success_rate{{repo=\"{rid}\"}} * on (repo) group_left (name) radicle_repo_info"), "the success rate is there");
@@ -91,13 +89,6 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
 
     private static async Task<JsonNode?> AskAsync(HttpClient client, string query)
         => JsonNode.Parse(await client.GetStringAsync("/api/v1/query?query=" + Uri.EscapeDataString(query)))!["data"]!["result"]!.AsArray().FirstOrDefault();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static string Source([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../deploy/prometheus"));
 }

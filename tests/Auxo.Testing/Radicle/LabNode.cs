@@ -4,9 +4,10 @@ using System.Text.RegularExpressions;
 namespace Auxo.Testing.Radicle;
 
 /// <summary>One node of a <see cref="RadicleLab"/>: its home, its socket, its work trees, and the programs run as its owner.</summary>
-public sealed partial class LabNode
+public sealed partial class LabNode : IDisposable
 {
     private readonly string _folder;
+    private ReservedPort? _port;
     private Process? _process;
 
     private LabNode(string folder, string alias, string nid) => (_folder, Alias, Nid) = (folder, alias, nid);
@@ -23,8 +24,8 @@ public sealed partial class LabNode
     /// <summary>RAD_SOCKET.</summary>
     public string Socket => Path.Combine(_folder, "s-" + Alias);
 
-    /// <summary>Where it listens; the same port after a restart.</summary>
-    public string Address { get; private set; } = "127.0.0.1:0";
+    /// <summary>Where it listens, since its first start.</summary>
+    public string Address => $"127.0.0.1:{_port?.Number ?? throw new InvalidOperationException("It has never been started.")}";
 
     /// <summary>True between start and stop.</summary>
     public bool IsRunning => _process is { HasExited: false };
@@ -62,20 +63,21 @@ public sealed partial class LabNode
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (IsRunning) return;
+        _port ??= ReservedPort.Take();
         var start = Info(_folder, "radicle-node", ["--force", "--listen", Address]);
         _process = Process.Start(start)!;
         _process.StandardInput.Close();
-        var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void Read(object sender, DataReceivedEventArgs line)
         {
-            if (line.Data is not null && ListeningOn().Match(line.Data) is { Success: true } match) listening.TrySetResult(match.Groups["address"].Value);
+            if (line.Data?.Contains("Listening on " + Address, StringComparison.Ordinal) == true) listening.TrySetResult();
         }
 
         _process.OutputDataReceived += Read;
         _process.ErrorDataReceived += Read;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
+        await listening.Task.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
         await Eventually.TrueAsync(
             async () => await TryRunAsync(_folder, cancellationToken, "rad", "node", "status", "--only", "nid") is { ExitCode: 0 }, $"the node of {Alias} answers");
     }
@@ -95,6 +97,13 @@ public sealed partial class LabNode
         if (_process is not { HasExited: false } process) return;
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
+    }
+
+    /// <summary>Gives the port back; the node must have ended.</summary>
+    public void Dispose()
+    {
+        _process?.Dispose();
+        _port?.Dispose();
     }
 
     /// <summary>Runs <c>rad</c>.</summary>
@@ -221,9 +230,6 @@ public sealed partial class LabNode
         ["GIT_COMMITTER_NAME"] = Alias,
         ["GIT_COMMITTER_EMAIL"] = Alias + "@example.org",
     };
-
-    [GeneratedRegex(@"Listening on (?<address>127\.0\.0\.1:\d+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ListeningOn();
 
     [GeneratedRegex("Patch (?<id>[0-9a-f]{40}) (opened|drafted)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PatchOpened();

@@ -90,6 +90,7 @@ public sealed class RadicleLab : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_nodes.Select(node => node.StopAsync()));
+        foreach (var node in _nodes) node.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 }

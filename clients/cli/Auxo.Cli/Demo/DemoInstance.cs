@@ -84,6 +84,10 @@ internal sealed class DemoInstance(string folder, string appHost) : IAsyncDispos
         }
     }
 
+    /// <summary>
+    /// The system's own choice, from the range that it has for this (from 32768 on): the usual ports of another Auxo lie below, as do those that tests hold for
+    /// their instances, so that none of theirs is taken while it is down for a moment.
+    /// </summary>
     private static List<int> FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToList();
