@@ -19,6 +19,7 @@ public sealed class CompletionTests
     [InlineData("ci approve ", "3f2a1c7")]
     [InlineData("trace 1a", "1a2b3c4")]
     [InlineData("notify test ", "team")]
+    [InlineData("notify forget ", "msg_1")]
     [InlineData("describe me", "metrics")]
     [InlineData("nonsense x ", "")]
     public async Task the_words_that_fit_are_offered(string line, string expected)
@@ -90,5 +91,9 @@ public sealed class CompletionTests
         app.MapGet("/ingest/repositories", () => FakeAuxo.Page($$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build()));
         app.MapGet("/notify/channels", () => FakeAuxo.Page("""{"name":"team","kind":"webhook","target":"x","enabled":true,"waiting":0,"dead":0,"configuredAt":"2026-11-20T12:00:00Z"}"""));
+        app.MapGet("/notify/deliveries", static (string state) => FakeAuxo.Page($$"""
+            {"id":"msg_1","channel":"team","state":"{{state}}","reason":"410","attempts":1,"type":"build.failed","title":"x","notificationId":"{{FakeAuxo.BuildId}}",
+             "createdAt":"2026-11-20T12:00:00Z","updatedAt":"2026-11-20T12:00:00Z"}
+            """));
     });
 }

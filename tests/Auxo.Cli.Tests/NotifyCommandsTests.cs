@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Auxo.Cli.Tests;
@@ -70,6 +71,7 @@ public sealed class NotifyCommandsTests
     [InlineData("notify routes set broken", "--to")]
     [InlineData("notify replay", "Which ones?")]
     [InlineData("notify replay --all --channel team", "Which ones?")]
+    [InlineData("notify forget", "Required argument missing")]
     [InlineData("notify deliveries --state lost", "Must be one of")]
     [InlineData("notify deliveries --limit 0", "between 1 and 200")]
     [InlineData("notify", "channels")]
@@ -122,7 +124,8 @@ public sealed class NotifyCommandsTests
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("✗ given up: broken", result.Out, StringComparison.Ordinal);
-        Assert.Contains($"auxo notify replay {Id}", result.Out, StringComparison.Ordinal);
+        Assert.Contains($"auxo notify replay {Id}\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains($"auxo notify forget {Id}\n", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,6 +154,31 @@ public sealed class NotifyCommandsTests
         Assert.Equal("Nothing was given up.\n", (await auxo.RunAsync("notify", "replay", "--channel", "team")).Out);
         Assert.Contains("GET /notify/deliveries?state=dead&limit=20", auxo.Requests);
         Assert.Contains("POST /notify/deliveries/replay?channel=team", auxo.Requests);
+    }
+
+    [Fact]
+    public async Task a_delivery_that_was_given_up_is_forgotten()
+    {
+        await using var auxo = await StartAsync(app =>
+        {
+            app.MapGet("/notify/deliveries", () => FakeAuxo.Page(Delivery("dead")));
+            app.MapDelete($"/notify/deliveries/{Id}", static () => Results.NoContent());
+        });
+
+        Assert.Equal($"{Id} is gone; nobody is told it any more.\n", (await auxo.RunAsync("notify", "forget", "0d5a")).Out);
+        Assert.Equal(Id, JsonDocument.Parse((await auxo.RunAsync("notify", "forget", Id, "--json")).Out).RootElement.GetProperty("forgotten").GetString());
+        Assert.Equal(2, auxo.Requests.Count(static r => r == $"DELETE /notify/deliveries/{Id}"));
+    }
+
+    [Fact]
+    public async Task what_was_not_given_up_is_not_forgotten()
+    {
+        await using var auxo = await StartAsync(app => app.MapDelete($"/notify/deliveries/{Id}", static () => FakeAuxo.Problem(409, "delivery/not-given-up", $"{Id} is delivered; only what was given up can be replayed or deleted.")));
+
+        var result = await auxo.RunAsync("notify", "forget", Id);
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Out));
+        Assert.Contains("only what was given up", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

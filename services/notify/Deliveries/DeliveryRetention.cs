@@ -19,7 +19,7 @@ public sealed record DeliveryRetention(TimeSpan Keep, int Batch = 1000)
 
 /// <summary>
 /// Forgets old deliveries, once an hour. What waits stays, and so does what was given up: that is somebody's to replay (<c>auxo notify replay</c>) or to delete
-/// (<c>DELETE /deliveries/{id}</c>).
+/// (<c>auxo notify forget</c>).
 /// </summary>
 public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRetention retention, TimeProvider time, ILogger<ForgetDeliveries> logger) : BackgroundService
 {

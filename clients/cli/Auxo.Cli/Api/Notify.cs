@@ -51,6 +51,10 @@ public interface INotify
     [Post("deliveries/{id}/replay")]
     Task<Replayed> ReplayAsync([Path] string id, CancellationToken ct);
 
+    /// <summary>Forgets a given-up delivery.</summary>
+    [Delete("deliveries/{id}")]
+    Task DeleteAsync([Path] string id, CancellationToken ct);
+
     /// <summary>Makes all given-up deliveries again, or those of one channel.</summary>
     [Post("deliveries/replay")]
     Task<Replayed> ReplayAllAsync([Query] string? channel, CancellationToken ct);

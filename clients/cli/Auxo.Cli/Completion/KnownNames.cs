@@ -45,7 +45,7 @@ internal sealed class KnownNames(CliHost host)
             => [.. (await clients.Notify.ChannelsAsync(ct)).Items.Select(static c => (c.Name, (string?)c.Kind))],
         ("notify routes set" or "notify routes remove", "name") => [.. (await clients.Notify.RoutesAsync(ct)).Items.Select(static r => (r.Name, (string?)string.Join(" ", r.Channels)))],
         ("notify deliveries", "id") => [.. (await clients.Notify.DeliveriesAsync(null, null, 20, ct)).Items.Select(static d => (d.Id, (string?)$"{d.Channel} {d.State}"))],
-        ("notify replay", "id") => [.. (await clients.Notify.DeliveriesAsync(null, "dead", 20, ct)).Items.Select(static d => (d.Id, d.Reason))],
+        ("notify replay" or "notify forget", "id") => [.. (await clients.Notify.DeliveriesAsync(null, "dead", 20, ct)).Items.Select(static d => (d.Id, d.Reason))],
         ("queues replay" or "dead-letters replay", "id") => await DeadAsync(clients, ct),
         ("describe", "service") => [.. Instance.Services.Select(static s => (s, (string?)null))],
         ("token rotate" or "token revoke", _) => [.. (await clients.Registry.TokensAsync(all: false, ct)).Items.Select(static t => (t.Name, (string?)t.Id))],

@@ -34,6 +34,7 @@ internal static class DeliveryReport
             case "dead":
                 terminal.Line($"[red]✗ given up:[/] {Terminal.Safe(delivery.Reason)}");
                 terminal.Line($"  when the cause is mended: auxo notify replay {Terminal.Safe(delivery.Id)}");
+                terminal.Line($"  when it need not be told any more: auxo notify forget {Terminal.Safe(delivery.Id)}");
                 break;
             default:
                 terminal.Line($"[yellow]· waiting[/]{(delivery.Due is { } due ? $" until {due:HH:mm:ss} UTC" : "")}{(delivery.Reason is null ? "" : ": " + Terminal.Safe(delivery.Reason))}");

@@ -12,5 +12,6 @@ internal static class NotifyCommand
         TestCommand.Create(host),
         DeliveriesCommand.Create(host),
         ReplayCommand.Create(host),
+        ForgetCommand.Create(host),
     };
 }
