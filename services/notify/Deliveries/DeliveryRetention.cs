@@ -5,7 +5,7 @@ using Npgsql;
 namespace Auxo.Notify.Deliveries;
 
 /// <summary>How long it is remembered what was told.</summary>
-/// <param name="Keep">What was delivered longer ago is forgotten: body, delivery and log.</param>
+/// <param name="Keep">What was delivered, and last said again, longer ago is forgotten: body, delivery and log.</param>
 /// <param name="Batch">So many in one transaction, so that nobody waits for the housekeeping.</param>
 public sealed record DeliveryRetention(TimeSpan Keep, int Batch = 1000)
 {
@@ -35,7 +35,9 @@ public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRe
             batch = await ExecuteAsync(
                 """
                 delete from notify.deliveries where id in (
-                    select id from notify.deliveries where state = 'delivered' and created_at < $1 and updated_at < $1 order by created_at, id limit $2 for update skip locked)
+                    select d.id from notify.deliveries d join notify.notifications n on n.id = d.notification_id
+                    where d.state = 'delivered' and d.created_at < $1 and d.updated_at < $1 and (n.repeated_at is null or n.repeated_at < $1)
+                    order by d.created_at, d.id limit $2 for update of d skip locked)
                 """,
                 before, ct);
             all += batch;

@@ -46,13 +46,13 @@ public static class DeliveryTable
         and exists (select from notify.deliveries d where d.channel = channel_lanes.channel and d.state in ('waiting', 'sending') and d.due <= now())
         """);
 
-    /// <summary>Stores a notification and its deliveries with the next save; what is there already stays.</summary>
+    /// <summary>Stores a notification and its deliveries with the next save. What is there already stays, and that it was said again is noted.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Insert(Notification notification, IReadOnlyList<PlannedDelivery> planned, string? correlationId, DateTimeOffset now)
     {
         yield return Command(
             """
             insert into notify.notifications (id, type, level, title, rid, correlation_id, body, created_at) values ($1, $2, $3, $4, $5, $6, $7::json, $8)
-            on conflict (id) do nothing
+            on conflict (id) do update set repeated_at = excluded.created_at
             """,
             notification.Id, notification.Type, Words.Of(notification.Level), notification.Title, notification.Repository?.Rid, correlationId,
             JsonSerializer.Serialize(notification, StoredJson.Default.Notification), now);

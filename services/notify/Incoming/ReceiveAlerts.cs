@@ -40,7 +40,9 @@ public static class ReceiveAlerts
         await using var session = store.LightweightSession();
         var table = await RoutingTable.LoadAsync(session, ct);
         var trace = System.Diagnostics.Activity.Current?.TraceId.ToString();
-        var planned = body.Alerts!.SelectMany(alert => PlanDeliveries.Plan(session, worker, Read(alert, body.ExternalUrl, now), table, trace, now)).ToList();
+        // In one order, so that two Alertmanagers that say the same at once wait for each other's rows, and never in a circle.
+        var notifications = body.Alerts!.Select(alert => Read(alert, body.ExternalUrl, now)).OrderBy(static n => n.Id);
+        var planned = notifications.SelectMany(n => PlanDeliveries.Plan(session, worker, n, table, trace, now)).ToList();
         await session.SaveChangesAsync(ct);
         return TypedResults.Accepted((string?)null, new AlertsAnswer(body.Alerts!.Count, [.. planned.Select(static p => p.Id)]));
     }

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+
 using Auxo.Contracts;
 using Auxo.Notify.Deliveries;
 using Auxo.Testing;
@@ -44,6 +46,33 @@ public sealed class RetentionTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task an_alert_that_is_still_repeated_is_not_forgotten_and_so_not_told_twice()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var database = await postgres.CreateDatabaseAsync();
+        await using var host = await NotifyHost.StartAsync(database);
+        await host.WebhookAsync("team", receiver.Address);
+        await host.RouteAsync("all", "team");
+        await using var source = NpgsqlDataSource.Create(database);
+        var forget = ActivatorUtilities.CreateInstance<ForgetDeliveries>(host.Services, new DeliveryRetention(TimeSpan.FromDays(90)));
+        await AlertAsync(host);
+        var told = (string)(await host.DeliveryAsync("delivered"))["id"]!;
+
+        for (var months = 0; months < 2; months++)
+        {
+            await AgeAsync(source);
+            await AlertAsync(host);
+            Assert.Equal(0, await forget.RunAsync(TestContext.Current.CancellationToken));
+            await AlertAsync(host);
+            Assert.Equal(told, (string)Assert.Single(await host.ItemsAsync("/deliveries"))!["id"]!);
+        }
+
+        await AgeAsync(source);
+        Assert.Equal(1, await forget.RunAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0L, await CountAsync(source, "notifications"));
+    }
+
+    [Fact]
     public async Task what_was_given_up_can_be_deleted_and_nothing_else()
     {
         await using var receiver = await WebhookReceiver.StartAsync([.. Enumerable.Repeat(WebhookReceiver.Status(404), 3)]);
@@ -77,6 +106,21 @@ public sealed class RetentionTests(PostgresFixture postgres)
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Auxo:Notify:KeepDays", text)]).Build();
         if (days is null) Assert.Contains("Auxo:Notify:KeepDays", Assert.Throws<FormatException>(() => DeliveryRetention.From(configuration)).Message, StringComparison.Ordinal);
         else Assert.Equal(days, DeliveryRetention.From(configuration).Keep.TotalDays);
+    }
+
+    private static async Task AlertAsync(NotifyHost host)
+    {
+        using var answer = await host.Client.PostAsJsonAsync(
+            "/api/v1/alerts", new { version = "4", alerts = new[] { new { status = "firing", labels = new { alertname = "RadicleNodeDown" }, startsAt = "2026-11-22T10:17:06Z", fingerprint = "419f1d4d53770729" } } },
+            TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>All that was told and said lies three months back.</summary>
+    private static async Task AgeAsync(NpgsqlDataSource source)
+    {
+        await ExecuteAsync(source, "update notify.deliveries set created_at = created_at - interval '91 days', updated_at = updated_at - interval '91 days'");
+        await ExecuteAsync(source, "update notify.notifications set created_at = created_at - interval '91 days', repeated_at = repeated_at - interval '91 days'");
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
