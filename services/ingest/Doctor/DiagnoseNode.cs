@@ -12,8 +12,8 @@ using Npgsql;
 namespace Auxo.Ingest.Doctor;
 
 /// <summary>
-/// <c>GET /diagnosis</c>, and <c>Auxo.Ingest diagnose</c>: the Radicle profile, node, programs and key, and while the service runs also what it follows
-/// and the database's clock.
+/// <c>GET /diagnosis</c>, and <c>Auxo.Ingest diagnose</c>: the Radicle profile, node, programs and key, and while the service runs also what it follows,
+/// the database's clock and what it has heard of the node's.
 /// </summary>
 public static class DiagnoseNode
 {
@@ -44,9 +44,13 @@ public static class DiagnoseNode
         }
     }
 
-    private static async Task<Ok<DiagnosisAnswer>> HandleAsync(NodeEnvironment environment, KnownRepositories known, Observer observer, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
-        => TypedResults.Ok(new DiagnosisAnswer(
-            [.. await LookAsync(environment.Variable, time, ct), .. await RepositoriesAsync(environment, known, observer, ct), await ClockAsync(source, time, ct)]));
+    private static async Task<Ok<DiagnosisAnswer>> HandleAsync(
+        NodeEnvironment environment, NodeWatch node, KnownRepositories known, Observer observer, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
+    {
+        List<Diagnosis> found = [.. await LookAsync(environment.Variable, time, ct), .. await RepositoriesAsync(environment, known, observer, ct), await ClockAsync(source, time, ct)];
+        if (DiagnoseClocks.Tell(node.Clocks.Read()) is { } clocks) found.Add(clocks);
+        return TypedResults.Ok(new DiagnosisAnswer(found));
+    }
 
     private static async Task<Diagnosis> NodeAsync(RadicleHome home, TimeProvider time, CancellationToken ct)
     {

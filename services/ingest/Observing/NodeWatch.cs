@@ -44,6 +44,9 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
     /// <summary>How it is now.</summary>
     public NodeStatus Status { get; private set; } = new(NodeState.Absent, null, null, null, null, time.GetUtcNow(), "Auxo has not looked for a profile yet.");
 
+    /// <summary>What announcements say of clocks.</summary>
+    public NodeClocks Clocks { get; } = new(time);
+
     /// <summary>The profile; null when there is none that may be used.</summary>
     public RadicleHome? Home { get; private set; }
 
@@ -134,6 +137,7 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
                 Log.Lost(logger, lost.Reason);
                 break;
             case NodeSignal.Told { Event: var e }:
+                Clocks.Hear(e, Status.Nid);
                 if (Concerns(e) is { } rid) observer.Find(rid)?.Wake(Via.Event);
                 break;
         }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 using Auxo.Contracts;
 using Auxo.Ingest.Radicle.Cob;
@@ -6,7 +8,7 @@ using Auxo.Ingest.Radicle.Cob;
 namespace Auxo.Ingest.Radicle.Node;
 
 /// <summary>What a node tells its subscribers, as far as it concerns repositories. None of it is proof: read the storage before acting.</summary>
-public abstract record NodeEvent
+public abstract partial record NodeEvent
 {
     private NodeEvent()
     {
@@ -22,7 +24,18 @@ public abstract record NodeEvent
     /// <param name="Rid">The repository.</param>
     /// <param name="Owner">Whose namespace.</param>
     /// <param name="SignedRefs">The new commit of the signed refs.</param>
-    public sealed record LocalRefsAnnounced(Rid Rid, Did Owner, CommitId SignedRefs) : NodeEvent;
+    /// <param name="At">How the node dated it, which is how others see it; null when it did not say.</param>
+    public sealed record LocalRefsAnnounced(Rid Rid, Did Owner, CommitId SignedRefs, DateTimeOffset? At) : NodeEvent;
+
+    /// <summary>A node announced itself, its repositories or its refs.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="At">How it dated that; it may have been on its way for long.</param>
+    public sealed record Announced(Did By, DateTimeOffset At) : NodeEvent;
+
+    /// <summary>The node hung up on a peer, because it passed on an announcement from the future.</summary>
+    /// <param name="Peer">Who passed it on; it need not be its own.</param>
+    /// <param name="At">How that was dated.</param>
+    public sealed record PeerRefused(Did Peer, DateTimeOffset At) : NodeEvent;
 
     /// <summary>The node looked at a canonical ref after a fetch. It comes with an unchanged target, too.</summary>
     /// <param name="Rid">The repository.</param>
@@ -46,8 +59,11 @@ public abstract record NodeEvent
             {
                 "refsFetched" => Fetched(json),
                 "localRefsAnnounced" => new LocalRefsAnnounced(
-                    ReadRid(json), CobJson.Did(CobJson.Member(CobJson.Member(json, "refs"), "remote")), CobJson.Oid(CobJson.Member(json, "refs"), "at")),
+                    ReadRid(json), CobJson.Did(CobJson.Member(CobJson.Member(json, "refs"), "remote")), CobJson.Oid(CobJson.Member(json, "refs"), "at"),
+                    CobJson.Optional(json, "timestamp") is null ? null : Date(json)),
                 "canonicalRefUpdated" => new CanonicalRefUpdated(ReadRid(json), CobJson.Text(json, "refname"), CobJson.Oid(json, "target")),
+                "nodeAnnounced" or "inventoryAnnounced" or "refsAnnounced" => new Announced(CobJson.Did(CobJson.Member(json, "nid")), Date(json)),
+                "peerDisconnected" => Disconnected(json),
                 var other => new Ignored(other),
             };
         }
@@ -56,6 +72,23 @@ public abstract record NodeEvent
             return new Garbled(e.Message);
         }
     }
+
+    private static NodeEvent Disconnected(JsonElement json)
+        => FromTheFuture().Match(CobJson.OptionalText(json, "reason") ?? "") is { Success: true } match && Date(match.Groups["at"].Value) is { } at
+            ? new PeerRefused(CobJson.Did(CobJson.Member(json, "nid")), at)
+            : new Ignored("peerDisconnected for another reason");
+
+    private static DateTimeOffset Date(JsonElement json)
+        => Date(CobJson.Member(json, "timestamp").GetRawText()) ?? throw new CobFormatException("The member 'timestamp' is no time in milliseconds.");
+
+    private static DateTimeOffset? Date(string milliseconds)
+        => long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var since) && since <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(since)
+            : null;
+
+    /// <summary>The words of radicle-node 1.x; in other words it is a peer that went, as others do.</summary>
+    [GeneratedRegex("^invalid announcement timestamp: (?<at>[0-9]+) ", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex FromTheFuture();
 
     private static NodeEvent Fetched(JsonElement json)
     {

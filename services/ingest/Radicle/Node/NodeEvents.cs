@@ -62,7 +62,8 @@ public sealed class NodeEvents(NodeControl control, TimeProvider time)
                     (again, lost, pause) = (true, false, FirstPause);
                     await foreach (var line in subscription.LinesAsync(cancellationToken))
                     {
-                        if (NodeEvent.Parse(line.Span) is not NodeEvent.Ignored and var told && !waiting.TryWrite(new NodeSignal.Told(told))) break;
+                        // A busy network announces by the thousand; one that does not fit is no loss.
+                        if (NodeEvent.Parse(line.Span) is not NodeEvent.Ignored and var told && !waiting.TryWrite(new NodeSignal.Told(told)) && told is not NodeEvent.Announced) break;
                     }
                 }
                 catch (NodeException e)

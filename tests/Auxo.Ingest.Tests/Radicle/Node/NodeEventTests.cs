@@ -48,6 +48,35 @@ public sealed class NodeEventTests
     }
 
     [Fact]
+    public async Task recorded_announcements_are_dated_within_the_recorded_minutes()
+    {
+        foreach (var file in (string[])["events-alice.ndjson", "events-bob.ndjson"])
+        {
+            var events = await ReadAsync(file);
+            List<DateTimeOffset> dates = [.. events.OfType<NodeEvent.Announced>().Select(static e => e.At), .. events.OfType<NodeEvent.LocalRefsAnnounced>().Select(static e => e.At!.Value)];
+            Assert.True(dates.Count > 5 && dates.Max() - dates.Min() < TimeSpan.FromHours(1), $"{file}: {string.Join(' ', dates)}");
+        }
+    }
+
+    [Fact]
+    public void a_peer_that_was_hung_up_on_for_its_clock_is_told_from_one_that_went()
+    {
+        const string line = """{"type":"peerDisconnected","nid":"z6MkuTW8b6KxdEnxg2Lot5pjyekaE3TMo48i3ViACj3HWUQu","reason":"REASON"}""";
+        var refused = Assert.IsType<NodeEvent.PeerRefused>(Parse(line.Replace("REASON", "invalid announcement timestamp: 1795472954152 appears too far in the future compared to 1795465758725")));
+        Assert.Equal("2026-11-23T22:29:14.1520000+00:00", refused.At.ToString("O"));
+        Assert.IsType<NodeEvent.Ignored>(Parse(line.Replace("REASON", "connection reset")));
+        Assert.IsType<NodeEvent.Ignored>(Parse(line.Replace("REASON", "invalid announcement timestamp: 99999999999999999999 appears")));
+    }
+
+    [Theory]
+    [InlineData("1.5")]
+    [InlineData("-1")]
+    [InlineData("\"1\"")]
+    [InlineData("253402300800000")]
+    public void a_date_that_is_none_is_no_announcement(string timestamp)
+        => Assert.IsType<NodeEvent.Garbled>(Parse($$"""{"type":"inventoryAnnounced","nid":"z6MkuTW8b6KxdEnxg2Lot5pjyekaE3TMo48i3ViACj3HWUQu","inventory":[],"timestamp":{{timestamp}}}"""));
+
+    [Fact]
     public void skipped_refs_and_refs_outside_of_namespaces_change_nothing()
         => Assert.IsType<NodeEvent.Ignored>(Parse(
             """
