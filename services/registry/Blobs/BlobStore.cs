@@ -20,11 +20,21 @@ public sealed class BlobStore(BlobFiles files, NpgsqlDataSource source, TimeProv
     /// </summary>
     public async Task KeepAsync(ReceivedBlob received, CancellationToken ct)
     {
-        await PinAsync(received.Digest, received.SizeBytes, ct);
-        CrashPoint.Hit("registry.blob.pinned");
-        // Even when the same content is there: the one that was just received is certainly whole.
+        // The database writes the row while the disk writes the bytes.
+        var pinning = PinAsync(received.Digest, received.SizeBytes, ct);
         try
         {
+            try
+            {
+                received.Sync();
+            }
+            finally
+            {
+                await pinning;
+            }
+
+            CrashPoint.Hit("registry.blob.pinned");
+            // Even when the same content is there: the one that was just received is certainly whole.
             received.MoveIn(files);
         }
         catch (IOException e) when (DiskFullException.Is(e))

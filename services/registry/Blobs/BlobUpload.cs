@@ -1,17 +1,22 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 
 using Auxo.ServiceDefaults.Disk;
 
+using Microsoft.Win32.SafeHandles;
+
 namespace Auxo.Registry.Blobs;
 
-/// <summary>A content that has been received whole and lies on the disk, but not yet in its place. Disposing it removes what was not moved in.</summary>
+/// <summary>
+/// A content that has been received whole, but is neither in its place nor surely on the disk. Disposing it removes what was not moved in.
+/// </summary>
 public sealed class ReceivedBlob : IDisposable
 {
+    private readonly SafeFileHandle _handle;
     private readonly string _path;
 
-    internal ReceivedBlob(string path, Digest digest, byte[]? sha512, long sizeBytes) => (_path, Digest, Sha512, SizeBytes) = (path, digest, sha512, sizeBytes);
+    internal ReceivedBlob(SafeFileHandle handle, string path, Digest digest, byte[]? sha512, long sizeBytes)
+        => (_handle, _path, Digest, Sha512, SizeBytes) = (handle, path, digest, sha512, sizeBytes);
 
     /// <summary>What it is.</summary>
     public Digest Digest { get; }
@@ -22,20 +27,32 @@ public sealed class ReceivedBlob : IDisposable
     /// <summary>How long it is.</summary>
     public long SizeBytes { get; }
 
-    internal void MoveIn(BlobFiles files) => files.MoveIn(_path, Digest);
+    /// <summary>Its bytes are on the disk when this returns.</summary>
+    internal void Sync() => RandomAccess.FlushToDisk(_handle);
+
+    /// <summary>Moves it to its place, closed: as long as it is open here, others cannot be sure to open it.</summary>
+    internal void MoveIn(BlobFiles files)
+    {
+        _handle.Dispose();
+        files.MoveIn(_path, Digest);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => File.Delete(_path);
+    public void Dispose()
+    {
+        _handle.Dispose();
+        File.Delete(_path);
+    }
 }
 
-/// <summary>
-/// Receives a content: hashes while it writes, and syncs at the end. Whatever breaks it off (the client, a limit, the disk) leaves nothing behind.
-/// </summary>
+/// <summary>Receives a content: hashes while it writes. Whatever breaks it off (the client, a limit, the disk) leaves nothing behind.</summary>
 /// <param name="files">Where to.</param>
 /// <param name="guard">Asked now and then, since others fill the disk too.</param>
 public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
 {
-    private const int BufferBytes = 1 << 20;
+    /// <summary>What is hashed and written at once; meanwhile the server receives the next.</summary>
+    private const int ChunkBytes = 256 << 10;
+    private const long WriteBackEvery = 8L << 20;
     private const long AskEvery = 64L << 20;
 
     /// <summary>Receives all of <paramref name="body"/>.</summary>
@@ -48,57 +65,61 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
     public async Task<ReceivedBlob> ReceiveAsync(PipeReader body, long limitBytes, bool sha512, CancellationToken ct)
     {
         var (handle, path) = Create();
-        byte[][] buffers = [ArrayPool<byte>.Shared.Rent(BufferBytes), ArrayPool<byte>.Shared.Rent(BufferBytes)];
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var other = sha512 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA512) : null;
-        var writing = Task.CompletedTask;
+        var parts = new List<ReadOnlyMemory<byte>>();
         try
         {
-            long size = 0;
-            var ask = AskEvery;
-            // One buffer is hashed while it is written; meanwhile the other one fills.
-            for (var turn = 0; ; turn ^= 1)
+            var (size, begun, ask, ended) = (0L, 0L, AskEvery, false);
+            while (!ended)
             {
-                var buffer = buffers[turn];
-                var (length, ended) = await FillAsync(body, buffer.AsMemory(0, BufferBytes), ct);
-                if (size + length > limitBytes) throw new ContentTooLargeException(limitBytes);
-                await writing;
-                if (size + length > ask)
+                var read = await body.ReadAtLeastAsync(ChunkBytes, ct);
+                try
                 {
-                    ask += AskEvery;
-                    if (guard.Refuse() is { } full) throw new DiskFullException(full);
+                    if (read.IsCanceled) throw new OperationCanceledException(ct);
+                    if (size + read.Buffer.Length > limitBytes) throw new ContentTooLargeException(limitBytes);
+                    if (size + read.Buffer.Length > ask)
+                    {
+                        ask += AskEvery;
+                        if (guard.Refuse() is { } full) throw new DiskFullException(full);
+                    }
+
+                    parts.Clear();
+                    foreach (var part in read.Buffer) parts.Add(part);
+                    var writing = RandomAccess.WriteAsync(handle, parts, size, CancellationToken.None);
+                    foreach (var part in parts)
+                    {
+                        sha256.AppendData(part.Span);
+                        other?.AppendData(part.Span);
+                    }
+
+                    await writing;
+                    size += read.Buffer.Length;
+                }
+                finally
+                {
+                    // The server takes its memory back: what was read is not there any more.
+                    body.AdvanceTo(read.Buffer.End);
                 }
 
-                if (length > 0)
-                {
-                    writing = RandomAccess.WriteAsync(handle, buffer.AsMemory(0, length), size, ct).AsTask();
-                    sha256.AppendData(buffer, 0, length);
-                    other?.AppendData(buffer, 0, length);
-                    size += length;
-                }
-
-                if (!ended) continue;
-                await writing;
-                RandomAccess.FlushToDisk(handle);
-                handle.Dispose();
-                return new ReceivedBlob(path, Digest.Of(sha256.GetHashAndReset()), other?.GetHashAndReset(), size);
+                ended = read.IsCompleted;
+                if (size - begun < WriteBackEvery) continue;
+                BlobFiles.BeginWriteBack(handle, begun, size - begun);
+                begun = size;
             }
+
+            return new ReceivedBlob(handle, path, Digest.Of(sha256.GetHashAndReset()), other?.GetHashAndReset(), size);
         }
         catch (Exception e)
         {
-            await writing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             handle.Dispose();
             File.Delete(path);
             if (DiskFullException.Is(e)) throw new DiskFullException("The disk is full: nothing of this upload was kept. Free some space and send it again.", e);
             throw;
         }
-        finally
-        {
-            foreach (var buffer in buffers) ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
-    private (Microsoft.Win32.SafeHandles.SafeFileHandle Handle, string Path) Create()
+    private (SafeFileHandle Handle, string Path) Create()
     {
         try
         {
@@ -107,23 +128,6 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
         catch (IOException e) when (DiskFullException.Is(e))
         {
             throw new DiskFullException("The disk is full: nothing can be received. Free some space and send it again.", e);
-        }
-    }
-
-    private static async Task<(int Length, bool Ended)> FillAsync(PipeReader body, Memory<byte> buffer, CancellationToken ct)
-    {
-        var length = 0;
-        while (true)
-        {
-            var read = await body.ReadAsync(ct);
-            var take = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, buffer.Length - length));
-            take.CopyTo(buffer.Span[length..]);
-            length += (int)take.Length;
-            var all = take.Length == read.Buffer.Length;
-            body.AdvanceTo(take.End);
-            if (read.IsCanceled) throw new OperationCanceledException(ct);
-            if (read.IsCompleted && all) return (length, true);
-            if (length == buffer.Length) return (length, false);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Auxo.Registry.Blobs;
+using Auxo.Registry.Repositories;
 
 using Npgsql;
 
@@ -40,6 +41,20 @@ internal static class FileTable
         => (await source.ReadAsync(
             Read, ct, "select path, digest, size_bytes, media_type, stored_at, stored_by from registry.files where repository = $1 and path = $2", repository, path)).FirstOrDefault();
 
+    /// <summary>Where a file is to be put: its repository, and the content and size that it has there, or null and 0; null when there is no such repository.</summary>
+    public static async Task<(RawRepository Repository, Digest? Current, long SizeBytes)?> FindPlaceAsync(NpgsqlDataSource source, string repository, string path, CancellationToken ct)
+    {
+        if (repository.Contains('\0')) return null;
+        var found = await source.ReadAsync(
+            static r => (RepositoryTable.Read(r), r.IsDBNull(6) ? null : (Digest?)ReadDigest(r, 6), r.IsDBNull(7) ? 0 : r.GetInt64(7)), ct,
+            $"""
+            select {RepositoryTable.Columns}, f.digest, f.size_bytes
+            from registry.repositories r left join registry.files f on f.repository = r.name and f.path = $2 where r.name = $1
+            """,
+            repository, path);
+        return found.Count == 0 ? null : found[0];
+    }
+
     public static Task<List<StoredFile>> ListAsync(NpgsqlDataSource source, string repository, string prefix, string after, int limit, CancellationToken ct)
         => source.ReadAsync(
             Read, ct,
@@ -50,5 +65,7 @@ internal static class FileTable
             repository, after, prefix, limit);
 
     private static StoredFile Read(NpgsqlDataReader r)
-        => new(r.GetString(0), Digest.TryParse(r.GetString(1), out var digest) ? digest : default, r.GetInt64(2), r.GetString(3), r.GetFieldValue<DateTimeOffset>(4), r.GetString(5));
+        => new(r.GetString(0), ReadDigest(r, 1), r.GetInt64(2), r.GetString(3), r.GetFieldValue<DateTimeOffset>(4), r.GetString(5));
+
+    private static Digest ReadDigest(NpgsqlDataReader r, int column) => Digest.TryParse(r.GetString(column), out var digest) ? digest : default;
 }

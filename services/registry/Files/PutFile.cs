@@ -31,11 +31,10 @@ public static class PutFile
         if (request.Headers.ContentEncoding.Count > 0) return AuxoProblem.Of(StatusCodes.Status415UnsupportedMediaType, "upload/encoded", "A file is kept byte for byte as it is sent: leave 'Content-Encoding' away.");
         if (MediaType(request) is not { } mediaType) return AuxoProblem.BadRequest("upload/media-type", "'Content-Type' is no media type of at most 200 characters.");
         var (conditions, promised) = (Preconditions.From(request), PromisedDigests.From(request.Headers));
-        if (await RepositoryTable.FindAsync(source, repository, ct) is not { } target) return FileProblems.NoRepository(repository);
-        var current = await FileTable.FindAsync(source, repository, path!, ct);
-        if (Refuse(target, path!, current?.Digest, conditions) is { } refusal) return refusal;
+        if (await FileTable.FindPlaceAsync(source, repository, path!, ct) is not var (target, current, currentBytes)) return FileProblems.NoRepository(repository);
+        if (Refuse(target, path!, current, conditions) is { } refusal) return refusal;
 
-        var room = target.QuotaBytes - target.UsedBytes + (current?.SizeBytes ?? 0);
+        var room = target.QuotaBytes - target.UsedBytes + currentBytes;
         if (request.ContentLength > room) return FileProblems.NoRoom(target);
         if (guard.Refuse(request.ContentLength ?? 0) is { } full) return AuxoProblem.Of(StatusCodes.Status507InsufficientStorage, "disk/full", full);
 

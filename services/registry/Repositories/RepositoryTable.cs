@@ -14,14 +14,17 @@ public sealed record RawRepository(string Name, long QuotaBytes, long UsedBytes,
 /// <summary>The rows of the repositories.</summary>
 internal static class RepositoryTable
 {
-    private const string Columns = "select name, quota_bytes, used_bytes, file_count, immutable, created_at from registry.repositories";
+    /// <summary>What <see cref="Read"/> reads, in its order, of <c>r</c>.</summary>
+    public const string Columns = "r.name, r.quota_bytes, r.used_bytes, r.file_count, r.immutable, r.created_at";
+    private const string Select = $"select {Columns} from registry.repositories r";
 
     public static async Task<RawRepository?> FindAsync(NpgsqlDataSource source, string name, CancellationToken ct)
-        => name.Contains('\0') ? null : (await source.ReadAsync(Read, ct, $"{Columns} where name = $1", name)).FirstOrDefault();
+        => name.Contains('\0') ? null : (await source.ReadAsync(Read, ct, $"{Select} where name = $1", name)).FirstOrDefault();
 
     public static Task<List<RawRepository>> ListAsync(NpgsqlDataSource source, string after, int limit, CancellationToken ct)
-        => source.ReadAsync(Read, ct, $"{Columns} where name > $1 order by name limit $2", after, limit);
+        => source.ReadAsync(Read, ct, $"{Select} where name > $1 order by name limit $2", after, limit);
 
-    private static RawRepository Read(NpgsqlDataReader r)
+    /// <summary>A row.</summary>
+    public static RawRepository Read(NpgsqlDataReader r)
         => new(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetBoolean(4), r.GetFieldValue<DateTimeOffset>(5));
 }

@@ -27,7 +27,7 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task what_was_put_is_got_byte_for_byte_also_after_a_restart()
     {
-        var content = RandomNumberGenerator.GetBytes(3_000_001);
+        var content = RandomNumberGenerator.GetBytes(9_000_001);
         var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
         using (var put = await _host.PutAsync("/raw/files/v1/app.bin", content, ("Content-Type", "application/x-app")))
         {
