@@ -29,9 +29,8 @@ public sealed class BlobResult(
     {
         using var owned = content;
         var (request, response) = (httpContext.Request, httpContext.Response);
-        var headers = response.GetTypedHeaders();
-        headers.ETag = new EntityTagHeaderValue(digest.ETag);
-        headers.LastModified = Seconds(storedAt);
+        response.Headers.ETag = digest.ETag;
+        response.Headers.LastModified = HeaderUtilities.FormatDate(storedAt);
         response.Headers.AcceptRanges = "bytes";
         response.Headers.CacheControl = caching;
         response.Headers.XContentTypeOptions = "nosniff";
@@ -41,7 +40,7 @@ public sealed class BlobResult(
         if (link is not null) response.Headers.Link = link;
         var disposition = new ContentDispositionHeaderValue("attachment");
         disposition.SetHttpFileName(fileName);
-        headers.ContentDisposition = disposition;
+        response.Headers.ContentDisposition = disposition.ToString();
 
         var asked = request.GetTypedHeaders();
         if (asked.IfMatch is { Count: > 0 } match && !Fits(match) || asked.IfMatch is not { Count: > 0 } && asked.IfUnmodifiedSince is { } until && Seconds(storedAt) > until)
