@@ -45,12 +45,15 @@ public static class PutFile
         if (promised.Refuse(received) is { } mismatch) return AuxoProblem.BadRequest("upload/digest-mismatch", mismatch);
 
         // From here on it is finished whether or not the client waits: what would be half done costs more than the rest.
-        await blobs.KeepAsync(received, CancellationToken.None);
         var by = http.User.Identity?.Name ?? "unknown";
+        Task? keeping = null;
         while (true)
         {
+            // The database reads the stream while the disk writes the bytes; whoever changes it meanwhile makes the save fail.
             await using var session = store.LightweightSession();
-            var stream = await session.Events.FetchForWriting<RawFile>(RawFile.StreamKey(repository, path!), CancellationToken.None);
+            var fetching = session.Events.FetchForWriting<RawFile>(RawFile.StreamKey(repository, path!), CancellationToken.None);
+            await Task.WhenAll(fetching, keeping ??= blobs.KeepAsync(received, CancellationToken.None));
+            var stream = await fetching;
             if (Refuse(target, path!, stream.Aggregate?.Content(), conditions) is { } meanwhile) return meanwhile;
             var stored = new FileEvent.Stored(received.Digest.ToString(), received.SizeBytes, mediaType, by, time.GetUtcNow());
             var isNew = stream.Aggregate?.Content() is null;
