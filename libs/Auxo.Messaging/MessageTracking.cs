@@ -11,6 +11,7 @@ namespace Auxo.Messaging;
 public sealed class MessageTracking
 {
     private readonly List<TrackedActivity> _active = [];
+    private int _inHand;
 
     /// <summary>Called with the end of every delivery; for tests of errors and times.</summary>
     public Action<TrackedDelivery>? OnDelivered { get; set; }
@@ -24,6 +25,13 @@ public sealed class MessageTracking
     {
         lock (_active) _active.Remove(activity);
     }
+
+    /// <summary>Whether the listener has a message in hand: its outcome may be in the database and not yet noted here.</summary>
+    internal bool HasInHand => Volatile.Read(ref _inHand) > 0;
+
+    internal void Take() => Interlocked.Increment(ref _inHand);
+
+    internal void PutDown() => Interlocked.Decrement(ref _inHand);
 
     internal void Sent(Envelope envelope, object message)
     {
@@ -124,7 +132,8 @@ public static class MessageTrackingExtensions
         try
         {
             await action();
-            while (!await IsQuietAsync(queue, time, giveUp.Token))
+            // First the queue, then the hand: what has left the queue by then is either still in hand or noted.
+            while (!await IsQuietAsync(queue, time, giveUp.Token) || tracking.HasInHand)
             {
                 // The completion of a message is a signal; the short limit covers those of another process or an acknowledgement still on its way.
                 await tracked.ChangedAsync(TimeSpan.FromMilliseconds(20), giveUp.Token);

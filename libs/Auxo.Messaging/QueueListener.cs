@@ -13,7 +13,7 @@ namespace Auxo.Messaging;
 /// already when a lane was taken is marked, because it may be what ended the process that had the lane before.
 /// </summary>
 internal sealed class QueueListener(
-    MessagingOptions options, HandlerGraph graph, QueueTable queue, EnvelopeHandling handling, MessageBus bus, PostgresDoorbell doorbell,
+    MessagingOptions options, HandlerGraph graph, QueueTable queue, EnvelopeHandling handling, MessageTracking tracking, MessageBus bus, PostgresDoorbell doorbell,
     NpgsqlDataSource source, TimeProvider time, ILogger<QueueListener> log) : IHostedLifecycleService, IAsyncDisposable
 {
     /// <summary>How many messages are in hand at most: enough to keep the handlers busy, few enough to name them all in the next fetch.</summary>
@@ -193,6 +193,7 @@ internal sealed class QueueListener(
         // What was in hand when a process died is handled alone, so that nothing else is blamed for the next death.
         var slots = envelope.Deaths > 0 ? options.MaxConcurrency : 1;
         await TakeSlotsAsync(slots);
+        tracking.Take();
         try
         {
             if (_stopping.IsCancellationRequested) return HandlingResult.Abandoned;
@@ -207,6 +208,7 @@ internal sealed class QueueListener(
         }
         finally
         {
+            tracking.PutDown();
             _slots.Release(slots);
         }
     }
