@@ -6,15 +6,27 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Auxo.Metrics.Asking;
 
 /// <summary>What every question about a time says.</summary>
-/// <param name="From">The window begins; by default <paramref name="Days"/> before its end.</param>
-/// <param name="To">The window ends before this; by default at <paramref name="AsOf"/>.</param>
-/// <param name="Days">How long the window is when it has no beginning.</param>
-/// <param name="AsOf">Answer as of then: what happened later is left out. By default now.</param>
-/// <param name="Position">Answer with what was known at that position: with it, the answer is the same for ever.</param>
-/// <param name="Zone">Days and weeks of that IANA zone instead of the repository's.</param>
-public sealed record Question(DateTimeOffset? From, DateTimeOffset? To, int? Days, DateTimeOffset? AsOf, long? Position, string? Zone)
+public sealed record Question
 {
     private const int MostDays = 3660;
+
+    /// <summary>The window begins; by default <see cref="Days"/> before its end.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>The window ends before this; by default at <see cref="AsOf"/>.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>How long the window is when it has no beginning.</summary>
+    public int? Days { get; init; }
+
+    /// <summary>Answer as of then: what happened later is left out. By default now.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>Answer with what was known at that position: with it, the answer is the same for ever.</summary>
+    public long? Position { get; init; }
+
+    /// <summary>Days and weeks of that IANA zone instead of the repository's.</summary>
+    public string? Zone { get; init; }
 
     /// <summary>Its window, or what is wrong with it.</summary>
     public (Window Window, DateTimeOffset AsOf, ProblemHttpResult? Problem) Read(DateTimeOffset now, int defaultDays)
