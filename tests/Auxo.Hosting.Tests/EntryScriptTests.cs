@@ -34,6 +34,32 @@ public sealed class EntryScriptTests
     public async Task an_unknown_option_of_up_is_named()
         => Assert.Equal((1, "auxo: up does not know '--what'; known are --detach and --install-dotnet\n"), await RunAsync(Path.Combine(Root, "auxo"), "up", "--what"));
 
+    [Fact]
+    public async Task where_the_compiler_of_ahead_cannot_be_had_it_builds_without()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-ahead-").FullName;
+        var program = Path.Combine(folder, "artifacts/bin/Auxo.Cli/release/auxo-cli");
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+        Directory.CreateDirectory(Path.Combine(folder, "home"));
+        File.Copy(Path.Combine(Root, "auxo"), Path.Combine(folder, "auxo"));
+        // Stands for an SDK whose feed lacks the package.
+        await WriteProgramAsync(Path.Combine(folder, "dotnet"), "[ \"$1\" != build ] || [ \"${CompileAhead:-}\" = false ] || { echo 'error NU1101' >&2; exit 1; }");
+        await WriteProgramAsync(program, "echo \"built, and told $*\"");
+
+        var (code, output) = await RunAsync("env", "-u", "CompileAhead", "-u", "NUGET_PACKAGES", $"HOME={folder}/home", $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "hello");
+
+        Assert.Equal(0, code);
+        Assert.Contains("crossgen2 cannot be had here; building without it", output, StringComparison.Ordinal);
+        Assert.Contains("built, and told hello\n", output, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task WriteProgramAsync(string path, string script)
+    {
+        await File.WriteAllTextAsync(path, $"#!/usr/bin/env bash\n{script}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
