@@ -35,6 +35,25 @@ public sealed class EntryScriptTests
         => Assert.Equal((1, "auxo: up does not know '--what'; known are --detach and --install-dotnet\n"), await RunAsync(Path.Combine(Root, "auxo"), "up", "--what"));
 
     [Fact]
+    public async Task a_failed_build_says_what_is_wrong_and_where_the_rest_stands()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-broken-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "home"));
+        File.Copy(Path.Combine(Root, "auxo"), Path.Combine(folder, "auxo"));
+        await WriteProgramAsync(Path.Combine(folder, "dotnet"), "[ \"$1\" != build ] || { echo 'A.cs(1,2): error CS1002: ; expected'; echo 'Time Elapsed'; exit 1; }");
+
+        var (code, output) = await RunAsync("env", "CompileAhead=false", $"HOME={folder}/home", $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "hello");
+
+        Assert.Equal((1, $"""
+            auxo: building Auxo.Cli.csproj …
+            A.cs(1,2): error CS1002: ; expected
+            auxo: the build failed; all it said is in {folder}/artifacts/stamps/Auxo.Cli.csproj.log
+
+            """), (code, output));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task where_the_compiler_of_ahead_cannot_be_had_it_builds_without()
     {
         var folder = Directory.CreateTempSubdirectory("auxo-ahead-").FullName;
