@@ -51,6 +51,8 @@ public static class EventStoreServices
         // The driver's defaults, 100 and 0, are not meant for five services on one small server; whoever sets others gets them.
         if (settings.MaxPoolSize == 100) settings.MaxPoolSize = 10;
         if (settings.MaxAutoPrepare == 0) settings.MaxAutoPrepare = 64;
+        // The reset is seven statements before the first of every session. What outlives a transaction here is a lock or a subscription, and its owner ends it.
+        settings.NoResetOnClose = true;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UseLoggerFactory(loggers);
         return builder.Build();

@@ -59,7 +59,7 @@ internal sealed class LaneLocks(NpgsqlDataSource source, string name) : IAsyncDi
         _held.Clear();
         Balanced = false;
         if (Interlocked.Exchange(ref _connection, null) is not { } connection) return;
-        // Closing alone would return the connection to the pool; the pool's reset frees the locks (DISCARD ALL) at its next use only.
+        // Closing alone would return the connection to the pool with its locks.
         try
         {
             await using var unlock = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);

@@ -1,5 +1,4 @@
 using Auxo.Pipeline.Artifacts;
-using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Execution;
 using Auxo.ServiceDefaults.Disk;
 
@@ -20,28 +19,21 @@ internal sealed class Housekeeper(
     /// <returns>How many builds lost their files; null when a backup runs, which needs them: it is done another time.</returns>
     public async Task<int?> RunAsync(CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        if (!await LockAsync(connection, "select pg_try_advisory_lock($1)", ct)) return null;
-        try
+        await using var held = await ContentsLock.TryHoldAsync(database, ct);
+        if (held is null) return null;
+        var expired = KeptBuilds.Expired(await BuildsAsync(ct), policy, time.GetUtcNow());
+        var removed = 0;
+        foreach (var build in expired)
         {
-            var expired = KeptBuilds.Expired(await BuildsAsync(ct), policy, time.GetUtcNow());
-            var removed = 0;
-            foreach (var build in expired)
-            {
-                ct.ThrowIfCancellationRequested();
-                var folder = Path.Combine(home.BuildLogs, build.ToString());
-                var hadLogs = Directory.Exists(folder);
-                if (hadLogs) Directory.Delete(folder, recursive: true);
-                if (artifacts.Forget(build) | hadLogs) removed++;
-            }
+            ct.ThrowIfCancellationRequested();
+            var folder = Path.Combine(home.BuildLogs, build.ToString());
+            var hadLogs = Directory.Exists(folder);
+            if (hadLogs) Directory.Delete(folder, recursive: true);
+            if (artifacts.Forget(build) | hadLogs) removed++;
+        }
 
-            await artifacts.SweepAsync(time.GetUtcNow(), ct);
-            return removed;
-        }
-        finally
-        {
-            await LockAsync(connection, "select pg_advisory_unlock($1)", CancellationToken.None);
-        }
+        await artifacts.SweepAsync(time.GetUtcNow(), ct);
+        return removed;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -67,11 +59,5 @@ internal sealed class Housekeeper(
         var builds = new List<KeptBuild>();
         while (await reader.ReadAsync(ct)) builds.Add(new KeptBuild(reader.GetGuid(0), Rid.Parse(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)));
         return builds;
-    }
-
-    private static async Task<bool> LockAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, connection).With(ContentsLock.Number);
-        return await command.ExecuteScalarAsync(ct) is true;
     }
 }

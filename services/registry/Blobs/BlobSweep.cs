@@ -35,25 +35,19 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
     /// <param name="ct">Stops between two contents.</param>
     public async Task<SweepResult> RunAsync(bool orphans, CancellationToken ct)
     {
+        await using var held = await ContentsLock.TryHoldAsync(source, ct);
+        if (held is null) return new SweepResult(0, 0, Skipped: true);
+        if (orphans) await AdoptAsync(ct);
         await using var connection = await source.OpenConnectionAsync(ct);
-        if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock($1)", ct, ContentsLock.Number)) return new SweepResult(0, 0, Skipped: true);
-        try
+        var (removed, freed) = (0, 0L);
+        foreach (var digest in await CandidatesAsync(ct))
         {
-            if (orphans) await AdoptAsync(ct);
-            var (removed, freed) = (0, 0L);
-            foreach (var digest in await CandidatesAsync(ct))
-            {
-                if (await RemoveAsync(connection, digest, ct) is not { } size) continue;
-                removed++;
-                freed += size;
-            }
+            if (await RemoveAsync(connection, digest, ct) is not { } size) continue;
+            removed++;
+            freed += size;
+        }
 
-            return new SweepResult(removed, freed, Skipped: false);
-        }
-        finally
-        {
-            await ScalarAsync<bool>(connection, "select pg_advisory_unlock($1)", CancellationToken.None, ContentsLock.Number);
-        }
+        return new SweepResult(removed, freed, Skipped: false);
     }
 
     private const string Unused =

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Auxo.EndToEnd.Tests.Kills;
 
 /// <summary>
-/// The kill matrix as far as two minutes go: services, named crash points, PostgreSQL, the AppHost, everything at once, under load. <c>./auxo torture</c> goes through all of it,
+/// The kill matrix as far as a minute goes: services, named crash points, PostgreSQL, the AppHost, everything at once, under load. <c>./auxo torture</c> goes through all of it,
 /// and for as long as one likes.
 /// </summary>
 [Collection(nameof(KillMatrixTests))]
@@ -14,7 +14,7 @@ public sealed partial class KillMatrixTests
     public async Task whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_done_twice()
     {
         // Without nodes, whose programs are slow: ThreadOnRealNodesTests and the tests of ingest kill where comments are written.
-        var (code, output) = await TortureAsync(TestContext.Current.CancellationToken, "--plain", "--kills", "60", "--minutes", "2");
+        var (code, output) = await TortureAsync(TestContext.Current.CancellationToken, "--plain", "--kills", "60", "--minutes", "1");
         TestContext.Current.TestOutputHelper?.WriteLine(output);
         Assert.True(code == 0, output);
         Assert.Matches(@"lost +0\n", output);
