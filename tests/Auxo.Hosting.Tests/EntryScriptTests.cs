@@ -25,8 +25,8 @@ public sealed class EntryScriptTests
         var (code, output) = await RunAsync("bash", "-c", $"cd / && {folder}/auxo test NoSuchSuite");
 
         Assert.Equal(1, code);
-        Assert.Contains("there is no suite Auxo.NoSuchSuite.Tests; there are: ", output, StringComparison.Ordinal);
-        Assert.Contains("Auxo.Hosting.Tests", output, StringComparison.Ordinal);
+        Assert.Contains("there is no suite NoSuchSuite; there are: ", output, StringComparison.Ordinal);
+        Assert.Contains(" Hosting ", output, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -70,6 +70,33 @@ public sealed class EntryScriptTests
         Assert.Equal(0, code);
         Assert.Contains("crossgen2 cannot be had here; building without it", output, StringComparison.Ordinal);
         Assert.Contains("built, and told hello\n", output, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task a_test_run_that_fails_ends_with_what_failed_and_not_with_what_services_logged()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-red-").FullName;
+        var suite = Path.Combine(folder, "artifacts/bin/Auxo.Sample.Tests/release/Auxo.Sample.Tests");
+        foreach (var needed in (string[])[Path.GetDirectoryName(suite)!, Path.Combine(folder, "home"), Path.Combine(folder, "tests/Auxo.Sample.Tests"), Path.Combine(folder, "tests/Auxo.Zebra.Tests")])
+            Directory.CreateDirectory(needed);
+        File.Copy(Path.Combine(Root, "auxo"), Path.Combine(folder, "auxo"));
+        await WriteProgramAsync(Path.Combine(folder, "dotnet"), "true");
+        await WriteProgramAsync(suite, """
+            echo "    it_works [FAIL]"
+            echo "      Assert.Equal() Failure"
+            echo "12:00:00 wrn Somewhere else"
+            echo "      a stack of the log"
+            echo "   Auxo.Sample.Tests  Total: 3, Errors: 0, Failed: 1, Skipped: 0, Not Run: 0, Time: 0.1s"
+            exit 1
+            """);
+
+        var (code, output) = await RunAsync("env", "CompileAhead=false", $"HOME={folder}/home", $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "test", "sample");
+
+        Assert.Equal(1, code);
+        Assert.Contains("Auxo.Sample.Tests            failed, and runs a second time; the first time:\n    it_works [FAIL]\n      Assert.Equal() Failure\n", output, StringComparison.Ordinal);
+        Assert.Contains(" s)\n    it_works [FAIL]\n      Assert.Equal() Failure\n2 passed, 1 failed, 0 skipped\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("of the log", output, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
 
