@@ -62,7 +62,10 @@ internal sealed class FakeAuxo : IAsyncDisposable
     }
 
     /// <summary>Runs the command line against it.</summary>
-    public Task<CliResult> RunAsync(params string[] args) => CliResult.RunAsync(new() { ["AUXO_HOME"] = Home }, args);
+    public Task<CliResult> RunAsync(params string[] args) => RunAsync(null, args);
+
+    /// <summary>The same by another clock.</summary>
+    public Task<CliResult> RunAsync(TimeProvider? time, params string[] args) => CliResult.RunAsync(new() { ["AUXO_HOME"] = Home }, args, time: time);
 
     public async ValueTask DisposeAsync()
     {

@@ -47,8 +47,9 @@ public sealed class Bench : IDisposable
 
     public StepExecutors Executors { get; }
 
+    /// <summary>Its limit is one that only a step reaches that nobody stops.</summary>
     public static CommandStep Step(params string[] commands)
-        => new("test", commands, null, new Dictionary<string, string>(), TimeSpan.FromSeconds(30), null, []);
+        => new("test", commands, null, new Dictionary<string, string>(), TimeSpan.FromMinutes(5), null, []);
 
     public static string Git(string folder, params string[] arguments) => Git(folder, [], arguments);
 

@@ -16,8 +16,8 @@ internal sealed class KnownNames(CliHost host)
     /// <param name="ct">Stops it.</param>
     public async Task<List<(string, string?)>> OfAsync(string path, string symbol, CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Patience);
+        using var late = new CancellationTokenSource(Patience, host.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         try
         {
             using var clients = new Clients(Instance.Find(host));
