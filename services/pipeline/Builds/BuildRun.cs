@@ -13,7 +13,8 @@ namespace Auxo.Pipeline.Builds;
 
 /// <summary>What a run needs of its surroundings.</summary>
 internal sealed record BuildTools(
-    GitSources Sources, VerdictCache Cache, WorkspaceStore Workspaces, SpareWorker Spares, StepExecutors Executors, LogStore Logs, ArtifactStore Artifacts, Links Links, TimeProvider Time);
+    GitSources Sources, VerdictCache Cache, WorkspaceStore Workspaces, SpareWorker Spares, StepExecutors Executors, LogStore Logs, ArtifactStore Artifacts, Links Links, TimeProvider Time,
+    TimeSpan InterimAfter);
 
 /// <summary>
 /// Runs one build from wherever it stands: the checks that have no result side by side, and beside them the steps that have none, one after the other.
@@ -22,9 +23,6 @@ internal sealed record BuildTools(
 internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string runner)
 {
     private const string CommandKind = "command";
-
-    /// <summary>A comment that says "running" is worth an operation in everybody's storage only when there is something to wait for.</summary>
-    private static readonly TimeSpan InterimAfter = TimeSpan.FromSeconds(3);
 
     private bool _large;
 
@@ -215,7 +213,7 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
     {
         try
         {
-            await Task.Delay(InterimAfter, tools.Time, ended);
+            await Task.Delay(tools.InterimAfter, tools.Time, ended);
             await journal.WriteAsync((build, now) => AnnounceBuild.Decide(build, tools.Links, now), ended);
         }
         catch (OperationCanceledException)

@@ -23,7 +23,7 @@ internal sealed class BuildRunner(
     private static readonly LeaseTable Table = new("pipeline.builds", Key: "build_id", Ready: "state = 'ready'", OrderBy: "queued_at, build_id");
 
     private readonly LeasedWork<Guid> _leases = new(database, time, Table, settings.Lease);
-    private readonly BuildTools _tools = new(sources, cache, workspaces, spares, executors, logs, artifacts, links, time);
+    private readonly BuildTools _tools = new(sources, cache, workspaces, spares, executors, logs, artifacts, links, time, settings.InterimAfter);
     private readonly Dictionary<Guid, Task> _running = [];
     private volatile bool _leasesKnown;
     private bool _diskWasFull;
@@ -188,6 +188,9 @@ internal sealed class BuildRunner(
 /// <param name="Retry">Pause while the database is away.</param>
 public sealed record RunnerSettings(int Capacity, TimeSpan Lease, TimeSpan SlowPoll, TimeSpan Retry)
 {
+    /// <summary>When a build that still runs says so on its patch: a comment is an operation in everybody's storage, worth it only when there is something to wait for.</summary>
+    public TimeSpan InterimAfter { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="FormatException">The capacity is no number from 1 on.</exception>
     public static RunnerSettings From(IConfiguration configuration)

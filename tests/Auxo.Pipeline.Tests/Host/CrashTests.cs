@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 
 using Auxo.Contracts;
-using Auxo.Pipeline.Builds;
 using Auxo.Testing;
 
 using Npgsql;
@@ -121,7 +120,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         }
 
         var elsewhere = Directory.CreateTempSubdirectory("auxo-home-").FullName;
-        await using (var host = await PipelineHost.StartAsync(_database, elsewhere, new RunnerSettings(2, TimeSpan.FromMinutes(2), TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50))))
+        await using (var host = await PipelineHost.StartAsync(_database, elsewhere, PipelineHost.Runner with { SlowPoll = TimeSpan.FromMilliseconds(50) }))
         {
             var first = await host.ScalarAsync<Guid>("select lease_owner from pipeline.builds");
             await host.ScalarAsync<Guid>("update pipeline.builds set leased_until = now() returning build_id");

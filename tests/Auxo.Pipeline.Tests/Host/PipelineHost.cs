@@ -13,6 +13,7 @@ using Auxo.Testing;
 
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
@@ -43,6 +44,9 @@ public sealed class PipelineHost : IAsyncDisposable
 
     public IServiceProvider Services => _factory.Services;
 
+    /// <summary>The usual patience, but a build never takes so long that it says so on the patch: how fast this machine is decides nothing.</summary>
+    public static RunnerSettings Runner { get; } = RunnerSettings.From(new ConfigurationBuilder().Build()) with { Capacity = 2, InterimAfter = TimeSpan.FromHours(1) };
+
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
     public static async Task<PipelineHost> StartAsync(string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null)
     {
@@ -55,7 +59,7 @@ public sealed class PipelineHost : IAsyncDisposable
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
         {
             foreach (var (key, value) in Settings(connectionString, home)) b.UseSetting(key, value);
-            if (runner is not null) b.ConfigureTestServices(services => services.AddSingleton(runner));
+            b.ConfigureTestServices(services => services.AddSingleton(runner ?? Runner));
             if (disk is not null) b.ConfigureTestServices(services => services.AddSingleton(disk));
         });
 #pragma warning restore CA2000
