@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using Auxo.Contracts;
 using Auxo.Ingest.Observing;
 using Auxo.ServiceDefaults.Access;
+using Auxo.Testing;
 
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,9 +69,12 @@ public sealed class IngestHost : IAsyncDisposable
         return (string)(await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync()))!["secret"]!;
     }
 
-    /// <summary>Looks and waits until what was found is committed.</summary>
-    public Task LookAsync(string rid, Via via = Via.Sweep)
-        => Services.GetRequiredService<Observer>().Find(Rid.Parse(rid))!.LookAsync(via, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+    /// <summary>Looks and waits until what was found is committed. A host that has just started may not know its repositories yet.</summary>
+    public async Task LookAsync(string rid, Via via = Via.Sweep)
+    {
+        var watched = await Eventually.ValueAsync(() => Task.FromResult(Services.GetRequiredService<Observer>().Find(Rid.Parse(rid))), "the repository is followed");
+        await watched.LookAsync(via, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+    }
 
     public async Task<JsonArray> ItemsAsync(string path)
         => (await Client.GetFromJsonAsync<JsonNode>(path))!["items"]!.AsArray();
