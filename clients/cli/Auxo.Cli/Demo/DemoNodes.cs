@@ -88,13 +88,14 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
     private sealed class Node : IAsyncDisposable
     {
         private readonly string _home;
+        private readonly string _socket;
         private Process? _process;
 
         public Node(string folder, string alias)
         {
-            (Alias, Tree, _home) = (alias, Path.Combine(folder, "work", alias, "demo"), Path.Combine(folder, alias));
+            (Alias, Tree, _home, _socket) = (alias, Path.Combine(folder, "work", alias, "demo"), Path.Combine(folder, alias), Path.Combine(folder, "s-" + alias));
             var variables = Identity(folder, alias);
-            (variables["RAD_HOME"], variables["RAD_SOCKET"], variables["RAD_PASSPHRASE"]) = (_home, Path.Combine(folder, "s-" + alias), "");
+            (variables["RAD_HOME"], variables["RAD_SOCKET"], variables["RAD_PASSPHRASE"]) = (_home, _socket, "");
             Environment = variables;
             Program = new DemoProgram(folder, variables);
         }
@@ -133,6 +134,8 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
             Address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(20), ct);
+            // It says that it listens to its peers before it can be spoken to.
+            for (var waited = 0; !File.Exists(_socket) && waited < 2000; waited++) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, ct);
 
             void Read(object sender, DataReceivedEventArgs line)
             {
