@@ -62,7 +62,7 @@ public sealed class CompletionTests
 
         var running = auxo.RunAsync(time, "__complete", "repo", "untrack", "");
         await asked.Task;
-        time.Advance(TimeSpan.FromMilliseconds(200));
+        time.Advance(TimeSpan.FromSeconds(1));
         var result = await running;
         never.SetResult();
 

@@ -4,11 +4,11 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Completion;
 
-/// <summary>Names that only the running instance knows. It has a fifth of a second; who is slower, or not there, knows none.</summary>
+/// <summary>Names that only the running instance knows. It has a second; who is slower, or not there, knows none.</summary>
 internal sealed class KnownNames(CliHost host)
 {
-    /// <summary>Longer than this, and a person feels Tab hang.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    /// <summary>A program that has just started needs a quarter of a second to ask and be answered on a small machine; after this, Tab hangs.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>The values of an argument or option.</summary>
     /// <param name="path">The command, such as <c>ci logs</c>.</param>
