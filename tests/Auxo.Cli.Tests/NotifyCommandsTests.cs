@@ -71,7 +71,7 @@ public sealed class NotifyCommandsTests
     [InlineData("notify routes set broken", "--to")]
     [InlineData("notify replay", "Which ones?")]
     [InlineData("notify replay --all --channel team", "Which ones?")]
-    [InlineData("notify forget", "Required argument missing")]
+    [InlineData("notify forget", "Required argument 'id' missing")]
     [InlineData("notify deliveries --state lost", "Must be one of")]
     [InlineData("notify deliveries --limit 0", "between 1 and 200")]
     [InlineData("notify", "channels")]

@@ -100,7 +100,7 @@ public sealed class GitTreeTests(SmallRepository repository) : IClassFixture<Sma
         // git waits for ever for somebody who writes into the pipe.
         var pipe = Path.Combine(Directory.CreateTempSubdirectory("auxo-git-").FullName, "pipe");
         using (var mkfifo = Process.Start("mkfifo", pipe)) await mkfifo.WaitForExitAsync(Ct);
-        using var stop = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
         var waiting = GitCommand.RunAsync(repository.Folder, ["hash-object", "--no-filters", "--", pipe], stop.Token);
         while (Gits(pipe) == 0) await Task.Yield();

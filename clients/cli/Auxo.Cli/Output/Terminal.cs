@@ -17,7 +17,7 @@ internal sealed class Terminal : IDisposable
     {
         (_host, Json) = (host, json);
         _text = new StreamWriter(host.StandardOutput, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { AutoFlush = true, NewLine = "\n" };
-        Out = Create(_text, host);
+        Out = Create(new ColonWriter(_text), host);
     }
 
     /// <summary>Answers are JSON, and nothing else is written to standard output.</summary>
@@ -52,8 +52,8 @@ internal sealed class Terminal : IDisposable
     /// <summary>Text from outside, for markup: no escape sequence, no markup of its own, one line.</summary>
     public static string Safe(string? text) => Escape(TamedText.OneLine(text ?? ""));
 
-    /// <summary>Plain text as markup. Spectre would make a picture of every <c>:word:</c> it knows, and <c>did:key:</c> has one in it.</summary>
-    public static string Escape(string text) => Markup.Escape(text).Replace(":", ":[default][/]", StringComparison.Ordinal);
+    /// <summary>Plain text as markup, shown as it is; see <see cref="ColonWriter"/>.</summary>
+    public static string Escape(string text) => Markup.Escape(text).Replace(':', ColonWriter.Colon);
 
     public void Dispose() => _text.Dispose();
 
