@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace Auxo.AppHost;
 
-/// <summary>Makes the schema <c>access</c> and lets the administrator and the registry in; their tokens are files of the instance, mode 0600.</summary>
+/// <summary>
+/// Makes the schema <c>access</c> and lets the administrator and the registry in; their tokens are files of the instance, mode
+/// 0600.
+/// </summary>
 internal static class AccessSeed
 {
     private static readonly (string Name, string[] Scopes)[] Holders = [("admin", [AccessToken.Admin]), ("registry", ["pipeline:read"])];

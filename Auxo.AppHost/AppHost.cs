@@ -14,7 +14,8 @@ var auxo = builder.AddPostgres("postgres").WithDataVolume().AddDatabase("auxo")
     .WithSharedSchema("queues").WithInitialisation(QueuesSeed.RunAsync)
     .WithInitialisation(AccessSeed.RunAsync);
 
-var pipeline = builder.AddProject("pipeline", "../services/pipeline/Auxo.Pipeline.csproj").WithHttpEndpoint(8890).WithReference(auxo).WaitFor(auxo);
+var pipeline = builder.AddProject("pipeline", "../services/pipeline/Auxo.Pipeline.csproj")
+    .WithHttpEndpoint(8890).WithReference(auxo).WaitFor(auxo);
 builder.AddProject("ingest", "../services/ingest/Auxo.Ingest.csproj").WithHttpEndpoint(8888).WithReference(auxo).WaitFor(auxo)
     .WithConfidentialEnvironment("RAD_*", "SSH_AUTH_SOCK");     // the node's keys and socket are nobody else's business
 builder.AddProject("notify", "../services/notify/Auxo.Notify.csproj").WithHttpEndpoint(9000).WithReference(auxo).WaitFor(auxo);

@@ -18,10 +18,12 @@ namespace Auxo.ServiceDefaults;
 public static partial class Extensions
 {
     /// <summary>
-    /// Adds logging, telemetry, health, metrics, problems, JSON, service discovery, authentication and an authorisation that denies by default.
+    /// Adds logging, telemetry, health, metrics, problems, JSON, service discovery, authentication and an authorisation that
+    /// denies by default.
     /// </summary>
     /// <param name="builder">The service's builder; <c>CreateSlimBuilder</c> is enough.</param>
-    /// <param name="service">The service's name, such as <c>pipeline</c>; it names the service in telemetry and chooses its default port.</param>
+    /// <param name="service">The service's name, such as <c>pipeline</c>; it names the service in telemetry and chooses its
+    /// default port.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service)
     {
         var services = builder.Services;
@@ -54,8 +56,8 @@ public static partial class Extensions
     }
 
     /// <summary>
-    /// Maps <c>/health</c>, <c>/alive</c> and <c>/metrics</c>, and puts the handling of errors and access before everything that is mapped after it:
-    /// call it first.
+    /// Maps <c>/health</c>, <c>/alive</c> and <c>/metrics</c>, and puts the handling of errors and access before everything
+    /// that is mapped after it: call it first.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
@@ -70,7 +72,9 @@ public static partial class Extensions
         return app;
     }
 
-    /// <summary>How all services write and read JSON over HTTP: camel case, enums as <c>snake_case</c> strings, unknown members ignored.</summary>
+    /// <summary>
+    /// How all services write and read JSON over HTTP: camel case, enums as <c>snake_case</c> strings, unknown members ignored.
+    /// </summary>
     public static void Configure(JsonSerializerOptions options)
     {
         options.MaxDepth = 32;

@@ -21,12 +21,16 @@ internal static class Health
     public static void AddHealth(this IServiceCollection services)
         => services.AddHealthChecks()
             .AddCheck("self", static () => HealthCheckResult.Healthy(), [Live])
-            .Add(new HealthCheckRegistration("database", static provider => new DatabaseCheck(provider), HealthStatus.Unhealthy, tags: null, TimeSpan.FromSeconds(3)));
+            .Add(new HealthCheckRegistration(
+                "database", static provider => new DatabaseCheck(provider), HealthStatus.Unhealthy, tags: null, TimeSpan.FromSeconds(3)));
 
     public static void MapHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync }).AllowAnonymous().DisableHttpMetrics();
-        app.MapHealthChecks("/alive", new HealthCheckOptions { ResponseWriter = WriteAsync, Predicate = static check => check.Tags.Contains(Live) })
+        app.MapHealthChecks("/alive", new HealthCheckOptions
+        {
+            ResponseWriter = WriteAsync, Predicate = static check => check.Tags.Contains(Live),
+        })
             .AllowAnonymous().DisableHttpMetrics();
     }
 
@@ -66,7 +70,8 @@ internal static class Health
             }
             catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException)
             {
-                return HealthCheckResult.Unhealthy($"PostgreSQL does not answer: {(e is OperationCanceledException ? "no answer in time" : "is it running?")}");
+                return HealthCheckResult.Unhealthy(
+                    $"PostgreSQL does not answer: {(e is OperationCanceledException ? "no answer in time" : "is it running?")}");
             }
         }
     }

@@ -14,10 +14,11 @@ using Npgsql;
 namespace Auxo.ServiceDefaults;
 
 /// <summary>
-/// An expected failure that a caller can understand and act on: derive one class per failure, in the area that it belongs to. It is answered as an
-/// RFC 9457 problem.
+/// An expected failure that a caller can understand and act on: derive one class per failure, in the area that it belongs to.
+/// It is answered as an RFC 9457 problem.
 /// </summary>
-/// <param name="type">Area and name, such as <c>build/already-finished</c>; it is sent as <c>auxo:build/already-finished</c> and never changes.</param>
+/// <param name="type">Area and name, such as <c>build/already-finished</c>; it is sent as <c>auxo:build/already-finished</c>
+/// and never changes.</param>
 /// <param name="status">The HTTP status: 404, 409, 412, 422 and the like.</param>
 /// <param name="detail">What happened and what to do next, for people; never a secret.</param>
 /// <param name="inner">The cause, for the log.</param>
@@ -52,7 +53,10 @@ public static class AuxoProblem
     public static ProblemDetails Details(int status, string type, string detail)
     {
         var name = type[(type.LastIndexOf('/') + 1)..].Replace('-', ' ');
-        return new ProblemDetails { Type = "auxo:" + type, Title = char.ToUpperInvariant(name[0]) + name[1..], Status = status, Detail = detail };
+        return new ProblemDetails
+        {
+            Type = "auxo:" + type, Title = char.ToUpperInvariant(name[0]) + name[1..], Status = status, Detail = detail,
+        };
     }
 }
 
@@ -64,7 +68,8 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         var problem = From(exception);
 
         // The route's pattern, not the path: a path may carry what must not be logged.
-        var route = httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName ?? $"{httpContext.Request.Method} an unknown route";
+        var route = httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName
+            ?? $"{httpContext.Request.Method} an unknown route";
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
         {
             Log.Unavailable(logger, route, exception.Message);
@@ -76,24 +81,33 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         }
 
         httpContext.Response.StatusCode = problem.Status!.Value;
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext, ProblemDetails = problem, Exception = exception,
+        });
     }
 
     /// <summary>What is answered to an exception; an unexpected one says nothing of the inside.</summary>
     internal static ProblemDetails From(Exception exception) => exception switch
     {
         AuxoException e => AuxoProblem.Details(e.Status, e.Type, e.Message),
-        BadHttpRequestException { InnerException: JsonException json } e => AuxoProblem.Details(e.StatusCode, "request/invalid-json", Describe(json)),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => AuxoProblem.Details(413, "request/too-large", "The request's body is larger than this route accepts."),
+        BadHttpRequestException { InnerException: JsonException json } e
+            => AuxoProblem.Details(e.StatusCode, "request/invalid-json", Describe(json)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
+            => AuxoProblem.Details(413, "request/too-large", "The request's body is larger than this route accepts."),
         BadHttpRequestException e => AuxoProblem.Details(e.StatusCode, "request/invalid", e.Message),
-        _ when IsConcurrency(exception) => AuxoProblem.Details(409, "state/changed-meanwhile", "Somebody else changed it at the same moment. Read it again and repeat the request."),
+        _ when IsConcurrency(exception) => AuxoProblem.Details(
+            409, "state/changed-meanwhile", "Somebody else changed it at the same moment. Read it again and repeat the request."),
         PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or NpgsqlException and not PostgresException
-            => AuxoProblem.Details(503, "database/unavailable", "PostgreSQL does not answer. Repeat the request when it is back; 'auxo status' shows its state."),
-        _ => AuxoProblem.Details(500, "internal/unexpected", "This is a defect of Auxo. The service's log tells more under the trace id of this answer."),
+            => AuxoProblem.Details(503, "database/unavailable",
+                "PostgreSQL does not answer. Repeat the request when it is back; 'auxo status' shows its state."),
+        _ => AuxoProblem.Details(
+            500, "internal/unexpected", "This is a defect of Auxo. The service's log tells more under the trace id of this answer."),
     };
 
     private static string Describe(JsonException json)
-        => $"The body is not the expected JSON: at {json.Path ?? "$"}, line {(json.LineNumber ?? 0) + 1}, byte {(json.BytePositionInLine ?? 0) + 1}.";
+        => $"The body is not the expected JSON: at {json.Path ?? "$"}, line {(json.LineNumber ?? 0) + 1}, byte "
+            + $"{(json.BytePositionInLine ?? 0) + 1}.";
 
     /// <summary>By name, since this assembly knows no event store (and Marten's exception has the same name).</summary>
     private static bool IsConcurrency(Exception exception)
@@ -131,8 +145,10 @@ internal static class ProblemsConfiguration
             if (context.ProblemDetails.Type is { } type && type.StartsWith("auxo:", StringComparison.Ordinal)) return;
 
             // An answer of the framework itself, such as 404 for an unknown path or 405.
-            var plain = AuxoProblem.Details(context.ProblemDetails.Status ?? 500, Name(context.ProblemDetails.Status), context.ProblemDetails.Detail ?? context.ProblemDetails.Title ?? "");
-            (context.ProblemDetails.Type, context.ProblemDetails.Title, context.ProblemDetails.Detail) = (plain.Type, plain.Title, plain.Detail);
+            var plain = AuxoProblem.Details(context.ProblemDetails.Status
+                ?? 500, Name(context.ProblemDetails.Status), context.ProblemDetails.Detail ?? context.ProblemDetails.Title ?? "");
+            (context.ProblemDetails.Type, context.ProblemDetails.Title, context.ProblemDetails.Detail) = (
+                plain.Type, plain.Title, plain.Detail);
         });
     }
 

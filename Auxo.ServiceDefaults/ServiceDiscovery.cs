@@ -6,7 +6,8 @@ namespace Auxo.ServiceDefaults;
 
 /// <summary>
 /// Lets clients say <c>http://pipeline</c> or <c>https+http://pipeline</c>: the address comes from the configuration
-/// (<c>services:pipeline:http:0</c>, set by the AppHost as <c>services__pipeline__http__0</c>). Hosts that are not configured pass untouched.
+/// (<c>services:pipeline:http:0</c>, set by the AppHost as <c>services__pipeline__http__0</c>). Hosts that are not configured
+/// pass untouched.
 /// </summary>
 public sealed class ServiceDiscoveryHandler(IConfiguration configuration) : DelegatingHandler
 {
@@ -26,7 +27,8 @@ public sealed class ServiceDiscoveryHandler(IConfiguration configuration) : Dele
         var schemes = uri.Scheme.Split('+');
         foreach (var scheme in schemes)
         {
-            if (configuration[$"services:{uri.Host}:{scheme}:0"] is { Length: > 0 } address && Uri.TryCreate(address, UriKind.Absolute, out var target))
+            if (configuration[$"services:{uri.Host}:{scheme}:0"] is { Length: > 0 } address
+                && Uri.TryCreate(address, UriKind.Absolute, out var target))
                 return new UriBuilder(uri) { Scheme = target.Scheme, Host = target.Host, Port = target.Port }.Uri;
         }
 

@@ -6,7 +6,8 @@ using Npgsql;
 namespace Auxo.AppHost.Backup;
 
 /// <summary>
-/// The database of an instance, reached as its administrator: the external one, the one that runs, or (when nothing runs) the private cluster, started for this.
+/// The database of an instance, reached as its administrator: the external one, the one that runs, or (when nothing runs) the
+/// private cluster, started for this.
 /// </summary>
 internal sealed class InstanceDatabase : IAsyncDisposable
 {
@@ -15,7 +16,8 @@ internal sealed class InstanceDatabase : IAsyncDisposable
     private readonly InstanceFolder? _folder;
     private readonly string? _sockets;
 
-    private InstanceDatabase(string administrator, bool external, PostgresCluster? cluster = null, InstanceFolder? folder = null, string? sockets = null)
+    private InstanceDatabase(
+        string administrator, bool external, PostgresCluster? cluster = null, InstanceFolder? folder = null, string? sockets = null)
         => (Administrator, IsExternal, _cluster, _folder, _sockets) = (administrator, external, cluster, folder, sockets);
 
     /// <summary>The administrator's connection; of a private cluster to <c>postgres</c>.</summary>
@@ -25,7 +27,8 @@ internal sealed class InstanceDatabase : IAsyncDisposable
     public bool IsExternal { get; }
 
     /// <summary>The administrator's connection to Auxo's database.</summary>
-    public string Connection => IsExternal ? Administrator : new NpgsqlConnectionStringBuilder(Administrator) { Database = Name }.ConnectionString;
+    public string Connection
+        => IsExternal ? Administrator : new NpgsqlConnectionStringBuilder(Administrator) { Database = Name }.ConnectionString;
 
     /// <summary>Opens it. Nothing else can start on the folder meanwhile, unless Auxo runs already.</summary>
     public static async Task<InstanceDatabase> OpenAsync(string home, string? external, CancellationToken ct)
@@ -39,7 +42,9 @@ internal sealed class InstanceDatabase : IAsyncDisposable
             if (running) return new InstanceDatabase(Running(data), external: false);
             // A socket's path has at most 108 bytes.
             var sockets = Directory.CreateTempSubdirectory("auxo-").FullName;
-            return new InstanceDatabase(Administer(await PostgresCluster.StartAsync(data, sockets, Settings, ct, static _ => { }), out var cluster), external: false, cluster, folder, sockets);
+            return new InstanceDatabase(
+                Administer(await PostgresCluster.StartAsync(data, sockets, Settings, ct, static _ => { }), out var cluster),
+                external: false, cluster, folder, sockets);
         }
         catch
         {
@@ -82,10 +87,12 @@ internal sealed class InstanceDatabase : IAsyncDisposable
     {
         var file = Path.Combine(data, "data", "postmaster.pid");
         if (!File.Exists(file) || File.ReadAllLines(file) is not { Length: >= 5 } lines)
-            throw new HostingException($"Auxo runs, but PostgreSQL does not run on {data}. Wait until './auxo status' shows it healthy, or stop Auxo.");
+            throw new HostingException(
+                $"Auxo runs, but PostgreSQL does not run on {data}. Wait until './auxo status' shows it healthy, or stop Auxo.");
         return new NpgsqlConnectionStringBuilder
         {
-            Host = lines[4].Trim(), Username = "auxo", Password = File.ReadAllText(Path.Combine(data, "password")).Trim(), Database = "postgres",
+            Host = lines[4].Trim(), Username = "auxo", Password = File.ReadAllText(Path.Combine(data, "password"))
+                .Trim(), Database = "postgres",
         }.ConnectionString;
     }
 }

@@ -10,16 +10,19 @@ using Npgsql;
 namespace Auxo.AppHost.Backup;
 
 /// <summary>
-/// <c>auxo backup TARGET</c>: the database and every file that it refers to, as one cut, while everything goes on. The database is cut first; contents are only
-/// ever added and never changed, and nobody removes any while the backup holds their lock, so every content that the cut refers to is copied after it.
+/// <c>auxo backup TARGET</c>: the database and every file that it refers to, as one cut, while everything goes on. The database
+/// is cut first; contents are only ever added and never changed, and nobody removes any while the backup holds their lock, so
+/// every content that the cut refers to is copied after it.
 /// </summary>
 internal static class MakeBackup
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Writes a folder, or (a name that ends in <c>.tar</c>) one file.</summary>
-    /// <exception cref="HostingException">The target is there already, or something went wrong; nothing that looks like a backup is left.</exception>
-    public static async Task<BackupManifest> RunAsync(string home, string? external, string target, DateTimeOffset now, CancellationToken ct)
+    /// <exception cref="HostingException">The target is there already, or something went wrong; nothing that looks like a
+    /// backup is left.</exception>
+    public static async Task<BackupManifest> RunAsync(
+        string home, string? external, string target, DateTimeOffset now, CancellationToken ct)
     {
         if (File.Exists(target) || Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
             throw new HostingException($"{target} is there already; a backup never writes over anything.");
@@ -49,20 +52,28 @@ internal static class MakeBackup
         }
     }
 
-    private static async Task<BackupManifest> WriteAsync(string home, string? external, string folder, DateTimeOffset now, CancellationToken ct)
+    private static async Task<BackupManifest> WriteAsync(
+        string home, string? external, string folder, DateTimeOffset now, CancellationToken ct)
     {
         await using var database = await InstanceDatabase.OpenAsync(home, external, ct);
         if (!await database.ExistsAsync(ct)) throw new HostingException("There is no database yet: this Auxo has never been started.");
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = false, ApplicationName = "auxo backup" });
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection)
+        {
+            Pooling = false, ApplicationName = "auxo backup",
+        });
         await using var connection = await source.OpenConnectionAsync(ct);
         // Held until everything is copied; a sweep that has begun is waited for, the next one is put off.
-        await using (var locking = new NpgsqlCommand("select pg_advisory_lock_shared($1)", connection) { Parameters = { new() { Value = ContentsLock.Number } } })
+        await using (var locking = new NpgsqlCommand("select pg_advisory_lock_shared($1)", connection)
+        {
+            Parameters = { new() { Value = ContentsLock.Number } },
+        })
             await locking.ExecuteNonQueryAsync(ct);
 
         var dump = Path.Combine(folder, BackupManifest.DumpName);
         await PostgresTool.RunAsync("pg_dump", database.Connection, ["--format=custom", "--compress=1", $"--file={dump}"], ct);
         var roles = new List<BackupRole>();
-        await using (var command = new NpgsqlCommand(@"select rolname, rolcanlogin from pg_roles where rolname like 'auxo\_%' order by rolname", connection))
+        await using (var command = new NpgsqlCommand(
+            @"select rolname, rolcanlogin from pg_roles where rolname like 'auxo\_%' order by rolname", connection))
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
             while (await reader.ReadAsync(ct)) roles.Add(new BackupRole(reader.GetString(0), reader.GetBoolean(1)));
@@ -79,8 +90,10 @@ internal static class MakeBackup
         string digest;
         await using (var content = File.OpenRead(dump)) digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, ct));
         var manifest = new BackupManifest(
-            BackupManifest.CurrentFormat, typeof(MakeBackup).Assembly.GetName().Version?.ToString(3) ?? "", now, digest, roles, files, bytes);
-        InstanceFolder.WritePrivate(Path.Combine(folder, BackupManifest.FileName), JsonSerializer.Serialize(manifest, BackupJson.Default.BackupManifest));
+            BackupManifest.CurrentFormat, typeof(MakeBackup).Assembly.GetName().Version?.ToString(3)
+                ?? "", now, digest, roles, files, bytes);
+        InstanceFolder.WritePrivate(
+            Path.Combine(folder, BackupManifest.FileName), JsonSerializer.Serialize(manifest, BackupJson.Default.BackupManifest));
         return manifest;
     }
 }
@@ -94,9 +107,13 @@ internal static class BackupFiles
     /// <summary>What is whole: not what is being received or thrown away.</summary>
     public static IEnumerable<(string Path, string Relative)> Below(string root, IEnumerable<string> folders)
         => folders.Select(folder => Path.Combine(root, folder)).Where(Directory.Exists)
-            .SelectMany(static folder => Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+            .SelectMany(static folder => Directory.EnumerateFiles(folder, "*", new EnumerationOptions
+            {
+                RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint,
+            }))
             .Select(path => (path, Path.GetRelativePath(root, path)))
-            .Where(static file => !file.Item2.Split('/').Any(static part => part is "incoming" or "trash") && !file.Item2.EndsWith(".new", StringComparison.Ordinal));
+            .Where(static file => !file.Item2.Split('/').Any(static part => part is "incoming" or "trash")
+                && !file.Item2.EndsWith(".new", StringComparison.Ordinal));
 
     /// <summary>Copies a file with its mode, synced; its size, or null when it went away meanwhile.</summary>
     public static async Task<long?> CopyAsync(string from, string to, CancellationToken ct)
@@ -114,7 +131,10 @@ internal static class BackupFiles
         await using (source)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            await using var target = new FileStream(to, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            await using var target = new FileStream(to, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
             await source.CopyToAsync(target, ct);
             target.Flush(flushToDisk: true);
             File.SetUnixFileMode(target.SafeFileHandle, File.GetUnixFileMode(source.SafeFileHandle));

@@ -9,17 +9,20 @@ using Npgsql;
 namespace Auxo.AppHost.Backup;
 
 /// <summary>
-/// <c>auxo restore SOURCE</c>: makes an empty folder the instance that was backed up. Nothing is told or built by this. After the start, work that was waiting at
-/// the cut is done (it was acknowledged); what was done is known, and what was pushed since is found by the sweep. Ids of builds are computed from what is built and
-/// comments are found by their footer, so what the lost instance did after the cut is not done a second time in front of others.
+/// <c>auxo restore SOURCE</c>: makes an empty folder the instance that was backed up. Nothing is told or built by this. After
+/// the start, work that was waiting at the cut is done (it was acknowledged); what was done is known, and what was pushed since
+/// is found by the sweep. Ids of builds are computed from what is built and comments are found by their footer, so what the
+/// lost instance did after the cut is not done a second time in front of others.
 /// </summary>
 internal static class RestoreBackup
 {
-    /// <exception cref="HostingException">The backup is not whole, or the folder is not empty; nothing of the folder is kept when it fails.</exception>
+    /// <exception cref="HostingException">The backup is not whole, or the folder is not empty; nothing of the folder is kept
+    /// when it fails.</exception>
     public static async Task<BackupManifest> RunAsync(string home, string? external, string source, CancellationToken ct)
     {
         if (Directory.Exists(Path.Combine(home, "pg")) || Directory.Exists(Path.Combine(home, "blobs")))
-            throw new HostingException($"There is an Auxo in {home} already. A restore needs an empty folder: move that one away, or set AUXO_HOME to another.");
+            throw new HostingException(
+                $"There is an Auxo in {home} already. A restore needs an empty folder: move that one away, or set AUXO_HOME to another.");
         if (File.Exists(source))
         {
             var unpacked = Path.Combine(Path.GetTempPath(), "auxo-restore-" + Guid.NewGuid().ToString("N"));
@@ -50,7 +53,8 @@ internal static class RestoreBackup
             await using var database = await InstanceDatabase.OpenAsync(home, external, ct);
             await RestoreDatabaseAsync(database, manifest, Path.Combine(folder, BackupManifest.DumpName), ct);
             var files = Path.Combine(folder, "files");
-            foreach (var (from, relative) in Directory.Exists(files) ? BackupFiles.Below(files, [""]) : []) await BackupFiles.CopyAsync(from, Path.Combine(home, relative), ct);
+            foreach (var (from, relative) in Directory.Exists(files) ? BackupFiles.Below(files, [""]) : []) await BackupFiles.CopyAsync(
+                from, Path.Combine(home, relative), ct);
             await VerifyAsync(database, home, ct);
             return manifest;
         }
@@ -69,7 +73,8 @@ internal static class RestoreBackup
     private static async Task<BackupManifest> CheckAsync(string folder, CancellationToken ct)
     {
         var file = Path.Combine(folder, BackupManifest.FileName);
-        if (!File.Exists(file)) throw new HostingException($"{folder} is no backup, or one that was never finished: it has no {BackupManifest.FileName}.");
+        if (!File.Exists(file)) throw new HostingException(
+            $"{folder} is no backup, or one that was never finished: it has no {BackupManifest.FileName}.");
         BackupManifest manifest;
         try
         {
@@ -80,11 +85,14 @@ internal static class RestoreBackup
             throw new HostingException($"{file} cannot be read: {e.Message}");
         }
 
-        if (manifest.Format > BackupManifest.CurrentFormat) throw new HostingException($"{folder} was made by a newer Auxo ({manifest.Version}); restore it with that one.");
-        if (manifest.Roles.FirstOrDefault(static r => r.Name.Any(static c => c is not ('_' or >= 'a' and <= 'z' or >= '0' and <= '9'))) is { } odd)
+        if (manifest.Format > BackupManifest.CurrentFormat) throw new HostingException(
+            $"{folder} was made by a newer Auxo ({manifest.Version}); restore it with that one.");
+        if (manifest.Roles.FirstOrDefault(static r
+            => r.Name.Any(static c => c is not ('_' or >= 'a' and <= 'z' or >= '0' and <= '9'))) is { } odd)
             throw new HostingException($"{file} names a role '{odd.Name}', which is none of Auxo's.");
         await using var dump = File.OpenRead(Path.Combine(folder, BackupManifest.DumpName));
-        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(dump, ct)) != manifest.DatabaseSha256) throw new HostingException($"{dump.Name} is damaged: its digest is not the one of {BackupManifest.FileName}.");
+        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(dump, ct)) != manifest.DatabaseSha256) throw new HostingException(
+            $"{dump.Name} is damaged: its digest is not the one of {BackupManifest.FileName}.");
         return manifest;
     }
 
@@ -92,20 +100,24 @@ internal static class RestoreBackup
     {
         await database.CreateAsync(ct);
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = false });
-        await using (var used = source.CreateCommand("select exists (select from pg_namespace where nspname in ('access', 'queues', 'ingest', 'pipeline', 'registry'))"))
+        await using (var used = source.CreateCommand(
+            "select exists (select from pg_namespace where nspname in ('access', 'queues', 'ingest', 'pipeline', 'registry'))"))
         {
-            if ((bool)(await used.ExecuteScalarAsync(ct))!) throw new HostingException("The database has an Auxo in it already. A restore needs an empty one.");
+            if ((bool)(await used.ExecuteScalarAsync(ct))!) throw new HostingException(
+                "The database has an Auxo in it already. A restore needs an empty one.");
         }
 
         foreach (var role in manifest.Roles)
         {
             // They get their passwords, and their rights on the database, at the start.
             await using var make = source.CreateCommand(
-                $"do $$ begin if not exists (select from pg_roles where rolname = '{role.Name}') then create role {role.Name} {(role.Login ? "login noinherit" : "nologin")}; end if; end $$;");
+                $"do $$ begin if not exists (select from pg_roles where rolname = '{role.Name}') then create role "
+                    + $"{role.Name} {(role.Login ? "login noinherit" : "nologin")}; end if; end $$;");
             await make.ExecuteNonQueryAsync(ct);
         }
 
-        await PostgresTool.RunAsync("pg_restore", database.Connection, ["--exit-on-error", "--single-transaction", $"--dbname={new NpgsqlConnectionStringBuilder(database.Connection).Database}", dump], ct);
+        await PostgresTool.RunAsync("pg_restore", database.Connection, ["--exit-on-error", "--single-transaction",
+            $"--dbname={new NpgsqlConnectionStringBuilder(database.Connection).Database}", dump], ct);
 
         // What the lost instance's workers held is nobody's now: else it would wait for their leases to run out.
         await using var free = source.CreateCommand(
@@ -123,7 +135,10 @@ internal static class RestoreBackup
         await free.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Every content that something refers to is here, in its length. Its digest is its name; the registry checks that when it is fetched.</summary>
+    /// <summary>
+    /// Every content that something refers to is here, in its length. Its digest is its name; the registry checks that when it
+    /// is fetched.
+    /// </summary>
     private static async Task VerifyAsync(InstanceDatabase database, string home, CancellationToken ct)
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = false });
@@ -133,7 +148,8 @@ internal static class RestoreBackup
         }
 
         await using var command = source.CreateCommand(
-            "select digest, size_bytes from registry.blobs b where exists (select from registry.files f where f.digest = b.digest) or exists (select from registry.published_files p where p.blob = b.digest)");
+            "select digest, size_bytes from registry.blobs b where exists (select from registry.files f where f.digest "
+                + "= b.digest) or exists (select from registry.published_files p where p.blob = b.digest)");
         await using var reader = await command.ExecuteReaderAsync(ct);
         var missing = new List<string>();
         while (await reader.ReadAsync(ct))
@@ -143,6 +159,7 @@ internal static class RestoreBackup
             if (!file.Exists || file.Length != size) missing.Add(digest);
         }
 
-        if (missing.Count > 0) throw new HostingException($"The backup lacks {missing.Count} contents that its database refers to, the first of them {missing[0]}.");
+        if (missing.Count > 0) throw new HostingException(
+            $"The backup lacks {missing.Count} contents that its database refers to, the first of them {missing[0]}.");
     }
 }

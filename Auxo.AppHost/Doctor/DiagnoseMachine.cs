@@ -8,17 +8,22 @@ using Auxo.ServiceDefaults.Doctor;
 
 namespace Auxo.AppHost.Doctor;
 
-/// <summary><c>Auxo.AppHost diagnose</c>: the folder, the ports, PostgreSQL, and the machine below. It takes no lock and makes nothing, so it may look while Auxo runs.</summary>
+/// <summary>
+/// <c>Auxo.AppHost diagnose</c>: the folder, the ports, PostgreSQL, and the machine below. It takes no lock and makes nothing,
+/// so it may look while Auxo runs.
+/// </summary>
 internal static class DiagnoseMachine
 {
     public static async Task<IReadOnlyList<Diagnosis>> LookAsync(CancellationToken ct)
     {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.Ordinal);
+        var environment = Environment.GetEnvironmentVariables()
+            .Cast<DictionaryEntry>().ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.Ordinal);
         var home = InstanceFolder.Locate(environment);
         var holder = InstanceFolder.LockHolder(home);
         return
         [
-            Folder(home, holder), .. Secrets(home), .. Ports(environment, holder), await PostgresAsync(environment, ct), .. Machine.Disk(home, environment), .. Machine.Memory(), .. User(),
+            Folder(home, holder), .. Secrets(home), .. Ports(environment, holder),
+            await PostgresAsync(environment, ct), .. Machine.Disk(home, environment), .. Machine.Memory(), .. User(),
             await Machine.ClockAsync(ct), .. Machine.Sleep(),
         ];
     }
@@ -36,19 +41,24 @@ internal static class DiagnoseMachine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Diagnosis("folder", Health.Trouble, $"{home} cannot be written: {e.Message}", "be the user whose folder it is, or set AUXO_HOME to a folder of yours");
+            return new Diagnosis("folder", Health.Trouble, $"{home} cannot be written: {e.Message}",
+                "be the user whose folder it is, or set AUXO_HOME to a folder of yours");
         }
     }
 
     /// <summary>What only the owner may read: tokens, passwords, the description of the instance.</summary>
     private static IEnumerable<Diagnosis> Secrets(string home)
     {
-        var files = new[] { Path.Combine(home, "instance.json") }.Where(File.Exists).Concat(Directory.Exists(Path.Combine(home, "run")) ? Directory.EnumerateFiles(Path.Combine(home, "run"), "*.token") : []).ToList();
+        var files = new[] { Path.Combine(home, "instance.json") }.Where(File.Exists)
+            .Concat(Directory.Exists(Path.Combine(home, "run"))
+                ? Directory.EnumerateFiles(Path.Combine(home, "run"), "*.token")
+                : []).ToList();
         var open = files.Where(static f => (File.GetUnixFileMode(f) & (UnixFileMode)0b000_111_111) != UnixFileMode.None).ToList();
         if (files.Count == 0) yield break;
         yield return open.Count == 0
             ? new Diagnosis("secrets", Health.Fine, $"the {files.Count} files with tokens can be read by their owner only")
-            : new Diagnosis("secrets", Health.Trouble, $"others can read {string.Join(", ", open.Select(Path.GetFileName))}", $"chmod 600 {string.Join(' ', open)}; then make new tokens: auxo token rotate");
+            : new Diagnosis("secrets", Health.Trouble, $"others can read {string.Join(", ", open.Select(Path.GetFileName))}",
+                $"chmod 600 {string.Join(' ', open)}; then make new tokens: auxo token rotate");
     }
 
     private static IEnumerable<Diagnosis> Ports(Dictionary<string, string> environment, int? holder)
@@ -61,22 +71,33 @@ internal static class DiagnoseMachine
 
         var address = IPAddress.TryParse(environment.GetValueOrDefault("Auxo__Bind"), out var bind) ? bind : IPAddress.Loopback;
         string[] names = ["ingest", "pipeline", "notify", "metrics", "registry", "apphost"];
-        var ports = names.Select(name => (Name: name, Port: int.TryParse(environment.GetValueOrDefault(Hosting.Instance.Ports.Setting(name)), out var own) ? own : ServicePorts.Default(name) ?? 15000)).ToList();
-        var taken = ports.Select(p => (p.Name, Why: Hosting.Instance.Ports.Taken(address, p.Port, p.Name))).Where(static p => p.Why is not null).ToList();
-        foreach (var (name, why) in taken) yield return new Diagnosis($"port {name}", Health.Trouble, why!.Split(". ")[0], why[(why.IndexOf(". ", StringComparison.Ordinal) + 2)..]);
-        if (taken.Count == 0) yield return new Diagnosis("ports", Health.Fine, "free: " + string.Join(", ", ports.Select(static p => $"{p.Port} {p.Name}")));
+        var ports = names.Select(name
+            => (Name: name, Port: int.TryParse(environment.GetValueOrDefault(Hosting.Instance.Ports.Setting(name)), out var own)
+                ? own
+                : ServicePorts.Default(name) ?? 15000)).ToList();
+        var taken = ports.Select(p => (p.Name, Why: Hosting.Instance.Ports.Taken(address, p.Port, p.Name)))
+            .Where(static p => p.Why is not null).ToList();
+        foreach (var (name, why) in taken) yield return new Diagnosis(
+            $"port {name}", Health.Trouble, why!.Split(". ")[0], why[(why.IndexOf(". ", StringComparison.Ordinal) + 2)..]);
+        if (taken.Count == 0) yield return new Diagnosis(
+            "ports", Health.Fine, "free: " + string.Join(", ", ports.Select(static p => $"{p.Port} {p.Name}")));
     }
 
     private static async Task<Diagnosis> PostgresAsync(Dictionary<string, string> environment, CancellationToken ct)
     {
-        if (environment.GetValueOrDefault("ConnectionStrings__auxo") is { Length: > 0 }) return new Diagnosis("postgresql", Health.Fine, "one of your own (ConnectionStrings__auxo)");
+        if (environment.GetValueOrDefault("ConnectionStrings__auxo") is { Length: > 0 }) return new Diagnosis(
+            "postgresql", Health.Fine, "one of your own (ConnectionStrings__auxo)");
         return PostgresBinaries.Find() is { } folder
-            ? new Diagnosis("postgresql", Health.Fine, $"{await Diagnose.FirstLineAsync(Path.Combine(folder, "postgres"), ["--version"], ct) ?? "installed"} in {folder}")
-            : new Diagnosis("postgresql", Health.Trouble, "not installed, and ConnectionStrings__auxo names none", "'./auxo up' installs it; by hand: sudo apt install postgresql");
+            ? new Diagnosis("postgresql", Health.Fine,
+                $"{await Diagnose.FirstLineAsync(Path.Combine(folder, "postgres"), ["--version"], ct) ?? "installed"} in {folder}")
+            : new Diagnosis("postgresql", Health.Trouble, "not installed, and ConnectionStrings__auxo names none",
+                "'./auxo up' installs it; by hand: sudo apt install postgresql");
     }
 
     private static IEnumerable<Diagnosis> User()
     {
-        if (Environment.IsPrivilegedProcess) yield return new Diagnosis("user", Health.Warning, "root: PostgreSQL and every step drop to an unprivileged user, the services do not", "better run ./auxo as the user who owns the Radicle node");
+        if (Environment.IsPrivilegedProcess) yield return new Diagnosis(
+            "user", Health.Warning, "root: PostgreSQL and every step drop to an unprivileged user, the services do not",
+            "better run ./auxo as the user who owns the Radicle node");
     }
 }

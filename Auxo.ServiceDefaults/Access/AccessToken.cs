@@ -16,7 +16,8 @@ public sealed record AccessToken(Guid Id, string Name, IReadOnlyList<string> Sco
     public const string Admin = "admin";
 
     /// <summary>A new token's text: <c>auxo_</c> and 256 random bits. It is shown once and stored nowhere.</summary>
-    public static string Generate() => "auxo_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    public static string Generate()
+        => "auxo_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     /// <summary>What is stored of a token: SHA-256 over its UTF-8 text, 32 bytes.</summary>
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
@@ -26,16 +27,22 @@ public sealed record AccessToken(Guid Id, string Name, IReadOnlyList<string> Sco
         NpgsqlDataSource source, string name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, CancellationToken ct)
     {
         var token = Generate();
-        await using var command = source.CreateCommand("insert into access.tokens (name, hash, scopes, expires_at) values ($1, $2, $3, $4)");
+        await using var command = source.CreateCommand(
+            "insert into access.tokens (name, hash, scopes, expires_at) values ($1, $2, $3, $4)");
         command.Parameters.AddWithValue(name);
         command.Parameters.AddWithValue(Hash(token));
         command.Parameters.AddWithValue(scopes.ToArray());
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)expiresAt ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = (object?)expiresAt ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz,
+        });
         await command.ExecuteNonQueryAsync(ct);
         return token;
     }
 
-    /// <summary>Brings the schema <c>access</c> up to date. The AppHost does this for an instance; tests do it for their own database.</summary>
+    /// <summary>
+    /// Brings the schema <c>access</c> up to date. The AppHost does this for an instance; tests do it for their own database.
+    /// </summary>
     public static async Task ApplySchemaAsync(NpgsqlDataSource source, CancellationToken ct)
     {
         foreach (var file in (string[])["access.001.sql", "access.002.sql"])

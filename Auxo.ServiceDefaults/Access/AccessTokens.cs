@@ -33,7 +33,10 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         return found is { ExpiresAt: { } end } && end <= time.GetUtcNow() ? null : found;
     }
 
-    /// <summary>Forgets what was read: the next token is looked up in the database. For the service that has just changed the table; all others follow within <see cref="MaxAge"/>.</summary>
+    /// <summary>
+    /// Forgets what was read: the next token is looked up in the database. For the service that has just changed the table; all
+    /// others follow within <see cref="MaxAge"/>.
+    /// </summary>
     public void Forget() => _snapshot = null;
 
     /// <inheritdoc/>
@@ -64,14 +67,16 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         var readAt = time.GetTimestamp();
         if (Source() is not { } source) return new Snapshot([], readAt);
         var tokens = new List<(byte[], AccessToken)>();
-        await using var command = source.CreateCommand("select hash, id, name, scopes, expires_at from access.tokens where revoked_at is null");
+        await using var command = source.CreateCommand(
+            "select hash, id, name, scopes, expires_at from access.tokens where revoked_at is null");
         try
         {
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
                 var expires = await reader.IsDBNullAsync(4, ct) ? (DateTimeOffset?)null : reader.GetFieldValue<DateTimeOffset>(4);
-                tokens.Add((reader.GetFieldValue<byte[]>(0), new AccessToken(reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), expires)));
+                tokens.Add((reader.GetFieldValue<byte[]>(0), new AccessToken(
+                    reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), expires)));
             }
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
@@ -88,7 +93,10 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         if (provider.GetService<NpgsqlDataSource>() is { } shared) return shared;
         if (_own is not null) return _own;
         var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("auxo");
-        return string.IsNullOrEmpty(text) ? null : _own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(text) { MaxPoolSize = 1, MinPoolSize = 0 });
+        return string.IsNullOrEmpty(text) ? null : _own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(text)
+        {
+            MaxPoolSize = 1, MinPoolSize = 0,
+        });
     }
 
     /// <summary>The table as it was.</summary>

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Auxo.ServiceDefaults.Access;
 
 /// <summary>
-/// Whether a program on this machine is calling. A connection from loopback is not enough: a proxy speaks for somebody else, and a browser for whatever page
-/// is open in it, even under a name that its owner has pointed to loopback (DNS rebinding).
+/// Whether a program on this machine is calling. A connection from loopback is not enough: a proxy speaks for somebody else,
+/// and a browser for whatever page is open in it, even under a name that its owner has pointed to loopback (DNS rebinding).
 /// </summary>
 public static class LocalCaller
 {
@@ -21,5 +21,6 @@ public static class LocalCaller
     }
 
     private static bool IsLocalName(string host)
-        => host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
+        => host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
 }

@@ -17,8 +17,8 @@ public static class Scopes
         => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: false)], []));
 
     /// <summary>
-    /// Asks for a token with this scope, or with this scope for the one thing that the route names: <c>registry:read</c>, or <c>registry:read:releases</c> where
-    /// <paramref name="routeValue"/> is <c>releases</c>.
+    /// Asks for a token with this scope, or with this scope for the one thing that the route names: <c>registry:read</c>, or
+    /// <c>registry:read:releases</c> where <paramref name="routeValue"/> is <c>releases</c>.
     /// </summary>
     public static TBuilder RequireScopeFor<TBuilder>(this TBuilder builder, string scope, string routeValue)
         where TBuilder : IEndpointConventionBuilder
@@ -31,7 +31,8 @@ public static class Scopes
 
     /// <summary>Whether the caller's token has this scope, for a request whose body may ask for more than its route does.</summary>
     public static bool HasScope(this ClaimsPrincipal user, string scope)
-        => user.HasClaim(static c => c is { Type: TokenAuthentication.ScopeClaim, Value: AccessToken.Admin }) || user.HasClaim(TokenAuthentication.ScopeClaim, scope);
+        => user.HasClaim(static c => c is { Type: TokenAuthentication.ScopeClaim, Value: AccessToken.Admin })
+            || user.HasClaim(TokenAuthentication.ScopeClaim, scope);
 
     internal static void AddAccess(this IServiceCollection services)
     {
@@ -40,7 +41,8 @@ public static class Scopes
 
         // Not AddAuthentication: it brings data protection along, which writes keys for cookies into the user's home.
         services.AddAuthenticationCore(static options => options.DefaultScheme = TokenAuthentication.SchemeName).AddWebEncoders();
-        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, configureOptions: null);
+        new AuthenticationBuilder(services)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, configureOptions: null);
         var administrators = new AuthorizationPolicy([new ScopeRequirement(AccessToken.Admin, OpenOnLoopback: false)], []);
         services.AddAuthorizationBuilder().SetDefaultPolicy(administrators).SetFallbackPolicy(administrators);
     }
@@ -57,7 +59,8 @@ internal sealed class ScopeHandler : AuthorizationHandler<ScopeRequirement>
         var http = context.Resource as HttpContext;
         if (requirement.OpenOnLoopback && http is not null && LocalCaller.Is(http)
             || context.User.HasScope(requirement.Scope)
-            || requirement.RouteValue is { } name && http?.Request.RouteValues[name] is string { Length: > 0 } value && context.User.HasScope($"{requirement.Scope}:{value}"))
+            || requirement.RouteValue is { } name
+                && http?.Request.RouteValues[name] is string { Length: > 0 } value && context.User.HasScope($"{requirement.Scope}:{value}"))
             context.Succeed(requirement);
         else if (http is not null)
             http.Items[TokenAuthentication.MissingScope] = requirement.Scope;

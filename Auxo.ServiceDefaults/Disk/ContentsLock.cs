@@ -3,7 +3,8 @@ using Npgsql;
 namespace Auxo.ServiceDefaults.Disk;
 
 /// <summary>
-/// The advisory lock of everything that lies in the instance's folder: whoever removes contents holds it alone, a backup shares it, and then nothing is removed.
+/// The advisory lock of everything that lies in the instance's folder: whoever removes contents holds it alone, a backup shares
+/// it, and then nothing is removed.
 /// </summary>
 public sealed class ContentsLock : IAsyncDisposable
 {

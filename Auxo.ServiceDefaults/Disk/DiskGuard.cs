@@ -10,8 +10,8 @@ namespace Auxo.ServiceDefaults.Disk;
 public readonly record struct DiskSpace(long FreeBytes, long TotalBytes);
 
 /// <summary>
-/// Stops what makes new data before a disk is full: a full disk breaks PostgreSQL and everything with it, a refused upload or a build that waits breaks
-/// nothing. Asking costs one system call.
+/// Stops what makes new data before a disk is full: a full disk breaks PostgreSQL and everything with it, a refused upload or a
+/// build that waits breaks nothing. Asking costs one system call.
 /// </summary>
 /// <param name="folder">On the disk in question; it may not exist yet.</param>
 /// <param name="minFreeBytes">Fewer free bytes than this are too few.</param>
@@ -29,7 +29,8 @@ public sealed class DiskGuard(string folder, long minFreeBytes, double minFreePe
     public static DiskGuard From(IConfiguration configuration, string folder)
     {
         var (bytes, percent) = (1L << 30, 3.0);
-        if (configuration["Auxo:Disk:MinFreeBytes"] is { Length: > 0 } b && (!long.TryParse(b, NumberStyles.None, CultureInfo.InvariantCulture, out bytes) || bytes < 0))
+        if (configuration["Auxo:Disk:MinFreeBytes"] is { Length: > 0 } b
+            && (!long.TryParse(b, NumberStyles.None, CultureInfo.InvariantCulture, out bytes) || bytes < 0))
             throw new FormatException($"Auxo:Disk:MinFreeBytes is '{b}'; it must be a number of bytes.");
         if (configuration["Auxo:Disk:MinFreePercent"] is { Length: > 0 } p
             && (!double.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out percent) || percent is not (>= 0 and < 100)))
@@ -41,8 +42,8 @@ public sealed class DiskGuard(string folder, long minFreeBytes, double minFreePe
     public DiskSpace Space() => _look(folder);
 
     /// <summary>
-    /// Why <paramref name="wanted"/> more bytes must not be written now, with what to do about it, on one line; null when there is room, and when the
-    /// system does not say how much there is.
+    /// Why <paramref name="wanted"/> more bytes must not be written now, with what to do about it, on one line; null when there
+    /// is room, and when the system does not say how much there is.
     /// </summary>
     public string? Refuse(long wanted = 0)
     {
@@ -59,7 +60,8 @@ public sealed class DiskGuard(string folder, long minFreeBytes, double minFreePe
         return Decide(space, wanted, minFreeBytes, minFreePercent) is not { } least
             ? null
             : $"The disk of {folder} has {Words(space.FreeBytes)} free of {Words(space.TotalBytes)}; {Words(least)} must stay free"
-                + (wanted > 0 ? $" beside the {Words(wanted)} that are to be written" : "") + ". Free some, or lower Auxo__Disk__MinFreeBytes and Auxo__Disk__MinFreePercent.";
+                + (wanted > 0 ? $" beside the {Words(wanted)} that are to be written" : "")
+                    + ". Free some, or lower Auxo__Disk__MinFreeBytes and Auxo__Disk__MinFreePercent.";
     }
 
     /// <summary>The bytes that must stay free when the wanted ones would not leave them; null when there is room.</summary>
@@ -79,5 +81,8 @@ public sealed class DiskGuard(string folder, long minFreeBytes, double minFreePe
     }
 
     private static string Words(long bytes)
-        => bytes < 1 << 20 ? $"{bytes} bytes" : bytes < 1L << 30 ? $"{bytes / (double)(1 << 20):0.#} MiB" : $"{bytes / (double)(1L << 30):0.#} GiB";
+        => bytes < 1 << 20
+            ? $"{bytes} bytes"
+            : bytes < 1L << 30 ? $"{bytes / (double)(1 << 20):0.#} MiB"
+            : $"{bytes / (double)(1L << 30):0.#} GiB";
 }

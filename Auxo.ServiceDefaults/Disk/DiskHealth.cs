@@ -7,12 +7,16 @@ namespace Auxo.ServiceDefaults.Disk;
 /// <summary>Registers the guard of a service that makes data, and shows in <c>/health</c> when it says no.</summary>
 public static class DiskHealth
 {
-    /// <summary>Adds a <see cref="DiskGuard"/> for the disk of <paramref name="folder"/>. The service stays healthy (it can do all but grow), but is <c>degraded</c>.</summary>
+    /// <summary>
+    /// Adds a <see cref="DiskGuard"/> for the disk of <paramref name="folder"/>. The service stays healthy (it can do all but
+    /// grow), but is <c>degraded</c>.
+    /// </summary>
     public static IServiceCollection AddDiskGuard(this IServiceCollection services, IConfiguration configuration, string folder)
     {
         services.AddSingleton(DiskGuard.From(configuration, folder));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "disk", static provider => new Check(provider.GetRequiredService<DiskGuard>()), HealthStatus.Degraded, tags: null, TimeSpan.FromSeconds(3)));
+            "disk", static provider
+                => new Check(provider.GetRequiredService<DiskGuard>()), HealthStatus.Degraded, tags: null, TimeSpan.FromSeconds(3)));
         return services;
     }
 

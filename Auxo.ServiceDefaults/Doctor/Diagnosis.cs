@@ -28,8 +28,8 @@ public sealed record Diagnosis(string Name, Health State, string Text, string? N
 public sealed record DiagnosisAnswer(IReadOnlyList<Diagnosis> Items, string? Next = null);
 
 /// <summary>
-/// Every part of Auxo judges what it needs itself: over HTTP while it runs (that is the environment that counts), by its program (<c>Auxo.Pipeline diagnose</c>)
-/// while it does not. <c>auxo doctor</c> puts the answers together.
+/// Every part of Auxo judges what it needs itself: over HTTP while it runs (that is the environment that counts), by its
+/// program (<c>Auxo.Pipeline diagnose</c>) while it does not. <c>auxo doctor</c> puts the answers together.
 /// </summary>
 public static class Diagnose
 {
@@ -45,18 +45,24 @@ public static class Diagnose
     }
 
     /// <summary>The first line that a tool prints; null when it is not installed, fails or takes longer than five seconds.</summary>
-    public static async Task<string?> FirstLineAsync(string program, IReadOnlyList<string> arguments, CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<string?> FirstLineAsync(
+        string program, IReadOnlyList<string> arguments, CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null)
         => (await OutputAsync(program, arguments, ct, environment))?.Split('\n')[0].Trim();
 
     /// <summary>All that a tool prints; null when it is not installed, fails or takes longer than five seconds.</summary>
-    public static async Task<string?> OutputAsync(string program, IReadOnlyList<string> arguments, CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<string?> OutputAsync(
+        string program, IReadOnlyList<string> arguments, CancellationToken ct, IReadOnlyDictionary<string, string>? environment = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeSpan.FromSeconds(5));
         try
         {
-            var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
+            var start = new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            };
+            foreach (var (name, value) in environment
+                ?? new Dictionary<string, string>(StringComparer.Ordinal)) start.Environment[name] = value;
             using var process = Process.Start(start)!;
             process.StandardInput.Close();
             try
@@ -71,7 +77,8 @@ public static class Diagnose
                 if (!process.HasExited) process.Kill(entireProcessTree: true);
             }
         }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or OperationCanceledException or IOException && !ct.IsCancellationRequested)
+        catch (Exception e) when (
+            e is System.ComponentModel.Win32Exception or OperationCanceledException or IOException && !ct.IsCancellationRequested)
         {
             return null;
         }

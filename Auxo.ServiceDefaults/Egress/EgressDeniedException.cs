@@ -1,8 +1,9 @@
 namespace Auxo.ServiceDefaults.Egress;
 
 /// <summary>
-/// A user-given address that Auxo does not call; the message says why and which setting would allow it. Inside an <see cref="HttpClient"/> it arrives
-/// as the inner exception of an <see cref="HttpRequestException"/>; <see cref="In"/> finds it there.
+/// A user-given address that Auxo does not call; the message says why and which setting would allow it. Inside an
+/// <see cref="HttpClient"/> it arrives as the inner exception of an <see cref="HttpRequestException"/>; <see cref="In"/> finds
+/// it there.
 /// </summary>
 public sealed class EgressDeniedException(string message) : IOException(message)
 {

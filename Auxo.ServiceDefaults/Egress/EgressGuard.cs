@@ -7,9 +7,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Auxo.ServiceDefaults.Egress;
 
 /// <summary>
-/// The one way to an address that a user has given. The name is resolved here, every address of the answer is checked, and the connection goes to a
-/// checked address, so a name that changes its mind between the check and the call gains nothing. There are no redirects, no proxy (it would resolve
-/// the name itself), no cookies, no decompression, and no trace headers for strangers.
+/// The one way to an address that a user has given. The name is resolved here, every address of the answer is checked, and the
+/// connection goes to a checked address, so a name that changes its mind between the check and the call gains nothing. There
+/// are no redirects, no proxy (it would resolve the name itself), no cookies, no decompression, and no trace headers for
+/// strangers.
 /// </summary>
 /// <param name="policy">Which addresses.</param>
 /// <param name="resolve">How names become addresses; the system's way unless a test says otherwise.</param>
@@ -24,12 +25,16 @@ public sealed class EgressGuard(EgressPolicy policy, Func<string, CancellationTo
     /// <exception cref="EgressDeniedException">It is not callable; the message says why.</exception>
     public Uri Parse(string? text)
     {
-        if (text is null or { Length: 0 or > 2048 } || text.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c)) || !Uri.TryCreate(text, UriKind.Absolute, out var uri))
-            throw new EgressDeniedException("That is no URL. It looks like https://hooks.example.org/auxo, has no spaces and at most 2048 characters.");
-        if (uri.Scheme is not ("http" or "https") || uri.Host.Length == 0) throw new EgressDeniedException($"Only http and https are called, not '{uri.Scheme}'.");
+        if (text is null or { Length: 0 or > 2048 }
+            || text.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c)) || !Uri.TryCreate(text, UriKind.Absolute, out var uri))
+            throw new EgressDeniedException(
+                "That is no URL. It looks like https://hooks.example.org/auxo, has no spaces and at most 2048 characters.");
+        if (uri.Scheme is not ("http" or "https") || uri.Host.Length == 0) throw new EgressDeniedException(
+            $"Only http and https are called, not '{uri.Scheme}'.");
         if (uri.UserInfo.Length > 0) throw new EgressDeniedException("A name and password in the URL are not sent. Leave them out.");
         if (Address(uri.IdnHost) is { } address) Check(uri.IdnHost, [address]);
-        if (IsLow(uri.Port)) throw new EgressDeniedException($"Port {uri.Port} belongs to another protocol; 80, 443 and ports from 1024 are called.");
+        if (IsLow(uri.Port)) throw new EgressDeniedException(
+            $"Port {uri.Port} belongs to another protocol; 80, 443 and ports from 1024 are called.");
         return uri;
     }
 
@@ -78,7 +83,10 @@ public sealed class EgressGuard(EgressPolicy policy, Func<string, CancellationTo
         throw last!;
     }
 
-    /// <summary>A client for user-given URLs that were read by <see cref="Parse"/>. Time and size are limited by <see cref="GuardedExchange"/>.</summary>
+    /// <summary>
+    /// A client for user-given URLs that were read by <see cref="Parse"/>. Time and size are limited by
+    /// <see cref="GuardedExchange"/>.
+    /// </summary>
     public HttpClient CreateClient() => new(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>What <see cref="CreateClient"/> stands on.</summary>
@@ -104,8 +112,12 @@ public sealed class EgressGuard(EgressPolicy policy, Func<string, CancellationTo
         {
             if (policy.Refusal(address) is { } kind)
             {
-                var named = string.Equals(host.Trim('[', ']'), address.ToString(), StringComparison.OrdinalIgnoreCase) ? host : $"{host} ({address})";
-                throw new EgressDeniedException($"{named} is {kind}, and Auxo calls public addresses only. If it is yours, allow it: {EgressPolicy.Setting}={address}.");
+                var named = string.Equals(host.Trim('[', ']'), address.ToString(), StringComparison.OrdinalIgnoreCase)
+                    ? host
+                    : $"{host} ({address})";
+                throw new EgressDeniedException(
+                    $"{named} is {kind}, and Auxo calls public addresses only. If it is yours, allow it: "
+                        + $"{EgressPolicy.Setting}={address}.");
             }
         }
 

@@ -18,12 +18,13 @@ public sealed class EgressPolicy(params IReadOnlyList<IPNetwork> allowed)
     private const string Clothed = "an IPv4 address in the clothes of IPv6";
 
     /// <summary>
-    /// What is no public address, and what it is. IANA's special-purpose registries (RFC 6890), and the addresses by which clouds hand credentials to
-    /// whoever asks, some of which look public. First match wins.
+    /// What is no public address, and what it is. IANA's special-purpose registries (RFC 6890), and the addresses by which
+    /// clouds hand credentials to whoever asks, some of which look public. First match wins.
     /// </summary>
     private static readonly (IPNetwork Network, string Kind)[] Denied =
     [
-        .. Kinds("a metadata service", "169.254.169.254/32", "169.254.170.2/32", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32", "fd00:ec2::254/128", "fd20:ce::254/128"),
+        .. Kinds("a metadata service", "169.254.169.254/32", "169.254.170.2/32", "100.100.100.200/32",
+            "168.63.129.16/32", "192.0.0.192/32", "fd00:ec2::254/128", "fd20:ce::254/128"),
         .. Kinds("loopback", "127.0.0.0/8", "::1/128"),
         .. Kinds("unspecified", "0.0.0.0/8", "::/128"),
         .. Kinds("private", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fec0::/10"),
@@ -33,7 +34,8 @@ public sealed class EgressPolicy(params IReadOnlyList<IPNetwork> allowed)
         .. Kinds("broadcast", "255.255.255.255/32"),
         .. Kinds(Clothed, "::ffff:0:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"),
         .. Kinds("for documentation", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"),
-        .. Kinds("reserved", "192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24", "198.18.0.0/15", "240.0.0.0/4",
+        .. Kinds("reserved", "192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24",
+            "198.18.0.0/15", "240.0.0.0/4",
             "2001::/23", "2620:4f:8000::/48"),
     ];
 
@@ -75,17 +77,22 @@ public sealed class EgressPolicy(params IReadOnlyList<IPNetwork> allowed)
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return null;
         ReadOnlySpan<byte> bytes = address.GetAddressBytes();
         if (bytes[..2] is [0x20, 0x02]) return new IPAddress(bytes[2..6]);
-        var lastFour = bytes[..12] is [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] or [0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0] or [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
+        var lastFour = bytes[..12] is [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+            or [0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0] or [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
         return lastFour ? new IPAddress(bytes[12..]) : null;
     }
 
     private static IPNetwork ParseNetwork(string text)
     {
-        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
+        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(
+            address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
         return IPNetwork.TryParse(text, out var network)
             ? network
-            : throw new FormatException($"{Setting} contains '{text}', which is no network. It lists networks such as 10.20.0.0/16 or single addresses, with commas between them.");
+            : throw new FormatException(
+                $"{Setting} contains '{text}', which is no network. It lists networks such as 10.20.0.0/16 or single "
+                    + "addresses, with commas between them.");
     }
 
-    private static IEnumerable<(IPNetwork, string)> Kinds(string kind, params IEnumerable<string> networks) => networks.Select(n => (IPNetwork.Parse(n), kind));
+    private static IEnumerable<(IPNetwork, string)> Kinds(string kind, params IEnumerable<string> networks)
+        => networks.Select(n => (IPNetwork.Parse(n), kind));
 }

@@ -10,7 +10,9 @@ namespace Auxo.ServiceDefaults.Egress;
 /// <param name="RetryAfter">The header, if there is one that can be read.</param>
 public sealed record GuardedAnswer(HttpStatusCode Status, string Excerpt, RetryConditionHeaderValue? RetryAfter);
 
-/// <summary>One request to a user-given URL, with a limit for the whole of it: a receiver that answers byte by byte gains no time.</summary>
+/// <summary>
+/// One request to a user-given URL, with a limit for the whole of it: a receiver that answers byte by byte gains no time.
+/// </summary>
 public static class GuardedExchange
 {
     /// <summary>How much of an answer is read.</summary>
@@ -24,7 +26,8 @@ public static class GuardedExchange
     /// <param name="ct">The caller's own end.</param>
     /// <exception cref="TimeoutException">The limit passed without a status; what the receiver made of the request is unknown.</exception>
     /// <exception cref="HttpRequestException">No answer; perhaps because of an <see cref="EgressDeniedException"/>.</exception>
-    public static async Task<GuardedAnswer> SendAsync(HttpClient client, HttpRequestMessage request, TimeSpan limit, TimeProvider time, CancellationToken ct)
+    public static async Task<GuardedAnswer> SendAsync(
+        HttpClient client, HttpRequestMessage request, TimeSpan limit, TimeProvider time, CancellationToken ct)
     {
         using var clock = new CancellationTokenSource(limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, ct);
@@ -38,10 +41,14 @@ public static class GuardedExchange
             throw new TimeoutException($"no answer within {limit.TotalSeconds:0.#} s", e);
         }
 
-        using (response) return new GuardedAnswer(response.StatusCode, await ExcerptAsync(response.Content, both.Token, ct), response.Headers.RetryAfter);
+        using (response) return new GuardedAnswer(
+            response.StatusCode, await ExcerptAsync(response.Content, both.Token, ct), response.Headers.RetryAfter);
     }
 
-    /// <summary>The status has been answered: a body that breaks off, drips or never ends only spoils the excerpt, and is no reason to send again.</summary>
+    /// <summary>
+    /// The status has been answered: a body that breaks off, drips or never ends only spoils the excerpt, and is no reason to
+    /// send again.
+    /// </summary>
     private static async Task<string> ExcerptAsync(HttpContent content, CancellationToken limited, CancellationToken ct)
     {
         var buffer = new byte[MaxExcerptBytes];
@@ -61,5 +68,6 @@ public static class GuardedExchange
 
     /// <summary>Text that can be stored and shown: no control characters (PostgreSQL takes no NUL), no half character at the end.</summary>
     private static string Readable(ReadOnlySpan<byte> bytes)
-        => string.Concat(Encoding.UTF8.GetString(bytes).TrimEnd('\uFFFD').Select(static c => char.IsControl(c) && c is not ('\n' or '\t') ? ' ' : c));
+        => string.Concat(Encoding.UTF8.GetString(bytes)
+            .TrimEnd('\uFFFD').Select(static c => char.IsControl(c) && c is not ('\n' or '\t') ? ' ' : c));
 }

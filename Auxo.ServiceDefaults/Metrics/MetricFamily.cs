@@ -17,8 +17,8 @@ internal enum MetricKind
 }
 
 /// <summary>
-/// All series of one name. Instruments of the same name, such as those of several <see cref="Meter"/> objects, share it. Finding the series of a
-/// measurement allocates nothing and takes no lock once the series exists.
+/// All series of one name. Instruments of the same name, such as those of several <see cref="Meter"/> objects, share it.
+/// Finding the series of a measurement allocates nothing and takes no lock once the series exists.
 /// </summary>
 internal sealed class MetricFamily
 {

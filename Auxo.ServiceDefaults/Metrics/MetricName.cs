@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Auxo.ServiceDefaults.Metrics;
 
-/// <summary>OpenTelemetry's names as Prometheus knows them: <c>http.server.request.duration</c> in <c>s</c> is <c>http_server_request_duration_seconds</c>.</summary>
+/// <summary>
+/// OpenTelemetry's names as Prometheus knows them: <c>http.server.request.duration</c> in <c>s</c> is
+/// <c>http_server_request_duration_seconds</c>.
+/// </summary>
 internal static class MetricName
 {
     /// <summary>The family's name, without <c>_total</c>.</summary>
@@ -11,7 +14,8 @@ internal static class MetricName
     {
         var text = Sanitize(name, colons: true);
         var suffix = Unit(unit);
-        return suffix.Length == 0 || text.EndsWith("_" + suffix, StringComparison.Ordinal) || text.EndsWith($"_{suffix}_total", StringComparison.Ordinal)
+        return suffix.Length == 0
+            || text.EndsWith("_" + suffix, StringComparison.Ordinal) || text.EndsWith($"_{suffix}_total", StringComparison.Ordinal)
             ? text
             : $"{text}_{suffix}";
     }

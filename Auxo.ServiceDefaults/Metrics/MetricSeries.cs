@@ -87,5 +87,6 @@ internal sealed class MetricSeries
         return openMetrics && !text.AsSpan().ContainsAny('.', 'E') ? text + ".0" : text;
     }
 
-    private static byte[] Line(string name, string labels) => Encoding.UTF8.GetBytes(labels.Length == 0 ? $"{name} " : $"{name}{{{labels}}} ");
+    private static byte[] Line(string name, string labels)
+        => Encoding.UTF8.GetBytes(labels.Length == 0 ? $"{name} " : $"{name}{{{labels}}} ");
 }

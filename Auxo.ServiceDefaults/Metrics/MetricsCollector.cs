@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Auxo.ServiceDefaults.Metrics;
 
 /// <summary>
-/// Keeps the current value of every metric of this process, for <c>/metrics</c>. It stands in for OpenTelemetry.Exporter.Prometheus.AspNetCore, with
-/// the same names and the same rules (decision 041).
+/// Keeps the current value of every metric of this process, for <c>/metrics</c>. It stands in for
+/// OpenTelemetry.Exporter.Prometheus.AspNetCore, with the same names and the same rules (decision 041).
 /// </summary>
 internal sealed partial class MetricsCollector : IHostedService, IDisposable
 {
@@ -78,11 +78,13 @@ internal sealed partial class MetricsCollector : IHostedService, IDisposable
             var name = MetricName.Of(instrument.Name, instrument.Unit);
             if (kind == MetricKind.Counter && name.EndsWith("_total", StringComparison.Ordinal)) name = name[..^"_total".Length];
             // "_count" belongs to histograms; promtool rejects it elsewhere (dotnet.timer.count, db.client.connection.count).
-            if (kind != MetricKind.Histogram && name.EndsWith("_count", StringComparison.Ordinal)) name = name[..^"_count".Length] + "_number";
+            if (kind != MetricKind.Histogram && name.EndsWith("_count", StringComparison.Ordinal)) name = name[..^"_count".Length]
+                + "_number";
             var family = Array.Find(_families, f => f.Name == name);
             if (family is null)
             {
-                family = new MetricFamily(name, kind, MetricName.Unit(instrument.Unit), instrument.Description ?? "", instrument.IsObservable, Bounds(instrument));
+                family = new MetricFamily(name, kind, MetricName.Unit(instrument.Unit), instrument.Description
+                    ?? "", instrument.IsObservable, Bounds(instrument));
                 _families = [.. _families, family];
             }
             else if (family.Kind != kind || family.Observable != instrument.IsObservable)

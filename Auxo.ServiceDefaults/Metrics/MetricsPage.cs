@@ -23,7 +23,8 @@ public sealed class MetricsPage
     public PreparedFamily Counter(string name, string help) => Add(new PreparedFamily(name, "counter", help, []));
 
     /// <summary>A distribution; the bounds in ascending order, without the infinite one.</summary>
-    public PreparedFamily Histogram(string name, string help, params double[] bounds) => Add(new PreparedFamily(name, "histogram", help, bounds));
+    public PreparedFamily Histogram(string name, string help, params double[] bounds)
+        => Add(new PreparedFamily(name, "histogram", help, bounds));
 
     /// <summary>Its samples as they are shown, to be published together with those of other pages of the same families.</summary>
     public MetricsSection Render() => new(Render(openMetrics: false), Render(openMetrics: true));
@@ -57,7 +58,8 @@ public sealed class PreparedFamily
     private readonly string _help;
     private readonly double[] _bounds;
 
-    internal PreparedFamily(string name, string type, string help, double[] bounds) => (Name, _type, _help, _bounds) = (name, type, help, bounds);
+    internal PreparedFamily(string name, string type, string help, double[] bounds)
+        => (Name, _type, _help, _bounds) = (name, type, help, bounds);
 
     internal string Name { get; }
 
@@ -112,7 +114,8 @@ public sealed class PreparedFamily
         for (var i = 0; i < buckets.Length; i++)
         {
             cumulative += buckets[i];
-            Line(text, Name + "_bucket", $"{others}le=\"{(i < _bounds.Length ? MetricSeries.Bound(_bounds[i], openMetrics) : "+Inf")}\"", cumulative);
+            Line(text, Name + "_bucket", $"{others}le=\"{(i < _bounds.Length ? MetricSeries.Bound(_bounds[i], openMetrics) : "+Inf")}\"",
+                cumulative);
         }
 
         Line(text, Name + "_sum", labels, sum);

@@ -48,13 +48,18 @@ internal static class MetricsText
 
     private static int Format(Span<byte> span, double value)
     {
-        var special = double.IsNaN(value) ? "NaN"u8 : double.IsPositiveInfinity(value) ? "+Inf"u8 : double.IsNegativeInfinity(value) ? "-Inf"u8 : default;
+        var special = double.IsNaN(value)
+            ? "NaN"u8
+            : double.IsPositiveInfinity(value) ? "+Inf"u8
+            : double.IsNegativeInfinity(value) ? "-Inf"u8
+            : default;
         special.CopyTo(span);
         if (!special.IsEmpty) return special.Length;
         var written = 0;
 
         // Whole numbers are the rule and format several times faster.
-        if (value == Math.Floor(value) && Math.Abs(value) < 1e15) ((long)value).TryFormat(span, out written, provider: CultureInfo.InvariantCulture);
+        if (value == Math.Floor(value) && Math.Abs(value) < 1e15) ((long)value)
+            .TryFormat(span, out written, provider: CultureInfo.InvariantCulture);
         else value.TryFormat(span, out written, "R", CultureInfo.InvariantCulture);
         return written;
     }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Auxo.ServiceDefaults.Metrics;
 
 /// <summary>
-/// Metrics that are worked out from stored facts instead of being counted in the process: rendered when something changes, section by section, and only copied
-/// when <c>/metrics</c> is read.
+/// Metrics that are worked out from stored facts instead of being counted in the process: rendered when something changes,
+/// section by section, and only copied when <c>/metrics</c> is read.
 /// </summary>
 public sealed class PreparedMetrics
 {
@@ -20,7 +20,8 @@ public sealed class PreparedMetrics
     public void Publish(MetricsPage families, IReadOnlyList<MetricsSection> sections)
     {
         var (prometheus, openMetrics) = (families.Headers(openMetrics: false), families.Headers(openMetrics: true));
-        if (sections.Any(s => s.Families != prometheus.Length)) throw new ArgumentException("A section was rendered of a page with other families.", nameof(sections));
+        if (sections.Any(s => s.Families != prometheus.Length)) throw new ArgumentException(
+            "A section was rendered of a page with other families.", nameof(sections));
         _pages = new Pages(prometheus, openMetrics, [.. sections]);
     }
 

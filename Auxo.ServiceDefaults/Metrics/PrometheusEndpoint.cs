@@ -6,7 +6,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Auxo.ServiceDefaults.Metrics;
 
-/// <summary><c>GET /metrics</c>: OpenMetrics for who accepts it, else Prometheus text. Open on this machine, else for the scope <c>metrics:read</c>.</summary>
+/// <summary>
+/// <c>GET /metrics</c>: OpenMetrics for who accepts it, else Prometheus text. Open on this machine, else for the scope
+/// <c>metrics:read</c>.
+/// </summary>
 internal static class PrometheusEndpoint
 {
     private const string Prometheus = "text/plain; version=0.0.4; charset=utf-8";
@@ -15,7 +18,8 @@ internal static class PrometheusEndpoint
     public static void MapMetrics(this WebApplication app)
         => app.MapGet("/metrics", Get).WithName("metrics").RequireScopeUnlessLoopback("metrics:read").DisableHttpMetrics();
 
-    private static async Task Get(HttpContext http, MetricsCollector collector, PreparedMetrics prepared, CancellationToken cancellationToken)
+    private static async Task Get(
+        HttpContext http, MetricsCollector collector, PreparedMetrics prepared, CancellationToken cancellationToken)
     {
         var openMetrics = AcceptsOpenMetrics(http.Request);
         http.Response.ContentType = openMetrics ? OpenMetrics : Prometheus;

@@ -26,7 +26,9 @@ public enum StoryState
 /// <param name="Text">For people, on one line.</param>
 public sealed record StoryLine(DateTimeOffset At, string What, StoryState State, string Text)
 {
-    /// <summary>The correlation id under which it happened; null when it has none, such as what came before Auxo knew of the push.</summary>
+    /// <summary>
+    /// The correlation id under which it happened; null when it has none, such as what came before Auxo knew of the push.
+    /// </summary>
     public string? Trace { get; init; }
 
     /// <summary>The build that it is about; null when it is about none.</summary>

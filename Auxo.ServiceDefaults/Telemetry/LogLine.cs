@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Auxo.ServiceDefaults.Telemetry;
 
-/// <summary>One event, one line: <c>HH:mm:ss inf Builds.StartBuild Build 3f2a1c started trace=…</c>; an exception follows on lines of its own.</summary>
+/// <summary>
+/// One event, one line: <c>HH:mm:ss inf Builds.StartBuild Build 3f2a1c started trace=…</c>; an exception follows on lines of
+/// its own.
+/// </summary>
 internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "auxo";
@@ -37,7 +40,9 @@ internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterNam
         }
     }
 
-    /// <summary>Words from outside (titles, paths, output of tools) can neither start a line that looks like ours nor steer a terminal.</summary>
+    /// <summary>
+    /// Words from outside (titles, paths, output of tools) can neither start a line that looks like ours nor steer a terminal.
+    /// </summary>
     private static void WriteOnOneLine(TextWriter writer, ReadOnlySpan<char> text)
     {
         foreach (var c in text)
@@ -76,7 +81,8 @@ internal static class LoggingConfiguration
         builder.Logging.SetMinimumLevel(LogLevel.Information);
 
         // First the defaults, then the configuration again: the last rule that fits wins.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
 
         // A refused token is an answer, not news.
         builder.Logging.AddFilter("Auxo.ServiceDefaults.Access", LogLevel.Warning);

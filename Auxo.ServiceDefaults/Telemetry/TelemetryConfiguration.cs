@@ -14,8 +14,8 @@ using OpenTelemetry.Trace;
 namespace Auxo.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Traces, metrics and logs by OTLP if, and only if, <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Otherwise none of OpenTelemetry is even loaded; trace
-/// ids exist nevertheless, since every event, envelope and log line carries one.
+/// Traces, metrics and logs by OTLP if, and only if, <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Otherwise none of OpenTelemetry
+/// is even loaded; trace ids exist nevertheless, since every event, envelope and log line carries one.
 /// </summary>
 internal static class TelemetryConfiguration
 {
@@ -38,7 +38,8 @@ internal static class TelemetryConfiguration
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
         builder.Services.AddSingleton(provider => OpenTelemetrySdk.Create(sdk => sdk
             .ConfigureResource(r => r.AddService(
-                Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME") ?? service, serviceNamespace: "auxo", provider.GetRequiredService<ServiceIdentity>().Version))
+                Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME")
+                    ?? service, serviceNamespace: "auxo", provider.GetRequiredService<ServiceIdentity>().Version))
             .WithTracing(static t => t.AddSource(Sources).AddProcessor(new WithoutProbes()))
             .WithMetrics(static m => m.AddMeter(Metrics.MetricsCollector.Meters))
             .WithLogging()
@@ -84,7 +85,8 @@ internal static class TelemetryConfiguration
     {
         private readonly ActivityListener _listener = new()
         {
-            ShouldListenTo = static source => source.Name == "Microsoft.AspNetCore" || source.Name.StartsWith("Auxo.", StringComparison.Ordinal),
+            ShouldListenTo = static source
+                => source.Name == "Microsoft.AspNetCore" || source.Name.StartsWith("Auxo.", StringComparison.Ordinal),
             Sample = static (ref _) => ActivitySamplingResult.PropagationData,
         };
 

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Auxo.Contracts;
 
 /// <summary>The one way messages are written and read: camel case, enums as strings, unknown members ignored, nulls left out.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RepositoryTracked))]
 [JsonSerializable(typeof(RepositoryUntracked))]
 [JsonSerializable(typeof(PatchOpened))]

@@ -16,7 +16,8 @@ internal static class IdentifierText
 {
     public static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly SearchValues<char> Base58 = SearchValues.Create("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz");
-    private static readonly SearchValues<char> GitName = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+    private static readonly SearchValues<char> GitName = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
     public static bool IsBase58(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExcept(Base58);
 
@@ -58,5 +59,6 @@ public sealed class IdentifierJson<T> : JsonConverter<T>
         => T.TryParse(reader.GetString(), provider: null, out var id) ? id : throw new JsonException($"Expected a {typeof(T).Name}.");
 
     /// <inheritdoc/>
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(value.Value);
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+        => writer.WritePropertyName(value.Value);
 }

@@ -6,7 +6,8 @@ using System.Text.Json.Serialization;
 namespace Auxo.Contracts;
 
 /// <summary>
-/// A repository id: Radicle's <c>rad:z…</c>, or <c>git:&lt;name&gt;-&lt;8 hex&gt;</c> for a plain git repository that is followed without Radicle.
+/// A repository id: Radicle's <c>rad:z…</c>, or <c>git:&lt;name&gt;-&lt;8 hex&gt;</c> for a plain git repository that is
+/// followed without Radicle.
 /// </summary>
 [JsonConverter(typeof(IdentifierJson<Rid>))]
 public readonly record struct Rid : IIdentifier<Rid>
@@ -39,13 +40,16 @@ public readonly record struct Rid : IIdentifier<Rid>
     }
 
     /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out Rid)"/>
-    public static Rid Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<Rid>(s, "a repository id such as rad:z3Fnc… or git:name-1a2b3c4d");
+    public static Rid Parse(string s, IFormatProvider? provider = null)
+        => IdentifierText.Parse<Rid>(s, "a repository id such as rad:z3Fnc… or git:name-1a2b3c4d");
 
     /// <summary>
-    /// The id of a plain git repository: its folder's name and eight digits of the hash of its path, so that every service computes the same one.
+    /// The id of a plain git repository: its folder's name and eight digits of the hash of its path, so that every service
+    /// computes the same one.
     /// </summary>
     /// <param name="path">
-    /// Absolute, as git prints it with links resolved: the top folder of a work tree, or the folder of a bare repository. A trailing slash does not count.
+    /// Absolute, as git prints it with links resolved: the top folder of a work tree, or the folder of a bare repository. A
+    /// trailing slash does not count.
     /// </param>
     public static Rid ForPlainGit(string path)
     {
@@ -116,7 +120,8 @@ public readonly record struct CommitId : IIdentifier<CommitId>
     }
 
     /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out CommitId)"/>
-    public static CommitId Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<CommitId>(s, "a commit id of 40 hex digits");
+    public static CommitId Parse(string s, IFormatProvider? provider = null)
+        => IdentifierText.Parse<CommitId>(s, "a commit id of 40 hex digits");
 
     /// <inheritdoc/>
     public override string ToString() => Value;
@@ -143,7 +148,8 @@ public readonly record struct PatchId : IIdentifier<PatchId>
     }
 
     /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out PatchId)"/>
-    public static PatchId Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<PatchId>(s, "a patch id of 40 hex digits");
+    public static PatchId Parse(string s, IFormatProvider? provider = null)
+        => IdentifierText.Parse<PatchId>(s, "a patch id of 40 hex digits");
 
     /// <inheritdoc/>
     public override string ToString() => Value;
@@ -170,7 +176,8 @@ public readonly record struct RevisionId : IIdentifier<RevisionId>
     }
 
     /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out RevisionId)"/>
-    public static RevisionId Parse(string s, IFormatProvider? provider = null) => IdentifierText.Parse<RevisionId>(s, "a revision id of 40 hex digits");
+    public static RevisionId Parse(string s, IFormatProvider? provider = null)
+        => IdentifierText.Parse<RevisionId>(s, "a revision id of 40 hex digits");
 
     /// <inheritdoc/>
     public override string ToString() => Value;

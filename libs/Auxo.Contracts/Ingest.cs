@@ -1,6 +1,9 @@
 namespace Auxo.Contracts;
 
-/// <summary>How far the author of a commit is trusted, decided by ingest from signed refs and the delegate set, never from a webhook's words.</summary>
+/// <summary>
+/// How far the author of a commit is trusted, decided by ingest from signed refs and the delegate set, never from a webhook's
+/// words.
+/// </summary>
 public enum Trust
 {
     /// <summary>Everybody else: built-in checks only, and the pipeline file of the canonical branch.</summary>
@@ -14,10 +17,12 @@ public enum Trust
 /// <param name="Rid">The repository.</param>
 /// <param name="Name">Its name, for people.</param>
 /// <param name="DefaultBranch">Short name, such as <c>main</c>.</param>
-/// <param name="Source">Path of the git repository that holds its objects; readers fetch objects from it, never refs of COBs or keys.</param>
+/// <param name="Source">Path of the git repository that holds its objects; readers fetch objects from it, never refs of COBs or
+/// keys.</param>
 /// <param name="Delegates">Who may decide; empty for a plain git repository.</param>
 /// <param name="At">When it was tracked.</param>
-public sealed record RepositoryTracked(Rid Rid, string Name, string DefaultBranch, string Source, IReadOnlyList<Did> Delegates, DateTimeOffset At);
+public sealed record RepositoryTracked(
+    Rid Rid, string Name, string DefaultBranch, string Source, IReadOnlyList<Did> Delegates, DateTimeOffset At);
 
 /// <summary>A repository is no longer followed; what was stored about it stays.</summary>
 public sealed record RepositoryUntracked(Rid Rid, string Reason, DateTimeOffset At);
@@ -31,30 +36,36 @@ public sealed record RepositoryUntracked(Rid Rid, string Reason, DateTimeOffset 
 /// <param name="Title">The patch's title.</param>
 /// <param name="Base">The commit that the revision starts from.</param>
 /// <param name="Head">The commit to validate.</param>
-/// <param name="Canonical">The default branch's head when the fact was read; a stranger's pipeline file is taken from it. Null when the branch has none.</param>
+/// <param name="Canonical">The default branch's head when the fact was read; a stranger's pipeline file is taken from it. Null
+/// when the branch has none.</param>
 /// <param name="Draft">True while the patch is a draft; drafts build too.</param>
 public sealed record PatchRevision(
-    PatchId PatchId, RevisionId RevisionId, Did Author, string? AuthorAlias, Trust Trust, string Title, CommitId Base, CommitId Head, CommitId? Canonical,
+    PatchId PatchId, RevisionId RevisionId, Did Author, string? AuthorAlias, Trust Trust, string Title, CommitId Base,
+    CommitId Head, CommitId? Canonical,
     bool Draft);
 
 /// <summary>A patch was opened.</summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="RepositoryName">Its name, for people.</param>
-/// <param name="Revision">The revision to validate: the first one, or the author's newest when several were seen at once (after a downtime).</param>
+/// <param name="Revision">The revision to validate: the first one, or the author's newest when several were seen at once (after
+/// a downtime).</param>
 /// <param name="Source">Path of the git repository that holds the objects.</param>
 /// <param name="EarliestAuthoredAt">The earliest author time among the commits of all revisions, for lead time.</param>
 /// <param name="At">Radicle's time (seconds), never later than <paramref name="SeenAt"/>.</param>
 /// <param name="SeenAt">When Auxo saw it.</param>
 public sealed record PatchOpened(
-    Rid Rid, string RepositoryName, PatchRevision Revision, string Source, DateTimeOffset EarliestAuthoredAt, DateTimeOffset At, DateTimeOffset SeenAt);
+    Rid Rid, string RepositoryName, PatchRevision Revision, string Source, DateTimeOffset EarliestAuthoredAt,
+    DateTimeOffset At, DateTimeOffset SeenAt);
 
 /// <summary>A further revision of a patch was pushed, by its author or by somebody else.</summary>
 /// <inheritdoc cref="PatchOpened"/>
 public sealed record PatchRevised(
-    Rid Rid, string RepositoryName, PatchRevision Revision, string Source, DateTimeOffset EarliestAuthoredAt, DateTimeOffset At, DateTimeOffset SeenAt);
+    Rid Rid, string RepositoryName, PatchRevision Revision, string Source, DateTimeOffset EarliestAuthoredAt,
+    DateTimeOffset At, DateTimeOffset SeenAt);
 
 /// <summary>A patch was merged: enough delegates signed it, or its head is contained in the default branch.</summary>
-public sealed record PatchMerged(Rid Rid, PatchId PatchId, RevisionId? RevisionId, CommitId Commit, Did? By, DateTimeOffset At, DateTimeOffset SeenAt);
+public sealed record PatchMerged(
+    Rid Rid, PatchId PatchId, RevisionId? RevisionId, CommitId Commit, Did? By, DateTimeOffset At, DateTimeOffset SeenAt);
 
 /// <summary>A patch was closed without a merge.</summary>
 public sealed record PatchArchived(Rid Rid, PatchId PatchId, DateTimeOffset At, DateTimeOffset SeenAt);
@@ -72,16 +83,23 @@ public sealed record PatchArchived(Rid Rid, PatchId PatchId, DateTimeOffset At, 
 /// <param name="At">Committer time, never later than <paramref name="SeenAt"/>.</param>
 /// <param name="SeenAt">When Auxo saw it.</param>
 public sealed record DefaultBranchAdvanced(
-    Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title, IReadOnlyList<PatchId> Patches, string Source,
+    Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title,
+    IReadOnlyList<PatchId> Patches, string Source,
     DateTimeOffset At, DateTimeOffset SeenAt);
 
-/// <summary>A branch other than the default one, which somebody asked to follow, moved. It is built, but it is no change to what is delivered.</summary>
+/// <summary>
+/// A branch other than the default one, which somebody asked to follow, moved. It is built, but it is no change to what is
+/// delivered.
+/// </summary>
 /// <inheritdoc cref="DefaultBranchAdvanced"/>
 public sealed record BranchAdvanced(
     Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title, string Source, DateTimeOffset At,
     DateTimeOffset SeenAt);
 
-/// <summary>The body of a patch comment. At most one comment exists per build; the highest <see cref="Seq"/> wins and is edited in place.</summary>
+/// <summary>
+/// The body of a patch comment. At most one comment exists per build; the highest <see cref="Seq"/> wins and is edited in
+/// place.
+/// </summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="PatchId">The patch.</param>
 /// <param name="RevisionId">The revision to comment on.</param>

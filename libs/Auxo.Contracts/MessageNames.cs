@@ -1,8 +1,8 @@
 namespace Auxo.Contracts;
 
 /// <summary>
-/// What each message is called on the wire. Written out, so that renaming a record here cannot strand a message that lies in a queue; a change that
-/// an old reader cannot read is a new record with a new name (<c>build_finished.v2</c>).
+/// What each message is called on the wire. Written out, so that renaming a record here cannot strand a message that lies in a
+/// queue; a change that an old reader cannot read is a new record with a new name (<c>build_finished.v2</c>).
 /// </summary>
 public static class MessageNames
 {

@@ -25,7 +25,8 @@ public enum DeploymentKind
 /// <param name="Remediates">The failure that it repairs; makes it rework whatever its kind.</param>
 /// <param name="At">When it was done.</param>
 public sealed record DeploymentReported(
-    Rid Rid, string DeploymentId, string Environment, CommitId Commit, IReadOnlyList<PatchId> Patches, bool Succeeded, DeploymentKind Kind, string? RolloutId,
+    Rid Rid, string DeploymentId, string Environment, CommitId Commit, IReadOnlyList<PatchId> Patches, bool Succeeded,
+    DeploymentKind Kind, string? RolloutId,
     string? Remediates, DateTimeOffset At);
 
 /// <summary>What is live needs somebody at once. The same id again is the same failure, and may say more about it.</summary>
@@ -35,7 +36,8 @@ public sealed record DeploymentReported(
 /// <param name="Title">One line for people.</param>
 /// <param name="StartedAt">When it began, where that is known to be earlier than its detection.</param>
 /// <param name="At">When it was noticed.</param>
-public sealed record FailureDetected(Rid Rid, string FailureId, string? DeploymentId, string? Title, DateTimeOffset? StartedAt, DateTimeOffset At);
+public sealed record FailureDetected(
+    Rid Rid, string FailureId, string? DeploymentId, string? Title, DateTimeOffset? StartedAt, DateTimeOffset At);
 
 /// <summary>People are served again.</summary>
 /// <param name="Rid">The repository.</param>

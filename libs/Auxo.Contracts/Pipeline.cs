@@ -12,7 +12,8 @@ namespace Auxo.Contracts;
 /// <param name="Title">The patch's title or the commit's first line.</param>
 /// <param name="Author">Who signed it; null without Radicle.</param>
 public sealed record BuildSubject(
-    Guid BuildId, Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId, string Ref, CommitId Commit, string Title,
+    Guid BuildId, Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId,
+    string Ref, CommitId Commit, string Title,
     Did? Author);
 
 /// <summary>A build is planned and waits for a runner.</summary>
@@ -32,7 +33,8 @@ public sealed record BuildStarted(BuildSubject Subject, DateTimeOffset At);
 /// <param name="StartedAt">When its first step began; null when none did.</param>
 /// <param name="FinishedAt">When it ended.</param>
 /// <param name="LogUrl">Where the log is read, when <c>publicUrl</c> is configured.</param>
-/// <param name="Trust">How far the commit's author is trusted. Null in messages from before it was told: whoever needs trust takes that for <c>Stranger</c>.</param>
+/// <param name="Trust">How far the commit's author is trusted. Null in messages from before it was told: whoever needs trust
+/// takes that for <c>Stranger</c>.</param>
 public sealed record BuildFinished(
     BuildSubject Subject, Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Steps, IReadOnlyList<Finding> FirstFindings,
     IReadOnlyList<BuildArtifact> Artifacts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt, string? LogUrl,

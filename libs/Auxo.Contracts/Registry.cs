@@ -10,4 +10,5 @@ namespace Auxo.Contracts;
 /// <param name="Url">Where it is found, when <c>publicUrl</c> is configured.</param>
 /// <param name="At">When it became available.</param>
 public sealed record ArtifactPublished(
-    string Ecosystem, string Name, string Version, IReadOnlyList<BuildArtifact> Files, BuildSubject? Build, string? Channel, string? Url, DateTimeOffset At);
+    string Ecosystem, string Name, string Version, IReadOnlyList<BuildArtifact> Files, BuildSubject? Build,
+    string? Channel, string? Url, DateTimeOffset At);

@@ -4,9 +4,10 @@ using System.Reflection;
 namespace Auxo.EventStore;
 
 /// <summary>
-/// Folds events into a <typeparamref name="T"/> by the conventions <c>static T Create(E)</c>, <c>T Apply(E)</c>, <c>bool ShouldDelete(E)</c>,
-/// where <c>E</c> is an event, a base of events or <c>IEvent&lt;E&gt;</c>. The methods stand on T itself, or on a projection, where
-/// <c>Apply(E, T)</c> and <c>ShouldDelete(E, T)</c> get the state as well. Found once; what is wrong is said then.
+/// Folds events into a <typeparamref name="T"/> by the conventions <c>static T Create(E)</c>, <c>T Apply(E)</c>, <c>bool
+/// ShouldDelete(E)</c>, where <c>E</c> is an event, a base of events or <c>IEvent&lt;E&gt;</c>. The methods stand on T itself,
+/// or on a projection, where <c>Apply(E, T)</c> and <c>ShouldDelete(E, T)</c> get the state as well. Found once; what is wrong
+/// is said then.
 /// </summary>
 internal sealed class Aggregator<T>
     where T : class
@@ -27,11 +28,14 @@ internal sealed class Aggregator<T>
 
         foreach (var twice in _steps.GroupBy(step => (step.Kind, step.EventType)).Where(group => group.Count() > 1))
             throw Wrong($"has two methods {twice.Key.Kind} for {twice.Key.EventType}");
-        foreach (var step in _steps.Where(step => step.Kind == "Create" && _steps.Exists(other => other.Kind == "Apply" && other.EventType == step.EventType)))
+        foreach (var step in _steps.Where(
+            step => step.Kind == "Create" && _steps.Exists(other => other.Kind == "Apply" && other.EventType == step.EventType)))
             throw Wrong($"has both Create and Apply for {step.EventType}; one event is either the beginning or a change");
     }
 
-    /// <summary>Whether a method asks for the metadata of an event (position, version, time), which is known only once it is stored.</summary>
+    /// <summary>
+    /// Whether a method asks for the metadata of an event (position, version, time), which is known only once it is stored.
+    /// </summary>
     public bool NeedsMetadata => _steps.Exists(step => step.Envelope);
 
     /// <summary>Says at start-up what could never work: no methods at all, or methods for types that are no mapped events.</summary>
@@ -60,7 +64,8 @@ internal sealed class Aggregator<T>
             if (fold.Apply is null) return null;
             if (_empty is not null) return Delete(fold, fold.Apply(_empty(), @event), @event);
             if (@event.Version == 1 && _host == typeof(T))
-                throw new InvalidOperationException($"Stream {@event.StreamKey} begins with {@event.EventTypeName}, but {typeof(T)} has no Create for it.");
+                throw new InvalidOperationException(
+                    $"Stream {@event.StreamKey} begins with {@event.EventTypeName}, but {typeof(T)} has no Create for it.");
             return null;
         }
 
@@ -68,10 +73,12 @@ internal sealed class Aggregator<T>
         return fold.Apply is null ? state : fold.Apply(state, @event);
     }
 
-    private static T? Delete(Fold fold, T state, IEvent @event) => fold.ShouldDelete is not null && fold.ShouldDelete(state, @event) ? null : state;
+    private static T? Delete(Fold fold, T state, IEvent @event)
+        => fold.ShouldDelete is not null && fold.ShouldDelete(state, @event) ? null : state;
 
     private Fold FoldOf(Type eventType) => _folds.GetOrAdd(eventType, type => new Fold(
-        (Func<T?, IEvent, T>?)Nearest("Create", type), (Func<T?, IEvent, T>?)Nearest("Apply", type), (Func<T, IEvent, bool>?)Nearest("ShouldDelete", type)));
+        (Func<T?, IEvent, T>?)Nearest("Create", type), (Func<T?, IEvent, T>?)Nearest("Apply", type),
+        (Func<T, IEvent, bool>?)Nearest("ShouldDelete", type)));
 
     /// <summary>The method for the type itself, else for its nearest base, else for an interface.</summary>
     private Delegate? Nearest(string kind, Type eventType)
@@ -92,11 +99,15 @@ internal sealed class Aggregator<T>
         var target = method.IsStatic ? null : projection;
         var result = method.Name == "ShouldDelete" ? typeof(bool) : typeof(T);
         // On the aggregate itself Create is static, the others are calls on the state.
-        var form = method.Name == "Create" ? onProjection || method.IsStatic : onProjection ? wantsState || method.Name == "ShouldDelete" : !method.IsStatic;
+        var form = method.Name == "Create"
+            ? onProjection || method.IsStatic
+            : onProjection ? wantsState || method.Name == "ShouldDelete"
+            : !method.IsStatic;
         if (!form || method.ReturnType != result || parameters.Length != (wantsState ? 2 : 1))
         {
             throw Wrong(onProjection
-                ? $"must declare {method.Name} as {typeof(T).Name} Create(E), {typeof(T).Name} Apply(E, {typeof(T).Name}) or bool ShouldDelete(E, {typeof(T).Name})"
+                ? $"must declare {method.Name} as {typeof(T).Name} Create(E), {typeof(T).Name} Apply(E, "
+                    + $"{typeof(T).Name}) or bool ShouldDelete(E, {typeof(T).Name})"
                 : $"must declare {method.Name} as static {typeof(T).Name} Create(E), {typeof(T).Name} Apply(E) or bool ShouldDelete(E)");
         }
 

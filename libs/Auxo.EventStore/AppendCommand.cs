@@ -25,19 +25,24 @@ internal static class AppendCommand
             {
                 var @event = streams[s].Events[place];
                 (indexes[i], places[i], ids[i], types[i]) = (s + 1, place + 1, @event.Id, @event.EventTypeName);
-                (data[i], correlations[i], causations[i]) = (@event.Mapping.Write(((IEvent)@event).Data), @event.CorrelationId, @event.CausationId);
+                (data[i], correlations[i], causations[i]) = (
+                    @event.Mapping.Write(((IEvent)@event).Data), @event.CorrelationId, @event.CausationId);
             }
         }
 
         return new NpgsqlBatchCommand(
-            $"select event_index, seq_id, version, \"timestamp\" from {schema}.mt_append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
+            $"select event_index, seq_id, version, \"timestamp\" from {schema}.mt_append_events($1, $2, $3, $4, $5, "
+                + "$6, $7, $8, $9, $10, $11, $12)")
         {
             Parameters =
             {
                 new() { Value = streams.Select(stream => stream.Key).ToArray() },
                 new() { Value = streams.Select(stream => stream.Type).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
                 new() { Value = streams.Select(stream => stream.Events.Count).ToArray() },
-                new() { Value = streams.Select(stream => stream.Expected).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                new()
+                {
+                    Value = streams.Select(stream => stream.Expected).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+                },
                 new() { Value = indexes },
                 new() { Value = places },
                 new() { Value = ids },
@@ -57,7 +62,8 @@ internal static class AppendCommand
         while (await reader.ReadAsync(ct))
         {
             var @event = events[reader.GetInt32(0) - 1];
-            (@event.Sequence, @event.Version, @event.Timestamp) = (reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3));
+            (@event.Sequence, @event.Version, @event.Timestamp) = (
+                reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3));
         }
     }
 

@@ -3,14 +3,17 @@ using System.Diagnostics;
 namespace Auxo.EventStore;
 
 /// <summary>
-/// Named places where a test may let the process die as if by <c>kill -9</c>. With <c>AUXO_CRASH_AT=name</c> in its environment the process sends itself
-/// SIGKILL whenever it comes by; with <c>AUXO_CRASH_AT=/folder</c> it does so where the folder holds a file <c>{OTEL_SERVICE_NAME}/{name}</c>, which is
-/// renamed to <c>….died</c> first, so that a file kills once, also where the process is started again and again. Otherwise a point costs one comparison.
+/// Named places where a test may let the process die as if by <c>kill -9</c>. With <c>AUXO_CRASH_AT=name</c> in its environment
+/// the process sends itself SIGKILL whenever it comes by; with <c>AUXO_CRASH_AT=/folder</c> it does so where the folder holds a
+/// file <c>{OTEL_SERVICE_NAME}/{name}</c>, which is renamed to <c>….died</c> first, so that a file kills once, also where the
+/// process is started again and again. Otherwise a point costs one comparison.
 /// </summary>
 public static class CrashPoint
 {
     private static readonly string? Armed = Environment.GetEnvironmentVariable("AUXO_CRASH_AT");
-    private static readonly string? Folder = Path.IsPathRooted(Armed) ? Path.Combine(Armed!, Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME") ?? "") : null;
+    private static readonly string? Folder = Path.IsPathRooted(Armed)
+        ? Path.Combine(Armed!, Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME") ?? "")
+        : null;
 
     /// <summary>Dies here when this point is armed; does not return then.</summary>
     public static void Hit(string name)

@@ -9,7 +9,8 @@ internal abstract partial class DocumentMapping
 {
     protected DocumentMapping(string schema, string alias, Type type)
     {
-        if (!Alias().IsMatch(alias)) throw new InvalidOperationException($"'{alias}' is no document name: lower-case letters, digits and _ only.");
+        if (!Alias().IsMatch(alias)) throw new InvalidOperationException(
+            $"'{alias}' is no document name: lower-case letters, digits and _ only.");
         (TableName, Table, Type) = ($"mt_doc_{alias}", $"{schema}.mt_doc_{alias}", type);
     }
 
@@ -38,12 +39,14 @@ internal abstract partial class DocumentMapping
     private static partial Regex Alias();
 }
 
-internal sealed class DocumentMapping<T>(string schema, string alias, JsonTypeInfo<T> json, Func<T, string>? id) : DocumentMapping(schema, alias, typeof(T))
+internal sealed class DocumentMapping<T>(string schema, string alias, JsonTypeInfo<T> json, Func<T, string>? id)
+    : DocumentMapping(schema, alias, typeof(T))
     where T : class
 {
     public override string IdOf(object document)
         => id is null
-            ? throw new InvalidOperationException($"{Type} has no identity of its own: it is a projection's document. Give For<{Type.Name}> an id to store it by hand.")
+            ? throw new InvalidOperationException(
+                $"{Type} has no identity of its own: it is a projection's document. Give For<{Type.Name}> an id to store it by hand.")
             : id((T)document);
 
     public override byte[] Write(object document) => JsonSerializer.SerializeToUtf8Bytes((T)document, json);

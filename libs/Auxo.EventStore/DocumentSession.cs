@@ -79,7 +79,8 @@ internal sealed class DocumentSession : QuerySession, IDocumentSession
     }
 
     /// <summary>
-    /// A view whose state is not known yet is read between append and commit: the stream's row is locked by then, so nobody changes it meanwhile.
+    /// A view whose state is not known yet is read between append and commit: the stream's row is locked by then, so nobody
+    /// changes it meanwhile.
     /// </summary>
     private async Task SaveReadingViewsAsync(List<StreamAppend> appends, CancellationToken ct)
     {

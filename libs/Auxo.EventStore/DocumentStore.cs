@@ -22,7 +22,8 @@ public sealed class DocumentStore : IDocumentStore
         (Source, Options, Doorbell) = (source, options, doorbell);
         _documents = options.Schema.Documents().ToDictionary(document => document.Type);
         if (_documents.Values.GroupBy(document => document.Table).FirstOrDefault(group => group.Count() > 1) is { } shared)
-            throw new InvalidOperationException($"{string.Join(" and ", shared.Select(document => document.Type))} share the table {shared.Key}; give one another alias.");
+            throw new InvalidOperationException(
+                $"{string.Join(" and ", shared.Select(document => document.Type))} share the table {shared.Key}; give one another alias.");
         foreach (var projection in options.Projections.All)
         {
             projection.Validate(options.Events);
@@ -52,7 +53,10 @@ public sealed class DocumentStore : IDocumentStore
     /// <inheritdoc/>
     public IQuerySession QuerySession() => new QuerySession(this);
 
-    /// <summary>Brings the schema up to what the options need: event store, documents, the service's own numbered files. Safe to run at any time.</summary>
+    /// <summary>
+    /// Brings the schema up to what the options need: event store, documents, the service's own numbered files. Safe to run at
+    /// any time.
+    /// </summary>
     /// <exception cref="SchemaException">The database is newer than this program.</exception>
     public async Task ApplySchemaAsync(CancellationToken ct)
     {
@@ -61,12 +65,14 @@ public sealed class DocumentStore : IDocumentStore
         {
             await SchemaMigrations.RunAsync(Source, Schema, async connection =>
             {
-                await using var command = new NpgsqlCommand(string.Join(";\n", _documents.Values.Select(document => DocumentMapping.Ddl(document.Table))), connection);
+                await using var command = new NpgsqlCommand(
+                    string.Join(";\n", _documents.Values.Select(document => DocumentMapping.Ddl(document.Table))), connection);
                 await command.ExecuteNonQueryAsync(ct);
             }, ct);
         }
 
-        foreach (var (component, assembly) in Options.Schema.Components) await SchemaMigrations.ApplyAsync(Source, Schema, component, assembly, ct);
+        foreach (var (component, assembly) in Options.Schema.Components) await SchemaMigrations.ApplyAsync(
+            Source, Schema, component, assembly, ct);
     }
 
     /// <summary>Empties streams, events, progress and documents. For tests; the service's role may not do it.</summary>
@@ -82,7 +88,8 @@ public sealed class DocumentStore : IDocumentStore
     /// <exception cref="TimeoutException">They did not get there in time; the message says where they stand.</exception>
     public async Task WaitForNonStaleProjectionDataAsync(TimeSpan timeout, CancellationToken ct)
     {
-        var shards = Options.Projections.All.Where(projection => projection.Lifecycle == ProjectionLifecycle.Async).Select(projection => projection.ShardName).ToArray();
+        var shards = Options.Projections.All.Where(projection => projection.Lifecycle == ProjectionLifecycle.Async)
+            .Select(projection => projection.ShardName).ToArray();
         if (shards.Length == 0) return;
         Doorbell?.Ring(EventsChannel);
         var began = TimeProvider.System.GetTimestamp();

@@ -4,12 +4,15 @@ using NpgsqlTypes;
 
 namespace Auxo.EventStore;
 
-/// <summary>Documents to be written and deleted; the last word on an id wins. One statement per table and kind, however many documents.</summary>
+/// <summary>
+/// Documents to be written and deleted; the last word on an id wins. One statement per table and kind, however many documents.
+/// </summary>
 internal sealed class DocumentWrites
 {
     private readonly Dictionary<DocumentMapping, SortedDictionary<string, (byte[]? Data, long Version)>> _tables = [];
 
-    public void Upsert(DocumentMapping mapping, string id, object document, long version) => Rows(mapping)[id] = (mapping.Write(document), version);
+    public void Upsert(DocumentMapping mapping, string id, object document, long version)
+        => Rows(mapping)[id] = (mapping.Write(document), version);
 
     public void Delete(DocumentMapping mapping, string id) => Rows(mapping)[id] = (null, 0);
 
@@ -23,7 +26,8 @@ internal sealed class DocumentWrites
         {
             var table = tableOf?.Invoke(mapping) ?? mapping.Table;
             var deleted = rows.Where(row => row.Value.Data is null).Select(row => row.Key).ToArray();
-            if (deleted.Length > 0) yield return new($"delete from {table} where id = any($1)") { Parameters = { new() { Value = deleted } } };
+            if (deleted.Length > 0) yield return new($"delete from {table} where id = any($1)") { Parameters =
+                { new() { Value = deleted } } };
             if (deleted.Length == rows.Count) continue;
             var written = rows.Where(row => row.Value.Data is not null).ToList();
             yield return new(
@@ -37,7 +41,11 @@ internal sealed class DocumentWrites
                 Parameters =
                 {
                     new() { Value = written.ConvertAll(row => row.Key).ToArray() },
-                    new() { Value = written.ConvertAll(row => row.Value.Data!).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                    new()
+                    {
+                        Value = written.ConvertAll(row => row.Value.Data!)
+                            .ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
+                    },
                     new() { Value = written.ConvertAll(row => row.Value.Version).ToArray() },
                 },
             };

@@ -46,7 +46,10 @@ internal sealed class EventMapping<T>(string name, JsonTypeInfo<T> json) : Event
     public override byte[] Write(object data) => JsonSerializer.SerializeToUtf8Bytes((T)data, json);
 
     public override Event Read(string streamKey, ReadOnlySpan<byte> utf8)
-        => new Event<T>(JsonSerializer.Deserialize(utf8, json) ?? throw new JsonException($"A stored {Name} is null.")) { StreamKey = streamKey, Mapping = this };
+        => new Event<T>(JsonSerializer.Deserialize(utf8, json) ?? throw new JsonException($"A stored {Name} is null."))
+        {
+            StreamKey = streamKey, Mapping = this,
+        };
 }
 
 /// <summary>An old name or shape of an event that is turned into today's when it is read; it is never written.</summary>

@@ -53,7 +53,8 @@ internal sealed class EventOperations(DocumentStore store, DocumentSession sessi
         where T : class
     {
         if (events.Length == 0) throw new ArgumentException($"The stream {key} must start with an event.", nameof(events));
-        if (_streams.TryGetValue(key, out var known) && (known.Events.Count > 0 || known.Expected > 0)) throw new ExistingStreamIdCollisionException(key);
+        if (_streams.TryGetValue(key, out var known)
+            && (known.Events.Count > 0 || known.Expected > 0)) throw new ExistingStreamIdCollisionException(key);
         var stream = _streams[key] = new StreamAction(key) { Type = typeof(T).Name, Expected = 0 };
         Add(stream, events);
     }

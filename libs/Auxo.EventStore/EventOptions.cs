@@ -14,8 +14,8 @@ public sealed class EventOptions
     internal IReadOnlyCollection<Type> Types => _byType.Keys;
 
     /// <summary>
-    /// Events of type <typeparamref name="T"/> are stored under <paramref name="name"/>. It is written out, never derived from the type, so that
-    /// a rename in the code cannot corrupt a database.
+    /// Events of type <typeparamref name="T"/> are stored under <paramref name="name"/>. It is written out, never derived from
+    /// the type, so that a rename in the code cannot corrupt a database.
     /// </summary>
     public EventOptions MapEventType<T>(string name, JsonTypeInfo<T> json)
         where T : notnull
@@ -41,13 +41,15 @@ public sealed class EventOptions
     internal EventMapping For(object data)
         => _byType.TryGetValue(data.GetType(), out var mapping)
             ? mapping
-            : throw new InvalidOperationException($"{data.GetType()} is no mapped event: add o.Events.MapEventType<…>(\"its_name\", …) to the options.");
+            : throw new InvalidOperationException(
+                $"{data.GetType()} is no mapped event: add o.Events.MapEventType<…>(\"its_name\", …) to the options.");
 
     internal EventMapping ByName(string name, string streamKey, long sequence)
         => _byName.TryGetValue(name, out var mapping) ? mapping : throw new UnknownEventTypeException(name, streamKey, sequence);
 
     private void AddName(EventMapping mapping)
     {
-        if (!_byName.TryAdd(mapping.Name, mapping)) throw new InvalidOperationException($"The event name '{mapping.Name}' is mapped twice.");
+        if (!_byName.TryAdd(mapping.Name, mapping)) throw new InvalidOperationException(
+            $"The event name '{mapping.Name}' is mapped twice.");
     }
 }

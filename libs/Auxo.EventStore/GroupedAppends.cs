@@ -1,8 +1,8 @@
 namespace Auxo.EventStore;
 
 /// <summary>
-/// Appends of many concurrent callers in shared transactions, routed by stream. For streams whose views are all asynchronous; a conflict of one caller
-/// is that caller's alone.
+/// Appends of many concurrent callers in shared transactions, routed by stream. For streams whose views are all asynchronous; a
+/// conflict of one caller is that caller's alone.
 /// </summary>
 public sealed class GroupedAppends
 {
@@ -24,7 +24,8 @@ public sealed class GroupedAppends
     /// <param name="correlationId">Stored with the events.</param>
     /// <exception cref="ConcurrencyException">It is at another version.</exception>
     /// <exception cref="InvalidOperationException">An inline projection concerns these events: use a session.</exception>
-    public async Task<long> AppendAsync(string key, long? expectedVersion, IReadOnlyList<object> events, CancellationToken ct, string? correlationId = null)
+    public async Task<long> AppendAsync(
+        string key, long? expectedVersion, IReadOnlyList<object> events, CancellationToken ct, string? correlationId = null)
     {
         if (events.Count == 0) throw new ArgumentException("There is nothing to append.", nameof(events));
         var wrapped = events.Select(data =>
@@ -36,7 +37,9 @@ public sealed class GroupedAppends
         if (_store.Inline.FirstOrDefault(projection => events.Any(e => projection.Handles(e.GetType()))) is { } inline)
             throw new InvalidOperationException($"{inline.Name} is an inline projection of these events; append them with a session.");
         var version = await _group.AddAsync(new StreamAppend(key, null, expectedVersion, wrapped), ct);
-        return version > 0 ? version : throw new ConcurrencyException($"The stream {key} is not at version {expectedVersion}; decide again on fresh state.");
+        return version > 0
+            ? version
+            : throw new ConcurrencyException($"The stream {key} is not at version {expectedVersion}; decide again on fresh state.");
     }
 
     private async Task<IReadOnlyList<long>> CommitAsync(IReadOnlyList<StreamAppend> appends, CancellationToken ct)

@@ -5,7 +5,9 @@ namespace Auxo.EventStore;
 /// <summary>Opens sessions. One per service; thread-safe.</summary>
 public interface IDocumentStore
 {
-    /// <summary>A unit of work: what it is given is written by one <see cref="IDocumentSession.SaveChangesAsync"/> in one transaction.</summary>
+    /// <summary>
+    /// A unit of work: what it is given is written by one <see cref="IDocumentSession.SaveChangesAsync"/> in one transaction.
+    /// </summary>
     IDocumentSession LightweightSession();
 
     /// <summary>A session that only reads.</summary>
@@ -22,7 +24,10 @@ public interface IQuerySession : IAsyncDisposable
     Task<T?> LoadAsync<T>(string id, CancellationToken ct)
         where T : class;
 
-    /// <summary>Documents by SQL: <paramref name="where"/> is what follows <c>select data from mt_doc_x</c>, such as <c>where data->>'rid' = $1 order by id</c>.</summary>
+    /// <summary>
+    /// Documents by SQL: <paramref name="where"/> is what follows <c>select data from mt_doc_x</c>, such as <c>where
+    /// data->>'rid' = $1 order by id</c>.
+    /// </summary>
     Task<IReadOnlyList<T>> QueryAsync<T>(string where, CancellationToken ct, params object[] parameters)
         where T : class;
 }
@@ -36,7 +41,10 @@ public interface IDocumentSession : IQuerySession
     /// <summary>Stored with every event of the next save; unless set, the trace id of <c>Activity.Current</c>.</summary>
     string? CorrelationId { get; set; }
 
-    /// <summary>Stored with every event of the next save: the id of the message or request that caused it; unless set, the span id of <c>Activity.Current</c>.</summary>
+    /// <summary>
+    /// Stored with every event of the next save: the id of the message or request that caused it; unless set, the span id of
+    /// <c>Activity.Current</c>.
+    /// </summary>
     string? CausationId { get; set; }
 
     /// <summary>Writes a document (insert or replace) with the next save.</summary>
@@ -57,7 +65,8 @@ public interface IDocumentSession : IQuerySession
     void AfterCommit(Action action);
 
     /// <summary>
-    /// Commits everything since the last save in one transaction and, where possible, one round trip. Nothing waits on network or process inside it.
+    /// Commits everything since the last save in one transaction and, where possible, one round trip. Nothing waits on network
+    /// or process inside it.
     /// </summary>
     /// <exception cref="ConcurrencyException">Another writer appended to a stream first; safe to decide again on fresh state.</exception>
     /// <exception cref="ExistingStreamIdCollisionException">A started stream exists already.</exception>
@@ -73,7 +82,9 @@ public interface IQueryEventStore
     /// <summary>The stream's version and times, or null.</summary>
     Task<StreamState?> FetchStreamStateAsync(string key, CancellationToken ct);
 
-    /// <summary>The aggregate folded from the stream, as it is or as it was at a version or time; null when there is no such stream.</summary>
+    /// <summary>
+    /// The aggregate folded from the stream, as it is or as it was at a version or time; null when there is no such stream.
+    /// </summary>
     Task<T?> AggregateStreamAsync<T>(string key, CancellationToken ct, long version = 0, DateTimeOffset? timestamp = null)
         where T : class;
 

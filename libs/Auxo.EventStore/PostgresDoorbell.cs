@@ -7,11 +7,13 @@ using Npgsql;
 namespace Auxo.EventStore;
 
 /// <summary>
-/// Wake-ups between processes by LISTEN and NOTIFY, over one listening connection per process. A ring says "look now", never what happened, and
-/// may be lost: whoever waits for one also looks by himself now and then. Rings are sent after the commit, on a connection of their own and
-/// coalesced, because a NOTIFY inside a writing transaction makes all commits of the server wait for each other.
+/// Wake-ups between processes by LISTEN and NOTIFY, over one listening connection per process. A ring says "look now", never
+/// what happened, and may be lost: whoever waits for one also looks by himself now and then. Rings are sent after the commit,
+/// on a connection of their own and coalesced, because a NOTIFY inside a writing transaction makes all commits of the server
+/// wait for each other.
 /// </summary>
-public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time, ILogger<PostgresDoorbell>? logger = null) : BackgroundService
+public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time, ILogger<PostgresDoorbell>? logger = null)
+    : BackgroundService
 {
     /// <summary>How long the listening connection may be silent before it is asked whether it is still there.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
@@ -24,7 +26,8 @@ public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time,
     private CancellationTokenSource _channelsChanged = new();
 
     /// <summary>
-    /// Wakes who waits at <paramref name="channel"/>: in this process at once, in others by one NOTIFY for all rings of the last moment. Never blocks.
+    /// Wakes who waits at <paramref name="channel"/>: in this process at once, in others by one NOTIFY for all rings of the
+    /// last moment. Never blocks.
     /// </summary>
     public void Ring(string channel)
     {
@@ -34,8 +37,8 @@ public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time,
     }
 
     /// <summary>
-    /// Calls <paramref name="wake"/> at every ring, and after every reconnect, when rings may have been lost. It must be quick and must not throw;
-    /// usually it releases a semaphore.
+    /// Calls <paramref name="wake"/> at every ring, and after every reconnect, when rings may have been lost. It must be quick
+    /// and must not throw; usually it releases a semaphore.
     /// </summary>
     public IDisposable Subscribe(string channel, Action wake)
     {
@@ -84,7 +87,9 @@ public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time,
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                pause = time.GetElapsedTime(began) > TimeSpan.FromSeconds(10) ? TimeSpan.FromMilliseconds(50) : Min(pause * 2, TimeSpan.FromSeconds(2));
+                pause = time.GetElapsedTime(began) > TimeSpan.FromSeconds(10)
+                    ? TimeSpan.FromMilliseconds(50)
+                    : Min(pause * 2, TimeSpan.FromSeconds(2));
                 _logger.LogWarning(e, "{What} was interrupted; again in {Pause}. Meanwhile the slow polls go on.", what, pause);
                 try
                 {
@@ -107,7 +112,8 @@ public sealed class PostgresDoorbell(NpgsqlDataSource source, TimeProvider time,
             var (channels, changed) = Channels();
             using (var linked = CancellationTokenSource.CreateLinkedTokenSource(stopping, changed))
             {
-                await using (var listen = new NpgsqlCommand(string.Join(";", channels.Select(channel => $"listen \"{channel}\"").Append("select 1")), connection))
+                await using (var listen = new NpgsqlCommand(
+                    string.Join(";", channels.Select(channel => $"listen \"{channel}\"").Append("select 1")), connection))
                     await listen.ExecuteNonQueryAsync(stopping);
                 foreach (var channel in channels) WakeSubscribers(channel);
                 try

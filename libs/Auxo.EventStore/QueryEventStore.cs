@@ -14,7 +14,8 @@ internal class QueryEventStore(DocumentStore store) : IQueryEventStore
 
     protected DocumentStore Store { get; } = store;
 
-    public async Task<IReadOnlyList<IEvent>> FetchStreamAsync(string key, CancellationToken ct, long version = 0, DateTimeOffset? timestamp = null)
+    public async Task<IReadOnlyList<IEvent>> FetchStreamAsync(
+        string key, CancellationToken ct, long version = 0, DateTimeOffset? timestamp = null)
     {
         // A time means a prefix of the stream: were a clock set back once, what follows the first later event is later as well.
         await using var command = Store.Source.CreateCommand(
@@ -26,7 +27,10 @@ internal class QueryEventStore(DocumentStore store) : IQueryEventStore
             """);
         command.Parameters.Add(new() { Value = key });
         command.Parameters.Add(new() { Value = version == 0 ? long.MaxValue : version });
-        command.Parameters.Add(new() { Value = (object?)timestamp?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new()
+        {
+            Value = (object?)timestamp?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz,
+        });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var events = new List<IEvent>();
         while (await reader.ReadAsync(ct)) events.Add(ReadEvent(reader, Store.Options.Events));
@@ -35,7 +39,8 @@ internal class QueryEventStore(DocumentStore store) : IQueryEventStore
 
     public async Task<StreamState?> FetchStreamStateAsync(string key, CancellationToken ct)
     {
-        await using var command = Store.Source.CreateCommand($"select version, created, timestamp from {Store.Schema}.mt_streams where id = $1");
+        await using var command = Store.Source.CreateCommand(
+            $"select version, created, timestamp from {Store.Schema}.mt_streams where id = $1");
         command.Parameters.Add(new() { Value = key });
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct)
@@ -88,14 +93,16 @@ internal class QueryEventStore(DocumentStore store) : IQueryEventStore
             if (first && !await reader.IsDBNullAsync(0, ct))
             {
                 var snapshotVersion = reader.GetInt64(0);
-                latest = new(Store.Document(aggregate.DocumentType).Read(reader.GetFieldValue<byte[]>(1)), snapshotVersion, snapshotVersion, Stored: true);
+                latest = new(Store.Document(aggregate.DocumentType)
+                    .Read(reader.GetFieldValue<byte[]>(1)), snapshotVersion, snapshotVersion, Stored: true);
             }
 
             first = false;
             if (await reader.IsDBNullAsync(2, ct)) continue;
             var @event = ReadEvent(reader, Store.Options.Events, offset: 2);
             latest = latest with { Version = @event.Version };
-            if (aggregate.Handles(((IEvent)@event).Data.GetType())) latest = latest with { State = aggregate.Apply(latest.State, @event), Touched = @event.Version };
+            if (aggregate.Handles(((IEvent)@event).Data.GetType())) latest =
+                latest with { State = aggregate.Apply(latest.State, @event), Touched = @event.Version };
         }
 
         return latest;

@@ -7,14 +7,14 @@ using Npgsql;
 namespace Auxo.EventStore;
 
 /// <summary>
-/// Numbered SQL files, each applied once: embedded resources named <c>{component}.{NNN}.sql</c> in which <c>{schema}</c> stands for the schema.
-/// What was applied stands in <c>{schema}.schema_version</c>.
+/// Numbered SQL files, each applied once: embedded resources named <c>{component}.{NNN}.sql</c> in which <c>{schema}</c> stands
+/// for the schema. What was applied stands in <c>{schema}.schema_version</c>.
 /// </summary>
 public static partial class SchemaMigrations
 {
     /// <summary>
-    /// Applies what is missing of one component, in one transaction under an advisory lock, so that any number of processes may start at once.
-    /// Runs as the role <c>auxo_{schema}_owner</c> where that role exists and the login is a member of it.
+    /// Applies what is missing of one component, in one transaction under an advisory lock, so that any number of processes may
+    /// start at once. Runs as the role <c>auxo_{schema}_owner</c> where that role exists and the login is a member of it.
     /// </summary>
     /// <exception cref="SchemaException">The database is newer than this program, or the numbering has a gap.</exception>
     public static async Task ApplyAsync(NpgsqlDataSource source, string schema, string component, Assembly assembly, CancellationToken ct)
@@ -45,7 +45,8 @@ public static partial class SchemaMigrations
     /// <summary>Runs DDL in one transaction, as the schema's owner, alone among all processes that do so for this schema.</summary>
     internal static async Task RunAsync(NpgsqlDataSource source, string schema, Func<NpgsqlConnection, Task> change, CancellationToken ct)
     {
-        if (!SchemaName().IsMatch(schema)) throw new ArgumentException($"'{schema}' is no schema name: lower-case letters, digits and _ only.", nameof(schema));
+        if (!SchemaName().IsMatch(schema)) throw new ArgumentException(
+            $"'{schema}' is no schema name: lower-case letters, digits and _ only.", nameof(schema));
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await ExecuteAsync(connection, $"select pg_advisory_xact_lock(hashtextextended('auxo schema {schema}', 0))", ct);
@@ -60,7 +61,9 @@ public static partial class SchemaMigrations
         await transaction.CommitAsync(ct);
     }
 
-    /// <summary>Existing objects keep their rights; only what is made from now on is granted, so a revoke in a numbered file stays.</summary>
+    /// <summary>
+    /// Existing objects keep their rights; only what is made from now on is granted, so a revoke in a numbered file stays.
+    /// </summary>
     private const string Grants = """
         grant usage on schema {schema} to auxo_{schema};
         grant select on {schema}.schema_version to auxo_{schema};
@@ -83,7 +86,9 @@ public static partial class SchemaMigrations
         var prefix = component + ".";
         var files = assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
-            .Select(name => (Name: name, Number: int.TryParse(name[prefix.Length..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0))
+            .Select(name
+                => (Name: name, Number: int.TryParse(name[prefix.Length..^4], NumberStyles.None,
+                    CultureInfo.InvariantCulture, out var n) ? n : 0))
             .Where(file => file.Number > 0)
             .OrderBy(file => file.Number)
             .ToList();
@@ -91,7 +96,8 @@ public static partial class SchemaMigrations
         for (var i = 0; i < files.Count; i++)
         {
             if (files[i].Number != i + 1)
-                throw new SchemaException($"{component}: the files must be numbered 001, 002, … without gaps; {i + 1:000} is missing or there twice.");
+                throw new SchemaException(
+                    $"{component}: the files must be numbered 001, 002, … without gaps; {i + 1:000} is missing or there twice.");
         }
 
         return files.ConvertAll(file =>
@@ -120,7 +126,8 @@ public static partial class SchemaMigrations
 
     private static async Task<int> AppliedAsync(NpgsqlConnection connection, string schema, string component, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"select coalesce(max(version), 0) from {schema}.schema_version where component = $1", connection);
+        await using var command = new NpgsqlCommand(
+            $"select coalesce(max(version), 0) from {schema}.schema_version where component = $1", connection);
         command.Parameters.Add(new() { Value = component });
         return (int)(await command.ExecuteScalarAsync(ct))!;
     }

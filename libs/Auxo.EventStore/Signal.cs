@@ -5,7 +5,10 @@ namespace Auxo.EventStore;
 /// <summary>"Look again": any number of calls of <see cref="Set"/> end one wait, the present one or the next.</summary>
 public sealed class Signal
 {
-    private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
+    {
+        FullMode = BoundedChannelFullMode.DropWrite,
+    });
 
     /// <summary>Ends one wait. Returns at once, from any thread.</summary>
     public void Set() => _channel.Writer.TryWrite(true);

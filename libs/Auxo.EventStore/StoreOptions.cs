@@ -30,7 +30,10 @@ public sealed class StoreOptions
     /// <summary>The documents and the service's own tables.</summary>
     public SchemaOptions Schema { get; }
 
-    /// <summary>Documents and snapshots for which no <see cref="JsonTypeInfo"/> is given are looked up in these source-generated contexts.</summary>
+    /// <summary>
+    /// Documents and snapshots for which no <see cref="JsonTypeInfo"/> is given are looked up in these source-generated
+    /// contexts.
+    /// </summary>
     public StoreOptions UseJson(params IEnumerable<JsonSerializerContext> contexts)
     {
         _json.AddRange(contexts);
@@ -44,7 +47,9 @@ public sealed class StoreOptions
             if (context.GetTypeInfo(typeof(T)) is JsonTypeInfo<T> json) return json;
         }
 
-        throw new InvalidOperationException($"How {typeof(T)} is written as JSON is not known: add [JsonSerializable(typeof({typeof(T).Name}))] to a context given to UseJson.");
+        throw new InvalidOperationException(
+            $"How {typeof(T)} is written as JSON is not known: add [JsonSerializable(typeof({typeof(T).Name}))] to a "
+                + "context given to UseJson.");
     }
 }
 
@@ -60,7 +65,8 @@ public sealed class SchemaOptions
     internal IReadOnlyList<(string Component, Assembly Assembly)> Components => _components;
 
     /// <summary>
-    /// Documents of type <typeparamref name="T"/> are kept in <c>mt_doc_{alias}</c>, by default <c>mt_doc_</c> and the type's name in lower case.
+    /// Documents of type <typeparamref name="T"/> are kept in <c>mt_doc_{alias}</c>, by default <c>mt_doc_</c> and the type's
+    /// name in lower case.
     /// </summary>
     /// <param name="id">The document's identity; needed to store it by hand, not for the documents of projections.</param>
     /// <param name="alias">The end of the table's name; write it out when the type might be renamed.</param>

@@ -4,8 +4,9 @@ using System.Text;
 namespace Auxo.Git;
 
 /// <summary>
-/// Runs <c>git</c> with arguments that can be nothing but arguments, a cleared environment, and no configuration but its own: no hooks, no
-/// filters, no pagers, no prompts, no dialling out. Repositories of other users are readable (Radicle's storage may belong to another account).
+/// Runs <c>git</c> with arguments that can be nothing but arguments, a cleared environment, and no configuration but its own:
+/// no hooks, no filters, no pagers, no prompts, no dialling out. Repositories of other users are readable (Radicle's storage
+/// may belong to another account).
 /// </summary>
 public static class GitCommand
 {
@@ -50,7 +51,8 @@ public static class GitCommand
     }
 
     /// <summary>Starts a git process with redirected streams; the caller ends it.</summary>
-    internal static Process Start(string repository, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    internal static Process Start(
+        string repository, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("git")
         {
@@ -59,7 +61,8 @@ public static class GitCommand
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in (ReadOnlySpan<string>)["-C", repository, "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", "-c", "protocol.file.allow=always",
+        foreach (var argument in (ReadOnlySpan<string>)[
+            "-C", repository, "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", "-c", "protocol.file.allow=always",
             "-c", "core.fsmonitor=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false"])
             start.ArgumentList.Add(argument);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);

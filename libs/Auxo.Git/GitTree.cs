@@ -3,7 +3,8 @@ using System.Text;
 namespace Auxo.Git;
 
 /// <summary>One entry of a tree.</summary>
-/// <param name="Mode">Such as <c>100644</c>, <c>100755</c>, <c>120000</c> (symbolic link), <c>40000</c> (folder), <c>160000</c> (submodule).</param>
+/// <param name="Mode">Such as <c>100644</c>, <c>100755</c>, <c>120000</c> (symbolic link), <c>40000</c> (folder), <c>160000</c>
+/// (submodule).</param>
 /// <param name="Name">Name in its folder, or the whole path from <see cref="GitTree.ListAsync"/>.</param>
 /// <param name="Oid">40 hex digits.</param>
 public sealed record GitTreeEntry(string Mode, string Name, string Oid)
@@ -35,7 +36,8 @@ public static class GitTree
             var zero = data.IndexOf((byte)0);
             if (space < 0 || zero < space || data.Length < zero + 21) throw new FormatException("The tree object is damaged.");
             entries.Add(new GitTreeEntry(
-                Encoding.ASCII.GetString(data[..space]), Encoding.UTF8.GetString(data[(space + 1)..zero]), Convert.ToHexStringLower(data.Slice(zero + 1, 20))));
+                Encoding.ASCII.GetString(data[..space]), Encoding.UTF8.GetString(data[(space + 1)..zero]),
+                Convert.ToHexStringLower(data.Slice(zero + 1, 20))));
             data = data[(zero + 21)..];
         }
 
@@ -61,9 +63,12 @@ public static class GitTree
     }
 
     /// <summary>All refs under a prefix: name → object id.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> RefsAsync(string repository, string prefix, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, string>> RefsAsync(
+        string repository, string prefix, CancellationToken cancellationToken)
     {
-        var output = await GitCommand.RunAsync(repository, ["for-each-ref", "--format=%(objectname) %(refname)", prefix], cancellationToken);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(line => line[41..], line => line[..40], StringComparer.Ordinal);
+        var output = await GitCommand.RunAsync(
+            repository, ["for-each-ref", "--format=%(objectname) %(refname)", prefix], cancellationToken);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ToDictionary(line => line[41..], line => line[..40], StringComparer.Ordinal);
     }
 }

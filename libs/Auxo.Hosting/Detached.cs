@@ -13,7 +13,9 @@ internal static class Detached
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Starts this program in a session of its own and returns when all resources are healthy. Running already is no error.</summary>
+    /// <summary>
+    /// Starts this program in a session of its own and returns when all resources are healthy. Running already is no error.
+    /// </summary>
     public static async Task<int> UpAsync(string home, TimeSpan limit)
     {
         if (InstanceFolder.LockHolder(home) is null)
@@ -25,9 +27,11 @@ internal static class Detached
             var began = TimeProvider.System.GetTimestamp();
             while (!await IsHealthyAsync(home, server.Id))
             {
-                if (server.HasExited) throw new HostingException((await File.ReadAllTextAsync(log)).Trim().Replace("auxo: ", "", StringComparison.Ordinal));
+                if (server.HasExited) throw new HostingException(
+                    (await File.ReadAllTextAsync(log)).Trim().Replace("auxo: ", "", StringComparison.Ordinal));
                 if (TimeProvider.System.GetElapsedTime(began) > limit)
-                    throw new HostingException($"Auxo did not become healthy in {limit.TotalSeconds:0} s. Its logs are in {Path.GetDirectoryName(log)}.");
+                    throw new HostingException(
+                        $"Auxo did not become healthy in {limit.TotalSeconds:0} s. Its logs are in {Path.GetDirectoryName(log)}.");
                 await Task.Delay(Poll, TimeProvider.System, CancellationToken.None);
             }
         }
@@ -52,7 +56,8 @@ internal static class Detached
         }
         catch (OperationCanceledException)
         {
-            throw new HostingException($"Auxo (process {pid}) did not end in {StopLimit.TotalSeconds:0} s. The next start cleans up after: kill -9 {pid}");
+            throw new HostingException(
+                $"Auxo (process {pid}) did not end in {StopLimit.TotalSeconds:0} s. The next start cleans up after: kill -9 {pid}");
         }
 
         Console.WriteLine("Auxo is stopped.");
@@ -70,16 +75,19 @@ internal static class Detached
         }
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(instance.TokenFile)).Trim());
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", (await File.ReadAllTextAsync(instance.TokenFile)).Trim());
         try
         {
-            var resources = await http.GetFromJsonAsync(new Uri(instance.Endpoints["apphost"] + "/resources"), HostingJson.Default.ResourceList);
+            var resources = await http.GetFromJsonAsync(
+                new Uri(instance.Endpoints["apphost"] + "/resources"), HostingJson.Default.ResourceList);
             ForegroundOutput.Table(Console.Out, resources!.Items, instance.Endpoints["apphost"]);
             return resources.Items.All(static r => r.State is ResourceState.Running) ? 0 : 1;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            throw new HostingException($"The AppHost (process {instance.Pid}) does not answer on {instance.Endpoints["apphost"]}: {e.Message}");
+            throw new HostingException(
+                $"The AppHost (process {instance.Pid}) does not answer on {instance.Endpoints["apphost"]}: {e.Message}");
         }
     }
 
@@ -101,7 +109,8 @@ internal static class Detached
     private static Process Background(string log)
     {
         string[] session = OperatingSystem.IsLinux() ? ["setsid"] : ["nohup"];
-        return Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, .. session, Environment.ProcessPath!, "--serve"]))
+        return Process.Start(new ProcessStartInfo("/bin/sh",
+            ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, .. session, Environment.ProcessPath!, "--serve"]))
             ?? throw new HostingException("The AppHost could not be started.");
     }
 }

@@ -39,7 +39,8 @@ public sealed class DistributedApplication
             var home = InstanceFolder.Locate(_environment);
             return _args switch
             {
-                [] => await ServeAsync(home, new ForegroundOutput(Console.Out, !Console.IsOutputRedirected && !_environment.ContainsKey("NO_COLOR"))),
+                [] => await ServeAsync(home, new ForegroundOutput(
+                    Console.Out, !Console.IsOutputRedirected && !_environment.ContainsKey("NO_COLOR"))),
                 ["--serve"] => await ServeAsync(home, output: null),
                 ["--detach"] => await Detached.UpAsync(home, StartLimit + TimeSpan.FromSeconds(20)),
                 ["down"] => await Detached.DownAsync(home),
@@ -53,14 +54,18 @@ public sealed class DistributedApplication
         }
     }
 
-    /// <summary>Runs until a signal comes. Without <paramref name="output"/> it is in the background: silent, and a start that fails ends it.</summary>
+    /// <summary>
+    /// Runs until a signal comes. Without <paramref name="output"/> it is in the background: silent, and a start that fails
+    /// ends it.
+    /// </summary>
     private async Task<int> ServeAsync(string home, ForegroundOutput? output)
     {
         var bind = _environment.GetValueOrDefault("Auxo__Bind") is { Length: > 0 } b ? b : "127.0.0.1";
         if (!IPAddress.TryParse(bind, out var address)) throw new HostingException($"Auxo__Bind={bind} is no IP address.");
         var port = new DistributedApplicationBuilder([], _environment).Port("apphost", UsualPort);
         using var folder = InstanceFolder.Open(home);
-        string?[] taken = [Ports.Taken(IPAddress.Loopback, port, "apphost"), .. Model.Projects.Where(static p => p.Port is not null).Select(p => Ports.Taken(address, p.Port!.Value, p.Name))];
+        string?[] taken = [Ports.Taken(IPAddress.Loopback, port, "apphost"), .. Model.Projects.Where(static p => p.Port is not null)
+            .Select(p => Ports.Taken(address, p.Port!.Value, p.Name))];
         if (taken.Any(static t => t is not null)) throw new HostingException(string.Join('\n', taken.Where(static t => t is not null)));
 
         using var stop = new CancellationTokenSource();
@@ -69,9 +74,11 @@ public sealed class DistributedApplication
         if (output is not null) foreach (var runner in orchestrator.Runners) output.Follow(runner, stop.Token);
         var token = InstanceFolder.Secret(home, "admin.token");
         await using var api = await ResourcesApi.StartAsync(orchestrator, $"http://127.0.0.1:{port}", token);
-        var endpoints = Model.Projects.Where(static p => p.Port is not null).ToDictionary(static p => p.Name, p => p.Url(bind)!, StringComparer.Ordinal);
+        var endpoints = Model.Projects.Where(static p => p.Port is not null)
+            .ToDictionary(static p => p.Name, p => p.Url(bind)!, StringComparer.Ordinal);
         endpoints["apphost"] = $"http://127.0.0.1:{port}";
-        new InstanceFile(typeof(DistributedApplication).Assembly.GetName().Version?.ToString(3) ?? "", System.Environment.ProcessId, TimeProvider.System.GetUtcNow(),
+        new InstanceFile(typeof(DistributedApplication).Assembly.GetName().Version?.ToString(3)
+            ?? "", System.Environment.ProcessId, TimeProvider.System.GetUtcNow(),
             Path.Combine(folder.Run, "admin.token"), endpoints).Write(home);
 
         try
@@ -111,7 +118,8 @@ public sealed class DistributedApplication
                 if (context.Signal != PosixSignal.SIGHUP || hangUpToo) stop.Cancel();
             }
 
-            _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Handle))];
+            _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(
+                s => PosixSignalRegistration.Create(s, Handle))];
         }
 
         public void Dispose() => _registrations.ForEach(static r => r.Dispose());

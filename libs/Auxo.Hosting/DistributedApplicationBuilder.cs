@@ -9,7 +9,8 @@ public sealed class DistributedApplicationBuilder
     private readonly List<Resource> _resources = [];
     private readonly string[] _args;
 
-    internal DistributedApplicationBuilder(string[] args, IReadOnlyDictionary<string, string> environment) => (_args, Environment) = (args, environment);
+    internal DistributedApplicationBuilder(string[] args, IReadOnlyDictionary<string, string> environment)
+        => (_args, Environment) = (args, environment);
 
     /// <summary>The AppHost's own environment, which configures it and from which services inherit.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
@@ -31,6 +32,7 @@ public sealed class DistributedApplicationBuilder
     {
         var setting = Ports.Setting(resource);
         if (Environment.GetValueOrDefault(setting) is not { Length: > 0 } text) return usual;
-        return int.TryParse(text, out var port) && port is > 0 and < 65536 ? port : throw new HostingException($"{setting}={text} is no port: a number from 1 to 65535.");
+        return int.TryParse(text, out var port)
+            && port is > 0 and < 65536 ? port : throw new HostingException($"{setting}={text} is no port: a number from 1 to 65535.");
     }
 }

@@ -46,7 +46,8 @@ internal sealed class ForegroundOutput(TextWriter writer, bool colour)
     public static void Table(TextWriter writer, IReadOnlyList<ResourceSnapshot> resources, string apphost)
     {
         writer.WriteLine($"{"RESOURCE",-12} {"STATE",-18} URL");
-        foreach (var r in resources) writer.WriteLine($"{r.Name,-12} {r.State,-18} {string.Join(' ', r.Urls)}{(r.State is ResourceState.Running || r.Reason is null ? "" : $" {r.Reason}")}".TrimEnd());
+        foreach (var r in resources) writer.WriteLine(
+            $"{r.Name,-12} {r.State,-18} {string.Join(' ', r.Urls)}{(r.State is ResourceState.Running || r.Reason is null ? "" : $" {r.Reason}")}".TrimEnd());
         writer.WriteLine($"{"apphost",-12} {"Running",-18} {apphost}");
     }
 

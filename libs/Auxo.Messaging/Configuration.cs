@@ -13,10 +13,12 @@ namespace Auxo.Messaging;
 public static class MessagingConfiguration
 {
     /// <summary>
-    /// Adds the bus: the handlers of <paramref name="assembly"/>, the queue <paramref name="serviceName"/> and its listener. The event store
-    /// must have been added before. At start the schema is brought up to date and the service subscribed to what it handles, before anything else runs.
+    /// Adds the bus: the handlers of <paramref name="assembly"/>, the queue <paramref name="serviceName"/> and its listener.
+    /// The event store must have been added before. At start the schema is brought up to date and the service subscribed to
+    /// what it handles, before anything else runs.
     /// </summary>
-    public static IServiceCollection AddMessaging(this IServiceCollection services, string serviceName, Assembly assembly, Action<MessagingOptions>? configure = null)
+    public static IServiceCollection AddMessaging(
+        this IServiceCollection services, string serviceName, Assembly assembly, Action<MessagingOptions>? configure = null)
     {
         var options = new MessagingOptions(serviceName);
         options.AddHandlers(assembly);

@@ -9,7 +9,8 @@ public sealed class DeadLetters
     private readonly MessagingOptions _options;
     private readonly Action _ring;
 
-    internal DeadLetters(NpgsqlDataSource source, MessagingOptions options, Action ring) => (_source, _options, _ring) = (source, options, ring);
+    internal DeadLetters(NpgsqlDataSource source, MessagingOptions options, Action ring)
+        => (_source, _options, _ring) = (source, options, ring);
 
     /// <summary>The youngest ones first.</summary>
     public async Task<IReadOnlyList<DeadLetter>> ListAsync(int limit, CancellationToken ct)
@@ -41,7 +42,12 @@ public sealed class DeadLetters
     {
         await using var command = _source.CreateCommand($"select {_options.SchemaName}.replay($1, $2)");
         command.Parameters.Add(new() { Value = _options.ServiceName });
-        command.Parameters.Add(new() { Value = ids.Count == 0 ? DBNull.Value : ids.ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Uuid });
+        command.Parameters.Add(new()
+        {
+            Value = ids.Count == 0
+                ? DBNull.Value
+                : ids.ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Uuid,
+        });
         var count = (long)(await command.ExecuteScalarAsync(ct))!;
         _ring();
         return count;
@@ -60,4 +66,5 @@ public sealed class DeadLetters
 /// <param name="Reason">The exception's type, or <c>unknown_message</c>, <c>unreadable_message</c> or <c>ended_the_process</c>.</param>
 /// <param name="Detail">What the exception said.</param>
 public sealed record DeadLetter(
-    Guid Id, string MessageType, string? GroupId, string Body, string? CorrelationId, DateTimeOffset SentAt, int Attempts, DateTimeOffset BuriedAt, string Reason, string Detail);
+    Guid Id, string MessageType, string? GroupId, string Body, string? CorrelationId, DateTimeOffset SentAt,
+    int Attempts, DateTimeOffset BuriedAt, string Reason, string Detail);

@@ -10,7 +10,8 @@ namespace Auxo.Messaging;
 /// <param name="SentAt">By the sender's clock.</param>
 /// <param name="Attempts">How often handling it has failed so far.</param>
 public sealed record Envelope(
-    Guid Id, string MessageType, string? GroupId, string? CorrelationId, string? CausationId, string? TraceParent, DateTimeOffset SentAt, int Attempts);
+    Guid Id, string MessageType, string? GroupId, string? CorrelationId, string? CausationId, string? TraceParent,
+    DateTimeOffset SentAt, int Attempts);
 
 /// <summary>An envelope as it lies in the queue.</summary>
 /// <param name="Seq">Its place in the order of sending.</param>
@@ -20,7 +21,9 @@ public sealed record Envelope(
 /// <param name="Deaths">How many processes have ended while they handled it.</param>
 internal sealed record QueuedEnvelope(long Seq, short Lane, byte[] Body, Envelope Envelope, int Deaths)
 {
-    /// <summary>True when it waited already when this process took its lane: it may have been in the hands of a process that died.</summary>
+    /// <summary>
+    /// True when it waited already when this process took its lane: it may have been in the hands of a process that died.
+    /// </summary>
     public bool IsSuspect { get; init; }
 
     /// <summary>What is handled in order: the group, or the message alone when it has none.</summary>

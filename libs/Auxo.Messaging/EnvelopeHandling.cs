@@ -25,14 +25,16 @@ internal enum HandlingResult
 
 /// <summary>Handles one envelope: reads it, runs the handler, and on errors does what the policies say.</summary>
 internal sealed class EnvelopeHandling(
-    MessagingOptions options, HandlerGraph graph, QueueTable queue, MessageBus bus, MessageTracking tracking, TimeProvider time, ILogger<EnvelopeHandling> log)
+    MessagingOptions options, HandlerGraph graph, QueueTable queue, MessageBus bus, MessageTracking tracking,
+    TimeProvider time, ILogger<EnvelopeHandling> log)
 {
     /// <exception cref="NpgsqlException">The outcome could not be recorded; the message is still in the queue.</exception>
     public async Task<HandlingResult> HandleAsync(QueuedEnvelope queued, CancellationToken stop)
     {
         var envelope = queued.Envelope;
         if (options.Types.Find(envelope.MessageType) is not { } type || graph.Find(type.Type) is not { } chain)
-            return await BuryAsync(envelope, envelope.Attempts, "unknown_message", $"{options.ServiceName} has no handler for {envelope.MessageType}; it was sent when there was one, or by hand.", stop);
+            return await BuryAsync(envelope, envelope.Attempts, "unknown_message",
+                $"{options.ServiceName} has no handler for {envelope.MessageType}; it was sent when there was one, or by hand.", stop);
 
         object message;
         try
@@ -54,7 +56,8 @@ internal sealed class EnvelopeHandling(
             {
                 await bus.RunAsync(
                     chain, message, envelope with { Attempts = attempt - 1 },
-                    chain.Idempotent ? null : session => session.QueueSqlCommand(queue.Acknowledge(envelope.Id, time.GetUtcNow())), either.Token);
+                    chain.Idempotent ? null : session
+                        => session.QueueSqlCommand(queue.Acknowledge(envelope.Id, time.GetUtcNow())), either.Token);
                 MessagingTelemetry.Handled(envelope, time.GetElapsedTime(started), "ok");
                 tracking.Completed(envelope, message, TrackedOutcome.Handled, exception: null);
                 return chain.Idempotent ? HandlingResult.DoneUnacknowledged : HandlingResult.Done;
@@ -77,12 +80,14 @@ internal sealed class EnvelopeHandling(
             catch (Exception e)
             {
                 var error = limit.IsCancellationRequested && e is OperationCanceledException
-                    ? new TimeoutException($"{chain.Name} took longer than {options.HandlerTimeout}; long work belongs to a leased worker.", e)
+                    ? new TimeoutException(
+                        $"{chain.Name} took longer than {options.HandlerTimeout}; long work belongs to a leased worker.", e)
                     : e;
                 MessagingTelemetry.Handled(envelope, time.GetElapsedTime(started), "error");
                 activity.SetStatus(ActivityStatusCode.Error, error.Message);
                 var step = options.Policies.StepFor(error, attempt);
-                log.LogWarning(error, "{Handler} failed for {MessageType} {Envelope}, attempt {Attempt}: {Step}.", chain.Name, envelope.MessageType, envelope.Id, attempt, step);
+                log.LogWarning(error, "{Handler} failed for {MessageType} {Envelope}, attempt {Attempt}: {Step}.",
+                    chain.Name, envelope.MessageType, envelope.Id, attempt, step);
                 if (step.Action == ErrorAction.Retry) continue;
                 return await EndAsync(envelope, message, attempt, step, error, stop);
             }
@@ -94,9 +99,11 @@ internal sealed class EnvelopeHandling(
     public Task<HandlingResult> BuryKillerAsync(QueuedEnvelope queued, CancellationToken stop)
         => BuryAsync(
             queued.Envelope, queued.Envelope.Attempts, "ended_the_process",
-            $"{queued.Deaths} times in a row {options.ServiceName} ended while it handled this. Its log, or the system's, may say why (memory, stack); nothing was caught.", stop);
+            $"{queued.Deaths} times in a row {options.ServiceName} ended while it handled this. Its log, or the "
+                + "system's, may say why (memory, stack); nothing was caught.", stop);
 
-    private async Task<HandlingResult> EndAsync(Envelope envelope, object message, int attempt, ErrorStep step, Exception error, CancellationToken stop)
+    private async Task<HandlingResult> EndAsync(
+        Envelope envelope, object message, int attempt, ErrorStep step, Exception error, CancellationToken stop)
     {
         switch (step.Action)
         {
@@ -114,10 +121,12 @@ internal sealed class EnvelopeHandling(
     }
 
     private async Task<HandlingResult> BuryAsync(
-        Envelope envelope, int attempts, string reason, string detail, CancellationToken stop, object? message = null, Exception? error = null)
+        Envelope envelope, int attempts, string reason, string detail, CancellationToken stop, object? message = null,
+        Exception? error = null)
     {
         await queue.BuryAsync(envelope.Id, attempts, reason, detail, time.GetUtcNow(), stop);
-        log.LogError("{MessageType} {Envelope} is in the dead letters of {Queue} ({Reason}). When the cause is gone, replay it.", envelope.MessageType, envelope.Id, options.ServiceName, reason);
+        log.LogError("{MessageType} {Envelope} is in the dead letters of {Queue} ({Reason}). When the cause is gone, replay it.",
+            envelope.MessageType, envelope.Id, options.ServiceName, reason);
         MessagingTelemetry.Buried(envelope);
         tracking.Completed(envelope, message, TrackedOutcome.Buried, error);
         return HandlingResult.Done;

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Auxo.Messaging;
 
 /// <summary>
-/// What is done with a message whose handler threw. The first rule that fits the exception decides; its steps are taken one per attempt, and
-/// when they are used up the message is buried in the dead letters, whence it can be replayed.
+/// What is done with a message whose handler threw. The first rule that fits the exception decides; its steps are taken one per
+/// attempt, and when they are used up the message is buried in the dead letters, whence it can be replayed.
 /// </summary>
 public sealed class ErrorPolicies
 {
@@ -29,15 +29,21 @@ public sealed class ErrorPolicies
         return ErrorStep.Bury;
     }
 
-    private static readonly TimeSpan[] Cooldown = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250)];
+    private static readonly TimeSpan[] Cooldown =
+        [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250)];
     private static readonly TimeSpan[] Later = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)];
 
-    /// <summary>Another writer was first: decide again at once. The database is away: it comes back. Anything else: soon, then later, then bury.</summary>
+    /// <summary>
+    /// Another writer was first: decide again at once. The database is away: it comes back. Anything else: soon, then later,
+    /// then bury.
+    /// </summary>
     private static readonly ErrorRule[] Defaults =
     [
-        new ErrorRule(nameof(ConcurrencyException), e => e is ConcurrencyException).RetryTimes(3).RetryWithCooldown(Cooldown).ScheduleRetry(Later),
+        new ErrorRule(nameof(ConcurrencyException), e => e is ConcurrencyException)
+            .RetryTimes(3).RetryWithCooldown(Cooldown).ScheduleRetry(Later),
         new ErrorRule("NpgsqlException(transient)", e => e is NpgsqlException { IsTransient: true })
-            .RetryWithCooldown(Cooldown).RetryWithCooldown(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)).ScheduleRetry([.. Later, .. Later]),
+            .RetryWithCooldown(Cooldown)
+                .RetryWithCooldown(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)).ScheduleRetry([.. Later, .. Later]),
         new ErrorRule("Exception", _ => true).RetryWithCooldown(Cooldown).ScheduleRetry(Later),
     ];
 
@@ -112,7 +118,10 @@ internal sealed record ErrorStep(ErrorAction Action, TimeSpan Pause)
     public override string ToString() => Action switch
     {
         ErrorAction.Retry => "at once",
-        ErrorAction.Schedule => Pause < TimeSpan.FromSeconds(1) ? $"{Pause.TotalMilliseconds} ms" : Pause < TimeSpan.FromMinutes(1) ? $"{Pause.TotalSeconds} s" : $"{Pause.TotalMinutes} min",
+        ErrorAction.Schedule => Pause < TimeSpan.FromSeconds(1)
+            ? $"{Pause.TotalMilliseconds} ms"
+            : Pause < TimeSpan.FromMinutes(1) ? $"{Pause.TotalSeconds} s"
+            : $"{Pause.TotalMinutes} min",
         ErrorAction.Discard => "discard",
         _ => "dead letter",
     };

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Auxo.Messaging;
 
 /// <summary>
-/// Acknowledges what idempotent handlers have done: one statement at a time, each taking all that gathered while the last one was under way.
+/// Acknowledges what idempotent handlers have done: one statement at a time, each taking all that gathered while the last one
+/// was under way.
 /// </summary>
 /// <param name="queue">The queue.</param>
 /// <param name="time">The clock.</param>
@@ -43,12 +44,15 @@ internal sealed class GatheredAcknowledgements(
             var ok = true;
             try
             {
-                await queue.AcknowledgeAllAsync([.. batch.Select(envelope => envelope.Envelope.Id)], time.GetUtcNow(), CancellationToken.None);
+                await queue.AcknowledgeAllAsync(
+                    [.. batch.Select(envelope => envelope.Envelope.Id)], time.GetUtcNow(), CancellationToken.None);
             }
             catch (Exception e)
             {
                 ok = false;
-                log.LogWarning(e, "{Count} messages are handled but could not be acknowledged; being idempotent, they will be handled again.", batch.Length);
+                log.LogWarning(
+                    e, "{Count} messages are handled but could not be acknowledged; being idempotent, they will be handled again.",
+                    batch.Length);
             }
 
             written(batch, ok);

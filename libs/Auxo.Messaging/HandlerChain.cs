@@ -5,7 +5,10 @@ using Auxo.EventStore;
 
 namespace Auxo.Messaging;
 
-/// <summary>How one message is handled: fetch the aggregate, <c>Load</c>, <c>Validate</c>, <c>Handle</c>, and what becomes of the result.</summary>
+/// <summary>
+/// How one message is handled: fetch the aggregate, <c>Load</c>, <c>Validate</c>, <c>Handle</c>, and what becomes of the
+/// result.
+/// </summary>
 internal sealed class HandlerChain
 {
     public required MessageType Message { get; init; }
@@ -71,7 +74,8 @@ internal sealed class HandlerChain
                 stream.AppendMany(events);
                 break;
             case Events:
-                throw new InvalidOperationException($"{Name} returns Events but is no [AggregateHandler]: there is no stream to append them to.");
+                throw new InvalidOperationException(
+                    $"{Name} returns Events but is no [AggregateHandler]: there is no stream to append them to.");
             case IEnumerable<object> messages:
                 outgoing.AddRange(messages);
                 break;
@@ -102,24 +106,32 @@ internal sealed record AggregateFetch(Type Type, Func<object, string> Key, bool 
         var name = HandlerGraph.NameOf(handle);
         var candidates = handle.GetParameters().Where(p => IsAggregate(Unwrap(p.ParameterType))).ToArray();
         if (candidates is not [var parameter])
-            throw new HandlerException($"{name} is in an [AggregateHandler] and must have exactly one parameter with Create or Apply methods; it has {candidates.Length}.");
+            throw new HandlerException(
+                $"{name} is in an [AggregateHandler] and must have exactly one parameter with Create or Apply methods; "
+                    + $"it has {candidates.Length}.");
 
         var aggregate = Unwrap(parameter.ParameterType);
-        var required = new NullabilityInfoContext().Create(parameter).WriteState != NullabilityState.Nullable && parameter.ParameterType == aggregate;
+        var required = new NullabilityInfoContext().Create(parameter).WriteState != NullabilityState.Nullable
+            && parameter.ParameterType == aggregate;
         if (handler.GetMethod("StreamKey", [messageType]) is { IsStatic: true } own && own.ReturnType == typeof(string))
             return new AggregateFetch(aggregate, message => (string)own.Invoke(null, [message])!, required);
 
         var property = messageType.GetProperty(aggregate.Name + "Id")
-            ?? throw new HandlerException($"{name}: which stream? Give {handler.Name} a 'static string StreamKey({messageType.Name} message)' or the message a property {aggregate.Name}Id.");
+            ?? throw new HandlerException(
+                $"{name}: which stream? Give {handler.Name} a 'static string StreamKey({messageType.Name} message)' or "
+                    + $"the message a property {aggregate.Name}Id.");
         if (aggregate.GetMethod("StreamKey", [property.PropertyType]) is { IsStatic: true } shared && shared.ReturnType == typeof(string))
             return new AggregateFetch(aggregate, message => (string)shared.Invoke(null, [property.GetValue(message)])!, required);
         return property.PropertyType == typeof(string)
             ? new AggregateFetch(aggregate, message => (string)property.GetValue(message)!, required)
-            : throw new HandlerException($"{name}: how does {property.Name} become a stream key? Give {aggregate.Name} a 'static string StreamKey({property.PropertyType.Name} id)'.");
+            : throw new HandlerException(
+                $"{name}: how does {property.Name} become a stream key? Give {aggregate.Name} a 'static string "
+                    + $"StreamKey({property.PropertyType.Name} id)'.");
     }
 
     private static bool IsAggregate(Type type)
-        => type.IsClass && type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static).Any(m => m.Name is "Apply" or "Create" or "Evolve");
+        => type.IsClass && type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static)
+            .Any(m => m.Name is "Apply" or "Create" or "Evolve");
 
     private static Type Unwrap(Type type)
         => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEventStream<>) ? type.GenericTypeArguments[0] : type;

@@ -11,7 +11,8 @@ public sealed class HandlerGraph
     private readonly MessagingOptions _options;
 
     /// <summary>Finds and compiles the handlers of the options' assembly.</summary>
-    /// <exception cref="HandlerException">An unknown message, two handlers for one, or a method that cannot be called; the message says which.</exception>
+    /// <exception cref="HandlerException">An unknown message, two handlers for one, or a method that cannot be called; the
+    /// message says which.</exception>
     public HandlerGraph(MessagingOptions options, IServiceProviderIsService services)
     {
         _options = options;
@@ -20,7 +21,9 @@ public sealed class HandlerGraph
             foreach (var chain in Chains(type, options.Types, services))
             {
                 if (_chains.TryGetValue(chain.Message.Type, out var other))
-                    throw new HandlerException($"{chain.Message.Name} has two handlers, {other.Name} and {chain.Name}. One service handles a message in one place: let that one call both.");
+                    throw new HandlerException(
+                        $"{chain.Message.Name} has two handlers, {other.Name} and {chain.Name}. One service handles a "
+                            + "message in one place: let that one call both.");
                 _chains.Add(chain.Message.Type, chain);
             }
         }
@@ -34,7 +37,8 @@ public sealed class HandlerGraph
     {
         var policy = string.Join("; ", _options.Policies.Describe());
         return [.. _chains.Values.OrderBy(chain => chain.Message.Name, StringComparer.Ordinal)
-            .Select(chain => new HandlerDescription(chain.Message.Name, chain.Name, _options.ServiceName, chain.Idempotent ? "idempotent; " + policy : policy))];
+            .Select(chain => new HandlerDescription(
+                chain.Message.Name, chain.Name, _options.ServiceName, chain.Idempotent ? "idempotent; " + policy : policy))];
     }
 
     internal HandlerChain? Find(Type messageType) => _chains.GetValueOrDefault(messageType);
@@ -43,37 +47,45 @@ public sealed class HandlerGraph
 
     /// <summary>Public static classes whose name ends in Handler.</summary>
     internal static IEnumerable<Type> Discover(Assembly assembly)
-        => assembly.GetTypes().Where(type => type is { IsAbstract: true, IsSealed: true } && type.IsVisible && type.Name.EndsWith("Handler", StringComparison.Ordinal));
+        => assembly.GetTypes().Where(type
+            => type is { IsAbstract: true, IsSealed: true } && type.IsVisible && type.Name.EndsWith("Handler", StringComparison.Ordinal));
 
     private static IEnumerable<HandlerChain> Chains(Type handler, MessageTypes types, IServiceProviderIsService services)
     {
         var methods = handler.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
         var handles = methods.Where(method => method.Name is "Handle" or "HandleAsync").ToArray();
-        if (handles.Length == 0) throw new HandlerException($"{handler.Name} is called a handler but has no public static Handle or HandleAsync.");
+        if (handles.Length == 0) throw new HandlerException(
+            $"{handler.Name} is called a handler but has no public static Handle or HandleAsync.");
         foreach (var handle in handles)
         {
             var name = NameOf(handle);
-            if (handle.GetParameters() is not [var first, ..]) throw new HandlerException($"{name} has no parameters; the first one must be the message.");
+            if (handle.GetParameters() is not [var first, ..]) throw new HandlerException(
+                $"{name} has no parameters; the first one must be the message.");
             var message = types.Find(first.ParameterType) ?? throw new HandlerException(
-                $"{name} handles {first.ParameterType.Name}, which has no message name. Map it where messaging is added: o.MapMessage(\"the_name\", Json.Default.{first.ParameterType.Name}).");
+                $"{name} handles {first.ParameterType.Name}, which has no message name. Map it where messaging is "
+                    + $"added: o.MapMessage(\"the_name\", Json.Default.{first.ParameterType.Name}).");
             if (handles.Count(other => other.GetParameters() is [var same, ..] && same.ParameterType == message.Type) > 1)
                 throw new HandlerException($"{handler.Name} has two Handle methods for {message.Name}: keep one.");
             yield return Chain(handler, handle, message, methods, services);
         }
     }
 
-    private static HandlerChain Chain(Type handler, MethodInfo handle, MessageType message, MethodInfo[] methods, IServiceProviderIsService services)
+    private static HandlerChain Chain(
+        Type handler, MethodInfo handle, MessageType message, MethodInfo[] methods, IServiceProviderIsService services)
     {
         var load = Companion("Load", "LoadAsync");
         var validate = Companion("Validate", "ValidateAsync");
         if (validate is not null && MethodCompiler.ResultOf(validate) != typeof(HandlerContinuation))
-            throw new HandlerException($"{NameOf(validate)} must return HandlerContinuation (or a task of it), not {validate.ReturnType.Name}.");
+            throw new HandlerException(
+                $"{NameOf(validate)} must return HandlerContinuation (or a task of it), not {validate.ReturnType.Name}.");
 
         var isAggregate = handler.IsDefined(typeof(AggregateHandlerAttribute), inherit: false);
         foreach (var element in MethodCompiler.Elements(MethodCompiler.ResultOf(handle)))
         {
             if (element.IsPrimitive || element == typeof(string) || element == typeof(Events) && !isAggregate)
-                throw new HandlerException($"{NameOf(handle)} returns {element.Name}: a handler returns messages{(isAggregate ? " and events" : "; events only in an [AggregateHandler]")}.");
+                throw new HandlerException(
+                    $"{NameOf(handle)} returns {element.Name}: a handler returns "
+                        + $"messages{(isAggregate ? " and events" : "; events only in an [AggregateHandler]")}.");
         }
 
         Type[] loads = load is null ? [] : [.. MethodCompiler.Elements(MethodCompiler.ResultOf(load))];
@@ -95,8 +107,11 @@ public sealed class HandlerGraph
         MethodInfo? Companion(string name, string asyncName)
         {
             var found = methods.Where(method => (method.Name == name || method.Name == asyncName)
-                && (method.GetParameters() is not [var first, ..] || first.ParameterType == message.Type || !IsMessageOfAnother(first.ParameterType))).ToArray();
-            return found.Length <= 1 ? found.SingleOrDefault() : throw new HandlerException($"{handler.Name} has two {name} methods for {message.Name}: keep one.");
+                && (method.GetParameters() is not [var first, ..]
+                    || first.ParameterType == message.Type || !IsMessageOfAnother(first.ParameterType))).ToArray();
+            return found.Length <= 1
+                ? found.SingleOrDefault()
+                : throw new HandlerException($"{handler.Name} has two {name} methods for {message.Name}: keep one.");
         }
 
         bool IsMessageOfAnother(Type type) => methods.Any(method => method.Name is "Handle" or "HandleAsync" && method != handle

@@ -6,7 +6,8 @@ namespace Auxo.Messaging;
 
 /// <summary>Everything that one run of a handler may be given; the compiled delegates read their arguments from it.</summary>
 internal sealed class HandlerInvocation(
-    object message, Envelope envelope, IDocumentSession session, IServiceProvider services, DateTimeOffset now, CancellationToken cancellationToken)
+    object message, Envelope envelope, IDocumentSession session, IServiceProvider services, DateTimeOffset now,
+    CancellationToken cancellationToken)
 {
     public object Message { get; } = message;
 

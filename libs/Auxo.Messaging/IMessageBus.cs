@@ -87,17 +87,18 @@ public enum HandlerContinuation
 }
 
 /// <summary>
-/// The handler works on an aggregate: its <c>Handle</c> parameter that has <c>Create</c> or <c>Apply</c> methods is fetched for writing, and
-/// returned <see cref="Events"/> are appended to its stream. The stream is the handler's <c>static string StreamKey(message)</c>; or else the
-/// aggregate's <c>static string StreamKey(id)</c> applied to the message's <c>{Aggregate}Id</c>; or that property itself when it is a string.
-/// A nullable parameter is null while the stream does not exist; otherwise that is an <see cref="UnknownStreamException"/>.
+/// The handler works on an aggregate: its <c>Handle</c> parameter that has <c>Create</c> or <c>Apply</c> methods is fetched for
+/// writing, and returned <see cref="Events"/> are appended to its stream. The stream is the handler's <c>static string
+/// StreamKey(message)</c>; or else the aggregate's <c>static string StreamKey(id)</c> applied to the message's
+/// <c>{Aggregate}Id</c>; or that property itself when it is a string. A nullable parameter is null while the stream does not
+/// exist; otherwise that is an <see cref="UnknownStreamException"/>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AggregateHandlerAttribute : Attribute;
 
 /// <summary>
-/// Handling a message twice does no harm, so its acknowledgements may be gathered and written together after the handlers' own commits. Quicker,
-/// but after a crash or a lost connection the last few messages are handled again.
+/// Handling a message twice does no harm, so its acknowledgements may be gathered and written together after the handlers' own
+/// commits. Quicker, but after a crash or a lost connection the last few messages are handled again.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class IdempotentHandlerAttribute : Attribute;

@@ -3,9 +3,10 @@ using Npgsql;
 namespace Auxo.Messaging;
 
 /// <summary>
-/// Which lanes of the queue this process owns. Each lane is a session advisory lock on one connection, so the lanes of a process that dies are
-/// free at once, without any clock. Processes count each other (each holds a shared lock too) and keep no more than their share.
-/// A lock that is lost unnoticed does no harm: an acknowledgement commits only where it deletes the envelope.
+/// Which lanes of the queue this process owns. Each lane is a session advisory lock on one connection, so the lanes of a
+/// process that dies are free at once, without any clock. Processes count each other (each holds a shared lock too) and keep no
+/// more than their share. A lock that is lost unnoticed does no harm: an acknowledgement commits only where it deletes the
+/// envelope.
 /// </summary>
 internal sealed class LaneLocks(NpgsqlDataSource source, string name) : IAsyncDisposable
 {
@@ -46,7 +47,8 @@ internal sealed class LaneLocks(NpgsqlDataSource source, string name) : IAsyncDi
         {
             var free = Enumerable.Range(0, Count).Where(lane => !_held.Contains((short)lane)).ToArray();
             Random.Shared.Shuffle(free);
-            foreach (var lane in await LanesAsync($"select l from unnest($2) l where pg_try_advisory_lock($1, l) limit {share - _held.Count}", free, ct))
+            foreach (var lane in await LanesAsync(
+                $"select l from unnest($2) l where pg_try_advisory_lock($1, l) limit {share - _held.Count}", free, ct))
                 _held.Add((short)lane);
         }
 

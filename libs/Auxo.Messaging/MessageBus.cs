@@ -17,7 +17,8 @@ internal sealed class MessageBus(
 
     public async Task InvokeAsync(object message, CancellationToken ct)
     {
-        var chain = graph.Find(message.GetType()) ?? throw new InvalidOperationException($"No handler here takes {message.GetType().Name}.");
+        var chain = graph.Find(message.GetType())
+            ?? throw new InvalidOperationException($"No handler here takes {message.GetType().Name}.");
         var envelope = Wrap(message, groupId: null, session: null);
         for (var attempt = 1; ; attempt++)
         {
@@ -35,12 +36,14 @@ internal sealed class MessageBus(
 
     public async Task SendAsync(object message, CancellationToken ct, string? groupId = null)
     {
-        if (await SendNowAsync(message, due: null, groupId, ct) == 0) throw new NoSubscriberException(options.Types.Require(Unwrap(message).Message.GetType()).Name);
+        if (await SendNowAsync(message, due: null, groupId, ct) == 0) throw new NoSubscriberException(
+            options.Types.Require(Unwrap(message).Message.GetType()).Name);
     }
 
     public Task PublishAsync(object message, CancellationToken ct, string? groupId = null) => SendNowAsync(message, due: null, groupId, ct);
 
-    public Task ScheduleAsync(object message, DateTimeOffset at, CancellationToken ct, string? groupId = null) => SendNowAsync(message, at, groupId, ct);
+    public Task ScheduleAsync(object message, DateTimeOffset at, CancellationToken ct, string? groupId = null)
+        => SendNowAsync(message, at, groupId, ct);
 
     public void Publish(IDocumentSession session, object message, string? groupId = null)
     {
@@ -53,7 +56,8 @@ internal sealed class MessageBus(
     /// <summary>
     /// Runs a handler in a scope and session of its own and saves: events, documents, messages and the acknowledgement in one transaction.
     /// </summary>
-    public async Task RunAsync(HandlerChain chain, object message, Envelope envelope, Action<IDocumentSession>? acknowledge, CancellationToken ct)
+    public async Task RunAsync(
+        HandlerChain chain, object message, Envelope envelope, Action<IDocumentSession>? acknowledge, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         await using var session = store.LightweightSession();
@@ -63,7 +67,8 @@ internal sealed class MessageBus(
         session.AfterCommit(() => saved = true);
         var invocation = new HandlerInvocation(message, envelope, session, scope.ServiceProvider, time.GetUtcNow(), ct);
         var outgoing = await chain.RunAsync(invocation, options.Types);
-        if (saved) throw new InvalidOperationException($"{chain.Name} saved its session itself. The bus saves, once, so that the message and its effects commit together.");
+        if (saved) throw new InvalidOperationException(
+            $"{chain.Name} saved its session itself. The bus saves, once, so that the message and its effects commit together.");
 
         // What belongs to a stream follows its order; else the order in which the cause came.
         foreach (var next in outgoing) Publish(session, next, invocation.Stream?.Key ?? envelope.GroupId);
@@ -93,8 +98,11 @@ internal sealed class MessageBus(
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var activity = Activity.Current;
         return new Envelope(
-            id, options.Types.Require(message.GetType()).Name, groupId, session?.CorrelationId ?? activity?.TraceId.ToString() ?? id.ToString("N"),
-            session?.CausationId ?? activity?.SpanId.ToString(), activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null, time.GetUtcNow(), Attempts: 0);
+            id, options.Types.Require(message.GetType()).Name, groupId, session?.CorrelationId
+                ?? activity?.TraceId.ToString() ?? id.ToString("N"),
+            session?.CausationId ?? activity?.SpanId.ToString(), activity is { IdFormat: ActivityIdFormat.W3C }
+                ? activity.Id
+                : null, time.GetUtcNow(), Attempts: 0);
     }
 
     private byte[] Write(object message) => JsonSerializer.SerializeToUtf8Bytes(message, options.Types.Require(message.GetType()).Json);
@@ -109,4 +117,6 @@ internal sealed class MessageBus(
 
 /// <summary>A message was sent that must have a receiver, and nobody subscribed to it.</summary>
 public sealed class NoSubscriberException(string messageType)
-    : Exception($"Nobody subscribes to {messageType}. The service that handles it subscribes when it starts for the first time; has it ever run on this database?");
+    : Exception(
+        $"Nobody subscribes to {messageType}. The service that handles it subscribes when it starts for the first "
+            + "time; has it ever run on this database?");

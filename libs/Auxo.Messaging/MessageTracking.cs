@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace Auxo.Messaging;
 
-/// <summary>Tells tests what the bus of one service does, and when it has nothing more to do. Costs next to nothing where nobody listens.</summary>
+/// <summary>
+/// Tells tests what the bus of one service does, and when it has nothing more to do. Costs next to nothing where nobody
+/// listens.
+/// </summary>
 public sealed class MessageTracking
 {
     private readonly List<TrackedActivity> _active = [];
@@ -111,21 +114,23 @@ public sealed class TrackedActivity
         ct.ThrowIfCancellationRequested();
     }
 
-    private IReadOnlyList<T> Of<T>(TrackedOutcome outcome) => [.. _deliveries.Where(d => d.Outcome == outcome).Select(d => d.Message).OfType<T>()];
+    private IReadOnlyList<T> Of<T>(TrackedOutcome outcome)
+        => [.. _deliveries.Where(d => d.Outcome == outcome).Select(d => d.Message).OfType<T>()];
 }
 
 /// <summary>Waiting for cascades, for tests.</summary>
 public static class MessageTrackingExtensions
 {
     /// <summary>
-    /// Runs <paramref name="action"/> and waits until the service's queue has nothing more to do: whatever the action sent, and whatever its
-    /// handlers sent, is handled or buried. A cascade commits with the acknowledgement of its cause, so an empty queue means that it is over.
-    /// Messages scheduled for later do not count, failed ones that wait for another try do.
+    /// Runs <paramref name="action"/> and waits until the service's queue has nothing more to do: whatever the action sent, and
+    /// whatever its handlers sent, is handled or buried. A cascade commits with the acknowledgement of its cause, so an empty
+    /// queue means that it is over. Messages scheduled for later do not count, failed ones that wait for another try do.
     /// </summary>
     /// <exception cref="TimeoutException">It did not end within <paramref name="limit"/> (10 s unless told otherwise).</exception>
     public static async Task<TrackedActivity> TrackActivityAsync(this IServiceProvider services, Func<Task> action, TimeSpan? limit = null)
     {
-        var (queue, time, tracking) = (services.GetRequiredService<QueueTable>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<MessageTracking>());
+        var (queue, time, tracking) = (services.GetRequiredService<QueueTable>(),
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<MessageTracking>());
         using var giveUp = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(10));
         var tracked = new TrackedActivity();
         tracking.Begin(tracked);
@@ -135,7 +140,8 @@ public static class MessageTrackingExtensions
             // First the queue, then the hand: what has left the queue by then is either still in hand or noted.
             while (!await IsQuietAsync(queue, time, giveUp.Token) || tracking.HasInHand)
             {
-                // The completion of a message is a signal; the short limit covers those of another process or an acknowledgement still on its way.
+                // The completion of a message is a signal; the short limit covers those of another process or an
+                // acknowledgement still on its way.
                 await tracked.ChangedAsync(TimeSpan.FromMilliseconds(20), giveUp.Token);
             }
 
@@ -143,7 +149,9 @@ public static class MessageTrackingExtensions
         }
         catch (OperationCanceledException e) when (giveUp.IsCancellationRequested)
         {
-            throw new TimeoutException($"Messages were still waiting. Seen so far: {string.Join("; ", tracked.Deliveries.Select(d => $"{d.Envelope.MessageType} {d.Outcome} {d.Exception?.Message}"))}", e);
+            throw new TimeoutException(
+                "Messages were still waiting. Seen so far: "
+                    + $"{string.Join("; ", tracked.Deliveries.Select(d => $"{d.Envelope.MessageType} {d.Outcome} {d.Exception?.Message}"))}", e);
         }
         finally
         {
@@ -165,5 +173,6 @@ public static class MessageTrackingExtensions
     }
 
     /// <inheritdoc cref="TrackActivityAsync(IServiceProvider, Func{Task}, TimeSpan?)"/>
-    public static Task<TrackedActivity> TrackActivityAsync(this IHost host, Func<Task> action, TimeSpan? limit = null) => host.Services.TrackActivityAsync(action, limit);
+    public static Task<TrackedActivity> TrackActivityAsync(this IHost host, Func<Task> action, TimeSpan? limit = null)
+        => host.Services.TrackActivityAsync(action, limit);
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Auxo.Messaging;
 
-/// <summary>The written-out name of a message on the wire; a change that old readers cannot read is a new type with the next version.</summary>
+/// <summary>
+/// The written-out name of a message on the wire; a change that old readers cannot read is a new type with the next version.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct)]
 public sealed class MessageIdentityAttribute(string name) : Attribute
 {
@@ -40,12 +42,16 @@ public sealed class MessageTypes
     {
         foreach (var (type, name) in names)
         {
-            var info = json.GetTypeInfo(type) ?? throw new ArgumentException($"{json.GetType().Name} does not know {type.Name}: add [JsonSerializable(typeof({type.Name}))].");
+            var info = json.GetTypeInfo(type) ?? throw new ArgumentException(
+                $"{json.GetType().Name} does not know {type.Name}: add [JsonSerializable(typeof({type.Name}))].");
             Map(new MessageType(name, type, info));
         }
     }
 
-    /// <summary>Maps the types of <paramref name="json"/> in <paramref name="candidates"/> that carry a <see cref="MessageIdentityAttribute"/>.</summary>
+    /// <summary>
+    /// Maps the types of <paramref name="json"/> in <paramref name="candidates"/> that carry a
+    /// <see cref="MessageIdentityAttribute"/>.
+    /// </summary>
     public void Map(JsonSerializerContext json, IEnumerable<Type> candidates)
         => Map(json, from type in candidates
                      let identity = (MessageIdentityAttribute?)Attribute.GetCustomAttribute(type, typeof(MessageIdentityAttribute))
@@ -53,7 +59,8 @@ public sealed class MessageTypes
                      select KeyValuePair.Create(type, identity.WireName));
 
     /// <summary>The names and how they are read, as tests of checked-in samples want them.</summary>
-    public IReadOnlyDictionary<string, JsonTypeInfo> Json => _byName.ToDictionary(pair => pair.Key, pair => pair.Value.Json, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, JsonTypeInfo> Json
+        => _byName.ToDictionary(pair => pair.Key, pair => pair.Value.Json, StringComparer.Ordinal);
 
     /// <summary>The message type of a CLR type; null when it has no name.</summary>
     internal MessageType? Find(Type type) => _byType.GetValueOrDefault(type);
@@ -62,14 +69,16 @@ public sealed class MessageTypes
     internal MessageType? Find(string name) => _byName.GetValueOrDefault(name);
 
     internal MessageType Require(Type type) => Find(type) ?? throw new InvalidOperationException(
-        $"{type.Name} has no message name, so it cannot be sent. Map it where messaging is added: o.MapMessage(\"the_name\", Json.Default.{type.Name}).");
+        $"{type.Name} has no message name, so it cannot be sent. Map it where messaging is added: "
+            + $"o.MapMessage(\"the_name\", Json.Default.{type.Name}).");
 
     private void Map(MessageType message)
     {
         if (_byType.TryGetValue(message.Type, out var same) && same.Name != message.Name)
             throw new ArgumentException($"{message.Type.Name} is called {same.Name} already and cannot be called {message.Name} as well.");
         if (_byName.TryGetValue(message.Name, out var other) && other.Type != message.Type)
-            throw new ArgumentException($"{message.Name} is the name of {other.Type.Name} already and cannot name {message.Type.Name} as well.");
+            throw new ArgumentException(
+                $"{message.Name} is the name of {other.Type.Name} already and cannot name {message.Type.Name} as well.");
         _byType[message.Type] = message;
         _byName[message.Name] = message;
     }

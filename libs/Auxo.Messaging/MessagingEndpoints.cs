@@ -11,12 +11,14 @@ namespace Auxo.Messaging;
 public static class MessagingEndpoints
 {
     /// <summary>
-    /// <c>GET /describe</c> (who handles what), <c>GET /queues</c> (how much waits), <c>GET /queues/messages?trace=…</c> (what of these traces waits),
-    /// <c>GET /dead-letters</c> and <c>POST /dead-letters/replay?id=…</c> (all of them without an id). The returned builder is for the service's authorisation.
+    /// <c>GET /describe</c> (who handles what), <c>GET /queues</c> (how much waits), <c>GET /queues/messages?trace=…</c> (what
+    /// of these traces waits), <c>GET /dead-letters</c> and <c>POST /dead-letters/replay?id=…</c> (all of them without an id).
+    /// The returned builder is for the service's authorisation.
     /// </summary>
     public static RouteGroupBuilder MapMessaging(this IEndpointRouteBuilder app)
     {
-        var (queue, options, time) = (app.ServiceProvider.Get<QueueTable>(), app.ServiceProvider.Get<MessagingOptions>(), app.ServiceProvider.Get<TimeProvider>());
+        var (queue, options, time) = (
+            app.ServiceProvider.Get<QueueTable>(), app.ServiceProvider.Get<MessagingOptions>(), app.ServiceProvider.Get<TimeProvider>());
         var group = app.MapGroup("").WithTags("messaging");
         group.MapGet("/describe", (HandlerGraph graph)
             => TypedResults.Json(new ServiceDescription(options.ServiceName, graph.Describe()), MessagingJson.Default.ServiceDescription));

@@ -21,16 +21,22 @@ public sealed class MessagingOptions
     /// <summary>The schema of the queue, shared by all services of a database.</summary>
     public string SchemaName { get; set; } = "queues";
 
-    /// <summary>How many messages (of different groups) are handled at once; each takes a database connection while it saves. Default 4.</summary>
+    /// <summary>
+    /// How many messages (of different groups) are handled at once; each takes a database connection while it saves. Default 4.
+    /// </summary>
     public int MaxConcurrency { get; set; } = 4;
 
     /// <summary>How often the queue is looked at when nothing rang, with up to a fifth of jitter. Default 5 s.</summary>
     public TimeSpan SlowPoll { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A handler that takes longer has failed. Handlers decide and save; long work belongs to a leased worker. Default 60 s.</summary>
+    /// <summary>
+    /// A handler that takes longer has failed. Handlers decide and save; long work belongs to a leased worker. Default 60 s.
+    /// </summary>
     public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>So many processes may end while they handle one message; then it is buried unread, and the service can live. Default 5.</summary>
+    /// <summary>
+    /// So many processes may end while they handle one message; then it is buried unread, and the service can live. Default 5.
+    /// </summary>
     public int MaxDeaths { get; set; } = 5;
 
     /// <summary>How long handled ids are kept to recognise a second sending. Default 7 days.</summary>

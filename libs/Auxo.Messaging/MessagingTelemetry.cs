@@ -10,12 +10,13 @@ internal static class MessagingTelemetry
 
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("auxo_message_handling_seconds", "s", "Time of one attempt to handle a message, saving included.");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "auxo_message_handling_seconds", "s", "Time of one attempt to handle a message, saving included.");
     private static readonly Counter<long> Dead = Meter.CreateCounter<long>("auxo_dead_letters", description: "Messages given up on.");
 
     /// <summary>
-    /// The span of a handling, child of the sender's. It is made even where nobody collects spans, because the trace id is also the correlation
-    /// id of everything that follows.
+    /// The span of a handling, child of the sender's. It is made even where nobody collects spans, because the trace id is also
+    /// the correlation id of everything that follows.
     /// </summary>
     public static Activity Start(Envelope envelope)
     {

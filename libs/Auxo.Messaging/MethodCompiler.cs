@@ -10,7 +10,9 @@ namespace Auxo.Messaging;
 /// <summary>Runs one method of a handler and gives what it returned, awaited.</summary>
 internal delegate ValueTask<object?> CompiledMethod(HandlerInvocation invocation);
 
-/// <summary>Turns the methods of a handler into delegates, once at start; a parameter that nobody can supply stops the start there.</summary>
+/// <summary>
+/// Turns the methods of a handler into delegates, once at start; a parameter that nobody can supply stops the start there.
+/// </summary>
 internal sealed class MethodCompiler(Type messageType, Type? aggregateType, IReadOnlySet<Type> loaded, IServiceProviderIsService services)
 {
     private static readonly ParameterExpression Invocation = Expression.Parameter(typeof(HandlerInvocation), "invocation");
@@ -21,17 +23,23 @@ internal sealed class MethodCompiler(Type messageType, Type? aggregateType, IRea
         return Expression.Lambda<CompiledMethod>(Awaited(call), Invocation).Compile();
     }
 
-    /// <summary>The result type once awaited: <c>T</c> of <c>Task&lt;T&gt;</c> and <c>ValueTask&lt;T&gt;</c>, void of the plain ones.</summary>
+    /// <summary>
+    /// The result type once awaited: <c>T</c> of <c>Task&lt;T&gt;</c> and <c>ValueTask&lt;T&gt;</c>, void of the plain ones.
+    /// </summary>
     public static Type ResultOf(MethodInfo method) => method.ReturnType switch
     {
-        { IsGenericType: true } type when type.GetGenericTypeDefinition() is var open && (open == typeof(Task<>) || open == typeof(ValueTask<>)) => type.GenericTypeArguments[0],
+        { IsGenericType: true } type when type.GetGenericTypeDefinition() is var open
+            && (open == typeof(Task<>) || open == typeof(ValueTask<>)) => type.GenericTypeArguments[0],
         var type when type == typeof(Task) || type == typeof(ValueTask) => typeof(void),
         var type => type,
     };
 
     /// <summary>The types that a result consists of: the elements of a tuple, or the type itself.</summary>
     public static IEnumerable<Type> Elements(Type result)
-        => result == typeof(void) ? [] : result.IsAssignableTo(typeof(System.Runtime.CompilerServices.ITuple)) ? result.GenericTypeArguments : [result];
+        => result == typeof(void)
+            ? []
+            : result.IsAssignableTo(typeof(System.Runtime.CompilerServices.ITuple)) ? result.GenericTypeArguments
+            : [result];
 
     private Expression Argument(MethodInfo method, ParameterInfo parameter)
     {
@@ -55,7 +63,8 @@ internal sealed class MethodCompiler(Type messageType, Type? aggregateType, IRea
         }
 
         throw new HandlerException(
-            $"{HandlerGraph.NameOf(method)} asks for '{parameter.Name}' of type {type.Name}, which is neither the message, its aggregate, the result of Load, "
+            $"{HandlerGraph.NameOf(method)} asks for '{parameter.Name}' of type {type.Name}, which is neither the "
+                + "message, its aggregate, the result of Load, "
             + "Envelope, IDocumentSession, CancellationToken or DateTimeOffset, nor a registered service.");
     }
 
@@ -67,8 +76,10 @@ internal sealed class MethodCompiler(Type messageType, Type? aggregateType, IRea
         if (type == typeof(void)) return Expression.Block(call, Expression.Default(typeof(ValueTask<object?>)));
         if (type == typeof(Task)) return Adapt(nameof(FromTask), []);
         if (type == typeof(ValueTask)) return Adapt(nameof(FromValueTask), []);
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>)) return Adapt(nameof(FromTaskOf), type.GenericTypeArguments);
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>)) return Adapt(nameof(FromValueTaskOf), type.GenericTypeArguments);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>)) return Adapt(
+            nameof(FromTaskOf), type.GenericTypeArguments);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>)) return Adapt(
+            nameof(FromValueTaskOf), type.GenericTypeArguments);
         return Expression.New(typeof(ValueTask<object?>).GetConstructor([typeof(object)])!, Expression.Convert(call, typeof(object)));
 
         MethodCallExpression Adapt(string name, Type[] of) => Expression.Call(typeof(MethodCompiler), name, of, call);

@@ -8,15 +8,19 @@ using Npgsql;
 namespace Auxo.Messaging;
 
 /// <summary>
-/// Takes messages from this service's queue and has them handled: in order within a group, several groups at a time. Nothing is marked in the
-/// database while a message is in hand; the lanes say whose it is, and the delete in the handler's transaction says that it is done. Only what waited
-/// already when a lane was taken is marked, because it may be what ended the process that had the lane before.
+/// Takes messages from this service's queue and has them handled: in order within a group, several groups at a time. Nothing is
+/// marked in the database while a message is in hand; the lanes say whose it is, and the delete in the handler's transaction
+/// says that it is done. Only what waited already when a lane was taken is marked, because it may be what ended the process
+/// that had the lane before.
 /// </summary>
 internal sealed class QueueListener(
-    MessagingOptions options, HandlerGraph graph, QueueTable queue, EnvelopeHandling handling, MessageTracking tracking, MessageBus bus, PostgresDoorbell doorbell,
+    MessagingOptions options, HandlerGraph graph, QueueTable queue, EnvelopeHandling handling,
+    MessageTracking tracking, MessageBus bus, PostgresDoorbell doorbell,
     NpgsqlDataSource source, TimeProvider time, ILogger<QueueListener> log) : IHostedLifecycleService, IAsyncDisposable
 {
-    /// <summary>How many messages are in hand at most: enough to keep the handlers busy, few enough to name them all in the next fetch.</summary>
+    /// <summary>
+    /// How many messages are in hand at most: enough to keep the handlers busy, few enough to name them all in the next fetch.
+    /// </summary>
     private const int Window = 256;
 
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromMinutes(10);
@@ -173,7 +177,9 @@ internal sealed class QueueListener(
         return nextDue;
     }
 
-    /// <summary>Handles the messages of one group, one after the other; gives up a slot after each so that no group starves the others.</summary>
+    /// <summary>
+    /// Handles the messages of one group, one after the other; gives up a slot after each so that no group starves the others.
+    /// </summary>
     private async Task RunChainAsync(string name, Queue<QueuedEnvelope> chain)
     {
         // Leaves the lock of the caller at once.
@@ -202,7 +208,8 @@ internal sealed class QueueListener(
         catch (Exception e)
         {
             // Not the handler's error but ours in recording it: the database is away. The message is still in the queue.
-            log.LogWarning(e, "What became of {MessageType} {Envelope} could not be recorded; it will be handled again.", envelope.Envelope.MessageType, envelope.Envelope.Id);
+            log.LogWarning(e, "What became of {MessageType} {Envelope} could not be recorded; it will be handled again.",
+                envelope.Envelope.MessageType, envelope.Envelope.Id);
             RingIn(TimeSpan.FromMilliseconds(250));
             return HandlingResult.Abandoned;
         }
@@ -268,7 +275,8 @@ internal sealed class QueueListener(
         if (!ok) RingIn(TimeSpan.FromMilliseconds(250));
     }
 
-    private void RingIn(TimeSpan pause) => _ = Task.Delay(pause, time, _stopping.Token).ContinueWith(_ => Ring(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    private void RingIn(TimeSpan pause) => _ = Task.Delay(pause, time, _stopping.Token)
+        .ContinueWith(_ => Ring(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
 
     /// <summary>Waits until nothing is running: every slot is free and every acknowledgement written.</summary>
     private async Task DrainAsync()

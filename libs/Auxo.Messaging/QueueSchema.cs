@@ -5,8 +5,8 @@ using Npgsql;
 namespace Auxo.Messaging;
 
 /// <summary>
-/// The schema of all queues. It belongs to no service: whoever may change it could read every other service's messages, so it is made by the administrator
-/// before any service starts.
+/// The schema of all queues. It belongs to no service: whoever may change it could read every other service's messages, so it
+/// is made by the administrator before any service starts.
 /// </summary>
 public static class QueueSchema
 {
@@ -24,8 +24,10 @@ public static class QueueSchema
             {
                 // A role that was made after the schema gets its rights now; the owner's role is taken for this transaction only.
                 Command($"select pg_advisory_xact_lock(hashtextextended('auxo admit {schema}', 0))"),
-                Command("select set_config('role', rolname, true) from pg_roles where rolname = $1 and pg_has_role(session_user, oid, 'MEMBER')", $"auxo_{schema}_owner"),
-                Command($"select {schema}.admit_services() where pg_has_role((select nspowner from pg_namespace where nspname = $1), 'USAGE')", schema),
+                Command("select set_config('role', rolname, true) from pg_roles where rolname = $1 and "
+                    + "pg_has_role(session_user, oid, 'MEMBER')", $"auxo_{schema}_owner"),
+                Command($"select {schema}.admit_services() where pg_has_role((select nspowner from pg_namespace where "
+                    + "nspname = $1), 'USAGE')", schema),
             },
         };
         await batch.ExecuteNonQueryAsync(ct);

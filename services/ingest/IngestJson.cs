@@ -9,7 +9,8 @@ using Auxo.Ingest.Repositories;
 namespace Auxo.Ingest;
 
 /// <summary>How events and views are stored.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RepositoryEvent.Tracked), TypeInfoPropertyName = "RepositoryTracked")]
 [JsonSerializable(typeof(RepositoryEvent.Redefined), TypeInfoPropertyName = "RepositoryRedefined")]
 [JsonSerializable(typeof(RepositoryEvent.BranchAdvanced), TypeInfoPropertyName = "RepositoryBranchAdvanced")]

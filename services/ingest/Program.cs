@@ -3,7 +3,8 @@ using Auxo.Ingest.Doctor;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Doctor;
 
-if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(static ct => DiagnoseNode.LookAsync(Environment.GetEnvironmentVariable, TimeProvider.System, ct));
+if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(
+    static ct => DiagnoseNode.LookAsync(Environment.GetEnvironmentVariable, TimeProvider.System, ct));
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("ingest");

@@ -14,7 +14,8 @@ using Auxo.Metrics.Repositories;
 namespace Auxo.Metrics;
 
 /// <summary>How events and the documents of projections are stored.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChangeEvent.Proposed), TypeInfoPropertyName = "ChangeProposed")]
 [JsonSerializable(typeof(ChangeEvent.Merged), TypeInfoPropertyName = "ChangeMerged")]
 [JsonSerializable(typeof(ChangeEvent.Archived), TypeInfoPropertyName = "ChangeArchived")]

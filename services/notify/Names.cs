@@ -8,5 +8,6 @@ public static class Names
 
     /// <summary>Whether a name follows the rule: it stands in URLs, in logs and on command lines.</summary>
     public static bool IsName(string name)
-        => name.Length is > 0 and <= 60 && name[0] != '-' && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+        => name.Length is > 0 and <= 60
+            && name[0] != '-' && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

@@ -11,7 +11,8 @@ using Auxo.Notify.Routes;
 namespace Auxo.Notify;
 
 /// <summary>How events, views, settings and notifications are stored.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChannelEvent.Configured), TypeInfoPropertyName = "ChannelConfigured")]
 [JsonSerializable(typeof(ChannelEvent.SecretRotated), TypeInfoPropertyName = "ChannelSecretRotated")]
 [JsonSerializable(typeof(ChannelEvent.Disabled), TypeInfoPropertyName = "ChannelDisabled")]
@@ -49,7 +50,10 @@ public sealed partial class HttpJson : JsonSerializerContext
 
     private static JsonSerializerOptions WireOptions()
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        };
         ServiceDefaults.Extensions.Configure(options);
         return options;
     }

@@ -23,7 +23,8 @@ public static class Configuration
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         services.AddEventStore(ConfigureStore);
-        services.AddMessaging("pipeline", typeof(Configuration).Assembly, static o => o.MapMessages(ContractsJson.Default, MessageNames.All));
+        services.AddMessaging("pipeline", typeof(Configuration).Assembly, static o
+            => o.MapMessages(ContractsJson.Default, MessageNames.All));
         services.AddExecution(configuration);
         services.AddSingleton(Links.From(configuration));
         services.AddSingleton(RunnerSettings.From(configuration));

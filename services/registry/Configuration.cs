@@ -18,7 +18,8 @@ public static class Configuration
         var (services, configuration) = (builder.Services, builder.Configuration);
         var home = AuxoFolder.Locate(configuration);
         services.AddEventStore(ConfigureStore);
-        services.AddMessaging("registry", typeof(Configuration).Assembly, static o => o.MapMessages(ContractsJson.Default, MessageNames.All));
+        services.AddMessaging("registry", typeof(Configuration).Assembly, static o
+            => o.MapMessages(ContractsJson.Default, MessageNames.All));
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AddDiskGuard(configuration, home);
         // Not the pipeline's folder beside it: two services that remove contents must not share them.
@@ -28,7 +29,10 @@ public static class Configuration
         services.AddSingleton<BlobSweep>();
         services.AddSingleton<FileCache>();
         services.AddHostedService<SweepWorker>();
-        services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+        services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
+        {
+            UseProxy = false, AllowAutoRedirect = false,
+        });
         services.AddSingleton<PipelineBlobs>();
         services.AddSingleton(RegistryLinks.From(configuration));
         services.AddSingleton(RetentionPolicy.From(configuration));

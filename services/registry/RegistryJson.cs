@@ -10,7 +10,8 @@ using Auxo.Registry.Tokens;
 namespace Auxo.Registry;
 
 /// <summary>How events and views are stored.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RepositoryEvent.Defined), TypeInfoPropertyName = "RepositoryDefined")]
 [JsonSerializable(typeof(RepositoryEvent.Removed), TypeInfoPropertyName = "RepositoryRemoved")]
 [JsonSerializable(typeof(FileEvent.Stored), TypeInfoPropertyName = "FileStored")]

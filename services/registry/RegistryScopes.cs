@@ -1,7 +1,8 @@
 namespace Auxo.Registry;
 
 /// <summary>
-/// What a token may do here. A scope followed by <c>:NAME</c> counts for the raw repository of that name only: <c>registry:write:releases</c>.
+/// What a token may do here. A scope followed by <c>:NAME</c> counts for the raw repository of that name only:
+/// <c>registry:write:releases</c>.
 /// </summary>
 public static class RegistryScopes
 {

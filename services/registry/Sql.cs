@@ -21,7 +21,8 @@ internal static class Sql
     }
 
     /// <summary>Every row as <paramref name="read"/> makes it.</summary>
-    public static async Task<List<T>> ReadAsync<T>(this NpgsqlDataSource source, Func<NpgsqlDataReader, T> read, CancellationToken ct, string sql, params object?[] values)
+    public static async Task<List<T>> ReadAsync<T>(
+        this NpgsqlDataSource source, Func<NpgsqlDataReader, T> read, CancellationToken ct, string sql, params object?[] values)
     {
         await using var command = source.CreateCommand(sql).With(values);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -41,7 +42,9 @@ internal static class Sql
     {
         foreach (var value in values)
         {
-            parameters.Add(value is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Unknown } : new NpgsqlParameter { Value = value });
+            parameters.Add(value is null
+                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Unknown }
+                : new NpgsqlParameter { Value = value });
         }
     }
 }

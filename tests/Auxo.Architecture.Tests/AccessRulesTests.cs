@@ -9,7 +9,8 @@ public sealed class AccessRulesTests
     [Fact]
     public void only_probes_and_signed_webhooks_are_open_to_everybody()
     {
-        var open = RunningServices.All.SelectMany(static s => s.Value.Endpoints.Where(static e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => $"{s.Key} {Route(e)}"));
+        var open = RunningServices.All.SelectMany(static s => s.Value.Endpoints.Where(static e
+            => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => $"{s.Key} {Route(e)}"));
 
         string[] allowed =
         [
@@ -22,14 +23,17 @@ public sealed class AccessRulesTests
     [Fact]
     public void every_other_route_asks_for_a_scope_or_is_for_administrators()
         => Assert.All(
-            RunningServices.All.SelectMany(static s => s.Value.Endpoints).Where(static e => e.Metadata.GetMetadata<IAllowAnonymous>() is null),
+            RunningServices.All.SelectMany(static s => s.Value.Endpoints)
+                .Where(static e => e.Metadata.GetMetadata<IAllowAnonymous>() is null),
             static e => Assert.All(e.Metadata.GetOrderedMetadata<AuthorizationPolicy>(), static p => Assert.NotEmpty(p.Requirements)));
 
     [Fact]
     public void probes_and_metrics_are_everywhere()
         => Assert.All(RunningServices.All.Values.Where(static s => s.Endpoints.Count > 0), static s => Assert.Superset(
-            new HashSet<string>(["* /health", "* /alive", "GET /metrics"], StringComparer.Ordinal), s.Endpoints.Select(Route).ToHashSet(StringComparer.Ordinal)));
+            new HashSet<string>(["* /health", "* /alive", "GET /metrics"], StringComparer.Ordinal),
+            s.Endpoints.Select(Route).ToHashSet(StringComparer.Ordinal)));
 
     private static string Route(RouteEndpoint endpoint)
-        => $"{string.Join(',', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"])} /{endpoint.RoutePattern.RawText?.TrimStart('/')}";
+        => $"{string.Join(',', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"])} "
+            + $"/{endpoint.RoutePattern.RawText?.TrimStart('/')}";
 }

@@ -19,7 +19,9 @@ public sealed class ContractsTests
         => Assert.All(Messages, static m =>
         {
             Assert.True(m.IsSealed);
-            Assert.All(m.GetProperties(), p => Assert.True(p.SetMethod is null || p.SetMethod.ReturnParameter.GetRequiredCustomModifiers().Length > 0, $"{m.Name}.{p.Name} can be set"));
+            Assert.All(m.GetProperties(), p
+                => Assert.True(p.SetMethod is null
+                    || p.SetMethod.ReturnParameter.GetRequiredCustomModifiers().Length > 0, $"{m.Name}.{p.Name} can be set"));
         });
 
     [Fact]
@@ -27,7 +29,8 @@ public sealed class ContractsTests
     {
         Type[] banned = [typeof(DateTime), typeof(object), typeof(float), typeof(decimal)];
         Assert.All(
-            typeof(Rid).Assembly.GetExportedTypes().Where(IsRecord).SelectMany(static r => r.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)),
+            typeof(Rid).Assembly.GetExportedTypes().Where(IsRecord)
+                .SelectMany(static r => r.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)),
             p => Assert.DoesNotContain(Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType, banned));
     }
 

@@ -23,9 +23,11 @@ public sealed partial class DependencyTests
         ["Auxo.Registry"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],
     };
 
-    public static TheoryData<string> Products => [.. Solution.Projects.Values.Where(static p => !p.IsTest).Select(static p => p.Name).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Products
+        => [.. Solution.Projects.Values.Where(static p => !p.IsTest).Select(static p => p.Name).Order(StringComparer.Ordinal)];
 
-    public static TheoryData<string> Services => [.. Solution.Projects.Values.Where(static p => p.IsService).Select(static p => p.Name).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Services
+        => [.. Solution.Projects.Values.Where(static p => p.IsService).Select(static p => p.Name).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Products))]
@@ -42,7 +44,8 @@ public sealed partial class DependencyTests
 
     [Fact]
     public void libraries_refer_to_no_service_and_to_no_client()
-        => Assert.All(Solution.Projects.Values.Where(static p => p.IsLibrary), static library => Assert.All(Reachable(library.Name), static r => Assert.True(Solution.Projects[r].IsLibrary)));
+        => Assert.All(Solution.Projects.Values.Where(static p => p.IsLibrary), static library
+            => Assert.All(Reachable(library.Name), static r => Assert.True(Solution.Projects[r].IsLibrary)));
 
     [Fact]
     public void contracts_stand_on_the_base_library_alone()
@@ -72,9 +75,11 @@ public sealed partial class DependencyTests
 
     [Fact]
     public void every_service_is_loaded_by_these_tests()
-        => Assert.All(Solution.Projects.Values.Where(static p => p.IsService), static p => Assert.NotNull(Assembly.Load(p.Name).EntryPoint));
+        => Assert.All(Solution.Projects.Values.Where(static p => p.IsService), static p
+            => Assert.NotNull(Assembly.Load(p.Name).EntryPoint));
 
-    [GeneratedRegex("""https?(\+http)?://(ingest|pipeline|notify|metrics|registry)\b""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""https?(\+http)?://(ingest|pipeline|notify|metrics|registry)\b""",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Sibling();
 
     private static HashSet<string> Reachable(string name)

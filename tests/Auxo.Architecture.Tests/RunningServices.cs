@@ -10,8 +10,8 @@ using Microsoft.Extensions.Hosting;
 namespace Auxo.Architecture.Tests;
 
 /// <summary>
-/// The services as they are really put together, started with everything but their background work: what they register, handle and map can be looked at
-/// without a database.
+/// The services as they are really put together, started with everything but their background work: what they register, handle
+/// and map can be looked at without a database.
 /// </summary>
 internal static class RunningServices
 {
@@ -33,9 +33,11 @@ internal static class RunningServices
 
     private static ServiceHost Start(string assembly)
     {
-        // WebApplicationFactory finds the program by any type of its assembly; five programs have five types called Program, so it is closed here.
+        // WebApplicationFactory finds the program by any type of its assembly; five programs have five types called Program, so
+        // it is closed here.
         var program = Assembly.Load(assembly).EntryPoint!.DeclaringType!;
-        var start = typeof(RunningServices).GetMethod(nameof(StartOf), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(program);
+        var start = typeof(RunningServices)
+            .GetMethod(nameof(StartOf), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(program);
         return (ServiceHost)start.Invoke(obj: null, [assembly])!;
     }
 
@@ -44,7 +46,8 @@ internal static class RunningServices
     {
         var factory = new Factory<TProgram>();
         var services = factory.Services;
-        return new ServiceHost(Assembly.Load(assembly), services, factory.Registered!, services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList());
+        return new ServiceHost(Assembly.Load(assembly), services, factory.Registered!,
+            services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList());
     }
 
     private sealed class Factory<TProgram> : WebApplicationFactory<TProgram>
@@ -52,14 +55,17 @@ internal static class RunningServices
     {
         public IServiceCollection? Registered { get; private set; }
 
-        protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.UseEnvironment("Production").ConfigureTestServices(services =>
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+            => builder.UseEnvironment("Production").ConfigureTestServices(services =>
         {
             Registered = services;
-            foreach (var background in services.Where(static s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name != "GenericWebHostService").ToList())
+            foreach (var background in services.Where(static s
+                => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name != "GenericWebHostService").ToList())
                 services.Remove(background);
         });
     }
 }
 
 /// <summary>One service, put together.</summary>
-internal sealed record ServiceHost(Assembly Assembly, IServiceProvider Services, IServiceCollection Registered, IReadOnlyList<RouteEndpoint> Endpoints);
+internal sealed record ServiceHost(
+    Assembly Assembly, IServiceProvider Services, IServiceCollection Registered, IReadOnlyList<RouteEndpoint> Endpoints);

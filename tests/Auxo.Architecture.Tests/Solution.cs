@@ -12,12 +12,14 @@ internal static class Solution
     public static string Root { get; } = Find();
 
     /// <summary>All projects, by name.</summary>
-    public static IReadOnlyDictionary<string, Project> Projects { get; } = Files("*.csproj").Select(Project.Read).ToDictionary(static p => p.Name, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, Project> Projects { get; } = Files("*.csproj")
+        .Select(Project.Read).ToDictionary(static p => p.Name, StringComparer.Ordinal);
 
     /// <summary>Files of the repository, build output left out, as paths relative to the root.</summary>
     public static IEnumerable<string> Files(string pattern)
         => Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories).Select(static f => Path.GetRelativePath(Root, f))
-            .Where(static f => !f.Split(Path.DirectorySeparatorChar).Intersect(Elsewhere, StringComparer.Ordinal).Any()).Order(StringComparer.Ordinal);
+            .Where(static f => !f.Split(Path.DirectorySeparatorChar).Intersect(Elsewhere, StringComparer.Ordinal).Any())
+                .Order(StringComparer.Ordinal);
 
     /// <summary>A file's text.</summary>
     public static string Read(string relative) => File.ReadAllText(Path.Combine(Root, relative));
@@ -44,7 +46,8 @@ internal sealed record Project(string Name, string File, IReadOnlyList<string> R
         var xml = XDocument.Parse(Solution.Read(file));
         return new Project(
             Path.GetFileNameWithoutExtension(file), file,
-            [.. xml.Descendants("ProjectReference").Where(static r => (string?)r.Attribute("ReferenceOutputAssembly") != "false").Select(static r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!))],
+            [.. xml.Descendants("ProjectReference").Where(static r => (string?)r.Attribute("ReferenceOutputAssembly") != "false")
+                .Select(static r => Path.GetFileNameWithoutExtension((string)r.Attribute("Include")!))],
             [.. xml.Descendants("PackageReference").Select(static r => (string)r.Attribute("Include")!)]);
     }
 }

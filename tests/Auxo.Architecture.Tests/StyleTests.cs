@@ -11,28 +11,34 @@ public sealed class StyleTests
     public void types_have_names_of_the_domain()
         => Assert.Empty(
             Solution.Projects.Values.Where(static p => p.IsService || p.IsLibrary).SelectMany(static p => Load(p)?.GetTypes() ?? [])
-                .Where(static t => !t.Name.Contains('<', StringComparison.Ordinal) && Array.Exists(Empty, e => t.Name.EndsWith(e, StringComparison.Ordinal))).Select(static t => t.FullName));
+                .Where(static t => !t.Name.Contains('<', StringComparison.Ordinal)
+                    && Array.Exists(Empty, e => t.Name.EndsWith(e, StringComparison.Ordinal))).Select(static t => t.FullName));
 
     [Fact]
     public void a_services_program_is_a_page()
-        => Assert.All(Solution.Files("Program.cs").Where(static f => f.StartsWith("services/", StringComparison.Ordinal)), static f => Assert.InRange(Lines(f), 1, 30));
+        => Assert.All(Solution.Files("Program.cs").Where(static f => f.StartsWith("services/", StringComparison.Ordinal)), static f
+            => Assert.InRange(Lines(f), 1, 30));
 
     /// <summary>Beyond 300 lines a review asks why; beyond 400 there is no answer.</summary>
     [Fact]
     public void no_file_is_longer_than_anybody_wants_to_read()
-        => Assert.Empty(Solution.Files("*.cs").Where(static f => !f.StartsWith("tests/", StringComparison.Ordinal) && Lines(f) > 400).Select(static f => $"{f}: {Lines(f)} lines"));
+        => Assert.Empty(Solution.Files("*.cs").Where(static f => !f.StartsWith("tests/", StringComparison.Ordinal) && Lines(f) > 400)
+            .Select(static f => $"{f}: {Lines(f)} lines"));
 
     [Fact]
     public void a_service_has_no_interface_with_a_single_implementation()
     {
-        var types = Solution.Projects.Values.Where(static p => p.IsService).SelectMany(static p => Assembly.Load(p.Name).GetTypes()).ToList();
-        Assert.Empty(types.Where(i => i.IsInterface && types.Count(t => t is { IsInterface: false, IsAbstract: false } && i.IsAssignableFrom(t)) == 1).Select(static i => i.FullName));
+        var types = Solution.Projects.Values.Where(static p => p.IsService)
+            .SelectMany(static p => Assembly.Load(p.Name).GetTypes()).ToList();
+        Assert.Empty(types.Where(i => i.IsInterface && types.Count(t
+            => t is { IsInterface: false, IsAbstract: false } && i.IsAssignableFrom(t)) == 1).Select(static i => i.FullName));
     }
 
     [Fact]
     public void decisions_have_numbers_of_their_own()
     {
-        var numbers = Solution.Files("*.md").Where(static f => f.StartsWith("docs/decisions/", StringComparison.Ordinal) && char.IsAsciiDigit(Path.GetFileName(f)[0]))
+        var numbers = Solution.Files("*.md")
+            .Where(static f => f.StartsWith("docs/decisions/", StringComparison.Ordinal) && char.IsAsciiDigit(Path.GetFileName(f)[0]))
             .Select(static f => Path.GetFileName(f)[..3]).ToList();
         Assert.Equal(numbers.Distinct(StringComparer.Ordinal), numbers);
     }

@@ -7,4 +7,5 @@ namespace Auxo.Benchmarks;
 /// <param name="Name">One word, for <c>--only</c>.</param>
 /// <param name="Says">One line.</param>
 /// <param name="RunAsync">Measures. An exception is reported and stops no other one.</param>
-internal sealed record Benchmark(string Group, string Name, string Says, Func<BenchmarkContext, CancellationToken, Task<IReadOnlyList<Figure>>> RunAsync);
+internal sealed record Benchmark(
+    string Group, string Name, string Says, Func<BenchmarkContext, CancellationToken, Task<IReadOnlyList<Figure>>> RunAsync);

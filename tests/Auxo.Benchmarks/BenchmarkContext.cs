@@ -23,7 +23,8 @@ internal sealed class BenchmarkContext(BenchmarkOptions options, TextWriter prog
     public async Task<ThreadPair> PairAsync(CancellationToken ct)
     {
         if (_pair is not null) return _pair;
-        if (RadicleLab.MissingPrograms() is { Count: > 0 } missing) throw new InvalidOperationException($"it needs real Radicle nodes, and {string.Join(", ", missing)} are not on PATH");
+        if (RadicleLab.MissingPrograms() is { Count: > 0 } missing) throw new InvalidOperationException(
+            $"it needs real Radicle nodes, and {string.Join(", ", missing)} are not on PATH");
         var broker = BrokerSide.MissingPrograms();
         if (broker.Count > 0) _missing.Add($"no peer to compare with: {string.Join(", ", broker)} not on PATH");
         return _pair = await ThreadPair.StartAsync(withBroker: broker.Count == 0, ct);
@@ -35,7 +36,10 @@ internal sealed class BenchmarkContext(BenchmarkOptions options, TextWriter prog
 
     /// <summary>An Auxo without Radicle that may call receivers on this machine: for what needs no node, so none runs beside it.</summary>
     public async Task<AuxoInstance> PlainInstanceAsync()
-        => _plain ??= await AuxoInstance.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["Auxo__Egress__Allow"] = "127.0.0.0/8", ["RAD_HOME"] = "/nonexistent/radicle" });
+        => _plain ??= await AuxoInstance.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Auxo__Egress__Allow"] = "127.0.0.0/8", ["RAD_HOME"] = "/nonexistent/radicle",
+        });
 
     /// <summary>Remembers what could not be compared.</summary>
     public void Miss(string why)

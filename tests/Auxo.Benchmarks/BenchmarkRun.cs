@@ -7,7 +7,8 @@ namespace Auxo.Benchmarks;
 internal static class BenchmarkRun
 {
     /// <summary>Runs them; what one of them breaks on is a line of the report.</summary>
-    public static async Task<Report> RunAsync(IReadOnlyList<Benchmark> benchmarks, BenchmarkOptions options, TextWriter progress, CancellationToken ct)
+    public static async Task<Report> RunAsync(
+        IReadOnlyList<Benchmark> benchmarks, BenchmarkOptions options, TextWriter progress, CancellationToken ct)
     {
         var begun = TimeProvider.System.GetUtcNow();
         var machine = await Machine.ReadAsync(ct);

@@ -15,7 +15,8 @@ internal static class Catalogue
         new("thread", "memory", "idle memory (PSS) of every process", IdleMemory.RunAsync),
         new("thread", "push", "own push to the first command; run 100 against run 1", OwnPush.RunAsync),
         new("thread", "files", "the same with 512 files", ManyFiles.RunAsync),
-        new("thread", "patch", "another node's patch to the first command and to the verdict that its author can read", OthersPatch.RunAsync),
+        new("thread", "patch", "another node's patch to the first command and to the verdict that its author can read",
+            OthersPatch.RunAsync),
         new("thread", "burst", "20 patches at once, all reported", Burst.RunAsync),
         new("thread", "webhooks", "webhooks per second and their latency, beside bare inserts", Webhooks.RunAsync),
         new("thread", "checks", "the six checks on 500 files, beside the same tools by hand", SixChecks.RunAsync),
@@ -29,5 +30,6 @@ internal static class Catalogue
 
     /// <summary>Those that were asked for.</summary>
     public static IReadOnlyList<Benchmark> Chosen(BenchmarkOptions options)
-        => [.. All.Where(b => (options.Group is null || b.Group == options.Group) && (options.Only.Count == 0 || options.Only.Contains(b.Name)))];
+        => [.. All.Where(b
+            => (options.Group is null || b.Group == options.Group) && (options.Only.Count == 0 || options.Only.Contains(b.Name)))];
 }

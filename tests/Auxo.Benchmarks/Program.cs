@@ -25,5 +25,6 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 var report = await BenchmarkRun.RunAsync(Catalogue.Chosen(options), options, Console.Error, stop.Token);
 Console.Out.Write(TextReport.Of(report));
 if (options.Json is { } json) await File.WriteAllTextAsync(json, JsonReport.Of(report), CancellationToken.None);
-if (options is { Write: { } page, Group: { } group }) await GeneratedPart.ReplaceAsync(page, group, MarkdownReport.Of(report), CancellationToken.None);
+if (options is { Write: { } page, Group: { } group }) await GeneratedPart.ReplaceAsync(
+    page, group, MarkdownReport.Of(report), CancellationToken.None);
 return report.Failures.Count == 0 && !stop.IsCancellationRequested ? 0 : 1;

@@ -84,7 +84,8 @@ public sealed class ArtifactCommandsTests : IDisposable
     public async Task an_unknown_file_suggests_the_nearest()
     {
         await using var auxo = await StartAsync(() => Results.Bytes(Content));
-        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["artifacts", "get", "heartwood", "out/ap.bin"], folder: _folder);
+        var result = await CliResult.RunAsync(
+            new() { ["AUXO_HOME"] = auxo.Home }, ["artifacts", "get", "heartwood", "out/ap.bin"], folder: _folder);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Did you mean 'out/app.bin'?", result.Error, StringComparison.Ordinal);
     }
@@ -99,12 +100,16 @@ public sealed class ArtifactCommandsTests : IDisposable
             app.MapDelete("/registry/tokens/ci", () => Results.NoContent());
             app.MapGet("/registry/tokens", () => FakeAuxo.Page(Token));
         });
-        var made = await auxo.RunAsync("token", "create", "ci", "--scope", "registry:read", "--scope", "registry:write:releases", "--expires", "90d");
-        Assert.Equal("token   auxo_secret   (shown this once)\nname    ci\nscopes  registry:read\nends    2027-02-21 12:00 UTC\n", made.Out);
+        var made = await auxo.RunAsync(
+            "token", "create", "ci", "--scope", "registry:read", "--scope", "registry:write:releases", "--expires", "90d");
+        Assert.Equal(
+            "token   auxo_secret   (shown this once)\nname    ci\nscopes  registry:read\nends    2027-02-21 12:00 UTC\n", made.Out);
         Assert.Contains("\"expiresInSeconds\": 7776000", auxo.Requests.Single(), StringComparison.Ordinal);
-        Assert.EndsWith("The old token ends in 2h.\n", (await auxo.RunAsync("token", "rotate", "ci", "--overlap", "2h")).Out, StringComparison.Ordinal);
+        Assert.EndsWith("The old token ends in 2h.\n", (await auxo.RunAsync("token", "rotate", "ci", "--overlap", "2h"))
+            .Out, StringComparison.Ordinal);
         Assert.Contains("has ended", (await auxo.RunAsync("token", "revoke", "ci")).Out, StringComparison.Ordinal);
-        Assert.Contains("ci    active  registry:read  2027-02-21  3f2a1c77-1111", (await auxo.RunAsync("token", "list")).Out, StringComparison.Ordinal);
+        Assert.Contains("ci    active  registry:read  2027-02-21  3f2a1c77-1111", (await auxo.RunAsync("token", "list"))
+            .Out, StringComparison.Ordinal);
         Assert.Equal(2, (await auxo.RunAsync("token", "rotate", "ci", "--overlap", "soon")).ExitCode);
     }
 
@@ -121,7 +126,8 @@ public sealed class ArtifactCommandsTests : IDisposable
          "files":[{"name":"{{name}}","mediaType":"application/octet-stream","digest":"{{Digest}}","sizeBytes":10,"url":"/files/app"}],"provenance":"/p"}
         """;
 
-    private Task<CliResult> GetAsync(FakeAuxo auxo, params string[] more) => CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["artifacts", "get", "heartwood", .. more], folder: _folder);
+    private Task<CliResult> GetAsync(FakeAuxo auxo, params string[] more)
+        => CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["artifacts", "get", "heartwood", .. more], folder: _folder);
 
     private static Task<FakeAuxo> StartAsync(Func<IResult> file, string name = "out/app.bin") => FakeAuxo.StartAsync(app =>
     {

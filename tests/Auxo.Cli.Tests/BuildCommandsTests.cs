@@ -26,7 +26,8 @@ public sealed class BuildCommandsTests
     {
         var title = "Fix the handshake of very old peers that speak neither the one nor the other dialect of the protocol";
         await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/pipeline/builds", () => FakeAuxo.Page(
-            FakeAuxo.Build("running", outcome: null), FakeAuxo.Build("finished", "TimedOut", "abcdef12-1111-5222-8333-444455556666").Replace("Fix the handshake", title))));
+            FakeAuxo.Build("running", outcome: null), FakeAuxo.Build("finished", "TimedOut", "abcdef12-1111-5222-8333-444455556666")
+                .Replace("Fix the handshake", title))));
 
         var result = await auxo.RunAsync("ci", "status", "2");
 
@@ -45,13 +46,15 @@ public sealed class BuildCommandsTests
     [Fact]
     public async Task json_is_stable_and_nothing_else_is_on_standard_output()
     {
-        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("finished", "TimedOut", more: Steps + ",\"unknown\":1"))));
+        await using var auxo = await FakeAuxo.StartAsync(app
+            => app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("finished", "TimedOut", more: Steps + ",\"unknown\":1"))));
 
         var result = await auxo.RunAsync("ci", "status", "--json");
 
         var build = JsonDocument.Parse(result.Out).RootElement.GetProperty("items")[0];
         Assert.Equal(
-            ["id", "shortId", "rid", "repositoryName", "trigger", "patchId", "revisionId", "ref", "commit", "title", "author", "state", "outcome", "queuedAt", "startedAt", "finishedAt", "durationSeconds", "steps"],
+            ["id", "shortId", "rid", "repositoryName", "trigger", "patchId", "revisionId", "ref", "commit", "title",
+                "author", "state", "outcome", "queuedAt", "startedAt", "finishedAt", "durationSeconds", "steps"],
             build.EnumerateObject().Select(static p => p.Name));
         Assert.Equal("timed_out", build.GetProperty("outcome").GetString());
     }
@@ -67,7 +70,8 @@ public sealed class BuildCommandsTests
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapGet("/pipeline/builds", (string? after) => after is null
-                ? FakeAuxo.Json($$"""{"items":[{{FakeAuxo.Build(id: "eeeeee12-1111-5222-8333-444455556666").Replace(FakeAuxo.PatchId, "9999999d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4").Replace(FakeAuxo.Commit, "777bc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c")}}],"next":"p2"}""")
+                ? FakeAuxo.Json(
+                    $$"""{"items":[{{FakeAuxo.Build(id: "eeeeee12-1111-5222-8333-444455556666").Replace(FakeAuxo.PatchId, "9999999d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4").Replace(FakeAuxo.Commit, "777bc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c")}}],"next":"p2"}""")
                 : FakeAuxo.Page(FakeAuxo.Build()));
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(FakeAuxo.Build()));
             app.MapPost($"/pipeline/builds/{FakeAuxo.BuildId}/cancel", () => FakeAuxo.Json(FakeAuxo.Build("running", null), 202));
@@ -111,7 +115,8 @@ public sealed class BuildCommandsTests
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build()));
-            app.MapPost($"/pipeline/builds/{FakeAuxo.BuildId}/approve", () => FakeAuxo.Problem(409, "build/already-finished", "Build 3f2a1c7 has ended."));
+            app.MapPost($"/pipeline/builds/{FakeAuxo.BuildId}/approve", ()
+                => FakeAuxo.Problem(409, "build/already-finished", "Build 3f2a1c7 has ended."));
         });
 
         var result = await auxo.RunAsync("ci", "approve", "3f2a1c7");
@@ -126,7 +131,8 @@ public sealed class BuildCommandsTests
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("finished", "failed")));
-            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(FakeAuxo.Build("finished", "failed", more: Steps + Findings)));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", ()
+                => FakeAuxo.Json(FakeAuxo.Build("finished", "failed", more: Steps + Findings)));
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}/logs/test", () => Results.Text("running 3 tests\n1 failed\n"));
         });
 
@@ -169,7 +175,8 @@ public sealed class BuildCommandsTests
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("Did you mean 'test'?", wrong.Error, StringComparison.Ordinal);
 
-        var onTerminal = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "logs", "3f2a", "--step", "test"], terminal: true);
+        var onTerminal = await CliResult.RunAsync(
+            new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "logs", "3f2a", "--step", "test"], terminal: true);
         Assert.Equal("\u241b[2J\ufffd\ufffd\r\n", onTerminal.Out);
     }
 
@@ -185,7 +192,10 @@ public sealed class BuildCommandsTests
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(Interlocked.Increment(ref asked) switch
             {
                 1 => FakeAuxo.Build("queued", null),
-                2 or 3 => FakeAuxo.Build("running", null, more: Steps.Replace("\"finished\",\"outcome\":\"failed\",\"blocks\":true,\"durationSeconds\":12.6,\"exitCode\":2", "\"running\",\"outcome\":null,\"blocks\":true,\"durationSeconds\":null,\"exitCode\":null")),
+                2 or 3 => FakeAuxo.Build(
+                    "running", null, more: Steps.Replace(
+                        "\"finished\",\"outcome\":\"failed\",\"blocks\":true,\"durationSeconds\":12.6,\"exitCode\":2",
+                        "\"running\",\"outcome\":null,\"blocks\":true,\"durationSeconds\":null,\"exitCode\":null")),
                 _ => FakeAuxo.Build("finished", "failed", more: Steps),
             }));
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}/logs/test/events", async (HttpContext http) =>
@@ -222,7 +232,8 @@ public sealed class BuildCommandsTests
             The logs: auxo ci logs 3f2a1c7
 
             """, result.Out);
-        Assert.Contains($$"""POST /pipeline/builds {"source":"{{repository.Folder}}","commit":"{{commit}}","ref":"main"}""", auxo.Requests.Select(static r => r.Replace("\n", "").Replace("  ", "").Replace("\": ", "\":")));
+        Assert.Contains($$"""POST /pipeline/builds {"source":"{{repository.Folder}}","commit":"{{commit}}","ref":"main"}""",
+            auxo.Requests.Select(static r => r.Replace("\n", "").Replace("  ", "").Replace("\": ", "\":")));
     }
 
     [Fact]
@@ -255,7 +266,8 @@ public sealed class BuildCommandsTests
         await repository.CommitAsync("Second");
         var bare = repository.Folder + "/bare.git";
         await GitCommand.RunAsync(repository.Folder, ["clone", "--quiet", "--bare", ".", bare], TestContext.Current.CancellationToken);
-        await using var auxo = await FakeAuxo.StartAsync(app => app.MapPost("/pipeline/builds", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202)));
+        await using var auxo = await FakeAuxo.StartAsync(
+            app => app.MapPost("/pipeline/builds", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202)));
 
         var result = await auxo.RunAsync("ci", "run", bare, "--commit", "main~1", "--detach");
 
@@ -273,7 +285,9 @@ public sealed class BuildCommandsTests
         {
             app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("awaiting_approval", null)));
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(
-                Interlocked.Increment(ref asked) == 1 ? FakeAuxo.Build("awaiting_approval", null) : FakeAuxo.Build("finished", "cancelled")));
+                Interlocked.Increment(ref asked) == 1
+                    ? FakeAuxo.Build("awaiting_approval", null)
+                    : FakeAuxo.Build("finished", "cancelled")));
         });
 
         var result = await auxo.RunAsync("ci", "logs", "-f");

@@ -8,7 +8,8 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     public static DateTimeOffset Now { get; } = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
     public static async Task<CliResult> RunAsync(
-        Dictionary<string, string> variables, string[] args, bool terminal = false, int width = 80, string? folder = null, string programs = "/nonexistent", TimeProvider? time = null,
+        Dictionary<string, string> variables, string[] args, bool terminal = false, int width = 80,
+        string? folder = null, string programs = "/nonexistent", TimeProvider? time = null,
         CancellationToken ct = default)
     {
         using var output = new MemoryStream();

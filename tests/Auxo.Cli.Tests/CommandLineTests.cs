@@ -73,7 +73,8 @@ public sealed class CommandLineTests
         columns.Add("[red]x[/] \u001b[31m\nnext line", "b");
         columns.Write(screen);
 
-        Assert.Equal("A                          B\n[red]x[/] \ufffd[31m next line  b\n", System.Text.Encoding.UTF8.GetString(output.ToArray()));
+        Assert.Equal("A                          B\n[red]x[/] \ufffd[31m next line  b\n",
+            System.Text.Encoding.UTF8.GetString(output.ToArray()));
     }
 
     [Fact]

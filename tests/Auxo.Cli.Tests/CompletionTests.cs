@@ -32,12 +32,14 @@ public sealed class CompletionTests
         var lines = (await auxo.RunAsync(new ManualTime(), ["__complete", .. line.Split(' ')])).Out.TrimEnd('\n').Split('\n');
 
         Assert.Equal(":words", lines[0]);
-        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(), lines.Skip(1).Select(static l => l.Split('\t')[0]).Order());
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Order(), lines.Skip(1).Select(static l => l.Split('\t')[0]).Order());
     }
 
     [Fact]
     public async Task where_a_path_fits_the_shell_adds_files()
-        => Assert.StartsWith(":files\n", (await CliResult.RunAsync([], ["__complete", "raw", "put", "releases", ""])).Out, StringComparison.Ordinal);
+        => Assert.StartsWith(":files\n", (await CliResult.RunAsync([], ["__complete", "raw", "put", "releases", ""]))
+            .Out, StringComparison.Ordinal);
 
     [Fact]
     public async Task a_silent_instance_offers_nothing_and_says_nothing()
@@ -70,21 +72,28 @@ public sealed class CompletionTests
     }
 
     [Theory]
-    [InlineData("bash", "COMP_LINE='./auxo ci lo'; COMP_POINT=${#COMP_LINE}; source SCRIPT; _auxo; printf '%s\\n' \"${COMPREPLY[@]}\"", "logs")]
-    [InlineData("bash", "COMP_LINE='auxo repo untrack rad:z3'; COMP_POINT=${#COMP_LINE}; source SCRIPT; complete -p auxo; _auxo; echo", "complete -F _auxo auxo")]
-    [InlineData("zsh", "autoload -Uz compinit; compinit -u -D; source SCRIPT; _describe() { print -l -- \"${(@P)4}\"; }; words=(auxo ci lo); CURRENT=3; _auxo", "logs:Show")]
+    [InlineData(
+        "bash", "COMP_LINE='./auxo ci lo'; COMP_POINT=${#COMP_LINE}; source SCRIPT; _auxo; printf '%s\\n' \"${COMPREPLY[@]}\"", "logs")]
+    [InlineData("bash", "COMP_LINE='auxo repo untrack rad:z3'; COMP_POINT=${#COMP_LINE}; source SCRIPT; complete -p auxo; _auxo; echo",
+        "complete -F _auxo auxo")]
+    [InlineData(
+        "zsh", "autoload -Uz compinit; compinit -u -D; source SCRIPT; _describe() { print -l -- \"${(@P)4}\"; }; "
+            + "words=(auxo ci lo); CURRENT=3; _auxo", "logs:Show")]
     [InlineData("fish", "source SCRIPT; complete -C 'auxo ci lo'", "logs")]
     public async Task the_script_works_in_the_shell_itself(string shell, string what, string expected)
     {
-        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, shell))), $"{shell} is not installed (apt install {shell})");
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':').Any(folder => File.Exists(Path.Combine(folder, shell))), $"{shell} is not installed (apt install {shell})");
         var program = Path.Combine(AppContext.BaseDirectory, "auxo-cli");
         Assert.SkipUnless(File.Exists(program), "the program itself is not beside the tests");
         var folder = Directory.CreateTempSubdirectory("auxo-shell-").FullName;
         var script = Path.Combine(folder, "script");
-        await File.WriteAllTextAsync(script, Completion.CompletionScripts.For(shell, program, Environment.GetEnvironmentVariable("DOTNET_ROOT")), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(script, Completion.CompletionScripts.For(shell, program,
+            Environment.GetEnvironmentVariable("DOTNET_ROOT")), TestContext.Current.CancellationToken);
         var start = new ProcessStartInfo(shell, ["-c", what.Replace("SCRIPT", script, StringComparison.Ordinal)])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder, Environment = { ["AUXO_HOME"] = "/nonexistent", ["HOME"] = folder },
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder, Environment = { ["AUXO_HOME"] = "/nonexistent", ["HOME"] = folder },
         };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -97,9 +106,12 @@ public sealed class CompletionTests
 
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(static app =>
     {
-        app.MapGet("/ingest/repositories", () => FakeAuxo.Page($$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
+        app.MapGet("/ingest/repositories", ()
+            => FakeAuxo.Page(
+                $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build()));
-        app.MapGet("/notify/channels", () => FakeAuxo.Page("""{"name":"team","kind":"webhook","target":"x","enabled":true,"waiting":0,"dead":0,"configuredAt":"2026-11-20T12:00:00Z"}"""));
+        app.MapGet("/notify/channels", () => FakeAuxo.Page(
+            """{"name":"team","kind":"webhook","target":"x","enabled":true,"waiting":0,"dead":0,"configuredAt":"2026-11-20T12:00:00Z"}"""));
         app.MapGet("/notify/deliveries", static (string state) => FakeAuxo.Page($$"""
             {"id":"msg_1","channel":"team","state":"{{state}}","reason":"410","attempts":1,"type":"build.failed","title":"x","notificationId":"{{FakeAuxo.BuildId}}",
              "createdAt":"2026-11-20T12:00:00Z","updatedAt":"2026-11-20T12:00:00Z"}

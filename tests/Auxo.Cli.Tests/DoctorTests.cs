@@ -22,7 +22,8 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task what_does_not_run_is_asked_by_its_program_and_trouble_is_the_exit_code()
     {
-        Program("Auxo.AppHost", """{"items":[{"name":"folder","state":"fine","text":"/srv/auxo"},{"name":"port ingest","state":"trouble","text":"Port 8888 of ingest is taken by process 7 (nginx)","next":"Stop it, or choose another: AUXO_PORTS_INGEST=<port>"}]}""");
+        Program("Auxo.AppHost",
+            """{"items":[{"name":"folder","state":"fine","text":"/srv/auxo"},{"name":"port ingest","state":"trouble","text":"Port 8888 of ingest is taken by process 7 (nginx)","next":"Stop it, or choose another: AUXO_PORTS_INGEST=<port>"}]}""");
         Program("Auxo.Pipeline", """{"items":[{"name":"sandbox","state":"fine","text":"bubblewrap 0.8.0"}]}""");
 
         var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = Path.Combine(_programs, "none") }, ["doctor"], programs: _programs);
@@ -41,11 +42,15 @@ public sealed class DoctorTests : IDisposable
         Program("Auxo.Ingest", """{"items":[{"name":"rad","state":"fine","text":"on the PATH of whoever asks"}]}""");
         await using var auxo = await FakeAuxo.StartAsync(static app =>
         {
-            app.MapGet("/ingest/diagnosis", () => FakeAuxo.Page("""{"name":"rad","state":"trouble","text":"the program rad is not on PATH","next":"put its folder on PATH"}"""));
-            app.MapGet("/pipeline/queues", () => FakeAuxo.Page("""{"queue":"pipeline","ready":0,"scheduled":0,"deadLetters":2,"oldestSeconds":0}"""));
+            app.MapGet("/ingest/diagnosis", () => FakeAuxo.Page(
+                """{"name":"rad","state":"trouble","text":"the program rad is not on PATH","next":"put its folder on PATH"}"""));
+            app.MapGet("/pipeline/queues", ()
+                => FakeAuxo.Page("""{"queue":"pipeline","ready":0,"scheduled":0,"deadLetters":2,"oldestSeconds":0}"""));
         });
 
-        var json = JsonDocument.Parse((await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["doctor", "--json"], programs: _programs)).Out).RootElement;
+        var json =
+            JsonDocument.Parse((await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["doctor", "--json"], programs: _programs))
+                .Out).RootElement;
 
         Assert.False(json.GetProperty("healthy").GetBoolean());
         var items = json.GetProperty("parts").EnumerateArray().SelectMany(static p => p.GetProperty("items").EnumerateArray()).ToList();

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Auxo.Cli.Tests;
 
 /// <summary>
-/// The services as the command line sees them: real HTTP on loopback with the shapes that the services promise, behind one address with a path per
-/// service. It writes the <c>instance.json</c> by which it is found.
+/// The services as the command line sees them: real HTTP on loopback with the shapes that the services promise, behind one
+/// address with a path per service. It writes the <c>instance.json</c> by which it is found.
 /// </summary>
 internal sealed class FakeAuxo : IAsyncDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class FakeAuxo : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(Home, "run"));
         File.WriteAllText(Path.Combine(Home, "run", "admin.token"), Token + "\n");
         Address = app.Urls.First();
-        var endpoints = string.Join(",", new[] { "apphost", "ingest", "pipeline", "notify", "metrics", "registry" }.Select(n => $"\"{n}\":\"{Address}/{n}\""));
+        var endpoints = string.Join(
+            ",", new[] { "apphost", "ingest", "pipeline", "notify", "metrics", "registry" }.Select(n => $"\"{n}\":\"{Address}/{n}\""));
         File.WriteAllText(Path.Combine(Home, "instance.json"), $$"""{"endpoints":{{{endpoints}}},"tokenFile":"run/admin.token"}""");
     }
 
@@ -47,7 +48,8 @@ internal sealed class FakeAuxo : IAsyncDisposable
         app.Use(async (http, next) =>
         {
             using var reader = new StreamReader(http.Request.Body);
-            fake!.Requests.Enqueue($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {await reader.ReadToEndAsync()}".TrimEnd());
+            fake!.Requests.Enqueue(
+                $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {await reader.ReadToEndAsync()}".TrimEnd());
             if (http.Request.Headers.Authorization != "Bearer " + Token)
             {
                 http.Response.StatusCode = 401;
@@ -65,7 +67,8 @@ internal sealed class FakeAuxo : IAsyncDisposable
     public Task<CliResult> RunAsync(params string[] args) => RunAsync(null, args);
 
     /// <summary>The same by another clock.</summary>
-    public Task<CliResult> RunAsync(TimeProvider? time, params string[] args) => CliResult.RunAsync(new() { ["AUXO_HOME"] = Home }, args, time: time);
+    public Task<CliResult> RunAsync(TimeProvider? time, params string[] args)
+        => CliResult.RunAsync(new() { ["AUXO_HOME"] = Home }, args, time: time);
 
     public async ValueTask DisposeAsync()
     {
@@ -87,5 +90,6 @@ internal sealed class FakeAuxo : IAsyncDisposable
     public static IResult Json(string json, int status = 200) => Results.Text(json, "application/json", Encoding.UTF8, status);
 
     public static IResult Problem(int status, string type, string detail)
-        => Results.Text($$"""{"type":"auxo:{{type}}","title":"x","status":{{status}},"detail":"{{detail}}","traceId":"4bf92f"}""", "application/problem+json", Encoding.UTF8, status);
+        => Results.Text($$"""{"type":"auxo:{{type}}","title":"x","status":{{status}},"detail":"{{detail}}","traceId":"4bf92f"}""",
+            "application/problem+json", Encoding.UTF8, status);
 }

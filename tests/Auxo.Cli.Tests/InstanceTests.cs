@@ -56,7 +56,10 @@ public sealed class InstanceTests : IDisposable
     [Fact]
     public void variables_win_over_the_folder()
     {
-        var instance = Instance.Find(Host(new() { ["AUXO_URL"] = "https://ci.example.org:1500", ["AUXO_TOKEN"] = "t", ["AUXO_HOME"] = _home }));
+        var instance = Instance.Find(Host(new()
+        {
+            ["AUXO_URL"] = "https://ci.example.org:1500", ["AUXO_TOKEN"] = "t", ["AUXO_HOME"] = _home,
+        }));
 
         Assert.Equal("t", instance.Token);
         Assert.Equal(new Uri("https://ci.example.org:1500/"), instance.Endpoints["apphost"]);

@@ -56,7 +56,8 @@ public sealed class MetricsCommandsTests
 
         var text = (await auxo.RunAsync("metrics", "ci")).Out;
 
-        Assert.Contains("Success        ██████████████████░░  87.5 %      8  above the stretch of 80 %; ▲\n", text, StringComparison.Ordinal);
+        Assert.Contains("Success        ██████████████████░░  87.5 %      8  above the stretch of 80 %; ▲\n", text,
+            StringComparison.Ordinal);
         Assert.Contains("Last 24 hours  ····················  –           0  no build had a verdict\n", text, StringComparison.Ordinal);
         Assert.Contains("8  1 failed\n", text, StringComparison.Ordinal);
         Assert.Contains("✗ the default branch is red, 2 min ago\n", text, StringComparison.Ordinal);
@@ -69,11 +70,14 @@ public sealed class MetricsCommandsTests
     {
         await using var auxo = await StartAsync();
 
-        var json = JsonDocument.Parse((await auxo.RunAsync("metrics", "dora", "heartwood", "--days", "14", "--as-of", "2025-11-16T23:00Z", "--json")).Out).RootElement;
+        var json =
+            JsonDocument.Parse((await auxo.RunAsync("metrics", "dora", "heartwood", "--days", "14", "--as-of",
+                "2025-11-16T23:00Z", "--json")).Out).RootElement;
 
         Assert.Equal(2.75, json.GetProperty("score").GetDouble());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("defaultBranch").GetProperty("mttr").GetProperty("meanSeconds").ValueKind);
-        Assert.Contains(auxo.Requests, static r => r.StartsWith($"GET /metrics/api/dora/{FakeAuxo.Rid}?days=14&asOf=2025-11-16T23%3A00%3A00.0000000%2B00%3A00", StringComparison.Ordinal));
+        Assert.Contains(auxo.Requests, static r => r.StartsWith(
+            $"GET /metrics/api/dora/{FakeAuxo.Rid}?days=14&asOf=2025-11-16T23%3A00%3A00.0000000%2B00%3A00", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,36 +31,43 @@ public sealed class NotifyCommandsTests
             1 given up; why: auxo notify deliveries --state dead
 
             """, (await auxo.RunAsync("notify", "channels")).Out);
-        Assert.Equal("team", JsonDocument.Parse((await auxo.RunAsync("notify", "channels", "--json")).Out).RootElement.GetProperty("items")[0].GetProperty("name").GetString());
+        Assert.Equal("team", JsonDocument.Parse((await auxo.RunAsync("notify", "channels", "--json")).Out)
+            .RootElement.GetProperty("items")[0].GetProperty("name").GetString());
     }
 
     [Fact]
     public async Task a_channel_is_set_and_its_secret_shown_once()
     {
-        await using var auxo = await StartAsync(app => app.MapPut("/notify/channels/team", () => FakeAuxo.Json($$"""{"channel":{{Channel}},"secret":"whsec_abc"}""", 201)));
+        await using var auxo = await StartAsync(
+            app => app.MapPut("/notify/channels/team", () => FakeAuxo.Json($$"""{"channel":{{Channel}},"secret":"whsec_abc"}""", 201)));
 
-        var result = await auxo.RunAsync("notify", "channels", "set", "team", "--webhook", "https://hooks.example.org/x", "--format", "plain");
+        var result = await auxo.RunAsync(
+            "notify", "channels", "set", "team", "--webhook", "https://hooks.example.org/x", "--format", "plain");
 
         Assert.Equal("", result.Error);
         Assert.Contains("secret  whsec_abc   (shown this once", result.Out, StringComparison.Ordinal);
         var body = JsonDocument.Parse(auxo.Requests.Single()["PUT /notify/channels/team ".Length..]).RootElement.GetProperty("webhook");
-        Assert.Equal(("https://hooks.example.org/x", "plain"), (body.GetProperty("url").GetString(), body.GetProperty("format").GetString()));
+        Assert.Equal(("https://hooks.example.org/x", "plain"), (
+            body.GetProperty("url").GetString(), body.GetProperty("format").GetString()));
     }
 
     [Fact]
     public async Task a_mail_channels_password_comes_from_a_file_and_stands_on_no_command_line()
     {
-        await using var auxo = await StartAsync(app => app.MapPut("/notify/channels/mail", () => FakeAuxo.Json($$"""{"channel":{{Channel}},"secret":null}""")));
+        await using var auxo = await StartAsync(
+            app => app.MapPut("/notify/channels/mail", () => FakeAuxo.Json($$"""{"channel":{{Channel}},"secret":null}""")));
         var file = Path.Combine(auxo.Home, "password");
         await File.WriteAllTextAsync(file, "p4ssw0rd\n", TestContext.Current.CancellationToken);
 
         var result = await auxo.RunAsync(
-            "notify", "channels", "set", "mail", "--email", "a@example.org", "--email", "b@example.org", "--smtp", "mail.example.org:2525", "--from", "auxo@example.org", "--user", "auxo", "--password-file", file);
+            "notify", "channels", "set", "mail", "--email", "a@example.org", "--email", "b@example.org", "--smtp",
+            "mail.example.org:2525", "--from", "auxo@example.org", "--user", "auxo", "--password-file", file);
         var missing = await auxo.RunAsync("notify", "channels", "set", "mail", "--smtp", "mail.example.org", "--password-file", file + "x");
 
         Assert.Equal(0, result.ExitCode);
         var body = JsonDocument.Parse(auxo.Requests.Single()["PUT /notify/channels/mail ".Length..]).RootElement.GetProperty("email");
-        Assert.Equal(("mail.example.org", 2525, "p4ssw0rd", 2), (body.GetProperty("host").GetString(), body.GetProperty("port").GetInt32(), body.GetProperty("password").GetString(), body.GetProperty("to").GetArrayLength()));
+        Assert.Equal(("mail.example.org", 2525, "p4ssw0rd", 2), (body.GetProperty("host").GetString(),
+            body.GetProperty("port").GetInt32(), body.GetProperty("password").GetString(), body.GetProperty("to").GetArrayLength()));
         Assert.Equal(2, missing.ExitCode);
         Assert.Contains("password file", missing.Error, StringComparison.Ordinal);
     }
@@ -88,9 +95,12 @@ public sealed class NotifyCommandsTests
     {
         await using var auxo = await StartAsync(app => app.MapPut("/notify/routes/broken", () => FakeAuxo.Json(Route)));
 
-        var result = await auxo.RunAsync("notify", "routes", "set", "broken", "--on", "build.failed", "--on", "alert.*", "--to", "team", "--to", "mail", "--min-level", "warning");
+        var result = await auxo.RunAsync("notify", "routes", "set", "broken", "--on", "build.failed", "--on",
+            "alert.*", "--to", "team", "--to", "mail", "--min-level", "warning");
 
-        Assert.Equal("ROUTE   ON                    REPOSITORY  FROM LEVEL  TO\nbroken  build.failed alert.*  all         warning     team mail\n", result.Out);
+        Assert.Equal(
+            "ROUTE   ON                    REPOSITORY  FROM LEVEL  TO\nbroken  build.failed alert.*  all         warning     team mail\n",
+            result.Out);
         Assert.Contains("\"minLevel\": \"warning\"", auxo.Requests.Single(), StringComparison.Ordinal);
         Assert.Equal(result.Out, (await auxo.RunAsync("notify", "routes")).Out);
     }
@@ -102,7 +112,8 @@ public sealed class NotifyCommandsTests
         await using var auxo = await StartAsync(app =>
         {
             app.MapPost("/notify/channels/team/test", () => FakeAuxo.Json(Delivery("waiting"), 202));
-            app.MapGet($"/notify/deliveries/{Id}", () => FakeAuxo.Json(++asked < 3 ? Delivery("sending") : Delivery("delivered", Attempt(1, "delivered", 200, "the receiver answered 200"))));
+            app.MapGet($"/notify/deliveries/{Id}", () => FakeAuxo.Json(
+                ++asked < 3 ? Delivery("sending") : Delivery("delivered", Attempt(1, "delivered", 200, "the receiver answered 200"))));
         });
 
         var result = await auxo.RunAsync("notify", "test", "team");
@@ -117,7 +128,8 @@ public sealed class NotifyCommandsTests
         await using var auxo = await StartAsync(app =>
         {
             app.MapPost("/notify/channels/team/test", () => FakeAuxo.Json(Delivery("waiting"), 202));
-            app.MapGet($"/notify/deliveries/{Id}", () => FakeAuxo.Json(Delivery("dead", Attempt(1, "failed", null, "10.0.0.1 is private"))));
+            app.MapGet($"/notify/deliveries/{Id}", ()
+                => FakeAuxo.Json(Delivery("dead", Attempt(1, "failed", null, "10.0.0.1 is private"))));
         });
 
         var result = await auxo.RunAsync("notify", "test", "team");
@@ -134,7 +146,8 @@ public sealed class NotifyCommandsTests
         await using var auxo = await StartAsync(app =>
         {
             app.MapGet("/notify/deliveries", () => FakeAuxo.Page(Delivery("dead")));
-            app.MapGet($"/notify/deliveries/{Id}", () => FakeAuxo.Json(Delivery("dead", Attempt(1, "interrupted", null, "stopped"), Attempt(2, "failed", 500, "the receiver answered 500"))));
+            app.MapGet($"/notify/deliveries/{Id}", () => FakeAuxo.Json(
+                Delivery("dead", Attempt(1, "interrupted", null, "stopped"), Attempt(2, "failed", 500, "the receiver answered 500"))));
             app.MapPost($"/notify/deliveries/{Id}/replay", () => FakeAuxo.Json("""{"count":1}""", 202));
             app.MapPost("/notify/deliveries/replay", () => FakeAuxo.Json("""{"count":0}""", 202));
         });
@@ -166,14 +179,16 @@ public sealed class NotifyCommandsTests
         });
 
         Assert.Equal($"{Id} is gone; nobody is told it any more.\n", (await auxo.RunAsync("notify", "forget", "0d5a")).Out);
-        Assert.Equal(Id, JsonDocument.Parse((await auxo.RunAsync("notify", "forget", Id, "--json")).Out).RootElement.GetProperty("forgotten").GetString());
+        Assert.Equal(Id, JsonDocument.Parse((await auxo.RunAsync("notify", "forget", Id, "--json")).Out)
+            .RootElement.GetProperty("forgotten").GetString());
         Assert.Equal(2, auxo.Requests.Count(static r => r == $"DELETE /notify/deliveries/{Id}"));
     }
 
     [Fact]
     public async Task what_was_not_given_up_is_not_forgotten()
     {
-        await using var auxo = await StartAsync(app => app.MapDelete($"/notify/deliveries/{Id}", static () => FakeAuxo.Problem(409, "delivery/not-given-up", $"{Id} is delivered; only what was given up can be replayed or deleted.")));
+        await using var auxo = await StartAsync(app => app.MapDelete($"/notify/deliveries/{Id}", static ()
+            => FakeAuxo.Problem(409, "delivery/not-given-up", $"{Id} is delivered; only what was given up can be replayed or deleted.")));
 
         var result = await auxo.RunAsync("notify", "forget", Id);
 
@@ -186,9 +201,12 @@ public sealed class NotifyCommandsTests
     {
         await using var auxo = await StartAsync(app =>
         {
-            app.MapGet("/pipeline/queues", () => FakeAuxo.Json("""{"items":[{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40}]}"""));
-            app.MapGet("/notify/queues", () => FakeAuxo.Json("""{"items":[{"queue":"notify","ready":0,"scheduled":0,"deadLetters":3,"oldestSeconds":0}]}"""));
-            foreach (var service in (string[])["ingest", "metrics", "registry"]) app.MapGet($"/{service}/queues", () => FakeAuxo.Json("""{"items":[]}"""));
+            app.MapGet("/pipeline/queues", ()
+                => FakeAuxo.Json("""{"items":[{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40}]}"""));
+            app.MapGet("/notify/queues", ()
+                => FakeAuxo.Json("""{"items":[{"queue":"notify","ready":0,"scheduled":0,"deadLetters":3,"oldestSeconds":0}]}"""));
+            foreach (var service in (string[])["ingest", "metrics", "registry"]) app.MapGet(
+                $"/{service}/queues", () => FakeAuxo.Json("""{"items":[]}"""));
         });
 
         var result = await auxo.RunAsync("queues", "list");
@@ -202,7 +220,8 @@ public sealed class NotifyCommandsTests
 
             """, result.Out);
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal(3, JsonDocument.Parse((await auxo.RunAsync("queues", "list", "--json")).Out).RootElement.GetProperty("items")[0].GetProperty("deadLetters").GetInt32());
+        Assert.Equal(3, JsonDocument.Parse((await auxo.RunAsync("queues", "list", "--json")).Out)
+            .RootElement.GetProperty("items")[0].GetProperty("deadLetters").GetInt32());
     }
 
     private static string Delivery(string state, params string[] log) => $$"""

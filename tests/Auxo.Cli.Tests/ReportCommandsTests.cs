@@ -8,7 +8,8 @@ namespace Auxo.Cli.Tests;
 
 public sealed class ReportCommandsTests
 {
-    private const string Repository = $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}""";
+    private const string Repository =
+        $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}""";
 
     [Fact]
     public async Task a_deployment_is_reported_with_the_commit_of_the_folder()
@@ -16,12 +17,15 @@ public sealed class ReportCommandsTests
         await using var auxo = await FakeAuxo.StartAsync(static app =>
         {
             app.MapGet("/ingest/repositories", () => FakeAuxo.Page(Repository));
-            app.MapPost("/metrics/api/deployments", () => FakeAuxo.Json($$"""{"rid":"{{FakeAuxo.Rid}}","deploymentId":"d1","environment":"production","commit":"{{FakeAuxo.Commit}}","succeeded":true,"kind":"hotfix","at":"2026-11-23T12:00:00Z"}""", 201));
+            app.MapPost("/metrics/api/deployments", ()
+                => FakeAuxo.Json(
+                    $$"""{"rid":"{{FakeAuxo.Rid}}","deploymentId":"d1","environment":"production","commit":"{{FakeAuxo.Commit}}","succeeded":true,"kind":"hotfix","at":"2026-11-23T12:00:00Z"}""", 201));
         });
         using var repository = new TempRepository();
         var commit = await repository.CommitAsync("x");
 
-        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["deploy", "record", "heartwood", "--kind", "hotfix", "--remediates", "inc-7"], folder: repository.Folder);
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home },
+            ["deploy", "record", "heartwood", "--kind", "hotfix", "--remediates", "inc-7"], folder: repository.Folder);
 
         Assert.Equal("", result.Error);
         Assert.StartsWith($"✓ The deployment d1 of heartwood at {commit[..7]} is recorded.", result.Out, StringComparison.Ordinal);
@@ -37,15 +41,20 @@ public sealed class ReportCommandsTests
         await using var auxo = await FakeAuxo.StartAsync(static app =>
         {
             app.MapGet("/ingest/repositories", () => FakeAuxo.Page(Repository));
-            app.MapPost("/metrics/api/failures", () => FakeAuxo.Json($$"""{"rid":"{{FakeAuxo.Rid}}","failureId":"inc-7","deploymentId":null,"title":"Down","at":"2026-11-23T12:00:00Z"}""", 201));
-            app.MapPost("/metrics/api/failures/{rid}/{id}/recover", static (string id) => id == "inc-7" ? Results.NoContent() : FakeAuxo.Problem(404, "failure/unknown", "No failure inc-8 was reported."));
+            app.MapPost("/metrics/api/failures", ()
+                => FakeAuxo.Json(
+                    $$"""{"rid":"{{FakeAuxo.Rid}}","failureId":"inc-7","deploymentId":null,"title":"Down","at":"2026-11-23T12:00:00Z"}""",
+                    201));
+            app.MapPost("/metrics/api/failures/{rid}/{id}/recover", static (string id)
+                => id == "inc-7" ? Results.NoContent() : FakeAuxo.Problem(404, "failure/unknown", "No failure inc-8 was reported."));
             app.MapGet("/metrics/api/dora/{rid}/evidence", () => FakeAuxo.Json("""
                 {"recoveries":[{"deployment":"d1aaaaaaaa","failures":[{"id":"inc-7","title":"Down","startedAt":"2026-11-23T11:00:00Z","openSince":"2026-11-23T11:00:00Z","inferred":false}]}],
                  "unattributed":[{"id":"inc-6","title":null,"startedAt":"2026-11-20T11:00:00Z","openSince":null,"inferred":false}]}
                 """));
         });
 
-        Assert.Contains("auxo failure close heartwood inc-7", (await auxo.RunAsync("failure", "open", "heartwood", "--title", "Down")).Out, StringComparison.Ordinal);
+        Assert.Contains("auxo failure close heartwood inc-7", (await auxo.RunAsync("failure", "open", "heartwood", "--title", "Down"))
+            .Out, StringComparison.Ordinal);
         Assert.Equal("✓ Failure inc-7 is over.\n", (await auxo.RunAsync("failure", "close", "heartwood", "inc-7", "--by", "alice")).Out);
         var unknown = await auxo.RunAsync("failure", "close", "heartwood", "inc-8");
         Assert.Equal((1, "auxo: No failure inc-8 was reported.\n"), (unknown.ExitCode, unknown.Error));
@@ -62,7 +71,8 @@ public sealed class ReportCommandsTests
         await File.WriteAllTextAsync(Path.Combine(folder, "tool.txt"), "tool");
         var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("tool")));
         var promised = "";
-        var file = $$"""{"repository":"releases","path":"v1 2/tool.txt","digest":"{{digest}}","sizeBytes":4,"mediaType":"text/plain","storedAt":"2026-11-23T11:59:00Z","storedBy":"admin","url":"/raw/releases/v1%202/tool.txt"}""";
+        var file =
+            $$"""{"repository":"releases","path":"v1 2/tool.txt","digest":"{{digest}}","sizeBytes":4,"mediaType":"text/plain","storedAt":"2026-11-23T11:59:00Z","storedBy":"admin","url":"/raw/releases/v1%202/tool.txt"}""";
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapPut("/registry/raw/releases/{**path}", (HttpRequest request) =>
@@ -73,16 +83,19 @@ public sealed class ReportCommandsTests
             app.MapGet("/registry/raw/releases", () => FakeAuxo.Page(file));
             app.MapGet("/registry/raw/releases/{**path}", () => Results.Text("tool"));
             app.MapDelete("/registry/raw/releases/{**path}", () => Results.NoContent());
-            app.MapPut("/registry/repositories/{name}", static (string name) => FakeAuxo.Json($$"""{"name":"{{name}}","quotaBytes":5000000000,"usedBytes":0,"fileCount":0,"immutable":true}""", 201));
+            app.MapPut("/registry/repositories/{name}", static (string name)
+                => FakeAuxo.Json($$"""{"name":"{{name}}","quotaBytes":5000000000,"usedBytes":0,"fileCount":0,"immutable":true}""", 201));
         });
         Task<CliResult> Run(params string[] args) => CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, args, folder: folder);
 
-        Assert.Contains("holds 5 GB at most; no file in it is ever replaced.", (await Run("raw", "define", "releases", "--quota", "5GB", "--immutable")).Out, StringComparison.Ordinal);
+        Assert.Contains("holds 5 GB at most; no file in it is ever replaced.",
+            (await Run("raw", "define", "releases", "--quota", "5GB", "--immutable")).Out, StringComparison.Ordinal);
         var put = await Run("raw", "put", "releases", "tool.txt", "--as", "v1 2/tool.txt", "--type", "text/plain", "--new");
         Assert.Equal("", put.Error);
         Assert.Contains($"✓ releases/v1 2/tool.txt  4 B  {digest}", put.Out, StringComparison.Ordinal);
         Assert.Equal($"sha-256=:{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes("tool")))}: * text/plain", promised);
-        Assert.Contains(auxo.Requests, static r => r.StartsWith("PUT /registry/raw/releases/v1 2/tool.txt", StringComparison.Ordinal) || r.StartsWith("PUT /registry/raw/releases/v1%202/tool.txt", StringComparison.Ordinal));
+        Assert.Contains(auxo.Requests, static r => r.StartsWith("PUT /registry/raw/releases/v1 2/tool.txt", StringComparison.Ordinal)
+            || r.StartsWith("PUT /registry/raw/releases/v1%202/tool.txt", StringComparison.Ordinal));
         Assert.Contains("v1 2/tool.txt  4 B   sha256:", (await Run("raw", "list", "releases")).Out, StringComparison.Ordinal);
         Assert.Contains("✓ v1 2/tool.txt  4 B", (await Run("raw", "get", "releases", "v1 2/tool.txt")).Out, StringComparison.Ordinal);
         Assert.Equal("tool", await File.ReadAllTextAsync(Path.Combine(folder, "v1 2", "tool.txt")));
@@ -98,8 +111,10 @@ public sealed class ReportCommandsTests
         await using var auxo = await FakeAuxo.StartAsync(static app =>
         {
             app.MapGet("/registry/artifacts", () => FakeAuxo.Page());
-            app.MapGet("/registry/artifacts/cleanup", () => FakeAuxo.Page($$"""{"buildId":"{{FakeAuxo.BuildId}}","reason":"not among the newest 10 of its branch"}"""));
-            app.MapPost("/registry/artifacts/cleanup", () => FakeAuxo.Page($$"""{"buildId":"{{FakeAuxo.BuildId}}","reason":"not among the newest 10 of its branch"}"""));
+            app.MapGet("/registry/artifacts/cleanup", ()
+                => FakeAuxo.Page($$"""{"buildId":"{{FakeAuxo.BuildId}}","reason":"not among the newest 10 of its branch"}"""));
+            app.MapPost("/registry/artifacts/cleanup", ()
+                => FakeAuxo.Page($$"""{"buildId":"{{FakeAuxo.BuildId}}","reason":"not among the newest 10 of its branch"}"""));
         });
 
         var preview = await auxo.RunAsync("artifacts", "cleanup");

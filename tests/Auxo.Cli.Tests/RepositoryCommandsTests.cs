@@ -16,7 +16,8 @@ public sealed class RepositoryCommandsTests
     [Fact]
     public async Task track_shows_the_secret_once()
     {
-        await using var auxo = await FakeAuxo.StartAsync(app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":"s3cr3t"}""", 201)));
+        await using var auxo = await FakeAuxo.StartAsync(
+            app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":"s3cr3t"}""", 201)));
 
         var result = await auxo.RunAsync("repo", "track", FakeAuxo.Rid, "--branch", "next", "--branch", "lts", "--name", "hw");
 
@@ -40,7 +41,8 @@ public sealed class RepositoryCommandsTests
     [Fact]
     public async Task tracking_again_is_no_error()
     {
-        await using var auxo = await FakeAuxo.StartAsync(app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":null}""")));
+        await using var auxo = await FakeAuxo.StartAsync(
+            app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":null}""")));
 
         var result = await auxo.RunAsync("repo", "track", FakeAuxo.Rid);
 
@@ -52,7 +54,8 @@ public sealed class RepositoryCommandsTests
     public async Task a_folder_is_sent_as_the_service_can_find_it()
     {
         var folder = Directory.CreateTempSubdirectory("auxo-cli-");
-        await using var auxo = await FakeAuxo.StartAsync(app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":null}""")));
+        await using var auxo = await FakeAuxo.StartAsync(
+            app => app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":null}""")));
 
         await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["repo", "track"], folder: folder.FullName);
         var wrong = await auxo.RunAsync("repo", "track", "no/such/folder");
@@ -100,7 +103,8 @@ public sealed class RepositoryCommandsTests
             heartwood  master  3 days ago  rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5
 
             """, (await auxo.RunAsync("repo", "list")).Out);
-        Assert.Equal("heartwood", JsonDocument.Parse((await auxo.RunAsync("--json", "repo", "list")).Out).RootElement.GetProperty("items")[0].GetProperty("name").GetString());
+        Assert.Equal("heartwood", JsonDocument.Parse((await auxo.RunAsync("--json", "repo", "list")).Out)
+            .RootElement.GetProperty("items")[0].GetProperty("name").GetString());
     }
 
     [Fact]

@@ -48,7 +48,8 @@ public sealed class StatusTests
         Assert.Equal("connected", status.GetProperty("node").GetProperty("state").GetString());
         Assert.Equal("passed", status.GetProperty("refs")[0].GetProperty("build").GetProperty("outcome").GetString());
         Assert.Equal("not a followed branch", status.GetProperty("refs")[2].GetProperty("reason").GetString());
-        Assert.Equal(2, status.GetProperty("queues").EnumerateArray().Single(static q => q.GetProperty("service").GetString() == "pipeline").GetProperty("ready").GetInt32());
+        Assert.Equal(2, status.GetProperty("queues")
+            .EnumerateArray().Single(static q => q.GetProperty("service").GetString() == "pipeline").GetProperty("ready").GetInt32());
         Assert.Equal(1, status.GetProperty("outbox").GetProperty("waiting").GetInt32());
     }
 
@@ -58,8 +59,11 @@ public sealed class StatusTests
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapGet("/apphost/resources", () => FakeAuxo.Page(
-                Resource("ingest", "Running"), """{"name":"pipeline","kind":"project","state":"Exited","pid":null,"urls":[],"restarts":5,"since":"2026-11-23T11:59:00Z","reason":"port 8890 is taken by nginx (pid 7)"}"""));
-            app.MapGet("/ingest/node", () => FakeAuxo.Json("""{"state":"down","home":"/home/a/.radicle","nid":null,"alias":null,"socket":null,"since":null,"reason":"nothing answers on its socket; start it: rad node start"}"""));
+                Resource("ingest", "Running"),
+                """{"name":"pipeline","kind":"project","state":"Exited","pid":null,"urls":[],"restarts":5,"since":"2026-11-23T11:59:00Z","reason":"port 8890 is taken by nginx (pid 7)"}"""));
+            app.MapGet("/ingest/node", ()
+                => FakeAuxo.Json(
+                    """{"state":"down","home":"/home/a/.radicle","nid":null,"alias":null,"socket":null,"since":null,"reason":"nothing answers on its socket; start it: rad node start"}"""));
             app.MapGet("/ingest/repositories", () => FakeAuxo.Page());
         });
 
@@ -76,7 +80,8 @@ public sealed class StatusTests
     public async Task when_nothing_answers_the_exit_code_is_three()
     {
         var home = Directory.CreateTempSubdirectory("auxo-cli-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(home, "instance.json"), string.Join("http://127.0.0.1:1", "{\"endpoints\":{\"apphost\":\"", "\",\"ingest\":\"", "\",\"pipeline\":\"", "\"}}"));
+        await File.WriteAllTextAsync(Path.Combine(home, "instance.json"), string.Join(
+            "http://127.0.0.1:1", "{\"endpoints\":{\"apphost\":\"", "\",\"ingest\":\"", "\",\"pipeline\":\"", "\"}}"));
 
         var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = home }, ["status"]);
 
@@ -90,7 +95,9 @@ public sealed class StatusTests
     {
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
-            app.MapGet("/pipeline/describe", () => FakeAuxo.Json("""{"service":"pipeline","handlers":[{"message":"PatchOpened","handler":"OnPatchOpenedHandler.Handle","queue":"pipeline","policy":"retry 3"}]}"""));
+            app.MapGet("/pipeline/describe", ()
+                => FakeAuxo.Json(
+                    """{"service":"pipeline","handlers":[{"message":"PatchOpened","handler":"OnPatchOpenedHandler.Handle","queue":"pipeline","policy":"retry 3"}]}"""));
             app.MapGet("/ingest/describe", () => FakeAuxo.Json("""{"service":"ingest","handlers":[]}"""));
         });
 
@@ -108,7 +115,9 @@ public sealed class StatusTests
     {
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
-            app.MapGet("/pipeline/dead-letters", () => FakeAuxo.Page("""{"id":"0198aa11-0000-7000-8000-000000000001","messageType":"patch_opened","groupId":"g","body":"{}","correlationId":null,"sentAt":"2026-11-23T11:00:00Z","attempts":4,"buriedAt":"2026-11-23T11:55:00Z","reason":"GitException","detail":"git ended with 128"}"""));
+            app.MapGet("/pipeline/dead-letters", ()
+                => FakeAuxo.Page(
+                    """{"id":"0198aa11-0000-7000-8000-000000000001","messageType":"patch_opened","groupId":"g","body":"{}","correlationId":null,"sentAt":"2026-11-23T11:00:00Z","attempts":4,"buriedAt":"2026-11-23T11:55:00Z","reason":"GitException","detail":"git ended with 128"}"""));
             app.MapPost("/pipeline/dead-letters/replay", () => FakeAuxo.Json("""{"count":1}"""));
         });
 
@@ -117,7 +126,8 @@ public sealed class StatusTests
         var sent = await auxo.RunAsync("dead-letters", "replay", "0198");
 
         Assert.Equal(1, shown.ExitCode);
-        Assert.Contains("0198aa11  pipeline  patch_opened  5 min ago  git ended with 128 (4 attempts)", shown.Out, StringComparison.Ordinal);
+        Assert.Contains("0198aa11  pipeline  patch_opened  5 min ago  git ended with 128 (4 attempts)", shown.Out,
+            StringComparison.Ordinal);
         Assert.Equal(2, wrong.ExitCode);
         Assert.StartsWith("1 sent again", sent.Out, StringComparison.Ordinal);
         Assert.Contains("POST /pipeline/dead-letters/replay?id=0198aa11-0000-7000-8000-000000000001", auxo.Requests);
@@ -146,15 +156,21 @@ public sealed class StatusTests
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(app =>
     {
         app.MapGet("/apphost/resources", () => FakeAuxo.Page(
-            Resource("postgres", "Running"), Resource("ingest", "Running", "\"http://127.0.0.1:8888\""), Resource("pipeline", "Running", "\"http://127.0.0.1:8890\"")));
-        app.MapGet("/ingest/node", () => FakeAuxo.Json("""{"state":"connected","home":"/home/a/.radicle","nid":"z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","alias":"alice","socket":"/s","since":"2026-11-23T11:00:00Z","reason":null}"""));
+            Resource("postgres", "Running"), Resource("ingest", "Running", "\"http://127.0.0.1:8888\""),
+            Resource("pipeline", "Running", "\"http://127.0.0.1:8890\"")));
+        app.MapGet("/ingest/node", ()
+            => FakeAuxo.Json(
+                """{"state":"connected","home":"/home/a/.radicle","nid":"z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","alias":"alice","socket":"/s","since":"2026-11-23T11:00:00Z","reason":null}"""));
         app.MapGet("/ingest/outbox", () => FakeAuxo.Page(Outbox("waiting", "\"key locked\"", 3), Outbox("posted", "null", 1)));
-        app.MapGet("/pipeline/queues", () => FakeAuxo.Page("""{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40.2}"""));
-        app.MapGet("/ingest/queues", () => FakeAuxo.Page("""{"queue":"ingest","ready":0,"scheduled":0,"deadLetters":0,"oldestSeconds":null}"""));
+        app.MapGet("/pipeline/queues", ()
+            => FakeAuxo.Page("""{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40.2}"""));
+        app.MapGet("/ingest/queues", ()
+            => FakeAuxo.Page("""{"queue":"ingest","ready":0,"scheduled":0,"deadLetters":0,"oldestSeconds":null}"""));
         app.MapGet("/ingest/repositories", () => FakeAuxo.Page(
             $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/s","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
         app.MapGet("/ingest/repositories/{rid}/refs", () => FakeAuxo.Page(
-            Ref("patch", FakeAuxo.PatchId, FakeAuxo.Commit, "\"patch_opened\"", "opened"), Ref("branch", "master", new string('1', 40), "\"default_branch_advanced\"", "pushed"),
+            Ref("patch", FakeAuxo.PatchId, FakeAuxo.Commit, "\"patch_opened\"", "opened"), Ref(
+                "branch", "master", new string('1', 40), "\"default_branch_advanced\"", "pushed"),
             Ref("branch", "next", new string('2', 40), "null", "not a followed branch")));
         app.MapGet("/pipeline/builds", (string? commit) => commit is null ? FakeAuxo.Page(FakeAuxo.Build()) : FakeAuxo.Page());
     });

@@ -65,7 +65,8 @@ public sealed class TraceTests
         var result = await auxo.RunAsync("trace", "1a2b");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("✗ 1 thing failed, 1 under way\n  next: auxo notify replay msg_1\n  next: auxo notify deliveries msg_2\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("✗ 1 thing failed, 1 under way\n  next: auxo notify replay msg_1\n  next: auxo notify deliveries msg_2\n",
+            result.Out, StringComparison.Ordinal);
         Assert.Contains("now                    notify    >  mail is not told yet\n", result.Out, StringComparison.Ordinal);
         Assert.All(result.Out.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
     }
@@ -74,14 +75,17 @@ public sealed class TraceTests
     public async Task every_push_is_a_chapter_and_lines_without_a_trace_follow_their_build()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app, ingest: Page(
-            Line("11:58:00", "patch_revised", "revision 1a2b3c4 seen"), Line("11:59:00", "patch_merged", "merged as 8fabc1d", trace: Other))));
+            Line("11:58:00", "patch_revised", "revision 1a2b3c4 seen"),
+            Line("11:59:00", "patch_merged", "merged as 8fabc1d", trace: Other))));
 
         var json = JsonDocument.Parse((await auxo.RunAsync("trace", "1a2b", "--json")).Out).RootElement;
 
         var chapters = json.GetProperty("chapters").EnumerateArray().ToList();
         Assert.Equal([Trace, Other], chapters.Select(static c => c.GetProperty("trace").GetString()));
-        Assert.Equal(["patch_revised", "build_queued", "build_finished", "build_counted", "delivered", "artifacts_published"], chapters[0].GetProperty("lines").EnumerateArray().Select(static l => l.GetProperty("what").GetString()));
-        Assert.Contains(auxo.Requests, static r => r.Contains($"trace={Trace}&trace={Other}", StringComparison.Ordinal) && r.StartsWith("GET /notify/story", StringComparison.Ordinal));
+        Assert.Equal(["patch_revised", "build_queued", "build_finished", "build_counted", "delivered", "artifacts_published"], chapters[0]
+            .GetProperty("lines").EnumerateArray().Select(static l => l.GetProperty("what").GetString()));
+        Assert.Contains(auxo.Requests, static r => r.Contains($"trace={Trace}&trace={Other}", StringComparison.Ordinal)
+            && r.StartsWith("GET /notify/story", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -98,7 +102,8 @@ public sealed class TraceTests
 
         Assert.Equal(code, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
-        if (text == "7777") Assert.Contains("patch  7777000000000000000000000000000000000002  heartwood", result.Error, StringComparison.Ordinal);
+        if (text == "7777") Assert.Contains(
+            "patch  7777000000000000000000000000000000000002  heartwood", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,13 +121,20 @@ public sealed class TraceTests
         Assert.Contains("team was told (204)", result.Out, StringComparison.Ordinal);
     }
 
-    private static void Map(IEndpointRouteBuilder app, string? without = null, string? ingest = null, string? notify = null, string morePatches = "")
+    private static void Map(IEndpointRouteBuilder app, string? without = null, string? ingest = null,
+        string? notify = null, string morePatches = "")
     {
-        app.MapGet("/ingest/repositories", () => FakeAuxo.Page($$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
-        app.MapGet("/ingest/patches", () => FakeAuxo.Page($$"""{"rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}","title":"Fix the handshake","status":"open","revisions":[]}""" + morePatches));
+        app.MapGet("/ingest/repositories", ()
+            => FakeAuxo.Page(
+                $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
+        app.MapGet("/ingest/patches", ()
+            => FakeAuxo.Page(
+                $$"""{"rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}","title":"Fix the handshake","status":"open","revisions":[]}""" + morePatches));
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build(more: $",\"traceId\":\"{Trace}\"")));
-        Story("ingest", ingest ?? Page(Line("11:58:00", "patch_revised", "revision 1a2b3c4 seen"), Line("11:58:00.120", "webhook_linked", "webhook 'patch': a node event was first", state: "note")));
-        Story("pipeline", Page(Line("11:58:00.020", "build_queued", "build 3f2a1c7 planned", build: FakeAuxo.BuildId), Line("11:58:14.120", "build_finished", "build 3f2a1c7 passed", build: FakeAuxo.BuildId)));
+        Story("ingest", ingest ?? Page(Line("11:58:00", "patch_revised", "revision 1a2b3c4 seen"),
+            Line("11:58:00.120", "webhook_linked", "webhook 'patch': a node event was first", state: "note")));
+        Story("pipeline", Page(Line("11:58:00.020", "build_queued", "build 3f2a1c7 planned", build: FakeAuxo.BuildId),
+            Line("11:58:14.120", "build_finished", "build 3f2a1c7 passed", build: FakeAuxo.BuildId)));
         Story("notify", notify ?? Page(Line("11:58:14.300", "delivered", "team was told (204)")));
         Story("metrics", Page(Line("11:58:14.200", "build_counted", "counted", trace: null, build: FakeAuxo.BuildId)));
         Story("registry", Page(Line("11:58:14.400", "artifacts_published", "1 file published", build: FakeAuxo.BuildId)));
@@ -138,6 +150,7 @@ public sealed class TraceTests
 
     private static string Page(params string[] lines) => $$"""{"items":[{{string.Join(',', lines)}}]}""";
 
-    private static string Line(string at, string what, string text, string? trace = Trace, string? build = null, string state = "done", string? next = null)
+    private static string Line(
+        string at, string what, string text, string? trace = Trace, string? build = null, string state = "done", string? next = null)
         => JsonSerializer.Serialize(new { at = $"2026-11-23T{at}Z", what, state, text, trace, build, next });
 }

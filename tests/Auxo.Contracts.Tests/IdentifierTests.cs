@@ -141,5 +141,6 @@ public sealed class IdentifierTests
     }
 
     private static Arbitrary<string> Text(string alphabet, int min, int max, string prefix = "", string suffix = "")
-        => Gen.Choose(min, max).SelectMany(n => Gen.Elements(alphabet.ToCharArray()).ArrayOf(n)).Select(chars => prefix + new string(chars) + suffix).ToArbitrary();
+        => Gen.Choose(min, max).SelectMany(n => Gen.Elements(alphabet.ToCharArray()).ArrayOf(n))
+            .Select(chars => prefix + new string(chars) + suffix).ToArbitrary();
 }

@@ -13,7 +13,8 @@ public sealed class MessageSamplesTests
 
     [Fact]
     public void every_message_that_was_ever_sent_still_loads()
-        => Samples.AllLoad("Messages", MessageNames.All.ToDictionary(name => name.Value, name => ContractsJson.Default.GetTypeInfo(name.Key)!, StringComparer.Ordinal));
+        => Samples.AllLoad("Messages", MessageNames.All.ToDictionary(
+            name => name.Value, name => ContractsJson.Default.GetTypeInfo(name.Key)!, StringComparer.Ordinal));
 
     [Fact]
     public void every_message_has_a_name_of_its_own_in_snake_case()
@@ -41,7 +42,8 @@ public sealed class MessageSamplesTests
     private static JsonTypeInfo Info(string name) => ContractsJson.Default.GetTypeInfo(MessageNames.All.Single(m => m.Value == name).Key)!;
 
     private static IEnumerable<JsonNode> All(string name)
-        => Directory.EnumerateFiles(Folder(), name + "*.json").Where(f => Path.GetFileNameWithoutExtension(f).Split('@')[0] == name).Select(static f => JsonNode.Parse(File.ReadAllText(f))!);
+        => Directory.EnumerateFiles(Folder(), name + "*.json")
+            .Where(f => Path.GetFileNameWithoutExtension(f).Split('@')[0] == name).Select(static f => JsonNode.Parse(File.ReadAllText(f))!);
 
     private static void AssertCovered(JsonTypeInfo info, IReadOnlyList<JsonNode> samples, string path)
     {
@@ -50,9 +52,11 @@ public sealed class MessageSamplesTests
             var values = samples.OfType<JsonObject>().Select(s => s[property.Name]).OfType<JsonNode>().ToList();
             Assert.True(values.Count > 0, $"No sample has {path}.{property.Name}.");
             var type = property.PropertyType;
-            var element = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : type;
+            var element = type.IsGenericType
+                && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : type;
             if (element.Namespace != "Auxo.Contracts" || element.IsValueType) continue;
-            AssertCovered(ContractsJson.Default.GetTypeInfo(element)!, [.. values.SelectMany(static v => v is JsonArray array ? array.OfType<JsonNode>() : [v])], $"{path}.{property.Name}");
+            AssertCovered(ContractsJson.Default.GetTypeInfo(element)!,
+                [.. values.SelectMany(static v => v is JsonArray array ? array.OfType<JsonNode>() : [v])], $"{path}.{property.Name}");
         }
     }
 

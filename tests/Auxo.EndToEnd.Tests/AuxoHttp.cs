@@ -46,7 +46,8 @@ internal static class AuxoHttp
     /// <summary>Waits until a step's log shows this while it runs.</summary>
     public static Task LogShowsAsync(this HttpClient pipeline, string build, string step, string text)
         => Eventually.TrueAsync(
-            async () => (await pipeline.GetStringAsync($"/builds/{build}/logs/{step}")).Contains(text, StringComparison.Ordinal), $"the log of {step} shows '{text}'");
+            async () => (await pipeline.GetStringAsync($"/builds/{build}/logs/{step}"))
+                .Contains(text, StringComparison.Ordinal), $"the log of {step} shows '{text}'");
 
     /// <summary>A JSON document.</summary>
     public static async Task<JsonNode> GetFromJsonNodeAsync(this HttpClient client, string path)
@@ -58,11 +59,13 @@ internal static class AuxoHttp
 
     /// <summary>The id under which a repository at this path is followed.</summary>
     public static async Task<string> RidOfAsync(this HttpClient ingest, string path)
-        => Text((await ingest.GetFromJsonNodeAsync("/repositories"))["items"]!.AsArray().Single(r => Text(r!, "source")!.StartsWith(path, StringComparison.Ordinal))!, "rid")!;
+        => Text((await ingest.GetFromJsonNodeAsync("/repositories"))["items"]!.AsArray()
+            .Single(r => Text(r!, "source")!.StartsWith(path, StringComparison.Ordinal))!, "rid")!;
 
     /// <summary>Asserts a response's status, showing its body when it is another.</summary>
     public static async Task ShouldBeAsync(this HttpResponseMessage response, HttpStatusCode expected)
-        => Assert.True(response.StatusCode == expected, $"expected {(int)expected}, got {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        => Assert.True(response.StatusCode == expected,
+            $"expected {(int)expected}, got {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
 
     /// <summary>Asserts how a build ended, showing its verdict when it ended otherwise.</summary>
     public static void ShouldHave(this JsonNode build, string outcome)

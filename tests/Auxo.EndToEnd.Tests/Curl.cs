@@ -14,15 +14,22 @@ internal static class Curl
             ingest,
             Encoding.UTF8.GetBytes(new JsonObject
             {
-                ["action"] = action, ["patch"] = new JsonObject { ["id"] = patch, ["after"] = head }, ["repository"] = new JsonObject { ["id"] = rid },
+                ["action"] = action, ["patch"] = new JsonObject { ["id"] = patch, ["after"] = head }, ["repository"] = new JsonObject
+                {
+                    ["id"] = rid,
+                },
             }.ToJsonString()),
             body => ["-H", "X-Radicle-Event-Type: patch", "-H", "X-Hub-Signature-256: " + Sign(body, secret)]);
 
     /// <summary>Posts any bytes with any headers to <c>/hooks/radicle</c>; returns the status code.</summary>
     public static async Task<int> PostAsync(Uri ingest, byte[] body, Func<byte[], string[]> headers)
     {
-        var start = new ProcessStartInfo("curl") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "--data-binary", "@-", "-H", "Content-Type: application/json",
+        var start = new ProcessStartInfo("curl")
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var argument in (string[])[
+            "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "--data-binary", "@-", "-H", "Content-Type: application/json",
             .. headers(body), new Uri(ingest, "/hooks/radicle").ToString()])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
@@ -43,5 +50,6 @@ internal static class Curl
     }
 
     /// <summary><c>sha256=</c> and the digits.</summary>
-    public static string Sign(byte[] body, string secret) => "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
+    public static string Sign(byte[] body, string secret)
+        => "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
 }

@@ -13,7 +13,8 @@ public sealed class DemoTests
     public async Task the_demo_tells_the_whole_story_and_leaves_nothing_behind(bool radicle)
     {
         var ct = TestContext.Current.CancellationToken;
-        if (radicle) Assert.SkipUnless(RadicleLab.MissingPrograms().Count == 0, $"No real Radicle nodes: {string.Join(", ", RadicleLab.MissingPrograms())} not on PATH.");
+        if (radicle) Assert.SkipUnless(RadicleLab.MissingPrograms()
+            .Count == 0, $"No real Radicle nodes: {string.Join(", ", RadicleLab.MissingPrograms())} not on PATH.");
         var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
         var temporary = Directory.CreateTempSubdirectory("demo-").FullName;
         File.SetUnixFileMode(temporary, (UnixFileMode)0b111_101_101);
@@ -25,7 +26,8 @@ public sealed class DemoTests
                 ["TMPDIR"] = temporary,
                 ["PATH"] = radicle
                     ? Environment.GetEnvironmentVariable("PATH")
-                    : string.Join(Path.PathSeparator, Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Where(folder => !File.Exists(Path.Combine(folder, "rad")))),
+                    : string.Join(Path.PathSeparator, Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+                        .Where(folder => !File.Exists(Path.Combine(folder, "rad")))),
             },
         };
         using var process = Process.Start(start)!;
@@ -34,7 +36,8 @@ public sealed class DemoTests
         await process.WaitForExitAsync(ct);
 
         Assert.True(process.ExitCode == 0, story + await errors);
-        foreach (var told in (string[])["healthy after", "✗ failed", "scripts/greet.sh:6", "build.failed, signature verified", "build.passed, signature verified", "out/demo.tar.gz", "lead time"])
+        foreach (var told in (string[])["healthy after", "✗ failed", "scripts/greet.sh:6",
+            "build.failed, signature verified", "build.passed, signature verified", "out/demo.tar.gz", "lead time"])
             Assert.Contains(told, story, StringComparison.Ordinal);
         if (radicle) Assert.Contains("on bob's own node", story, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(temporary, "auxo-demo-*"));

@@ -13,11 +13,14 @@ public sealed class RadicleLabTests
         await using var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
         var repository = await lab.CreateRepositoryAsync("demo", new Dictionary<string, string> { ["README.md"] = "# demo\n" }, ct);
 
-        var (patch, head) = await lab.Nodes[1].OpenPatchAsync("demo", "Say hello", new Dictionary<string, string> { ["hello.txt"] = "hello\n" }, ct);
+        var (patch, head) = await lab.Nodes[1]
+            .OpenPatchAsync("demo", "Say hello", new Dictionary<string, string> { ["hello.txt"] = "hello\n" }, ct);
 
         var alice = lab.Nodes[0];
         await Eventually.TrueAsync(
-            async () => (await alice.GitAsync(alice.Storage(repository.Rid), ct, "rev-parse", $"refs/namespaces/{lab.Nodes[1].Nid}/refs/heads/patches/{patch}")).Trim() == head,
+            async ()
+                => (await alice.GitAsync(alice.Storage(repository.Rid), ct, "rev-parse",
+                    $"refs/namespaces/{lab.Nodes[1].Nid}/refs/heads/patches/{patch}")).Trim() == head,
             "the patch's head is in alice's storage");
     }
 }

@@ -9,11 +9,13 @@ public sealed class AggregateTests
 {
     [Fact]
     public void create_and_apply_for_one_event_is_ambiguous()
-        => Assert.Contains("both Create and Apply", Refused(o => o.Projections.LiveStreamAggregation<Ambiguous>()), StringComparison.Ordinal);
+        => Assert.Contains("both Create and Apply", Refused(o => o.Projections.LiveStreamAggregation<Ambiguous>()),
+            StringComparison.Ordinal);
 
     [Fact]
     public void a_method_of_a_wrong_form_is_refused()
-        => Assert.Contains("static Crooked Create(E)", Refused(o => o.Projections.LiveStreamAggregation<Crooked>()), StringComparison.Ordinal);
+        => Assert.Contains("static Crooked Create(E)", Refused(o => o.Projections.LiveStreamAggregation<Crooked>()),
+            StringComparison.Ordinal);
 
     [Fact]
     public void a_method_for_what_is_no_event_is_refused()
@@ -31,7 +33,8 @@ public sealed class AggregateTests
     public void a_name_is_given_once()
     {
         Assert.Contains("mapped twice", Refused(o => o.Events.MapEventType("again", BankJson.Default.Opened)), StringComparison.Ordinal);
-        Assert.Contains("mapped twice", Refused(o => o.Events.MapEventType("account_opened", BankJson.Default.Note)), StringComparison.Ordinal);
+        Assert.Contains("mapped twice", Refused(o => o.Events.MapEventType("account_opened", BankJson.Default.Note)),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,7 +78,8 @@ public sealed class AppendTests(PostgresFixture postgres) : StoreTest(postgres)
         Assert.Null(await early.LoadAsync<Note>("n", Ct));
 
         await using var again = store.LightweightSession();
-        await again.Events.WriteToAggregate<Account>("account/ann", s => s.AppendMany(new AccountEvent.Deposited(3), new AccountEvent.Withdrawn(1)), Ct);
+        await again.Events.WriteToAggregate<Account>(
+            "account/ann", s => s.AppendMany(new AccountEvent.Deposited(3), new AccountEvent.Withdrawn(1)), Ct);
         Assert.Equal(new Account("ann", 2, 2), await again.Events.FetchLatest<Account>("account/ann", Ct));
     }
 
@@ -142,7 +143,8 @@ public sealed class AppendTests(PostgresFixture postgres) : StoreTest(postgres)
         session.QueueSqlCommand(new("insert into bank.outbox values ($1)") { Parameters = { new() { Value = "sent" } } });
         var failure = await Assert.ThrowsAsync<PostgresException>(() => session.SaveChangesAsync(Ct));
         Assert.Equal(PostgresErrorCodes.UniqueViolation, failure.SqlState);
-        Assert.Equal((1, 1L, 1L), (rung, await ScalarAsync<long>("select count(*) from bank.mt_events"), await ScalarAsync<long>("select count(*) from bank.mt_doc_note")));
+        Assert.Equal((1, 1L, 1L), (rung, await ScalarAsync<long>("select count(*) from bank.mt_events"),
+            await ScalarAsync<long>("select count(*) from bank.mt_doc_note")));
     }
 
     [Fact]
@@ -163,6 +165,7 @@ public sealed class AppendTests(PostgresFixture postgres) : StoreTest(postgres)
     {
         var store = await StoreAsync();
         await using var session = store.LightweightSession();
-        Assert.Contains("MapEventType", Assert.Throws<InvalidOperationException>(() => session.Events.Append("account/ann", "text")).Message, StringComparison.Ordinal);
+        Assert.Contains("MapEventType", Assert.Throws<InvalidOperationException>(() => session.Events.Append("account/ann", "text"))
+            .Message, StringComparison.Ordinal);
     }
 }

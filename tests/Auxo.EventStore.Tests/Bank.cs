@@ -40,7 +40,8 @@ public sealed record Statement(string Id, long LastVersion, long LastSequence, D
 
 public sealed class StatementProjection : SingleStreamProjection<Statement, string>
 {
-    public Statement Create(IEvent<AccountEvent.Opened> e) => new(e.StreamKey, e.Version, e.Sequence, e.Timestamp, [$"opened by {e.Data.Owner}"]);
+    public Statement Create(IEvent<AccountEvent.Opened> e)
+        => new(e.StreamKey, e.Version, e.Sequence, e.Timestamp, [$"opened by {e.Data.Owner}"]);
 
     public Statement Apply(IEvent<AccountEvent> e, Statement view)
         => view with { LastVersion = e.Version, LastSequence = e.Sequence, At = e.Timestamp, Lines = [.. view.Lines, e.EventTypeName] };

@@ -6,14 +6,20 @@ using Npgsql;
 
 namespace Auxo.EventStore.Tests;
 
-/// <summary>What a killed process does: this program, started once more with <c>AUXO_TEST_CHILD</c> naming the work and its database.</summary>
+/// <summary>
+/// What a killed process does: this program, started once more with <c>AUXO_TEST_CHILD</c> naming the work and its database.
+/// </summary>
 public static class Child
 {
     /// <summary>Starts the child, armed with a crash point, and waits until it has died there.</summary>
     public static async Task<int> RunAsync(string work, string crashAt, string connectionString, CancellationToken ct, string service = "")
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        (start.Environment["AUXO_TEST_CHILD"], start.Environment["AUXO_TEST_DATABASE"], start.Environment["AUXO_CRASH_AT"]) = (work, connectionString, crashAt);
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        (start.Environment["AUXO_TEST_CHILD"], start.Environment["AUXO_TEST_DATABASE"], start.Environment["AUXO_CRASH_AT"]) = (
+            work, connectionString, crashAt);
         start.Environment["OTEL_SERVICE_NAME"] = service;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(ct);
@@ -23,7 +29,10 @@ public static class Child
         return process.ExitCode;
     }
 
-    /// <summary>The store that child and parent share: two inline views, one of which must be read between append and commit when it is asked for.</summary>
+    /// <summary>
+    /// The store that child and parent share: two inline views, one of which must be read between append and commit when it is
+    /// asked for.
+    /// </summary>
     public static StoreOptions Options(string work) => Bank.Options(o =>
     {
         o.Projections.Snapshot<Account>(SnapshotLifecycle.Inline);

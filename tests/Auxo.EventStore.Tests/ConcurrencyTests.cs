@@ -75,7 +75,8 @@ public sealed class ConcurrencyTests(PostgresFixture postgres) : StoreTest(postg
     {
         var store = await StoreAsync();
         var group = new GroupedAppends(store);
-        var opened = Enumerable.Range(0, 50).Select(i => group.AppendAsync($"account/{i}", 0, [new AccountEvent.Opened("x"), new AccountEvent.Deposited(1)], Ct)).ToList();
+        var opened = Enumerable.Range(0, 50)
+            .Select(i => group.AppendAsync($"account/{i}", 0, [new AccountEvent.Opened("x"), new AccountEvent.Deposited(1)], Ct)).ToList();
         Assert.All(await Task.WhenAll(opened), version => Assert.Equal(2, version));
 
         var mixed = Enumerable.Range(0, 50).Select(async i =>

@@ -56,7 +56,10 @@ public sealed class CrashTests(PostgresFixture postgres) : StoreTest(postgres)
                 return null;
             end $$
             """);
-        await using var victim = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { ApplicationName = "victim" });
+        await using var victim = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            ApplicationName = "victim",
+        });
         // Once in the midst of the statement, once at the very end of the transaction.
         foreach (var when in (string[])["trigger cut after insert", "constraint trigger cut after insert"])
         {
@@ -80,8 +83,10 @@ public sealed class CrashTests(PostgresFixture postgres) : StoreTest(postgres)
         var store = await StoreAsync("daemon");
         await using (var session = store.LightweightSession())
         {
-            session.Events.StartStream<Account>("account/ann/1", new AccountEvent.Opened("ann"), new AccountEvent.Deposited(5), new AccountEvent.Deposited(6));
-            session.Events.StartStream<Account>("account/ann/2", new AccountEvent.Opened("ann"), new AccountEvent.Withdrawn(1), new AccountEvent.Deposited(100));
+            session.Events.StartStream<Account>(
+                "account/ann/1", new AccountEvent.Opened("ann"), new AccountEvent.Deposited(5), new AccountEvent.Deposited(6));
+            session.Events.StartStream<Account>(
+                "account/ann/2", new AccountEvent.Opened("ann"), new AccountEvent.Withdrawn(1), new AccountEvent.Deposited(100));
             await session.SaveChangesAsync(Ct);
         }
 

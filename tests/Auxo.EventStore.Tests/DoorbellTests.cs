@@ -30,7 +30,10 @@ public sealed class DoorbellTests(PostgresFixture postgres) : StoreTest(postgres
     [Fact]
     public async Task one_process_listens_on_one_connection_however_many_channels()
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { ApplicationName = "one bell" });
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            ApplicationName = "one bell",
+        });
         using var doorbell = new PostgresDoorbell(source, TimeProvider.System);
         await doorbell.StartAsync(Ct);
         var woken = new SemaphoreSlim(0);

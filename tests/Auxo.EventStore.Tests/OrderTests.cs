@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace Auxo.EventStore.Tests;
 
-/// <summary>Transactions commit in another order than they draw positions; a reader must see every event all the same, once and in order.</summary>
+/// <summary>
+/// Transactions commit in another order than they draw positions; a reader must see every event all the same, once and in
+/// order.
+/// </summary>
 public sealed class OrderTests(PostgresFixture postgres) : StoreTest(postgres)
 {
     private const int Writers = 20;
@@ -28,7 +31,8 @@ public sealed class OrderTests(PostgresFixture postgres) : StoreTest(postgres)
         // The negative control: what nearly everybody writes first. It shows that the workload could catch a wrong reader.
         var plain = FollowAsync(async seen =>
         {
-            await using var command = Source.CreateCommand($"select seq_id from bank.mt_events where seq_id > {seen.LastOrDefault()} order by seq_id limit 200");
+            await using var command = Source.CreateCommand(
+                $"select seq_id from bank.mt_events where seq_id > {seen.LastOrDefault()} order by seq_id limit 200");
             await using var rows = await command.ExecuteReaderAsync(Ct);
             var before = seen.Count;
             while (await rows.ReadAsync(Ct)) seen.Add(rows.GetInt64(0));
@@ -40,7 +44,8 @@ public sealed class OrderTests(PostgresFixture postgres) : StoreTest(postgres)
         var committed = await SequencesAsync();
         Assert.Equal(committed, await follower);
         var missed = committed.Except(await plain).Count();
-        TestContext.Current.TestOutputHelper!.WriteLine($"{committed.Count} events, {committed[^1] - committed.Count} holes; the plain reader missed {missed}");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{committed.Count} events, {committed[^1] - committed.Count} holes; the plain reader missed {missed}");
         Assert.True(committed[^1] > committed.Count, "There were no holes: the workload proves nothing.");
         Assert.True(missed > 0, "The plain reader missed nothing: the workload proves nothing.");
     }
@@ -84,7 +89,8 @@ public sealed class OrderTests(PostgresFixture postgres) : StoreTest(postgres)
     }
 
     /// <summary>
-    /// The owner of the hole is younger than every transaction that has ended, so that pg_snapshot_xmax of the sighting says nothing about it.
+    /// The owner of the hole is younger than every transaction that has ended, so that pg_snapshot_xmax of the sighting says
+    /// nothing about it.
     /// </summary>
     [Fact]
     public async Task a_hole_of_the_youngest_transaction_is_waited_for()
@@ -129,7 +135,10 @@ public sealed class OrderTests(PostgresFixture postgres) : StoreTest(postgres)
             array_fill(null::text, array[{{events}}]), array_fill(null::text, array[{{events}}]), false)
         """);
 
-    /// <summary>Appends of 1 to 5 events, some given up, each with a delay between drawing and committing, as a slow disk or a busy client makes.</summary>
+    /// <summary>
+    /// Appends of 1 to 5 events, some given up, each with a delay between drawing and committing, as a slow disk or a busy
+    /// client makes.
+    /// </summary>
     private async Task WriteAsync(int writer)
     {
         var random = new Random(writer);

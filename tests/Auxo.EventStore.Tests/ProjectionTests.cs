@@ -35,7 +35,8 @@ public sealed class ProjectionTests(PostgresFixture postgres) : StoreTest(postgr
     {
         var store = await StoreAsync(o =>
         {
-            o.Projections.Snapshot<LooseAccount>(lifecycle == ProjectionLifecycle.Inline ? SnapshotLifecycle.Inline : SnapshotLifecycle.Async);
+            o.Projections.Snapshot<LooseAccount>(
+                lifecycle == ProjectionLifecycle.Inline ? SnapshotLifecycle.Inline : SnapshotLifecycle.Async);
             o.Projections.Add<StatementProjection>(lifecycle);
             o.Projections.Add<WealthProjection>(lifecycle);
             o.Projections.PageSize = 3;
@@ -97,7 +98,8 @@ public sealed class ProjectionTests(PostgresFixture postgres) : StoreTest(postgr
             for (var i = 0; i < 60; i++)
             {
                 await using var session = store.LightweightSession();
-                await session.Events.WriteToAggregate<Account>($"account/ann/{writer}", s => s.AppendOne(i == 0 ? new AccountEvent.Opened("ann") : new AccountEvent.Deposited(1)), Ct);
+                await session.Events.WriteToAggregate<Account>(
+                    $"account/ann/{writer}", s => s.AppendOne(i == 0 ? new AccountEvent.Opened("ann") : new AccountEvent.Deposited(1)), Ct);
             }
         }).ToList();
         for (var i = 0; i < 4; i++)
@@ -195,7 +197,8 @@ public sealed class ProjectionTests(PostgresFixture postgres) : StoreTest(postgr
         {
             // Two owners share six accounts.
             var key = $"account/{(group.Key % 2 == 0 ? "ann" : "bob")}/{group.Key}";
-            if (save.Fetched) (await session.Events.FetchForWriting<LooseAccount>(key, Ct)).AppendMany(group.Select(append => append.Event));
+            if (save.Fetched) (await session.Events.FetchForWriting<LooseAccount>(key, Ct))
+                .AppendMany(group.Select(append => append.Event));
             else session.Events.Append(key, [.. group.Select(append => append.Event)]);
         }
 

@@ -3,15 +3,17 @@ using System.Text.Json.Serialization;
 namespace Auxo.EventStore.Tests;
 
 /// <summary>
-/// Yesterday's data must load for ever: each file of <c>Samples</c> is an event as it was stored once, named <c>{event name}.{n}.json</c>. They are
-/// added to, never edited. Every service has a folder like this one.
+/// Yesterday's data must load for ever: each file of <c>Samples</c> is an event as it was stored once, named <c>{event
+/// name}.{n}.json</c>. They are added to, never edited. Every service has a folder like this one.
 /// </summary>
 public sealed partial class SampleTests
 {
     private static readonly EventOptions Events = Bank.Options(o =>
         o.Events.Upcast("account_credited", OldJson.Default.Credited, old => new AccountEvent.Deposited((long)(old.Amount * 100)))).Events;
 
-    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Samples")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files
+        => [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Samples"))
+            .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -23,7 +25,8 @@ public sealed partial class SampleTests
 
     [Fact]
     public void every_event_has_a_sample()
-        => Assert.Equal(Events.Names.Order(StringComparer.Ordinal), Files.Select(row => row.Data.Split('.')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        => Assert.Equal(Events.Names.Order(StringComparer.Ordinal), Files.Select(row => row.Data.Split('.')[0])
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     private static AccountEvent Expected(string file) => file switch
     {

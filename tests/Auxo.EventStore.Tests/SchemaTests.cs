@@ -12,7 +12,8 @@ public sealed class SchemaTests(PostgresFixture postgres) : StoreTest(postgres)
     {
         var store = new DocumentStore(Source, Bank.Options(o => o.Schema.Add("bank", typeof(SchemaTests).Assembly)));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.ApplySchemaAsync(Ct)));
-        Assert.Equal("bank 1, bank 2, event_store 1", await ScalarAsync<string>("select string_agg(component || ' ' || version, ', ' order by component, version) from bank.schema_version"));
+        Assert.Equal("bank 1, bank 2, event_store 1", await ScalarAsync<string>(
+            "select string_agg(component || ' ' || version, ', ' order by component, version) from bank.schema_version"));
         Assert.Equal(0, await ScalarAsync<long>("select count(city) from bank.branches"));
     }
 
@@ -57,7 +58,8 @@ public sealed class SchemaTests(PostgresFixture postgres) : StoreTest(postgres)
         }));
         await store.ApplySchemaAsync(Ct);
         await store.ApplySchemaAsync(Ct);
-        Assert.Equal("auxo_bank_owner", await ScalarAsync<string>("select tableowner::text from pg_tables where schemaname = 'bank' and tablename = 'mt_events'"));
+        Assert.Equal("auxo_bank_owner", await ScalarAsync<string>(
+            "select tableowner::text from pg_tables where schemaname = 'bank' and tablename = 'mt_events'"));
 
         await using var session = store.LightweightSession();
         session.Events.Append("account/ann/1", new AccountEvent.Opened("ann"), new AccountEvent.Deposited(1));
@@ -75,19 +77,24 @@ public sealed class SchemaTests(PostgresFixture postgres) : StoreTest(postgres)
         Assert.Equal(1, (await session.LoadAsync<Account>("account/ann/1", Ct))!.Cents);
 
         foreach (var forbidden in (string[])[
-            "insert into bank.mt_events values (9, gen_random_uuid(), 's', 1, '{}', 't', now())", "update bank.mt_events set data = '{}'", "delete from bank.mt_events",
+            "insert into bank.mt_events values (9, gen_random_uuid(), 's', 1, '{}', 't', now())",
+            "update bank.mt_events set data = '{}'", "delete from bank.mt_events",
             "update bank.mt_streams set version = 9", "select nextval('bank.mt_events_sequence')", "truncate bank.mt_events"])
         {
             Assert.Equal("42501", await SqlStateAsync(bank, forbidden));
         }
 
-        foreach (var forbidden in (string[])["select * from bank.mt_events", "select * from bank.mt_doc_note", "select * from bank.branches", "create table bank.mine (x int)"])
+        foreach (var forbidden in (string[])["select * from bank.mt_events", "select * from bank.mt_doc_note",
+            "select * from bank.branches", "create table bank.mine (x int)"])
             Assert.Equal("42501", await SqlStateAsync(bakery, forbidden));
         Assert.Equal("42501", await SqlStateAsync(bakery, "set role auxo_bank_owner"));
     }
 
     private NpgsqlDataSource Login(string service)
-        => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Username = $"auxo_{service}", Password = "secret" });
+        => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            Username = $"auxo_{service}", Password = "secret",
+        });
 
     private static async Task<string?> SqlStateAsync(NpgsqlDataSource source, string sql)
     {

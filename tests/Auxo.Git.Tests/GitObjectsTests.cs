@@ -80,7 +80,8 @@ public sealed class GitObjectsTests(SmallRepository repository) : IClassFixture<
         await using var objects = new GitObjects(repository.Folder);
         Assert.NotNull(await objects.ReadAsync("HEAD", Ct));
 
-        var git = Process.GetProcessesByName("git").Single(p => CommandLines.Of(p).Contains(repository.Folder, StringComparison.Ordinal) && CommandLines.Of(p).Contains("cat-file", StringComparison.Ordinal));
+        var git = Process.GetProcessesByName("git").Single(p => CommandLines.Of(p)
+            .Contains(repository.Folder, StringComparison.Ordinal) && CommandLines.Of(p).Contains("cat-file", StringComparison.Ordinal));
         git.Kill();
         await git.WaitForExitAsync(Ct);
 

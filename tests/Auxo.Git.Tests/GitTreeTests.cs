@@ -15,7 +15,8 @@ public sealed class GitTreeTests(SmallRepository repository) : IClassFixture<Sma
     {
         var entries = await GitTree.ListAsync(repository.Folder, repository.Head, Ct);
 
-        Assert.Equal(["big.bin", "docs/a b\tc.txt", "docs/ü\n.txt", "empty", "link", "readme.md", "run.sh"], entries.Select(static e => e.Name));
+        Assert.Equal(["big.bin", "docs/a b\tc.txt", "docs/ü\n.txt", "empty", "link", "readme.md", "run.sh"],
+            entries.Select(static e => e.Name));
         Assert.True(entries.Single(static e => e.Name == "run.sh").IsExecutable);
         Assert.True(entries.Single(static e => e.Name == "link") is { IsSymlink: true, IsFile: false });
         Assert.All(entries, static e => Assert.Equal(40, e.Oid.Length));
@@ -29,7 +30,9 @@ public sealed class GitTreeTests(SmallRepository repository) : IClassFixture<Sma
         var entries = GitTree.Parse((await objects.ReadAsync(repository.Head + "^{tree}", Ct))!.Data.Span);
         var listed = await repository.GitAsync("ls-tree", repository.Head);
 
-        Assert.Equal(listed.TrimEnd().Split('\n').Select(static l => (l[..6].TrimStart('0'), l[(l.IndexOf('\t') + 1)..], l.Split(' ', '\t')[2])), entries.Select(static e => (e.Mode, e.Name, e.Oid)));
+        Assert.Equal(listed.TrimEnd().Split('\n')
+            .Select(static l => (l[..6].TrimStart('0'), l[(l.IndexOf('\t') + 1)..], l.Split(' ', '\t')[2])),
+            entries.Select(static e => (e.Mode, e.Name, e.Oid)));
         Assert.True(entries.Single(static e => e.Name == "docs").IsTree);
     }
 
@@ -62,7 +65,8 @@ public sealed class GitTreeTests(SmallRepository repository) : IClassFixture<Sma
         var refs = await GitTree.RefsAsync(repository.Folder, "refs/", Ct);
 
         Assert.Equal(
-            new Dictionary<string, string> { ["refs/heads/main"] = repository.Head, ["refs/heads/next"] = repository.First, ["refs/tags/v1"] = repository.First }, refs);
+            new Dictionary<string, string> { ["refs/heads/main"] = repository.Head,
+                ["refs/heads/next"] = repository.First, ["refs/tags/v1"] = repository.First }, refs);
         Assert.Equal(["refs/heads/main", "refs/heads/next"], (await GitTree.RefsAsync(repository.Folder, "refs/heads/", Ct)).Keys);
         Assert.Empty(await GitTree.RefsAsync(repository.Folder, "refs/none/", Ct));
     }
@@ -110,5 +114,6 @@ public sealed class GitTreeTests(SmallRepository repository) : IClassFixture<Sma
         while (Gits(pipe) > 0) await Task.Yield();
     }
 
-    private static int Gits(string argument) => Process.GetProcessesByName("git").Count(p => CommandLines.Of(p).Contains(argument, StringComparison.Ordinal));
+    private static int Gits(string argument)
+        => Process.GetProcessesByName("git").Count(p => CommandLines.Of(p).Contains(argument, StringComparison.Ordinal));
 }

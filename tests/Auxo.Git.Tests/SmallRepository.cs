@@ -42,7 +42,8 @@ public sealed class SmallRepository : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    public Task<string> GitAsync(params string[] arguments) => GitCommand.RunAsync(Folder, arguments, CancellationToken.None, environment: Author);
+    public Task<string> GitAsync(params string[] arguments)
+        => GitCommand.RunAsync(Folder, arguments, CancellationToken.None, environment: Author);
 
     public async Task<string> CommitAsync(string message)
     {

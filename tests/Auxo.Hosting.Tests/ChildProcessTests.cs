@@ -10,7 +10,11 @@ public sealed class ChildProcessTests
     public async Task a_child_that_ignores_the_request_to_end_is_killed_when_the_limit_has_passed()
     {
         var ready = new TaskCompletionSource();
-        using var child = ChildProcess.Start(new ChildProcessStart("bash", ["-c", "trap '' TERM; echo ready; while :; do read -t 60 <> <(:); done"]) { OnLine = _ => ready.TrySetResult() });
+        using var child = ChildProcess.Start(
+            new ChildProcessStart("bash", ["-c", "trap '' TERM; echo ready; while :; do read -t 60 <> <(:); done"])
+            {
+                OnLine = _ => ready.TrySetResult(),
+            });
         await ready.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
         await child.StopAsync(PosixSignal.SIGTERM, TimeSpan.FromMilliseconds(50));
@@ -21,7 +25,10 @@ public sealed class ChildProcessTests
     [Fact]
     public async Task its_end_is_seen_even_while_a_grandchild_holds_its_output()
     {
-        using var child = ChildProcess.Start(new ChildProcessStart("bash", ["-c", "tail -f /dev/null & echo $!; exit 3"]) { OnLine = line => Grandchild.TrySetResult(int.Parse(line)) });
+        using var child = ChildProcess.Start(new ChildProcessStart("bash", ["-c", "tail -f /dev/null & echo $!; exit 3"])
+        {
+            OnLine = line => Grandchild.TrySetResult(int.Parse(line)),
+        });
 
         Assert.Equal(3, await child.Exited.WaitAsync(TimeSpan.FromSeconds(10)));
 
@@ -32,7 +39,10 @@ public sealed class ChildProcessTests
     public async Task it_has_a_session_of_its_own_so_that_ctrl_c_reaches_only_us()
     {
         var fields = new TaskCompletionSource<string[]>();
-        using var child = ChildProcess.Start(new ChildProcessStart("cat", ["/proc/self/stat"]) { OnLine = line => fields.TrySetResult(line.Split(' ')) });
+        using var child = ChildProcess.Start(new ChildProcessStart("cat", ["/proc/self/stat"])
+        {
+            OnLine = line => fields.TrySetResult(line.Split(' ')),
+        });
 
         var stat = await fields.Task.WaitAsync(TimeSpan.FromSeconds(10));
 

@@ -12,7 +12,8 @@ public sealed class EntryScriptTests
     [InlineData(".ci/run")]
     public async Task a_script_is_as_shellcheck_wants_it(string script)
     {
-        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(static f => File.Exists(Path.Combine(f, "shellcheck"))), "shellcheck is not installed.");
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':').Any(static f => File.Exists(Path.Combine(f, "shellcheck"))), "shellcheck is not installed.");
         Assert.Equal((0, ""), await RunAsync("shellcheck", Path.Combine(Root, script)));
     }
 
@@ -32,7 +33,8 @@ public sealed class EntryScriptTests
 
     [Fact]
     public async Task an_unknown_option_of_up_is_named()
-        => Assert.Equal((1, "auxo: up does not know '--what'; known are --detach and --install-dotnet\n"), await RunAsync(Path.Combine(Root, "auxo"), "up", "--what"));
+        => Assert.Equal((1, "auxo: up does not know '--what'; known are --detach and --install-dotnet\n"),
+            await RunAsync(Path.Combine(Root, "auxo"), "up", "--what"));
 
     [Fact]
     public async Task a_failed_build_says_what_is_wrong_and_where_the_rest_stands()
@@ -40,9 +42,11 @@ public sealed class EntryScriptTests
         var folder = Directory.CreateTempSubdirectory("auxo-broken-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "home"));
         File.Copy(Path.Combine(Root, "auxo"), Path.Combine(folder, "auxo"));
-        await WriteProgramAsync(Path.Combine(folder, "dotnet"), "[ \"$1\" != build ] || { echo 'A.cs(1,2): error CS1002: ; expected'; echo 'Time Elapsed'; exit 1; }");
+        await WriteProgramAsync(Path.Combine(folder, "dotnet"),
+            "[ \"$1\" != build ] || { echo 'A.cs(1,2): error CS1002: ; expected'; echo 'Time Elapsed'; exit 1; }");
 
-        var (code, output) = await RunAsync("env", "CompileAhead=false", $"HOME={folder}/home", $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "hello");
+        var (code, output) = await RunAsync("env", "CompileAhead=false", $"HOME={folder}/home",
+            $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "hello");
 
         Assert.Equal((1, $"""
             auxo: building Auxo.Cli.csproj …
@@ -62,10 +66,12 @@ public sealed class EntryScriptTests
         Directory.CreateDirectory(Path.Combine(folder, "home"));
         File.Copy(Path.Combine(Root, "auxo"), Path.Combine(folder, "auxo"));
         // Stands for an SDK whose feed lacks the package.
-        await WriteProgramAsync(Path.Combine(folder, "dotnet"), "[ \"$1\" != build ] || [ \"${CompileAhead:-}\" = false ] || { echo 'error NU1101' >&2; exit 1; }");
+        await WriteProgramAsync(Path.Combine(folder, "dotnet"),
+            "[ \"$1\" != build ] || [ \"${CompileAhead:-}\" = false ] || { echo 'error NU1101' >&2; exit 1; }");
         await WriteProgramAsync(program, "echo \"built, and told $*\"");
 
-        var (code, output) = await RunAsync("env", "-u", "CompileAhead", "-u", "NUGET_PACKAGES", $"HOME={folder}/home", $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "hello");
+        var (code, output) = await RunAsync("env", "-u", "CompileAhead", "-u", "NUGET_PACKAGES", $"HOME={folder}/home",
+            $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "hello");
 
         Assert.Equal(0, code);
         Assert.Contains("crossgen2 cannot be had here; building without it", output, StringComparison.Ordinal);
@@ -78,7 +84,8 @@ public sealed class EntryScriptTests
     {
         var folder = Directory.CreateTempSubdirectory("auxo-red-").FullName;
         var suite = Path.Combine(folder, "artifacts/bin/Auxo.Sample.Tests/release/Auxo.Sample.Tests");
-        foreach (var needed in (string[])[Path.GetDirectoryName(suite)!, Path.Combine(folder, "home"), Path.Combine(folder, "tests/Auxo.Sample.Tests"), Path.Combine(folder, "tests/Auxo.Zebra.Tests")])
+        foreach (var needed in (string[])[Path.GetDirectoryName(suite)!, Path.Combine(folder, "home"),
+            Path.Combine(folder, "tests/Auxo.Sample.Tests"), Path.Combine(folder, "tests/Auxo.Zebra.Tests")])
             Directory.CreateDirectory(needed);
         File.Copy(Path.Combine(Root, "auxo"), Path.Combine(folder, "auxo"));
         await WriteProgramAsync(Path.Combine(folder, "dotnet"), "true");
@@ -91,11 +98,15 @@ public sealed class EntryScriptTests
             exit 1
             """);
 
-        var (code, output) = await RunAsync("env", "CompileAhead=false", $"HOME={folder}/home", $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "test", "sample");
+        var (code, output) = await RunAsync("env", "CompileAhead=false", $"HOME={folder}/home",
+            $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "test", "sample");
 
         Assert.Equal(1, code);
-        Assert.Contains("Auxo.Sample.Tests            failed, and runs a second time; the first time:\n    it_works [FAIL]\n      Assert.Equal() Failure\n", output, StringComparison.Ordinal);
-        Assert.Contains(" s)\n    it_works [FAIL]\n      Assert.Equal() Failure\n2 passed, 1 failed, 0 skipped\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Auxo.Sample.Tests            failed, and runs a second time; the first time:\n    it_works [FAIL]\n      "
+                + "Assert.Equal() Failure\n", output, StringComparison.Ordinal);
+        Assert.Contains(" s)\n    it_works [FAIL]\n      Assert.Equal() Failure\n2 passed, 1 failed, 0 skipped\n",
+            output, StringComparison.Ordinal);
         Assert.DoesNotContain("of the log", output, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
@@ -108,7 +119,10 @@ public sealed class EntryScriptTests
 
     private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
@@ -119,7 +133,8 @@ public sealed class EntryScriptTests
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Auxo.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("This does not run inside the repository.");
+        while (!File.Exists(Path.Combine(folder, "Auxo.sln"))) folder = Path.GetDirectoryName(folder)
+            ?? throw new InvalidOperationException("This does not run inside the repository.");
         return folder;
     }
 }

@@ -6,18 +6,22 @@ namespace Auxo.Hosting.Tests;
 public sealed class ModelTests
 {
     private static readonly ProjectContext Context = new(
-        "/data", "127.0.0.1", "7f", static (database, project) => $"Host=/s;Username=auxo_{project.Name};Password=secret;Database={database.Name}");
+        "/data", "127.0.0.1", "7f", static (database, project)
+            => $"Host=/s;Username=auxo_{project.Name};Password=secret;Database={database.Name}");
 
     [Fact]
     public void a_service_is_told_its_database_its_peers_and_its_name()
     {
         var builder = DistributedApplication.CreateBuilder([], new Dictionary<string, string>());
         var auxo = builder.AddPostgres("postgres").WithDataVolume().AddDatabase("auxo");
-        var pipeline = builder.AddProject("pipeline", "../services/pipeline/Auxo.Pipeline.csproj").WithHttpEndpoint(8890).WithReference(auxo).WaitFor(auxo);
-        var registry = builder.AddProject("registry", "../services/registry/Auxo.Registry.csproj").WithHttpEndpoint(8081).WithReference(auxo).WithReference(pipeline)
+        var pipeline = builder.AddProject("pipeline", "../services/pipeline/Auxo.Pipeline.csproj")
+            .WithHttpEndpoint(8890).WithReference(auxo).WaitFor(auxo);
+        var registry = builder.AddProject("registry", "../services/registry/Auxo.Registry.csproj")
+            .WithHttpEndpoint(8081).WithReference(auxo).WithReference(pipeline)
             .WithEnvironment("MODE", "one").WithEnvironment("MODE", "two");
 
-        var environment = ProjectEnvironment.Of(registry.Resource, builder.Build().Model, new Dictionary<string, string> { ["PATH"] = "/bin" }, Context);
+        var environment = ProjectEnvironment.Of(
+            registry.Resource, builder.Build().Model, new Dictionary<string, string> { ["PATH"] = "/bin" }, Context);
 
         Assert.Equal(
             new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -47,13 +51,15 @@ public sealed class ModelTests
         var model = builder.Build().Model;
         var inherited = new Dictionary<string, string>
         {
-            ["RAD_HOME"] = "/alice", ["RAD_PASSPHRASE"] = "x", ["SSH_AUTH_SOCK"] = "/agent", ["ConnectionStrings__auxo"] = "Username=postgres", ["LANG"] = "C",
+            ["RAD_HOME"] = "/alice", ["RAD_PASSPHRASE"] = "x", ["SSH_AUTH_SOCK"] = "/agent",
+            ["ConnectionStrings__auxo"] = "Username=postgres", ["LANG"] = "C",
         };
 
         Assert.Equal(["LANG", "RAD_HOME", "RAD_PASSPHRASE", "SSH_AUTH_SOCK"], Inherited(ingest.Resource));
         Assert.Equal(["LANG"], Inherited(notify.Resource));
 
-        IEnumerable<string> Inherited(ProjectResource project) => ProjectEnvironment.Of(project, model, inherited, Context).Keys.Intersect(inherited.Keys);
+        IEnumerable<string> Inherited(ProjectResource project)
+            => ProjectEnvironment.Of(project, model, inherited, Context).Keys.Intersect(inherited.Keys);
     }
 
     [Fact]
@@ -79,7 +85,8 @@ public sealed class ModelTests
         var store = builder.AddProject("store", "Store.csproj").WithHttpEndpoint(8000);
 
         Assert.Equal(expected, store.Resource.Url(bind));
-        Assert.Equal($"http://{bind}:8000", ProjectEnvironment.Of(store.Resource, builder.Build().Model, new Dictionary<string, string>(), Context with { Bind = bind })["ASPNETCORE_URLS"]);
+        Assert.Equal($"http://{bind}:8000", ProjectEnvironment.Of(store.Resource, builder.Build()
+            .Model, new Dictionary<string, string>(), Context with { Bind = bind })["ASPNETCORE_URLS"]);
     }
 
     [Fact]
@@ -108,7 +115,8 @@ public sealed class ModelTests
     [InlineData("quote'")]
     [InlineData("")]
     public void a_bad_name_is_refused(string name)
-        => Assert.Throws<ArgumentException>(() => DistributedApplication.CreateBuilder([], new Dictionary<string, string>()).AddProject(name, "X.csproj"));
+        => Assert.Throws<ArgumentException>(
+            () => DistributedApplication.CreateBuilder([], new Dictionary<string, string>()).AddProject(name, "X.csproj"));
 
     [Fact]
     public void a_name_is_given_once()

@@ -17,7 +17,8 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
         foreach (var service in services)
         {
             await using var source = As(administrator, database, service);
-            await ExecuteAsync(source, $"begin; set local role auxo_{service.Name}_owner; create table {service.Name}.kept (id int); commit");
+            await ExecuteAsync(
+                source, $"begin; set local role auxo_{service.Name}_owner; create table {service.Name}.kept (id int); commit");
             foreach (var other in services.Where(o => o != service))
             {
                 Assert.Equal("42501", await RefusalAsync(source, $"create table {other.Name}.stolen (id int)"));
@@ -29,7 +30,8 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
         foreach (var service in services)
         {
             await using var source = As(administrator, database, service);
-            foreach (var other in services.Where(o => o != service)) Assert.Equal("42501", await RefusalAsync(source, $"select * from {other.Name}.kept"));
+            foreach (var other in services.Where(o => o != service)) Assert.Equal(
+                "42501", await RefusalAsync(source, $"select * from {other.Name}.kept"));
         }
     }
 
@@ -38,7 +40,8 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
     {
         var (administrator, database, services) = await PreparedAsync();
         await using var source = As(administrator, database, services[0]);
-        foreach (var forbidden in (string[])["create table public.x (id int)", "create schema x", "create role x", "create database x", "create table ingest.x (id int)", "create temp table x (id int)"])
+        foreach (var forbidden in (string[])["create table public.x (id int)", "create schema x", "create role x",
+            "create database x", "create table ingest.x (id int)", "create temp table x (id int)"])
             Assert.Equal("42501", await RefusalAsync(source, forbidden));
     }
 
@@ -80,11 +83,14 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
         await using (var superuser = NpgsqlDataSource.Create(administrator))
         {
             var name = new NpgsqlConnectionStringBuilder(administrator).Database;
-            await ExecuteAsync(superuser, $"create role operator_{name} login createrole password 'o'; alter database {name} owner to operator_{name}");
-            administrator = new NpgsqlConnectionStringBuilder(administrator) { Username = $"operator_{name}", Password = "o", Pooling = false }.ConnectionString;
+            await ExecuteAsync(
+                superuser, $"create role operator_{name} login createrole password 'o'; alter database {name} owner to operator_{name}");
+            administrator = new NpgsqlConnectionStringBuilder(administrator) { Username = $"operator_{name}",
+                Password = "o", Pooling = false }.ConnectionString;
         }
 
-        // Roles belong to the whole server, where other tests make the same ones; an operator with CREATEROLE may still alter them before PostgreSQL 16.
+        // Roles belong to the whole server, where other tests make the same ones; an operator with CREATEROLE may still alter
+        // them before PostgreSQL 16.
         await using var source = NpgsqlDataSource.Create(administrator);
         await PostgresRoles.ApplyAsync(source, database, services, static role => "p-" + role, CancellationToken.None);
         await using var service = As(administrator, database, services[0]);
@@ -96,10 +102,15 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
     {
         var (administrator, database, services) = Model(await postgres.CreateDatabaseAsync());
         var name = new NpgsqlConnectionStringBuilder(administrator).Database;
-        await using (var superuser = NpgsqlDataSource.Create(administrator)) await ExecuteAsync(superuser, $"create role weak_{name} login password 'o'");
+        await using (var superuser = NpgsqlDataSource.Create(administrator)) await ExecuteAsync(
+            superuser, $"create role weak_{name} login password 'o'");
 
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(administrator) { Username = $"weak_{name}", Password = "o", Pooling = false });
-        var error = await Assert.ThrowsAsync<PostgresClusterException>(() => PostgresRoles.ApplyAsync(source, database, services, static _ => "x", CancellationToken.None));
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(administrator)
+        {
+            Username = $"weak_{name}", Password = "o", Pooling = false,
+        });
+        var error = await Assert.ThrowsAsync<PostgresClusterException>(
+            () => PostgresRoles.ApplyAsync(source, database, services, static _ => "x", CancellationToken.None));
         Assert.Contains("ConnectionStrings__auxo", error.Message, StringComparison.Ordinal);
         Assert.Contains("createrole", error.Message, StringComparison.Ordinal);
     }
@@ -108,8 +119,10 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
     public void a_service_connects_as_itself_with_a_small_pool()
     {
         var (_, database, services) = Model("Host=/run/pg;Username=auxo;Password=root;Database=auxo");
-        var text = new NpgsqlConnectionStringBuilder(PostgresRoles.ConnectionString("Host=/run/pg;Username=auxo;Password=root;Database=auxo", database, services[1], "p"));
-        Assert.Equal(("/run/pg", "auxo_pipeline", "p", "auxo", 10, "pipeline"), (text.Host, text.Username, text.Password, text.Database, text.MaxPoolSize, text.ApplicationName));
+        var text = new NpgsqlConnectionStringBuilder(
+            PostgresRoles.ConnectionString("Host=/run/pg;Username=auxo;Password=root;Database=auxo", database, services[1], "p"));
+        Assert.Equal(("/run/pg", "auxo_pipeline", "p", "auxo", 10, "pipeline"), (
+            text.Host, text.Username, text.Password, text.Database, text.MaxPoolSize, text.ApplicationName));
     }
 
     private async Task<(string Administrator, PostgresDatabaseResource Database, ProjectResource[] Services)> PreparedAsync()
@@ -125,12 +138,15 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
     {
         var builder = DistributedApplication.CreateBuilder([], new Dictionary<string, string>());
         var database = builder.AddPostgres("postgres").AddDatabase("auxo").WithSharedSchema("queues");
-        return (administrator, database.Resource, [.. Names.Select(n => builder.AddProject(n, $"Auxo.{n}.csproj").WithReference(database).Resource)]);
+        return (administrator, database.Resource,
+            [.. Names.Select(n => builder.AddProject(n, $"Auxo.{n}.csproj").WithReference(database).Resource)]);
     }
 
-    private static NpgsqlDataSource As(string administrator, PostgresDatabaseResource database, ProjectResource project, string? password = null)
+    private static NpgsqlDataSource As(
+        string administrator, PostgresDatabaseResource database, ProjectResource project, string? password = null)
         => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(
-            PostgresRoles.ConnectionString(administrator, database, project, password ?? "p-" + PostgresRoles.RoleOf(database, project))) { Pooling = false });
+            PostgresRoles.ConnectionString(administrator, database, project, password
+                ?? "p-" + PostgresRoles.RoleOf(database, project))) { Pooling = false });
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
     {

@@ -24,7 +24,8 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var (database, storage, _) = await TrackedAsync();
         var (patch, _) = storage.OpenPatch(_bob, "New", Files("new.txt"));
-        await using (var dying = await ServiceProcess.StartAsync("ingest", database, point, ("RAD_HOME", _home), ("RAD_SOCKET", Path.Combine(_home, "none")))) await dying.DiedAsync();
+        await using (var dying = await ServiceProcess.StartAsync("ingest", database, point, ("RAD_HOME", _home),
+            ("RAD_SOCKET", Path.Combine(_home, "none")))) await dying.DiedAsync();
         await AssertOneFactAsync(database, storage, patch);
     }
 
@@ -34,7 +35,8 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         var (database, storage, secret) = await TrackedAsync();
         string patch;
         byte[] body;
-        await using (var dying = await ServiceProcess.StartAsync("ingest", database, "ingest.receipt.committed", ("RAD_HOME", _home), ("RAD_SOCKET", Path.Combine(_home, "none"))))
+        await using (var dying = await ServiceProcess.StartAsync(
+            "ingest", database, "ingest.receipt.committed", ("RAD_HOME", _home), ("RAD_SOCKET", Path.Combine(_home, "none"))))
         {
             (patch, var head) = storage.OpenPatch(_bob, "New", Files("new.txt"));
             body = IngestHost.PatchBody(storage.Rid, patch, head);
@@ -74,10 +76,12 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
             await SendAsync(database, wanted);
         }
 
-        await using (var dying = await ServiceProcess.StartAsync("ingest", database, point, ("RAD_HOME", alice.Home), ("RAD_SOCKET", alice.Socket))) await dying.DiedAsync();
+        await using (var dying = await ServiceProcess.StartAsync("ingest", database, point, ("RAD_HOME", alice.Home),
+            ("RAD_SOCKET", alice.Socket))) await dying.DiedAsync();
 
         await using var host = await IngestHost.StartAsync(database, alice.Home, alice.Socket);
-        await Eventually.TrueAsync(async () => (await host.ItemsAsync("/outbox")).Any(r => (string)r!["state"]! == "posted"), "the comment stands", TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(async () => (await host.ItemsAsync("/outbox"))
+            .Any(r => (string)r!["state"]! == "posted"), "the comment stands", TimeSpan.FromSeconds(60));
         var shown = await alice.PatchJsonAsync(repository.Rid, patch, ct);
         var bodies = JsonNode.Parse(shown)!["revisions"]!.AsObject().SelectMany(r => r.Value!["discussion"]!["comments"]!.AsObject())
             .Where(c => c.Value is not null).Select(c => (string)c.Value!["body"]!).ToList();
@@ -104,8 +108,12 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
     private static async Task SendAsync(string database, PostPatchComment wanted)
     {
         await using var source = Npgsql.NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand("select queues.publish(gen_random_uuid(), 'post_patch_comment', 'build', $1::json, null, null, null, now(), null)");
-        command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = JsonSerializer.Serialize(wanted, ContractsJson.Default.PostPatchComment) });
+        await using var command = source.CreateCommand(
+            "select queues.publish(gen_random_uuid(), 'post_patch_comment', 'build', $1::json, null, null, null, now(), null)");
+        command.Parameters.Add(new Npgsql.NpgsqlParameter
+        {
+            Value = JsonSerializer.Serialize(wanted, ContractsJson.Default.PostPatchComment),
+        });
         await command.ExecuteNonQueryAsync();
     }
 

@@ -17,7 +17,10 @@ using Npgsql;
 
 namespace Auxo.Ingest.Tests;
 
-/// <summary>The real service on a real database and real sockets, with a Radicle home of its own. What it sends lies in a queue that the test reads.</summary>
+/// <summary>
+/// The real service on a real database and real sockets, with a Radicle home of its own. What it sends lies in a queue that the
+/// test reads.
+/// </summary>
 public sealed class IngestHost : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
@@ -50,12 +53,14 @@ public sealed class IngestHost : IAsyncDisposable
         var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
 #pragma warning disable CA2000 // The host owns it.
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b => b
-            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0").UseSetting("RAD_HOME", radHome).UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock")));
+            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0")
+                .UseSetting("RAD_HOME", radHome).UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock")));
 #pragma warning restore CA2000
         factory.UseKestrel(0);
         factory.StartServer();
         var host = new IngestHost(factory, source, token);
-        await host.ExecuteAsync("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing", (object)MessageNames.All.Values.ToArray());
+        await host.ExecuteAsync("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing",
+            (object)MessageNames.All.Values.ToArray());
         return host;
     }
 
@@ -69,10 +74,13 @@ public sealed class IngestHost : IAsyncDisposable
         return (string)(await JsonNode.ParseAsync(await answer.Content.ReadAsStreamAsync()))!["secret"]!;
     }
 
-    /// <summary>Looks and waits until what was found is committed. A host that has just started may not know its repositories yet.</summary>
+    /// <summary>
+    /// Looks and waits until what was found is committed. A host that has just started may not know its repositories yet.
+    /// </summary>
     public async Task LookAsync(string rid, Via via = Via.Sweep)
     {
-        var watched = await Eventually.ValueAsync(() => Task.FromResult(Services.GetRequiredService<Observer>().Find(Rid.Parse(rid))), "the repository is followed");
+        var watched = await Eventually.ValueAsync(
+            () => Task.FromResult(Services.GetRequiredService<Observer>().Find(Rid.Parse(rid))), "the repository is followed");
         await watched.LookAsync(via, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
@@ -83,9 +91,11 @@ public sealed class IngestHost : IAsyncDisposable
     public async Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync()
     {
         var sent = new List<(string, JsonNode, string?)>();
-        await using var command = _source.CreateCommand("select message_type, body::text, group_id from queues.envelopes where queue = 'probe' order by seq");
+        await using var command = _source.CreateCommand(
+            "select message_type, body::text, group_id from queues.envelopes where queue = 'probe' order by seq");
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) sent.Add((reader.GetString(0), JsonNode.Parse(reader.GetString(1))!, await reader.IsDBNullAsync(2) ? null : reader.GetString(2)));
+        while (await reader.ReadAsync()) sent.Add(
+            (reader.GetString(0), JsonNode.Parse(reader.GetString(1))!, await reader.IsDBNullAsync(2) ? null : reader.GetString(2)));
         return sent;
     }
 
@@ -114,12 +124,16 @@ public sealed class IngestHost : IAsyncDisposable
         return request;
     }
 
-    public static string Sign(byte[] body, string secret) => "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
+    public static string Sign(byte[] body, string secret)
+        => "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
 
     public static byte[] PatchBody(string rid, string patch, string after)
         => Encoding.UTF8.GetBytes(new JsonObject
         {
-            ["action"] = "created", ["patch"] = new JsonObject { ["id"] = patch, ["after"] = after }, ["repository"] = new JsonObject { ["id"] = rid },
+            ["action"] = "created", ["patch"] = new JsonObject { ["id"] = patch, ["after"] = after }, ["repository"] = new JsonObject
+            {
+                ["id"] = rid,
+            },
         }.ToJsonString());
 
     public async ValueTask DisposeAsync()

@@ -39,7 +39,8 @@ public sealed class AggregateHandlerTests(PostgresFixture postgres)
         using var host = await StartAsync(database);
 
         // No group: they are handled side by side and collide on the stream; the loser decides again.
-        await host.TrackActivityAsync(() => Task.WhenAll(Enumerable.Range(0, 40).Select(_ => host.Bus().SendAsync(new Deposit("a", 1), CancellationToken.None))));
+        await host.TrackActivityAsync(
+            () => Task.WhenAll(Enumerable.Range(0, 40).Select(_ => host.Bus().SendAsync(new Deposit("a", 1), CancellationToken.None))));
 
         Assert.Equal(40, (await LoadAsync(host, "account/a"))!.Balance);
         await host.StopAsync();
@@ -53,7 +54,8 @@ public sealed class AggregateHandlerTests(PostgresFixture postgres)
 
         var tracked = await host.TrackActivityAsync(() => host.Bus().SendAsync(new Withdraw("nobody", 1), CancellationToken.None));
 
-        Assert.Equal("There is no stream account/nobody.", Assert.Single(tracked.Deliveries, d => d.Outcome == TrackedOutcome.Buried).Exception!.Message);
+        Assert.Equal("There is no stream account/nobody.", Assert.Single(tracked.Deliveries, d => d.Outcome == TrackedOutcome.Buried)
+            .Exception!.Message);
         await host.StopAsync();
     }
 
@@ -78,7 +80,8 @@ public sealed class AggregateHandlerTests(PostgresFixture postgres)
 
     private static Task<IHost> StartAsync(string database)
         => TestService.StartAsync(
-            database, [typeof(DepositHandler), typeof(WithdrawHandler), typeof(DepositedHandler)], o => o.Policies.OnException<UnknownStreamException>().MoveToErrorQueue());
+            database, [typeof(DepositHandler), typeof(WithdrawHandler), typeof(DepositedHandler)], o
+                => o.Policies.OnException<UnknownStreamException>().MoveToErrorQueue());
 }
 
 public abstract record AccountEvent

@@ -73,11 +73,14 @@ public sealed class CompetitionTests(PostgresFixture postgres)
         {
             // The one that asks has a pool of its own, as has the one that made the database.
             var open = int.Parse((await TestService.ListAsync(
-                database, "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name = 'service'"))[0]);
+                database,
+                "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() "
+                    + "and application_name = 'service'"))[0]);
             InterlockedMax(ref most, open);
         };
 
-        await host.TrackActivityAsync(() => Task.WhenAll(Enumerable.Range(0, 60).Select(i => host.Bus().SendAsync(new Work($"{i}"), CancellationToken.None))));
+        await host.TrackActivityAsync(
+            () => Task.WhenAll(Enumerable.Range(0, 60).Select(i => host.Bus().SendAsync(new Work($"{i}"), CancellationToken.None))));
 
         Assert.InRange(most, 1, 10);
         await host.StopAsync();

@@ -58,7 +58,8 @@ public sealed class CrashTests(PostgresFixture postgres)
         Assert.Equal("ended_the_process", letter.Reason);
         Assert.Contains(CrashChild.Poison, letter.Body, StringComparison.Ordinal);
         string[] others = ["behind", "0", "1", "2", "3", "4"];
-        Assert.Equal(others.SelectMany(text => (string[])[text, text + " told"]).Order(), (await TestService.EffectsAsync(database)).Order());
+        Assert.Equal(others.SelectMany(text => (string[])[text, text + " told"])
+            .Order(), (await TestService.EffectsAsync(database)).Order());
         await host.StopAsync();
     }
 
@@ -73,7 +74,8 @@ public sealed class CrashTests(PostgresFixture postgres)
         }
 
         using var host = await TestService.StartAsync(database, [typeof(HangingHandler)]);
-        await Eventually.TrueAsync(async () => (await TestService.ListAsync(database, "select deaths from queues.envelopes")) is ["1"], "it is in hand");
+        await Eventually.TrueAsync(
+            async () => (await TestService.ListAsync(database, "select deaths from queues.envelopes")) is ["1"], "it is in hand");
         await host.StopAsync();
         Assert.Equal(["0"], await TestService.ListAsync(database, "select deaths from queues.envelopes"));
     }
@@ -98,7 +100,10 @@ public sealed class CrashTests(PostgresFixture postgres)
         host.Probe().OnHandling = async message =>
         {
             if (message is Work && Interlocked.Increment(ref cuts) <= 3)
-                await TestService.ExecuteAsync(database, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+                await TestService.ExecuteAsync(
+                    database,
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid "
+                        + "<> pg_backend_pid()");
         };
 
         await host.TrackActivityAsync(
@@ -108,7 +113,8 @@ public sealed class CrashTests(PostgresFixture postgres)
             },
             TimeSpan.FromSeconds(60));
 
-        Assert.Equal(Enumerable.Range(0, 10).SelectMany(i => (string[])[$"{i}", $"{i} told"]).Order(), (await TestService.EffectsAsync(database)).Order());
+        Assert.Equal(Enumerable.Range(0, 10)
+            .SelectMany(i => (string[])[$"{i}", $"{i} told"]).Order(), (await TestService.EffectsAsync(database)).Order());
         await host.StopAsync();
     }
 
@@ -160,7 +166,8 @@ public sealed class RestartTests(PostgresFixture postgres)
         await postgres.RestartAsync();
 
         await host.TrackActivityAsync(() => CrashTests.SendStubbornlyAsync(host, new Work("after")), TimeSpan.FromSeconds(60));
-        Assert.Equal(["after", "after told", "before", "before told", "during", "during told"], (await TestService.EffectsAsync(database)).Order());
+        Assert.Equal(["after", "after told", "before", "before told", "during", "during told"],
+            (await TestService.EffectsAsync(database)).Order());
         await host.StopAsync();
     }
 }
@@ -179,7 +186,10 @@ internal static class CrashChild
     /// <summary>The exit code: 128 + 9 after SIGKILL.</summary>
     public static async Task<int> RunAsync(string database, string crashPoint)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["crash-child", database]) { Environment = { ["AUXO_CRASH_AT"] = crashPoint } };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["crash-child", database])
+        {
+            Environment = { ["AUXO_CRASH_AT"] = crashPoint },
+        };
         using var child = Process.Start(start)!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
@@ -208,7 +218,8 @@ internal static class CrashChild
         }
 
         return args.Any(arg => arg is "--server" or "--internal-msbuild-node")
-            ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+            ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
+                args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
             : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
     }
 }

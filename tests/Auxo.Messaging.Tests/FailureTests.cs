@@ -20,7 +20,8 @@ public sealed class FailureTests(PostgresFixture postgres)
         var time = new ManualTime();
         var start = time.GetUtcNow();
         using var host = await TestService.StartAsync(
-            database, Handlers, o => o.Policies.OnException<InvalidOperationException>().RetryTimes(1).RetryWithCooldown(TimeSpan.FromMilliseconds(50))
+            database, Handlers, o
+                => o.Policies.OnException<InvalidOperationException>().RetryTimes(1).RetryWithCooldown(TimeSpan.FromMilliseconds(50))
                 .ScheduleRetry(TimeSpan.FromMinutes(5)).MoveToErrorQueue(), time: time);
         var deliveries = Deliveries(host);
         var attempts = new List<TimeSpan>();
@@ -34,7 +35,8 @@ public sealed class FailureTests(PostgresFixture postgres)
         await host.Bus().SendAsync(new Work("bad"), CancellationToken.None, "g");
         await host.Bus().SendAsync(new Work("good"), CancellationToken.None, "g");
         await host.Bus().SendAsync(new Work("other"), CancellationToken.None, "h");
-        await NextAsync(deliveries, d => d is { Outcome: TrackedOutcome.Postponed }, d => d is { Outcome: TrackedOutcome.Handled, Message: Work { Text: "other" } });
+        await NextAsync(deliveries, d
+            => d is { Outcome: TrackedOutcome.Postponed }, d => d is { Outcome: TrackedOutcome.Handled, Message: Work { Text: "other" } });
         time.Advance(TimeSpan.FromMilliseconds(50));
         await NextAsync(deliveries, d => d is { Outcome: TrackedOutcome.Postponed });
         time.Advance(TimeSpan.FromMinutes(5));
@@ -43,7 +45,8 @@ public sealed class FailureTests(PostgresFixture postgres)
         await host.TrackActivityAsync(() => Task.CompletedTask);
 
         Assert.Equal([TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(50), new TimeSpan(0, 0, 5, 0, 50)], attempts);
-        Assert.Equal(["other", "good"], (await TestService.EffectsAsync(database)).Where(text => !text.EndsWith("told", StringComparison.Ordinal)));
+        Assert.Equal(["other", "good"], (await TestService.EffectsAsync(database))
+            .Where(text => !text.EndsWith("told", StringComparison.Ordinal)));
         var letters = host.Services.GetRequiredService<DeadLetters>();
         var letter = Assert.Single(await letters.ListAsync(10, CancellationToken.None));
         Assert.Equal(("work", "g", 4, "InvalidOperationException"), (letter.MessageType, letter.GroupId, letter.Attempts, letter.Reason));
@@ -111,7 +114,8 @@ public sealed class FailureTests(PostgresFixture postgres)
 
         await host.TrackActivityAsync(() => TestService.ExecuteAsync(
             database,
-            $"insert into queues.envelopes (queue, id, message_type, lane, body, sent_at) values ('tests', gen_random_uuid(), '{messageType}', 0, '{body}', now())"));
+            "insert into queues.envelopes (queue, id, message_type, lane, body, sent_at) values ('tests', "
+                + $"gen_random_uuid(), '{messageType}', 0, '{body}', now())"));
 
         var letter = Assert.Single(await host.Services.GetRequiredService<DeadLetters>().ListAsync(10, CancellationToken.None));
         Assert.Equal(reason, letter.Reason);
@@ -124,7 +128,8 @@ public sealed class FailureTests(PostgresFixture postgres)
         var database = await postgres.DatabaseAsync();
         using var host = await TestService.StartAsync(
             database, [typeof(WorkHandler), typeof(WorkedHandler)], o => o.Policies.OnException<InvalidOperationException>().Discard());
-        host.Probe().OnHandling = message => message is Worked ? throw new InvalidOperationException("after its effect") : Task.CompletedTask;
+        host.Probe().OnHandling = message
+            => message is Worked ? throw new InvalidOperationException("after its effect") : Task.CompletedTask;
 
         var tracked = await host.TrackActivityAsync(() => host.Bus().SendAsync(new Work("a"), CancellationToken.None));
 
@@ -153,11 +158,13 @@ public sealed class FailureTests(PostgresFixture postgres)
     public async Task a_handler_that_saves_by_itself_is_refused_because_its_message_would_not_commit_with_its_effects()
     {
         var database = await postgres.DatabaseAsync();
-        using var host = await TestService.StartAsync(database, [typeof(SelfSavingHandler)], o => o.Policies.OnException<InvalidOperationException>().MoveToErrorQueue());
+        using var host = await TestService.StartAsync(
+            database, [typeof(SelfSavingHandler)], o => o.Policies.OnException<InvalidOperationException>().MoveToErrorQueue());
 
         var tracked = await host.TrackActivityAsync(() => host.Bus().SendAsync(new Chore("a"), CancellationToken.None));
 
-        Assert.StartsWith("SelfSavingHandler.HandleAsync saved its session itself.", Assert.Single(tracked.Deliveries, d => d.Outcome == TrackedOutcome.Buried).Exception!.Message, StringComparison.Ordinal);
+        Assert.StartsWith("SelfSavingHandler.HandleAsync saved its session itself.",
+            Assert.Single(tracked.Deliveries, d => d.Outcome == TrackedOutcome.Buried).Exception!.Message, StringComparison.Ordinal);
         await host.StopAsync();
     }
 

@@ -55,7 +55,8 @@ public sealed class HandlerGraphTests
     public void two_handlers_of_one_message_stop_the_start()
     {
         var error = Assert.Throws<HandlerException>(() => Graph(typeof(GreetHandler), typeof(ManyHandler)));
-        Assert.StartsWith("greet has two handlers, GreetHandler.HandleAsync and ManyHandler.Handle", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("greet has two handlers, GreetHandler.HandleAsync and ManyHandler.Handle", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,14 +135,16 @@ internal sealed partial class HandlerGraphJson : JsonSerializerContext;
 // The handlers of these tests are nested in their own namespace of wrong ways; only tests that name them use them.
 public static class GreetHandler
 {
-    public static async Task<(Salutation Salutation, List<int> Numbers)> LoadAsync(Greet message, Salutation salutation, CancellationToken ct)
+    public static async Task<(Salutation Salutation, List<int> Numbers)> LoadAsync(
+        Greet message, Salutation salutation, CancellationToken ct)
     {
         await Task.Yield();
         ct.ThrowIfCancellationRequested();
         return (salutation with { Word = salutation.Word + " " + message.Name }, []);
     }
 
-    public static HandlerContinuation Validate(Greet message) => message.Name.Length == 0 ? HandlerContinuation.Stop : HandlerContinuation.Continue;
+    public static HandlerContinuation Validate(Greet message)
+        => message.Name.Length == 0 ? HandlerContinuation.Stop : HandlerContinuation.Continue;
 
     public static async ValueTask<Greeted> HandleAsync(Greet message, Salutation salutation, DateTimeOffset now, Envelope envelope)
     {

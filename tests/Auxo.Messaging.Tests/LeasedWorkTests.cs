@@ -48,7 +48,8 @@ public sealed class LeasedWorkTests(PostgresFixture postgres)
         await EndAsync(source, quick.Finish(held), "quick");
 
         Assert.Equal("AX003", Assert.IsType<PostgresException>(refused.InnerException ?? refused).SqlState);
-        Assert.Equal("quick", await new NpgsqlCommand("select result from effects.jobs", await source.OpenConnectionAsync()).ExecuteScalarAsync());
+        Assert.Equal("quick", await new NpgsqlCommand("select result from effects.jobs", await source.OpenConnectionAsync())
+            .ExecuteScalarAsync());
         Assert.Empty(await quick.ClaimAsync(1, CancellationToken.None));
     }
 
@@ -69,9 +70,12 @@ public sealed class LeasedWorkTests(PostgresFixture postgres)
         await begun.Task;
         time.Advance(Duration / 3);
         await Eventually.TrueAsync(
-            async () => (DateTime)(await new NpgsqlCommand("select leased_until from effects.jobs", await source.OpenConnectionAsync()).ExecuteScalarAsync())! > lease.Until.UtcDateTime,
+            async ()
+                => (DateTime)(await new NpgsqlCommand("select leased_until from effects.jobs", await source.OpenConnectionAsync())
+                    .ExecuteScalarAsync())! > lease.Until.UtcDateTime,
             "the lease is renewed");
-        await using (var steal = source.CreateCommand("update effects.jobs set lease_epoch = lease_epoch + 1")) await steal.ExecuteNonQueryAsync();
+        await using (var steal =
+            source.CreateCommand("update effects.jobs set lease_epoch = lease_epoch + 1")) await steal.ExecuteNonQueryAsync();
         time.Advance(Duration / 3);
 
         Assert.False(await running.WaitAsync(TimeSpan.FromSeconds(20)));
@@ -102,7 +106,10 @@ public sealed class LeasedWorkTests(PostgresFixture postgres)
     private static async Task EndAsync(NpgsqlDataSource source, NpgsqlBatchCommand finish, string result, string where = "")
     {
         await using var connection = await source.OpenConnectionAsync();
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { finish, new($"update effects.jobs set result = '{result}' where true {where}") } };
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { finish, new($"update effects.jobs set result = '{result}' where true {where}") },
+        };
         await batch.ExecuteNonQueryAsync();
     }
 

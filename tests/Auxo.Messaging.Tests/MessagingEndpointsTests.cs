@@ -36,7 +36,8 @@ public sealed class MessagingEndpointsTests(PostgresFixture postgres)
         await app.TrackActivityAsync(() => app.Bus().SendAsync(new Work("a"), CancellationToken.None));
 
         var handler = (await GetAsync(http, "describe"))["handlers"]![0]!;
-        Assert.Equal(("work", "WorkHandler.HandleAsync", "tests"), ((string?)handler["message"], (string?)handler["handler"], (string?)handler["queue"]));
+        Assert.Equal(("work", "WorkHandler.HandleAsync", "tests"), (
+            (string?)handler["message"], (string?)handler["handler"], (string?)handler["queue"]));
         var queue = (await GetAsync(http, "queues"))["items"]![0]!;
         Assert.Equal(("tests", 0, 1), ((string?)queue["queue"], (int?)queue["ready"], (int?)queue["deadLetters"]));
         var letter = (await GetAsync(http, "dead-letters"))["items"]![0]!;
@@ -52,5 +53,6 @@ public sealed class MessagingEndpointsTests(PostgresFixture postgres)
         await app.StopAsync();
     }
 
-    private static async Task<JsonNode> GetAsync(HttpClient http, string path) => JsonNode.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
+    private static async Task<JsonNode> GetAsync(HttpClient http, string path)
+        => JsonNode.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
 }

@@ -31,11 +31,17 @@ public sealed class RightsTests(PostgresFixture postgres)
         {
             var (alpha, beta) = (As(database, "auxo_alpha", "a"), As(database, "auxo_beta", "b"));
             // The administrator makes the schema and lets both in; no service's login may act as its owner, or it could read every queue.
-            await using (var administrator = NpgsqlDataSource.Create(database)) await QueueSchema.ApplyAsync(administrator, "queues", CancellationToken.None);
+            await using (var administrator = NpgsqlDataSource.Create(database)) await QueueSchema.ApplyAsync(
+                administrator, "queues", CancellationToken.None);
             // An installation from before deaths were counted is upgraded for those who are in already.
-            await TestService.ExecuteAsync(database, "alter table queues.envelopes drop column deaths; delete from queues.schema_version where component = 'queues' and version = 2");
-            await using (var administrator = NpgsqlDataSource.Create(database)) await QueueSchema.ApplyAsync(administrator, "queues", CancellationToken.None);
-            Assert.Equal(["True"], await TestService.ListAsync(database, "select has_column_privilege('auxo_alpha', 'queues.envelopes', 'deaths', 'update')"));
+            await TestService.ExecuteAsync(
+                database,
+                "alter table queues.envelopes drop column deaths; delete from queues.schema_version where component = "
+                    + "'queues' and version = 2");
+            await using (var administrator = NpgsqlDataSource.Create(database)) await QueueSchema.ApplyAsync(
+                administrator, "queues", CancellationToken.None);
+            Assert.Equal(["True"], await TestService.ListAsync(
+                database, "select has_column_privilege('auxo_alpha', 'queues.envelopes', 'deaths', 'update')"));
             using var a = await TestService.StartAsync(alpha, [typeof(WorkHandler)], name: "alpha");
             using var b = await StartBetaAsync(beta);
             await a.TrackActivityAsync(() => b.TrackActivityAsync(() => a.Bus().SendAsync(new Work("both"), CancellationToken.None)));
@@ -45,21 +51,27 @@ public sealed class RightsTests(PostgresFixture postgres)
 
             await a.Bus().SendAsync(new Work("waiting"), CancellationToken.None);
             Assert.Equal(["alpha"], await TestService.ListAsync(As(database, "auxo_alpha", "a"), "select queue from queues.envelopes"));
-            Assert.Equal(["beta"], await TestService.ListAsync(As(database, "auxo_beta", "b"), "with gone as (delete from queues.envelopes returning queue) select queue from gone"));
+            Assert.Equal(["beta"], await TestService.ListAsync(
+                As(database, "auxo_beta", "b"), "with gone as (delete from queues.envelopes returning queue) select queue from gone"));
             Assert.Equal(["alpha"], await TestService.ListAsync(database, "select queue from queues.envelopes"));
-            await RefusedAsync(beta, "insert into queues.envelopes (queue, id, message_type, lane, body, sent_at) values ('alpha', gen_random_uuid(), 'work', 0, '{}', now())");
+            await RefusedAsync(beta,
+                "insert into queues.envelopes (queue, id, message_type, lane, body, sent_at) values ('alpha', "
+                    + "gen_random_uuid(), 'work', 0, '{}', now())");
             await RefusedAsync(beta, "insert into queues.subscriptions values ('work', 'alpha')");
             await RefusedAsync(beta, "update queues.envelopes set body = '{}'");
             await RefusedAsync(alpha, "set role auxo_queues_owner");
             await RefusedAsync(beta, "set role auxo_queues_owner");
             await RefusedAsync(As(database, "mallory", "m"), "select * from queues.envelopes");
-            await RefusedAsync(As(database, "mallory", "m"), "select queues.publish(gen_random_uuid(), 'work', null, '{}', null, null, null, now(), null)");
+            await RefusedAsync(As(database, "mallory", "m"),
+                "select queues.publish(gen_random_uuid(), 'work', null, '{}', null, null, null, now(), null)");
         }
         finally
         {
             NpgsqlConnection.ClearAllPools();
             await TestService.ExecuteAsync(
-                database, "drop owned by auxo_alpha, auxo_beta, mallory, auxo_queues_owner cascade; drop role auxo_alpha, auxo_beta, mallory, auxo_queues_owner");
+                database,
+                "drop owned by auxo_alpha, auxo_beta, mallory, auxo_queues_owner cascade; drop role auxo_alpha, "
+                    + "auxo_beta, mallory, auxo_queues_owner");
         }
     }
 

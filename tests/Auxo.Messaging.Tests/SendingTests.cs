@@ -137,7 +137,8 @@ public sealed class SendingTests(PostgresFixture postgres)
         var database = await postgres.DatabaseAsync();
         using var host = await TestService.StartAsync(database, Handlers);
 
-        await host.TrackActivityAsync(() => Task.WhenAll(Enumerable.Range(0, 200).Select(i => host.Bus().SendAsync(new Chore($"{i}"), CancellationToken.None))));
+        await host.TrackActivityAsync(
+            () => Task.WhenAll(Enumerable.Range(0, 200).Select(i => host.Bus().SendAsync(new Chore($"{i}"), CancellationToken.None))));
 
         Assert.Equal(200, host.Probe().Seen.Distinct().Count());
         Assert.Equal(["200"], await TestService.ListAsync(database, "select count(*) from queues.handled_envelopes"));

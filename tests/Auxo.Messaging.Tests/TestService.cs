@@ -13,7 +13,9 @@ using Npgsql;
 
 namespace Auxo.Messaging.Tests;
 
-/// <summary>One service with a store, a bus and a table of its own, <c>{schema}.effects</c>, in which its handlers leave what they did.</summary>
+/// <summary>
+/// One service with a store, a bus and a table of its own, <c>{schema}.effects</c>, in which its handlers leave what they did.
+/// </summary>
 internal static class TestService
 {
     public static async Task<IHost> StartAsync(
@@ -22,7 +24,8 @@ internal static class TestService
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:auxo", database + ";Application Name=service")]);
-        if (Environment.GetEnvironmentVariable("AUXO_TEST_LOG") is not null) builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Information);
+        if (Environment.GetEnvironmentVariable("AUXO_TEST_LOG") is not null) builder.Logging.AddSimpleConsole()
+            .SetMinimumLevel(LogLevel.Information);
         if (time is not null) builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<Probe>();
         builder.Services.AddEventStore(o =>
@@ -33,7 +36,8 @@ internal static class TestService
         });
         builder.Services.AddMessaging(name, typeof(PostgresFixture).Assembly, o =>
         {
-            o.MapMessages(TestJson.Default, typeof(Work), typeof(Worked), typeof(Chore), typeof(Unhandled), typeof(Deposit), typeof(Withdraw), typeof(Deposited));
+            o.MapMessages(TestJson.Default, typeof(Work), typeof(Worked), typeof(Chore), typeof(Unhandled),
+                typeof(Deposit), typeof(Withdraw), typeof(Deposited));
             foreach (var handler in handlers) o.AddHandler(handler);
             // A test that moves the clock by hours does not mean the handlers that happen to run.
             if (time is not null) o.HandlerTimeout = TimeSpan.FromDays(1);
@@ -49,7 +53,9 @@ internal static class TestService
     public static async Task<string> DatabaseAsync(this PostgresFixture postgres)
     {
         var database = await postgres.CreateDatabaseAsync();
-        await ExecuteAsync(database, "create schema effects; create table effects.done (n bigint generated always as identity, text text not null); create table effects.sent (text text primary key)");
+        await ExecuteAsync(database,
+            "create schema effects; create table effects.done (n bigint generated always as identity, text text not "
+                + "null); create table effects.sent (text text primary key)");
         return database;
     }
 

@@ -15,7 +15,9 @@ using Npgsql;
 
 namespace Auxo.Metrics.Tests;
 
-/// <summary>The service dies at a named point and is started again: every fact is there, once, and the documents are those of a rebuild.</summary>
+/// <summary>
+/// The service dies at a named point and is started again: every fact is there, once, and the documents are those of a rebuild.
+/// </summary>
 public sealed class CrashTests(PostgresFixture postgres)
 {
     private static readonly Rid Repository = Ids.Rid("crashed");
@@ -37,7 +39,8 @@ public sealed class CrashTests(PostgresFixture postgres)
         await using (var dying = await ServiceProcess.StartAsync("metrics", database, point)) await dying.DiedAsync();
 
         await using var again = await MetricsHost.StartAsync(database);
-        await Eventually.TrueAsync(async () => await again.ScalarAsync<long>("select count(*) from queues.envelopes") == 0, "all messages are handled");
+        await Eventually.TrueAsync(
+            async () => await again.ScalarAsync<long>("select count(*) from queues.envelopes") == 0, "all messages are handled");
         await again.SettleAsync();
 
         var answer = await again.GetAsync($"/api/dora/{Repository}?from=2026-03-01&to=2026-03-08");
@@ -47,9 +50,11 @@ public sealed class CrashTests(PostgresFixture postgres)
         Assert.Equal(2 * 3600, (double)answer["changeLeadTime"]!["time"]!["p50Seconds"]!);
         Assert.Equal(3, (int)(await again.GetAsync($"/api/ci/{Repository}?from=2026-03-01&to=2026-03-08"))["builds"]!);
 
-        const string Documents = "select string_agg(id || ' ' || mt_version || ' ' || data, E'\n' order by id) from metrics.mt_doc_fact_day";
+        const string Documents =
+            "select string_agg(id || ' ' || mt_version || ' ' || data, E'\n' order by id) from metrics.mt_doc_fact_day";
         var documents = await again.ScalarAsync<string>(Documents);
-        await again.Services.GetRequiredService<ProjectionRebuild>().RunAsync(nameof(Facts.FactDays), TestContext.Current.CancellationToken);
+        await again.Services.GetRequiredService<ProjectionRebuild>()
+            .RunAsync(nameof(Facts.FactDays), TestContext.Current.CancellationToken);
         Assert.Equal(documents, await again.ScalarAsync<string>(Documents));
     }
 
@@ -92,7 +97,10 @@ public sealed class CrashTests(PostgresFixture postgres)
         var path = $"/api/repositories/{Repository}/policy";
         await using (var dying = await ServiceProcess.StartAsync("metrics", database, point))
         {
-            await Assert.ThrowsAsync<HttpRequestException>(() => client.PutAsJsonAsync(new Uri(dying.Address, path), new { zone = "Europe/Berlin" }));
+            await Assert.ThrowsAsync<HttpRequestException>(() => client.PutAsJsonAsync(new Uri(dying.Address, path), new
+            {
+                zone = "Europe/Berlin",
+            }));
             await dying.DiedAsync();
         }
 
@@ -114,13 +122,18 @@ public sealed class CrashTests(PostgresFixture postgres)
     {
         await using var source = NpgsqlDataSource.Create(database);
         foreach (object message in (object[])[
-            Told.Advanced(Repository, null, "c0", 0), Told.Built(Repository, "c0", 1), Told.Opened(Repository, "p", 2), Told.Built(Repository, "p", 2.5, Outcome.Failed, trigger: BuildTrigger.Patch),
+            Told.Advanced(Repository, null, "c0", 0), Told.Built(Repository, "c0", 1), Told.Opened(Repository, "p", 2),
+            Told.Built(Repository, "p", 2.5, Outcome.Failed, trigger: BuildTrigger.Patch),
             Told.Merged(Repository, "p", "c1", 3), Told.Advanced(Repository, "c0", "c1", 3, null, "p"), Told.Built(Repository, "c1", 4),
             Told.Failed(Repository, "f", Ids.Build($"{Repository} c1 1").ToString(), 5), Told.Recovered(Repository, "f", 6)])
         {
-            await using var command = source.CreateCommand("select queues.publish(gen_random_uuid(), $1, 'crash', $2::json, null, null, null, now(), null)");
+            await using var command = source.CreateCommand(
+                "select queues.publish(gen_random_uuid(), $1, 'crash', $2::json, null, null, null, now(), null)");
             command.Parameters.Add(new() { Value = MessageNames.All[message.GetType()] });
-            command.Parameters.Add(new() { Value = JsonSerializer.Serialize(message, ContractsJson.Default.GetTypeInfo(message.GetType())!) });
+            command.Parameters.Add(new()
+            {
+                Value = JsonSerializer.Serialize(message, ContractsJson.Default.GetTypeInfo(message.GetType())!),
+            });
             await command.ExecuteNonQueryAsync();
         }
     }

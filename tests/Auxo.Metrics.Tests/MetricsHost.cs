@@ -57,7 +57,8 @@ public sealed class MetricsHost : IAsyncDisposable
         return seen;
     }
 
-    public Task SettleAsync() => Services.GetRequiredService<DocumentStore>().WaitForNonStaleProjectionDataAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
+    public Task SettleAsync() => Services.GetRequiredService<DocumentStore>()
+        .WaitForNonStaleProjectionDataAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
 
     public async Task<JsonObject> GetAsync(string path)
     {

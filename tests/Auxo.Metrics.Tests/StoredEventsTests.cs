@@ -40,6 +40,7 @@ public sealed class StoredEventsTests
     {
         var options = new StoreOptions();
         Configuration.ConfigureStore(options);
-        Samples.AreAll(Stored, options.Events.Names, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent), typeof(FailureEvent), typeof(RepositoryEvent));
+        Samples.AreAll(Stored, options.Events.Names, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
+            typeof(FailureEvent), typeof(RepositoryEvent));
     }
 }

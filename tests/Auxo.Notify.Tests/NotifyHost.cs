@@ -15,13 +15,17 @@ using Npgsql;
 
 namespace Auxo.Notify.Tests;
 
-/// <summary>The real service on a real database and real sockets. Receivers on loopback are reachable unless told otherwise; pauses are short.</summary>
+/// <summary>
+/// The real service on a real database and real sockets. Receivers on loopback are reachable unless told otherwise; pauses are
+/// short.
+/// </summary>
 public sealed class NotifyHost : IAsyncDisposable
 {
     /// <summary>The policy of the product with pauses that a test can wait for.</summary>
     public static readonly RetryPolicy Quick = new()
     {
-        Pauses = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 5)], AttemptLimit = TimeSpan.FromSeconds(15), FirstChannelPause = TimeSpan.FromMilliseconds(5),
+        Pauses = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 5)], AttemptLimit = TimeSpan.FromSeconds(15),
+        FirstChannelPause = TimeSpan.FromMilliseconds(5),
         LongestChannelPause = TimeSpan.FromMilliseconds(20),
     };
 
@@ -45,7 +49,8 @@ public sealed class NotifyHost : IAsyncDisposable
     public IServiceProvider Services => _factory.Services;
 
     /// <summary>Starts it on a database that may have been used before.</summary>
-    public static async Task<NotifyHost> StartAsync(string connectionString, RetryPolicy? policy = null, string allow = "127.0.0.0/8", params (string Name, string Value)[] settings)
+    public static async Task<NotifyHost> StartAsync(
+        string connectionString, RetryPolicy? policy = null, string allow = "127.0.0.0/8", params (string Name, string Value)[] settings)
     {
         var source = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
@@ -53,7 +58,8 @@ public sealed class NotifyHost : IAsyncDisposable
 #pragma warning disable CA2000 // The host owns it.
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
         {
-            b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0").UseSetting("Auxo:Egress:Allow", allow);
+            b.UseSetting("ConnectionStrings:auxo", connectionString)
+                .UseSetting("urls", "http://127.0.0.1:0").UseSetting("Auxo:Egress:Allow", allow);
             foreach (var (name, value) in settings) b.UseSetting(name, value);
             b.ConfigureTestServices(s => s.AddSingleton(policy ?? Quick));
         });
@@ -61,7 +67,8 @@ public sealed class NotifyHost : IAsyncDisposable
         factory.UseKestrel(0);
         factory.StartServer();
         var host = new NotifyHost(factory, source, token);
-        await using var probe = source.CreateCommand("insert into queues.subscriptions values ('notification_abandoned', 'probe') on conflict do nothing");
+        await using var probe = source.CreateCommand(
+            "insert into queues.subscriptions values ('notification_abandoned', 'probe') on conflict do nothing");
         await probe.ExecuteNonQueryAsync();
         return host;
     }
@@ -103,7 +110,8 @@ public sealed class NotifyHost : IAsyncDisposable
     public async Task<JsonNode> DeliveryAsync(string state, Func<JsonNode, bool>? isIt = null)
     {
         var found = await Eventually.ValueAsync(
-            async () => (await ItemsAsync($"/deliveries?state={state}")).FirstOrDefault(d => isIt is null || isIt(d!)), $"a delivery is {state}", TimeSpan.FromSeconds(30));
+            async () => (await ItemsAsync($"/deliveries?state={state}"))
+                .FirstOrDefault(d => isIt is null || isIt(d!)), $"a delivery is {state}", TimeSpan.FromSeconds(30));
         return await GetAsync($"/deliveries/{(string)found["id"]!}");
     }
 

@@ -20,7 +20,9 @@ public sealed class GitRepository : IAsyncDisposable
         return repository;
     }
 
-    /// <summary>A commit on a branch with exactly these files; a path that starts with <c>*</c> is executable, with <c>@</c> a link.</summary>
+    /// <summary>
+    /// A commit on a branch with exactly these files; a path that starts with <c>*</c> is executable, with <c>@</c> a link.
+    /// </summary>
     public Task<CommitId> CommitAsync(params (string Path, string Content)[] files)
         => CommitAsync("main", files.Select(file => (file.Path, Encoding.UTF8.GetBytes(file.Content))));
 
@@ -32,7 +34,8 @@ public sealed class GitRepository : IAsyncDisposable
     {
         var stream = new MemoryStream();
         void Write(string text) => stream.Write(Encoding.UTF8.GetBytes(text));
-        Write($"commit refs/heads/{branch}\ncommitter Test <test@auxo.test> {1_700_000_000 + ++_commits} +0000\ndata 4\nTest\n{(onTop ? $"from refs/heads/{branch}^0\n" : "")}deleteall\n");
+        Write($"commit refs/heads/{branch}\ncommitter Test <test@auxo.test> {1_700_000_000 + ++_commits} +0000\ndata "
+            + $"4\nTest\n{(onTop ? $"from refs/heads/{branch}^0\n" : "")}deleteall\n");
         foreach (var (path, content) in files)
         {
             var mode = path[0] switch { '*' => "100755", '@' => "120000", _ => "100644" };

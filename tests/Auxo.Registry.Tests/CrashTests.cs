@@ -12,7 +12,10 @@ using Npgsql;
 
 namespace Auxo.Registry.Tests;
 
-/// <summary>The service dies at a named point and is started again: nothing acknowledged is lost, nothing half is seen, nothing is told twice.</summary>
+/// <summary>
+/// The service dies at a named point and is started again: nothing acknowledged is lost, nothing half is seen, nothing is told
+/// twice.
+/// </summary>
 public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("auxo-registry-").FullName;
@@ -39,7 +42,8 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         await using var host = await RegistryHost.StartAsync(_database, _home);
-        using (var got = await host.GetAsync("/raw/files/x")) Assert.Equal(kept ? HttpStatusCode.OK : HttpStatusCode.NotFound, got.StatusCode);
+        using (var got = await host.GetAsync("/raw/files/x")) Assert.Equal(
+            kept ? HttpStatusCode.OK : HttpStatusCode.NotFound, got.StatusCode);
         Assert.Empty(host.OnDisk().Unfinished);
         await host.ExecuteAsync("update registry.blobs set pinned_until = '-infinity'");
         await host.Get<BlobSweep>().RunAsync(orphans: true, CancellationToken.None);
@@ -64,7 +68,9 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         await using (var first = await RegistryHost.StartAsync(_database, _home, ("services:pipeline:http:0", "http://127.0.0.1:9")))
         {
             await first.Get<IMessageBus>().PublishAsync(finished, CancellationToken.None);
-            await Eventually.TrueAsync(async () => await first.ScalarAsync<long>("select count(*) from registry.publications where attempts > 0 and lease_owner is null") == 1, "it was tried");
+            await Eventually.TrueAsync(async ()
+                => await first.ScalarAsync<long>("select count(*) from registry.publications where attempts > 0 and "
+                    + "lease_owner is null") == 1, "it was tried");
         }
 
         await ExecuteAsync("update registry.publications set not_before = null");
@@ -72,11 +78,13 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         await ExecuteAsync("update registry.publications set leased_until = null");
 
         await using var host = await RegistryHost.StartAsync(_database, _home, ("services:pipeline:http:0", pipeline.Address));
-        await Eventually.TrueAsync(async () => await host.ScalarAsync<string>("select state from registry.publications") == "published", "it is published");
+        await Eventually.TrueAsync(
+            async () => await host.ScalarAsync<string>("select state from registry.publications") == "published", "it is published");
         Assert.Equal([2], await host.Client.GetByteArrayAsync($"/artifacts/{Builds.Rid}/{finished.Subject.BuildId}/files/b"));
         Assert.Single(await host.SentAsync(), static s => s.Name == "artifact_published");
         Assert.Equal(2, pipeline.Asked.Count);
-        Assert.Equal(2L, await host.ScalarAsync<long>($"select version from registry.mt_streams where id = 'publication/{finished.Subject.BuildId}'"));
+        Assert.Equal(2L, await host.ScalarAsync<long>(
+            $"select version from registry.mt_streams where id = 'publication/{finished.Subject.BuildId}'"));
     }
 
     [Theory]
@@ -106,7 +114,8 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         await using var host = await RegistryHost.StartAsync(_database, _home);
         Assert.Empty(host.OnDisk().Unfinished);
         Assert.Equal(await host.ScalarAsync<long>("select count(*) from registry.blobs"), host.OnDisk().Whole.Count);
-        await Eventually.TrueAsync(async () => !(await host.Get<BlobSweep>().RunAsync(orphans: true, CancellationToken.None)).Skipped, "the dead one's lock is gone");
+        await Eventually.TrueAsync(async ()
+            => !(await host.Get<BlobSweep>().RunAsync(orphans: true, CancellationToken.None)).Skipped, "the dead one's lock is gone");
         Assert.Single(host.OnDisk().Whole);
         Assert.Equal("kept", await host.Client.GetStringAsync("/raw/files/kept"));
     }
@@ -121,7 +130,8 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         await host.ExecuteAsync("update registry.blobs set pinned_until = '-infinity'");
         await using (var backup = await host.Database.OpenConnectionAsync())
         {
-            await using (var hold = new NpgsqlCommand($"select pg_advisory_lock_shared({ContentsLock.Number})", backup)) await hold.ExecuteNonQueryAsync();
+            await using (var hold = new NpgsqlCommand($"select pg_advisory_lock_shared({ContentsLock.Number})",
+                backup)) await hold.ExecuteNonQueryAsync();
             Assert.Equal(new SweepResult(0, 0, Skipped: true), await host.Get<BlobSweep>().RunAsync(orphans: true, CancellationToken.None));
             await using var free = new NpgsqlCommand($"select pg_advisory_unlock_shared({ContentsLock.Number})", backup);
             await free.ExecuteNonQueryAsync();

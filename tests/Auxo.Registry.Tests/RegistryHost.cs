@@ -14,7 +14,9 @@ using Npgsql;
 
 namespace Auxo.Registry.Tests;
 
-/// <summary>The real service on a real database, a folder and sockets of its own. What it sends lies in a queue that the test reads.</summary>
+/// <summary>
+/// The real service on a real database, a folder and sockets of its own. What it sends lies in a queue that the test reads.
+/// </summary>
 public sealed class RegistryHost : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
@@ -55,7 +57,8 @@ public sealed class RegistryHost : IAsyncDisposable
         factory.UseKestrel(0);
         factory.StartServer();
         var host = new RegistryHost(factory, source, home, token);
-        await host.ExecuteAsync("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing", (object)MessageNames.All.Values.ToArray());
+        await host.ExecuteAsync("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing",
+            (object)MessageNames.All.Values.ToArray());
         return host;
     }
 
@@ -65,7 +68,8 @@ public sealed class RegistryHost : IAsyncDisposable
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    public Task<HttpResponseMessage> PutAsync(string path, string content, params (string Name, string Value)[] headers) => PutAsync(path, Encoding.UTF8.GetBytes(content), headers);
+    public Task<HttpResponseMessage> PutAsync(string path, string content, params (string Name, string Value)[] headers)
+        => PutAsync(path, Encoding.UTF8.GetBytes(content), headers);
 
     public async Task<HttpResponseMessage> PutAsync(string path, byte[] content, params (string Name, string Value)[] headers)
     {
@@ -78,7 +82,8 @@ public sealed class RegistryHost : IAsyncDisposable
         return await Client.SendAsync(request);
     }
 
-    public async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => await SendAsync(HttpMethod.Get, path, headers);
+    public async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)
+        => await SendAsync(HttpMethod.Get, path, headers);
 
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
@@ -93,7 +98,8 @@ public sealed class RegistryHost : IAsyncDisposable
     public static (IReadOnlyList<string> Whole, IReadOnlyList<string> Unfinished) OnDisk(string home)
     {
         IReadOnlyList<string> In(string part)
-            => [.. Directory.EnumerateFiles(Path.Combine(home, "blobs", "registry", part), "*", SearchOption.AllDirectories).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+            => [.. Directory.EnumerateFiles(Path.Combine(home, "blobs", "registry", part), "*", SearchOption.AllDirectories)
+                .Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         return (In("sha256"), [.. In("incoming"), .. In("trash")]);
     }
 
@@ -101,7 +107,8 @@ public sealed class RegistryHost : IAsyncDisposable
     public async Task<IReadOnlyList<(string Name, JsonNode Body)>> SentAsync()
     {
         var sent = new List<(string, JsonNode)>();
-        await using var command = Database.CreateCommand("select message_type, body::text from queues.envelopes where queue = 'probe' order by seq");
+        await using var command = Database.CreateCommand(
+            "select message_type, body::text from queues.envelopes where queue = 'probe' order by seq");
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync()) sent.Add((reader.GetString(0), JsonNode.Parse(reader.GetString(1))!));
         return sent;
@@ -135,6 +142,8 @@ internal static class Answers
     public static async Task<(HttpStatusCode Status, string? Type)> ProblemAsync(this HttpResponseMessage answer)
     {
         var text = await answer.Content.ReadAsStringAsync();
-        return (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType == "application/problem+json" ? ((string?)JsonNode.Parse(text)!["type"])?[5..] : null);
+        return (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
+            ? ((string?)JsonNode.Parse(text)!["type"])?[5..]
+            : null);
     }
 }

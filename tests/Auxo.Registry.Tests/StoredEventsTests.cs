@@ -43,6 +43,7 @@ public sealed class StoredEventsTests
     [InlineData(3000, 100_000, 0, 500, 3, true)]
     [InlineData(21L << 30, 10L << 40, 0, 500, 3, true)]
     [InlineData(19L << 30, 10L << 40, 0, 500, 3, false)]
-    public void a_disk_has_room_until_bytes_or_share_run_out(long free, long total, long wanted, long minBytes, double minPercent, bool room)
+    public void a_disk_has_room_until_bytes_or_share_run_out(
+        long free, long total, long wanted, long minBytes, double minPercent, bool room)
         => Assert.Equal(room, DiskGuard.Decide(new DiskSpace(free, total), wanted, minBytes, minPercent) is null);
 }

@@ -67,7 +67,8 @@ public sealed class AccessTests(PostgresFixture postgres)
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.Http.GetAsync("/nowhere")).StatusCode);
         var missing = await service.Http.GetAsync("/nowhere", await service.TokenAsync("admin", "admin"));
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
-        Assert.Equal("auxo:request/no-such-route", (await missing.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
+        Assert.Equal("auxo:request/no-such-route", (await missing.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("type").GetString());
     }
 
     [Fact]
@@ -100,7 +101,8 @@ public sealed class AccessTests(PostgresFixture postgres)
     [Fact]
     public async Task without_its_table_the_service_starts_and_lets_nobody_in()
     {
-        await using var service = await TestService.StartAsync(Map, settings: $"--ConnectionStrings:auxo={await postgres.CreateDatabaseAsync()}");
+        await using var service = await TestService.StartAsync(
+            Map, settings: $"--ConnectionStrings:auxo={await postgres.CreateDatabaseAsync()}");
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.GetAsync("/read", "auxo_x")).StatusCode);
 
         await using var without = await TestService.StartAsync(Map);
@@ -110,7 +112,8 @@ public sealed class AccessTests(PostgresFixture postgres)
     [Fact]
     public async Task an_unreachable_table_is_an_outage_not_a_wrong_token()
     {
-        await using var service = await TestService.StartAsync(Map, settings: "--ConnectionStrings:auxo=Host=127.0.0.1;Port=1;Username=x;Timeout=2");
+        await using var service = await TestService.StartAsync(
+            Map, settings: "--ConnectionStrings:auxo=Host=127.0.0.1;Port=1;Username=x;Timeout=2");
 
         var answer = await service.GetAsync("/read", "auxo_x");
 
@@ -143,11 +146,14 @@ public sealed class AccessTests(PostgresFixture postgres)
         await AccessToken.ApplySchemaAsync(source, TestContext.Current.CancellationToken);
 
         await ExecuteAsync(source, "set role auxo_pipeline; select * from access.tokens");
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(source, "set role auxo_pipeline; delete from access.tokens"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => ExecuteAsync(source, "set role auxo_pipeline; delete from access.tokens"));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
-        refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(source, "set role auxo_pipeline; update access.tokens set scopes = '{admin}'"));
+        refused = await Assert.ThrowsAsync<PostgresException>(
+            () => ExecuteAsync(source, "set role auxo_pipeline; update access.tokens set scopes = '{admin}'"));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
-        await ExecuteAsync(source, "set role auxo_registry; insert into access.tokens (name, hash, scopes) values ('x', sha256('x'), '{}')");
+        await ExecuteAsync(
+            source, "set role auxo_registry; insert into access.tokens (name, hash, scopes) values ('x', sha256('x'), '{}')");
     }
 
     private static void Map(WebApplication app)
@@ -172,7 +178,8 @@ public sealed class AccessTests(PostgresFixture postgres)
         var source = NpgsqlDataSource.Create(connection);
         await AccessToken.ApplySchemaAsync(source, TestContext.Current.CancellationToken);
         var time = new ManualTime();
-        var service = await TestService.StartAsync(Map, b => b.Services.AddSingleton<TimeProvider>(time), $"--ConnectionStrings:auxo={connection}");
+        var service = await TestService.StartAsync(
+            Map, b => b.Services.AddSingleton<TimeProvider>(time), $"--ConnectionStrings:auxo={connection}");
         return new Secured(service, source, time);
     }
 

@@ -26,13 +26,15 @@ public sealed class DefaultsTests(PostgresFixture postgres)
         var health = await service.Client.GetFromJsonAsync<JsonElement>("/health");
 
         Assert.Equal("healthy", health.GetProperty("status").GetString());
-        Assert.Equal(["self", "database"], health.GetProperty("checks").EnumerateArray().Select(static c => c.GetProperty("name").GetString()));
+        Assert.Equal(["self", "database"], health.GetProperty("checks")
+            .EnumerateArray().Select(static c => c.GetProperty("name").GetString()));
     }
 
     [Fact]
     public async Task without_its_database_a_service_is_alive_but_not_healthy()
     {
-        await using var service = await TestService.StartAsync(configure: Use("Host=127.0.0.1;Port=1;Username=x;Password=hunter2;Timeout=2"));
+        await using var service = await TestService.StartAsync(
+            configure: Use("Host=127.0.0.1;Port=1;Username=x;Password=hunter2;Timeout=2"));
 
         var health = await service.GetAsync("/health");
 
@@ -48,7 +50,8 @@ public sealed class DefaultsTests(PostgresFixture postgres)
     [InlineData("http://example.org/x", "http://example.org/x")]
     public void a_logical_address_is_resolved_and_any_other_stays(string logical, string expected)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("services:pipeline:http:0", "http://127.0.0.1:8890")]).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("services:pipeline:http:0", "http://127.0.0.1:8890")]).Build();
         using var handler = new ServiceDiscoveryHandler(configuration);
 
         Assert.Equal(new Uri(expected), handler.Resolve(new Uri(logical)));
@@ -71,10 +74,12 @@ public sealed class DefaultsTests(PostgresFixture postgres)
     public async Task a_trace_id_exists_without_any_exporter_and_follows_the_caller()
     {
         using var source = new ActivitySource("Auxo.DefaultsTests");
-        await using var service = await TestService.StartAsync(app => app.MapGet("/trace", () => Activity.Current?.TraceId.ToString()).AllowAnonymous());
+        await using var service = await TestService.StartAsync(
+            app => app.MapGet("/trace", () => Activity.Current?.TraceId.ToString()).AllowAnonymous());
 
         using (var activity = source.StartActivity("sweep")) Assert.NotNull(activity);
-        var answer = await service.GetAsync("/trace", token: null, ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+        var answer = await service.GetAsync(
+            "/trace", token: null, ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
         Assert.Equal("4bf92f3577b34da6a3ce929d0e0e4736", await answer.Content.ReadAsStringAsync());
     }
 
@@ -88,11 +93,13 @@ public sealed class DefaultsTests(PostgresFixture postgres)
         Activity.Current = null;
 
         line.Write(
-            new LogEntry<string>(LogLevel.Warning, "Auxo.Pipeline.Builds", default, "title 'x\r\n12:00:00 inf forged\u001b[31m'", exception, static (s, _) => s),
+            new LogEntry<string>(LogLevel.Warning, "Auxo.Pipeline.Builds", default,
+                "title 'x\r\n12:00:00 inf forged\u001b[31m'", exception, static (s, _) => s),
             scopeProvider: null, writer);
 
         Assert.Equal(
-            $"{time:HH:mm:ss} wrn Pipeline.Builds title 'x\\r\\n12:00:00 inf forged\uFFFD[31m'\n    System.InvalidOperationException: first\n    second\n", writer.ToString());
+            $"{time:HH:mm:ss} wrn Pipeline.Builds title 'x\\r\\n12:00:00 inf forged\uFFFD[31m'\n    "
+                + "System.InvalidOperationException: first\n    second\n", writer.ToString());
     }
 
     [Theory]
@@ -104,5 +111,6 @@ public sealed class DefaultsTests(PostgresFixture postgres)
     [InlineData("other", null)]
     public void every_service_has_its_usual_port(string service, int? port) => Assert.Equal(port, ServicePorts.Default(service));
 
-    private static Action<WebApplicationBuilder> Use(string connection) => builder => builder.Services.AddSingleton(NpgsqlDataSource.Create(connection));
+    private static Action<WebApplicationBuilder> Use(string connection)
+        => builder => builder.Services.AddSingleton(NpgsqlDataSource.Create(connection));
 }

@@ -46,7 +46,10 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public async Task a_histogram_is_cumulative_and_its_count_equals_its_last_bucket()
     {
-        var histogram = _meter.CreateHistogram(_name + ".wait", "s", "Time in the queue.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1, 5] });
+        var histogram = _meter.CreateHistogram(_name + ".wait", "s", "Time in the queue.", tags: null, new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.5, 1, 5],
+        });
         await StartAsync();
         foreach (var seconds in (double[])[0.25, 0.5, 0.75, 7, double.NaN]) histogram.Record(seconds);
 
@@ -83,10 +86,13 @@ public sealed class MetricsTests : IDisposable
     {
         var queues = new Dictionary<string, double> { ["ingest"] = 1.5, ["pipeline"] = double.PositiveInfinity };
         _meter.CreateObservableGauge(
-            _name + ".lag", () => queues.Select(static q => new Measurement<double>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))), "s");
+            _name + ".lag", ()
+                => queues.Select(static q => new Measurement<double>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))), "s");
         await StartAsync();
 
-        Assert.Equal($"# TYPE {_name}_lag_seconds gauge\n{_name}_lag_seconds{{queue=\"ingest\"}} 1.5\n{_name}_lag_seconds{{queue=\"pipeline\"}} +Inf\n", Scrape());
+        Assert.Equal(
+            $"# TYPE {_name}_lag_seconds gauge\n{_name}_lag_seconds{{queue=\"ingest\"}} "
+                + $"1.5\n{_name}_lag_seconds{{queue=\"pipeline\"}} +Inf\n", Scrape());
         queues.Remove("ingest");
         Assert.Equal($"# TYPE {_name}_lag_seconds gauge\n{_name}_lag_seconds{{queue=\"pipeline\"}} +Inf\n", Scrape());
         queues.Clear();
@@ -190,12 +196,14 @@ public sealed class MetricsTests : IDisposable
             for (var i = 0; i < 10_000; i++) counter.Add(0.5, new KeyValuePair<string, object?>("id", i % 50));
         })));
 
-        var sum = Scrape().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..]));
+        var sum = Scrape().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1).Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..]));
         Assert.Equal(40_000, sum);
     }
 
     [Theory]
-    [InlineData("application/openmetrics-text;version=1.0.0;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=0.0.4;q=0.4,*/*;q=0.1", "application/openmetrics-text")]
+    [InlineData(
+        "application/openmetrics-text;version=1.0.0;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=0.0.4;q=0.4,*/*;q=0.1", "application/openmetrics-text")]
     [InlineData("text/plain;version=0.0.4;q=0.6,*/*;q=0.1", "text/plain")]
     [InlineData("*/*", "text/plain")]
     [InlineData("garbage;;;===", "text/plain")]
@@ -249,6 +257,7 @@ public sealed class MetricsTests : IDisposable
     {
         var buffer = new ArrayBufferWriter<byte>();
         _collector.Write(buffer, openMetrics);
-        return string.Concat(Encoding.UTF8.GetString(buffer.WrittenSpan).Split('\n').Where(line => line.Contains(_name, StringComparison.Ordinal)).Select(static l => l + "\n"));
+        return string.Concat(Encoding.UTF8.GetString(buffer.WrittenSpan)
+            .Split('\n').Where(line => line.Contains(_name, StringComparison.Ordinal)).Select(static l => l + "\n"));
     }
 }

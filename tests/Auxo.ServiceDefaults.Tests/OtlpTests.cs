@@ -18,14 +18,17 @@ public sealed class OtlpTests
         await using var collector = await StartCollectorAsync((path, text) =>
         {
             received.AddOrUpdate(path, text, (_, before) => before + text);
-            if (received.GetValueOrDefault("/v1/traces", "").Contains("/hello", StringComparison.Ordinal) && received.ContainsKey("/v1/metrics")
+            if (received.GetValueOrDefault("/v1/traces", "").Contains("/hello", StringComparison.Ordinal)
+                && received.ContainsKey("/v1/metrics")
                 && received.GetValueOrDefault("/v1/logs", "").Contains("said hello", StringComparison.Ordinal)) complete.TrySetResult();
         });
         using var variables = new Variables(
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.First()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.First()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "200"),
             ("OTEL_BSP_SCHEDULE_DELAY", "50"), ("OTEL_BLRP_SCHEDULE_DELAY", "50"));
 
-        await using (var service = await TestService.StartAsync(app => app.MapGet("/hello", (ILogger<OtlpTests> logger) => logger.LogInformation("said hello")).AllowAnonymous()))
+        await using (var service = await TestService.StartAsync(
+            app => app.MapGet("/hello", (ILogger<OtlpTests> logger) => logger.LogInformation("said hello")).AllowAnonymous()))
         {
             (await service.GetAsync("/alive")).EnsureSuccessStatusCode();
             (await service.GetAsync("/hello")).EnsureSuccessStatusCode();

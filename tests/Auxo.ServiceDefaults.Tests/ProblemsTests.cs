@@ -111,7 +111,8 @@ public sealed class ProblemsTests
         var options = service.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
 
         Assert.Equal("""{"size":3,"wait":"awaiting_approval"}""", JsonSerializer.Serialize(new Body(3, Wait.AwaitingApproval), options));
-        Assert.Equal(Wait.AwaitingApproval, JsonSerializer.Deserialize<Body>("""{"size":3,"wait":"awaiting_approval","more":1}""", options)!.Wait);
+        Assert.Equal(
+            Wait.AwaitingApproval, JsonSerializer.Deserialize<Body>("""{"size":3,"wait":"awaiting_approval","more":1}""", options)!.Wait);
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Body>("""{"wait":1}""", options));
     }
 

@@ -10,16 +10,19 @@ internal sealed class TestService : IAsyncDisposable
     private TestService(WebApplication app)
     {
         _app = app;
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ActivityHeadersPropagator = null }) { BaseAddress = new Uri(app.Urls.First()) };
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ActivityHeadersPropagator = null }) { BaseAddress =
+            new Uri(app.Urls.First()) };
     }
 
     public HttpClient Client { get; }
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<TestService> StartAsync(Action<WebApplication>? map = null, Action<WebApplicationBuilder>? configure = null, params string[] settings)
+    public static async Task<TestService> StartAsync(
+        Action<WebApplication>? map = null, Action<WebApplicationBuilder>? configure = null, params string[] settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(["--Logging:Console:LogLevel:Default=None", .. settings, "--urls=http://127.0.0.1:0"]);
+        var builder = WebApplication.CreateSlimBuilder(
+            ["--Logging:Console:LogLevel:Default=None", .. settings, "--urls=http://127.0.0.1:0"]);
         builder.AddServiceDefaults("pipeline");
         configure?.Invoke(builder);
         var app = builder.Build();

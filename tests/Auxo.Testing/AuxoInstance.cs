@@ -14,7 +14,8 @@ using Xunit;
 namespace Auxo.Testing;
 
 /// <summary>
-/// A whole Auxo as a user would run it: the built AppHost with a data folder and ports of its own. Disposing stops it and leaves nothing behind.
+/// A whole Auxo as a user would run it: the built AppHost with a data folder and ports of its own. Disposing stops it and
+/// leaves nothing behind.
 /// <code>
 /// await using var auxo = await AuxoInstance.StartAsync(new() { ["RAD_HOME"] = alice.Home });
 /// using var answer = await auxo.Client("ingest").GetAsync("/repositories");
@@ -38,7 +39,8 @@ public sealed class AuxoInstance : IAsyncDisposable
 
     private readonly IReadOnlyList<ReservedPort> _ports;
 
-    private AuxoInstance(string home, Dictionary<string, string> environment, IReadOnlyList<ReservedPort> ports) => (Home, _environment, _ports) = (home, environment, ports);
+    private AuxoInstance(string home, Dictionary<string, string> environment, IReadOnlyList<ReservedPort> ports)
+        => (Home, _environment, _ports) = (home, environment, ports);
 
     /// <summary>The data folder, <c>AUXO_HOME</c>.</summary>
     public string Home { get; }
@@ -56,7 +58,8 @@ public sealed class AuxoInstance : IAsyncDisposable
     }
 
     /// <summary>Starts an instance and waits until everything is healthy.</summary>
-    /// <param name="environment">Added to the test's own environment, such as <c>RAD_HOME</c>, <c>RAD_SOCKET</c>, <c>PATH</c> or <c>AUXO_CRASH_AT</c>; all services inherit it, <c>RAD_*</c> ingest only.</param>
+    /// <param name="environment">Added to the test's own environment, such as <c>RAD_HOME</c>, <c>RAD_SOCKET</c>, <c>PATH</c>
+    /// or <c>AUXO_CRASH_AT</c>; all services inherit it, <c>RAD_*</c> ingest only.</param>
     /// <param name="program">The AppHost's executable; null: the one built with this test.</param>
     public static async Task<AuxoInstance> StartAsync(IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
@@ -82,7 +85,8 @@ public sealed class AuxoInstance : IAsyncDisposable
         // What the person who runs the tests has set for an Auxo of theirs is not for this one.
         var all = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Select(static e => (Name: (string)e.Key, Value: (string?)e.Value ?? ""))
-            .Where(static e => !(e.Name.StartsWith("AUXO_", StringComparison.Ordinal) || e.Name.StartsWith("Auxo__", StringComparison.Ordinal)
+            .Where(static e
+                => !(e.Name.StartsWith("AUXO_", StringComparison.Ordinal) || e.Name.StartsWith("Auxo__", StringComparison.Ordinal)
                 || e.Name.StartsWith("RAD_", StringComparison.Ordinal) || e.Name.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
                 || e.Name is "ASPNETCORE_URLS" or "ASPNETCORE_ENVIRONMENT"))
             .ToDictionary(static e => e.Name, static e => e.Value, StringComparer.Ordinal);
@@ -93,7 +97,10 @@ public sealed class AuxoInstance : IAsyncDisposable
         return new AuxoInstance(home, all, ports);
     }
 
-    /// <summary>Gives every service, and the AppHost, a port of its own in an instance's environment; hold what is returned for as long as the instance lives.</summary>
+    /// <summary>
+    /// Gives every service, and the AppHost, a port of its own in an instance's environment; hold what is returned for as long
+    /// as the instance lives.
+    /// </summary>
     public static IReadOnlyList<ReservedPort> ReservePorts(IDictionary<string, string> environment)
     {
         var ports = new List<ReservedPort>();
@@ -114,7 +121,8 @@ public sealed class AuxoInstance : IAsyncDisposable
         while (!await IsHealthyAsync())
         {
             if (_apphost!.Exited.IsCompleted) Assert.Fail($"The AppHost ended with {await _apphost.Exited}.\n{Output}\n{Logs()}");
-            if (TimeProvider.System.GetElapsedTime(began) > StartLimit) Assert.Fail($"Auxo did not become healthy in {StartLimit}.\n{Output}\n{Logs()}");
+            if (TimeProvider.System.GetElapsedTime(began) > StartLimit) Assert.Fail(
+                $"Auxo did not become healthy in {StartLimit}.\n{Output}\n{Logs()}");
             await Task.Delay(Poll, TimeProvider.System);
         }
     }
@@ -126,7 +134,10 @@ public sealed class AuxoInstance : IAsyncDisposable
         foreach (var client in _clients.Values) client.Dispose();
         _clients.Clear();
         lock (_output) _output.Clear();
-        _apphost = ChildProcess.Start(new ChildProcessStart(_environment["AUXO_TEST_PROGRAM"], ["--serve"]) { Environment = _environment, OnLine = Remember });
+        _apphost = ChildProcess.Start(new ChildProcessStart(_environment["AUXO_TEST_PROGRAM"], ["--serve"])
+        {
+            Environment = _environment, OnLine = Remember,
+        });
     }
 
     /// <summary>Waits for the AppHost to end by itself; its exit code.</summary>
@@ -145,7 +156,10 @@ public sealed class AuxoInstance : IAsyncDisposable
         await _apphost!.Exited.WaitAsync(StopLimit);
     }
 
-    /// <summary>Kills a resource's process (<c>ingest</c>, <c>postgres</c> …) with SIGKILL; the AppHost starts it again by itself. Returns the killed process.</summary>
+    /// <summary>
+    /// Kills a resource's process (<c>ingest</c>, <c>postgres</c> …) with SIGKILL; the AppHost starts it again by itself.
+    /// Returns the killed process.
+    /// </summary>
     public async Task<int> KillAsync(string resource)
     {
         var pid = (await ResourceAsync(resource)).Pid ?? throw new InvalidOperationException($"{resource} has no process.");
@@ -153,7 +167,9 @@ public sealed class AuxoInstance : IAsyncDisposable
         return pid;
     }
 
-    /// <summary>Sends <c>start</c>, <c>stop</c> or <c>restart</c> to a resource; returns when it is done (a start has then begun).</summary>
+    /// <summary>
+    /// Sends <c>start</c>, <c>stop</c> or <c>restart</c> to a resource; returns when it is done (a start has then begun).
+    /// </summary>
     public async Task CommandAsync(string resource, string command)
     {
         using var answer = await Client("apphost").PostAsync(new Uri($"/resources/{resource}/{command}", UriKind.Relative), content: null);
@@ -191,7 +207,8 @@ public sealed class AuxoInstance : IAsyncDisposable
     {
         if (_clients.TryGetValue(service, out var client)) return client;
         client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Url(service) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(Path.Combine(Home, "run", "admin.token")).Trim());
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", File.ReadAllText(Path.Combine(Home, "run", "admin.token")).Trim());
         return _clients[service] = client;
     }
 
@@ -202,7 +219,8 @@ public sealed class AuxoInstance : IAsyncDisposable
     public NpgsqlDataSource OpenDatabase()
         => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
         {
-            Host = File.ReadAllLines(Path.Combine(Home, "pg", "data", "postmaster.pid"))[4].Trim(), Username = "auxo", Database = "auxo", Pooling = false,
+            Host = File.ReadAllLines(Path.Combine(Home, "pg", "data", "postmaster.pid"))[4]
+                .Trim(), Username = "auxo", Database = "auxo", Pooling = false,
             Password = File.ReadAllText(Path.Combine(Home, "pg", "password")).Trim(),
         }.ConnectionString);
 
@@ -224,7 +242,8 @@ public sealed class AuxoInstance : IAsyncDisposable
             {
                 var command = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ').Trim();
                 if (command.Length == 0) continue;
-                if (command.Contains(Home, StringComparison.Ordinal) || File.ReadAllText(Path.Combine(folder, "environ")).Contains($"AUXO_HOME={Home}\0", StringComparison.Ordinal)) found[pid] = command;
+                if (command.Contains(Home, StringComparison.Ordinal) || File.ReadAllText(Path.Combine(folder, "environ"))
+                    .Contains($"AUXO_HOME={Home}\0", StringComparison.Ordinal)) found[pid] = command;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -274,7 +293,8 @@ public sealed class AuxoInstance : IAsyncDisposable
 
     private string Logs()
         => string.Join('\n', Directory.Exists(Path.Combine(Home, "logs"))
-            ? Directory.EnumerateFiles(Path.Combine(Home, "logs")).Select(static f => $"── {Path.GetFileName(f)}\n{string.Join('\n', File.ReadLines(f).TakeLast(40))}")
+            ? Directory.EnumerateFiles(Path.Combine(Home, "logs"))
+                .Select(static f => $"── {Path.GetFileName(f)}\n{string.Join('\n', File.ReadLines(f).TakeLast(40))}")
             : []);
 
     private void Remember(string line)

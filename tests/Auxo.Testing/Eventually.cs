@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Auxo.Testing;
 
-/// <summary>Waits for the thing itself, with a limit that only a broken program reaches; for effects in other processes, which cannot signal.</summary>
+/// <summary>
+/// Waits for the thing itself, with a limit that only a broken program reaches; for effects in other processes, which cannot
+/// signal.
+/// </summary>
 public static class Eventually
 {
     /// <summary>Asks again and again until the answer is yes.</summary>

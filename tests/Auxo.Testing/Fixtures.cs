@@ -3,8 +3,8 @@ using Xunit;
 namespace Auxo.Testing;
 
 /// <summary>
-/// Recordings of the real programs that stand outside the repository. <c>AUXO_FIXTURES</c> names their folder; where it is unset, tests that
-/// need them skip and say so.
+/// Recordings of the real programs that stand outside the repository. <c>AUXO_FIXTURES</c> names their folder; where it is
+/// unset, tests that need them skip and say so.
 /// </summary>
 public static class Fixtures
 {

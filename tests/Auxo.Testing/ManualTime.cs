@@ -1,8 +1,8 @@
 namespace Auxo.Testing;
 
 /// <summary>
-/// A clock that stands still until a test moves it: <see cref="Advance"/> fires every timer that falls due on the way, each at its own time and in
-/// order. Thread-safe; callbacks run on the thread that advances.
+/// A clock that stands still until a test moves it: <see cref="Advance"/> fires every timer that falls due on the way, each at
+/// its own time and in order. Thread-safe; callbacks run on the thread that advances.
 /// </summary>
 public sealed class ManualTime : TimeProvider
 {
@@ -37,7 +37,10 @@ public sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>The first timer that is due by <paramref name="end"/>, with the clock moved to its time; else null, with the clock at the end.</summary>
+    /// <summary>
+    /// The first timer that is due by <paramref name="end"/>, with the clock moved to its time; else null, with the clock at
+    /// the end.
+    /// </summary>
     private ManualTimer? Next(DateTimeOffset end)
     {
         lock (_gate)

@@ -7,7 +7,8 @@ using Xunit;
 namespace Auxo.Testing;
 
 /// <summary>
-/// One real PostgreSQL per test process: <c>[assembly: AssemblyFixture(typeof(PostgresFixture))]</c>. Each test class takes a database of its own.
+/// One real PostgreSQL per test process: <c>[assembly: AssemblyFixture(typeof(PostgresFixture))]</c>. Each test class takes a
+/// database of its own.
 /// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {

@@ -5,9 +5,10 @@ using System.Security.Cryptography;
 namespace Auxo.Testing;
 
 /// <summary>
-/// A TCP port of loopback for a program that must be told one, or is to have the same one after a stop. It lies below the system's own range (from 32768 on),
-/// so that no outgoing connection takes it. It is free whenever nobody listens, so the UDP port of the same number is held meanwhile: that keeps everybody else
-/// who reserves one on this machine, in whichever process, from choosing it. Disposing gives it back.
+/// A TCP port of loopback for a program that must be told one, or is to have the same one after a stop. It lies below the
+/// system's own range (from 32768 on), so that no outgoing connection takes it. It is free whenever nobody listens, so the UDP
+/// port of the same number is held meanwhile: that keeps everybody else who reserves one on this machine, in whichever process,
+/// from choosing it. Disposing gives it back.
 /// </summary>
 public sealed class ReservedPort : IDisposable
 {

@@ -26,7 +26,8 @@ public static class Samples
         foreach (var file in Directory.EnumerateFiles(path, "*.json").Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileNameWithoutExtension(file).Split('@')[0];
-            Assert.True(types.TryGetValue(name, out var type), $"{file}: nothing is called {name} any more, but it may lie in a database. Keep the name, or map it to what replaces it.");
+            Assert.True(types.TryGetValue(name, out var type),
+                $"{file}: nothing is called {name} any more, but it may lie in a database. Keep the name, or map it to what replaces it.");
             seen.Add(name);
             var text = File.ReadAllText(file);
             var loaded = JsonSerializer.Deserialize(text, type!);
@@ -34,7 +35,8 @@ public static class Samples
             AssertKept(JsonNode.Parse(text), JsonSerializer.SerializeToNode(loaded, type!), file);
         }
 
-        Assert.True(seen.SetEquals(types.Keys), $"Add a sample to {path} for: {string.Join(", ", types.Keys.Except(seen, StringComparer.Ordinal))}");
+        Assert.True(seen.SetEquals(types.Keys),
+            $"Add a sample to {path} for: {string.Join(", ", types.Keys.Except(seen, StringComparer.Ordinal))}");
     }
 
     /// <summary>What a service's store maps is what the test reads, and that is every case of its unions of events.</summary>
@@ -63,7 +65,8 @@ public static class Samples
                 for (var i = 0; i < items.Count; i++) AssertKept(items[i], written.AsArray()[i], $"{where}[{i}]");
                 break;
             default:
-                Assert.True(JsonNode.DeepEquals(sample, written), $"{where} was {sample?.ToJsonString() ?? "null"} and is now {written?.ToJsonString() ?? "null"}.");
+                Assert.True(JsonNode.DeepEquals(sample, written),
+                    $"{where} was {sample?.ToJsonString() ?? "null"} and is now {written?.ToJsonString() ?? "null"}.");
                 break;
         }
     }

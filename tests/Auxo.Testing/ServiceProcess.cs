@@ -7,8 +7,8 @@ using Xunit;
 namespace Auxo.Testing;
 
 /// <summary>
-/// A service as a process of its own, which may be told to die at a named point (<c>AUXO_CRASH_AT</c>) as if by <c>kill -9</c>. It is the program that was
-/// built beside the tests, listens on a free port of loopback, and is killed by disposing.
+/// A service as a process of its own, which may be told to die at a named point (<c>AUXO_CRASH_AT</c>) as if by <c>kill -9</c>.
+/// It is the program that was built beside the tests, listens on a free port of loopback, and is killed by disposing.
 /// </summary>
 public sealed partial class ServiceProcess : IAsyncDisposable
 {
@@ -21,18 +21,21 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     /// <exception cref="InvalidOperationException">It died before it listened.</exception>
-    public Uri Address => _listening.Task.IsCompletedSuccessfully ? _listening.Task.Result : throw new InvalidOperationException("It never listened.");
+    public Uri Address
+        => _listening.Task.IsCompletedSuccessfully ? _listening.Task.Result : throw new InvalidOperationException("It never listened.");
 
     /// <summary>Starts it and waits until it listens or, by a point on its way up, has died.</summary>
     /// <param name="name">As the address of a service calls it: <c>ingest</c>.</param>
     /// <param name="connectionString">Its database.</param>
     /// <param name="crashAt">The point at which it dies.</param>
     /// <param name="settings">What else stands in its environment.</param>
-    public static async Task<ServiceProcess> StartAsync(string name, string connectionString, string? crashAt = null, params IEnumerable<(string Name, string Value)> settings)
+    public static async Task<ServiceProcess> StartAsync(
+        string name, string connectionString, string? crashAt = null, params IEnumerable<(string Name, string Value)> settings)
     {
         var assembly = "Auxo." + CultureInfo.InvariantCulture.TextInfo.ToTitleCase(name);
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var start = new ProcessStartInfo(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", assembly, configuration, assembly)))
+        var start = new ProcessStartInfo(
+            Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", assembly, configuration, assembly)))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -75,7 +78,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private void Hear(string? line)
     {
-        if (line is not null && Listens().Match(line) is { Success: true } match) _listening.TrySetResult(new Uri(match.Groups["url"].Value));
+        if (line is not null && Listens().Match(line) is { Success: true } match) _listening.TrySetResult(
+            new Uri(match.Groups["url"].Value));
     }
 
     [GeneratedRegex(@"listens on (?<url>http://127\.0\.0\.1:\d+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

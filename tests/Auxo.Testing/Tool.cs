@@ -23,7 +23,8 @@ public static class Tool
     {
         using var process = Process.Start(new ProcessStartInfo(Require(name), arguments)
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder ?? "",
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true, WorkingDirectory = folder ?? "",
         })!;
         var (said, complained) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.StandardInput.WriteAsync(input ?? "");
@@ -35,5 +36,6 @@ public static class Tool
     }
 
     private static string? Find(string name)
-        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        => (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -17,25 +17,40 @@ internal static class Report
     public static string Of(TortureOptions options, bool nodes, TimeSpan took, Killer killer, Ledger ledger, Findings findings)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{killer.Deaths.Count} kills in {took.TotalSeconds:0} s, seed {options.Seed}, on {(nodes ? "plain git storage and real Radicle nodes" : "plain git storage")}");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{killer.Deaths.Count} kills in {took.TotalSeconds:0} s, seed {options.Seed}, on "
+                + $"{(nodes ? "plain git storage and real Radicle nodes" : "plain git storage")}");
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{"killed",-44} {"kills",5} {"healthy again: p50",19} {"longest",9}");
-        foreach (var kind in killer.Deaths.GroupBy(static d => (d.Kind, Target: Target(d))).OrderBy(static g => g.Key.Kind).ThenBy(static g => g.Key.Target, StringComparer.Ordinal))
+        foreach (var kind in killer.Deaths.GroupBy(static d => (d.Kind, Target: Target(d)))
+            .OrderBy(static g => g.Key.Kind).ThenBy(static g => g.Key.Target, StringComparer.Ordinal))
         {
             var healthy = kind.Where(static d => d.Kind != KillKind.Restarting).Select(static d => d.Healthy.TotalSeconds).Order().ToList();
-            text.AppendLine(CultureInfo.InvariantCulture, $"{kind.Key.Target,-44} {kind.Count(),5} {(healthy.Count == 0 ? "" : $"{healthy[healthy.Count / 2]:0.0} s"),19} {(healthy.Count == 0 ? "" : $"{healthy[^1]:0.0} s"),9}");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"{kind.Key.Target,-44} {kind.Count(),5} "
+                    + $"{(healthy.Count == 0 ? "" : $"{healthy[healthy.Count / 2]:0.0} s"),19} "
+                    + $"{(healthy.Count == 0 ? "" : $"{healthy[^1]:0.0} s"),9}");
         }
 
         var rows = CrashMatrix.Rows.Where(row => nodes || !row.NeedsNode).ToList();
-        var died = killer.Deaths.Where(static d => d.Kind == KillKind.CrashPoint).Select(static d => new CrashRow(d.Target, d.Point!)).ToHashSet();
+        var died = killer.Deaths.Where(static d => d.Kind == KillKind.CrashPoint)
+            .Select(static d => new CrashRow(d.Target, d.Point!)).ToHashSet();
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"crash points         {rows.Count(died.Contains)} of {rows.Count}{(nodes ? "" : $" ({CrashMatrix.Rows.Count - rows.Count} more need a Radicle node)")}");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"crash points         {rows.Count(died.Contains)} of "
+                + $"{rows.Count}{(nodes ? "" : $" ({CrashMatrix.Rows.Count - rows.Count} more need a Radicle node)")}");
         foreach (var missed in killer.NeverReached) text.AppendLine(CultureInfo.InvariantCulture, $"  nobody came by: {missed}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"acknowledged         {Auditor.Text(ledger.Acknowledged)} ({ledger.Webhooks.Count} webhooks, {ledger.Uploads.Count + ledger.Deleted.Count} uploads, {ledger.Deployments.Count + ledger.Failures.Count} reports, …); {Auditor.Text(ledger.Unanswered)} unanswered, and sent again");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"acknowledged         {Auditor.Text(ledger.Acknowledged)} ({ledger.Webhooks.Count} webhooks, "
+                + $"{ledger.Uploads.Count + ledger.Deleted.Count} uploads, "
+                + $"{ledger.Deployments.Count + ledger.Failures.Count} reports, …); {Auditor.Text(ledger.Unanswered)} "
+                + $"unanswered, and sent again");
         text.AppendLine(CultureInfo.InvariantCulture, $"lost                 {findings.Lost.Count}");
         text.AppendLine(CultureInfo.InvariantCulture, $"effects doubled      {findings.Doubled.Count}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"notifications        {Auditor.Text(findings.Told)} told, {Auditor.Text(findings.Repeated)} repeated (same id, same body)");
-        foreach (var (what, list) in ((string, IReadOnlyCollection<string>)[])[("lost", findings.Lost), ("doubled", findings.Doubled), ("wrong", findings.Others)])
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"notifications        {Auditor.Text(findings.Told)} told, {Auditor.Text(findings.Repeated)} repeated (same id, same body)");
+        foreach (var (what, list) in ((string, IReadOnlyCollection<string>)[])[
+            ("lost", findings.Lost), ("doubled", findings.Doubled), ("wrong", findings.Others)])
         {
             foreach (var line in list.Take(Most)) text.AppendLine(CultureInfo.InvariantCulture, $"  {what}: {line}");
             if (list.Count > Most) text.AppendLine(CultureInfo.InvariantCulture, $"  {what}: and {list.Count - Most} more");

@@ -6,7 +6,8 @@ namespace Auxo.Torture;
 /// <summary>What is asked for on the command line.</summary>
 /// <param name="Kills">How many; the whole matrix comes at least once in any case. Null: for as long as there is time.</param>
 /// <param name="Duration">When it ends at the latest, whatever it has come to.</param>
-/// <param name="Seed">The same seed gives the same kills in the same order; when exactly each of them strikes is the machine's chance.</param>
+/// <param name="Seed">The same seed gives the same kills in the same order; when exactly each of them strikes is the machine's
+/// chance.</param>
 /// <param name="Plain">Without real Radicle nodes, though their programs are here.</param>
 /// <param name="List">Print the matrix.</param>
 internal sealed record TortureOptions(int? Kills, TimeSpan? Duration, int Seed, bool Plain, bool List)
@@ -36,7 +37,8 @@ internal sealed record TortureOptions(int? Kills, TimeSpan? Duration, int Seed, 
                 case "--help" or "-h": errors.WriteLine(Usage); return null;
             }
 
-            if (i + 1 == arguments.Count || !int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
+            if (i + 1 == arguments.Count
+                || !int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
             {
                 errors.WriteLine($"auxo: torture does not understand '{string.Join(' ', arguments.Skip(i).Take(2))}'.\n{Usage}");
                 return null;

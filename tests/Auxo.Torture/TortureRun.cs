@@ -16,10 +16,12 @@ internal static class TortureRun
     /// <param name="progress">How far it is.</param>
     /// <param name="stop">Ends the killing; the audit follows.</param>
     /// <param name="abort">Ends everything.</param>
-    public static async Task<bool> RunAsync(TortureOptions options, TextWriter output, TextWriter progress, CancellationToken stop, CancellationToken abort)
+    public static async Task<bool> RunAsync(
+        TortureOptions options, TextWriter output, TextWriter progress, CancellationToken stop, CancellationToken abort)
     {
         var nodes = !options.Plain && RadicleLab.MissingPrograms().Count == 0;
-        await progress.WriteLineAsync($"seed {options.Seed}: {(options.Kills is { } k ? $"{k} kills" : $"{options.Duration!.Value.TotalMinutes:0} minutes of kills")}{(nodes ? "" : ", without Radicle nodes")}");
+        await progress.WriteLineAsync(
+            $"seed {options.Seed}: {(options.Kills is { } k ? $"{k} kills" : $"{options.Duration!.Value.TotalMinutes:0} minutes of kills")}{(nodes ? "" : ", without Radicle nodes")}");
         var world = await World.StartAsync(nodes, abort);
         var clean = false;
         try
@@ -53,7 +55,8 @@ internal static class TortureRun
         finally
         {
             if (clean || abort.IsCancellationRequested) await world.DisposeAsync();
-            else await output.WriteLineAsync($"kept: {await world.KeepAsync()} (logs/, pg/); the same plan again: auxo torture --seed {options.Seed}");
+            else await output.WriteLineAsync(
+                $"kept: {await world.KeepAsync()} (logs/, pg/); the same plan again: auxo torture --seed {options.Seed}");
         }
 
         return clean;

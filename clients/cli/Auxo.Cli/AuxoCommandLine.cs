@@ -91,17 +91,22 @@ internal static class AuxoCommandLine
     {
         if (json)
         {
-            host.StandardError.WriteLine(JsonSerializer.Serialize(new { error = new { exitCode = e.Code, message = e.Message, hint = e.Hint } }, CliJson.Options));
+            host.StandardError.WriteLine(
+                JsonSerializer.Serialize(new { error = new { exitCode = e.Code, message = e.Message, hint = e.Hint } }, CliJson.Options));
             return;
         }
 
         host.StandardError.WriteLine("auxo: " + TamedText.OneLine(e.Message));
-        foreach (var line in (e.Hint ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)) host.StandardError.WriteLine("  " + TamedText.OneLine(line));
+        foreach (var line in (e.Hint ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)) host.StandardError.WriteLine(
+            "  " + TamedText.OneLine(line));
     }
 }
 
 /// <summary>Options that every command has.</summary>
 internal static class GlobalOptions
 {
-    public static readonly Option<bool> Json = new("--json") { Description = "Answer in JSON (camelCase, stable) on standard output", Recursive = true };
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Answer in JSON (camelCase, stable) on standard output", Recursive = true,
+    };
 }

@@ -31,7 +31,10 @@ internal sealed class CliHost
     public static CliHost Real() => new()
     {
         StandardOutput = Console.OpenStandardOutput(),
-        StandardError = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true },
+        StandardError = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false))
+        {
+            AutoFlush = true,
+        },
         IsTerminal = !Console.IsOutputRedirected,
         Width = Columns(),
         Variable = Environment.GetEnvironmentVariable,

@@ -13,7 +13,8 @@ internal static class Suggestions
         if (UnknownOption(parsed) is { } option)
         {
             var near = Nearest(option, command.Options.Select(static o => o.Name).Append("--json").Append("--help"));
-            return new CliException(ExitCode.Usage, $"'{name}' has no option '{option}'.", Join(near is null ? null : $"Did you mean '{near}'?", $"See '{name} --help'."));
+            return new CliException(ExitCode.Usage, $"'{name}' has no option '{option}'.", Join(
+                near is null ? null : $"Did you mean '{near}'?", $"See '{name} --help'."));
         }
 
         if (parsed.Errors.Count == 0) return null;
@@ -21,8 +22,12 @@ internal static class Suggestions
         {
             var wrong = parsed.UnmatchedTokens[0];
             var group = command.Subcommands.Count > 0;
-            var hint = Nearest(wrong, command.Subcommands.Select(static c => c.Name)) is { } near ? $"Did you mean '{near}'?" : group ? Choices(command) : null;
-            return new CliException(ExitCode.Usage, $"'{name}' has no {(group ? "command" : "argument")} '{wrong}'.", Join(hint, $"See '{name} --help'."));
+            var hint = Nearest(wrong, command.Subcommands.Select(static c => c.Name)) is { } near
+                ? $"Did you mean '{near}'?"
+                : group ? Choices(command)
+                : null;
+            return new CliException(ExitCode.Usage, $"'{name}' has no {(group ? "command" : "argument")} '{wrong}'.",
+                Join(hint, $"See '{name} --help'."));
         }
 
         return command.Subcommands.Count > 0
@@ -32,7 +37,8 @@ internal static class Suggestions
 
     /// <summary>The candidate that differs in at most two letters, or begins with what was typed; null when none does.</summary>
     public static string? Nearest(string typed, IEnumerable<string> candidates)
-        => candidates.Select(c => (Name: c, Distance: typed.Length > 2 && c.StartsWith(typed, StringComparison.OrdinalIgnoreCase) ? 0 : Distance(typed, c)))
+        => candidates.Select(c
+            => (Name: c, Distance: typed.Length > 2 && c.StartsWith(typed, StringComparison.OrdinalIgnoreCase) ? 0 : Distance(typed, c)))
             .Where(c => c.Distance <= Math.Min(2, Math.Max(c.Name.Length, typed.Length) / 2))
             .OrderBy(static c => c.Distance).Select(static c => c.Name).FirstOrDefault();
 
@@ -49,7 +55,8 @@ internal static class Suggestions
         return string.Join(' ', names);
     }
 
-    private static string Choices(Command command) => string.Join('\n', command.Subcommands.Select(static c => $"{c.Name,-10} {c.Description}"));
+    private static string Choices(Command command)
+        => string.Join('\n', command.Subcommands.Select(static c => $"{c.Name,-10} {c.Description}"));
 
     private static string Join(string? first, string second) => first is null ? second : first + "\n" + second;
 

@@ -17,8 +17,10 @@ internal sealed class DocumentFold(DocumentStore store, Projection projection, s
 
     public async Task ApplyAsync(IEnumerable<Event> events, NpgsqlConnection? connection, CancellationToken ct)
     {
-        var changes = events.Cast<IEvent>().Where(e => projection.Handles(e.Data.GetType())).SelectMany(e => projection.Keys(e).Select(id => (Id: id, Event: e))).ToList();
-        if (!_knowsAll) await LoadAsync(changes.Select(change => change.Id).Where(id => !_held.ContainsKey(id)).Distinct(StringComparer.Ordinal).ToArray(), connection, ct);
+        var changes = events.Cast<IEvent>()
+            .Where(e => projection.Handles(e.Data.GetType())).SelectMany(e => projection.Keys(e).Select(id => (Id: id, Event: e))).ToList();
+        if (!_knowsAll) await LoadAsync(changes.Select(change => change.Id)
+            .Where(id => !_held.ContainsKey(id)).Distinct(StringComparer.Ordinal).ToArray(), connection, ct);
         foreach (var (id, @event) in changes)
         {
             if (!_held.TryGetValue(id, out var held)) _held[id] = held = new Held();

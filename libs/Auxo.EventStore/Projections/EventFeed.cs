@@ -36,7 +36,9 @@ internal sealed class EventFeed(int pageSize)
         {
             foreach (var page in _pages)
             {
-                if (page.From <= position && position < page.To) return page.From == position ? page : page with { From = position, Events = [.. page.Events.Where(e => e.Sequence > position)] };
+                if (page.From <= position && position < page.To) return page.From == position
+                    ? page
+                    : page with { From = position, Events = [.. page.Events.Where(e => e.Sequence > position)] };
             }
         }
 
@@ -63,7 +65,8 @@ internal sealed class EventFeed(int pageSize)
     public async Task<EventPage> LoadAsync(DocumentStore store, long from, long upTo, CancellationToken ct)
     {
         await using var command = store.Source.CreateCommand(
-            $"select {QueryEventStore.Columns} from {store.Schema}.mt_events e where e.seq_id > $1 and e.seq_id <= $2 order by e.seq_id limit $3");
+            $"select {QueryEventStore.Columns} from {store.Schema}.mt_events e where e.seq_id > $1 and e.seq_id <= $2 "
+                + "order by e.seq_id limit $3");
         command.Parameters.Add(new() { Value = from });
         command.Parameters.Add(new() { Value = upTo });
         command.Parameters.Add(new() { Value = pageSize });

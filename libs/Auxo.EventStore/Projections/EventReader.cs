@@ -8,15 +8,16 @@ internal sealed record EventPage(long From, long To, IReadOnlyList<Event> Events
 /// <summary>
 /// Follows the store's order without losing an event, though transactions commit in another order than they drew their positions.
 /// <para>
-/// The contiguous prefix is final at once. At a hole the reader takes a transaction id X of its own. A position is drawn only by a transaction that
-/// owns an id already, and the hole's was drawn before the position above it that is visible; so its owner is older than X. In a later snapshot whose
-/// <c>xmin</c> reached X every older transaction has ended: what is there then is delivered, what is not is dead and is skipped.
+/// The contiguous prefix is final at once. At a hole the reader takes a transaction id X of its own. A position is drawn only
+/// by a transaction that owns an id already, and the hole's was drawn before the position above it that is visible; so its
+/// owner is older than X. In a later snapshot whose <c>xmin</c> reached X every older transaction has ended: what is there then
+/// is delivered, what is not is dead and is skipped.
 /// </para>
 /// No clock decides anything, nobody is locked, and writers elsewhere matter only while a hole is open.
 /// </summary>
 /// <remarks>
-/// <c>pg_snapshot_xmax</c> would not do for X: it is one past the highest id that has <i>ended</i>, so a running transaction may be beyond it, and
-/// what that one commits later would be lost (there is a test that shows it; docs/decisions/011).
+/// <c>pg_snapshot_xmax</c> would not do for X: it is one past the highest id that has <i>ended</i>, so a running transaction
+/// may be beyond it, and what that one commits later would be lost (there is a test that shows it; docs/decisions/011).
 /// </remarks>
 internal sealed class EventReader(DocumentStore store, long position)
 {

@@ -6,10 +6,12 @@ namespace Auxo.EventStore.Projections;
 internal static class InlineProjection
 {
     /// <summary>
-    /// Computes the views without reading anything: possible when each is the snapshot of an aggregate whose state is known (fetched for writing,
-    /// or a new stream) and no method asks for position or time. False, and nothing written, when it is not.
+    /// Computes the views without reading anything: possible when each is the snapshot of an aggregate whose state is known
+    /// (fetched for writing, or a new stream) and no method asks for position or time. False, and nothing written, when it is
+    /// not.
     /// </summary>
-    public static bool TryWithoutReading(DocumentStore store, IReadOnlyList<StreamAction> streams, IReadOnlyList<StreamAppend> appends, DocumentWrites documents)
+    public static bool TryWithoutReading(
+        DocumentStore store, IReadOnlyList<StreamAction> streams, IReadOnlyList<StreamAppend> appends, DocumentWrites documents)
     {
         if (store.Inline.Count == 0) return true;
         var writes = new List<(Projection Projection, StreamAction Stream, StreamAppend Append)>();
@@ -40,15 +42,18 @@ internal static class InlineProjection
     }
 
     /// <summary>
-    /// Appends, then computes the views from what is stored. Documents fed by several streams are locked before positions are drawn, so that each
-    /// gets its events in the order of their positions, as a rebuild would give them.
+    /// Appends, then computes the views from what is stored. Documents fed by several streams are locked before positions are
+    /// drawn, so that each gets its events in the order of their positions, as a rebuild would give them.
     /// </summary>
     public static async Task AppendAndProjectAsync(
-        DocumentStore store, NpgsqlConnection connection, IReadOnlyList<StreamAppend> appends, DocumentWrites documents, CancellationToken ct)
+        DocumentStore store, NpgsqlConnection connection, IReadOnlyList<StreamAppend> appends,
+        DocumentWrites documents, CancellationToken ct)
     {
-        var single = store.Inline.Where(p => p.SingleStream).SelectMany(p => appends.Where(append => Concerns(p, append)).Select(append => (Projection: p, append.Key))).ToList();
+        var single = store.Inline.Where(p => p.SingleStream)
+            .SelectMany(p => appends.Where(append => Concerns(p, append)).Select(append => (Projection: p, append.Key))).ToList();
         var shared = store.Inline.Where(p => !p.SingleStream)
-            .SelectMany(p => appends.SelectMany(append => append.Events).Where(e => p.Handles(((IEvent)e).Data.GetType())).SelectMany(p.Keys).Distinct(StringComparer.Ordinal)
+            .SelectMany(p => appends.SelectMany(append => append.Events)
+                .Where(e => p.Handles(((IEvent)e).Data.GetType())).SelectMany(p.Keys).Distinct(StringComparer.Ordinal)
                 .Select(id => (Projection: p, Id: id)))
             .OrderBy(view => view.Projection.Name, StringComparer.Ordinal).ThenBy(view => view.Id, StringComparer.Ordinal).ToList();
 
@@ -63,10 +68,14 @@ internal static class InlineProjection
 
         batch.BatchCommands.Add(AppendCommand.For(store.Schema, appends, lenient: false));
         var reads = new QueryEventStore(store);
-        foreach (var (projection, key) in single) batch.BatchCommands.Add(new(reads.LatestSql(projection)) { Parameters = { new() { Value = key } } });
+        foreach (var (projection, key) in single) batch.BatchCommands.Add(new(reads.LatestSql(projection))
+        {
+            Parameters = { new() { Value = key } },
+        });
         foreach (var (projection, id) in shared)
         {
-            batch.BatchCommands.Add(new($"select data from {store.Document(projection.DocumentType).Table} where id = $1") { Parameters = { new() { Value = id } } });
+            batch.BatchCommands.Add(new($"select data from {store.Document(projection.DocumentType).Table} where id = $1") { Parameters =
+                { new() { Value = id } } });
         }
 
         await using var reader = await batch.ExecuteReaderAsync(ct);
@@ -95,7 +104,8 @@ internal static class InlineProjection
         }
     }
 
-    private static bool Concerns(Projection projection, StreamAppend append) => append.Events.Any(e => projection.Handles(((IEvent)e).Data.GetType()));
+    private static bool Concerns(Projection projection, StreamAppend append)
+        => append.Events.Any(e => projection.Handles(((IEvent)e).Data.GetType()));
 
     private static void Write(DocumentStore store, DocumentWrites documents, Projection projection, string id, object? state, long version)
     {

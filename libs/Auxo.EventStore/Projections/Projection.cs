@@ -24,7 +24,8 @@ public enum SnapshotLifecycle
 }
 
 /// <summary>
-/// Folds events into documents of one type. Derive from <see cref="SingleStreamProjection{TDoc,TId}"/> or <see cref="MultiStreamProjection{TDoc,TId}"/>.
+/// Folds events into documents of one type. Derive from <see cref="SingleStreamProjection{TDoc,TId}"/> or
+/// <see cref="MultiStreamProjection{TDoc,TId}"/>.
 /// </summary>
 public abstract class Projection
 {
@@ -32,7 +33,10 @@ public abstract class Projection
     {
     }
 
-    /// <summary>What the progress is kept under and <c>auxo projections rebuild</c> is told; by default the projection's (or snapshot's) type name.</summary>
+    /// <summary>
+    /// What the progress is kept under and <c>auxo projections rebuild</c> is told; by default the projection's (or snapshot's)
+    /// type name.
+    /// </summary>
     public virtual string Name => GetType().Name;
 
     /// <summary>When it is computed.</summary>
@@ -123,8 +127,9 @@ public abstract class MultiStreamProjection<TDoc, TId> : Projection
     private Aggregator<TDoc> Aggregator => _aggregator ??= new(this);
 
     /// <summary>
-    /// An event belongs to one document. <typeparamref name="TEvent"/> is the event, a base of it, or <c>IEvent&lt;E&gt;</c>, of which only data
-    /// and stream may be used here: position, version and time are not known yet when the projection is inline.
+    /// An event belongs to one document. <typeparamref name="TEvent"/> is the event, a base of it, or <c>IEvent&lt;E&gt;</c>,
+    /// of which only data and stream may be used here: position, version and time are not known yet when the projection is
+    /// inline.
     /// </summary>
     protected void Identity<TEvent>(Func<TEvent, TId> identity)
         where TEvent : class
@@ -142,22 +147,26 @@ public abstract class MultiStreamProjection<TDoc, TId> : Projection
 
     internal override void Register(SchemaOptions schema)
     {
-        if (Lifecycle == ProjectionLifecycle.Live) throw new InvalidOperationException($"{Name} is fed from many streams and cannot be computed live; make it Inline or Async.");
+        if (Lifecycle == ProjectionLifecycle.Live) throw new InvalidOperationException(
+            $"{Name} is fed from many streams and cannot be computed live; make it Inline or Async.");
         schema.EnsureFor<TDoc>();
     }
 
     internal override void Validate(EventOptions events)
     {
         Aggregator.Validate(events.Types);
-        if (_identities.Count == 0) throw new InvalidOperationException($"{GetType()} says nowhere which document an event belongs to: call Identity<E>(…) in its constructor.");
+        if (_identities.Count == 0) throw new InvalidOperationException(
+            $"{GetType()} says nowhere which document an event belongs to: call Identity<E>(…) in its constructor.");
     }
 
-    internal override bool Handles(Type eventType) => _identities.Exists(i => eventType.IsAssignableTo(i.EventType)) && Aggregator.Handles(eventType);
+    internal override bool Handles(Type eventType)
+        => _identities.Exists(i => eventType.IsAssignableTo(i.EventType)) && Aggregator.Handles(eventType);
 
     internal override IEnumerable<string> Keys(IEvent @event)
     {
         var type = @event.Data.GetType();
-        return _identities.Where(i => type.IsAssignableTo(i.EventType)).SelectMany(i => i.Keys(@event)).Select(id => id.ToString()!).Distinct(StringComparer.Ordinal);
+        return _identities.Where(i => type.IsAssignableTo(i.EventType))
+            .SelectMany(i => i.Keys(@event)).Select(id => id.ToString()!).Distinct(StringComparer.Ordinal);
     }
 
     internal override object? Apply(object? state, IEvent @event) => Aggregator.Apply((TDoc?)state, @event);

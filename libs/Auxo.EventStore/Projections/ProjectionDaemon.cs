@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Auxo.EventStore.Projections;
 
 /// <summary>
-/// Runs the asynchronous projections: one reader of the store's order feeds them all. Woken by the doorbell, with a slow poll as the truth; the
-/// loss of the database interrupts it and no more.
+/// Runs the asynchronous projections: one reader of the store's order feeds them all. Woken by the doorbell, with a slow poll
+/// as the truth; the loss of the database interrupts it and no more.
 /// </summary>
 public sealed class ProjectionDaemon : BackgroundService
 {
@@ -29,7 +29,8 @@ public sealed class ProjectionDaemon : BackgroundService
     }
 
     /// <summary>Each projection: its progress row, where it stands, how far the store is proven final, and what it stumbles over.</summary>
-    public IReadOnlyList<ShardState> Shards => [.. _shards.Select(shard => new ShardState(shard.Name, shard.Position, _feed.Position, shard.Error))];
+    public IReadOnlyList<ShardState> Shards
+        => [.. _shards.Select(shard => new ShardState(shard.Name, shard.Position, _feed.Position, shard.Error))];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,7 +43,8 @@ public sealed class ProjectionDaemon : BackgroundService
         }, stoppingToken);
         var start = _shards.Max(shard => shard.Position);
         _feed.Start(start);
-        await Task.WhenAll([ReadAsync(new EventReader(_store, start), stoppingToken), .. _shards.Select(shard => shard.RunAsync(stoppingToken))]);
+        await Task.WhenAll(
+            [ReadAsync(new EventReader(_store, start), stoppingToken), .. _shards.Select(shard => shard.RunAsync(stoppingToken))]);
     }
 
     private async Task ReadAsync(EventReader reader, CancellationToken stopping)

@@ -13,7 +13,10 @@ public sealed class ProjectionOptions
     /// <summary>Events read at once by the daemon.</summary>
     public int PageSize { get; set; } = 1_000;
 
-    /// <summary>How long the daemon trusts its wake-ups before it looks by itself. Jittered by a fifth, so that services do not march in step.</summary>
+    /// <summary>
+    /// How long the daemon trusts its wake-ups before it looks by itself. Jittered by a fifth, so that services do not march in
+    /// step.
+    /// </summary>
     public TimeSpan SlowPoll { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Keeps the aggregate <typeparamref name="T"/> as a document, one per stream.</summary>
@@ -33,7 +36,8 @@ public sealed class ProjectionOptions
 
     private ProjectionOptions Add(Projection projection, ProjectionLifecycle lifecycle)
     {
-        if (_all.Exists(other => other.Name == projection.Name)) throw new InvalidOperationException($"There are two projections named {projection.Name}.");
+        if (_all.Exists(other => other.Name == projection.Name)) throw new InvalidOperationException(
+            $"There are two projections named {projection.Name}.");
         projection.Lifecycle = lifecycle;
         projection.Register(_options.Schema);
         _all.Add(projection);

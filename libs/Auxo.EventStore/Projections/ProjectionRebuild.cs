@@ -3,8 +3,8 @@ using Npgsql;
 namespace Auxo.EventStore.Projections;
 
 /// <summary>
-/// Computes a projection anew beside the running one and swaps the documents at the end. Readers see the old documents until then; appends wait
-/// only for the swap, and only where the projection is inline.
+/// Computes a projection anew beside the running one and swaps the documents at the end. Readers see the old documents until
+/// then; appends wait only for the swap, and only where the projection is inline.
 /// </summary>
 public sealed class ProjectionRebuild(DocumentStore store)
 {
@@ -18,7 +18,8 @@ public sealed class ProjectionRebuild(DocumentStore store)
     {
         var projection = store.Options.Projections.All.FirstOrDefault(p => p.Name == name && p.Lifecycle != ProjectionLifecycle.Live)
             ?? throw new ArgumentException(
-                $"There is no stored projection {name}; there are: {string.Join(", ", store.Options.Projections.All.Where(p => p.Lifecycle != ProjectionLifecycle.Live).Select(p => p.Name))}.",
+                $"There is no stored projection {name}; there are: "
+                    + $"{string.Join(", ", store.Options.Projections.All.Where(p => p.Lifecycle != ProjectionLifecycle.Live).Select(p => p.Name))}.",
                 nameof(name));
         var table = store.Document(projection.DocumentType).Table;
         var shadow = table + "_rebuild";
@@ -42,7 +43,8 @@ public sealed class ProjectionRebuild(DocumentStore store)
         return reached.Events;
     }
 
-    private async Task<Progress> FoldAsync(NpgsqlConnection connection, DocumentFold fold, Progress reached, long goal, CancellationToken ct)
+    private async Task<Progress> FoldAsync(
+        NpgsqlConnection connection, DocumentFold fold, Progress reached, long goal, CancellationToken ct)
     {
         var unwritten = 0;
         while (reached.Position < goal)
@@ -64,7 +66,8 @@ public sealed class ProjectionRebuild(DocumentStore store)
     private async Task<List<Event>> PageAsync(NpgsqlConnection connection, long from, long upTo, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            $"select {QueryEventStore.Columns} from {store.Schema}.mt_events e where e.seq_id > $1 and e.seq_id <= $2 order by e.seq_id limit {PageSize}", connection);
+            $"select {QueryEventStore.Columns} from {store.Schema}.mt_events e where e.seq_id > $1 and e.seq_id <= $2 "
+                + $"order by e.seq_id limit {PageSize}", connection);
         command.Parameters.Add(new() { Value = from });
         command.Parameters.Add(new() { Value = upTo });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -94,7 +97,8 @@ public sealed class ProjectionRebuild(DocumentStore store)
             return reader.Position;
         }
 
-        await using var command = new NpgsqlCommand($"select coalesce((select last_seq_id from {store.Schema}.mt_event_progression where name = $1), 0)", connection);
+        await using var command = new NpgsqlCommand(
+            $"select coalesce((select last_seq_id from {store.Schema}.mt_event_progression where name = $1), 0)", connection);
         command.Parameters.Add(new() { Value = projection.ShardName });
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
@@ -103,7 +107,8 @@ public sealed class ProjectionRebuild(DocumentStore store)
     private async Task<long> StopWritersAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            $"lock table {store.Schema}.mt_streams in share row exclusive mode; select coalesce(max(seq_id), 0) from {store.Schema}.mt_events", connection);
+            $"lock table {store.Schema}.mt_streams in share row exclusive mode; select coalesce(max(seq_id), 0) from "
+                + $"{store.Schema}.mt_events", connection);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 

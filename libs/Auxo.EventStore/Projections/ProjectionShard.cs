@@ -59,10 +59,13 @@ internal sealed class ProjectionShard(DocumentStore store, Projection projection
 #pragma warning restore CA1031
             {
                 var moved = e is PostgresException { SqlState: "AX002" };
-                pause = moved ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds * 2, 100, 10_000));
+                pause = moved
+                    ? TimeSpan.FromMilliseconds(10)
+                    : TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds * 2, 100, 10_000));
                 Error = e.Message;
                 feed.Released();
-                if (!moved) logger.LogError(e, "Projection {Name} stands at {Position}; tried again in {Pause}.", projection.Name, Position, pause);
+                if (!moved) logger.LogError(
+                    e, "Projection {Name} stands at {Position}; tried again in {Pause}.", projection.Name, Position, pause);
             }
         }
     }
@@ -72,7 +75,9 @@ internal sealed class ProjectionShard(DocumentStore store, Projection projection
         Task<EventPage>? ahead = null;
         while (true)
         {
-            var page = ahead is not null ? await ahead : feed.TryGet(Position) ?? (Position < feed.Position ? await LoadAsync(Position, ct) : null);
+            var page = ahead is not null
+                ? await ahead
+                : feed.TryGet(Position) ?? (Position < feed.Position ? await LoadAsync(Position, ct) : null);
             ahead = null;
             if (page is null)
             {

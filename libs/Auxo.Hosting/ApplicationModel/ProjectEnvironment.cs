@@ -12,8 +12,9 @@ public sealed record ProjectContext(
 public static class ProjectEnvironment
 {
     /// <summary>
-    /// How much a service allocates before it collects: 2 MiB, in hexadecimal; the runtime takes it from the environment only. Without it that is a share of
-    /// the processor's cache, on a server tens of megabytes, which every service would hold for nothing while it rests.
+    /// How much a service allocates before it collects: 2 MiB, in hexadecimal; the runtime takes it from the environment only.
+    /// Without it that is a share of the processor's cache, on a server tens of megabytes, which every service would hold for
+    /// nothing while it rests.
     /// </summary>
     private const string Gen0Size = "200000";
 
@@ -33,7 +34,8 @@ public static class ProjectEnvironment
         }
 
         environment["AUXO_HOME"] = context.Home;
-        environment["ASPNETCORE_ENVIRONMENT"] = environment["DOTNET_ENVIRONMENT"] = inherited.GetValueOrDefault("ASPNETCORE_ENVIRONMENT", "Production");
+        environment["ASPNETCORE_ENVIRONMENT"] = environment["DOTNET_ENVIRONMENT"] = inherited.GetValueOrDefault(
+            "ASPNETCORE_ENVIRONMENT", "Production");
         environment.TryAdd("DOTNET_GCgen0size", Gen0Size);
         environment["OTEL_SERVICE_NAME"] = project.Name;
         environment["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={context.InstanceId}";
@@ -43,7 +45,8 @@ public static class ProjectEnvironment
         return environment;
     }
 
-    private static void AddReference(SortedDictionary<string, string> environment, Resource target, ProjectResource project, ProjectContext context)
+    private static void AddReference(
+        SortedDictionary<string, string> environment, Resource target, ProjectResource project, ProjectContext context)
     {
         if (target is PostgresDatabaseResource database)
         {

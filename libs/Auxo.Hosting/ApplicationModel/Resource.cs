@@ -10,7 +10,8 @@ public abstract partial class Resource
     protected Resource(string name)
     {
         if (name.Length > 64 || !ValidName().IsMatch(name))
-            throw new ArgumentException($"'{name}' is no resource name: a letter, then letters, digits and single hyphens, at most 64 characters.", nameof(name));
+            throw new ArgumentException(
+                $"'{name}' is no resource name: a letter, then letters, digits and single hyphens, at most 64 characters.", nameof(name));
         Name = name;
     }
 
@@ -26,7 +27,9 @@ public abstract partial class Resource
     /// <summary>The port it listens on, or null when it has no HTTP endpoint.</summary>
     public int? Port => Of<EndpointAnnotation>().LastOrDefault()?.Port;
 
-    /// <summary>Where programs on this machine reach it when services listen on <paramref name="bind"/>; null when it has no endpoint.</summary>
+    /// <summary>
+    /// Where programs on this machine reach it when services listen on <paramref name="bind"/>; null when it has no endpoint.
+    /// </summary>
     public string? Url(string bind) => Port is { } port ? $"http://{(bind is "0.0.0.0" or "[::]" ? "127.0.0.1" : bind)}:{port}" : null;
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -18,24 +18,32 @@ public static class ResourceBuilderExtensions
     public static ResourceBuilder<PostgresServerResource> AddPostgres(this DistributedApplicationBuilder builder, string name)
         => builder.Add(new PostgresServerResource(name));
 
-    /// <summary>Keeps the server's data in the instance's folder, from start to start. Without it the data is a new, empty one each time.</summary>
+    /// <summary>
+    /// Keeps the server's data in the instance's folder, from start to start. Without it the data is a new, empty one each
+    /// time.
+    /// </summary>
     public static ResourceBuilder<PostgresServerResource> WithDataVolume(this ResourceBuilder<PostgresServerResource> server)
         => server.With(new DataVolumeAnnotation());
 
     /// <summary>
-    /// Adds a database. <c>ConnectionStrings__{name}</c> in the AppHost's own environment makes it an external one; the server is then not started.
+    /// Adds a database. <c>ConnectionStrings__{name}</c> in the AppHost's own environment makes it an external one; the server
+    /// is then not started.
     /// </summary>
     public static ResourceBuilder<PostgresDatabaseResource> AddDatabase(this ResourceBuilder<PostgresServerResource> server, string name)
         => server.Application.Add(new PostgresDatabaseResource(name, server.Resource)).WaitFor(server);
 
     /// <summary>
-    /// Adds a schema that all services use and none may change: it belongs to <c>{database}_{schema}_owner</c>, whom only the administrator may become. An
-    /// initialisation makes its tables and grants.
+    /// Adds a schema that all services use and none may change: it belongs to <c>{database}_{schema}_owner</c>, whom only the
+    /// administrator may become. An initialisation makes its tables and grants.
     /// </summary>
-    public static ResourceBuilder<PostgresDatabaseResource> WithSharedSchema(this ResourceBuilder<PostgresDatabaseResource> database, string schema)
+    public static ResourceBuilder<PostgresDatabaseResource> WithSharedSchema(
+        this ResourceBuilder<PostgresDatabaseResource> database, string schema)
         => database.With(new SharedSchemaAnnotation(schema));
 
-    /// <summary>Runs <paramref name="runAsync"/> as the administrator after the roles are there and before any service starts. It must be repeatable.</summary>
+    /// <summary>
+    /// Runs <paramref name="runAsync"/> as the administrator after the roles are there and before any service starts. It must
+    /// be repeatable.
+    /// </summary>
     public static ResourceBuilder<PostgresDatabaseResource> WithInitialisation(
         this ResourceBuilder<PostgresDatabaseResource> database, Func<DatabaseInitialisation, CancellationToken, Task> runAsync)
         => database.With(new InitialisationAnnotation(runAsync));
@@ -48,7 +56,8 @@ public static class ResourceBuilderExtensions
     /// Tells it how to reach a database (<c>ConnectionStrings__{name}</c>, with its own role) or another project
     /// (<c>services__{name}__http__0</c> and <c>{NAME}_HTTP</c>).
     /// </summary>
-    public static ResourceBuilder<ProjectResource> WithReference<T>(this ResourceBuilder<ProjectResource> project, ResourceBuilder<T> target)
+    public static ResourceBuilder<ProjectResource> WithReference<T>(
+        this ResourceBuilder<ProjectResource> project, ResourceBuilder<T> target)
         where T : Resource
         => project.With(new ReferenceAnnotation(target.Resource));
 
@@ -65,7 +74,8 @@ public static class ResourceBuilderExtensions
     /// <summary>
     /// Lets it inherit variables that no other resource may see: a name, or a beginning followed by <c>*</c>, such as <c>RAD_*</c>.
     /// </summary>
-    public static ResourceBuilder<ProjectResource> WithConfidentialEnvironment(this ResourceBuilder<ProjectResource> project, params string[] patterns)
+    public static ResourceBuilder<ProjectResource> WithConfidentialEnvironment(
+        this ResourceBuilder<ProjectResource> project, params string[] patterns)
         => patterns.Aggregate(project, static (p, pattern) => p.With(new ConfidentialEnvironmentAnnotation(pattern)));
 
     /// <summary>It listens for HTTP on this port; <c>AUXO_PORTS_{NAME}</c> in the AppHost's environment overrides it.</summary>

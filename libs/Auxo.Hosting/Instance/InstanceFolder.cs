@@ -32,10 +32,13 @@ public sealed class InstanceFolder : IDisposable
         if (environment.GetValueOrDefault("AUXO_HOME") is { Length: > 0 } home) return Path.GetFullPath(home);
         if (Posix.EffectiveUserId() == 0) return "/var/lib/auxo";
         if (environment.GetValueOrDefault("XDG_DATA_HOME") is { Length: > 0 } data) return Path.Combine(data, "auxo");
-        var user = environment.GetValueOrDefault("HOME") is { Length: > 0 } h ? h : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var user = environment.GetValueOrDefault("HOME") is { Length: > 0 } h
+            ? h
+            : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return user.Length > 0
             ? Path.Combine(user, ".local", "share", "auxo")
-            : throw new HostingException("There is no folder for Auxo's data: HOME and XDG_DATA_HOME are not set. Set AUXO_HOME to a folder of yours.");
+            : throw new HostingException(
+                "There is no folder for Auxo's data: HOME and XDG_DATA_HOME are not set. Set AUXO_HOME to a folder of yours.");
     }
 
     /// <summary>Makes the folder where it is missing and takes its lock; what a killed predecessor left running is ended first.</summary>
@@ -57,7 +60,8 @@ public sealed class InstanceFolder : IDisposable
             }
             catch (IOException) when (File.Exists(file))
             {
-                throw new HostingException($"Auxo runs on {home} already, as process {LockHolder(home)}. './auxo down' stops it; AUXO_HOME names another folder.");
+                throw new HostingException(
+                    $"Auxo runs on {home} already, as process {LockHolder(home)}. './auxo down' stops it; AUXO_HOME names another folder.");
             }
 
             File.WriteAllText(HolderFile(home), Environment.ProcessId.ToString());
@@ -71,7 +75,10 @@ public sealed class InstanceFolder : IDisposable
         }
     }
 
-    /// <summary>The AppHost that runs on this folder, or null. Does not touch the lock: even to look at it would make a start at that moment fail.</summary>
+    /// <summary>
+    /// The AppHost that runs on this folder, or null. Does not touch the lock: even to look at it would make a start at that
+    /// moment fail.
+    /// </summary>
     public static int? LockHolder(string home)
         => File.Exists(HolderFile(home)) && int.TryParse(File.ReadAllText(HolderFile(home)), out var pid) && Processes.IsAlive(pid)
             && Processes.CommandLine(pid).Contains("AppHost", StringComparison.Ordinal) ? pid : null;
@@ -90,7 +97,10 @@ public sealed class InstanceFolder : IDisposable
     {
         var fresh = path + ".new";
         File.Delete(fresh);
-        using (var writer = new StreamWriter(new FileStream(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly })))
+        using (var writer = new StreamWriter(new FileStream(fresh, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
+        })))
             writer.Write(content);
         File.Move(fresh, path, overwrite: true);
     }
@@ -118,11 +128,13 @@ public sealed class InstanceFolder : IDisposable
         foreach (var file in Directory.EnumerateFiles(Run, "*.pid"))
         {
             // A number alone may belong to somebody else by now; the program must be one of ours too.
-            if (int.TryParse(File.ReadAllText(file), out var pid) && Processes.CommandLine(pid).Contains("/Auxo.", StringComparison.Ordinal))
+            if (int.TryParse(File.ReadAllText(file), out var pid)
+                && Processes.CommandLine(pid).Contains("/Auxo.", StringComparison.Ordinal))
             {
                 _ = Posix.Kill(pid, 9);
                 if (!Processes.WaitUntilGone(pid, TimeSpan.FromSeconds(10)))
-                    throw new HostingException($"Process {pid} is left from an earlier start and does not end. Stop it by hand: kill -9 {pid}");
+                    throw new HostingException(
+                        $"Process {pid} is left from an earlier start and does not end. Stop it by hand: kill -9 {pid}");
             }
 
             File.Delete(file);

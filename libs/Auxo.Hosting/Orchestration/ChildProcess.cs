@@ -16,7 +16,9 @@ public sealed record ChildProcessStart(string FileName, IReadOnlyList<string> Ar
     /// <summary>The user that it runs as; null: this process' own. Anything else needs root.</summary>
     public string? User { get; init; }
 
-    /// <summary>What the kernel sends to the child when this process dies, however it dies (Linux only): <c>KILL</c>, <c>INT</c> …</summary>
+    /// <summary>
+    /// What the kernel sends to the child when this process dies, however it dies (Linux only): <c>KILL</c>, <c>INT</c> …
+    /// </summary>
     public string ParentDeathSignal { get; init; } = "KILL";
 
     /// <summary>The child's folder.</summary>
@@ -27,13 +29,14 @@ public sealed record ChildProcessStart(string FileName, IReadOnlyList<string> Ar
 }
 
 /// <summary>
-/// A child that does not outlive this process: in a session of its own, so that Ctrl-C reaches only us and we stop everything in order, and with a
-/// parent death signal, so that <c>kill -9</c> of us leaves nobody behind. macOS has neither; there <see cref="Instance.InstanceFolder"/>'s list of
-/// processes finds the left-overs at the next start.
+/// A child that does not outlive this process: in a session of its own, so that Ctrl-C reaches only us and we stop everything
+/// in order, and with a parent death signal, so that <c>kill -9</c> of us leaves nobody behind. macOS has neither; there
+/// <see cref="Instance.InstanceFolder"/>'s list of processes finds the left-overs at the next start.
 /// </summary>
 public sealed class ChildProcess : IDisposable
 {
-    // The death signal is bound to the thread that forked, not to the process: a thread of the pool would take its children along when it retires.
+    // The death signal is bound to the thread that forked, not to the process: a thread of the pool would take its children
+    // along when it retires.
     private static readonly BlockingCollection<Action> Spawner = StartSpawner();
 
     private readonly Process _process;
@@ -66,7 +69,9 @@ public sealed class ChildProcess : IDisposable
         return started.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Asks it to end with <paramref name="signal"/>, and kills it after <paramref name="limit"/>. Returns when it is gone.</summary>
+    /// <summary>
+    /// Asks it to end with <paramref name="signal"/>, and kills it after <paramref name="limit"/>. Returns when it is gone.
+    /// </summary>
     public async Task StopAsync(PosixSignal signal, TimeSpan limit)
     {
         Signal(signal);

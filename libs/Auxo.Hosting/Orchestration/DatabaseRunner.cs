@@ -8,7 +8,8 @@ namespace Auxo.Hosting.Orchestration;
 
 /// <summary>Makes a database, its roles and schemas ready; then it is running for as long as its server is.</summary>
 internal sealed class DatabaseRunner(
-    PostgresDatabaseResource database, PostgresRunner server, IReadOnlyList<ProjectResource> users, InstanceFolder folder, ResourceLog log, TimeProvider time)
+    PostgresDatabaseResource database, PostgresRunner server, IReadOnlyList<ProjectResource> users,
+    InstanceFolder folder, ResourceLog log, TimeProvider time)
     : ResourceRunner(database, new(database.Name, "database", ResourceState.NotStarted, null, [], 0, time.GetUtcNow(), null), log, time)
 {
     /// <summary>What a project connects with: its own role and password.</summary>
@@ -22,7 +23,10 @@ internal sealed class DatabaseRunner(
     protected override async Task<string> LiveAsync(CancellationToken stop)
     {
         if (!server.IsExternal) await CreateDatabaseAsync(stop);
-        await using (var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Administrator) { Pooling = false, ApplicationName = "apphost" }))
+        await using (var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Administrator)
+        {
+            Pooling = false, ApplicationName = "apphost",
+        }))
             await PostgresRoles.ApplyAsync(source, database, users, Password, stop);
         foreach (var initialisation in database.Of<InitialisationAnnotation>())
             await initialisation.RunAsync(new DatabaseInitialisation(Administrator, folder.Home), stop);

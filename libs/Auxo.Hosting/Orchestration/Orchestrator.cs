@@ -3,7 +3,9 @@ using Auxo.Hosting.Instance;
 
 namespace Auxo.Hosting.Orchestration;
 
-/// <summary>Brings the model to life: one runner per resource, started at once (each waits for what it needs), stopped dependants first.</summary>
+/// <summary>
+/// Brings the model to life: one runner per resource, started at once (each waits for what it needs), stopped dependants first.
+/// </summary>
 internal sealed class Orchestrator : IAsyncDisposable
 {
     private const long RotateAt = 10 * 1024 * 1024;
@@ -13,21 +15,25 @@ internal sealed class Orchestrator : IAsyncDisposable
     private readonly Dictionary<Resource, ResourceRunner> _runners = [];
 
     public Orchestrator(
-        DistributedApplicationModel model, IReadOnlyDictionary<string, string> environment, string bind, string executables, InstanceFolder folder, TimeProvider time)
+        DistributedApplicationModel model, IReadOnlyDictionary<string, string> environment, string bind,
+        string executables, InstanceFolder folder, TimeProvider time)
     {
-        var context = new ProjectContext(folder.Home, bind, Guid.NewGuid().ToString("N"), (database, project) => ((DatabaseRunner)_runners[database]).ConnectionStringOf(project));
+        var context = new ProjectContext(folder.Home, bind, Guid.NewGuid().ToString("N"), (database, project)
+            => ((DatabaseRunner)_runners[database]).ConnectionStringOf(project));
         foreach (var resource in model.Resources)
         {
             var log = new ResourceLog(Path.Combine(folder.Logs, resource.Name + ".log"), RotateAt, KeptLogs);
             _runners[resource] = resource switch
             {
                 PostgresServerResource server => new PostgresRunner(
-                    server, model.DatabasesOf(server).Select(d => environment.GetValueOrDefault($"ConnectionStrings__{d.Name}")).FirstOrDefault(static c => !string.IsNullOrEmpty(c)),
+                    server, model.DatabasesOf(server).Select(d => environment.GetValueOrDefault($"ConnectionStrings__{d.Name}"))
+                        .FirstOrDefault(static c => !string.IsNullOrEmpty(c)),
                     folder, log, time),
                 PostgresDatabaseResource database => new DatabaseRunner(
                     database, (PostgresRunner)_runners[database.Server], [.. model.UsersOf(database)], folder, log, time),
                 ProjectResource project => new ProjectRunner(
-                    project, Executable(executables, project), bind, () => ProjectEnvironment.Of(project, model, environment, context), folder, _http, log, time),
+                    project, Executable(executables, project), bind, ()
+                        => ProjectEnvironment.Of(project, model, environment, context), folder, _http, log, time),
                 _ => throw new NotSupportedException($"{resource.GetType().Name} cannot be run."),
             };
         }
@@ -65,7 +71,8 @@ internal sealed class Orchestrator : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when all are running: null, or, when one has failed to start <paramref name="attempts"/> times or the limit has passed, why not.
+    /// Completes when all are running: null, or, when one has failed to start <paramref name="attempts"/> times or the limit
+    /// has passed, why not.
     /// </summary>
     public async Task<string?> WaitUntilRunningAsync(int attempts, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -102,7 +109,9 @@ internal sealed class Orchestrator : IAsyncDisposable
         _http.Dispose();
     }
 
-    /// <summary>The layout of <c>UseArtifactsOutput</c>: <c>artifacts/bin/{project}/{configuration}/{project}</c>, beside our own.</summary>
+    /// <summary>
+    /// The layout of <c>UseArtifactsOutput</c>: <c>artifacts/bin/{project}/{configuration}/{project}</c>, beside our own.
+    /// </summary>
     private static string Executable(string executables, ProjectResource project)
     {
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(executables));

@@ -7,15 +7,19 @@ using Npgsql;
 namespace Auxo.Hosting.Orchestration;
 
 /// <summary>Runs a PostgreSQL server: an external one is only watched; else a private cluster in the instance's folder.</summary>
-internal sealed class PostgresRunner(PostgresServerResource server, string? external, InstanceFolder folder, ResourceLog log, TimeProvider time)
+internal sealed class PostgresRunner(
+    PostgresServerResource server, string? external, InstanceFolder folder, ResourceLog log, TimeProvider time)
     : ResourceRunner(server, new(server.Name, "postgres", ResourceState.NotStarted, null, [], 0, time.GetUtcNow(), null), log, time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
 
-    /// <summary>For a team's load on a small machine: little memory at rest, and room for five services with ten connections each.</summary>
+    /// <summary>
+    /// For a team's load on a small machine: little memory at rest, and room for five services with ten connections each.
+    /// </summary>
     private static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal)
     {
-        ["shared_buffers"] = "64MB", ["max_connections"] = "100", ["max_wal_size"] = "1GB", ["jit"] = "off", ["log_line_prefix"] = "%m [%p] %q%a ",
+        ["shared_buffers"] = "64MB", ["max_connections"] = "100", ["max_wal_size"] = "1GB", ["jit"] = "off",
+        ["log_line_prefix"] = "%m [%p] %q%a ",
     };
 
     private string? _administrator;
@@ -32,7 +36,8 @@ internal sealed class PostgresRunner(PostgresServerResource server, string? exte
         if (PostgresBinaries.Find() is null)
         {
             throw new HostingException(
-                "There is no PostgreSQL. Either install it ('./auxo up' does; Debian: apt install postgresql, macOS: brew install postgresql@17), "
+                "There is no PostgreSQL. Either install it ('./auxo up' does; Debian: apt install postgresql, macOS: "
+                    + "brew install postgresql@17), "
                 + "or name a running one: ConnectionStrings__auxo='Host=…;Username=…;Password=…;Database=auxo'.");
         }
 
@@ -62,7 +67,10 @@ internal sealed class PostgresRunner(PostgresServerResource server, string? exte
 
     private async Task<string> WatchAsync(Task exited, int? pid, CancellationToken stop)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Administrator) { MaxPoolSize = 1, Timeout = 5, CommandTimeout = 5, ApplicationName = "apphost" });
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Administrator)
+        {
+            MaxPoolSize = 1, Timeout = 5, CommandTimeout = 5, ApplicationName = "apphost",
+        });
         while (true)
         {
             var reason = await ProbeAsync(source, stop);

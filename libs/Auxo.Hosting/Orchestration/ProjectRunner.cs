@@ -22,7 +22,8 @@ internal sealed class ProjectRunner(
     protected override async Task<string> LiveAsync(CancellationToken stop)
     {
         if (!File.Exists(executable)) throw new HostingException($"{executable} is not there; './auxo up' builds it.");
-        if (project.Port is { } port && Ports.Taken(IPAddress.Parse(bind), port, project.Name) is { } taken) throw new HostingException(taken);
+        if (project.Port is { } port
+            && Ports.Taken(IPAddress.Parse(bind), port, project.Name) is { } taken) throw new HostingException(taken);
         using var child = ChildProcess.Start(new ChildProcessStart(executable, [])
         {
             Environment = environment(), WorkingDirectory = Path.GetDirectoryName(executable)!, OnLine = Log.Write,
@@ -54,7 +55,9 @@ internal sealed class ProjectRunner(
         while (!child.Exited.IsCompleted && !await AnswersAsync("/health", stop))
         {
             if (Time.GetElapsedTime(began) > StartLimit)
-                throw new HostingException($"{project.Name} did not become healthy in {StartLimit.TotalSeconds:0} s; its log says why: {folder.Logs}/{project.Name}.log");
+                throw new HostingException(
+                    $"{project.Name} did not become healthy in {StartLimit.TotalSeconds:0} s; its log says why: "
+                        + $"{folder.Logs}/{project.Name}.log");
             await Task.WhenAny(child.Exited, Task.Delay(StartPoll, Time, stop));
             stop.ThrowIfCancellationRequested();
         }
@@ -70,7 +73,9 @@ internal sealed class ProjectRunner(
             if (child.Exited.IsCompleted) return $"{project.Name} ended with {await child.Exited}";
             var healthy = await AnswersAsync("/health", stop);
             silent = healthy || await AnswersAsync("/alive", stop) ? 0 : silent + 1;
-            Set(healthy ? ResourceState.Running : ResourceState.RuntimeUnhealthy, healthy ? null : $"{Snapshot.Urls[0]}/health does not say that it is well", child.Id);
+            Set(healthy
+                ? ResourceState.Running
+                : ResourceState.RuntimeUnhealthy, healthy ? null : $"{Snapshot.Urls[0]}/health does not say that it is well", child.Id);
         }
 
         return $"{project.Name} gave no sign of life for {(Poll * HungAfter).TotalSeconds:0} s";
@@ -93,5 +98,7 @@ internal sealed class ProjectRunner(
     }
 
     private static ResourceSnapshot InitialSnapshot(ProjectResource project, string bind, TimeProvider time)
-        => new(project.Name, "project", ResourceState.NotStarted, null, project.Url(bind) is { } url ? [url] : [], 0, time.GetUtcNow(), null);
+        => new(project.Name, "project", ResourceState.NotStarted, null, project.Url(bind) is { } url
+            ? [url]
+            : [], 0, time.GetUtcNow(), null);
 }

@@ -40,10 +40,17 @@ internal sealed class ResourceLog(string file, long rotateAt, int kept) : IDispo
         }
     }
 
-    /// <summary>The remembered lines after <paramref name="after"/>, then every new one. A reader that lags loses its oldest lines, never our memory.</summary>
-    public async IAsyncEnumerable<LogLine> ReadAsync(long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// The remembered lines after <paramref name="after"/>, then every new one. A reader that lags loses its oldest lines,
+    /// never our memory.
+    /// </summary>
+    public async IAsyncEnumerable<LogLine> ReadAsync(
+        long after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var channel = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(Remembered * 2) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(Remembered * 2)
+        {
+            FullMode = BoundedChannelFullMode.DropOldest,
+        });
         lock (_gate)
         {
             foreach (var line in _last.Where(l => l.Number > after)) channel.Writer.TryWrite(line);

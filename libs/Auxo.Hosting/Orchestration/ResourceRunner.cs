@@ -88,8 +88,8 @@ internal abstract class ResourceRunner(Resource resource, ResourceSnapshot initi
     }
 
     /// <summary>
-    /// One life: starts it, calls <see cref="Set"/> with <see cref="ResourceState.Running"/> when it is healthy, and returns the reason when it has
-    /// ended by itself. When <paramref name="stop"/> is cancelled it ends it in order and throws.
+    /// One life: starts it, calls <see cref="Set"/> with <see cref="ResourceState.Running"/> when it is healthy, and returns
+    /// the reason when it has ended by itself. When <paramref name="stop"/> is cancelled it ends it in order and throws.
     /// </summary>
     protected abstract Task<string> LiveAsync(CancellationToken stop);
 
@@ -142,7 +142,8 @@ internal abstract class ResourceRunner(Resource resource, ResourceSnapshot initi
         {
             return await LiveAsync(stop);
         }
-        catch (Exception e) when (e is HostingException or PostgresClusterException or Win32Exception or NpgsqlException or IOException or TimeoutException
+        catch (Exception e) when (
+            e is HostingException or PostgresClusterException or Win32Exception or NpgsqlException or IOException or TimeoutException
             || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
             return e.Message;

@@ -38,4 +38,5 @@ public enum ResourceState
 /// <param name="Since">When it came to this state.</param>
 /// <param name="Reason">Why it is in this state, for people; null where the state says all.</param>
 public sealed record ResourceSnapshot(
-    string Name, string Kind, ResourceState State, int? Pid, IReadOnlyList<string> Urls, int Restarts, DateTimeOffset Since, string? Reason);
+    string Name, string Kind, ResourceState State, int? Pid, IReadOnlyList<string> Urls, int Restarts,
+    DateTimeOffset Since, string? Reason);

@@ -14,7 +14,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Auxo.Hosting.Orchestration;
 
-/// <summary>The AppHost's own HTTP: state, logs as server-sent events, start, stop, restart. Loopback only; all but <c>/health</c> needs the admin's token.</summary>
+/// <summary>
+/// The AppHost's own HTTP: state, logs as server-sent events, start, stop, restart. Loopback only; all but <c>/health</c> needs
+/// the admin's token.
+/// </summary>
 internal static class ResourcesApi
 {
     /// <summary>Starts to answer on <paramref name="url"/>.</summary>
@@ -23,7 +26,8 @@ internal static class ResourcesApi
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders().AddFilter(static _ => false);
         builder.WebHost.UseUrls(url).ConfigureKestrel(static k => k.AddServerHeader = false);
-        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HostingJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(
+            static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HostingJson.Default));
         // Signals are the application's business, not this listener's.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
@@ -33,9 +37,11 @@ internal static class ResourcesApi
             var presented = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
             if (context.Request.Path == "/health" || CryptographicOperations.FixedTimeEquals(presented, expected)) return next(context);
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            return TypedResults.Problem("This needs the administrator's token; instance.json names its file.", statusCode: 401).ExecuteAsync(context);
+            return TypedResults.Problem("This needs the administrator's token; instance.json names its file.", statusCode: 401)
+                .ExecuteAsync(context);
         });
-        app.MapGet("/health", () => TypedResults.StatusCode(orchestrator.Runners.All(static r => r.Snapshot.State is ResourceState.Running) ? 200 : 503));
+        app.MapGet("/health", ()
+            => TypedResults.StatusCode(orchestrator.Runners.All(static r => r.Snapshot.State is ResourceState.Running) ? 200 : 503));
         app.MapGet("/resources", () => TypedResults.Ok(new ResourceList([.. orchestrator.Runners.Select(static r => r.Snapshot)], null)));
         app.MapGet("/resources/{name}/logs", Results<ServerSentEventsResult<string>, NotFound> (
             string name, HttpRequest request, IHostApplicationLifetime lifetime, CancellationToken ct) =>
@@ -69,10 +75,14 @@ internal static class ResourcesApi
         },
     };
 
-    private static async IAsyncEnumerable<SseItem<string>> Events(ResourceLog log, long after, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<SseItem<string>> Events(
+        ResourceLog log, long after, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, ct);
-        await foreach (var line in log.ReadAsync(after, either.Token)) yield return new SseItem<string>(line.Text) { EventId = line.Number.ToString() };
+        await foreach (var line in log.ReadAsync(after, either.Token)) yield return new SseItem<string>(line.Text)
+        {
+            EventId = line.Number.ToString(),
+        };
     }
 
     private sealed class NoLifetime : IHostLifetime

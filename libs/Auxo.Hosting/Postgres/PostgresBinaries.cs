@@ -6,7 +6,8 @@ public static class PostgresBinaries
     /// <summary>The folder that holds <c>initdb</c> and <c>postgres</c>, or null when no server is installed.</summary>
     public static string? Find()
     {
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
             var initdb = Path.Combine(folder, "initdb");
             if (!File.Exists(initdb)) continue;

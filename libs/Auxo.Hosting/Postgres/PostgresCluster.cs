@@ -10,8 +10,8 @@ using Npgsql;
 namespace Auxo.Hosting.Postgres;
 
 /// <summary>
-/// A private PostgreSQL cluster in a folder of its own, reachable only over a Unix socket, with a random password (never <c>trust</c>, no TCP).
-/// Started as root it runs as an unprivileged user, because PostgreSQL refuses root.
+/// A private PostgreSQL cluster in a folder of its own, reachable only over a Unix socket, with a random password (never
+/// <c>trust</c>, no TCP). Started as root it runs as an unprivileged user, because PostgreSQL refuses root.
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
@@ -51,16 +51,19 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <param name="onLine">Gets the server's log, line by line.</param>
     /// <exception cref="PostgresClusterException">It could not be made or started; the message says what to do.</exception>
     public static async Task<PostgresCluster> StartAsync(
-        string folder, string socketFolder, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, Action<string>? onLine = null)
+        string folder, string socketFolder, IReadOnlyDictionary<string, string> settings,
+        CancellationToken cancellationToken, Action<string>? onLine = null)
     {
-        var bin = PostgresBinaries.Find() ?? throw new PostgresClusterException("No PostgreSQL server is installed: neither in PATH nor in /usr/lib/postgresql.");
+        var bin = PostgresBinaries.Find()
+            ?? throw new PostgresClusterException("No PostgreSQL server is installed: neither in PATH nor in /usr/lib/postgresql.");
         var user = Posix.EffectiveUserId() == 0 ? UnprivilegedUser() : null;
         const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(folder, ownerOnly);
         Directory.CreateDirectory(socketFolder, ownerOnly);
         if (user is not null) await EnsureReachableAsync(folder, user, cancellationToken);
         var passwordFile = Path.Combine(folder, "password");
-        if (!File.Exists(passwordFile)) InstanceFolder.WritePrivate(passwordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        if (!File.Exists(passwordFile)) InstanceFolder.WritePrivate(
+            passwordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         var password = (await File.ReadAllTextAsync(passwordFile, cancellationToken)).Trim();
         if (user is not null) await RunAsync("chown", [user, folder, socketFolder, passwordFile], user: null, cancellationToken);
 
@@ -72,7 +75,8 @@ public sealed class PostgresCluster : IAsyncDisposable
             if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
             await RunAsync(
                 Path.Combine(bin, "initdb"),
-                ["-D", data, "-U", "auxo", "--pwfile", passwordFile, "--auth-local", "scram-sha-256", "--auth-host", "scram-sha-256", "-E", "UTF8", "--locale", "C", "--no-instructions"],
+                ["-D", data, "-U", "auxo", "--pwfile", passwordFile, "--auth-local", "scram-sha-256", "--auth-host",
+                    "scram-sha-256", "-E", "UTF8", "--locale", "C", "--no-instructions"],
                 user, cancellationToken);
             await File.WriteAllTextAsync(Path.Combine(folder, "initialised"), "", cancellationToken);
         }
@@ -90,7 +94,8 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the server and waits for it: <c>fast</c> (SIGINT) ends connections in order, <c>immediate</c> (SIGQUIT) is a crash with recovery at the next start.
+    /// Stops the server and waits for it: <c>fast</c> (SIGINT) ends connections in order, <c>immediate</c> (SIGQUIT) is a crash
+    /// with recovery at the next start.
     /// </summary>
     public async Task StopAsync(bool immediate, CancellationToken cancellationToken)
     {
@@ -100,7 +105,8 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>Starts the server again after <see cref="StopAsync"/>.</summary>
-    public Task RestartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken) => StartServerAsync(settings, cancellationToken);
+    public Task RestartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+        => StartServerAsync(settings, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -116,19 +122,25 @@ public sealed class PostgresCluster : IAsyncDisposable
         await EndPredecessorAsync(cancellationToken);
         List<string> arguments =
         [
-            "-D", Path.Combine(_folder, "data"), "-c", $"unix_socket_directories={_socketFolder}", "-c", "listen_addresses=", "-c", "unix_socket_permissions=0777",
+            "-D", Path.Combine(_folder, "data"), "-c", $"unix_socket_directories={_socketFolder}", "-c",
+            "listen_addresses=", "-c", "unix_socket_permissions=0777",
         ];
         foreach (var (name, value) in settings) arguments.AddRange(["-c", $"{name}={value}"]);
         var onLine = _onLine ?? LogFile(Path.Combine(_folder, "log"));
         // SIGINT is PostgreSQL's fast shutdown: when we are killed, it ends in order.
-        var server = _process = ChildProcess.Start(Command(Path.Combine(_bin, "postgres"), arguments, _user) with { ParentDeathSignal = "INT", OnLine = onLine });
+        var server = _process = ChildProcess.Start(
+            Command(Path.Combine(_bin, "postgres"), arguments, _user) with { ParentDeathSignal = "INT", OnLine = onLine });
 
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, Timeout = 5 });
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            Pooling = false, Timeout = 5,
+        });
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartLimit);
         while (true)
         {
-            if (server.Exited.IsCompleted) throw new PostgresClusterException($"PostgreSQL ended with {await server.Exited} at its start; the end of its log says why.");
+            if (server.Exited.IsCompleted) throw new PostgresClusterException(
+                $"PostgreSQL ended with {await server.Exited} at its start; the end of its log says why.");
             try
             {
                 await using var connection = await source.OpenConnectionAsync(limit.Token);
@@ -145,17 +157,22 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>A server that outlived its AppHost (where there is no parent death signal, or it is still ending) is ended before a new one starts.</summary>
+    /// <summary>
+    /// A server that outlived its AppHost (where there is no parent death signal, or it is still ending) is ended before a new
+    /// one starts.
+    /// </summary>
     private async Task EndPredecessorAsync(CancellationToken cancellationToken)
     {
         var pidFile = Path.Combine(_folder, "data", "postmaster.pid");
-        if (!File.Exists(pidFile) || !int.TryParse((await File.ReadAllLinesAsync(pidFile, cancellationToken)).FirstOrDefault(), out var pid)) return;
+        if (!File.Exists(pidFile)
+            || !int.TryParse((await File.ReadAllLinesAsync(pidFile, cancellationToken)).FirstOrDefault(), out var pid)) return;
         if (!Processes.IsAlive(pid) || !Processes.CommandLine(pid).Contains("postgres", StringComparison.Ordinal)) return;
         _ = Posix.Kill(pid, 2);
         if (Processes.WaitUntilGone(pid, FastStopLimit)) return;
         _ = Posix.Kill(pid, 3);
         if (!Processes.WaitUntilGone(pid, FastStopLimit))
-            throw new PostgresClusterException($"PostgreSQL process {pid} still uses {_folder} and does not end. Stop it by hand: kill -QUIT {pid}");
+            throw new PostgresClusterException(
+                $"PostgreSQL process {pid} still uses {_folder} and does not end. Stop it by hand: kill -QUIT {pid}");
     }
 
     private static Action<string> LogFile(string path)
@@ -179,7 +196,8 @@ public sealed class PostgresCluster : IAsyncDisposable
             if (above is null || await ExitCodeAsync("test", ["-x", above], user, cancellationToken) == 0)
             {
                 throw new PostgresClusterException(
-                    $"PostgreSQL runs as the user {user}, who may not enter {parent}. Choose another folder with AUXO_HOME (/var/lib/auxo, say), or: chmod o+x {parent}");
+                    $"PostgreSQL runs as the user {user}, who may not enter {parent}. Choose another folder with "
+                        + $"AUXO_HOME (/var/lib/auxo, say), or: chmod o+x {parent}");
             }
         }
     }

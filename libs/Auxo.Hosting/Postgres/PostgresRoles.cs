@@ -8,8 +8,9 @@ using Npgsql;
 namespace Auxo.Hosting.Postgres;
 
 /// <summary>
-/// Who may do what in a database: each project logs in as <c>{database}_{project}</c>, which has no right but to become the owner of its own schema
-/// (<c>{database}_{project}_owner</c>, for migrations). Rights on tables come with the tables, from whoever makes them.
+/// Who may do what in a database: each project logs in as <c>{database}_{project}</c>, which has no right but to become the
+/// owner of its own schema (<c>{database}_{project}_owner</c>, for migrations). Rights on tables come with the tables, from
+/// whoever makes them.
 /// </summary>
 public static class PostgresRoles
 {
@@ -17,7 +18,8 @@ public static class PostgresRoles
     private const int PoolSize = 10;
 
     /// <summary>The login role of a project.</summary>
-    public static string RoleOf(PostgresDatabaseResource database, ProjectResource project) => $"{database.Name}_{project.Name}".Replace('-', '_');
+    public static string RoleOf(PostgresDatabaseResource database, ProjectResource project)
+        => $"{database.Name}_{project.Name}".Replace('-', '_');
 
     /// <summary>What a project connects with.</summary>
     public static string ConnectionString(string administrator, PostgresDatabaseResource database, ProjectResource project, string password)
@@ -26,13 +28,18 @@ public static class PostgresRoles
             Username = RoleOf(database, project), Password = password, MaxPoolSize = PoolSize, ApplicationName = project.Name,
         }.ConnectionString;
 
-    /// <summary>Makes the roles and schemas that are missing and sets the passwords; repeatable. Needs a superuser, or an owner with CREATEROLE.</summary>
+    /// <summary>
+    /// Makes the roles and schemas that are missing and sets the passwords; repeatable. Needs a superuser, or an owner with
+    /// CREATEROLE.
+    /// </summary>
     public static async Task ApplyAsync(
-        NpgsqlDataSource administrator, PostgresDatabaseResource database, IEnumerable<ProjectResource> projects, Func<string, string> passwordOf,
+        NpgsqlDataSource administrator, PostgresDatabaseResource database, IEnumerable<ProjectResource> projects,
+        Func<string, string> passwordOf,
         CancellationToken cancellationToken)
     {
         var shared = database.Of<SharedSchemaAnnotation>().Select(static a => a.Schema).ToList();
-        var sql = new StringBuilder("set local client_min_messages = error; select pg_advisory_xact_lock(hashtextextended('auxo roles', 0));\n");
+        var sql = new StringBuilder(
+            "set local client_min_messages = error; select pg_advisory_xact_lock(hashtextextended('auxo roles', 0));\n");
         foreach (var schema in shared) Schema(sql, database, schema);
         foreach (var project in projects)
         {
@@ -43,12 +50,16 @@ public static class PostgresRoles
             Schema(sql, database, schema);
             sql.AppendLine(CultureInfo.InvariantCulture, $"grant {database.Name}_{schema}_owner to {role};");
             // Who could become the owner of a shared schema would see what is meant for others only. Earlier versions granted it.
-            foreach (var owned in shared) sql.AppendLine(CultureInfo.InvariantCulture, $"revoke {database.Name}_{owned}_owner from {role};");
+            foreach (var owned in shared) sql.AppendLine(
+                CultureInfo.InvariantCulture, $"revoke {database.Name}_{owned}_owner from {role};");
             sql.AppendLine(CultureInfo.InvariantCulture, $"grant usage on schema {schema} to {role};");
-            sql.AppendLine(CultureInfo.InvariantCulture, $"do $$ begin execute format('grant connect on database %I to {role}', current_database()); end $$;");
+            sql.AppendLine(CultureInfo.InvariantCulture,
+                $"do $$ begin execute format('grant connect on database %I to {role}', current_database()); end $$;");
         }
 
-        sql.AppendLine("do $$ begin execute format('revoke all on database %I from public', current_database()); end $$; revoke create on schema public from public;");
+        sql.AppendLine(
+            "do $$ begin execute format('revoke all on database %I from public', current_database()); end $$; revoke "
+                + "create on schema public from public;");
         await using var connection = await administrator.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(sql.ToString(), connection, transaction);
@@ -72,7 +83,8 @@ public static class PostgresRoles
         Role(sql, owner, "nologin");
         // Who is no superuser must be a member of the owner to make a schema for it.
         sql.AppendLine(CultureInfo.InvariantCulture,
-            $"do $$ begin if not (select rolsuper from pg_roles where rolname = current_user) then execute format('grant {owner} to %I', current_user); end if; end $$;");
+            $"do $$ begin if not (select rolsuper from pg_roles where rolname = current_user) then execute "
+                + $"format('grant {owner} to %I', current_user); end if; end $$;");
         sql.AppendLine(CultureInfo.InvariantCulture, $"create schema if not exists {schema} authorization {owner};");
     }
 

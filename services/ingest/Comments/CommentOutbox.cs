@@ -32,11 +32,13 @@ public enum CommentState
 /// <param name="Attempts">That failed since the last success.</param>
 /// <param name="PostedAt">Since when this text stands, where it only has to be looked for once more; else null.</param>
 public sealed record WantedComment(
-    string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body, CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt);
+    string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body,
+    CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt);
 
 /// <summary>
-/// The table <c>comment_outbox</c>: one row per build with the newest wanted body. At most two texts of a build are ever begun to be written (the first
-/// one and the verdict), because every operation lives for ever in everybody's storage; what comes between is coalesced.
+/// The table <c>comment_outbox</c>: one row per build with the newest wanted body. At most two texts of a build are ever begun
+/// to be written (the first one and the verdict), because every operation lives for ever in everybody's storage; what comes
+/// between is coalesced.
 /// </summary>
 public static class CommentOutbox
 {
@@ -46,10 +48,14 @@ public static class CommentOutbox
     /// <summary>What a worker may take: not the second text before it is the last one.</summary>
     public static readonly LeaseTable Leases = new(
         "ingest.comment_outbox", "key",
-        "(state in ('waiting', 'posting') and (operations = 0 or final or begun_seq = seq) and (not_before is null or not_before <= now()) or confirm_at <= now())",
+        "(state in ('waiting', 'posting') and (operations = 0 or final or begun_seq = seq) and (not_before is null or "
+            + "not_before <= now()) or confirm_at <= now())",
         "created_at");
 
-    /// <summary>How long after its writing a comment is looked for once more; hardly a <c>rad</c> that read before our write still runs then.</summary>
+    /// <summary>
+    /// How long after its writing a comment is looked for once more; hardly a <c>rad</c> that read before our write still runs
+    /// then.
+    /// </summary>
     public static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(5);
 
     /// <summary>How long after its writing it is looked for the last time: on a busy machine a push takes its time.</summary>
@@ -70,10 +76,12 @@ public static class CommentOutbox
                               else 'just asked for' end
             where o.seq < excluded.seq
             """,
-            m.Key, m.Rid.Value, m.PatchId.Value, m.RevisionId.Value, m.BuildId, m.Seq, m.Markdown.Replace("\0", "", StringComparison.Ordinal), m.Final, now, (object?)trace ?? DBNull.Value);
+            m.Key, m.Rid.Value, m.PatchId.Value, m.RevisionId.Value, m.BuildId, m.Seq,
+            m.Markdown.Replace("\0", "", StringComparison.Ordinal), m.Final, now, (object?)trace ?? DBNull.Value);
 
     /// <summary>Marks the row as begun with its present body and returns it; null when it is gone.</summary>
-    public static async Task<WantedComment?> BeginAsync(NpgsqlDataSource source, Lease<string> lease, DateTimeOffset now, CancellationToken ct)
+    public static async Task<WantedComment?> BeginAsync(
+        NpgsqlDataSource source, Lease<string> lease, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand("""
             update ingest.comment_outbox set
@@ -82,18 +90,25 @@ public static class CommentOutbox
             where key = $1 and lease_owner = $2 and lease_epoch = $3
             returning rid, patch_id, revision_id, build_id, seq, body, comment_id, attempts, case when confirm_at is not null then posted_at end
             """);
-        foreach (var value in (object[])[lease.Key, lease.Owner, lease.Epoch, now]) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        foreach (var value in (object[])[lease.Key, lease.Owner, lease.Epoch, now]) command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = value,
+        });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct)) return null;
         return new WantedComment(
-            lease.Key, Rid.Parse(reader.GetString(0)), PatchId.Parse(reader.GetString(1)), RevisionId.Parse(reader.GetString(2)), reader.GetGuid(3),
-            reader.GetInt32(4), reader.GetString(5), await reader.IsDBNullAsync(6, ct) ? null : CommitId.Parse(reader.GetString(6)), reader.GetInt32(7),
+            lease.Key, Rid.Parse(reader.GetString(0)), PatchId.Parse(reader.GetString(1)),
+            RevisionId.Parse(reader.GetString(2)), reader.GetGuid(3),
+            reader.GetInt32(4), reader.GetString(5), await reader.IsDBNullAsync(6, ct)
+                ? null
+                : CommitId.Parse(reader.GetString(6)), reader.GetInt32(7),
             await reader.IsDBNullAsync(8, ct) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(8, ct));
     }
 
     /// <summary>The end of one attempt, under the lease. A body that became newer meanwhile stays to be written.</summary>
     public static NpgsqlBatchCommand End(
-        WantedComment of, CommentState state, string? reason, CommitId? comment, bool failed, TimeSpan pause, DateTimeOffset now, DateTimeOffset? look = null)
+        WantedComment of, CommentState state, string? reason, CommitId? comment, bool failed, TimeSpan pause,
+        DateTimeOffset now, DateTimeOffset? look = null)
         => Command(
             """
             update ingest.comment_outbox set
@@ -108,7 +123,10 @@ public static class CommentOutbox
             failed ? of.Attempts + 1 : 0, pause > TimeSpan.Zero ? now + pause : DBNull.Value, now,
             (object?)look ?? DBNull.Value);
 
-    /// <summary>When a comment that stands is looked for again: soon after it was written, and once more a minute after that; null when it was looked for twice.</summary>
+    /// <summary>
+    /// When a comment that stands is looked for again: soon after it was written, and once more a minute after that; null when
+    /// it was looked for twice.
+    /// </summary>
     /// <param name="postedAt">Null when it was written just now for the first time.</param>
     /// <param name="changed">False when the look found it as it was left.</param>
     /// <param name="now">The present time.</param>
@@ -120,7 +138,8 @@ public static class CommentOutbox
     /// <summary>What waits for something that may have happened now, such as the node's start, is tried at once.</summary>
     public static async Task HurryAsync(NpgsqlDataSource source, CancellationToken ct)
     {
-        await using var command = source.CreateCommand("update ingest.comment_outbox set not_before = null where state in ('waiting', 'posting') and not_before is not null");
+        await using var command = source.CreateCommand(
+            "update ingest.comment_outbox set not_before = null where state in ('waiting', 'posting') and not_before is not null");
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -129,7 +148,9 @@ public static class CommentOutbox
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
         {
-            command.Parameters.Add(value == DBNull.Value ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Unknown } : new NpgsqlParameter { Value = value });
+            command.Parameters.Add(value == DBNull.Value
+                ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Unknown }
+                : new NpgsqlParameter { Value = value });
         }
 
         return command;

@@ -8,11 +8,12 @@ using Npgsql;
 namespace Auxo.Ingest.Comments;
 
 /// <summary>
-/// Writes wanted comments to Radicle. A killed worker's lease runs out and the next one finds what was written by its footer, so nothing is lost and
-/// nothing stands there twice. Where Radicle is missing, comments wait, visibly, and are kept.
+/// Writes wanted comments to Radicle. A killed worker's lease runs out and the next one finds what was written by its footer,
+/// so nothing is lost and nothing stands there twice. Where Radicle is missing, comments wait, visibly, and are kept.
 /// </summary>
 public sealed partial class CommentWorker(
-    NpgsqlDataSource source, IDocumentStore store, NodeWatch node, Observer observer, PatchCommentWriter writer, TimeProvider time, ILogger<CommentWorker> logger)
+    NpgsqlDataSource source, IDocumentStore store, NodeWatch node, Observer observer, PatchCommentWriter writer,
+    TimeProvider time, ILogger<CommentWorker> logger)
     : BackgroundService
 {
     /// <summary>How long a dead worker's comment stays untouched.</summary>
@@ -69,10 +70,14 @@ public sealed partial class CommentWorker(
             wanted, CommentState.Posted, null, done.Comment, failed: false, TimeSpan.Zero, now,
             CommentOutbox.NextLook(wanted.PostedAt, done.Change != CommentChange.None, now)),
         CommentWrite.Done done => CommentOutbox.End(
-            wanted, CommentState.Waiting, $"written here, but the peers do not know yet: {done.AnnouncePending}", done.Comment, failed: false, WaitingPause, now),
-        CommentWrite.Waiting waiting => CommentOutbox.End(wanted, CommentState.Waiting, waiting.Reason, null, failed: false, WaitingPause, now),
-        CommentWrite.Failed { Retry: true } failed => CommentOutbox.End(wanted, CommentState.Waiting, failed.Reason, null, failed: true, Pause(wanted.Attempts), now),
-        CommentWrite.Failed failed => CommentOutbox.End(wanted, CommentState.Dropped, failed.Reason, null, failed: true, TimeSpan.Zero, now),
+            wanted, CommentState.Waiting, $"written here, but the peers do not know yet: {done.AnnouncePending}",
+            done.Comment, failed: false, WaitingPause, now),
+        CommentWrite.Waiting waiting
+            => CommentOutbox.End(wanted, CommentState.Waiting, waiting.Reason, null, failed: false, WaitingPause, now),
+        CommentWrite.Failed { Retry: true } failed
+            => CommentOutbox.End(wanted, CommentState.Waiting, failed.Reason, null, failed: true, Pause(wanted.Attempts), now),
+        CommentWrite.Failed failed
+            => CommentOutbox.End(wanted, CommentState.Dropped, failed.Reason, null, failed: true, TimeSpan.Zero, now),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -81,13 +86,17 @@ public sealed partial class CommentWorker(
 
     private async Task<CommentWrite> WriteAsync(WantedComment wanted, CancellationToken ct)
     {
-        if (await node.HomeAsync(ct) is not { } home) return new CommentWrite.Waiting(node.Status.Reason ?? "There is no Radicle profile here.");
+        if (await node.HomeAsync(ct) is not { } home) return new CommentWrite.Waiting(
+            node.Status.Reason ?? "There is no Radicle profile here.");
         var path = home.RepositoryPath(wanted.Rid);
-        if (!Directory.Exists(path)) return new CommentWrite.Waiting($"{wanted.Rid} is not in the storage of {home.Path}, so nothing can be written to it from here.");
-        var request = new CommentRequest(wanted.PatchId, wanted.RevisionId, $"auxo · build {BuildId.Short(wanted.BuildId)}", wanted.Body, wanted.CommentId);
+        if (!Directory.Exists(path)) return new CommentWrite.Waiting(
+            $"{wanted.Rid} is not in the storage of {home.Path}, so nothing can be written to it from here.");
+        var request = new CommentRequest(
+            wanted.PatchId, wanted.RevisionId, $"auxo · build {BuildId.Short(wanted.BuildId)}", wanted.Body, wanted.CommentId);
         try
         {
-            if (observer.Find(wanted.Rid)?.Radicle is { } open && open.Path == path) return await writer.WriteAsync(home, open, request, ct);
+            if (observer.Find(wanted.Rid)?.Radicle is { } open && open.Path == path) return await writer.WriteAsync(
+                home, open, request, ct);
             await using var repository = await RadicleRepository.OpenAsync(path, ct);
             return await writer.WriteAsync(home, repository, request, ct);
         }

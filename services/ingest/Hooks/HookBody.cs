@@ -9,7 +9,8 @@ namespace Auxo.Ingest.Hooks;
 public sealed class HookBodyException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
-/// What a webhook's body names. All of it is hearsay: it tells where to look. What counts is read from the storage, and a <c>clone_url</c> is not even read.
+/// What a webhook's body names. All of it is hearsay: it tells where to look. What counts is read from the storage, and a
+/// <c>clone_url</c> is not even read.
 /// </summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="Event">The event's type by the body itself (the CI broker's dialect), else by its shape; null when neither tells.</param>
@@ -26,8 +27,9 @@ public sealed record HookBody(
     public const int MaxDepth = 32;
 
     /// <summary>
-    /// Reads every dialect that was seen: the patch's fields under <c>patch</c> or at the root, repository ids with and without <c>rad:</c>, branches as
-    /// <c>nid/refs/heads/name</c>, Garden's additions, the CI broker's request. What it does not know it skips.
+    /// Reads every dialect that was seen: the patch's fields under <c>patch</c> or at the root, repository ids with and without
+    /// <c>rad:</c>, branches as <c>nid/refs/heads/name</c>, Garden's additions, the CI broker's request. What it does not know
+    /// it skips.
     /// </summary>
     /// <exception cref="HookBodyException">Not JSON, too deep, no UTF-8, or it names no repository.</exception>
     public static HookBody Parse(ReadOnlySpan<byte> body)
@@ -44,14 +46,17 @@ public sealed record HookBody(
         }
         catch (JsonException e)
         {
-            throw new HookBodyException($"The body is not JSON, or deeper than {MaxDepth} levels: line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.", e);
+            throw new HookBodyException(
+                $"The body is not JSON, or deeper than {MaxDepth} levels: line {(e.LineNumber ?? 0) + 1}, byte "
+                    + $"{(e.BytePositionInLine ?? 0) + 1}.", e);
         }
         catch (InvalidOperationException e)
         {
             throw new HookBodyException("A text of the body is no valid Unicode.", e);
         }
 
-        if (!Rid.TryParse(found.Rid, provider: null, out var rid)) throw new HookBodyException("The body names no repository: 'repository.id' must be a repository id.");
+        if (!Rid.TryParse(found.Rid, provider: null, out var rid)) throw new HookBodyException(
+            "The body names no repository: 'repository.id' must be a repository id.");
         var isPatch = found.HasPatch || PatchId.TryParse(found.FlatId, null, out _);
         return new HookBody(
             rid, found.Event ?? (isPatch ? "patch" : found.After is null ? null : "push"),
@@ -148,6 +153,7 @@ public sealed record HookBody(
     private static string? Short(string? branch)
     {
         const string heads = "refs/heads/";
-        return branch is not null && branch.IndexOf(heads, StringComparison.Ordinal) is >= 0 and var at ? branch[(at + heads.Length)..] : branch;
+        return branch is not null
+            && branch.IndexOf(heads, StringComparison.Ordinal) is >= 0 and var at ? branch[(at + heads.Length)..] : branch;
     }
 }

@@ -18,8 +18,9 @@ public enum SignatureCheck
 }
 
 /// <summary>
-/// HMAC-SHA256 over the raw body with the repository's secret, as <c>X-Hub-Signature-256: sha256=hex</c> and <c>x-radicle-signature</c> (the same, or the
-/// hex digits alone). Senders use either or both; every one that is there must be right.
+/// HMAC-SHA256 over the raw body with the repository's secret, as <c>X-Hub-Signature-256: sha256=hex</c> and
+/// <c>x-radicle-signature</c> (the same, or the hex digits alone). Senders use either or both; every one that is there must be
+/// right.
 /// </summary>
 public static class HookSignature
 {

@@ -29,8 +29,8 @@ public sealed record Receipt(byte[] ContentKey, HookBody Body, string Event, boo
 }
 
 /// <summary>
-/// Writes receipts for many callers at once: while one transaction is on its way to the disk, the next one gathers. A caller gets its answer after the
-/// commit of its own.
+/// Writes receipts for many callers at once: while one transaction is on its way to the disk, the next one gathers. A caller
+/// gets its answer after the commit of its own.
 /// </summary>
 public sealed class ReceiptLog(NpgsqlDataSource source, TimeProvider time) : BackgroundService
 {
@@ -116,7 +116,10 @@ public sealed class ReceiptLog(NpgsqlDataSource source, TimeProvider time) : Bac
         while (await reader.ReadAsync(ct)) inserted.Add(Convert.ToHexString(reader.GetFieldValue<byte[]>(0)));
         return inserted;
 
-        void Add<T>(NpgsqlCommand to, Func<Receipt, T> column) => to.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = [.. batch.Select(column)] });
+        void Add<T>(NpgsqlCommand to, Func<Receipt, T> column) => to.Parameters.Add(new NpgsqlParameter<T[]>
+        {
+            TypedValue = [.. batch.Select(column)],
+        });
     }
 
     /// <summary>PostgreSQL's text holds no zero bytes, and nothing needs a long one.</summary>

@@ -13,12 +13,13 @@ public sealed class HookRefusedException(string type, int status, string detail)
     /// <summary>An unknown repository and a wrong signature get the same answer: nobody learns what is tracked here.</summary>
     public static HookRefusedException Unauthenticated() => new(
         "hook/unauthenticated", 401,
-        "No tracked repository of that id accepts this signature. Give the sender the repository's secret ('auxo repo secret RID' makes a new one), or track it first ('auxo repo track').");
+        "No tracked repository of that id accepts this signature. Give the sender the repository's secret ('auxo repo "
+            + "secret RID' makes a new one), or track it first ('auxo repo track').");
 }
 
 /// <summary>
-/// <c>POST /hooks/radicle</c> and <c>POST /</c>: a webhook of any known dialect. It is answered after its receipt is committed, and looked into after
-/// that. Its words decide nothing; they only make Auxo look.
+/// <c>POST /hooks/radicle</c> and <c>POST /</c>: a webhook of any known dialect. It is answered after its receipt is committed,
+/// and looked into after that. Its words decide nothing; they only make Auxo look.
 /// </summary>
 public static class ReceiveHook
 {
@@ -39,9 +40,11 @@ public static class ReceiveHook
         var services = http.RequestServices;
         var headers = http.Request.Headers;
         var (hub, own, type) = (headers[HookSignature.HubHeader], headers[HookSignature.RadicleHeader], headers[EventHeader]);
-        foreach (var (name, header) in ((string, Microsoft.Extensions.Primitives.StringValues)[])[(HookSignature.HubHeader, hub), (HookSignature.RadicleHeader, own), (EventHeader, type)])
+        foreach (var (name, header) in ((string, Microsoft.Extensions.Primitives.StringValues)[])[
+            (HookSignature.HubHeader, hub), (HookSignature.RadicleHeader, own), (EventHeader, type)])
         {
-            if (HookSignature.IsRepeated(header)) throw new HookRefusedException("hook/repeated-header", 400, $"The header {name} stands there {header.Count} times; send it once.");
+            if (HookSignature.IsRepeated(header)) throw new HookRefusedException(
+                "hook/repeated-header", 400, $"The header {name} stands there {header.Count} times; send it once.");
         }
 
         if (http.Request.ContentLength > MaxBytes) throw TooLarge();
@@ -50,7 +53,8 @@ public static class ReceiveHook
         {
             var length = await ReadAsync(http, buffer);
             var (body, signature, known) = Check(buffer.AsSpan(0, length), hub, own, services.GetRequiredService<WebhookSecrets>());
-            if (!known || signature == SignatureCheck.Wrong || (signature == SignatureCheck.Absent && !LocalCaller.Is(http))) throw HookRefusedException.Unauthenticated();
+            if (!known || signature == SignatureCheck.Wrong
+                || (signature == SignatureCheck.Absent && !LocalCaller.Is(http))) throw HookRefusedException.Unauthenticated();
 
             var kind = Kind(type.Count == 1 ? type[0] : body.Event);
             if (kind is null)
@@ -78,7 +82,8 @@ public static class ReceiveHook
             return;
         }
 
-        var receipt = new Receipt(key, body, kind, signed, Activity.Current?.TraceId.ToString(), services.GetRequiredService<TimeProvider>().GetUtcNow());
+        var receipt = new Receipt(
+            key, body, kind, signed, Activity.Current?.TraceId.ToString(), services.GetRequiredService<TimeProvider>().GetUtcNow());
         var isNew = await services.GetRequiredService<ReceiptLog>().WriteAsync(receipt, http.RequestAborted);
         if (isNew) services.GetRequiredService<Observer>().Find(body.Rid)?.Wake(Via.Webhook, body.Commit, body.Patch?.Value ?? body.Branch);
         await AnswerAsync(http, StatusCodes.Status202Accepted, isNew ? Accepted : Duplicate);
@@ -89,7 +94,8 @@ public static class ReceiveHook
     private static readonly byte[] Looking = """{"status":"looking"}"""u8.ToArray();
 
     private static (HookBody Body, SignatureCheck Signature, bool Known) Check(
-        ReadOnlySpan<byte> raw, Microsoft.Extensions.Primitives.StringValues hub, Microsoft.Extensions.Primitives.StringValues own, WebhookSecrets secrets)
+        ReadOnlySpan<byte> raw, Microsoft.Extensions.Primitives.StringValues hub,
+        Microsoft.Extensions.Primitives.StringValues own, WebhookSecrets secrets)
     {
         try
         {

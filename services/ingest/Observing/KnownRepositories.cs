@@ -28,7 +28,8 @@ public sealed class KnownRepositories(IDocumentStore store, IMessageBus bus)
         => (await session.QueryAsync<Patch>("where data->>'rid' = $1", ct, rid.Value)).ToDictionary(p => p.PatchId);
 
     /// <summary>
-    /// Decides on what is stored, not on what somebody remembers, and commits. Returns what is known afterwards; the same object when there was nothing new.
+    /// Decides on what is stored, not on what somebody remembers, and commits. Returns what is known afterwards; the same
+    /// object when there was nothing new.
     /// </summary>
     /// <param name="remembered">What the caller remembers: it only says which streams to look at.</param>
     /// <param name="now">What stands in the storage.</param>
@@ -36,7 +37,8 @@ public sealed class KnownRepositories(IDocumentStore store, IMessageBus bus)
     /// <param name="seenAt">When.</param>
     /// <param name="ct">Cancels; nothing is written then.</param>
     /// <exception cref="ConcurrencyException">Somebody else wrote meanwhile; read again.</exception>
-    public async Task<KnownRepository> ObserveAsync(KnownRepository remembered, RepositorySnapshot now, Via via, DateTimeOffset seenAt, CancellationToken ct)
+    public async Task<KnownRepository> ObserveAsync(
+        KnownRepository remembered, RepositorySnapshot now, Via via, DateTimeOffset seenAt, CancellationToken ct)
     {
         var expected = Observe.Decide(remembered, now, via, seenAt);
         if (expected.Count == 0) return remembered;
@@ -76,7 +78,8 @@ public sealed class KnownRepositories(IDocumentStore store, IMessageBus bus)
         var (repository, patches) = (known.Repository, new Dictionary<PatchId, Patch>(known.Patches));
         foreach (var change in changes)
         {
-            if (change.Patch is { } id) patches[id] = change.Events.Cast<PatchEvent>().Aggregate(patches.GetValueOrDefault(id) ?? new Patch(), static (p, e) => p.Apply(e));
+            if (change.Patch is { } id) patches[id] = change.Events.Cast<PatchEvent>()
+                .Aggregate(patches.GetValueOrDefault(id) ?? new Patch(), static (p, e) => p.Apply(e));
             else repository = change.Events.Cast<RepositoryEvent>().Aggregate(repository, static (r, e) => r.Apply(e));
         }
 

@@ -1,8 +1,9 @@
 namespace Auxo.Ingest.Observing;
 
 /// <summary>
-/// How soon a repository may be looked at again. Whoever tells now and then is heard at once; of a flood of webhooks each would cost a look at a storage in
-/// which nothing is new, so beyond <see cref="AtOnce"/> looks one follows the other in steps of <see cref="Step"/>.
+/// How soon a repository may be looked at again. Whoever tells now and then is heard at once; of a flood of webhooks each would
+/// cost a look at a storage in which nothing is new, so beyond <see cref="AtOnce"/> looks one follows the other in steps of
+/// <see cref="Step"/>.
 /// </summary>
 public sealed class LookPace(TimeProvider time)
 {

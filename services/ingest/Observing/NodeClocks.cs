@@ -4,15 +4,19 @@ using Auxo.Ingest.Radicle.Node;
 namespace Auxo.Ingest.Observing;
 
 /// <summary>What announcements say of clocks.</summary>
-/// <param name="Own">How far ahead of this machine's clock this node's last announcement was dated; below zero: so long before it was heard. Null before the first.</param>
+/// <param name="Own">How far ahead of this machine's clock this node's last announcement was dated; below zero: so long before
+/// it was heard. Null before the first.</param>
 /// <param name="Heard">How many announcements of others were heard.</param>
-/// <param name="Ahead">The nodes whose last announcement was dated ahead of this machine's clock by more than <see cref="NodeClocks.Tolerance"/>, and how far.</param>
+/// <param name="Ahead">The nodes whose last announcement was dated ahead of this machine's clock by more than
+/// <see cref="NodeClocks.Tolerance"/>, and how far.</param>
 /// <param name="Refused">The peers on which the node hung up for what they passed on, and how far ahead that was dated.</param>
-public sealed record AnnouncedTimes(TimeSpan? Own, long Heard, IReadOnlyDictionary<Did, TimeSpan> Ahead, IReadOnlyDictionary<Did, TimeSpan> Refused);
+public sealed record AnnouncedTimes(
+    TimeSpan? Own, long Heard, IReadOnlyDictionary<Did, TimeSpan> Ahead, IReadOnlyDictionary<Did, TimeSpan> Refused);
 
 /// <summary>
-/// Compares this machine's clock with the dates of announcements. One that is dated ahead of the moment at which it is heard proves that a clock is wrong; one of
-/// the past proves nothing, since nodes keep announcements and pass them on for days. What was heard a day ago is forgotten.
+/// Compares this machine's clock with the dates of announcements. One that is dated ahead of the moment at which it is heard
+/// proves that a clock is wrong; one of the past proves nothing, since nodes keep announcements and pass them on for days. What
+/// was heard a day ago is forgotten.
 /// </summary>
 public sealed class NodeClocks(TimeProvider time)
 {
@@ -60,7 +64,8 @@ public sealed class NodeClocks(TimeProvider time)
         var since = time.GetUtcNow() - Keep;
         lock (_gate) return new AnnouncedTimes(_own, _heard, Since(_ahead), Since(_refused));
 
-        Dictionary<Did, TimeSpan> Since(Dictionary<Did, Dated> nodes) => nodes.Where(n => n.Value.HeardAt > since).ToDictionary(static n => n.Key, static n => n.Value.Ahead);
+        Dictionary<Did, TimeSpan> Since(Dictionary<Did, Dated> nodes)
+            => nodes.Where(n => n.Value.HeardAt > since).ToDictionary(static n => n.Key, static n => n.Value.Ahead);
     }
 
     private static void Remember(Dictionary<Did, Dated> nodes, Did node, TimeSpan ahead, DateTimeOffset now)

@@ -29,20 +29,23 @@ public enum NodeState
 /// <param name="Socket">Where it is asked.</param>
 /// <param name="Since">Since when it is so.</param>
 /// <param name="Reason">Why, and what to do; null when all is well.</param>
-public sealed record NodeStatus(NodeState State, string? Home, string? Nid, string? Alias, string? Socket, DateTimeOffset Since, string? Reason);
+public sealed record NodeStatus(
+    NodeState State, string? Home, string? Nid, string? Alias, string? Socket, DateTimeOffset Since, string? Reason);
 
 /// <summary>
-/// Listens to the node. Its events only say where to look; whenever something may have been missed, everything is swept. A profile that appears while
-/// Auxo runs is found within a minute.
+/// Listens to the node. Its events only say where to look; whenever something may have been missed, everything is swept. A
+/// profile that appears while Auxo runs is found within a minute.
 /// </summary>
-public sealed partial class NodeWatch(Observer observer, NodeEnvironment environment, TimeProvider time, ILogger<NodeWatch> logger) : BackgroundService
+public sealed partial class NodeWatch(Observer observer, NodeEnvironment environment, TimeProvider time, ILogger<NodeWatch> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan SearchEvery = TimeSpan.FromMinutes(1);
     private readonly TaskCompletionSource _searched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action _connected = static () => { };
 
     /// <summary>How it is now.</summary>
-    public NodeStatus Status { get; private set; } = new(NodeState.Absent, null, null, null, null, time.GetUtcNow(), "Auxo has not looked for a profile yet.");
+    public NodeStatus Status { get; private set; } = new(
+        NodeState.Absent, null, null, null, null, time.GetUtcNow(), "Auxo has not looked for a profile yet.");
 
     /// <summary>What announcements say of clocks.</summary>
     public NodeClocks Clocks { get; } = new(time);
@@ -127,7 +130,8 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
         switch (signal)
         {
             case NodeSignal.Connected:
-                Status = Status with { State = NodeState.Connected, Since = time.GetUtcNow(), Reason = null, Nid = await NidAsync(control, ct) ?? Status.Nid };
+                Status = Status with { State = NodeState.Connected, Since = time.GetUtcNow(), Reason = null,
+                    Nid = await NidAsync(control, ct) ?? Status.Nid };
                 Log.Connected(logger, Status.Nid, control.SocketPath);
                 observer.SweepAll();
                 _connected();
@@ -171,7 +175,8 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
             using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(home.Path, "config.json")));
             return config.RootElement.GetProperty("node").GetProperty("alias").GetString();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }

@@ -11,8 +11,8 @@ public sealed record KnownRepository(Repository Repository, IReadOnlyDictionary<
 public sealed record StreamChange(string Key, PatchId? Patch, Events Events, OutgoingMessages Messages);
 
 /// <summary>
-/// The one decision behind every webhook, node event and sweep: what is known and what stands there now give the new events and the messages. Looking
-/// again with nothing changed gives nothing.
+/// The one decision behind every webhook, node event and sweep: what is known and what stands there now give the new events and
+/// the messages. Looking again with nothing changed gives nothing.
 /// </summary>
 public static class Observe
 {
@@ -26,7 +26,8 @@ public static class Observe
         foreach (var patch in now.Patches)
         {
             var merged = patch.Merge is null && contained.TryGetValue(patch.Id, out var by) ? patch with { Merge = by } : patch;
-            Add(changes, Patch.StreamKey(look.Rid, patch.Id), patch.Id, ObservePatch.Decide(known.Patches.GetValueOrDefault(patch.Id), merged, look));
+            Add(changes, Patch.StreamKey(look.Rid, patch.Id), patch.Id, ObservePatch.Decide(
+                known.Patches.GetValueOrDefault(patch.Id), merged, look));
         }
 
         return changes;
@@ -43,10 +44,12 @@ public static class Observe
         {
             new(
                 Repository.StreamKey(look.Rid), null, [tracked, .. events],
-                [new RepositoryTracked(look.Rid, tracked.Name, tracked.DefaultBranch, tracked.Source, tracked.Delegates, tracked.At), .. messages]),
+                [new RepositoryTracked(look.Rid, tracked.Name, tracked.DefaultBranch, tracked.Source, tracked.Delegates, tracked.At),
+                    .. messages]),
         };
         foreach (var patch in now.Patches)
-            Add(changes, Patch.StreamKey(look.Rid, patch.Id), patch.Id, (ObservePatch.Baseline(patches.GetValueOrDefault(patch.Id), patch, look), []));
+            Add(changes, Patch.StreamKey(look.Rid, patch.Id), patch.Id, (
+                ObservePatch.Baseline(patches.GetValueOrDefault(patch.Id), patch, look), []));
         return changes;
     }
 
@@ -62,11 +65,14 @@ public static class Observe
             var old = known.Tip(branch.Name)?.Commit;
             var at = look.Clamp(branch.At);
             IReadOnlyList<PatchId> patches = [.. branch.Contains.Select(c => c.Patch).Distinct()];
-            events.Add(new RepositoryEvent.BranchAdvanced(branch.Name, old, branch.Head, branch.Title, branch.Author, patches, look.Via, at, look.SeenAt));
+            events.Add(new RepositoryEvent.BranchAdvanced(
+                branch.Name, old, branch.Head, branch.Title, branch.Author, patches, look.Via, at, look.SeenAt));
             messages.Add(branch.Name == now.DefaultBranch
                 ? new DefaultBranchAdvanced(
-                    look.Rid, look.RepositoryName, branch.Name, old, branch.Head, branch.Author, branch.Title, patches, look.Source, at, look.SeenAt)
-                : new BranchAdvanced(look.Rid, look.RepositoryName, branch.Name, old, branch.Head, branch.Author, branch.Title, look.Source, at, look.SeenAt));
+                    look.Rid, look.RepositoryName, branch.Name, old, branch.Head, branch.Author, branch.Title, patches,
+                    look.Source, at, look.SeenAt)
+                : new BranchAdvanced(look.Rid, look.RepositoryName, branch.Name, old, branch.Head, branch.Author,
+                    branch.Title, look.Source, at, look.SeenAt));
         }
 
         return (events, messages);
@@ -78,7 +84,8 @@ public static class Observe
         var found = new Dictionary<PatchId, MergeSnapshot>();
         foreach (var branch in now.Branches.Where(b => b.Name == now.DefaultBranch))
         {
-            foreach (var (patch, revision) in branch.Contains) found[patch] = new MergeSnapshot(revision, branch.Head, branch.Author, branch.At, Signed: false);
+            foreach (var (patch, revision) in branch.Contains) found[patch] = new MergeSnapshot(
+                revision, branch.Head, branch.Author, branch.At, Signed: false);
         }
 
         return found;
@@ -89,6 +96,7 @@ public static class Observe
 
     private static void Add(List<StreamChange> changes, string key, PatchId? patch, (Events Events, OutgoingMessages Messages) decided)
     {
-        if (decided.Events.Count > 0 || decided.Messages.Count > 0) changes.Add(new StreamChange(key, patch, decided.Events, decided.Messages));
+        if (decided.Events.Count > 0 || decided.Messages.Count > 0) changes.Add(
+            new StreamChange(key, patch, decided.Events, decided.Messages));
     }
 }

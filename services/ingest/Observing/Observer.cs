@@ -6,7 +6,8 @@ using Auxo.Ingest.Repositories;
 namespace Auxo.Ingest.Observing;
 
 /// <summary>
-/// Keeps a watch per tracked repository and sweeps all of them at the start and every minute: what no webhook and no event told is found then.
+/// Keeps a watch per tracked repository and sweeps all of them at the start and every minute: what no webhook and no event told
+/// is found then.
 /// </summary>
 public sealed partial class Observer(KnownRepositories known, TimeProvider time, ILogger<Observer> logger) : BackgroundService
 {
@@ -28,7 +29,8 @@ public sealed partial class Observer(KnownRepositories known, TimeProvider time,
     public RepositoryWatch Watch(Repository repository)
     {
         if (Find(repository.Rid) is { } already) return already;
-        var entry = (Watch: new RepositoryWatch(repository, known, time, logger), Stop: CancellationTokenSource.CreateLinkedTokenSource(_end.Token));
+        var entry = (Watch: new RepositoryWatch(repository, known, time, logger),
+            Stop: CancellationTokenSource.CreateLinkedTokenSource(_end.Token));
         if (!_watches.TryAdd(repository.Rid, entry)) return Watch(repository);
 
         // A watch outlives the request that began it, so it must not carry that request's trace into every later fact.

@@ -18,10 +18,12 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         {
             var identity = await Repository.ReadIdentityAsync(ct);
             var reading = await Repository.ReadPatchesAsync(ct);
-            var problems = reading.Broken.Select(b => new TipProblem("patch", b.Id.Value, null, $"The patch cannot be read: {b.Reason}")).ToList();
+            var problems = reading.Broken.Select(b
+                => new TipProblem("patch", b.Id.Value, null, $"The patch cannot be read: {b.Reason}")).ToList();
             var branches = await BranchAsync(identity, known, reading.Patches, problems, ct);
             var patches = new List<PatchSnapshot>(reading.Patches.Count);
-            foreach (var patch in reading.Patches) patches.Add(await PatchAsync(patch, known.Patches.GetValueOrDefault(patch.Id), problems, ct));
+            foreach (var patch in reading.Patches) patches.Add(
+                await PatchAsync(patch, known.Patches.GetValueOrDefault(patch.Id), problems, ct));
             return new RepositorySnapshot(identity.Name, identity.DefaultBranch ?? "", identity.Delegates, branches, patches, problems);
         }
         catch (Exception e) when (e is CobFormatException or GitException or IOException)
@@ -47,7 +49,8 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
     public override ValueTask DisposeAsync() => Repository.DisposeAsync();
 
     private async Task<IReadOnlyList<BranchSnapshot>> BranchAsync(
-        RadicleIdentity identity, KnownRepository known, IReadOnlyList<RadiclePatch> patches, List<TipProblem> problems, CancellationToken ct)
+        RadicleIdentity identity, KnownRepository known, IReadOnlyList<RadiclePatch> patches,
+        List<TipProblem> problems, CancellationToken ct)
     {
         if (identity.DefaultBranch is not { } branch)
         {
@@ -57,7 +60,8 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
 
         if (await Repository.CanonicalHeadAsync(ct) is not { } head)
         {
-            problems.Add(new TipProblem("branch", branch, null, $"There is no canonical {branch} yet: not enough delegates have pushed it."));
+            problems.Add(new TipProblem(
+                "branch", branch, null, $"There is no canonical {branch} yet: not enough delegates have pushed it."));
             return [];
         }
 
@@ -70,10 +74,15 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         }
 
         var pushers = await Repository.DelegatesAtAsync(head, ct);
-        return [new BranchSnapshot(branch, head, commit.Title, pushers.Count > 0 ? pushers[0] : null, commit.CommittedAt, await NewlyContainedAsync(old, head, patches, ct))];
+        return [new BranchSnapshot(branch, head, commit.Title, pushers.Count > 0
+            ? pushers[0]
+            : null, commit.CommittedAt, await NewlyContainedAsync(old, head, patches, ct))];
     }
 
-    /// <summary>The patches that the new head contains and the old one did not. At the first sight of a branch there is no old one, and nothing is new.</summary>
+    /// <summary>
+    /// The patches that the new head contains and the old one did not. At the first sight of a branch there is no old one, and
+    /// nothing is new.
+    /// </summary>
     private async Task<IReadOnlyList<(PatchId, RevisionId)>> NewlyContainedAsync(
         CommitId? old, CommitId head, IReadOnlyList<RadiclePatch> patches, CancellationToken ct)
     {
@@ -95,12 +104,16 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         {
             var here = known?.Find(revision.Id) is { Fate: Fate.Sent or Fate.Known } || await HasCommitAsync(revision.Head, ct);
             if (!here)
-                problems.Add(new TipProblem("patch", patch.Id.Value, revision.Head, $"The commit {revision.Head.Short} of revision {revision.Id.Short} is not in the storage (yet)."));
-            if (anythingNew && here && await Repository.EarliestAuthoredAtAsync(revision.Base, revision.Head, ct) is { } authored && !(earliest <= authored)) earliest = authored;
-            revisions.Add(new RevisionSnapshot(revision.Id, revision.Author, revision.AuthorAlias, revision.Base, revision.Head, revision.At, here));
+                problems.Add(new TipProblem("patch", patch.Id.Value, revision.Head,
+                    $"The commit {revision.Head.Short} of revision {revision.Id.Short} is not in the storage (yet)."));
+            if (anythingNew && here && await Repository.EarliestAuthoredAtAsync(revision.Base, revision.Head, ct) is { } authored
+                && !(earliest <= authored)) earliest = authored;
+            revisions.Add(new RevisionSnapshot(
+                revision.Id, revision.Author, revision.AuthorAlias, revision.Base, revision.Head, revision.At, here));
         }
 
-        return new PatchSnapshot(patch.Id, patch.Title, patch.Author, patch.State.Status, patch.OpenedAt, revisions, Merge(patch), earliest);
+        return new PatchSnapshot(
+            patch.Id, patch.Title, patch.Author, patch.State.Status, patch.OpenedAt, revisions, Merge(patch), earliest);
     }
 
     private static MergeSnapshot? Merge(RadiclePatch patch)

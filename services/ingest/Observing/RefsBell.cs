@@ -1,8 +1,8 @@
 namespace Auxo.Ingest.Observing;
 
 /// <summary>
-/// Rings when somebody moves a branch of a plain git repository, so that a commit is seen at once; no node tells of those. The sweep stays the truth: where
-/// the system refuses to watch, or forgets something, it is found a minute later.
+/// Rings when somebody moves a branch of a plain git repository, so that a commit is seen at once; no node tells of those. The
+/// sweep stays the truth: where the system refuses to watch, or forgets something, it is found a minute later.
 /// </summary>
 public sealed class RefsBell : IDisposable
 {
@@ -34,7 +34,10 @@ public sealed class RefsBell : IDisposable
 
     private void Watch(string folder, string filter, bool deep, Action ring)
     {
-        var watcher = new FileSystemWatcher(folder, filter) { IncludeSubdirectories = deep, NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
+        var watcher = new FileSystemWatcher(folder, filter)
+        {
+            IncludeSubdirectories = deep, NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite,
+        };
         _watchers.Add(watcher);
 
         // git writes a .lock beside the ref and renames it; its beginnings are no news.

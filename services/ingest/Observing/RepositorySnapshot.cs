@@ -11,7 +11,8 @@ namespace Auxo.Ingest.Observing;
 /// <param name="Patches">All patches.</param>
 /// <param name="Problems">What could not be read, or not be built yet, for people.</param>
 public sealed record RepositorySnapshot(
-    string Name, string DefaultBranch, IReadOnlyList<Did> Delegates, IReadOnlyList<BranchSnapshot> Branches, IReadOnlyList<PatchSnapshot> Patches,
+    string Name, string DefaultBranch, IReadOnlyList<Did> Delegates, IReadOnlyList<BranchSnapshot> Branches,
+    IReadOnlyList<PatchSnapshot> Patches,
     IReadOnlyList<TipProblem> Problems)
 {
     /// <summary>The default branch's head; null when there is none.</summary>

@@ -8,8 +8,8 @@ using Auxo.Ingest.Repositories;
 namespace Auxo.Ingest.Observing;
 
 /// <summary>
-/// Looks at one repository whenever it is told to, one look at a time: whoever comes during a look gets the next one, and all who wait share it. What is
-/// known is remembered, so a look that finds nothing new touches no database.
+/// Looks at one repository whenever it is told to, one look at a time: whoever comes during a look gets the next one, and all
+/// who wait share it. What is known is remembered, so a look that finds nothing new touches no database.
 /// </summary>
 public sealed partial class RepositoryWatch(Repository repository, KnownRepositories known, TimeProvider time, ILogger logger)
 {
@@ -37,7 +37,8 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
     public RadicleRepository? Radicle => (_source as RadicleSource)?.Repository;
 
     /// <summary>Asks for a look.</summary>
-    public void Wake(Via via, CommitId? named = null, string? name = null) => _wakes.Writer.TryWrite(new Call(via, named, name, null, Activity.Current?.Context));
+    public void Wake(Via via, CommitId? named = null, string? name = null)
+        => _wakes.Writer.TryWrite(new Call(via, named, name, null, Activity.Current?.Context));
 
     /// <summary>Asks for a look and waits until it is committed.</summary>
     public Task LookAsync(Via via, CancellationToken ct)
@@ -86,7 +87,10 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
         }
     }
 
-    /// <summary>The trace of whoever told first; else a new one. Its id goes with every event, message and log line that follows from this look.</summary>
+    /// <summary>
+    /// The trace of whoever told first; else a new one. Its id goes with every event, message and log line that follows from
+    /// this look.
+    /// </summary>
     private static Activity? Begin(ActivityContext? parent)
     {
         if (Tracing.StartActivity("look", ActivityKind.Internal, parent ?? default) is { } listened) return listened;
@@ -155,11 +159,13 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
         for (var left = _named.Count; left > 0; left--)
         {
             var named = _named.Dequeue();
-            if (_known?.Repository.Tips.Any(t => t.Commit == named.Commit) == true || await source.HasCommitAsync(named.Commit, ct)) continue;
+            if (_known?.Repository.Tips.Any(t => t.Commit == named.Commit) == true
+                || await source.HasCommitAsync(named.Commit, ct)) continue;
             _named.Enqueue(named);
             missing.Add(new TipProblem(
                 "branch", named.Name, named.Commit,
-                $"A webhook of {named.At:HH:mm:ss} named the commit {named.Commit.Short}, which is not in the storage; every sweep looks again."));
+                $"A webhook of {named.At:HH:mm:ss} named the commit {named.Commit.Short}, which is not in the storage; "
+                    + "every sweep looks again."));
         }
 
         return missing;

@@ -10,7 +10,8 @@ namespace Auxo.Ingest.Patches;
 
 /// <summary>A patch as clients see it.</summary>
 public sealed record PatchAnswer(
-    Rid Rid, PatchId PatchId, string Title, Did Author, PatchStatus Status, CommitId? MergedAs, DateTimeOffset OpenedAt, IReadOnlyList<SeenRevision> Revisions);
+    Rid Rid, PatchId PatchId, string Title, Did Author, PatchStatus Status, CommitId? MergedAs,
+    DateTimeOffset OpenedAt, IReadOnlyList<SeenRevision> Revisions);
 
 /// <summary><c>GET /patches?rid=</c>: what Auxo knows of a repository's patches, the newest first.</summary>
 public static class ListPatches
@@ -23,7 +24,8 @@ public static class ListPatches
     {
         if (await known.FindAsync(rid, ct) is not { } repository) throw new NotTrackedException(rid.Value);
         return TypedResults.Ok(new ListAnswer<PatchAnswer>(
-            [.. repository.Patches.Values.OrderByDescending(p => p.OpenedAt).Select(p => new PatchAnswer(p.Rid, p.PatchId, p.Title, p.Author, p.Status, p.MergedAs, p.OpenedAt, p.Revisions))],
+            [.. repository.Patches.Values.OrderByDescending(p => p.OpenedAt)
+                .Select(p => new PatchAnswer(p.Rid, p.PatchId, p.Title, p.Author, p.Status, p.MergedAs, p.OpenedAt, p.Revisions))],
             null));
     }
 }

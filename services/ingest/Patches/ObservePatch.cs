@@ -5,8 +5,8 @@ using Auxo.Ingest.Radicle.Cob;
 namespace Auxo.Ingest.Patches;
 
 /// <summary>
-/// Decides what is new about a patch. The answer follows from what is known and what stands in the storage, never from who told, so webhook, event
-/// and sweep arrive at the same fact, and whoever comes second finds nothing to do.
+/// Decides what is new about a patch. The answer follows from what is known and what stands in the storage, never from who
+/// told, so webhook, event and sweep arrive at the same fact, and whoever comes second finds nothing to do.
 /// </summary>
 public static class ObservePatch
 {
@@ -22,7 +22,8 @@ public static class ObservePatch
         else if (known.Title != now.Title) events.Add(new PatchEvent.Retitled(now.Title));
 
         var tips = now.Tips;
-        foreach (var revision in now.Revisions.Where(r => known?.Find(r.Id) is null && !tips.Contains(r))) events.Add(Seen(revision, Fate.Superseded, look));
+        foreach (var revision in now.Revisions.Where(r => known?.Find(r.Id) is null && !tips.Contains(r))) events.Add(
+            Seen(revision, Fate.Superseded, look));
 
         var opened = known?.Revisions.Any(r => r.Fate is Fate.Sent or Fate.Known) == true;
         foreach (var tip in tips)
@@ -46,7 +47,10 @@ public static class ObservePatch
     /// <summary>What is recorded of a patch that was there when the repository was tracked: all of it, and nobody is told.</summary>
     public static Events Baseline(Patch? known, PatchSnapshot now, Look look)
     {
-        Events events = known is null ? [Opened(now, look)] : known.Status == now.Status ? [] : [new PatchEvent.StatusChanged(now.Status, look.SeenAt)];
+        Events events = known is null
+            ? [Opened(now, look)]
+            : known.Status == now.Status ? []
+            : [new PatchEvent.StatusChanged(now.Status, look.SeenAt)];
         if (known is not null && known.Title != now.Title) events.Add(new PatchEvent.Retitled(now.Title));
         var tips = now.Tips;
         foreach (var revision in now.Revisions.Where(r => known?.Find(r.Id) is not { Fate: Fate.Sent or Fate.Known }))
@@ -79,7 +83,8 @@ public static class ObservePatch
         => new(look.Rid, now.Id, now.Author, now.Title, now.Status, look.Clamp(now.OpenedAt), look.SeenAt);
 
     private static PatchEvent.Revised Seen(RevisionSnapshot revision, Fate fate, Look look)
-        => new(new SeenRevision(revision.Id, revision.Author, revision.Base, revision.Head, look.TrustOf(revision.Author), fate, look.Via, look.SeenAt));
+        => new(new SeenRevision(revision.Id, revision.Author, revision.Base, revision.Head,
+            look.TrustOf(revision.Author), fate, look.Via, look.SeenAt));
 
     private static PatchEvent.Merged Merged(MergeSnapshot merge, Look look)
         => new(merge.Revision, merge.Commit, merge.By, merge.Signed, look.Clamp(merge.At), look.SeenAt);
@@ -87,7 +92,8 @@ public static class ObservePatch
     private static object Fact(RevisionSnapshot tip, PatchSnapshot now, Look look, bool first)
     {
         var revision = new PatchRevision(
-            now.Id, tip.Id, tip.Author, tip.AuthorAlias, look.TrustOf(tip.Author), now.Title, tip.Base, tip.Head, look.Canonical, now.Status == PatchStatus.Draft);
+            now.Id, tip.Id, tip.Author, tip.AuthorAlias, look.TrustOf(tip.Author), now.Title, tip.Base, tip.Head,
+            look.Canonical, now.Status == PatchStatus.Draft);
         var at = look.Clamp(first ? now.OpenedAt : tip.At);
         var authored = look.Clamp(now.EarliestAuthoredAt ?? now.OpenedAt);
         if (authored > at) authored = at;

@@ -39,7 +39,8 @@ public sealed record Patch
     /// <summary>The state after one more event.</summary>
     public Patch Apply(PatchEvent e) => e switch
     {
-        PatchEvent.Opened x => this with { Rid = x.Rid, PatchId = x.PatchId, Author = x.Author, Title = x.Title, Status = x.Status, OpenedAt = x.OpenedAt },
+        PatchEvent.Opened x
+            => this with { Rid = x.Rid, PatchId = x.PatchId, Author = x.Author, Title = x.Title, Status = x.Status, OpenedAt = x.OpenedAt },
         PatchEvent.Revised x => this with { Revisions = [.. Revisions.Where(r => r.Id != x.Revision.Id), x.Revision] },
         PatchEvent.Retitled x => this with { Title = x.Title },
         PatchEvent.StatusChanged x => this with { Status = x.Status, MergedAs = Status == PatchStatus.Merged ? null : MergedAs },

@@ -19,9 +19,13 @@ public abstract record PatchEvent
     /// <param name="Status">Where it stood, as its signed operations say.</param>
     /// <param name="OpenedAt">Radicle's time, never later than <paramref name="SeenAt"/>.</param>
     /// <param name="SeenAt">When Auxo saw it.</param>
-    public sealed record Opened(Rid Rid, PatchId PatchId, Did Author, string Title, PatchStatus Status, DateTimeOffset OpenedAt, DateTimeOffset SeenAt) : PatchEvent;
+    public sealed record Opened(Rid Rid, PatchId PatchId, Did Author, string Title, PatchStatus Status,
+        DateTimeOffset OpenedAt, DateTimeOffset SeenAt) : PatchEvent;
 
-    /// <summary>A revision was seen, or what becomes of it changed: one that was replaced is the tip again when its successor is redacted.</summary>
+    /// <summary>
+    /// A revision was seen, or what becomes of it changed: one that was replaced is the tip again when its successor is
+    /// redacted.
+    /// </summary>
     public sealed record Revised(SeenRevision Revision) : PatchEvent;
 
     /// <summary>It has another title.</summary>
@@ -37,7 +41,8 @@ public abstract record PatchEvent
     /// <param name="Signed">True when enough delegates signed the merge; false when only the commits say so.</param>
     /// <param name="At">When, never later than <paramref name="SeenAt"/>.</param>
     /// <param name="SeenAt">When Auxo saw it.</param>
-    public sealed record Merged(RevisionId? RevisionId, CommitId Commit, Did? By, bool Signed, DateTimeOffset At, DateTimeOffset SeenAt) : PatchEvent;
+    public sealed record Merged(RevisionId? RevisionId, CommitId Commit, Did? By, bool Signed, DateTimeOffset At, DateTimeOffset SeenAt)
+        : PatchEvent;
 }
 
 /// <summary>What Auxo did with a revision.</summary>
@@ -65,4 +70,5 @@ public enum Fate
 /// <param name="Fate">What was done.</param>
 /// <param name="Via">Who was first to tell.</param>
 /// <param name="SeenAt">When.</param>
-public sealed record SeenRevision(RevisionId Id, Did Author, CommitId Base, CommitId Head, Trust Trust, Fate Fate, Via Via, DateTimeOffset SeenAt);
+public sealed record SeenRevision(
+    RevisionId Id, Did Author, CommitId Base, CommitId Head, Trust Trust, Fate Fate, Via Via, DateTimeOffset SeenAt);

@@ -11,9 +11,11 @@ namespace Auxo.Ingest.Patches;
 /// <param name="OpenedAt">Its author's clock.</param>
 /// <param name="Revisions">In the order in which they apply, redacted ones left out.</param>
 /// <param name="Merge">How it was merged; null unless it was.</param>
-/// <param name="EarliestAuthoredAt">The earliest author time among the commits of all revisions; null when it was not asked for, or the commits are not here.</param>
+/// <param name="EarliestAuthoredAt">The earliest author time among the commits of all revisions; null when it was not asked
+/// for, or the commits are not here.</param>
 public sealed record PatchSnapshot(
-    PatchId Id, string Title, Did Author, PatchStatus Status, DateTimeOffset OpenedAt, IReadOnlyList<RevisionSnapshot> Revisions, MergeSnapshot? Merge,
+    PatchId Id, string Title, Did Author, PatchStatus Status, DateTimeOffset OpenedAt,
+    IReadOnlyList<RevisionSnapshot> Revisions, MergeSnapshot? Merge,
     DateTimeOffset? EarliestAuthoredAt)
 {
     /// <summary>The newest revision of each author, the patch's own author first: what is to be built. The others were replaced.</summary>
@@ -29,7 +31,8 @@ public sealed record PatchSnapshot(
 /// <param name="Head">The commit it proposes.</param>
 /// <param name="At">Its author's clock.</param>
 /// <param name="HeadHere">False when the commit is not in the storage (yet), so that nothing can be built.</param>
-public sealed record RevisionSnapshot(RevisionId Id, Did Author, string? AuthorAlias, CommitId Base, CommitId Head, DateTimeOffset At, bool HeadHere);
+public sealed record RevisionSnapshot(
+    RevisionId Id, Did Author, string? AuthorAlias, CommitId Base, CommitId Head, DateTimeOffset At, bool HeadHere);
 
 /// <summary>How a patch was merged.</summary>
 /// <param name="Revision">What was merged.</param>

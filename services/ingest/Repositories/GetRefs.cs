@@ -20,7 +20,8 @@ namespace Auxo.Ingest.Repositories;
 /// <param name="Fact">The message that was sent; null when none was.</param>
 /// <param name="Reason">For people.</param>
 public sealed record RefAnswer(
-    string Kind, string Name, string Title, CommitId? Commit, Did? Author, Trust? Trust, DateTimeOffset? SeenAt, Via? Via, string? Fact, string Reason);
+    string Kind, string Name, string Title, CommitId? Commit, Did? Author, Trust? Trust, DateTimeOffset? SeenAt,
+    Via? Via, string? Fact, string Reason);
 
 /// <summary><c>GET /repositories/{rid}/refs</c>: per tip, why there is or is no build.</summary>
 public static class GetRefs
@@ -29,7 +30,8 @@ public static class GetRefs
     public static void MapGetRefs(this IEndpointRouteBuilder app)
         => app.MapGet("/repositories/{rid}/refs", HandleAsync).WithName("GetRefs").RequireScope(IngestScopes.Read);
 
-    private static async Task<Ok<ListAnswer<RefAnswer>>> HandleAsync(Rid rid, KnownRepositories known, Observer observer, CancellationToken ct)
+    private static async Task<Ok<ListAnswer<RefAnswer>>> HandleAsync(
+        Rid rid, KnownRepositories known, Observer observer, CancellationToken ct)
     {
         if (await known.FindAsync(rid, ct) is not { Repository.IsTracked: true } repository) throw new NotTrackedException(rid.Value);
         var watch = observer.Find(rid);
@@ -39,7 +41,8 @@ public static class GetRefs
     /// <summary>Branches first, then patches, the newest first; then what could not become a fact.</summary>
     public static IEnumerable<RefAnswer> Explain(KnownRepository known, IReadOnlyList<TipProblem> problems, string? failure)
     {
-        if (failure is not null) yield return new RefAnswer("branch", known.Repository.DefaultBranch, "", null, null, null, null, null, null, $"The last look failed: {failure}");
+        if (failure is not null) yield return new RefAnswer(
+            "branch", known.Repository.DefaultBranch, "", null, null, null, null, null, null, $"The last look failed: {failure}");
         foreach (var tip in known.Repository.Tips)
         {
             var isDefault = tip.Branch == known.Repository.DefaultBranch;
@@ -51,10 +54,12 @@ public static class GetRefs
         foreach (var (patch, tip) in known.Patches.Values.SelectMany(Tips).OrderByDescending(t => t.Tip.SeenAt))
         {
             var (fact, reason) = Explain(patch, tip);
-            yield return new RefAnswer("patch", patch.PatchId.Value, patch.Title, tip.Head, tip.Author, tip.Trust, tip.SeenAt, tip.Via, fact, reason);
+            yield return new RefAnswer(
+                "patch", patch.PatchId.Value, patch.Title, tip.Head, tip.Author, tip.Trust, tip.SeenAt, tip.Via, fact, reason);
         }
 
-        foreach (var problem in problems) yield return new RefAnswer(problem.Kind, problem.Name, "", problem.Commit, null, null, null, null, null, problem.Reason);
+        foreach (var problem in problems) yield return new RefAnswer(
+            problem.Kind, problem.Name, "", problem.Commit, null, null, null, null, null, problem.Reason);
     }
 
     /// <summary>The newest revision of each author, replaced ones left out.</summary>
@@ -70,7 +75,9 @@ public static class GetRefs
             {
                 { MergedAs: not null } => "built, and merged since",
                 { Status: PatchStatus.Archived } => "built, and archived since",
-                _ => tip.Trust == Contracts.Trust.Trusted ? "built" : "built with the built-in checks only: its author is no delegate and not on the trusted list",
+                _ => tip.Trust == Contracts.Trust.Trusted
+                    ? "built"
+                    : "built with the built-in checks only: its author is no delegate and not on the trusted list",
             }),
     };
 }

@@ -13,6 +13,8 @@ public static class ListRepositories
     public static void MapListRepositories(this IEndpointRouteBuilder app)
         => app.MapGet("/repositories", HandleAsync).WithName("ListRepositories").RequireScope(IngestScopes.Read);
 
-    private static async Task<Ok<ListAnswer<RepositoryAnswer>>> HandleAsync(KnownRepositories known, WebhookSecrets secrets, HookAddress address, CancellationToken ct)
-        => TypedResults.Ok(new ListAnswer<RepositoryAnswer>([.. (await known.TrackedAsync(ct)).Select(r => RepositoryAnswer.Of(r, secrets, address))], null));
+    private static async Task<Ok<ListAnswer<RepositoryAnswer>>> HandleAsync(
+        KnownRepositories known, WebhookSecrets secrets, HookAddress address, CancellationToken ct)
+        => TypedResults.Ok(new ListAnswer<RepositoryAnswer>(
+            [.. (await known.TrackedAsync(ct)).Select(r => RepositoryAnswer.Of(r, secrets, address))], null));
 }

@@ -53,7 +53,8 @@ public sealed record Repository
     {
         RepositoryEvent.Tracked x => this with
         {
-            Rid = x.Rid, Name = x.Name, Kind = x.Kind, Source = x.Source, DefaultBranch = x.DefaultBranch, Branches = x.Branches, Delegates = x.Delegates,
+            Rid = x.Rid, Name = x.Name, Kind = x.Kind, Source = x.Source, DefaultBranch = x.DefaultBranch,
+            Branches = x.Branches, Delegates = x.Delegates,
             Trusted = x.Trusted, TrackedAt = x.At, IsTracked = true,
         },
         RepositoryEvent.Redefined x => this with { Name = x.Name, DefaultBranch = x.DefaultBranch, Delegates = x.Delegates },

@@ -8,12 +8,14 @@ namespace Auxo.Ingest.Repositories;
 
 /// <summary>A repository as clients see it.</summary>
 public sealed record RepositoryAnswer(
-    Rid Rid, string Name, string DefaultBranch, string Source, RepositoryKind Kind, IReadOnlyList<Did> Delegates, IReadOnlyList<Did> Trusted,
+    Rid Rid, string Name, string DefaultBranch, string Source, RepositoryKind Kind, IReadOnlyList<Did> Delegates,
+    IReadOnlyList<Did> Trusted,
     IReadOnlyList<string> Branches, DateTimeOffset TrackedAt, HooksAnswer Hooks)
 {
     /// <summary>From what is known.</summary>
     public static RepositoryAnswer Of(Repository r, WebhookSecrets secrets, HookAddress address)
-        => new(r.Rid, r.Name, r.DefaultBranch, r.Source, r.Kind, r.Delegates, r.Trusted, r.Branches, r.TrackedAt, new HooksAnswer(address.Url, secrets.Find(r.Rid).Known));
+        => new(r.Rid, r.Name, r.DefaultBranch, r.Source, r.Kind, r.Delegates, r.Trusted, r.Branches, r.TrackedAt,
+            new HooksAnswer(address.Url, secrets.Find(r.Rid).Known));
 }
 
 /// <summary>Where webhooks of a repository go.</summary>
@@ -35,4 +37,5 @@ public sealed class HookAddress(IConfiguration configuration)
 }
 
 /// <summary>No such repository is tracked.</summary>
-public sealed class NotTrackedException(string rid) : AuxoException("repository/not-tracked", 404, $"{rid} is not tracked here. 'auxo repo list' shows what is; 'auxo repo track' adds to it.");
+public sealed class NotTrackedException(string rid) : AuxoException(
+    "repository/not-tracked", 404, $"{rid} is not tracked here. 'auxo repo list' shows what is; 'auxo repo track' adds to it.");

@@ -31,15 +31,18 @@ public abstract record RepositoryEvent
     /// <param name="Trusted">Others whose own steps run.</param>
     /// <param name="At">When.</param>
     public sealed record Tracked(
-        Rid Rid, string Name, RepositoryKind Kind, string Source, string DefaultBranch, IReadOnlyList<string> Branches, IReadOnlyList<Did> Delegates,
+        Rid Rid, string Name, RepositoryKind Kind, string Source, string DefaultBranch, IReadOnlyList<string> Branches,
+        IReadOnlyList<Did> Delegates,
         IReadOnlyList<Did> Trusted, DateTimeOffset At) : RepositoryEvent;
 
     /// <summary>Its identity document says something else than before.</summary>
-    public sealed record Redefined(string Name, string DefaultBranch, IReadOnlyList<Did> Delegates, DateTimeOffset SeenAt) : RepositoryEvent;
+    public sealed record Redefined(string Name, string DefaultBranch, IReadOnlyList<Did> Delegates, DateTimeOffset SeenAt)
+        : RepositoryEvent;
 
     /// <summary>A followed branch is at another commit.</summary>
     public sealed record BranchAdvanced(
-        string Branch, CommitId? Old, CommitId New, string Title, Did? Author, IReadOnlyList<PatchId> Patches, Via Via, DateTimeOffset At, DateTimeOffset SeenAt)
+        string Branch, CommitId? Old, CommitId New, string Title, Did? Author, IReadOnlyList<PatchId> Patches, Via Via,
+        DateTimeOffset At, DateTimeOffset SeenAt)
         : RepositoryEvent;
 
     /// <summary>Somebody's own steps run from now on.</summary>

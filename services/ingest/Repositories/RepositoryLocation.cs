@@ -18,20 +18,25 @@ public sealed class CannotTrackException(string detail) : AuxoException("reposit
 public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Path, string Name, string DefaultBranch)
 {
     /// <summary>
-    /// Understands <c>rad:…</c>, a path or <c>file://</c> of a folder in Radicle's layout, of a work tree cloned by <c>rad</c>, or of any git repository.
+    /// Understands <c>rad:…</c>, a path or <c>file://</c> of a folder in Radicle's layout, of a work tree cloned by <c>rad</c>,
+    /// or of any git repository.
     /// </summary>
     /// <exception cref="CannotTrackException">There is nothing of the kind.</exception>
     public static async Task<RepositoryLocation> ResolveAsync(string location, RadicleHome? home, CancellationToken ct)
     {
-        if (location.Length is 0 or > 4096 || location.Contains('\0')) throw new CannotTrackException("Say what to track: a repository id such as rad:z3Fnc…, or a path.");
+        if (location.Length is 0 or > 4096 || location.Contains('\0')) throw new CannotTrackException(
+            "Say what to track: a repository id such as rad:z3Fnc…, or a path.");
         if (location.StartsWith("rad:", StringComparison.Ordinal))
         {
             return Rid.TryParse(location.Replace("rad://", "rad:", StringComparison.Ordinal), provider: null, out var rid) && rid.IsRadicle
                 ? InStorage(rid, home)
-                : throw new CannotTrackException($"'{location}' is no repository id; one looks like rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7. See `rad ls`.");
+                : throw new CannotTrackException(
+                    $"'{location}' is no repository id; one looks like rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7. See `rad ls`.");
         }
 
-        var path = location.StartsWith("file://", StringComparison.Ordinal) ? Uri.UnescapeDataString(location["file://".Length..]) : location;
+        var path = location.StartsWith("file://", StringComparison.Ordinal)
+            ? Uri.UnescapeDataString(location["file://".Length..])
+            : location;
         if (!System.IO.Path.IsPathFullyQualified(path))
         {
             throw new CannotTrackException(path.Contains("://", StringComparison.Ordinal) || path.Contains('@', StringComparison.Ordinal)
@@ -48,11 +53,14 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
     /// <exception cref="CannotTrackException">It is not there.</exception>
     public static RepositoryLocation InStorage(Rid rid, RadicleHome? home)
     {
-        if (home is null) throw new CannotTrackException($"There is no Radicle profile here, so {rid} cannot be found. Set RAD_HOME and start Auxo again, or track a path.");
+        if (home is null) throw new CannotTrackException(
+            $"There is no Radicle profile here, so {rid} cannot be found. Set RAD_HOME and start Auxo again, or track a path.");
         var path = home.RepositoryPath(rid);
         return Directory.Exists(path)
             ? new RepositoryLocation(rid, RepositoryKind.Radicle, path, "", "")
-            : throw new CannotTrackException($"{rid} is not in the storage of {home.Path}. Get it with `rad seed {rid} --scope all` or `rad clone {rid} --scope all`, then track it again.");
+            : throw new CannotTrackException(
+                $"{rid} is not in the storage of {home.Path}. Get it with `rad seed {rid} --scope all` or `rad clone "
+                    + $"{rid} --scope all`, then track it again.");
     }
 
     private static async Task<RepositoryLocation?> RadicleFolderAsync(string path, CancellationToken ct)
@@ -71,7 +79,8 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
     private static async Task<RepositoryLocation?> RadicleCloneAsync(string path, RadicleHome? home, CancellationToken ct)
     {
         var url = await AskAsync(path, ct, "config", "--get", "remote.rad.url");
-        return url is not null && url.StartsWith("rad://", StringComparison.Ordinal) && Rid.TryParse("rad:" + url["rad://".Length..].Split('/')[0], provider: null, out var rid)
+        return url is not null && url.StartsWith("rad://", StringComparison.Ordinal)
+            && Rid.TryParse("rad:" + url["rad://".Length..].Split('/')[0], provider: null, out var rid)
             ? InStorage(rid, home)
             : null;
     }
@@ -79,7 +88,8 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
     private static async Task<RepositoryLocation> PlainGitAsync(string path, CancellationToken ct)
     {
         var git = await AskAsync(path, ct, "rev-parse", "--path-format=absolute", "--git-common-dir")
-            ?? throw new CannotTrackException($"{path} is no git repository. Make one there with `git init`, or name the folder that has one.");
+            ?? throw new CannotTrackException(
+                $"{path} is no git repository. Make one there with `git init`, or name the folder that has one.");
         var top = await AskAsync(path, ct, "rev-parse", "--path-format=absolute", "--show-toplevel") is { Length: > 0 } tree ? tree : git;
         var name = System.IO.Path.GetFileName(top);
         if (name.EndsWith(".git", StringComparison.Ordinal) && name.Length > 4) name = name[..^4];
@@ -87,7 +97,8 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
     }
 
     /// <summary>
-    /// A bare repository's HEAD says it. In a work tree HEAD is only what happens to be checked out, so origin's word, <c>main</c> and <c>master</c> come first.
+    /// A bare repository's HEAD says it. In a work tree HEAD is only what happens to be checked out, so origin's word,
+    /// <c>main</c> and <c>master</c> come first.
     /// </summary>
     private static async Task<string> DefaultBranchAsync(string git, CancellationToken ct)
     {

@@ -14,14 +14,15 @@ namespace Auxo.Ingest.Repositories;
 /// <param name="Name">For people; plain git only, Radicle's identity says it else.</param>
 /// <param name="Branches">Further branches to build; plain git only.</param>
 /// <param name="Trusted">Whose own steps run besides the delegates'.</param>
-public sealed record TrackRequest(string? Location, string? Name = null, IReadOnlyList<string>? Branches = null, IReadOnlyList<string>? Trusted = null);
+public sealed record TrackRequest(
+    string? Location, string? Name = null, IReadOnlyList<string>? Branches = null, IReadOnlyList<string>? Trusted = null);
 
 /// <summary>A followed repository and, the first time, its webhook secret, which is not shown again.</summary>
 public sealed record TrackAnswer(RepositoryAnswer Repository, string? Secret);
 
 /// <summary>
-/// <c>POST /repositories</c>: follows a repository from now on. Its default branch becomes a fact in the same commit; the patches that are there are only
-/// recorded, so a repository with two hundred of them does not start two hundred builds.
+/// <c>POST /repositories</c>: follows a repository from now on. Its default branch becomes a fact in the same commit; the
+/// patches that are there are only recorded, so a repository with two hundred of them does not start two hundred builds.
 /// </summary>
 public static class TrackRepository
 {
@@ -30,14 +31,18 @@ public static class TrackRepository
         => app.MapPost("/repositories", HandleAsync).WithName("TrackRepository").RequireScope(IngestScopes.Write);
 
     private static async Task<Results<Created<TrackAnswer>, Ok<TrackAnswer>>> HandleAsync(
-        TrackRequest request, NodeWatch node, IDocumentStore store, IMessageBus bus, WebhookSecrets secrets, HookAddress address, Observer observer,
+        TrackRequest request, NodeWatch node, IDocumentStore store, IMessageBus bus, WebhookSecrets secrets,
+        HookAddress address, Observer observer,
         TimeProvider time, CancellationToken ct)
     {
         var location = await RepositoryLocation.ResolveAsync(request.Location?.Trim() ?? "", await node.HomeAsync(ct), ct);
         var trusted = ParseTrusted(request.Trusted);
         if (location.Kind == RepositoryKind.Radicle && request.Branches is { Count: > 0 })
-            throw new CannotTrackException("Of a Radicle repository the canonical default branch and the patches are built; further branches can be followed in plain git repositories only.");
-        if (request.Branches?.FirstOrDefault(b => !IsBranchName(b)) is { } bad) throw new CannotTrackException($"'{bad}' is no name of a branch.");
+            throw new CannotTrackException(
+                "Of a Radicle repository the canonical default branch and the patches are built; further branches can "
+                    + "be followed in plain git repositories only.");
+        if (request.Branches?.FirstOrDefault(b => !IsBranchName(b)) is { } bad) throw new CannotTrackException(
+            $"'{bad}' is no name of a branch.");
         if (request.Name is { Length: > 100 }) throw new CannotTrackException("The name has more than 100 characters.");
 
         while (true)
@@ -55,7 +60,8 @@ public static class TrackRepository
                 var (repository, secret) = await TrackAsync(session, stream, location, request, trusted, bus, time.GetUtcNow(), ct);
                 secrets.Remember(location.Rid, secret);
                 observer.Watch(repository).Wake(Via.Sweep);
-                return TypedResults.Created($"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, secrets, address), secret));
+                return TypedResults.Created(
+                    $"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, secrets, address), secret));
             }
             catch (ConcurrencyException)
             {
@@ -65,11 +71,14 @@ public static class TrackRepository
     }
 
     private static async Task<(Repository Repository, string Secret)> TrackAsync(
-        IDocumentSession session, IEventStream<Repository> stream, RepositoryLocation location, TrackRequest request, IReadOnlyList<Did> trusted, IMessageBus bus,
+        IDocumentSession session, IEventStream<Repository> stream, RepositoryLocation location, TrackRequest request,
+        IReadOnlyList<Did> trusted, IMessageBus bus,
         DateTimeOffset now, CancellationToken ct)
     {
         var wanted = new RepositoryEvent.Tracked(
-            location.Rid, string.IsNullOrWhiteSpace(request.Name) ? location.Name : request.Name.Trim(), location.Kind, location.Path, location.DefaultBranch,
+            location.Rid, string.IsNullOrWhiteSpace(request.Name)
+                ? location.Name
+                : request.Name.Trim(), location.Kind, location.Path, location.DefaultBranch,
             request.Branches ?? [], [], trusted, now);
         var before = stream.Aggregate;
         var patches = before is null ? new Dictionary<PatchId, Patch>() : await KnownRepositories.PatchesAsync(session, location.Rid, ct);
@@ -106,10 +115,13 @@ public static class TrackRepository
     internal static IReadOnlyList<Did> ParseTrusted(IReadOnlyList<string>? trusted)
         => [.. (trusted ?? []).Select(text => Did.TryParse(text, provider: null, out var did)
             ? did
-            : throw new CannotTrackException($"'{text}' is no DID; one looks like did:key:z6Mk…. `rad self --did` prints yours.")).Distinct()];
+            : throw new CannotTrackException($"'{text}' is no DID; one looks like did:key:z6Mk…. `rad self --did` prints yours."))
+                .Distinct()];
 
     /// <summary>What git allows, roughly, and nothing that could be an option or leave its folder.</summary>
     private static bool IsBranchName(string name)
-        => name.Length is > 0 and < 200 && name[0] is not ('-' or '/' or '.') && !name.EndsWith('/') && !name.Contains("..", StringComparison.Ordinal)
-            && !name.Contains("//", StringComparison.Ordinal) && !name.Any(c => char.IsControl(c) || c is ' ' or '~' or '^' or ':' or '?' or '*' or '[' or '\\');
+        => name.Length is > 0 and < 200
+            && name[0] is not ('-' or '/' or '.') && !name.EndsWith('/') && !name.Contains("..", StringComparison.Ordinal)
+            && !name.Contains("//", StringComparison.Ordinal)
+                && !name.Any(c => char.IsControl(c) || c is ' ' or '~' or '^' or ':' or '?' or '*' or '[' or '\\');
 }

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Auxo.Ingest.Repositories;
 
 /// <summary>
-/// <c>POST</c> and <c>DELETE /repositories/{rid}/trusted/{did}</c>: whose own steps run besides the delegates'. It holds for what is pushed from then on.
+/// <c>POST</c> and <c>DELETE /repositories/{rid}/trusted/{did}</c>: whose own steps run besides the delegates'. It holds for
+/// what is pushed from then on.
 /// </summary>
 public static class TrustDid
 {
@@ -20,15 +21,22 @@ public static class TrustDid
     }
 
     private static Task<Ok<RepositoryAnswer>> GrantAsync(
-        Rid rid, Did did, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer, TimeProvider time, CancellationToken ct)
-        => ChangeAsync(rid, r => r.Trusted.Contains(did) ? null : new RepositoryEvent.TrustGranted(did, time.GetUtcNow()), store, secrets, address, observer, ct);
+        Rid rid, Did did, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer,
+        TimeProvider time, CancellationToken ct)
+        => ChangeAsync(rid, r => r.Trusted.Contains(did)
+            ? null
+            : new RepositoryEvent.TrustGranted(did, time.GetUtcNow()), store, secrets, address, observer, ct);
 
     private static Task<Ok<RepositoryAnswer>> RevokeAsync(
-        Rid rid, Did did, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer, TimeProvider time, CancellationToken ct)
-        => ChangeAsync(rid, r => r.Trusted.Contains(did) ? new RepositoryEvent.TrustRevoked(did, time.GetUtcNow()) : null, store, secrets, address, observer, ct);
+        Rid rid, Did did, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer,
+        TimeProvider time, CancellationToken ct)
+        => ChangeAsync(rid, r => r.Trusted.Contains(did)
+            ? new RepositoryEvent.TrustRevoked(did, time.GetUtcNow())
+            : null, store, secrets, address, observer, ct);
 
     private static async Task<Ok<RepositoryAnswer>> ChangeAsync(
-        Rid rid, Func<Repository, RepositoryEvent?> decide, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer, CancellationToken ct)
+        Rid rid, Func<Repository, RepositoryEvent?> decide, IDocumentStore store, WebhookSecrets secrets,
+        HookAddress address, Observer observer, CancellationToken ct)
     {
         await using var session = store.LightweightSession();
         var stream = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(rid), ct);

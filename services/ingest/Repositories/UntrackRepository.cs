@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Ingest.Repositories;
 
-/// <summary><c>DELETE /repositories/{rid}</c>: follows it no longer. What was stored stays; tracking it again starts from what stands there then.</summary>
+/// <summary>
+/// <c>DELETE /repositories/{rid}</c>: follows it no longer. What was stored stays; tracking it again starts from what stands
+/// there then.
+/// </summary>
 public static class UntrackRepository
 {
     /// <summary>Maps the route.</summary>

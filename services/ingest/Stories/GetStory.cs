@@ -9,8 +9,8 @@ using Npgsql;
 namespace Auxo.Ingest.Stories;
 
 /// <summary>
-/// <c>GET /story?rid=&amp;patch=&amp;commit=&amp;build=&amp;trace=</c>: how a push was seen, what was made of it, and where its comments are. A patch or
-/// commit needs its repository.
+/// <c>GET /story?rid=&amp;patch=&amp;commit=&amp;build=&amp;trace=</c>: how a push was seen, what was made of it, and where its
+/// comments are. A patch or commit needs its repository.
 /// </summary>
 public static class GetStory
 {
@@ -19,7 +19,8 @@ public static class GetStory
         => app.MapGet("/story", HandleAsync).WithName("GetIngestStory").RequireScope(IngestScopes.Read);
 
     private static async Task<Ok<StoryAnswer>> HandleAsync(
-        NpgsqlDataSource source, TimeProvider time, CancellationToken ct, Rid? rid = null, PatchId? patch = null, CommitId? commit = null, Guid[]? build = null,
+        NpgsqlDataSource source, TimeProvider time, CancellationToken ct, Rid? rid = null, PatchId? patch = null,
+        CommitId? commit = null, Guid[]? build = null,
         string[]? trace = null)
     {
         var facts = await ToldFacts.ReadAsync(source, rid, patch, commit, trace ?? [], ct);

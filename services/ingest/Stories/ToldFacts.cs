@@ -29,8 +29,11 @@ internal static class ToldFacts
                 select type, data::text, correlation_id from ingest.mt_events
                 where stream_id = $2 and type = 'branch_advanced' and (data->>'new' = $3 or data->'patches' is not null and (data->'patches')::jsonb ? $4 or correlation_id = any ($5))
                 """,
-                patch is { } p ? Patch.StreamKey(of, p) : "", Repository.StreamKey(of), commit?.Value ?? "", patch?.Value ?? "", traces.ToArray())
-            : Command(source, "select type, data::text, correlation_id from ingest.mt_events where correlation_id = any ($1)", traces.ToArray());
+                patch is { } p
+                    ? Patch.StreamKey(of, p)
+                    : "", Repository.StreamKey(of), commit?.Value ?? "", patch?.Value ?? "", traces.ToArray())
+            : Command(
+                source, "select type, data::text, correlation_id from ingest.mt_events where correlation_id = any ($1)", traces.ToArray());
         var facts = new List<ToldFact>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
@@ -62,7 +65,8 @@ internal static class ToldFacts
     };
 
     private static ToldFact Opened(PatchEvent.Opened e)
-        => new(new StoryLine(e.SeenAt, "patch_opened", StoryState.Done, $"patch {e.PatchId.Short} opened{Late(e.OpenedAt, e.SeenAt)}"), null, null);
+        => new(new StoryLine(e.SeenAt, "patch_opened", StoryState.Done, $"patch {e.PatchId.Short} opened{Late(e.OpenedAt, e.SeenAt)}"),
+            null, null);
 
     private static ToldFact Revised(SeenRevision r)
     {
@@ -80,17 +84,21 @@ internal static class ToldFacts
     }
 
     private static ToldFact Status(PatchEvent.StatusChanged e)
-        => new(new StoryLine(e.SeenAt, "patch_status_changed", StoryState.Done, $"the patch is {e.Status.ToString().ToLowerInvariant()} now"), null, null);
+        => new(new StoryLine(e.SeenAt, "patch_status_changed", StoryState.Done,
+            $"the patch is {e.Status.ToString().ToLowerInvariant()} now"), null, null);
 
     private static ToldFact Merged(PatchEvent.Merged e)
         => new(
-            new StoryLine(e.SeenAt, "patch_merged", StoryState.Done, $"merged as {e.Commit.Short}{(e.Signed ? "" : ", as the default branch's commits say")}{Late(e.At, e.SeenAt)}"), e.Commit, null);
+            new StoryLine(e.SeenAt, "patch_merged", StoryState.Done,
+                $"merged as {e.Commit.Short}{(e.Signed ? "" : ", as the default branch's commits say")}{Late(e.At, e.SeenAt)}"),
+                e.Commit, null);
 
     private static ToldFact Advanced(RepositoryEvent.BranchAdvanced e)
         => new(
             new StoryLine(
                 e.SeenAt, "branch_advanced", StoryState.Done,
-                $"{e.Branch} is at {e.New.Short} now{(e.Old is { } old ? $", before at {old.Short}" : "")}, first told by {Words(e.Via)}"), e.New, e.Via);
+                $"{e.Branch} is at {e.New.Short} now{(e.Old is { } old ? $", before at {old.Short}" : "")}, first told by {Words(e.Via)}"),
+                    e.New, e.Via);
 
     /// <summary>Radicle's times are whole seconds of somebody's clock, so a small difference says nothing.</summary>
     private static string Late(DateTimeOffset at, DateTimeOffset seenAt)

@@ -6,13 +6,16 @@ using Npgsql;
 
 namespace Auxo.Ingest.Stories;
 
-/// <summary>The webhooks that told of it: the one that was first, and those that came when it was known already and are only links.</summary>
+/// <summary>
+/// The webhooks that told of it: the one that was first, and those that came when it was known already and are only links.
+/// </summary>
 internal static class ToldWebhooks
 {
     private static readonly TimeSpan Before = TimeSpan.FromHours(1);
     private static readonly TimeSpan After = TimeSpan.FromDays(1);
 
-    public static async Task<IReadOnlyList<StoryLine>> ReadAsync(NpgsqlDataSource source, Rid rid, PatchId? patch, IReadOnlyList<ToldFact> facts, CancellationToken ct)
+    public static async Task<IReadOnlyList<StoryLine>> ReadAsync(
+        NpgsqlDataSource source, Rid rid, PatchId? patch, IReadOnlyList<ToldFact> facts, CancellationToken ct)
     {
         if (facts.Count == 0) return [];
         // The window is for the index by time: receipts have no other.
@@ -20,14 +23,16 @@ internal static class ToldWebhooks
             select event, seeder, commit_id, trace_id, received_at from ingest.receipts
             where received_at between $1 and $2 and rid = $3 and (patch_id = $4 or commit_id = any ($5)) order by received_at limit 200
             """);
-        foreach (var value in (object[])[facts.Min(static f => f.Line.At) - Before, facts.Max(static f => f.Line.At) + After, rid.Value, patch?.Value ?? "",
+        foreach (var value in (object[])[
+            facts.Min(static f => f.Line.At) - Before, facts.Max(static f => f.Line.At) + After, rid.Value, patch?.Value ?? "",
             facts.Select(static f => f.Commit?.Value).OfType<string>().ToArray()])
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         var lines = new List<StoryLine>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            lines.Add(Tell(facts, reader.GetString(0), await TextAsync(1), await TextAsync(2), await TextAsync(3), reader.GetFieldValue<DateTimeOffset>(4)));
+            lines.Add(Tell(facts, reader.GetString(0), await TextAsync(1), await TextAsync(2), await TextAsync(3),
+                reader.GetFieldValue<DateTimeOffset>(4)));
         }
 
         return lines;
@@ -35,13 +40,17 @@ internal static class ToldWebhooks
         async Task<string?> TextAsync(int column) => await reader.IsDBNullAsync(column, ct) ? null : reader.GetString(column);
     }
 
-    private static StoryLine Tell(IReadOnlyList<ToldFact> facts, string kind, string? seeder, string? commit, string? trace, DateTimeOffset at)
+    private static StoryLine Tell(
+        IReadOnlyList<ToldFact> facts, string kind, string? seeder, string? commit, string? trace, DateTimeOffset at)
     {
         var from = seeder is null ? "" : $" from {seeder}";
         if (trace is not null && facts.Any(f => f.Line.Trace == trace && f.Via == Via.Webhook))
             return new StoryLine(at, "webhook_received", StoryState.Done, $"webhook '{kind}'{from}: the first to tell") { Trace = trace };
         var known = facts.LastOrDefault(f => commit is null ? f.Line.At <= at : f.Commit?.Value == commit);
         var first = known?.Via is { } via ? $"{ToldFacts.Words(via)} was first" : "its fact was known";
-        return new StoryLine(at, "webhook_linked", StoryState.Note, $"webhook '{kind}'{from}: {first}, so this one is only a link") { Trace = known?.Line.Trace };
+        return new StoryLine(at, "webhook_linked", StoryState.Note, $"webhook '{kind}'{from}: {first}, so this one is only a link")
+        {
+            Trace = known?.Line.Trace,
+        };
     }
 }

@@ -33,13 +33,17 @@ public sealed record Question
     {
         var asOf = AsOf ?? now;
         var to = To ?? asOf;
-        if (Days is < 1 or > MostDays) return (default, default, AuxoProblem.BadRequest("request/invalid-window", $"'days' must be between 1 and {MostDays}."));
-        if (asOf > now) return (default, default, AuxoProblem.BadRequest("request/as-of-the-future", $"'asOf' lies in the future; here it is {now:u}."));
+        if (Days is < 1 or > MostDays) return (
+            default, default, AuxoProblem.BadRequest("request/invalid-window", $"'days' must be between 1 and {MostDays}."));
+        if (asOf > now) return (default, default, AuxoProblem.BadRequest(
+            "request/as-of-the-future", $"'asOf' lies in the future; here it is {now:u}."));
         if (Position < 0) return (default, default, AuxoProblem.BadRequest("request/invalid-position", "'position' must not be negative."));
-        if (to.Year is < 1971 or > 9000 || From?.Year < 1970) return (default, default, AuxoProblem.BadRequest("request/invalid-window", "'from' and 'to' must be of this age."));
+        if (to.Year is < 1971 or > 9000 || From?.Year < 1970) return (
+            default, default, AuxoProblem.BadRequest("request/invalid-window", "'from' and 'to' must be of this age."));
         var from = From ?? to - TimeSpan.FromDays(Days ?? defaultDays);
         return from >= to || to - from > TimeSpan.FromDays(MostDays)
-            ? (default, default, AuxoProblem.BadRequest("request/invalid-window", $"'from' must be before 'to', and at most {MostDays} days before it."))
+            ? (default, default, AuxoProblem.BadRequest(
+                "request/invalid-window", $"'from' must be before 'to', and at most {MostDays} days before it."))
             : (new Window(from, to), asOf, null);
     }
 
@@ -85,11 +89,13 @@ public sealed record Question
     private (Calendar? Calendar, ProblemHttpResult? Problem) CalendarOf(Outline outline)
         => Calendar.Find(Zone ?? outline.Policy.Zone) is { } calendar
             ? (calendar, null)
-            : (null, AuxoProblem.BadRequest("request/unknown-zone", $"There is no time zone {Zone ?? outline.Policy.Zone} on this machine. Use an IANA name such as Europe/Berlin."));
+            : (null, AuxoProblem.BadRequest("request/unknown-zone",
+                $"There is no time zone {Zone ?? outline.Policy.Zone} on this machine. Use an IANA name such as Europe/Berlin."));
 
     /// <summary>Nothing was ever heard of the repository.</summary>
     public static ProblemHttpResult Unknown(Rid rid)
-        => AuxoProblem.NotFound("repository/unknown", $"Nothing is known of {rid} here. 'auxo repo list' shows what is tracked; numbers begin with its first push or build.");
+        => AuxoProblem.NotFound("repository/unknown",
+            $"Nothing is known of {rid} here. 'auxo repo list' shows what is tracked; numbers begin with its first push or build.");
 }
 
 /// <summary>A list, as all services answer it.</summary>

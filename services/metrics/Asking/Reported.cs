@@ -12,12 +12,14 @@ internal static class Reported
     /// <summary>What is wrong with a time; null when nothing is. A clock may be a little ahead of ours.</summary>
     public static ProblemHttpResult? WrongTime(DateTimeOffset? at, DateTimeOffset now)
         => at > now + Ahead || at < Oldest
-            ? AuxoProblem.Unprocessable("report/impossible-time", $"{at:u} is not a time at which that can have happened; here it is {now:u}. Is a clock wrong?")
+            ? AuxoProblem.Unprocessable(
+                "report/impossible-time", $"{at:u} is not a time at which that can have happened; here it is {now:u}. Is a clock wrong?")
             : null;
 
     /// <summary>What is wrong with a name; null when nothing is.</summary>
     public static ProblemHttpResult? WrongId(string? id, string what)
         => id is not null && (id.Length is 0 or > LongestId || id.Any(char.IsControl) || string.IsNullOrWhiteSpace(id))
-            ? AuxoProblem.Unprocessable("report/invalid-name", $"'{what}' must have 1 to {LongestId} characters, none of them a control character.")
+            ? AuxoProblem.Unprocessable(
+                "report/invalid-name", $"'{what}' must have 1 to {LongestId} characters, none of them a control character.")
             : null;
 }

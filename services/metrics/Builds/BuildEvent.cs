@@ -32,7 +32,8 @@ public abstract record BuildEvent
     /// <param name="At">When it ended.</param>
     /// <param name="Failures">The steps that made it fail.</param>
     public sealed record Finished(
-        Rid Rid, Guid BuildId, BuildTrigger Trigger, string Ref, CommitId Commit, PatchId? PatchId, Outcome Outcome, DateTimeOffset QueuedAt,
+        Rid Rid, Guid BuildId, BuildTrigger Trigger, string Ref, CommitId Commit, PatchId? PatchId, Outcome Outcome,
+        DateTimeOffset QueuedAt,
         DateTimeOffset? StartedAt, DateTimeOffset At, IReadOnlyList<FailedStep> Failures) : BuildEvent;
 }
 

@@ -33,22 +33,27 @@ public static class RecordBuildHandler
 
     /// <summary>A build waits.</summary>
     public static Events Handle(BuildQueued message, Build? build)
-        => build is { IsQueued: true } or { IsFinished: true } ? [] : [new BuildEvent.Queued(message.Subject.Rid, message.Subject.BuildId, message.At)];
+        => build is { IsQueued: true }
+            or { IsFinished: true } ? [] : [new BuildEvent.Queued(message.Subject.Rid, message.Subject.BuildId, message.At)];
 
     /// <summary>A build runs.</summary>
     public static Events Handle(BuildStarted message, Build? build)
-        => build is { IsStarted: true } or { IsFinished: true } ? [] : [new BuildEvent.Started(message.Subject.Rid, message.Subject.BuildId, message.At)];
+        => build is { IsStarted: true }
+            or { IsFinished: true } ? [] : [new BuildEvent.Started(message.Subject.Rid, message.Subject.BuildId, message.At)];
 
     /// <summary>A build has its verdict.</summary>
     public static Events Handle(BuildFinished message, Build? build)
     {
         if (build is { IsFinished: true }) return [];
-        var (subject, failed) = (message.Subject, message.Steps.Where(s => s.Blocks && s.Outcome is Outcome.Failed or Outcome.TimedOut or Outcome.Errored));
+        var (subject, failed) = (
+            message.Subject, message.Steps.Where(s => s.Blocks && s.Outcome is Outcome.Failed or Outcome.TimedOut or Outcome.Errored));
         return
         [
             new BuildEvent.Finished(
-                subject.Rid, subject.BuildId, subject.Trigger, PlainText.Of(subject.Ref), subject.Commit, subject.PatchId, message.Outcome, message.QueuedAt,
-                message.StartedAt, message.FinishedAt, [.. failed.Take(MostSteps).Select(s => new FailedStep(PlainText.Of(s.Step), PlainText.Of(s.Kind), s.Outcome))]),
+                subject.Rid, subject.BuildId, subject.Trigger, PlainText.Of(subject.Ref), subject.Commit,
+                subject.PatchId, message.Outcome, message.QueuedAt,
+                message.StartedAt, message.FinishedAt,
+                [.. failed.Take(MostSteps).Select(s => new FailedStep(PlainText.Of(s.Step), PlainText.Of(s.Kind), s.Outcome))]),
         ];
     }
 

@@ -22,12 +22,13 @@ public sealed record Change
     public static string StreamKey(Rid rid, CommitId head) => $"change/{rid}/{head}";
 
     /// <summary>
-    /// True when the event tells something. Of two words on the same thing the earlier time counts, whichever comes first: so the order of messages
-    /// does not matter.
+    /// True when the event tells something. Of two words on the same thing the earlier time counts, whichever comes first: so
+    /// the order of messages does not matter.
     /// </summary>
     public bool Learns(ChangeEvent e) => e switch
     {
-        ChangeEvent.Proposed x => Revisions.FirstOrDefault(r => r.RevisionId == x.RevisionId) is not { } known || x.FirstCommitAt < known.FirstCommitAt || x.At < known.At,
+        ChangeEvent.Proposed x => Revisions.FirstOrDefault(r => r.RevisionId == x.RevisionId) is not { } known
+            || x.FirstCommitAt < known.FirstCommitAt || x.At < known.At,
         ChangeEvent.Merged x => Merge is null || x.At < Merge.At,
         ChangeEvent.Archived x => ArchivedAt is null || x.At > ArchivedAt,
         ChangeEvent.Landed x => Landing is null || x.SeenAt < Landing.SeenAt,
@@ -37,7 +38,9 @@ public sealed record Change
     /// <summary>The state after one more event.</summary>
     public Change Apply(ChangeEvent e) => e switch
     {
-        ChangeEvent.Proposed x => this with { Revisions = [.. Revisions.Where(r => r.RevisionId != x.RevisionId), Earliest(Revisions.FirstOrDefault(r => r.RevisionId == x.RevisionId), x)] },
+        ChangeEvent.Proposed x
+            => this with { Revisions = [.. Revisions.Where(r => r.RevisionId != x.RevisionId),
+                Earliest(Revisions.FirstOrDefault(r => r.RevisionId == x.RevisionId), x)] },
         ChangeEvent.Merged x => this with { Merge = x },
         ChangeEvent.Archived x => this with { ArchivedAt = x.At },
         ChangeEvent.Landed x => this with { Landing = x },

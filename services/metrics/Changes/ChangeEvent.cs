@@ -1,8 +1,8 @@
 namespace Auxo.Metrics.Changes;
 
 /// <summary>
-/// What happened to one change on its way to production: a patch (stream <c>change/{rid}/{patchId}</c>) or a new head of the default branch (stream
-/// <c>change/{rid}/{commit}</c>).
+/// What happened to one change on its way to production: a patch (stream <c>change/{rid}/{patchId}</c>) or a new head of the
+/// default branch (stream <c>change/{rid}/{commit}</c>).
 /// </summary>
 public abstract record ChangeEvent
 {
@@ -18,7 +18,8 @@ public abstract record ChangeEvent
     /// <param name="Title">The patch's title.</param>
     /// <param name="FirstCommitAt">The earliest author time of its commits, never later than <paramref name="At"/>.</param>
     /// <param name="At">When it was pushed.</param>
-    public sealed record Proposed(Rid Rid, PatchId PatchId, RevisionId RevisionId, Did Author, string Title, DateTimeOffset FirstCommitAt, DateTimeOffset At) : ChangeEvent;
+    public sealed record Proposed(Rid Rid, PatchId PatchId, RevisionId RevisionId, Did Author, string Title,
+        DateTimeOffset FirstCommitAt, DateTimeOffset At) : ChangeEvent;
 
     /// <summary>The patch was merged.</summary>
     /// <param name="Rid">The repository.</param>
@@ -44,5 +45,6 @@ public abstract record ChangeEvent
     /// <param name="At">When.</param>
     /// <param name="SeenAt">When Auxo saw it.</param>
     public sealed record Landed(
-        Rid Rid, string Branch, CommitId? Old, CommitId Commit, string Title, IReadOnlyList<PatchId> Patches, DateTimeOffset At, DateTimeOffset SeenAt) : ChangeEvent;
+        Rid Rid, string Branch, CommitId? Old, CommitId Commit, string Title, IReadOnlyList<PatchId> Patches,
+        DateTimeOffset At, DateTimeOffset SeenAt) : ChangeEvent;
 }

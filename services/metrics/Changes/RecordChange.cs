@@ -2,27 +2,33 @@ using Auxo.Metrics.Facts;
 
 namespace Auxo.Metrics.Changes;
 
-/// <summary>Records patches and what becomes of them. A repeated or late message changes nothing; the order of messages does not matter.</summary>
+/// <summary>
+/// Records patches and what becomes of them. A repeated or late message changes nothing; the order of messages does not matter.
+/// </summary>
 [AggregateHandler]
 public static class RecordChangeHandler
 {
     /// <summary>A patch was opened.</summary>
-    public static Events Handle(PatchOpened message, Change? change) => Decide(change, Proposed(message.Rid, message.Revision, message.EarliestAuthoredAt, message.At));
+    public static Events Handle(PatchOpened message, Change? change)
+        => Decide(change, Proposed(message.Rid, message.Revision, message.EarliestAuthoredAt, message.At));
 
     /// <summary>A revision was pushed.</summary>
-    public static Events Handle(PatchRevised message, Change? change) => Decide(change, Proposed(message.Rid, message.Revision, message.EarliestAuthoredAt, message.At));
+    public static Events Handle(PatchRevised message, Change? change)
+        => Decide(change, Proposed(message.Rid, message.Revision, message.EarliestAuthoredAt, message.At));
 
     /// <summary>A patch was merged.</summary>
     public static Events Handle(PatchMerged message, Change? change)
         => Decide(change, new ChangeEvent.Merged(message.Rid, message.PatchId, message.Commit, message.At, message.SeenAt));
 
     /// <summary>A patch was closed.</summary>
-    public static Events Handle(PatchArchived message, Change? change) => Decide(change, new ChangeEvent.Archived(message.Rid, message.PatchId, message.At));
+    public static Events Handle(PatchArchived message, Change? change)
+        => Decide(change, new ChangeEvent.Archived(message.Rid, message.PatchId, message.At));
 
     /// <summary>The default branch moved.</summary>
     public static Events Handle(DefaultBranchAdvanced message, Change? change)
         => Decide(change, new ChangeEvent.Landed(
-            message.Rid, PlainText.Of(message.Branch), message.Old, message.New, PlainText.Of(message.Title), message.Patches, message.At, message.SeenAt));
+            message.Rid, PlainText.Of(message.Branch), message.Old, message.New, PlainText.Of(message.Title),
+            message.Patches, message.At, message.SeenAt));
 
     /// <summary>The stream of a patch.</summary>
     public static string StreamKey(PatchOpened message) => Change.StreamKey(message.Rid, message.Revision.PatchId);
@@ -40,7 +46,9 @@ public static class RecordChangeHandler
     public static string StreamKey(DefaultBranchAdvanced message) => Change.StreamKey(message.Rid, message.New);
 
     private static ChangeEvent.Proposed Proposed(Rid rid, PatchRevision revision, DateTimeOffset authored, DateTimeOffset at)
-        => new(rid, revision.PatchId, revision.RevisionId, revision.Author, PlainText.Of(revision.Title), authored < at ? authored : at, at);
+        => new(rid, revision.PatchId, revision.RevisionId, revision.Author, PlainText.Of(revision.Title), authored < at
+            ? authored
+            : at, at);
 
     private static Events Decide(Change? change, ChangeEvent e) => (change ?? new Change()).Learns(e) ? [e] : [];
 }

@@ -7,8 +7,10 @@ public static class Category
 {
     private static readonly (string Word, string Category)[] Words =
     [
-        ("lint", "lint"), ("format", "lint"), ("style", "lint"), ("secret", "security"), ("secur", "security"), ("audit", "security"), ("scan", "security"),
-        ("test", "test"), ("spec", "test"), ("check", "test"), ("doc", "docs"), ("build", "build"), ("compile", "build"), ("package", "build"),
+        ("lint", "lint"), ("format", "lint"), ("style", "lint"), ("secret", "security"), ("secur", "security"),
+        ("audit", "security"), ("scan", "security"),
+        ("test", "test"), ("spec", "test"), ("check", "test"), ("doc", "docs"), ("build", "build"),
+        ("compile", "build"), ("package", "build"),
     ];
 
     /// <summary>By the step's outcome, then by the check, then by a word in the command's name.</summary>

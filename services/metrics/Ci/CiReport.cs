@@ -27,8 +27,10 @@ namespace Auxo.Metrics.Ci;
 /// <param name="Steps">Which steps did, most often first, at most ten.</param>
 /// <param name="Daily">Day by day.</param>
 public sealed record CiReport(
-    Rid Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, int Builds, Share Success, Share Before, Share LastDay, Share LastTen,
-    double Target, double Stretch, IReadOnlyDictionary<Outcome, int> Outcomes, Share Commits, int FlakyCommits, Spread Duration, Spread Wait, RedNumber DefaultBranch,
+    Rid Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, int Builds, Share Success,
+    Share Before, Share LastDay, Share LastTen,
+    double Target, double Stretch, IReadOnlyDictionary<Outcome, int> Outcomes, Share Commits, int FlakyCommits,
+    Spread Duration, Spread Wait, RedNumber DefaultBranch,
     IReadOnlyList<Named> Categories, IReadOnlyList<Named> Steps, IReadOnlyList<CiDay> Daily);
 
 /// <summary>A share.</summary>

@@ -2,7 +2,10 @@ using Auxo.Metrics.Dora;
 
 namespace Auxo.Metrics.Ci;
 
-/// <summary>CI's numbers: pure functions from an outline and a window to a report. What was stopped, superseded or could not be run says nothing of the commit.</summary>
+/// <summary>
+/// CI's numbers: pure functions from an outline and a window to a report. What was stopped, superseded or could not be run says
+/// nothing of the commit.
+/// </summary>
 public static class MeasureCi
 {
     /// <summary>The ratio that the old dashboards asked for, and the one they hoped for.</summary>
@@ -19,11 +22,15 @@ public static class MeasureCi
         var failures = verdicts.Where(static b => b.Outcome != Outcome.Passed).SelectMany(static b => b.Failures).ToList();
         return new CiReport(
             outline.Rid, outline.Name, window.From, window.To, outline.AsOf, calendar.Zone, builds.Count,
-            Passed(verdicts), Passed(Of(outline, before)), Passed(Of(outline, new Window(end - TimeSpan.FromDays(1), end))), Passed(verdicts.TakeLast(10)), Target, Stretch,
-            builds.CountBy(static b => b.Outcome).OrderBy(static c => c.Key).ToDictionary(), Share.Of(commits.Count, commits.Count(static c => c.Last().Outcome == Outcome.Passed)),
-            commits.Count(IsFlaky), Spread.Of(verdicts.Select(static b => b.Duration).OfType<TimeSpan>()), Spread.Of(builds.Select(static b => b.Wait).OfType<TimeSpan>()),
+            Passed(verdicts), Passed(Of(outline, before)),
+            Passed(Of(outline, new Window(end - TimeSpan.FromDays(1), end))), Passed(verdicts.TakeLast(10)), Target, Stretch,
+            builds.CountBy(static b => b.Outcome).OrderBy(static c => c.Key)
+                .ToDictionary(), Share.Of(commits.Count, commits.Count(static c => c.Last().Outcome == Outcome.Passed)),
+            commits.Count(IsFlaky), Spread.Of(verdicts.Select(static b => b.Duration).OfType<TimeSpan>()),
+            Spread.Of(builds.Select(static b => b.Wait).OfType<TimeSpan>()),
             Measure.Red(outline, window),
-            Most(failures.Select(Category.Of), int.MaxValue), Most(failures.Select(static f => f.Step), 10), Daily(builds, window, end, calendar));
+            Most(failures.Select(Category.Of), int.MaxValue), Most(failures.Select(static f => f.Step), 10),
+            Daily(builds, window, end, calendar));
     }
 
     internal static Share Passed(IEnumerable<BuildLine> builds)
@@ -38,7 +45,8 @@ public static class MeasureCi
         return Share.Of(n, passed);
     }
 
-    internal static IEnumerable<BuildLine> Of(Outline outline, Window window) => Sorted.Within(outline.Builds, static b => b.At, window.From, window.To);
+    internal static IEnumerable<BuildLine> Of(Outline outline, Window window)
+        => Sorted.Within(outline.Builds, static b => b.At, window.From, window.To);
 
     /// <summary>The same commit failed, and later passed.</summary>
     internal static bool IsFlaky(IEnumerable<BuildLine> ofOneCommit)
@@ -54,7 +62,8 @@ public static class MeasureCi
     }
 
     private static List<Named> Most(IEnumerable<string> names, int limit)
-        => [.. names.CountBy(static n => n).OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).Take(limit).Select(static c => new Named(c.Key, c.Value))];
+        => [.. names.CountBy(static n => n).OrderByDescending(static c => c.Value)
+            .ThenBy(static c => c.Key, StringComparer.Ordinal).Take(limit).Select(static c => new Named(c.Key, c.Value))];
 
     private static List<CiDay> Daily(List<BuildLine> builds, Window window, DateTimeOffset end, Calendar calendar)
     {

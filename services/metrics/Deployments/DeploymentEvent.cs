@@ -1,8 +1,9 @@
 namespace Auxo.Metrics.Deployments;
 
 /// <summary>
-/// What was reported of one deployment. Stored in stream <c>deployment/{rid}/{id}</c>, so that starting the stream is the dedupe. Deployments by policy
-/// (a passed build of the default branch) are not stored: they follow from the builds, whatever the policy is at the moment.
+/// What was reported of one deployment. Stored in stream <c>deployment/{rid}/{id}</c>, so that starting the stream is the
+/// dedupe. Deployments by policy (a passed build of the default branch) are not stored: they follow from the builds, whatever
+/// the policy is at the moment.
 /// </summary>
 public abstract record DeploymentEvent
 {
@@ -22,7 +23,8 @@ public abstract record DeploymentEvent
     /// <param name="Remediates">The failure that it repairs.</param>
     /// <param name="At">When.</param>
     public sealed record Deployed(
-        Rid Rid, string DeploymentId, string Environment, CommitId Commit, IReadOnlyList<PatchId> Patches, bool Succeeded, DeploymentKind Kind, string? RolloutId,
+        Rid Rid, string DeploymentId, string Environment, CommitId Commit, IReadOnlyList<PatchId> Patches,
+        bool Succeeded, DeploymentKind Kind, string? RolloutId,
         string? Remediates, DateTimeOffset At) : DeploymentEvent;
 }
 

@@ -31,7 +31,8 @@ public sealed class Calendar(TimeZoneInfo zone)
     }
 
     /// <summary>The length of a window in days by the clock on the wall.</summary>
-    public double Days(DateTimeOffset from, DateTimeOffset to) => (TimeZoneInfo.ConvertTime(to, zone).DateTime - TimeZoneInfo.ConvertTime(from, zone).DateTime).TotalDays;
+    public double Days(DateTimeOffset from, DateTimeOffset to)
+        => (TimeZoneInfo.ConvertTime(to, zone).DateTime - TimeZoneInfo.ConvertTime(from, zone).DateTime).TotalDays;
 
     /// <summary>The weeks of a window, from Monday to Monday; the first and the last may be cut.</summary>
     public IEnumerable<(DateOnly Monday, DateTimeOffset From, DateTimeOffset To)> Weeks(DateTimeOffset from, DateTimeOffset to)

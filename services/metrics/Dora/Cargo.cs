@@ -3,8 +3,9 @@ using Auxo.Metrics.Facts;
 namespace Auxo.Metrics.Dora;
 
 /// <summary>
-/// What waits to be delivered, and what each deployment takes along: the patches it names; else the heads of the default branch up to its commit, with
-/// what came with them; and merges that no head accounts for (squashed ones), which go with the next deployment.
+/// What waits to be delivered, and what each deployment takes along: the patches it names; else the heads of the default branch
+/// up to its commit, with what came with them; and merges that no head accounts for (squashed ones), which go with the next
+/// deployment.
 /// </summary>
 internal sealed class Cargo
 {
@@ -25,7 +26,9 @@ internal sealed class Cargo
         foreach (var r in facts.Revisions)
         {
             _proposals[r.Patch] = _proposals.TryGetValue(r.Patch, out var p)
-                ? new Proposal(Min(p.StartedAt, r.FirstCommitAt, r.At), Min(p.OpenedAt, r.At, r.At), r.At > p.TitledAt ? r.Title : p.Title, r.At > p.TitledAt ? r.At : p.TitledAt)
+                ? new Proposal(Min(p.StartedAt, r.FirstCommitAt, r.At), Min(p.OpenedAt, r.At, r.At), r.At > p.TitledAt
+                    ? r.Title
+                    : p.Title, r.At > p.TitledAt ? r.At : p.TitledAt)
                 : new Proposal(Min(r.FirstCommitAt, r.At, r.At), r.At, r.Title, r.At);
         }
 
@@ -59,7 +62,8 @@ internal sealed class Cargo
         }
 
         var heads = new List<LandingFact>();
-        for (var head = _landings.GetValueOrDefault(deployment.Commit); head is not null && _deliveredHeads.Add(head.Commit); head = head.Old is { } old ? _landings.GetValueOrDefault(old) : null)
+        for (var head = _landings.GetValueOrDefault(deployment.Commit); head is not null
+            && _deliveredHeads.Add(head.Commit); head = head.Old is { } old ? _landings.GetValueOrDefault(old) : null)
             heads.Add(head);
         // Oldest first, so that a revert finds what it takes back.
         for (var i = heads.Count - 1; i >= 0; i--) takesBack |= Unload(heads[i], deployment);
@@ -72,21 +76,25 @@ internal sealed class Cargo
 
     /// <summary>Reverts that have landed and are not live yet: what they take back still fails.</summary>
     public IEnumerable<FailureStory> PendingReverts()
-        => _landings.Values.Where(l => !_deliveredHeads.Contains(l.Commit)).OrderBy(static l => l.Commit).Select(l => RevertOf(l, recoveredAt: null, by: null)).OfType<FailureStory>();
+        => _landings.Values.Where(l => !_deliveredHeads.Contains(l.Commit))
+            .OrderBy(static l => l.Commit).Select(l => RevertOf(l, recoveredAt: null, by: null)).OfType<FailureStory>();
 
     /// <summary>
-    /// Which merges came with which head: those it lists, those whose commit it is, those that were seen in the same look. The first head seen is where
-    /// counting begins, and lists what was merged long before. Returns the merges that no head accounts for.
+    /// Which merges came with which head: those it lists, those whose commit it is, those that were seen in the same look. The
+    /// first head seen is where counting begins, and lists what was merged long before. Returns the merges that no head
+    /// accounts for.
     /// </summary>
     private List<MergeFact> Assign()
     {
-        var bySight = _landings.Values.GroupBy(static l => l.SeenAt).ToDictionary(static g => g.Key, static g => g.MinBy(static l => l.Commit)!);
+        var bySight = _landings.Values.GroupBy(static l => l.SeenAt)
+            .ToDictionary(static g => g.Key, static g => g.MinBy(static l => l.Commit)!);
         var listed = new Dictionary<Oid, LandingFact>();
         foreach (var l in _landings.Values)
         {
             foreach (var patch in l.Patches.Where(p => l.Old is not null || _merges.ContainsKey(p)))
             {
-                if (!listed.TryGetValue(patch, out var other) || (l.SeenAt, l.Commit).CompareTo((other.SeenAt, other.Commit)) < 0) listed[patch] = l;
+                if (!listed.TryGetValue(patch, out var other)
+                    || (l.SeenAt, l.Commit).CompareTo((other.SeenAt, other.Commit)) < 0) listed[patch] = l;
             }
         }
 
@@ -142,12 +150,16 @@ internal sealed class Cargo
         var merged = _merges.TryGetValue(patch, out var merge) ? merge.At : landing!.At;
         var opened = proposal.OpenedAt < deployment.At ? proposal.OpenedAt : deployment.At;
         Add(new DeployedChange(
-            patch, proposal.Title, proposal.StartedAt, opened, merged < opened ? opened : merged > deployment.At ? deployment.At : merged, deployment.At, deployment.Id));
+            patch, proposal.Title, proposal.StartedAt, opened, merged < opened
+                ? opened
+                : merged > deployment.At ? deployment.At
+                : merged, deployment.At, deployment.Id));
     }
 
     private void Add(DeployedChange change)
     {
-        if (change.StartedAt > change.DeployedAt) Untimed.Add(new UntimedChange(change.Id.Value, change.DeployedAt, change.Deployment, Gap.ClockSkew));
+        if (change.StartedAt > change.DeployedAt) Untimed.Add(
+            new UntimedChange(change.Id.Value, change.DeployedAt, change.Deployment, Gap.ClockSkew));
         else _changes.Add(change);
     }
 
@@ -164,7 +176,9 @@ internal sealed class Cargo
 
         FailureStory? Story(string title, DateTimeOffset noticed)
             => Revert.TitleOf(title) is { } taken && _deploymentOfTitle.TryGetValue(taken, out var deployment)
-                ? FailureStory.Inferred($"revert:{head.Commit.Short}", deployment, title, recoveredAt < noticed ? recoveredAt.Value : noticed, recoveredAt, by)
+                ? FailureStory.Inferred($"revert:{head.Commit.Short}", deployment, title, recoveredAt < noticed
+                    ? recoveredAt.Value
+                    : noticed, recoveredAt, by)
                 : null;
     }
 
@@ -178,7 +192,9 @@ internal static class Revert
 {
     private const string Prefix = "Revert \"";
 
-    /// <summary>The title of what is taken back; null for any other title, and for a revert of a revert, which brings something again.</summary>
+    /// <summary>
+    /// The title of what is taken back; null for any other title, and for a revert of a revert, which brings something again.
+    /// </summary>
     public static string? TitleOf(string title)
         => title.StartsWith(Prefix, StringComparison.Ordinal) && title.EndsWith('"') && title.Length > Prefix.Length + 1
             && title[Prefix.Length..^1] is var taken && !taken.StartsWith(Prefix, StringComparison.Ordinal) ? taken : null;

@@ -50,7 +50,8 @@ public sealed record ExcludedDeployment(string Id, DateTimeOffset At, Exclusion 
 /// <param name="DeployedAt">When it went live.</param>
 /// <param name="Deployment">With which deployment.</param>
 public sealed record DeployedChange(
-    Oid Id, string Title, DateTimeOffset StartedAt, DateTimeOffset OpenedAt, DateTimeOffset MergedAt, DateTimeOffset DeployedAt, string Deployment)
+    Oid Id, string Title, DateTimeOffset StartedAt, DateTimeOffset OpenedAt, DateTimeOffset MergedAt,
+    DateTimeOffset DeployedAt, string Deployment)
 {
     private static readonly TimeSpan Long = TimeSpan.FromDays(30);
 
@@ -66,7 +67,9 @@ public sealed record DeployedChange(
     /// <summary>From the merge to production.</summary>
     public TimeSpan Deploy => DeployedAt - MergedAt;
 
-    /// <summary>True when its first commit is more than 30 days older than its proposal: an old branch, or a clock that was wrong.</summary>
+    /// <summary>
+    /// True when its first commit is more than 30 days older than its proposal: an old branch, or a clock that was wrong.
+    /// </summary>
     public bool IsLongLived => Coding > Long;
 }
 
@@ -85,7 +88,8 @@ public sealed record UntimedChange(string Id, DateTimeOffset DeployedAt, string 
 
 /// <summary>What reached production when, as a pure function of the facts.</summary>
 public sealed record Deliveries(
-    IReadOnlyList<LiveDeployment> Live, IReadOnlyList<ExcludedDeployment> Excluded, IReadOnlyList<DeployedChange> Changes, IReadOnlyList<UntimedChange> Untimed,
+    IReadOnlyList<LiveDeployment> Live, IReadOnlyList<ExcludedDeployment> Excluded,
+    IReadOnlyList<DeployedChange> Changes, IReadOnlyList<UntimedChange> Untimed,
     IReadOnlyList<FailureStory> Reverts)
 {
     /// <summary>Works through all deployments in the order in which they happened.</summary>
@@ -113,14 +117,17 @@ public sealed record Deliveries(
         return new Deliveries(live, excluded, cargo.Delivered(), cargo.Untimed, [.. cargo.Reverts, .. cargo.PendingReverts()]);
     }
 
-    /// <summary>Reported deployments and, by the policy, passed builds of the default branch (their position is -1), in order of time.</summary>
+    /// <summary>
+    /// Reported deployments and, by the policy, passed builds of the default branch (their position is -1), in order of time.
+    /// </summary>
     private static List<DeploymentFact> Candidates(RepositoryFacts facts)
     {
         var all = new List<DeploymentFact>(facts.Deployments);
         if (facts.Policy.Deployments == Repositories.DeploymentRule.PassedBuild)
         {
             foreach (var build in facts.Builds.Where(b => b.Outcome == Outcome.Passed && RedMain.IsOfDefaultBranch(facts, b)))
-                all.Add(new DeploymentFact(-1, build.At, build.Build.ToString(), "production", build.Commit, [], Succeeded: true, DeploymentKind.Planned, null, null));
+                all.Add(new DeploymentFact(-1, build.At, build.Build.ToString(), "production", build.Commit, [],
+                    Succeeded: true, DeploymentKind.Planned, null, null));
         }
 
         all.Sort(static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id));
@@ -128,7 +135,8 @@ public sealed record Deliveries(
     }
 
     private static Exclusion? Judge(
-        RepositoryFacts facts, DeploymentFact next, IReadOnlySet<string> named, List<LiveDeployment> live, HashSet<string> rollouts, Cargo cargo)
+        RepositoryFacts facts, DeploymentFact next, IReadOnlySet<string> named, List<LiveDeployment> live,
+        HashSet<string> rollouts, Cargo cargo)
     {
         if (next.Seq >= 0 && !facts.Policy.Counts(next.Environment)) return Exclusion.OtherEnvironment;
         if (!next.Succeeded && !named.Contains(next.Id)) return Exclusion.NeverLive;

@@ -2,7 +2,9 @@ using Auxo.Metrics.Facts;
 
 namespace Auxo.Metrics.Dora;
 
-/// <summary>The DORA numbers of one repository in one window. What cannot be said is null and has a reason; every number has its n.</summary>
+/// <summary>
+/// The DORA numbers of one repository in one window. What cannot be said is null and has a reason; every number has its n.
+/// </summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="Name">For people.</param>
 /// <param name="From">The window begins.</param>
@@ -25,7 +27,8 @@ namespace Auxo.Metrics.Dora;
 /// <param name="Weeks">The same, week by week; each from its own facts, never a median of medians.</param>
 public sealed record DoraReport(
     Rid Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, double Days, string Profile, string? Provisional,
-    FrequencyNumber DeploymentFrequency, LeadTimeNumber ChangeLeadTime, RateNumber ChangeFailRate, RecoveryNumber Recovery, RateNumber Rework, RedNumber DefaultBranch,
+    FrequencyNumber DeploymentFrequency, LeadTimeNumber ChangeLeadTime, RateNumber ChangeFailRate,
+    RecoveryNumber Recovery, RateNumber Rework, RedNumber DefaultBranch,
     double? Score, string? ScoreReason, QuickCheck QuickCheck, ClassicNumbers Classic, IReadOnlyList<DoraWeek> Weeks);
 
 /// <summary>How often something went live.</summary>
@@ -38,7 +41,8 @@ public sealed record DoraReport(
 /// <param name="Tier">Null without deployments.</param>
 /// <param name="Reason">Why there is no tier.</param>
 public sealed record FrequencyNumber(
-    int N, double PerDay, int DeploymentDays, double DeploymentDaysPerWeek, double? MedianIntervalSeconds, int Excluded, Tier? Tier, string? Reason);
+    int N, double PerDay, int DeploymentDays, double DeploymentDaysPerWeek, double? MedianIntervalSeconds,
+    int Excluded, Tier? Tier, string? Reason);
 
 /// <summary>How long changes took from their first commit to production.</summary>
 /// <param name="Time">One value per change.</param>
@@ -68,7 +72,8 @@ public sealed record RateNumber(int N, int Count, double? Ratio, int? Unattribut
 /// <param name="DetectionP50Seconds">From the deployment to the first sign.</param>
 /// <param name="Tier">By the median.</param>
 /// <param name="Reason">Why there is none.</param>
-public sealed record RecoveryNumber(Spread Time, int Open, double? ExposureP50Seconds, double? DetectionP50Seconds, Tier? Tier, string? Reason);
+public sealed record RecoveryNumber(
+    Spread Time, int Open, double? ExposureP50Seconds, double? DetectionP50Seconds, Tier? Tier, string? Reason);
 
 /// <summary>How long the default branch was red.</summary>
 /// <param name="Mttr">From red to green, one value per red time that ended in the window.</param>
@@ -93,4 +98,5 @@ public sealed record ClassicNumbers(double MergesPerDay, double CiJobsPerDay, Sp
 /// <param name="Recovered">Failed deployments whose failures ended.</param>
 /// <param name="RecoveryP50Seconds">Null without them.</param>
 public sealed record DoraWeek(
-    DateOnly Monday, int Deployments, int Rework, int Failed, int Changes, double? LeadTimeP50Seconds, int Recovered, double? RecoveryP50Seconds);
+    DateOnly Monday, int Deployments, int Rework, int Failed, int Changes, double? LeadTimeP50Seconds, int Recovered,
+    double? RecoveryP50Seconds);

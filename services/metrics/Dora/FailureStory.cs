@@ -13,18 +13,23 @@ namespace Auxo.Metrics.Dora;
 /// <param name="IsInferred">Nobody reported it: it follows from a revert or a red default branch.</param>
 /// <param name="RecoveredBy">What ended it, where that is known.</param>
 public sealed record FailureStory(
-    string Id, string? Deployment, string? Title, DateTimeOffset StartedAt, IReadOnlyList<Interval> Over, DateTimeOffset? OpenSince, bool IsDismissed,
+    string Id, string? Deployment, string? Title, DateTimeOffset StartedAt, IReadOnlyList<Interval> Over,
+    DateTimeOffset? OpenSince, bool IsDismissed,
     bool IsInferred, string? RecoveredBy)
 {
     /// <summary>A failure that nobody reported.</summary>
-    public static FailureStory Inferred(string id, string deployment, string? title, DateTimeOffset startedAt, DateTimeOffset? recoveredAt, string? by)
+    public static FailureStory Inferred(
+        string id, string deployment, string? title, DateTimeOffset startedAt, DateTimeOffset? recoveredAt, string? by)
         => new(
-            id, deployment, title, startedAt, recoveredAt is { } end ? [new Interval(startedAt, end)] : [], recoveredAt is null ? startedAt : null, IsDismissed: false,
+            id, deployment, title, startedAt, recoveredAt is { } end
+                ? [new Interval(startedAt, end)]
+                : [], recoveredAt is null ? startedAt : null, IsDismissed: false,
             IsInferred: true, by);
 
     /// <summary>The reported failures, by id. What was told only of an end has no beginning yet and is left out.</summary>
     public static IReadOnlyList<FailureStory> Of(IEnumerable<FailureFact> facts)
-        => [.. facts.GroupBy(static f => f.Id, StringComparer.Ordinal).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static g => Tell(g.Key, [.. g])).OfType<FailureStory>()];
+        => [.. facts.GroupBy(static f => f.Id, StringComparer.Ordinal)
+            .OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static g => Tell(g.Key, [.. g])).OfType<FailureStory>()];
 
     private static FailureStory? Tell(string id, List<FailureFact> facts)
     {
@@ -54,7 +59,8 @@ public sealed record FailureStory(
             }
         }
 
-        return new FailureStory(id, cause?.Deployment, detections.MaxBy(static f => (f.At, f.Title))!.Title, began, over, open, dismissed, IsInferred: false, RecoveredBy: null);
+        return new FailureStory(id, cause?.Deployment, detections.MaxBy(static f => (f.At, f.Title))!.Title, began,
+            over, open, dismissed, IsInferred: false, RecoveredBy: null);
     }
 }
 
@@ -90,7 +96,8 @@ public sealed record FailedDeployment(LiveDeployment Deployment, IReadOnlyList<F
     public DateTimeOffset FailedAt { get; } = Failures.Min(static f => f.StartedAt);
 
     /// <summary>When the last of its failures ended; meaningless while it is open.</summary>
-    public DateTimeOffset RecoveredAt { get; } = Failures.SelectMany(static f => f.Over).Select(static i => i.End).DefaultIfEmpty(DateTimeOffset.MaxValue).Max();
+    public DateTimeOffset RecoveredAt { get; } = Failures.SelectMany(static f => f.Over)
+        .Select(static i => i.End).DefaultIfEmpty(DateTimeOffset.MaxValue).Max();
 
     /// <summary>How long people were not served.</summary>
     public TimeSpan Recovery { get; } = Interval.Together(Failures.SelectMany(static f => f.Over));

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Metrics.Dora;
 
-/// <summary><c>GET /api/dora/{rid}?from&amp;to&amp;days&amp;asOf&amp;position&amp;zone</c>: the numbers; without a repository, those of all.</summary>
+/// <summary>
+/// <c>GET /api/dora/{rid}?from&amp;to&amp;days&amp;asOf&amp;position&amp;zone</c>: the numbers; without a repository, those of
+/// all.
+/// </summary>
 public static class GetDora
 {
     private const int Days = 30;
@@ -17,10 +20,12 @@ public static class GetDora
         app.MapGet("/api/dora/{rid}/evidence", EvidenceAsync).WithName("GetDoraEvidence").RequireScope(MetricsScopes.Read);
     }
 
-    private static Task<Results<Ok<DoraReport>, ProblemHttpResult>> HandleAsync(Rid rid, [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
+    private static Task<Results<Ok<DoraReport>, ProblemHttpResult>> HandleAsync(
+        Rid rid, [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
         => question.AnswerAsync(rid, histories, time.GetUtcNow(), Days, Measure.Dora, ct);
 
-    private static Task<Results<Ok<ListAnswer<DoraReport>>, ProblemHttpResult>> AllAsync([AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
+    private static Task<Results<Ok<ListAnswer<DoraReport>>, ProblemHttpResult>> AllAsync(
+        [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
         => question.AnswerAllAsync(histories, time.GetUtcNow(), Days, Measure.Dora, ct);
 
     private static Task<Results<Ok<Evidence>, ProblemHttpResult>> EvidenceAsync(

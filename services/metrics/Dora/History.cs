@@ -3,8 +3,8 @@ using Auxo.Metrics.Facts;
 namespace Auxo.Metrics.Dora;
 
 /// <summary>
-/// The whole story of a repository as of a moment, worked out once; any window is then read from it. A pure function of the facts: the order in which they
-/// were learned, and how often, changes nothing.
+/// The whole story of a repository as of a moment, worked out once; any window is then read from it. A pure function of the
+/// facts: the order in which they were learned, and how often, changes nothing.
 /// </summary>
 public sealed record History
 {
@@ -12,7 +12,8 @@ public sealed record History
     {
         (Facts, AsOf) = (facts, facts.AsOf);
         var reported = FailureStory.Of(facts.Failures);
-        var named = reported.Where(static f => !f.IsDismissed && f.Deployment is not null).Select(static f => f.Deployment!).ToHashSet(StringComparer.Ordinal);
+        var named = reported.Where(static f => !f.IsDismissed && f.Deployment is not null)
+            .Select(static f => f.Deployment!).ToHashSet(StringComparer.Ordinal);
         Deliveries = Deliveries.Of(facts, named);
         Red = RedMain.Periods(facts);
         Failures = [.. reported, .. Deliveries.Reverts, .. FailuresOfRedMain()];
@@ -75,7 +76,8 @@ public sealed record History
         foreach (var red in Red)
         {
             var live = Sorted.Before(Deliveries.Live, static d => d.At, red.Start + TimeSpan.FromTicks(1));
-            if (live > 0) yield return FailureStory.Inferred($"red:{red.BrokenBy.Short}", Deliveries.Live[live - 1].Id, $"{red.BrokenBy.Short} failed on the default branch", red.Start, red.End, red.FixedBy?.Short);
+            if (live > 0) yield return FailureStory.Inferred($"red:{red.BrokenBy.Short}", Deliveries.Live[live - 1]
+                .Id, $"{red.BrokenBy.Short} failed on the default branch", red.Start, red.End, red.FixedBy?.Short);
         }
     }
 
@@ -103,7 +105,8 @@ public sealed record History
             else failed[cause] = [failure];
         }
 
-        return ([.. failed.Select(f => new FailedDeployment(live[f.Key], f.Value)).OrderBy(static f => f.Deployment.At).ThenBy(static f => f.Deployment.Id, StringComparer.Ordinal)],
+        return ([.. failed.Select(f => new FailedDeployment(live[f.Key], f.Value))
+            .OrderBy(static f => f.Deployment.At).ThenBy(static f => f.Deployment.Id, StringComparer.Ordinal)],
             [.. unattributed.OrderBy(static f => f.StartedAt).ThenBy(static f => f.Id, StringComparer.Ordinal)]);
     }
 }

@@ -24,16 +24,19 @@ public static class Measure
         var rework = Rate(live.Count, live.Count(static d => d.IsRework), tier: null, unattributed: null);
         var score = Tiers.Score(frequency.Tier, lead.Tier, failRate.Tier, recovery.Tier);
         return new DoraReport(
-            outline.Rid, outline.Name, window.From, window.To, outline.AsOf, calendar.Zone, days, Tiers.Profile, Provisional(window, outline.AsOf, live), frequency, lead, failRate,
+            outline.Rid, outline.Name, window.From, window.To, outline.AsOf, calendar.Zone, days, Tiers.Profile,
+            Provisional(window, outline.AsOf, live), frequency, lead, failRate,
             recovery, rework, Red(outline, window), score,
             score is null ? "fewer than three of the four numbers have data" : null,
-            QuickCheck.Of(lead.Time.P50Seconds, frequency.PerDay, recovery.Time.P50Seconds, failRate.Ratio, rework.Ratio), Classic(outline, window, days),
+            QuickCheck.Of(lead.Time.P50Seconds, frequency.PerDay, recovery.Time.P50Seconds, failRate.Ratio, rework.Ratio),
+            Classic(outline, window, days),
             [.. calendar.Weeks(window.From, window.To).Select(w => Week(outline, w.Monday, new Window(w.From, w.To)))]);
     }
 
     private static string? Provisional(Window window, AsOf asOf, List<LiveLine> live)
         => window.To > asOf.Time ? "the window is not over"
-            : live.Count > 0 && live[^1].At > asOf.Time - Settled ? "a deployment is younger than 24 hours and may still turn out to have failed"
+            : live.Count > 0 && live[^1].At > asOf.Time - Settled
+                ? "a deployment is younger than 24 hours and may still turn out to have failed"
             : null;
 
     private static FrequencyNumber Frequency(Outline outline, Window window, Calendar calendar, List<LiveLine> live, double days)
@@ -53,7 +56,8 @@ public static class Measure
         var untimed = Sorted.Within(outline.Untimed, static at => at, window.From, window.To).Count();
         var time = Spread.Of(changes.Select(static c => c.LeadTime));
         var stages = new StageNumbers(
-            Percentile.Median(changes.Select(static c => c.Coding)), Percentile.Median(changes.Select(static c => c.Review)), Percentile.Median(changes.Select(static c => c.Deploy)));
+            Percentile.Median(changes.Select(static c => c.Coding)),
+            Percentile.Median(changes.Select(static c => c.Review)), Percentile.Median(changes.Select(static c => c.Deploy)));
         return new LeadTimeNumber(
             time, stages, changes.Count(static c => c.IsLongLived), untimed, Tiers.OfLeadTime(time.P50Seconds),
             time.N > 0 ? null : untimed > 0 ? "nobody knows when the deployed changes began" : "no change went live in the window");
@@ -75,7 +79,8 @@ public static class Measure
         var open = outline.Failed.Count(f => f.IsOpen && f.FailedAt < window.To);
         var time = Spread.Of(recovered.Select(static f => f.Recovery));
         return new RecoveryNumber(
-            time, open, Percentile.Median(recovered.Select(static f => f.Exposure)), Percentile.Median(recovered.Select(static f => f.Detection)),
+            time, open, Percentile.Median(recovered.Select(static f => f.Exposure)), Percentile.Median(
+                recovered.Select(static f => f.Detection)),
             Tiers.OfRecovery(time.P50Seconds),
             time.N > 0 ? null : open > 0 ? "no failed deployment has recovered yet" : "no failed deployment recovered in the window");
     }
@@ -86,13 +91,17 @@ public static class Measure
         var mttr = Spread.Of(outline.Red.Where(r => r.End >= window.From && r.End < window.To).Select(static r => r.End!.Value - r.Start));
         var red = outline.Red.Sum(r => Math.Max(0, (Earlier(r.End ?? asOf, window.To) - Later(r.Start, window.From)).TotalSeconds));
         var since = outline.Red.Count > 0 && outline.Red[^1].End is null ? outline.Red[^1].Start : (DateTimeOffset?)null;
-        return new RedNumber(mttr, red, since, mttr.N > 0 ? null : since is not null ? "it is still red" : "it did not turn from red to green in the window");
+        return new RedNumber(mttr, red, since, mttr.N > 0
+            ? null
+            : since is not null ? "it is still red"
+            : "it did not turn from red to green in the window");
     }
 
     private static ClassicNumbers Classic(Outline outline, Window window, double days)
     {
         var merges = Sorted.Within(outline.Merges, static m => m.At, window.From, window.To).ToList();
-        var builds = Sorted.Before(outline.Builds, static b => b.At, window.To) - Sorted.Before(outline.Builds, static b => b.At, window.From);
+        var builds = Sorted.Before(outline.Builds, static b => b.At, window.To) - Sorted.Before(
+            outline.Builds, static b => b.At, window.From);
         return new ClassicNumbers(
             days > 0 ? merges.Count / days : 0, days > 0 ? builds / days : 0,
             Spread.Of(merges.Select(static m => m.Open).OfType<TimeSpan>()));
@@ -104,7 +113,8 @@ public static class Measure
         var lead = Changes(outline, window).Select(static c => c.LeadTime).ToList();
         var recovered = Recovered(outline, window).Select(static f => f.Recovery).ToList();
         return new DoraWeek(
-            monday, live.Count, live.Count(static d => d.IsRework), Sorted.Within(outline.Failed, static f => f.DeployedAt, window.From, window.To).Count(), lead.Count,
+            monday, live.Count, live.Count(static d => d.IsRework),
+            Sorted.Within(outline.Failed, static f => f.DeployedAt, window.From, window.To).Count(), lead.Count,
             Percentile.Median(lead), recovered.Count, Percentile.Median(recovered));
     }
 

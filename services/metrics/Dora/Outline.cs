@@ -28,7 +28,8 @@ public readonly record struct ChangeLine(Instant DeployedAt, TimeSpan Coding, Ti
 }
 
 /// <summary>A deployment that failed; the end and the recovery mean nothing while it is open.</summary>
-public readonly record struct FailedLine(Instant DeployedAt, Instant FailedAt, Instant RecoveredAt, TimeSpan Recovery, TimeSpan Exposure, TimeSpan Detection, bool IsOpen);
+public readonly record struct FailedLine(
+    Instant DeployedAt, Instant FailedAt, Instant RecoveredAt, TimeSpan Recovery, TimeSpan Exposure, TimeSpan Detection, bool IsOpen);
 
 /// <summary>A build that ended.</summary>
 public readonly struct BuildLine(BuildFact build, int commit, IReadOnlyList<FailedStep> failures)
@@ -62,8 +63,8 @@ public readonly struct BuildLine(BuildFact build, int commit, IReadOnlyList<Fail
 public readonly record struct MergeLine(Instant At, TimeSpan? Open);
 
 /// <summary>
-/// All that numbers are made of: a <see cref="History"/> without ids and titles. It is kept for every repository (some 25 bytes per event), a history for none:
-/// only evidence needs one. All lists are in order of time.
+/// All that numbers are made of: a <see cref="History"/> without ids and titles. It is kept for every repository (some 25 bytes
+/// per event), a history for none: only evidence needs one. All lists are in order of time.
 /// </summary>
 public sealed record Outline
 {
@@ -73,12 +74,15 @@ public sealed record Outline
         var facts = history.Facts;
         (Rid, Name, Policy, IsTracked, AsOf, Red) = (facts.Rid, facts.Name, facts.Policy, facts.IsTracked, history.AsOf, history.Red);
         Live = [.. history.Deliveries.Live.Select(static d => new LiveLine(d.At, d.IsRework))];
-        Changes = [.. history.Deliveries.Changes.Select(static c => new ChangeLine(c.DeployedAt, c.Coding, c.Review, c.Deploy, c.IsLongLived))];
+        Changes = [.. history.Deliveries.Changes.Select(
+            static c => new ChangeLine(c.DeployedAt, c.Coding, c.Review, c.Deploy, c.IsLongLived))];
         Untimed = [.. history.Deliveries.Untimed.Select(static c => (Instant)c.DeployedAt)];
         Excluded = [.. history.Deliveries.Excluded.Select(static d => (Instant)d.At)];
-        Failed = [.. history.Failed.Select(static f => new FailedLine(f.Deployment.At, f.FailedAt, f.RecoveredAt, f.Recovery, f.IsOpen ? default : f.Exposure, f.Detection, f.IsOpen))];
+        Failed = [.. history.Failed.Select(static f => new FailedLine(
+            f.Deployment.At, f.FailedAt, f.RecoveredAt, f.Recovery, f.IsOpen ? default : f.Exposure, f.Detection, f.IsOpen))];
         Unattributed = [.. history.Unattributed.Select(static f => (Instant)f.StartedAt)];
-        Merges = [.. history.Merges.Select(m => new MergeLine(m.At, history.Opened.TryGetValue(m.Patch, out var at) && at <= m.At ? m.At - at : null))];
+        Merges = [.. history.Merges.Select(
+            m => new MergeLine(m.At, history.Opened.TryGetValue(m.Patch, out var at) && at <= m.At ? m.At - at : null))];
         Builds = Lines(history.Builds);
         HasDefaultBranchVerdict = history.Builds.Any(b => b.Counts && RedMain.IsOfDefaultBranch(facts, b));
         Totals = Totals.Of(history);

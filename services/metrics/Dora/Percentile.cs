@@ -20,7 +20,10 @@ public sealed record Spread(int N, double? P50Seconds, double? P75Seconds, doubl
     }
 }
 
-/// <summary>Percentiles by linear interpolation, as PostgreSQL's <c>percentile_cont</c>: the median of an even number lies between the middle two.</summary>
+/// <summary>
+/// Percentiles by linear interpolation, as PostgreSQL's <c>percentile_cont</c>: the median of an even number lies between
+/// the middle two.
+/// </summary>
 public static class Percentile
 {
     /// <summary>Of values in ascending order; null when there are none.</summary>

@@ -17,8 +17,8 @@ public enum Tier
 }
 
 /// <summary>
-/// The thresholds of the 2023 report (the last ones that are monotone; 2025 has none), which <see cref="Profile"/> names. Times must be below a boundary,
-/// ratios at most on it: exactly one hour to recover is High.
+/// The thresholds of the 2023 report (the last ones that are monotone; 2025 has none), which <see cref="Profile"/> names. Times
+/// must be below a boundary, ratios at most on it: exactly one hour to recover is High.
 /// </summary>
 public static class Tiers
 {
@@ -28,7 +28,8 @@ public static class Tiers
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
     /// <summary>By days with a deployment per week, so that a burst of ten is one day.</summary>
-    public static Tier OfFrequency(double daysPerWeek) => daysPerWeek switch { >= 5 => Tier.Elite, >= 1 => Tier.High, >= 7.0 / 30 => Tier.Medium, _ => Tier.Low };
+    public static Tier OfFrequency(double daysPerWeek)
+        => daysPerWeek switch { >= 5 => Tier.Elite, >= 1 => Tier.High, >= 7.0 / 30 => Tier.Medium, _ => Tier.Low };
 
     /// <summary>By the median lead time.</summary>
     public static Tier? OfLeadTime(double? seconds) => OfTime(seconds, TimeSpan.FromDays(1), TimeSpan.FromDays(7), Month);
@@ -37,7 +38,8 @@ public static class Tiers
     public static Tier? OfRecovery(double? seconds) => OfTime(seconds, TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(7));
 
     /// <summary>By the share of deployments that failed.</summary>
-    public static Tier? OfFailRate(double? ratio) => ratio switch { null => null, <= 0.05 => Tier.Elite, <= 0.10 => Tier.High, <= 0.15 => Tier.Medium, _ => Tier.Low };
+    public static Tier? OfFailRate(double? ratio)
+        => ratio switch { null => null, <= 0.05 => Tier.Elite, <= 0.10 => Tier.High, <= 0.15 => Tier.Medium, _ => Tier.Low };
 
     /// <summary>The mean of the points; null below three numbers, which would say too little.</summary>
     public static double? Score(params ReadOnlySpan<Tier?> tiers)
@@ -64,15 +66,19 @@ public static class Tiers
 public sealed record QuickCheck(double? LeadTime, double? DeploymentFrequency, double? Recovery, double? ChangeFailure, double? Rework)
 {
     private static readonly double[] Boundaries =
-        [TimeSpan.FromHours(1).TotalSeconds, TimeSpan.FromDays(1).TotalSeconds, TimeSpan.FromDays(7).TotalSeconds, TimeSpan.FromDays(30).TotalSeconds, TimeSpan.FromDays(182.5).TotalSeconds];
+        [TimeSpan.FromHours(1).TotalSeconds, TimeSpan.FromDays(1)
+            .TotalSeconds, TimeSpan.FromDays(7).TotalSeconds, TimeSpan.FromDays(30).TotalSeconds, TimeSpan.FromDays(182.5).TotalSeconds];
 
     /// <summary>The mean; null unless all five are there.</summary>
     public double? Score => (LeadTime + DeploymentFrequency + Recovery + ChangeFailure + Rework) / 5;
 
     /// <summary>Of medians in seconds, deployments per day, and ratios.</summary>
-    public static QuickCheck Of(double? leadSeconds, double deploymentsPerDay, double? recoverySeconds, double? failRatio, double? reworkRatio)
+    public static QuickCheck Of(
+        double? leadSeconds, double deploymentsPerDay, double? recoverySeconds, double? failRatio, double? reworkRatio)
         => new(
-            OfTime(leadSeconds), deploymentsPerDay > 0 ? OfTime(TimeSpan.SecondsPerDay / deploymentsPerDay) : null, OfTime(recoverySeconds), OfRatio(failRatio), OfRatio(reworkRatio));
+            OfTime(leadSeconds), deploymentsPerDay > 0
+                ? OfTime(TimeSpan.SecondsPerDay / deploymentsPerDay)
+                : null, OfTime(recoverySeconds), OfRatio(failRatio), OfRatio(reworkRatio));
 
     /// <summary>Six categories, the quickest gives ten.</summary>
     private static double? OfTime(double? seconds) => seconds is { } s ? 10 - (2 * Boundaries.Count(b => s >= b)) : null;

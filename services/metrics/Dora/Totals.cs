@@ -13,7 +13,8 @@ public sealed record DeploymentCount(string Environment, DeploymentKind Kind, bo
 /// <param name="Open">Patches that are neither merged nor archived.</param>
 /// <param name="OldestOpen">When the oldest of them was opened.</param>
 public sealed record Totals(
-    IReadOnlyList<DeploymentCount> Deployments, int Running, int Queued, int Opened, int Merged, int Archived, int Open, DateTimeOffset? OldestOpen)
+    IReadOnlyList<DeploymentCount> Deployments, int Running, int Queued, int Opened, int Merged, int Archived,
+    int Open, DateTimeOffset? OldestOpen)
 {
     internal static Totals Of(History history)
     {
@@ -22,11 +23,14 @@ public sealed record Totals(
         var going = facts.Phases.Where(p => !ended.Contains(p.Build)).ToLookup(static p => p.Build, static p => p.Started);
         var merged = facts.Merges.Select(static m => m.Patch).ToHashSet();
         var archived = facts.Archives.GroupBy(static a => a.Patch).ToDictionary(static g => g.Key, static g => g.Max(static a => a.At));
-        var lastRevision = facts.Revisions.Where(r => archived.ContainsKey(r.Patch)).GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => g.Max(static r => r.At));
+        var lastRevision = facts.Revisions.Where(r => archived.ContainsKey(r.Patch))
+            .GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => g.Max(static r => r.At));
         // Who pushes to an archived patch has opened it again.
-        var open = history.Opened.Where(p => !merged.Contains(p.Key) && !(archived.TryGetValue(p.Key, out var at) && at >= lastRevision[p.Key])).Select(static p => p.Value).ToList();
+        var open = history.Opened.Where(p => !merged.Contains(p.Key)
+            && !(archived.TryGetValue(p.Key, out var at) && at >= lastRevision[p.Key])).Select(static p => p.Value).ToList();
         return new Totals(
-            Counts(history), going.Count(static b => b.Contains(true)), going.Count(static b => !b.Contains(true)), history.Opened.Count, merged.Count, archived.Count, open.Count,
+            Counts(history), going.Count(static b => b.Contains(true)), going.Count(static b => !b.Contains(true)),
+            history.Opened.Count, merged.Count, archived.Count, open.Count,
             open.Count > 0 ? open.Min() : null);
     }
 
@@ -35,6 +39,7 @@ public sealed record Totals(
         var live = history.Deliveries.Live.Select(static d => d.Id).ToHashSet(StringComparer.Ordinal);
         var counted = history.Deliveries.Live.Select(static d => (Environment: "production", d.Kind, Succeeded: true));
         var others = history.Facts.Deployments.Where(d => !live.Contains(d.Id)).Select(static d => (d.Environment, d.Kind, d.Succeeded));
-        return [.. counted.Concat(others).CountBy(static d => d).Select(static c => new DeploymentCount(c.Key.Environment, c.Key.Kind, c.Key.Succeeded, c.Value))];
+        return [.. counted.Concat(others)
+            .CountBy(static d => d).Select(static c => new DeploymentCount(c.Key.Environment, c.Key.Kind, c.Key.Succeeded, c.Value))];
     }
 }

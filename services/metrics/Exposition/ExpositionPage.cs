@@ -5,8 +5,8 @@ using Auxo.ServiceDefaults.Metrics;
 namespace Auxo.Metrics.Exposition;
 
 /// <summary>
-/// The sections of the page, a repository's values since the beginning and those of its windows. Only what may have changed is worked out again: everything of
-/// a repository with new facts, and windows that are older than <see cref="Slide"/>.
+/// The sections of the page, a repository's values since the beginning and those of its windows. Only what may have changed is
+/// worked out again: everything of a repository with new facts, and windows that are older than <see cref="Slide"/>.
 /// </summary>
 public sealed class ExpositionPage(Histories histories)
 {
@@ -29,14 +29,18 @@ public sealed class ExpositionPage(Histories histories)
 
         foreach (var rid in changed) _parts[rid.Value] = Part.Unknown(rid);
         foreach (var part in _parts.Values.Where(p => now - p.At >= Slide || now < p.At).ToList())
-            _parts[part.Rid.Value] = await histories.FindAsync(part.Rid, now, position: null, ct) is { IsTracked: true } outline ? Of(part, outline, now) : Part.Unknown(part.Rid) with { At = now };
+            _parts[part.Rid.Value] = await histories.FindAsync(part.Rid, now, position: null, ct) is { IsTracked: true } outline
+                ? Of(part, outline, now)
+                : Part.Unknown(part.Rid) with { At = now };
         _position = position;
         return (position, [.. _parts.Values.SelectMany(static p => p.Sections)]);
     }
 
     private static Part Of(Part last, Outline outline, DateTimeOffset now)
         // The same lists mean the same facts.
-        => new(outline.Rid, outline.Builds, now, [ReferenceEquals(last.Builds, outline.Builds) ? last.Sections[0] : RadicleMetrics.Total(outline), RadicleMetrics.Windowed(outline, now)]);
+        => new(outline.Rid, outline.Builds, now, [ReferenceEquals(last.Builds, outline.Builds)
+            ? last.Sections[0]
+            : RadicleMetrics.Total(outline), RadicleMetrics.Windowed(outline, now)]);
 
     private sealed record Part(Rid Rid, IReadOnlyList<BuildLine>? Builds, DateTimeOffset At, IReadOnlyList<MetricsSection> Sections)
     {

@@ -3,8 +3,8 @@ using Auxo.ServiceDefaults.Metrics;
 namespace Auxo.Metrics.Exposition;
 
 /// <summary>
-/// Names of the old world and of dashboards to come for which Auxo has no facts yet. They have a type and a meaning and no sample: an alert on them stays
-/// silent, and nobody mistakes the absence of scans for the absence of findings.
+/// Names of the old world and of dashboards to come for which Auxo has no facts yet. They have a type and a meaning and no
+/// sample: an alert on them stays silent, and nobody mistakes the absence of scans for the absence of findings.
 /// </summary>
 internal static class OtherNames
 {

@@ -5,15 +5,17 @@ using Auxo.ServiceDefaults.Metrics;
 namespace Auxo.Metrics.Exposition;
 
 /// <summary>
-/// Every <c>radicle_*</c> name, and the values of those that Auxo has facts for. Names are a promise to dashboards and alerts: they are named even while they
-/// have no sample. Labels are few on purpose: never a build, a patch, a commit, a branch or an error's text.
+/// Every <c>radicle_*</c> name, and the values of those that Auxo has facts for. Names are a promise to dashboards and alerts:
+/// they are named even while they have no sample. Labels are few on purpose: never a build, a patch, a commit, a branch or an
+/// error's text.
 /// </summary>
 public sealed class RadicleMetrics
 {
     /// <summary>The windows that are shown; alerts use the first.</summary>
     private static readonly (string Name, int Days)[] Windows = [("30d", 30), ("7d", 7), ("90d", 90)];
 
-    private static readonly double[] LongTimes = [60, 300, 900, 3600, 14_400, 28_800, 86_400, 172_800, 259_200, 604_800, 1_209_600, 2_592_000, 7_776_000];
+    private static readonly double[] LongTimes =
+        [60, 300, 900, 3600, 14_400, 28_800, 86_400, 172_800, 259_200, 604_800, 1_209_600, 2_592_000, 7_776_000];
     private static readonly double[] BuildTimes = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600];
     private static readonly double[] WaitTimes = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900];
 
@@ -69,9 +71,12 @@ public sealed class RadicleMetrics
         metrics._info.Set(1, repo, ("name", outline.Name ?? ""));
         metrics._dora.AddTotals(repo, outline);
         metrics._ci.AddTotals(repo, outline, MostSteps);
-        foreach (var d in totals.Deployments.Select(static d => (d.Environment, Kind: Word(d.Kind.ToString()), Outcome: d.Succeeded ? "success" : "failure", d.Count)).Order().Take(MostSteps))
+        foreach (var d in totals.Deployments.Select(static d
+            => (d.Environment, Kind: Word(d.Kind.ToString()), Outcome: d.Succeeded ? "success" : "failure", d.Count))
+                .Order().Take(MostSteps))
             metrics._deployments.Set(d.Count, repo, ("environment", d.Environment), ("kind", d.Kind), ("outcome", d.Outcome));
-        metrics._patches.Set(totals.Opened, repo, ("event", "opened")).Set(totals.Merged, repo, ("event", "merged")).Set(totals.Archived, repo, ("event", "archived"));
+        metrics._patches.Set(totals.Opened, repo, ("event", "opened"))
+            .Set(totals.Merged, repo, ("event", "merged")).Set(totals.Archived, repo, ("event", "archived"));
         metrics._patchesOpen.Set(totals.Open, repo);
         if (totals.OldestOpen is { } oldest) metrics._oldestPatch.Set(Seconds(oldest), repo);
         return metrics.Page.Render();

@@ -8,17 +8,20 @@ using Npgsql;
 namespace Auxo.Metrics.Exposition;
 
 /// <summary>
-/// Works the page of <c>/metrics</c> out again when something happened, and else every 20 seconds, since windows slide; a scrape only copies it.
+/// Works the page of <c>/metrics</c> out again when something happened, and else every 20 seconds, since windows slide; a
+/// scrape only copies it.
 /// </summary>
 public sealed partial class RefreshExposition(
-    ExpositionPage page, NpgsqlDataSource database, DocumentStore store, PostgresDoorbell doorbell, PreparedMetrics metrics, TimeProvider time, ServiceIdentity service,
+    ExpositionPage page, NpgsqlDataSource database, DocumentStore store, PostgresDoorbell doorbell,
+    PreparedMetrics metrics, TimeProvider time, ServiceIdentity service,
     ILogger<RefreshExposition> logger) : BackgroundService
 {
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
 
     private static readonly Meter Meter = new("Auxo.Metrics");
-    private static readonly Histogram<double> Took = Meter.CreateHistogram<double>("auxo_exposition_refresh", "s", "How long it took to work out the page of /metrics.");
+    private static readonly Histogram<double> Took = Meter.CreateHistogram<double>(
+        "auxo_exposition_refresh", "s", "How long it took to work out the page of /metrics.");
 
     private readonly Signal _bell = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -85,7 +88,8 @@ public sealed partial class RefreshExposition(
     /// <summary>How long the oldest event waits that is not in the page; null when all are in it.</summary>
     private async Task<TimeSpan?> LagAsync(long position, DateTimeOffset now, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select timestamp from metrics.mt_events where seq_id > $1 order by seq_id limit 1");
+        await using var command = database.CreateCommand(
+            "select timestamp from metrics.mt_events where seq_id > $1 order by seq_id limit 1");
         command.Parameters.Add(new() { Value = position });
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct)) return null;
@@ -94,7 +98,10 @@ public sealed partial class RefreshExposition(
     }
 
     private static string Commit { get; } =
-        typeof(RefreshExposition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : "";
+        typeof(RefreshExposition)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit]
+                ? commit
+                : "";
 
     private static partial class Log
     {

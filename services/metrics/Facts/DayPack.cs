@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Auxo.Metrics.Facts;
 
 /// <summary>
-/// The facts of one repository that happened on one day (UTC), one after the other in the order in which they were learned, in few bytes. The document of
-/// <see cref="FactDays"/>: a question about a year reads hundreds of them instead of tens of thousands of streams (docs/decisions/113).
+/// The facts of one repository that happened on one day (UTC), one after the other in the order in which they were learned, in
+/// few bytes. The document of <see cref="FactDays"/>: a question about a year reads hundreds of them instead of tens of
+/// thousands of streams (docs/decisions/113).
 /// </summary>
 public sealed class DayPack
 {
@@ -35,5 +36,6 @@ public sealed class DayPack
     }
 
     /// <summary>The document's id; <see cref="Histories"/> takes the repository from it.</summary>
-    public static string Key(Rid rid, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{rid}/{at.UtcDateTime:yyyy-MM-dd}");
+    public static string Key(Rid rid, DateTimeOffset at)
+        => string.Create(CultureInfo.InvariantCulture, $"{rid}/{at.UtcDateTime:yyyy-MM-dd}");
 }

@@ -9,7 +9,8 @@ namespace Auxo.Metrics.Facts;
 public abstract record Fact(long Seq, DateTimeOffset At);
 
 /// <summary>A revision of a patch was pushed.</summary>
-public sealed record RevisionFact(long Seq, DateTimeOffset At, Oid Patch, Did Author, string Title, DateTimeOffset FirstCommitAt) : Fact(Seq, At);
+public sealed record RevisionFact(long Seq, DateTimeOffset At, Oid Patch, Did Author, string Title, DateTimeOffset FirstCommitAt)
+    : Fact(Seq, At);
 
 /// <summary>A patch was merged.</summary>
 public sealed record MergeFact(long Seq, DateTimeOffset At, Oid Patch, Oid Commit, DateTimeOffset SeenAt) : Fact(Seq, At);
@@ -19,14 +20,19 @@ public sealed record ArchiveFact(long Seq, DateTimeOffset At, Oid Patch) : Fact(
 
 /// <summary>The default branch has a new head.</summary>
 public sealed record LandingFact(
-    long Seq, DateTimeOffset At, string Branch, Oid? Old, Oid Commit, string Title, IReadOnlyList<Oid> Patches, DateTimeOffset SeenAt) : Fact(Seq, At);
+    long Seq, DateTimeOffset At, string Branch, Oid? Old, Oid Commit, string Title, IReadOnlyList<Oid> Patches, DateTimeOffset SeenAt)
+        : Fact(Seq, At);
 
-/// <summary>A build waits, or has begun. There are more of these than of all others, and few matter: only those of builds that have not ended.</summary>
+/// <summary>
+/// A build waits, or has begun. There are more of these than of all others, and few matter: only those of builds that have not
+/// ended.
+/// </summary>
 public readonly record struct BuildPhase(long Seq, DateTimeOffset At, Guid Build, bool Started);
 
 /// <summary>A build ended. <paramref name="Ref"/> is a branch; of a patch only <c>patches</c>.</summary>
 public sealed record BuildFact(
-    long Seq, DateTimeOffset At, Guid Build, BuildTrigger Trigger, string Ref, Oid Commit, Oid? Patch, Outcome Outcome, DateTimeOffset QueuedAt,
+    long Seq, DateTimeOffset At, Guid Build, BuildTrigger Trigger, string Ref, Oid Commit, Oid? Patch, Outcome Outcome,
+    DateTimeOffset QueuedAt,
     DateTimeOffset? StartedAt, IReadOnlyList<FailedStep> Failures) : Fact(Seq, At)
 {
     /// <summary>From its first step to its end; null when none began. Never negative, whatever the clocks say.</summary>
@@ -43,7 +49,8 @@ public sealed record BuildFact(
 
 /// <summary>A deployment was reported.</summary>
 public sealed record DeploymentFact(
-    long Seq, DateTimeOffset At, string Id, string Environment, Oid Commit, IReadOnlyList<Oid> Patches, bool Succeeded, DeploymentKind Kind, string? Rollout,
+    long Seq, DateTimeOffset At, string Id, string Environment, Oid Commit, IReadOnlyList<Oid> Patches, bool Succeeded,
+    DeploymentKind Kind, string? Rollout,
     string? Remediates) : Fact(Seq, At);
 
 /// <summary>What a failure did; in the order in which two of the same instant are taken.</summary>
@@ -67,4 +74,5 @@ public sealed record FailureFact(
     long Seq, DateTimeOffset At, string Id, FailureTurn Turn, string? Deployment, string? Title, DateTimeOffset? StartedAt) : Fact(Seq, At);
 
 /// <summary>Something became known of the repository itself; what it leaves null it does not say.</summary>
-public sealed record RepositoryFact(long Seq, DateTimeOffset At, string? Name, string? DefaultBranch, CountingPolicy? Policy, bool Untracked) : Fact(Seq, At);
+public sealed record RepositoryFact(long Seq, DateTimeOffset At, string? Name, string? DefaultBranch,
+    CountingPolicy? Policy, bool Untracked) : Fact(Seq, At);

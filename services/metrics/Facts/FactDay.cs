@@ -32,5 +32,6 @@ public sealed class FactDay
 
     /// <summary>All of them but phases of builds.</summary>
     public IEnumerable<Fact> All()
-        => Revisions.Concat<Fact>(Merges).Concat(Archives).Concat(Landings).Concat(Builds).Concat(Deployments).Concat(Failures).Concat(Repository);
+        => Revisions.Concat<Fact>(Merges)
+            .Concat(Archives).Concat(Landings).Concat(Builds).Concat(Deployments).Concat(Failures).Concat(Repository);
 }

@@ -25,22 +25,32 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
                 case FactKind.Revision: day.Revisions.Add(new(seq, at, Id(), Author(), Text(), Time())); break;
                 case FactKind.Merge: day.Merges.Add(new(seq, at, Id(), Id(), Time())); break;
                 case FactKind.Archive: day.Archives.Add(new(seq, at, Id())); break;
-                case FactKind.Landing: day.Landings.Add(new(seq, at, Branch(), Flag() ? Id() : null, Id(), Text(), Patches(), Time())); break;
+                case FactKind.Landing: day.Landings.Add(new(seq, at, Branch(), Flag()
+                    ? Id()
+                    : null, Id(), Text(), Patches(), Time())); break;
                 case FactKind.Phase: day.Phases.Add(new(seq, at, Guid(), Flag())); break;
                 case FactKind.Build:
                     var (build, trigger) = (Guid(), (BuildTrigger)Byte());
-                    day.Builds.Add(new(seq, at, build, trigger, BuiltRef(trigger), Id(), Flag() ? Id() : null, (Outcome)Byte(), Time(), MaybeTime(), Steps()));
+                    day.Builds.Add(new(seq, at, build, trigger, BuiltRef(trigger), Id(), Flag()
+                        ? Id()
+                        : null, (Outcome)Byte(), Time(), MaybeTime(), Steps()));
                     break;
                 case FactKind.Deployment:
-                    day.Deployments.Add(new(seq, at, Text(), Text(), Id(), Patches(), Flag(), (DeploymentKind)Byte(), MaybeText(), MaybeText()));
+                    day.Deployments.Add(
+                        new(seq, at, Text(), Text(), Id(), Patches(), Flag(), (DeploymentKind)Byte(), MaybeText(), MaybeText()));
                     break;
-                case FactKind.Failure: day.Failures.Add(new(seq, at, Text(), (FailureTurn)Byte(), MaybeText(), MaybeText(), MaybeTime())); break;
+                case FactKind.Failure: day.Failures.Add(new(seq, at, Text(), (FailureTurn)Byte(), MaybeText(),
+                    MaybeText(), MaybeTime())); break;
                 case FactKind.Repository:
                     day.Repository.Add(new(
-                        seq, at, MaybeText(), MaybeText(), MaybeText() is { } policy ? JsonSerializer.Deserialize(policy, StoredJson.Default.CountingPolicy) : null, Flag()));
+                        seq, at, MaybeText(), MaybeText(), MaybeText() is { } policy
+                            ? JsonSerializer.Deserialize(policy, StoredJson.Default.CountingPolicy)
+                            : null, Flag()));
                     break;
                 default:
-                    throw new InvalidDataException($"There is a fact of kind {(byte)kind}, which this version does not know. Start the newer version again, or 'auxo projections rebuild {nameof(FactDays)}'.");
+                    throw new InvalidDataException(
+                        $"There is a fact of kind {(byte)kind}, which this version does not know. Start the newer "
+                            + $"version again, or 'auxo projections rebuild {nameof(FactDays)}'.");
             }
         }
     }

@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Auxo.Metrics.Facts;
 
-/// <summary>What kind of fact comes next. Stored: a kind never changes its meaning or its fields; a fact that has more to say is a new kind.</summary>
+/// <summary>
+/// What kind of fact comes next. Stored: a kind never changes its meaning or its fields; a fact that has more to say is a new
+/// kind.
+/// </summary>
 internal enum FactKind : byte
 {
     Revision = 1,
@@ -18,7 +21,10 @@ internal enum FactKind : byte
     Repository = 9,
 }
 
-/// <summary>Writes facts one after the other: ids as their 20 or 16 bytes, times as ticks, texts as UTF-8. <see cref="FactReader"/> reads them.</summary>
+/// <summary>
+/// Writes facts one after the other: ids as their 20 or 16 bytes, times as ticks, texts as UTF-8. <see cref="FactReader"/>
+/// reads them.
+/// </summary>
 internal ref struct FactWriter(byte[] buffer, int length)
 {
     public byte[] Buffer { get; private set; } = buffer;

@@ -8,13 +8,15 @@ using Npgsql;
 namespace Auxo.Metrics.Facts;
 
 /// <summary>
-/// The outlines of all repositories, worked out once and kept until there is a new fact: a question then costs one look whether there is one, and a
-/// search in sorted lists. Facts are not kept: they are read again, packed as they are, when a repository has new ones, and for questions about an earlier
-/// moment or for evidence (docs/decisions/113).
+/// The outlines of all repositories, worked out once and kept until there is a new fact: a question then costs one look whether
+/// there is one, and a search in sorted lists. Facts are not kept: they are read again, packed as they are, when a repository
+/// has new ones, and for questions about an earlier moment or for evidence (docs/decisions/113).
 /// </summary>
 public sealed class Histories(NpgsqlDataSource database) : IDisposable
 {
-    /// <summary>While a history is worked out it takes the memory of all facts of its repository, so that only a few may be at a time.</summary>
+    /// <summary>
+    /// While a history is worked out it takes the memory of all facts of its repository, so that only a few may be at a time.
+    /// </summary>
     private const int AtOnce = 2;
 
     private readonly ConcurrentDictionary<Rid, Held> _held = new();
@@ -92,7 +94,9 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
         return (now, changed);
     }
 
-    /// <summary>Whether what is held contains all facts. When the documents are behind it, another database was restored under our feet.</summary>
+    /// <summary>
+    /// Whether what is held contains all facts. When the documents are behind it, another database was restored under our feet.
+    /// </summary>
     private async Task<bool> IsCurrentAsync(Rid rid, Held held, CancellationToken ct)
     {
         if (held.Position == 0) return false;
@@ -135,14 +139,16 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
         return (all, known);
     }
 
-    private async Task<T?> WorkOutAsync<T>(Rid rid, DateTimeOffset time, long? position, Func<History, FactDay, long, T> result, CancellationToken ct)
+    private async Task<T?> WorkOutAsync<T>(
+        Rid rid, DateTimeOffset time, long? position, Func<History, FactDay, long, T> result, CancellationToken ct)
         where T : class
     {
         await _working.WaitAsync(ct);
         try
         {
             var (all, known) = await ReadAsync(rid, ct);
-            return all is null ? null : result(History.Of(RepositoryFacts.Of(rid, [all], new AsOf(time, Math.Min(position ?? long.MaxValue, known)))), all, known);
+            return all is null ? null : result(
+                History.Of(RepositoryFacts.Of(rid, [all], new AsOf(time, Math.Min(position ?? long.MaxValue, known)))), all, known);
         }
         finally
         {
@@ -163,9 +169,13 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
 
         public void Forget() => (Position, _latest) = (0, null);
 
-        /// <summary>What is held, if it answers for that moment: it does from the last fact in it to the next one, which a fast clock may have put into the future.</summary>
+        /// <summary>
+        /// What is held, if it answers for that moment: it does from the last fact in it to the next one, which a fast clock
+        /// may have put into the future.
+        /// </summary>
         public Outline? At(DateTimeOffset time, long? position)
-            => _latest is not null && (position is null || position >= Position) && time >= _last && time < _next ? _latest with { AsOf = new AsOf(time, Position) } : null;
+            => _latest is not null && (position is null || position >= Position)
+                && time >= _last && time < _next ? _latest with { AsOf = new AsOf(time, Position) } : null;
 
         /// <summary>Keeps an answer about the present; one about an earlier moment is worked out for itself.</summary>
         public void Keep(Outline outline, FactDay all, long known)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Auxo.Metrics.Facts;
 
 /// <summary>
-/// A commit's or a patch's id as 20 bytes in place: a repository's facts have hundreds of thousands of them, and as texts they would be most of its memory.
-/// Ordered as the texts are.
+/// A commit's or a patch's id as 20 bytes in place: a repository's facts have hundreds of thousands of them, and as texts they
+/// would be most of its memory. Ordered as the texts are.
 /// </summary>
 public readonly record struct Oid : IComparable<Oid>
 {
@@ -14,7 +14,8 @@ public readonly record struct Oid : IComparable<Oid>
 
     /// <summary>From its 20 bytes.</summary>
     public Oid(ReadOnlySpan<byte> bytes)
-        => (_high, _middle, _low) = (BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]));
+        => (_high, _middle, _low) = (BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]));
 
     /// <summary>All 40 digits.</summary>
     public string Value => $"{_high:x16}{_middle:x16}{_low:x8}";
@@ -41,7 +42,10 @@ public readonly record struct Oid : IComparable<Oid>
 
     /// <inheritdoc/>
     public int CompareTo(Oid other)
-        => _high != other._high ? _high.CompareTo(other._high) : _middle != other._middle ? _middle.CompareTo(other._middle) : _low.CompareTo(other._low);
+        => _high != other._high
+            ? _high.CompareTo(other._high)
+            : _middle != other._middle ? _middle.CompareTo(other._middle)
+            : _low.CompareTo(other._low);
 
     /// <summary>Ids are hashes already.</summary>
     public override int GetHashCode() => _high.GetHashCode();

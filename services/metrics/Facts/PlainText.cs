@@ -5,7 +5,10 @@ internal static class PlainText
 {
     private const int Longest = 200;
 
-    /// <summary>One line without control characters (PostgreSQL's jsonb cannot hold U+0000, and one title must not stop a projection), at most 200 characters.</summary>
+    /// <summary>
+    /// One line without control characters (PostgreSQL's jsonb cannot hold U+0000, and one title must not stop a projection),
+    /// at most 200 characters.
+    /// </summary>
     public static string Of(string text)
     {
         if (text.Length <= Longest && !text.Any(char.IsControl)) return text;

@@ -32,7 +32,8 @@ public sealed class RepositoryFacts
         var repository = days.SelectMany(static d => d.Repository).Where(f => f.Seq <= asOf.Position).ToList();
         var named = repository.Where(static f => f.Name is not null).MaxBy(static f => (f.At, f.Name));
         Name = named?.Name;
-        DefaultBranch = Landings.Select(static l => (l.SeenAt, l.Branch)).Append((named?.At ?? DateTimeOffset.MinValue, named?.DefaultBranch!)).Where(static b => b.Item2 is not null)
+        DefaultBranch = Landings.Select(static l => (l.SeenAt, l.Branch))
+            .Append((named?.At ?? DateTimeOffset.MinValue, named?.DefaultBranch!)).Where(static b => b.Item2 is not null)
             .DefaultIfEmpty().MaxBy(static b => b.Item1).Item2;
         Policy = repository.Where(static f => f.Policy is not null).MaxBy(static f => f.Seq)?.Policy ?? CountingPolicy.Default;
         IsTracked = !repository.Exists(f => f.Untracked && f.At > (named?.At ?? DateTimeOffset.MinValue));

@@ -14,7 +14,8 @@ public abstract record FailureEvent
     /// <param name="Title">One line for people.</param>
     /// <param name="StartedAt">When it began, where that is known.</param>
     /// <param name="At">When it was noticed.</param>
-    public sealed record Detected(Rid Rid, string FailureId, string? DeploymentId, string? Title, DateTimeOffset? StartedAt, DateTimeOffset At) : FailureEvent;
+    public sealed record Detected(Rid Rid, string FailureId, string? DeploymentId, string? Title,
+        DateTimeOffset? StartedAt, DateTimeOffset At) : FailureEvent;
 
     /// <summary>People are served again.</summary>
     /// <param name="Rid">The repository.</param>

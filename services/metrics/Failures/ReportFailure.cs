@@ -11,7 +11,8 @@ namespace Auxo.Metrics.Failures;
 /// <param name="Title">One line for people.</param>
 /// <param name="StartedAt">When it began, where that is known.</param>
 /// <param name="At">When it was noticed; by default now.</param>
-public sealed record FailureBody(Rid Rid, string? Id = null, string? DeploymentId = null, string? Title = null, DateTimeOffset? StartedAt = null, DateTimeOffset? At = null);
+public sealed record FailureBody(Rid Rid, string? Id = null, string? DeploymentId = null, string? Title = null,
+    DateTimeOffset? StartedAt = null, DateTimeOffset? At = null);
 
 /// <summary>What is said of a known failure.</summary>
 /// <param name="At">When; by default now.</param>
@@ -20,34 +21,45 @@ public sealed record FailureBody(Rid Rid, string? Id = null, string? DeploymentI
 public sealed record TurnBody(DateTimeOffset? At = null, string? By = null, string? Reason = null);
 
 /// <summary>
-/// <c>POST /api/failures</c>, and <c>POST /api/failures/{rid}/{id}/recover</c>, <c>…/reopen</c>, <c>…/dismiss</c>: answered when it is stored.
+/// <c>POST /api/failures</c>, and <c>POST /api/failures/{rid}/{id}/recover</c>, <c>…/reopen</c>, <c>…/dismiss</c>: answered
+/// when it is stored.
 /// </summary>
 public static class ReportFailure
 {
     internal static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/api/failures", DetectAsync).WithName("ReportFailure").RequireScope(MetricsScopes.Write);
-        app.MapPost("/api/failures/{rid}/{id}/recover", (Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TurnAsync(rid, id, body, at => new FailureRecovered(rid, id, body?.By, at), bus, session, time, ct)).WithName("RecoverFailure").RequireScope(MetricsScopes.Write);
-        app.MapPost("/api/failures/{rid}/{id}/reopen", (Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TurnAsync(rid, id, body, at => new FailureReopened(rid, id, at), bus, session, time, ct)).WithName("ReopenFailure").RequireScope(MetricsScopes.Write);
-        app.MapPost("/api/failures/{rid}/{id}/dismiss", (Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TurnAsync(rid, id, body, at => new FailureDismissed(rid, id, body?.Reason, at), bus, session, time, ct)).WithName("DismissFailure").RequireScope(MetricsScopes.Write);
+        app.MapPost("/api/failures/{rid}/{id}/recover", (
+            Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
+            => TurnAsync(rid, id, body, at => new FailureRecovered(rid, id, body?.By, at), bus, session, time, ct))
+                .WithName("RecoverFailure").RequireScope(MetricsScopes.Write);
+        app.MapPost("/api/failures/{rid}/{id}/reopen", (
+            Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
+            => TurnAsync(rid, id, body, at => new FailureReopened(rid, id, at), bus, session, time, ct))
+                .WithName("ReopenFailure").RequireScope(MetricsScopes.Write);
+        app.MapPost("/api/failures/{rid}/{id}/dismiss", (
+            Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
+            => TurnAsync(rid, id, body, at => new FailureDismissed(rid, id, body?.Reason, at), bus, session, time, ct))
+                .WithName("DismissFailure").RequireScope(MetricsScopes.Write);
     }
 
-    private static async Task<Results<Created<FailureDetected>, ProblemHttpResult>> DetectAsync(FailureBody body, IMessageBus bus, TimeProvider time, CancellationToken ct)
+    private static async Task<Results<Created<FailureDetected>, ProblemHttpResult>> DetectAsync(
+        FailureBody body, IMessageBus bus, TimeProvider time, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        if ((Reported.WrongId(body.Id, "id") ?? Reported.WrongId(body.DeploymentId, "deploymentId") ?? Reported.WrongTime(body.At, now) ?? Reported.WrongTime(body.StartedAt, now)) is { } problem)
+        if ((Reported.WrongId(body.Id, "id") ?? Reported.WrongId(body.DeploymentId, "deploymentId")
+            ?? Reported.WrongTime(body.At, now) ?? Reported.WrongTime(body.StartedAt, now)) is { } problem)
             return problem;
-        var report = new FailureDetected(body.Rid, body.Id ?? Guid.CreateVersion7(now).ToString(), body.DeploymentId, body.Title, body.StartedAt, body.At ?? now);
+        var report = new FailureDetected(
+            body.Rid, body.Id ?? Guid.CreateVersion7(now).ToString(), body.DeploymentId, body.Title, body.StartedAt, body.At ?? now);
         await bus.InvokeAsync(report, ct);
         CrashPoint.Hit("metrics.report.recorded");
         return TypedResults.Created((string?)null, report);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> TurnAsync(
-        Rid rid, string id, TurnBody? body, Func<DateTimeOffset, object> message, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
+        Rid rid, string id, TurnBody? body, Func<DateTimeOffset, object> message, IMessageBus bus,
+        IQuerySession session, TimeProvider time, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         if ((Reported.WrongId(id, "id") ?? Reported.WrongTime(body?.At, now)) is { } problem) return problem;

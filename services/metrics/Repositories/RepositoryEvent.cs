@@ -1,6 +1,8 @@
 namespace Auxo.Metrics.Repositories;
 
-/// <summary>What is known of a repository itself, and how its numbers are to be counted. Stored in stream <c>repository/{rid}</c>.</summary>
+/// <summary>
+/// What is known of a repository itself, and how its numbers are to be counted. Stored in stream <c>repository/{rid}</c>.
+/// </summary>
 public abstract record RepositoryEvent
 {
     private RepositoryEvent()
@@ -39,11 +41,13 @@ public enum DeploymentRule
 /// <summary>How a repository's numbers are counted. Applied when they are asked for, so the past is redrawn by it.</summary>
 /// <param name="Zone">IANA name of the zone in which days and weeks are counted.</param>
 /// <param name="Deployments">What counts as a deployment.</param>
-/// <param name="RedMainIsFailure">A failed build of the default branch is a failure of the deployment before it, until the next passed one.</param>
+/// <param name="RedMainIsFailure">A failed build of the default branch is a failure of the deployment before it, until the next
+/// passed one.</param>
 /// <param name="RevertIsFailure">A revert that lands is a failure of the deployment that brought what it takes back.</param>
 /// <param name="Production">The environments that count.</param>
 public sealed record CountingPolicy(
-    string Zone = "UTC", DeploymentRule Deployments = DeploymentRule.PassedBuild, bool RedMainIsFailure = false, bool RevertIsFailure = true,
+    string Zone = "UTC", DeploymentRule Deployments = DeploymentRule.PassedBuild, bool RedMainIsFailure = false,
+    bool RevertIsFailure = true,
     IReadOnlyList<string>? Production = null)
 {
     /// <summary>What holds where nobody said otherwise.</summary>

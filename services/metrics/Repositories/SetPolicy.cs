@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Auxo.Metrics.Repositories;
 
 /// <summary>
-/// <c>GET</c> and <c>PUT /api/repositories/{rid}/policy</c>: how a repository is counted. The past is redrawn by it; an answer of an earlier position keeps
-/// the rules of then.
+/// <c>GET</c> and <c>PUT /api/repositories/{rid}/policy</c>: how a repository is counted. The past is redrawn by it; an answer
+/// of an earlier position keeps the rules of then.
 /// </summary>
 public static class SetPolicy
 {
@@ -17,12 +17,15 @@ public static class SetPolicy
     }
 
     private static async Task<Ok<CountingPolicy>> GetAsync(Rid rid, IQuerySession session, CancellationToken ct)
-        => TypedResults.Ok((await session.Events.AggregateStreamAsync<Repository>(Repository.StreamKey(rid), ct))?.Policy ?? CountingPolicy.Default);
+        => TypedResults.Ok((await session.Events.AggregateStreamAsync<Repository>(Repository.StreamKey(rid), ct))?.Policy
+            ?? CountingPolicy.Default);
 
-    private static async Task<Results<Ok<CountingPolicy>, ProblemHttpResult>> PutAsync(Rid rid, CountingPolicy policy, IDocumentStore store, TimeProvider time, CancellationToken ct)
+    private static async Task<Results<Ok<CountingPolicy>, ProblemHttpResult>> PutAsync(
+        Rid rid, CountingPolicy policy, IDocumentStore store, TimeProvider time, CancellationToken ct)
     {
         if (Calendar.Find(policy.Zone) is null)
-            return AuxoProblem.Unprocessable("policy/unknown-zone", $"There is no time zone {policy.Zone} on this machine. Use an IANA name such as Europe/Berlin.");
+            return AuxoProblem.Unprocessable(
+                "policy/unknown-zone", $"There is no time zone {policy.Zone} on this machine. Use an IANA name such as Europe/Berlin.");
         if (policy.Production is { } names && (names.Count is 0 or > 20 || names.Any(static n => n.Length is 0 or > 128)))
             return AuxoProblem.Unprocessable("policy/invalid-production", "'production' must name 1 to 20 environments.");
 

@@ -8,13 +8,18 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Metrics.Stories;
 
-/// <summary><c>GET /story?rid=&amp;patch=&amp;commit=&amp;build=</c>: what was counted, and what it did to DORA's numbers: the deployment, the lead time, the failures.</summary>
+/// <summary>
+/// <c>GET /story?rid=&amp;patch=&amp;commit=&amp;build=</c>: what was counted, and what it did to DORA's numbers: the
+/// deployment, the lead time, the failures.
+/// </summary>
 public static class GetStory
 {
-    internal static void Map(IEndpointRouteBuilder app) => app.MapGet("/story", HandleAsync).WithName("GetMetricsStory").RequireScope(MetricsScopes.Read);
+    internal static void Map(IEndpointRouteBuilder app)
+        => app.MapGet("/story", HandleAsync).WithName("GetMetricsStory").RequireScope(MetricsScopes.Read);
 
     private static async Task<Ok<StoryAnswer>> HandleAsync(
-        IQuerySession session, Histories histories, TimeProvider time, CancellationToken ct, Rid? rid = null, PatchId? patch = null, CommitId[]? commit = null, Guid[]? build = null)
+        IQuerySession session, Histories histories, TimeProvider time, CancellationToken ct, Rid? rid = null,
+        PatchId? patch = null, CommitId[]? commit = null, Guid[]? build = null)
     {
         var keys = (build ?? []).Take(50).Select(Build.StreamKey).ToList();
         if (rid is { } of)
@@ -34,18 +39,23 @@ public static class GetStory
 
         var now = time.GetUtcNow();
         if (rid is { } repository && await histories.TellAsync(repository, now, position: null, ct) is { } history)
-            lines.AddRange(ToldDelivery.Tell(repository, Evidence.Of(history, new Window(DateTimeOffset.UnixEpoch, now.AddTicks(1))), patch, commit ?? [], build ?? []));
+            lines.AddRange(ToldDelivery.Tell(
+                repository, Evidence.Of(history, new Window(DateTimeOffset.UnixEpoch, now.AddTicks(1))), patch, commit ?? [], build ?? []));
         return TypedResults.Ok(StoryAnswer.Of(lines));
     }
 
     /// <summary>The time is the caller's to set: when it was counted, which is later than when it happened.</summary>
     private static StoryLine? Tell(object e) => e switch
     {
-        ChangeEvent.Proposed x => Line("change_proposed", $"counted: revision {x.RevisionId.Short} proposed; its first commit is of {x.FirstCommitAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC"),
+        ChangeEvent.Proposed x
+            => Line("change_proposed",
+                $"counted: revision {x.RevisionId.Short} proposed; its first commit is of "
+                    + $"{x.FirstCommitAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC"),
         ChangeEvent.Merged x => Line("change_merged", $"counted: merged as {x.Commit.Short}"),
         ChangeEvent.Archived => Line("change_archived", "counted: archived"),
         ChangeEvent.Landed x => Line("change_landed", $"counted: {x.Commit.Short} landed on {x.Branch}"),
-        BuildEvent.Finished x => Line("build_counted", $"counted: build {BuildId.Short(x.BuildId)} {Words(x.Outcome)}") with { Build = x.BuildId },
+        BuildEvent.Finished x
+            => Line("build_counted", $"counted: build {BuildId.Short(x.BuildId)} {Words(x.Outcome)}") with { Build = x.BuildId },
         _ => null,
     };
 

@@ -8,8 +8,12 @@ namespace Auxo.Metrics.Stories;
 /// <summary>What a patch or a commit did to DORA's numbers.</summary>
 public static class ToldDelivery
 {
-    /// <summary>Its deployments, those that do not count, its lead time, and the failures that its deployments caused; the latest thousand of each.</summary>
-    public static IEnumerable<StoryLine> Tell(Rid rid, Evidence evidence, PatchId? patch, IReadOnlyList<CommitId> commits, IReadOnlyList<Guid> builds)
+    /// <summary>
+    /// Its deployments, those that do not count, its lead time, and the failures that its deployments caused; the latest
+    /// thousand of each.
+    /// </summary>
+    public static IEnumerable<StoryLine> Tell(
+        Rid rid, Evidence evidence, PatchId? patch, IReadOnlyList<CommitId> commits, IReadOnlyList<Guid> builds)
     {
         var ids = builds.Select(static b => b.ToString()).ToHashSet(StringComparer.Ordinal);
         var brought = evidence.Changes.Where(c => c.Id == patch?.Value || commits.Any(commit => c.Id == commit.Value)).ToList();
@@ -18,23 +22,31 @@ public static class ToldDelivery
         foreach (var d in evidence.Deployments.Where(d => ids.Contains(d.Id) || commits.Contains(d.Commit)))
         {
             var how = d.ByPolicy ? "by the policy that a passed build of the default branch is one" : $"reported as {d.Id}";
-            yield return new StoryLine(d.At, "deployed", StoryState.Done, $"deployment of {d.Commit.Short}, {how}{(d.Rework ? "; rework" : "")}") { Build = BuildOf(d.Id) };
+            yield return new StoryLine(d.At, "deployed", StoryState.Done,
+                $"deployment of {d.Commit.Short}, {how}{(d.Rework ? "; rework" : "")}") { Build = BuildOf(d.Id) };
             foreach (var failure in d.Failures)
             {
                 yield return failure.OpenSince is { } since
-                    ? new StoryLine(since, "failure_open", StoryState.Failed, $"failure {failure.Id} of its deployment is open{Title(failure)}") { Next = $"auxo failure close {rid} {failure.Id}" }
-                    : new StoryLine(failure.StartedAt, "failure", StoryState.Note, $"its deployment had failure {failure.Id}{Title(failure)}; it is over");
+                    ? new StoryLine(since, "failure_open", StoryState.Failed,
+                        $"failure {failure.Id} of its deployment is open{Title(failure)}") { Next =
+                        $"auxo failure close {rid} {failure.Id}" }
+                    : new StoryLine(failure.StartedAt, "failure", StoryState.Note,
+                        $"its deployment had failure {failure.Id}{Title(failure)}; it is over");
             }
         }
 
         foreach (var d in evidence.Excluded.Where(d => ids.Contains(d.Id)))
-            yield return new StoryLine(d.At, "deployment_excluded", StoryState.Note, $"no deployment that counts: {Words(d.Reason)}") { Build = BuildOf(d.Id) };
+            yield return new StoryLine(d.At, "deployment_excluded", StoryState.Note, $"no deployment that counts: {Words(d.Reason)}")
+            {
+                Build = BuildOf(d.Id),
+            };
 
         foreach (var c in brought)
         {
             yield return new StoryLine(
                 c.DeployedAt, "lead_time", StoryState.Done,
-                $"lead time {Span(c.LeadTimeSeconds)} from the first commit to production (coding {Span(c.CodingSeconds)}, review {Span(c.ReviewSeconds)}, deployment {Span(c.DeploySeconds)})")
+                $"lead time {Span(c.LeadTimeSeconds)} from the first commit to production (coding "
+                    + $"{Span(c.CodingSeconds)}, review {Span(c.ReviewSeconds)}, deployment {Span(c.DeploySeconds)})")
             { Next = "auxo metrics dora", Build = BuildOf(c.Deployment) };
         }
     }

@@ -30,7 +30,10 @@ public sealed record Channel
     /// <summary>The state after one more event.</summary>
     public Channel Apply(ChannelEvent e) => e switch
     {
-        ChannelEvent.Configured x => new Channel { Name = x.Name, Kind = x.Kind, Target = x.Target, ConfiguredAt = x.At, OldSecretUntil = OldSecretUntil, Exists = true },
+        ChannelEvent.Configured x => new Channel
+        {
+            Name = x.Name, Kind = x.Kind, Target = x.Target, ConfiguredAt = x.At, OldSecretUntil = OldSecretUntil, Exists = true,
+        },
         ChannelEvent.SecretRotated x => this with { OldSecretUntil = x.OldUntil },
         ChannelEvent.Disabled x => this with { DisabledReason = x.Reason },
         ChannelEvent.Removed => this with { Exists = false, OldSecretUntil = null },

@@ -54,7 +54,8 @@ public sealed record WebhookSettings(string Url, WebhookFormat Format, IReadOnly
 /// <param name="To">Who gets it.</param>
 /// <param name="User">Who logs in; null for nobody.</param>
 /// <param name="Password">With what.</param>
-public sealed record EmailSettings(string Host, int Port, MailSecurity Security, string From, IReadOnlyList<string> To, string? User, string? Password)
+public sealed record EmailSettings(
+    string Host, int Port, MailSecurity Security, string From, IReadOnlyList<string> To, string? User, string? Password)
 {
     /// <inheritdoc cref="WebhookSettings.ToString"/>
     public override string ToString() => "***";
@@ -77,7 +78,9 @@ public sealed record ChannelSettings(WebhookSettings? Webhook = null, EmailSetti
     {
         await using var command = source.CreateCommand("select settings from notify.channel_settings where channel = $1");
         command.Parameters.Add(new NpgsqlParameter { Value = channel });
-        return await command.ExecuteScalarAsync(ct) is string json ? System.Text.Json.JsonSerializer.Deserialize(json, StoredJson.Default.ChannelSettings) : null;
+        return await command.ExecuteScalarAsync(ct) is string json
+            ? System.Text.Json.JsonSerializer.Deserialize(json, StoredJson.Default.ChannelSettings)
+            : null;
     }
 
     /// <summary>Writes them with the next save of a session.</summary>
@@ -87,11 +90,13 @@ public sealed record ChannelSettings(WebhookSettings? Webhook = null, EmailSetti
         on conflict (channel) do update set settings = excluded.settings, updated_at = excluded.updated_at
         """)
     {
-        Parameters = { new() { Value = channel }, new() { Value = System.Text.Json.JsonSerializer.Serialize(this, StoredJson.Default.ChannelSettings) }, new() { Value = now } },
+        Parameters = { new() { Value = channel },
+            new() { Value = System.Text.Json.JsonSerializer.Serialize(this, StoredJson.Default.ChannelSettings) }, new() { Value = now } },
     };
 
     /// <summary>Deletes them with the next save of a session.</summary>
-    public static NpgsqlBatchCommand Remove(string channel) => new("delete from notify.channel_settings where channel = $1") { Parameters = { new() { Value = channel } } };
+    public static NpgsqlBatchCommand Remove(string channel)
+        => new("delete from notify.channel_settings where channel = $1") { Parameters = { new() { Value = channel } } };
 
     private static string Shown(Uri url)
     {

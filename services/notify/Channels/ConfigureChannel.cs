@@ -33,7 +33,8 @@ public sealed record WebhookRequest(string? Url = null, WebhookFormat? Format = 
 /// <param name="Password">Left out, the one it has.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EmailRequest(
-    string? Host = null, int? Port = null, MailSecurity? Security = null, string? From = null, IReadOnlyList<string>? To = null, string? User = null, string? Password = null);
+    string? Host = null, int? Port = null, MailSecurity? Security = null, string? From = null,
+    IReadOnlyList<string>? To = null, string? User = null, string? Password = null);
 
 /// <summary>This machine's desktop; nothing to say.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -53,7 +54,8 @@ public static class ConfigureChannel
         => app.MapPut("/channels/{name}", HandleAsync).WithName("ConfigureChannel").RequireScope(NotifyScopes.Write);
 
     private static async Task<Results<Created<ChannelConfigured>, Ok<ChannelConfigured>>> HandleAsync(
-        string name, ChannelRequest request, ClaimsPrincipal user, IDocumentStore store, NpgsqlDataSource source, EgressGuard guard, TimeProvider time, CancellationToken ct)
+        string name, ChannelRequest request, ClaimsPrincipal user, IDocumentStore store, NpgsqlDataSource source,
+        EgressGuard guard, TimeProvider time, CancellationToken ct)
     {
         if (!Names.IsName(name)) throw new InvalidChannelException($"'{name}' is no name of a channel: {Names.Rule}");
         await using var session = store.LightweightSession();
@@ -79,7 +81,8 @@ public static class ConfigureChannel
             case { Webhook: { } webhook, Email: null, Desktop: null }:
                 var secrets = Secrets(webhook.Secret, before?.Webhook?.Secrets, now, newSecret, out var shown);
                 var url = Url(webhook.Url ?? before?.Webhook?.Url, guard);
-                return (new ChannelSettings(new WebhookSettings(url, webhook.Format ?? before?.Webhook?.Format ?? WebhookFormat.Standard, secrets)), ChannelKind.Webhook, shown);
+                return (new ChannelSettings(new WebhookSettings(url, webhook.Format
+                    ?? before?.Webhook?.Format ?? WebhookFormat.Standard, secrets)), ChannelKind.Webhook, shown);
             case { Email: { } email, Webhook: null, Desktop: null }:
                 return (new ChannelSettings(Email: Mail(email, before?.Email)), ChannelKind.Email, null);
             case { Desktop: not null, Webhook: null, Email: null }:
@@ -89,9 +92,14 @@ public static class ConfigureChannel
         }
     }
 
-    /// <summary>A secret that is replaced signs for a while beside the new one, so that receivers can change over without losing anything.</summary>
+    /// <summary>
+    /// A secret that is replaced signs for a while beside the new one, so that receivers can change over without losing
+    /// anything.
+    /// </summary>
     internal static IReadOnlyList<SigningSecret> Rotate(IReadOnlyList<SigningSecret> before, string secret, DateTimeOffset now)
-        => before is [var newest, ..] && newest.Secret != secret ? [new SigningSecret(secret, null), newest with { Until = now + Overlap }] : [new SigningSecret(secret, null)];
+        => before is [var newest, ..] && newest.Secret != secret
+            ? [new SigningSecret(secret, null), newest with { Until = now + Overlap }]
+            : [new SigningSecret(secret, null)];
 
     private static IReadOnlyList<SigningSecret> Secrets(
         string? given, IReadOnlyList<SigningSecret>? before, DateTimeOffset now, Func<string> newSecret, out string? shown)
@@ -99,7 +107,8 @@ public static class ConfigureChannel
         shown = null;
         if (given is not null)
         {
-            if (WebhookSecret.Key(given) is null) throw new InvalidChannelException("The secret is none of Standard Webhooks: 'whsec_' and base64 of 24 to 64 bytes. Leave it out, and one is made.");
+            if (WebhookSecret.Key(given) is null) throw new InvalidChannelException(
+                "The secret is none of Standard Webhooks: 'whsec_' and base64 of 24 to 64 bytes. Leave it out, and one is made.");
             return before is [var current, ..] && current.Secret == given ? before : Rotate(before ?? [], given, now);
         }
 
@@ -123,20 +132,24 @@ public static class ConfigureChannel
     private static EmailSettings Mail(EmailRequest email, EmailSettings? before)
     {
         var security = email.Security ?? before?.Security ?? MailSecurity.StartTls;
-        var port = email.Port ?? (email.Security is null ? before?.Port : null) ?? security switch { MailSecurity.Tls => 465, MailSecurity.None => 25, _ => 587 };
+        var port = email.Port ?? (email.Security is null ? before?.Port : null)
+            ?? security switch { MailSecurity.Tls => 465, MailSecurity.None => 25, _ => 587 };
         var host = email.Host ?? before?.Host;
-        if (Uri.CheckHostName(host) == UriHostNameType.Unknown) throw new InvalidChannelException($"'{host}' is no mail server: give its name, such as mail.example.org.");
+        if (Uri.CheckHostName(host) == UriHostNameType.Unknown) throw new InvalidChannelException(
+            $"'{host}' is no mail server: give its name, such as mail.example.org.");
         if (port is < 1 or > 65535) throw new InvalidChannelException($"{port} is no port.");
         var to = email.To ?? before?.To ?? [];
         if (to.Count is 0 or > 50) throw new InvalidChannelException("'to' lists 1 to 50 addresses.");
         var user = email.User ?? before?.User;
         var password = email.Password ?? (user is null ? null : before?.Password);
         if (user is null != password is null) throw new InvalidChannelException("'user' and 'password' belong together.");
-        return new EmailSettings(host!, port, security, Address(email.From ?? before?.From), [.. to.Select(Address).Distinct(StringComparer.OrdinalIgnoreCase)], user, password);
+        return new EmailSettings(host!, port, security, Address(email.From ?? before?.From),
+            [.. to.Select(Address).Distinct(StringComparer.OrdinalIgnoreCase)], user, password);
     }
 
     private static string Address(string? text)
-        => text is { Length: < 320 } && !text.Any(char.IsControl) && MailboxAddress.TryParse(text, out var address) && address.Address.IndexOf('@', StringComparison.Ordinal) > 0
+        => text is { Length: < 320 } && !text.Any(char.IsControl)
+            && MailboxAddress.TryParse(text, out var address) && address.Address.IndexOf('@', StringComparison.Ordinal) > 0
             ? address.ToString()
             : throw new InvalidChannelException($"'{text}' is no e-mail address.");
 }

@@ -22,18 +22,21 @@ public sealed record ListAnswer<T>(IReadOnlyList<T> Items, string? Next);
 /// <param name="LastDeliveredAt">When something last arrived.</param>
 /// <param name="ConfiguredAt">When it was last set up.</param>
 public sealed record ChannelAnswer(
-    string Name, ChannelKind Kind, string Target, bool Enabled, string? Problem, DateTimeOffset? PausedUntil, DateTimeOffset? OldSecretUntil, long Waiting, long Dead,
+    string Name, ChannelKind Kind, string Target, bool Enabled, string? Problem, DateTimeOffset? PausedUntil,
+    DateTimeOffset? OldSecretUntil, long Waiting, long Dead,
     DateTimeOffset? LastDeliveredAt, DateTimeOffset ConfiguredAt)
 {
     /// <summary>What is shown of a channel.</summary>
     public static ChannelAnswer Of(Channel channel, ChannelWork? work)
         => new(
-            channel.Name, channel.Kind, channel.Target, channel.DisabledReason is null, channel.DisabledReason ?? work?.PauseReason, work?.PausedUntil, channel.OldSecretUntil,
+            channel.Name, channel.Kind, channel.Target, channel.DisabledReason is null, channel.DisabledReason
+                ?? work?.PauseReason, work?.PausedUntil, channel.OldSecretUntil,
             work?.Waiting ?? 0, work?.Dead ?? 0, work?.LastDeliveredAt, channel.ConfiguredAt);
 }
 
 /// <summary>How a channel's deliveries stand.</summary>
-public sealed record ChannelWork(long Waiting, long Dead, DateTimeOffset? LastDeliveredAt, DateTimeOffset? PausedUntil, string? PauseReason);
+public sealed record ChannelWork(
+    long Waiting, long Dead, DateTimeOffset? LastDeliveredAt, DateTimeOffset? PausedUntil, string? PauseReason);
 
 /// <summary><c>GET /channels</c> and <c>GET /channels/{name}</c>.</summary>
 public static class GetChannels
@@ -45,18 +48,22 @@ public static class GetChannels
         app.MapGet("/channels/{name}", GetAsync).WithName("GetChannel").RequireScope(NotifyScopes.Read);
     }
 
-    private static async Task<Ok<ListAnswer<ChannelAnswer>>> ListAsync(IDocumentStore store, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
+    private static async Task<Ok<ListAnswer<ChannelAnswer>>> ListAsync(
+        IDocumentStore store, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
     {
         await using var session = store.QuerySession();
         var channels = await session.QueryAsync<Channel>("where (data->>'exists')::boolean order by id", ct);
         var work = await WorkAsync(source, time.GetUtcNow(), ct);
-        return TypedResults.Ok(new ListAnswer<ChannelAnswer>([.. channels.Select(c => ChannelAnswer.Of(c, work.GetValueOrDefault(c.Name)))], null));
+        return TypedResults.Ok(new ListAnswer<ChannelAnswer>(
+            [.. channels.Select(c => ChannelAnswer.Of(c, work.GetValueOrDefault(c.Name)))], null));
     }
 
-    private static async Task<Ok<ChannelAnswer>> GetAsync(string name, IDocumentStore store, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
+    private static async Task<Ok<ChannelAnswer>> GetAsync(
+        string name, IDocumentStore store, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        if (await session.LoadAsync<Channel>(Channel.StreamKey(name), ct) is not { Exists: true } channel) throw new NoSuchChannelException(name);
+        if (await session.LoadAsync<Channel>(Channel.StreamKey(name),
+            ct) is not { Exists: true } channel) throw new NoSuchChannelException(name);
         return TypedResults.Ok(ChannelAnswer.Of(channel, (await WorkAsync(source, time.GetUtcNow(), ct)).GetValueOrDefault(name)));
     }
 
@@ -75,7 +82,9 @@ public static class GetChannels
         {
             var paused = await reader.IsDBNullAsync(4, ct) ? (DateTimeOffset?)null : reader.GetFieldValue<DateTimeOffset>(4);
             work[reader.GetString(0)] = new ChannelWork(
-                reader.GetInt64(1), reader.GetInt64(2), await reader.IsDBNullAsync(3, ct) ? null : reader.GetFieldValue<DateTimeOffset>(3), paused,
+                reader.GetInt64(1), reader.GetInt64(2), await reader.IsDBNullAsync(3, ct)
+                    ? null
+                    : reader.GetFieldValue<DateTimeOffset>(3), paused,
                 paused is null || await reader.IsDBNullAsync(5, ct) ? null : reader.GetString(5));
         }
 

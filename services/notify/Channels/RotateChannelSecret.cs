@@ -24,7 +24,8 @@ public static class RotateChannelSecret
         await using var session = store.LightweightSession();
         var stream = await session.Events.FetchForWriting<Channel>(Channel.StreamKey(name), ct);
         if (stream.Aggregate is not { Exists: true }) throw new NoSuchChannelException(name);
-        if (await ChannelSettings.ReadAsync(source, name, ct) is not { Webhook: { } webhook }) throw new InvalidChannelException($"The channel '{name}' is no webhook; only webhooks sign.");
+        if (await ChannelSettings.ReadAsync(source, name, ct) is not { Webhook: { } webhook }) throw new InvalidChannelException(
+            $"The channel '{name}' is no webhook; only webhooks sign.");
         var (now, secret) = (time.GetUtcNow(), WebhookSecret.Generate());
         var rotated = new ChannelSettings(webhook with { Secrets = ConfigureChannel.Rotate(webhook.Secrets, secret, now) });
         stream.AppendOne(new ChannelEvent.SecretRotated(now + ConfigureChannel.Overlap, user.Identity?.Name ?? "", now));

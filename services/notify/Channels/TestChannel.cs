@@ -11,7 +11,9 @@ using Npgsql;
 
 namespace Auxo.Notify.Channels;
 
-/// <summary><c>POST /channels/{name}/test</c>: a real delivery by the real way; <c>GET /deliveries/{id}</c> then tells how it went.</summary>
+/// <summary>
+/// <c>POST /channels/{name}/test</c>: a real delivery by the real way; <c>GET /deliveries/{id}</c> then tells how it went.
+/// </summary>
 public static class TestChannel
 {
     /// <summary>Maps the route.</summary>
@@ -19,15 +21,20 @@ public static class TestChannel
         => app.MapPost("/channels/{name}/test", HandleAsync).WithName("TestChannel").RequireScope(NotifyScopes.Write);
 
     private static async Task<Accepted<DeliveryAnswer>> HandleAsync(
-        string name, ClaimsPrincipal user, IDocumentStore store, NpgsqlDataSource source, DeliveryWorker worker, TimeProvider time, CancellationToken ct)
+        string name, ClaimsPrincipal user, IDocumentStore store, NpgsqlDataSource source, DeliveryWorker worker,
+        TimeProvider time, CancellationToken ct)
     {
         await using var session = store.LightweightSession();
-        if (await session.LoadAsync<Channel>(Channel.StreamKey(name), ct) is not { Exists: true } channel) throw new NoSuchChannelException(name);
+        if (await session.LoadAsync<Channel>(Channel.StreamKey(name),
+            ct) is not { Exists: true } channel) throw new NoSuchChannelException(name);
         var now = time.GetUtcNow();
         var notification = new Notification(
-            Guid.CreateVersion7(now), NotificationTypes.Test, Level.Info, $"Auxo: a test of the channel {name}", $"{Notification.Line(user.Identity?.Name, 60)} asked for it. If you read this, it works.", now);
-        var planned = new PlannedDelivery(DeliveryId.For(notification.Id, route: null, name), Route: null, name, channel.DisabledReason is { } reason ? $"the channel is disabled: {reason}" : null);
-        foreach (var command in DeliveryTable.Insert(notification, [planned], System.Diagnostics.Activity.Current?.TraceId.ToString(), now)) session.QueueSqlCommand(command);
+            Guid.CreateVersion7(now), NotificationTypes.Test, Level.Info, $"Auxo: a test of the channel {name}",
+            $"{Notification.Line(user.Identity?.Name, 60)} asked for it. If you read this, it works.", now);
+        var planned = new PlannedDelivery(DeliveryId.For(notification.Id, route: null, name), Route: null, name,
+            channel.DisabledReason is { } reason ? $"the channel is disabled: {reason}" : null);
+        foreach (var command in DeliveryTable.Insert(notification, [planned],
+            System.Diagnostics.Activity.Current?.TraceId.ToString(), now)) session.QueueSqlCommand(command);
         session.AfterCommit(worker.Wake);
         await session.SaveChangesAsync(ct);
         return TypedResults.Accepted($"/deliveries/{planned.Id}", (await ListDeliveries.FindAsync(source, planned.Id, ct))!);

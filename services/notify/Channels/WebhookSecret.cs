@@ -15,6 +15,7 @@ public static class WebhookSecret
     {
         var bare = text.StartsWith(Prefix, StringComparison.Ordinal) ? text[Prefix.Length..] : text;
         var key = new byte[64];
-        return bare.Length <= 88 && Convert.TryFromBase64String(bare, key, out var length) && length is >= 24 and <= 64 ? key[..length] : null;
+        return bare.Length <= 88
+            && Convert.TryFromBase64String(bare, key, out var length) && length is >= 24 and <= 64 ? key[..length] : null;
     }
 }

@@ -7,7 +7,8 @@ namespace Auxo.Notify.Deliveries;
 public static class DeliveryId
 {
     /// <summary>The webhook-id of one notification by one route to one channel: <c>msg_</c> and 32 hex digits.</summary>
-    public static string For(Guid notification, string? route, string channel) => "msg_" + Convert.ToHexStringLower(Hash($"{notification:N}\n{route}\n{channel}"));
+    public static string For(Guid notification, string? route, string channel)
+        => "msg_" + Convert.ToHexStringLower(Hash($"{notification:N}\n{route}\n{channel}"));
 
     /// <summary>The id of something that another program told and named.</summary>
     public static Guid OfTold(string source, string name) => new(Hash($"{source}\n{name}"), bigEndian: true);

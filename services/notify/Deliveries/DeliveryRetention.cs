@@ -13,15 +13,17 @@ public sealed record DeliveryRetention(TimeSpan Keep, int Batch = 1000)
     /// <exception cref="FormatException">It is no number from 1 on.</exception>
     public static DeliveryRetention From(IConfiguration configuration)
         => configuration["Auxo:Notify:KeepDays"] is not { Length: > 0 } text ? new DeliveryRetention(TimeSpan.FromDays(90))
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and < 36_500 ? new DeliveryRetention(TimeSpan.FromDays(days))
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+                && days is > 0 and < 36_500 ? new DeliveryRetention(TimeSpan.FromDays(days))
             : throw new FormatException($"Auxo:Notify:KeepDays is '{text}'; it must be a number of days from 1 on.");
 }
 
 /// <summary>
-/// Forgets old deliveries, once an hour. What waits stays, and so does what was given up: that is somebody's to replay (<c>auxo notify replay</c>) or to delete
-/// (<c>auxo notify forget</c>).
+/// Forgets old deliveries, once an hour. What waits stays, and so does what was given up: that is somebody's to replay (<c>auxo
+/// notify replay</c>) or to delete (<c>auxo notify forget</c>).
 /// </summary>
-public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRetention retention, TimeProvider time, ILogger<ForgetDeliveries> logger) : BackgroundService
+public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRetention retention, TimeProvider time,
+    ILogger<ForgetDeliveries> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 

@@ -33,12 +33,16 @@ public enum DeliveryState
 /// <param name="Since">Planned, or last replayed.</param>
 /// <param name="Notification">What is told.</param>
 /// <param name="CorrelationId">The trace id of what began it all.</param>
-public sealed record BegunDelivery(string Id, string Channel, int Attempt, int AttemptsBefore, DateTimeOffset Since, Notification Notification, string? CorrelationId = null);
+public sealed record BegunDelivery(string Id, string Channel, int Attempt, int AttemptsBefore, DateTimeOffset Since,
+    Notification Notification, string? CorrelationId = null);
 
 /// <summary>The SQL of <c>deliveries</c>, <c>delivery_attempts</c> and <c>channel_lanes</c>.</summary>
 public static class DeliveryTable
 {
-    /// <summary>A channel is leased, not a delivery: so one sender at a time speaks to a receiver, and a pause holds for all that waits for it.</summary>
+    /// <summary>
+    /// A channel is leased, not a delivery: so one sender at a time speaks to a receiver, and a pause holds for all that waits
+    /// for it.
+    /// </summary>
     public static readonly LeaseTable Lanes = new(
         "notify.channel_lanes", "channel",
         """
@@ -46,15 +50,20 @@ public static class DeliveryTable
         and exists (select from notify.deliveries d where d.channel = channel_lanes.channel and d.state in ('waiting', 'sending') and d.due <= now())
         """);
 
-    /// <summary>Stores a notification and its deliveries with the next save. What is there already stays, and that it was said again is noted.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Insert(Notification notification, IReadOnlyList<PlannedDelivery> planned, string? correlationId, DateTimeOffset now)
+    /// <summary>
+    /// Stores a notification and its deliveries with the next save. What is there already stays, and that it was said again is
+    /// noted.
+    /// </summary>
+    public static IEnumerable<NpgsqlBatchCommand> Insert(
+        Notification notification, IReadOnlyList<PlannedDelivery> planned, string? correlationId, DateTimeOffset now)
     {
         yield return Command(
             """
             insert into notify.notifications (id, type, level, title, rid, correlation_id, body, created_at) values ($1, $2, $3, $4, $5, $6, $7::json, $8)
             on conflict (id) do update set repeated_at = excluded.created_at
             """,
-            notification.Id, notification.Type, Words.Of(notification.Level), notification.Title, notification.Repository?.Rid, correlationId,
+            notification.Id, notification.Type, Words.Of(notification.Level), notification.Title,
+            notification.Repository?.Rid, correlationId,
             JsonSerializer.Serialize(notification, StoredJson.Default.Notification), now);
         yield return Command(
             """
@@ -63,11 +72,15 @@ public static class DeliveryTable
             from unnest($3::text[], $4::text[], $5::text[], $6::text[]) p (id, route, channel, refusal)
             on conflict (id) do nothing
             """,
-            notification.Id, now, planned.Select(static p => p.Id).ToArray(), planned.Select(static p => p.Route).ToArray(), planned.Select(static p => p.Channel).ToArray(),
+            notification.Id, now, planned.Select(static p => p.Id)
+                .ToArray(), planned.Select(static p => p.Route).ToArray(), planned.Select(static p => p.Channel).ToArray(),
             planned.Select(static p => p.Refusal).ToArray());
     }
 
-    /// <summary>What a stopped sender had begun is to be made again. That it may have arrived nobody knows; the receiver does, by the webhook-id.</summary>
+    /// <summary>
+    /// What a stopped sender had begun is to be made again. That it may have arrived nobody knows; the receiver does, by the
+    /// webhook-id.
+    /// </summary>
     public static async Task TakeOverAsync(NpgsqlDataSource source, string channel, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
@@ -82,7 +95,8 @@ public static class DeliveryTable
     }
 
     /// <summary>Begins what is due, if the lease still holds: from then on an attempt counts, however it ends.</summary>
-    public static async Task<IReadOnlyList<BegunDelivery>> BeginAsync(NpgsqlDataSource source, Lease<string> lane, int limit, DateTimeOffset now, CancellationToken ct)
+    public static async Task<IReadOnlyList<BegunDelivery>> BeginAsync(
+        NpgsqlDataSource source, Lease<string> lane, int limit, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             """
@@ -102,13 +116,18 @@ public static class DeliveryTable
         {
             begun.Add(new BegunDelivery(
                 reader.GetString(0), lane.Key, reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<DateTimeOffset>(3),
-                JsonSerializer.Deserialize(reader.GetString(4), StoredJson.Default.Notification)!, await reader.IsDBNullAsync(5, ct) ? null : reader.GetString(5)));
+                JsonSerializer.Deserialize(reader.GetString(4), StoredJson.Default.Notification)!, await reader.IsDBNullAsync(5, ct)
+                    ? null
+                    : reader.GetString(5)));
         }
 
         return begun;
     }
 
-    /// <summary>The end of an attempt and its line in the log. An attempt that another sender has taken over meanwhile changes nothing but its own line.</summary>
+    /// <summary>
+    /// The end of an attempt and its line in the log. An attempt that another sender has taken over meanwhile changes nothing
+    /// but its own line.
+    /// </summary>
     public static IEnumerable<NpgsqlBatchCommand> End(BegunDelivery of, SendResult result, NextStep next, TimeSpan took, DateTimeOffset now)
     {
         yield return Command(
@@ -117,14 +136,17 @@ public static class DeliveryTable
             where id = $1 and attempts = $2 and state = 'sending'
             """,
             of.Id, of.Attempt, next switch { NextStep.Done => "delivered", NextStep.Again => "waiting", _ => "dead" },
-            next switch { NextStep.Done => null, NextStep.GiveUp dead => dead.Reason, _ => result.Detail }, result.Status, (next as NextStep.Again)?.At, now);
+            next switch { NextStep.Done => null, NextStep.GiveUp dead => dead.Reason, _ => result.Detail },
+            result.Status, (next as NextStep.Again)?.At, now);
         yield return Command(
             """
             insert into notify.delivery_attempts (delivery_id, attempt, outcome, status, detail, excerpt, seconds, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
             on conflict (delivery_id, attempt) do update set
                 outcome = excluded.outcome, status = excluded.status, detail = excluded.detail, excerpt = excluded.excerpt, seconds = excluded.seconds, ended_at = excluded.ended_at
             """,
-            of.Id, of.Attempt, next is NextStep.Done ? "delivered" : "failed", result.Status, result.Detail, result.Excerpt, took.TotalSeconds, now);
+            of.Id, of.Attempt, next is NextStep.Done
+                ? "delivered"
+                : "failed", result.Status, result.Detail, result.Excerpt, took.TotalSeconds, now);
     }
 
     /// <summary>What a round came to for its channel: counts those in a row without success, and pauses it.</summary>
@@ -139,10 +161,15 @@ public static class DeliveryTable
 
     /// <summary>Gives up all that waits for a channel.</summary>
     public static NpgsqlBatchCommand GiveUpAll(string channel, string reason, DateTimeOffset now)
-        => Command("update notify.deliveries set state = 'dead', reason = $2, updated_at = $3 where channel = $1 and state in ('waiting', 'sending')", channel, reason, now);
+        => Command(
+            "update notify.deliveries set state = 'dead', reason = $2, updated_at = $3 where channel = $1 and state in "
+                + "('waiting', 'sending')", channel, reason, now);
 
-    /// <summary>Makes given-up deliveries again, with all attempts before them: one, or all of a channel, or all. Returns how many.</summary>
-    public static async Task<int> ReplayAsync(NpgsqlDataSource source, string? id, string? channel, DateTimeOffset now, CancellationToken ct)
+    /// <summary>
+    /// Makes given-up deliveries again, with all attempts before them: one, or all of a channel, or all. Returns how many.
+    /// </summary>
+    public static async Task<int> ReplayAsync(
+        NpgsqlDataSource source, string? id, string? channel, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             """

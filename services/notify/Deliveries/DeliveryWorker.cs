@@ -9,11 +9,13 @@ using Npgsql;
 namespace Auxo.Notify.Deliveries;
 
 /// <summary>
-/// Makes the planned deliveries. A channel is leased while somebody speaks to it, so a receiver that hangs holds up nobody else; a killed worker's lease
-/// runs out, and the next one makes what was begun again under the same webhook-id. Nothing is lost; a receiver that remembers ids hears nothing twice.
+/// Makes the planned deliveries. A channel is leased while somebody speaks to it, so a receiver that hangs holds up nobody
+/// else; a killed worker's lease runs out, and the next one makes what was begun again under the same webhook-id. Nothing is
+/// lost; a receiver that remembers ids hears nothing twice.
 /// </summary>
 public sealed partial class DeliveryWorker(
-    NpgsqlDataSource source, IDocumentStore store, IMessageBus bus, IEnumerable<ISender> senders, RetryPolicy policy, DeliveryMetrics metrics, TimeProvider time,
+    NpgsqlDataSource source, IDocumentStore store, IMessageBus bus, IEnumerable<ISender> senders, RetryPolicy policy,
+    DeliveryMetrics metrics, TimeProvider time,
     ILogger<DeliveryWorker> logger) : BackgroundService
 {
     /// <summary>How long a dead worker's channel stays untouched.</summary>
@@ -38,7 +40,8 @@ public sealed partial class DeliveryWorker(
         {
             try
             {
-                foreach (var lane in await _lanes.ClaimAsync(ChannelsAtOnce - _running.Count, stoppingToken)) _running[lane.Key] = SpeakAsync(lane, stoppingToken);
+                foreach (var lane in await _lanes.ClaimAsync(ChannelsAtOnce - _running.Count, stoppingToken)) _running[lane.Key] =
+                    SpeakAsync(lane, stoppingToken);
                 await WaitAsync(await DeliveryTable.NextAsync(source, stoppingToken) - time.GetUtcNow(), stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
@@ -83,7 +86,9 @@ public sealed partial class DeliveryWorker(
         var settings = await ChannelSettings.ReadAsync(source, lane.Key, ct);
         if (channel is not { Exists: true, DisabledReason: null } || settings is null)
         {
-            await GiveUpAllAsync(lane.Key, channel?.DisabledReason is { } reason ? $"the channel is disabled: {reason}" : "there is no such channel any more", ct);
+            await GiveUpAllAsync(lane.Key, channel?.DisabledReason is { } reason
+                ? $"the channel is disabled: {reason}"
+                : "there is no such channel any more", ct);
             return;
         }
 
@@ -115,7 +120,8 @@ public sealed partial class DeliveryWorker(
         foreach (var command in DeliveryTable.End(delivery, result, next, took, now)) session.QueueSqlCommand(command);
         if (next is NextStep.GiveUp given)
         {
-            bus.Publish(session, new NotificationAbandoned(delivery.Id, delivery.Channel, delivery.Notification.Type, given.Reason, delivery.Attempt, now), $"channel/{delivery.Channel}");
+            bus.Publish(session, new NotificationAbandoned(delivery.Id, delivery.Channel, delivery.Notification.Type,
+                given.Reason, delivery.Attempt, now), $"channel/{delivery.Channel}");
             Log.GivenUp(logger, delivery.Id, delivery.Channel, given.Reason);
         }
 
@@ -126,7 +132,9 @@ public sealed partial class DeliveryWorker(
         return result;
     }
 
-    /// <summary>An attempt that ends in an unforeseen way is one that failed: it is in the log, and it is tried again, but not for ever.</summary>
+    /// <summary>
+    /// An attempt that ends in an unforeseen way is one that failed: it is in the log, and it is tried again, but not for ever.
+    /// </summary>
     private async Task<SendResult> AttemptAsync(ISender sender, BegunDelivery delivery, ChannelSettings settings, CancellationToken ct)
     {
         try
@@ -146,7 +154,8 @@ public sealed partial class DeliveryWorker(
         var stream = await session.Events.FetchForWriting<Channels.Channel>(Channels.Channel.StreamKey(channel), ct);
         if (stream.Aggregate is not { Exists: true, DisabledReason: null }) return;
         var now = time.GetUtcNow();
-        stream.AppendOne(new ChannelEvent.Disabled($"{reason}: it wants nothing more. Set the channel up anew when that has changed.", now));
+        stream.AppendOne(new ChannelEvent.Disabled(
+            $"{reason}: it wants nothing more. Set the channel up anew when that has changed.", now));
         session.QueueSqlCommand(DeliveryTable.GiveUpAll(channel, $"the channel is disabled: {reason}", now));
         await session.SaveChangesAsync(ct);
         Log.Disabled(logger, channel, reason);
@@ -162,7 +171,8 @@ public sealed partial class DeliveryWorker(
     private async Task EndRoundAsync(string channel, bool arrived, (TimeSpan Pause, string Reason)? pause, CancellationToken ct)
     {
         await using var session = store.LightweightSession();
-        session.QueueSqlCommand(DeliveryTable.EndRound(channel, arrived, pause is { } p ? time.GetUtcNow() + p.Pause : null, pause?.Reason));
+        session.QueueSqlCommand(DeliveryTable.EndRound(
+            channel, arrived, pause is { } p ? time.GetUtcNow() + p.Pause : null, pause?.Reason));
         await session.SaveChangesAsync(ct);
     }
 
@@ -212,7 +222,8 @@ public sealed partial class DeliveryWorker(
         [LoggerMessage(302, LogLevel.Error, "The sender of {Delivery} to {Channel} failed in an unforeseen way")]
         public static partial void SenderFailed(ILogger logger, Exception exception, string delivery, string channel);
 
-        [LoggerMessage(303, LogLevel.Warning, "{Delivery} to {Channel} is given up: {Reason}. When the cause is mended: auxo notify replay")]
+        [LoggerMessage(
+            303, LogLevel.Warning, "{Delivery} to {Channel} is given up: {Reason}. When the cause is mended: auxo notify replay")]
         public static partial void GivenUp(ILogger logger, string delivery, string channel, string reason);
 
         [LoggerMessage(304, LogLevel.Warning, "The channel {Channel} is disabled: {Reason}")]

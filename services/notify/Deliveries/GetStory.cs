@@ -7,15 +7,20 @@ using Npgsql;
 
 namespace Auxo.Notify.Deliveries;
 
-/// <summary><c>GET /story?trace=</c>: who was told of what these traces brought, and every attempt that was made. Nothing is kept of what no route wanted.</summary>
+/// <summary>
+/// <c>GET /story?trace=</c>: who was told of what these traces brought, and every attempt that was made. Nothing is kept of
+/// what no route wanted.
+/// </summary>
 public static class GetStory
 {
     private const int Most = 100;
 
     /// <summary>Maps the route.</summary>
-    public static void MapGetStory(this IEndpointRouteBuilder app) => app.MapGet("/story", HandleAsync).WithName("GetNotifyStory").RequireScope(NotifyScopes.Read);
+    public static void MapGetStory(this IEndpointRouteBuilder app)
+        => app.MapGet("/story", HandleAsync).WithName("GetNotifyStory").RequireScope(NotifyScopes.Read);
 
-    private static async Task<Ok<StoryAnswer>> HandleAsync(NpgsqlDataSource source, TimeProvider time, CancellationToken ct, string[]? trace = null)
+    private static async Task<Ok<StoryAnswer>> HandleAsync(
+        NpgsqlDataSource source, TimeProvider time, CancellationToken ct, string[]? trace = null)
     {
         await using var command = source.CreateCommand("""
             select d.id from notify.deliveries d join notify.notifications n on n.id = d.notification_id where n.correlation_id = any ($1) order by d.created_at, d.id limit $2
@@ -42,19 +47,26 @@ public static class GetStory
         foreach (var attempt in d.Log ?? [])
         {
             yield return attempt.Outcome == "delivered"
-                ? Line(attempt.EndedAt, "delivered", StoryState.Done, $"{to} was told '{d.Title}'{Status(attempt.Status)}{(attempt.Attempt > 1 ? $" at attempt {attempt.Attempt}" : "")}")
-                : Line(attempt.EndedAt, "attempt_failed", StoryState.Note, $"{to}: attempt {attempt.Attempt} did not arrive: {attempt.Detail ?? attempt.Outcome}{Status(attempt.Status)}");
+                ? Line(attempt.EndedAt, "delivered", StoryState.Done,
+                    $"{to} was told '{d.Title}'{Status(attempt.Status)}{(attempt.Attempt > 1 ? $" at attempt {attempt.Attempt}" : "")}")
+                : Line(attempt.EndedAt, "attempt_failed", StoryState.Note,
+                    $"{to}: attempt {attempt.Attempt} did not arrive: {attempt.Detail ?? attempt.Outcome}{Status(attempt.Status)}");
         }
 
         if (d.State == DeliveryState.Dead)
-            yield return Line(d.UpdatedAt, "delivery_given_up", StoryState.Failed, $"{to} was not told '{d.Title}': {d.Reason}") with { Next = $"auxo notify replay {d.Id}" };
+            yield return Line(d.UpdatedAt, "delivery_given_up", StoryState.Failed,
+                $"{to} was not told '{d.Title}': {d.Reason}") with { Next = $"auxo notify replay {d.Id}" };
         if (d.State is DeliveryState.Waiting or DeliveryState.Sending)
         {
             var when = d.Due is { } due && due > now ? $"; tried again in {(due - now).TotalSeconds:0} s" : "";
-            yield return Line(now, "delivery_waiting", StoryState.Open, $"{to} is not told yet: {d.Reason ?? "it is under way"}{when}") with { Next = $"auxo notify deliveries {d.Id}" };
+            yield return Line(now, "delivery_waiting", StoryState.Open,
+                $"{to} is not told yet: {d.Reason ?? "it is under way"}{when}") with { Next = $"auxo notify deliveries {d.Id}" };
         }
 
-        StoryLine Line(DateTimeOffset at, string what, StoryState state, string text) => new(at, what, state, text) { Trace = d.CorrelationId };
+        StoryLine Line(DateTimeOffset at, string what, StoryState state, string text) => new(at, what, state, text)
+        {
+            Trace = d.CorrelationId,
+        };
     }
 
     private static string Status(int? status) => status is { } s ? $" ({s})" : "";

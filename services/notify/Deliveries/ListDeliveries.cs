@@ -29,8 +29,10 @@ namespace Auxo.Notify.Deliveries;
 /// <param name="Log">The attempts; only when it was asked for alone.</param>
 /// <param name="Notification">What is told, in full; only when it was asked for alone.</param>
 public sealed record DeliveryAnswer(
-    string Id, string Channel, string? Route, DeliveryState State, string? Reason, int? Status, int Attempts, DateTimeOffset? Due, string Type, string Title, Guid NotificationId,
-    string? CorrelationId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<AttemptAnswer>? Log = null, Notification? Notification = null);
+    string Id, string Channel, string? Route, DeliveryState State, string? Reason, int? Status, int Attempts,
+    DateTimeOffset? Due, string Type, string Title, Guid NotificationId,
+    string? CorrelationId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    IReadOnlyList<AttemptAnswer>? Log = null, Notification? Notification = null);
 
 /// <summary>One line of the delivery log.</summary>
 /// <param name="Attempt">From 1.</param>
@@ -40,12 +42,17 @@ public sealed record DeliveryAnswer(
 /// <param name="Excerpt">The beginning of the answer.</param>
 /// <param name="Seconds">How long it took.</param>
 /// <param name="EndedAt">When it ended.</param>
-public sealed record AttemptAnswer(int Attempt, string Outcome, int? Status, string? Detail, string? Excerpt, double? Seconds, DateTimeOffset EndedAt);
+public sealed record AttemptAnswer(
+    int Attempt, string Outcome, int? Status, string? Detail, string? Excerpt, double? Seconds, DateTimeOffset EndedAt);
 
 /// <summary>404: there is no such delivery.</summary>
-public sealed class NoSuchDeliveryException(string id) : AuxoException("delivery/not-found", 404, $"There is no delivery '{id}'. 'auxo notify deliveries' shows the newest.");
+public sealed class NoSuchDeliveryException(string id)
+    : AuxoException("delivery/not-found", 404, $"There is no delivery '{id}'. 'auxo notify deliveries' shows the newest.");
 
-/// <summary><c>GET /deliveries?channel=&amp;state=&amp;trace=&amp;limit=&amp;after=</c>, newest first, and <c>GET /deliveries/{id}</c> with its log.</summary>
+/// <summary>
+/// <c>GET /deliveries?channel=&amp;state=&amp;trace=&amp;limit=&amp;after=</c>, newest first, and <c>GET /deliveries/{id}</c>
+/// with its log.
+/// </summary>
 public static class ListDeliveries
 {
     private const string Select = """
@@ -63,11 +70,13 @@ public static class ListDeliveries
     }
 
     private static async Task<Results<Ok<ListAnswer<DeliveryAnswer>>, ProblemHttpResult>> ListAsync(
-        NpgsqlDataSource source, CancellationToken ct, string? channel = null, string? state = null, string? trace = null, int limit = 50, string? after = null)
+        NpgsqlDataSource source, CancellationToken ct, string? channel = null, string? state = null,
+        string? trace = null, int limit = 50, string? after = null)
     {
         if (limit is < 1 or > 200) return AuxoProblem.BadRequest("request/invalid-limit", "'limit' must be between 1 and 200.");
         if (state is not (null or "open") && (!Enum.TryParse<DeliveryState>(state, ignoreCase: true, out _) || char.IsAsciiDigit(state[0])))
-            return AuxoProblem.BadRequest("request/invalid-state", "'state' is waiting, sending, delivered, dead, or open (waiting and sending).");
+            return AuxoProblem.BadRequest(
+                "request/invalid-state", "'state' is waiting, sending, delivered, dead, or open (waiting and sending).");
         string[]? states = state is null ? null : state == "open" ? ["waiting", "sending"] : [state.ToLowerInvariant()];
         await using var command = source.CreateCommand(Select + """
             where ($1::text is null or d.channel = $1) and ($2::text[] is null or d.state = any($2)) and ($3::text is null or n.correlation_id = $3)
@@ -76,7 +85,8 @@ public static class ListDeliveries
             """);
         command.Parameters.AddRange(DeliveryTable.Parameters(channel, states, trace, after, limit + 1));
         var found = await ReadAsync(command, ct);
-        return TypedResults.Ok(new ListAnswer<DeliveryAnswer>([.. found.Take(limit).Select(static d => d with { Notification = null })], found.Count > limit ? found[limit - 1].Id : null));
+        return TypedResults.Ok(new ListAnswer<DeliveryAnswer>(
+            [.. found.Take(limit).Select(static d => d with { Notification = null })], found.Count > limit ? found[limit - 1].Id : null));
     }
 
     private static async Task<Ok<DeliveryAnswer>> GetAsync(string id, NpgsqlDataSource source, CancellationToken ct)
@@ -88,14 +98,18 @@ public static class ListDeliveries
         await using var command = source.CreateCommand(Select + "where d.id = $1");
         command.Parameters.AddRange(DeliveryTable.Parameters(id));
         if (await ReadAsync(command, ct) is not [var delivery]) return null;
-        await using var attempts = source.CreateCommand("select attempt, outcome, status, detail, excerpt, seconds, ended_at from notify.delivery_attempts where delivery_id = $1 order by attempt");
+        await using var attempts =
+            source.CreateCommand(
+                "select attempt, outcome, status, detail, excerpt, seconds, ended_at from notify.delivery_attempts "
+                    + "where delivery_id = $1 order by attempt");
         attempts.Parameters.AddRange(DeliveryTable.Parameters(id));
         var log = new List<AttemptAnswer>();
         await using var reader = await attempts.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             log.Add(new AttemptAnswer(
-                reader.GetInt32(0), reader.GetString(1), await OrNullAsync<int>(reader, 2, ct), await TextAsync(reader, 3, ct), await TextAsync(reader, 4, ct),
+                reader.GetInt32(0), reader.GetString(1), await OrNullAsync<int>(reader, 2, ct),
+                await TextAsync(reader, 3, ct), await TextAsync(reader, 4, ct),
                 await OrNullAsync<double>(reader, 5, ct), reader.GetFieldValue<DateTimeOffset>(6)));
         }
 
@@ -109,16 +123,20 @@ public static class ListDeliveries
         while (await reader.ReadAsync(ct))
         {
             found.Add(new DeliveryAnswer(
-                reader.GetString(0), reader.GetString(1), await TextAsync(reader, 2, ct), Enum.Parse<DeliveryState>(reader.GetString(3), ignoreCase: true), await TextAsync(reader, 4, ct),
-                await OrNullAsync<int>(reader, 5, ct), reader.GetInt32(6), await OrNullAsync<DateTimeOffset>(reader, 7, ct), reader.GetString(8), reader.GetString(9),
-                reader.GetGuid(10), await TextAsync(reader, 11, ct), reader.GetFieldValue<DateTimeOffset>(12), reader.GetFieldValue<DateTimeOffset>(13), null,
+                reader.GetString(0), reader.GetString(1), await TextAsync(reader, 2, ct),
+                Enum.Parse<DeliveryState>(reader.GetString(3), ignoreCase: true), await TextAsync(reader, 4, ct),
+                await OrNullAsync<int>(reader, 5, ct), reader.GetInt32(6),
+                await OrNullAsync<DateTimeOffset>(reader, 7, ct), reader.GetString(8), reader.GetString(9),
+                reader.GetGuid(10), await TextAsync(reader, 11, ct), reader.GetFieldValue<DateTimeOffset>(12),
+                reader.GetFieldValue<DateTimeOffset>(13), null,
                 JsonSerializer.Deserialize(reader.GetString(14), StoredJson.Default.Notification)));
         }
 
         return found;
     }
 
-    private static async Task<string?> TextAsync(NpgsqlDataReader reader, int column, CancellationToken ct) => await reader.IsDBNullAsync(column, ct) ? null : reader.GetString(column);
+    private static async Task<string?> TextAsync(NpgsqlDataReader reader, int column, CancellationToken ct)
+        => await reader.IsDBNullAsync(column, ct) ? null : reader.GetString(column);
 
     private static async Task<T?> OrNullAsync<T>(NpgsqlDataReader reader, int column, CancellationToken ct)
         where T : struct

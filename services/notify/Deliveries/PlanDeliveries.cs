@@ -6,9 +6,13 @@ namespace Auxo.Notify.Deliveries;
 /// <summary>Puts what was decided into the transaction of whoever decided.</summary>
 public static class PlanDeliveries
 {
-    /// <summary>Stores the notification and its deliveries with the next save, and wakes the sender after the commit. Nothing is kept of what nobody hears.</summary>
+    /// <summary>
+    /// Stores the notification and its deliveries with the next save, and wakes the sender after the commit. Nothing is kept of
+    /// what nobody hears.
+    /// </summary>
     public static IReadOnlyList<PlannedDelivery> Plan(
-        IDocumentSession session, DeliveryWorker worker, Notification notification, RoutingTable table, string? correlationId, DateTimeOffset now)
+        IDocumentSession session, DeliveryWorker worker, Notification notification, RoutingTable table,
+        string? correlationId, DateTimeOffset now)
     {
         var planned = Routing.Route(notification, table);
         if (planned.Count == 0) return planned;

@@ -22,13 +22,15 @@ public abstract record NextStep
 public sealed record RetryPolicy
 {
     /// <summary>
-    /// Pauses after the first, second … attempt. The long ones are those of Standard Webhooks; the short ones before them bridge a receiver's restart.
-    /// One attempt more than pauses is made, over about three days.
+    /// Pauses after the first, second … attempt. The long ones are those of Standard Webhooks; the short ones before them
+    /// bridge a receiver's restart. One attempt more than pauses is made, over about three days.
     /// </summary>
     public IReadOnlyList<TimeSpan> Pauses { get; init; } =
     [
-        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30),
-        TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
+        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2),
+        TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10), TimeSpan.FromHours(14),
+        TimeSpan.FromHours(20), TimeSpan.FromHours(24),
     ];
 
     /// <summary>Attempts at a receiver that refuses.</summary>
@@ -64,13 +66,17 @@ public sealed record RetryPolicy
         {
             case SendResult.Delivered: return new NextStep.Done();
             case SendResult.Impossible or SendResult.Gone: return new NextStep.GiveUp(result.Detail);
-            case SendResult.Refused when attempt >= RefusedAttempts: return new NextStep.GiveUp($"refused {attempt} times: {result.Detail}");
+            case SendResult.Refused when attempt >= RefusedAttempts: return new NextStep.GiveUp(
+                $"refused {attempt} times: {result.Detail}");
         }
 
         if (attempt > Pauses.Count) return new NextStep.GiveUp($"failed {attempt} times: {result.Detail}");
-        var pause = TimeSpan.FromMilliseconds(Math.Round(Pauses[attempt - 1].TotalMilliseconds * (1 + (Jitter * ((2 * Math.Clamp(chance, 0, 1)) - 1)))));
+        var pause = TimeSpan.FromMilliseconds(
+            Math.Round(Pauses[attempt - 1].TotalMilliseconds * (1 + (Jitter * ((2 * Math.Clamp(chance, 0, 1)) - 1)))));
         var at = now + Max(pause, Wish(result) ?? TimeSpan.Zero);
-        return at - since <= GiveUpAfter ? new NextStep.Again(at) : new NextStep.GiveUp($"failed {attempt} times in {GiveUpAfter.TotalHours:0} hours: {result.Detail}");
+        return at - since <= GiveUpAfter
+            ? new NextStep.Again(at)
+            : new NextStep.GiveUp($"failed {attempt} times in {GiveUpAfter.TotalHours:0} hours: {result.Detail}");
     }
 
     /// <summary>How long a channel is left alone after a round, and why; null when it is not.</summary>
@@ -86,7 +92,11 @@ public sealed record RetryPolicy
     }
 
     private TimeSpan? Wish(SendResult result)
-        => result is not SendResult.Failed { RetryAfter: { } wish } ? null : wish < TimeSpan.Zero ? TimeSpan.Zero : wish < LongestWish ? wish : LongestWish;
+        => result is not SendResult.Failed { RetryAfter: { } wish }
+            ? null
+            : wish < TimeSpan.Zero ? TimeSpan.Zero
+            : wish < LongestWish ? wish
+            : LongestWish;
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -8,8 +8,9 @@ using Auxo.Notify.Notifications;
 namespace Auxo.Notify.Incoming;
 
 /// <summary>
-/// The flat JSON object of the old scripts, in both directions. It was never specified, so it is read leniently: the usual names of each thing are known,
-/// numbers and booleans may stand for texts, and what is not known is kept. It is written with the first name of each.
+/// The flat JSON object of the old scripts, in both directions. It was never specified, so it is read leniently: the usual
+/// names of each thing are known, numbers and booleans may stand for texts, and what is not known is kept. It is written with
+/// the first name of each.
 /// </summary>
 public static class PlainPayload
 {
@@ -30,7 +31,10 @@ public static class PlainPayload
     private static readonly string[] Url = ["url", "link", "log_url", "html_url"];
     private static readonly string[] Time = ["timestamp", "time", "date", "at"];
 
-    /// <summary>The notification that a payload tells; its type begins with <see cref="NotificationTypes.Told"/>, so nobody takes it for what Auxo saw itself.</summary>
+    /// <summary>
+    /// The notification that a payload tells; its type begins with <see cref="NotificationTypes.Told"/>, so nobody takes it for
+    /// what Auxo saw itself.
+    /// </summary>
     /// <param name="told">The payload.</param>
     /// <param name="id">Of the notification.</param>
     /// <param name="now">The present; a time that lies later is not believed.</param>
@@ -41,16 +45,26 @@ public static class PlainPayload
         var message = Text(told, Message);
         var title = Text(told, Title) ?? FirstLine(message) ?? string.Join(' ', new[] { what, status }.OfType<string>());
         if (title.Length == 0) title = "something was told without a word";
-        var at = DateTimeOffset.TryParse(Text(told, Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) && time < now ? time
-            : long.TryParse(Text(told, Time), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < now.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+        var at = DateTimeOffset.TryParse(Text(told, Time), CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) && time < now ? time
+            : long.TryParse(Text(told, Time), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                && seconds < now.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : now;
-        var line = Notification.Line(repository is null || title.StartsWith(repository, StringComparison.Ordinal) ? title : $"{repository}: {title}");
-        var facts = string.Join('\n', new[] { ("status", status), ("branch", Text(told, Branch)), ("commit", Text(told, Commit)), ("patch", Text(told, Patch)), ("by", Text(told, Author)) }
+        var line = Notification.Line(
+            repository is null || title.StartsWith(repository, StringComparison.Ordinal) ? title : $"{repository}: {title}");
+        var facts = string.Join('\n', new[] { ("status", status), ("branch", Text(told, Branch)),
+            ("commit", Text(told, Commit)), ("patch", Text(told, Patch)), ("by", Text(told, Author)) }
             .Where(static f => f.Item2 is not null).Select(static f => $"{f.Item1}: {Notification.Line(f.Item2)}"));
         return new Notification(
-            id, NotificationTypes.Told + Word(what ?? "message"), LevelOf(Text(told, Severity), status), line, Notification.Lines(string.Join('\n', new[] { message, facts }.Where(static t => !string.IsNullOrEmpty(t)))), at,
-            repository is null && Text(told, RepositoryId) is null ? null : new RepositoryFacts(Notification.Line(Text(told, RepositoryId) ?? repository, 128), Notification.Line(repository ?? Text(told, RepositoryId), 100)),
-            Web(Text(told, Url)), Patch: Text(told, Patch) is { } patch ? new PatchFacts(Notification.Line(patch, 64), null, null, Text(told, Author), Text(told, Commit)) : null, Told: told);
+            id, NotificationTypes.Told + Word(what ?? "message"), LevelOf(Text(told, Severity), status), line,
+            Notification.Lines(string.Join('\n', new[] { message, facts }.Where(static t => !string.IsNullOrEmpty(t)))), at,
+            repository is null && Text(told, RepositoryId) is null
+                ? null
+                : new RepositoryFacts(Notification.Line(Text(told, RepositoryId) ?? repository, 128),
+                    Notification.Line(repository ?? Text(told, RepositoryId), 100)),
+            Web(Text(told, Url)), Patch: Text(told, Patch) is { } patch
+                ? new PatchFacts(Notification.Line(patch, 64), null, null, Text(told, Author), Text(told, Commit))
+                : null, Told: told);
     }
 
     /// <summary>A notification in the old form, as UTF-8.</summary>
@@ -61,7 +75,11 @@ public static class PlainPayload
             ["event"] = n.Type,
             ["title"] = n.Title,
             ["message"] = n.Text,
-            ["status"] = n.Build is { } build ? StatusOf(build.Outcome) : n.Alert is { } alert ? alert.EndsAt is null ? "firing" : "resolved" : null,
+            ["status"] = n.Build is { } build
+                ? StatusOf(build.Outcome)
+                : n.Alert is { } alert ? alert.EndsAt is null ? "firing"
+                : "resolved"
+                : null,
             ["severity"] = Words.Of(n.Level),
             ["repository"] = n.Repository?.Name,
             ["rid"] = n.Repository?.Rid,
@@ -87,7 +105,8 @@ public static class PlainPayload
     {
         foreach (var name in names)
         {
-            if (told.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase)).Value is not JsonValue value) continue;
+            if (told.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase))
+                .Value is not JsonValue value) continue;
             var text = value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
             if (!string.IsNullOrWhiteSpace(text)) return text.Trim();
         }
@@ -114,9 +133,11 @@ public static class PlainPayload
 
     /// <summary>Letters, digits, dots and dashes: it becomes a part of a type.</summary>
     private static string Word(string text)
-        => string.Concat(Notification.Line(text, 60).ToLowerInvariant().Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')).Trim('.', '-') is { Length: > 0 } word ? word : "message";
+        => string.Concat(Notification.Line(text, 60).ToLowerInvariant().Select(static c
+            => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')).Trim('.', '-') is { Length: > 0 } word ? word : "message";
 
     private static string? FirstLine(string? text) => text?.Split('\n', 2)[0].Trim() is { Length: > 0 } line ? line : null;
 
-    private static string? Web(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? Notification.Line(uri!.AbsoluteUri, 2048) : null;
+    private static string? Web(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && uri.Scheme is "http" or "https" ? Notification.Line(uri!.AbsoluteUri, 2048) : null;
 }

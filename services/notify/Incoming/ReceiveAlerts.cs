@@ -15,14 +15,15 @@ public sealed record AlertmanagerBody(string? Version, IReadOnlyList<Alertmanage
 
 /// <summary>One of its alerts.</summary>
 public sealed record AlertmanagerAlert(
-    string? Status, IReadOnlyDictionary<string, string>? Labels, IReadOnlyDictionary<string, string>? Annotations, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string? GeneratorUrl, string? Fingerprint);
+    string? Status, IReadOnlyDictionary<string, string>? Labels, IReadOnlyDictionary<string, string>? Annotations,
+    DateTimeOffset StartsAt, DateTimeOffset EndsAt, string? GeneratorUrl, string? Fingerprint);
 
 /// <summary>How many alerts were new.</summary>
 public sealed record AlertsAnswer(int Alerts, IReadOnlyList<string> Deliveries);
 
 /// <summary>
-/// <c>POST /api/v1/alerts</c>: Alertmanager's webhook. It repeats itself by design; an alert that began once is raised once and cleared once, whatever it
-/// sends.
+/// <c>POST /api/v1/alerts</c>: Alertmanager's webhook. It repeats itself by design; an alert that began once is raised once and
+/// cleared once, whatever it sends.
 /// </summary>
 public static class ReceiveAlerts
 {
@@ -31,9 +32,11 @@ public static class ReceiveAlerts
 
     /// <summary>Maps the route.</summary>
     public static void MapReceiveAlerts(this IEndpointRouteBuilder app)
-        => app.MapPost("/api/v1/alerts", HandleAsync).WithName("ReceiveAlerts").RequireScopeUnlessLoopback(NotifyScopes.Send).WithMetadata(new RequestLimit(MaxBytes));
+        => app.MapPost("/api/v1/alerts", HandleAsync)
+            .WithName("ReceiveAlerts").RequireScopeUnlessLoopback(NotifyScopes.Send).WithMetadata(new RequestLimit(MaxBytes));
 
-    private static async Task<Accepted<AlertsAnswer>> HandleAsync(HttpContext http, IDocumentStore store, DeliveryWorker worker, TimeProvider time, CancellationToken ct)
+    private static async Task<Accepted<AlertsAnswer>> HandleAsync(
+        HttpContext http, IDocumentStore store, DeliveryWorker worker, TimeProvider time, CancellationToken ct)
     {
         var body = Parse(await ReceivePlain.ReadAsync(http.Request, ct));
         var now = time.GetUtcNow();
@@ -50,20 +53,30 @@ public static class ReceiveAlerts
     /// <summary>The notification of one alert; its id follows from fingerprint, begin and state.</summary>
     public static Notification Read(AlertmanagerAlert alert, string? externalUrl, DateTimeOffset now)
     {
-        var (labels, notes) = (alert.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal), alert.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal));
+        var (labels, notes) = (alert.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal), alert.Annotations
+            ?? new Dictionary<string, string>(StringComparer.Ordinal));
         var cleared = alert.Status == "resolved";
         var name = Notification.Line(labels.GetValueOrDefault("alertname") ?? "an alert without a name", 100);
-        var level = labels.GetValueOrDefault("severity")?.ToLowerInvariant() switch { "critical" or "page" => Level.Critical, "info" or "none" => Level.Info, _ => Level.Warning };
+        var level = labels.GetValueOrDefault("severity")?.ToLowerInvariant() switch { "critical" or "page"
+            => Level.Critical, "info" or "none" => Level.Info, _ => Level.Warning };
         var repository = labels.GetValueOrDefault("repo");
-        var shown = labels.Where(static l => l.Key is not ("alertname" or "severity")).Take(30).OrderBy(static l => l.Key, StringComparer.Ordinal).Select(static l => $"{Notification.Line(l.Key, 60)}={Notification.Line(l.Value)}");
+        var shown = labels.Where(static l => l.Key is not ("alertname" or "severity")).Take(30).OrderBy(static l
+            => l.Key, StringComparer.Ordinal).Select(static l => $"{Notification.Line(l.Key, 60)}={Notification.Line(l.Value)}");
         var at = cleared && alert.EndsAt.Year > 1 ? alert.EndsAt : alert.StartsAt;
         return new Notification(
-            DeliveryId.OfTold("alertmanager", $"{alert.Fingerprint}\n{alert.StartsAt.UtcTicks}\n{alert.Status}"), cleared ? "alert.cleared" : "alert.raised", cleared ? Level.Info : level,
+            DeliveryId.OfTold("alertmanager", $"{alert.Fingerprint}\n{alert.StartsAt.UtcTicks}\n{alert.Status}"),
+            cleared ? "alert.cleared" : "alert.raised", cleared ? Level.Info : level,
             Notification.Line($"{(cleared ? "cleared" : "alert")}: {name}: {notes.GetValueOrDefault("summary")}".TrimEnd(':', ' ')),
-            Notification.Lines(string.Join('\n', new[] { notes.GetValueOrDefault("description"), string.Join(", ", shown) }.Where(static t => !string.IsNullOrEmpty(t)))),
-            at < now ? at : now, repository is null ? null : new RepositoryFacts(Notification.Line(repository, 128), Notification.Line(repository, 100)),
+            Notification.Lines(string.Join('\n',
+                new[] { notes.GetValueOrDefault("description"), string.Join(", ", shown) }.Where(static t => !string.IsNullOrEmpty(t)))),
+            at < now
+                ? at
+                : now, repository is null
+                    ? null
+                    : new RepositoryFacts(Notification.Line(repository, 128), Notification.Line(repository, 100)),
             Address(alert.GeneratorUrl) ?? Address(externalUrl),
-            Alert: new AlertFacts(name, labels.Take(30).ToDictionary(static l => Notification.Line(l.Key, 60), static l => Notification.Line(l.Value), StringComparer.Ordinal), alert.StartsAt, cleared ? at : null));
+            Alert: new AlertFacts(name, labels.Take(30).ToDictionary(static l => Notification.Line(l.Key, 60), static l
+                => Notification.Line(l.Value), StringComparer.Ordinal), alert.StartsAt, cleared ? at : null));
     }
 
     private static AlertmanagerBody Parse(JsonNode? body)
@@ -80,5 +93,6 @@ public static class ReceiveAlerts
         throw new UnreadableException($"The body is not Alertmanager's version 4 with at most {MaxAlerts} alerts.");
     }
 
-    private static string? Address(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? Notification.Line(uri!.AbsoluteUri, 2048) : null;
+    private static string? Address(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && uri.Scheme is "http" or "https" ? Notification.Line(uri!.AbsoluteUri, 2048) : null;
 }

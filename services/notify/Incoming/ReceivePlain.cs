@@ -22,8 +22,9 @@ public sealed record ReceivedAnswer(Guid Id, IReadOnlyList<string> Deliveries, s
 public sealed class UnreadableException(string detail) : AuxoException("told/unreadable", 400, detail);
 
 /// <summary>
-/// <c>POST /</c> and <c>POST /notify</c>: the old receiver. Programs on this machine need no token, as ever; others need the scope <c>notify:send</c>.
-/// Answered after the commit. A sender that repeats itself with the same <c>webhook-id</c> or <c>Idempotency-Key</c> is heard once.
+/// <c>POST /</c> and <c>POST /notify</c>: the old receiver. Programs on this machine need no token, as ever; others need the
+/// scope <c>notify:send</c>. Answered after the commit. A sender that repeats itself with the same <c>webhook-id</c> or
+/// <c>Idempotency-Key</c> is heard once.
 /// </summary>
 public static class ReceivePlain
 {
@@ -32,25 +33,32 @@ public static class ReceivePlain
     /// <summary>Maps the routes.</summary>
     public static void MapReceivePlain(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/", HandleAsync).WithName("ReceivePlain").RequireScopeUnlessLoopback(NotifyScopes.Send).WithMetadata(new RequestLimit(MaxBytes));
-        app.MapPost("/notify", HandleAsync).WithName("ReceivePlainByName").RequireScopeUnlessLoopback(NotifyScopes.Send).WithMetadata(new RequestLimit(MaxBytes));
+        app.MapPost("/", HandleAsync)
+            .WithName("ReceivePlain").RequireScopeUnlessLoopback(NotifyScopes.Send).WithMetadata(new RequestLimit(MaxBytes));
+        app.MapPost("/notify", HandleAsync)
+            .WithName("ReceivePlainByName").RequireScopeUnlessLoopback(NotifyScopes.Send).WithMetadata(new RequestLimit(MaxBytes));
         app.MapGet("/schemas/plain.json", Schema).WithName("PlainSchema").RequireScopeUnlessLoopback(NotifyScopes.Read);
     }
 
-    private static async Task<Accepted<ReceivedAnswer>> HandleAsync(HttpContext http, IDocumentStore store, NpgsqlDataSource source, DeliveryWorker worker, TimeProvider time, CancellationToken ct)
+    private static async Task<Accepted<ReceivedAnswer>> HandleAsync(
+        HttpContext http, IDocumentStore store, NpgsqlDataSource source, DeliveryWorker worker, TimeProvider time, CancellationToken ct)
     {
-        var told = await ReadAsync(http.Request, ct) as JsonObject ?? throw new UnreadableException("The body must be a JSON object; GET /schemas/plain.json describes it.");
+        var told = await ReadAsync(http.Request, ct) as JsonObject
+            ?? throw new UnreadableException("The body must be a JSON object; GET /schemas/plain.json describes it.");
         var now = time.GetUtcNow();
         var key = (string?)http.Request.Headers["webhook-id"] ?? http.Request.Headers["Idempotency-Key"];
         var id = key is { Length: > 0 } ? DeliveryId.OfTold("plain", key) : Guid.CreateVersion7(now);
         if (PlainPayload.Origin(told) is { } origin && await IsOwnAsync(source, origin, ct))
-            return TypedResults.Accepted((string?)null, new ReceivedAnswer(origin, [], "these are this Auxo's own words, which came back; nobody is told twice"));
+            return TypedResults.Accepted(
+                (string?)null, new ReceivedAnswer(origin, [], "these are this Auxo's own words, which came back; nobody is told twice"));
 
         await using var session = store.LightweightSession();
         var planned = PlanDeliveries.Plan(
-            session, worker, PlainPayload.Read(told, id, now), await RoutingTable.LoadAsync(session, ct), System.Diagnostics.Activity.Current?.TraceId.ToString(), now);
+            session, worker, PlainPayload.Read(told, id, now), await RoutingTable.LoadAsync(session, ct),
+            System.Diagnostics.Activity.Current?.TraceId.ToString(), now);
         await session.SaveChangesAsync(ct);
-        return TypedResults.Accepted((string?)null, new ReceivedAnswer(id, [.. planned.Select(static p => p.Id)], planned.Count == 0 ? "no route leads anywhere; 'auxo notify routes' shows them" : null));
+        return TypedResults.Accepted((string?)null, new ReceivedAnswer(id, [.. planned.Select(static p => p.Id)],
+            planned.Count == 0 ? "no route leads anywhere; 'auxo notify routes' shows them" : null));
     }
 
     /// <summary>JSON of limited size and depth, whatever the content type says: the old scripts said nothing.</summary>
@@ -58,11 +66,13 @@ public static class ReceivePlain
     {
         try
         {
-            return await JsonNode.ParseAsync(request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false }, cancellationToken: ct);
+            return await JsonNode.ParseAsync(request.Body,
+                documentOptions: new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false }, cancellationToken: ct);
         }
         catch (JsonException e)
         {
-            throw new UnreadableException($"The body is no JSON that can be read: line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.");
+            throw new UnreadableException(
+                $"The body is no JSON that can be read: line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.");
         }
     }
 
@@ -73,7 +83,8 @@ public static class ReceivePlain
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    private static FileStreamHttpResult Schema() => TypedResults.Stream(typeof(ReceivePlain).Assembly.GetManifestResourceStream("plain.schema.json")!, "application/schema+json");
+    private static FileStreamHttpResult Schema()
+        => TypedResults.Stream(typeof(ReceivePlain).Assembly.GetManifestResourceStream("plain.schema.json")!, "application/schema+json");
 }
 
 /// <summary>The largest body that a route takes.</summary>

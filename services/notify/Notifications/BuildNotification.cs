@@ -14,14 +14,28 @@ public static class BuildNotification
     {
         var subject = message.Subject;
         var build = new BuildFacts(
-            subject.BuildId, BuildId.Short(subject.BuildId), message.Outcome, message.Reason is null ? null : Notification.Line(message.Reason, 500), subject.Trigger,
-            Notification.Line(subject.Ref), subject.Commit.Value, subject.Author?.Value, (message.FinishedAt - message.StartedAt)?.TotalSeconds,
-            [.. message.Steps.Take(MaxSteps).Select(static s => new StepFacts(Notification.Line(s.Step, 100), s.Outcome, s.Blocks, s.Duration.TotalSeconds, Notification.Line(s.Summary)))],
-            [.. message.FirstFindings.Take(10).Select(static f => new FindingFacts(f.Check, f.Rule, f.Severity, f.Path is null ? null : Notification.Line(f.Path), f.Line, Notification.Line(f.Message, 300), f.Blocks))]);
-        var patch = subject.PatchId is { } patchId ? new PatchFacts(patchId.Value, subject.RevisionId?.Value, Notification.Line(subject.Title), subject.Author?.Value, subject.Commit.Value) : null;
+            subject.BuildId, BuildId.Short(subject.BuildId), message.Outcome, message.Reason is null
+                ? null
+                : Notification.Line(message.Reason, 500), subject.Trigger,
+            Notification.Line(subject.Ref), subject.Commit.Value, subject.Author?.Value,
+            (message.FinishedAt - message.StartedAt)?.TotalSeconds,
+            [.. message.Steps.Take(MaxSteps)
+                .Select(static s => new StepFacts(
+                    Notification.Line(s.Step, 100), s.Outcome, s.Blocks, s.Duration.TotalSeconds, Notification.Line(s.Summary)))],
+            [.. message.FirstFindings.Take(10)
+                .Select(static f
+                    => new FindingFacts(f.Check, f.Rule, f.Severity, f.Path is null
+                        ? null
+                        : Notification.Line(f.Path), f.Line, Notification.Line(f.Message, 300), f.Blocks))]);
+        var patch = subject.PatchId is { } patchId
+            ? new PatchFacts(patchId.Value, subject.RevisionId?.Value, Notification.Line(subject.Title),
+                subject.Author?.Value, subject.Commit.Value)
+            : null;
         return new Notification(
-            id, NotificationTypes.Of(message.Outcome), message.Outcome is Outcome.Failed or Outcome.Errored or Outcome.TimedOut ? Level.Warning : Level.Info,
-            Notification.Line($"{subject.RepositoryName}: {Words.Of(message.Outcome).Replace('_', ' ')}: {subject.Title}"), Text(message, build), message.FinishedAt,
+            id, NotificationTypes.Of(message.Outcome), message.Outcome is Outcome.Failed
+                or Outcome.Errored or Outcome.TimedOut ? Level.Warning : Level.Info,
+            Notification.Line($"{subject.RepositoryName}: {Words.Of(message.Outcome).Replace('_', ' ')}: {subject.Title}"),
+            Text(message, build), message.FinishedAt,
             new RepositoryFacts(subject.Rid.Value, Notification.Line(subject.RepositoryName, 100)), message.LogUrl, build, patch);
     }
 
@@ -29,12 +43,15 @@ public static class BuildNotification
     {
         var lines = new List<string>
         {
-            $"{(message.Subject.PatchId is { } patch ? $"patch {patch.Short}" : build.Ref)} at {message.Subject.Commit.Short}, build {build.ShortId}"
+            $"{(message.Subject.PatchId is { } patch ? $"patch {patch.Short}" : build.Ref)} at "
+                + $"{message.Subject.Commit.Short}, build {build.ShortId}"
                 + (build.DurationSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds:0.0} s") : ""),
         };
         if (build.Reason is not null) lines.Add(build.Reason);
-        lines.AddRange(build.Steps.Where(static s => s.Outcome is not (Outcome.Passed or Outcome.Skipped)).Select(static s => $"{Words.Of(s.Outcome).Replace('_', ' ')}{(s.Blocks ? "" : " (warns)")}: {s.Name}: {s.Summary}"));
-        lines.AddRange(build.Findings.Select(static f => $"{(f.Path is null ? "" : f.Line is null ? f.Path + ": " : $"{f.Path}:{f.Line.Value.ToString(CultureInfo.InvariantCulture)}: ")}{f.Message} ({f.Rule})"));
+        lines.AddRange(build.Steps.Where(static s => s.Outcome is not (Outcome.Passed or Outcome.Skipped))
+            .Select(static s => $"{Words.Of(s.Outcome).Replace('_', ' ')}{(s.Blocks ? "" : " (warns)")}: {s.Name}: {s.Summary}"));
+        lines.AddRange(build.Findings.Select(static f
+            => $"{(f.Path is null ? "" : f.Line is null ? f.Path + ": " : $"{f.Path}:{f.Line.Value.ToString(CultureInfo.InvariantCulture)}: ")}{f.Message} ({f.Rule})"));
         lines.Add(message.LogUrl ?? $"auxo ci logs {build.ShortId}");
         return Notification.Lines(string.Join('\n', lines));
     }

@@ -12,12 +12,15 @@ public sealed record KnownNames(string? Repository, string? Patch)
     /// <summary>Reads both.</summary>
     public static async Task<KnownNames> ReadAsync(NpgsqlDataSource source, Rid rid, PatchId? patch, CancellationToken ct)
     {
-        await using var command = source.CreateCommand("select (select name from notify.names where key = $1), (select name from notify.names where key = $2)");
+        await using var command = source.CreateCommand(
+            "select (select name from notify.names where key = $1), (select name from notify.names where key = $2)");
         command.Parameters.Add(new NpgsqlParameter { Value = rid.Value });
         command.Parameters.Add(new NpgsqlParameter { Value = $"{rid}/{patch}" });
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        return new KnownNames(await reader.IsDBNullAsync(0, ct) ? null : reader.GetString(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1));
+        return new KnownNames(await reader.IsDBNullAsync(0, ct)
+            ? null
+            : reader.GetString(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetString(1));
     }
 
     /// <summary>Remembers a repository's name, and a patch's title, with the next save.</summary>
@@ -29,7 +32,12 @@ public sealed record KnownNames(string? Repository, string? Patch)
         Parameters =
         {
             new() { Value = patch is null ? new[] { rid.Value } : [rid.Value, $"{rid}/{patch}"] },
-            new() { Value = patch is null ? new[] { Notification.Line(repository, 100) } : [Notification.Line(repository, 100), Notification.Line(title)] },
+            new()
+            {
+                Value = patch is null
+                    ? new[] { Notification.Line(repository, 100) }
+                    : [Notification.Line(repository, 100), Notification.Line(title)],
+            },
         },
     };
 }

@@ -32,14 +32,20 @@ public enum Level
 /// <param name="Alert">Of an alert.</param>
 /// <param name="Told">What another program told, as it told it.</param>
 public sealed record Notification(
-    Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At, RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
+    Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At,
+    RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
     PatchFacts? Patch = null, AlertFacts? Alert = null, JsonObject? Told = null)
 {
-    /// <summary>One line that can stand in a header, a log and a terminal: no control characters, at most <paramref name="max"/> characters.</summary>
-    public static string Line(string? text, int max = 200) => Cut(string.Concat((text ?? "").Select(static c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Trim(), max);
+    /// <summary>
+    /// One line that can stand in a header, a log and a terminal: no control characters, at most <paramref name="max"/>
+    /// characters.
+    /// </summary>
+    public static string Line(string? text, int max = 200)
+        => Cut(string.Concat((text ?? "").Select(static c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)).Trim(), max);
 
     /// <summary>Several lines, without other control characters.</summary>
-    public static string Lines(string? text, int max = 4000) => Cut(string.Concat((text ?? "").Where(static c => !char.IsControl(c) || c is '\n')), max);
+    public static string Lines(string? text, int max = 4000)
+        => Cut(string.Concat((text ?? "").Where(static c => !char.IsControl(c) || c is '\n')), max);
 
     /// <summary>Never cuts a character of several code units in half, and lets no half one pass.</summary>
     private static string Cut(string text, int max)
@@ -71,7 +77,8 @@ public sealed record RepositoryFacts(string Rid, string Name);
 /// <param name="Steps">In the order of the plan.</param>
 /// <param name="Findings">The first few.</param>
 public sealed record BuildFacts(
-    Guid Id, string ShortId, Outcome Outcome, string? Reason, BuildTrigger Trigger, string Ref, string Commit, string? Author, double? DurationSeconds,
+    Guid Id, string ShortId, Outcome Outcome, string? Reason, BuildTrigger Trigger, string Ref, string Commit,
+    string? Author, double? DurationSeconds,
     IReadOnlyList<StepFacts> Steps, IReadOnlyList<FindingFacts> Findings);
 
 /// <summary>A step of a build.</summary>
@@ -102,7 +109,8 @@ public static class NotificationTypes
     /// <summary>All that Auxo itself tells.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived", "failure.detected", "failure.recovered", "alert.raised",
+        .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
+        "failure.detected", "failure.recovered", "alert.raised",
         "alert.cleared",
     ];
 

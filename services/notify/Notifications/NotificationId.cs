@@ -6,19 +6,23 @@ using Auxo.Notify.Deliveries;
 namespace Auxo.Notify.Notifications;
 
 /// <summary>
-/// Ids that follow from what has happened and not from the message that says it. An instance that was restored looks at the last pushes again and says it in
-/// new messages; who heard it from the lost one gets the same <c>webhook-id</c> once more, and knows it.
+/// Ids that follow from what has happened and not from the message that says it. An instance that was restored looks at the
+/// last pushes again and says it in new messages; who heard it from the lost one gets the same <c>webhook-id</c> once more, and
+/// knows it.
 /// </summary>
 public static class NotificationId
 {
-    /// <summary>Of a build's end. Another attempt is another build; the same one that ends in another way after a restore is news.</summary>
+    /// <summary>
+    /// Of a build's end. Another attempt is another build; the same one that ends in another way after a restore is news.
+    /// </summary>
     public static Guid Of(BuildFinished m) => Of(NotificationTypes.Of(m.Outcome), m.Subject.BuildId.ToString());
 
     /// <summary>Of a new patch.</summary>
     public static Guid Of(PatchOpened m) => Of("patch.opened", m.Rid.Value, m.Revision.PatchId.Value);
 
     /// <summary>Of a revision.</summary>
-    public static Guid Of(PatchRevised m) => Of("patch.revised", m.Rid.Value, m.Revision.PatchId.Value, m.Revision.RevisionId.Value, m.Revision.Head.Value);
+    public static Guid Of(PatchRevised m)
+        => Of("patch.revised", m.Rid.Value, m.Revision.PatchId.Value, m.Revision.RevisionId.Value, m.Revision.Head.Value);
 
     /// <summary>Of a merge.</summary>
     public static Guid Of(PatchMerged m) => Of("patch.merged", m.Rid.Value, m.PatchId.Value, m.Commit.Value);

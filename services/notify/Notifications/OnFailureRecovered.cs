@@ -10,10 +10,13 @@ namespace Auxo.Notify.Notifications;
 public static class OnFailureRecoveredHandler
 {
     /// <summary>The routes, and what the repository is called.</summary>
-    public static async Task<(RoutingTable Table, KnownNames Names)> LoadAsync(FailureRecovered message, IQuerySession session, NpgsqlDataSource source, CancellationToken ct)
+    public static async Task<(RoutingTable Table, KnownNames Names)> LoadAsync(
+        FailureRecovered message, IQuerySession session, NpgsqlDataSource source, CancellationToken ct)
         => (await RoutingTable.LoadAsync(session, ct), await KnownNames.ReadAsync(source, message.Rid, patch: null, ct));
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
-    public static void Handle(FailureRecovered message, RoutingTable table, KnownNames names, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
-        => PlanDeliveries.Plan(session, worker, FailureNotification.Of(message, NotificationId.Of(message), names), table, envelope.CorrelationId, now);
+    public static void Handle(FailureRecovered message, RoutingTable table, KnownNames names, Envelope envelope,
+        IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
+        => PlanDeliveries.Plan(session, worker, FailureNotification.Of(message, NotificationId.Of(message), names),
+            table, envelope.CorrelationId, now);
 }

@@ -10,10 +10,13 @@ namespace Auxo.Notify.Notifications;
 public static class OnPatchArchivedHandler
 {
     /// <inheritdoc cref="OnPatchMergedHandler.LoadAsync"/>
-    public static async Task<(RoutingTable Table, KnownNames Names)> LoadAsync(PatchArchived message, IQuerySession session, NpgsqlDataSource source, CancellationToken ct)
+    public static async Task<(RoutingTable Table, KnownNames Names)> LoadAsync(
+        PatchArchived message, IQuerySession session, NpgsqlDataSource source, CancellationToken ct)
         => (await RoutingTable.LoadAsync(session, ct), await KnownNames.ReadAsync(source, message.Rid, message.PatchId, ct));
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
-    public static void Handle(PatchArchived message, RoutingTable table, KnownNames names, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
-        => PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, NotificationId.Of(message), names), table, envelope.CorrelationId, now);
+    public static void Handle(PatchArchived message, RoutingTable table, KnownNames names, Envelope envelope,
+        IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
+        => PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, NotificationId.Of(message), names),
+            table, envelope.CorrelationId, now);
 }

@@ -6,5 +6,6 @@ namespace Auxo.Notify.Notifications;
 public static class OnRepositoryTrackedHandler
 {
     /// <summary>Keeps the name.</summary>
-    public static void Handle(RepositoryTracked message, IDocumentSession session) => session.QueueSqlCommand(KnownNames.Remember(message.Rid, message.Name));
+    public static void Handle(RepositoryTracked message, IDocumentSession session)
+        => session.QueueSqlCommand(KnownNames.Remember(message.Rid, message.Name));
 }

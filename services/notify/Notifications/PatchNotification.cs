@@ -10,25 +10,32 @@ public static class PatchNotification
         => Of(id, "patch.opened", m.Revision.Draft ? "new draft" : "new patch", m.Rid, m.RepositoryName, m.Revision, m.At);
 
     /// <summary>It has a new revision.</summary>
-    public static Notification Of(PatchRevised m, Guid id) => Of(id, "patch.revised", "patch revised", m.Rid, m.RepositoryName, m.Revision, m.At);
+    public static Notification Of(PatchRevised m, Guid id)
+        => Of(id, "patch.revised", "patch revised", m.Rid, m.RepositoryName, m.Revision, m.At);
 
     /// <summary>It was merged.</summary>
     public static Notification Of(PatchMerged m, Guid id, KnownNames names)
-        => Of(id, "patch.merged", "merged", m.Rid, names, new PatchFacts(m.PatchId.Value, m.RevisionId?.Value, names.Patch, m.By?.Value, m.Commit.Value), m.PatchId, m.At);
+        => Of(id, "patch.merged", "merged", m.Rid, names,
+            new PatchFacts(m.PatchId.Value, m.RevisionId?.Value, names.Patch, m.By?.Value, m.Commit.Value), m.PatchId, m.At);
 
     /// <summary>It was closed without a merge.</summary>
     public static Notification Of(PatchArchived m, Guid id, KnownNames names)
-        => Of(id, "patch.archived", "archived", m.Rid, names, new PatchFacts(m.PatchId.Value, null, names.Patch, null, null), m.PatchId, m.At);
+        => Of(id, "patch.archived", "archived", m.Rid, names,
+            new PatchFacts(m.PatchId.Value, null, names.Patch, null, null), m.PatchId, m.At);
 
     private static Notification Of(Guid id, string type, string word, Rid rid, string repository, PatchRevision r, DateTimeOffset at)
         => new(
             id, type, Level.Info, Notification.Line($"{repository}: {word}: {r.Title}"),
-            Notification.Lines($"patch {r.PatchId.Short} by {Notification.Line(r.AuthorAlias, 60)} {r.Author}, revision {r.RevisionId.Short} at {r.Head.Short}".Replace("by  did", "by did", StringComparison.Ordinal)),
+            Notification.Lines(
+                $"patch {r.PatchId.Short} by {Notification.Line(r.AuthorAlias, 60)} {r.Author}, revision "
+                    + $"{r.RevisionId.Short} at {r.Head.Short}".Replace("by  did", "by did", StringComparison.Ordinal)),
             at, new RepositoryFacts(rid.Value, Notification.Line(repository, 100)),
             Patch: new PatchFacts(r.PatchId.Value, r.RevisionId.Value, Notification.Line(r.Title), r.Author.Value, r.Head.Value));
 
-    private static Notification Of(Guid id, string type, string word, Rid rid, KnownNames names, PatchFacts patch, PatchId patchId, DateTimeOffset at)
+    private static Notification Of(
+        Guid id, string type, string word, Rid rid, KnownNames names, PatchFacts patch, PatchId patchId, DateTimeOffset at)
         => new(
-            id, type, Level.Info, Notification.Line($"{names.Repository ?? rid.Value}: {word}: {names.Patch ?? $"patch {patchId.Short}"}"), $"patch {patchId.Short}", at,
+            id, type, Level.Info, Notification.Line($"{names.Repository ?? rid.Value}: {word}: {names.Patch ?? $"patch {patchId.Short}"}"),
+            $"patch {patchId.Short}", at,
             new RepositoryFacts(rid.Value, names.Repository ?? rid.Value), Patch: patch);
 }

@@ -16,21 +16,25 @@ namespace Auxo.Notify.Routes;
 /// <param name="MinLevel"><c>info</c> unless told.</param>
 /// <param name="Channels">Who is told; at least one.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record RouteRequest(IReadOnlyList<string>? On = null, IReadOnlyList<string>? Repositories = null, Level? MinLevel = null, IReadOnlyList<string>? Channels = null);
+public sealed record RouteRequest(IReadOnlyList<string>? On = null, IReadOnlyList<string>? Repositories = null,
+    Level? MinLevel = null, IReadOnlyList<string>? Channels = null);
 
 /// <summary>A route.</summary>
 public sealed record RouteAnswer(
-    string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel, IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt)
+    string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel,
+    IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt)
 {
     /// <summary>What is shown of a route.</summary>
-    public static RouteAnswer Of(Route route) => new(route.Name, route.On, route.Repositories, route.MinLevel, route.Channels, route.ConfiguredAt);
+    public static RouteAnswer Of(Route route)
+        => new(route.Name, route.On, route.Repositories, route.MinLevel, route.Channels, route.ConfiguredAt);
 }
 
 /// <summary>422: a route cannot be like that.</summary>
 public sealed class InvalidRouteException(string detail) : AuxoException("route/invalid", 422, detail);
 
 /// <summary>404: there is no such route.</summary>
-public sealed class NoSuchRouteException(string name) : AuxoException("route/not-found", 404, $"There is no route '{name}'. 'auxo notify routes' shows what there is.");
+public sealed class NoSuchRouteException(string name)
+    : AuxoException("route/not-found", 404, $"There is no route '{name}'. 'auxo notify routes' shows what there is.");
 
 /// <summary><c>PUT /routes/{name}</c>, <c>GET /routes</c>, <c>GET /routes/{name}</c> and <c>DELETE /routes/{name}</c>.</summary>
 public static class ConfigureRoute
@@ -48,7 +52,8 @@ public static class ConfigureRoute
 
     /// <summary>The event that a request comes to.</summary>
     /// <exception cref="InvalidRouteException">It cannot be like that.</exception>
-    public static RouteEvent.Configured Decide(string name, RouteRequest request, IReadOnlySet<string> channels, string by, DateTimeOffset now)
+    public static RouteEvent.Configured Decide(
+        string name, RouteRequest request, IReadOnlySet<string> channels, string by, DateTimeOffset now)
     {
         if (!Names.IsName(name)) throw new InvalidRouteException($"'{name}' is no name of a route: {Names.Rule}");
         var (on, repositories) = (request.On is { Count: > 0 } ? request.On : ["*"], request.Repositories ?? []);
@@ -56,15 +61,20 @@ public static class ConfigureRoute
             throw new InvalidRouteException($"'channels' names at least one channel, and no list has more than {MaxEntries} entries.");
         foreach (var pattern in on)
         {
-            if (!NotificationTypes.All.Any(t => Pattern.Matches(pattern, t)) && !Pattern.Matches(pattern, NotificationTypes.Told) && !pattern.StartsWith(NotificationTypes.Told, StringComparison.Ordinal))
-                throw new InvalidRouteException($"Nothing is ever called '{pattern}'. There are: {string.Join(", ", NotificationTypes.All)}, and {NotificationTypes.Told}* for what others tell.");
+            if (!NotificationTypes.All.Any(t => Pattern.Matches(pattern, t)) && !Pattern.Matches(pattern, NotificationTypes.Told)
+                && !pattern.StartsWith(NotificationTypes.Told, StringComparison.Ordinal))
+                throw new InvalidRouteException(
+                    $"Nothing is ever called '{pattern}'. There are: {string.Join(", ", NotificationTypes.All)}, and "
+                        + $"{NotificationTypes.Told}* for what others tell.");
         }
 
         if (repositories.FirstOrDefault(static r => r is not { Length: > 0 and <= 200 } || r.Any(char.IsControl)) is { } odd)
             throw new InvalidRouteException($"'{odd}' is neither a repository's id nor its name nor a pattern of these.");
         if (to.FirstOrDefault(c => c is null || !channels.Contains(c)) is { } unknown)
             throw new InvalidRouteException($"There is no channel '{unknown}'. 'auxo notify channels' shows what there is.");
-        return new RouteEvent.Configured(name, [.. on.Distinct(StringComparer.Ordinal)], [.. repositories.Distinct(StringComparer.Ordinal)], request.MinLevel ?? Level.Info, [.. to.Distinct(StringComparer.Ordinal)], by, now);
+        return new RouteEvent.Configured(
+            name, [.. on.Distinct(StringComparer.Ordinal)], [.. repositories.Distinct(StringComparer.Ordinal)],
+            request.MinLevel ?? Level.Info, [.. to.Distinct(StringComparer.Ordinal)], by, now);
     }
 
     private static async Task<Results<Created<RouteAnswer>, Ok<RouteAnswer>>> PutAsync(
@@ -73,7 +83,8 @@ public static class ConfigureRoute
         await using var session = store.LightweightSession();
         var stream = await session.Events.FetchForWriting<Route>(Route.StreamKey(name), ct);
         var channels = await session.QueryAsync<Channel>("where (data->>'exists')::boolean", ct);
-        var configured = Decide(name, request, channels.Select(static c => c.Name).ToHashSet(StringComparer.Ordinal), user.Identity?.Name ?? "", time.GetUtcNow());
+        var configured = Decide(name, request, channels.Select(static c => c.Name)
+            .ToHashSet(StringComparer.Ordinal), user.Identity?.Name ?? "", time.GetUtcNow());
         stream.AppendOne(configured);
         await session.SaveChangesAsync(ct);
         var answer = RouteAnswer.Of(new Route().Apply(configured));
@@ -83,16 +94,20 @@ public static class ConfigureRoute
     private static async Task<Ok<ListAnswer<RouteAnswer>>> ListAsync(IDocumentStore store, CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        return TypedResults.Ok(new ListAnswer<RouteAnswer>([.. (await session.QueryAsync<Route>("where (data->>'exists')::boolean order by id", ct)).Select(RouteAnswer.Of)], null));
+        return TypedResults.Ok(new ListAnswer<RouteAnswer>(
+            [.. (await session.QueryAsync<Route>("where (data->>'exists')::boolean order by id", ct)).Select(RouteAnswer.Of)], null));
     }
 
     private static async Task<Ok<RouteAnswer>> GetAsync(string name, IDocumentStore store, CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        return await session.LoadAsync<Route>(Route.StreamKey(name), ct) is { Exists: true } route ? TypedResults.Ok(RouteAnswer.Of(route)) : throw new NoSuchRouteException(name);
+        return await session.LoadAsync<Route>(Route.StreamKey(name), ct) is { Exists: true } route
+            ? TypedResults.Ok(RouteAnswer.Of(route))
+            : throw new NoSuchRouteException(name);
     }
 
-    private static async Task<NoContent> DeleteAsync(string name, ClaimsPrincipal user, IDocumentStore store, TimeProvider time, CancellationToken ct)
+    private static async Task<NoContent> DeleteAsync(
+        string name, ClaimsPrincipal user, IDocumentStore store, TimeProvider time, CancellationToken ct)
     {
         await using var session = store.LightweightSession();
         var stream = await session.Events.FetchForWriting<Route>(Route.StreamKey(name), ct);

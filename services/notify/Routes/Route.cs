@@ -34,7 +34,8 @@ public sealed record Route
     {
         RouteEvent.Configured x => new Route
         {
-            Name = x.Name, On = x.On, Repositories = x.Repositories, MinLevel = x.MinLevel, Channels = x.Channels, ConfiguredAt = x.At, Exists = true,
+            Name = x.Name, On = x.On, Repositories = x.Repositories, MinLevel = x.MinLevel, Channels = x.Channels,
+            ConfiguredAt = x.At, Exists = true,
         },
         RouteEvent.Removed => this with { Exists = false },
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -47,6 +48,8 @@ public sealed record Route
         if (notification.Level < MinLevel) return $"{Words.Of(notification.Level)} is less than {Words.Of(MinLevel)}";
         if (Repositories.Count == 0) return null;
         if (notification.Repository is not { } repository) return "it is about certain repositories, and this is about none";
-        return Repositories.Any(p => Pattern.Matches(p, repository.Rid) || Pattern.Matches(p, repository.Name)) ? null : $"it is not about {repository.Name}";
+        return Repositories.Any(p => Pattern.Matches(p, repository.Rid) || Pattern.Matches(p, repository.Name))
+            ? null
+            : $"it is not about {repository.Name}";
     }
 }

@@ -18,7 +18,8 @@ public abstract record RouteEvent
     /// <param name="By">The name of the token that asked.</param>
     /// <param name="At">When.</param>
     public sealed record Configured(
-        string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel, IReadOnlyList<string> Channels, string By, DateTimeOffset At) : RouteEvent;
+        string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel,
+        IReadOnlyList<string> Channels, string By, DateTimeOffset At) : RouteEvent;
 
     /// <summary>It is gone.</summary>
     public sealed record Removed(string By, DateTimeOffset At) : RouteEvent;

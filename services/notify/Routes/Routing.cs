@@ -29,8 +29,8 @@ public sealed record PlannedDelivery(string Id, string? Route, string Channel, s
 public static class Routing
 {
     /// <summary>
-    /// One delivery per channel: a channel that several routes name hears a notification once, by the first of them. The same notification and the same
-    /// table give the same deliveries with the same ids, so deciding twice tells nobody twice.
+    /// One delivery per channel: a channel that several routes name hears a notification once, by the first of them. The same
+    /// notification and the same table give the same deliveries with the same ids, so deciding twice tells nobody twice.
     /// </summary>
     public static IReadOnlyList<PlannedDelivery> Route(Notification notification, RoutingTable table)
     {
@@ -39,7 +39,8 @@ public static class Routing
         foreach (var route in table.Routes.Where(r => r.Silence(notification) is null))
         {
             foreach (var channel in route.Channels.Where(told.Add))
-                planned.Add(new PlannedDelivery(DeliveryId.For(notification.Id, route.Name, channel), route.Name, channel, Refusal(table.Channels.GetValueOrDefault(channel))));
+                planned.Add(new PlannedDelivery(DeliveryId.For(notification.Id, route.Name, channel), route.Name,
+                    channel, Refusal(table.Channels.GetValueOrDefault(channel))));
         }
 
         return planned;

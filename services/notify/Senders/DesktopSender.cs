@@ -13,7 +13,10 @@ namespace Auxo.Notify.Senders;
 /// <param name="SessionBus">The address of the desktop's message bus; null outside of a desktop session.</param>
 public sealed record DesktopSession(string? Path, string? SessionBus);
 
-/// <summary>Shows a notification on the desktop of this machine, by the system's own program. Words from outside are arguments, never part of a script.</summary>
+/// <summary>
+/// Shows a notification on the desktop of this machine, by the system's own program. Words from outside are arguments, never
+/// part of a script.
+/// </summary>
 public sealed class DesktopSender(DesktopSession session, TimeProvider time) : ISender
 {
     private static readonly string[] MacScript =
@@ -30,13 +33,26 @@ public sealed class DesktopSender(DesktopSession session, TimeProvider time) : I
     {
         var name = OperatingSystem.IsMacOS() ? "osascript" : "notify-send";
         if (Find(name) is not { } program)
-            return new SendResult.Impossible { Detail = $"there is no {name} on the machine that Auxo runs on{(OperatingSystem.IsMacOS() ? "" : " (on Debian: apt install libnotify-bin)")}" };
+            return new SendResult.Impossible
+            {
+                Detail =
+                    $"there is no {name} on the machine that Auxo runs "
+                        + $"on{(OperatingSystem.IsMacOS() ? "" : " (on Debian: apt install libnotify-bin)")}",
+            };
         if (!OperatingSystem.IsMacOS() && string.IsNullOrEmpty(session.SessionBus))
-            return new SendResult.Impossible { Detail = "Auxo does not run inside of a desktop session (DBUS_SESSION_BUS_ADDRESS is not set), so there is no desktop to show it on" };
+            return new SendResult.Impossible
+            {
+                Detail =
+                    "Auxo does not run inside of a desktop session (DBUS_SESSION_BUS_ADDRESS is not set), so there is "
+                        + "no desktop to show it on",
+            };
 
         using var clock = new CancellationTokenSource(limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, ct);
-        var start = new ProcessStartInfo(program, Arguments(delivery.Notification)) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, Arguments(delivery.Notification))
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false,
+        };
         try
         {
             using var process = Process.Start(start)!;
@@ -47,7 +63,11 @@ public sealed class DesktopSender(DesktopSession session, TimeProvider time) : I
                 await Task.WhenAll(error, output, process.WaitForExitAsync(both.Token));
                 return process.ExitCode == 0
                     ? new SendResult.Delivered { Detail = "shown" }
-                    : new SendResult.Failed { Status = process.ExitCode, Detail = $"{name} ended with {process.ExitCode}", Excerpt = Notification.Lines(await error, 500) };
+                    : new SendResult.Failed
+                    {
+                        Status = process.ExitCode, Detail = $"{name} ended with {process.ExitCode}",
+                        Excerpt = Notification.Lines(await error, 500),
+                    };
             }
             catch (OperationCanceledException)
             {
@@ -66,8 +86,10 @@ public sealed class DesktopSender(DesktopSession session, TimeProvider time) : I
     internal static IEnumerable<string> Arguments(Notification n)
         => OperatingSystem.IsMacOS()
             ? [.. MacScript, n.Title, n.Text]
-            : ["-a", "Auxo", "-u", n.Level switch { Level.Critical => "critical", Level.Warning => "normal", _ => "low" }, "--", n.Title, WebUtility.HtmlEncode(Notification.Lines(n.Text, 500))];
+            : ["-a", "Auxo", "-u", n.Level switch { Level.Critical => "critical", Level.Warning => "normal", _ => "low" },
+                "--", n.Title, WebUtility.HtmlEncode(Notification.Lines(n.Text, 500))];
 
     private string? Find(string program)
-        => (session.Path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted).Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
+        => (session.Path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Where(Path.IsPathRooted).Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
 }

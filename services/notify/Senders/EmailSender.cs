@@ -36,39 +36,72 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
             if (mail is { User: { } user, Password: { } password })
             {
                 if (!smtp.Capabilities.HasFlag(SmtpCapabilities.Authentication))
-                    return new SendResult.Refused { Detail = $"{mail.Host} offers no login; if it wants none, leave the channel's user and password away" };
+                    return new SendResult.Refused
+                    {
+                        Detail = $"{mail.Host} offers no login; if it wants none, leave the channel's user and password away",
+                    };
                 await smtp.AuthenticateAsync(user, password, both.Token);
             }
 
             var answer = await smtp.SendAsync(message, both.Token);
             await ByeAsync(smtp, both.Token);
             var left = smtp.Refused.Count == 0 ? "" : $", but not for {string.Join(", ", smtp.Refused.Select(static r => r.Address))}";
-            return new SendResult.Delivered { Status = 250, Detail = $"{mail.Host} took it for {mail.To.Count - smtp.Refused.Count}{left}", Excerpt = Notifications.Notification.Line(answer, 500) };
+            return new SendResult.Delivered
+            {
+                Status = 250, Detail = $"{mail.Host} took it for {mail.To.Count - smtp.Refused.Count}{left}",
+                Excerpt = Notifications.Notification.Line(answer, 500),
+            };
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             return new SendResult.Failed { Detail = $"{mail.Host} did not answer within {limit.TotalSeconds:0} s" };
         }
-        catch (Exception e) when (e is SmtpCommandException or ServiceNotAuthenticatedException or AuthenticationException or SslHandshakeException or SmtpProtocolException
+        catch (Exception e) when (e is SmtpCommandException
+            or ServiceNotAuthenticatedException or AuthenticationException or SslHandshakeException or SmtpProtocolException
             or NotSupportedException or IOException or SocketException)
         {
             var result = Result(e, mail.Host);
-            return e is SmtpCommandException && smtp.Refused is [.., var last] ? result with { Excerpt = Notifications.Notification.Line($"{last.Address}: {last.Answer}", 500) } : result;
+            return e is SmtpCommandException && smtp.Refused is [.., var last]
+                ? result with { Excerpt = Notifications.Notification.Line($"{last.Address}: {last.Answer}", 500) }
+                : result;
         }
     }
 
-    /// <summary>4xx is "later" (greylisting), 5xx is "no". After a break in the middle nobody knows, so it is sent again under the same Message-ID.</summary>
+    /// <summary>
+    /// 4xx is "later" (greylisting), 5xx is "no". After a break in the middle nobody knows, so it is sent again under the same
+    /// Message-ID.
+    /// </summary>
     public static SendResult Result(Exception error, string host) => error switch
     {
         EgressDeniedException e => new SendResult.Impossible { Detail = e.Message },
         SmtpCommandException e when (int)e.StatusCode is >= 400 and < 500
-            => new SendResult.Failed { Status = (int)e.StatusCode, Detail = $"{host} asks to come later", Excerpt = Notifications.Notification.Line(e.Message, 500) },
-        SmtpCommandException e => new SendResult.Impossible { Status = (int)e.StatusCode, Detail = $"{host} refuses{(e.Mailbox is null ? "" : $" {e.Mailbox.Address}")}", Excerpt = Notifications.Notification.Line(e.Message, 500) },
-        AuthenticationException e => new SendResult.Refused { Detail = $"{host} does not accept the login", Excerpt = Notifications.Notification.Line(e.Message, 500) },
+            => new SendResult.Failed
+            {
+                Status = (int)e.StatusCode, Detail = $"{host} asks to come later",
+                Excerpt = Notifications.Notification.Line(e.Message, 500),
+            },
+        SmtpCommandException e => new SendResult.Impossible
+        {
+            Status = (int)e.StatusCode, Detail = $"{host} refuses{(e.Mailbox is null ? "" : $" {e.Mailbox.Address}")}",
+            Excerpt = Notifications.Notification.Line(e.Message, 500),
+        },
+        AuthenticationException e => new SendResult.Refused
+        {
+            Detail = $"{host} does not accept the login", Excerpt = Notifications.Notification.Line(e.Message, 500),
+        },
         ServiceNotAuthenticatedException => new SendResult.Refused { Detail = $"{host} wants a login" },
-        SslHandshakeException e => new SendResult.Failed { Detail = $"TLS with {host} failed: {Notifications.Notification.Line(e.InnerException?.Message ?? e.Message, 300)}" },
-        NotSupportedException => new SendResult.Refused { Detail = $"{host} offers no STARTTLS, and nothing is sent in the clear; if that is meant, set the channel's security to 'none'" },
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => new SendResult.Failed { Detail = $"{host} is not known to the DNS" },
+        SslHandshakeException e => new SendResult.Failed
+        {
+            Detail = $"TLS with {host} failed: {Notifications.Notification.Line(e.InnerException?.Message ?? e.Message, 300)}",
+        },
+        NotSupportedException => new SendResult.Refused
+        {
+            Detail = $"{host} offers no STARTTLS, and nothing is sent in the clear; if that is meant, set the channel's security to 'none'",
+        },
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => new SendResult.Failed
+        {
+            Detail = $"{host} is not known to the DNS",
+        },
         SocketException e => new SendResult.Failed { Detail = $"no connection to {host}: {e.SocketErrorCode}" },
         _ => new SendResult.Failed { Detail = $"{host} broke off: {Notifications.Notification.Line(error.Message, 300)}" },
     };
@@ -93,12 +126,16 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
         }
     }
 
-    /// <summary>One recipient that does not exist must not keep the mail from the others; one that is to come later keeps all, and all are tried again.</summary>
+    /// <summary>
+    /// One recipient that does not exist must not keep the mail from the others; one that is to come later keeps all, and all
+    /// are tried again.
+    /// </summary>
     private sealed class Session : SmtpClient
     {
         public Session()
         {
-            // Revocation lists are fetched over the network by the platform, behind the guard's back, and a list that cannot be fetched would stop the mail.
+            // Revocation lists are fetched over the network by the platform, behind the guard's back, and a list that cannot be
+            // fetched would stop the mail.
             CheckCertificateRevocation = false;
         }
 

@@ -15,7 +15,10 @@ public static class MailMessage
     public static MimeMessage Of(BegunDelivery delivery, EmailSettings settings)
     {
         var n = delivery.Notification;
-        var message = new MimeMessage { Date = n.At, Subject = $"[{n.Repository?.Name ?? "auxo"}] {Subject(n)}", MessageId = $"{delivery.Id}@auxo" };
+        var message = new MimeMessage
+        {
+            Date = n.At, Subject = $"[{n.Repository?.Name ?? "auxo"}] {Subject(n)}", MessageId = $"{delivery.Id}@auxo",
+        };
         message.From.Add(MailboxAddress.Parse(settings.From));
         foreach (var to in settings.To) message.To.Add(MailboxAddress.Parse(to));
         message.Headers.Add("Auto-Submitted", "auto-generated");
@@ -33,7 +36,11 @@ public static class MailMessage
         var text = n.Url is null || n.Text.Contains(n.Url, StringComparison.Ordinal) ? n.Text : $"{n.Text}\n{n.Url}";
         message.Body = new MultipartAlternative
         {
-            new TextPart("plain") { Text = $"{n.Title}\n\n{text}\n\n-- \nAuxo, {n.Type}, {delivery.Id}\n", ContentTransferEncoding = ContentEncoding.QuotedPrintable },
+            new TextPart("plain")
+            {
+                Text = $"{n.Title}\n\n{text}\n\n-- \nAuxo, {n.Type}, {delivery.Id}\n",
+                ContentTransferEncoding = ContentEncoding.QuotedPrintable,
+            },
             new TextPart("html") { Text = Html(n, text, delivery.Id), ContentTransferEncoding = ContentEncoding.QuotedPrintable },
         };
         return message;
@@ -60,5 +67,6 @@ public static class MailMessage
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>For the left side of an id: letters, digits, dots and dashes.</summary>
-    private static string Bare(string text) => string.Concat(text.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-'));
+    private static string Bare(string text)
+        => string.Concat(text.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-'));
 }

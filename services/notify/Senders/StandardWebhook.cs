@@ -30,7 +30,10 @@ public static class StandardWebhook
         }
     }
 
-    /// <summary>The header <c>webhook-signature</c>: one <c>v1</c> signature per secret that is valid at <paramref name="now"/>, the newest first.</summary>
+    /// <summary>
+    /// The header <c>webhook-signature</c>: one <c>v1</c> signature per secret that is valid at <paramref name="now"/>, the
+    /// newest first.
+    /// </summary>
     public static string Sign(IReadOnlyList<SigningSecret> secrets, string id, DateTimeOffset now, ReadOnlySpan<byte> body)
     {
         var signed = new ArrayBufferWriter<byte>(body.Length + 64);
@@ -46,13 +49,17 @@ public static class StandardWebhook
     public static string Seconds(DateTimeOffset now) => now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     /// <summary>As in all JSON that Auxo sends.</summary>
-    internal static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset at)
+        => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static Notification? Shorter(Notification n) => n switch
     {
-        { Build: { Findings.Count: > 0 } build } => n with { Build = build with { Findings = [.. build.Findings.SkipLast((build.Findings.Count + 1) / 2)] } },
-        { Build: { Steps.Count: > 0 } build } => n with { Build = build with { Steps = [.. build.Steps.SkipLast((build.Steps.Count + 1) / 2)] } },
-        { Told.Count: > 0 } => n with { Told = new JsonObject { ["cut"] = "it was too long" } } is var cut && n.Told.ContainsKey("cut") && n.Told.Count == 1 ? null : cut,
+        { Build: { Findings.Count: > 0 } build }
+            => n with { Build = build with { Findings = [.. build.Findings.SkipLast((build.Findings.Count + 1) / 2)] } },
+        { Build: { Steps.Count: > 0 } build }
+            => n with { Build = build with { Steps = [.. build.Steps.SkipLast((build.Steps.Count + 1) / 2)] } },
+        { Told.Count: > 0 } => n with { Told = new JsonObject { ["cut"] = "it was too long" } } is var cut
+            && n.Told.ContainsKey("cut") && n.Told.Count == 1 ? null : cut,
         { Text.Length: > 500 } => n with { Text = Notification.Lines(n.Text, 500) },
         _ => null,
     };

@@ -39,7 +39,9 @@ public sealed class WebhookSender(EgressGuard guard, ServiceIdentity identity, T
         }
         catch (HttpRequestException e)
         {
-            return EgressDeniedException.In(e) is { } denied ? new SendResult.Impossible { Detail = denied.Message } : new SendResult.Failed { Detail = Reason(e) };
+            return EgressDeniedException.In(e) is { } denied
+                ? new SendResult.Impossible { Detail = denied.Message }
+                : new SendResult.Failed { Detail = Reason(e) };
         }
     }
 
@@ -58,7 +60,9 @@ public sealed class WebhookSender(EgressGuard guard, ServiceIdentity identity, T
         {
             Status = status,
             Excerpt = answer.Excerpt,
-            Detail = status is >= 300 and < 400 ? $"the receiver redirects ({status}), and redirects are not followed: give the channel the address where it leads" : $"the receiver answered {status}",
+            Detail = status is >= 300 and < 400
+                ? $"the receiver redirects ({status}), and redirects are not followed: give the channel the address where it leads"
+                : $"the receiver answered {status}",
         };
     }
 
@@ -72,7 +76,9 @@ public sealed class WebhookSender(EgressGuard guard, ServiceIdentity identity, T
 
     private HttpRequestMessage Request(BegunDelivery delivery, WebhookSettings settings)
     {
-        var body = settings.Format == WebhookFormat.Plain ? PlainPayload.Write(delivery.Notification) : StandardWebhook.Body(delivery.Notification);
+        var body = settings.Format == WebhookFormat.Plain
+            ? PlainPayload.Write(delivery.Notification)
+            : StandardWebhook.Body(delivery.Notification);
         var now = time.GetUtcNow();
         var request = new HttpRequestMessage(HttpMethod.Post, guard.Parse(settings.Url)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -84,12 +90,15 @@ public sealed class WebhookSender(EgressGuard guard, ServiceIdentity identity, T
     }
 
     /// <summary>In words without the address, which may be a secret.</summary>
-    private static string Reason(HttpRequestException e) => (e.HttpRequestError, Inner<SocketException>(e)?.SocketErrorCode, Inner<AuthenticationException>(e)) switch
+    private static string Reason(HttpRequestException e)
+        => (e.HttpRequestError, Inner<SocketException>(e)?.SocketErrorCode, Inner<AuthenticationException>(e)) switch
     {
-        (HttpRequestError.NameResolutionError, _, _) or (_, SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData, _) => "the receiver's name is not known to the DNS",
+        (HttpRequestError.NameResolutionError, _, _) or (_, SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData, _)
+            => "the receiver's name is not known to the DNS",
         (_, SocketError.ConnectionRefused, _) => "nothing listens at the receiver",
         (_, SocketError.TimedOut, _) => "the receiver does not take the connection",
-        (HttpRequestError.ResponseEnded, _, _) or (_, SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown, _) => "the receiver closed the connection without an answer",
+        (HttpRequestError.ResponseEnded, _, _) or (_, SocketError.ConnectionReset
+            or SocketError.ConnectionAborted or SocketError.Shutdown, _) => "the receiver closed the connection without an answer",
         (_, { } error, _) => $"no connection: {error}",
         (_, _, { } tls) => $"TLS failed: {tls.Message}",
         (HttpRequestError.SecureConnectionError, _, _) => "TLS failed",

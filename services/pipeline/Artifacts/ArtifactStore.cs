@@ -122,7 +122,9 @@ public sealed class ArtifactStore : IDisposable
         using var file = BeneathFile.Open(workspace.Path, name, out var refusal);
         if (file is null)
         {
-            problem(new FileInfo(Path.Combine(workspace.Path, name)).LinkTarget is null ? $"'{Shown(name)}' {refusal}" : $"'{Shown(name)}' is a link, and links are not kept");
+            problem(new FileInfo(Path.Combine(workspace.Path, name)).LinkTarget is null
+                ? $"'{Shown(name)}' {refusal}"
+                : $"'{Shown(name)}' is a link, and links are not kept");
             return null;
         }
 
@@ -135,7 +137,9 @@ public sealed class ArtifactStore : IDisposable
         return new BuildArtifact(name, MediaTypes.TryGetContentType(name, out var type) ? type : "application/octet-stream", digest, size);
     }
 
-    /// <summary>Steps of one build may end at the same time: their lists are merged, and a reader sees a whole list or the one before.</summary>
+    /// <summary>
+    /// Steps of one build may end at the same time: their lists are merged, and a reader sees a whole list or the one before.
+    /// </summary>
     private async Task RecordAsync(Guid buildId, IEnumerable<BuildArtifact> artifacts, CancellationToken ct)
     {
         await _manifests.WaitAsync(ct);
@@ -165,7 +169,8 @@ public sealed class ArtifactStore : IDisposable
     /// <summary>A name as it may stand in a line for people.</summary>
     private static string Shown(string name)
     {
-        var text = string.Concat(name.Select(static c => char.IsControl(c) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? '?' : c));
+        var text = string.Concat(
+            name.Select(static c => char.IsControl(c) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? '?' : c));
         return text.Length > 120 ? text[..119] + "…" : text;
     }
 }

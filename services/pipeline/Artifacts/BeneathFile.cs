@@ -41,7 +41,10 @@ internal static partial class BeneathFile
 
         // Without O_NONBLOCK the open of a named pipe waits for a writer for ever.
         var handle = OpenAt(root.DangerousGetHandle(), relative, NonBlocking | CloseOnExec, Beneath | NoSymlinks | NoMagicLinks);
-        refusal = handle is null ? $"cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}" : IsRegular(handle) ? null : "is no regular file";
+        refusal = handle is null
+            ? $"cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}"
+            : IsRegular(handle) ? null
+            : "is no regular file";
         if (refusal is null) return handle;
         handle?.Dispose();
         return null;

@@ -6,7 +6,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Auxo.Pipeline.Artifacts;
 
-/// <summary>Content by digest: <c>blobs/sha256/ab/abcdef…</c>. A file that is there is whole and on the disk: written aside, synced, then moved.</summary>
+/// <summary>
+/// Content by digest: <c>blobs/sha256/ab/abcdef…</c>. A file that is there is whole and on the disk: written aside, synced,
+/// then moved.
+/// </summary>
 internal sealed partial class BlobStore(string folder)
 {
     private const int BufferBytes = 256 << 10;
@@ -17,7 +20,8 @@ internal sealed partial class BlobStore(string folder)
     /// <summary>The file of a digest (<c>sha256:</c> and 64 hex digits), or null.</summary>
     public string? Find(string digest)
     {
-        if (!digest.StartsWith("sha256:", StringComparison.Ordinal) || digest.Length != 71 || digest.AsSpan(7).ContainsAnyExcept(Hex)) return null;
+        if (!digest.StartsWith("sha256:", StringComparison.Ordinal)
+            || digest.Length != 71 || digest.AsSpan(7).ContainsAnyExcept(Hex)) return null;
         var path = PathOf(digest[7..]);
         return File.Exists(path) ? path : null;
     }
@@ -65,7 +69,8 @@ internal sealed partial class BlobStore(string folder)
     }
 
     /// <summary>
-    /// Removes contents that are in no list and not young: a build that keeps a content makes it young first and writes its list afterwards.
+    /// Removes contents that are in no list and not young: a build that keeps a content makes it young first and writes its
+    /// list afterwards.
     /// </summary>
     /// <param name="kept">The digests of all lists.</param>
     /// <param name="now">The time.</param>

@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace Auxo.Pipeline.Artifacts;
 
 /// <summary>
-/// <c>GET /builds/{id}/artifacts/{name}</c> (the name may have slashes), and <c>GET /blobs/{digest}</c> for the registry. Both with ranges and the digest as
-/// entity tag. What a build made is somebody else's page: it is only ever a download.
+/// <c>GET /builds/{id}/artifacts/{name}</c> (the name may have slashes), and <c>GET /blobs/{digest}</c> for the registry. Both
+/// with ranges and the digest as entity tag. What a build made is somebody else's page: it is only ever a download.
 /// </summary>
 public static class ArtifactEndpoints
 {
@@ -15,7 +15,8 @@ public static class ArtifactEndpoints
     public static IEndpointRouteBuilder MapArtifacts(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").RequireScope("pipeline:read").WithTags("Artifacts");
-        group.MapMethods("/builds/{id:guid}/artifacts/{**name}", [HttpMethods.Get, HttpMethods.Head], GetByNameAsync).WithName("GetArtifact");
+        group.MapMethods("/builds/{id:guid}/artifacts/{**name}", [HttpMethods.Get, HttpMethods.Head], GetByNameAsync)
+            .WithName("GetArtifact");
         group.MapMethods("/blobs/{digest}", [HttpMethods.Get, HttpMethods.Head], GetByDigest).WithName("GetBlob");
         return routes;
     }
@@ -26,16 +27,19 @@ public static class ArtifactEndpoints
             ? Send(response, path, artifact.Digest, artifact.MediaType, name[(name.LastIndexOf('/') + 1)..], "private, no-cache")
             : AuxoProblem.NotFound("artifact/not-found", $"Build {id} has no artifact of this name.");
 
-    private static Results<PhysicalFileHttpResult, ProblemHttpResult> GetByDigest(string digest, ArtifactStore artifacts, HttpResponse response)
+    private static Results<PhysicalFileHttpResult, ProblemHttpResult> GetByDigest(
+        string digest, ArtifactStore artifacts, HttpResponse response)
         => artifacts.FindBlob(digest) is { } path
             ? Send(response, path, digest, "application/octet-stream", digest[7..], "private, max-age=31536000, immutable")
             : AuxoProblem.NotFound("artifact/not-found", "There is no content with this digest.");
 
-    private static PhysicalFileHttpResult Send(HttpResponse response, string path, string digest, string mediaType, string fileName, string caching)
+    private static PhysicalFileHttpResult Send(
+        HttpResponse response, string path, string digest, string mediaType, string fileName, string caching)
     {
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         response.Headers.CacheControl = caching;
-        return TypedResults.PhysicalFile(path, mediaType, fileName, entityTag: new EntityTagHeaderValue($"\"{digest}\""), enableRangeProcessing: true);
+        return TypedResults.PhysicalFile(
+            path, mediaType, fileName, entityTag: new EntityTagHeaderValue($"\"{digest}\""), enableRangeProcessing: true);
     }
 }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 
 namespace Auxo.Pipeline.Artifacts;
 
-/// <summary>A folder of the workspace for the glob matcher. Links are entries, never doors: the matcher does not walk through them.</summary>
+/// <summary>
+/// A folder of the workspace for the glob matcher. Links are entries, never doors: the matcher does not walk through them.
+/// </summary>
 internal sealed class WorkspaceFiles(DirectoryInfo folder, DirectoryInfoBase? parent) : DirectoryInfoBase
 {
     public override string Name => folder.Name;
@@ -25,7 +27,10 @@ internal sealed class WorkspaceFiles(DirectoryInfo folder, DirectoryInfoBase? pa
         IEnumerable<FileSystemInfo> entries;
         try
         {
-            entries = folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true });
+            entries = folder.EnumerateFileSystemInfos("*", new EnumerationOptions
+            {
+                AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true,
+            });
         }
         catch (IOException)
         {

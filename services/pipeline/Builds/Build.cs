@@ -21,7 +21,8 @@ public enum BuildState
 
 /// <summary>A build, folded from its events; kept as a document in the same transaction, so lists need no fold.</summary>
 public sealed record Build(
-    BuildSubject Subject, string Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan, string? RequestedBy, DateTimeOffset QueuedAt)
+    BuildSubject Subject, string Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan, string? RequestedBy,
+    DateTimeOffset QueuedAt)
 {
     /// <summary>Findings beyond these are in the logs.</summary>
     public const int MaxFindings = 100;
@@ -95,7 +96,8 @@ public sealed record Build(
     public static Build Of(BuildEvent.Queued e) => new(e.Subject, e.Source, e.Attempt, e.Trust, e.Canonical, e.Plan, e.RequestedBy, e.At);
 
     /// <summary>One more event; after the end nothing changes.</summary>
-    public Build Apply(BuildEvent.Started e) => Unless(this with { State = BuildState.Running, StartedAt = StartedAt ?? e.At, Sandbox = e.Sandbox });
+    public Build Apply(BuildEvent.Started e)
+        => Unless(this with { State = BuildState.Running, StartedAt = StartedAt ?? e.At, Sandbox = e.Sandbox });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.StepStarted e) => Unless(this with { Running = [.. Running.Where(step => step != e.Step), e.Step] });
@@ -105,13 +107,16 @@ public sealed record Build(
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.StepFinished e)
-        => Unless(Results.Any(result => result.Step == e.Result.Step) ? this : this with { Results = [.. Results, e.Result], Running = [.. Running.Where(step => step != e.Result.Step)] });
+        => Unless(Results.Any(result => result.Step == e.Result.Step)
+            ? this
+            : this with { Results = [.. Results, e.Result], Running = [.. Running.Where(step => step != e.Result.Step)] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.FindingsReported e) => Unless(this with { Findings = [.. Findings.Concat(e.First).Take(MaxFindings)] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
-    public Build Apply(BuildEvent.ArtifactProduced e) => Unless(this with { Artifacts = [.. Artifacts.Where(kept => kept.Name != e.Artifact.Name), e.Artifact] });
+    public Build Apply(BuildEvent.ArtifactProduced e)
+        => Unless(this with { Artifacts = [.. Artifacts.Where(kept => kept.Name != e.Artifact.Name), e.Artifact] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ApprovalRequested e) => Unless(this with { State = BuildState.AwaitingApproval, Spoke = true });
@@ -122,7 +127,8 @@ public sealed record Build(
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.Finished e)
-        => Unless(this with { State = BuildState.Finished, Outcome = e.Outcome, Reason = e.Reason, FinishedAt = e.At, Running = [], Results = [.. Results, .. e.Unfinished] });
+        => Unless(this with { State = BuildState.Finished, Outcome = e.Outcome, Reason = e.Reason, FinishedAt = e.At,
+            Running = [], Results = [.. Results, .. e.Unfinished] });
 
     private Build Unless(Build changed) => State == BuildState.Finished ? this : changed;
 }

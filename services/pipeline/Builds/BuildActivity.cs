@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Auxo.Pipeline.Builds;
 
-/// <summary>The span of a build. A runner takes a build up from a row, maybe after a crash, so the push's trace has to be taken up with it.</summary>
+/// <summary>
+/// The span of a build. A runner takes a build up from a row, maybe after a crash, so the push's trace has to be taken up with
+/// it.
+/// </summary>
 internal static class BuildActivity
 {
     private static readonly ActivitySource Source = new("Auxo.Pipeline");

@@ -19,7 +19,8 @@ public abstract record BuildEvent
     /// <param name="RequestedBy">Who asked by hand; null when a push did.</param>
     /// <param name="At">When.</param>
     public sealed record Queued(
-        BuildSubject Subject, string Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan, string? RequestedBy, DateTimeOffset At) : BuildEvent;
+        BuildSubject Subject, string Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan,
+        string? RequestedBy, DateTimeOffset At) : BuildEvent;
 
     /// <summary>A runner has begun it.</summary>
     /// <param name="Runner">Which.</param>
@@ -58,5 +59,6 @@ public abstract record BuildEvent
     /// <param name="Unfinished">Results of the steps that had none.</param>
     /// <param name="By">Who ended it, when a person did.</param>
     /// <param name="At">When.</param>
-    public sealed record Finished(Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Unfinished, string? By, DateTimeOffset At) : BuildEvent;
+    public sealed record Finished(Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Unfinished, string? By, DateTimeOffset At)
+        : BuildEvent;
 }

@@ -9,8 +9,8 @@ using Npgsql;
 namespace Auxo.Pipeline.Builds;
 
 /// <summary>
-/// Writes what happens to one running build, one append after the other. While PostgreSQL is away it waits and carries on: the step goes on meanwhile, and
-/// its result is written when the database is back.
+/// Writes what happens to one running build, one append after the other. While PostgreSQL is away it waits and carries on: the
+/// step goes on meanwhile, and its result is written when the database is back.
 /// </summary>
 internal sealed class BuildJournal(
     IDocumentStore store, IMessageBus bus, RunnerBell bell, Links links, TimeProvider time, ILogger logger, Guid buildId) : IDisposable
@@ -30,9 +30,12 @@ internal sealed class BuildJournal(
     public Task<Build> RecordAsync(IReadOnlyList<StepReport> reports, string? next, CancellationToken ct)
         => WriteAsync((build, now) => RecordStepResults.Decide(build, reports, next, links, now), ct);
 
-    /// <summary>Decides on fresh state and writes events, row and messages in one transaction; again when somebody else wrote first.</summary>
+    /// <summary>
+    /// Decides on fresh state and writes events, row and messages in one transaction; again when somebody else wrote first.
+    /// </summary>
     /// <returns>The build as it is afterwards.</returns>
-    public async Task<Build> WriteAsync(Func<Build, DateTimeOffset, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
+    public async Task<Build> WriteAsync(
+        Func<Build, DateTimeOffset, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
         try
@@ -81,7 +84,8 @@ internal sealed class BuildJournal(
             }
             catch (Exception e) when (IsAway(e))
             {
-                logger.LogWarning("PostgreSQL does not answer ({Reason}); build {BuildId} goes on and is recorded when it is back.", e.Message, buildId);
+                logger.LogWarning(
+                    "PostgreSQL does not answer ({Reason}); build {BuildId} goes on and is recorded when it is back.", e.Message, buildId);
             }
 
             await Task.Delay(pause, time, ct);

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Auxo.Pipeline.Builds;
 
 /// <summary>How events and the document of a build are stored.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BuildEvent.Queued))]
 [JsonSerializable(typeof(BuildEvent.Started))]
 [JsonSerializable(typeof(BuildEvent.StepStarted))]

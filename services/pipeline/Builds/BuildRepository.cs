@@ -10,7 +10,8 @@ namespace Auxo.Pipeline.Builds;
 internal sealed record BuildRepository(Rid Rid, string Name, string Source, CommitId? Head)
 {
     /// <summary>Finds a tracked repository by its id, or any git repository of this machine by its path.</summary>
-    /// <returns>Null when there is none; and for a folder in Radicle's layout that is not tracked: who wrote what in it, nobody here has verified.</returns>
+    /// <returns>Null when there is none; and for a folder in Radicle's layout that is not tracked: who wrote what in it, nobody
+    /// here has verified.</returns>
     public static async Task<BuildRepository?> FindAsync(NpgsqlDataSource database, Rid? rid, string? source, CancellationToken ct)
     {
         if (rid is { } id) return await TrackedAsync(database, id, path: null, ct);
@@ -21,18 +22,23 @@ internal sealed record BuildRepository(Rid Rid, string Name, string Source, Comm
         var top = await AskAsync(path, ct, "rev-parse", "--path-format=absolute", "--show-toplevel") is { Length: > 0 } tree ? tree : git;
         var plain = Rid.ForPlainGit(top);
         if (await TrackedAsync(database, plain, git, ct) is { } tracked) return tracked;
-        return await AskAsync(git, ct, "rev-parse", "--verify", "--quiet", "refs/rad/id") is null ? new BuildRepository(plain, plain.Bare[..^9], git, Head: null) : null;
+        return await AskAsync(git, ct, "rev-parse", "--verify", "--quiet", "refs/rad/id") is null
+            ? new BuildRepository(plain, plain.Bare[..^9], git, Head: null)
+            : null;
     }
 
     private static async Task<BuildRepository?> TrackedAsync(NpgsqlDataSource database, Rid rid, string? path, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
-            "select rid, name, source, head from pipeline.repositories where (rid = $1 or source = $2) and untracked_at is null order by rid = $1 desc limit 1")
+            "select rid, name, source, head from pipeline.repositories where (rid = $1 or source = $2) and "
+                + "untracked_at is null order by rid = $1 desc limit 1")
             .With(rid.Value, (object?)path ?? DBNull.Value);
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct)
             ? new BuildRepository(
-                Rid.Parse(reader.GetString(0)), reader.GetString(1), reader.GetString(2), await reader.IsDBNullAsync(3, ct) ? null : CommitId.Parse(reader.GetString(3)))
+                Rid.Parse(reader.GetString(0)), reader.GetString(1), reader.GetString(2), await reader.IsDBNullAsync(3, ct)
+                    ? null
+                    : CommitId.Parse(reader.GetString(3)))
             : null;
     }
 

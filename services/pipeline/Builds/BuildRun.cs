@@ -13,12 +13,13 @@ namespace Auxo.Pipeline.Builds;
 
 /// <summary>What a run needs of its surroundings.</summary>
 internal sealed record BuildTools(
-    GitSources Sources, VerdictCache Cache, WorkspaceStore Workspaces, SpareWorker Spares, StepExecutors Executors, LogStore Logs, ArtifactStore Artifacts, Links Links, TimeProvider Time,
+    GitSources Sources, VerdictCache Cache, WorkspaceStore Workspaces, SpareWorker Spares, StepExecutors Executors,
+    LogStore Logs, ArtifactStore Artifacts, Links Links, TimeProvider Time,
     TimeSpan InterimAfter);
 
 /// <summary>
-/// Runs one build from wherever it stands: the checks that have no result side by side, and beside them the steps that have none, one after the other.
-/// What has a result is never run again.
+/// Runs one build from wherever it stands: the checks that have no result side by side, and beside them the steps that have
+/// none, one after the other. What has a result is never run again.
 /// </summary>
 internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string runner)
 {
@@ -90,7 +91,8 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
             }
             catch (Exception e) when (e is GitException or IOException)
             {
-                results = [.. names.Select(name => CheckBatch.Judge(name, CheckReport.Errored(PlainText.OneLine(e.Message)), build.Plan.Settings, TimeSpan.Zero))];
+                results = [.. names.Select(
+                    name => CheckBatch.Judge(name, CheckReport.Errored(PlainText.OneLine(e.Message)), build.Plan.Settings, TimeSpan.Zero))];
             }
 
             foreach (var result in results)
@@ -113,12 +115,15 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
     {
         var problems = build.Plan.Problems;
         var findings = problems.Select(problem => new Finding(
-            Plan.FileStep, "invalid", Severity.High, problem.Path, problem.Line, problem.Column is { } column ? $"column {column}: {problem.Message}" : problem.Message, Blocks: true)).ToList();
+            Plan.FileStep, "invalid", Severity.High, problem.Path, problem.Line, problem.Column is { } column
+                ? $"column {column}: {problem.Message}"
+                : problem.Message, Blocks: true)).ToList();
         await using var log = await tools.Logs.OpenAsync(build.Id, Plan.FileStep, CancellationToken.None);
         foreach (var problem in problems) log.WriteLine($"{problem.Path}:{problem.Line}:{problem.Column}: {problem.Message}");
         await log.CompleteAsync();
         return new StepReport(
-            new StepResult(Plan.FileStep, CheckBatch.Kind, Outcome.Failed, Blocks: true, TimeSpan.Zero, ExitCode: null, problems.Count == 1 ? "1 error" : $"{problems.Count} errors"),
+            new StepResult(Plan.FileStep, CheckBatch.Kind, Outcome.Failed, Blocks: true, TimeSpan.Zero, ExitCode: null,
+                problems.Count == 1 ? "1 error" : $"{problems.Count} errors"),
             findings, []);
     }
 
@@ -181,7 +186,8 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
         return await tools.Workspaces.PrepareAsync(build.Source, build.Subject.Commit, build.Id, run);
     }
 
-    private async Task<StepReport> StepAsync(Build build, CommandStep step, IStepExecutor executor, Workspace workspace, CancellationToken run)
+    private async Task<StepReport> StepAsync(
+        Build build, CommandStep step, IStepExecutor executor, Workspace workspace, CancellationToken run)
     {
         await using var log = await tools.Logs.OpenAsync(build.Id, step.Name, run);
         if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
@@ -195,7 +201,8 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
 
         if (!run.IsCancellationRequested) await log.CompleteAsync();
         return new StepReport(
-            new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: true, exit.Duration, exit.ExitCode, exit.Reason is null ? "" : PlainText.OneLine(exit.Reason)), [], artifacts);
+            new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: true, exit.Duration, exit.ExitCode,
+                exit.Reason is null ? "" : PlainText.OneLine(exit.Reason)), [], artifacts);
     }
 
     private async Task<StepReport> RefuseAsync(Build build, CommandStep step, string reason)
@@ -203,11 +210,13 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
         await using var log = await tools.Logs.OpenAsync(build.Id, step.Name, CancellationToken.None);
         log.WriteLine($"not run: {reason}");
         await log.CompleteAsync();
-        return new StepReport(new StepResult(step.Name, CommandKind, Outcome.Errored, Blocks: true, TimeSpan.Zero, ExitCode: null, PlainText.OneLine(reason)), [], []);
+        return new StepReport(new StepResult(step.Name, CommandKind, Outcome.Errored, Blocks: true, TimeSpan.Zero,
+            ExitCode: null, PlainText.OneLine(reason)), [], []);
     }
 
     private static StepReport NotRun(CommandStep step, string because)
-        => new(new StepResult(step.Name, CommandKind, Outcome.Skipped, Blocks: false, TimeSpan.Zero, ExitCode: null, $"not run, since {because} did not pass"), [], []);
+        => new(new StepResult(step.Name, CommandKind, Outcome.Skipped, Blocks: false, TimeSpan.Zero, ExitCode: null,
+            $"not run, since {because} did not pass"), [], []);
 
     private async Task AnnounceAsync(CancellationToken ended)
     {
@@ -227,7 +236,8 @@ internal sealed class BuildRun(BuildTools tools, BuildJournal journal, string ru
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["AUXO_COMMIT"] = build.Subject.Commit.Value, ["AUXO_REF"] = build.Subject.Ref, ["AUXO_RID"] = build.Subject.Rid.Value,
-            ["AUXO_REPOSITORY"] = build.Subject.RepositoryName, ["AUXO_TRIGGER"] = build.Subject.Trigger.ToString().ToLowerInvariant(), ["AUXO_ATTEMPT"] = build.Attempt.ToString(),
+            ["AUXO_REPOSITORY"] = build.Subject.RepositoryName, ["AUXO_TRIGGER"] = build.Subject.Trigger.ToString()
+                .ToLowerInvariant(), ["AUXO_ATTEMPT"] = build.Attempt.ToString(),
         };
         if (build.Subject.PatchId is { } patch) variables["AUXO_PATCH"] = patch.Value;
         if (build.Subject.Author is { } author) variables["AUXO_AUTHOR"] = author.Value;

@@ -13,17 +13,22 @@ using Npgsql;
 namespace Auxo.Pipeline.Builds;
 
 /// <summary>
-/// Works through the builds that are ready, as many at once as it has room for. It is woken right after the commit that made one ready; the slow poll is
-/// the truth. A build is leased with a heartbeat: what a killed process held is taken up at the next start, by another host when the lease runs out.
+/// Works through the builds that are ready, as many at once as it has room for. It is woken right after the commit that made
+/// one ready; the slow poll is the truth. A build is leased with a heartbeat: what a killed process held is taken up at the
+/// next start, by another host when the lease runs out.
 /// </summary>
 internal sealed class BuildRunner(
-    NpgsqlDataSource database, IDocumentStore store, IMessageBus bus, RunnerBell bell, GitSources sources, VerdictCache cache, WorkspaceStore workspaces, SpareWorker spares, StepExecutors executors,
-    LogStore logs, ArtifactStore artifacts, Links links, AuxoHome home, DiskGuard disk, TimeProvider time, RunnerSettings settings, ILogger<BuildRunner> logger) : BackgroundService
+    NpgsqlDataSource database, IDocumentStore store, IMessageBus bus, RunnerBell bell, GitSources sources,
+    VerdictCache cache, WorkspaceStore workspaces, SpareWorker spares, StepExecutors executors,
+    LogStore logs, ArtifactStore artifacts, Links links, AuxoHome home, DiskGuard disk, TimeProvider time,
+    RunnerSettings settings, ILogger<BuildRunner> logger) : BackgroundService
 {
-    private static readonly LeaseTable Table = new("pipeline.builds", Key: "build_id", Ready: "state = 'ready'", OrderBy: "queued_at, build_id");
+    private static readonly LeaseTable Table = new(
+        "pipeline.builds", Key: "build_id", Ready: "state = 'ready'", OrderBy: "queued_at, build_id");
 
     private readonly LeasedWork<Guid> _leases = new(database, time, Table, settings.Lease);
-    private readonly BuildTools _tools = new(sources, cache, workspaces, spares, executors, logs, artifacts, links, time, settings.InterimAfter);
+    private readonly BuildTools _tools = new(
+        sources, cache, workspaces, spares, executors, logs, artifacts, links, time, settings.InterimAfter);
     private readonly Dictionary<Guid, Task> _running = [];
     private volatile bool _leasesKnown;
     private bool _diskWasFull;
@@ -69,7 +74,10 @@ internal sealed class BuildRunner(
         await Task.WhenAll([closing, .. _running.Values]);
     }
 
-    /// <summary>How many more builds may begin. On a disk that is nearly full none does; those that wait begin by themselves when there is room again.</summary>
+    /// <summary>
+    /// How many more builds may begin. On a disk that is nearly full none does; those that wait begin by themselves when there
+    /// is room again.
+    /// </summary>
     private int Room()
     {
         var refusal = disk.Refuse();
@@ -113,11 +121,14 @@ internal sealed class BuildRunner(
                 {
                     // A defect of Auxo must not be retried for ever, nor leave a patch without a word.
                     logger.LogError(e, "Build {BuildId} broke.", lease.Key);
-                    await journal.WriteAsync((build, now) => FinishBuild.Decide(build, Outcome.Errored, $"Auxo failed: {PlainText.OneLine(e.Message, 200)}", by: null, links, now), ct);
+                    await journal.WriteAsync((build, now)
+                        => FinishBuild.Decide(build, Outcome.Errored,
+                            $"Auxo failed: {PlainText.OneLine(e.Message, 200)}", by: null, links, now), ct);
                     logs.CompleteBuild(lease.Key);
                 }
             }, stopping);
-            if (!kept && !stopping.IsCancellationRequested && !stop.IsCancellationRequested) logger.LogWarning("Build {BuildId} was taken over by another runner.", lease.Key);
+            if (!kept && !stopping.IsCancellationRequested && !stop.IsCancellationRequested) logger.LogWarning(
+                "Build {BuildId} was taken over by another runner.", lease.Key);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -126,7 +137,8 @@ internal sealed class BuildRunner(
         catch (Exception e) when (BuildJournal.IsAway(e))
         {
             _leasesKnown = false;
-            logger.LogWarning("PostgreSQL went away while build {BuildId} began ({Reason}); it is taken up when it is back.", lease.Key, e.Message);
+            logger.LogWarning(
+                "PostgreSQL went away while build {BuildId} began ({Reason}); it is taken up when it is back.", lease.Key, e.Message);
         }
         finally
         {
@@ -149,8 +161,9 @@ internal sealed class BuildRunner(
     }
 
     /// <summary>
-    /// An instance's folder is locked by one process, so what the last process of this folder held is nobody's now: its leases end at once instead of when
-    /// they run out. Our own name is written before the first claim, so that there is no moment in which a crash makes the next process wait.
+    /// An instance's folder is locked by one process, so what the last process of this folder held is nobody's now: its leases
+    /// end at once instead of when they run out. Our own name is written before the first claim, so that there is no moment in
+    /// which a crash makes the next process wait.
     /// </summary>
     private async Task TakeUpAsync(CancellationToken ct)
     {
@@ -170,7 +183,9 @@ internal sealed class BuildRunner(
         {
             var open = await Task.Run(logs.OpenBuilds, ct);
             if (open.Count == 0) return;
-            await using var command = database.CreateCommand("select build_id from pipeline.builds where state = 'done' and build_id = any ($1)").With(open.ToArray());
+            await using var command =
+                database.CreateCommand("select build_id from pipeline.builds where state = 'done' and build_id = any ($1)")
+                    .With(open.ToArray());
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) logs.CompleteBuild(reader.GetGuid(0));
         }
@@ -188,7 +203,10 @@ internal sealed class BuildRunner(
 /// <param name="Retry">Pause while the database is away.</param>
 public sealed record RunnerSettings(int Capacity, TimeSpan Lease, TimeSpan SlowPoll, TimeSpan Retry)
 {
-    /// <summary>When a build that still runs says so on its patch: a comment is an operation in everybody's storage, worth it only when there is something to wait for.</summary>
+    /// <summary>
+    /// When a build that still runs says so on its patch: a comment is an operation in everybody's storage, worth it only when
+    /// there is something to wait for.
+    /// </summary>
     public TimeSpan InterimAfter { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Reads the settings.</summary>

@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Builds;
 
-/// <summary>The row of a build beside its stream: what the runner claims and the lists sort by. Written in the transaction of the event it follows.</summary>
+/// <summary>
+/// The row of a build beside its stream: what the runner claims and the lists sort by. Written in the transaction of the event
+/// it follows.
+/// </summary>
 internal static class BuildTable
 {
     public static NpgsqlBatchCommand Insert(Build build)
@@ -11,7 +14,8 @@ internal static class BuildTable
             insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
-            build.Id, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject), build.Subject.Commit.Value, build.Attempt,
+            build.Id, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject),
+            build.Subject.Commit.Value, build.Attempt,
             build.Trust.ToString(), build.QueuedAt, StateOf(build), build.TraceId ?? "");
 
     /// <summary>Follows the build's state. A row that is done stays for the lists and has no lease.</summary>
@@ -47,7 +51,8 @@ internal static class BuildTable
     public static async Task<IReadOnlyList<Guid>> OpenAsync(NpgsqlDataSource database, Rid rid, string? subject, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
-            "select build_id from pipeline.builds where rid = $1 and ($2::text is null or subject = $2) and state <> 'done' order by queued_at, build_id")
+            "select build_id from pipeline.builds where rid = $1 and ($2::text is null or subject = $2) and state <> "
+                + "'done' order by queued_at, build_id")
             .With(rid.Value, (object?)subject ?? DBNull.Value);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var ids = new List<Guid>();
@@ -66,7 +71,8 @@ internal static class BuildTable
     }
 
     /// <summary>The number of the next attempt at the same thing.</summary>
-    public static async Task<int> NextAttemptAsync(NpgsqlDataSource database, Rid rid, BuildTrigger trigger, string subject, CommitId commit, CancellationToken ct)
+    public static async Task<int> NextAttemptAsync(
+        NpgsqlDataSource database, Rid rid, BuildTrigger trigger, string subject, CommitId commit, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
             "select coalesce(max(attempt), 0) + 1 from pipeline.builds where commit_id = $1 and rid = $2 and trigger = $3 and subject = $4")
@@ -77,14 +83,17 @@ internal static class BuildTable
     /// <summary>True when somebody has approved this commit.</summary>
     public static async Task<bool> IsApprovedAsync(NpgsqlDataSource database, Rid rid, CommitId commit, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select exists (select from pipeline.approvals where rid = $1 and commit_id = $2)").With(rid.Value, commit.Value);
+        await using var command = database.CreateCommand("select exists (select from pipeline.approvals where rid = $1 and commit_id = $2)")
+            .With(rid.Value, commit.Value);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     /// <summary>True when the repository was untracked after this was seen.</summary>
     public static async Task<bool> IsUntrackedAsync(NpgsqlDataSource database, Rid rid, DateTimeOffset seenAt, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select exists (select from pipeline.repositories where rid = $1 and untracked_at >= $2)").With(rid.Value, seenAt);
+        await using var command =
+            database.CreateCommand("select exists (select from pipeline.repositories where rid = $1 and untracked_at >= $2)")
+                .With(rid.Value, seenAt);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 }

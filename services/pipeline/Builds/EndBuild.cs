@@ -5,12 +5,15 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Builds;
 
-/// <summary>Applies a decision to the stream of one build, keeps its row in step, and stops its runner when the decision ended it.</summary>
+/// <summary>
+/// Applies a decision to the stream of one build, keeps its row in step, and stops its runner when the decision ended it.
+/// </summary>
 internal static class EndBuild
 {
     /// <summary>Adds the decision to the session; the caller saves. An unknown build is left alone.</summary>
     public static async Task<OutgoingMessages> AppendAsync(
-        IDocumentSession session, RunnerBell bell, Guid buildId, Func<Build, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
+        IDocumentSession session, RunnerBell bell, Guid buildId, Func<Build,
+        (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
     {
         var stream = await session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
         return stream.Aggregate is null ? [] : Append(session, bell, stream, decide(stream.Aggregate)).Messages;
@@ -18,10 +21,12 @@ internal static class EndBuild
 
     /// <summary>The same for all unfinished builds of a subject, or of a repository when no subject is named.</summary>
     public static async Task<OutgoingMessages> AppendAllAsync(
-        IDocumentSession session, NpgsqlDataSource database, RunnerBell bell, Rid rid, string? subject, Func<Build, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
+        IDocumentSession session, NpgsqlDataSource database, RunnerBell bell, Rid rid, string? subject, Func<Build,
+        (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
     {
         OutgoingMessages messages = [];
-        foreach (var id in await BuildTable.OpenAsync(database, rid, subject, ct)) messages.AddRange(await AppendAsync(session, bell, id, decide, ct));
+        foreach (var id in await BuildTable.OpenAsync(database, rid, subject, ct)) messages.AddRange(
+            await AppendAsync(session, bell, id, decide, ct));
         return messages;
     }
 
@@ -40,7 +45,8 @@ internal static class EndBuild
     }
 
     /// <summary>All messages of one build are one group, whoever sends them: nobody hears of its end before its beginning.</summary>
-    public static OutgoingMessages InOrder(Guid buildId, OutgoingMessages messages) => [.. messages.Select(message => message.InGroup(Build.StreamKey(buildId)))];
+    public static OutgoingMessages InOrder(Guid buildId, OutgoingMessages messages)
+        => [.. messages.Select(message => message.InGroup(Build.StreamKey(buildId)))];
 
     private static Build Fold(Build build, object e)
         => e switch

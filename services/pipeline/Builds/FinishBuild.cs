@@ -6,18 +6,23 @@ namespace Auxo.Pipeline.Builds;
 /// <summary>How a build gets its verdict.</summary>
 public static class FinishBuild
 {
-    /// <summary>The verdict of a set of results, whatever their order: what the author must fix comes before what the operator must.</summary>
+    /// <summary>
+    /// The verdict of a set of results, whatever their order: what the author must fix comes before what the operator must.
+    /// </summary>
     public static (Outcome Outcome, string? Reason) Judge(IReadOnlyList<StepResult> results)
     {
         foreach (var worst in (ReadOnlySpan<Outcome>)[Outcome.Failed, Outcome.TimedOut, Outcome.Errored, Outcome.Cancelled])
         {
-            var named = results.Where(result => result.Blocks && result.Outcome == worst).Select(result => result.Step).Order(StringComparer.Ordinal).ToList();
+            var named = results.Where(result => result.Blocks && result.Outcome == worst)
+                .Select(result => result.Step).Order(StringComparer.Ordinal).ToList();
             if (named.Count == 0) continue;
-            var verb = worst switch { Outcome.Failed => "failed", Outcome.TimedOut => "ran too long", Outcome.Errored => "could not be run", _ => "was stopped" };
+            var verb = worst switch { Outcome.Failed
+                => "failed", Outcome.TimedOut => "ran too long", Outcome.Errored => "could not be run", _ => "was stopped" };
             return (worst, $"{string.Join(", ", named)} {verb}");
         }
 
-        var skipped = results.Where(result => result.Outcome == Outcome.Skipped).Select(result => result.Step).Order(StringComparer.Ordinal).ToList();
+        var skipped = results.Where(result => result.Outcome == Outcome.Skipped)
+            .Select(result => result.Step).Order(StringComparer.Ordinal).ToList();
         return (Outcome.Passed, skipped.Count == 0 ? null : $"not run: {string.Join(", ", skipped)}");
     }
 
@@ -29,8 +34,8 @@ public static class FinishBuild
     /// <param name="links">Where its log can be read.</param>
     /// <param name="now">The time.</param>
     /// <param name="quiet">
-    /// Nobody waits for this verdict, and every comment lives for ever in everybody's storage: the patch hears it only where an interim comment has to be
-    /// replaced.
+    /// Nobody waits for this verdict, and every comment lives for ever in everybody's storage: the patch hears it only where an
+    /// interim comment has to be replaced.
     /// </param>
     public static (Events Events, OutgoingMessages Messages) Decide(
         Build build, Outcome outcome, string? reason, string? by, Links links, DateTimeOffset now, bool quiet = false)
@@ -38,13 +43,16 @@ public static class FinishBuild
         if (build.State == BuildState.Finished) return ([], []);
         var left = outcome is Outcome.Cancelled or Outcome.Superseded ? outcome : Outcome.Skipped;
         var unfinished = build.Remaining().Select(step => new StepResult(
-            step, build.Plan.Checks.Contains(step) ? "check" : "command", left, Blocks: false, TimeSpan.Zero, ExitCode: null, reason ?? "not run")).ToList();
+            step, build.Plan.Checks.Contains(step)
+                ? "check"
+                : "command", left, Blocks: false, TimeSpan.Zero, ExitCode: null, reason ?? "not run")).ToList();
         var finished = new BuildEvent.Finished(outcome, reason, unfinished, by, now);
         var final = build.Apply(finished);
         OutgoingMessages messages =
         [
             new BuildFinished(
-                final.Subject, outcome, reason, final.InOrder(), [.. final.Findings.Where(finding => finding.Blocks).Concat(final.Findings.Where(finding => !finding.Blocks)).Take(10)],
+                final.Subject, outcome, reason, final.InOrder(),
+                [.. final.Findings.Where(finding => finding.Blocks).Concat(final.Findings.Where(finding => !finding.Blocks)).Take(10)],
                 final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.Id), final.Trust),
         ];
         if ((!quiet || build.Spoke) && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment) messages.Add(comment);

@@ -9,11 +9,15 @@ namespace Auxo.Pipeline.Builds;
 /// <summary><c>GET /builds/{id}</c>: one build with findings, artifacts and its verdict.</summary>
 public static class GetBuild
 {
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/builds/{id:guid}", HandleAsync).WithName("GetBuild").RequireScope("pipeline:read");
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapGet("/builds/{id:guid}", HandleAsync).WithName("GetBuild").RequireScope("pipeline:read");
 
-    private static async Task<Results<Ok<BuildDetails>, ProblemHttpResult>> HandleAsync(Guid id, IDocumentStore store, Links links, CancellationToken ct)
+    private static async Task<Results<Ok<BuildDetails>, ProblemHttpResult>> HandleAsync(
+        Guid id, IDocumentStore store, Links links, CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        return await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } build ? TypedResults.Ok(BuildDetails.Of(build, links)) : BuildProblems.NotFound(id);
+        return await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } build
+            ? TypedResults.Ok(BuildDetails.Of(build, links))
+            : BuildProblems.NotFound(id);
     }
 }

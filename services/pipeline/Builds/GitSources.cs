@@ -1,8 +1,8 @@
 namespace Auxo.Pipeline.Builds;
 
 /// <summary>
-/// The open readers of the repositories that were built lately: a build begins without starting a git process. A reader that is pushed out is closed
-/// when its last build lets go of it.
+/// The open readers of the repositories that were built lately: a build begins without starting a git process. A reader that is
+/// pushed out is closed when its last build lets go of it.
 /// </summary>
 public sealed class GitSources : IAsyncDisposable
 {

@@ -5,22 +5,28 @@ using Npgsql;
 namespace Auxo.Pipeline.Builds;
 
 /// <summary>
-/// Whether trusted keys stand behind a commit that somebody names by hand. Only ingest reads keys; what it has told is what counts here: the canonical
-/// head, which the delegates signed, and the heads of trusted authors' patches and followed branches. Whoever signs a commit signs its history.
+/// Whether trusted keys stand behind a commit that somebody names by hand. Only ingest reads keys; what it has told is what
+/// counts here: the canonical head, which the delegates signed, and the heads of trusted authors' patches and followed
+/// branches. Whoever signs a commit signs its history.
 /// </summary>
 internal static class KnownCommits
 {
     /// <summary>The newest of them: an older one is an ancestor of the canonical head, or nobody merged it.</summary>
     private const int MaxTips = 500;
 
-    /// <summary>True for an ancestor of what ingest told as trusted. A repository without Radicle has no strangers: whoever can write there can do anything.</summary>
-    public static async Task<bool> IsTrustedAsync(NpgsqlDataSource database, BuildRepository repository, CommitId commit, CancellationToken ct)
+    /// <summary>
+    /// True for an ancestor of what ingest told as trusted. A repository without Radicle has no strangers: whoever can write
+    /// there can do anything.
+    /// </summary>
+    public static async Task<bool> IsTrustedAsync(
+        NpgsqlDataSource database, BuildRepository repository, CommitId commit, CancellationToken ct)
     {
         if (!repository.Rid.IsRadicle) return true;
         var tips = new HashSet<string>(StringComparer.Ordinal);
         if (repository.Head is { } head) tips.Add(head.Value);
         await using (var command = database.CreateCommand(
-            "select commit_id from pipeline.builds where rid = $1 and trust = 'Trusted' and trigger in ('Patch', 'Branch') order by queued_at desc limit $2")
+            "select commit_id from pipeline.builds where rid = $1 and trust = 'Trusted' and trigger in ('Patch', "
+                + "'Branch') order by queued_at desc limit $2")
             .With(repository.Rid.Value, MaxTips))
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {

@@ -10,14 +10,18 @@ namespace Auxo.Pipeline.Builds;
 /// <summary><c>GET /builds?rid=&amp;patch=&amp;commit=&amp;trace=&amp;limit=&amp;after=</c>: newest first, by cursor.</summary>
 public static class ListBuilds
 {
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/builds", HandleAsync).WithName("ListBuilds").RequireScope("pipeline:read");
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapGet("/builds", HandleAsync).WithName("ListBuilds").RequireScope("pipeline:read");
 
     private static async Task<Results<Ok<BuildPage>, ProblemHttpResult>> HandleAsync(
-        IDocumentStore store, NpgsqlDataSource database, CancellationToken ct, string? rid = null, string? patch = null, string? commit = null, int limit = 50, Guid? after = null, string? trace = null)
+        IDocumentStore store, NpgsqlDataSource database, CancellationToken ct, string? rid = null,
+        string? patch = null, string? commit = null, int limit = 50, Guid? after = null, string? trace = null)
     {
         if (limit is < 1 or > 200) return AuxoProblem.BadRequest("request/invalid-limit", "'limit' must be between 1 and 200.");
-        if (rid is not null && !Rid.TryParse(rid, null, out _)) return AuxoProblem.BadRequest("request/invalid-rid", "'rid' must be a repository id such as rad:z3Fnc… or git:name-1a2b3c4d.");
-        if (commit is not null && !CommitId.TryParse(commit, null, out _)) return AuxoProblem.BadRequest("request/invalid-commit", "'commit' must have 40 hex digits.");
+        if (rid is not null && !Rid.TryParse(rid, null, out _)) return AuxoProblem.BadRequest(
+            "request/invalid-rid", "'rid' must be a repository id such as rad:z3Fnc… or git:name-1a2b3c4d.");
+        if (commit is not null && !CommitId.TryParse(commit, null, out _)) return AuxoProblem.BadRequest(
+            "request/invalid-commit", "'commit' must have 40 hex digits.");
 
         await using var command = database.CreateCommand(
             """
@@ -27,7 +31,9 @@ public static class ListBuilds
               and ($6::text is null or trace_id = $6)
             order by queued_at desc, build_id desc limit $5
             """).With(
-            rid is null ? DBNull.Value : Rid.Parse(rid).Value, (object?)patch ?? DBNull.Value, commit is null ? DBNull.Value : CommitId.Parse(commit).Value,
+            rid is null
+                ? DBNull.Value
+                : Rid.Parse(rid).Value, (object?)patch ?? DBNull.Value, commit is null ? DBNull.Value : CommitId.Parse(commit).Value,
             (object?)after ?? DBNull.Value, limit + 1, (object?)trace ?? DBNull.Value);
         var ids = new List<Guid>();
         await using (var reader = await command.ExecuteReaderAsync(ct))

@@ -12,7 +12,8 @@ namespace Auxo.Pipeline.Builds;
 
 /// <summary>A wish to build a commit, from a push or by hand.</summary>
 public sealed record BuildRequest(
-    Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId, string Ref, CommitId Commit, string Title, Did? Author, string Source,
+    Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId, string Ref,
+    CommitId Commit, string Title, Did? Author, string Source,
     Trust Trust, CommitId? Canonical, string? RequestedBy = null)
 {
     /// <summary>When ingest saw what is to be built; null for a wish by hand.</summary>
@@ -23,8 +24,8 @@ public sealed record BuildRequest(
 }
 
 /// <summary>
-/// Plans a commit and puts it before the runner. Planning reads git here and now, so nothing stands between the plan and the start. The same request twice
-/// is one build: its id says what it is.
+/// Plans a commit and puts it before the runner. Planning reads git here and now, so nothing stands between the plan and the
+/// start. The same request twice is one build: its id says what it is.
 /// </summary>
 public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, RunnerBell bell, Links links)
 {
@@ -46,7 +47,8 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Ru
         session.QueueSqlCommand(BuildTable.Insert(build));
         foreach (var older in await BuildTable.OpenAsync(database, request.Rid, request.SubjectKey, ct))
         {
-            if (older != id) messages.AddRange(await EndBuild.AppendAsync(session, bell, older, existing => SupersedeBuild.Decide(existing, build, links, now), ct));
+            if (older != id) messages.AddRange(
+                await EndBuild.AppendAsync(session, bell, older, existing => SupersedeBuild.Decide(existing, build, links, now), ct));
         }
 
         session.AfterCommit(() =>
@@ -62,13 +64,17 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Ru
         Guid id, BuildRequest request, int attempt, Plan plan, string? refusal, Links links, DateTimeOffset now)
     {
         var subject = new BuildSubject(
-            id, request.Rid, request.RepositoryName, request.Trigger, request.PatchId, request.RevisionId, request.Ref, request.Commit, request.Title, request.Author);
-        var queued = new BuildEvent.Queued(subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now);
+            id, request.Rid, request.RepositoryName, request.Trigger, request.PatchId, request.RevisionId, request.Ref,
+            request.Commit, request.Title, request.Author);
+        var queued = new BuildEvent.Queued(
+            subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now);
         OutgoingMessages messages = [new BuildQueued(subject, plan.StepNames(), now)];
         if (refusal is null && plan.StepNames().Count > 0) return ([queued], messages);
 
         var (finished, more) = FinishBuild.Decide(
-            Build.Of(queued), refusal is null ? Outcome.Skipped : Outcome.Errored, refusal ?? "every check is off and there are no steps", by: null, links, now);
+            Build.Of(queued), refusal is null
+                ? Outcome.Skipped
+                : Outcome.Errored, refusal ?? "every check is off and there are no steps", by: null, links, now);
         return ([queued, .. finished], [.. messages, .. more]);
     }
 
@@ -82,7 +88,8 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Ru
             if (await source.Objects.ReadAsync($"{request.Commit}^{{commit}}", ct) is null)
                 return (nothing, $"the commit {request.Commit.Short} is not in {request.Source}; it was removed, or was never pushed");
             var head = await DefinitionFilesReader.ReadAsync(source.Objects, request.Commit, ct);
-            var canonical = request.Trust == Trust.Stranger && request.Canonical is { } main ? await DefinitionFilesReader.ReadAsync(source.Objects, main, ct) : null;
+            var canonical = request.Trust == Trust.Stranger
+                && request.Canonical is { } main ? await DefinitionFilesReader.ReadAsync(source.Objects, main, ct) : null;
             return (Plan.Decide(request.Trust, approved, head, canonical), null);
         }
         catch (GitException e)

@@ -9,7 +9,10 @@ namespace Auxo.Pipeline.Builds;
 /// <param name="Artifacts">What it kept.</param>
 public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findings, IReadOnlyList<BuildArtifact> Artifacts);
 
-/// <summary>Records the ends of steps; the last one, in whatever order they end, finishes the build. Repeats and late ones change nothing.</summary>
+/// <summary>
+/// Records the ends of steps; the last one, in whatever order they end, finishes the build. Repeats and late ones change
+/// nothing.
+/// </summary>
 public static class RecordStepResults
 {
     /// <summary>Findings of one step kept in the store; its log has all.</summary>
@@ -21,7 +24,8 @@ public static class RecordStepResults
     /// <param name="next">The step that begins now, recorded in the same append; null for none.</param>
     /// <param name="links">Where its log can be read.</param>
     /// <param name="now">The time.</param>
-    public static (Events Events, OutgoingMessages Messages) Decide(Build build, IReadOnlyList<StepReport> reports, string? next, Links links, DateTimeOffset now)
+    public static (Events Events, OutgoingMessages Messages) Decide(
+        Build build, IReadOnlyList<StepReport> reports, string? next, Links links, DateTimeOffset now)
     {
         if (build.State == BuildState.Finished) return ([], []);
         Events events = [];
@@ -32,7 +36,8 @@ public static class RecordStepResults
             if (report.Findings.Count > 0)
             {
                 var blocking = report.Findings.Count(finding => finding.Blocks);
-                var found = new BuildEvent.FindingsReported(report.Result.Step, blocking, report.Findings.Count - blocking, [.. report.Findings.Take(MaxFindings)]);
+                var found = new BuildEvent.FindingsReported(
+                    report.Result.Step, blocking, report.Findings.Count - blocking, [.. report.Findings.Take(MaxFindings)]);
                 events.Add(found);
                 build = build.Apply(found);
             }
@@ -57,7 +62,8 @@ public static class RecordStepResults
         }
 
         if (events.Count == 0) return ([], []);
-        if (open.Count > 0 && build.StepsHeld && open.All(step => build.Plan.Steps.Any(held => held.Name == step))) return Hold(build, events, links, now);
+        if (open.Count > 0 && build.StepsHeld && open.All(step => build.Plan.Steps.Any(held => held.Name == step))) return Hold(
+            build, events, links, now);
         if (open.Count > 0) return (events, []);
 
         var (outcome, reason) = FinishBuild.Judge(build.Results);
@@ -65,7 +71,9 @@ public static class RecordStepResults
         return ([.. events, .. finished], messages);
     }
 
-    /// <summary>The checks of a stranger's commit are done: a failure is a verdict, and only what passed is worth a delegate's look.</summary>
+    /// <summary>
+    /// The checks of a stranger's commit are done: a failure is a verdict, and only what passed is worth a delegate's look.
+    /// </summary>
     private static (Events, OutgoingMessages) Hold(Build build, Events events, Links links, DateTimeOffset now)
     {
         var (outcome, reason) = FinishBuild.Judge(build.Results);
@@ -76,6 +84,8 @@ public static class RecordStepResults
         }
 
         var requested = new BuildEvent.ApprovalRequested(build.Subject.Commit, now);
-        return ([.. events, requested], PatchComment.Of(build.Apply(requested), PatchComment.InterimSeq, links) is { } comment ? [comment] : []);
+        return ([.. events, requested], PatchComment.Of(build.Apply(requested), PatchComment.InterimSeq, links) is { } comment
+            ? [comment]
+            : []);
     }
 }

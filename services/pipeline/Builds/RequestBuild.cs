@@ -13,38 +13,50 @@ namespace Auxo.Pipeline.Builds;
 /// <param name="Source">The path of a git repository on this machine, for <c>auxo ci run</c>.</param>
 /// <param name="Commit">The commit: 40 hex digits, or a name that git resolves there.</param>
 /// <param name="Ref">What to call it; by default <c>manual</c>.</param>
-/// <param name="Trusted">True to answer for the commit, whoever wrote it: its own pipeline file counts and its steps run. For administrators.</param>
+/// <param name="Trusted">True to answer for the commit, whoever wrote it: its own pipeline file counts and its steps run. For
+/// administrators.</param>
 public sealed record RequestBuildBody(Rid? Rid, string? Source, string Commit, string? Ref, bool Trusted = false);
 
 /// <summary>
-/// <c>POST /builds</c>: builds a commit by hand, as the next attempt. To ask for a build is not to vouch for its author: a commit of a Radicle repository that no
-/// trusted key stands behind is a stranger's, and its steps wait for approval like any stranger's.
+/// <c>POST /builds</c>: builds a commit by hand, as the next attempt. To ask for a build is not to vouch for its author: a
+/// commit of a Radicle repository that no trusted key stands behind is a stranger's, and its steps wait for approval like any
+/// stranger's.
 /// </summary>
 public static class RequestBuild
 {
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/builds", HandleAsync).WithName("RequestBuild").RequireScope("pipeline:write");
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapPost("/builds", HandleAsync).WithName("RequestBuild").RequireScope("pipeline:write");
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
-        RequestBuildBody body, HttpContext http, IDocumentStore store, IMessageBus bus, NpgsqlDataSource database, GitSources sources, QueueBuild queue, TimeProvider time,
+        RequestBuildBody body, HttpContext http, IDocumentStore store, IMessageBus bus, NpgsqlDataSource database,
+        GitSources sources, QueueBuild queue, TimeProvider time,
         CancellationToken ct)
     {
-        if ((body.Rid is null) == (body.Source is null)) return AuxoProblem.BadRequest("build/no-repository", "Give either 'rid' (a tracked repository) or 'source' (the path of a git repository).");
+        if ((body.Rid is null) == (body.Source is null)) return AuxoProblem.BadRequest(
+            "build/no-repository", "Give either 'rid' (a tracked repository) or 'source' (the path of a git repository).");
         if (body.Ref is { Length: > 200 }) return AuxoProblem.BadRequest("build/invalid-ref", "'ref' may have 200 characters.");
         if (body.Trusted && !http.User.HasScope(AccessToken.Admin))
-            return AuxoProblem.Of(StatusCodes.Status403Forbidden, "build/not-yours-to-trust", "Only a token with the scope 'admin' may answer for a commit; leave 'trusted' out, and approve the build once you have read it.");
+            return AuxoProblem.Of(StatusCodes.Status403Forbidden, "build/not-yours-to-trust",
+                "Only a token with the scope 'admin' may answer for a commit; leave 'trusted' out, and approve the "
+                    + "build once you have read it.");
         if (await BuildRepository.FindAsync(database, body.Rid, body.Source, ct) is not { } repository)
         {
             return body.Rid is { } rid
                 ? AuxoProblem.NotFound("repository/unknown", $"{rid} is not tracked; 'auxo repo track {rid}' does that.")
-                : AuxoProblem.Unprocessable("repository/not-git", $"{body.Source} is no git repository that this service can read, or one of Radicle's that is not tracked ('auxo repo track' does that). Give its absolute path.");
+                : AuxoProblem.Unprocessable(
+                    "repository/not-git",
+                    $"{body.Source} is no git repository that this service can read, or one of Radicle's that is not "
+                        + "tracked ('auxo repo track' does that). Give its absolute path.");
         }
 
         var (commit, title) = await ResolveAsync(sources, repository.Source, body.Commit, ct);
-        if (commit is not { } found) return AuxoProblem.Unprocessable("build/no-such-commit", $"{repository.Source} has no commit '{Checks.PlainText.OneLine(body.Commit ?? "", 80)}'.");
+        if (commit is not { } found) return AuxoProblem.Unprocessable(
+            "build/no-such-commit", $"{repository.Source} has no commit '{Checks.PlainText.OneLine(body.Commit ?? "", 80)}'.");
 
         var trust = body.Trusted || await KnownCommits.IsTrustedAsync(database, repository, found, ct) ? Trust.Trusted : Trust.Stranger;
         var request = new BuildRequest(
-            repository.Rid, repository.Name, BuildTrigger.Manual, null, null, body.Ref ?? "manual", found, title, null, repository.Source, trust, repository.Head,
+            repository.Rid, repository.Name, BuildTrigger.Manual, null, null, body.Ref
+                ?? "manual", found, title, null, repository.Source, trust, repository.Head,
             http.User.Identity?.Name ?? "unknown");
         while (true)
         {
@@ -65,7 +77,8 @@ public static class RequestBuild
         }
     }
 
-    private static async Task<(CommitId? Commit, string Title)> ResolveAsync(GitSources sources, string source, string name, CancellationToken ct)
+    private static async Task<(CommitId? Commit, string Title)> ResolveAsync(
+        GitSources sources, string source, string name, CancellationToken ct)
     {
         // What git would take for an option or a range never reaches it: the name goes to the standard input of cat-file.
         if (string.IsNullOrWhiteSpace(name) || name.Length > 300) return (null, "");

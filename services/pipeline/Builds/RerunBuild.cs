@@ -11,16 +11,19 @@ namespace Auxo.Pipeline.Builds;
 /// <summary><c>POST /builds/{id}/rerun</c>: the same commit for the same reason as the next attempt, planned anew.</summary>
 public static class RerunBuild
 {
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/builds/{id:guid}/rerun", HandleAsync).WithName("RerunBuild").RequireScope("pipeline:write");
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapPost("/builds/{id:guid}/rerun", HandleAsync).WithName("RerunBuild").RequireScope("pipeline:write");
 
     /// <summary>The wish to build it again; the author's trust stays what it was.</summary>
     public static BuildRequest Request(Build build, CommitId? canonical, string by)
         => new(
-            build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger, build.Subject.PatchId, build.Subject.RevisionId, build.Subject.Ref, build.Subject.Commit,
+            build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger, build.Subject.PatchId,
+            build.Subject.RevisionId, build.Subject.Ref, build.Subject.Commit,
             build.Subject.Title, build.Subject.Author, build.Source, build.Trust, canonical ?? build.Canonical, by);
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, HttpContext http, IDocumentStore store, IMessageBus bus, NpgsqlDataSource database, QueueBuild queue, TimeProvider time, CancellationToken ct)
+        Guid id, HttpContext http, IDocumentStore store, IMessageBus bus, NpgsqlDataSource database, QueueBuild queue,
+        TimeProvider time, CancellationToken ct)
     {
         while (true)
         {
@@ -30,7 +33,8 @@ public static class RerunBuild
                 return AuxoProblem.Conflict("build/not-finished", $"Build {BuildId.Short(id)} is still at work; cancel it first, or wait.");
 
             if (await BuildTable.IsUntrackedAsync(database, old.Subject.Rid, DateTimeOffset.MinValue, ct))
-                return AuxoProblem.Conflict("repository/untracked", $"{old.Subject.Rid} is no longer tracked; track it again first ('auxo repo track').");
+                return AuxoProblem.Conflict(
+                    "repository/untracked", $"{old.Subject.Rid} is no longer tracked; track it again first ('auxo repo track').");
 
             var request = Request(old, await HeadAsync(database, old.Subject.Rid, ct), http.User.Identity?.Name ?? "unknown");
             var attempt = await BuildTable.NextAttemptAsync(database, request.Rid, request.Trigger, request.SubjectKey, request.Commit, ct);

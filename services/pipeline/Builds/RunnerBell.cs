@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Auxo.Pipeline.Builds;
 
 /// <summary>
-/// Tells the runner of this process, right after a commit, that there is work or that some of it has ended. Only a wake-up: the table and the streams are
-/// the truth, and the runner looks at them by itself now and then.
+/// Tells the runner of this process, right after a commit, that there is work or that some of it has ended. Only a wake-up: the
+/// table and the streams are the truth, and the runner looks at them by itself now and then.
 /// </summary>
 public sealed class RunnerBell : IDisposable
 {
@@ -26,8 +26,8 @@ public sealed class RunnerBell : IDisposable
     }
 
     /// <summary>
-    /// The build has been ended by somebody else: its steps are told to stop at once. When nobody here runs it, its logs, which a crash may have left open,
-    /// are nobody's to close but the runner's.
+    /// The build has been ended by somebody else: its steps are told to stop at once. When nobody here runs it, its logs, which
+    /// a crash may have left open, are nobody's to close but the runner's.
     /// </summary>
     public void Stop(Guid buildId)
     {

@@ -6,7 +6,8 @@ namespace Auxo.Pipeline.Builds;
 public static class StartBuild
 {
     /// <summary>The first start is told to everybody; one after a crash or an approval is only recorded.</summary>
-    public static (Events Events, OutgoingMessages Messages) Decide(Build build, string runner, string sandbox, string? firstStep, DateTimeOffset now)
+    public static (Events Events, OutgoingMessages Messages) Decide(
+        Build build, string runner, string sandbox, string? firstStep, DateTimeOffset now)
     {
         if (build.State == BuildState.Finished) return ([], []);
         Events events = [new BuildEvent.Started(runner, sandbox, now)];

@@ -6,7 +6,8 @@ namespace Auxo.Pipeline.Checks;
 public static class BashSyntax
 {
     /// <summary>
-    /// One bash starts the others: a fork from a small process costs 2 ms a file, one from here more. Its answer is a line per file with the exit code.
+    /// One bash starts the others: a fork from a small process costs 2 ms a file, one from here more. Its answer is a line per
+    /// file with the exit code.
     /// </summary>
     private const string Driver = """for f do bash --norc -n -- "$f"; echo "$f $?"; done""";
 
@@ -23,21 +24,26 @@ public static class BashSyntax
         var fresh = files.Where(file => !cache.TryGet(file.Entry.Oid, ruling, out _)).ToList();
 
         var exits = await Task.WhenAll(Shards(fresh).Select(shard
-            => ToolProcess.RunAsync(bash, ["--norc", "--noprofile", "-c", Driver, "auxo", .. shard.Select(file => file.FileName)], shell.Folder, Limit, ct)));
+            => ToolProcess.RunAsync(
+                bash, ["--norc", "--noprofile", "-c", Driver, "auxo", .. shard.Select(file => file.FileName)], shell.Folder, Limit, ct)));
         var answered = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var line in exits.SelectMany(exit => exit.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
         {
-            if (line.IndexOf(' ') is > 0 and var space && int.TryParse(line.AsSpan(space + 1), CultureInfo.InvariantCulture, out var code)) answered[line[..space]] = code;
+            if (line.IndexOf(' ') is > 0 and var space
+                && int.TryParse(line.AsSpan(space + 1), CultureInfo.InvariantCulture, out var code)) answered[line[..space]] = code;
         }
 
         var messages = exits.SelectMany(exit => exit.Errors.Split('\n')).ToLookup(line => line.Split(':', 2)[0], StringComparer.Ordinal);
         foreach (var file in fresh)
         {
-            if (!answered.TryGetValue(file.FileName, out var code)) return CheckReport.Errored($"bash did not answer for {PlainText.OneLine(file.Entry.Name)}");
-            cache.Put(file.Entry.Oid, ruling, [.. Observe(code, [.. messages[file.FileName].Select(line => line[(file.FileName.Length + 1)..])])]);
+            if (!answered.TryGetValue(file.FileName, out var code)) return CheckReport.Errored(
+                $"bash did not answer for {PlainText.OneLine(file.Entry.Name)}");
+            cache.Put(file.Entry.Oid, ruling,
+                [.. Observe(code, [.. messages[file.FileName].Select(line => line[(file.FileName.Length + 1)..])])]);
         }
 
-        var observations = files.SelectMany(file => cache.TryGet(file.Entry.Oid, ruling, out var seen) ? seen.Select(o => o with { Path = file.Entry.Name }) : []).ToList();
+        var observations = files.SelectMany(file
+            => cache.TryGet(file.Entry.Oid, ruling, out var seen) ? seen.Select(o => o with { Path = file.Entry.Name }) : []).ToList();
         return new CheckReport(observations, [$"bash -n: {files.Count} scripts, {files.Count - fresh.Count} of them known from before"]);
     }
 
@@ -65,7 +71,8 @@ public static class BashSyntax
                 : new Observation("parse-warning", Severity.Low, null, line, PlainText.OneLine(rest.ToString()), Level: "warning");
         }
 
-        if (failed && !said) yield return new Observation("parse-error", Severity.High, null, null, $"bash -n ended with exit code {exitCode}");
+        if (failed && !said) yield return new Observation(
+            "parse-error", Severity.High, null, null, $"bash -n ended with exit code {exitCode}");
     }
 
     /// <summary>Two halves of about the same size: this machine's cores, without crowding out the steps.</summary>

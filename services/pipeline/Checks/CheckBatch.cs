@@ -2,10 +2,14 @@ using System.Text;
 
 namespace Auxo.Pipeline.Checks;
 
-/// <summary>One built-in check. To add one: write its file, add it to <see cref="CheckBatch.All"/> and its row to <see cref="CheckSettings.DefaultGates"/>.</summary>
+/// <summary>
+/// One built-in check. To add one: write its file, add it to <see cref="CheckBatch.All"/> and its row to
+/// <see cref="CheckSettings.DefaultGates"/>.
+/// </summary>
 /// <param name="Name">Its step name, the key of the gate table.</param>
 /// <param name="RunAsync">Looks at the tree and says what it saw; the gate table is applied afterwards.</param>
-public sealed record BuiltInCheck(string Name, Func<SourceTree, CheckSettings, VerdictCache, CancellationToken, Task<CheckReport>> RunAsync);
+public sealed record BuiltInCheck(
+    string Name, Func<SourceTree, CheckSettings, VerdictCache, CancellationToken, Task<CheckReport>> RunAsync);
 
 /// <summary>Runs the built-in checks of one commit side by side and judges what they saw by the gate table.</summary>
 public static class CheckBatch
@@ -33,14 +37,18 @@ public static class CheckBatch
     /// <summary>Runs the named checks. One that breaks does not stop the others.</summary>
     public static async Task<IReadOnlyList<CheckResult>> RunAsync(
         SourceTree tree, CheckSettings settings, IReadOnlyList<string> names, VerdictCache cache, TimeProvider time, CancellationToken ct)
-        => await Task.WhenAll(All.Where(check => names.Contains(check.Name)).Select(check => RunOneAsync(check, tree, settings, cache, time, ct)));
+        => await Task.WhenAll(All.Where(check => names.Contains(check.Name))
+            .Select(check => RunOneAsync(check, tree, settings, cache, time, ct)));
 
     /// <summary>Applies the gate table: what is off is dropped, what blocks fails the check, what warns is shown.</summary>
     public static CheckResult Judge(string check, CheckReport report, CheckSettings settings, TimeSpan duration)
     {
-        var findings = report.Observations.Select(seen => (seen, gate: settings.For(check, seen.Rule, seen.Level))).Where(pair => pair.gate != Gate.Off)
-            .Select(pair => new Finding(check, pair.seen.Rule, pair.seen.Severity, pair.seen.Path, pair.seen.Line, pair.seen.Message, pair.gate == Gate.Block))
-            .OrderByDescending(finding => finding.Blocks).ThenByDescending(finding => finding.Severity).ThenBy(finding => finding.Path, StringComparer.Ordinal).ThenBy(finding => finding.Line)
+        var findings = report.Observations.Select(seen => (seen, gate: settings.For(check, seen.Rule, seen.Level)))
+            .Where(pair => pair.gate != Gate.Off)
+            .Select(pair => new Finding(
+                check, pair.seen.Rule, pair.seen.Severity, pair.seen.Path, pair.seen.Line, pair.seen.Message, pair.gate == Gate.Block))
+            .OrderByDescending(finding => finding.Blocks).ThenByDescending(finding => finding.Severity)
+                .ThenBy(finding => finding.Path, StringComparer.Ordinal).ThenBy(finding => finding.Line)
             .ToList();
         var blocking = findings.Count(finding => finding.Blocks);
         var (outcome, blocks) = report.Trouble switch
@@ -53,7 +61,8 @@ public static class CheckBatch
         };
         var summary = report.Reason ?? Count(blocking, findings.Count - blocking);
         return new CheckResult(
-            new StepResult(check, Kind, outcome, blocks, duration, ExitCode: null, summary), [.. findings.Take(MaxFindings)], Log(report, findings, summary));
+            new StepResult(check, Kind, outcome, blocks, duration, ExitCode: null, summary),
+            [.. findings.Take(MaxFindings)], Log(report, findings, summary));
     }
 
     private static async Task<CheckResult> RunOneAsync(
@@ -94,7 +103,8 @@ public static class CheckBatch
         foreach (var note in report.Notes) log.AppendLine(note);
         foreach (var finding in findings)
         {
-            if (finding.Path is not null) log.Append(PlainText.OneLine(finding.Path)).Append(finding.Line is { } line ? $":{line}: " : ": ");
+            if (finding.Path is not null) log.Append(PlainText.OneLine(finding.Path))
+                .Append(finding.Line is { } line ? $":{line}: " : ": ");
             log.Append(finding.Blocks ? "error: " : "warning: ").Append(finding.Message).Append(" [").Append(finding.Rule).AppendLine("]");
         }
 

@@ -14,7 +14,10 @@ public sealed record Observation(string Rule, Severity Severity, string? Path, i
 /// <param name="Notes">Lines for its log: what it looked at, what it left out and why.</param>
 public sealed record CheckReport(IReadOnlyList<Observation> Observations, IReadOnlyList<string> Notes)
 {
-    /// <summary>Set when the check could not do its work: <see cref="Outcome.Skipped"/>, <see cref="Outcome.Errored"/> or <see cref="Outcome.TimedOut"/>.</summary>
+    /// <summary>
+    /// Set when the check could not do its work: <see cref="Outcome.Skipped"/>, <see cref="Outcome.Errored"/> or
+    /// <see cref="Outcome.TimedOut"/>.
+    /// </summary>
     public Outcome? Trouble { get; init; }
 
     /// <summary>Why, when there was trouble.</summary>

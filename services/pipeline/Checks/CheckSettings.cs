@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>
-/// The gate table and the other settings of the built-in checks: the defaults below, overridden by <c>checks:</c> of the pipeline file. Settings of
-/// a stranger's file are never used.
+/// The gate table and the other settings of the built-in checks: the defaults below, overridden by <c>checks:</c> of the
+/// pipeline file. Settings of a stranger's file are never used.
 /// </summary>
 public sealed record CheckSettings
 {
@@ -32,7 +32,8 @@ public sealed record CheckSettings
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Ignore { get; init; } = FrozenDictionary<string, IReadOnlyList<string>>.Empty;
 
     /// <summary>What the tree must hold; <c>a|b</c> means either, a trailing <c>/</c> a folder, <c>*</c> any ending.</summary>
-    public IReadOnlyList<string> Required { get; init; } = [".auxo/|.radicle/", "README*", "docs/", "scripts/", "tests/|test/", ".gitignore"];
+    public IReadOnlyList<string> Required { get; init; } =
+        [".auxo/|.radicle/", "README*", "docs/", "scripts/", "tests/|test/", ".gitignore"];
 
     /// <summary>The gate of one finding: the most exact override, else the most exact default.</summary>
     /// <param name="check">The check's name.</param>
@@ -51,7 +52,8 @@ public sealed record CheckSettings
         => Effective(check).Any(gate => gate == Gate.Block);
 
     private static Gate? Find(IReadOnlyDictionary<string, Gate> gates, string check, string rule, string? level)
-        => gates.TryGetValue($"{check}.{rule}", out var gate) || level is not null && gates.TryGetValue($"{check}.{level}", out gate) || gates.TryGetValue(check, out gate)
+        => gates.TryGetValue($"{check}.{rule}", out var gate)
+            || level is not null && gates.TryGetValue($"{check}.{level}", out gate) || gates.TryGetValue(check, out gate)
             ? gate
             : null;
 

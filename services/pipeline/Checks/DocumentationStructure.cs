@@ -22,11 +22,14 @@ public static class DocumentationStructure
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("documentation"));
         var observations = new List<Observation>();
         var readme = tree.Entries.FirstOrDefault(entry => entry.IsFile && IsAtTop(entry.Name, "README"));
-        if (readme is null) observations.Add(new Observation("readme-missing", Severity.Medium, null, null, "there is no README at the top; say what this is and how to run it"));
+        if (readme is null) observations.Add(new Observation(
+            "readme-missing", Severity.Medium, null, null, "there is no README at the top; say what this is and how to run it"));
         if (!tree.Entries.Any(entry => IsAtTop(entry.Name, "LICENSE") || IsAtTop(entry.Name, "LICENCE") || IsAtTop(entry.Name, "COPYING")))
-            observations.Add(new Observation("licence-missing", Severity.Info, null, null, "there is no LICENSE at the top; without one nobody may use it"));
+            observations.Add(new Observation(
+                "licence-missing", Severity.Info, null, null, "there is no LICENSE at the top; without one nobody may use it"));
 
-        var pages = tree.Entries.Where(entry => entry.IsFile && entry.Name.EndsWith(".md", StringComparison.OrdinalIgnoreCase) && !ignored.Match(entry.Name)).ToList();
+        var pages = tree.Entries.Where(entry
+            => entry.IsFile && entry.Name.EndsWith(".md", StringComparison.OrdinalIgnoreCase) && !ignored.Match(entry.Name)).ToList();
         foreach (var page in pages.Take(MaxPages))
         {
             if (await tree.ReadTextAsync(page, ct) is not { } bytes) continue;
@@ -34,11 +37,14 @@ public static class DocumentationStructure
             if (page == readme && text.AsSpan().Trim().Length < 40)
                 observations.Add(new Observation("readme-empty", Severity.Medium, page.Name, null, "the README says next to nothing"));
             else if (page == readme && !TitleLine.IsMatch(text))
-                observations.Add(new Observation("readme-without-title", Severity.Low, page.Name, 1, "the README has no title (a line that starts with #)"));
+                observations.Add(new Observation(
+                    "readme-without-title", Severity.Low, page.Name, 1, "the README has no title (a line that starts with #)"));
             observations.AddRange(BrokenLinks(page.Name, text, tree.Paths));
         }
 
-        return new CheckReport(observations, pages.Count > MaxPages ? [$"{pages.Count} pages, of which the first {MaxPages} were read"] : [$"{pages.Count} pages"]);
+        return new CheckReport(observations, pages.Count > MaxPages
+            ? [$"{pages.Count} pages, of which the first {MaxPages} were read"]
+            : [$"{pages.Count} pages"]);
     }
 
     /// <summary>Relative links of a page to files that the tree does not hold; what stands in code is not looked at.</summary>
@@ -56,7 +62,8 @@ public static class DocumentationStructure
             {
                 var target = link.Groups["to"].Value;
                 if (Resolve(page, target) is { } path && path.Length > 0 && !paths.Contains(path))
-                    yield return new Observation("broken-link", Severity.Low, page, number, $"the link to {PlainText.OneLine(target, 100)} leads nowhere");
+                    yield return new Observation(
+                        "broken-link", Severity.Low, page, number, $"the link to {PlainText.OneLine(target, 100)} leads nowhere");
             }
         }
     }
@@ -79,5 +86,6 @@ public static class DocumentationStructure
     }
 
     private static bool IsAtTop(string path, string name)
-        => path.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (path.Length == name.Length || path[name.Length] is '.' or '-') && !path.Contains('/', StringComparison.Ordinal);
+        => path.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+            && (path.Length == name.Length || path[name.Length] is '.' or '-') && !path.Contains('/', StringComparison.Ordinal);
 }

@@ -13,9 +13,11 @@ public static class FilePermissions
         foreach (var entry in tree.Entries)
         {
             if (ignored.Match(entry.Name)) continue;
-            if (entry.IsSymlink && await tree.ReadAsync(entry, ct) is { } target && Escapes(entry.Name, Encoding.UTF8.GetString(target.Span)))
+            if (entry.IsSymlink && await tree.ReadAsync(entry, ct) is { } target
+                && Escapes(entry.Name, Encoding.UTF8.GetString(target.Span)))
             {
-                observations.Add(new Observation("link-escapes", Severity.High, entry.Name, null, "the link points out of the repository; point it at a file inside"));
+                observations.Add(new Observation(
+                    "link-escapes", Severity.High, entry.Name, null, "the link points out of the repository; point it at a file inside"));
             }
             else if (entry.IsFile && entry.IsExecutable)
             {
@@ -23,12 +25,15 @@ public static class FilePermissions
                 if (await tree.ReadTextAsync(entry, ct) is { Length: > 0 } text && !text.Span.StartsWith("#!"u8))
                 {
                     observations.Add(new Observation(
-                        "executable-without-shebang", Severity.Low, entry.Name, null, "executable, but its first line names no interpreter; chmod -x or add #!"));
+                        "executable-without-shebang", Severity.Low, entry.Name, null,
+                        "executable, but its first line names no interpreter; chmod -x or add #!"));
                 }
             }
-            else if (entry.IsFile && MayBeScript(entry.Name) && await tree.ReadTextAsync(entry, ct) is { } text && ShellFiles.HasShellShebang(text.Span))
+            else if (entry.IsFile && MayBeScript(entry.Name)
+                && await tree.ReadTextAsync(entry, ct) is { } text && ShellFiles.HasShellShebang(text.Span))
             {
-                observations.Add(new Observation("script-not-executable", Severity.Medium, entry.Name, 1, "a script with #! that cannot be run; git update-index --chmod=+x"));
+                observations.Add(new Observation("script-not-executable", Severity.Medium, entry.Name, 1,
+                    "a script with #! that cannot be run; git update-index --chmod=+x"));
             }
         }
 
@@ -49,13 +54,17 @@ public static class FilePermissions
         return false;
     }
 
-    /// <summary>Scripts are where people run them from; what is sourced (lib/, *.inc) or copied (templates, samples) need not be executable.</summary>
+    /// <summary>
+    /// Scripts are where people run them from; what is sourced (lib/, *.inc) or copied (templates, samples) need not be
+    /// executable.
+    /// </summary>
     private static bool MayBeScript(string path)
     {
         var slash = path.LastIndexOf('/');
         var name = path[(slash + 1)..];
         if (name.LastIndexOf('.') is > 0 and var dot && name[dot..] is not (".sh" or ".bash")) return false;
         var folders = path[..Math.Max(slash, 0)].Split('/');
-        return !folders.Any(folder => folder is "lib" or "libs" or "include" or "templates" or "template" or "samples" or "examples" or "fixtures" or "testdata");
+        return !folders.Any(folder
+            => folder is "lib" or "libs" or "include" or "templates" or "template" or "samples" or "examples" or "fixtures" or "testdata");
     }
 }

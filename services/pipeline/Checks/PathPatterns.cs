@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>
-/// Path patterns as people know them from <c>.gitignore</c>: <c>*</c> within a folder, <c>**</c> across folders, <c>?</c> one character, a trailing
-/// <c>/</c> everything below. A pattern without a slash matches the file name in any folder. Linear time whatever the pattern.
+/// Path patterns as people know them from <c>.gitignore</c>: <c>*</c> within a folder, <c>**</c> across folders, <c>?</c> one
+/// character, a trailing <c>/</c> everything below. A pattern without a slash matches the file name in any folder. Linear time
+/// whatever the pattern.
 /// </summary>
 public sealed class PathPatterns
 {
@@ -18,7 +19,8 @@ public sealed class PathPatterns
     public static PathPatterns Of(IReadOnlyList<string>? patterns)
         => patterns is null or []
             ? None
-            : new PathPatterns(new Regex($"^(?:{string.Join('|', patterns.Select(Translate))})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline));
+            : new PathPatterns(new Regex($"^(?:{string.Join('|', patterns.Select(Translate))})$",
+                RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline));
 
     /// <summary>True when one of the patterns matches the whole path.</summary>
     public bool Match(string path) => _regex is not null && _regex.IsMatch(path);

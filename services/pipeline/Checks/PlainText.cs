@@ -6,7 +6,9 @@ namespace Auxo.Pipeline.Checks;
 /// <summary>Text that came from outside, made fit for one line of a log or a comment.</summary>
 public static class PlainText
 {
-    /// <summary>One line of at most <paramref name="max"/> characters; control, format and bidirectional characters become spaces.</summary>
+    /// <summary>
+    /// One line of at most <paramref name="max"/> characters; control, format and bidirectional characters become spaces.
+    /// </summary>
     public static string OneLine(string text, int max = 300)
     {
         var line = new StringBuilder(Math.Min(text.Length, max));

@@ -7,18 +7,23 @@ namespace Auxo.Pipeline.Checks;
 /// <param name="Words">For people.</param>
 /// <param name="Keywords">Lower case; a line without any of them is never given to the pattern.</param>
 /// <param name="Expression">The regular expression. The group <c>s</c> is the secret where the match is more than that.</param>
-/// <param name="MinEntropy">Bits per character below which a match is a placeholder, not a secret; 0 for patterns that speak for themselves.</param>
-/// <param name="Guess">True when the pattern recognises a context (a name, a URL) instead of a format; then placeholders and variables are sorted out.</param>
-public sealed record SecretRule(string Id, string Words, IReadOnlyList<string> Keywords, string Expression, double MinEntropy = 0, bool Guess = false)
+/// <param name="MinEntropy">Bits per character below which a match is a placeholder, not a secret; 0 for patterns that speak
+/// for themselves.</param>
+/// <param name="Guess">True when the pattern recognises a context (a name, a URL) instead of a format; then placeholders and
+/// variables are sorted out.</param>
+public sealed record SecretRule(
+    string Id, string Words, IReadOnlyList<string> Keywords, string Expression, double MinEntropy = 0, bool Guess = false)
 {
     private Regex? _pattern;
 
     /// <summary>
-    /// Made when a keyword is first met: most repositories hold few of them. Linear time on any input: the engine that never backtracks costs tens of milliseconds
-    /// to make, so a pattern whose repetitions all end (<see cref="IsBounded"/>) takes the usual one, whose work per character is bounded then as well.
+    /// Made when a keyword is first met: most repositories hold few of them. Linear time on any input: the engine that never
+    /// backtracks costs tens of milliseconds to make, so a pattern whose repetitions all end (<see cref="IsBounded"/>) takes
+    /// the usual one, whose work per character is bounded then as well.
     /// </summary>
 #pragma warning disable MA0009 // Bounded, as the summary says; a time limit would make a finding depend on the machine's load.
-    public Regex Pattern => _pattern ??= new Regex(Expression, (IsBounded(Expression) ? RegexOptions.None : RegexOptions.NonBacktracking) | RegexOptions.CultureInvariant);
+    public Regex Pattern => _pattern ??= new Regex(
+        Expression, (IsBounded(Expression) ? RegexOptions.None : RegexOptions.NonBacktracking) | RegexOptions.CultureInvariant);
 #pragma warning restore MA0009
 
     /// <summary>True when the expression has no <c>*</c>, <c>+</c> or <c>{n,}</c> outside of a character class.</summary>
@@ -59,7 +64,8 @@ public static class SecretRules
         Rule("putty-key", "a PuTTY private key", @"^PuTTY-User-Key-File-[23]:", "putty-user-key-file"),
         Rule("age-key", "an age identity", @"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", "age-secret-key-1"),
         Rule("aws-access-key", "an AWS access key id", @"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b", 3, "akia", "asia", "abia", "acca"),
-        Rule("aws-secret-key", "an AWS secret access key", @"(?i)aws[\w .-]*(?:secret|key)[\w .-]*[""']?\s*(?:[:=]|=>)\s*[""']?(?-i)(?<s>[A-Za-z0-9/+]{40})\b", 4, "aws"),
+        Rule("aws-secret-key", "an AWS secret access key",
+            @"(?i)aws[\w .-]*(?:secret|key)[\w .-]*[""']?\s*(?:[:=]|=>)\s*[""']?(?-i)(?<s>[A-Za-z0-9/+]{40})\b", 4, "aws"),
         Rule("google-api-key", "a Google API key", @"\bAIza[\w-]{35}\b", 3, "aiza"),
         Rule("google-oauth-secret", "a Google OAuth client secret", @"\bGOCSPX-[\w-]{28}", 3, "gocspx-"),
         Rule("azure-storage-key", "an Azure storage key", @"AccountKey=(?<s>[A-Za-z0-9+/]{86}==)", 4, "accountkey="),
@@ -67,26 +73,33 @@ public static class SecretRules
         Rule("digitalocean-token", "a DigitalOcean token", @"\bdo[opr]_v1_[a-f0-9]{64}\b", 0, "doo_v1_", "dop_v1_", "dor_v1_"),
         Rule("github-token", "a GitHub token", @"\bgh[pousr]_[A-Za-z0-9]{36,251}\b", 3, "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
         Rule("github-pat", "a GitHub fine-grained token", @"\bgithub_pat_\w{82}\b", 3, "github_pat_"),
-        Rule("gitlab-token", "a GitLab token", @"\bgl(?:pat|dt|rt|ptt|oas|ft|soat|imt|agent|cbt)-[\w-]{20,64}", 3, "glpat-", "gldt-", "glrt-", "glptt-", "gloas-", "glft-", "glsoat-", "glimt-", "glagent-", "glcbt-"),
-        Rule("slack-token", "a Slack token", @"\bxox[abeoprs]-[\w-]{10,250}|\bxapp-[0-9]-[A-Z0-9]{1,20}-[0-9]{1,20}-[a-z0-9]{1,100}", 2.5, "xox", "xapp-"),
-        Rule("slack-webhook", "a Slack webhook", @"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}", 0, "hooks.slack.com"),
+        Rule("gitlab-token", "a GitLab token", @"\bgl(?:pat|dt|rt|ptt|oas|ft|soat|imt|agent|cbt)-[\w-]{20,64}", 3,
+            "glpat-", "gldt-", "glrt-", "glptt-", "gloas-", "glft-", "glsoat-", "glimt-", "glagent-", "glcbt-"),
+        Rule("slack-token", "a Slack token", @"\bxox[abeoprs]-[\w-]{10,250}|\bxapp-[0-9]-[A-Z0-9]{1,20}-[0-9]{1,20}-[a-z0-9]{1,100}",
+            2.5, "xox", "xapp-"),
+        Rule("slack-webhook", "a Slack webhook", @"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}",
+            0, "hooks.slack.com"),
         Rule("discord-webhook", "a Discord webhook", @"discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[\w-]{60,90}", 0, "/api/webhooks/"),
-        Rule("teams-webhook", "a Microsoft Teams webhook", @"\.webhook\.office\.com/webhookb2/[\w@-]{36,90}/IncomingWebhook/[a-f0-9]{32}", 0, "webhook.office.com"),
+        Rule("teams-webhook", "a Microsoft Teams webhook",
+            @"\.webhook\.office\.com/webhookb2/[\w@-]{36,90}/IncomingWebhook/[a-f0-9]{32}", 0, "webhook.office.com"),
         Rule("telegram-bot", "a Telegram bot token", @"\b[0-9]{8,10}:AA[\w-]{33}\b", 3, ":aa"),
         Rule("matrix-token", "a Matrix access token", @"\bsyt_[A-Za-z0-9=]{8,100}_[A-Za-z]{20}_[A-Za-z0-9]{6}\b", 3, "syt_"),
-        Rule("stripe-key", "a Stripe key", @"\b[rs]k_(?:live|test|prod)_[A-Za-z0-9]{10,99}\b", 2.5, "sk_live_", "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"),
+        Rule("stripe-key", "a Stripe key", @"\b[rs]k_(?:live|test|prod)_[A-Za-z0-9]{10,99}\b", 2.5, "sk_live_",
+            "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"),
         Rule("twilio-key", "a Twilio API key", @"\bSK[0-9a-f]{32}\b", 3, "twilio"),
         Rule("sendgrid-key", "a SendGrid key", @"\bSG\.[\w-]{22}\.[\w-]{43}\b", 3, "sg."),
         Rule("mailgun-key", "a Mailgun key", @"\b(?:key|pubkey)-[0-9a-f]{32}\b", 3, "key-"),
         Rule("mailchimp-key", "a Mailchimp key", @"\b[0-9a-f]{32}-us[0-9]{1,2}\b", 3, "-us"),
         Rule("npm-token", "an npm token", @"\bnpm_[A-Za-z0-9]{36}\b", 3, "npm_"),
-        Rule("npmrc-auth", "an npm registry credential", @"(?i)_(?:authToken|auth|password)\s*=\s*[""']?(?<s>[\w+/=.-]{20,})", 3, guess: true, "_auth", "_password"),
+        Rule("npmrc-auth", "an npm registry credential",
+            @"(?i)_(?:authToken|auth|password)\s*=\s*[""']?(?<s>[\w+/=.-]{20,})", 3, guess: true, "_auth", "_password"),
         Rule("pypi-token", "a PyPI token", @"\bpypi-AgE[\w-]{50,1000}", 3, "pypi-age"),
         Rule("nuget-key", "a NuGet key", @"\boy2[a-z0-9]{43}\b", 3, "oy2"),
         Rule("rubygems-key", "a RubyGems key", @"\brubygems_[a-f0-9]{48}\b", 3, "rubygems_"),
         Rule("crates-token", "a crates.io token", @"\bcio[A-Za-z0-9]{32}\b", 3.5, "cio"),
         Rule("docker-token", "a Docker Hub token", @"\bdckr_(?:pat|oat)_[\w-]{27,100}", 3, "dckr_"),
-        Rule("docker-auth", "a Docker registry credential", @"""auth""\s{0,8}:\s{0,8}""(?<s>[A-Za-z0-9+/]{20,1000}={0,2})""", 3, "\"auth\""),
+        Rule("docker-auth", "a Docker registry credential",
+            @"""auth""\s{0,8}:\s{0,8}""(?<s>[A-Za-z0-9+/]{20,1000}={0,2})""", 3, "\"auth\""),
         Rule("openai-key", "an OpenAI key", @"\bsk-(?:(?:proj|svcacct|admin)-)?[\w-]{20,100}T3BlbkFJ[\w-]{20,100}", 3, "t3blbkfj"),
         Rule("anthropic-key", "an Anthropic key", @"\bsk-ant-[a-z]{2,8}[0-9]{2}-[\w-]{80,200}", 3, "sk-ant-"),
         Rule("huggingface-token", "a Hugging Face token", @"\b(?:hf|api_org)_[A-Za-z]{34}\b", 3, "hf_", "api_org_"),
@@ -98,15 +111,18 @@ public static class SecretRules
         Rule("atlassian-token", "an Atlassian token", @"\bATATT3xFf[\w=+/-]{100,300}", 3, "atatt3xff"),
         Rule("linear-key", "a Linear key", @"\blin_api_[A-Za-z0-9]{40}\b", 3, "lin_api_"),
         Rule("notion-token", "a Notion token", @"\bntn_[0-9]{11}[A-Za-z0-9]{35}\b", 3, "ntn_"),
-        Rule("grafana-token", "a Grafana token", @"\bglsa_[A-Za-z0-9]{32}_[a-fA-F0-9]{8}\b|\bglc_eyJ[A-Za-z0-9+/=]{40,400}", 3, "glsa_", "glc_eyj"),
+        Rule("grafana-token", "a Grafana token", @"\bglsa_[A-Za-z0-9]{32}_[a-fA-F0-9]{8}\b|\bglc_eyJ[A-Za-z0-9+/=]{40,400}",
+            3, "glsa_", "glc_eyj"),
         Rule("newrelic-key", "a New Relic key", @"\bNRAK-[A-Z0-9]{27}\b", 3, "nrak-"),
         Rule("sentry-token", "a Sentry token", @"\bsntry[su]_[A-Za-z0-9+/=_-]{60,400}", 3, "sntrys_", "sntryu_"),
-        Rule("tailscale-key", "a Tailscale key", @"\btskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{1,40}-[A-Za-z0-9]{10,100}", 3, "tskey-"),
+        Rule("tailscale-key", "a Tailscale key", @"\btskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{1,40}-[A-Za-z0-9]{10,100}",
+            3, "tskey-"),
         Rule("cloudflare-ca-key", "a Cloudflare origin CA key", @"\bv1\.0-[a-f0-9]{24}-[a-f0-9]{146}\b", 3, "v1.0-"),
         Rule("databricks-token", "a Databricks token", @"\bdapi[a-f0-9]{32}\b", 3, "dapi"),
         Rule("postman-key", "a Postman key", @"\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b", 3, "pmak-"),
         Rule("jwt", "a signed JSON web token", @"\bey[A-Za-z0-9_-]{17,}\.ey[A-Za-z0-9_/\\-]{17,}\.[A-Za-z0-9_/\\-]{20,}", 3, "eyj"),
-        Rule("url-password", "a password in a URL", @"\b[a-zA-Z][a-zA-Z0-9+.-]+://[^\s:/@'""<>]+:(?<s>[^\s:/@'""]{4,})@[\w.-]+", 2.5, guess: true, "://"),
+        Rule("url-password", "a password in a URL", @"\b[a-zA-Z][a-zA-Z0-9+.-]+://[^\s:/@'""<>]+:(?<s>[^\s:/@'""]{4,})@[\w.-]+",
+            2.5, guess: true, "://"),
         Rule(
             GenericId, "a value that looks like a secret",
             @"(?i)(?:api[_-]?key|apikey|secret|token|passwd|password|credential|access[_-]?key|private[_-]?key|auth[_-]?key|client[_-]?secret)[a-z0-9_.-]*[""'`]?\s*(?:=>|:=|[:=])\s*[""'`](?-i)(?<s>[A-Za-z0-9+/_=.~-]{16,})[""'`]",
@@ -119,7 +135,8 @@ public static class SecretRules
 
     private const string GenericId = "generic-secret";
 
-    private static SecretRule Rule(string id, string words, string pattern, params string[] keywords) => Rule(id, words, pattern, 0, guess: false, keywords);
+    private static SecretRule Rule(string id, string words, string pattern, params string[] keywords)
+        => Rule(id, words, pattern, 0, guess: false, keywords);
 
     private static SecretRule Rule(string id, string words, string pattern, double minEntropy, params string[] keywords)
         => Rule(id, words, pattern, minEntropy, guess: false, keywords);

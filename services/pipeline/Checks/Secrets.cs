@@ -13,30 +13,37 @@ public static class Secrets
     private static readonly (string Keyword, int[] Rules)[][] ByFirst = Index();
 
     /// <summary>
-    /// A keyword that begins with another one is found with it. With ninety of them this is an Aho-Corasick automaton: the same few nanoseconds a character, whatever the
-    /// text. (Fewer than 80 would be searched for by vectors, which here, with so many short ones, took three times as long.)
+    /// A keyword that begins with another one is found with it. With ninety of them this is an Aho-Corasick automaton: the same
+    /// few nanoseconds a character, whatever the text. (Fewer than 80 would be searched for by vectors, which here, with so
+    /// many short ones, took three times as long.)
     /// </summary>
     private static readonly SearchValues<string> Keywords = SearchValues.Create(
-        [.. All().Where(word => !All().Any(other => other.Length < word.Length && word.StartsWith(other, StringComparison.Ordinal)))], StringComparison.OrdinalIgnoreCase);
+        [.. All().Where(word => !All().Any(other => other.Length < word.Length && word.StartsWith(other, StringComparison.Ordinal)))],
+        StringComparison.OrdinalIgnoreCase);
 
     private static readonly int LongestKeyword = All().Max(word => word.Length);
 
     /// <summary>Generated, and full of hashes that are no secrets.</summary>
     private static readonly PathPatterns NotScanned = PathPatterns.Of(
-        ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Cargo.lock", "poetry.lock", "uv.lock", "Pipfile.lock", "composer.lock",
-            "Gemfile.lock", "go.sum", "packages.lock.json", "flake.lock", "mix.lock", "pubspec.lock", "*.min.js", "*.min.css", "*.map", "*.svg", "*.sum"]);
+        ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Cargo.lock",
+            "poetry.lock", "uv.lock", "Pipfile.lock", "composer.lock",
+            "Gemfile.lock", "go.sum", "packages.lock.json", "flake.lock", "mix.lock", "pubspec.lock", "*.min.js",
+            "*.min.css", "*.map", "*.svg", "*.sum"]);
 
     private static readonly string[] Allowances = ["auxo:allow", "gitleaks:allow"];
 
     /// <summary>Words that say: this is where a secret would stand.</summary>
     private static readonly SearchValues<string> Placeholders = SearchValues.Create(
-        ["example", "placeholder", "changeme", "change-me", "change_me", "your-", "your_", "yourkey", "xxxx", "****", "dummy", "sample", "insert", "redacted", "notasecret",
-            "not-a-secret", "password", "secret", "foobar", "1234567890", "abcdefgh", "todo", "${", "$(", "{{", "<", "%s", "process.env", "os.environ", "getenv"],
+        ["example", "placeholder", "changeme", "change-me", "change_me", "your-", "your_", "yourkey", "xxxx", "****",
+            "dummy", "sample", "insert", "redacted", "notasecret",
+            "not-a-secret", "password", "secret", "foobar", "1234567890", "abcdefgh", "todo", "${", "$(", "{{", "<",
+            "%s", "process.env", "os.environ", "getenv"],
         StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A longer line (minified code, data) is looked at in pieces: the keywords of one piece, and around it room for the secret that they announce. So no character
-    /// is given to a rule more than <c>(Before + Piece + After) / Piece</c> times, however long the line is.
+    /// A longer line (minified code, data) is looked at in pieces: the keywords of one piece, and around it room for the secret
+    /// that they announce. So no character is given to a rule more than <c>(Before + Piece + After) / Piece</c> times, however
+    /// long the line is.
     /// </summary>
     private const int Piece = 1000;
 
@@ -88,15 +95,19 @@ public static class Secrets
                 continue;
             }
 
-            if (seen.Count(observation => observation.Level is null) >= MaxPerFile) notes.Add($"only the first {MaxPerFile} are told: {PlainText.OneLine(entry.Name)}");
+            if (seen.Count(observation => observation.Level is null) >= MaxPerFile) notes.Add(
+                $"only the first {MaxPerFile} are told: {PlainText.OneLine(entry.Name)}");
             foreach (var observation in seen)
             {
-                if (observation.Level == Allowed) notes.Add($"allowed by a comment: {observation.Rule} at {PlainText.OneLine(entry.Name)}:{observation.Line}");
+                if (observation.Level == Allowed) notes.Add(
+                    $"allowed by a comment: {observation.Rule} at {PlainText.OneLine(entry.Name)}:{observation.Line}");
                 else observations.Add(observation with { Path = entry.Name });
             }
         }
 
-        notes.Insert(0, $"{scanned} files scanned, {known} known from before, {generated} generated and {leftOut} binary or over 1 MiB left out; {SecretRules.All.Count} rules");
+        notes.Insert(
+            0, $"{scanned} files scanned, {known} known from before, {generated} generated and {leftOut} binary or "
+                + $"over 1 MiB left out; {SecretRules.All.Count} rules");
         return new CheckReport(observations, notes);
     }
 
@@ -185,7 +196,8 @@ public static class Secrets
                 if (rule.MinEntropy > 0 && Entropy(secret) < rule.MinEntropy || rule.Guess && !LooksReal(secret, rule.Id)) continue;
                 var allowed = Allowances.Any(word => text.Contains(word, StringComparison.Ordinal));
                 return new Observation(
-                    rule.Id, Severity.Critical, null, number, $"{rule.Words} ({secret.Length} characters); revoke it, then remove it", allowed ? Allowed : null);
+                    rule.Id, Severity.Critical, null, number,
+                    $"{rule.Words} ({secret.Length} characters); revoke it, then remove it", allowed ? Allowed : null);
             }
         }
 
@@ -196,15 +208,21 @@ public static class Secrets
 
     private static (string, int[])[][] Index()
         => [.. Enumerable.Range(0, 128).Select(c => All().Where(word => word[0] == char.ToLowerInvariant((char)c))
-            .Select(word => (word, Enumerable.Range(0, SecretRules.All.Count).Where(i => SecretRules.All[i].Keywords.Contains(word)).ToArray())).ToArray())];
+            .Select(word
+                => (word, Enumerable.Range(0, SecretRules.All.Count).Where(i => SecretRules.All[i].Keywords.Contains(word)).ToArray()))
+                    .ToArray())];
 
-    /// <summary>A guess by context is kept only when the value is none of the many things that are written there instead of a secret.</summary>
+    /// <summary>
+    /// A guess by context is kept only when the value is none of the many things that are written there instead of a secret.
+    /// </summary>
     private static bool LooksReal(ReadOnlySpan<char> secret, string rule)
     {
-        if (secret.ContainsAny(Placeholders) || secret.StartsWith("$", StringComparison.Ordinal) || secret.StartsWith("sha", StringComparison.OrdinalIgnoreCase)) return false;
+        if (secret.ContainsAny(Placeholders) || secret.StartsWith("$", StringComparison.Ordinal)
+            || secret.StartsWith("sha", StringComparison.OrdinalIgnoreCase)) return false;
         if (rule == "url-password") return true;
         // Words joined by dots, dashes or underscores are names; keys have digits and letters mixed.
-        return secret.ContainsAnyInRange('0', '9') && (secret.ContainsAnyInRange('a', 'z') || secret.ContainsAnyInRange('A', 'Z')) && !IsDottedName(secret);
+        return secret.ContainsAnyInRange('0', '9')
+            && (secret.ContainsAnyInRange('a', 'z') || secret.ContainsAnyInRange('A', 'Z')) && !IsDottedName(secret);
     }
 
     private static bool IsDottedName(ReadOnlySpan<char> text)

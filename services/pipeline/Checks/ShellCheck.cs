@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Auxo.Pipeline.Checks;
 
-/// <summary>Check <c>shellcheck</c>: errors block, the rest warns; many files in one process, which costs a fifth of a process each.</summary>
+/// <summary>
+/// Check <c>shellcheck</c>: errors block, the rest warns; many files in one process, which costs a fifth of a process each.
+/// </summary>
 public static class ShellCheck
 {
     /// <summary>What a sourced file holds is not followed (it would be read from this machine), so its absence is no news.</summary>
@@ -29,7 +31,8 @@ public static class ShellCheck
             // Always written: without one, shellcheck would look for another in the folders above.
             await File.WriteAllTextAsync(Path.Combine(shell.Folder, ".shellcheckrc"), rc, ct);
             var exits = await Task.WhenAll(BashSyntax.Shards(fresh).SelectMany(shard => shard.Chunk(1000)).Select(shard
-                => ToolProcess.RunAsync(shellcheck, ["-f", "json1", "-e", NotFollowed, "--", .. shard.Select(file => file.FileName)], shell.Folder, Limit, ct)));
+                => ToolProcess.RunAsync(shellcheck, ["-f", "json1", "-e", NotFollowed, "--", .. shard.Select(file => file.FileName)],
+                    shell.Folder, Limit, ct)));
             var byFile = new Dictionary<string, List<Observation>>(StringComparer.Ordinal);
             foreach (var exit in exits)
             {
@@ -44,13 +47,14 @@ public static class ShellCheck
             foreach (var file in fresh) cache.Put(file.Entry.Oid, Key(file), byFile.GetValueOrDefault(file.FileName) ?? []);
         }
 
-        var observations = files.SelectMany(file => cache.TryGet(file.Entry.Oid, Key(file), out var seen) ? seen.Select(o => o with { Path = file.Entry.Name }) : []).ToList();
+        var observations = files.SelectMany(file
+            => cache.TryGet(file.Entry.Oid, Key(file), out var seen) ? seen.Select(o => o with { Path = file.Entry.Name }) : []).ToList();
         return new CheckReport(observations, [$"shellcheck: {files.Count} scripts, {files.Count - fresh.Count} of them known from before"]);
     }
 
     /// <summary>
-    /// Reads what shellcheck printed. An empty list is a success only with exit code 0: with 2 (a file could not be read), 3 and 4 (bad call) it prints
-    /// an empty list too.
+    /// Reads what shellcheck printed. An empty list is a success only with exit code 0: with 2 (a file could not be read), 3
+    /// and 4 (bad call) it prints an empty list too.
     /// </summary>
     /// <returns>What is wrong with the run, or null.</returns>
     public static string? Read(ToolExit exit, out IReadOnlyList<ShellCheckComment> comments)
@@ -76,8 +80,8 @@ public static class ShellCheck
             null, comment.Line, PlainText.OneLine(comment.Message), comment.Level);
 
     /// <summary>
-    /// The repository's own <c>.shellcheckrc</c>, but only the lines that choose rules: <c>source-path</c> and <c>external-sources</c> would read files of
-    /// this machine.
+    /// The repository's own <c>.shellcheckrc</c>, but only the lines that choose rules: <c>source-path</c> and
+    /// <c>external-sources</c> would read files of this machine.
     /// </summary>
     private static async Task<string> RcAsync(SourceTree tree, CancellationToken ct)
     {

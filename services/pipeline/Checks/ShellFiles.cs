@@ -4,7 +4,8 @@ namespace Auxo.Pipeline.Checks;
 
 /// <summary>One shell script of the tree.</summary>
 /// <param name="Entry">Where it is in the repository.</param>
-/// <param name="FileName">What it is called in the temporary folder: a number, so that no path of a repository ever becomes a path of this machine.</param>
+/// <param name="FileName">What it is called in the temporary folder: a number, so that no path of a repository ever becomes a
+/// path of this machine.</param>
 /// <param name="SizeBytes">Its size.</param>
 public sealed record ShellFile(GitTreeEntry Entry, string FileName, int SizeBytes);
 
@@ -33,7 +34,8 @@ public sealed class ShellFiles
         var end = content.IndexOf((byte)'\n');
         var line = Encoding.UTF8.GetString(content[2..(end < 0 ? Math.Min(content.Length, 200) : Math.Min(end, 200))]);
         var words = line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
-        var program = words.FirstOrDefault(word => !word.StartsWith('-') && !word.Contains('=', StringComparison.Ordinal) && Name(word) != "env");
+        var program = words.FirstOrDefault(
+            word => !word.StartsWith('-') && !word.Contains('=', StringComparison.Ordinal) && Name(word) != "env");
         return program is not null && Name(program) is "sh" or "bash" or "dash" or "ksh" or "bats" or "ash";
 
         static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];

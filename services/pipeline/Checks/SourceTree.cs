@@ -53,7 +53,8 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
         Task<ShellFiles>? shell;
         lock (_gate) shell = _shell;
         if (shell is null) return;
-        await shell.ContinueWith(static task => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await shell.ContinueWith(
+            static task => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (shell.IsCompletedSuccessfully) shell.Result.Delete();
     }
 

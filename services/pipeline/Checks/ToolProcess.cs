@@ -6,7 +6,10 @@ namespace Auxo.Pipeline.Checks;
 /// <summary>What a tool printed and how it ended.</summary>
 public sealed record ToolExit(int Code, string Output, string Errors);
 
-/// <summary>Runs the tools of the built-in checks: a cleared environment, a private home, a time limit, and a limit on what is kept of their output.</summary>
+/// <summary>
+/// Runs the tools of the built-in checks: a cleared environment, a private home, a time limit, and a limit on what is kept of
+/// their output.
+/// </summary>
 public static class ToolProcess
 {
     /// <summary>A tool that prints more than this is cut; its check says so by failing to read it.</summary>
@@ -26,9 +29,14 @@ public static class ToolProcess
 
     /// <summary>Runs a tool in a folder.</summary>
     /// <exception cref="TimeoutException">It took longer than <paramref name="limit"/>; it has been killed.</exception>
-    public static async Task<ToolExit> RunAsync(string path, IReadOnlyList<string> arguments, string folder, TimeSpan limit, CancellationToken ct)
+    public static async Task<ToolExit> RunAsync(
+        string path, IReadOnlyList<string> arguments, string folder, TimeSpan limit, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(path) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(path)
+        {
+            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var search = Environment.GetEnvironmentVariable("PATH");
         start.Environment.Clear();

@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>
-/// What a tool said of a content, kept in memory: a push changes a few files, and the rest is answered without a process. The key is the blob's id
-/// (its content) and what else decided the answer (the tool's file and settings), so nobody's patch can poison another's.
+/// What a tool said of a content, kept in memory: a push changes a few files, and the rest is answered without a process. The
+/// key is the blob's id (its content) and what else decided the answer (the tool's file and settings), so nobody's patch can
+/// poison another's.
 /// </summary>
 public sealed class VerdictCache
 {

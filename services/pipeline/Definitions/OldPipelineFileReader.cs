@@ -5,8 +5,8 @@ using YamlDotNet.RepresentationModel;
 namespace Auxo.Pipeline.Definitions;
 
 /// <summary>
-/// Reads <c>.radicle/ci.yaml</c> of the old world, whose format nobody ever wrote down: takes the image, the steps and the environment wherever it
-/// recognises them, tells what it did not, and never fails.
+/// Reads <c>.radicle/ci.yaml</c> of the old world, whose format nobody ever wrote down: takes the image, the steps and the
+/// environment wherever it recognises them, tells what it did not, and never fails.
 /// </summary>
 public static class OldPipelineFileReader
 {
@@ -16,7 +16,8 @@ public static class OldPipelineFileReader
         var notes = new List<string>();
         try
         {
-            if (text.Length > PipelineFile.MaxBytes) throw new PipelineYamlException(1, 1, $"the file is larger than {PipelineFile.MaxBytes >> 10} KiB");
+            if (text.Length > PipelineFile.MaxBytes) throw new PipelineYamlException(
+                1, 1, $"the file is larger than {PipelineFile.MaxBytes >> 10} KiB");
             return new DefinitionReading(YamlText.Read(text) is { } top ? Top(top, notes) : PipelineFile.None, [], notes);
         }
         catch (PipelineYamlException e)
@@ -54,7 +55,8 @@ public static class OldPipelineFileReader
         }
 
         return new PipelineFile(
-            [.. steps.Select(step => step with { Image = step.Image ?? image, Environment = Merge(environment, step.Environment) })], CheckSettings.Default);
+            [.. steps.Select(step => step with { Image = step.Image ?? image, Environment = Merge(environment, step.Environment) })],
+            CheckSettings.Default);
     }
 
     private static void Step(YamlNode node, List<CommandStep> steps, List<string> notes)
@@ -88,7 +90,8 @@ public static class OldPipelineFileReader
                     commands.Add(text);
                     break;
                 case "run" or "command" or "commands" or "script" when value is YamlSequenceNode list:
-                    commands.AddRange(list.Children.OfType<YamlScalarNode>().Select(item => item.Value ?? "").Where(item => item.Length > 0));
+                    commands.AddRange(list.Children.OfType<YamlScalarNode>()
+                        .Select(item => item.Value ?? "").Where(item => item.Length > 0));
                     break;
                 case "environment" or "env" when value is YamlMappingNode variables:
                     Take(variables, environment);
@@ -103,12 +106,14 @@ public static class OldPipelineFileReader
         else notes.Add($"{PipelineFile.OldPath}:{node.Start.Line}: a step without commands was left out");
     }
 
-    private static void Add(string name, IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> environment, string? image, List<CommandStep> steps)
+    private static void Add(string name, IReadOnlyList<string> commands, IReadOnlyDictionary<string,
+        string> environment, string? image, List<CommandStep> steps)
     {
         var plain = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-')).Trim('-', '.');
         plain = plain.Length == 0 ? "step" : plain[..Math.Min(plain.Length, 50)];
         var unique = plain;
-        for (var i = 2; CheckBatch.All.Any(check => check.Name == unique) || steps.Exists(step => step.Name == unique); i++) unique = $"{plain}-{i}";
+        for (var i = 2; CheckBatch.All.Any(check => check.Name == unique) || steps.Exists(step => step.Name == unique); i++) unique =
+            $"{plain}-{i}";
         steps.Add(new CommandStep(unique, commands, WorkingDirectory: null, environment, PipelineFileReader.DefaultTimeout, image, []));
     }
 
@@ -116,7 +121,8 @@ public static class OldPipelineFileReader
     {
         foreach (var (key, value) in map.Children)
         {
-            if (key is YamlScalarNode { Value: { Length: > 0 } name } && value is YamlScalarNode { Value: { } text } && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            if (key is YamlScalarNode { Value: { Length: > 0 } name }
+                && value is YamlScalarNode { Value: { } text } && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
                 environment[name] = text.Replace("\0", "", StringComparison.Ordinal);
         }
     }
@@ -129,5 +135,7 @@ public static class OldPipelineFileReader
     }
 
     private static void Unknown(YamlNode key, List<string> notes)
-        => notes.Add($"{PipelineFile.OldPath}:{key.Start.Line}:{key.Start.Column}: '{PlainText.OneLine(key.ToString(), 60)}' is not understood and was left out");
+        => notes.Add(
+            $"{PipelineFile.OldPath}:{key.Start.Line}:{key.Start.Column}: '{PlainText.OneLine(key.ToString(), 60)}' is "
+                + "not understood and was left out");
 }

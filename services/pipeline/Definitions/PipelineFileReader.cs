@@ -8,8 +8,8 @@ using YamlDotNet.RepresentationModel;
 namespace Auxo.Pipeline.Definitions;
 
 /// <summary>
-/// Reads <c>.auxo/ci.yaml</c>. Strict: an unknown key, a wrong type, a name used twice or a bad duration is an error with line and column, and all
-/// errors are told at once. The format is described in <c>docs/pipeline-file.md</c>.
+/// Reads <c>.auxo/ci.yaml</c>. Strict: an unknown key, a wrong type, a name used twice or a bad duration is an error with line
+/// and column, and all errors are told at once. The format is described in <c>docs/pipeline-file.md</c>.
 /// </summary>
 public sealed class PipelineFileReader
 {
@@ -34,7 +34,8 @@ public sealed class PipelineFileReader
     {
         var reader = new PipelineFileReader();
         if (System.Text.Encoding.UTF8.GetByteCount(text) > PipelineFile.MaxBytes)
-            return new(PipelineFile.None, [new(PipelineFile.Path, null, null, $"the file is larger than {PipelineFile.MaxBytes >> 10} KiB")], []);
+            return new(
+                PipelineFile.None, [new(PipelineFile.Path, null, null, $"the file is larger than {PipelineFile.MaxBytes >> 10} KiB")], []);
         try
         {
             var file = YamlText.Read(text) is { } top ? reader.Top(top) : PipelineFile.None;
@@ -51,7 +52,8 @@ public sealed class PipelineFileReader
     {
         var match = Duration.Match(text);
         if (!match.Success || text.Length == 0) return null;
-        double Part(string name) => match.Groups[name] is { Success: true } group ? double.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 0;
+        double Part(string name)
+            => match.Groups[name] is { Success: true } group ? double.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 0;
         return TimeSpan.FromHours(Part("h")) + TimeSpan.FromMinutes(Part("m")) + TimeSpan.FromSeconds(Part("s"));
     }
 
@@ -69,7 +71,8 @@ public sealed class PipelineFileReader
         }
 
         var names = new HashSet<string>(CheckBatch.All.Select(check => check.Name).Append(Plan.FileStep), StringComparer.OrdinalIgnoreCase);
-        foreach (var (step, node) in steps.Zip(steps.Count > 0 ? ((YamlSequenceNode)keys["steps"]).Children.Where(node => node is YamlMappingNode) : []))
+        foreach (var (step, node) in steps.Zip(
+            steps.Count > 0 ? ((YamlSequenceNode)keys["steps"]).Children.Where(node => node is YamlMappingNode) : []))
         {
             if (!names.Add(step.Name)) Problem(node, $"the name '{step.Name}' is taken by another step or by a built-in check");
         }
@@ -89,14 +92,17 @@ public sealed class PipelineFileReader
         var name = "";
         if (!keys.TryGetValue("name", out var named)) Problem(node, "a step needs a 'name'");
         else if ((name = Text(named, "name")).Length > 0 && !StepName.IsMatch(name))
-            Problem(named, $"'{PlainText.OneLine(name, 60)}' is no step name: letters, digits, '.', '-' and '_', at most 60, beginning with a letter or digit");
+            Problem(named,
+                $"'{PlainText.OneLine(name, 60)}' is no step name: letters, digits, '.', '-' and '_', at most 60, "
+                    + "beginning with a letter or digit");
 
         IReadOnlyList<string> commands = [];
         if (keys.ContainsKey("run") == keys.ContainsKey("commands")) Problem(node, "a step needs either 'run' or 'commands'");
         else commands = Texts(keys.TryGetValue("run", out var run) ? run : keys["commands"], keys.ContainsKey("run") ? "run" : "commands");
 
         string? folder = null;
-        if (keys.TryGetValue("working-directory", out var directory) && (folder = Text(directory, "working-directory")) is { Length: > 0 } && Leaves(folder))
+        if (keys.TryGetValue("working-directory", out var directory)
+            && (folder = Text(directory, "working-directory")) is { Length: > 0 } && Leaves(folder))
             Problem(directory, "'working-directory' must be a path inside the repository, relative and without '..'");
 
         string? image = null;
@@ -112,11 +118,14 @@ public sealed class PipelineFileReader
         var artifacts = keys.TryGetValue("artifacts", out var patterns) ? Texts(patterns, "artifacts") : [];
         foreach (var pattern in artifacts)
         {
-            if (Auxo.Pipeline.Artifacts.ArtifactNames.RefusePattern(pattern) is { } wrong) Problem(patterns!, $"the artifact '{PlainText.OneLine(pattern, 80)}' {wrong}");
+            if (Auxo.Pipeline.Artifacts.ArtifactNames.RefusePattern(pattern) is { } wrong) Problem(
+                patterns!, $"the artifact '{PlainText.OneLine(pattern, 80)}' {wrong}");
         }
 
         return new CommandStep(
-            name, commands, string.IsNullOrEmpty(folder) ? null : folder, environment, keys.TryGetValue("timeout", out var limit) ? Timeout(limit) : timeout,
+            name, commands, string.IsNullOrEmpty(folder)
+                ? null
+                : folder, environment, keys.TryGetValue("timeout", out var limit) ? Timeout(limit) : timeout,
             string.IsNullOrEmpty(image) ? null : image, artifacts);
     }
 
@@ -146,7 +155,9 @@ public sealed class PipelineFileReader
 
     private Gate? ReadGate(YamlNode node, string what)
     {
-        Gate? gate = node is YamlScalarNode { Value: { } text } ? text switch { "block" => Gate.Block, "warn" => Gate.Warn, "off" => Gate.Off, _ => null } : null;
+        Gate? gate = node is YamlScalarNode { Value: { } text }
+            ? text switch { "block" => Gate.Block, "warn" => Gate.Warn, "off" => Gate.Off, _ => null }
+            : null;
         if (gate is null) Problem(node, $"'{what}' must be block, warn or off");
         return gate;
     }
@@ -156,7 +167,8 @@ public sealed class PipelineFileReader
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in Keys(node))
         {
-            if (!Variable.IsMatch(name)) Problem(value, $"'{PlainText.OneLine(name, 60)}' is no variable name: letters, digits and '_', not beginning with a digit");
+            if (!Variable.IsMatch(name)) Problem(
+                value, $"'{PlainText.OneLine(name, 60)}' is no variable name: letters, digits and '_', not beginning with a digit");
             else if (value is YamlScalarNode { Value: { } text } && !text.Contains('\0', StringComparison.Ordinal)) variables[name] = text;
             else Problem(value, $"the variable '{name}' must be a text; quote it");
         }
@@ -166,7 +178,8 @@ public sealed class PipelineFileReader
 
     private TimeSpan Timeout(YamlNode node)
     {
-        if (ParseDuration(Text(node, "timeout")) is { } duration && duration >= TimeSpan.FromSeconds(1) && duration <= MaxTimeout) return duration;
+        if (ParseDuration(Text(node, "timeout")) is { } duration
+            && duration >= TimeSpan.FromSeconds(1) && duration <= MaxTimeout) return duration;
         Problem(node, "'timeout' must be a duration between 1s and 24h, such as 90s, 10m or 1h30m");
         return DefaultTimeout;
     }
@@ -184,7 +197,8 @@ public sealed class PipelineFileReader
         foreach (var (key, value) in map.Children)
         {
             if (key is not YamlScalarNode { Value: { } name }) Problem(key, "a key must be a text");
-            else if (known.Length > 0 && !known.Contains(name, StringComparer.Ordinal)) Problem(key, $"unknown key '{PlainText.OneLine(name, 60)}'; known are {string.Join(", ", known)}");
+            else if (known.Length > 0 && !known.Contains(name, StringComparer.Ordinal)) Problem(
+                key, $"unknown key '{PlainText.OneLine(name, 60)}'; known are {string.Join(", ", known)}");
             else keys[name] = value;
         }
 
@@ -206,7 +220,9 @@ public sealed class PipelineFileReader
         return [];
     }
 
-    private static bool Leaves(string path) => path.StartsWith('/') || path.Contains('\\', StringComparison.Ordinal) || path.Split('/').Contains("..");
+    private static bool Leaves(string path)
+        => path.StartsWith('/') || path.Contains('\\', StringComparison.Ordinal) || path.Split('/').Contains("..");
 
-    private void Problem(YamlNode node, string message) => _problems.Add(new DefinitionProblem(PipelineFile.Path, (int)node.Start.Line, (int)node.Start.Column, message));
+    private void Problem(YamlNode node, string message)
+        => _problems.Add(new DefinitionProblem(PipelineFile.Path, (int)node.Start.Line, (int)node.Start.Column, message));
 }

@@ -19,18 +19,21 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
 /// <param name="Problems">What is wrong with the pipeline file; the build fails by it.</param>
 /// <param name="Notes">What the reader of the build should know, such as whose pipeline file was used.</param>
 public sealed record Plan(
-    IReadOnlyList<string> Checks, CheckSettings Settings, IReadOnlyList<CommandStep> Steps, bool NeedsApproval, IReadOnlyList<DefinitionProblem> Problems,
+    IReadOnlyList<string> Checks, CheckSettings Settings, IReadOnlyList<CommandStep> Steps, bool NeedsApproval,
+    IReadOnlyList<DefinitionProblem> Problems,
     IReadOnlyList<string> Notes)
 {
     /// <summary>The step name under which problems of the pipeline file are reported.</summary>
     public const string FileStep = "pipeline-file";
 
     /// <summary>All step names in the order of the verdict.</summary>
-    public IReadOnlyList<string> StepNames() => [.. Problems.Count > 0 ? [FileStep] : Array.Empty<string>(), .. Checks, .. Steps.Select(step => step.Name)];
+    public IReadOnlyList<string> StepNames()
+        => [.. Problems.Count > 0 ? [FileStep] : Array.Empty<string>(), .. Checks, .. Steps.Select(step => step.Name)];
 
     /// <summary>
-    /// Decides from the files and the author's trust. A trusted author's own file counts. A stranger's never does: the canonical branch's is used, and its
-    /// steps wait for approval; yet a broken file is told, since it would break the branch when it is merged.
+    /// Decides from the files and the author's trust. A trusted author's own file counts. A stranger's never does: the
+    /// canonical branch's is used, and its steps wait for approval; yet a broken file is told, since it would break the branch
+    /// when it is merged.
     /// </summary>
     /// <param name="trust">The author's.</param>
     /// <param name="approved">True when somebody with the right has approved this exact commit.</param>
@@ -44,8 +47,10 @@ public sealed record Plan(
         var theirs = canonical is null ? new DefinitionReading(PipelineFile.None, [], []) : Read(canonical);
         var notes = theirs.Notes.ToList();
         if (canonical != head && (head.Auxo is not null || head.Old is not null || theirs.File.Steps.Count > 0))
-            notes.Add("the author is not a delegate and not trusted: the pipeline file of the canonical branch was used, not this commit's");
-        return Make(theirs.File, theirs.File.Steps.Count > 0 && !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)], notes);
+            notes.Add(
+                "the author is not a delegate and not trusted: the pipeline file of the canonical branch was used, not this commit's");
+        return Make(theirs.File, theirs.File.Steps.Count > 0
+            && !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)], notes);
     }
 
     private static Plan Make(PipelineFile file, bool needsApproval, IReadOnlyList<DefinitionProblem> problems, IReadOnlyList<string> notes)
@@ -53,13 +58,17 @@ public sealed record Plan(
         // With a broken file nobody knows what its author wanted: the checks run with their defaults, the steps do not.
         var settings = problems.Count > 0 ? CheckSettings.Default : file.Checks;
         return new Plan(
-            [.. CheckBatch.Chosen(settings).Select(check => check.Name)], settings, problems.Count > 0 ? [] : file.Steps, needsApproval && problems.Count == 0, problems, notes);
+            [.. CheckBatch.Chosen(settings).Select(check => check.Name)], settings, problems.Count > 0
+                ? []
+                : file.Steps, needsApproval && problems.Count == 0, problems, notes);
     }
 
     private static DefinitionReading Read(DefinitionFiles files)
         => files switch
         {
-            { Auxo: not null, Old: not null } => new(PipelineFile.None, [new(PipelineFile.Path, null, null, $"both {PipelineFile.Path} and {PipelineFile.OldPath} are here; remove one")], []),
+            { Auxo: not null, Old: not null }
+                => new(PipelineFile.None,
+                    [new(PipelineFile.Path, null, null, $"both {PipelineFile.Path} and {PipelineFile.OldPath} are here; remove one")], []),
             { Auxo: { } text } => PipelineFileReader.Read(text),
             { Old: { } text } => OldPipelineFileReader.Read(text),
             _ => new(PipelineFile.None, [], []),

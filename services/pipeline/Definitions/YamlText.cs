@@ -4,7 +4,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Auxo.Pipeline.Definitions;
 
-/// <summary>Reads YAML that comes from strangers: its size, depth, number of nodes and aliases are bounded before any tree is built.</summary>
+/// <summary>
+/// Reads YAML that comes from strangers: its size, depth, number of nodes and aliases are bounded before any tree is built.
+/// </summary>
 internal static class YamlText
 {
     private const int MaxDepth = 16;
@@ -35,8 +37,8 @@ internal static class YamlText
     }
 
     /// <summary>
-    /// The parser is a state machine, so this pass costs no stack, however deep the text nests; building the tree recurses. Aliases are refused: nothing
-    /// here needs them, and a few of them nested are a bomb.
+    /// The parser is a state machine, so this pass costs no stack, however deep the text nests; building the tree recurses.
+    /// Aliases are refused: nothing here needs them, and a few of them nested are a bomb.
     /// </summary>
     private static void Measure(string text)
     {

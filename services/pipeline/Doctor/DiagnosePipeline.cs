@@ -7,11 +7,15 @@ using Auxo.ServiceDefaults.Doctor;
 
 namespace Auxo.Pipeline.Doctor;
 
-/// <summary><c>GET /diagnosis</c>, and <c>Auxo.Pipeline diagnose</c>: what holds steps in here and why not more, and the tools of the built-in checks.</summary>
+/// <summary>
+/// <c>GET /diagnosis</c>, and <c>Auxo.Pipeline diagnose</c>: what holds steps in here and why not more, and the tools of the
+/// built-in checks.
+/// </summary>
 public static class DiagnosePipeline
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/diagnosis", static async (StepExecutors executors, CancellationToken ct) => TypedResults.Ok(new DiagnosisAnswer(await LookAsync(executors, ct))))
+        => routes.MapGet("/diagnosis", static async (StepExecutors executors, CancellationToken ct)
+            => TypedResults.Ok(new DiagnosisAnswer(await LookAsync(executors, ct))))
             .WithName("DiagnosePipeline").RequireScope("pipeline:read");
 
     /// <summary>As the service would find it, without the service: in a folder of its own, so that looking makes nothing.</summary>
@@ -23,7 +27,8 @@ public static class DiagnosePipeline
         {
             // A step's user walks through here when root looks.
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
-            return await LookAsync(new StepExecutors(new AuxoHome(folder), ExecutionSettings.From(configuration), StepUser.Current(), new StepLauncher(), TimeProvider.System), ct);
+            return await LookAsync(new StepExecutors(new AuxoHome(folder), ExecutionSettings.From(configuration),
+                StepUser.Current(), new StepLauncher(), TimeProvider.System), ct);
         }
         finally
         {
@@ -32,13 +37,16 @@ public static class DiagnosePipeline
     }
 
     private static async Task<IReadOnlyList<Diagnosis>> LookAsync(StepExecutors executors, CancellationToken ct)
-        => [Sandbox(executors), .. Limits(executors), .. Filter(executors), await GitAsync(ct), await ShellCheckAsync(ct), Docker(executors)];
+        => [Sandbox(executors), .. Limits(executors), .. Filter(executors), await GitAsync(ct),
+            await ShellCheckAsync(ct), Docker(executors)];
 
     private static Diagnosis Sandbox(StepExecutors executors)
         => executors.Refusal is { } refusal
-            ? new Diagnosis("sandbox", Health.Trouble, $"steps of pipeline files cannot run here (the built-in checks can): {refusal}", "sudo apt install bubblewrap   (or what the line above says)")
+            ? new Diagnosis("sandbox", Health.Trouble, $"steps of pipeline files cannot run here (the built-in checks can): {refusal}",
+                "sudo apt install bubblewrap   (or what the line above says)")
             : executors.IsHost
-                ? new Diagnosis("sandbox", Health.Warning, "none: steps run as your own user with all its rights (Auxo__Sandbox=host)", "unset Auxo__Sandbox, unless you build only your own code")
+                ? new Diagnosis("sandbox", Health.Warning, "none: steps run as your own user with all its rights (Auxo__Sandbox=host)",
+                    "unset Auxo__Sandbox, unless you build only your own code")
                 : new Diagnosis("sandbox", Health.Fine, executors.Describe());
 
     private static IEnumerable<Diagnosis> Limits(StepExecutors executors)
@@ -46,8 +54,12 @@ public static class DiagnosePipeline
         if (executors.Refusal is not null || executors.IsHost || !OperatingSystem.IsLinux()) yield break;
         yield return executors.Describe() switch
         {
-            var text when text.Contains("cgroup v2", StringComparison.Ordinal) => new Diagnosis("limits", Health.Fine, "by control groups (version 2): memory, processes and processor time of a whole step"),
-            var text when text.Contains("cgroup v1", StringComparison.Ordinal) => new Diagnosis("limits", Health.Fine, "by control groups (version 1, since this machine mounts no version 2 that may be used): memory and processes of a whole step"),
+            var text when text.Contains("cgroup v2", StringComparison.Ordinal) => new Diagnosis(
+                "limits", Health.Fine, "by control groups (version 2): memory, processes and processor time of a whole step"),
+            var text when text.Contains("cgroup v1", StringComparison.Ordinal)
+                => new Diagnosis("limits", Health.Fine,
+                    "by control groups (version 1, since this machine mounts no version 2 that may be used): memory "
+                        + "and processes of a whole step"),
             _ => new Diagnosis(
                 "limits", Health.Warning,
                 CgroupTier.Detect() is null
@@ -59,10 +71,13 @@ public static class DiagnosePipeline
 
     private static IEnumerable<Diagnosis> Filter(StepExecutors executors)
     {
-        if (executors.Refusal is not null || executors.IsHost || executors.Describe().Contains("seccomp", StringComparison.Ordinal)) yield break;
+        if (executors.Refusal is not null
+            || executors.IsHost || executors.Describe().Contains("seccomp", StringComparison.Ordinal)) yield break;
         yield return new Diagnosis(
             "seccomp", Health.Warning,
-            Seccomp.Filter() is null ? "no filter of system calls is known for this processor" : "the kernel or bubblewrap refuses our filter of system calls; steps run without it");
+            Seccomp.Filter() is null
+                ? "no filter of system calls is known for this processor"
+                : "the kernel or bubblewrap refuses our filter of system calls; steps run without it");
     }
 
     private static async Task<Diagnosis> GitAsync(CancellationToken ct)
@@ -72,9 +87,11 @@ public static class DiagnosePipeline
 
     private static async Task<Diagnosis> ShellCheckAsync(CancellationToken ct)
     {
-        if (ToolProcess.Find("shellcheck") is not { } path) return new Diagnosis("shellcheck", Health.Warning, "not installed; the check 'shellcheck' is skipped in every build", "sudo apt install shellcheck");
+        if (ToolProcess.Find("shellcheck") is not { } path) return new Diagnosis(
+            "shellcheck", Health.Warning, "not installed; the check 'shellcheck' is skipped in every build", "sudo apt install shellcheck");
         var exit = await ToolProcess.RunAsync(path, ["--version"], "/", TimeSpan.FromSeconds(5), ct);
-        return new Diagnosis("shellcheck", Health.Fine, exit.Output.Split('\n').FirstOrDefault(static l => l.StartsWith("version:", StringComparison.Ordinal)) ?? "installed");
+        return new Diagnosis("shellcheck", Health.Fine, exit.Output.Split('\n')
+            .FirstOrDefault(static l => l.StartsWith("version:", StringComparison.Ordinal)) ?? "installed");
     }
 
     private static Diagnosis Docker(StepExecutors executors)

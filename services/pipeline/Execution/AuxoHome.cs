@@ -10,7 +10,9 @@ public sealed record AuxoHome(string Path)
     /// <summary>One folder per running build; nothing in it outlives the process.</summary>
     public string Workspaces => System.IO.Path.Combine(Path, "run", "workspaces");
 
-    /// <summary>One tree per source of large recent builds, for the next build to begin with; nothing in it outlives the process either.</summary>
+    /// <summary>
+    /// One tree per source of large recent builds, for the next build to begin with; nothing in it outlives the process either.
+    /// </summary>
     public string Spares => System.IO.Path.Combine(Path, "run", "spares");
 
     /// <summary>Small files for starting steps.</summary>
@@ -29,7 +31,8 @@ public sealed record AuxoHome(string Path)
         if (string.IsNullOrEmpty(path))
         {
             var data = configuration["XDG_DATA_HOME"];
-            if (string.IsNullOrEmpty(data)) data = System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share");
+            if (string.IsNullOrEmpty(data)) data = System.IO.Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share");
             path = System.IO.Path.Combine(data, "auxo");
         }
 

@@ -10,7 +10,10 @@ namespace Auxo.Pipeline.Execution;
 /// <summary>Wires workspaces, executors, logs and artifacts.</summary>
 public static class ExecutionConfiguration
 {
-    /// <summary>Adds them. Call it after the event store, whose tables say which builds are carried on, and before the services that run builds: leftovers are swept in between.</summary>
+    /// <summary>
+    /// Adds them. Call it after the event store, whose tables say which builds are carried on, and before the services that run
+    /// builds: leftovers are swept in between.
+    /// </summary>
     /// <exception cref="FormatException">A setting is no number; the message names it.</exception>
     public static IServiceCollection AddExecution(this IServiceCollection services, IConfiguration configuration)
     {
@@ -32,8 +35,12 @@ public static class ExecutionConfiguration
     }
 }
 
-/// <summary>Before the first build: what a killed process left is removed, but for what its builds are carried on with, and the log says what will hold steps.</summary>
-internal sealed class ExecutionStart(NpgsqlDataSource database, WorkspaceStore workspaces, StepExecutors executors, ILogger<ExecutionStart> logger) : IHostedService
+/// <summary>
+/// Before the first build: what a killed process left is removed, but for what its builds are carried on with, and the log says
+/// what will hold steps.
+/// </summary>
+internal sealed class ExecutionStart(NpgsqlDataSource database, WorkspaceStore workspaces, StepExecutors executors,
+    ILogger<ExecutionStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {

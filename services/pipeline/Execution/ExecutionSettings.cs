@@ -5,7 +5,10 @@ namespace Auxo.Pipeline.Execution;
 /// <summary>What the operator allows steps to use; section <c>Auxo:Steps</c> (environment: <c>Auxo__Steps__MemoryMiB=4096</c>).</summary>
 public sealed record ExecutionSettings
 {
-    /// <summary><c>auto</c> (the namespace sandbox), or <c>host</c>: no sandbox at all, for people who build only their own code. Key <c>Auxo:Sandbox</c>.</summary>
+    /// <summary>
+    /// <c>auto</c> (the namespace sandbox), or <c>host</c>: no sandbox at all, for people who build only their own code. Key
+    /// <c>Auxo:Sandbox</c>.
+    /// </summary>
     public string Sandbox { get; init; } = "auto";
 
     /// <summary>Memory of all processes of a step together, files in <c>/tmp</c> included where a control group counts them.</summary>
@@ -75,7 +78,8 @@ public sealed record ExecutionSettings
             WatchInterval = TimeSpan.FromSeconds(Number("WatchSeconds", defaults.WatchInterval.TotalSeconds)),
             ArtifactBytes = MiB("ArtifactMiB", defaults.ArtifactBytes),
             Artifacts = (int)Number("Artifacts", defaults.Artifacts),
-            ReadOnlyPaths = steps["ReadOnlyPaths"]?.Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? defaults.ReadOnlyPaths,
+            ReadOnlyPaths = steps["ReadOnlyPaths"]?.Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                ?? defaults.ReadOnlyPaths,
             DockerSocket = configuration["Auxo:DockerSocket"] is { Length: > 0 } socket ? socket : defaults.DockerSocket,
         };
 

@@ -10,7 +10,9 @@ namespace Auxo.Pipeline.Execution;
 internal sealed class HostExecutor(AuxoHome home, ExecutionSettings settings, StepProcess process) : IStepExecutor
 {
     /// <summary>The same channels as in the sandbox.</summary>
-    private const string Launch = "exec 3>&2 2>&1 8<&0 0</dev/null 4>&3 3>&- && umask 022 && { command -v setsid >/dev/null && exec setsid bash --noprofile --norc /dev/fd/8; exec bash --noprofile --norc /dev/fd/8; }";
+    private const string Launch =
+        "exec 3>&2 2>&1 8<&0 0</dev/null 4>&3 3>&- && umask 022 && { command -v setsid >/dev/null && exec setsid bash "
+            + "--noprofile --norc /dev/fd/8; exec bash --noprofile --norc /dev/fd/8; }";
 
     /// <inheritdoc/>
     public string Sandbox => "none: on the host, as the setting Auxo:Sandbox=host asks; limits: rlimits and a watcher";
@@ -25,7 +27,8 @@ internal sealed class HostExecutor(AuxoHome home, ExecutionSettings settings, St
             var environment = StepEnvironment.Of(run, folder, run.Workspace.Path);
             if (!run.Step.Environment.ContainsKey("TMPDIR")) environment["TMPDIR"] = folder;
             // On the host the tools are wherever the operator has them.
-            if (!run.Step.Environment.ContainsKey("PATH")) environment["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? StepEnvironment.SearchPath;
+            if (!run.Step.Environment.ContainsKey("PATH")) environment["PATH"] = Environment.GetEnvironmentVariable("PATH")
+                ?? StepEnvironment.SearchPath;
             if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
             var script = StepScript.Write(run.Step.Commands, environment, StepEnvironment.Folder(run.Workspace.Path, run.Step), Limits());
             return await process.RunAsync(run, Start(), script, cgroup: null, ct);
@@ -47,7 +50,8 @@ internal sealed class HostExecutor(AuxoHome home, ExecutionSettings settings, St
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", Launch])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/",
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false, WorkingDirectory = "/",
         };
         start.Environment.Clear();
         start.Environment["PATH"] = StepEnvironment.SearchPath;

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>
-/// The processes below one process, as <c>/proc</c> shows them. In a pid namespace every process descends from its first one, so nothing gets away;
-/// on the host, those of its session count too, whoever their parent is by now.
+/// The processes below one process, as <c>/proc</c> shows them. In a pid namespace every process descends from its first one,
+/// so nothing gets away; on the host, those of its session count too, whoever their parent is by now.
 /// </summary>
 internal static partial class ProcessTree
 {
@@ -73,7 +73,8 @@ internal static partial class ProcessTree
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return (
                 int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture),
-                new ProcessUse(id, int.Parse(fields[17], CultureInfo.InvariantCulture), long.Parse(fields[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize));
+                new ProcessUse(id, int.Parse(fields[17], CultureInfo.InvariantCulture),
+                    long.Parse(fields[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize));
         }
         catch (IOException)
         {

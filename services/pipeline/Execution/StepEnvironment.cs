@@ -11,8 +11,10 @@ internal static class StepEnvironment
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["CI"] = "true", ["AUXO"] = "true", ["HOME"] = home, ["USER"] = "step", ["LOGNAME"] = "step", ["SHELL"] = "/bin/bash", ["PATH"] = SearchPath,
-            ["TMPDIR"] = "/tmp", ["LANG"] = "C.UTF-8", ["TERM"] = "dumb", ["AUXO_BUILD_ID"] = run.BuildId.ToString(), ["AUXO_STEP"] = run.Step.Name,
+            ["CI"] = "true", ["AUXO"] = "true", ["HOME"] = home, ["USER"] = "step", ["LOGNAME"] = "step",
+            ["SHELL"] = "/bin/bash", ["PATH"] = SearchPath,
+            ["TMPDIR"] = "/tmp", ["LANG"] = "C.UTF-8", ["TERM"] = "dumb", ["AUXO_BUILD_ID"] = run.BuildId.ToString(),
+            ["AUXO_STEP"] = run.Step.Name,
             ["AUXO_WORKSPACE"] = workspace,
         };
         foreach (var (name, value) in run.Step.Environment) variables[name] = value;

@@ -4,8 +4,9 @@ using System.Diagnostics;
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>
-/// Starts the processes of steps on one thread that lives as long as Auxo. A sandbox dies with its parent, and for Linux (<c>PR_SET_PDEATHSIG</c>) the
-/// parent is the <em>thread</em> that started it: from the thread pool, which ends idle threads, a long step would be killed for no reason.
+/// Starts the processes of steps on one thread that lives as long as Auxo. A sandbox dies with its parent, and for Linux
+/// (<c>PR_SET_PDEATHSIG</c>) the parent is the <em>thread</em> that started it: from the thread pool, which ends idle threads,
+/// a long step would be killed for no reason.
 /// </summary>
 public sealed class StepLauncher : IDisposable
 {

@@ -50,14 +50,16 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
             if (status.NamespaceInit == 0) ProcessTree.SignalDescendants(process.Id, ProcessTree.Kill);
             await FinishAsync(printing, telling);
             await GoneAsync(status.NamespaceInit);
-            if (refusal is not null) return new StepExit(Outcome.Errored, null, $"the sandbox could not be held to its limits: {refusal}", time.GetElapsedTime(began));
+            if (refusal is not null) return new StepExit(
+                Outcome.Errored, null, $"the sandbox could not be held to its limits: {refusal}", time.GetElapsedTime(began));
             return Result(run, stop, process.ExitCode, status, cgroup, time.GetElapsedTime(began));
         }
     }
 
     /// <summary>
-    /// Puts the namespace's first process, and so all that it will start, into the step's control groups. Linux takes some ten milliseconds for it (it waits for every
-    /// processor), in which the sandbox is mounting; it then waits for the script, so nothing of the step exists before its limits do.
+    /// Puts the namespace's first process, and so all that it will start, into the step's control groups. Linux takes some ten
+    /// milliseconds for it (it waits for every processor), in which the sandbox is mounting; it then waits for the script, so
+    /// nothing of the step exists before its limits do.
     /// </summary>
     /// <returns>Why it could not be done; null when it was, or when there is no sandbox, and then its exit says why.</returns>
     private static async Task<string?> EnterAsync(StepCgroup cgroup, StepStatus status, TimeProvider time)
@@ -79,10 +81,12 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
         }
     }
 
-    private async Task<Stop?> WaitAsync(StepRun run, Process process, StepStatus status, StepCgroup? cgroup, Task exited, CancellationToken ct)
+    private async Task<Stop?> WaitAsync(
+        StepRun run, Process process, StepStatus status, StepCgroup? cgroup, Task exited, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var watch = new StepWatch(settings, time, run.Workspace.Path, cgroup, () => status.NamespaceInit == 0 ? process.Id : status.NamespaceInit)
+        var watch = new StepWatch(
+            settings, time, run.Workspace.Path, cgroup, () => status.NamespaceInit == 0 ? process.Id : status.NamespaceInit)
             .UntilExceededAsync(over.Token);
         var late = Task.Delay(run.Step.Timeout, time, over.Token);
         await Task.WhenAny(exited, watch, late);
@@ -101,7 +105,10 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
         return stop;
     }
 
-    /// <summary>SIGTERM to everything in the sandbox, and SIGKILL to its first process (which takes all others with it) when the grace is over.</summary>
+    /// <summary>
+    /// SIGTERM to everything in the sandbox, and SIGKILL to its first process (which takes all others with it) when the grace
+    /// is over.
+    /// </summary>
     private async Task EndAsync(Process process, StepStatus status, Task exited, bool graceful)
     {
         if (graceful)
@@ -118,8 +125,8 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
     }
 
     /// <summary>
-    /// bwrap ends when it knows the exit code; the namespace's first process ends a moment later, and with it what still lives in there. Only then may
-    /// the workspace go.
+    /// bwrap ends when it knows the exit code; the namespace's first process ends a moment later, and with it what still lives
+    /// in there. Only then may the workspace go.
     /// </summary>
     private async Task GoneAsync(int namespaceInit)
     {
@@ -166,7 +173,8 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
         if (stop is not null) return new StepExit(stop.Outcome, null, at is null ? stop.Reason : $"{stop.Reason}, in {at}", duration);
         if (code == 0) return new StepExit(Outcome.Passed, 0, null, duration);
         if (at is null && status.NoFolder) return new StepExit(Outcome.Failed, code, NoFolder(run), duration);
-        if (at is null) return new StepExit(Outcome.Errored, null, $"the sandbox ended with {code} before the first command; the log's last lines say why", duration);
+        if (at is null) return new StepExit(
+            Outcome.Errored, null, $"the sandbox ended with {code} before the first command; the log's last lines say why", duration);
 
         var limit = cgroup?.Exceeded(settings) ?? code switch
         {
@@ -182,7 +190,8 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
     /// <summary>The command with this number, in words; null when none had begun.</summary>
     internal static string? CommandAt(StepRun run, int number)
         => Math.Min(number, run.Step.Commands.Count) is var n and > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"command {n} of {run.Step.Commands.Count} ({FirstLine(run.Step.Commands[n - 1])})")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"command {n} of {run.Step.Commands.Count} ({FirstLine(run.Step.Commands[n - 1])})")
             : null;
 
     private static string FirstLine(string command)

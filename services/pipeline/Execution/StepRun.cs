@@ -4,17 +4,25 @@ using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Execution;
 
-/// <summary>Runs the commands of one step somewhere: in a namespace sandbox, in a container, or (only when the operator says so) on the host.</summary>
+/// <summary>
+/// Runs the commands of one step somewhere: in a namespace sandbox, in a container, or (only when the operator says so) on the
+/// host.
+/// </summary>
 public interface IStepExecutor
 {
-    /// <summary>What holds the step in, for people and for the build's record; for instance <c>bubblewrap 0.8.0, seccomp; limits: cgroup v1</c>.</summary>
+    /// <summary>
+    /// What holds the step in, for people and for the build's record; for instance <c>bubblewrap 0.8.0, seccomp; limits: cgroup
+    /// v1</c>.
+    /// </summary>
     string Sandbox { get; }
 
     /// <summary>
-    /// Runs the step to its end. Nothing of it is left running afterwards, whatever the outcome. Its output is in the log, which stays open for the caller.
+    /// Runs the step to its end. Nothing of it is left running afterwards, whatever the outcome. Its output is in the log,
+    /// which stays open for the caller.
     /// </summary>
     /// <param name="run">What to run.</param>
-    /// <param name="ct">Stops the step: SIGTERM to all its processes, after a grace SIGKILL. The result is then <see cref="Outcome.Cancelled"/>, not an exception.</param>
+    /// <param name="ct">Stops the step: SIGTERM to all its processes, after a grace SIGKILL. The result is then
+    /// <see cref="Outcome.Cancelled"/>, not an exception.</param>
     Task<StepExit> RunAsync(StepRun run, CancellationToken ct);
 }
 

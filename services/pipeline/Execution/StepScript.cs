@@ -5,20 +5,25 @@ using System.Text.RegularExpressions;
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>
-/// The one shell script that a step is: limits, environment, then every command, printed before it runs, in the same shell, until one fails. It is
-/// handed over through a file descriptor, so neither commands nor variables appear in anybody's process list.
+/// The one shell script that a step is: limits, environment, then every command, printed before it runs, in the same shell,
+/// until one fails. It is handed over through a file descriptor, so neither commands nor variables appear in anybody's process
+/// list.
 /// </summary>
 internal static partial class StepScript
 {
     /// <summary>bash gives these their value; setting them is an error there.</summary>
-    private static readonly HashSet<string> Fixed = new(StringComparer.Ordinal) { "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID" };
+    private static readonly HashSet<string> Fixed = new(StringComparer.Ordinal)
+    {
+        "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID",
+    };
 
     /// <summary>What is wrong with a step's variables, or null.</summary>
     public static string? Refuse(IReadOnlyDictionary<string, string> environment)
     {
         foreach (var (name, value) in environment)
         {
-            if (!VariableName().IsMatch(name)) return $"'{name}' is no name of a variable: letters, digits and '_', not beginning with a digit";
+            if (!VariableName()
+                .IsMatch(name)) return $"'{name}' is no name of a variable: letters, digits and '_', not beginning with a digit";
             if (Fixed.Contains(name)) return $"the variable {name} belongs to the shell and cannot be set";
             if (value.Contains('\0')) return $"the value of {name} contains a NUL";
         }
@@ -35,7 +40,8 @@ internal static partial class StepScript
     /// Where the number of the running command is written, as a redirection of descriptor 4; empty when it is open already.
     /// </param>
     public static string Write(
-        IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> environment, string folder, IEnumerable<string> limits, string progress = "")
+        IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> environment, string folder,
+        IEnumerable<string> limits, string progress = "")
     {
         var script = new StringBuilder();
         if (progress.Length > 0) script.Append("exec ").Append(progress).Append('\n');
@@ -47,7 +53,8 @@ internal static partial class StepScript
         for (var i = 0; i < commands.Count; i++)
         {
             script.Append(CultureInfo.InvariantCulture, $"echo 'command {i + 1}' >&4\n");
-            script.Append("printf '%s\\n' ").Append(Quote("$ " + commands[i].TrimEnd().Replace("\n", "\n> ", StringComparison.Ordinal))).Append('\n');
+            script.Append("printf '%s\\n' ")
+                .Append(Quote("$ " + commands[i].TrimEnd().Replace("\n", "\n> ", StringComparison.Ordinal))).Append('\n');
             // The command cannot write to the progress channel, and a `set +e` in it does not hide that it failed.
             script.Append("eval ").Append(Quote(commands[i])).Append(" 4>&-\n");
             script.Append("__auxo=$?; if [ \"$__auxo\" != 0 ]; then exit \"$__auxo\"; fi\n");

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>
-/// What the sandbox and the step's shell say about themselves, on a pipe of their own: bubblewrap's JSON (the first process of the namespace) and the
-/// number of the command that runs. A step that finds the pipe can at most lie about the number of its own command.
+/// What the sandbox and the step's shell say about themselves, on a pipe of their own: bubblewrap's JSON (the first process of
+/// the namespace) and the number of the command that runs. A step that finds the pipe can at most lie about the number of its
+/// own command.
 /// </summary>
 internal sealed class StepStatus
 {
@@ -63,7 +64,8 @@ internal sealed class StepStatus
     {
         if (line.StartsWith("command "u8))
         {
-            if (int.TryParse(line["command "u8.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number == Command + 1) Command = number;
+            if (int.TryParse(line["command "u8.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number == Command + 1) Command = number;
         }
         else if (line.SequenceEqual("no folder"u8))
         {

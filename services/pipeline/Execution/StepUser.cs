@@ -12,7 +12,8 @@ public sealed partial record StepUser(uint Uid, uint Gid)
     {
         if (!Environment.IsPrivilegedProcess) return null;
         var entry = File.Exists("/etc/passwd")
-            ? File.ReadLines("/etc/passwd").Select(static line => line.Split(':')).FirstOrDefault(static parts => parts is ["nobody", _, _, _, ..])
+            ? File.ReadLines("/etc/passwd")
+                .Select(static line => line.Split(':')).FirstOrDefault(static parts => parts is ["nobody", _, _, _, ..])
             : null;
         return entry is not null && uint.TryParse(entry[2], out var uid) && uint.TryParse(entry[3], out var gid) && uid != 0
             ? new StepUser(uid, gid)

@@ -5,7 +5,10 @@ using Auxo.Pipeline.Execution.Cgroups;
 
 namespace Auxo.Pipeline.Execution;
 
-/// <summary>Looks now and then at what the kernel does not stop by itself: the size of the workspace, and, without control groups, memory and processes.</summary>
+/// <summary>
+/// Looks now and then at what the kernel does not stop by itself: the size of the workspace, and, without control groups,
+/// memory and processes.
+/// </summary>
 /// <param name="settings">The limits.</param>
 /// <param name="time">For the interval.</param>
 /// <param name="workspace">Measured.</param>
@@ -13,7 +16,9 @@ namespace Auxo.Pipeline.Execution;
 /// <param name="root">The process above all of the step's, asked each time; null when somebody else counts memory and processes.</param>
 internal sealed class StepWatch(ExecutionSettings settings, TimeProvider time, string workspace, StepCgroup? cgroup, Func<int>? root)
 {
-    /// <summary>However quiet the disk looks, the workspace is measured this often: another program may have freed what the step took.</summary>
+    /// <summary>
+    /// However quiet the disk looks, the workspace is measured this often: another program may have freed what the step took.
+    /// </summary>
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(15);
 
     private long _measured;
@@ -46,7 +51,8 @@ internal sealed class StepWatch(ExecutionSettings settings, TimeProvider time, s
         if ((cgroup is not null ? cgroup.Exceeded(settings) : root is null ? null : ExceededByTree(root())) is { } reason) return reason;
 
         var free = disk.AvailableFreeSpace;
-        if (free < settings.DiskReserveBytes && free < freeAtStart) return $"the disk has less than {settings.DiskReserveBytes >> 20} MiB left";
+        if (free < settings.DiskReserveBytes
+            && free < freeAtStart) return $"the disk has less than {settings.DiskReserveBytes >> 20} MiB left";
 
         // Walking the tree is dear, asking the file system is not: only a disk that loses space needs a walk.
         if (freeAtStart - free < settings.WorkspaceBytes / 2 && time.GetElapsedTime(_measured) < AtLeast) return null;
@@ -58,19 +64,27 @@ internal sealed class StepWatch(ExecutionSettings settings, TimeProvider time, s
     {
         var processes = ProcessTree.Descendants(first);
         if (processes.Sum(static p => p.Threads) > settings.Processes) return $"it started more than {settings.Processes} processes";
-        return processes.Sum(static p => p.MemoryBytes) > settings.MemoryBytes ? $"it needed more than {settings.MemoryBytes >> 20} MiB of memory" : null;
+        return processes.Sum(static p => p.MemoryBytes) > settings.MemoryBytes
+            ? $"it needed more than {settings.MemoryBytes >> 20} MiB of memory"
+            : null;
     }
 
-    /// <summary>Allocated bytes. <c>du</c> counts what .NET cannot name (names that are no UTF-8) and is not fooled by sparse files.</summary>
+    /// <summary>
+    /// Allocated bytes. <c>du</c> counts what .NET cannot name (names that are no UTF-8) and is not fooled by sparse files.
+    /// </summary>
     private async Task<long> MeasureAsync(CancellationToken ct)
     {
-        var start = new ProcessStartInfo("du", ["-skx", "--", workspace]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("du", ["-skx", "--", workspace])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         using var du = Process.Start(start);
         if (du is null) return 0;
         du.ErrorDataReceived += static (_, _) => { };
         du.BeginErrorReadLine();
         var output = await du.StandardOutput.ReadToEndAsync(ct);
         await du.WaitForExitAsync(ct);
-        return long.TryParse(output.AsSpan(0, Math.Max(0, output.IndexOf('\t'))), NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes << 10 : 0;
+        return long.TryParse(output.AsSpan(0, Math.Max(0, output.IndexOf('\t'))), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes << 10 : 0;
     }
 }

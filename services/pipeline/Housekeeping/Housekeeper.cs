@@ -7,10 +7,12 @@ using Npgsql;
 namespace Auxo.Pipeline.Housekeeping;
 
 /// <summary>
-/// Removes the logs and artifacts of old builds, every six hours. Workspaces are removed by their builds and at each start; a mirror is a few small files and stays.
+/// Removes the logs and artifacts of old builds, every six hours. Workspaces are removed by their builds and at each start; a
+/// mirror is a few small files and stays.
 /// </summary>
 internal sealed class Housekeeper(
-    NpgsqlDataSource database, ArtifactStore artifacts, AuxoHome home, HousekeepingPolicy policy, TimeProvider time, ILogger<Housekeeper> logger) : BackgroundService
+    NpgsqlDataSource database, ArtifactStore artifacts, AuxoHome home, HousekeepingPolicy policy, TimeProvider time,
+    ILogger<Housekeeper> logger) : BackgroundService
 {
     /// <summary>Short enough that a machine that is switched off at night is cleaned, too.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromHours(6);
@@ -43,7 +45,8 @@ internal sealed class Housekeeper(
         {
             try
             {
-                if (await RunAsync(stoppingToken) is > 0 and var removed) logger.LogInformation("The logs and artifacts of {Count} old builds were removed.", removed);
+                if (await RunAsync(stoppingToken) is > 0 and var removed) logger.LogInformation(
+                    "The logs and artifacts of {Count} old builds were removed.", removed);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or NpgsqlException)
             {
@@ -57,7 +60,8 @@ internal sealed class Housekeeper(
         await using var command = database.CreateCommand("select build_id, rid, queued_at, state = 'done' from pipeline.builds");
         await using var reader = await command.ExecuteReaderAsync(ct);
         var builds = new List<KeptBuild>();
-        while (await reader.ReadAsync(ct)) builds.Add(new KeptBuild(reader.GetGuid(0), Rid.Parse(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)));
+        while (await reader.ReadAsync(ct)) builds.Add(new KeptBuild(
+            reader.GetGuid(0), Rid.Parse(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)));
         return builds;
     }
 }

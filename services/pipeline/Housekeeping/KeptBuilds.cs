@@ -9,7 +9,8 @@ public sealed record HousekeepingPolicy(int Newest, TimeSpan Age)
 {
     /// <summary>Reads <c>Auxo:Keep:Builds</c> (100) and <c>Auxo:Keep:Days</c> (90).</summary>
     /// <exception cref="FormatException">One of them is no number from 1 on.</exception>
-    public static HousekeepingPolicy From(IConfiguration configuration) => new(Number(configuration, "Auxo:Keep:Builds", 100), TimeSpan.FromDays(Number(configuration, "Auxo:Keep:Days", 90)));
+    public static HousekeepingPolicy From(IConfiguration configuration)
+        => new(Number(configuration, "Auxo:Keep:Builds", 100), TimeSpan.FromDays(Number(configuration, "Auxo:Keep:Days", 90)));
 
     private static int Number(IConfiguration configuration, string name, int usual)
         => configuration[name] is not { Length: > 0 } text ? usual

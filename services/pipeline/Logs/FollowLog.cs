@@ -9,9 +9,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Auxo.Pipeline.Logs;
 
 /// <summary>
-/// <c>GET /builds/{id}/logs/{step}/events</c>: the log as server-sent events while it is written. An event's id is the byte offset after its text, so
-/// a client that comes back with <c>Last-Event-ID</c> (or <c>?after=</c>) misses nothing and sees nothing twice. <c>event: end</c> carries the total.
-/// Bytes that are no UTF-8 come as U+FFFD, and every line end as <c>\n</c>; <see cref="GetLog"/> has the bytes as they are.
+/// <c>GET /builds/{id}/logs/{step}/events</c>: the log as server-sent events while it is written. An event's id is the byte
+/// offset after its text, so a client that comes back with <c>Last-Event-ID</c> (or <c>?after=</c>) misses nothing and sees
+/// nothing twice. <c>event: end</c> carries the total. Bytes that are no UTF-8 come as U+FFFD, and every line end as <c>\n</c>;
+/// <see cref="GetLog"/> has the bytes as they are.
 /// </summary>
 internal static class FollowLog
 {
@@ -22,21 +23,27 @@ internal static class FollowLog
         Guid id, string step, long? after, LogStore logs, HttpRequest request, IHostApplicationLifetime host)
     {
         if (logs.Find(id, step) is not { } log) return GetLog.NoLog(id, step);
-        var offset = long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
+        var offset = long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            ? last
+            : after ?? 0;
         if (offset < 0 || offset > log.LengthBytes)
-            return AuxoProblem.BadRequest("log/no-such-offset", $"The log has {log.LengthBytes} bytes; it cannot be followed from {offset}.");
+            return AuxoProblem.BadRequest(
+                "log/no-such-offset", $"The log has {log.LengthBytes} bytes; it cannot be followed from {offset}.");
         request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.ServerSentEvents(UntilStop(request.HttpContext.Response, logs, id, step, offset, request.HttpContext.RequestAborted, host.ApplicationStopping));
+        return TypedResults.ServerSentEvents(
+            UntilStop(request.HttpContext.Response, logs, id, step, offset, request.HttpContext.RequestAborted, host.ApplicationStopping));
     }
 
     /// <summary>A stop of the service ends the stream without <c>end</c>: the client comes back and goes on where it was.</summary>
     private static async IAsyncEnumerable<SseItem<string>> UntilStop(
-        HttpResponse response, LogStore logs, Guid id, string step, long offset, [EnumeratorCancellation] CancellationToken aborted, CancellationToken stopping)
+        HttpResponse response, LogStore logs, Guid id, string step, long offset,
+        [EnumeratorCancellation] CancellationToken aborted, CancellationToken stopping)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping);
         // The headers go out now: a step that prints nothing for an hour is no reason to leave a client in doubt whether it is connected.
         await response.Body.FlushAsync(either.Token);
-        await using var events = Events(logs.FollowAsync(id, step, offset, either.Token), offset, either.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var events = Events(logs.FollowAsync(id, step, offset, either.Token), offset, either.Token)
+            .GetAsyncEnumerator(CancellationToken.None);
         while (await NextAsync()) yield return events.Current;
 
         async ValueTask<bool> NextAsync()
@@ -52,7 +59,10 @@ internal static class FollowLog
         }
     }
 
-    /// <summary>Cuts chunks of bytes into texts that end at whole characters; the id is the offset after the last byte that an event used.</summary>
+    /// <summary>
+    /// Cuts chunks of bytes into texts that end at whole characters; the id is the offset after the last byte that an event
+    /// used.
+    /// </summary>
     internal static async IAsyncEnumerable<SseItem<string>> Events(
         IAsyncEnumerable<LogChunk> chunks, long offset, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -67,7 +77,10 @@ internal static class FollowLog
         }
 
         if (kept.Length > 0) yield return Item(kept, offset += kept.Length);
-        yield return new SseItem<string>(offset.ToString(CultureInfo.InvariantCulture), "end") { EventId = offset.ToString(CultureInfo.InvariantCulture) };
+        yield return new SseItem<string>(offset.ToString(CultureInfo.InvariantCulture), "end")
+        {
+            EventId = offset.ToString(CultureInfo.InvariantCulture),
+        };
     }
 
     /// <summary>How many bytes to send now: all, but for a character (or a CR LF) that has only begun.</summary>
@@ -86,5 +99,8 @@ internal static class FollowLog
     }
 
     private static SseItem<string> Item(ReadOnlySpan<byte> bytes, long end)
-        => new(Encoding.UTF8.GetString(bytes).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n')) { EventId = end.ToString(CultureInfo.InvariantCulture) };
+        => new(Encoding.UTF8.GetString(bytes).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'))
+        {
+            EventId = end.ToString(CultureInfo.InvariantCulture),
+        };
 }

@@ -3,7 +3,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Auxo.Pipeline.Logs;
 
-/// <summary><c>GET /builds/{id}/logs/{step}</c>: the bytes as printed, whole or by range (<c>bytes=-1000</c> is the tail), also while they are written.</summary>
+/// <summary>
+/// <c>GET /builds/{id}/logs/{step}</c>: the bytes as printed, whole or by range (<c>bytes=-1000</c> is the tail), also while
+/// they are written.
+/// </summary>
 internal static class GetLog
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -22,5 +25,6 @@ internal static class GetLog
     }
 
     public static ProblemHttpResult NoLog(Guid id, string step)
-        => AuxoProblem.NotFound("log/not-found", $"Build {id} has no log for step '{step}' (yet): the step has not begun, or there is no such step.");
+        => AuxoProblem.NotFound(
+            "log/not-found", $"Build {id} has no log for step '{step}' (yet): the step has not begun, or there is no such step.");
 }

@@ -8,11 +8,12 @@ namespace Auxo.Pipeline.Logs;
 public static class LogName
 {
     private const int MaxLength = 100;
-    private static readonly SearchValues<char> Safe = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+    private static readonly SearchValues<char> Safe = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
     /// <summary>
-    /// The name itself when it is plain; else its plain characters and eight digits of its hash, so that two steps never share a file. Applying it twice
-    /// changes nothing.
+    /// The name itself when it is plain; else its plain characters and eight digits of its hash, so that two steps never share
+    /// a file. Applying it twice changes nothing.
     /// </summary>
     public static string Of(string step)
     {

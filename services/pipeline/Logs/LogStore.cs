@@ -5,8 +5,8 @@ using Auxo.Pipeline.Execution;
 namespace Auxo.Pipeline.Logs;
 
 /// <summary>
-/// The logs of all builds: one append-only file per step, <c>logs/builds/{build}/{step}.log</c>. A complete log is a file without write permission, so
-/// that a restarted Auxo knows which logs may still grow.
+/// The logs of all builds: one append-only file per step, <c>logs/builds/{build}/{step}.log</c>. A complete log is a file
+/// without write permission, so that a restarted Auxo knows which logs may still grow.
 /// </summary>
 /// <param name="home">Where they live.</param>
 /// <param name="settings">How long a log may get.</param>
@@ -29,7 +29,10 @@ public sealed class LogStore(AuxoHome home, ExecutionSettings settings)
         return ValueTask.FromResult(new StepLog(path, file, state, settings.LogBytes, Complete));
     }
 
-    /// <summary>Ends all logs of a build that a crash left open, so that nobody follows them for ever. Call it when the build is finished.</summary>
+    /// <summary>
+    /// Ends all logs of a build that a crash left open, so that nobody follows them for ever. Call it when the build is
+    /// finished.
+    /// </summary>
     public void CompleteBuild(Guid buildId)
     {
         var folder = FolderOf(buildId);
@@ -61,11 +64,12 @@ public sealed class LogStore(AuxoHome home, ExecutionSettings settings)
     }
 
     /// <summary>
-    /// Reads a log from <paramref name="offset"/> and goes on with it while it is written, until it is complete. Chunks end where the bytes end, which
-    /// may be inside a character.
+    /// Reads a log from <paramref name="offset"/> and goes on with it while it is written, until it is complete. Chunks end
+    /// where the bytes end, which may be inside a character.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such log.</exception>
-    public async IAsyncEnumerable<LogChunk> FollowAsync(Guid buildId, string step, long offset, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<LogChunk> FollowAsync(
+        Guid buildId, string step, long offset, [EnumeratorCancellation] CancellationToken ct)
     {
         var path = PathOf(buildId, step);
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

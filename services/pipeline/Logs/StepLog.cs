@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Auxo.Pipeline.Logs;
 
 /// <summary>
-/// The log of one running step: bytes are appended as they come and can be read at once. Any thread may write. When the limit is reached, a line says
-/// so and the rest is dropped; lines of Auxo itself still get in.
+/// The log of one running step: bytes are appended as they come and can be read at once. Any thread may write. When the limit
+/// is reached, a line says so and the rest is dropped; lines of Auxo itself still get in.
 /// </summary>
 public sealed class StepLog : IAsyncDisposable
 {
@@ -48,7 +48,8 @@ public sealed class StepLog : IAsyncDisposable
             {
                 Append(bytes.Span[..(int)Math.Max(0, room)]);
                 _cut = true;
-                AppendLine($"--- the log is cut here: it may have {_limit >> 10} KiB. The step goes on, the rest of its output is dropped.");
+                AppendLine(
+                    $"--- the log is cut here: it may have {_limit >> 10} KiB. The step goes on, the rest of its output is dropped.");
             }
         }
 
@@ -83,7 +84,8 @@ public sealed class StepLog : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void AppendLine(string line) => Append(Encoding.UTF8.GetBytes((_atLineStart ? "" : "\n") + line.ReplaceLineEndings(" ") + "\n"));
+    private void AppendLine(string line)
+        => Append(Encoding.UTF8.GetBytes((_atLineStart ? "" : "\n") + line.ReplaceLineEndings(" ") + "\n"));
 
     private void Append(ReadOnlySpan<byte> bytes)
     {

@@ -9,15 +9,20 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Stories;
 
-/// <summary><c>GET /story?rid=&amp;patch=&amp;commit=&amp;build=&amp;trace=</c>: what became of the builds of a patch, a commit or a trace, the newest twenty.</summary>
+/// <summary>
+/// <c>GET /story?rid=&amp;patch=&amp;commit=&amp;build=&amp;trace=</c>: what became of the builds of a patch, a commit or a
+/// trace, the newest twenty.
+/// </summary>
 public static class GetStory
 {
     private const int Most = 20;
 
-    internal static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/story", HandleAsync).WithName("GetPipelineStory").RequireScope("pipeline:read");
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapGet("/story", HandleAsync).WithName("GetPipelineStory").RequireScope("pipeline:read");
 
     private static async Task<Ok<StoryAnswer>> HandleAsync(
-        IDocumentStore store, NpgsqlDataSource database, TimeProvider time, CancellationToken ct, Rid? rid = null, PatchId? patch = null, CommitId? commit = null,
+        IDocumentStore store, NpgsqlDataSource database, TimeProvider time, CancellationToken ct, Rid? rid = null,
+        PatchId? patch = null, CommitId? commit = null,
         Guid[]? build = null, string[]? trace = null)
     {
         await using var command = database.CreateCommand(
@@ -37,7 +42,8 @@ public static class GetStory
         foreach (var id in ids)
         {
             var events = await session.Events.FetchStreamAsync(Build.StreamKey(id), ct);
-            if (await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } found) lines.AddRange(ToldBuild.Tell(found, events, time.GetUtcNow()));
+            if (await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } found) lines.AddRange(
+                ToldBuild.Tell(found, events, time.GetUtcNow()));
         }
 
         return TypedResults.Ok(StoryAnswer.Of(lines));

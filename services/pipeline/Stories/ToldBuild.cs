@@ -37,7 +37,10 @@ public static class ToldBuild
             Checks();
             if (e.Data is BuildEvent.StepFinished step && kept.Count > 0)
             {
-                lines.Add(new StoryLine(step.At, "artifacts_kept", StoryState.Done, $"step {step.Result.Step} left {Files(kept)}") { Trace = e.CorrelationId });
+                lines.Add(new StoryLine(step.At, "artifacts_kept", StoryState.Done, $"step {step.Result.Step} left {Files(kept)}")
+                {
+                    Trace = e.CorrelationId,
+                });
                 kept.Clear();
             }
 
@@ -51,8 +54,11 @@ public static class ToldBuild
         void Checks()
         {
             if (passed.Count == 0) return;
-            var what = passed.Count == 1 ? $"check {passed[0].Result.Step}" : $"{passed.Count} checks ({string.Join(", ", passed.Select(static p => p.Result.Step))})";
-            lines.Add(new StoryLine(passed[^1].At, "checks_passed", StoryState.Done, $"{what} passed in {Seconds(passed.Max(static p => p.Result.Duration))}"));
+            var what = passed.Count == 1
+                ? $"check {passed[0].Result.Step}"
+                : $"{passed.Count} checks ({string.Join(", ", passed.Select(static p => p.Result.Step))})";
+            lines.Add(new StoryLine(passed[^1]
+                .At, "checks_passed", StoryState.Done, $"{what} passed in {Seconds(passed.Max(static p => p.Result.Duration))}"));
             passed.Clear();
         }
     }
@@ -62,21 +68,26 @@ public static class ToldBuild
         BuildEvent.Queued x => new StoryLine(x.At, "build_queued", StoryState.Done, Queued(x, id)),
         BuildEvent.Started x => new StoryLine(x.At, "build_started", StoryState.Done, $"build {id} begun by {x.Runner} ({x.Sandbox})"),
         BuildEvent.StepFinished x => Step(x, id),
-        BuildEvent.ApprovalRequested x => new StoryLine(x.At, "approval_requested", StoryState.Note, $"the checks are done; the author is a stranger, so the steps of {x.Commit.Short} want an approval"),
+        BuildEvent.ApprovalRequested x
+            => new StoryLine(x.At, "approval_requested", StoryState.Note,
+                $"the checks are done; the author is a stranger, so the steps of {x.Commit.Short} want an approval"),
         BuildEvent.ApprovalGranted x => new StoryLine(x.At, "approval_granted", StoryState.Done, $"{x.By} approved {x.Commit.Short}"),
         BuildEvent.Finished x => Finished(x, id, build),
         _ => null,
     };
 
     private static string Files(List<BuildEvent.ArtifactProduced> kept)
-        => string.Join(", ", kept.Take(3).Select(static k => $"{k.Artifact.Name} {k.Artifact.Digest[..Math.Min(19, k.Artifact.Digest.Length)]}…")) + (kept.Count > 3 ? $" and {kept.Count - 3} more files" : "");
+        => string.Join(", ", kept.Take(3)
+            .Select(static k => $"{k.Artifact.Name} {k.Artifact.Digest[..Math.Min(19, k.Artifact.Digest.Length)]}…"))
+                + (kept.Count > 3 ? $" and {kept.Count - 3} more files" : "");
 
     private static string Queued(BuildEvent.Queued e, string id)
     {
         var steps = e.Plan.Steps.Count;
         var attempt = e.Attempt > 1 ? $", attempt {e.Attempt} at the same commit" : "";
         var who = e.RequestedBy is { } by ? $", asked for by {by}" : "";
-        return $"build {id} planned: {Count(e.Plan.StepNames().Count - steps, "check")} and {Count(steps, "step")}, author {(e.Trust == Trust.Trusted ? "trusted" : "a stranger")}{attempt}{who}";
+        return $"build {id} planned: {Count(e.Plan.StepNames().Count - steps, "check")} and {Count(steps, "step")}, "
+            + $"author {(e.Trust == Trust.Trusted ? "trusted" : "a stranger")}{attempt}{who}";
     }
 
     private static StoryLine Step(BuildEvent.StepFinished e, string id)
@@ -87,7 +98,8 @@ public static class ToldBuild
         var summary = r.Summary.Length > 0 && r.Outcome != Outcome.Passed ? $": {PlainText.OneLine(r.Summary)}" : "";
         var bad = r.Outcome is Outcome.Failed or Outcome.Errored or Outcome.TimedOut;
         var state = !bad ? StoryState.Done : r.Blocks ? StoryState.Failed : StoryState.Note;
-        return new StoryLine(e.At, "step_finished", state, $"{kind} {r.Step} {Words(r.Outcome)}{(bad && !r.Blocks ? " (only warns)" : "")}{took}{summary}")
+        return new StoryLine(
+            e.At, "step_finished", state, $"{kind} {r.Step} {Words(r.Outcome)}{(bad && !r.Blocks ? " (only warns)" : "")}{took}{summary}")
         {
             Next = bad ? $"auxo ci logs {id} --step {r.Step}" : null,
         };
@@ -95,8 +107,10 @@ public static class ToldBuild
 
     private static StoryLine Finished(BuildEvent.Finished e, string id, Build build)
         => new(
-            e.At, "build_finished", e.Outcome is Outcome.Failed or Outcome.Errored or Outcome.TimedOut ? StoryState.Failed : e.Outcome == Outcome.Passed ? StoryState.Done : StoryState.Note,
-            $"build {id} {Words(e.Outcome)}, {Seconds(e.At - build.QueuedAt)} after it was planned{(e.By is null ? "" : $", ended by {e.By}")}{(e.Reason is null ? "" : $": {PlainText.OneLine(e.Reason)}")}")
+            e.At, "build_finished", e.Outcome is Outcome.Failed or Outcome.Errored
+                or Outcome.TimedOut ? StoryState.Failed : e.Outcome == Outcome.Passed ? StoryState.Done : StoryState.Note,
+            $"build {id} {Words(e.Outcome)}, {Seconds(e.At - build.QueuedAt)} after it was "
+                + $"planned{(e.By is null ? "" : $", ended by {e.By}")}{(e.Reason is null ? "" : $": {PlainText.OneLine(e.Reason)}")}")
         {
             Next = $"auxo ci logs {id}",
         };
@@ -104,15 +118,21 @@ public static class ToldBuild
     private static IEnumerable<StoryLine> Open(Build build, string id, DateTimeOffset now)
     {
         if (build.State == BuildState.Queued)
-            yield return new StoryLine(now, "build_waiting", StoryState.Open, $"build {id} waits for a runner, for {Seconds(now - build.QueuedAt)} now") { Next = "auxo status" };
+            yield return new StoryLine(now, "build_waiting", StoryState.Open,
+                $"build {id} waits for a runner, for {Seconds(now - build.QueuedAt)} now") { Next = "auxo status" };
         if (build.State == BuildState.AwaitingApproval)
-            yield return new StoryLine(now, "approval_waiting", StoryState.Open, $"build {id} waits for somebody who looks at {build.Subject.Commit.Short} and approves it") { Next = $"auxo ci approve {id}" };
+            yield return new StoryLine(now, "approval_waiting", StoryState.Open,
+                $"build {id} waits for somebody who looks at {build.Subject.Commit.Short} and approves it") { Next =
+                $"auxo ci approve {id}" };
         if (build.State != BuildState.Running) yield break;
         var running = build.Running.Count > 0 ? $"step {string.Join(", ", build.Running)}" : "the checks";
-        yield return new StoryLine(now, "build_running", StoryState.Open, $"build {id} runs {running}, for {Seconds(now - (build.StartedAt ?? build.QueuedAt))} now") { Next = $"auxo ci logs {id} --follow" };
+        yield return new StoryLine(now, "build_running", StoryState.Open,
+            $"build {id} runs {running}, for {Seconds(now - (build.StartedAt ?? build.QueuedAt))} now") { Next =
+            $"auxo ci logs {id} --follow" };
     }
 
-    private static string Words(Outcome outcome) => outcome switch { Outcome.TimedOut => "timed out", _ => outcome.ToString().ToLowerInvariant() };
+    private static string Words(Outcome outcome)
+        => outcome switch { Outcome.TimedOut => "timed out", _ => outcome.ToString().ToLowerInvariant() };
 
     private static string Count(int n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
 

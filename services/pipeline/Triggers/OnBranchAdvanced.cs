@@ -8,11 +8,13 @@ namespace Auxo.Pipeline.Triggers;
 public static class OnBranchAdvancedHandler
 {
     /// <summary>Queues the build.</summary>
-    public static async Task<OutgoingMessages> HandleAsync(BranchAdvanced message, IDocumentSession session, QueueBuild queue, DateTimeOffset now, CancellationToken ct)
+    public static async Task<OutgoingMessages> HandleAsync(
+        BranchAdvanced message, IDocumentSession session, QueueBuild queue, DateTimeOffset now, CancellationToken ct)
         => (await queue.QueueAsync(
             session,
             new BuildRequest(
-                message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New, message.Title, message.Author, message.Source, Trust.Trusted, null)
+                message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New,
+                message.Title, message.Author, message.Source, Trust.Trusted, null)
             {
                 SeenAt = message.SeenAt,
             },

@@ -19,7 +19,8 @@ public static class OnDefaultBranchAdvancedHandler
             """,
             message.Rid.Value, message.RepositoryName, message.Branch, message.Source, message.New.Value, message.SeenAt));
         var request = new BuildRequest(
-            message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New, message.Title, message.Author, message.Source, Trust.Trusted, message.New)
+            message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New,
+            message.Title, message.Author, message.Source, Trust.Trusted, message.New)
         {
             SeenAt = message.SeenAt,
         };

@@ -12,7 +12,8 @@ public static class OnPatchArchivedHandler
 {
     /// <summary>Ends them.</summary>
     public static Task<OutgoingMessages> HandleAsync(
-        PatchArchived message, IDocumentSession session, NpgsqlDataSource database, RunnerBell bell, Links links, DateTimeOffset now, CancellationToken ct)
+        PatchArchived message, IDocumentSession session, NpgsqlDataSource database, RunnerBell bell, Links links,
+        DateTimeOffset now, CancellationToken ct)
         => EndBuild.AppendAllAsync(session, database, bell, message.Rid, message.PatchId.Value, build => Decide(build, links, now), ct);
 
     /// <summary>Decides on one unfinished build of the patch.</summary>

@@ -8,6 +8,8 @@ namespace Auxo.Pipeline.Triggers;
 public static class OnPatchRevisedHandler
 {
     /// <summary>Queues the build of the revision and supersedes the older ones.</summary>
-    public static async Task<OutgoingMessages> HandleAsync(PatchRevised message, IDocumentSession session, QueueBuild queue, DateTimeOffset now, CancellationToken ct)
-        => (await queue.QueueAsync(session, OnPatchOpenedHandler.Request(message.Rid, message.RepositoryName, message.Revision, message.Source, message.SeenAt), attempt: 1, now, ct)).Messages;
+    public static async Task<OutgoingMessages> HandleAsync(
+        PatchRevised message, IDocumentSession session, QueueBuild queue, DateTimeOffset now, CancellationToken ct)
+        => (await queue.QueueAsync(session, OnPatchOpenedHandler.Request(message.Rid, message.RepositoryName,
+            message.Revision, message.Source, message.SeenAt), attempt: 1, now, ct)).Messages;
 }

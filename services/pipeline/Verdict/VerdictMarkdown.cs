@@ -5,7 +5,10 @@ using Auxo.Pipeline.Builds;
 
 namespace Auxo.Pipeline.Verdict;
 
-/// <summary>Renders a build as the Markdown that its author reads on the patch. Names in it come from strangers: nothing of them is markup.</summary>
+/// <summary>
+/// Renders a build as the Markdown that its author reads on the patch. Names in it come from strangers: nothing of them is
+/// markup.
+/// </summary>
 public static class VerdictMarkdown
 {
     private const int MaxFindings = 10;
@@ -70,7 +73,8 @@ public static class VerdictMarkdown
             var result = results.FirstOrDefault(result => result.Step == name);
             text.Append("| ").Append(Escape(name)).Append(" | ");
             if (result is null) text.Append(build.Running.Contains(name) ? "⏳ running" : "· waiting").Append(" | |\n");
-            else text.Append(Mark(result)).Append(" | ").Append(result.Duration == TimeSpan.Zero ? "" : Words(result.Duration)).Append(" |\n");
+            else text.Append(Mark(result))
+                .Append(" | ").Append(result.Duration == TimeSpan.Zero ? "" : Words(result.Duration)).Append(" |\n");
         }
 
         if (names.Count > MaxSteps) text.Append(CultureInfo.InvariantCulture, $"\nand {names.Count - MaxSteps} more steps\n");
@@ -104,7 +108,8 @@ public static class VerdictMarkdown
             text.Append(Escape(finding.Message)).Append(" (").Append(Escape($"{finding.Check}: {finding.Rule}")).Append(")\n");
         }
 
-        if (ordered.Count > MaxFindings) text.Append(CultureInfo.InvariantCulture, $"- and {ordered.Count - MaxFindings} more in the log\n");
+        if (ordered.Count > MaxFindings) text.Append(
+            CultureInfo.InvariantCulture, $"- and {ordered.Count - MaxFindings} more in the log\n");
     }
 
     /// <summary>Text that stays text in Markdown and in HTML, on one line and in one table cell.</summary>
@@ -141,7 +146,10 @@ public static class VerdictMarkdown
         return text.Replace("://", ":&#47;&#47;").ToString();
     }
 
-    /// <summary>A code span that no backtick inside can end; a pipe would still end a table cell, so it is written as what it looks like.</summary>
+    /// <summary>
+    /// A code span that no backtick inside can end; a pipe would still end a table cell, so it is written as what it looks
+    /// like.
+    /// </summary>
     internal static string Code(string value)
     {
         var text = Checks.PlainText.OneLine(value, 200);

@@ -4,9 +4,9 @@ using System.Text;
 namespace Auxo.Pipeline.Workspaces;
 
 /// <summary>
-/// A bare repository of our own beside each source. It has no objects, only the path to the source's (<c>objects/info/alternates</c>), so making it
-/// costs a few small files and a commit is readable the moment the source has it. Its own configuration and attributes keep a commit from choosing
-/// how it is checked out.
+/// A bare repository of our own beside each source. It has no objects, only the path to the source's
+/// (<c>objects/info/alternates</c>), so making it costs a few small files and a commit is readable the moment the source has
+/// it. Its own configuration and attributes keep a commit from choosing how it is checked out.
 /// </summary>
 internal static class Mirror
 {
@@ -26,7 +26,10 @@ internal static class Mirror
 
         """;
 
-    /// <summary>The last word on attributes in git is a repository's <c>info/attributes</c>: the bytes of the commit are the bytes on disk.</summary>
+    /// <summary>
+    /// The last word on attributes in git is a repository's <c>info/attributes</c>: the bytes of the commit are the bytes on
+    /// disk.
+    /// </summary>
     private const string Attributes = "* -text !eol -filter -ident -working-tree-encoding !diff !merge\n";
 
     /// <summary>The mirror of <paramref name="source"/>, made when it is not there.</summary>

@@ -3,8 +3,9 @@ using System.Threading.Channels;
 namespace Auxo.Pipeline.Workspaces;
 
 /// <summary>
-/// After a build of many files, writes them once more, so that the next build of the same source writes only what changed since. It happens behind the
-/// verdict, one at a time; what is asked for while much waits is forgotten, since a spare is only ever a saving.
+/// After a build of many files, writes them once more, so that the next build of the same source writes only what changed
+/// since. It happens behind the verdict, one at a time; what is asked for while much waits is forgotten, since a spare is only
+/// ever a saving.
 /// </summary>
 public sealed class SpareWorker(WorkspaceStore workspaces, ILogger<SpareWorker> logger) : BackgroundService
 {
@@ -12,7 +13,10 @@ public sealed class SpareWorker(WorkspaceStore workspaces, ILogger<SpareWorker> 
     public const int WorthFiles = 64;
 
     private readonly Channel<(string Source, CommitId Commit)> _wanted =
-        Channel.CreateBounded<(string, CommitId)>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        Channel.CreateBounded<(string, CommitId)>(new BoundedChannelOptions(16)
+        {
+            FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true,
+        });
 
     /// <summary>A build of this commit has ended. Returns at once.</summary>
     public void Want(string source, CommitId commit) => _wanted.Writer.TryWrite((source, commit));

@@ -5,8 +5,8 @@ using Auxo.Pipeline.Execution;
 namespace Auxo.Pipeline.Workspaces;
 
 /// <summary>
-/// Gives away and removes folders that hold somebody else's files. Names that are no UTF-8 cannot pass through a .NET string, so the system's own
-/// programs do what the base library cannot.
+/// Gives away and removes folders that hold somebody else's files. Names that are no UTF-8 cannot pass through a .NET string,
+/// so the system's own programs do what the base library cannot.
 /// </summary>
 internal static class WorkspaceFolder
 {

@@ -3,8 +3,8 @@ using Auxo.Pipeline.Execution;
 namespace Auxo.Pipeline.Workspaces;
 
 /// <summary>
-/// Makes workspaces: exactly one commit's files, without a clone, in one git process. Where a spare tree of the same source is ready, only what differs between
-/// its commit and the wanted one is written.
+/// Makes workspaces: exactly one commit's files, without a clone, in one git process. Where a spare tree of the same source is
+/// ready, only what differs between its commit and the wanted one is written.
 /// </summary>
 /// <param name="home">Where mirrors and workspaces live.</param>
 /// <param name="user">Who shall own the files; null for the user of this process.</param>
@@ -14,16 +14,19 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     private const int MostSpares = 8;
 
     /// <summary>
-    /// Nobody but this process touches a spare, so size and time tell all about a file; the default would also ask for the inode's change, which giving
-    /// the tree to the step's user is.
+    /// Nobody but this process touches a spare, so size and time tell all about a file; the default would also ask for the
+    /// inode's change, which giving the tree to the step's user is.
     /// </summary>
     private static readonly string[] TrustTimes = ["-c", "core.checkStat=minimal", "-c", "core.trustctime=false"];
 
     /// <summary>Differs after every start of the machine (Linux; elsewhere empty).</summary>
-    private static readonly string Boot = File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id") : "";
+    private static readonly string Boot = File.Exists("/proc/sys/kernel/random/boot_id")
+        ? File.ReadAllText("/proc/sys/kernel/random/boot_id")
+        : "";
 
     /// <summary>Writes the files of a commit.</summary>
-    /// <param name="source">A git repository on this machine: bare, normal, a linked work tree, or Radicle's storage. Only its objects are read.</param>
+    /// <param name="source">A git repository on this machine: bare, normal, a linked work tree, or Radicle's storage. Only its
+    /// objects are read.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="buildId">Names the workspace; what an earlier try of the same build left is replaced.</param>
     /// <param name="ct">Stops; what was written is removed.</param>
@@ -55,8 +58,9 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     }
 
     /// <summary>
-    /// The workspace of a build that a stop or a crash of this process cut off, with what its steps made so far: the steps that have a result are not run
-    /// again, and those that follow need what they made. Null when it is not there, not whole, or older than the machine's last start, whose crash may have cost bytes.
+    /// The workspace of a build that a stop or a crash of this process cut off, with what its steps made so far: the steps that
+    /// have a result are not run again, and those that follow need what they made. Null when it is not there, not whole, or
+    /// older than the machine's last start, whose crash may have cost bytes.
     /// </summary>
     /// <inheritdoc cref="PrepareAsync"/>
     public async Task<Workspace?> CarryOnAsync(string source, CommitId commit, Guid buildId, CancellationToken ct)
@@ -67,7 +71,10 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
         return new Workspace(folder, mirror, await Mirror.PinAsync(mirror, buildId, commit, ct));
     }
 
-    /// <summary>Writes the files of a commit for the next build of the same source to begin with; does nothing when there is a spare already.</summary>
+    /// <summary>
+    /// Writes the files of a commit for the next build of the same source to begin with; does nothing when there is a spare
+    /// already.
+    /// </summary>
     /// <param name="source">As for a workspace.</param>
     /// <param name="commit">The nearer to the next build's, the better.</param>
     /// <param name="ct">Stops; what was written is swept at the next start.</param>
@@ -87,7 +94,8 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
         File.SetLastWriteTimeUtc(index, File.GetLastWriteTimeUtc(index).AddSeconds(2));
         Directory.Move(made, spare);
 
-        foreach (var old in new DirectoryInfo(home.Spares).EnumerateDirectories("*.git").OrderByDescending(static d => d.LastWriteTimeUtc).Skip(MostSpares))
+        foreach (var old in new DirectoryInfo(home.Spares)
+            .EnumerateDirectories("*.git").OrderByDescending(static d => d.LastWriteTimeUtc).Skip(MostSpares))
             await SetAsideAndRemoveAsync(old.FullName, home.Spares, ct);
     }
 
@@ -101,7 +109,8 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
             if (!Directory.Exists(place)) continue;
             foreach (var folder in Directory.EnumerateDirectories(place))
             {
-                if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out var build) || !carriedOn.Contains(build)) await SetAsideAndRemoveAsync(folder, place, ct);
+                if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out var build)
+                    || !carriedOn.Contains(build)) await SetAsideAndRemoveAsync(folder, place, ct);
             }
         }
 
@@ -155,16 +164,18 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     }
 
     /// <summary>
-    /// <c>read-tree -u</c> makes an index of its own and the folder be as the commit in one process. No hooks exist in the mirror, no filter is configured,
-    /// submodules become empty folders, links stay links and are never written through.
+    /// <c>read-tree -u</c> makes an index of its own and the folder be as the commit in one process. No hooks exist in the
+    /// mirror, no filter is configured, submodules become empty folders, links stay links and are never written through.
     /// </summary>
-    private static Task<byte[]> CheckOutAsync(string mirror, CommitId commit, string folder, IReadOnlyList<string> settings, CancellationToken ct)
+    private static Task<byte[]> CheckOutAsync(
+        string mirror, CommitId commit, string folder, IReadOnlyList<string> settings, CancellationToken ct)
     {
         var tree = Workspace.TreeOf(folder);
         Directory.CreateDirectory(tree);
         return GitCommand.RunBytesAsync(
             mirror,
-            [.. settings, "-c", "core.bare=false", "-c", "advice.updateSparsePath=false", "read-tree", "--reset", "-u", commit.Value + "^{commit}"],
+            [.. settings, "-c", "core.bare=false", "-c", "advice.updateSparsePath=false", "read-tree", "--reset", "-u",
+                commit.Value + "^{commit}"],
             ct,
             environment: new Dictionary<string, string>(StringComparer.Ordinal)
             {
@@ -180,9 +191,11 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
         }
         catch (GitException)
         {
-            return new WorkspaceException("workspace/commit-missing", $"{source} has no commit {commit}; it was removed there, or was never pushed.", error);
+            return new WorkspaceException(
+                "workspace/commit-missing", $"{source} has no commit {commit}; it was removed there, or was never pushed.", error);
         }
 
-        return new WorkspaceException("workspace/refused", $"git did not check out {commit.Short}: {error.Errors.Trim().ReplaceLineEndings("; ")}", error);
+        return new WorkspaceException(
+            "workspace/refused", $"git did not check out {commit.Short}: {error.Errors.Trim().ReplaceLineEndings("; ")}", error);
     }
 }

@@ -9,16 +9,18 @@ using Npgsql;
 namespace Auxo.Registry.Artifacts;
 
 /// <summary>
-/// <c>GET /artifacts/cleanup</c> says which versions would go, <c>POST /artifacts/cleanup</c> lets them go and frees what nobody else uses; a worker does the
-/// latter every hour.
+/// <c>GET /artifacts/cleanup</c> says which versions would go, <c>POST /artifacts/cleanup</c> lets them go and frees what
+/// nobody else uses; a worker does the latter every hour.
 /// </summary>
-public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore store, BlobSweep sweep, RetentionPolicy policy, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
+public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore store, BlobSweep sweep,
+    RetentionPolicy policy, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/artifacts/cleanup", PreviewAsync).WithName("PreviewCleanUp").WithTags("Artifacts").RequireScope(RegistryScopes.Read);
+        routes.MapGet("/artifacts/cleanup", PreviewAsync)
+            .WithName("PreviewCleanUp").WithTags("Artifacts").RequireScope(RegistryScopes.Read);
         routes.MapPost("/artifacts/cleanup", HandleAsync).WithName("CleanUp").WithTags("Artifacts").RequireScope(RegistryScopes.Manage);
     }
 
@@ -60,17 +62,20 @@ public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore stor
         }
     }
 
-    private static async Task<Ok<ListAnswer<ExpiredVersion>>> PreviewAsync(NpgsqlDataSource source, RetentionPolicy policy, TimeProvider time, CancellationToken ct)
+    private static async Task<Ok<ListAnswer<ExpiredVersion>>> PreviewAsync(
+        NpgsqlDataSource source, RetentionPolicy policy, TimeProvider time, CancellationToken ct)
         => TypedResults.Ok(new ListAnswer<ExpiredVersion>(await DecideAsync(source, policy, time.GetUtcNow(), ct), null));
 
     private static async Task<Ok<ListAnswer<ExpiredVersion>>> HandleAsync(HttpContext http, CleanUp cleanUp, CancellationToken ct)
         => TypedResults.Ok(new ListAnswer<ExpiredVersion>(await cleanUp.RunAsync(http.User.Identity?.Name ?? "unknown", ct), null));
 
-    private static async Task<IReadOnlyList<ExpiredVersion>> DecideAsync(NpgsqlDataSource source, RetentionPolicy policy, DateTimeOffset now, CancellationToken ct)
+    private static async Task<IReadOnlyList<ExpiredVersion>> DecideAsync(
+        NpgsqlDataSource source, RetentionPolicy policy, DateTimeOffset now, CancellationToken ct)
     {
         var versions = await source.ReadAsync(
             static r => new KeptVersion(
-                r.GetGuid(0), Rid.Parse(r.GetString(1)), r.GetString(2), r.GetFieldValue<DateTimeOffset>(3), r.IsDBNull(4) ? null : r.GetFieldValue<DateTimeOffset>(4), Latest: false), ct,
+                r.GetGuid(0), Rid.Parse(r.GetString(1)), r.GetString(2), r.GetFieldValue<DateTimeOffset>(3),
+                r.IsDBNull(4) ? null : r.GetFieldValue<DateTimeOffset>(4), Latest: false), ct,
             "select build_id, rid, ref, published_at, downloaded_at from registry.publications where state = 'published'");
         var latest = new HashSet<Guid?>();
         foreach (var rid in versions.Select(static v => v.Rid).Distinct()) latest.Add(await PublicationTable.LatestAsync(source, rid, ct));

@@ -9,8 +9,9 @@ using Npgsql;
 namespace Auxo.Registry.Artifacts;
 
 /// <summary>
-/// <c>GET /artifacts/{rid}/{version}</c>: the files of a build. Below it <c>/files/{name}</c> has the bytes (with ranges and conditions) and <c>/provenance</c> says
-/// where they came from. A version is a build's id, a commit or <c>latest</c>; the first two never change, and may be kept by caches for ever.
+/// <c>GET /artifacts/{rid}/{version}</c>: the files of a build. Below it <c>/files/{name}</c> has the bytes (with ranges and
+/// conditions) and <c>/provenance</c> says where they came from. A version is a build's id, a commit or <c>latest</c>; the
+/// first two never change, and may be kept by caches for ever.
 /// </summary>
 public static class GetArtifact
 {
@@ -22,7 +23,8 @@ public static class GetArtifact
         group.MapMethods("/files/{**name}", [HttpMethods.Get, HttpMethods.Head], GetBytesAsync).WithName("GetArtifact");
     }
 
-    private static async Task<Results<Ok<VersionAnswer>, ProblemHttpResult>> GetVersionAsync(Rid rid, string version, NpgsqlDataSource source, IDocumentStore store, CancellationToken ct)
+    private static async Task<Results<Ok<VersionAnswer>, ProblemHttpResult>> GetVersionAsync(
+        Rid rid, string version, NpgsqlDataSource source, IDocumentStore store, CancellationToken ct)
     {
         await using var session = store.QuerySession();
         return await VersionAnswer.FindAsync(source, session, rid, version, ct) is { } found
@@ -40,7 +42,8 @@ public static class GetArtifact
     }
 
     private static async Task<Results<BlobResult, ProblemHttpResult>> GetBytesAsync(
-        Rid rid, string version, string name, NpgsqlDataSource source, IDocumentStore store, BlobStore blobs, TimeProvider time, CancellationToken ct)
+        Rid rid, string version, string name, NpgsqlDataSource source, IDocumentStore store, BlobStore blobs,
+        TimeProvider time, CancellationToken ct)
     {
         await using var session = store.QuerySession();
         if (await VersionAnswer.FindAsync(source, session, rid, version, ct) is not { } found) return NoVersion(rid);
@@ -48,19 +51,25 @@ public static class GetArtifact
         if (found.State != PublicationState.Published)
         {
             return found.State == PublicationState.Waiting
-                ? AuxoProblem.Conflict("artifact/not-yet", $"The files of build {BuildId.Short(id)} are still being fetched; try again in a moment.")
-                : AuxoProblem.Of(StatusCodes.Status410Gone, "artifact/gone", $"The files of build {BuildId.Short(id)} are not here any more: {found.Reason}.");
+                ? AuxoProblem.Conflict(
+                    "artifact/not-yet", $"The files of build {BuildId.Short(id)} are still being fetched; try again in a moment.")
+                : AuxoProblem.Of(StatusCodes.Status410Gone, "artifact/gone",
+                    $"The files of build {BuildId.Short(id)} are not here any more: {found.Reason}.");
         }
 
         if (found.Files.FirstOrDefault(f => f.Name == name) is not { } file || !Digest.TryParse(file.Digest, out var digest))
-            return AuxoProblem.NotFound("artifact/not-found", $"Build {BuildId.Short(id)} has no file of this name. GET /artifacts/{rid}/{id} lists them.");
+            return AuxoProblem.NotFound(
+                "artifact/not-found", $"Build {BuildId.Short(id)} has no file of this name. GET /artifacts/{rid}/{id} lists them.");
         if (blobs.Files.OpenRead(digest) is not { } content) throw new MissingContentException(digest);
         await PublicationTable.DownloadedAsync(source, id, time.GetUtcNow(), ct);
         return new BlobResult(
             content, digest, file.SizeBytes, file.MediaType, name[(name.LastIndexOf('/') + 1)..], found.PublishedAt!.Value,
-            version == "latest" ? "private, no-cache" : "private, max-age=31536000, immutable", $"</artifacts/{rid}/{id}/provenance>; rel=\"describedby\"; type=\"{Provenance.MediaType}\"");
+            version == "latest" ? "private, no-cache" : "private, max-age=31536000, immutable",
+            $"</artifacts/{rid}/{id}/provenance>; rel=\"describedby\"; type=\"{Provenance.MediaType}\"");
     }
 
     private static ProblemHttpResult NoVersion(Rid rid)
-        => AuxoProblem.NotFound("artifact/no-version", $"{rid} has no such version. A version is a build's id, a commit's 40 digits, or 'latest' for the default branch; GET /artifacts?rid={rid} lists them.");
+        => AuxoProblem.NotFound("artifact/no-version",
+            $"{rid} has no such version. A version is a build's id, a commit's 40 digits, or 'latest' for the default "
+                + $"branch; GET /artifacts?rid={rid} lists them.");
 }

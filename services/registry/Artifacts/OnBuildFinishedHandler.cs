@@ -1,13 +1,14 @@
 namespace Auxo.Registry.Artifacts;
 
 /// <summary>
-/// Takes note of the files that a passed build kept. What a stranger's code made stays in the pipeline, approved or not: people fetch from here what they
-/// are going to run.
+/// Takes note of the files that a passed build kept. What a stranger's code made stays in the pipeline, approved or not: people
+/// fetch from here what they are going to run.
 /// </summary>
 public static class OnBuildFinishedHandler
 {
     /// <summary>Records the wish; a worker fetches the bytes. A build is published once, however often its end is told.</summary>
-    public static async Task HandleAsync(BuildFinished message, IDocumentSession session, PublishWorker worker, DateTimeOffset now, CancellationToken ct)
+    public static async Task HandleAsync(
+        BuildFinished message, IDocumentSession session, PublishWorker worker, DateTimeOffset now, CancellationToken ct)
     {
         if (Decide(message, now) is not { } requested) return;
         var stream = await session.Events.FetchForWriting<Publication>(Publication.StreamKey(message.Subject.BuildId), ct);

@@ -1,13 +1,14 @@
 namespace Auxo.Registry.Artifacts;
 
 /// <summary>
-/// Remembers the heads of default branches in their order. <c>latest</c> is the newest of them that was published: running an old build again does not
-/// move it, and a branch that is set back takes it along.
+/// Remembers the heads of default branches in their order. <c>latest</c> is the newest of them that was published: running an
+/// old build again does not move it, and a branch that is set back takes it along.
 /// </summary>
 public static class OnDefaultBranchAdvancedHandler
 {
     /// <summary>This commit is the newest head from now on.</summary>
     public static void Handle(DefaultBranchAdvanced message, IDocumentSession session)
         => session.QueueSqlCommand(Sql.Command(
-            "insert into registry.heads (rid, commit_id) values ($1, $2) on conflict (rid, commit_id) do update set position = default", message.Rid.Value, message.New.Value));
+            "insert into registry.heads (rid, commit_id) values ($1, $2) on conflict (rid, commit_id) do update set position = default",
+            message.Rid.Value, message.New.Value));
 }

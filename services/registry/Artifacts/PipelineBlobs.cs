@@ -7,8 +7,8 @@ using Auxo.Registry.Blobs;
 namespace Auxo.Registry.Artifacts;
 
 /// <summary>
-/// Fetches bytes from the pipeline by digest: the one call between services (design: a claim check). The token is the registry's own, in the instance's
-/// folder, read every time so that a new one counts at once.
+/// Fetches bytes from the pipeline by digest: the one call between services (design: a claim check). The token is the
+/// registry's own, in the instance's folder, read every time so that a new one counts at once.
 /// </summary>
 public sealed class PipelineBlobs(IHttpClientFactory clients, BlobUpload upload, IConfiguration configuration)
 {
@@ -25,7 +25,8 @@ public sealed class PipelineBlobs(IHttpClientFactory clients, BlobUpload upload,
     {
         using var client = clients.CreateClient(Client);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://pipeline/blobs/{artifact.Digest}"));
-        if (File.Exists(_tokenFile)) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(_tokenFile, ct)).Trim());
+        if (File.Exists(_tokenFile)) request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Bearer", (await File.ReadAllTextAsync(_tokenFile, ct)).Trim());
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         if (answer.StatusCode == HttpStatusCode.NotFound) throw new GoneException(artifact);
         answer.EnsureSuccessStatusCode();
@@ -51,7 +52,8 @@ public sealed class PipelineBlobs(IHttpClientFactory clients, BlobUpload upload,
 }
 
 /// <summary>The pipeline does not have a content any more.</summary>
-public sealed class GoneException(BuildArtifact artifact) : Exception($"the pipeline does not have '{artifact.Name}' ({artifact.Digest}) any more");
+public sealed class GoneException(BuildArtifact artifact)
+    : Exception($"the pipeline does not have '{artifact.Name}' ({artifact.Digest}) any more");
 
 /// <summary>The pipeline sent other bytes than the build's end promised.</summary>
 public sealed class WrongBytesException(BuildArtifact artifact, Exception? inner = null)

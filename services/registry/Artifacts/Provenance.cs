@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Auxo.Registry.Artifacts;
 
 /// <summary>
-/// Where files came from, as an in-toto statement with SLSA's provenance predicate (https://slsa.dev/spec/v1.0/provenance). It says what Auxo knows and is
-/// not signed: whoever trusts this registry trusts it, and nobody else should.
+/// Where files came from, as an in-toto statement with SLSA's provenance predicate (https://slsa.dev/spec/v1.0/provenance). It
+/// says what Auxo knows and is not signed: whoever trusts this registry trusts it, and nobody else should.
 /// </summary>
 public static class Provenance
 {

@@ -13,7 +13,8 @@ public abstract record PublicationEvent
     /// <param name="StartedAt">When its first step began; null when none did.</param>
     /// <param name="FinishedAt">When it ended.</param>
     /// <param name="At">When.</param>
-    public sealed record Requested(BuildSubject Subject, IReadOnlyList<BuildArtifact> Files, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt, DateTimeOffset At) : PublicationEvent;
+    public sealed record Requested(BuildSubject Subject, IReadOnlyList<BuildArtifact> Files, DateTimeOffset? StartedAt,
+        DateTimeOffset FinishedAt, DateTimeOffset At) : PublicationEvent;
 
     /// <summary>All files are here and will be the same for ever.</summary>
     /// <param name="Channel"><c>latest</c> when it was the newest of the default branch at that moment.</param>
@@ -49,7 +50,8 @@ public enum PublicationState
 }
 
 /// <summary>The files of one build, folded from their events; kept as a document in the same transaction.</summary>
-public sealed record Publication(BuildSubject Subject, IReadOnlyList<BuildArtifact> Files, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt)
+public sealed record Publication(
+    BuildSubject Subject, IReadOnlyList<BuildArtifact> Files, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt)
 {
     /// <summary>The correlation id of the push; null for files from before it was kept.</summary>
     public string? TraceId { get; init; }
@@ -71,7 +73,8 @@ public sealed record Publication(BuildSubject Subject, IReadOnlyList<BuildArtifa
         => new(e.Data.Subject, e.Data.Files, e.Data.StartedAt, e.Data.FinishedAt) { TraceId = e.CorrelationId };
 
     /// <summary>They are here.</summary>
-    public Publication Apply(PublicationEvent.Published e) => this with { State = PublicationState.Published, PublishedAt = e.At, Reason = null };
+    public Publication Apply(PublicationEvent.Published e)
+        => this with { State = PublicationState.Published, PublishedAt = e.At, Reason = null };
 
     /// <summary>They cannot be had.</summary>
     public Publication Apply(PublicationEvent.Failed e) => this with { State = PublicationState.Failed, Reason = e.Reason };

@@ -5,11 +5,12 @@ using Npgsql;
 namespace Auxo.Registry.Artifacts;
 
 /// <summary>
-/// Fetches the files of builds and publishes them, all of a build at once. What was fetched is kept over a crash; whether it was already published, the
-/// lease decides in the publishing transaction.
+/// Fetches the files of builds and publishes them, all of a build at once. What was fetched is kept over a crash; whether it
+/// was already published, the lease decides in the publishing transaction.
 /// </summary>
 public sealed partial class PublishWorker(
-    NpgsqlDataSource source, IDocumentStore store, IMessageBus bus, BlobStore blobs, PipelineBlobs pipeline, RegistryLinks links, TimeProvider time, ILogger<PublishWorker> logger)
+    NpgsqlDataSource source, IDocumentStore store, IMessageBus bus, BlobStore blobs, PipelineBlobs pipeline,
+    RegistryLinks links, TimeProvider time, ILogger<PublishWorker> logger)
     : BackgroundService
 {
     /// <summary>How long a dead worker's build stays untouched.</summary>
@@ -57,7 +58,8 @@ public sealed partial class PublishWorker(
         {
             await FetchAsync(lease.Key, ct);
         }
-        catch (Exception e) when (e is GoneException or WrongBytesException or HttpRequestException or DiskFullException or IOException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is GoneException
+            or WrongBytesException or HttpRequestException or DiskFullException or IOException && !ct.IsCancellationRequested)
         {
             (reason, gone) = (e.Message, e is GoneException or WrongBytesException);
         }
@@ -95,11 +97,14 @@ public sealed partial class PublishWorker(
         if (publication.State == PublicationState.Published) return;
         session.CorrelationId = publication.TraceId;
         var now = time.GetUtcNow();
-        var channel = await PublicationTable.LatestAsync(source, publication.Subject.Rid, ct, asIfPublished: build) == build ? "latest" : null;
+        var channel = await PublicationTable.LatestAsync(source, publication.Subject.Rid, ct, asIfPublished: build) == build
+            ? "latest"
+            : null;
         stream.AppendOne(new PublicationEvent.Published(channel, now));
         session.QueueSqlCommand(PublicationTable.Published(build, now));
         var message = new ArtifactPublished(
-            "build", publication.Subject.Rid.Value, build.ToString(), publication.Files, publication.Subject, channel, links.To(publication.Subject.Rid, build), now);
+            "build", publication.Subject.Rid.Value, build.ToString(), publication.Files, publication.Subject, channel,
+            links.To(publication.Subject.Rid, build), now);
         bus.Publish(session, message, $"build/{build}");
     }
 

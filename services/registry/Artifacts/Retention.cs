@@ -9,7 +9,8 @@ public sealed record RetentionPolicy(int Newest, TimeSpan Age)
 {
     /// <summary>Reads <c>Auxo:Registry:KeepNewest</c> (10) and <c>Auxo:Registry:KeepDays</c> (90).</summary>
     /// <exception cref="FormatException">One of them is no number from 1 on.</exception>
-    public static RetentionPolicy From(IConfiguration configuration) => new(Number(configuration, "Auxo:Registry:KeepNewest", 10), TimeSpan.FromDays(Number(configuration, "Auxo:Registry:KeepDays", 90)));
+    public static RetentionPolicy From(IConfiguration configuration) => new(
+        Number(configuration, "Auxo:Registry:KeepNewest", 10), TimeSpan.FromDays(Number(configuration, "Auxo:Registry:KeepDays", 90)));
 
     private static int Number(IConfiguration configuration, string name, int usual)
         => configuration[name] is not { Length: > 0 } text ? usual
@@ -26,13 +27,19 @@ public sealed record ExpiredVersion(Guid BuildId, string Reason);
 /// <summary>Which versions are cleaned up. The dry run and the cleaning are one function.</summary>
 public static class Retention
 {
-    /// <summary>What goes: not <c>latest</c>, not among the newest of its branch or patch, and neither published nor fetched lately.</summary>
+    /// <summary>
+    /// What goes: not <c>latest</c>, not among the newest of its branch or patch, and neither published nor fetched lately.
+    /// </summary>
     public static IReadOnlyList<ExpiredVersion> Decide(IReadOnlyList<KeptVersion> versions, RetentionPolicy policy, DateTimeOffset now)
     {
-        var reason = $"not among the newest {policy.Newest} of its branch or patch, and neither published nor fetched in the last {policy.Age.TotalDays:0} days";
+        var reason =
+            $"not among the newest {policy.Newest} of its branch or patch, and neither published nor fetched in the "
+                + $"last {policy.Age.TotalDays:0} days";
         return [.. versions.GroupBy(static v => (v.Rid, v.Ref))
-            .SelectMany(group => group.OrderByDescending(static v => v.PublishedAt).ThenByDescending(static v => v.BuildId).Skip(policy.Newest))
-            .Where(v => !v.Latest && v.PublishedAt <= now - policy.Age && (v.DownloadedAt is not { } fetched || fetched <= now - policy.Age))
+            .SelectMany(group
+                => group.OrderByDescending(static v => v.PublishedAt).ThenByDescending(static v => v.BuildId).Skip(policy.Newest))
+            .Where(v
+                => !v.Latest && v.PublishedAt <= now - policy.Age && (v.DownloadedAt is not { } fetched || fetched <= now - policy.Age))
             .OrderBy(static v => v.PublishedAt).Select(v => new ExpiredVersion(v.BuildId, reason))];
     }
 }

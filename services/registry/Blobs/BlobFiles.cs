@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Auxo.Registry.Blobs;
 
 /// <summary>
-/// The files of the store, in a folder that is nobody else's: <c>sha256/ab/abcdef…</c> for what is whole and on the disk, <c>incoming/</c> for what is
-/// being received, <c>trash/</c> for what is being removed. No name that a user chose ever becomes a path.
+/// The files of the store, in a folder that is nobody else's: <c>sha256/ab/abcdef…</c> for what is whole and on the disk,
+/// <c>incoming/</c> for what is being received, <c>trash/</c> for what is being removed. No name that a user chose ever becomes
+/// a path.
 /// </summary>
 public sealed partial class BlobFiles(string folder)
 {
@@ -22,8 +23,8 @@ public sealed partial class BlobFiles(string folder)
     public string Folder => folder;
 
     /// <summary>
-    /// Makes the folders and removes what an earlier process was receiving: nobody was told that it is kept. The instance's lock sees to it that no other
-    /// process receives here.
+    /// Makes the folders and removes what an earlier process was receiving: nobody was told that it is kept. The instance's
+    /// lock sees to it that no other process receives here.
     /// </summary>
     public void Open()
     {
@@ -38,7 +39,10 @@ public sealed partial class BlobFiles(string folder)
         return (File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite), path);
     }
 
-    /// <summary>Opens a content for reading; null when it is not there. It stays readable while it is open, whatever happens to its name.</summary>
+    /// <summary>
+    /// Opens a content for reading; null when it is not there. It stays readable while it is open, whatever happens to its
+    /// name.
+    /// </summary>
     public SafeFileHandle? OpenRead(Digest digest)
     {
         try
@@ -54,7 +58,10 @@ public sealed partial class BlobFiles(string folder)
     /// <summary>Whether a content is there.</summary>
     public bool Exists(Digest digest) => File.Exists(PathOf(digest));
 
-    /// <summary>Moves a received file, synced by the caller, to its place and makes its name durable. The same content already there is replaced by its like.</summary>
+    /// <summary>
+    /// Moves a received file, synced by the caller, to its place and makes its name durable. The same content already there is
+    /// replaced by its like.
+    /// </summary>
     public void MoveIn(string received, Digest digest)
     {
         var path = PathOf(digest);
@@ -100,7 +107,8 @@ public sealed partial class BlobFiles(string folder)
 
     /// <summary>Every content in place, and when it came.</summary>
     public IEnumerable<(Digest Digest, long SizeBytes, DateTimeOffset At)> All()
-        => Directory.EnumerateDirectories(_whole).SelectMany(Digests).Select(static f => (f.Digest, f.File.Length, new DateTimeOffset(f.File.LastWriteTimeUtc)));
+        => Directory.EnumerateDirectories(_whole)
+            .SelectMany(Digests).Select(static f => (f.Digest, f.File.Length, new DateTimeOffset(f.File.LastWriteTimeUtc)));
 
     private static IEnumerable<(Digest Digest, FileInfo File)> Digests(string part)
     {
@@ -110,7 +118,10 @@ public sealed partial class BlobFiles(string folder)
         }
     }
 
-    /// <summary>Has the disk begin with a part that is in memory only, and waits for nothing; a later sync has that much less to wait for. Only a hint, which Linux takes.</summary>
+    /// <summary>
+    /// Has the disk begin with a part that is in memory only, and waits for nothing; a later sync has that much less to wait
+    /// for. Only a hint, which Linux takes.
+    /// </summary>
     internal static void BeginWriteBack(SafeFileHandle file, long from, long bytes)
     {
         if (OperatingSystem.IsLinux()) _ = SyncFileRange(file, from, bytes, BeginOnly);

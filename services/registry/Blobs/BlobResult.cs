@@ -9,14 +9,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Auxo.Registry.Blobs;
 
 /// <summary>
-/// A content as an answer: whole, one range, several (as <c>multipart/byteranges</c>), 304, 412 or 416. The framework's own result copies with an
-/// asynchronous stream and opens the file a second time; reading into the response's own buffers is twice as fast.
+/// A content as an answer: whole, one range, several (as <c>multipart/byteranges</c>), 304, 412 or 416. The framework's own
+/// result copies with an asynchronous stream and opens the file a second time; reading into the response's own buffers is twice
+/// as fast.
 /// </summary>
 /// <remarks>
 /// What is kept is somebody else's page: it is only ever a download. Owns <paramref name="content"/>.
 /// </remarks>
 public sealed class BlobResult(
-    SafeFileHandle content, Digest digest, long sizeBytes, string mediaType, string fileName, DateTimeOffset storedAt, string caching, string? link = null) : IResult, IStatusCodeHttpResult
+    SafeFileHandle content, Digest digest, long sizeBytes, string mediaType, string fileName, DateTimeOffset storedAt,
+    string caching, string? link = null) : IResult, IStatusCodeHttpResult
 {
     private const int MaxRanges = 16;
     private const int BufferBytes = 128 << 10;
@@ -43,7 +45,8 @@ public sealed class BlobResult(
         response.Headers.ContentDisposition = disposition.ToString();
 
         var asked = request.GetTypedHeaders();
-        if (asked.IfMatch is { Count: > 0 } match && !Fits(match) || asked.IfMatch is not { Count: > 0 } && asked.IfUnmodifiedSince is { } until && Seconds(storedAt) > until)
+        if (asked.IfMatch is { Count: > 0 } match
+            && !Fits(match) || asked.IfMatch is not { Count: > 0 } && asked.IfUnmodifiedSince is { } until && Seconds(storedAt) > until)
         {
             response.StatusCode = StatusCodes.Status412PreconditionFailed;
             return;
@@ -62,7 +65,9 @@ public sealed class BlobResult(
     private List<(long From, long Length)>? Ranges(RequestHeaders asked)
     {
         if (asked.Range is not { Unit: { Value: "bytes" } or { Value: null } } range || range.Ranges.Count > MaxRanges) return null;
-        if (asked.IfRange is { } condition && (condition.EntityTag is { } tag ? tag.IsWeak || tag.Tag != digest.ETag : condition.LastModified != Seconds(storedAt))) return null;
+        if (asked.IfRange is { } condition && (condition.EntityTag is { } tag
+            ? tag.IsWeak || tag.Tag != digest.ETag
+            : condition.LastModified != Seconds(storedAt))) return null;
         var there = new List<(long, long)>();
         foreach (var item in range.Ranges)
         {
@@ -106,7 +111,8 @@ public sealed class BlobResult(
     private async Task MultipartAsync(HttpContext http, List<(long From, long Length)> ranges)
     {
         var boundary = "auxo-" + Guid.NewGuid().ToString("N");
-        var heads = ranges.ConvertAll(r => Encoding.ASCII.GetBytes($"\r\n--{boundary}\r\nContent-Type: {mediaType}\r\nContent-Range: {ContentRange(r)}\r\n\r\n"));
+        var heads = ranges.ConvertAll(
+            r => Encoding.ASCII.GetBytes($"\r\n--{boundary}\r\nContent-Type: {mediaType}\r\nContent-Range: {ContentRange(r)}\r\n\r\n"));
         var tail = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
         http.Response.StatusCode = StatusCodes.Status206PartialContent;
         http.Response.ContentType = $"multipart/byteranges; boundary={boundary}";
@@ -131,7 +137,8 @@ public sealed class BlobResult(
         {
             var left = range.From + range.Length - at;
             // The page cache mostly has it, and then an asynchronous read costs more than the read.
-            var read = RandomAccess.Read(content, writer.GetMemory((int)Math.Min(BufferBytes, left)).Span[..(int)Math.Min(BufferBytes, left)], at);
+            var read = RandomAccess.Read(
+                content, writer.GetMemory((int)Math.Min(BufferBytes, left)).Span[..(int)Math.Min(BufferBytes, left)], at);
             if (read == 0) throw new IOException($"{digest} is shorter on the disk than it was when it was stored.");
             writer.Advance(read);
             at += read;
@@ -142,7 +149,8 @@ public sealed class BlobResult(
 
     private bool Fits(IList<EntityTagHeaderValue> tags) => tags.Any(tag => tag.Tag == "*" || tag.Tag == digest.ETag);
 
-    private string ContentRange((long From, long Length) r) => string.Create(CultureInfo.InvariantCulture, $"bytes {r.From}-{r.From + r.Length - 1}/{sizeBytes}");
+    private string ContentRange((long From, long Length) r)
+        => string.Create(CultureInfo.InvariantCulture, $"bytes {r.From}-{r.From + r.Length - 1}/{sizeBytes}");
 
     /// <summary>HTTP's dates have no fractions.</summary>
     private static DateTimeOffset Seconds(DateTimeOffset at) => new(at.Ticks - at.Ticks % TimeSpan.TicksPerSecond, at.Offset);

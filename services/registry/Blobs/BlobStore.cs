@@ -3,20 +3,24 @@ using Npgsql;
 namespace Auxo.Registry.Blobs;
 
 /// <summary>
-/// The contents by digest: files, and a row for each. The order of things is what keeps them together. Coming in: row with a pin, then the file, then
-/// the reference. Going out (<see cref="BlobSweep"/>): under the row's lock and without a reference, row first, then the file.
+/// The contents by digest: files, and a row for each. The order of things is what keeps them together. Coming in: row with a
+/// pin, then the file, then the reference. Going out (<see cref="BlobSweep"/>): under the row's lock and without a reference,
+/// row first, then the file.
 /// </summary>
 public sealed class BlobStore(BlobFiles files, NpgsqlDataSource source, TimeProvider time)
 {
-    /// <summary>How long a content may lie there before somebody refers to it. The reference comes milliseconds later; this is for a machine that hangs.</summary>
+    /// <summary>
+    /// How long a content may lie there before somebody refers to it. The reference comes milliseconds later; this is for a
+    /// machine that hangs.
+    /// </summary>
     public static readonly TimeSpan Pin = TimeSpan.FromHours(1);
 
     /// <summary>The files.</summary>
     public BlobFiles Files => files;
 
     /// <summary>
-    /// Puts a received content into its place, durably. The caller refers to it next (a foreign key to <c>blobs</c>); until then it is pinned, and afterwards
-    /// the reference holds it.
+    /// Puts a received content into its place, durably. The caller refers to it next (a foreign key to <c>blobs</c>); until
+    /// then it is pinned, and afterwards the reference holds it.
     /// </summary>
     public async Task KeepAsync(ReceivedBlob received, CancellationToken ct)
     {
@@ -55,8 +59,8 @@ public sealed class BlobStore(BlobFiles files, NpgsqlDataSource source, TimeProv
     }
 
     /// <summary>
-    /// Not synced to the disk: after a crash of PostgreSQL the reference is gone too, and a file without a row is found by the sweep. It waits while the
-    /// sweep holds the row, and then makes it anew.
+    /// Not synced to the disk: after a crash of PostgreSQL the reference is gone too, and a file without a row is found by the
+    /// sweep. It waits while the sweep holds the row, and then makes it anew.
     /// </summary>
     private async Task PinAsync(Digest digest, long sizeBytes, CancellationToken ct)
     {

@@ -11,8 +11,8 @@ namespace Auxo.Registry.Blobs;
 public sealed record SweepResult(int Removed, long FreedBytes, bool Skipped);
 
 /// <summary>
-/// Removes contents to which nothing refers, while everything else goes on. Its work grows with what is unused, not with what is stored; only the search for
-/// orphans looks at everything.
+/// Removes contents to which nothing refers, while everything else goes on. Its work grows with what is unused, not with what
+/// is stored; only the search for orphans looks at everything.
 /// </summary>
 public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProvider time)
 {
@@ -31,7 +31,8 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
     }
 
     /// <summary>Sweeps once.</summary>
-    /// <param name="orphans">Look at every file on the disk too, for those without a row; a crash of the machine leaves some, nothing else does.</param>
+    /// <param name="orphans">Look at every file on the disk too, for those without a row; a crash of the machine leaves some,
+    /// nothing else does.</param>
     /// <param name="ct">Stops between two contents.</param>
     public async Task<SweepResult> RunAsync(bool orphans, CancellationToken ct)
     {
@@ -58,18 +59,21 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
         """;
 
     private Task<List<Digest>> CandidatesAsync(CancellationToken ct)
-        => source.ReadAsync(static r => Parse(r.GetString(0)), ct, $"select b.digest from registry.blobs b where {Unused}", time.GetUtcNow());
+        => source.ReadAsync(static r
+            => Parse(r.GetString(0)), ct, $"select b.digest from registry.blobs b where {Unused}", time.GetUtcNow());
 
     /// <summary>
-    /// The row's lock keeps new references and new pins out; only then is it certain that there are none. The row goes first: if anything went wrong, its
-    /// foreign keys refuse.
+    /// The row's lock keeps new references and new pins out; only then is it certain that there are none. The row goes first:
+    /// if anything went wrong, its foreign keys refuse.
     /// </summary>
     /// <returns>Its size; null when it is in use after all.</returns>
     private async Task<long?> RemoveAsync(NpgsqlConnection connection, Digest digest, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (await ScalarAsync<string?>(connection, "select digest from registry.blobs where digest = $1 for update skip locked", ct, digest.Hex) is null) return null;
-        if (await ScalarAsync<long?>(connection, $"delete from registry.blobs b where digest = $2 and {Unused} returning size_bytes", ct, time.GetUtcNow(), digest.Hex) is not { } size)
+        if (await ScalarAsync<string?>(connection, "select digest from registry.blobs where digest = $1 for update skip locked",
+            ct, digest.Hex) is null) return null;
+        if (await ScalarAsync<long?>(connection, $"delete from registry.blobs b where digest = $2 and {Unused} returning size_bytes",
+            ct, time.GetUtcNow(), digest.Hex) is not { } size)
             return null;
         CrashPoint.Hit("registry.sweep.before_move");
         files.MoveToTrash(digest);
@@ -90,7 +94,10 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
         return size;
     }
 
-    /// <summary>A file without a row (its row was lost with a crash of the machine) gets one, and then is like every other content that nobody uses.</summary>
+    /// <summary>
+    /// A file without a row (its row was lost with a crash of the machine) gets one, and then is like every other content that
+    /// nobody uses.
+    /// </summary>
     private async Task AdoptAsync(CancellationToken ct)
     {
         foreach (var page in files.All().Where(f => f.At < time.GetUtcNow() - Orphaned).Chunk(1000))
@@ -110,5 +117,6 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
         return await command.ExecuteScalarAsync(ct) is T value ? value : default;
     }
 
-    private static Digest Parse(string hex) => Digest.TryParse(hex, out var digest) ? digest : throw new FormatException($"'{hex}' is no digest.");
+    private static Digest Parse(string hex)
+        => Digest.TryParse(hex, out var digest) ? digest : throw new FormatException($"'{hex}' is no digest.");
 }

@@ -45,7 +45,9 @@ public sealed class ReceivedBlob : IDisposable
     }
 }
 
-/// <summary>Receives a content: hashes while it writes. Whatever breaks it off (the client, a limit, the disk) leaves nothing behind.</summary>
+/// <summary>
+/// Receives a content: hashes while it writes. Whatever breaks it off (the client, a limit, the disk) leaves nothing behind.
+/// </summary>
 /// <param name="files">Where to.</param>
 /// <param name="guard">Asked now and then, since others fill the disk too.</param>
 public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
@@ -114,7 +116,8 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
         {
             handle.Dispose();
             File.Delete(path);
-            if (DiskFullException.Is(e)) throw new DiskFullException("The disk is full: nothing of this upload was kept. Free some space and send it again.", e);
+            if (DiskFullException.Is(e)) throw new DiskFullException(
+                "The disk is full: nothing of this upload was kept. Free some space and send it again.", e);
             throw;
         }
     }
@@ -134,10 +137,12 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
 
 /// <summary>413: a content is longer than it may be.</summary>
 public sealed class ContentTooLargeException(long limitBytes)
-    : AuxoException("upload/too-large", StatusCodes.Status413PayloadTooLarge, $"The content has more than the {limitBytes} bytes for which there is room; nothing of it was kept.");
+    : AuxoException("upload/too-large", StatusCodes.Status413PayloadTooLarge,
+        $"The content has more than the {limitBytes} bytes for which there is room; nothing of it was kept.");
 
 /// <summary>507: the disk has no room.</summary>
-public sealed class DiskFullException(string detail, Exception? inner = null) : AuxoException("disk/full", StatusCodes.Status507InsufficientStorage, detail, inner)
+public sealed class DiskFullException(string detail, Exception? inner = null)
+    : AuxoException("disk/full", StatusCodes.Status507InsufficientStorage, detail, inner)
 {
     /// <summary>ENOSPC and EDQUOT, as .NET reports them.</summary>
     internal static bool Is(Exception e) => e is IOException { HResult: 28 or 122 or unchecked((int)0x80070070) };

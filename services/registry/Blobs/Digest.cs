@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Auxo.Registry.Blobs;
 
-/// <summary>The SHA-256 of a content, written <c>sha256:</c> and 64 lower-case hex digits. It is the content's name and its entity tag.</summary>
+/// <summary>
+/// The SHA-256 of a content, written <c>sha256:</c> and 64 lower-case hex digits. It is the content's name and its entity tag.
+/// </summary>
 public readonly record struct Digest
 {
     private const string Prefix = "sha256:";

@@ -13,5 +13,6 @@ public static class SweepNow
     private static async Task<Results<Ok<SweepResult>, ProblemHttpResult>> HandleAsync(BlobSweep sweep, CancellationToken ct)
         => await sweep.RunAsync(orphans: true, ct) is { Skipped: false } result
             ? TypedResults.Ok(result)
-            : AuxoProblem.Conflict("blob/backup-runs", "A backup or another sweep is at work, and needs every content. Try again when it is done.");
+            : AuxoProblem.Conflict(
+                "blob/backup-runs", "A backup or another sweep is at work, and needs every content. Try again when it is done.");
 }

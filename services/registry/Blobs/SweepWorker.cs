@@ -3,7 +3,8 @@ using Npgsql;
 namespace Auxo.Registry.Blobs;
 
 /// <summary>Readies the folder before anything is received, and sweeps once an hour.</summary>
-internal sealed partial class SweepWorker(BlobFiles files, BlobSweep sweep, TimeProvider time, ILogger<SweepWorker> logger) : BackgroundService
+internal sealed partial class SweepWorker(BlobFiles files, BlobSweep sweep, TimeProvider time, ILogger<SweepWorker> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
     private const int OrphansEvery = 24;

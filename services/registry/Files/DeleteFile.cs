@@ -6,14 +6,19 @@ using Npgsql;
 
 namespace Auxo.Registry.Files;
 
-/// <summary><c>DELETE /raw/{repository}/{path}</c>: 204. With <c>If-Match</c> only if it is still what the caller has seen. Its past stays in the event store.</summary>
+/// <summary>
+/// <c>DELETE /raw/{repository}/{path}</c>: 204. With <c>If-Match</c> only if it is still what the caller has seen. Its past
+/// stays in the event store.
+/// </summary>
 public static class DeleteFile
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapDelete("/raw/{repository}/{**path}", HandleAsync).WithName("DeleteFile").WithTags("Files").RequireScopeFor(RegistryScopes.Write, "repository");
+        => routes.MapDelete("/raw/{repository}/{**path}", HandleAsync)
+            .WithName("DeleteFile").WithTags("Files").RequireScopeFor(RegistryScopes.Write, "repository");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, FileCache files, TimeProvider time, CancellationToken ct)
+        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, FileCache files,
+        TimeProvider time, CancellationToken ct)
     {
         if (FileProblems.Name(http, repository, out var path) is { } wrong) return wrong;
         var conditions = Preconditions.From(http.Request);

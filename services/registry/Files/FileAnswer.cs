@@ -9,10 +9,12 @@ namespace Auxo.Registry.Files;
 /// <param name="StoredAt">When it got this content.</param>
 /// <param name="StoredBy">The name of the token with which it was sent.</param>
 /// <param name="Url">Relative to this service.</param>
-public sealed record FileAnswer(string Repository, string Path, string Digest, long SizeBytes, string MediaType, DateTimeOffset StoredAt, string StoredBy, string Url)
+public sealed record FileAnswer(
+    string Repository, string Path, string Digest, long SizeBytes, string MediaType, DateTimeOffset StoredAt, string StoredBy, string Url)
 {
     internal static FileAnswer Of(string repository, StoredFile f)
-        => new(repository, f.Path, f.Digest.ToString(), f.SizeBytes, f.MediaType, f.StoredAt, f.StoredBy, $"/raw/{repository}/{FileName.Encode(f.Path)}");
+        => new(repository, f.Path, f.Digest.ToString(), f.SizeBytes, f.MediaType, f.StoredAt, f.StoredBy,
+            $"/raw/{repository}/{FileName.Encode(f.Path)}");
 }
 
 /// <summary>A page of a list.</summary>

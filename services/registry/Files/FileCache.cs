@@ -3,9 +3,10 @@ using Npgsql;
 namespace Auxo.Registry.Files;
 
 /// <summary>
-/// Rows of files that are fetched again and again, so that a small download is no question to the database. This process is the only one that writes them (the
-/// instance's lock sees to it): whoever has written forgets the row before he answers, so nobody who was answered reads what was before. Besides, a row is
-/// believed for a second only, for the commit that broke off and was made all the same.
+/// Rows of files that are fetched again and again, so that a small download is no question to the database. This process is the
+/// only one that writes them (the instance's lock sees to it): whoever has written forgets the row before he answers, so nobody
+/// who was answered reads what was before. Besides, a row is believed for a second only, for the commit that broke off and was
+/// made all the same.
 /// </summary>
 public sealed class FileCache(NpgsqlDataSource source, TimeProvider time)
 {

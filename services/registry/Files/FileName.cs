@@ -4,8 +4,8 @@ using System.Text;
 namespace Auxo.Registry.Files;
 
 /// <summary>
-/// Which names files of raw repositories may have. They are ASCII on purpose: what looks alike, or is the same text in another normalisation, cannot be two
-/// files then, and no client, shell or file system spells a name differently.
+/// Which names files of raw repositories may have. They are ASCII on purpose: what looks alike, or is the same text in another
+/// normalisation, cannot be two files then, and no client, shell or file system spells a name differently.
 /// </summary>
 public static class FileName
 {
@@ -15,7 +15,8 @@ public static class FileName
     /// <summary>Of one part between slashes; file systems of those who fetch it have 255.</summary>
     public const int MaxPart = 200;
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@~,=()[]!$&' ^{}#");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+@~,=()[]!$&' ^{}#");
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>What is wrong with a name, as the end of a sentence; null when nothing is.</summary>
@@ -26,7 +27,8 @@ public static class FileName
         foreach (var c in name)
         {
             if (char.IsControl(c)) return "has a control character in it";
-            if (c > '~') return $"has a character in it that is not ASCII (U+{(int)c:X4}); others may look like it, so names are made of letters, digits and . _ - + @ ~ , = ( ) [ ]";
+            if (c > '~') return $"has a character in it that is not ASCII (U+{(int)c:X4}); others may look like it, so "
+                + "names are made of letters, digits and . _ - + @ ~ , = ( ) [ ]";
             if (c == '\\') return "has a backslash in it, which is a folder's end elsewhere";
             if (!Allowed.Contains(c)) return $"has the character '{c}' in it, which means something to shells, URLs or other file systems";
         }
@@ -36,15 +38,17 @@ public static class FileName
             if (part.Length == 0) return "has an empty part: no slash at its beginning or end, and never two in a row";
             if (part is "." or "..") return "has '.' or '..' in it; a name is the same wherever it is seen from";
             if (part.Length > MaxPart) return $"has a part of more than {MaxPart} characters";
-            if (part[0] == ' ' || part[^1] is ' ' or '.') return "has a part that begins with a space, or ends with a space or a dot, which others drop";
+            if (part[0] == ' ' || part[^1] is ' '
+                or '.') return "has a part that begins with a space, or ends with a space or a dot, which others drop";
         }
 
         return null;
     }
 
     /// <summary>
-    /// The name in a request's target as it came over the wire, decoded exactly once. The server's own path will not do: it has been decoded and had its dot
-    /// segments removed, so <c>a/%2e%2e/b</c> would arrive as <c>b</c> and nobody would see what was asked.
+    /// The name in a request's target as it came over the wire, decoded exactly once. The server's own path will not do: it has
+    /// been decoded and had its dot segments removed, so <c>a/%2e%2e/b</c> would arrive as <c>b</c> and nobody would see what
+    /// was asked.
     /// </summary>
     /// <param name="target">The request line's target: path and query, or a whole URL.</param>
     /// <param name="prefix">What stands before the name, such as <c>/raw/releases/</c>.</param>
@@ -82,10 +86,14 @@ public static class FileName
                 continue;
             }
 
-            if (i + 2 >= encoded.Length || !Hex.Contains(encoded[i + 1]) || !Hex.Contains(encoded[i + 2])) refusal = "has a '%' without two hex digits after it";
-            else if (Convert.FromHexString(encoded.Slice(i + 1, 2))[0] is var value && value is (byte)'/') refusal = "has an encoded slash (%2F) in it; write it as it is";
+            if (i + 2 >= encoded.Length || !Hex.Contains(encoded[i + 1]) || !Hex.Contains(encoded[i + 2])) refusal =
+                "has a '%' without two hex digits after it";
+            else if (Convert.FromHexString(encoded.Slice(i + 1, 2))[0] is var value && value is (byte)'/') refusal =
+                "has an encoded slash (%2F) in it; write it as it is";
             else if (value is (byte)'%') refusal = "has an encoded '%' in it: it was encoded twice, or asks to be decoded twice";
-            else if (value >= 0x80) refusal = "has a character in it that is not ASCII; others may look like it, so names are made of letters, digits and . _ - + @ ~ , = ( ) [ ]";
+            else if (value >= 0x80) refusal =
+                "has a character in it that is not ASCII; others may look like it, so names are made of letters, "
+                    + "digits and . _ - + @ ~ , = ( ) [ ]";
             else name.Append((char)value);
             if (refusal is not null) return null;
             i += 2;

@@ -13,24 +13,30 @@ internal static class FileProblems
     public static ProblemHttpResult? Name(HttpContext http, string repository, out string? path)
     {
         // What was allowed is the repository of the route; so the wire must name the same.
-        path = FileName.FromTarget(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, $"/raw/{repository}/", out var refusal);
+        path = FileName.FromTarget(
+            http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, $"/raw/{repository}/", out var refusal);
         return path is null ? AuxoProblem.BadRequest("file/invalid-name", $"The file's name {refusal}.") : null;
     }
 
     public static ProblemHttpResult NoRepository(string repository)
-        => AuxoProblem.NotFound("repository/not-found", $"There is no raw repository '{Shown(repository)}'. PUT /repositories/NAME makes one; GET /repositories lists them.");
+        => AuxoProblem.NotFound("repository/not-found",
+            $"There is no raw repository '{Shown(repository)}'. PUT /repositories/NAME makes one; GET /repositories lists them.");
 
-    public static ProblemHttpResult NoFile(string repository, string path) => AuxoProblem.NotFound("file/not-found", $"'{repository}' has no file '{path}'.");
+    public static ProblemHttpResult NoFile(string repository, string path)
+        => AuxoProblem.NotFound("file/not-found", $"'{repository}' has no file '{path}'.");
 
     public static ProblemHttpResult NoRoom(RawRepository repository)
         => AuxoProblem.Of(
             StatusCodes.Status413PayloadTooLarge, "repository/quota-exceeded",
-            $"'{repository.Name}' may hold {repository.QuotaBytes} bytes and has no room for this. Delete files, or raise its quota: PUT /repositories/{repository.Name}.");
+            $"'{repository.Name}' may hold {repository.QuotaBytes} bytes and has no room for this. Delete files, or "
+                + $"raise its quota: PUT /repositories/{repository.Name}.");
 
     public static ProblemHttpResult Changed(string path, Digest? current)
         => AuxoProblem.Of(
             StatusCodes.Status412PreconditionFailed, "file/precondition-failed",
-            current is { } digest ? $"'{path}' is there, as {digest}, which is not what the request's conditions expect." : $"'{path}' is not there, which is not what the request's conditions expect.");
+            current is { } digest
+                ? $"'{path}' is there, as {digest}, which is not what the request's conditions expect."
+                : $"'{path}' is not there, which is not what the request's conditions expect.");
 
     private static string Shown(string text) => text.Length > 80 ? text[..79] + "…" : text;
 }

@@ -8,10 +8,15 @@ namespace Auxo.Registry.Files;
 /// <summary>A file as it is found.</summary>
 public sealed record StoredFile(string Path, Digest Digest, long SizeBytes, string MediaType, DateTimeOffset StoredAt, string StoredBy);
 
-/// <summary>The rows beside the streams of files: what is read, listed, counted, and what holds contents. Written in the transaction of the event.</summary>
+/// <summary>
+/// The rows beside the streams of files: what is read, listed, counted, and what holds contents. Written in the transaction of
+/// the event.
+/// </summary>
 internal static class FileTable
 {
-    /// <summary>A transaction that would take a repository over its quota, or write to one that was deleted meanwhile, ends with this.</summary>
+    /// <summary>
+    /// A transaction that would take a repository over its quota, or write to one that was deleted meanwhile, ends with this.
+    /// </summary>
     public const string NoRoom = "AX010";
 
     public static NpgsqlBatchCommand Put(string repository, string path, FileEvent.Stored e, Digest digest)
@@ -26,7 +31,10 @@ internal static class FileTable
     public static NpgsqlBatchCommand Delete(string repository, string path)
         => Sql.Command("delete from registry.files where repository = $1 and path = $2", repository, path);
 
-    /// <summary>Counts, and refuses the whole transaction (AX010) when there is no room. What makes a repository smaller is always possible.</summary>
+    /// <summary>
+    /// Counts, and refuses the whole transaction (AX010) when there is no room. What makes a repository smaller is always
+    /// possible.
+    /// </summary>
     public static NpgsqlBatchCommand Charge(string repository, long bytes, int files)
         => Sql.Command(
             """
@@ -39,10 +47,16 @@ internal static class FileTable
 
     public static async Task<StoredFile?> FindAsync(NpgsqlDataSource source, string repository, string path, CancellationToken ct)
         => (await source.ReadAsync(
-            Read, ct, "select path, digest, size_bytes, media_type, stored_at, stored_by from registry.files where repository = $1 and path = $2", repository, path)).FirstOrDefault();
+            Read, ct,
+            "select path, digest, size_bytes, media_type, stored_at, stored_by from registry.files where repository = $1 and path = $2",
+            repository, path)).FirstOrDefault();
 
-    /// <summary>Where a file is to be put: its repository, and the content and size that it has there, or null and 0; null when there is no such repository.</summary>
-    public static async Task<(RawRepository Repository, Digest? Current, long SizeBytes)?> FindPlaceAsync(NpgsqlDataSource source, string repository, string path, CancellationToken ct)
+    /// <summary>
+    /// Where a file is to be put: its repository, and the content and size that it has there, or null and 0; null when there is
+    /// no such repository.
+    /// </summary>
+    public static async Task<(RawRepository Repository, Digest? Current, long SizeBytes)?> FindPlaceAsync(
+        NpgsqlDataSource source, string repository, string path, CancellationToken ct)
     {
         if (repository.Contains('\0')) return null;
         var found = await source.ReadAsync(
@@ -55,7 +69,8 @@ internal static class FileTable
         return found.Count == 0 ? null : found[0];
     }
 
-    public static Task<List<StoredFile>> ListAsync(NpgsqlDataSource source, string repository, string prefix, string after, int limit, CancellationToken ct)
+    public static Task<List<StoredFile>> ListAsync(
+        NpgsqlDataSource source, string repository, string prefix, string after, int limit, CancellationToken ct)
         => source.ReadAsync(
             Read, ct,
             """
@@ -67,5 +82,6 @@ internal static class FileTable
     private static StoredFile Read(NpgsqlDataReader r)
         => new(r.GetString(0), ReadDigest(r, 1), r.GetInt64(2), r.GetString(3), r.GetFieldValue<DateTimeOffset>(4), r.GetString(5));
 
-    private static Digest ReadDigest(NpgsqlDataReader r, int column) => Digest.TryParse(r.GetString(column), out var digest) ? digest : default;
+    private static Digest ReadDigest(NpgsqlDataReader r, int column)
+        => Digest.TryParse(r.GetString(column), out var digest) ? digest : default;
 }

@@ -14,23 +14,31 @@ public static class GetFile
         => routes.MapMethods("/raw/{repository}/{**path}", [HttpMethods.Get, HttpMethods.Head], HandleAsync)
             .WithName("GetFile").WithTags("Files").RequireScopeFor(RegistryScopes.Read, "repository");
 
-    private static async Task<Results<BlobResult, ProblemHttpResult>> HandleAsync(string repository, HttpContext http, NpgsqlDataSource source, FileCache files, BlobStore blobs, CancellationToken ct)
+    private static async Task<Results<BlobResult, ProblemHttpResult>> HandleAsync(
+        string repository, HttpContext http, NpgsqlDataSource source, FileCache files, BlobStore blobs, CancellationToken ct)
     {
         if (FileProblems.Name(http, repository, out var path) is { } wrong) return wrong;
         for (var attempt = 0; ; attempt++)
         {
             if (await files.FindAsync(repository, path!, ct) is not { } file)
-                return await Repositories.RepositoryTable.FindAsync(source, repository, ct) is null ? FileProblems.NoRepository(repository) : FileProblems.NoFile(repository, path!);
+                return await Repositories.RepositoryTable.FindAsync(source, repository, ct) is null
+                    ? FileProblems.NoRepository(repository)
+                    : FileProblems.NoFile(repository, path!);
 
             // Between the look and the opening it may have been replaced and swept: then there is a newer one to look for.
             if (blobs.Files.OpenRead(file.Digest) is { } content)
-                return new BlobResult(content, file.Digest, file.SizeBytes, file.MediaType, path![(path!.LastIndexOf('/') + 1)..], file.StoredAt, "private, no-cache");
+                return new BlobResult(content, file.Digest, file.SizeBytes, file.MediaType,
+                    path![(path!.LastIndexOf('/') + 1)..], file.StoredAt, "private, no-cache");
             files.Forget(repository, path!);
             if (attempt == 3) throw new MissingContentException(file.Digest);
         }
     }
 }
 
-/// <summary>A content that the database knows is not on the disk: somebody else removed it. The file has to be restored from a backup or sent again.</summary>
+/// <summary>
+/// A content that the database knows is not on the disk: somebody else removed it. The file has to be restored from a backup or
+/// sent again.
+/// </summary>
 public sealed class MissingContentException(Digest digest)
-    : AuxoException("blob/missing", StatusCodes.Status500InternalServerError, $"{digest} should be on the disk and is not. Restore it from a backup, or send it again.");
+    : AuxoException("blob/missing", StatusCodes.Status500InternalServerError,
+        $"{digest} should be on the disk and is not. Restore it from a backup, or send it again.");

@@ -10,13 +10,16 @@ namespace Auxo.Registry.Files;
 public sealed record Preconditions(IReadOnlyList<string>? Match, IReadOnlyList<string>? NoneMatch)
 {
     /// <summary>Reads the headers.</summary>
-    /// <exception cref="BadHttpRequestException">They are no entity tags; to ignore them could overwrite what the caller wanted to keep.</exception>
-    public static Preconditions From(HttpRequest request) => new(Tags(request, HeaderNames.IfMatch), Tags(request, HeaderNames.IfNoneMatch));
+    /// <exception cref="BadHttpRequestException">They are no entity tags; to ignore them could overwrite what the caller wanted
+    /// to keep.</exception>
+    public static Preconditions From(HttpRequest request)
+        => new(Tags(request, HeaderNames.IfMatch), Tags(request, HeaderNames.IfNoneMatch));
 
     /// <summary>Whether a change may be made to what is there now.</summary>
     public bool AllowChange(Digest? current) => (Match is null || Fits(Match, current)) && (NoneMatch is null || !Fits(NoneMatch, current));
 
-    private static bool Fits(IReadOnlyList<string> tags, Digest? current) => current is { } digest && tags.Any(tag => tag == "*" || tag == digest.ETag);
+    private static bool Fits(IReadOnlyList<string> tags, Digest? current)
+        => current is { } digest && tags.Any(tag => tag == "*" || tag == digest.ETag);
 
     private static List<string>? Tags(HttpRequest request, string header)
     {

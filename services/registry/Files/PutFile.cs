@@ -12,31 +12,39 @@ using Npgsql;
 namespace Auxo.Registry.Files;
 
 /// <summary>
-/// <c>PUT /raw/{repository}/{path}</c>: keeps the body under that name. 201 for a new name, 200 for a new content of an old one, each only after both the
-/// bytes and the name are on the disk. With <c>If-None-Match: *</c> it only creates, with <c>If-Match</c> it replaces only what the caller has seen.
+/// <c>PUT /raw/{repository}/{path}</c>: keeps the body under that name. 201 for a new name, 200 for a new content of an old
+/// one, each only after both the bytes and the name are on the disk. With <c>If-None-Match: *</c> it only creates, with
+/// <c>If-Match</c> it replaces only what the caller has seen.
 /// </summary>
 public static class PutFile
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapPut("/raw/{repository}/{**path}", HandleAsync).WithName("PutFile").WithTags("Files").RequireScopeFor(RegistryScopes.Write, "repository");
+        => routes.MapPut("/raw/{repository}/{**path}", HandleAsync)
+            .WithName("PutFile").WithTags("Files").RequireScopeFor(RegistryScopes.Write, "repository");
 
     private static async Task<Results<Created<FileAnswer>, Ok<FileAnswer>, ProblemHttpResult>> HandleAsync(
-        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, BlobStore blobs, BlobUpload upload, FileCache files, DiskGuard guard, TimeProvider time,
+        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, BlobStore blobs,
+        BlobUpload upload, FileCache files, DiskGuard guard, TimeProvider time,
         CancellationToken ct)
     {
         // Everything that can be refused is refused before the body is read: 'Expect: 100-continue' then spares the client the sending.
         var request = http.Request;
         if (FileProblems.Name(http, repository, out var path) is { } wrong) return wrong;
-        if (request.Headers.ContainsKey(HeaderNames.ContentRange)) return AuxoProblem.BadRequest("upload/partial", "A file is sent whole; 'Content-Range' cannot be used with PUT (RFC 9110 §14.5).");
-        if (request.Headers.ContentEncoding.Count > 0) return AuxoProblem.Of(StatusCodes.Status415UnsupportedMediaType, "upload/encoded", "A file is kept byte for byte as it is sent: leave 'Content-Encoding' away.");
-        if (MediaType(request) is not { } mediaType) return AuxoProblem.BadRequest("upload/media-type", "'Content-Type' is no media type of at most 200 characters.");
+        if (request.Headers.ContainsKey(HeaderNames.ContentRange)) return AuxoProblem.BadRequest(
+            "upload/partial", "A file is sent whole; 'Content-Range' cannot be used with PUT (RFC 9110 §14.5).");
+        if (request.Headers.ContentEncoding.Count > 0) return AuxoProblem.Of(StatusCodes.Status415UnsupportedMediaType,
+            "upload/encoded", "A file is kept byte for byte as it is sent: leave 'Content-Encoding' away.");
+        if (MediaType(request) is not { } mediaType) return AuxoProblem.BadRequest(
+            "upload/media-type", "'Content-Type' is no media type of at most 200 characters.");
         var (conditions, promised) = (Preconditions.From(request), PromisedDigests.From(request.Headers));
-        if (await FileTable.FindPlaceAsync(source, repository, path!, ct) is not var (target, current, currentBytes)) return FileProblems.NoRepository(repository);
+        if (await FileTable.FindPlaceAsync(source, repository, path!, ct) is not var (target, current,
+            currentBytes)) return FileProblems.NoRepository(repository);
         if (Refuse(target, path!, current, conditions) is { } refusal) return refusal;
 
         var room = target.QuotaBytes - target.UsedBytes + currentBytes;
         if (request.ContentLength > room) return FileProblems.NoRoom(target);
-        if (guard.Refuse(request.ContentLength ?? 0) is { } full) return AuxoProblem.Of(StatusCodes.Status507InsufficientStorage, "disk/full", full);
+        if (guard.Refuse(request.ContentLength ?? 0) is { } full) return AuxoProblem.Of(
+            StatusCodes.Status507InsufficientStorage, "disk/full", full);
 
         // The quota is the limit, not the server's thirty megabytes.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
@@ -76,7 +84,8 @@ public static class PutFile
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
             {
                 // This machine stood still for longer than a pin lasts.
-                return AuxoProblem.Of(StatusCodes.Status503ServiceUnavailable, "upload/try-again", "The content was cleaned up before its name was recorded. Nothing was kept; send it again.");
+                return AuxoProblem.Of(StatusCodes.Status503ServiceUnavailable, "upload/try-again",
+                    "The content was cleaned up before its name was recorded. Nothing was kept; send it again.");
             }
             finally
             {
@@ -93,10 +102,12 @@ public static class PutFile
     /// <summary>Whether this file may be written now; asked before the body is read, and again when its stream is held.</summary>
     private static ProblemHttpResult? Refuse(RawRepository repository, string path, Digest? current, Preconditions conditions)
         => !conditions.AllowChange(current) ? FileProblems.Changed(path, current)
-            : repository.Immutable && current is not null ? AuxoProblem.Conflict("file/immutable", $"'{path}' is there already, and in '{repository.Name}' no file is ever replaced. Choose another name.")
+            : repository.Immutable && current is not null ? AuxoProblem.Conflict(
+                "file/immutable", $"'{path}' is there already, and in '{repository.Name}' no file is ever replaced. Choose another name.")
             : null;
 
     private static string? MediaType(HttpRequest request)
         => string.IsNullOrEmpty(request.ContentType) ? "application/octet-stream"
-            : request.ContentType.Length <= 200 && MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? type.ToString() : null;
+            : request.ContentType.Length <= 200
+                && MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? type.ToString() : null;
 }

@@ -7,11 +7,15 @@ using Npgsql;
 
 namespace Auxo.Registry.Repositories;
 
-/// <summary><c>DELETE /repositories/{name}</c>: removes a raw repository that is empty; what has files in it is never removed by one request.</summary>
+/// <summary>
+/// <c>DELETE /repositories/{name}</c>: removes a raw repository that is empty; what has files in it is never removed by one
+/// request.
+/// </summary>
 public static class RemoveRepository
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapDelete("/repositories/{name}", HandleAsync).WithName("RemoveRepository").WithTags("Repositories").RequireScope(RegistryScopes.Manage);
+        => routes.MapDelete("/repositories/{name}", HandleAsync)
+            .WithName("RemoveRepository").WithTags("Repositories").RequireScope(RegistryScopes.Manage);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string name, HttpContext http, NpgsqlDataSource source, IDocumentStore store, TimeProvider time, CancellationToken ct)
@@ -21,7 +25,8 @@ public static class RemoveRepository
         var stream = await session.Events.FetchForWriting<RepositoryDefinition>(RepositoryDefinition.StreamKey(name), ct);
         stream.AppendOne(new RepositoryEvent.Removed(http.User.Identity?.Name ?? "unknown", time.GetUtcNow()));
         session.QueueSqlCommand(Sql.Command(
-            "with gone as (delete from registry.repositories where name = $1 and file_count = 0 returning 1) select registry.require_room(exists (select from gone), $1)", name));
+            "with gone as (delete from registry.repositories where name = $1 and file_count = 0 returning 1) select "
+                + "registry.require_room(exists (select from gone), $1)", name));
         try
         {
             await session.SaveChangesAsync(ct);
@@ -29,7 +34,8 @@ public static class RemoveRepository
         }
         catch (PostgresException e) when (e.SqlState == FileTable.NoRoom)
         {
-            return AuxoProblem.Conflict("repository/not-empty", $"'{name}' has {repository.FileCount} files. Delete them first: GET /raw/{name} lists them.");
+            return AuxoProblem.Conflict(
+                "repository/not-empty", $"'{name}' has {repository.FileCount} files. Delete them first: GET /raw/{name} lists them.");
         }
     }
 }

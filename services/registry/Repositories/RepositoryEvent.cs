@@ -36,7 +36,10 @@ public sealed record RepositoryDefinition
     public static string StreamKey(string name) => $"repository/{name}";
 
     /// <summary>As it is from now on.</summary>
-    public RepositoryDefinition Apply(RepositoryEvent.Defined e) => new() { Exists = true, QuotaBytes = e.QuotaBytes, Immutable = e.Immutable };
+    public RepositoryDefinition Apply(RepositoryEvent.Defined e) => new()
+    {
+        Exists = true, QuotaBytes = e.QuotaBytes, Immutable = e.Immutable,
+    };
 
     /// <summary>The end.</summary>
     public RepositoryDefinition Apply(RepositoryEvent.Removed _) => this with { Exists = false };

@@ -16,7 +16,10 @@ namespace Auxo.Registry.Tokens;
 /// <param name="Description">What the account is for, when it is new.</param>
 public sealed record CreateTokenBody(string? Name, IReadOnlyList<string>? Scopes, long? ExpiresInSeconds, string? Description);
 
-/// <summary><c>POST /tokens</c>: makes a token; its text is in this answer and nowhere else. <c>GET /tokens</c> lists those that work, with <c>?all=true</c> all there ever were.</summary>
+/// <summary>
+/// <c>POST /tokens</c>: makes a token; its text is in this answer and nowhere else. <c>GET /tokens</c> lists those that work,
+/// with <c>?all=true</c> all there ever were.
+/// </summary>
 public static partial class CreateToken
 {
     internal static void Map(IEndpointRouteBuilder routes)
@@ -29,18 +32,23 @@ public static partial class CreateToken
         CreateTokenBody body, HttpContext http, NpgsqlDataSource source, AccessTokens tokens, TimeProvider time, CancellationToken ct)
     {
         if (body.Name is null || !Name().IsMatch(body.Name))
-            return AuxoProblem.BadRequest("token/invalid-name", "'name' says who holds the token: 1 to 100 letters, digits, spaces and . _ @ -, beginning with a letter or digit.");
+            return AuxoProblem.BadRequest("token/invalid-name",
+                "'name' says who holds the token: 1 to 100 letters, digits, spaces and . _ @ -, beginning with a letter or digit.");
         // They are files of the instance, which the AppHost makes anew at each start.
-        if (body.Name is "admin" or "registry") return AuxoProblem.Conflict("token/reserved-name", $"'{body.Name}' is an account of Auxo's own. Choose another name.");
+        if (body.Name is "admin" or "registry") return AuxoProblem.Conflict(
+            "token/reserved-name", $"'{body.Name}' is an account of Auxo's own. Choose another name.");
         if (TokenScopes.Refuse(body.Scopes) is { } wrong) return AuxoProblem.BadRequest("token/invalid-scope", wrong);
-        if (body.ExpiresInSeconds is <= 0 or > 315_360_000) return AuxoProblem.BadRequest("token/invalid-expiry", "'expiresInSeconds' is between 1 second and 10 years.");
-        if (body.Description is { Length: > 300 }) return AuxoProblem.BadRequest("token/invalid-description", "'description' has at most 300 characters.");
+        if (body.ExpiresInSeconds is <= 0 or > 315_360_000) return AuxoProblem.BadRequest(
+            "token/invalid-expiry", "'expiresInSeconds' is between 1 second and 10 years.");
+        if (body.Description is { Length: > 300 }) return AuxoProblem.BadRequest(
+            "token/invalid-description", "'description' has at most 300 characters.");
 
         var (text, now) = (AccessToken.Generate(), time.GetUtcNow());
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var token = await TokenTable.InsertAsync(
-            connection, body.Name, (body.Description ?? "").Replace("\0", "", StringComparison.Ordinal), AccessToken.Hash(text), [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
+            connection, body.Name, (body.Description ?? "")
+                .Replace("\0", "", StringComparison.Ordinal), AccessToken.Hash(text), [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
             body.ExpiresInSeconds is { } seconds ? now.AddSeconds(seconds) : null, http.User.Identity?.Name ?? "unknown", now, ct);
         await transaction.CommitAsync(ct);
         tokens.Forget();
@@ -48,7 +56,8 @@ public static partial class CreateToken
         return TypedResults.Created($"/tokens/{token.Id}", new NewTokenAnswer(token, text));
     }
 
-    private static async Task<Ok<ListAnswer<TokenAnswer>>> ListAsync(NpgsqlDataSource source, TimeProvider time, CancellationToken ct, bool all = false)
+    private static async Task<Ok<ListAnswer<TokenAnswer>>> ListAsync(
+        NpgsqlDataSource source, TimeProvider time, CancellationToken ct, bool all = false)
         => TypedResults.Ok(new ListAnswer<TokenAnswer>(await TokenTable.ListAsync(source, all, time.GetUtcNow(), ct), null));
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,99}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

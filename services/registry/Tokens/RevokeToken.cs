@@ -7,8 +7,8 @@ using Npgsql;
 namespace Auxo.Registry.Tokens;
 
 /// <summary>
-/// <c>DELETE /tokens/{token}</c>: ends a token: here at once, in the other services within ten seconds. By an account's name it ends all that the account has. Ending it
-/// twice is fine.
+/// <c>DELETE /tokens/{token}</c>: ends a token: here at once, in the other services within ten seconds. By an account's name it
+/// ends all that the account has. Ending it twice is fine.
 /// </summary>
 public static class RevokeToken
 {
@@ -22,7 +22,10 @@ public static class RevokeToken
         var found = await TokenTable.FindAsync(source, token, now, ct);
         if (found.Count == 0) return TokenProblems.NotFound(token);
         if (found.FirstOrDefault(static t => t.Name is "admin" or "registry") is { State: "active" } own)
-            return AuxoProblem.Conflict("token/reserved-name", $"'{own.Name}' is an account of Auxo's own: remove run/{own.Name}.token from the instance's folder and start Auxo again, and it gets a new one.");
+            return AuxoProblem.Conflict(
+                "token/reserved-name",
+                $"'{own.Name}' is an account of Auxo's own: remove run/{own.Name}.token from the instance's folder and "
+                    + "start Auxo again, and it gets a new one.");
         await source.ExecuteAsync(
             ct, "update access.tokens set revoked_at = $2, revoked_by = $3 where id = any($1) and revoked_at is null",
             found.Select(static t => t.Id).ToArray(), now, http.User.Identity?.Name ?? "unknown");
@@ -35,17 +38,26 @@ public static class RevokeToken
 internal static class TokenProblems
 {
     public static ProblemHttpResult NotFound(string token)
-        => AuxoProblem.NotFound("token/not-found", $"There is no working token '{(token.Length > 100 ? token[..99] + "…" : token)}', by id or by name. 'auxo token list' shows them.");
+        => AuxoProblem.NotFound("token/not-found",
+            $"There is no working token '{(token.Length > 100 ? token[..99] + "…" : token)}', by id or by name. 'auxo "
+                + "token list' shows them.");
 
     /// <summary>The one that is meant, or why it is not clear.</summary>
     public static (TokenAnswer? Token, ProblemHttpResult? Problem) Only(string named, IReadOnlyList<TokenAnswer> found)
         => found switch
         {
             [] => (null, NotFound(named)),
-            [{ State: not "active" } ended] => (null, AuxoProblem.Conflict("token/ended", $"The token {ended.Id} of '{ended.Name}' is {ended.State}; make a new one: POST /tokens.")),
-            [{ Name: "admin" or "registry" } own] => (null, AuxoProblem.Conflict("token/reserved-name", $"'{own.Name}' is an account of Auxo's own: remove run/{own.Name}.token from the instance's folder and start Auxo again.")),
+            [{ State: not "active" } ended]
+                => (null, AuxoProblem.Conflict(
+                    "token/ended", $"The token {ended.Id} of '{ended.Name}' is {ended.State}; make a new one: POST /tokens.")),
+            [{ Name: "admin" or "registry" } own]
+                => (null, AuxoProblem.Conflict(
+                    "token/reserved-name",
+                    $"'{own.Name}' is an account of Auxo's own: remove run/{own.Name}.token from the instance's folder "
+                        + "and start Auxo again.")),
             [var only] => (only, null),
             _ when found.Where(static t => t.ReplacedBy is null).ToList() is [var newest] => (newest, null),
-            _ => (null, AuxoProblem.Conflict("token/ambiguous", $"'{named}' has {found.Count} tokens. Name one by its id: {string.Join(", ", found.Take(10).Select(static t => t.Id))}.")),
+            _ => (null, AuxoProblem.Conflict("token/ambiguous",
+                $"'{named}' has {found.Count} tokens. Name one by its id: {string.Join(", ", found.Take(10).Select(static t => t.Id))}.")),
         };
 }

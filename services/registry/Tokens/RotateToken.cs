@@ -11,8 +11,8 @@ namespace Auxo.Registry.Tokens;
 public sealed record RotateTokenBody(long? OverlapSeconds);
 
 /// <summary>
-/// <c>POST /tokens/{token}/rotate</c>: a new token with the same name, scopes and lifetime; the old one works a while longer, so that whoever holds it can be
-/// told in peace. A token is named by its id, or by its account when that has one only.
+/// <c>POST /tokens/{token}/rotate</c>: a new token with the same name, scopes and lifetime; the old one works a while longer,
+/// so that whoever holds it can be told in peace. A token is named by its id, or by its account when that has one only.
 /// </summary>
 public static class RotateToken
 {
@@ -23,10 +23,12 @@ public static class RotateToken
         => routes.MapPost("/tokens/{token}/rotate", HandleAsync).WithName("RotateToken").WithTags("Tokens").RequireScope(AccessToken.Admin);
 
     private static async Task<Results<Created<NewTokenAnswer>, ProblemHttpResult>> HandleAsync(
-        string token, RotateTokenBody? body, HttpContext http, NpgsqlDataSource source, AccessTokens tokens, TimeProvider time, CancellationToken ct)
+        string token, RotateTokenBody? body, HttpContext http, NpgsqlDataSource source, AccessTokens tokens,
+        TimeProvider time, CancellationToken ct)
     {
         var overlap = body?.OverlapSeconds ?? UsualOverlap;
-        if (overlap is < 0 or > LongestOverlap) return AuxoProblem.BadRequest("token/invalid-overlap", "'overlapSeconds' is between 0 and 30 days.");
+        if (overlap is < 0 or > LongestOverlap) return AuxoProblem.BadRequest(
+            "token/invalid-overlap", "'overlapSeconds' is between 0 and 30 days.");
         var (text, now, by) = (AccessToken.Generate(), time.GetUtcNow(), http.User.Identity?.Name ?? "unknown");
         var (old, problem) = TokenProblems.Only(token, await TokenTable.FindAsync(source, token, now, ct));
         if (problem is not null) return problem;
@@ -35,14 +37,17 @@ public static class RotateToken
         await using var transaction = await connection.BeginTransactionAsync(ct);
         // The row is locked: of two who rotate it at once, the second finds it replaced.
         var fresh = await TokenTable.InsertAsync(
-            connection, old!.Name, "", AccessToken.Hash(text), old.Scopes, old.ExpiresAt is { } end ? now + (end - old.CreatedAt) : null, by, now, ct);
+            connection, old!.Name, "", AccessToken.Hash(text), old.Scopes, old.ExpiresAt is { } end
+                ? now + (end - old.CreatedAt)
+                : null, by, now, ct);
         await using var replace = new NpgsqlCommand(
             """
             update access.tokens set replaced_by = $2, expires_at = least(expires_at, $3)
             where id = $1 and replaced_by is null and revoked_at is null and (expires_at is null or expires_at > $4)
             """, connection).With(old.Id, fresh.Id, now.AddSeconds(overlap), now);
         if (await replace.ExecuteNonQueryAsync(ct) == 0)
-            return AuxoProblem.Conflict("token/already-replaced", $"The token {old.Id} of '{old.Name}' has been rotated or ended already. 'auxo token list' shows those that work.");
+            return AuxoProblem.Conflict("token/already-replaced",
+                $"The token {old.Id} of '{old.Name}' has been rotated or ended already. 'auxo token list' shows those that work.");
         await transaction.CommitAsync(ct);
         tokens.Forget();
         http.Response.Headers.CacheControl = "no-store";

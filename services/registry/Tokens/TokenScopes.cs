@@ -7,7 +7,10 @@ public static partial class TokenScopes
 {
     private static readonly string[] Services = ["ingest", "pipeline", "notify", "metrics", "registry"];
 
-    /// <summary>What is wrong with the scopes of a new token, as a sentence; null when nothing is. A misspelt scope would be a token that opens nothing.</summary>
+    /// <summary>
+    /// What is wrong with the scopes of a new token, as a sentence; null when nothing is. A misspelt scope would be a token
+    /// that opens nothing.
+    /// </summary>
     public static string? Refuse(IReadOnlyList<string>? scopes)
     {
         if (scopes is not { Count: > 0 }) return "A token needs at least one scope, such as registry:read.";
@@ -15,13 +18,17 @@ public static partial class TokenScopes
         foreach (var scope in scopes)
         {
             if (scope == ServiceDefaults.Access.AccessToken.Admin) continue;
-            if (scope is null || !Form().IsMatch(scope) || !Services.Contains(scope[..scope.IndexOf(':', StringComparison.Ordinal)], StringComparer.Ordinal))
-                return $"'{scope?[..Math.Min(scope.Length, 80)]}' is no scope. There are admin, {string.Join(", ", Services.Select(static s => s + ":read"))}, …:write, registry:manage, tokens of one raw repository (registry:read:NAME, registry:write:NAME).";
+            if (scope is null || !Form().IsMatch(scope)
+                || !Services.Contains(scope[..scope.IndexOf(':', StringComparison.Ordinal)], StringComparer.Ordinal))
+                return $"'{scope?[..Math.Min(scope.Length, 80)]}' is no scope. There are admin, "
+                    + $"{string.Join(", ", Services.Select(static s => s + ":read"))}, …:write, registry:manage, "
+                    + "tokens of one raw repository (registry:read:NAME, registry:write:NAME).";
         }
 
         return null;
     }
 
-    [GeneratedRegex("^([a-z]+:(read|write|manage)|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^([a-z]+:(read|write|manage)|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?)$",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

@@ -13,7 +13,8 @@ namespace Auxo.Registry.Tokens;
 /// <param name="ReplacedBy">The token that took its place.</param>
 /// <param name="State"><c>active</c>, <c>expired</c> or <c>revoked</c>.</param>
 public sealed record TokenAnswer(
-    Guid Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string? CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, Guid? ReplacedBy, string State);
+    Guid Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string? CreatedBy,
+    DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, Guid? ReplacedBy, string State);
 
 /// <summary>A token that was just made. Its text is shown here and nowhere again.</summary>
 public sealed record NewTokenAnswer(TokenAnswer Token, string Text);
@@ -26,13 +27,15 @@ internal static class TokenTable
     public static Task<List<TokenAnswer>> ListAsync(NpgsqlDataSource source, bool all, DateTimeOffset now, CancellationToken ct)
         => source.ReadAsync(
             r => Read(r, now), ct,
-            $"select {Columns} from access.tokens where $1 or revoked_at is null and (expires_at is null or expires_at > $2) order by name, created_at, id", all, now);
+            $"select {Columns} from access.tokens where $1 or revoked_at is null and (expires_at is null or expires_at "
+                + "> $2) order by name, created_at, id", all, now);
 
     /// <summary>By id, or the active ones of an account by its name.</summary>
     public static Task<List<TokenAnswer>> FindAsync(NpgsqlDataSource source, string idOrName, DateTimeOffset now, CancellationToken ct)
         => source.ReadAsync(
             r => Read(r, now), ct,
-            $"select {Columns} from access.tokens where id = $1::uuid or $1::uuid is null and name = $2 and revoked_at is null and (expires_at is null or expires_at > $3) order by created_at, id",
+            $"select {Columns} from access.tokens where id = $1::uuid or $1::uuid is null and name = $2 and revoked_at "
+                + "is null and (expires_at is null or expires_at > $3) order by created_at, id",
             Guid.TryParse(idOrName, out var id) ? id : null, idOrName, now);
 
     public static TokenAnswer Read(NpgsqlDataReader r, DateTimeOffset now)
@@ -40,19 +43,25 @@ internal static class TokenTable
         var expires = r.IsDBNull(5) ? (DateTimeOffset?)null : r.GetFieldValue<DateTimeOffset>(5);
         var revoked = r.IsDBNull(6) ? (DateTimeOffset?)null : r.GetFieldValue<DateTimeOffset>(6);
         return new TokenAnswer(
-            r.GetGuid(0), r.GetString(1), r.GetFieldValue<string[]>(2), r.GetFieldValue<DateTimeOffset>(3), r.IsDBNull(4) ? null : r.GetString(4), expires, revoked,
+            r.GetGuid(0), r.GetString(1), r.GetFieldValue<string[]>(2), r.GetFieldValue<DateTimeOffset>(3),
+            r.IsDBNull(4) ? null : r.GetString(4), expires, revoked,
             r.IsDBNull(7) ? null : r.GetGuid(7), revoked is not null ? "revoked" : expires <= now ? "expired" : "active");
     }
 
     /// <summary>Makes a token of an account, which is made too when it is new.</summary>
     public static async Task<TokenAnswer> InsertAsync(
-        NpgsqlConnection connection, string name, string description, byte[] hash, IReadOnlyList<string> scopes, DateTimeOffset? expires, string by, DateTimeOffset now, CancellationToken ct)
+        NpgsqlConnection connection, string name, string description, byte[] hash, IReadOnlyList<string> scopes,
+        DateTimeOffset? expires, string by, DateTimeOffset now, CancellationToken ct)
     {
-        await using var account = new NpgsqlCommand("insert into access.accounts (name, description, created_at, created_by) values ($1, $2, $3, $4) on conflict do nothing", connection)
+        await using var account =
+            new NpgsqlCommand(
+                "insert into access.accounts (name, description, created_at, created_by) values ($1, $2, $3, $4) on conflict do nothing",
+                connection)
             .With(name, description, now, by);
         await account.ExecuteNonQueryAsync(ct);
         await using var token = new NpgsqlCommand(
-            $"insert into access.tokens (name, hash, scopes, created_at, expires_at, created_by) values ($1, $2, $3, $4, $5::timestamptz, $6) returning {Columns}", connection)
+            "insert into access.tokens (name, hash, scopes, created_at, expires_at, created_by) values ($1, $2, $3, "
+                + $"$4, $5::timestamptz, $6) returning {Columns}", connection)
             .With(name, hash, scopes.ToArray(), now, expires, by);
         await using var reader = await token.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);

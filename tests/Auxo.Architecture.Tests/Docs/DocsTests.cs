@@ -1,6 +1,9 @@
 namespace Auxo.Architecture.Tests.Docs;
 
-/// <summary>Pages that are generated from the code are never out of date: run the tests with <c>AUXO_UPDATE_DOCS=1</c> to write them anew.</summary>
+/// <summary>
+/// Pages that are generated from the code are never out of date: run the tests with <c>AUXO_UPDATE_DOCS=1</c> to write them
+/// anew.
+/// </summary>
 public sealed class DocsTests
 {
     [Fact]
@@ -14,6 +17,7 @@ public sealed class DocsTests
         while (text.Contains("\n\n\n", StringComparison.Ordinal)) text = text.Replace("\n\n\n", "\n\n", StringComparison.Ordinal);
         var file = Path.Combine(Solution.Root, page);
         if (Environment.GetEnvironmentVariable("AUXO_UPDATE_DOCS") == "1") File.WriteAllText(file, text);
-        Assert.True(File.Exists(file) && File.ReadAllText(file) == text, $"{page} is out of date. Run AUXO_UPDATE_DOCS=1 ./auxo test, or these tests alone, and commit it.");
+        Assert.True(File.Exists(file) && File.ReadAllText(file) == text,
+            $"{page} is out of date. Run AUXO_UPDATE_DOCS=1 ./auxo test, or these tests alone, and commit it.");
     }
 }

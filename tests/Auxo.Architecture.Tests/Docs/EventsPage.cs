@@ -27,17 +27,21 @@ internal static class EventsPage
             text.Append($"\n# {service}\n\n");
             var events = StoredEvents(host.Services);
             if (events.Count == 0) text.Append("No events yet.\n");
-            foreach (var stream in events.GroupBy(static e => e.Type.DeclaringType).OrderBy(static g => g.Key?.Name, StringComparer.Ordinal))
+            foreach (var stream in events.GroupBy(static e => e.Type.DeclaringType)
+                .OrderBy(static g => g.Key?.Name, StringComparer.Ordinal))
             {
                 if (stream.Key is { } union) text.Append($"{XmlDocs.Summary(union)}\n\n");
                 foreach (var (name, type) in stream.OrderBy(static e => e.Name, StringComparer.Ordinal))
                 {
-                    text.Append($"## {name}\n\n{XmlDocs.Summary(type)} `{(type.DeclaringType is { } owner ? owner.Name + "." : "")}{type.Name}`\n\n");
+                    text.Append(
+                        $"## {name}\n\n{XmlDocs.Summary(type)} "
+                            + $"`{(type.DeclaringType is { } owner ? owner.Name + "." : "")}{type.Name}`\n\n");
                     RecordTable.Write(text, type);
                 }
             }
 
-            foreach (var part in events.SelectMany(static e => RecordTable.Parts(e.Type)).Distinct().OrderBy(static t => t.Name, StringComparer.Ordinal))
+            foreach (var part in events.SelectMany(static e => RecordTable.Parts(e.Type))
+                .Distinct().OrderBy(static t => t.Name, StringComparer.Ordinal))
             {
                 text.Append($"## {part.Name}\n\n{XmlDocs.Summary(part)}\n\n");
                 RecordTable.Write(text, part);
@@ -51,7 +55,8 @@ internal static class EventsPage
     private static List<(string Name, Type Type)> StoredEvents(IServiceProvider services)
     {
         if (services.GetService<IDocumentStore>() is not { } store) return [];
-        var options = Member(store, "Options") ?? throw new InvalidOperationException("The document store has no Options any more: mend EventsPage.");
+        var options = Member(store, "Options")
+            ?? throw new InvalidOperationException("The document store has no Options any more: mend EventsPage.");
         var mappings = (IDictionary)Member(Member(options, "Events")!, "_byName")!;
         return [.. mappings.Values.Cast<object>().Select(static m => ((string)Member(m, "Name")!, (Type)Member(m, "Type")!))];
     }

@@ -14,8 +14,10 @@ internal static class MessagesPage
 {
     public static string Render()
     {
-        var handlers = RunningServices.All.SelectMany(static s => s.Value.Services.GetService<HandlerGraph>()?.Describe() ?? []).ToLookup(static h => h.Message, StringComparer.Ordinal);
-        var senders = RunningServices.All.SelectMany(static s => Sends(s.Value.Assembly.Location).Select(name => (Service: s.Key, Name: name))).ToLookup(static s => s.Name, static s => s.Service, StringComparer.Ordinal);
+        var handlers = RunningServices.All.SelectMany(static s => s.Value.Services.GetService<HandlerGraph>()?.Describe() ?? [])
+            .ToLookup(static h => h.Message, StringComparer.Ordinal);
+        var senders = RunningServices.All.SelectMany(static s => Sends(s.Value.Assembly.Location)
+            .Select(name => (Service: s.Key, Name: name))).ToLookup(static s => s.Name, static s => s.Service, StringComparer.Ordinal);
         var messages = MessageNames.All.OrderBy(static m => m.Value, StringComparer.Ordinal).ToList();
 
         var text = new StringBuilder("""
@@ -42,7 +44,8 @@ internal static class MessagesPage
         }
 
         text.Append("# Parts of messages\n\n");
-        foreach (var part in messages.SelectMany(static m => RecordTable.Parts(m.Key)).Distinct().OrderBy(static t => t.Name, StringComparer.Ordinal))
+        foreach (var part in messages.SelectMany(static m => RecordTable.Parts(m.Key))
+            .Distinct().OrderBy(static t => t.Name, StringComparer.Ordinal))
         {
             text.Append($"## {part.Name}\n\n{XmlDocs.Summary(part)}\n\n");
             RecordTable.Write(text, part);

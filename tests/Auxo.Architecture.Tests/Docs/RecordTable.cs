@@ -12,7 +12,8 @@ internal static class RecordTable
 
     public static void Write(StringBuilder text, Type record)
     {
-        var fields = record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.Name != "EqualityContract" && p.CanWrite).ToList();
+        var fields = record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(static p => p.Name != "EqualityContract" && p.CanWrite).ToList();
         if (fields.Count == 0)
         {
             text.Append("No fields.\n\n");
@@ -27,14 +28,17 @@ internal static class RecordTable
 
     /// <summary>The records of the same assembly that a record holds, however deep.</summary>
     public static IEnumerable<Type> Parts(Type record)
-        => record.GetProperties().Select(static p => Element(p.PropertyType)).Where(t => t != record && t.Assembly == record.Assembly && t is { IsClass: true, IsAbstract: false }).Distinct()
+        => record.GetProperties().Select(static p => Element(p.PropertyType))
+            .Where(t => t != record && t.Assembly == record.Assembly && t is { IsClass: true, IsAbstract: false }).Distinct()
             .SelectMany(static t => Parts(t).Prepend(t));
 
     private static string TypeName(PropertyInfo field)
     {
         var type = field.PropertyType;
-        var name = Element(type) is var element && element != type && Nullable.GetUnderlyingType(type) is null ? Name(element) + "[]" : Name(element);
-        var optional = Nullable.GetUnderlyingType(type) is not null || !type.IsValueType && Nullability.Create(field).ReadState == NullabilityState.Nullable;
+        var name = Element(type) is var element
+            && element != type && Nullable.GetUnderlyingType(type) is null ? Name(element) + "[]" : Name(element);
+        var optional = Nullable.GetUnderlyingType(type) is not null
+            || !type.IsValueType && Nullability.Create(field).ReadState == NullabilityState.Nullable;
         return optional ? name + "?" : name;
     }
 
@@ -53,7 +57,10 @@ internal static class RecordTable
     }
 
     private static Type Element(Type type)
-        => Nullable.GetUnderlyingType(type) ?? (type.IsArray ? type.GetElementType()! : type.IsGenericType && type.GetGenericArguments().Length == 1 ? type.GetGenericArguments()[0] : type);
+        => Nullable.GetUnderlyingType(type) ?? (type.IsArray
+            ? type.GetElementType()!
+            : type.IsGenericType && type.GetGenericArguments().Length == 1 ? type.GetGenericArguments()[0]
+            : type);
 
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -22,7 +22,8 @@ internal static partial class XmlDocs
 
         // <inheritdoc cref="…"/>: a record that is like another one.
         var other = (string?)element?.Element("inheritdoc")?.Attribute("cref");
-        return other is not null && type.Assembly.GetType(other[2..]) is { } inherited && inherited != type ? Parameter(inherited, name) : "";
+        return other is not null
+            && type.Assembly.GetType(other[2..]) is { } inherited && inherited != type ? Parameter(inherited, name) : "";
     }
 
     private static XElement? Of(Type type)

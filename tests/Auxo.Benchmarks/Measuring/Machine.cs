@@ -12,14 +12,16 @@ namespace Auxo.Benchmarks.Measuring;
 /// <param name="FileSystem">Of the folder for temporary files, where the instances live.</param>
 /// <param name="Programs">Versions of what takes part.</param>
 /// <param name="LoadBefore">The load average of the last minute, before the run.</param>
-internal sealed record Machine(int Cores, string Processor, int MemoryGiB, string System, string FileSystem, string Programs, double LoadBefore)
+internal sealed record Machine(
+    int Cores, string Processor, int MemoryGiB, string System, string FileSystem, string Programs, double LoadBefore)
 {
     /// <summary>Looks.</summary>
     public static async Task<Machine> ReadAsync(CancellationToken ct)
     {
         string[] programs =
         [
-            $".NET {Environment.Version}", await FirstLineAsync("git", ["--version"], ct), await FirstLineAsync("postgres", ["--version"], ct), await FirstLineAsync("bwrap", ["--version"], ct),
+            $".NET {Environment.Version}", await FirstLineAsync("git", ["--version"], ct),
+            await FirstLineAsync("postgres", ["--version"], ct), await FirstLineAsync("bwrap", ["--version"], ct),
             await FirstLineAsync("cib", ["--version"], ct), await FirstLineAsync("radicle-native-ci", ["--version"], ct),
         ];
         return new Machine(
@@ -34,14 +36,16 @@ internal sealed record Machine(int Cores, string Processor, int MemoryGiB, strin
         => File.Exists("/proc/loadavg") ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) : 0;
 
     private static string? Line(string file, string key, char separator = ':')
-        => File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal))?.Split(separator, 2)[1].Trim() : null;
+        => File.Exists(file) ? File.ReadLines(file)
+            .FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal))?.Split(separator, 2)[1].Trim() : null;
 
     private static async Task<string> FirstLineAsync(string program, string[] arguments, CancellationToken ct)
     {
         var path = Hosting.Postgres.PostgresBinaries.Find() is { } bin && program == "postgres" ? Path.Combine(bin, program) : program;
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(path, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(path, arguments) { UseShellExecute = false,
+                RedirectStandardOutput = true, RedirectStandardError = true })!;
             var line = await process.StandardOutput.ReadLineAsync(ct);
             await process.WaitForExitAsync(ct);
             return line?.Trim() ?? "";

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Auxo.Benchmarks.Measuring;
 
-/// <summary>What processes have used of the processors: unlike the time on the wall, it hardly depends on what else the machine does (Linux).</summary>
+/// <summary>
+/// What processes have used of the processors: unlike the time on the wall, it hardly depends on what else the machine does
+/// (Linux).
+/// </summary>
 internal static class ProcessorTime
 {
     private const double TicksPerSecond = 100;
@@ -10,10 +13,13 @@ internal static class ProcessorTime
     /// <summary>Seconds of a process and its children, in user and kernel, since they began.</summary>
     public static double SecondsOf(int pid)
         => Fields(pid) is { } own ? Seconds(own) + Directory.EnumerateDirectories("/proc").Sum(folder =>
-                int.TryParse(Path.GetFileName(folder), out var child) && Fields(child) is { } fields && fields[1] == pid.ToString(CultureInfo.InvariantCulture) ? Seconds(fields) : 0)
+                int.TryParse(Path.GetFileName(folder), out var child)
+                    && Fields(child) is { } fields && fields[1] == pid.ToString(CultureInfo.InvariantCulture) ? Seconds(fields) : 0)
             : 0;
 
-    private static double Seconds(string[] fields) => (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+    private static double Seconds(string[] fields)
+        => (double.Parse(fields[11], CultureInfo.InvariantCulture)
+            + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
 
     /// <summary>From the state on; the name before it may have spaces in it.</summary>
     private static string[]? Fields(int pid)

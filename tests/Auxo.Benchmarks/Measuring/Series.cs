@@ -30,7 +30,8 @@ internal sealed class Series
     public double P99 => Percentile(99);
 
     /// <summary>The smallest value that at least <paramref name="percent"/> percent do not exceed.</summary>
-    public double Percentile(double percent) => _sorted[Math.Clamp((int)Math.Ceiling(percent / 100 * _sorted.Length) - 1, 0, _sorted.Length - 1)];
+    public double Percentile(double percent)
+        => _sorted[Math.Clamp((int)Math.Ceiling(percent / 100 * _sorted.Length) - 1, 0, _sorted.Length - 1)];
 
     /// <summary>A single value.</summary>
     public static Series One(double value) => new([value]);

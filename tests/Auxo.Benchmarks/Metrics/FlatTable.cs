@@ -7,8 +7,9 @@ using NpgsqlTypes;
 namespace Auxo.Benchmarks.Metrics;
 
 /// <summary>
-/// What a team would write without Auxo: the same facts in one flat table of the same PostgreSQL, indexed by what is asked for, and the numbers of a window in
-/// one statement. It knows nothing of rollbacks, repeated and overtaken deployments, reopened failures, rules that change or answers as of then.
+/// What a team would write without Auxo: the same facts in one flat table of the same PostgreSQL, indexed by what is asked for,
+/// and the numbers of a window in one statement. It knows nothing of rollbacks, repeated and overtaken deployments, reopened
+/// failures, rules that change or answers as of then.
 /// </summary>
 internal static class FlatTable
 {
@@ -50,7 +51,8 @@ internal static class FlatTable
         """, ct);
 
     /// <summary>The window's numbers; how many deployments it counted.</summary>
-    public static async Task<long> AskAsync(NpgsqlConnection connection, Rid rid, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    public static async Task<long> AskAsync(
+        NpgsqlConnection connection, Rid rid, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(Question, connection);
         command.Parameters.Add(new() { Value = rid.Value });

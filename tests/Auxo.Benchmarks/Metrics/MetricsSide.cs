@@ -32,7 +32,8 @@ internal sealed class MetricsSide : IAsyncDisposable
     private MetricsSide(DirectoryInfo folder, PostgresCluster cluster)
     {
         (_folder, _cluster, Database) = (folder, cluster, NpgsqlDataSource.Create(cluster.ConnectionString));
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{_port.Number}"), Timeout = Patience };
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress =
+            new Uri($"http://127.0.0.1:{_port.Number}"), Timeout = Patience };
     }
 
     /// <summary>The service's database.</summary>
@@ -52,7 +53,8 @@ internal sealed class MetricsSide : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("auxo-pg-");
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
-        var side = new MetricsSide(folder, await PostgresCluster.StartAsync(folder.FullName, Path.Combine(folder.FullName, "s"), Settings, ct));
+        var side = new MetricsSide(
+            folder, await PostgresCluster.StartAsync(folder.FullName, Path.Combine(folder.FullName, "s"), Settings, ct));
         try
         {
             await AccessToken.ApplySchemaAsync(side.Database, ct);
@@ -69,7 +71,9 @@ internal sealed class MetricsSide : IAsyncDisposable
         }
     }
 
-    /// <summary>Appends events through the store, as handlers do, though many in one transaction. The service should not be running.</summary>
+    /// <summary>
+    /// Appends events through the store, as handlers do, though many in one transaction. The service should not be running.
+    /// </summary>
     public async Task AppendAsync(IReadOnlyList<(DateTimeOffset At, string Stream, object Event)> events, CancellationToken ct)
     {
         var options = new StoreOptions();
@@ -78,7 +82,8 @@ internal sealed class MetricsSide : IAsyncDisposable
         foreach (var some in events.Chunk(EventsPerAppend))
         {
             await using var session = store.LightweightSession();
-            foreach (var stream in some.GroupBy(static e => e.Stream, StringComparer.Ordinal)) session.Events.Append(stream.Key, [.. stream.Select(static e => e.Event)]);
+            foreach (var stream in some.GroupBy(static e => e.Stream, StringComparer.Ordinal)) session.Events.Append(
+                stream.Key, [.. stream.Select(static e => e.Event)]);
             await session.SaveChangesAsync(ct);
         }
 
@@ -135,7 +140,9 @@ internal sealed class MetricsSide : IAsyncDisposable
     {
         var goal = await ScalarAsync<long>("select coalesce(max(seq_id), 0) from metrics.mt_events", ct);
         await Poll.UntilAsync(
-            async () => await ScalarAsync<long>("select coalesce(max(last_seq_id), 0) from metrics.mt_event_progression", ct) >= goal ? true : (bool?)null,
+            async () => await ScalarAsync<long>("select coalesce(max(last_seq_id), 0) from metrics.mt_event_progression", ct) >= goal
+                ? true
+                : (bool?)null,
             "the projection has caught up", ct, everyMilliseconds: 20, Patience);
     }
 
@@ -143,15 +150,20 @@ internal sealed class MetricsSide : IAsyncDisposable
     public async Task PageIsCurrentAsync(CancellationToken ct)
     {
         var goal = await ScalarAsync<long>("select coalesce(max(seq_id), 0) from metrics.mt_events", ct);
-        await Poll.UntilAsync(async () => await GaugeAsync("radicle_projection_position", ct) >= goal ? true : (bool?)null, "the page shows the last event", ct, everyMilliseconds: 50, Patience);
+        await Poll.UntilAsync(async () => await GaugeAsync("radicle_projection_position", ct) >= goal
+            ? true
+            : (bool?)null, "the page shows the last event", ct, everyMilliseconds: 50, Patience);
     }
 
     /// <summary>The sum of a family's samples on <c>/metrics</c>; null while there are none.</summary>
     public async Task<double?> GaugeAsync(string name, CancellationToken ct)
     {
         var page = await Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), ct);
-        var samples = page.Split('\n').Where(l => l.StartsWith(name, StringComparison.Ordinal) && l.Length > name.Length && l[name.Length] is ' ' or '{').ToList();
-        return samples.Count == 0 ? null : samples.Sum(static l => double.Parse(l[(l.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        var samples = page.Split('\n')
+            .Where(l => l.StartsWith(name, StringComparison.Ordinal) && l.Length > name.Length && l[name.Length] is ' ' or '{').ToList();
+        return samples.Count == 0
+            ? null
+            : samples.Sum(static l => double.Parse(l[(l.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 
     /// <summary>One value.</summary>
@@ -181,5 +193,7 @@ internal sealed class MetricsSide : IAsyncDisposable
     }
 
     private static double KiB(string file, string key)
-        => double.Parse(File.ReadLines(file).First(l => l.StartsWith(key, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture);
+        => double.Parse(File.ReadLines(file).First(l => l.StartsWith(key, StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2]
+                .Split('\t')[^1], CultureInfo.InvariantCulture);
 }

@@ -7,14 +7,15 @@ using Auxo.Metrics.Repositories;
 namespace Auxo.Benchmarks.Metrics;
 
 /// <summary>
-/// A year of some repositories, the busiest with some fifty times the changes of the quietest: patches of one to three revisions, each built; merges, heads, builds
-/// of the default branch of which one in twelve fails and is repeated, and now and then a failure of what is live. Every event is what the service's own
-/// handlers make of the messages of other services.
+/// A year of some repositories, the busiest with some fifty times the changes of the quietest: patches of one to three
+/// revisions, each built; merges, heads, builds of the default branch of which one in twelve fails and is repeated, and now and
+/// then a failure of what is live. Every event is what the service's own handlers make of the messages of other services.
 /// </summary>
 internal sealed class Past(int seed)
 {
     private static readonly Did Somebody = Did.Parse("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK");
-    private static readonly string[] Words = ["Fix", "Add", "Drop", "Speed up", "Test", "the parser", "retries", "a cache", "old paths", "of the queue", "when it is empty", "for large files"];
+    private static readonly string[] Words = ["Fix", "Add", "Drop", "Speed up", "Test", "the parser", "retries",
+        "a cache", "old paths", "of the queue", "when it is empty", "for large files"];
 
     private readonly Random _random = new(seed);
     private readonly List<(DateTimeOffset At, string Stream, object Event)> _events = [];
@@ -31,7 +32,8 @@ internal sealed class Past(int seed)
         {
             var goal = _events.Count + (int)Math.Max(60, events * weights[i] / weights.Sum());
             // A change makes eleven events, about.
-            Repository(Repositories[i], end - TimeSpan.FromDays(365), TimeSpan.FromDays(364.5) / (Math.Max(60, events * weights[i] / weights.Sum()) / 11), goal);
+            Repository(Repositories[i], end - TimeSpan.FromDays(365),
+                TimeSpan.FromDays(364.5) / (Math.Max(60, events * weights[i] / weights.Sum()) / 11), goal);
         }
 
         _events.Sort(static (a, b) => a.At.CompareTo(b.At));
@@ -40,7 +42,8 @@ internal sealed class Past(int seed)
 
     private void Repository(Rid rid, DateTimeOffset start, TimeSpan interval, int goal)
     {
-        Add(start, RecordRepositoryHandler.StreamKey(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start)), RecordRepositoryHandler.Handle(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start), null));
+        Add(start, RecordRepositoryHandler.StreamKey(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start)),
+            RecordRepositoryHandler.Handle(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start), null));
         var head = Commit();
         Landed(new DefaultBranchAdvanced(rid, rid.Bare, "main", null, head, Somebody, "The first head", [], "/nowhere", start, start));
         for (var at = start; _events.Count < goal; at += interval) head = Change(rid, at, head);
@@ -52,9 +55,12 @@ internal sealed class Past(int seed)
         var (patch, title, at) = (PatchId.Parse(Commit().Value), $"{Word()} {Word()} {Word()} {_random.Next(10_000)}", begun + Hours(2));
         for (var r = 0; r < 1 + (_random.Next(10) is var n && n > 8 ? 2 : n > 6 ? 1 : 0); r++, at += Hours(3))
         {
-            var revision = new PatchRevision(patch, RevisionId.Parse(r == 0 ? patch.Value : Commit().Value), Somebody, null, Trust.Trusted, title, head, Commit(), null, Draft: false);
-            if (r == 0) Add(at, RecordChangeHandler.StreamKey(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at)), RecordChangeHandler.Handle(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at), null));
-            else Add(at, RecordChangeHandler.StreamKey(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at)), RecordChangeHandler.Handle(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at), null));
+            var revision = new PatchRevision(patch, RevisionId.Parse(r == 0 ? patch.Value : Commit().Value), Somebody,
+                null, Trust.Trusted, title, head, Commit(), null, Draft: false);
+            if (r == 0) Add(at, RecordChangeHandler.StreamKey(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at)),
+                RecordChangeHandler.Handle(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at), null));
+            else Add(at, RecordChangeHandler.StreamKey(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at)),
+                RecordChangeHandler.Handle(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at), null));
             Build(rid, revision.Head, at, patch, _random.Next(6) == 0 ? Outcome.Failed : Outcome.Passed);
         }
 
@@ -71,13 +77,20 @@ internal sealed class Past(int seed)
     private (Guid Id, DateTimeOffset At) Build(Rid rid, CommitId commit, DateTimeOffset at, PatchId? patch, Outcome outcome)
     {
         var id = new Guid(Bytes(16));
-        var subject = new BuildSubject(id, rid, rid.Bare, patch is null ? BuildTrigger.Branch : BuildTrigger.Patch, patch, null, patch is null ? "main" : $"patches/{patch}", commit, "x", Somebody);
+        var subject = new BuildSubject(id, rid, rid.Bare, patch is null
+            ? BuildTrigger.Branch
+            : BuildTrigger.Patch, patch, null, patch is null ? "main" : $"patches/{patch}", commit, "x", Somebody);
         var (started, finished) = (at + TimeSpan.FromSeconds(1 + _random.Next(20)), at + TimeSpan.FromSeconds(30 + _random.Next(600)));
-        IReadOnlyList<StepResult> steps = outcome == Outcome.Passed ? [] : [new StepResult(_random.Next(3) == 0 ? "shellcheck" : "unit tests", "check", outcome, Blocks: true, TimeSpan.FromSeconds(9), 1, "no")];
+        IReadOnlyList<StepResult> steps = outcome == Outcome.Passed
+            ? []
+            : [new StepResult(_random.Next(3) == 0
+                ? "shellcheck"
+                : "unit tests", "check", outcome, Blocks: true, TimeSpan.FromSeconds(9), 1, "no")];
         var stream = RecordBuildHandler.StreamKey(new BuildQueued(subject, [], at));
         Add(at, stream, RecordBuildHandler.Handle(new BuildQueued(subject, [], at), null));
         Add(started, stream, RecordBuildHandler.Handle(new BuildStarted(subject, started), null));
-        Add(finished, stream, RecordBuildHandler.Handle(new BuildFinished(subject, outcome, null, steps, [], [], at, started, finished, null), null));
+        Add(finished, stream, RecordBuildHandler.Handle(
+            new BuildFinished(subject, outcome, null, steps, [], [], at, started, finished, null), null));
         return (id, finished);
     }
 
@@ -89,7 +102,8 @@ internal sealed class Past(int seed)
         Add(recovered.At, RecordFailureHandler.StreamKey(recovered), RecordFailureHandler.Handle(recovered, null));
     }
 
-    private void Landed(DefaultBranchAdvanced advanced) => Add(advanced.At, RecordChangeHandler.StreamKey(advanced), RecordChangeHandler.Handle(advanced, null));
+    private void Landed(DefaultBranchAdvanced advanced)
+        => Add(advanced.At, RecordChangeHandler.StreamKey(advanced), RecordChangeHandler.Handle(advanced, null));
 
     private void Add(DateTimeOffset at, string stream, IEnumerable<object> events) => _events.AddRange(events.Select(e => (at, stream, e)));
 

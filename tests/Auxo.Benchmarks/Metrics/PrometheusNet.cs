@@ -9,7 +9,9 @@ using Prometheus;
 
 namespace Auxo.Benchmarks.Metrics;
 
-/// <summary>prometheus-net, the usual client library of .NET, with as many series of the same labels, served by Kestrel in this process.</summary>
+/// <summary>
+/// prometheus-net, the usual client library of .NET, with as many series of the same labels, served by Kestrel in this process.
+/// </summary>
 internal sealed class PrometheusNet : IAsyncDisposable
 {
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
@@ -18,7 +20,8 @@ internal sealed class PrometheusNet : IAsyncDisposable
     private PrometheusNet(WebApplication app) => _app = app;
 
     /// <summary>Where its page is.</summary>
-    public Uri Page => new(new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), "metrics");
+    public Uri Page
+        => new(new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), "metrics");
 
     /// <summary>Starts it with so many series.</summary>
     public static async Task<PrometheusNet> StartAsync(int series, CancellationToken ct)
@@ -30,8 +33,12 @@ internal sealed class PrometheusNet : IAsyncDisposable
         var side = new PrometheusNet(app);
         var factory = Prometheus.Metrics.WithCustomRegistry(side._registry);
         const int families = 40;
-        var gauges = Enumerable.Range(0, families).Select(i => factory.CreateGauge($"radicle_dora_number_{i}_seconds", "Some number of the window, by statistic.", "repo", "window", "stat")).ToList();
-        for (var i = 0; i < series; i++) gauges[i % families].WithLabels($"git:busy{i / families:000}-{i / families:x8}", "30d", "p50").Set(1234.5678 + i);
+        var gauges = Enumerable.Range(0, families)
+            .Select(i
+                => factory.CreateGauge($"radicle_dora_number_{i}_seconds", "Some number of the window, by statistic.",
+                    "repo", "window", "stat")).ToList();
+        for (var i = 0; i < series; i++) gauges[i % families]
+            .WithLabels($"git:busy{i / families:000}-{i / families:x8}", "30d", "p50").Set(1234.5678 + i);
         app.MapGet("/metrics", http =>
         {
             http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -4,7 +4,10 @@ using Auxo.Benchmarks.Measuring;
 
 namespace Auxo.Benchmarks.Metrics;
 
-/// <summary><c>/metrics</c> with 10,000 series over HTTP, what a scrape allocates and what working the page out takes, beside prometheus-net with as many.</summary>
+/// <summary>
+/// <c>/metrics</c> with 10,000 series over HTTP, what a scrape allocates and what working the page out takes, beside
+/// prometheus-net with as many.
+/// </summary>
 internal static class Scrape
 {
     /// <summary>Repositories whose year gives 10,000 series of <c>radicle_*</c>.</summary>
@@ -45,13 +48,24 @@ internal static class Scrape
         var (all, peerAll) = (new Series(took), new Series(peers));
         return
         [
-            new($"/metrics with {series:N0} series, over HTTP", "ms", all, peerAll, Goal.AtMost(5)) { Note = $"{text.Length / 1024:N0} KiB; p99 {all.P99:0.0} ms, peer {peerAll.P99:0.0} ms; the peer is prometheus-net with as many gauges, served by Kestrel" },
+            new($"/metrics with {series:N0} series, over HTTP", "ms", all, peerAll, Goal.AtMost(5))
+            {
+                Note = $"{text.Length / 1024:N0} KiB; p99 {all.P99:0.0} ms, peer {peerAll.P99:0.0} ms; the peer is "
+                    + "prometheus-net with as many gauges, served by Kestrel",
+            },
             new("allocated per scrape", "KiB", Series.One(perScrape), Series.One(ofPeer), Goal.AtMost(16))
             {
-                Note = "by the service's own counter, the HTTP server's part and all that runs beside included; of the peer the rendering alone; the goal is that none of it is for the page",
+                Note = "by the service's own counter, the HTTP server's part and all that runs beside included; of the "
+                    + "peer the rendering alone; the goal is that none of it is for the page",
             },
-            new("working the page out after one fact", "ms", working) { Note = "as the service itself says; of the page only what that fact may have changed" },
-            new("allocated for one fact, from its report to the page", "KiB", allocated) { IsPart = true, Note = "the report, its event, the projection and the page" },
+            new("working the page out after one fact", "ms", working)
+            {
+                Note = "as the service itself says; of the page only what that fact may have changed",
+            },
+            new("allocated for one fact, from its report to the page", "KiB", allocated)
+            {
+                IsPart = true, Note = "the report, its event, the projection and the page",
+            },
         ];
     }
 
@@ -78,13 +92,15 @@ internal static class Scrape
         return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)count / 1024;
     }
 
-    private static async Task<(Series Working, Series AllocatedKiB)> WorkOutAsync(BenchmarkContext context, MetricsSide side, Past past, CancellationToken ct)
+    private static async Task<(Series Working, Series AllocatedKiB)> WorkOutAsync(
+        BenchmarkContext context, MetricsSide side, Past past, CancellationToken ct)
     {
         List<double> working = [], allocated = [];
         for (var i = 0; i < context.Options.Count(12, 3); i++)
         {
             var (sum, count, bytes) = await ReadAsync();
-            using (var answer = await side.Client.PostAsJsonAsync(new Uri("/api/failures", UriKind.Relative), new { rid = past.Repositories[i % past.Repositories.Count].Value }, ct))
+            using (var answer = await side.Client.PostAsJsonAsync(
+                new Uri("/api/failures", UriKind.Relative), new { rid = past.Repositories[i % past.Repositories.Count].Value }, ct))
                 answer.EnsureSuccessStatusCode();
             await side.PageIsCurrentAsync(ct);
             var (sumAfter, countAfter, bytesAfter) = await ReadAsync();
@@ -95,6 +111,7 @@ internal static class Scrape
         return (new Series(working), new Series(allocated));
 
         async Task<(double, double, double)> ReadAsync()
-            => ((await side.GaugeAsync("auxo_exposition_refresh_seconds_sum", ct)) ?? 0, (await side.GaugeAsync("auxo_exposition_refresh_seconds_count", ct)) ?? 0, (await side.GaugeAsync(Allocated, ct))!.Value);
+            => ((await side.GaugeAsync("auxo_exposition_refresh_seconds_sum", ct)) ?? 0,
+                (await side.GaugeAsync("auxo_exposition_refresh_seconds_count", ct)) ?? 0, (await side.GaugeAsync(Allocated, ct))!.Value);
     }
 }

@@ -10,8 +10,8 @@ using Npgsql;
 namespace Auxo.Benchmarks.Notify;
 
 /// <summary>
-/// Ends of builds that several channels hear, from the queue to a receiver on this machine; beside a bare HttpClient that posts the same bodies over as many
-/// connections, without rows, signatures or a log.
+/// Ends of builds that several channels hear, from the queue to a receiver on this machine; beside a bare HttpClient that posts
+/// the same bodies over as many connections, without rows, signatures or a log.
 /// </summary>
 internal static class Deliveries
 {
@@ -67,9 +67,14 @@ internal static class Deliveries
         [
             new("deliveries per second, 8 channels", "1/s", new Series(perSecond), new Series(bare))
             {
-                Note = $"{messages} messages at once, each to {Channels} webhooks, until the last one is received; every attempt begins and ends with a commit; the peer posts the same bodies with {Channels * AtOnce} at once and stores nothing",
+                Note = $"{messages} messages at once, each to {Channels} webhooks, until the last one is received; "
+                    + "every attempt begins and ends with a commit; the peer posts the same bodies with "
+                    + $"{Channels * AtOnce} at once and stores nothing",
             },
-            new("message in the queue → received by a webhook, at rest", "ms", latency, new Series(bareLatencies)) { Note = $"p99 {latency.P99:0.0} ms; the peer is one post of the same body" },
+            new("message in the queue → received by a webhook, at rest", "ms", latency, new Series(bareLatencies))
+            {
+                Note = $"p99 {latency.P99:0.0} ms; the peer is one post of the same body",
+            },
         ];
     }
 
@@ -77,20 +82,28 @@ internal static class Deliveries
     private static async Task TellAsync(HttpClient notify, WebhookReceiver receiver, CancellationToken ct)
     {
         var loud = Enumerable.Range(1, Channels).Select(static i => $"bench-{i}").ToArray();
-        foreach (var name in loud.Append("bench-quiet")) await PutAsync($"/channels/{name}", new { webhook = new { url = receiver.Address } });
+        foreach (var name in loud.Append("bench-quiet")) await PutAsync($"/channels/{name}", new
+        {
+            webhook = new { url = receiver.Address },
+        });
         await PutAsync("/routes/bench-loud", new { on = new[] { "build.*" }, repositories = new[] { "loud" }, channels = loud });
-        await PutAsync("/routes/bench-quiet", new { on = new[] { "build.*" }, repositories = new[] { "quiet" }, channels = new[] { "bench-quiet" } });
+        await PutAsync("/routes/bench-quiet", new
+        {
+            on = new[] { "build.*" }, repositories = new[] { "quiet" }, channels = new[] { "bench-quiet" },
+        });
 
         async Task PutAsync(string path, object body)
         {
             using var answer = await notify.PutAsJsonAsync(path, body, ct);
-            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"PUT {path}: {await answer.Content.ReadAsStringAsync(ct)}");
+            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(
+                $"PUT {path}: {await answer.Content.ReadAsStringAsync(ct)}");
         }
     }
 
     /// <summary>Sends so many and waits until all channels have all of them; returns a body.</summary>
     /// <exception cref="InvalidOperationException">One came twice.</exception>
-    private static async Task<byte[]> RoundAsync(NpgsqlConnection queue, WebhookReceiver receiver, string repository, int messages, CancellationToken ct)
+    private static async Task<byte[]> RoundAsync(
+        NpgsqlConnection queue, WebhookReceiver receiver, string repository, int messages, CancellationToken ct)
     {
         await SendAsync(queue, repository, messages, ct);
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -115,7 +128,8 @@ internal static class Deliveries
             var build = Finished(repository);
             batch.BatchCommands.Add(new("select queues.publish($1, 'build_finished', $2, $3::json, null, null, null, now(), null)")
             {
-                Parameters = { new() { Value = Guid.NewGuid() }, new() { Value = $"build/{build.Subject.BuildId}" }, new() { Value = JsonSerializer.Serialize(build, ContractsJson.Default.BuildFinished) } },
+                Parameters = { new() { Value = Guid.NewGuid() }, new() { Value = $"build/{build.Subject.BuildId}" },
+                    new() { Value = JsonSerializer.Serialize(build, ContractsJson.Default.BuildFinished) } },
             });
         }
 
@@ -130,11 +144,14 @@ internal static class Deliveries
     {
         var (now, commit) = (TimeProvider.System.GetUtcNow(), CommitId.Parse(new string('b', 40)));
         return new BuildFinished(
-            new BuildSubject(Guid.NewGuid(), Rid, repository, BuildTrigger.Branch, null, null, "main", commit, "Something to tell", null), Outcome.Failed, null,
-            [new StepResult("tests", "command", Outcome.Failed, true, TimeSpan.FromSeconds(3), 1, "exit code 1")], [], [], now.AddSeconds(-5), now.AddSeconds(-4), now, null);
+            new BuildSubject(Guid.NewGuid(), Rid, repository, BuildTrigger.Branch, null, null, "main", commit, "Something to tell", null),
+            Outcome.Failed, null,
+            [new StepResult("tests", "command", Outcome.Failed, true, TimeSpan.FromSeconds(3), 1, "exit code 1")], [],
+            [], now.AddSeconds(-5), now.AddSeconds(-4), now, null);
     }
 
-    private static async Task PostAsync(HttpClient client, WebhookReceiver receiver, byte[] body, int count, int atOnce, CancellationToken ct)
+    private static async Task PostAsync(
+        HttpClient client, WebhookReceiver receiver, byte[] body, int count, int atOnce, CancellationToken ct)
     {
         var left = count;
         await Task.WhenAll(Enumerable.Range(0, Math.Min(atOnce, count)).Select(async _ =>
@@ -152,6 +169,7 @@ internal static class Deliveries
     /// <summary>Waits until the end of every delivery is in the log.</summary>
     private static Task<bool> RecordedAsync(HttpClient notify, CancellationToken ct)
         => Poll.UntilAsync<bool>(
-            async () => (await notify.GetFromJsonAsync<JsonElement>("/deliveries?state=open&limit=1", ct)).GetProperty("items").GetArrayLength() == 0 ? true : null,
+            async () => (await notify.GetFromJsonAsync<JsonElement>("/deliveries?state=open&limit=1", ct))
+                .GetProperty("items").GetArrayLength() == 0 ? true : null,
             "all deliveries are recorded", ct, 50, Limit);
 }

@@ -21,7 +21,9 @@ internal static class Downloads
             await registry.PutAsync(name, content, ct);
             if (nginx is not null) await File.WriteAllBytesAsync(Path.Combine(nginx.Files, name), content, ct);
             var ours = new HttpLoad(registry.Address, _ => registry.Head("GET", name), body: null, 200) { ProcessId = process };
-            var theirs = nginx is null ? null : new HttpLoad(nginx.Address, _ => $"GET /{name} HTTP/1.1", body: null, 200) { ProcessId = nginx.ProcessId };
+            var theirs = nginx is null
+                ? null
+                : new HttpLoad(nginx.Address, _ => $"GET /{name} HTTP/1.1", body: null, 200) { ProcessId = nginx.ProcessId };
             if (size == FileSize.All[0]) await ours.WarmUpAsync(TimeSpan.FromSeconds(20));
             foreach (var connections in Connections)
             {
@@ -45,9 +47,11 @@ internal static class Downloads
 
     private static Figure Of(FileSize size, int connections, List<LoadRound> mine, List<LoadRound> peers)
         => new(
-            $"downloads of {size.Name}, {(connections == 1 ? "1 connection" : $"{connections} connections")}", size.Unit, new Series(mine.Select(size.Value)),
+            $"downloads of {size.Name}, {(connections == 1 ? "1 connection" : $"{connections} connections")}",
+            size.Unit, new Series(mine.Select(size.Value)),
             peers.Count == 0 ? null : new Series(peers.Select(size.Value)), Goal.AtLeastOfPeer(0.8))
         {
-            Note = Loads.Note(size, mine, peers, "the peer is nginx with sendfile, without token or database; the load generator shares the cores"),
+            Note = Loads.Note(
+                size, mine, peers, "the peer is nginx with sendfile, without token or database; the load generator shares the cores"),
         };
 }

@@ -7,8 +7,8 @@ using Auxo.Benchmarks.Measuring;
 namespace Auxo.Benchmarks.Registry;
 
 /// <summary>
-/// What a person does by hand to keep a file and know that it is whole: hash it, copy it, sync the copy and its folder. In this process, so that no
-/// start of a program counts against it; the bytes come from the page cache.
+/// What a person does by hand to keep a file and know that it is whole: hash it, copy it, sync the copy and its folder. In this
+/// process, so that no start of a program counts against it; the bytes come from the page cache.
 /// </summary>
 internal sealed partial class HashCopySync : IDisposable
 {
@@ -20,7 +20,9 @@ internal sealed partial class HashCopySync : IDisposable
     {
         var begun = TimeProvider.System.GetTimestamp();
         var until = begun + (long)(duration.TotalSeconds * TimeProvider.System.TimestampFrequency);
-        var all = await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(() => CopyUntil(content, until), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        var all = await Task.WhenAll(Enumerable.Range(0, threads)
+            .Select(_ => Task.Factory.StartNew(
+                () => CopyUntil(content, until), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         var milliseconds = all.SelectMany(static m => m).ToList();
         return new LoadRound(milliseconds.Count / TimeProvider.System.GetElapsedTime(begun).TotalSeconds, milliseconds);
     }
@@ -75,7 +77,8 @@ internal sealed partial class HashCopySync : IDisposable
     private static void SyncFolder(string path)
     {
         using var folder = new Microsoft.Win32.SafeHandles.SafeFileHandle(Open(path, 0), ownsHandle: true);
-        if (folder.IsInvalid || Sync(folder) != 0) throw new IOException($"{path} cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (folder.IsInvalid || Sync(folder) != 0) throw new IOException(
+            $"{path} cannot be synced: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

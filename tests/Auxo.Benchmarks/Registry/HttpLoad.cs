@@ -18,8 +18,8 @@ internal sealed record LoadRound(double PerSecond, IReadOnlyList<double> Millise
 }
 
 /// <summary>
-/// The same request over and over, on connections of its own that block: the cheapest that a program can do, because it shares the machine with what it
-/// measures. Answers are read to their end and thrown away.
+/// The same request over and over, on connections of its own that block: the cheapest that a program can do, because it shares
+/// the machine with what it measures. Answers are read to their end and thrown away.
 /// </summary>
 /// <param name="server">On loopback.</param>
 /// <param name="head">The request's head for the request of this number, up to and without its empty line.</param>
@@ -44,18 +44,28 @@ internal sealed class HttpLoad(Uri server, Func<long, string> head, byte[]? body
         var begun = TimeProvider.System.GetTimestamp();
         var until = begun + (long)(duration.TotalSeconds * TimeProvider.System.TimestampFrequency);
         // A thread of its own for each: they block.
-        var all = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Factory.StartNew(() => SendUntil(until), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        var all = await Task.WhenAll(Enumerable.Range(0, connections)
+            .Select(_ => Task.Factory.StartNew(
+                () => SendUntil(until), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         var took = TimeProvider.System.GetElapsedTime(begun);
         var milliseconds = all.SelectMany(static m => m).ToList();
         used = ProcessId > 0 ? ProcessorTime.SecondsOf(ProcessId) - used : 0;
-        return new LoadRound(milliseconds.Count / took.TotalSeconds, milliseconds) { ProcessorMilliseconds = used * 1000 / milliseconds.Count };
+        return new LoadRound(milliseconds.Count / took.TotalSeconds, milliseconds)
+        {
+            ProcessorMilliseconds = used * 1000 / milliseconds.Count,
+        };
     }
 
-    /// <summary>Sends until the server's code is compiled as well as it ever will be: some thousand requests, or <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Sends until the server's code is compiled as well as it ever will be: some thousand requests, or
+    /// <paramref name="limit"/>.
+    /// </summary>
     public async Task WarmUpAsync(TimeSpan limit)
     {
         var begun = TimeProvider.System.GetTimestamp();
-        for (var sent = 0; sent < 5000 && TimeProvider.System.GetElapsedTime(begun) < limit;) sent += (await RunAsync(8, TimeSpan.FromMilliseconds(500))).Milliseconds.Count;
+        for (var sent = 0; sent < 5000
+            && TimeProvider.System.GetElapsedTime(begun) < limit;) sent += (await RunAsync(8, TimeSpan.FromMilliseconds(500)))
+                .Milliseconds.Count;
     }
 
     private List<double> SendUntil(long until)
@@ -68,8 +78,10 @@ internal sealed class HttpLoad(Uri server, Func<long, string> head, byte[]? body
         do
         {
             var number = Interlocked.Increment(ref s_next);
-            if (own is not null) Utf8Formatter.TryFormat(Variants > 0 ? number % Variants : number, own.AsSpan(0, Stamp), out _, new System.Buffers.StandardFormat('D', Stamp));
-            var request = Encoding.ASCII.GetBytes($"{head(number)}\r\nHost: {server.Authority}\r\n{(own is null ? "" : $"Content-Length: {own.Length}\r\n")}\r\n");
+            if (own is not null) Utf8Formatter.TryFormat(
+                Variants > 0 ? number % Variants : number, own.AsSpan(0, Stamp), out _, new System.Buffers.StandardFormat('D', Stamp));
+            var request = Encoding.ASCII.GetBytes(
+                $"{head(number)}\r\nHost: {server.Authority}\r\n{(own is null ? "" : $"Content-Length: {own.Length}\r\n")}\r\n");
             var begun = TimeProvider.System.GetTimestamp();
             socket.Send(own is { Length: <= 4096 } ? [.. request, .. own] : request);
             if (own is { Length: > 4096 }) SendAll(socket, own);
@@ -97,7 +109,8 @@ internal sealed class HttpLoad(Uri server, Func<long, string> head, byte[]? body
         }
 
         var text = Encoding.ASCII.GetString(buffer, 0, end);
-        if (!status.Contains(int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture))) throw new InvalidOperationException($"{server.Authority} answered: {Encoding.UTF8.GetString(buffer, 0, length)}");
+        if (!status.Contains(int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture))) throw new InvalidOperationException(
+            $"{server.Authority} answered: {Encoding.UTF8.GetString(buffer, 0, length)}");
         if (Header(text, "Content-Length") is { } announced)
         {
             for (var left = long.Parse(announced, CultureInfo.InvariantCulture) - (length - end - 4); left > 0;)
@@ -109,7 +122,8 @@ internal sealed class HttpLoad(Uri server, Func<long, string> head, byte[]? body
         }
         else if (Header(text, "Transfer-Encoding") is not null)
         {
-            while (!buffer.AsSpan(end, length - end).EndsWith("\r\n0\r\n\r\n"u8)) length += socket.Receive(buffer, length, buffer.Length - length, SocketFlags.None);
+            while (!buffer.AsSpan(end, length - end).EndsWith("\r\n0\r\n\r\n"u8)) length += socket.Receive(
+                buffer, length, buffer.Length - length, SocketFlags.None);
         }
     }
 

@@ -13,7 +13,8 @@ internal static class Loads
 
     /// <summary>What a request costs the server, which a busy machine hardly changes.</summary>
     public static Figure Processors(List<LoadRound> mine, List<LoadRound> peers)
-        => new("processor time of the server per request", "ms", Spent(mine), peers.Count == 0 || peers.TrueForAll(static r => r.ProcessorMilliseconds == 0) ? null : Spent(peers)) { IsPart = true };
+        => new("processor time of the server per request", "ms", Spent(mine), peers.Count == 0
+            || peers.TrueForAll(static r => r.ProcessorMilliseconds == 0) ? null : Spent(peers)) { IsPart = true };
 
     /// <summary>All latencies of all rounds.</summary>
     public static Series Latencies(List<LoadRound> rounds) => new(rounds.SelectMany(static r => r.Milliseconds));

@@ -8,7 +8,10 @@ using Auxo.Testing;
 
 namespace Auxo.Benchmarks.Registry;
 
-/// <summary>nginx as one sets it up to serve files fast, with a configuration and a folder of its own: sendfile, cached handles, no log, a worker per core, PUT.</summary>
+/// <summary>
+/// nginx as one sets it up to serve files fast, with a configuration and a folder of its own: sendfile, cached handles, no log,
+/// a worker per core, PUT.
+/// </summary>
 internal sealed class NginxSide : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -31,7 +34,8 @@ internal sealed class NginxSide : IAsyncDisposable
     public static async Task<NginxSide?> StartAsync(BenchmarkContext context, CancellationToken ct)
     {
         // Debian keeps it where only root's PATH looks.
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(static folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
+        var program = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':').Append("/usr/sbin").Select(static folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
         if (program is null)
         {
             context.Miss("no nginx to compare with (Debian: apt install nginx-light)");
@@ -43,12 +47,18 @@ internal sealed class NginxSide : IAsyncDisposable
         var port = ReservedPort.Take();
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "nginx.conf"), Configuration(folder.FullName, port.Number), ct);
         var said = new List<string>();
-        var process = ChildProcess.Start(new ChildProcessStart(program, ["-p", folder.FullName, "-c", Path.Combine(folder.FullName, "nginx.conf")]) { OnLine = said.Add });
+        var process = ChildProcess.Start(
+            new ChildProcessStart(program, ["-p", folder.FullName, "-c", Path.Combine(folder.FullName, "nginx.conf")])
+            {
+                OnLine = said.Add,
+            });
         var side = new NginxSide(folder, process, port);
         try
         {
             await Poll.UntilAsync(
-                async () => process.Exited.IsCompleted ? throw new InvalidOperationException($"nginx ended: {string.Join(' ', said)}") : await ListensAsync(port.Number, ct), "nginx listens", ct, 20);
+                async () => process.Exited.IsCompleted
+                    ? throw new InvalidOperationException($"nginx ended: {string.Join(' ', said)}")
+                    : await ListensAsync(port.Number, ct), "nginx listens", ct, 20);
             return side;
         }
         catch

@@ -30,13 +30,15 @@ internal sealed class RegistrySide(AuxoInstance instance, string repository)
     public Uri Address => instance.Url("registry");
 
     /// <summary>The service's process.</summary>
-    public async Task<int> ProcessIdAsync() => (await instance.ResourceAsync("registry")).Pid ?? throw new InvalidOperationException("The registry does not run.");
+    public async Task<int> ProcessIdAsync()
+        => (await instance.ResourceAsync("registry")).Pid ?? throw new InvalidOperationException("The registry does not run.");
 
     /// <summary>Makes the repository.</summary>
     public static async Task<RegistrySide> CreateAsync(BenchmarkContext context, string repository, CancellationToken ct)
     {
         var instance = await context.PlainInstanceAsync();
-        using var defined = await instance.Client("registry").PutAsJsonAsync($"/repositories/{repository}", new { quotaBytes = 1L << 40 }, ct);
+        using var defined = await instance.Client("registry")
+            .PutAsJsonAsync($"/repositories/{repository}", new { quotaBytes = 1L << 40 }, ct);
         defined.EnsureSuccessStatusCode();
         return new RegistrySide(instance, repository);
     }

@@ -3,8 +3,9 @@ using Auxo.Benchmarks.Measuring;
 namespace Auxo.Benchmarks.Registry;
 
 /// <summary>
-/// Uploads that are answered when bytes and name are on the disk, beside hash + copy + sync of the same bytes; and beside nginx's PUT, which syncs nothing.
-/// Small contents all differ; large ones come in a few variants, so that the disk does not fill.
+/// Uploads that are answered when bytes and name are on the disk, beside hash + copy + sync of the same bytes; and beside
+/// nginx's PUT, which syncs nothing. Small contents all differ; large ones come in a few variants, so that the disk does not
+/// fill.
 /// </summary>
 internal static class Uploads
 {
@@ -26,8 +27,10 @@ internal static class Uploads
             var (content, variants) = (size.Content(), size.Bytes > 1 << 20 ? Variants : 0);
             string Name(long number) => $"{size.Bytes}/{(variants > 0 ? number % variants : number)}.bin";
             if (nginx is not null) Directory.CreateDirectory(Path.Combine(nginx.Files, $"{size.Bytes}"));
-            var ours = new HttpLoad(registry.Address, number => registry.Head("PUT", Name(number)), content, 200, 201) { Variants = variants, ProcessId = process };
-            var theirs = nginx is null ? null : new HttpLoad(nginx.Address, number => $"PUT /{Name(number)} HTTP/1.1", content, 201, 204) { Variants = variants, ProcessId = nginx.ProcessId };
+            var ours = new HttpLoad(registry.Address, number
+                => registry.Head("PUT", Name(number)), content, 200, 201) { Variants = variants, ProcessId = process };
+            var theirs = nginx is null ? null : new HttpLoad(nginx.Address, number
+                => $"PUT /{Name(number)} HTTP/1.1", content, 201, 204) { Variants = variants, ProcessId = nginx.ProcessId };
             if (size == FileSize.All[0]) await ours.WarmUpAsync(TimeSpan.FromSeconds(20));
             foreach (var connections in Connections)
             {
@@ -49,7 +52,8 @@ internal static class Uploads
         return figures;
     }
 
-    private static IEnumerable<Figure> Of(FileSize size, int connections, List<LoadRound> mine, List<LoadRound> byHand, List<LoadRound> peers, double sync)
+    private static IEnumerable<Figure> Of(
+        FileSize size, int connections, List<LoadRound> mine, List<LoadRound> byHand, List<LoadRound> peers, double sync)
     {
         var what = $"uploads of {size.Name}, {(connections == 1 ? "1 connection" : $"{connections} connections")}";
         var (latencies, hand) = (Loads.Latencies(mine), Loads.Latencies(byHand));
@@ -59,19 +63,24 @@ internal static class Uploads
             var goal = size.Bytes >= 16 << 20 ? Goal.AtMostOfPeer(1.25) : Goal.AtMost((3 * sync) + 3);
             yield return new Figure($"upload of {size.Name} → answer when it is durable", "ms", latencies, hand, goal)
             {
-                Note = $"the peer is hash + copy + sync of file and folder by hand; a sync takes {sync:0.00} ms here, and small uploads shall take 3 syncs + 3 ms at most",
+                Note = $"the peer is hash + copy + sync of file and folder by hand; a sync takes {sync:0.00} ms here, "
+                    + "and small uploads shall take 3 syncs + 3 ms at most",
             };
         }
 
-        yield return new Figure(what, size.Unit, new Series(mine.Select(size.Value)), new Series(byHand.Select(size.Value)), connections == 1 ? null : Goal.AtLeastOfPeer(0.8))
+        yield return new Figure(what, size.Unit, new Series(mine.Select(size.Value)),
+            new Series(byHand.Select(size.Value)), connections == 1 ? null : Goal.AtLeastOfPeer(0.8))
         {
-            Note = Loads.Note(size, mine, byHand, "the peer is hash + copy + sync by as many threads, without HTTP or database"), IsPart = connections == 1,
+            Note = Loads.Note(size, mine, byHand, "the peer is hash + copy + sync by as many threads, without HTTP or database"),
+            IsPart = connections == 1,
         };
         if (peers.Count > 0)
         {
-            yield return new Figure("beside nginx's PUT, which syncs nothing", size.Unit, new Series(mine.Select(size.Value)), new Series(peers.Select(size.Value))) { IsPart = true };
+            yield return new Figure("beside nginx's PUT, which syncs nothing", size.Unit,
+                new Series(mine.Select(size.Value)), new Series(peers.Select(size.Value))) { IsPart = true };
         }
 
-        if (connections > 1) yield return Loads.Processors(mine, peers) with { Note = "the registry alone, without PostgreSQL; the peer is nginx" };
+        if (connections > 1) yield return Loads.Processors(mine, peers) with { Note =
+            "the registry alone, without PostgreSQL; the peer is nginx" };
     }
 }

@@ -4,7 +4,8 @@ namespace Auxo.Benchmarks.Reporting;
 internal static class GeneratedPart
 {
     /// <summary>The line before a group's part.</summary>
-    public static string Begin(string group) => $"<!-- figures of {group}: begin (written by './auxo bench {group} --write docs/performance.md'; do not edit) -->";
+    public static string Begin(string group)
+        => $"<!-- figures of {group}: begin (written by './auxo bench {group} --write docs/performance.md'; do not edit) -->";
 
     /// <summary>The line after it.</summary>
     public static string End(string group) => $"<!-- figures of {group}: end -->";
@@ -14,7 +15,8 @@ internal static class GeneratedPart
     public static async Task ReplaceAsync(string page, string group, string text, CancellationToken ct)
     {
         var before = await File.ReadAllTextAsync(page, ct);
-        await File.WriteAllTextAsync(page, Replace(before, group, text) ?? throw new InvalidDataException($"{page} has no part to replace: it needs the lines\n{Begin(group)}\n{End(group)}"), ct);
+        await File.WriteAllTextAsync(page, Replace(before, group, text)
+            ?? throw new InvalidDataException($"{page} has no part to replace: it needs the lines\n{Begin(group)}\n{End(group)}"), ct);
     }
 
     /// <summary>The page with its new part; null when it has none.</summary>

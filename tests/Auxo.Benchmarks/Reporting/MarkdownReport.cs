@@ -17,6 +17,7 @@ internal static class MarkdownReport
         foreach (var failure in report.Failures) text.AppendLine($"* Not measured: {failure}");
         return text.ToString().TrimEnd() + "\n";
 
-        void Row(IReadOnlyList<string> cells) => text.Append("| ").AppendJoin(" | ", cells.Select(static c => c.Replace("|", "\\|", StringComparison.Ordinal))).AppendLine(" |");
+        void Row(IReadOnlyList<string> cells) => text.Append("| ")
+            .AppendJoin(" | ", cells.Select(static c => c.Replace("|", "\\|", StringComparison.Ordinal))).AppendLine(" |");
     }
 }

@@ -45,7 +45,8 @@ internal sealed partial class AuxoSide : Side
     {
         // The log itself, as the step writes it: asking over HTTP would put the asking into the figure.
         var log = Path.Combine(Instance.Home, "logs", "builds", BuildOf(repository, subject).ToString(), "stamp.log");
-        return Poll.UntilAsync(() => Task.FromResult(File.Exists(log) ? StampIn(File.ReadAllText(log)) : null), $"the first command of {subject.Commit.Short} on Auxo", ct);
+        return Poll.UntilAsync(() => Task.FromResult(File.Exists(log) ? StampIn(File.ReadAllText(log)) : null),
+            $"the first command of {subject.Commit.Short} on Auxo", ct);
     }
 
     /// <inheritdoc/>
@@ -61,30 +62,40 @@ internal sealed partial class AuxoSide : Side
 
     /// <summary>The time that the command printed; null when it has not yet.</summary>
     internal static DateTimeOffset? StampIn(string text)
-        => Stamp().Match(text) is { Success: true } match ? DateTimeOffset.UnixEpoch.AddMicroseconds(long.Parse(match.Groups["s"].Value + match.Groups["us"].Value, CultureInfo.InvariantCulture)) : null;
+        => Stamp().Match(text) is { Success: true } match
+            ? DateTimeOffset.UnixEpoch.AddMicroseconds(
+                long.Parse(match.Groups["s"].Value + match.Groups["us"].Value, CultureInfo.InvariantCulture))
+            : null;
 
     /// <inheritdoc/>
     protected override async Task FollowAsync(LabRepository repository, CancellationToken ct)
     {
-        using var answer = await Instance.Client("ingest").PostAsJsonAsync("/repositories", new { location = repository.Rid, trusted = new[] { $"did:key:{Bob.Nid}" } }, ct);
+        using var answer = await Instance.Client("ingest")
+            .PostAsJsonAsync("/repositories", new { location = repository.Rid, trusted = new[] { $"did:key:{Bob.Nid}" } }, ct);
         answer.EnsureSuccessStatusCode();
     }
 
     /// <inheritdoc/>
     protected override Task<DateTimeOffset> EndedAsync(SideRepository repository, Subject subject, CancellationToken ct)
-        => Poll.UntilAsync(async () => Time(await BuildAsync(repository, subject, ct), "finishedAt"), $"the build of {subject.Commit.Short} ends", ct, everyMilliseconds: 20);
+        => Poll.UntilAsync(async () => Time(await BuildAsync(repository, subject, ct), "finishedAt"),
+            $"the build of {subject.Commit.Short} ends", ct, everyMilliseconds: 20);
 
     /// <inheritdoc/>
-    protected override async Task<IReadOnlyList<(string Stage, TimeSpan Took)>> StagesAsync(SideRepository repository, Run run, CancellationToken ct)
+    protected override async Task<IReadOnlyList<(string Stage, TimeSpan Took)>> StagesAsync(
+        SideRepository repository, Run run, CancellationToken ct)
     {
         var build = await BuildAsync(repository, run.Subject, ct);
-        var refs = await Instance.Client("ingest").GetFromJsonAsync<JsonElement>($"/repositories/{Uri.EscapeDataString(repository.Rid)}/refs", ct);
-        var seen = refs.GetProperty("items").EnumerateArray().Where(r => r.GetProperty("commit").GetString() == run.Subject.Commit.Value).Select(static r => Time(r, "seenAt")).FirstOrDefault();
+        var refs = await Instance.Client("ingest")
+            .GetFromJsonAsync<JsonElement>($"/repositories/{Uri.EscapeDataString(repository.Rid)}/refs", ct);
+        var seen = refs.GetProperty("items").EnumerateArray().Where(r => r.GetProperty("commit").GetString() == run.Subject.Commit.Value)
+            .Select(static r => Time(r, "seenAt")).FirstOrDefault();
         if (seen is not { } seenAt || Time(build, "queuedAt") is not { } queued || Time(build, "startedAt") is not { } started) return [];
         List<(string, TimeSpan)> stages =
         [
-            ("event → storage read (ingest)", seenAt - run.Told), ("→ fact committed, taken from the queue, planned (pipeline)", queued - seenAt),
-            ("→ build committed, taken by the runner", started - queued), ("→ checked out, sandbox made, first command", run.FirstCommand - started),
+            ("event → storage read (ingest)", seenAt - run.Told), (
+                "→ fact committed, taken from the queue, planned (pipeline)", queued - seenAt),
+            ("→ build committed, taken by the runner", started - queued), (
+                "→ checked out, sandbox made, first command", run.FirstCommand - started),
             ("→ all steps and checks ended, verdict decided", run.Ended - run.FirstCommand),
         ];
         return stages;
@@ -104,6 +115,7 @@ internal sealed partial class AuxoSide : Side
     private static DateTimeOffset? Time(JsonElement json, string name)
         => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetDateTimeOffset() : null;
 
-    [GeneratedRegex(@"^stamp (?<s>\d+)[.,](?<us>\d{6})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(
+        @"^stamp (?<s>\d+)[.,](?<us>\d{6})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex Stamp();
 }

@@ -6,7 +6,10 @@ using Auxo.Testing.Radicle;
 
 namespace Auxo.Benchmarks.Sides;
 
-/// <summary>Radicle's own CI beside alice's node: the broker <c>cib</c> and the adapter <c>radicle-native-ci</c>, configured as their pages say.</summary>
+/// <summary>
+/// Radicle's own CI beside alice's node: the broker <c>cib</c> and the adapter <c>radicle-native-ci</c>, configured as their
+/// pages say.
+/// </summary>
 internal sealed class BrokerSide : Side
 {
     private static readonly string[] Programs = ["cib", "radicle-native-ci"];
@@ -14,7 +17,8 @@ internal sealed class BrokerSide : Side
     private readonly string _stamps;
     private readonly Queue<string> _said;
 
-    private BrokerSide(RadicleLab lab, NodeEar ear, ChildProcess cib, string stamps, Queue<string> said) : base(lab, ear) => (_cib, _stamps, _said) = (cib, stamps, said);
+    private BrokerSide(RadicleLab lab, NodeEar ear, ChildProcess cib, string stamps, Queue<string> said)
+        : base(lab, ear) => (_cib, _stamps, _said) = (cib, stamps, said);
 
     /// <summary>The broker's process id.</summary>
     public int ProcessId => _cib.Id;
@@ -36,12 +40,15 @@ internal sealed class BrokerSide : Side
             var folder = Path.Combine(lab.Folder, "cib");
             Directory.CreateDirectory(Path.Combine(folder, "reports"));
             Directory.CreateDirectory(Path.Combine(folder, "state"));
-            await File.WriteAllTextAsync(Path.Combine(folder, "native.yaml"), $"state: {folder}/state\nlog: {folder}/native.log\nbase_url: http://127.0.0.1:1/\n", ct);
+            await File.WriteAllTextAsync(Path.Combine(folder, "native.yaml"),
+                $"state: {folder}/state\nlog: {folder}/native.log\nbase_url: http://127.0.0.1:1/\n", ct);
             await File.WriteAllTextAsync(Path.Combine(folder, "broker.yaml"), Configuration(folder), ct);
-            var environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.Ordinal);
+            var environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.Ordinal);
             foreach (var (name, value) in alice.Environment()) environment[name] = value;
             var said = new Queue<string>();
-            var cib = ChildProcess.Start(new ChildProcessStart("cib", ["--config", $"{folder}/broker.yaml", "--log-level", "error", "process-events"])
+            var cib = ChildProcess.Start(
+                new ChildProcessStart("cib", ["--config", $"{folder}/broker.yaml", "--log-level", "error", "process-events"])
             {
                 Environment = environment, WorkingDirectory = folder, OnLine = line => Remember(said, line),
             });
@@ -59,11 +66,13 @@ internal sealed class BrokerSide : Side
         => Poll.UntilAsync(
             () => _cib.Exited.IsCompleted
                 ? throw new InvalidOperationException($"cib has ended: {string.Join('\n', _said)}")
-                : Task.FromResult(File.Exists(_stamps) && File.ReadAllLines(_stamps).LastOrDefault(l => l.EndsWith(subject.Commit.Value, StringComparison.Ordinal)) is { } line ? AuxoSide.StampIn(line) : null),
+                : Task.FromResult(File.Exists(_stamps) && File.ReadAllLines(_stamps).LastOrDefault(l
+                    => l.EndsWith(subject.Commit.Value, StringComparison.Ordinal)) is { } line ? AuxoSide.StampIn(line) : null),
             $"the first command of {subject.Commit.Short} by the broker", ct);
 
     /// <inheritdoc/>
-    public override Task<bool> HasVerdictAsync(VerdictReader at, SideRepository repository, Subject subject, CancellationToken ct) => at.HasEndedJobAsync(subject, ct);
+    public override Task<bool> HasVerdictAsync(VerdictReader at, SideRepository repository, Subject subject, CancellationToken ct)
+        => at.HasEndedJobAsync(subject, ct);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -77,10 +86,13 @@ internal sealed class BrokerSide : Side
     protected override Task FollowAsync(LabRepository repository, CancellationToken ct) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    protected override Task<DateTimeOffset> EndedAsync(SideRepository repository, Subject subject, CancellationToken ct) => ReadableAsync(repository, repository.AtAlice, subject, ct);
+    protected override Task<DateTimeOffset> EndedAsync(SideRepository repository, Subject subject, CancellationToken ct)
+        => ReadableAsync(repository, repository.AtAlice, subject, ct);
 
     /// <inheritdoc/>
-    protected override string NativePipeline() => $"shell: |\n  stamp=$EPOCHREALTIME; echo \"stamp $stamp $(git rev-parse HEAD)\" >>'{Path.Combine(Path.GetDirectoryName(Alice.Home)!, "cib", "stamps")}'\n";
+    protected override string NativePipeline()
+        => "shell: |\n  stamp=$EPOCHREALTIME; echo \"stamp $stamp $(git rev-parse HEAD)\" "
+            + $">>'{Path.Combine(Path.GetDirectoryName(Alice.Home)!, "cib", "stamps")}'\n";
 
     private static string Configuration(string folder) => $"""
         db: {folder}/cib.db

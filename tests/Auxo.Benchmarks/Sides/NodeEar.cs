@@ -33,7 +33,8 @@ internal sealed class NodeEar : IAsyncDisposable
     /// <summary>When the node first told after <paramref name="from"/> that something of a repository is there.</summary>
     public Task<DateTimeOffset> FirstAsync(string rid, DateTimeOffset from, CancellationToken ct)
         => Poll.UntilAsync(
-            () => Task.FromResult(_heard.Where(e => e.Rid == rid && e.At >= from).Select(static e => (DateTimeOffset?)e.At).FirstOrDefault()), $"the node tells of {rid}", ct);
+            () => Task.FromResult(_heard.Where(e => e.Rid == rid && e.At >= from)
+                .Select(static e => (DateTimeOffset?)e.At).FirstOrDefault()), $"the node tells of {rid}", ct);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -51,7 +52,8 @@ internal sealed class NodeEar : IAsyncDisposable
             {
                 var at = Poll.Now;
                 using var json = JsonDocument.Parse(line);
-                if (json.RootElement.TryGetProperty("type", out var type) && Kinds.Contains(type.GetString())) _heard.Enqueue((at, json.RootElement.GetProperty("rid").GetString()!));
+                if (json.RootElement.TryGetProperty("type", out var type) && Kinds.Contains(type.GetString())) _heard.Enqueue(
+                    (at, json.RootElement.GetProperty("rid").GetString()!));
             }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)

@@ -12,8 +12,8 @@ internal sealed record SideRepository(LabRepository Lab, VerdictReader AtAlice, 
 }
 
 /// <summary>
-/// Two real nodes, and a CI beside the first: alice's. Both sides do exactly the same; only who builds differs. The repository's one command prints the
-/// time before it does anything else.
+/// Two real nodes, and a CI beside the first: alice's. Both sides do exactly the same; only who builds differs. The
+/// repository's one command prints the time before it does anything else.
 /// </summary>
 internal abstract class Side(RadicleLab lab, NodeEar ear) : IAsyncDisposable
 {
@@ -37,7 +37,8 @@ internal abstract class Side(RadicleLab lab, NodeEar ear) : IAsyncDisposable
         };
         var made = await lab.CreateRepositoryAsync(name, all, ct);
         await FollowAsync(made, ct);
-        var repository = new SideRepository(made, await VerdictReader.OpenAsync(Alice, made.Rid, Alice, ct), await VerdictReader.OpenAsync(Bob, made.Rid, Alice, ct));
+        var repository = new SideRepository(
+            made, await VerdictReader.OpenAsync(Alice, made.Rid, Alice, ct), await VerdictReader.OpenAsync(Bob, made.Rid, Alice, ct));
         _repositories.Add(repository);
         for (var attempt = 1; ; attempt++)
         {
@@ -76,7 +77,8 @@ internal abstract class Side(RadicleLab lab, NodeEar ear) : IAsyncDisposable
         await StartBranchAsync(repository, ct);
         var commit = await CommitAsync(Bob, repository, ct);
         var begun = Poll.Now;
-        await Bob.GitAsync(Bob.WorkTree(repository.Lab.Name), ct, "push", "-q", "rad", "-o", "patch.message=Change something", "HEAD:refs/patches");
+        await Bob.GitAsync(Bob.WorkTree(repository.Lab.Name), ct, "push", "-q", "rad", "-o",
+            "patch.message=Change something", "HEAD:refs/patches");
         var subject = new Subject(commit, await PatchOfAsync(repository, commit, ct));
         var readable = await ReadableAsync(repository, repository.AtBob, subject, ct);
         return await FollowRunAsync(repository, subject, begun, ct) with { Readable = readable };
@@ -87,7 +89,8 @@ internal abstract class Side(RadicleLab lab, NodeEar ear) : IAsyncDisposable
     {
         await StartBranchAsync(repository, ct);
         var commit = await CommitAsync(Bob, repository, ct);
-        await Bob.GitAsync(Bob.WorkTree(repository.Lab.Name), ct, "push", "-q", "rad", "-o", "patch.message=One of many", "-o", "no-sync", "HEAD:refs/patches");
+        await Bob.GitAsync(Bob.WorkTree(repository.Lab.Name), ct, "push", "-q", "rad", "-o",
+            "patch.message=One of many", "-o", "no-sync", "HEAD:refs/patches");
         return new Subject(commit, await PatchOfAsync(repository, commit, ct));
     }
 
@@ -114,7 +117,8 @@ internal abstract class Side(RadicleLab lab, NodeEar ear) : IAsyncDisposable
     protected abstract Task<DateTimeOffset> EndedAsync(SideRepository repository, Subject subject, CancellationToken ct);
 
     /// <summary>What the CI itself says about where the time went.</summary>
-    protected virtual Task<IReadOnlyList<(string Stage, TimeSpan Took)>> StagesAsync(SideRepository repository, Run run, CancellationToken ct)
+    protected virtual Task<IReadOnlyList<(string Stage, TimeSpan Took)>> StagesAsync(
+        SideRepository repository, Run run, CancellationToken ct)
         => Task.FromResult<IReadOnlyList<(string, TimeSpan)>>([]);
 
     /// <summary>The peer's pipeline file; it is in every repository of both sides, so that both build the same.</summary>
@@ -155,7 +159,8 @@ internal abstract class Side(RadicleLab lab, NodeEar ear) : IAsyncDisposable
     private async Task<PatchId> PatchOfAsync(SideRepository repository, CommitId commit, CancellationToken ct)
     {
         var refs = $"refs/namespaces/{Bob.Nid}/refs/heads/patches/";
-        var name = await Bob.GitAsync(Bob.Storage(repository.Rid), ct, "for-each-ref", "--format=%(refname)", "--points-at", commit.Value, refs);
+        var name = await Bob.GitAsync(
+            Bob.Storage(repository.Rid), ct, "for-each-ref", "--format=%(refname)", "--points-at", commit.Value, refs);
         return PatchId.Parse(name.Trim()[refs.Length..]);
     }
 }

@@ -1,6 +1,9 @@
 namespace Auxo.Benchmarks.Sides;
 
-/// <summary>Auxo and its direct peer on the same machine at the same time. They take turns, so that what disturbs one disturbs the other.</summary>
+/// <summary>
+/// Auxo and its direct peer on the same machine at the same time. They take turns, so that what disturbs one disturbs the
+/// other.
+/// </summary>
 internal sealed class ThreadPair : IAsyncDisposable
 {
     private ThreadPair(AuxoSide auxo, BrokerSide? broker) => (Auxo, Broker) = (auxo, broker);

@@ -5,8 +5,8 @@ using Auxo.Testing.Radicle;
 namespace Auxo.Benchmarks.Sides;
 
 /// <summary>
-/// Says whether a node's storage has the verdict of a commit, as its user would read it: signed and complete. It is asked every few milliseconds, so it
-/// only looks at one file's time as long as nothing has come.
+/// Says whether a node's storage has the verdict of a commit, as its user would read it: signed and complete. It is asked every
+/// few milliseconds, so it only looks at one file's time as long as nothing has come.
 /// </summary>
 internal sealed class VerdictReader : IAsyncDisposable
 {
@@ -37,7 +37,8 @@ internal sealed class VerdictReader : IAsyncDisposable
         if (!MayHaveCome(subject.Commit)) return false;
         foreach (var id in (await _repository.ListAsync(CobTypes.Job, ct)).Where(id => !_ended.ContainsKey(id)))
         {
-            if (await _repository.ReadJobAsync(id, ct) is { } job && job.Runs.Any(static r => r.Status != JobRunStatus.Started)) _ended[id] = job.Commit;
+            if (await _repository.ReadJobAsync(id, ct) is { } job
+                && job.Runs.Any(static r => r.Status != JobRunStatus.Started)) _ended[id] = job.Commit;
         }
 
         return _ended.ContainsValue(subject.Commit);
@@ -46,12 +47,15 @@ internal sealed class VerdictReader : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _repository.DisposeAsync();
 
-    /// <summary>The writer's signature changed since this commit was looked for, or so short before that more may have followed it.</summary>
+    /// <summary>
+    /// The writer's signature changed since this commit was looked for, or so short before that more may have followed it.
+    /// </summary>
     private bool MayHaveCome(CommitId commit)
     {
         var signed = File.GetLastWriteTimeUtc(_signed);
         var rested = TimeProvider.System.GetUtcNow().UtcDateTime - signed > Settled;
-        if (_looked.TryGetValue(commit, out var last) && last.Signed == signed && rested && TimeProvider.System.GetElapsedTime(last.At) < AtLeastEvery) return false;
+        if (_looked.TryGetValue(commit, out var last)
+            && last.Signed == signed && rested && TimeProvider.System.GetElapsedTime(last.At) < AtLeastEvery) return false;
         _looked[commit] = (signed, TimeProvider.System.GetTimestamp());
         return true;
     }

@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace Auxo.Benchmarks.Thread;
 
-/// <summary>What PostgreSQL and its driver do alone: one durable row per statement, the same columns and the same key as a webhook's receipt.</summary>
+/// <summary>
+/// What PostgreSQL and its driver do alone: one durable row per statement, the same columns and the same key as a webhook's
+/// receipt.
+/// </summary>
 internal sealed class BareInserts : IAsyncDisposable
 {
     /// <summary>Those of the instance's own server.</summary>
@@ -28,7 +31,8 @@ internal sealed class BareInserts : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("auxo-pg-");
         File.SetUnixFileMode(folder.FullName, (UnixFileMode)0b111_101_101);
-        var inserts = new BareInserts(folder, await PostgresCluster.StartAsync(folder.FullName, Path.Combine(folder.FullName, "s"), Settings, ct));
+        var inserts = new BareInserts(
+            folder, await PostgresCluster.StartAsync(folder.FullName, Path.Combine(folder.FullName, "s"), Settings, ct));
         await using var command = inserts._source.CreateCommand("""
             create table receipts (
                 content_key bytea primary key, rid text not null, event text not null, patch_id text, commit_id text, branch text, context text, status_url text, seeder text,
@@ -67,7 +71,8 @@ internal sealed class BareInserts : IAsyncDisposable
             connection);
         var key = new NpgsqlParameter<byte[]> { TypedValue = [] };
         command.Parameters.Add(key);
-        foreach (var text in (string[])["git:hooks-00000000", new string('a', 40), new string('b', 32)]) command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
+        foreach (var text in (string[])["git:hooks-00000000", new string('a', 40), new string('b', 32)]) command.Parameters.Add(
+            new NpgsqlParameter<string> { TypedValue = text });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = TimeProvider.System.GetUtcNow().UtcDateTime });
         key.TypedValue = RandomNumberGenerator.GetBytes(32);
         await command.PrepareAsync(ct);

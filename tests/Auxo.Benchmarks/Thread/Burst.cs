@@ -25,14 +25,17 @@ internal static class Burst
 
         return
         [
-            Seconds($"{Patches} patches at once: announcement → all reported", static r => r.Reported, Goal.AtMost(3)) with { Note = "the last verdict stands in the storage of the CI's node" },
+            Seconds($"{Patches} patches at once: announcement → all reported", static r
+                => r.Reported, Goal.AtMost(3)) with { Note = "the last verdict stands in the storage of the CI's node" },
             Seconds("→ first of the first commands", static r => r.First) with { IsPart = true },
             Seconds("→ last of the first commands", static r => r.Last) with { IsPart = true },
             Seconds("→ all verdicts readable on the other node", static r => r.Readable) with { IsPart = true },
         ];
 
         Figure Seconds(string what, Func<Round, TimeSpan> took, Goal? goal = null)
-            => new(what, "s", new Series(auxo.Select(r => took(r).TotalSeconds)), broker.Count > 0 ? new Series(broker.Select(r => took(r).TotalSeconds)) : null, goal);
+            => new(what, "s", new Series(auxo.Select(r => took(r).TotalSeconds)), broker.Count > 0
+                ? new Series(broker.Select(r => took(r).TotalSeconds))
+                : null, goal);
     }
 
     private static async Task<Round> RoundAsync(Side side, SideRepository repository, CancellationToken ct)

@@ -25,23 +25,31 @@ internal static class IdleMemory
         await Task.Delay(rest, TimeProvider.System, ct);
 
         // Whoever lost his parent is still ours: his command or his environment names the folder.
-        var processes = Descendants(instance.AppHostPid).Union(instance.Processes().Keys).Select(static pid => (Name: NameOf(pid), MiB: PssMiB(pid))).Where(static p => p.MiB > 0).ToList();
+        var processes = Descendants(instance.AppHostPid).Union(instance.Processes().Keys)
+            .Select(static pid => (Name: NameOf(pid), MiB: PssMiB(pid))).Where(static p => p.MiB > 0).ToList();
         var broker = pair?.Broker is { } b ? Series.One(PssMiB(b.ProcessId)) : null;
         return
         [
-            new("idle memory (PSS), all services and PostgreSQL", "MiB", Series.One(processes.Sum(static p => p.MiB)), broker, Goal.AtMost(400))
+            new("idle memory (PSS), all services and PostgreSQL", "MiB", Series.One(processes.Sum(static p => p.MiB)),
+                broker, Goal.AtMost(400))
             {
-                Note = $"after one build and {rest.TotalSeconds:0} s of rest; the peer is cib alone, without database, logs over HTTP, webhooks or console",
+                Note = $"after one build and {rest.TotalSeconds:0} s of rest; the peer is cib alone, without database, "
+                    + "logs over HTTP, webhooks or console",
             },
             .. processes.GroupBy(static p => p.Name).OrderByDescending(static g => g.Sum(static p => p.MiB)).Select(static g =>
-                new Figure($"{g.Key}{(g.Count() > 1 ? $" ({g.Count()} processes)" : "")}", "MiB", Series.One(g.Sum(static p => p.MiB))) { IsPart = true }),
+                new Figure($"{g.Key}{(g.Count() > 1 ? $" ({g.Count()} processes)" : "")}", "MiB",
+                    Series.One(g.Sum(static p => p.MiB))) { IsPart = true }),
         ];
     }
 
-    /// <summary>The AppHost and all that it started; PostgreSQL's processes write over their environment, so only their parents tell whose they are.</summary>
+    /// <summary>
+    /// The AppHost and all that it started; PostgreSQL's processes write over their environment, so only their parents tell
+    /// whose they are.
+    /// </summary>
     private static List<int> Descendants(int apphost)
     {
-        var children = Directory.EnumerateDirectories("/proc").Select(static f => int.TryParse(Path.GetFileName(f), out var pid) ? pid : 0).Where(static pid => pid > 0).ToLookup(ParentOf);
+        var children = Directory.EnumerateDirectories("/proc")
+            .Select(static f => int.TryParse(Path.GetFileName(f), out var pid) ? pid : 0).Where(static pid => pid > 0).ToLookup(ParentOf);
         List<int> found = [apphost];
         for (var i = 0; i < found.Count; i++) found.AddRange(children[found[i]]);
         return found;
@@ -77,8 +85,11 @@ internal static class IdleMemory
     {
         try
         {
-            var line = File.ReadLines($"/proc/{pid}/smaps_rollup").FirstOrDefault(static l => l.StartsWith("Pss:", StringComparison.Ordinal));
-            return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+            var line = File.ReadLines($"/proc/{pid}/smaps_rollup")
+                .FirstOrDefault(static l => l.StartsWith("Pss:", StringComparison.Ordinal));
+            return line is null
+                ? 0
+                : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,11 @@ internal static class ManyFiles
         var pair = await context.PairAsync(ct);
         var content = Enumerable.Range(0, Files).ToDictionary(
             static i => $"src/{i / 32:00}/file{i:000}.txt",
-            static i => string.Concat(Enumerable.Range(0, Lines).Select(l => $"line {l:000} of file {i:000}: some text that no two files share, {(l * 7919 + i * 104729) % 1_000_003:0000000}\n")),
+            static i
+                => string.Concat(Enumerable.Range(0, Lines)
+                    .Select(l
+                        => $"line {l:000} of file {i:000}: some text that no two files share, "
+                            + $"{(l * 7919 + i * 104729) % 1_000_003:0000000}\n")),
             StringComparer.Ordinal);
         var small = await pair.AddRepositoryAsync("small", new Dictionary<string, string>(StringComparer.Ordinal), ct);
         var large = await pair.AddRepositoryAsync("large", content, ct);
@@ -34,9 +38,11 @@ internal static class ManyFiles
         return
         [
             RunFigures.Figure($"own push, {Files} files: start → first command", auxoLarge, brokerLarge, static r => r.ToFirstCommand),
-            RunFigures.Figure("the same in a small repository", auxoSmall, brokerSmall, static r => r.ToFirstCommand) with { IsPart = true },
+            RunFigures.Figure("the same in a small repository", auxoSmall, brokerSmall, static r
+                => r.ToFirstCommand) with { IsPart = true },
             .. RunFigures.Stages(auxoLarge),
-            new($"{Files} files against a small repository", "×", Series.One(Times(auxoLarge, auxoSmall)), brokerLarge.Count > 0 ? Series.One(Times(brokerLarge, brokerSmall)) : null, Goal.AtMost(1.2)),
+            new($"{Files} files against a small repository", "×", Series.One(Times(auxoLarge, auxoSmall)),
+                brokerLarge.Count > 0 ? Series.One(Times(brokerLarge, brokerSmall)) : null, Goal.AtMost(1.2)),
         ];
     }
 

@@ -8,14 +8,18 @@ using Auxo.Benchmarks.Sides;
 namespace Auxo.Benchmarks.Thread;
 
 /// <summary>
-/// A repository of 500 files, 60 of them shell scripts: the six built-in checks as a build runs them, beside the same tools run by hand over a checkout.
+/// A repository of 500 files, 60 of them shell scripts: the six built-in checks as a build runs them, beside the same tools run
+/// by hand over a checkout.
 /// </summary>
 internal static class SixChecks
 {
     private const int Files = 500;
     private const int Scripts = 60;
 
-    /// <summary>What a person would type: every script through bash and shellcheck on all cores, every file through grep, then modes and papers.</summary>
+    /// <summary>
+    /// What a person would type: every script through bash and shellcheck on all cores, every file through grep, then modes and
+    /// papers.
+    /// </summary>
     private const string ByHand = """
         set -u
         git ls-files -z '*.sh' | xargs -0 -n1 -P"$(nproc)" bash -n
@@ -46,7 +50,8 @@ internal static class SixChecks
         [
             new($"six checks, {Files} files of which one changed", "ms", new Series(warm), new Series(warmByHand), Goal.AtMost(1000))
             {
-                Note = "from the build's start to its verdict; the peer is bash -n, shellcheck and grep (seven patterns; gitleaks is not installed) by hand on all cores over a checkout that is there already",
+                Note = "from the build's start to its verdict; the peer is bash -n, shellcheck and grep (seven "
+                    + "patterns; gitleaks is not installed) by hand on all cores over a checkout that is there already",
             },
             new($"six checks, {Files} files never seen before", "ms", new Series(cold), new Series(coldByHand)),
         ];
@@ -62,7 +67,8 @@ internal static class SixChecks
     private static async Task<double> ByHandAsync(string folder, CancellationToken ct)
     {
         var begun = TimeProvider.System.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", ByHand]) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", ByHand]) { WorkingDirectory = folder,
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync(ct);
         await process.StandardError.ReadToEndAsync(ct);
         await output;
@@ -75,7 +81,10 @@ internal static class SixChecks
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
-            var (name, text) = i < Scripts ? ($"scripts/job{i:00}.sh", Script(round, i)) : i % 5 == 0 ? ($"docs/page{i:000}.md", Page(round, i)) : ($"src/part{i % 16:00}/file{i:000}.txt", Text(round, i));
+            var (name, text) = i < Scripts
+                ? ($"scripts/job{i:00}.sh", Script(round, i))
+                : i % 5 == 0 ? ($"docs/page{i:000}.md", Page(round, i))
+                : ($"src/part{i % 16:00}/file{i:000}.txt", Text(round, i));
             files[name] = text;
         }
 
@@ -85,7 +94,8 @@ internal static class SixChecks
 
     private static string Script(int round, int number)
     {
-        var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"#!/usr/bin/env bash\n# job {number}, round {round}\nset -euo pipefail\n");
+        var text = new StringBuilder()
+            .AppendLine(CultureInfo.InvariantCulture, $"#!/usr/bin/env bash\n# job {number}, round {round}\nset -euo pipefail\n");
         for (var i = 0; i < 8; i++)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $$"""
@@ -103,8 +113,10 @@ internal static class SixChecks
     }
 
     private static string Page(int round, int number)
-        => $"# Page {number}\n\nRound {round}; see [the first page](../README.md).\n\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"Line {i} says what line {i + number} does not.\n"));
+        => $"# Page {number}\n\nRound {round}; see [the first page](../README.md).\n\n"
+            + string.Concat(Enumerable.Range(0, 30).Select(i => $"Line {i} says what line {i + number} does not.\n"));
 
     private static string Text(int round, int number)
-        => string.Concat(Enumerable.Range(0, 60).Select(i => $"value_{i} = compute({number}, {round}, {i * 31 + number}); // nothing secret here\n"));
+        => string.Concat(Enumerable.Range(0, 60)
+            .Select(i => $"value_{i} = compute({number}, {round}, {i * 31 + number}); // nothing secret here\n"));
 }

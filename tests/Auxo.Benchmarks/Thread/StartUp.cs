@@ -56,8 +56,12 @@ internal static class StartUp
 
     private static async Task RunAsync(string words, IReadOnlyDictionary<string, string> environment, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(Path.Combine(Repository(), "auxo"), words.Split(' ')) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        foreach (var name in start.Environment.Keys.Where(static n => n.StartsWith("RAD_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        var start = new ProcessStartInfo(Path.Combine(Repository(), "auxo"), words.Split(' '))
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
+        };
+        foreach (var name in start.Environment.Keys.Where(static n => n.StartsWith("RAD_", StringComparison.Ordinal))
+            .ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         // Read in lines, not to the end: what was left running in the background may hold the pipe.
@@ -71,7 +75,8 @@ internal static class StartUp
         process.ErrorDataReceived += Remember;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await Poll.UntilAsync(() => Task.FromResult<bool?>(process.HasExited ? true : null), $"'auxo {words}' ends", ct, limit: TimeSpan.FromSeconds(300));
+        await Poll.UntilAsync(()
+            => Task.FromResult<bool?>(process.HasExited ? true : null), $"'auxo {words}' ends", ct, limit: TimeSpan.FromSeconds(300));
         if (process.ExitCode == 0) return;
         lock (said) throw new InvalidOperationException($"'auxo {words}' ended with {process.ExitCode}: {string.Join('\n', said)}");
     }

@@ -9,8 +9,8 @@ using Auxo.Benchmarks.Measuring;
 namespace Auxo.Benchmarks.Thread;
 
 /// <summary>
-/// Posts signed webhooks over sockets of its own, one after the other on each connection. Every one differs in one number, so none is a repetition.
-/// It does little itself, because it shares the machine with what it measures.
+/// Posts signed webhooks over sockets of its own, one after the other on each connection. Every one differs in one number, so
+/// none is a repetition. It does little itself, because it shares the machine with what it measures.
 /// </summary>
 internal sealed class WebhookLoad(Uri ingest, string rid, string secret, string commit)
 {
@@ -39,7 +39,8 @@ internal sealed class WebhookLoad(Uri ingest, string rid, string secret, string 
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, ingest.Port), ct);
         do
         {
-            Utf8Formatter.TryFormat(Interlocked.Increment(ref s_next), request.AsSpan(number, 19), out _, new System.Buffers.StandardFormat('D', 19));
+            Utf8Formatter.TryFormat(Interlocked.Increment(ref s_next), request.AsSpan(number, 19), out _,
+                new System.Buffers.StandardFormat('D', 19));
             Encoding.ASCII.GetBytes(Convert.ToHexStringLower(HMACSHA256.HashData(key, request.AsSpan(body))), request.AsSpan(signature));
             var begun = TimeProvider.System.GetTimestamp();
             await socket.SendAsync(request, ct);
@@ -65,7 +66,8 @@ internal sealed class WebhookLoad(Uri ingest, string rid, string secret, string 
                 throw new InvalidOperationException($"A webhook was not accepted: {Encoding.UTF8.GetString(text)}");
             }
 
-            if (read == 0 || length == buffer.Length) throw new InvalidOperationException($"A webhook got no whole answer: {Encoding.UTF8.GetString(text)}");
+            if (read == 0 || length == buffer.Length) throw new InvalidOperationException(
+                $"A webhook got no whole answer: {Encoding.UTF8.GetString(text)}");
         }
     }
 
@@ -74,10 +76,15 @@ internal sealed class WebhookLoad(Uri ingest, string rid, string secret, string 
     {
         const string number = "0000000000000000000";
         var zeros = new string('0', 64);
-        var body = $$"""{"event_type":"push","delivery":"{{number}}","before":"{{commit}}","after":"{{commit}}","branch":"main","repository":{"id":"{{rid}}","name":"hooks"},"commits":[{"id":"{{commit}}","message":""";
+        var body =
+            $$"""{"event_type":"push","delivery":"{{number}}","before":"{{commit}}","after":"{{commit}}","branch":"main","repository":{"id":"{{rid}}","name":"hooks"},"commits":[{"id":"{{commit}}","message":""";
         body += "\"" + new string('x', BodyBytes - body.Length - 5) + "\"}]}";
-        var head = $"POST /hooks/radicle HTTP/1.1\r\nHost: {ingest.Authority}\r\nContent-Type: application/json\r\nx-radicle-event-type: push\r\nX-Hub-Signature-256: sha256={zeros}\r\nContent-Length: {body.Length}\r\n\r\n";
+        var head =
+            $"POST /hooks/radicle HTTP/1.1\r\nHost: {ingest.Authority}\r\nContent-Type: "
+                + "application/json\r\nx-radicle-event-type: push\r\nX-Hub-Signature-256: "
+                + $"sha256={zeros}\r\nContent-Length: {body.Length}\r\n\r\n";
         var request = head + body;
-        return (Encoding.ASCII.GetBytes(request), request.IndexOf(number, head.Length, StringComparison.Ordinal), request.IndexOf(zeros, StringComparison.Ordinal), head.Length);
+        return (Encoding.ASCII.GetBytes(request), request.IndexOf(number, head.Length, StringComparison.Ordinal),
+            request.IndexOf(zeros, StringComparison.Ordinal), head.Length);
     }
 }

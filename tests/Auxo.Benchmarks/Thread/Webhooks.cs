@@ -8,8 +8,8 @@ using Auxo.Testing;
 namespace Auxo.Benchmarks.Thread;
 
 /// <summary>
-/// Signed webhooks of 6 KiB, each answered after the commit of its receipt, beside bare inserts of the same row into a PostgreSQL of the same settings;
-/// and how soon a webhook has become a fact.
+/// Signed webhooks of 6 KiB, each answered after the commit of its receipt, beside bare inserts of the same row into a
+/// PostgreSQL of the same settings; and how soon a webhook has become a fact.
 /// </summary>
 internal static class Webhooks
 {
@@ -22,7 +22,8 @@ internal static class Webhooks
         var pair = await context.PairAsync(ct);
         var repository = await pair.Auxo.AddRepositoryAsync("hooks", new Dictionary<string, string>(StringComparer.Ordinal), ct);
         var secret = await SecretAsync(auxo, repository.Rid, ct);
-        var hooks = new WebhookLoad(auxo.Url("ingest"), repository.Rid, secret, (await pair.Auxo.PushMainAsync(repository, ct)).Subject.Commit.Value);
+        var hooks = new WebhookLoad(
+            auxo.Url("ingest"), repository.Rid, secret, (await pair.Auxo.PushMainAsync(repository, ct)).Subject.Commit.Value);
         await using var inserts = await BareInserts.StartAsync(ct);
 
         var round = TimeSpan.FromSeconds(context.Options.Count(4, 1));
@@ -41,10 +42,21 @@ internal static class Webhooks
         const string peer = "the peer is a bare insert of the same row with Npgsql, without HTTP, signature or JSON";
         return
         [
-            new($"webhooks per second, {Connections} connections", "1/s", new Series(perSecond), new Series(rows), Goal.AtLeast(4000)) { Note = peer + "; the load generator shares the cores" },
-            new($"webhook → answer after its commit, {Connections} connections", "ms", new Series(many), new Series(manyRows), Goal.P99AtMost(10)) { Note = $"p99 {new Series(many).P99:0.0} ms, peer {new Series(manyRows).P99:0.0} ms" },
-            new("webhook → answer after its commit, 1 connection", "ms", new Series(single), new Series(singleRows)) { Note = $"p99 {new Series(single).P99:0.0} ms, peer {new Series(singleRows).P99:0.0} ms" },
-            new("webhook → the fact is committed (new head of main)", "ms", facts) { Note = $"p99 {facts.P99:0.0} ms; the node tells nothing of this push; until the head stands in GET /repositories/…/refs, asked every 2 ms" },
+            new($"webhooks per second, {Connections} connections", "1/s", new Series(perSecond), new Series(rows), Goal.AtLeast(4000))
+            {
+                Note = peer + "; the load generator shares the cores",
+            },
+            new($"webhook → answer after its commit, {Connections} connections", "ms", new Series(many), new Series(manyRows),
+                Goal.P99AtMost(10)) { Note = $"p99 {new Series(many).P99:0.0} ms, peer {new Series(manyRows).P99:0.0} ms" },
+            new("webhook → answer after its commit, 1 connection", "ms", new Series(single), new Series(singleRows))
+            {
+                Note = $"p99 {new Series(single).P99:0.0} ms, peer {new Series(singleRows).P99:0.0} ms",
+            },
+            new("webhook → the fact is committed (new head of main)", "ms", facts)
+            {
+                Note = $"p99 {facts.P99:0.0} ms; the node tells nothing of this push; until the head stands in GET "
+                    + "/repositories/…/refs, asked every 2 ms",
+            },
         ];
     }
 
@@ -56,7 +68,8 @@ internal static class Webhooks
 
     private static async Task<string> SecretAsync(AuxoInstance auxo, string rid, CancellationToken ct)
     {
-        using var answer = await auxo.Client("ingest").PostAsync(new Uri($"/repositories/{Uri.EscapeDataString(rid)}/secret", UriKind.Relative), content: null, ct);
+        using var answer = await auxo.Client("ingest")
+            .PostAsync(new Uri($"/repositories/{Uri.EscapeDataString(rid)}/secret", UriKind.Relative), content: null, ct);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("secret").GetString()!;
     }
@@ -72,7 +85,8 @@ internal static class Webhooks
             var begun = TimeProvider.System.GetTimestamp();
             await new WebhookLoad(auxo.Instance.Url("ingest"), repository.Rid, secret, commit.Value).SendOneAsync(ct);
             await Poll.UntilAsync(
-                async () => (await auxo.Instance.Client("ingest").GetStringAsync(refs, ct)).Contains(commit.Value, StringComparison.Ordinal) ? true : (bool?)null,
+                async () => (await auxo.Instance.Client("ingest").GetStringAsync(refs, ct))
+                    .Contains(commit.Value, StringComparison.Ordinal) ? true : (bool?)null,
                 "the fact of the webhook is committed", ct, everyMilliseconds: 2);
             took.Add(TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds);
         }

@@ -10,7 +10,10 @@ internal static class AppHostWords
     {
         var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
         var program = Path.GetFullPath(Path.Combine(here, "..", "..", "Auxo.AppHost", Path.GetFileName(here), "Auxo.AppHost"));
-        var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, words)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         start.Environment["AUXO_HOME"] = home;
         start.Environment.Remove("ConnectionStrings__auxo");
         using var process = Process.Start(start)!;

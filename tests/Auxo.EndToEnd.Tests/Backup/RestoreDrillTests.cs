@@ -34,9 +34,11 @@ public sealed class RestoreDrillTests
             first = await repository.GitAsync("rev-parse", "HEAD");
             (await lost.Pipeline.FinishedBuildAsync(first)).ShouldHave("passed");
             artifact = await FetchAsync(lost, rid, "latest");
-            using (var defined = await lost.Client("registry").PutAsync("/repositories/files", new StringContent("{}", System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/json")), ct))
+            using (var defined = await lost.Client("registry").PutAsync(
+                "/repositories/files", new StringContent("{}", System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/json")), ct))
                 await defined.ShouldBeAsync(HttpStatusCode.Created);
-            using (var put = await lost.Client("registry").PutAsync("/raw/files/by-hand.txt", new StringContent("by hand"), ct)) await put.ShouldBeAsync(HttpStatusCode.Created);
+            using (var put = await lost.Client("registry")
+                .PutAsync("/raw/files/by-hand.txt", new StringContent("by hand"), ct)) await put.ShouldBeAsync(HttpStatusCode.Created);
 
             var (code, output) = await AppHostWords.RunAsync(lost.Home, "backup", backup);
             Assert.True(code == 0, output);
@@ -44,7 +46,8 @@ public sealed class RestoreDrillTests
 
             // What comes after the cut is not in it.
             second = await repository.CommitAsync("After the backup", new Dictionary<string, string> { ["docs/more.md"] = "# More\n" });
-            using (var swept = await lost.Ingest.PostAsync($"/repositories/{rid}/sweep", content: null, ct)) await swept.ShouldBeAsync(HttpStatusCode.Accepted);
+            using (var swept = await lost.Ingest.PostAsync($"/repositories/{rid}/sweep", content: null, ct)) await swept.ShouldBeAsync(
+                HttpStatusCode.Accepted);
             (await lost.Pipeline.FinishedBuildAsync(second)).ShouldHave("passed");
             await lost.KillAppHostAsync();
         }
@@ -58,16 +61,20 @@ public sealed class RestoreDrillTests
 
         await restored.StartAsync();
 
-        // The second push is found again and built once, under the same id; the first build is known, with its log and its files, and is not built again.
+        // The second push is found again and built once, under the same id; the first build is known, with its log and its
+        // files, and is not built again.
         var build = await restored.Pipeline.FinishedBuildAsync(second);
         build.ShouldHave("passed");
-        Assert.Equal(Auxo.Contracts.BuildId.For(Auxo.Contracts.Rid.Parse(rid), Auxo.Contracts.CommitId.Parse(second), Auxo.Contracts.BuildTrigger.Branch, "main", 1).ToString(), Text(build, "id"));
+        Assert.Equal(Auxo.Contracts.BuildId.For(Auxo.Contracts.Rid.Parse(rid), Auxo.Contracts.CommitId.Parse(second),
+            Auxo.Contracts.BuildTrigger.Branch, "main", 1).ToString(), Text(build, "id"));
         var builds = await restored.Pipeline.BuildsAsync($"rid={rid}");
         Assert.Equal(2, builds.Count);
         var old = await restored.Pipeline.FinishedBuildAsync(first);
-        Assert.Contains("mkdir", await restored.Pipeline.GetStringAsync($"/builds/{Text(old, "id")}/logs/make", ct), StringComparison.Ordinal);
+        Assert.Contains("mkdir", await restored.Pipeline.GetStringAsync($"/builds/{Text(old, "id")}/logs/make", ct),
+            StringComparison.Ordinal);
         Assert.Equal(artifact, await FetchAsync(restored, rid, first));
-        await Eventually.TrueAsync(async () => !(await FetchAsync(restored, rid, "latest")).SequenceEqual(artifact), "latest is the second one");
+        await Eventually.TrueAsync(
+            async () => !(await FetchAsync(restored, rid, "latest")).SequenceEqual(artifact), "latest is the second one");
         Assert.Equal("by hand", await restored.Client("registry").GetStringAsync("/raw/files/by-hand.txt", ct));
 
         // Each thing was told once in this history: the first build's end before the cut, the second's after it.
@@ -86,7 +93,8 @@ public sealed class RestoreDrillTests
         var (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
         Assert.Equal(1, code);
         Assert.Contains("never finished", output, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Path.Combine(folder, "half", "backup.json"), """{"format":1,"version":"0.1.0","createdAt":"2026-11-23T12:00:00Z","databaseSha256":"00","roles":[],"files":0,"bytes":0}""");
+        await File.WriteAllTextAsync(Path.Combine(folder, "half", "backup.json"),
+            """{"format":1,"version":"0.1.0","createdAt":"2026-11-23T12:00:00Z","databaseSha256":"00","roles":[],"files":0,"bytes":0}""");
         (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
         Assert.Equal(1, code);
         Assert.Contains("damaged", output, StringComparison.Ordinal);

@@ -32,8 +32,10 @@ public sealed class RestoreOnRealNodesTests
         await using var world = await RealNodesFixture.StartAsync(ct, trustBob: true, files, ("Auxo__Egress__Allow", "127.0.0.0/8"));
         var lost = world.Auxo;
         await lost.Pipeline.FinishedBuildAsync((await world.Alice.GitAsync(world.Alice.WorkTree("demo"), ct, "rev-parse", "HEAD")).Trim());
-        using (var channel = await lost.Client("notify").PutAsJsonAsync("/channels/team", new { webhook = new { url = web.Address } }, ct)) Assert.True(channel.IsSuccessStatusCode);
-        using (var route = await lost.Client("notify").PutAsJsonAsync("/routes/all", new { channels = new[] { "team" } }, ct)) Assert.True(route.IsSuccessStatusCode);
+        using (var channel = await lost.Client("notify")
+            .PutAsJsonAsync("/channels/team", new { webhook = new { url = web.Address } }, ct)) Assert.True(channel.IsSuccessStatusCode);
+        using (var route = await lost.Client("notify").PutAsJsonAsync("/routes/all", new { channels = new[] { "team" } }, ct)) Assert.True(
+            route.IsSuccessStatusCode);
 
         // One patch before the cut, one after it; both are built, commented on and told.
         var before = await ProposeAsync(world, web, "Before the cut", ct);
@@ -44,13 +46,17 @@ public sealed class RestoreOnRealNodesTests
         await lost.KillAppHostAsync();
         await lost.WaitUntilNothingRunsAsync();
 
-        var environment = new Dictionary<string, string>(world.Alice.Environment(), StringComparer.Ordinal) { ["Auxo__Egress__Allow"] = "127.0.0.0/8" };
+        var environment = new Dictionary<string, string>(world.Alice.Environment(), StringComparer.Ordinal)
+        {
+            ["Auxo__Egress__Allow"] = "127.0.0.0/8",
+        };
         await using var restored = AuxoInstance.Create(environment);
         (code, output) = await AppHostWords.RunAsync(restored.Home, "restore", backup);
         Assert.True(code == 0, output);
         await restored.StartAsync();
 
-        // What came after the cut is looked at again. Whoever was told of it hears it under the ids that he knows, and nothing of what came before.
+        // What came after the cut is looked at again. Whoever was told of it hears it under the ids that he knows, and nothing
+        // of what came before.
         (await restored.Pipeline.FinishedBuildAsync(after.Head)).ShouldHave("passed");
         await Eventually.TrueAsync(async () => await DeliveredAsync(restored) == 4, "the second patch is told again");
         var repeated = new List<string>();
@@ -69,7 +75,8 @@ public sealed class RestoreOnRealNodesTests
         var main = await restored.Pipeline.FinishedBuildAsync(head, "branch");
         main.ShouldHave("passed");
         await Eventually.TrueAsync(
-            async () => await restored.Client("registry").GetAsync($"/artifacts/{Uri.EscapeDataString(world.Repository.Rid)}/latest", ct) is { IsSuccessStatusCode: true } answer
+            async () => await restored.Client("registry")
+                .GetAsync($"/artifacts/{Uri.EscapeDataString(world.Repository.Rid)}/latest", ct) is { IsSuccessStatusCode: true } answer
                 && Text((await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!, "buildId") == Text(main, "id"),
             "the merge is published");
         Directory.Delete(folder, recursive: true);
@@ -77,11 +84,15 @@ public sealed class RestoreOnRealNodesTests
 
     private sealed record Proposed(string Patch, string Head, IReadOnlyList<string> Told);
 
-    /// <summary>Opens a patch, and waits until its author reads the verdict and the receiver has heard of the patch and of its build.</summary>
-    private static async Task<Proposed> ProposeAsync(RealNodesFixture world, WebhookReceiver web, string title, CancellationToken ct, AuxoInstance? auxo = null)
+    /// <summary>
+    /// Opens a patch, and waits until its author reads the verdict and the receiver has heard of the patch and of its build.
+    /// </summary>
+    private static async Task<Proposed> ProposeAsync(
+        RealNodesFixture world, WebhookReceiver web, string title, CancellationToken ct, AuxoInstance? auxo = null)
     {
         var file = title.Replace(' ', '-').ToLowerInvariant();
-        var (patch, head) = await world.Bob.OpenPatchAsync("demo", title, new Dictionary<string, string> { [$"docs/{file}.md"] = $"# {title}\n" }, ct);
+        var (patch, head) = await world.Bob.OpenPatchAsync(
+            "demo", title, new Dictionary<string, string> { [$"docs/{file}.md"] = $"# {title}\n" }, ct);
         var build = await (auxo ?? world.Auxo).Pipeline.FinishedBuildAsync(head);
         build.ShouldHave("passed");
         await world.BobReadsAsync(patch, "**Passed**", ct);
@@ -91,9 +102,11 @@ public sealed class RestoreOnRealNodesTests
         return new Proposed(patch, head, [.. told.Select(static t => t.Id)]);
     }
 
-    private static async Task<int> DeliveredAsync(AuxoInstance auxo) => (await auxo.Client("notify").GetFromJsonNodeAsync("/deliveries?state=delivered&limit=200"))["items"]!.AsArray().Count;
+    private static async Task<int> DeliveredAsync(AuxoInstance auxo)
+        => (await auxo.Client("notify").GetFromJsonNodeAsync("/deliveries?state=delivered&limit=200"))["items"]!.AsArray().Count;
 
     private static Task OutboxIsEmptyAsync(AuxoInstance auxo)
         => Eventually.TrueAsync(
-            async () => (await auxo.Ingest.GetFromJsonNodeAsync("/outbox"))["items"]!.AsArray().All(static i => Text(i!, "state") is "posted" or "dropped"), "every comment is posted");
+            async () => (await auxo.Ingest.GetFromJsonNodeAsync("/outbox"))["items"]!.AsArray()
+                .All(static i => Text(i!, "state") is "posted" or "dropped"), "every comment is posted");
 }

@@ -5,7 +5,10 @@ using static Auxo.EndToEnd.Tests.AuxoHttp;
 
 namespace Auxo.EndToEnd.Tests.GitStorage;
 
-/// <summary>Processes of a whole instance die in the middle of a build, as by <c>kill -9</c>; each is started again by the AppHost, and the work goes on.</summary>
+/// <summary>
+/// Processes of a whole instance die in the middle of a build, as by <c>kill -9</c>; each is started again by the AppHost, and
+/// the work goes on.
+/// </summary>
 public sealed class FaultTests
 {
     private const string Slow = "steps:\n  - name: slow\n    run: echo begun; sleep 3; echo done\n  - name: after\n    run: echo after\n";
@@ -23,7 +26,10 @@ public sealed class FaultTests
 
         foreach (var victim in (string[])["pipeline", "postgres", "ingest"])
         {
-            var (patch, head) = storage.OpenPatch(alice, $"Survive {victim}", new Dictionary<string, string> { [$"docs/{victim}.md"] = $"# {victim}\n" });
+            var (patch, head) = storage.OpenPatch(alice, $"Survive {victim}", new Dictionary<string, string>
+            {
+                [$"docs/{victim}.md"] = $"# {victim}\n",
+            });
             Assert.Equal(202, await Curl.PatchAsync(auxo.Url("ingest"), storage.Rid, patch, head, secret!));
             if (victim == "ingest") await auxo.KillAsync(victim); // Right after its 202: nothing acknowledged is lost.
             else
@@ -38,7 +44,8 @@ public sealed class FaultTests
             Assert.Single(await auxo.Pipeline.BuildsAsync($"commit={head}"));
             Assert.Single(build["steps"]!.AsArray(), s => Text(s!, "step") == "after" && Text(s!, "outcome") == "passed");
             await Eventually.ValueAsync(
-                async () => (await auxo.Ingest.GetFromJsonNodeAsync("/outbox"))["items"]!.AsArray().SingleOrDefault(i => Text(i!, "buildId") == Text(build, "id")),
+                async () => (await auxo.Ingest.GetFromJsonNodeAsync("/outbox"))["items"]!.AsArray()
+                    .SingleOrDefault(i => Text(i!, "buildId") == Text(build, "id")),
                 "the verdict is in the outbox, once");
         }
 
@@ -50,7 +57,8 @@ public sealed class FaultTests
         await auxo.StartAsync();
         (await auxo.Pipeline.FinishedBuildAsync(lastHead)).ShouldHave("passed");
         Assert.Single(await auxo.Pipeline.BuildsAsync($"commit={lastHead}"));
-        Assert.DoesNotContain((await auxo.Pipeline.GetFromJsonNodeAsync("/queues"))["items"]!.AsArray(), q => Text(q!, "deadLetters") != "0");
+        Assert.DoesNotContain((await auxo.Pipeline.GetFromJsonNodeAsync("/queues"))["items"]!.AsArray(), q
+            => Text(q!, "deadLetters") != "0");
         Directory.Delete(folder, recursive: true);
     }
 }

@@ -6,7 +6,9 @@ using Auxo.Testing.Radicle;
 
 namespace Auxo.EndToEnd.Tests.GitStorage;
 
-/// <summary>One Auxo on a machine without Radicle's programs, as they are missing in most places; started when the first test asks.</summary>
+/// <summary>
+/// One Auxo on a machine without Radicle's programs, as they are missing in most places; started when the first test asks.
+/// </summary>
 public sealed class GitStorageFixture : IAsyncDisposable
 {
     private readonly string _folder = OpenFolder();
@@ -29,7 +31,8 @@ public sealed class GitStorageFixture : IAsyncDisposable
         => await AuxoInstance.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PATH"] = string.Join(
-                Path.PathSeparator, Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Where(folder => !File.Exists(Path.Combine(folder, "rad")))),
+                Path.PathSeparator, Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+                    .Where(folder => !File.Exists(Path.Combine(folder, "rad")))),
             ["RAD_HOME"] = "/nonexistent/radicle",
         });
 
@@ -45,7 +48,8 @@ public sealed class GitStorageFixture : IAsyncDisposable
     public async Task<(RadicleStorage Storage, string Secret)> TrackAsync(IReadOnlyDictionary<string, string> files)
     {
         // The name is part of the identity that the RID is computed from.
-        var storage = await RadicleStorage.CreateAsync(Path.Combine(_folder, "storage"), "demo-" + Guid.NewGuid().ToString("N")[..8], Alice, files);
+        var storage = await RadicleStorage.CreateAsync(
+            Path.Combine(_folder, "storage"), "demo-" + Guid.NewGuid().ToString("N")[..8], Alice, files);
         var (rid, secret) = await (await AuxoAsync()).Ingest.TrackAsync(storage.Path);
         Assert.Equal(storage.Rid, rid);
         return (storage, secret!);

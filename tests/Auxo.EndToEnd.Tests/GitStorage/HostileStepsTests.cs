@@ -20,13 +20,15 @@ public sealed class HostileStepsTests(GitStorageFixture world)
     {
         TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         var auxo = await world.AuxoAsync();
-        var files = SampleRepository.Files($"environment:\n  PORT: '{auxo.Url("pipeline").Port}'\n  HOME_OF_AUXO: {auxo.Home}\nsteps:\n  - name: hostile\n    {step}\n");
+        var files = SampleRepository.Files(
+            $"environment:\n  PORT: '{auxo.Url("pipeline").Port}'\n  HOME_OF_AUXO: {auxo.Home}\nsteps:\n  - name: hostile\n    {step}\n");
         var repository = await world.PlainAsync(files);
 
         var build = await auxo.Pipeline.FinishedBuildAsync(await repository.GitAsync("rev-parse", "HEAD"));
         var result = build["steps"]!.AsArray().Single(s => Text(s!, "step") == "hostile")!;
         Assert.True(
-            Text(result, "outcome") == outcome && Text(result, "summary")!.Contains(summary, StringComparison.Ordinal), $"{result.ToJsonString()}\n{Text(build, "verdict")}");
+            Text(result, "outcome") == outcome && Text(result, "summary")!.Contains(summary, StringComparison.Ordinal),
+            $"{result.ToJsonString()}\n{Text(build, "verdict")}");
         var log = await auxo.Pipeline.GetStringAsync($"/builds/{Text(build, "id")}/logs/hostile");
         Assert.DoesNotContain("root:", log, StringComparison.Ordinal);
         Assert.DoesNotContain(File.ReadAllText(Path.Combine(auxo.Home, "run", "admin.token")).Trim(), log, StringComparison.Ordinal);
@@ -41,7 +43,10 @@ public sealed class HostileStepsTests(GitStorageFixture world)
 
         var build = await auxo.Pipeline.FinishedBuildAsync(await repository.GitAsync("rev-parse", "HEAD"));
         build.ShouldHave("passed");
-        using var tail = new HttpRequestMessage(HttpMethod.Get, $"/builds/{Text(build, "id")}/logs/loud") { Headers = { { "Range", "bytes=-200" } } };
+        using var tail = new HttpRequestMessage(HttpMethod.Get, $"/builds/{Text(build, "id")}/logs/loud")
+        {
+            Headers = { { "Range", "bytes=-200" } },
+        };
         using var answer = await auxo.Pipeline.SendAsync(tail);
         await answer.ShouldBeAsync(HttpStatusCode.PartialContent);
         Assert.Contains("the rest of its output is dropped", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -52,7 +57,8 @@ public sealed class HostileStepsTests(GitStorageFixture world)
     public async Task a_link_out_of_the_workspace_is_no_artifact_and_the_log_says_so()
     {
         var auxo = await world.AuxoAsync();
-        var files = SampleRepository.Files("steps:\n  - name: linked\n    run: ln -s /etc/passwd out; echo good > made.txt\n    artifacts: [out, made.txt]\n");
+        var files = SampleRepository.Files(
+            "steps:\n  - name: linked\n    run: ln -s /etc/passwd out; echo good > made.txt\n    artifacts: [out, made.txt]\n");
         var repository = await world.PlainAsync(files);
 
         var build = await auxo.Pipeline.FinishedBuildAsync(await repository.GitAsync("rev-parse", "HEAD"));

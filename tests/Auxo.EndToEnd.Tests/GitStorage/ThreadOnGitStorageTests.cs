@@ -7,7 +7,10 @@ using static Auxo.EndToEnd.Tests.AuxoHttp;
 
 namespace Auxo.EndToEnd.Tests.GitStorage;
 
-/// <summary>The thread where no Radicle node is: storage in Radicle's format and plain git repositories, webhooks by curl, verdicts kept.</summary>
+/// <summary>
+/// The thread where no Radicle node is: storage in Radicle's format and plain git repositories, webhooks by curl, verdicts
+/// kept.
+/// </summary>
 public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
 {
     [Fact]
@@ -24,18 +27,25 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         passed.ShouldHave("passed");
 
         // A syntax error, told with file and line; the next revision is fine.
-        var (broken, brokenHead) = storage.OpenPatch(world.Alice, "Break a script", new Dictionary<string, string> { ["scripts/a.sh"] = "#!/usr/bin/env bash\nif true; then\necho\n" });
+        var (broken, brokenHead) = storage.OpenPatch(world.Alice, "Break a script", new Dictionary<string, string>
+        {
+            ["scripts/a.sh"] = "#!/usr/bin/env bash\nif true; then\necho\n",
+        });
         Assert.Equal(202, await Curl.PatchAsync(auxo.Url("ingest"), storage.Rid, broken, brokenHead, secret));
         var failed = await auxo.Pipeline.FinishedBuildAsync(brokenHead);
         failed.ShouldHave("failed");
         Assert.Contains("`scripts/a.sh:4`", Text(failed, "verdict"), StringComparison.Ordinal);
-        var (_, mendedHead) = storage.RevisePatch(world.Alice, broken, brokenHead, new Dictionary<string, string> { ["scripts/a.sh"] = "#!/usr/bin/env bash\necho\n" });
+        var (_, mendedHead) = storage.RevisePatch(world.Alice, broken, brokenHead, new Dictionary<string, string>
+        {
+            ["scripts/a.sh"] = "#!/usr/bin/env bash\necho\n",
+        });
         Assert.Equal(202, await Curl.PatchAsync(auxo.Url("ingest"), storage.Rid, broken, mendedHead, secret, "updated"));
         (await auxo.Pipeline.FinishedBuildAsync(mendedHead)).ShouldHave("passed");
 
         // The comments are kept, and say what they wait for.
         var waiting = await Eventually.ValueAsync(
-            async () => (await auxo.Ingest.GetFromJsonNodeAsync("/outbox"))["items"]!.AsArray().FirstOrDefault(i => Text(i!, "buildId") == Text(passed, "id")), "the comment waits");
+            async () => (await auxo.Ingest.GetFromJsonNodeAsync("/outbox"))["items"]!.AsArray()
+                .FirstOrDefault(i => Text(i!, "buildId") == Text(passed, "id")), "the comment waits");
         Assert.Equal("waiting", Text(waiting, "state"));
         Assert.False(string.IsNullOrWhiteSpace(Text(waiting, "reason")));
 
@@ -73,7 +83,8 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
                 var (code, output, error) = await AuxoProgram.RunAsync(auxo, ct, "trace", patch[..8], "--json");
                 Assert.True(code is 0, output + error);
                 var json = JsonNode.Parse(output)!;
-                return Whats(json).Contains("artifacts_published", StringComparer.Ordinal) && Whats(json).Contains("build_counted", StringComparer.Ordinal)
+                return Whats(json).Contains("artifacts_published", StringComparer.Ordinal)
+                    && Whats(json).Contains("build_counted", StringComparer.Ordinal)
                     && Whats(json).Contains("comment_waiting", StringComparer.Ordinal) ? json : null;
             },
             "the story is told to the registry");
@@ -83,7 +94,8 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         Assert.Equal(trace, Text(chapter, "trace"));
         Assert.All(chapter["lines"]!.AsArray(), line => Assert.Equal(trace, Text(line!, "trace")));
         Assert.Contains("webhook_received", Whats(story));
-        var built = chapter["lines"]!.AsArray().Where(static l => Text(l!, "service") == "pipeline").Select(static l => Text(l!, "what")!).ToList();
+        var built = chapter["lines"]!.AsArray()
+            .Where(static l => Text(l!, "service") == "pipeline").Select(static l => Text(l!, "what")!).ToList();
         Assert.Equal(["build_queued", "build_started", "build_finished"], [built[0], built[1], built[^1]]);
         Assert.Contains("artifacts_kept", built);
 
@@ -102,7 +114,8 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
             await auxo.WaitForAsync("registry", static r => r.State == Hosting.Orchestration.ResourceState.Running);
         }
 
-        static IReadOnlyList<string> Whats(JsonNode story) => [.. story["chapters"]!.AsArray().SelectMany(static c => c!["lines"]!.AsArray()).Select(static l => Text(l!, "what")!)];
+        static IReadOnlyList<string> Whats(JsonNode story)
+            => [.. story["chapters"]!.AsArray().SelectMany(static c => c!["lines"]!.AsArray()).Select(static l => Text(l!, "what")!)];
     }
 
     [Fact]
@@ -114,8 +127,10 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         var (_, output, error) = await AuxoProgram.RunAsync(auxo, ct, "doctor", "--json");
 
         Assert.Equal("", error);
-        var items = JsonNode.Parse(output)!["parts"]!.AsArray().SelectMany(static p => p!["items"]!.AsArray()).Select(static i => (Name: Text(i!, "name"), State: Text(i!, "state"))).ToList();
-        foreach (var name in (string[])["folder", "secrets", "ports", "postgresql", "disk", "memory", "sandbox", "git", "clock", "services"]) Assert.Contains(items, i => i.Name == name && i.State != "trouble");
+        var items = JsonNode.Parse(output)!["parts"]!.AsArray()
+            .SelectMany(static p => p!["items"]!.AsArray()).Select(static i => (Name: Text(i!, "name"), State: Text(i!, "state"))).ToList();
+        foreach (var name in (string[])["folder", "secrets", "ports", "postgresql", "disk", "memory", "sandbox", "git",
+            "clock", "services"]) Assert.Contains(items, i => i.Name == name && i.State != "trouble");
         Assert.Contains(("profile", "warning"), items); // This world has no Radicle.
         Assert.DoesNotContain("auxo_", output, StringComparison.Ordinal);
     }
@@ -161,7 +176,8 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
                     artifacts: [out/**]
                 """,
         });
-        using var swept = await auxo.Ingest.PostAsync($"/repositories/{await auxo.Ingest.RidOfAsync(repository.Path)}/sweep", content: null, ct);
+        using var swept = await auxo.Ingest.PostAsync(
+            $"/repositories/{await auxo.Ingest.RidOfAsync(repository.Path)}/sweep", content: null, ct);
         await swept.ShouldBeAsync(HttpStatusCode.Accepted);
 
         var build = await auxo.Pipeline.FinishedBuildAsync(commit);
@@ -198,17 +214,23 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         var (patch, head) = storage.OpenPatch(world.Bob, "Unheard", new Dictionary<string, string> { ["a.txt"] = "a\n" });
         var body = new JsonObject
         {
-            ["action"] = "created", ["patch"] = new JsonObject { ["id"] = patch, ["after"] = head }, ["repository"] = new JsonObject { ["id"] = storage.Rid },
+            ["action"] = "created", ["patch"] = new JsonObject { ["id"] = patch, ["after"] = head }, ["repository"] = new JsonObject
+            {
+                ["id"] = storage.Rid,
+            },
         }.ToJsonString();
         string[] Signed(byte[] bytes) => ["-H", "X-Radicle-Event-Type: patch", "-H", "X-Hub-Signature-256: " + Curl.Sign(bytes, secret)];
         var utf8 = System.Text.Encoding.UTF8;
 
-        Assert.Equal(401, await Curl.PostAsync(ingest, utf8.GetBytes(body), _ => ["-H", "X-Radicle-Event-Type: patch", "-H", "X-Hub-Signature-256: sha256=" + new string('0', 64)]));
-        Assert.Equal(401, await Curl.PostAsync(ingest, utf8.GetBytes(body), _ => ["-H", "X-Radicle-Event-Type: patch", "-H", "X-Forwarded-For: 203.0.113.7"]));
+        Assert.Equal(401, await Curl.PostAsync(ingest, utf8.GetBytes(body), _
+            => ["-H", "X-Radicle-Event-Type: patch", "-H", "X-Hub-Signature-256: sha256=" + new string('0', 64)]));
+        Assert.Equal(401, await Curl.PostAsync(
+            ingest, utf8.GetBytes(body), _ => ["-H", "X-Radicle-Event-Type: patch", "-H", "X-Forwarded-For: 203.0.113.7"]));
         Assert.Equal(400, await Curl.PostAsync(ingest, utf8.GetBytes(body), bytes => [.. Signed(bytes), .. Signed(bytes)[2..]]));
         Assert.Equal(413, await Curl.PostAsync(ingest, utf8.GetBytes(body[..^1] + ",\"x\":\"" + new string('x', 1 << 20) + "\"}"), Signed));
         Assert.Equal(400, await Curl.PostAsync(ingest, utf8.GetBytes("{\"repository\":"), Signed));
-        Assert.Equal(400, await Curl.PostAsync(ingest, utf8.GetBytes(body[..^1] + ",\"x\":" + new string('[', 5000) + new string(']', 5000) + "}"), Signed));
+        Assert.Equal(400, await Curl.PostAsync(
+            ingest, utf8.GetBytes(body[..^1] + ",\"x\":" + new string('[', 5000) + new string(']', 5000) + "}"), Signed));
         Assert.Equal(400, await Curl.PostAsync(ingest, [.. utf8.GetBytes(body[..^1] + ",\"x\":\""), 0xFF, 0xFE, .. "\"}"u8], Signed));
         Assert.Equal(202, await Curl.PatchAsync(ingest, storage.Rid, new string('d', 40), new string('c', 40), secret));
         Assert.Empty(await auxo.Pipeline.BuildsAsync($"commit={new string('c', 40)}"));
@@ -222,7 +244,8 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
     private static Dictionary<string, string> OwnFiles()
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Auxo.sln"))) root = root.Parent ?? throw new InvalidOperationException("This test runs inside the repository only.");
+        while (!File.Exists(Path.Combine(root.FullName, "Auxo.sln"))) root = root.Parent
+            ?? throw new InvalidOperationException("This test runs inside the repository only.");
         var files = SampleRepository.Files();
         foreach (var file in (string[])["auxo", ".ci/run", "README.md", "ARCHITECTURE.md", ".editorconfig", "docs/pipeline-file.md"])
             files[file] = File.ReadAllText(Path.Combine(root.FullName, file));

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Auxo.EndToEnd.Tests.Kills;
 
 /// <summary>
-/// The kill matrix as far as a minute goes: services, named crash points, PostgreSQL, the AppHost, everything at once, under load. <c>./auxo torture</c> goes through all of it,
-/// and for as long as one likes.
+/// The kill matrix as far as a minute goes: services, named crash points, PostgreSQL, the AppHost, everything at once, under
+/// load. <c>./auxo torture</c> goes through all of it, and for as long as one likes.
 /// </summary>
 [Collection(nameof(KillMatrixTests))]
 public sealed partial class KillMatrixTests
@@ -28,16 +28,20 @@ public sealed partial class KillMatrixTests
         Assert.Equal(0, code);
         var rows = list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(' ')[1]);
         var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Auxo.sln"))) root = root.Parent ?? throw new InvalidOperationException("This test runs inside the repository only.");
-        var points = ((string[])["libs", "services"]).SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root.FullName, folder), "*.cs", SearchOption.AllDirectories))
+        while (!File.Exists(Path.Combine(root.FullName, "Auxo.sln"))) root = root.Parent
+            ?? throw new InvalidOperationException("This test runs inside the repository only.");
+        var points = ((string[])["libs", "services"])
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root.FullName, folder), "*.cs", SearchOption.AllDirectories))
             .SelectMany(static file => Hit().Matches(File.ReadAllText(file)).Select(static match => match.Groups["name"].Value));
-        Assert.Equal(points.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), rows.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal(points.Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal), rows.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
     private static async Task<(int Code, string Output)> TortureAsync(CancellationToken ct, params string[] words)
     {
         var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        var start = new ProcessStartInfo(Path.GetFullPath(Path.Combine(here, "..", "..", "Auxo.Torture", Path.GetFileName(here), "Auxo.Torture")), words)
+        var start = new ProcessStartInfo(
+            Path.GetFullPath(Path.Combine(here, "..", "..", "Auxo.Torture", Path.GetFileName(here), "Auxo.Torture")), words)
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -6,11 +6,13 @@ using Auxo.Testing.Radicle;
 namespace Auxo.EndToEnd.Tests.RealNodes;
 
 /// <summary>
-/// Alice runs Auxo beside her node; Bob pushes from his. Auxo is started as a user starts it: the AppHost, ports and a data folder of its own.
+/// Alice runs Auxo beside her node; Bob pushes from his. Auxo is started as a user starts it: the AppHost, ports and a data
+/// folder of its own.
 /// </summary>
 public sealed class RealNodesFixture : IAsyncDisposable
 {
-    private RealNodesFixture(RadicleLab lab, LabRepository repository, AuxoInstance auxo) => (Lab, Repository, Auxo) = (lab, repository, auxo);
+    private RealNodesFixture(RadicleLab lab, LabRepository repository, AuxoInstance auxo)
+        => (Lab, Repository, Auxo) = (lab, repository, auxo);
 
     /// <summary>The nodes.</summary>
     public RadicleLab Lab { get; }
@@ -33,7 +35,8 @@ public sealed class RealNodesFixture : IAsyncDisposable
     /// <param name="files">Of the repository; null for the sample's.</param>
     /// <param name="settings">Of the instance, besides the node's.</param>
     public static async Task<RealNodesFixture> StartAsync(
-        CancellationToken ct, bool trustBob = true, IReadOnlyDictionary<string, string>? files = null, params (string Name, string Value)[] settings)
+        CancellationToken ct, bool trustBob = true, IReadOnlyDictionary<string, string>? files = null,
+        params (string Name, string Value)[] settings)
     {
         var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
         AuxoInstance? auxo = null;
@@ -54,13 +57,17 @@ public sealed class RealNodesFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until Bob's own node shows a comment of Auxo on the patch that contains <paramref name="text"/>, and returns the patch as Bob's rad tells it.</summary>
+    /// <summary>
+    /// Waits until Bob's own node shows a comment of Auxo on the patch that contains <paramref name="text"/>, and returns the
+    /// patch as Bob's rad tells it.
+    /// </summary>
     public Task<string> BobReadsAsync(string patch, string text, CancellationToken ct)
         => Eventually.ValueAsync(
             async () =>
             {
                 var json = await Bob.PatchJsonAsync(Repository.Rid, patch, ct);
-                return json.Contains("auxo · build", StringComparison.Ordinal) && json.Contains(text, StringComparison.Ordinal) ? json : null;
+                return json.Contains("auxo · build", StringComparison.Ordinal)
+                    && json.Contains(text, StringComparison.Ordinal) ? json : null;
             },
             $"bob's node shows a comment with '{text}' on {patch[..7]}");
 

@@ -14,7 +14,8 @@ public sealed class ThreadOnRealNodesTests
         await using var world = await RealNodesFixture.StartAsync(ct);
 
         // A good patch.
-        var (good, goodHead) = await world.Bob.OpenPatchAsync("demo", "Say more", new Dictionary<string, string> { ["docs/more.md"] = "# More\n" }, ct);
+        var (good, goodHead) = await world.Bob.OpenPatchAsync(
+            "demo", "Say more", new Dictionary<string, string> { ["docs/more.md"] = "# More\n" }, ct);
         var passed = await world.Auxo.Pipeline.FinishedBuildAsync(goodHead);
         passed.ShouldHave("passed");
         var log = await world.Auxo.Pipeline.GetStringAsync($"/builds/{Text(passed, "id")}/logs/hello", ct);
@@ -23,13 +24,15 @@ public sealed class ThreadOnRealNodesTests
 
         // A syntax error, told with file and line; then the fix, as a new revision of the same patch.
         var (broken, brokenHead) = await world.Bob.OpenPatchAsync(
-            "demo", "Break the script", new Dictionary<string, string> { ["scripts/broken.sh"] = "#!/usr/bin/env bash\nif true; then\n  echo no end\n" }, ct);
+            "demo", "Break the script", new Dictionary<string,
+            string> { ["scripts/broken.sh"] = "#!/usr/bin/env bash\nif true; then\n  echo no end\n" }, ct);
         var failed = await world.Auxo.Pipeline.FinishedBuildAsync(brokenHead);
         failed.ShouldHave("failed");
         await world.BobReadsAsync(broken, "scripts/broken.sh", ct);
 
         var (_, fixedHead) = await world.Bob.UpdatePatchAsync(
-            "demo", broken, new Dictionary<string, string> { ["scripts/broken.sh"] = "#!/usr/bin/env bash\nif true; then\n  echo an end\nfi\n" }, ct);
+            "demo", broken, new Dictionary<string,
+            string> { ["scripts/broken.sh"] = "#!/usr/bin/env bash\nif true; then\n  echo an end\nfi\n" }, ct);
         var repaired = await world.Auxo.Pipeline.FinishedBuildAsync(fixedHead);
         repaired.ShouldHave("passed");
         await world.BobReadsAsync(broken, Text(repaired, "shortId")!, ct);
@@ -84,7 +87,8 @@ public sealed class ThreadOnRealNodesTests
         await using var world = await RealNodesFixture.StartAsync(ct);
         await world.Auxo.StopAsync();
 
-        var (patch, head) = await world.Bob.OpenPatchAsync("demo", "While you slept", new Dictionary<string, string> { ["docs/a.md"] = "# A\n" }, ct);
+        var (patch, head) = await world.Bob.OpenPatchAsync(
+            "demo", "While you slept", new Dictionary<string, string> { ["docs/a.md"] = "# A\n" }, ct);
         var tree = world.Alice.WorkTree("demo");
         await world.Alice.GitAsync(tree, ct, "commit", "-q", "--allow-empty", "-m", "Main while you slept");
         await world.Alice.GitAsync(tree, ct, "push", "-q", "rad", "main:refs/heads/main");
@@ -116,7 +120,8 @@ public sealed class ThreadOnRealNodesTests
         await world.Alice.GitAsync(tree, ct, "commit", "-q", "--allow-empty", "-m", "Without a peer");
         await world.Alice.GitAsync(tree, ct, "push", "-q", "-o", "no-sync", "rad", "main:refs/heads/main");
         var second = (await world.Alice.GitAsync(tree, ct, "rev-parse", "HEAD")).Trim();
-        using var hint = await world.Auxo.Ingest.PostAsync($"/repositories/{Uri.EscapeDataString(world.Repository.Rid)}/sweep", content: null, ct);
+        using var hint = await world.Auxo.Ingest.PostAsync(
+            $"/repositories/{Uri.EscapeDataString(world.Repository.Rid)}/sweep", content: null, ct);
         Assert.True(hint.IsSuccessStatusCode);
         (await world.Auxo.Pipeline.FinishedBuildAsync(second)).ShouldHave("passed");
     }

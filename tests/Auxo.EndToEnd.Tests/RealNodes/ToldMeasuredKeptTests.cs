@@ -10,7 +10,9 @@ using static Auxo.EndToEnd.Tests.AuxoHttp;
 
 namespace Auxo.EndToEnd.Tests.RealNodes;
 
-/// <summary>What the thread feeds: who is told, what is counted, what can be fetched, each asked of the other end as its user would ask.</summary>
+/// <summary>
+/// What the thread feeds: who is told, what is counted, what can be fetched, each asked of the other end as its user would ask.
+/// </summary>
 public sealed partial class ToldMeasuredKeptTests
 {
     /// <summary>The step itself says in its log what it has made.</summary>
@@ -34,11 +36,13 @@ public sealed partial class ToldMeasuredKeptTests
         var secret = await TellAsync(world.Auxo.Client("notify"), web, post, ct);
 
         // A patch that fails, then one more revision that does not: both receivers hear of both, with their ends and nothing else.
-        var (patch, broken) = await world.Bob.OpenPatchAsync("demo", "Break the script", new Dictionary<string, string> { ["scripts/more.sh"] = "#!/usr/bin/env bash\nif true; then\n" }, ct);
+        var (patch, broken) = await world.Bob.OpenPatchAsync("demo", "Break the script", new Dictionary<string,
+            string> { ["scripts/more.sh"] = "#!/usr/bin/env bash\nif true; then\n" }, ct);
         var failed = await world.Auxo.Pipeline.FinishedBuildAsync(broken);
         failed.ShouldHave("failed");
         await HeardAsync(web, post, secret, "build.failed", failed);
-        var (_, mended) = await world.Bob.UpdatePatchAsync("demo", patch, new Dictionary<string, string> { ["scripts/more.sh"] = "#!/usr/bin/env bash\nif true; then\n  echo more\nfi\n" }, ct);
+        var (_, mended) = await world.Bob.UpdatePatchAsync("demo", patch, new Dictionary<string,
+            string> { ["scripts/more.sh"] = "#!/usr/bin/env bash\nif true; then\n  echo more\nfi\n" }, ct);
         var proposed = await world.Auxo.Pipeline.FinishedBuildAsync(mended);
         await HeardAsync(web, post, secret, "build.passed", proposed);
 
@@ -64,9 +68,12 @@ public sealed partial class ToldMeasuredKeptTests
     {
         using var webhook = await notify.PutAsJsonAsync("/channels/team", new { webhook = new { url = web.Address } }, ct);
         using var mail = await notify.PutAsJsonAsync(
-            "/channels/mail", new { email = new { host = "127.0.0.1", port = post.Port, security = "none", from = "auxo@example.org", to = new[] { "team@example.org" } } }, ct);
-        using var route = await notify.PutAsJsonAsync("/routes/ends", new { on = new[] { "build.*" }, channels = new[] { "team", "mail" } }, ct);
-        foreach (var answer in (HttpResponseMessage[])[webhook, mail, route]) Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(ct));
+            "/channels/mail", new { email = new { host = "127.0.0.1", port = post.Port, security = "none",
+                from = "auxo@example.org", to = new[] { "team@example.org" } } }, ct);
+        using var route = await notify.PutAsJsonAsync(
+            "/routes/ends", new { on = new[] { "build.*" }, channels = new[] { "team", "mail" } }, ct);
+        foreach (var answer in (HttpResponseMessage[])[webhook, mail, route]) Assert.True(
+            answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(ct));
         return Text((await webhook.Content.ReadFromJsonAsync<JsonNode>(ct))!, "secret")!;
     }
 
@@ -74,7 +81,8 @@ public sealed partial class ToldMeasuredKeptTests
     {
         var told = await web.NextAsync();
         Assert.True(told.IsSignedWith(secret));
-        Assert.Equal((type, Text(build, "id"), Text(build, "commit")), (Text(told.Json, "type"), Text(told.Json["data"]!["build"]!, "id"), Text(told.Json["data"]!["build"]!, "commit")));
+        Assert.Equal((type, Text(build, "id"), Text(build, "commit")), (
+            Text(told.Json, "type"), Text(told.Json["data"]!["build"]!, "id"), Text(told.Json["data"]!["build"]!, "commit")));
         var mail = await post.NextAsync();
         Assert.Equal((type, "team@example.org"), (mail.Message.Headers["X-Auxo-Event"], Assert.Single(mail.To)));
         Assert.Contains(Text(build, "commit")![..7], mail.Message.TextBody, StringComparison.Ordinal);
@@ -85,7 +93,8 @@ public sealed partial class ToldMeasuredKeptTests
         var metrics = world.Auxo.Client("metrics");
         var rid = Uri.EscapeDataString(world.Repository.Rid);
         var dora = await Eventually.ValueAsync(
-            async () => await metrics.GetFromJsonNodeAsync($"/api/dora/{rid}") is var d && (int)d["deploymentFrequency"]!["n"]! == 2 && (int)d["changeLeadTime"]!["time"]!["n"]! > 0 ? d : null,
+            async () => await metrics.GetFromJsonNodeAsync($"/api/dora/{rid}") is var d
+                && (int)d["deploymentFrequency"]!["n"]! == 2 && (int)d["changeLeadTime"]!["time"]!["n"]! > 0 ? d : null,
             "both builds of main count as deployments, and the patch as a change");
         Assert.Equal((1, 2), ((int)dora["changeLeadTime"]!["time"]!["n"]!, (int)dora["changeFailRate"]!["n"]!));
         Assert.InRange((double)dora["changeLeadTime"]!["time"]!["p50Seconds"]!, 0.1, 600);
@@ -103,14 +112,17 @@ public sealed partial class ToldMeasuredKeptTests
     {
         var rate = $"radicle_ci_success_rate{{repo=\"{world.Repository.Rid}\"}} 0.75";
         await Eventually.TrueAsync(
-            async () => (await world.Auxo.Client("metrics").GetStringAsync("/metrics", ct)).Contains(rate, StringComparison.Ordinal), $"/metrics says {rate}");
+            async () => (await world.Auxo.Client("metrics").GetStringAsync("/metrics", ct))
+                .Contains(rate, StringComparison.Ordinal), $"/metrics says {rate}");
         if (!Tool.IsThere("promtool"))
         {
-            TestContext.Current.AddWarning("promtool is not installed (Debian: apt install prometheus), so nobody but us has read /metrics.");
+            TestContext.Current.AddWarning(
+                "promtool is not installed (Debian: apt install prometheus), so nobody but us has read /metrics.");
             return;
         }
 
-        foreach (var service in AuxoInstance.Services) await Tool.RunAsync("promtool", ["check", "metrics"], input: await world.Auxo.Client(service).GetStringAsync("/metrics", ct));
+        foreach (var service in AuxoInstance.Services) await Tool.RunAsync(
+            "promtool", ["check", "metrics"], input: await world.Auxo.Client(service).GetStringAsync("/metrics", ct));
     }
 
     /// <summary>The bytes that the registry gives are those that the step made and named in its log.</summary>
@@ -119,19 +131,23 @@ public sealed partial class ToldMeasuredKeptTests
         var registry = world.Auxo.Client("registry");
         var (artifacts, commit) = ($"/artifacts/{Uri.EscapeDataString(world.Repository.Rid)}", Text(main, "commit")!);
         await Eventually.TrueAsync(
-            async () => await registry.GetAsync($"{artifacts}/latest", ct) is { IsSuccessStatusCode: true } answer && Text((await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!, "buildId") == Text(main, "id"),
+            async () => await registry.GetAsync($"{artifacts}/latest", ct) is { IsSuccessStatusCode: true } answer
+                && Text((await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!, "buildId") == Text(main, "id"),
             "latest is the merge");
 
         // The merge took the patch's commit as it was, and a commit means its first build for ever.
         Assert.Equal(commit, Text(proposed, "commit"));
-        foreach (var (version, build) in ((string, JsonNode)[])[("latest", main), (Text(main, "id")!, main), (Text(proposed, "id")!, proposed), (commit, proposed)])
+        foreach (var (version, build) in ((string, JsonNode)[])[
+            ("latest", main), (Text(main, "id")!, main), (Text(proposed, "id")!, proposed), (commit, proposed)])
         {
             var made = Digest().Match(await world.Auxo.Pipeline.GetStringAsync($"/builds/{Text(build, "id")}/logs/make", ct)).Value;
             var bytes = await registry.GetByteArrayAsync($"{artifacts}/{version}/files/out/app.bin", ct);
             Assert.Equal((version, 300_000, made), (version, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
-            Assert.Equal($"sha256:{made}", Text(Assert.Single((await registry.GetFromJsonNodeAsync($"{artifacts}/{version}"))["files"]!.AsArray())!, "digest"));
+            Assert.Equal($"sha256:{made}", Text(
+                Assert.Single((await registry.GetFromJsonNodeAsync($"{artifacts}/{version}"))["files"]!.AsArray())!, "digest"));
             var provenance = (await registry.GetFromJsonNodeAsync($"{artifacts}/{version}/provenance")).ToJsonString();
-            foreach (var named in (string[])[made, commit, Text(build, "id")!, world.Repository.Rid]) Assert.Contains(named, provenance, StringComparison.Ordinal);
+            foreach (var named in (string[])[made, commit, Text(build, "id")!, world.Repository.Rid]) Assert.Contains(
+                named, provenance, StringComparison.Ordinal);
         }
     }
 

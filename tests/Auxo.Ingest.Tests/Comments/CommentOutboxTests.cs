@@ -43,7 +43,8 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
         var repository = await lab.CreateRepositoryAsync("demo", new Dictionary<string, string> { ["README.md"] = "# demo\n" }, ct);
         await using var host = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), alice.Home, alice.Socket);
         await host.TrackAsync(repository.Rid);
-        await Eventually.TrueAsync(async () => (string)(await host.Client.GetFromJsonAsync<JsonNode>("/node", ct))!["state"]! == "connected", "the node is heard");
+        await Eventually.TrueAsync(
+            async () => (string)(await host.Client.GetFromJsonAsync<JsonNode>("/node", ct))!["state"]! == "connected", "the node is heard");
 
         // No webhook, no request: the node's event alone makes the fact.
         var (patch, _) = await bob.OpenPatchAsync("demo", "Bob's", new Dictionary<string, string> { ["bob.txt"] = "x" }, ct);
@@ -57,10 +58,12 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
         var posted = await RowAsync(host, r => (string)r["state"]! == "posted" && (int)r["seq"]! == 3);
         Assert.NotNull(posted["commentId"]);
         await WantAsync(host, rid, patch, 4, "one more", final: true);
-        Assert.Contains("two operations", (string)(await RowAsync(host, r => (string)r["state"]! == "dropped"))["reason"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            "two operations", (string)(await RowAsync(host, r => (string)r["state"]! == "dropped"))["reason"]!, StringComparison.Ordinal);
 
         await Eventually.TrueAsync(
-            async () => (await bob.PatchJsonAsync(repository.Rid, patch, ct)).Contains("**passed**", StringComparison.Ordinal), "bob's node shows the verdict");
+            async () => (await bob.PatchJsonAsync(repository.Rid, patch, ct))
+                .Contains("**passed**", StringComparison.Ordinal), "bob's node shows the verdict");
         Assert.DoesNotContain("still running", await bob.PatchJsonAsync(repository.Rid, patch, ct), StringComparison.Ordinal);
     }
 
@@ -85,9 +88,11 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
 
         await RowAsync(host, r => (string)r["state"]! == "posted" && (string)r["commentId"]! != (string)posted["commentId"]!);
         await using var reader = await RadicleRepository.OpenAsync(storage, ct);
-        Assert.StartsWith("**passed**", Assert.Single((await reader.ReadPatchAsync(PatchId.Parse(patch), ct))!.Latest.Discussion.Standing).Body, StringComparison.Ordinal);
+        Assert.StartsWith("**passed**", Assert.Single((await reader.ReadPatchAsync(PatchId.Parse(patch), ct))!.Latest.Discussion.Standing)
+            .Body, StringComparison.Ordinal);
         await Eventually.TrueAsync(
-            async () => await host.ScalarAsync<bool>("select confirm_at - posted_at > interval '50 seconds' from ingest.comment_outbox"), "it was looked for, and will be once more");
+            async () => await host.ScalarAsync<bool>("select confirm_at - posted_at > interval '50 seconds' from ingest.comment_outbox"),
+            "it was looked for, and will be once more");
     }
 
     [Fact]
@@ -102,12 +107,15 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
 
     /// <summary>As the pipeline sends it: through the queue.</summary>
     internal static Task WantAsync(IngestHost host, Rid rid, string patch, int seq, string text, bool final)
-        => host.Services.GetRequiredService<IMessageBus>().SendAsync(Wanted(rid, patch, seq, text, final), CancellationToken.None, $"build/{Build}");
+        => host.Services.GetRequiredService<IMessageBus>()
+            .SendAsync(Wanted(rid, patch, seq, text, final), CancellationToken.None, $"build/{Build}");
 
     internal static PostPatchComment Wanted(Rid rid, string patch, int seq, string text, bool final)
-        => new(rid, PatchId.Parse(patch), RevisionId.Parse(patch), Build, seq, $"comment/{Build}", $"{text}\n\n<sub>auxo · build {BuildId.Short(Build)}</sub>", final);
+        => new(rid, PatchId.Parse(patch), RevisionId.Parse(patch), Build, seq, $"comment/{Build}",
+            $"{text}\n\n<sub>auxo · build {BuildId.Short(Build)}</sub>", final);
 
     private static async Task<JsonObject> RowAsync(IngestHost host, Func<JsonObject, bool> isIt)
         => await Eventually.ValueAsync(
-            async () => (await host.ItemsAsync("/outbox")).Select(r => r!.AsObject()).FirstOrDefault(isIt), "the outbox shows it", TimeSpan.FromSeconds(30));
+            async () => (await host.ItemsAsync("/outbox"))
+                .Select(r => r!.AsObject()).FirstOrDefault(isIt), "the outbox shows it", TimeSpan.FromSeconds(30));
 }

@@ -23,12 +23,15 @@ public sealed class HookBodyTests
     [InlineData("patch-updated.json", "patch", Patch, "27857ec9eb04c69cacab516e8bf4b5fd36090f66", null, null)]
     [InlineData("patch-updated-garden.json", "patch", Patch, "27857ec9eb04c69cacab516e8bf4b5fd36090f66", null, "auxo")]
     [InlineData("patch-merged.json", "patch", Patch, "27857ec9eb04c69cacab516e8bf4b5fd36090f66", null, null)]
-    [InlineData("recorded/broker/trigger-patch-created.json", "patch", "66e530eb92ea7cef230d0b17202618dcb7dac070", "4db0dcabfb4bdc1084d71eb076f61be2774baeaf", null, null)]
+    [InlineData("recorded/broker/trigger-patch-created.json", "patch", "66e530eb92ea7cef230d0b17202618dcb7dac070",
+        "4db0dcabfb4bdc1084d71eb076f61be2774baeaf", null, null)]
     [InlineData("recorded/broker/trigger-push.json", "push", null, "dff67c445d320beec3a2aa205456e99e625177b5", "main", null)]
-    public void every_recorded_dialect_names_what_changed(string file, string kind, string? patch, string commit, string? branch, string? context)
+    public void every_recorded_dialect_names_what_changed(
+        string file, string kind, string? patch, string commit, string? branch, string? context)
     {
         var body = HookBody.Parse(File.ReadAllBytes(Fixtures.Require($"radicle/{file}")));
-        Assert.Equal((kind, patch, commit, branch, context), (body.Event, body.Patch?.Value, body.Commit?.Value, body.Branch, body.Context));
+        Assert.Equal((kind, patch, commit, branch, context), (
+            body.Event, body.Patch?.Value, body.Commit?.Value, body.Branch, body.Context));
         Assert.Equal(context is not null, body.Seeder is not null && body.StatusUrl == "https://radicle.garden/api/commit-status");
     }
 
@@ -42,7 +45,8 @@ public sealed class HookBodyTests
     [Fact]
     public void repository_ids_may_lack_their_scheme_and_branches_may_carry_their_namespace()
     {
-        var body = Read($$"""{"after":"{{Commit}}","branch":"z6MknSLrJoTcukLrE435hVNQT4JUhbvWLX4kUzqkEStBU8Vi/refs/heads/main","repository":{"id":"{{Rid[4..]}}"} }""");
+        var body =
+            Read($$"""{"after":"{{Commit}}","branch":"z6MknSLrJoTcukLrE435hVNQT4JUhbvWLX4kUzqkEStBU8Vi/refs/heads/main","repository":{"id":"{{Rid[4..]}}"} }""");
         Assert.Equal((Rid, "main"), (body.Rid.Value, body.Branch));
     }
 
@@ -77,7 +81,10 @@ public sealed class HookBodyTests
             {
                 var bytes = Encoding.UTF8.GetBytes(new JsonObject
                 {
-                    ["action"] = "created", ["patch"] = new JsonObject { ["id"] = Patch, ["after"] = Commit, ["state"] = new JsonObject { ["conflicts"] = new JsonArray(1, "x") } },
+                    ["action"] = "created", ["patch"] = new JsonObject
+                    {
+                        ["id"] = Patch, ["after"] = Commit, ["state"] = new JsonObject { ["conflicts"] = new JsonArray(1, "x") },
+                    },
                     ["repository"] = new JsonObject { ["id"] = Rid, ["clone_url"] = "https://evil.example/x.git" },
                 }.ToJsonString());
                 foreach (var (at, value) in damage) bytes[at % bytes.Length] = value;

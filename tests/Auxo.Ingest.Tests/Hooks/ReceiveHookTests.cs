@@ -7,7 +7,9 @@ using Auxo.Testing.Radicle;
 
 namespace Auxo.Ingest.Tests.Hooks;
 
-/// <summary>Webhooks as bytes on a socket: what is accepted, what is refused, and that refusing tells nobody what is tracked here.</summary>
+/// <summary>
+/// Webhooks as bytes on a socket: what is accepted, what is refused, and that refusing tells nobody what is tracked here.
+/// </summary>
 public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
@@ -57,8 +59,10 @@ public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task an_unknown_repository_and_a_wrong_signature_get_the_same_answer()
     {
         using var wrong = IngestHost.Hook(_body, "another secret, of some length");
-        using var unknown = IngestHost.Hook(IngestHost.PatchBody("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", new string('a', 40), new string('b', 40)), _secret);
-        using var unsigned = IngestHost.Hook(IngestHost.PatchBody("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", new string('a', 40), new string('b', 40)), null);
+        using var unknown = IngestHost.Hook(
+            IngestHost.PatchBody("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", new string('a', 40), new string('b', 40)), _secret);
+        using var unsigned = IngestHost.Hook(
+            IngestHost.PatchBody("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", new string('a', 40), new string('b', 40)), null);
         var answers = new List<string>();
         foreach (var request in (HttpRequestMessage[])[wrong, unknown, unsigned])
         {
@@ -168,13 +172,15 @@ public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task everything_else_needs_a_token()
     {
-        foreach (var path in (string[])["/repositories", "/node", "/outbox", $"/patches?rid={_storage.Rid}", $"/repositories/{_storage.Rid}/refs", "/describe", "/queues"])
+        foreach (var path in (string[])["/repositories", "/node", "/outbox", $"/patches?rid={_storage.Rid}",
+            $"/repositories/{_storage.Rid}/refs", "/describe", "/queues"])
         {
             using var answer = await _host.Anonymous.GetAsync(path);
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         }
 
-        using var track = await _host.Anonymous.PostAsync("/repositories", new StringContent("""{"location":"/"}""", Encoding.UTF8, "application/json"));
+        using var track = await _host.Anonymous.PostAsync(
+            "/repositories", new StringContent("""{"location":"/"}""", Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.Unauthorized, track.StatusCode);
     }
 
@@ -183,7 +189,9 @@ public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
         using var answer = await _host.Anonymous.SendAsync(request);
         var json = JsonNode.Parse(await answer.Content.ReadAsStringAsync());
         if ((int)answer.StatusCode >= 400) Assert.False(string.IsNullOrWhiteSpace((string?)json!["detail"]));
-        return ((int)answer.StatusCode, json!["status"]?.GetValueKind() == System.Text.Json.JsonValueKind.String ? (string)json["status"]! : null);
+        return ((int)answer.StatusCode, json!["status"]?.GetValueKind() == System.Text.Json.JsonValueKind.String
+            ? (string)json["status"]!
+            : null);
     }
 
     private async Task<string> RawAsync(string headers)
@@ -192,7 +200,8 @@ public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
         await tcp.ConnectAsync(_host.Anonymous.BaseAddress!.Host, _host.Anonymous.BaseAddress.Port);
         await using var stream = tcp.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /hooks/radicle HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-radicle-event-type: patch\r\nContent-Length: {_body.Length}\r\n{headers}\r\n"));
+            "POST /hooks/radicle HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-radicle-event-type: "
+                + $"patch\r\nContent-Length: {_body.Length}\r\n{headers}\r\n"));
         await stream.WriteAsync(_body);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();

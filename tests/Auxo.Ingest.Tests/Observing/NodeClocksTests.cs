@@ -26,7 +26,8 @@ public sealed class NodeClocksTests : IDisposable
     {
         Announce(_other, TimeSpan.FromDays(-20));
         Announce(_other, TimeSpan.FromSeconds(59));
-        Assert.Equal(new Diagnosis("node clock", Health.Fine, "nothing was announced ahead of this machine's clock (2 announcements of others heard)"), Tell());
+        Assert.Equal(new Diagnosis("node clock", Health.Fine,
+            "nothing was announced ahead of this machine's clock (2 announcements of others heard)"), Tell());
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class NodeClocksTests : IDisposable
     {
         Announce(_other, TimeSpan.FromMinutes(5));
         Assert.Equal(Health.Warning, Tell()!.State);
-        Assert.StartsWith($"{_other.Nid} announced what is dated up to 5 min ahead of this machine's clock", Tell()!.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"{_other.Nid} announced what is dated up to 5 min ahead of this machine's clock",
+            Tell()!.Text, StringComparison.Ordinal);
 
         Announce(_other, TimeSpan.Zero);
         Assert.Equal(Health.Fine, Tell()!.State);
@@ -46,7 +48,8 @@ public sealed class NodeClocksTests : IDisposable
         Hear(new NodeEvent.PeerRefused(Did.Parse(_other.Did), _time.GetUtcNow() + TimeSpan.FromHours(2)));
         Announce(_other, TimeSpan.Zero);
         Assert.Equal(Health.Warning, Tell()!.State);
-        Assert.StartsWith($"the node hung up on {_other.Nid}, since an announcement was dated 2 h ahead", Tell()!.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"the node hung up on {_other.Nid}, since an announcement was dated 2 h ahead", Tell()!.Text,
+            StringComparison.Ordinal);
 
         _time.Advance(TimeSpan.FromDays(1));
         Assert.Equal(Health.Fine, Tell()!.State);
@@ -88,7 +91,8 @@ public sealed class NodeClocksTests : IDisposable
     private void Announce(RadicleTestKey by, TimeSpan ahead) => Hear(new NodeEvent.Announced(Did.Parse(by.Did), _time.GetUtcNow() + ahead));
 
     private NodeEvent.LocalRefsAnnounced Local(TimeSpan ahead)
-        => new(Rid.Parse("rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7"), Did.Parse(_self.Did), CommitId.Parse("4dfe76c6c1f817af28b7afd24c3f59187635aaca"), _time.GetUtcNow() + ahead);
+        => new(Rid.Parse("rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7"), Did.Parse(_self.Did),
+            CommitId.Parse("4dfe76c6c1f817af28b7afd24c3f59187635aaca"), _time.GetUtcNow() + ahead);
 
     private void Hear(NodeEvent e) => _clocks.Hear(e, _self.Nid);
 

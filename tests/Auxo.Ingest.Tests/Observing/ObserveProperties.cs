@@ -18,7 +18,8 @@ public sealed class ObserveProperties
     private static readonly Did[] People = [Alice, Bob, Carol];
 
     private static readonly Arbitrary<(Step[] Story, int[] Looks)> Stories =
-        (from steps in (from kind in Gen.Choose(0, 5) from patch in Gen.Choose(0, 2) from who in Gen.Choose(0, 2) select new Step(kind, patch, who)).ArrayOf()
+        (from steps in (from kind in Gen.Choose(0, 5) from patch in Gen.Choose(0, 2) from who in Gen.Choose(0,
+            2) select new Step(kind, patch, who)).ArrayOf()
          from looks in Gen.Choose(0, 3).ArrayOf(steps.Length + 1)
          select (steps, looks)).ToArbitrary();
 
@@ -73,7 +74,9 @@ public sealed class ObserveProperties
                     head = $"m{count}";
                     break;
                 case 1 or 2:
-                    patches[which] = patch is null ? Patch(name, by, PatchStatus.Open, Revision(name, by)) : patch with { Revisions = [.. patch.Revisions, Revision(name, by)] };
+                    patches[which] = patch is null
+                        ? Patch(name, by, PatchStatus.Open, Revision(name, by))
+                        : patch with { Revisions = [.. patch.Revisions, Revision(name, by)] };
                     break;
                 case 3 when patch is { Status: not PatchStatus.Merged }:
                     patches[which] = patch with { Status = patch.Status == PatchStatus.Archived ? PatchStatus.Open : PatchStatus.Archived };
@@ -103,13 +106,16 @@ public sealed class ObserveProperties
             _ => null,
         }).OfType<string>().ToList();
         Assert.Equal(facts.Distinct(StringComparer.Ordinal), facts);
-        Assert.Equal(messages.OfType<PatchOpened>().Select(o => o.Revision.PatchId).Distinct().Count(), messages.OfType<PatchOpened>().Count());
+        Assert.Equal(messages.OfType<PatchOpened>()
+            .Select(o => o.Revision.PatchId).Distinct().Count(), messages.OfType<PatchOpened>().Count());
     }
 
     private static void AssertNoTipWithoutFact(World world, RepositorySnapshot now)
     {
-        var built = world.Messages.Select(m => (m as PatchOpened)?.Revision ?? (m as PatchRevised)?.Revision).OfType<PatchRevision>().Select(r => r.RevisionId).ToHashSet();
-        foreach (var patch in now.Patches.Where(p => p.Status != PatchStatus.Archived)) Assert.All(patch.Tips, tip => Assert.Contains(tip.Id, built));
+        var built = world.Messages.Select(m => (m as PatchOpened)?.Revision ?? (m as PatchRevised)?.Revision)
+            .OfType<PatchRevision>().Select(r => r.RevisionId).ToHashSet();
+        foreach (var patch in now.Patches.Where(p => p.Status != PatchStatus.Archived)) Assert.All(
+            patch.Tips, tip => Assert.Contains(tip.Id, built));
         Assert.Equal(now.Canonical, world.Known.Repository.Tip("main")!.Commit);
     }
 }

@@ -78,7 +78,8 @@ public sealed class ObserveTests
     public void a_draft_is_built_and_says_so_and_its_becoming_ready_is_no_new_fact()
     {
         var world = World.Tracking(Repository("c1"));
-        Assert.True(Assert.IsType<PatchOpened>(Assert.Single(world.Look(Repository("c1", Open with { Status = PatchStatus.Draft })))).Revision.Draft);
+        Assert.True(Assert.IsType<PatchOpened>(Assert.Single(world.Look(Repository("c1", Open with { Status = PatchStatus.Draft }))))
+            .Revision.Draft);
         Assert.Empty(world.Look(Repository("c1", Open)));
         Assert.Equal(PatchStatus.Open, world.Find(Open)!.Status);
     }
@@ -101,7 +102,8 @@ public sealed class ObserveTests
     public void a_patch_that_was_opened_and_merged_meanwhile_is_both()
     {
         var world = World.Tracking(Repository("c1"));
-        Assert.Collection(world.Look(Repository("c1", Open.Merged())), m => Assert.IsType<PatchOpened>(m), m => Assert.Equal(Alice, Assert.IsType<PatchMerged>(m).By));
+        Assert.Collection(world.Look(Repository("c1", Open.Merged())), m
+            => Assert.IsType<PatchOpened>(m), m => Assert.Equal(Alice, Assert.IsType<PatchMerged>(m).By));
         Assert.Empty(world.Look(Repository("c1", Open.Merged())));
     }
 
@@ -126,7 +128,9 @@ public sealed class ObserveTests
     public void trust_is_by_key_delegates_and_the_list()
     {
         var world = World.Tracking(Repository("c1"), Carol);
-        Trust Of(string name, Did by) => Assert.IsType<PatchOpened>(Assert.Single(world.Look(Repository("c1", Patch(name, by, PatchStatus.Open, Revision(name, by)))))).Revision.Trust;
+        Trust Of(string name, Did by)
+            => Assert.IsType<PatchOpened>(Assert.Single(world.Look(Repository("c1",
+                Patch(name, by, PatchStatus.Open, Revision(name, by)))))).Revision.Trust;
         Assert.Equal([Trust.Trusted, Trust.Trusted, Trust.Stranger], [Of("a", Alice), Of("c", Carol), Of("b", Bob)]);
     }
 

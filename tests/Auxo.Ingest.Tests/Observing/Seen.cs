@@ -30,7 +30,8 @@ internal static class Seen
         => new(PatchId.Parse(Commit(name).Value), name, by, status, Noon.AddMinutes(-10), revisions, null, Noon.AddMinutes(-30));
 
     public static PatchSnapshot Merged(this PatchSnapshot patch)
-        => patch with { Status = PatchStatus.Merged, Merge = new MergeSnapshot(patch.Revisions[^1].Id, patch.Revisions[^1].Head, Alice, Noon.AddMinutes(-1), Signed: true) };
+        => patch with { Status = PatchStatus.Merged, Merge = new MergeSnapshot(
+            patch.Revisions[^1].Id, patch.Revisions[^1].Head, Alice, Noon.AddMinutes(-1), Signed: true) };
 
     public static RepositorySnapshot Repository(string head, params PatchSnapshot[] patches)
         => new("demo", "main", [Alice], [new BranchSnapshot("main", Commit(head), head, Alice, Noon.AddMinutes(-2), [])], patches, []);
@@ -50,7 +51,8 @@ internal sealed class World
     public static World Tracking(RepositorySnapshot now, params Did[] trusted)
     {
         var world = new World();
-        var tracked = new RepositoryEvent.Tracked(Seen.Rid, now.Name, RepositoryKind.Radicle, "/storage", now.DefaultBranch, [], now.Delegates, trusted, Seen.Noon);
+        var tracked = new RepositoryEvent.Tracked(
+            Seen.Rid, now.Name, RepositoryKind.Radicle, "/storage", now.DefaultBranch, [], now.Delegates, trusted, Seen.Noon);
         world.Keep(Observe.Baseline(null, world._patches, tracked, now));
         return world;
     }

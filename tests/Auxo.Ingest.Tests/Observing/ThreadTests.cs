@@ -35,7 +35,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.LookAsync(_storage.Rid);
         var sent = await _host.SentAsync();
         Assert.Equal(["repository_tracked", "default_branch_advanced"], sent.Select(s => s.Name));
-        Assert.Equal((_storage.Head, _storage.Path, _alice.Did), ((string)sent[1].Body["new"]!, (string)sent[1].Body["source"]!, (string)sent[1].Body["author"]!));
+        Assert.Equal((_storage.Head, _storage.Path, _alice.Did), (
+            (string)sent[1].Body["new"]!, (string)sent[1].Body["source"]!, (string)sent[1].Body["author"]!));
 
         var refs = await _host.ItemsAsync($"/repositories/{_storage.Rid}/refs");
         Assert.Equal(["default_branch_advanced", null], refs.Select(r => (string?)r!["fact"]));
@@ -54,7 +55,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.LookAsync(_storage.Rid);
 
         var opened = Assert.Single(await _host.SentAsync(), s => s.Name == "patch_opened");
-        Assert.Equal((head, "Stranger", $"patch/{_storage.Rid}/{patch}"), ((string)opened.Body["revision"]!["head"]!, (string)opened.Body["revision"]!["trust"]!, opened.Group));
+        Assert.Equal((head, "Stranger", $"patch/{_storage.Rid}/{patch}"), (
+            (string)opened.Body["revision"]!["head"]!, (string)opened.Body["revision"]!["trust"]!, opened.Group));
         Assert.Equal(_storage.Head, (string)opened.Body["revision"]!["canonical"]!);
     }
 
@@ -70,7 +72,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         _host = await IngestHost.StartAsync(_database, _home);
         await Eventually.TrueAsync(async () => (await _host.SentAsync()).Count == 4, "both tips are facts");
         var sent = await _host.SentAsync();
-        Assert.Equal((revision, second), ((string)Single(sent, "patch_opened")["revision"]!["revisionId"]!, (string)Single(sent, "patch_opened")["revision"]!["head"]!));
+        Assert.Equal((revision, second), (
+            (string)Single(sent, "patch_opened")["revision"]!["revisionId"]!, (string)Single(sent, "patch_opened")["revision"]!["head"]!));
         Assert.Equal(_storage.Head, (string)sent.Last(s => s.Name == "default_branch_advanced").Body["new"]!);
         var fates = (await _host.ItemsAsync($"/patches?rid={_storage.Rid}"))[0]!["revisions"]!.AsArray().Select(r => (string)r!["fate"]!);
         Assert.Equal(["superseded", "sent"], fates);
@@ -111,7 +114,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         Assert.Equal("Stranger", await TrustOfNextAsync("one"));
-        Assert.Equal(HttpStatusCode.OK, (await _host.Client.PostAsync($"/repositories/{_storage.Rid}/trusted/{_bob.Did}", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await _host.Client.PostAsync($"/repositories/{_storage.Rid}/trusted/{_bob.Did}", null))
+            .StatusCode);
         Assert.Equal("Trusted", await TrustOfNextAsync("two"));
         Assert.Equal(HttpStatusCode.OK, (await _host.Client.DeleteAsync($"/repositories/{_storage.Rid}/trusted/{_bob.Did}")).StatusCode);
         Assert.Equal("Stranger", await TrustOfNextAsync("three"));
@@ -123,7 +127,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         await using var recorded = await Tests.Radicle.Cob.RecordedStorage.OpenAsync();
         await _host.TrackAsync(recorded.Path);
         var repository = (await _host.ItemsAsync("/repositories")).Single()!;
-        Assert.Equal(((string)recorded.Expected["rid"]!, "demo", "radicle"), ((string)repository["rid"]!, (string)repository["name"]!, (string)repository["kind"]!));
+        Assert.Equal(((string)recorded.Expected["rid"]!, "demo", "radicle"), (
+            (string)repository["rid"]!, (string)repository["name"]!, (string)repository["kind"]!));
         Assert.Equal(6, (await _host.ItemsAsync($"/patches?rid={(string)recorded.Expected["rid"]!}")).Count);
         Assert.Equal(["repository_tracked", "default_branch_advanced"], await _host.SentNamesAsync());
     }
@@ -147,7 +152,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.DoesNotContain("patch_opened", await _host.SentNamesAsync());
     }
 
-    private static JsonNode Single(IEnumerable<(string Name, JsonNode Body, string? Group)> sent, string name) => Assert.Single(sent, s => s.Name == name).Body;
+    private static JsonNode Single(IEnumerable<(string Name, JsonNode Body, string? Group)> sent, string name)
+        => Assert.Single(sent, s => s.Name == name).Body;
 
     private static Dictionary<string, string> Files(string path, string content) => new(StringComparer.Ordinal) { [path] = content };
 

@@ -14,7 +14,8 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
     private readonly string _folder = Directory.CreateTempSubdirectory("auxo-track-").FullName;
     private IngestHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), Path.Combine(_folder, "home"));
+    public async ValueTask InitializeAsync()
+        => _host = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), Path.Combine(_folder, "home"));
 
     [Fact]
     public async Task a_work_tree_is_followed_by_its_main_branch_whatever_is_checked_out()
@@ -29,7 +30,8 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         Assert.Matches("^git:my-project-[0-9a-f]{8}$", rid);
         Assert.Equal(
             ("git", "my project", "main", Path.Combine(tree, ".git")),
-            ((string)repository["kind"]!, (string)repository["name"]!, (string)repository["defaultBranch"]!, (string)repository["source"]!));
+            ((string)repository["kind"]!, (string)repository["name"]!, (string)repository["defaultBranch"]!,
+                (string)repository["source"]!));
         Assert.Equal("Start", (string)(await _host.SentAsync())[^1].Body["title"]!);
 
         await GitAsync(tree, "checkout", "-q", "main");
@@ -78,12 +80,14 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         var rid = (string)(await _host.ItemsAsync("/repositories")).Single()!["rid"]!;
         Directory.Move(tree, tree + ".away");
         await _host.LookAsync(rid);
-        Assert.Contains((await _host.ItemsAsync($"/repositories/{rid}/refs")).Select(r => (string)r!["reason"]!), r => r.Contains("cannot be read", StringComparison.Ordinal));
+        Assert.Contains((await _host.ItemsAsync($"/repositories/{rid}/refs")).Select(r => (string)r!["reason"]!), r
+            => r.Contains("cannot be read", StringComparison.Ordinal));
         Directory.Move(tree + ".away", tree);
         await CommitAsync(tree, "Back");
         await _host.LookAsync(rid);
         Assert.Equal("Back", (string)(await _host.SentAsync())[^1].Body["title"]!);
-        Assert.DoesNotContain((await _host.ItemsAsync($"/repositories/{rid}/refs")).Select(r => (string)r!["reason"]!), r => r.Contains("cannot be read", StringComparison.Ordinal));
+        Assert.DoesNotContain((await _host.ItemsAsync($"/repositories/{rid}/refs")).Select(r => (string)r!["reason"]!), r
+            => r.Contains("cannot be read", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -105,7 +109,8 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
     public async Task options_that_make_no_sense_are_refused()
     {
         using var alice = new RadicleTestKey("alice");
-        var storage = await RadicleStorage.CreateAsync(Path.Combine(_folder, "home", "storage"), "demo", alice, new Dictionary<string, string> { ["a"] = "a" });
+        var storage = await RadicleStorage.CreateAsync(
+            Path.Combine(_folder, "home", "storage"), "demo", alice, new Dictionary<string, string> { ["a"] = "a" });
         var tree = await WorkTreeAsync("plain");
         foreach (var request in (object[])[
             new { location = storage.Rid, branches = new[] { "dev" } }, new { location = storage.Rid, trusted = new[] { "alice" } },
@@ -122,7 +127,10 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
     public async Task many_who_track_the_same_at_once_make_one_repository()
     {
         var tree = await WorkTreeAsync("wanted");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => _host.Client.PostAsJsonAsync("/repositories", new { location = tree })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => _host.Client.PostAsJsonAsync("/repositories", new
+        {
+            location = tree,
+        })));
         Assert.Single(answers, a => a.StatusCode == HttpStatusCode.Created);
         Assert.Equal(5, answers.Count(a => a.StatusCode == HttpStatusCode.OK));
         Assert.Equal(["repository_tracked", "default_branch_advanced"], await _host.SentNamesAsync());
@@ -141,7 +149,8 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         await Eventually.TrueAsync(async () => (await _host.SentNamesAsync()).Count == 3, "the commit is told", Observer.SweepEvery / 2);
         await GitAsync(tree, "pack-refs", "--all");
         await CommitAsync(tree, "After packing");
-        await Eventually.TrueAsync(async () => (await _host.SentNamesAsync()).Count == 4, "the next commit is told", Observer.SweepEvery / 2);
+        await Eventually.TrueAsync(
+            async () => (await _host.SentNamesAsync()).Count == 4, "the next commit is told", Observer.SweepEvery / 2);
     }
 
     private async Task<string> WorkTreeAsync(string name)
@@ -158,7 +167,8 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         return (await GitCommand.RunAsync(tree, ["rev-parse", "HEAD"], CancellationToken.None)).Trim();
     }
 
-    private static Task<string> GitAsync(string folder, params string[] arguments) => GitCommand.RunAsync(folder, arguments, CancellationToken.None);
+    private static Task<string> GitAsync(string folder, params string[] arguments)
+        => GitCommand.RunAsync(folder, arguments, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -21,7 +21,8 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
         var program = Tool.Require("prometheus");
         var rid = Ids.Rid("scraped");
         var hours = (TimeProvider.System.GetUtcNow() - Told.Noon).TotalHours - 2;
-        await service.Host.SendAsync(new RepositoryTracked(rid, "a \"quoted\" name", "main", "/nowhere", [], Told.At(hours)), Told.Advanced(rid, null, "c0", hours), Told.Built(rid, "c0", hours + 1));
+        await service.Host.SendAsync(new RepositoryTracked(rid, "a \"quoted\" name", "main", "/nowhere", [], Told.At(hours)),
+            Told.Advanced(rid, null, "c0", hours), Told.Built(rid, "c0", hours + 1));
         await service.Host.Services.GetRequiredService<RefreshExposition>().RefreshAsync(TestContext.Current.CancellationToken);
 
         using var port = ReservedPort.Take();
@@ -29,9 +30,12 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
         var config = await File.ReadAllTextAsync(Path.Combine(Source(), "prometheus.yml"), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(folder.FullName, "prometheus.yml"),
-            config.Replace("127.0.0.1:9100", service.Host.Client.BaseAddress!.Authority).Replace("scrape_interval: 15s", "scrape_interval: 1s"), TestContext.Current.CancellationToken);
+            config.Replace("127.0.0.1:9100", service.Host.Client.BaseAddress!.Authority)
+                .Replace("scrape_interval: 15s", "scrape_interval: 1s"), TestContext.Current.CancellationToken);
         File.Copy(Path.Combine(Source(), "auxo.rules.yml"), Path.Combine(folder.FullName, "auxo.rules.yml"));
-        using var process = Process.Start(new ProcessStartInfo(program, ["--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{port.Number}", "--log.level=error"])
+        using var process = Process.Start(
+            new ProcessStartInfo(program, ["--config.file=prometheus.yml", "--storage.tsdb.path=data",
+                $"--web.listen-address=127.0.0.1:{port.Number}", "--log.level=error"])
         {
             UseShellExecute = false, RedirectStandardError = true, WorkingDirectory = folder.FullName,
         })!;
@@ -42,7 +46,9 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port.Number}") };
             var up = await Eventually.ValueAsync(() => AskAsync(client, "up{job=\"radicle\"} == 1"), "Prometheus has scraped the service");
             Assert.NotNull(up);
-            var rate = await Eventually.ValueAsync(() => AskAsync(client, $"radicle_ci_success_rate{{repo=\"{rid}\"}} * on (repo) group_left (name) radicle_repo_info"), "the success rate is there");
+            var rate = await Eventually.ValueAsync(()
+                => AskAsync(client, $"radicle_ci_success_rate{{repo=\"{rid}\"}} * on (repo) group_left (name) radicle_repo_info"),
+                "the success rate is there");
             Assert.Equal("a \"quoted\" name", (string)rate["metric"]!["name"]!);
             Assert.Equal("1", (string)rate["value"]![1]!);
             var rules = JsonNode.Parse(await client.GetStringAsync("/api/v1/rules", TestContext.Current.CancellationToken))!;
@@ -57,7 +63,10 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
         }
     }
 
-    /// <summary>Every expression of every panel, asked as Grafana asks: none is an error, and each has an answer for which the service exports a value.</summary>
+    /// <summary>
+    /// Every expression of every panel, asked as Grafana asks: none is an error, and each has an answer for which the service
+    /// exports a value.
+    /// </summary>
     private async Task PanelsAsync(HttpClient client, string rid)
     {
         var page = (await service.Host.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
@@ -82,13 +91,16 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
     /// <summary>Whether a line of the page is a sample that the selector selects; a pattern selects all.</summary>
     private static bool IsOf(string line, Match selector)
         => line.StartsWith(selector.Groups["name"].Value + "{", StringComparison.Ordinal)
-            && selector.Groups["labels"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries).All(label => label.Contains("=~", StringComparison.Ordinal) || line.Contains(label, StringComparison.Ordinal));
+            && selector.Groups["labels"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .All(label => label.Contains("=~", StringComparison.Ordinal) || line.Contains(label, StringComparison.Ordinal));
 
     [GeneratedRegex(@"(?<name>radicle_[a-z0-9_]+)(\{(?<labels>[^}]*)\})?", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Selectors();
 
     private static async Task<JsonNode?> AskAsync(HttpClient client, string query)
-        => JsonNode.Parse(await client.GetStringAsync("/api/v1/query?query=" + Uri.EscapeDataString(query)))!["data"]!["result"]!.AsArray().FirstOrDefault();
+        => JsonNode.Parse(await client.GetStringAsync("/api/v1/query?query=" + Uri.EscapeDataString(query)))!["data"]!["result"]!.AsArray()
+            .FirstOrDefault();
 
-    private static string Source([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../deploy/prometheus"));
+    private static string Source([CallerFilePath] string file = "")
+        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../../deploy/prometheus"));
 }

@@ -29,7 +29,8 @@ public sealed class DoraProperties(MetricsService service) : IClassFixture<Metri
             var (history, window) = HistoryOf(story, seed);
             var report = Measure.Dora(new Outline(history), window, new Calendar(TimeZoneInfo.Utc));
             Assert.All(history.Deliveries.Changes, static c => Assert.True(
-                c.Coding + c.Review + c.Deploy == c.LeadTime && c.Coding >= TimeSpan.Zero && c.Review >= TimeSpan.Zero && c.Deploy >= TimeSpan.Zero));
+                c.Coding + c.Review + c.Deploy == c.LeadTime
+                    && c.Coding >= TimeSpan.Zero && c.Review >= TimeSpan.Zero && c.Deploy >= TimeSpan.Zero));
             Assert.True(report.ChangeFailRate.Ratio is null or (>= 0 and <= 1) && report.Rework.Ratio is null or (>= 0 and <= 1));
             Assert.Equal(report.DeploymentFrequency.N, report.Weeks.Sum(static w => w.Deployments));
             Assert.Equal(report.ChangeLeadTime.Time.N, report.Weeks.Sum(static w => w.Changes));
@@ -52,23 +53,28 @@ public sealed class DoraProperties(MetricsService service) : IClassFixture<Metri
         using var put = await host.Client.PutAsJsonAsync($"/api/repositories/{rid}/policy", new { deployments = "reported" });
         await host.SendAsync(story.Messages(rid, seed + 1));
 
-        var query = $"?from={Story.At(story.From):yyyy-MM-ddTHH:mm:ssZ}&to={Story.At(story.To):yyyy-MM-ddTHH:mm:ssZ}&asOf={Story.At(story.AsOf):yyyy-MM-ddTHH:mm:ssZ}";
+        var query =
+            $"?from={Story.At(story.From):yyyy-MM-ddTHH:mm:ssZ}&to={Story.At(story.To):yyyy-MM-ddTHH:mm:ssZ}&asOf={Story.At(story.AsOf):yyyy-MM-ddTHH:mm:ssZ}";
         var evidence = await host.GetAsync($"/api/dora/{rid}/evidence{query}");
         var report = await host.GetAsync($"/api/dora/{rid}{query}");
         var names = story.Patches.ToDictionary(static p => Ids.Patch(p.Id).Value, static p => p.Id);
 
         Assert.Equal(PlainDora.Of(story), new PlainDora(
-            Say("deployments", static _ => true, static d => (string)d["id"]!), Say("deployments", static d => (bool)d["rework"]!, static d => (string)d["id"]!),
+            Say("deployments", static _ => true, static d => (string)d["id"]!), Say(
+                "deployments", static d => (bool)d["rework"]!, static d => (string)d["id"]!),
             Say("changes", static _ => true, c => $"{names[(string)c["id"]!]} {(double)c["leadTimeSeconds"]! / 3600}"),
             Say("deployments", static d => d["failures"]!.AsArray().Count > 0, static d => (string)d["id"]!),
-            Say("recoveries", static r => !(bool)r["open"]!, static r => $"{(string)r["deployment"]!} {(double)r["recoverySeconds"]! / 3600}"),
+            Say("recoveries", static r
+                => !(bool)r["open"]!, static r => $"{(string)r["deployment"]!} {(double)r["recoverySeconds"]! / 3600}"),
             (int)report["recovery"]!["open"]!, (int)report["changeFailRate"]!["unattributed"]!));
 
-        string Say(string list, Func<JsonNode, bool> which, Func<JsonNode, string> word) => PlainDora.Say(evidence[list]!.AsArray().Where(i => which(i!)).Select(i => word(i!)));
+        string Say(string list, Func<JsonNode, bool> which, Func<JsonNode, string> word)
+            => PlainDora.Say(evidence[list]!.AsArray().Where(i => which(i!)).Select(i => word(i!)));
     }
 
     private static (History History, Window Window) HistoryOf(Story story, int seed)
-        => (History.Of(RepositoryFacts.Of(Ids.Rid("story"), [story.Facts(seed)], new AsOf(Story.At(story.AsOf), long.MaxValue))), new Window(Story.At(story.From), Story.At(story.To)));
+        => (History.Of(RepositoryFacts.Of(Ids.Rid("story"), [story.Facts(seed)], new AsOf(Story.At(story.AsOf), long.MaxValue))),
+            new Window(Story.At(story.From), Story.At(story.To)));
 
     private static PlainDora Measured(Story story, int seed)
     {
@@ -77,7 +83,8 @@ public sealed class DoraProperties(MetricsService service) : IClassFixture<Metri
         var evidence = Evidence.Of(history, window);
         var names = story.Patches.ToDictionary(static p => Ids.Patch(p.Id).Value, static p => p.Id);
         return new PlainDora(
-            PlainDora.Say(evidence.Deployments.Select(static d => d.Id)), PlainDora.Say(evidence.Deployments.Where(static d => d.Rework).Select(static d => d.Id)),
+            PlainDora.Say(evidence.Deployments.Select(static d => d.Id)), PlainDora.Say(
+                evidence.Deployments.Where(static d => d.Rework).Select(static d => d.Id)),
             PlainDora.Say(evidence.Changes.Select(c => $"{names[c.Id]} {c.LeadTimeSeconds / 3600}")),
             PlainDora.Say(evidence.Deployments.Where(static d => d.Failures.Count > 0).Select(static d => d.Id)),
             PlainDora.Say(evidence.Recoveries.Where(static r => !r.Open).Select(static r => $"{r.Deployment} {r.RecoverySeconds / 3600}")),

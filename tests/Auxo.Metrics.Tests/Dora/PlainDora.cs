@@ -4,25 +4,32 @@ using Auxo.Metrics.Facts;
 namespace Auxo.Metrics.Tests.Dora;
 
 /// <summary>
-/// DORA by the letter of its definitions, for a <see cref="Story"/>: slow, without an index, and without a line of the service. Failures are lived
-/// through hour by hour.
+/// DORA by the letter of its definitions, for a <see cref="Story"/>: slow, without an index, and without a line of the service.
+/// Failures are lived through hour by hour.
 /// </summary>
 internal sealed record PlainDora(
     string Deployments, string Rework, string LeadTimes, string Failed, string Recoveries, int Open, int Unattributed)
 {
     public static PlainDora Of(Story story)
     {
-        var patches = story.Patches.Select(p => p with { Revisions = [.. p.Revisions.Where(r => r.At <= story.AsOf)], Merged = p.Merged <= story.AsOf ? p.Merged : null }).ToList();
-        var failures = story.Failures.Select(f => f with { IsDetected = f.IsDetected && f.Hour <= story.AsOf, Turns = [.. f.Turns.Where(t => t.Hour <= story.AsOf)] }).Where(static f => f.IsDetected).ToList();
+        var patches = story.Patches.Select(p
+            => p with { Revisions = [.. p.Revisions.Where(r => r.At <= story.AsOf)], Merged = p.Merged <= story.AsOf
+                ? p.Merged
+                : null }).ToList();
+        var failures = story.Failures.Select(f
+            => f with { IsDetected = f.IsDetected && f.Hour <= story.AsOf, Turns = [.. f.Turns.Where(t => t.Hour <= story.AsOf)] })
+                .Where(static f => f.IsDetected).ToList();
         var real = failures.Where(static f => !IsDismissed(f)).ToList();
 
         var live = new List<Story.Deployment>();
         var repeats = new Dictionary<string, string?>();
         var elsewhere = new HashSet<string>();
-        foreach (var d in story.Deployments.Where(d => d.Hour <= story.AsOf).OrderBy(static d => d.Hour).ThenBy(static d => d.Id, StringComparer.Ordinal))
+        foreach (var d in story.Deployments.Where(d => d.Hour <= story.AsOf)
+            .OrderBy(static d => d.Hour).ThenBy(static d => d.Id, StringComparer.Ordinal))
         {
             if (d.Environment != "production") elsewhere.Add(d.Id);
-            else if ((d.Succeeded || real.Any(f => f.Deployment == d.Id)) && !(d.Rollout is not null && live.Any(l => l.Rollout == d.Rollout)) && live.LastOrDefault()?.Commit != d.Commit)
+            else if ((d.Succeeded || real.Any(f => f.Deployment == d.Id))
+                && !(d.Rollout is not null && live.Any(l => l.Rollout == d.Rollout)) && live.LastOrDefault()?.Commit != d.Commit)
                 live.Add(d);
             else repeats[d.Id] = live.LastOrDefault()?.Id;
         }
@@ -32,12 +39,15 @@ internal sealed record PlainDora(
         foreach (var p in patches.Where(static p => p.Merged is not null && p.Revisions.Count > 0))
         {
             // A deployment that names no patches brings whatever was merged; going back brings nothing.
-            if (live.FirstOrDefault(d => d.Patches.Contains(p.Id) || (d.Patches.Count == 0 && d.Kind != DeploymentKind.Rollback && p.Merged <= d.Hour)) is not { } first || !In(first.Hour)) continue;
+            if (live.FirstOrDefault(d
+                => d.Patches.Contains(p.Id) || (d.Patches.Count == 0
+                    && d.Kind != DeploymentKind.Rollback && p.Merged <= d.Hour)) is not { } first || !In(first.Hour)) continue;
             var begun = p.Revisions.Min(static r => Math.Min(r.Authored, r.At));
             if (begun <= first.Hour) leadTimes.Add($"{p.Id} {first.Hour - begun}");
         }
 
-        var caused = real.ToLookup(f => f.Deployment is null ? null : live.Any(d => d.Id == f.Deployment) ? f.Deployment : repeats.GetValueOrDefault(f.Deployment));
+        var caused = real.ToLookup(f
+            => f.Deployment is null ? null : live.Any(d => d.Id == f.Deployment) ? f.Deployment : repeats.GetValueOrDefault(f.Deployment));
         var (failed, recoveries, open) = (new List<string>(), new List<string>(), 0);
         foreach (var d in live.Where(d => caused[d.Id].Any()))
         {
@@ -54,8 +64,10 @@ internal sealed record PlainDora(
         }
 
         return new PlainDora(
-            Say(inWindow.Select(static d => d.Id)), Say(inWindow.Where(static d => d.Kind != DeploymentKind.Planned || d.Remediates is not null).Select(static d => d.Id)), Say(leadTimes),
-            Say(failed), Say(recoveries), open, caused[null].Count(f => !(f.Deployment is not null && elsewhere.Contains(f.Deployment)) && In(Begin(f))));
+            Say(inWindow.Select(static d => d.Id)), Say(inWindow.Where(static d
+                => d.Kind != DeploymentKind.Planned || d.Remediates is not null).Select(static d => d.Id)), Say(leadTimes),
+            Say(failed), Say(recoveries), open, caused[null]
+                .Count(f => !(f.Deployment is not null && elsewhere.Contains(f.Deployment)) && In(Begin(f))));
 
         bool In(int hour) => hour >= story.From && hour < story.To;
     }
@@ -65,7 +77,8 @@ internal sealed record PlainDora(
     private static int Begin(Story.Failure f) => Math.Min(f.Hour, f.Started ?? int.MaxValue);
 
     private static bool IsDismissed(Story.Failure f)
-        => f.Turns.Where(t => t.Turn == FailureTurn.Dismissed || (t.Turn == FailureTurn.Reopened && t.Hour >= Begin(f))).OrderBy(static t => t.Hour).ThenBy(static t => t.Turn)
+        => f.Turns.Where(t => t.Turn == FailureTurn.Dismissed || (t.Turn == FailureTurn.Reopened && t.Hour >= Begin(f)))
+            .OrderBy(static t => t.Hour).ThenBy(static t => t.Turn)
             .Select(static t => t.Turn).LastOrDefault() == FailureTurn.Dismissed;
 
     /// <summary>Hour by hour: bad or not, and when it last became good.</summary>

@@ -17,9 +17,11 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
         var rid = Ids.Rid("passed");
         await Host.SendAsync(
             Told.Built(rid, "c3", 6), Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 0.5),
-            Told.Opened(rid, "p1", 1), Told.Merged(rid, "p1", "c1", 2), Told.Advanced(rid, "c0", "c1", 2, null, "p1"), Told.Built(rid, "c1", 2.5, Outcome.Failed),
+            Told.Opened(rid, "p1", 1), Told.Merged(rid, "p1", "c1", 2), Told.Advanced(rid, "c0", "c1", 2, null, "p1"),
+            Told.Built(rid, "c1", 2.5, Outcome.Failed),
             // Squashed: the head is not the patch's own commit, and the head does not list it.
-            Told.Opened(rid, "p2", 2), Told.Merged(rid, "p2", "c2", 4), Told.Advanced(rid, "c1", "c2", 4), Told.Built(rid, "c2", 4.5, Outcome.Superseded),
+            Told.Opened(rid, "p2", 2), Told.Merged(rid, "p2", "c2", 4), Told.Advanced(rid, "c1", "c2", 4),
+            Told.Built(rid, "c2", 4.5, Outcome.Superseded),
             // Pushed straight to the branch.
             Told.Advanced(rid, "c2", "c3", 5),
             // The same again, and a build of a patch, deploy nothing.
@@ -27,7 +29,8 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
 
         var evidence = await EvidenceAsync(rid);
 
-        Assert.Equal([Ids.Commit("c3").Value, Ids.Commit("c0").Value], evidence["deployments"]!.AsArray().Select(static d => (string)d!["commit"]!));
+        Assert.Equal([Ids.Commit("c3").Value, Ids.Commit("c0").Value], evidence["deployments"]!.AsArray()
+            .Select(static d => (string)d!["commit"]!));
         Assert.Equal(
             new[] { (Ids.Commit("c3").Value, 1.0), (Ids.Patch("p1").Value, 5.0), (Ids.Patch("p2").Value, 4.0) }.Order(),
             evidence["changes"]!.AsArray().Select(static c => ((string)c!["id"]!, (double)c["leadTimeSeconds"]! / 3600)).Order());
@@ -39,7 +42,8 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("overtaken");
         await Host.SendAsync(
-            Told.Advanced(rid, null, "c0", 0), Told.Advanced(rid, "c0", "c1", 1), Told.Advanced(rid, "c1", "c2", 2), Told.Built(rid, "c2", 3), Told.Built(rid, "c1", 4));
+            Told.Advanced(rid, null, "c0", 0), Told.Advanced(rid, "c0", "c1", 1), Told.Advanced(rid, "c1", "c2", 2),
+            Told.Built(rid, "c2", 3), Told.Built(rid, "c1", 4));
 
         var evidence = await EvidenceAsync(rid);
 
@@ -53,12 +57,15 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("reverts");
         await Host.SendAsync(
-            Told.Advanced(rid, null, "c0", 0), Told.Opened(rid, "bad", 1, title: "Be quick"), Told.Merged(rid, "bad", "c1", 2), Told.Advanced(rid, "c0", "c1", 2, "Be quick", "bad"), Told.Built(rid, "c1", 3),
-            Told.Opened(rid, "back", 5, title: "Revert \"Be quick\""), Told.Merged(rid, "back", "c2", 6), Told.Advanced(rid, "c1", "c2", 6, "Revert \"Be quick\"", "back"));
+            Told.Advanced(rid, null, "c0", 0), Told.Opened(rid, "bad", 1, title: "Be quick"),
+            Told.Merged(rid, "bad", "c1", 2), Told.Advanced(rid, "c0", "c1", 2, "Be quick", "bad"), Told.Built(rid, "c1", 3),
+            Told.Opened(rid, "back", 5, title: "Revert \"Be quick\""), Told.Merged(rid, "back", "c2", 6),
+            Told.Advanced(rid, "c1", "c2", 6, "Revert \"Be quick\"", "back"));
 
         Assert.Equal(1, (int)(await DoraAsync(rid))["recovery"]!["open"]!);
 
-        await Host.SendAsync(Told.Built(rid, "c2", 7), Told.Advanced(rid, "c2", "c3", 8, "Revert \"Revert \"Be quick\"\""), Told.Built(rid, "c3", 9));
+        await Host.SendAsync(
+            Told.Built(rid, "c2", 7), Told.Advanced(rid, "c2", "c3", 8, "Revert \"Revert \"Be quick\"\""), Told.Built(rid, "c3", 9));
         var answer = await DoraAsync(rid);
 
         Assert.Equal((0, 2 * 3600.0), ((int)answer["recovery"]!["open"]!, (double)answer["recovery"]!["time"]!["p50Seconds"]!));
@@ -71,27 +78,35 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("red");
         await Host.SendAsync(
-            Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1), Told.Advanced(rid, "c0", "c1", 2), Told.Built(rid, "c1", 3, Outcome.Failed),
-            Told.Advanced(rid, "c1", "c2", 4), Told.Built(rid, "c2", 4.5, Outcome.Errored), Told.Built(rid, "c2", 5, Outcome.TimedOut, attempt: 2), Told.Advanced(rid, "c2", "c3", 6), Told.Built(rid, "c3", 7));
+            Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1), Told.Advanced(rid, "c0", "c1", 2),
+            Told.Built(rid, "c1", 3, Outcome.Failed),
+            Told.Advanced(rid, "c1", "c2", 4), Told.Built(rid, "c2", 4.5, Outcome.Errored),
+            Told.Built(rid, "c2", 5, Outcome.TimedOut, attempt: 2), Told.Advanced(rid, "c2", "c3", 6), Told.Built(rid, "c3", 7));
 
         var answer = await DoraAsync(rid);
-        Assert.Equal((1, 4 * 3600.0, 4 * 3600.0), ((int)answer["defaultBranch"]!["mttr"]!["n"]!, (double)answer["defaultBranch"]!["mttr"]!["meanSeconds"]!, (double)answer["defaultBranch"]!["redSeconds"]!));
+        Assert.Equal((1, 4 * 3600.0, 4 * 3600.0), ((int)answer["defaultBranch"]!["mttr"]!["n"]!,
+            (double)answer["defaultBranch"]!["mttr"]!["meanSeconds"]!, (double)answer["defaultBranch"]!["redSeconds"]!));
         Assert.Equal(0, (int)answer["changeFailRate"]!["count"]!);
 
         using var put = await Host.Client.PutAsJsonAsync($"/api/repositories/{rid}/policy", new { redMainIsFailure = true });
         await Host.SettleAsync();
         answer = await DoraAsync(rid);
-        Assert.Equal((2, 1, 4 * 3600.0), ((int)answer["changeFailRate"]!["n"]!, (int)answer["changeFailRate"]!["count"]!, (double)answer["recovery"]!["time"]!["p50Seconds"]!));
+        Assert.Equal((2, 1, 4 * 3600.0), ((int)answer["changeFailRate"]!["n"]!,
+            (int)answer["changeFailRate"]!["count"]!, (double)answer["recovery"]!["time"]!["p50Seconds"]!));
     }
 
     [Fact]
     public async Task a_policy_redraws_the_past_and_an_earlier_position_keeps_the_rules_of_then()
     {
         var rid = Ids.Rid("redrawn");
-        await Host.SendAsync(Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1), Told.Deployed(rid, "d", "c0", 2, environment: "live"));
+        await Host.SendAsync(Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1), Told.Deployed(
+            rid, "d", "c0", 2, environment: "live"));
         var position = await Host.PositionAsync();
 
-        using var put = await Host.Client.PutAsJsonAsync($"/api/repositories/{rid}/policy", new { deployments = "reported", production = new[] { "live" } });
+        using var put = await Host.Client.PutAsJsonAsync($"/api/repositories/{rid}/policy", new
+        {
+            deployments = "reported", production = new[] { "live" },
+        });
         await Host.SettleAsync();
 
         Assert.Equal("d", (string)(await EvidenceAsync(rid))["deployments"]!.AsArray().Single()!["id"]!);
@@ -103,8 +118,10 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("parts");
         await Host.SendAsync(
-            Told.Deployed(rid, "east", "c1", 1, rollout: "r1"), Told.Deployed(rid, "old", "c0", 1.5), Told.Deployed(rid, "west", "c1", 2, rollout: "r1"), Told.Deployed(rid, "try", "c2", 3, succeeded: false),
-            Told.Deployed(rid, "half", "c3", 4, succeeded: false), Told.Failed(rid, "f", "half", 4), Told.Deployed(rid, "stage", "c4", 5, environment: "staging"));
+            Told.Deployed(rid, "east", "c1", 1, rollout: "r1"), Told.Deployed(rid, "old", "c0", 1.5),
+            Told.Deployed(rid, "west", "c1", 2, rollout: "r1"), Told.Deployed(rid, "try", "c2", 3, succeeded: false),
+            Told.Deployed(rid, "half", "c3", 4, succeeded: false), Told.Failed(rid, "f", "half", 4),
+            Told.Deployed(rid, "stage", "c4", 5, environment: "staging"));
 
         var evidence = await EvidenceAsync(rid);
 
@@ -116,5 +133,6 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
 
     private Task<JsonObject> DoraAsync(Rid rid) => Host.GetAsync($"/api/dora/{rid}?from=2026-03-01&to=2026-03-08");
 
-    private Task<JsonObject> EvidenceAsync(Rid rid, string more = "") => Host.GetAsync($"/api/dora/{rid}/evidence?from=2026-03-01&to=2026-03-08{more}");
+    private Task<JsonObject> EvidenceAsync(Rid rid, string more = "")
+        => Host.GetAsync($"/api/dora/{rid}/evidence?from=2026-03-01&to=2026-03-08{more}");
 }

@@ -4,8 +4,12 @@ using Auxo.Metrics.Repositories;
 
 namespace Auxo.Metrics.Tests.Dora;
 
-/// <summary>A random repository with a small, crowded past: many things at one hour, wrong clocks, ends before beginnings. Times are whole hours.</summary>
-internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<Story.Deployment> Deployments, IReadOnlyList<Story.Failure> Failures, int From, int To, int AsOf)
+/// <summary>
+/// A random repository with a small, crowded past: many things at one hour, wrong clocks, ends before beginnings. Times are
+/// whole hours.
+/// </summary>
+internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<Story.Deployment> Deployments,
+    IReadOnlyList<Story.Failure> Failures, int From, int To, int AsOf)
 {
     private const int Hours = 300;
 
@@ -21,8 +25,11 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
             [.. Enumerable.Range(0, random.Next(0, 7)).Select(i => new Patch(
                 $"p{i}", [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => (Hour(), Hour()))], random.Next(5) > 0 ? Hour() : null))],
             [.. Enumerable.Range(0, random.Next(0, 9)).Select(i => new Deployment(
-                $"d{i}", Hour(), random.Next(6) == 0 ? "staging" : "production", $"c{random.Next(4)}", [.. Enumerable.Range(0, 7).Where(_ => random.Next(3) == 0).Select(static p => $"p{p}")],
-                random.Next(5) > 0, (DeploymentKind)random.Next(3), random.Next(4) == 0 ? $"r{random.Next(2)}" : null, random.Next(6) == 0 ? "f0" : null))],
+                $"d{i}", Hour(), random.Next(6) == 0 ? "staging" : "production", $"c{random.Next(4)}",
+                [.. Enumerable.Range(0, 7).Where(_ => random.Next(3) == 0).Select(static p => $"p{p}")],
+                random.Next(5) > 0, (DeploymentKind)random.Next(3), random.Next(4) == 0
+                    ? $"r{random.Next(2)}"
+                    : null, random.Next(6) == 0 ? "f0" : null))],
             [.. Enumerable.Range(0, random.Next(0, 5)).Select(i => new Failure(
                 $"f{i}", random.Next(4) == 0 ? null : $"d{random.Next(9)}", Hour(), random.Next(3) == 0 ? Hour() : null, random.Next(6) > 0,
                 [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => ((FailureTurn)random.Next(1, 4), Hour()))]))],
@@ -40,20 +47,24 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
             foreach (var (r, (authored, at)) in p.Revisions.Index())
             {
                 var revision = new PatchRevision(
-                    Ids.Patch(p.Id), Ids.Revision(p.Id + r), Ids.Somebody, null, Trust.Trusted, p.Id, Ids.Commit("base"), Ids.Commit(p.Id), null, false);
+                    Ids.Patch(p.Id), Ids.Revision(p.Id + r), Ids.Somebody, null, Trust.Trusted, p.Id,
+                    Ids.Commit("base"), Ids.Commit(p.Id), null, false);
                 messages.Add(r == 0
                     ? new PatchOpened(rid, "story", revision, "/nowhere", At(authored), At(at), At(at))
                     : new PatchRevised(rid, "story", revision, "/nowhere", At(authored), At(at), At(at)));
             }
 
-            if (p.Merged is { } merged) messages.Add(new PatchMerged(rid, Ids.Patch(p.Id), null, Ids.Commit("merge of " + p.Id), null, At(merged), At(merged)));
+            if (p.Merged is { } merged) messages.Add(
+                new PatchMerged(rid, Ids.Patch(p.Id), null, Ids.Commit("merge of " + p.Id), null, At(merged), At(merged)));
         }
 
         foreach (var d in Deployments)
-            messages.Add(new DeploymentReported(rid, d.Id, d.Environment, Ids.Commit(d.Commit), [.. d.Patches.Select(Ids.Patch)], d.Succeeded, d.Kind, d.Rollout, d.Remediates, At(d.Hour)));
+            messages.Add(new DeploymentReported(rid, d.Id, d.Environment, Ids.Commit(d.Commit),
+                [.. d.Patches.Select(Ids.Patch)], d.Succeeded, d.Kind, d.Rollout, d.Remediates, At(d.Hour)));
         foreach (var f in Failures)
         {
-            if (f.IsDetected) messages.Add(new FailureDetected(rid, f.Id, f.Deployment, null, f.Started is { } s ? At(s) : null, At(f.Hour)));
+            if (f.IsDetected) messages.Add(
+                new FailureDetected(rid, f.Id, f.Deployment, null, f.Started is { } s ? At(s) : null, At(f.Hour)));
             foreach (var (turn, hour) in f.Turns)
             {
                 messages.Add(turn switch
@@ -77,15 +88,18 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
         var (day, seq) = (new FactDay(), 0L);
         foreach (var p in Patches)
         {
-            foreach (var (authored, at) in p.Revisions) day.Revisions.Add(new(++seq, At(at), Ids.Patch(p.Id), Ids.Somebody, p.Id, At(authored)));
+            foreach (var (authored, at) in p.Revisions) day.Revisions.Add(
+                new(++seq, At(at), Ids.Patch(p.Id), Ids.Somebody, p.Id, At(authored)));
             if (p.Merged is { } merged) day.Merges.Add(new(++seq, At(merged), Ids.Patch(p.Id), Ids.Commit("merge of " + p.Id), At(merged)));
         }
 
         foreach (var d in Deployments)
-            day.Deployments.Add(new(++seq, At(d.Hour), d.Id, d.Environment, Ids.Commit(d.Commit), [.. d.Patches.Select(static p => (Oid)Ids.Patch(p))], d.Succeeded, d.Kind, d.Rollout, d.Remediates));
+            day.Deployments.Add(new(++seq, At(d.Hour), d.Id, d.Environment, Ids.Commit(d.Commit),
+                [.. d.Patches.Select(static p => (Oid)Ids.Patch(p))], d.Succeeded, d.Kind, d.Rollout, d.Remediates));
         foreach (var f in Failures)
         {
-            if (f.IsDetected) day.Failures.Add(new(++seq, At(f.Hour), f.Id, FailureTurn.Detected, f.Deployment, null, f.Started is { } s ? At(s) : null));
+            if (f.IsDetected) day.Failures.Add(
+                new(++seq, At(f.Hour), f.Id, FailureTurn.Detected, f.Deployment, null, f.Started is { } s ? At(s) : null));
             foreach (var (turn, hour) in f.Turns) day.Failures.Add(new(++seq, At(hour), f.Id, turn, null, null, null));
         }
 
@@ -110,7 +124,9 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
     internal sealed record Patch(string Id, IReadOnlyList<(int Authored, int At)> Revisions, int? Merged);
 
     internal sealed record Deployment(
-        string Id, int Hour, string Environment, string Commit, IReadOnlyList<string> Patches, bool Succeeded, DeploymentKind Kind, string? Rollout, string? Remediates);
+        string Id, int Hour, string Environment, string Commit, IReadOnlyList<string> Patches, bool Succeeded,
+        DeploymentKind Kind, string? Rollout, string? Remediates);
 
-    internal sealed record Failure(string Id, string? Deployment, int Hour, int? Started, bool IsDetected, IReadOnlyList<(FailureTurn Turn, int Hour)> Turns);
+    internal sealed record Failure(
+        string Id, string? Deployment, int Hour, int? Started, bool IsDetected, IReadOnlyList<(FailureTurn Turn, int Hour)> Turns);
 }

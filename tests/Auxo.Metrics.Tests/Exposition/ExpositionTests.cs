@@ -24,12 +24,17 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
 
         Assert.Contains($"radicle_ci_success_rate{{repo=\"{rid}\"}} 0.5\n", page, StringComparison.Ordinal);
         Assert.Contains($"radicle_ci_builds_window{{repo=\"{rid}\"}} 2\n", page, StringComparison.Ordinal);
-        Assert.Contains($"radicle_ci_builds_total{{repo=\"{rid}\",workflow=\"ci\",outcome=\"failure\"}} 1\n", page, StringComparison.Ordinal);
-        Assert.Contains($"radicle_ci_step_failures_total{{repo=\"{rid}\",step=\"shellcheck\",category=\"lint\"}} 1\n", page, StringComparison.Ordinal);
-        Assert.Contains($"radicle_ci_build_duration_seconds_bucket{{repo=\"{rid}\",workflow=\"ci\",le=\"60\"}} 2\n", page, StringComparison.Ordinal);
+        Assert.Contains($"radicle_ci_builds_total{{repo=\"{rid}\",workflow=\"ci\",outcome=\"failure\"}} 1\n", page,
+            StringComparison.Ordinal);
+        Assert.Contains($"radicle_ci_step_failures_total{{repo=\"{rid}\",step=\"shellcheck\",category=\"lint\"}} 1\n",
+            page, StringComparison.Ordinal);
+        Assert.Contains($"radicle_ci_build_duration_seconds_bucket{{repo=\"{rid}\",workflow=\"ci\",le=\"60\"}} 2\n",
+            page, StringComparison.Ordinal);
         Assert.Contains($"radicle_ci_default_branch_green{{repo=\"{rid}\"}} 1\n", page, StringComparison.Ordinal);
-        Assert.Contains($"radicle_deployments_total{{repo=\"{rid}\",environment=\"production\",kind=\"planned\",outcome=\"success\"}} 1\n", page, StringComparison.Ordinal);
-        Assert.Contains($"radicle_dora_samples{{repo=\"{rid}\",window=\"30d\",metric=\"deployments\"}} 1\n", page, StringComparison.Ordinal);
+        Assert.Contains($"radicle_deployments_total{{repo=\"{rid}\",environment=\"production\",kind=\"planned\",outcome=\"success\"}} 1\n",
+            page, StringComparison.Ordinal);
+        Assert.Contains($"radicle_dora_samples{{repo=\"{rid}\",window=\"30d\",metric=\"deployments\"}} 1\n", page,
+            StringComparison.Ordinal);
         Assert.DoesNotContain($"radicle_dora_recovery_time_seconds{{repo=\"{rid}\"", page, StringComparison.Ordinal);
         Assert.Contains("# TYPE radicle_node_up gauge\n", page, StringComparison.Ordinal);
     }
@@ -47,7 +52,9 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         var text = new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
 
-        Assert.Contains("# HELP radicle_test Help with a \\\\ and a\\nline end.\n# TYPE radicle_test gauge\nradicle_test{name=\"a\\\"b\\\\c\\nd\uFFFDe\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "# HELP radicle_test Help with a \\\\ and a\\nline end.\n# TYPE radicle_test "
+                + "gauge\nradicle_test{name=\"a\\\"b\\\\c\\nd\uFFFDe\"} 1\n", text, StringComparison.Ordinal);
         await SendRecentAsync(rid, "nasty \"name\"\n\\ \ud800");
         Assert.Contains($"radicle_repo_info{{repo=\"{rid}\",name=\"nasty \\\"name\\\" \\\\ ", await PageAsync(), StringComparison.Ordinal);
     }
@@ -68,7 +75,8 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
         const string nasty = "\"}\n# TYPE evil counter\nevil{a=\"\\\0\u2028\ud83d";
         await SendRecentAsync(rid, nasty);
         await Host.SendAsync(
-            Told.Built(rid, "c2", hours, Outcome.Failed, step: nasty), Told.Deployed(rid, nasty, "c9", hours, environment: nasty, rollout: nasty), Told.Failed(rid, nasty, nasty, hours),
+            Told.Built(rid, "c2", hours, Outcome.Failed, step: nasty),
+            Told.Deployed(rid, nasty, "c9", hours, environment: nasty, rollout: nasty), Told.Failed(rid, nasty, nasty, hours),
             Told.Opened(rid, "p", hours, title: nasty));
 
         var page = await PageAsync();
@@ -91,8 +99,10 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
         var hours = (now - Told.Noon).TotalHours - 3;
         object[][] steps =
         [
-            [Told.Opened(busy, "p", hours), Told.Merged(busy, "p", "c2", hours + 1)], [Told.Advanced(busy, "c1", "c2", hours + 1, null, "p"), Told.Built(busy, "c2", hours + 2)],
-            [Told.Failed(busy, "f", Ids.Build($"{busy} c2 1").ToString(), hours + 2.1)], [Told.Recovered(busy, "f", hours + 2.2)], [new RepositoryUntracked(busy, "gone", Told.At(hours + 2.5))],
+            [Told.Opened(busy, "p", hours), Told.Merged(busy, "p", "c2", hours + 1)],
+            [Told.Advanced(busy, "c1", "c2", hours + 1, null, "p"), Told.Built(busy, "c2", hours + 2)],
+            [Told.Failed(busy, "f", Ids.Build($"{busy} c2 1").ToString(), hours + 2.1)],
+            [Told.Recovered(busy, "f", hours + 2.2)], [new RepositoryUntracked(busy, "gone", Told.At(hours + 2.5))],
         ];
         foreach (var (i, messages) in steps.Index())
         {
@@ -115,11 +125,13 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
         var page = new ExpositionPage(Host.Services.GetRequiredService<Metrics.Facts.Histories>());
         var deployments = $"radicle_dora_samples{{repo=\"{rid}\",window=\"7d\",metric=\"deployments\"}} ";
 
-        Assert.Contains(deployments + "1\n", Text((await page.RefreshAsync(now, TestContext.Current.CancellationToken)).Sections), StringComparison.Ordinal);
+        Assert.Contains(deployments
+            + "1\n", Text((await page.RefreshAsync(now, TestContext.Current.CancellationToken)).Sections), StringComparison.Ordinal);
         var later = Text((await page.RefreshAsync(now + TimeSpan.FromDays(8), TestContext.Current.CancellationToken)).Sections);
 
         Assert.Contains(deployments + "0\n", later, StringComparison.Ordinal);
-        Assert.Contains($"radicle_ci_builds_total{{repo=\"{rid}\",workflow=\"ci\",outcome=\"success\"}} 1\n", later, StringComparison.Ordinal);
+        Assert.Contains($"radicle_ci_builds_total{{repo=\"{rid}\",workflow=\"ci\",outcome=\"success\"}} 1\n", later,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,7 +169,8 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     {
         var hours = (TimeProvider.System.GetUtcNow() - Told.Noon).TotalHours - 24;
         await Host.SendAsync(
-            new RepositoryTracked(rid, name, "main", "/nowhere", [], Told.At(hours)), Told.Advanced(rid, null, "c0", hours), Told.Built(rid, "c0", hours + 1, Outcome.Failed),
+            new RepositoryTracked(rid, name, "main", "/nowhere", [], Told.At(hours)),
+            Told.Advanced(rid, null, "c0", hours), Told.Built(rid, "c0", hours + 1, Outcome.Failed),
             Told.Advanced(rid, "c0", "c1", hours + 2), Told.Built(rid, "c1", hours + 3));
     }
 }

@@ -7,7 +7,8 @@ namespace Auxo.Metrics.Tests.Golden;
 /// <summary>What the service answers, in the words of the golden file.</summary>
 internal static class GoldenAnswer
 {
-    public static async Task<JsonObject> OfAsync(MetricsHost host, GoldenFile golden, Rid rid, string from, string to, string asOf, string more = "")
+    public static async Task<JsonObject> OfAsync(
+        MetricsHost host, GoldenFile golden, Rid rid, string from, string to, string asOf, string more = "")
     {
         var query = $"?from={from}&to={to}&asOf={asOf}{more}";
         var dora = await host.GetAsync($"/api/dora/{rid}{query}");
@@ -38,11 +39,13 @@ internal static class GoldenAnswer
             },
             ["stageMediansSeconds"] = new JsonObject
             {
-                ["coding"] = Copy(lead["stages"]!["codingP50Seconds"]), ["review"] = Copy(lead["stages"]!["reviewP50Seconds"]), ["deploy"] = Copy(lead["stages"]!["deployP50Seconds"]),
+                ["coding"] = Copy(lead["stages"]!["codingP50Seconds"]),
+                ["review"] = Copy(lead["stages"]!["reviewP50Seconds"]), ["deploy"] = Copy(lead["stages"]!["deployP50Seconds"]),
             },
             ["changeFailRate"] = new JsonObject
             {
-                ["failed"] = new JsonArray([.. deployments.Where(static d => d["failures"]!.AsArray().Count > 0).Select(static d => d["id"]!.DeepClone())]),
+                ["failed"] = new JsonArray(
+                    [.. deployments.Where(static d => d["failures"]!.AsArray().Count > 0).Select(static d => d["id"]!.DeepClone())]),
                 ["value"] = Copy(dora["changeFailRate"]!["ratio"]),
             },
             ["failedDeploymentRecoverySeconds"] = new JsonObject
@@ -64,14 +67,16 @@ internal static class GoldenAnswer
             },
             ["tiers"] = new JsonObject
             {
-                ["deploymentFrequency"] = Points(frequency["tier"]), ["changeLeadTime"] = Points(lead["tier"]), ["changeFailRate"] = Points(dora["changeFailRate"]!["tier"]),
+                ["deploymentFrequency"] = Points(frequency["tier"]), ["changeLeadTime"] = Points(lead["tier"]),
+                ["changeFailRate"] = Points(dora["changeFailRate"]!["tier"]),
                 ["failedDeploymentRecoveryTime"] = Points(recovery["tier"]),
             },
             ["doraScore"] = Copy(dora["score"]),
             ["quickCheck"] = new JsonObject
             {
                 ["leadtime"] = Copy(dora["quickCheck"]!["leadTime"]), ["deployfreq"] = Copy(dora["quickCheck"]!["deploymentFrequency"]),
-                ["failurerecovery"] = Copy(dora["quickCheck"]!["recovery"]), ["changefailure"] = Copy(dora["quickCheck"]!["changeFailure"]), ["rework"] = Copy(dora["quickCheck"]!["rework"]),
+                ["failurerecovery"] = Copy(dora["quickCheck"]!["recovery"]),
+                ["changefailure"] = Copy(dora["quickCheck"]!["changeFailure"]), ["rework"] = Copy(dora["quickCheck"]!["rework"]),
             },
             ["quickCheckScore"] = Copy(dora["quickCheck"]!["score"]),
             ["ci"] = new JsonObject
@@ -93,18 +98,22 @@ internal static class GoldenAnswer
         switch (expected)
         {
             case JsonObject members:
-                Assert.Equal(members.Select(static m => m.Key).Order(StringComparer.Ordinal), actual!.AsObject().Select(static m => m.Key).Order(StringComparer.Ordinal));
+                Assert.Equal(members.Select(static m => m.Key)
+                    .Order(StringComparer.Ordinal), actual!.AsObject().Select(static m => m.Key).Order(StringComparer.Ordinal));
                 foreach (var (name, value) in members) AssertSame(value, actual[name], $"{path}.{name}");
                 break;
             case JsonArray items:
-                Assert.True(items.Count == actual!.AsArray().Count, $"{path}: expected {items.ToJsonString()}, got {actual.ToJsonString()}");
+                Assert.True(items.Count == actual!.AsArray()
+                    .Count, $"{path}: expected {items.ToJsonString()}, got {actual.ToJsonString()}");
                 for (var i = 0; i < items.Count; i++) AssertSame(items[i], actual[i], $"{path}[{i}]");
                 break;
             case JsonValue number when number.GetValueKind() == System.Text.Json.JsonValueKind.Number:
-                Assert.True(actual is not null && Math.Abs(Number(number) - Number(actual)) <= 1e-6, $"{path}: expected {number}, got {actual?.ToJsonString() ?? "null"}");
+                Assert.True(actual is not null && Math.Abs(Number(number) - Number(actual)) <= 1e-6,
+                    $"{path}: expected {number}, got {actual?.ToJsonString() ?? "null"}");
                 break;
             default:
-                Assert.True(JsonNode.DeepEquals(expected, actual), $"{path}: expected {expected?.ToJsonString() ?? "null"}, got {actual?.ToJsonString() ?? "null"}");
+                Assert.True(JsonNode.DeepEquals(expected, actual),
+                    $"{path}: expected {expected?.ToJsonString() ?? "null"}, got {actual?.ToJsonString() ?? "null"}");
                 break;
         }
     }
@@ -112,15 +121,18 @@ internal static class GoldenAnswer
     /// <summary>As a double, however the node came to be.</summary>
     private static double Number(JsonNode node) => double.Parse(node.ToJsonString());
 
-    private static IEnumerable<JsonObject> Items(JsonObject answer, string name) => answer[name]!.AsArray().Select(static i => i!.AsObject());
+    private static IEnumerable<JsonObject> Items(JsonObject answer, string name)
+        => answer[name]!.AsArray().Select(static i => i!.AsObject());
 
     private static JsonObject Samples(IEnumerable<JsonObject> items, Func<JsonObject, string> name, string value)
         => new(items.Select(i => KeyValuePair.Create(name(i), (JsonNode?)i[value]!.DeepClone())));
 
     private static JsonArray Days(List<DateTimeOffset> times, TimeZoneInfo zone)
-        => new([.. times.Select(t => (JsonNode)TimeZoneInfo.ConvertTime(t, zone).ToString("yyyy-MM-dd")).DistinctBy(static d => d.ToJsonString())]);
+        => new([.. times.Select(t => (JsonNode)TimeZoneInfo.ConvertTime(t, zone).ToString("yyyy-MM-dd"))
+            .DistinctBy(static d => d.ToJsonString())]);
 
-    private static JsonNode? Points(JsonNode? tier) => (string?)tier switch { "elite" => 4, "high" => 3, "medium" => 2, "low" => 1, _ => null };
+    private static JsonNode? Points(JsonNode? tier)
+        => (string?)tier switch { "elite" => 4, "high" => 3, "medium" => 2, "low" => 1, _ => null };
 
     private static JsonNode? Copy(JsonNode? node) => node?.DeepClone();
 }

@@ -43,7 +43,8 @@ public sealed class GoldenTests(MetricsService service) : IClassFixture<MetricsS
     [Fact]
     public async Task a_rebuild_gives_the_same_documents_byte_for_byte_and_the_same_numbers()
     {
-        const string Documents = "select string_agg(id || ' ' || mt_version || ' ' || data, E'\n' order by id) from metrics.mt_doc_fact_day";
+        const string Documents =
+            "select string_agg(id || ' ' || mt_version || ' ' || data, E'\n' order by id) from metrics.mt_doc_fact_day";
         var golden = GoldenFile.Read();
         var host = service.Host;
         var rid = await SendAsync(host, golden, "rebuilt", golden.Messages);
@@ -75,8 +76,10 @@ public sealed class GoldenTests(MetricsService service) : IClassFixture<MetricsS
         var whole = await SendAsync(host, golden, "whole", golden.Messages);
         foreach (var asOf in new[] { "2025-11-04T10:30:00Z", "2025-11-06T09:10:00Z", "2025-11-12T12:05:00Z" })
         {
-            var cut = await SendAsync(host, golden, $"cut{asOf[..10]}", r => golden.Messages(r).Where(m => m.At <= DateTimeOffset.Parse(asOf)));
-            GoldenAnswer.AssertSame(await AskAsync(host, golden, cut, golden.Case("A"), asOf), await AskAsync(host, golden, whole, golden.Case("A"), asOf), asOf);
+            var cut = await SendAsync(
+                host, golden, $"cut{asOf[..10]}", r => golden.Messages(r).Where(m => m.At <= DateTimeOffset.Parse(asOf)));
+            GoldenAnswer.AssertSame(await AskAsync(host, golden, cut, golden.Case("A"), asOf),
+                await AskAsync(host, golden, whole, golden.Case("A"), asOf), asOf);
         }
     }
 
@@ -128,7 +131,8 @@ public sealed class GoldenTests(MetricsService service) : IClassFixture<MetricsS
         Assert.Equal((double)mutation["expect"]!["percentile_cont"]!, median);
     }
 
-    private static async Task<Rid> SendAsync(MetricsHost host, GoldenFile golden, string name, Func<Rid, IEnumerable<(DateTimeOffset At, object Message)>> messages)
+    private static async Task<Rid> SendAsync(
+        MetricsHost host, GoldenFile golden, string name, Func<Rid, IEnumerable<(DateTimeOffset At, object Message)>> messages)
     {
         var rid = Ids.Rid(name);
         await SetZoneAsync(host, rid, golden.Zone);
@@ -148,6 +152,7 @@ public sealed class GoldenTests(MetricsService service) : IClassFixture<MetricsS
             GoldenAnswer.AssertSame(golden.Case(name)["expect"], await AskAsync(host, golden, rid, golden.Case(name)), name);
     }
 
-    private static Task<JsonObject> AskAsync(MetricsHost host, GoldenFile golden, Rid rid, JsonObject window, string? asOf = null, string more = "")
+    private static Task<JsonObject> AskAsync(
+        MetricsHost host, GoldenFile golden, Rid rid, JsonObject window, string? asOf = null, string more = "")
         => GoldenAnswer.OfAsync(host, golden, rid, (string)window["from"]!, (string)window["to"]!, asOf ?? (string)window["asOf"]!, more);
 }

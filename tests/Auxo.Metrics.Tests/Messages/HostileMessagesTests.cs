@@ -29,9 +29,12 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
         await Host.SendAsync(Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1));
 
         var letters = (await Host.GetAsync("/dead-letters"))["items"]!.AsArray();
-        Assert.Contains(letters, static l => (string)l!["messageType"]! == "build_finished.v9" && (string)l["reason"]! == "unknown_message");
-        Assert.Contains(letters, static l => (string)l!["messageType"]! == "build_finished" && (string)l["reason"]! == "unreadable_message");
-        Assert.Contains(letters, static l => (string)l!["messageType"]! == "repository_untracked" && (string)l["reason"]! == "unreadable_message");
+        Assert.Contains(letters, static l
+            => (string)l!["messageType"]! == "build_finished.v9" && (string)l["reason"]! == "unknown_message");
+        Assert.Contains(letters, static l
+            => (string)l!["messageType"]! == "build_finished" && (string)l["reason"]! == "unreadable_message");
+        Assert.Contains(letters, static l
+            => (string)l!["messageType"]! == "repository_untracked" && (string)l["reason"]! == "unreadable_message");
         Assert.Equal(3, (int)(await Host.GetAsync("/queues"))["items"]![0]!["deadLetters"]!);
         Assert.Equal(1, (int)(await DoraAsync(rid))["deploymentFrequency"]!["n"]!);
     }
@@ -43,7 +46,8 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
         var title = "a\0b\nc\u001b[31m\u2028" + new string('x', 1000) + "\ud83d\ude00";
 
         await Host.SendAsync(
-            Told.Opened(rid, "p", 0, title: title), Told.Merged(rid, "p", "c1", 1), Told.Advanced(rid, null, "c0", -1), Told.Advanced(rid, "c0", "c1", 1, title, "p"), Told.Built(rid, "c1", 2));
+            Told.Opened(rid, "p", 0, title: title), Told.Merged(rid, "p", "c1", 1), Told.Advanced(rid, null, "c0", -1),
+            Told.Advanced(rid, "c0", "c1", 1, title, "p"), Told.Built(rid, "c1", 2));
 
         var change = (await Host.GetAsync($"/api/dora/{rid}/evidence?from=2026-03-01&to=2026-03-08"))["changes"]!.AsArray().Single()!;
         Assert.StartsWith("a b c [31m", (string)change["title"]!, StringComparison.Ordinal);
@@ -55,8 +59,10 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
     {
         var rid = Ids.Rid("clocks");
         await Host.SendAsync(
-            Told.Advanced(rid, null, "c0", -1), Told.Deployed(rid, "ahead", "c9", 24 * 365 * 30), Told.Opened(rid, "p", 10, authored: 24 * 365 * 3),
-            Told.Merged(rid, "p", "c1", -24 * 365 * 5), Told.Deployed(rid, "before", "c1", 5, patches: "p"), Told.Failed(rid, "f", "before", 6), Told.Recovered(rid, "f", -24 * 365),
+            Told.Advanced(rid, null, "c0", -1), Told.Deployed(rid, "ahead", "c9", 24 * 365 * 30),
+            Told.Opened(rid, "p", 10, authored: 24 * 365 * 3),
+            Told.Merged(rid, "p", "c1", -24 * 365 * 5), Told.Deployed(rid, "before", "c1", 5, patches: "p"),
+            Told.Failed(rid, "f", "before", 6), Told.Recovered(rid, "f", -24 * 365),
             Told.Opened(rid, "q", 1), Told.Merged(rid, "q", "c2", 9), Told.Deployed(rid, "ok", "c2", 8, patches: "q"));
 
         var answer = await DoraAsync(rid);
@@ -65,7 +71,8 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
         Assert.Equal(["ok", "before"], evidence["deployments"]!.AsArray().Select(static d => (string)d!["id"]!));
         Assert.Equal("clock_skew", (string)evidence["untimed"]!.AsArray().Single()!["reason"]!);
         var change = evidence["changes"]!.AsArray().Single()!;
-        Assert.Equal([7 * 3600, 0, 7 * 3600, 0], new[] { "leadTimeSeconds", "codingSeconds", "reviewSeconds", "deploySeconds" }.Select(n => (int)change[n]!));
+        Assert.Equal([7 * 3600, 0, 7 * 3600, 0],
+            new[] { "leadTimeSeconds", "codingSeconds", "reviewSeconds", "deploySeconds" }.Select(n => (int)change[n]!));
         Assert.Equal(1, (int)answer["recovery"]!["open"]!);
         Assert.Equal("no failed deployment has recovered yet", (string)answer["recovery"]!["reason"]!);
     }
@@ -75,8 +82,10 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
     {
         var rid = Ids.Rid("loners");
         await Host.SendAsync(
-            Told.Recovered(rid, "told backwards", 3), Told.Failed(rid, "told backwards", "d1", 2), Told.Failed(rid, "outage", null, 2), Told.Failed(rid, "of nothing", "no such deployment", 2),
-            Told.Recovered(rid, "never began", 4), Told.Deployed(rid, "d1", "unheard of", 1), Told.Deployed(rid, "d2", "unheard of too", 2, patches: "nobody's"));
+            Told.Recovered(rid, "told backwards", 3), Told.Failed(rid, "told backwards", "d1", 2),
+            Told.Failed(rid, "outage", null, 2), Told.Failed(rid, "of nothing", "no such deployment", 2),
+            Told.Recovered(rid, "never began", 4), Told.Deployed(rid, "d1", "unheard of", 1), Told.Deployed(
+                rid, "d2", "unheard of too", 2, patches: "nobody's"));
 
         var answer = await DoraAsync(rid);
 
@@ -97,8 +106,14 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
 
         Assert.Equal(HttpStatusCode.Created, await PostAsync("/api/deployments", report));
         Assert.Equal(HttpStatusCode.Created, await PostAsync("/api/deployments", report));
-        Assert.Equal(HttpStatusCode.Conflict, await PostAsync("/api/deployments", new { rid = rid.Value, commit = Ids.Commit("c2").Value, id = "r1", at = "2026-03-02T12:00:00Z" }));
-        Assert.Equal(HttpStatusCode.Created, await PostAsync("/api/failures", new { rid = rid.Value, id = "f1", deploymentId = "r1", at = "2026-03-02T13:00:00Z" }));
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync("/api/deployments", new
+        {
+            rid = rid.Value, commit = Ids.Commit("c2").Value, id = "r1", at = "2026-03-02T12:00:00Z",
+        }));
+        Assert.Equal(HttpStatusCode.Created, await PostAsync("/api/failures", new
+        {
+            rid = rid.Value, id = "f1", deploymentId = "r1", at = "2026-03-02T13:00:00Z",
+        }));
         Assert.Equal(HttpStatusCode.NoContent, await PostAsync($"/api/failures/{rid}/f1/recover", new { at = "2026-03-02T13:30:00Z" }));
         await Host.SettleAsync();
 
@@ -115,13 +130,23 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
 
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("/api/deployments", new { rid = "rad:no", commit }));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync("/api/deployments", new { rid, commit, id = "a\0b" }));
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync("/api/deployments", new { rid, commit, id = new string('x', 129) }));
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync("/api/deployments", new { rid, commit, at = "2999-01-01T00:00:00Z" }));
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync("/api/deployments", new { rid, commit, at = "1970-01-01T00:00:00Z" }));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync("/api/deployments", new
+        {
+            rid, commit, id = new string('x', 129),
+        }));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync("/api/deployments", new
+        {
+            rid, commit, at = "2999-01-01T00:00:00Z",
+        }));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync("/api/deployments", new
+        {
+            rid, commit, at = "1970-01-01T00:00:00Z",
+        }));
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync($"/api/failures/{rid}/nobody-heard-of-it/recover", new { }));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync($"/api/dora/{rid}"));
         await Host.SendAsync(Told.Advanced(Ids.Rid("refused"), null, "c0", 0));
-        foreach (var query in new[] { "?from=2026-03-02&to=2026-03-01", "?days=0", "?asOf=2999-01-01", "?zone=Nowhere/Atlantis", "?position=-1", "?from=yesterday", "?to=9999-12-31T23:00:00Z" })
+        foreach (var query in new[] { "?from=2026-03-02&to=2026-03-01", "?days=0", "?asOf=2999-01-01",
+            "?zone=Nowhere/Atlantis", "?position=-1", "?from=yesterday", "?to=9999-12-31T23:00:00Z" })
             Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync($"/api/dora/{rid}{query}"));
     }
 

@@ -15,19 +15,26 @@ internal static class Told
     public static PatchRevised Revised(Rid rid, string patch, string revision, double at, double? authored = null)
         => new(rid, "sample", Revision(patch, revision, $"Title of {patch}"), "/nowhere", At(authored ?? at), At(at), At(at));
 
-    public static PatchMerged Merged(Rid rid, string patch, string commit, double at) => new(rid, Ids.Patch(patch), null, Ids.Commit(commit), null, At(at), At(at));
+    public static PatchMerged Merged(Rid rid, string patch, string commit, double at)
+        => new(rid, Ids.Patch(patch), null, Ids.Commit(commit), null, At(at), At(at));
 
     public static PatchArchived Archived(Rid rid, string patch, double at) => new(rid, Ids.Patch(patch), At(at), At(at));
 
-    public static DefaultBranchAdvanced Advanced(Rid rid, string? old, string commit, double at, string? title = null, params string[] patches)
+    public static DefaultBranchAdvanced Advanced(
+        Rid rid, string? old, string commit, double at, string? title = null, params string[] patches)
         => new(
-            rid, "sample", "main", old is null ? null : Ids.Commit(old), Ids.Commit(commit), null, title ?? $"Title of {commit}", [.. patches.Select(Ids.Patch)], "/nowhere",
+            rid, "sample", "main", old is null
+                ? null
+                : Ids.Commit(old), Ids.Commit(commit), null, title ?? $"Title of {commit}", [.. patches.Select(Ids.Patch)], "/nowhere",
             At(at), At(at));
 
-    public static BuildFinished Built(Rid rid, string commit, double at, Outcome outcome = Outcome.Passed, string? step = null, BuildTrigger trigger = BuildTrigger.Branch, int attempt = 1)
+    public static BuildFinished Built(Rid rid, string commit, double at, Outcome outcome = Outcome.Passed,
+        string? step = null, BuildTrigger trigger = BuildTrigger.Branch, int attempt = 1)
         => new(
             Subject(rid, commit, trigger, attempt), outcome, null,
-            outcome == Outcome.Passed ? [] : [new StepResult(step ?? "shellcheck", "check", outcome, Blocks: true, TimeSpan.FromSeconds(1), null, "no")], [], [],
+            outcome == Outcome.Passed
+                ? []
+                : [new StepResult(step ?? "shellcheck", "check", outcome, Blocks: true, TimeSpan.FromSeconds(1), null, "no")], [], [],
             At(at) - TimeSpan.FromSeconds(70), At(at) - TimeSpan.FromSeconds(60), At(at), null);
 
     public static BuildSubject Subject(Rid rid, string commit, BuildTrigger trigger = BuildTrigger.Branch, int attempt = 1)
@@ -36,7 +43,8 @@ internal static class Told
             trigger == BuildTrigger.Patch ? "patches/x" : "main", Ids.Commit(commit), "x", null);
 
     public static DeploymentReported Deployed(
-        Rid rid, string id, string commit, double at, string environment = "production", bool succeeded = true, DeploymentKind kind = DeploymentKind.Planned, string? rollout = null,
+        Rid rid, string id, string commit, double at, string environment = "production", bool succeeded = true,
+        DeploymentKind kind = DeploymentKind.Planned, string? rollout = null,
         params string[] patches)
         => new(rid, id, environment, Ids.Commit(commit), [.. patches.Select(Ids.Patch)], succeeded, kind, rollout, null, At(at));
 
@@ -45,5 +53,6 @@ internal static class Told
     public static FailureRecovered Recovered(Rid rid, string id, double at) => new(rid, id, null, At(at));
 
     private static PatchRevision Revision(string patch, string revision, string title)
-        => new(Ids.Patch(patch), Ids.Revision(revision), Ids.Somebody, null, Trust.Trusted, title, Ids.Commit("base"), Ids.Commit(revision), null, false);
+        => new(Ids.Patch(patch), Ids.Revision(revision), Ids.Somebody, null, Trust.Trusted, title, Ids.Commit("base"),
+            Ids.Commit(revision), null, false);
 }

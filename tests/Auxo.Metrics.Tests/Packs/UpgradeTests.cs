@@ -11,7 +11,8 @@ public sealed class UpgradeTests(PostgresFixture postgres)
         var (database, rid) = (await postgres.CreateDatabaseAsync(), Ids.Rid("upgraded"));
         await using (var host = await MetricsHost.StartAsync(database))
         {
-            await host.SendAsync(Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1), Told.Advanced(rid, "c0", "c1", 2), Told.Built(rid, "c1", 3));
+            await host.SendAsync(Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1),
+                Told.Advanced(rid, "c0", "c1", 2), Told.Built(rid, "c1", 3));
             await using var back = host.Database.CreateCommand(
                 """
                 delete from metrics.schema_version where component = 'metrics' and version = 2;

@@ -17,18 +17,27 @@ public sealed class ChannelTests(PostgresFixture postgres)
     [Fact]
     public async Task a_secret_is_shown_once_and_stored_where_only_the_sender_looks()
     {
-        await using var receiver = await WebhookReceiver.StartAsync(WebhookReceiver.Status(500), WebhookReceiver.Status(404), WebhookReceiver.Status(404), WebhookReceiver.Status(404));
+        await using var receiver = await WebhookReceiver.StartAsync(
+            WebhookReceiver.Status(500), WebhookReceiver.Status(404), WebhookReceiver.Status(404), WebhookReceiver.Status(404));
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
         var secret = await host.WebhookAsync("team", receiver.Address);
         Assert.Matches("^whsec_[A-Za-z0-9+/]{43}=$", secret);
         Assert.Null((string?)(await host.PutAsync("/channels/team", new { webhook = new { url = receiver.Address } }))["secret"]);
-        await host.PutAsync("/channels/mail", new { email = new { host = "127.0.0.1", from = "auxo@example.org", to = new[] { "team@example.org" }, user = "auxo", password = "p4ssw0rd" } });
+        await host.PutAsync("/channels/mail", new
+        {
+            email = new
+            {
+                host = "127.0.0.1", from = "auxo@example.org", to = new[] { "team@example.org" }, user = "auxo", password = "p4ssw0rd",
+            },
+        });
         await host.RouteAsync("all", "team");
         await host.SendAsync(Told.Build());
         await host.DeliveryAsync("dead");
 
-        var shown = string.Concat(await host.GetAsync("/channels"), await host.GetAsync("/channels/team"), await host.GetAsync("/deliveries"), await host.DeliveryAsync("dead"), await host.EverythingStoredAsync());
-        Assert.All((string[])["whsec_", secret[6..], "T0k3n", "s3cr3t", "p4ssw0rd"], s => Assert.DoesNotContain(s, shown, StringComparison.Ordinal));
+        var shown = string.Concat(await host.GetAsync("/channels"), await host.GetAsync("/channels/team"),
+            await host.GetAsync("/deliveries"), await host.DeliveryAsync("dead"), await host.EverythingStoredAsync());
+        Assert.All((string[])["whsec_", secret[6..], "T0k3n", "s3cr3t", "p4ssw0rd"], s
+            => Assert.DoesNotContain(s, shown, StringComparison.Ordinal));
         Assert.Contains($"http://127.0.0.1:{receiver.Address.Port}/…cr3t", shown, StringComparison.Ordinal);
     }
 
@@ -60,7 +69,8 @@ public sealed class ChannelTests(PostgresFixture postgres)
 
         var planned = await host.PostAsync("/channels/team/test");
 
-        Assert.Equal(("test", (string)planned["id"]!), ((string)(await receiver.NextAsync()).Json["type"]!, (string)(await host.DeliveryAsync("delivered"))["id"]!));
+        Assert.Equal(("test", (string)planned["id"]!), (
+            (string)(await receiver.NextAsync()).Json["type"]!, (string)(await host.DeliveryAsync("delivered"))["id"]!));
     }
 
     [Fact]
@@ -80,8 +90,10 @@ public sealed class ChannelTests(PostgresFixture postgres)
             ("team", """{"email":{"host":"","from":"a@example.org","to":["b@example.org"]}}""", 422, "no mail server"),
             ("team", """{"email":{"host":"mail.example.org","from":"a@example.org","to":[]}}""", 422, "1 to 50"),
             ("team", """{"email":{"host":"mail.example.org","from":"nobody","to":["b@example.org"]}}""", 422, "no e-mail address"),
-            ("team", """{"email":{"host":"mail.example.org","from":"a@example.org\r\nBcc: x@example.org","to":["b@example.org"]}}""", 422, "no e-mail address"),
-            ("team", """{"email":{"host":"mail.example.org","from":"a@example.org","to":["b@example.org"],"user":"x"}}""", 422, "belong together"),
+            ("team", """{"email":{"host":"mail.example.org","from":"a@example.org\r\nBcc: x@example.org","to":["b@example.org"]}}""",
+                422, "no e-mail address"),
+            ("team", """{"email":{"host":"mail.example.org","from":"a@example.org","to":["b@example.org"],"user":"x"}}""",
+                422, "belong together"),
             ("team", """{"email":{"host":"mail.example.org","port":0,"from":"a@example.org","to":["b@example.org"]}}""", 422, "no port"),
             ("Team", """{"desktop":{}}""", 422, "no name"),
             ("-x", """{"desktop":{}}""", 422, "no name"),
@@ -94,7 +106,8 @@ public sealed class ChannelTests(PostgresFixture postgres)
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
             using var answer = await host.Client.PutAsync($"/channels/{name}", content);
             var problem = await answer.Content.ReadFromJsonAsync<JsonNode>();
-            Assert.Equal((body, status, "application/problem+json"), (body, (int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+            Assert.Equal((body, status, "application/problem+json"), (
+                body, (int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
             Assert.Contains(detail, (string)problem!["detail"]!, StringComparison.Ordinal);
         }
     }
@@ -139,7 +152,8 @@ public sealed class ChannelTests(PostgresFixture postgres)
         using var route = await host.Client.DeleteAsync(new Uri("/routes/all", UriKind.Relative));
         using var channel = await host.Client.DeleteAsync(new Uri("/channels/team", UriKind.Relative));
         using var again = await host.Client.DeleteAsync(new Uri("/channels/team", UriKind.Relative));
-        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NotFound), (route.StatusCode, channel.StatusCode, again.StatusCode));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent, HttpStatusCode.NotFound),
+            (route.StatusCode, channel.StatusCode, again.StatusCode));
         Assert.Equal("the channel was removed", (string)(await host.DeliveryAsync("dead"))["reason"]!);
         Assert.Empty(await host.ItemsAsync("/channels"));
         Assert.Empty(await host.ItemsAsync("/routes"));

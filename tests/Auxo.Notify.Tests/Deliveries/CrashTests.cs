@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace Auxo.Notify.Tests.Deliveries;
 
-/// <summary>The service dies at a named point and is started again: the receiver hears everything, and what it hears twice has one id.</summary>
+/// <summary>
+/// The service dies at a named point and is started again: the receiver hears everything, and what it hears twice has one id.
+/// </summary>
 public sealed class CrashTests(PostgresFixture postgres)
 {
     [Theory]
@@ -34,7 +36,8 @@ public sealed class CrashTests(PostgresFixture postgres)
         // The dead one's lease has to run out first; nobody need wait for that here.
         await using (var source = NpgsqlDataSource.Create(database))
         {
-            await using var expire = source.CreateCommand("update notify.channel_lanes set leased_until = now() where leased_until is not null");
+            await using var expire = source.CreateCommand(
+                "update notify.channel_lanes set leased_until = now() where leased_until is not null");
             await expire.ExecuteNonQueryAsync();
         }
 
@@ -47,7 +50,8 @@ public sealed class CrashTests(PostgresFixture postgres)
         Assert.Single(await again.ItemsAsync("/deliveries"));
 
         // What was begun and not recorded is in the log as what it was: interrupted.
-        string[] outcomes = point is "notify.delivery.before_send" or "notify.delivery.sent" or "notify.delivery.before_record" ? ["interrupted", "delivered"] : ["delivered"];
+        string[] outcomes = point is "notify.delivery.before_send"
+            or "notify.delivery.sent" or "notify.delivery.before_record" ? ["interrupted", "delivered"] : ["delivered"];
         Assert.Equal(outcomes, delivery["log"]!.AsArray().Select(static l => (string)l!["outcome"]!));
     }
 
@@ -77,7 +81,8 @@ public sealed class CrashTests(PostgresFixture postgres)
     private static async Task SendAsync(string database)
     {
         await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand("select queues.publish(gen_random_uuid(), 'build_finished', 'build', $1::json, null, null, null, now(), null)");
+        await using var command = source.CreateCommand(
+            "select queues.publish(gen_random_uuid(), 'build_finished', 'build', $1::json, null, null, null, now(), null)");
         command.Parameters.Add(new NpgsqlParameter { Value = JsonSerializer.Serialize(Told.Build(), ContractsJson.Default.BuildFinished) });
         await command.ExecuteNonQueryAsync();
     }

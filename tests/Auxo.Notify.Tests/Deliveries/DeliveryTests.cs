@@ -37,12 +37,15 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         Assert.Equal("build.failed", (string)received.Json["type"]!);
         Assert.Equal("2026-11-23T12:00:00Z", (string)received.Json["timestamp"]!);
         var data = received.Json["data"]!;
-        Assert.Equal(("heartwood: failed: Fix the handshake", "warning", "heartwood"), ((string)data["title"]!, (string)data["level"]!, (string)data["repository"]!["name"]!));
-        Assert.Equal(("failed", 13.5, "step 1", 1), ((string)data["build"]!["outcome"]!, (double)data["build"]!["durationSeconds"]!, (string)data["build"]!["steps"]![0]!["name"]!, (int)data["build"]!["findings"]![0]!["line"]!));
+        Assert.Equal(("heartwood: failed: Fix the handshake", "warning", "heartwood"), (
+            (string)data["title"]!, (string)data["level"]!, (string)data["repository"]!["name"]!));
+        Assert.Equal(("failed", 13.5, "step 1", 1), ((string)data["build"]!["outcome"]!, (double)data["build"]!["durationSeconds"]!,
+            (string)data["build"]!["steps"]![0]!["name"]!, (int)data["build"]!["findings"]![0]!["line"]!));
         Assert.Equal(Told.Patch.Value, (string)data["patch"]!["id"]!);
 
         var delivery = await host.DeliveryAsync("delivered");
-        Assert.Equal((received.Id, "team", "all", 200), ((string)delivery["id"]!, (string)delivery["channel"]!, (string)delivery["route"]!, (int)delivery["status"]!));
+        Assert.Equal((received.Id, "team", "all", 200), (
+            (string)delivery["id"]!, (string)delivery["channel"]!, (string)delivery["route"]!, (int)delivery["status"]!));
         var line = Assert.Single(delivery["log"]!.AsArray())!;
         Assert.Equal((1, "delivered", "thanks"), ((int)line["attempt"]!, (string)line["outcome"]!, (string)line["excerpt"]!));
     }
@@ -55,13 +58,15 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         await host.WebhookAsync("team", receiver.Address);
         await host.RouteAsync("all", "team");
 
-        foreach (var message in (object[])[Told.Opened(), Told.Revised(), Told.Merged(), new PatchArchived(Told.Rid, Told.Patch, Told.At, Told.At)])
+        foreach (var message in (object[])[
+            Told.Opened(), Told.Revised(), Told.Merged(), new PatchArchived(Told.Rid, Told.Patch, Told.At, Told.At)])
             await host.SendAsync(message);
 
         var titles = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < 4; i++) titles.Add((string)(await receiver.NextAsync()).Json["data"]!["title"]!);
         Assert.Equal(
-            ["heartwood: archived: Fix the handshake, again", "heartwood: merged: Fix the handshake, again", "heartwood: new patch: Fix the handshake", "heartwood: patch revised: Fix the handshake, again"],
+            ["heartwood: archived: Fix the handshake, again", "heartwood: merged: Fix the handshake, again",
+                "heartwood: new patch: Fix the handshake", "heartwood: patch revised: Fix the handshake, again"],
             titles.Order(StringComparer.Ordinal));
     }
 
@@ -80,12 +85,14 @@ public sealed class DeliveryTests(PostgresFixture postgres)
     [InlineData(425)]
     public async Task a_receiver_that_fails_gets_it_again_with_the_same_id_and_body(int status)
     {
-        await using var receiver = await WebhookReceiver.StartAsync(WebhookReceiver.Status(status, "oops"), WebhookReceiver.Abort, WebhookReceiver.Status(status));
+        await using var receiver = await WebhookReceiver.StartAsync(
+            WebhookReceiver.Status(status, "oops"), WebhookReceiver.Abort, WebhookReceiver.Status(status));
         await using var host = await StartAsync(receiver);
 
         await host.SendAsync(Told.Build());
 
-        var requests = new[] { await receiver.NextAsync(), await receiver.NextAsync(), await receiver.NextAsync(), await receiver.NextAsync() };
+        var requests = new[] { await receiver.NextAsync(), await receiver.NextAsync(), await receiver.NextAsync(),
+            await receiver.NextAsync() };
         Assert.Single(requests.Select(static r => r.Id).Distinct(StringComparer.Ordinal));
         Assert.Single(requests.Select(static r => Convert.ToHexString(r.Body)).Distinct(StringComparer.Ordinal));
         var delivery = await host.DeliveryAsync("delivered");
@@ -101,7 +108,9 @@ public sealed class DeliveryTests(PostgresFixture postgres)
     public async Task the_receivers_wish_for_a_pause_holds_for_the_whole_channel_and_for_no_other(bool asDate, int status)
     {
         await using var busy = await WebhookReceiver.StartAsync(http => WebhookReceiver.Status(
-            status, "", ("Retry-After", asDate ? TimeProvider.System.GetUtcNow().AddSeconds(3).ToString("R", CultureInfo.InvariantCulture) : "2"))(http));
+            status, "", ("Retry-After", asDate
+                ? TimeProvider.System.GetUtcNow().AddSeconds(3).ToString("R", CultureInfo.InvariantCulture)
+                : "2"))(http));
         await using var idle = await WebhookReceiver.StartAsync();
         await using var host = await StartAsync(busy);
         await host.WebhookAsync("idle", idle.Address);
@@ -110,7 +119,8 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         await host.SendAsync(Told.Build());
         var refused = await busy.NextAsync();
         await idle.NextAsync();
-        Assert.Contains("asked for a pause", (string)(await Eventually.ValueAsync(async () => (await host.GetAsync("/channels/team"))["problem"], "the channel pauses"))!, StringComparison.Ordinal);
+        Assert.Contains("asked for a pause", (string)(await Eventually.ValueAsync(async ()
+            => (await host.GetAsync("/channels/team"))["problem"], "the channel pauses"))!, StringComparison.Ordinal);
         await host.SendAsync(Told.Opened());
         await idle.NextAsync();
 
@@ -133,7 +143,8 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         Assert.InRange(((await other.NextAsync()).At - first.At).Duration().TotalSeconds, 0, 1.9);
 
         Assert.Equal(first.Id, (await hanging.NextAsync()).Id);
-        Assert.Equal("no answer within 2 s", (string)(await host.DeliveryAsync("delivered", static d => (string)d["channel"]! == "team"))["log"]![0]!["detail"]!);
+        Assert.Equal("no answer within 2 s",
+            (string)(await host.DeliveryAsync("delivered", static d => (string)d["channel"]! == "team"))["log"]![0]!["detail"]!);
     }
 
     [Fact]
@@ -149,7 +160,8 @@ public sealed class DeliveryTests(PostgresFixture postgres)
 
         await host.SendAsync(Told.Build());
 
-        Assert.Equal((1, "o"), ((int)(await host.DeliveryAsync("delivered"))["attempts"]!, (string)(await host.DeliveryAsync("delivered"))["log"]![0]!["excerpt"]!));
+        Assert.Equal((1, "o"), ((int)(await host.DeliveryAsync("delivered"))["attempts"]!,
+            (string)(await host.DeliveryAsync("delivered"))["log"]![0]!["excerpt"]!));
     }
 
     [Theory]
@@ -169,7 +181,8 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         Assert.Equal(3, (int)dead["attempts"]!);
         Assert.Equal(1, (int)(await host.GetAsync("/channels/team"))["dead"]!);
         var told = Assert.Single(await host.AbandonedAsync());
-        Assert.Equal(((string)dead["id"]!, "build.failed", 3), ((string)told["deliveryId"]!, (string)told["type"]!, (int)told["attempts"]!));
+        Assert.Equal(((string)dead["id"]!, "build.failed", 3), (
+            (string)told["deliveryId"]!, (string)told["type"]!, (int)told["attempts"]!));
 
         await host.PostAsync($"/deliveries/{(string)dead["id"]!}/replay");
 
@@ -189,7 +202,8 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         await host.DeliveryAsync("dead");
         await Eventually.TrueAsync(async () => !(bool)(await host.GetAsync("/channels/team"))["enabled"]!, "the channel is disabled");
         await host.SendAsync(Told.Opened());
-        Assert.Contains("disabled", (string)(await host.DeliveryAsync("dead", static d => (string)d["type"]! == "patch.opened"))["reason"]!, StringComparison.Ordinal);
+        Assert.Contains("disabled", (string)(await host.DeliveryAsync("dead", static d
+            => (string)d["type"]! == "patch.opened"))["reason"]!, StringComparison.Ordinal);
 
         await host.WebhookAsync("team", receiver.Address);
         Assert.Equal(2, (int)(await host.PostAsync("/deliveries/replay?channel=team"))["count"]!);
@@ -247,7 +261,10 @@ public sealed class DeliveryTests(PostgresFixture postgres)
                 """);
             await again.ExecuteNonQueryAsync();
             await using var body = source.CreateCommand("update queues.envelopes set body = $1::json where queue = 'notify'");
-            body.Parameters.Add(new Npgsql.NpgsqlParameter { Value = System.Text.Json.JsonSerializer.Serialize(Told.Build(), ContractsJson.Default.BuildFinished) });
+            body.Parameters.Add(new Npgsql.NpgsqlParameter
+            {
+                Value = System.Text.Json.JsonSerializer.Serialize(Told.Build(), ContractsJson.Default.BuildFinished),
+            });
             await body.ExecuteNonQueryAsync();
             await Eventually.TrueAsync(async () =>
             {
@@ -267,18 +284,21 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await StartAsync(receiver);
         var bus = host.Services.GetRequiredService<IMessageBus>();
-        for (var i = 0; i < 100; i++) await bus.SendAsync(Told.Build(title: $"change {i}", attempt: i + 1), TestContext.Current.CancellationToken);
+        for (var i = 0; i < 100; i++) await bus.SendAsync(
+            Told.Build(title: $"change {i}", attempt: i + 1), TestContext.Current.CancellationToken);
 
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < 100; i++) ids.Add((await receiver.NextAsync()).Id);
         Assert.Equal(100, ids.Count);
-        await Eventually.TrueAsync(async () => (await host.ItemsAsync("/deliveries?state=delivered&limit=200")).Count == 100, "all are recorded");
+        await Eventually.TrueAsync(
+            async () => (await host.ItemsAsync("/deliveries?state=delivered&limit=200")).Count == 100, "all are recorded");
         Assert.Equal(0, receiver.Waiting);
 
         var first = await host.GetAsync("/deliveries?limit=60");
         var second = await host.GetAsync($"/deliveries?limit=60&after={(string)first["next"]!}");
         Assert.Null((string?)second["next"]);
-        Assert.Equal(ids.Order(StringComparer.Ordinal), first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(static d => (string)d!["id"]!).Order(StringComparer.Ordinal));
+        Assert.Equal(ids.Order(StringComparer.Ordinal), first["items"]!.AsArray()
+            .Concat(second["items"]!.AsArray()).Select(static d => (string)d!["id"]!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -312,7 +332,8 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         newer["outcome"] = "postponed";
         await PublishAsync(newer);
         await Eventually.TrueAsync(
-            async () => (await host.ItemsAsync("/queues")).Sum(static q => (long)q!["deadLetters"]!) == 1, "it is a dead letter", TimeSpan.FromSeconds(30));
+            async () => (await host.ItemsAsync("/queues"))
+                .Sum(static q => (long)q!["deadLetters"]!) == 1, "it is a dead letter", TimeSpan.FromSeconds(30));
         await host.SendAsync(Told.Build(attempt: 2));
         Assert.Equal("build.failed", (string)(await receiver.NextAsync()).Json["type"]!);
     }
@@ -324,7 +345,8 @@ public sealed class DeliveryTests(PostgresFixture postgres)
         listener.Start();
         using var stop = new CancellationTokenSource();
         var dripping = DripAsync(listener, stop.Token);
-        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), NotifyHost.Quick with { AttemptLimit = TimeSpan.FromSeconds(1), Pauses = [] });
+        await using var host = await NotifyHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), NotifyHost.Quick with { AttemptLimit = TimeSpan.FromSeconds(1), Pauses = [] });
         await host.WebhookAsync("team", new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"));
         await host.RouteAsync("all", "team");
 
@@ -349,7 +371,8 @@ public sealed class DeliveryTests(PostgresFixture postgres)
     private async Task PublishAsync(JsonNode build)
     {
         await using var source = Npgsql.NpgsqlDataSource.Create(_database!);
-        await using var command = source.CreateCommand("select queues.publish(gen_random_uuid(), 'build_finished', 'build', $1::json, null, null, null, now(), null)");
+        await using var command = source.CreateCommand(
+            "select queues.publish(gen_random_uuid(), 'build_finished', 'build', $1::json, null, null, null, now(), null)");
         command.Parameters.Add(new() { Value = build.ToJsonString() });
         await command.ExecuteNonQueryAsync();
     }

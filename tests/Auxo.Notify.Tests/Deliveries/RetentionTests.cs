@@ -29,13 +29,17 @@ public sealed class RetentionTests(PostgresFixture postgres)
         for (var i = 1; i <= 5; i++) await host.SendAsync(Told.Build(attempt: i));
         await host.SendAsync(Told.Merged());
         var dead = await host.DeliveryAsync("dead");
-        await Eventually.TrueAsync(async () => (await host.ItemsAsync("/deliveries?state=delivered")).Count == 5, "all others have arrived");
+        await Eventually.TrueAsync(
+            async () => (await host.ItemsAsync("/deliveries?state=delivered")).Count == 5, "all others have arrived");
         var last = (string)(await host.ItemsAsync("/deliveries?channel=team"))[0]!["id"]!;
         await using var source = NpgsqlDataSource.Create(database);
-        await ExecuteAsync(source, $"update notify.deliveries set created_at = created_at - interval '91 days', updated_at = updated_at - interval '91 days' where id <> '{last}'");
+        await ExecuteAsync(source,
+            "update notify.deliveries set created_at = created_at - interval '91 days', updated_at = updated_at - "
+                + $"interval '91 days' where id <> '{last}'");
         await ExecuteAsync(source, "update notify.notifications set created_at = created_at - interval '91 days'");
 
-        var forget = ActivatorUtilities.CreateInstance<ForgetDeliveries>(host.Services, new DeliveryRetention(TimeSpan.FromDays(90), Batch: 3));
+        var forget = ActivatorUtilities.CreateInstance<ForgetDeliveries>(
+            host.Services, new DeliveryRetention(TimeSpan.FromDays(90), Batch: 3));
         Assert.Equal(4, await forget.RunAsync(TestContext.Current.CancellationToken));
         Assert.Equal(0, await forget.RunAsync(TestContext.Current.CancellationToken));
 
@@ -86,7 +90,8 @@ public sealed class RetentionTests(PostgresFixture postgres)
 
         foreach (var (id, status) in ((string, int)[])[(dead, 204), (dead, 404), (delivered, 409)])
         {
-            using var answer = await host.Client.DeleteAsync(new Uri($"/deliveries/{id}", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await host.Client.DeleteAsync(
+                new Uri($"/deliveries/{id}", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(status, (int)answer.StatusCode);
         }
 
@@ -104,14 +109,19 @@ public sealed class RetentionTests(PostgresFixture postgres)
     public void the_time_is_a_number_of_days(string? text, double? days)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Auxo:Notify:KeepDays", text)]).Build();
-        if (days is null) Assert.Contains("Auxo:Notify:KeepDays", Assert.Throws<FormatException>(() => DeliveryRetention.From(configuration)).Message, StringComparison.Ordinal);
+        if (days is null) Assert.Contains("Auxo:Notify:KeepDays",
+            Assert.Throws<FormatException>(() => DeliveryRetention.From(configuration)).Message, StringComparison.Ordinal);
         else Assert.Equal(days, DeliveryRetention.From(configuration).Keep.TotalDays);
     }
 
     private static async Task AlertAsync(NotifyHost host)
     {
         using var answer = await host.Client.PostAsJsonAsync(
-            "/api/v1/alerts", new { version = "4", alerts = new[] { new { status = "firing", labels = new { alertname = "RadicleNodeDown" }, startsAt = "2026-11-22T10:17:06Z", fingerprint = "419f1d4d53770729" } } },
+            "/api/v1/alerts", new
+            {
+                version = "4", alerts = new[] { new { status = "firing",
+                labels = new { alertname = "RadicleNodeDown" }, startsAt = "2026-11-22T10:17:06Z", fingerprint = "419f1d4d53770729" } },
+            },
             TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
@@ -119,8 +129,10 @@ public sealed class RetentionTests(PostgresFixture postgres)
     /// <summary>All that was told and said lies three months back.</summary>
     private static async Task AgeAsync(NpgsqlDataSource source)
     {
-        await ExecuteAsync(source, "update notify.deliveries set created_at = created_at - interval '91 days', updated_at = updated_at - interval '91 days'");
-        await ExecuteAsync(source, "update notify.notifications set created_at = created_at - interval '91 days', repeated_at = repeated_at - interval '91 days'");
+        await ExecuteAsync(source,
+            "update notify.deliveries set created_at = created_at - interval '91 days', updated_at = updated_at - interval '91 days'");
+        await ExecuteAsync(source,
+            "update notify.notifications set created_at = created_at - interval '91 days', repeated_at = repeated_at - interval '91 days'");
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)

@@ -31,9 +31,11 @@ public sealed class RetryPolicyTests
     [Fact]
     public void the_receivers_wish_is_obeyed_when_it_is_longer_and_not_for_ever()
     {
-        Assert.Equal(new NextStep.Again(Since.AddMinutes(7)), Policy.Next(new SendResult.Failed(TimeSpan.FromMinutes(7)), 1, Since, 0.5, Since));
+        Assert.Equal(new NextStep.Again(Since.AddMinutes(7)), Policy.Next(
+            new SendResult.Failed(TimeSpan.FromMinutes(7)), 1, Since, 0.5, Since));
         Assert.Equal(new NextStep.Again(Since.AddSeconds(1)), Policy.Next(new SendResult.Failed(TimeSpan.Zero), 1, Since, 0.5, Since));
-        Assert.Equal(new NextStep.Again(Since.AddHours(24)), Policy.Next(new SendResult.Failed(TimeSpan.FromDays(400)), 1, Since, 0.5, Since));
+        Assert.Equal(new NextStep.Again(Since.AddHours(24)), Policy.Next(
+            new SendResult.Failed(TimeSpan.FromDays(400)), 1, Since, 0.5, Since));
         Assert.Equal(TimeSpan.FromHours(24), Policy.ChannelPause([new SendResult.Failed(TimeSpan.MaxValue)], 0)!.Value.Pause);
     }
 
@@ -51,7 +53,8 @@ public sealed class RetryPolicyTests
     [Fact]
     public void a_channel_in_which_nothing_arrives_is_left_alone_longer_and_longer_up_to_a_minute()
     {
-        Assert.Equal([1.0, 2, 4, 8, 16, 32, 60, 60], Enumerable.Range(0, 8).Select(f => Policy.ChannelPause([Failed, Failed], f)!.Value.Pause.TotalSeconds));
+        Assert.Equal([1.0, 2, 4, 8, 16, 32, 60, 60], Enumerable.Range(0, 8)
+            .Select(f => Policy.ChannelPause([Failed, Failed], f)!.Value.Pause.TotalSeconds));
         Assert.Equal(TimeSpan.FromMinutes(1), Policy.ChannelPause([Failed], int.MaxValue)!.Value.Pause);
         Assert.Null(Policy.ChannelPause([Failed, new SendResult.Delivered()], 5));
         Assert.Null(Policy.ChannelPause([new SendResult.Refused()], 5));
@@ -63,14 +66,16 @@ public sealed class RetryPolicyTests
     {
         var results = Gen.OneOf(
             Gen.Constant(Failed), Gen.Constant<SendResult>(new SendResult.Refused { Detail = "403" }),
-            Gen.Choose(-100, 1_000_000).Select(static s => (SendResult)new SendResult.Failed(TimeSpan.FromSeconds(s))), Gen.Constant<SendResult>(new SendResult.Failed(TimeSpan.MaxValue))).ArrayOf(60);
+            Gen.Choose(-100, 1_000_000).Select(static s => (SendResult)new SendResult.Failed(TimeSpan.FromSeconds(s))),
+            Gen.Constant<SendResult>(new SendResult.Failed(TimeSpan.MaxValue))).ArrayOf(60);
         var chances = Gen.Choose(0, 1000).Select(static i => i / 1000.0).ArrayOf(60);
         Prop.ForAll(results.ToArbitrary(), chances.ToArbitrary(), static (results, chances) =>
         {
             var now = Since;
             for (var attempt = 1; attempt <= 60; attempt++)
             {
-                if (Policy.Next(results[attempt - 1], attempt, Since, chances[attempt - 1], now) is not NextStep.Again next) return attempt <= 13;
+                if (Policy.Next(results[attempt - 1], attempt, Since, chances[attempt - 1],
+                    now) is not NextStep.Again next) return attempt <= 13;
                 if (next.At <= now || next.At > now + TimeSpan.FromHours(29) || next.At > Since + Policy.GiveUpAfter) return false;
                 now = next.At;
             }
@@ -82,7 +87,8 @@ public sealed class RetryPolicyTests
     private static List<TimeSpan> Times(Func<int, SendResult> result, double chance)
     {
         var times = new List<TimeSpan> { TimeSpan.Zero };
-        while (Policy.Next(result(times.Count), times.Count, Since, chance, Since + times[^1]) is NextStep.Again next) times.Add(next.At - Since);
+        while (Policy.Next(result(times.Count), times.Count, Since, chance, Since + times[^1]) is NextStep.Again next) times.Add(
+            next.At - Since);
         return times;
     }
 }

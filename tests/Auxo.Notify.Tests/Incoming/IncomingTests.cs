@@ -25,11 +25,14 @@ public sealed class IncomingTests(PostgresFixture postgres)
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await StartAsync(receiver);
 
-        using var answer = await PostAsync(host, path, """{"event":"Deploy Done","status":"failed","repo":"heartwood","message":"first\nsecond","whatever":{"deep":[1,2]},"commit":"8fabc1d"}""", "text/plain");
+        using var answer = await PostAsync(
+            host, path,
+            """{"event":"Deploy Done","status":"failed","repo":"heartwood","message":"first\nsecond","whatever":{"deep":[1,2]},"commit":"8fabc1d"}""", "text/plain");
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var told = (await receiver.NextAsync()).Json;
-        Assert.Equal(("note.deploy-done", "heartwood: first", "warning"), ((string)told["type"]!, (string)told["data"]!["title"]!, (string)told["data"]!["level"]!));
+        Assert.Equal(("note.deploy-done", "heartwood: first", "warning"), (
+            (string)told["type"]!, (string)told["data"]!["title"]!, (string)told["data"]!["level"]!));
         Assert.Equal("first\nsecond\nstatus: failed\ncommit: 8fabc1d", (string)told["data"]!["text"]!);
         Assert.Equal(2, (int)told["data"]!["told"]!["whatever"]!["deep"]![1]!);
     }
@@ -39,7 +42,8 @@ public sealed class IncomingTests(PostgresFixture postgres)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await StartAsync(receiver);
-        for (var i = 0; i < 2; i++) using (await PostAsync(host, "/", """{"title":"x"}""", "application/json", ("Idempotency-Key", "1"))) { }
+        for (var i = 0; i < 2; i++) using (await PostAsync(host, "/", """{"title":"x"}""", "application/json",
+            ("Idempotency-Key", "1"))) { }
         await host.DeliveryAsync("delivered");
         Assert.Single(await host.ItemsAsync("/deliveries"));
     }
@@ -57,11 +61,13 @@ public sealed class IncomingTests(PostgresFixture postgres)
         await host.SendAsync(Told.Build());
 
         var told = (await receiver.NextAsync()).Json;
-        Assert.Equal(("note.build.failed", "heartwood: failed: Fix the handshake", "warning"), ((string)told["type"]!, (string)told["data"]!["title"]!, (string)told["data"]!["level"]!));
+        Assert.Equal(("note.build.failed", "heartwood: failed: Fix the handshake", "warning"),
+            ((string)told["type"]!, (string)told["data"]!["title"]!, (string)told["data"]!["level"]!));
         Assert.Equal(Told.Rid.Value, (string)told["data"]!["repository"]!["rid"]!);
         await Eventually.TrueAsync(async () => (await host.ItemsAsync("/deliveries?state=delivered")).Count == 2, "both have it");
         Assert.Equal(2, (await host.ItemsAsync("/deliveries")).Count);
-        Assert.Contains("own words", (string)(await host.DeliveryAsync("delivered", static d => (string)d["channel"]! == "self"))["log"]![0]!["excerpt"]!, StringComparison.Ordinal);
+        Assert.Contains("own words", (string)(await host.DeliveryAsync("delivered", static d
+            => (string)d["channel"]! == "self"))["log"]![0]!["excerpt"]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,13 +75,18 @@ public sealed class IncomingTests(PostgresFixture postgres)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await StartAsync(receiver);
-        var resolved = Firing.Replace("\"status\":\"firing\"", "\"status\":\"resolved\"", StringComparison.Ordinal).Replace("0001-01-01T00:00:00Z", "2026-11-22T11:00:00Z", StringComparison.Ordinal);
+        var resolved = Firing.Replace("\"status\":\"firing\"", "\"status\":\"resolved\"", StringComparison.Ordinal)
+            .Replace("0001-01-01T00:00:00Z", "2026-11-22T11:00:00Z", StringComparison.Ordinal);
 
-        foreach (var body in (string[])[Firing, Firing, resolved, resolved, Firing]) using (await PostAsync(host, "/api/v1/alerts", body, "application/json")) { }
+        foreach (var body in (string[])[Firing, Firing, resolved, resolved, Firing]) using (await PostAsync(host,
+            "/api/v1/alerts", body, "application/json")) { }
 
-        var told = new[] { (await receiver.NextAsync()).Json, (await receiver.NextAsync()).Json }.OrderByDescending(static j => (string)j["type"]!).ToList();
-        Assert.Equal(("alert.raised", "alert: RadicleNodeDown: the node is down", "critical"), ((string)told[0]["type"]!, (string)told[0]["data"]!["title"]!, (string)told[0]["data"]!["level"]!));
-        Assert.Equal(("alert.cleared", "info", "2026-11-22T11:00:00Z"), ((string)told[1]["type"]!, (string)told[1]["data"]!["level"]!, (string)told[1]["timestamp"]!));
+        var told = new[] { (await receiver.NextAsync()).Json, (await receiver.NextAsync()).Json }.OrderByDescending(static j
+            => (string)j["type"]!).ToList();
+        Assert.Equal(("alert.raised", "alert: RadicleNodeDown: the node is down", "critical"),
+            ((string)told[0]["type"]!, (string)told[0]["data"]!["title"]!, (string)told[0]["data"]!["level"]!));
+        Assert.Equal(("alert.cleared", "info", "2026-11-22T11:00:00Z"), (
+            (string)told[1]["type"]!, (string)told[1]["data"]!["level"]!, (string)told[1]["timestamp"]!));
         Assert.Equal("http://prometheus.example:9090/graph", (string)told[0]["data"]!["url"]!);
         await Eventually.TrueAsync(async () => (await host.ItemsAsync("/deliveries?state=delivered")).Count == 2, "both are recorded");
         Assert.Equal(2, (await host.ItemsAsync("/deliveries")).Count);
@@ -123,11 +134,14 @@ public sealed class IncomingTests(PostgresFixture postgres)
         using var proxied = await PostAsync(host, "/", "{}", "application/json", ("X-Forwarded-For", "203.0.113.7"));
         using var page = await PostAsync(host, "/", "{}", "text/plain", ("Origin", "https://evil.example"));
         using var fetch = await PostAsync(host, "/api/v1/alerts", Firing, "text/plain", ("Sec-Fetch-Site", "cross-site"));
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (proxied.StatusCode, page.StatusCode, fetch.StatusCode));
-        Assert.Equal("object", (string)(await host.Anonymous.GetFromJsonAsync<JsonNode>("/schemas/plain.json", TestContext.Current.CancellationToken))!["type"]!);
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized),
+            (proxied.StatusCode, page.StatusCode, fetch.StatusCode));
+        Assert.Equal("object", (string)(await host.Anonymous.GetFromJsonAsync<JsonNode>("/schemas/plain.json",
+            TestContext.Current.CancellationToken))!["type"]!);
     }
 
-    private static async Task<HttpResponseMessage> PostAsync(NotifyHost host, string path, string body, string type, params (string Name, string Value)[] headers)
+    private static async Task<HttpResponseMessage> PostAsync(
+        NotifyHost host, string path, string body, string type, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, type) };
         foreach (var (name, value) in headers) request.Headers.Add(name, value);

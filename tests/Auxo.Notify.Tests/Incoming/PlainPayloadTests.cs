@@ -37,16 +37,19 @@ public sealed class PlainPayloadTests
     [InlineData("\"2099-01-01T00:00:00Z\"", 12)]
     [InlineData("\"yesterday\"", 12)]
     public void a_time_is_believed_when_it_is_past(string time, int hour)
-        => Assert.Equal(hour, PlainPayload.Read(JsonNode.Parse($$"""{"title":"x","time":{{time}}}""")!.AsObject(), Guid.Empty, Now).At.Hour);
+        => Assert.Equal(
+            hour, PlainPayload.Read(JsonNode.Parse($$"""{"title":"x","time":{{time}}}""")!.AsObject(), Guid.Empty, Now).At.Hour);
 
     [Fact]
     public void what_one_auxo_writes_another_reads()
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), Gen.Elements(Enum.GetValues<Contracts.Outcome>()).ToArbitrary(), static (title, outcome) =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), Gen.Elements(Enum.GetValues<Contracts.Outcome>())
+            .ToArbitrary(), static (title, outcome) =>
         {
             var sent = BuildNotification.Of(Told.Build(outcome, title.Get), Guid.NewGuid());
             var read = PlainPayload.Read(JsonNode.Parse(PlainPayload.Write(sent))!.AsObject(), Guid.NewGuid(), Now);
-            return read.Title == sent.Title && read.Type == "note." + sent.Type && read.Level == sent.Level && read.At == sent.At && read.Repository == sent.Repository
+            return read.Title == sent.Title
+                && read.Type == "note." + sent.Type && read.Level == sent.Level && read.At == sent.At && read.Repository == sent.Repository
                 && PlainPayload.Origin(read.Told!) == sent.Id && read.Text.StartsWith(sent.Text, StringComparison.Ordinal);
         }).QuickCheckThrowOnFailure();
     }

@@ -38,16 +38,22 @@ public sealed class NotificationTests
 
     [Fact]
     public void of_a_patch_that_nobody_named_the_ids_are_told()
-        => Assert.Equal("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5: merged: patch 1a2b3c4", PatchNotification.Of(Told.Merged(), Guid.NewGuid(), new KnownNames(null, null)).Title);
+        => Assert.Equal("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5: merged: patch 1a2b3c4",
+            PatchNotification.Of(Told.Merged(), Guid.NewGuid(), new KnownNames(null, null)).Title);
 
     [Fact]
     public void a_failure_of_what_is_live_is_critical_and_its_end_is_not()
     {
-        var detected = FailureNotification.Of(new FailureDetected(Told.Rid, "f1", "d7", "Nobody can log in", null, Told.At), Guid.NewGuid(), new KnownNames("heartwood", null));
-        Assert.Equal(("failure.detected", Level.Critical, "heartwood: failure: Nobody can log in", "failure f1, by deployment d7"), (detected.Type, detected.Level, detected.Title, detected.Text));
-        var recovered = FailureNotification.Of(new FailureRecovered(Told.Rid, "f1", "d8", Told.At), Guid.NewGuid(), new KnownNames(null, null));
-        Assert.Equal(("failure.recovered", Level.Info, $"{Told.Rid}: recovered: f1", "by d8"), (recovered.Type, recovered.Level, recovered.Title, recovered.Text));
-        Assert.Superset(new HashSet<string>([detected.Type, recovered.Type], StringComparer.Ordinal), NotificationTypes.All.ToHashSet(StringComparer.Ordinal));
+        var detected = FailureNotification.Of(new FailureDetected(Told.Rid, "f1", "d7", "Nobody can log in", null, Told.At),
+            Guid.NewGuid(), new KnownNames("heartwood", null));
+        Assert.Equal(("failure.detected", Level.Critical, "heartwood: failure: Nobody can log in", "failure f1, by deployment d7"),
+            (detected.Type, detected.Level, detected.Title, detected.Text));
+        var recovered = FailureNotification.Of(
+            new FailureRecovered(Told.Rid, "f1", "d8", Told.At), Guid.NewGuid(), new KnownNames(null, null));
+        Assert.Equal(("failure.recovered", Level.Info, $"{Told.Rid}: recovered: f1", "by d8"),
+            (recovered.Type, recovered.Level, recovered.Title, recovered.Text));
+        Assert.Superset(new HashSet<string>([detected.Type, recovered.Type], StringComparer.Ordinal),
+            NotificationTypes.All.ToHashSet(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -58,7 +64,8 @@ public sealed class NotificationTests
             var told = BuildNotification.Of(Told.Build(title: title ?? "", repository: repository ?? ""), Guid.NewGuid());
             var json = JsonSerializer.Serialize(told, StoredJson.Default.Notification);
             return !told.Title.Any(char.IsControl) && told.Title.Length <= 200 && !told.Text.Any(static c => char.IsControl(c) && c != '\n')
-                && !json.Contains("\\u0000", StringComparison.Ordinal) && JsonSerializer.Deserialize(json, StoredJson.Default.Notification)!.Title == told.Title;
+                && !json.Contains("\\u0000", StringComparison.Ordinal)
+                    && JsonSerializer.Deserialize(json, StoredJson.Default.Notification)!.Title == told.Title;
         }).QuickCheckThrowOnFailure();
     }
 

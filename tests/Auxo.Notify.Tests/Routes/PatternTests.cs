@@ -21,7 +21,8 @@ public sealed class PatternTests
     [InlineData("a*b*c", "aXbYbZ", false)]
     [InlineData("?", "a", false)]
     [InlineData("[a]", "a", false)]
-    public void a_star_stands_for_anything_and_everything_else_for_itself(string pattern, string text, bool matches) => Assert.Equal(matches, Pattern.Matches(pattern, text));
+    public void a_star_stands_for_anything_and_everything_else_for_itself(string pattern, string text, bool matches)
+        => Assert.Equal(matches, Pattern.Matches(pattern, text));
 
     [Fact]
     public void it_agrees_with_the_obvious_definition()
@@ -29,7 +30,8 @@ public sealed class PatternTests
         // Short ones: the obvious definition takes exponentially long.
         var letters = Gen.Elements('a', 'b', '*').ArrayOf().Select(static c => new string(c.AsSpan(0, Math.Min(8, c.Length))));
         var texts = Gen.Elements('a', 'b').ArrayOf().Select(static c => new string(c.AsSpan(0, Math.Min(8, c.Length))));
-        Prop.ForAll(letters.ToArbitrary(), texts.ToArbitrary(), static (pattern, text) => Pattern.Matches(pattern, text) == Obvious(pattern, text)).QuickCheckThrowOnFailure();
+        Prop.ForAll(letters.ToArbitrary(), texts.ToArbitrary(), static (pattern, text)
+            => Pattern.Matches(pattern, text) == Obvious(pattern, text)).QuickCheckThrowOnFailure();
     }
 
     [Fact]

@@ -21,11 +21,13 @@ public sealed class RoutingTests
     public void every_channel_of_a_route_that_speaks_of_it_is_told()
         => Assert.Equal(
             [("all", "mail"), ("all", "team")],
-            Routing.Route(Failed, Table(To("all", "mail", "team"), To("patches", "other") with { On = ["patch.*"] })).Select(static p => (p.Route, p.Channel)));
+            Routing.Route(Failed, Table(To("all", "mail", "team"), To("patches", "other") with { On = ["patch.*"] }))
+                .Select(static p => (p.Route, p.Channel)));
 
     [Fact]
     public void a_channel_that_several_routes_name_hears_it_once_by_the_first()
-        => Assert.Equal([("a", "team"), ("b", "mail")], Routing.Route(Failed, Table(To("a", "team", "team"), To("b", "team", "mail"))).Select(static p => (p.Route, p.Channel)));
+        => Assert.Equal([("a", "team"), ("b", "mail")], Routing.Route(Failed, Table(To("a", "team", "team"), To("b", "team", "mail")))
+            .Select(static p => (p.Route, p.Channel)));
 
     [Theory]
     [InlineData("*", "", Level.Info, true)]
@@ -47,8 +49,10 @@ public sealed class RoutingTests
     public void a_channel_that_is_disabled_or_gone_gets_a_delivery_that_says_so()
     {
         var table = Table(To("r", "team", "gone"));
-        table = table with { Channels = new Dictionary<string, Channel>(StringComparer.Ordinal) { ["team"] = table.Channels["team"] with { DisabledReason = "410" } } };
-        Assert.Equal(["the channel is disabled: 410", "there is no such channel any more"], Routing.Route(Failed, table).Select(static p => p.Refusal));
+        table = table with { Channels =
+            new Dictionary<string, Channel>(StringComparer.Ordinal) { ["team"] = table.Channels["team"] with { DisabledReason = "410" } } };
+        Assert.Equal(["the channel is disabled: 410", "there is no such channel any more"], Routing.Route(Failed, table)
+            .Select(static p => p.Refusal));
     }
 
     [Fact]
@@ -57,9 +61,12 @@ public sealed class RoutingTests
         var table = Table(To("r", "a", "b"), To("s", "c"));
         var ids = Routing.Route(Failed, table).Select(static p => p.Id).ToList();
         Assert.Equal(ids, Routing.Route(Failed, table).Select(static p => p.Id));
-        Assert.Equal(6, ids.Concat(Routing.Route(Failed with { Id = Guid.NewGuid() }, table).Select(static p => p.Id)).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(6, ids.Concat(Routing.Route(Failed with { Id = Guid.NewGuid() }, table).Select(static p => p.Id))
+            .Distinct(StringComparer.Ordinal).Count());
         Assert.All(ids, static id => Assert.Matches("^msg_[0-9a-f]{32}$", id));
-        Assert.Equal("msg_" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("0197b1f0000070008000000000000001"u8.ToArray().Concat("\nr\na"u8.ToArray()).ToArray()))[..32], DeliveryId.For(Id, "r", "a"));
+        Assert.Equal("msg_"
+            + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("0197b1f0000070008000000000000001"u8.ToArray()
+                .Concat("\nr\na"u8.ToArray()).ToArray()))[..32], DeliveryId.For(Id, "r", "a"));
     }
 
     [Fact]
@@ -69,19 +76,24 @@ public sealed class RoutingTests
         var routes = (from listens in Gen.Elements("*", "build.*", "patch.*", "build.failed", "x")
                       from to in names.NonEmptyListOf()
                       from least in Gen.Elements(Level.Info, Level.Warning, Level.Critical)
-                      select To("r", [.. to]) with { On = [listens], MinLevel = least }).ListOf().Select(static l => l.Select((r, i) => r with { Name = $"r{i}" }).ToArray());
+                      select To("r", [.. to]) with { On = [listens], MinLevel = least })
+                          .ListOf().Select(static l => l.Select((r, i) => r with { Name = $"r{i}" }).ToArray());
         Prop.ForAll(routes.ToArbitrary(), Gen.Elements(Enum.GetValues<Contracts.Outcome>()).ToArbitrary(), static (list, outcome) =>
         {
             var notification = BuildNotification.Of(Told.Build(outcome), Id);
             var planned = Routing.Route(notification, Table(list));
             return planned.Select(static p => p.Channel).Distinct(StringComparer.Ordinal).Count() == planned.Count
-                && planned.All(p => list.First(r => r.Silence(notification) is null && r.Channels.Contains(p.Channel, StringComparer.Ordinal)).Name == p.Route)
-                && list.Where(r => r.Silence(notification) is null).SelectMany(static r => r.Channels).All(c => planned.Any(p => p.Channel == c));
+                && planned.All(p => list.First(r
+                    => r.Silence(notification) is null && r.Channels.Contains(p.Channel, StringComparer.Ordinal)).Name == p.Route)
+                && list.Where(r => r.Silence(notification) is null)
+                    .SelectMany(static r => r.Channels).All(c => planned.Any(p => p.Channel == c));
         }).QuickCheckThrowOnFailure();
     }
 
     private static Route To(string name, params string[] channels) => new() { Name = name, On = ["*"], Channels = channels, Exists = true };
 
     private static RoutingTable Table(params Route[] routes)
-        => new(routes, routes.SelectMany(static r => r.Channels).Where(static c => c != "gone").Distinct(StringComparer.Ordinal).ToDictionary(static c => c, static c => new Channel { Name = c, Kind = ChannelKind.Webhook, Exists = true }, StringComparer.Ordinal));
+        => new(routes, routes.SelectMany(static r => r.Channels).Where(static c => c != "gone")
+            .Distinct(StringComparer.Ordinal).ToDictionary(
+                static c => c, static c => new Channel { Name = c, Kind = ChannelKind.Webhook, Exists = true }, StringComparer.Ordinal));
 }

@@ -32,7 +32,8 @@ public sealed class DesktopTests(PostgresFixture postgres) : IDisposable
         await host.SendAsync(Told.Build());
 
         var line = (await host.DeliveryAsync("delivered"))["log"]![0]!;
-        Assert.Equal((7, "notify-send ended with 7", "no such bus\n"), ((int)line["status"]!, (string)line["detail"]!, (string)line["excerpt"]!));
+        Assert.Equal((7, "notify-send ended with 7", "no such bus\n"), (
+            (int)line["status"]!, (string)line["detail"]!, (string)line["excerpt"]!));
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public sealed class DesktopTests(PostgresFixture postgres) : IDisposable
 
     private async Task<NotifyHost> StartAsync(string bus)
     {
-        var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), null, "", ("PATH", _folder), ("DBUS_SESSION_BUS_ADDRESS", bus));
+        var host = await NotifyHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), null, "", ("PATH", _folder), ("DBUS_SESSION_BUS_ADDRESS", bus));
         await host.PutAsync("/channels/desk", new { desktop = new { } });
         await host.RouteAsync("all", "desk");
         return host;

@@ -28,8 +28,10 @@ public sealed class EmailTests(PostgresFixture postgres)
         var delivery = await host.DeliveryAsync("delivered");
         Assert.Equal($"{(string)delivery["id"]!}@auxo", mail.Message.MessageId);
         Assert.Equal(
-            ("auto-generated", "build.failed", "heartwood <rad-z3gqcJUoA1n9HaHKufZs5FCSGazv5.auxo>", $"{Told.Patch}.rad-{Told.Rid.Bare}@auxo"),
-            (mail.Message.Headers["Auto-Submitted"], mail.Message.Headers["X-Auxo-Event"], mail.Message.Headers["List-Id"], mail.Message.InReplyTo));
+            ("auto-generated", "build.failed", "heartwood <rad-z3gqcJUoA1n9HaHKufZs5FCSGazv5.auxo>",
+                $"{Told.Patch}.rad-{Told.Rid.Bare}@auxo"),
+            (mail.Message.Headers["Auto-Submitted"], mail.Message.Headers["X-Auxo-Event"],
+                mail.Message.Headers["List-Id"], mail.Message.InReplyTo));
         Assert.Equal("250", ((int)delivery["status"]!).ToString());
     }
 
@@ -48,7 +50,8 @@ public sealed class EmailTests(PostgresFixture postgres)
         var mail = await server.NextAsync();
         Assert.Equal(2, mail.To.Count);
         var delivery = await host.DeliveryAsync("delivered");
-        Assert.Equal(("failed", 451, "greylisted"), ((string)delivery["log"]![0]!["outcome"]!, (int)delivery["log"]![0]!["status"]!, (string)delivery["log"]![0]!["excerpt"]!));
+        Assert.Equal(("failed", 451, "greylisted"), (
+            (string)delivery["log"]![0]!["outcome"]!, (int)delivery["log"]![0]!["status"]!, (string)delivery["log"]![0]!["excerpt"]!));
         Assert.Equal($"{(string)delivery["id"]!}@auxo", mail.Message.MessageId);
         Assert.Equal(0, server.Waiting);
     }
@@ -56,13 +59,15 @@ public sealed class EmailTests(PostgresFixture postgres)
     [Fact]
     public async Task a_recipient_that_does_not_exist_keeps_the_mail_from_nobody_else()
     {
-        await using var server = SmtpReceiver.Start(static command => command.StartsWith("RCPT TO:<b@", StringComparison.Ordinal) ? "550 no such user" : null);
+        await using var server = SmtpReceiver.Start(
+            static command => command.StartsWith("RCPT TO:<b@", StringComparison.Ordinal) ? "550 no such user" : null);
         await using var host = await StartAsync(server);
 
         await host.SendAsync(Told.Build());
 
         Assert.Equal(["a@example.org"], (await server.NextAsync()).To);
-        Assert.Contains("but not for b@example.org", (string)(await host.DeliveryAsync("delivered"))["log"]![0]!["detail"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            "but not for b@example.org", (string)(await host.DeliveryAsync("delivered"))["log"]![0]!["detail"]!, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,13 +96,15 @@ public sealed class EmailTests(PostgresFixture postgres)
     public async Task a_server_that_breaks_off_or_hangs_gets_it_again(string at, string does)
     {
         var times = 0;
-        await using var server = SmtpReceiver.Start(command => (at.Length == 0 ? command.Length == 0 : command.StartsWith(at, StringComparison.Ordinal)) && times++ == 0 ? does : null);
+        await using var server = SmtpReceiver.Start(command
+            => (at.Length == 0 ? command.Length == 0 : command.StartsWith(at, StringComparison.Ordinal)) && times++ == 0 ? does : null);
         await using var host = await StartAsync(server, NotifyHost.Quick with { AttemptLimit = TimeSpan.FromSeconds(2) });
 
         await host.SendAsync(Told.Build());
 
         await server.NextAsync();
-        Assert.Equal(["failed", "delivered"], (await host.DeliveryAsync("delivered"))["log"]!.AsArray().Select(static l => (string)l!["outcome"]!));
+        Assert.Equal(["failed", "delivered"], (await host.DeliveryAsync("delivered"))["log"]!.AsArray()
+            .Select(static l => (string)l!["outcome"]!));
     }
 
     [Fact]
@@ -122,7 +129,14 @@ public sealed class EmailTests(PostgresFixture postgres)
             _ => null,
         });
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
-        await host.PutAsync("/channels/mail", new { email = new { host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org", to = new[] { "a@example.org" }, user = "auxo", password = "p4ssw0rd" } });
+        await host.PutAsync("/channels/mail", new
+        {
+            email = new
+            {
+                host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org",
+            to = new[] { "a@example.org" }, user = "auxo", password = "p4ssw0rd",
+            },
+        });
         await host.RouteAsync("all", "mail");
 
         await host.SendAsync(Told.Build());
@@ -138,7 +152,14 @@ public sealed class EmailTests(PostgresFixture postgres)
     {
         await using var server = SmtpReceiver.Start();
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
-        await host.PutAsync("/channels/mail", new { email = new { host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org", to = new[] { "a@example.org" }, user = "auxo", password = "p4ssw0rd" } });
+        await host.PutAsync("/channels/mail", new
+        {
+            email = new
+            {
+                host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org",
+            to = new[] { "a@example.org" }, user = "auxo", password = "p4ssw0rd",
+            },
+        });
         await host.RouteAsync("all", "mail");
 
         await host.SendAsync(Told.Build());
@@ -169,7 +190,8 @@ public sealed class EmailTests(PostgresFixture postgres)
     {
         var notification = BuildNotification.Of(Told.Build(title: title, repository: title), Guid.NewGuid());
         using var message = MailMessage.Of(
-            new BegunDelivery("msg_1", "mail", 1, 0, Told.At, notification), new EmailSettings("mail.example.org", 25, MailSecurity.None, "auxo@example.org", ["a@example.org"], null, null));
+            new BegunDelivery("msg_1", "mail", 1, 0, Told.At, notification), new EmailSettings(
+                "mail.example.org", 25, MailSecurity.None, "auxo@example.org", ["a@example.org"], null, null));
         using var bytes = new MemoryStream();
         message.WriteTo(FormatOptions.Default, bytes, TestContext.Current.CancellationToken);
         bytes.Position = 0;
@@ -180,10 +202,18 @@ public sealed class EmailTests(PostgresFixture postgres)
         Assert.DoesNotContain(read.Headers, static h => h.Field is "MAIL FROM");
     }
 
-    private async Task<NotifyHost> StartAsync(SmtpReceiver server, RetryPolicy? policy = null, string security = "none", string allow = "127.0.0.0/8")
+    private async Task<NotifyHost> StartAsync(
+        SmtpReceiver server, RetryPolicy? policy = null, string security = "none", string allow = "127.0.0.0/8")
     {
         var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), policy, allow);
-        await host.PutAsync("/channels/mail", new { email = new { host = "127.0.0.1", port = server.Port, security, from = "Auxo <auxo@example.org>", to = new[] { "a@example.org", "b@example.org" } } });
+        await host.PutAsync("/channels/mail", new
+        {
+            email = new
+            {
+                host = "127.0.0.1", port = server.Port, security, from = "Auxo <auxo@example.org>",
+            to = new[] { "a@example.org", "b@example.org" },
+            },
+        });
         await host.RouteAsync("all", "mail");
         return host;
     }

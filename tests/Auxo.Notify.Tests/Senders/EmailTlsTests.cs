@@ -32,16 +32,20 @@ public sealed class EmailTlsTests(PostgresFixture postgres)
         await using var source = NpgsqlDataSource.Create(database);
         await AccessToken.ApplySchemaAsync(source, ct);
         // Whom a machine trusts is read once per process, so this one is a process.
-        await using var service = await ServiceProcess.StartAsync("notify", database, settings: [("Auxo__Egress__Allow", "127.0.0.0/8"), ("SSL_CERT_FILE", trusted), ("SSL_CERT_DIR", "/nonexistent")]);
+        await using var service = await ServiceProcess.StartAsync("notify", database,
+            settings: [("Auxo__Egress__Allow", "127.0.0.0/8"), ("SSL_CERT_FILE", trusted), ("SSL_CERT_DIR", "/nonexistent")]);
         using var client = new HttpClient { BaseAddress = service.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await AccessToken.CreateAsync(source, "tester", [AccessToken.Admin], null, ct));
-        foreach (var (name, server, security) in ((string, SmtpReceiver, string)[])[("begins", begins, "tls"), ("upgrades", upgrades, "start_tls"), ("old", old, "start_tls"), ("foreign", foreign, "tls")])
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", await AccessToken.CreateAsync(source, "tester", [AccessToken.Admin], null, ct));
+        foreach (var (name, server, security) in ((string, SmtpReceiver, string)[])[
+            ("begins", begins, "tls"), ("upgrades", upgrades, "start_tls"), ("old", old, "start_tls"), ("foreign", foreign, "tls")])
         {
             using var put = await client.PutAsJsonAsync($"/channels/{name}", Mail(server, security), ct);
             Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(ct));
         }
 
-        using var route = await client.PutAsJsonAsync("/routes/all", new { channels = new[] { "begins", "upgrades", "old", "foreign" } }, ct);
+        using var route = await client.PutAsJsonAsync(
+            "/routes/all", new { channels = new[] { "begins", "upgrades", "old", "foreign" } }, ct);
         using var told = await client.PostAsJsonAsync("/", new { title = "Deployed" }, ct);
         Assert.True(told.IsSuccessStatusCode, await told.Content.ReadAsStringAsync(ct));
 
@@ -50,7 +54,8 @@ public sealed class EmailTlsTests(PostgresFixture postgres)
         foreach (var (name, server) in ((string, SmtpReceiver)[])[("old", old), ("foreign", foreign)])
         {
             var delivery = await Eventually.ValueAsync(
-                async () => (await client.GetFromJsonAsync<JsonNode>($"/deliveries?channel={name}", ct))!["items"]![0] is { } d && (string)d["state"]! == "waiting" && (int)d["attempts"]! > 0 ? d : null,
+                async () => (await client.GetFromJsonAsync<JsonNode>($"/deliveries?channel={name}", ct))!["items"]![0] is { } d
+                    && (string)d["state"]! == "waiting" && (int)d["attempts"]! > 0 ? d : null,
                 $"{name} was tried");
             Assert.Contains("TLS with 127.0.0.1 failed", (string)delivery["reason"]!, StringComparison.Ordinal);
             Assert.DoesNotContain(server.Commands, static c => c.StartsWith("MAIL", StringComparison.Ordinal));
@@ -72,7 +77,8 @@ public sealed class EmailTlsTests(PostgresFixture postgres)
         await host.SendAsync(Told.Build());
 
         Assert.Contains("TLS with 127.0.0.1 failed", (string)(await host.DeliveryAsync("dead"))["reason"]!, StringComparison.Ordinal);
-        Assert.DoesNotContain(server.Commands, static c => c.StartsWith("MAIL", StringComparison.Ordinal) || c.StartsWith("AUTH", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Commands, static c
+            => c.StartsWith("MAIL", StringComparison.Ordinal) || c.StartsWith("AUTH", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -93,7 +99,8 @@ public sealed class EmailTlsTests(PostgresFixture postgres)
         await host.SendAsync(Told.Build());
 
         await host.DeliveryAsync("dead");
-        Assert.DoesNotContain(server.Commands, static c => c.StartsWith("MAIL", StringComparison.Ordinal) || c.StartsWith("AUTH", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Commands, static c
+            => c.StartsWith("MAIL", StringComparison.Ordinal) || c.StartsWith("AUTH", StringComparison.Ordinal));
         Assert.Equal(0, server.Waiting);
     }
 
@@ -106,17 +113,26 @@ public sealed class EmailTlsTests(PostgresFixture postgres)
         await host.SendAsync(Told.Build());
 
         await host.DeliveryAsync("dead");
-        Assert.DoesNotContain(server.Commands, static c => c.StartsWith("MAIL", StringComparison.Ordinal) || c.StartsWith("AUTH", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Commands, static c
+            => c.StartsWith("MAIL", StringComparison.Ordinal) || c.StartsWith("AUTH", StringComparison.Ordinal));
     }
 
     private async Task<NotifyHost> StartAsync(SmtpReceiver server, string security)
     {
-        var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), NotifyHost.Quick with { AttemptLimit = TimeSpan.FromSeconds(5), Pauses = [TimeSpan.FromMilliseconds(20)] });
+        var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(),
+            NotifyHost.Quick with { AttemptLimit = TimeSpan.FromSeconds(5), Pauses = [TimeSpan.FromMilliseconds(20)] });
         await host.PutAsync("/channels/mail", Mail(server, security));
         await host.RouteAsync("all", "mail");
         return host;
     }
 
     private static object Mail(SmtpReceiver server, string security)
-        => new { email = new { host = "127.0.0.1", port = server.Port, security, from = "auxo@example.org", to = new[] { "a@example.org" }, user = "auxo", password = "p4ssw0rd" } };
+        => new
+        {
+            email = new
+            {
+                host = "127.0.0.1", port = server.Port, security, from = "auxo@example.org",
+            to = new[] { "a@example.org" }, user = "auxo", password = "p4ssw0rd",
+            },
+        };
 }

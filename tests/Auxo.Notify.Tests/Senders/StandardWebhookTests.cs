@@ -19,14 +19,16 @@ public sealed class StandardWebhookTests
         => Assert.Equal(
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
             StandardWebhook.Sign(
-                [new SigningSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", null)], "msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), """{"test": 2432232314}"""u8));
+                [new SigningSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", null)], "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                DateTimeOffset.FromUnixTimeSeconds(1614265330), """{"test": 2432232314}"""u8));
 
     [Fact]
     public void every_secret_that_is_valid_signs_the_newest_first()
     {
         SigningSecret[] secrets = [new(WebhookSecret.Generate(), null), new(WebhookSecret.Generate(), Now.AddSeconds(1))];
         var both = StandardWebhook.Sign(secrets, "msg_1", Now, "{}"u8).Split(' ');
-        Assert.Equal([StandardWebhook.Sign(secrets[..1], "msg_1", Now, "{}"u8), StandardWebhook.Sign(secrets[1..], "msg_1", Now, "{}"u8)], both);
+        Assert.Equal(
+            [StandardWebhook.Sign(secrets[..1], "msg_1", Now, "{}"u8), StandardWebhook.Sign(secrets[1..], "msg_1", Now, "{}"u8)], both);
         Assert.Equal(both[0][..3], StandardWebhook.Sign(secrets, "msg_1", Now.AddSeconds(1), "{}"u8)[..3]);
         Assert.DoesNotContain(' ', StandardWebhook.Sign(secrets, "msg_1", Now.AddSeconds(1), "{}"u8));
     }
@@ -44,14 +46,17 @@ public sealed class StandardWebhookTests
     public void secrets_do_not_print_themselves()
     {
         var secret = new SigningSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", null);
-        Assert.DoesNotContain("MfKQ", $"{secret} {new ChannelSettings(new WebhookSettings("https://example.org/MfKQ", WebhookFormat.Standard, [secret]))}", StringComparison.Ordinal);
+        Assert.DoesNotContain("MfKQ",
+            $"{secret} {new ChannelSettings(new WebhookSettings("https://example.org/MfKQ", WebhookFormat.Standard, [secret]))}",
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void a_body_stays_below_what_receivers_take_and_keeps_what_matters()
     {
         var long1000 = new string('ä', 1000);
-        var body = StandardWebhook.Body(BuildNotification.Of(Told.Build(title: long1000, steps: 300, findings: 100) with { Reason = long1000 }, Guid.NewGuid()));
+        var body = StandardWebhook.Body(
+            BuildNotification.Of(Told.Build(title: long1000, steps: 300, findings: 100) with { Reason = long1000 }, Guid.NewGuid()));
         Assert.InRange(body.Length, 1, StandardWebhook.MaxBytes);
         var read = JsonNode.Parse(body)!;
         Assert.Equal(["data", "timestamp", "type"], read.AsObject().Select(static p => p.Key).Order(StringComparer.Ordinal));
@@ -73,7 +78,8 @@ public sealed class StandardWebhookTests
     [InlineData(500, typeof(SendResult.Failed))]
     [InlineData(599, typeof(SendResult.Failed))]
     [InlineData(101, typeof(SendResult.Refused))]
-    public void an_answer_means(int status, Type meaning) => Assert.IsType(meaning, WebhookSender.Result(new GuardedAnswer((HttpStatusCode)status, "", null), Now));
+    public void an_answer_means(int status, Type meaning)
+        => Assert.IsType(meaning, WebhookSender.Result(new GuardedAnswer((HttpStatusCode)status, "", null), Now));
 
     [Theory]
     [InlineData("120", 120)]

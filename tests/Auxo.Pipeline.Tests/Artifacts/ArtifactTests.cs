@@ -75,13 +75,15 @@ public sealed class ArtifactTests : IAsyncLifetime
         Assert.Equal(["t/good"], artifacts.Select(static a => a.Name));
         Assert.Equal(
             [
-                "'t/back?slash' contains a backslash, which is a folder on other systems", "'t/bad?' is no valid UTF-8", "'t/folder' is a link, and links are not kept",
+                "'t/back?slash' contains a backslash, which is a folder on other systems",
+                "'t/bad?' is no valid UTF-8", "'t/folder' is a link, and links are not kept",
                 "'t/link' is a link, and links are not kept", "'t/new?line' contains a control character", "'t/pipe' is no regular file",
                 "'t/turned?name' contains a character that reverses text", "nothing matches 't/folder/secret'",
             ],
             problems.Select(static p => p.Replace('\\', '?').Replace('\uFFFD', '?')).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(_bench.Home.Blobs, "*", SearchOption.AllDirectories), static f => File.ReadAllText(f).Contains("SECRET", StringComparison.Ordinal));
+            Directory.EnumerateFiles(_bench.Home.Blobs, "*", SearchOption.AllDirectories), static f
+                => File.ReadAllText(f).Contains("SECRET", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -98,7 +100,8 @@ public sealed class ArtifactTests : IAsyncLifetime
     [Fact]
     public async Task sizes_and_numbers_have_limits()
     {
-        Shell($"cd '{_workspace.Path}' && mkdir n && head -c 900 /dev/zero > n/a && head -c 200 /dev/zero > n/b && head -c 50 /dev/zero > n/c && for i in $(seq 30); do touch n/z$i; done");
+        Shell($"cd '{_workspace.Path}' && mkdir n && head -c 900 /dev/zero > n/a && head -c 200 /dev/zero > n/b && "
+            + "head -c 50 /dev/zero > n/c && for i in $(seq 30); do touch n/z$i; done");
         var (artifacts, problems) = await CollectAsync("n");
         Assert.Equal(20, artifacts.Count);
         Assert.Contains("only the first 20 artifacts were kept", problems);
@@ -120,7 +123,8 @@ public sealed class ArtifactTests : IAsyncLifetime
         _bench.Dispose();
     }
 
-    private Task<(IReadOnlyList<Auxo.Contracts.BuildArtifact> Artifacts, IReadOnlyList<string> Problems)> CollectAsync(params string[] patterns)
+    private Task<(IReadOnlyList<Auxo.Contracts.BuildArtifact> Artifacts, IReadOnlyList<string> Problems)> CollectAsync(
+        params string[] patterns)
         => _store.CollectAsync(_build, _workspace, patterns, CancellationToken.None);
 
     private static void Shell(string command)

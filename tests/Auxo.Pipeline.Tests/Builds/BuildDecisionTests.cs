@@ -25,7 +25,8 @@ public sealed class BuildDecisionTests
     [Fact]
     public void all_checks_of_a_build_without_steps_are_one_append_with_the_verdict()
     {
-        var (events, _) = RecordStepResults.Decide(Queued(PlanOf()), [Report("syntax"), Report("secrets", Outcome.Failed)], null, NoLinks, Now);
+        var (events, _) = RecordStepResults.Decide(
+            Queued(PlanOf()), [Report("syntax"), Report("secrets", Outcome.Failed)], null, NoLinks, Now);
         Assert.Equal(Outcome.Failed, Assert.IsType<BuildEvent.Finished>(events[^1]).Outcome);
         Assert.Equal(3, events.Count);
     }
@@ -73,7 +74,8 @@ public sealed class BuildDecisionTests
     [Fact]
     public void a_failed_check_of_a_stranger_is_a_verdict_without_any_approval()
     {
-        var build = Record(Queued(PlanOf(needsApproval: true, "make"), Trust.Stranger), Report("syntax"), Report("secrets", Outcome.Failed));
+        var build = Record(Queued(PlanOf(needsApproval: true, "make"), Trust.Stranger), Report("syntax"),
+            Report("secrets", Outcome.Failed));
         Assert.Equal((BuildState.Finished, Outcome.Failed), (build.State, build.Outcome));
         Assert.Equal(Outcome.Skipped, build.InOrder()[^1].Outcome);
     }
@@ -140,7 +142,8 @@ public sealed class BuildDecisionTests
     [Fact]
     public void a_commit_that_cannot_be_planned_is_an_error_told_on_the_patch()
     {
-        var (events, messages) = QueueBuild.Decide(Guid.NewGuid(), Request(), 1, PlanOf() with { Checks = [] }, "the commit 1111111 is not in /srv/tidy", NoLinks, Now);
+        var (events, messages) = QueueBuild.Decide(
+            Guid.NewGuid(), Request(), 1, PlanOf() with { Checks = [] }, "the commit 1111111 is not in /srv/tidy", NoLinks, Now);
         Assert.Equal(Outcome.Errored, Fold(null, events).Outcome);
         Assert.Contains("is not in /srv/tidy", messages.OfType<PostPatchComment>().Single().Markdown, StringComparison.Ordinal);
         Assert.IsType<BuildQueued>(messages[0]);
@@ -150,9 +153,11 @@ public sealed class BuildDecisionTests
     public void a_warning_does_not_fail_and_a_skipped_check_is_told()
     {
         Assert.Equal((Outcome.Passed, null), FinishBuild.Judge([Report("structure", Outcome.Failed, blocks: false).Result]));
-        Assert.Equal((Outcome.Passed, "not run: shellcheck"), FinishBuild.Judge([Report("shellcheck", Outcome.Skipped, blocks: false).Result]));
+        Assert.Equal((Outcome.Passed, "not run: shellcheck"), FinishBuild.Judge(
+            [Report("shellcheck", Outcome.Skipped, blocks: false).Result]));
         Assert.Equal((Outcome.Errored, "secrets could not be run"), FinishBuild.Judge([Report("secrets", Outcome.Errored).Result]));
-        Assert.Equal((Outcome.Failed, "make failed"), FinishBuild.Judge([Report("secrets", Outcome.Errored).Result, Report("make", Outcome.Failed).Result]));
+        Assert.Equal((Outcome.Failed, "make failed"), FinishBuild.Judge(
+            [Report("secrets", Outcome.Errored).Result, Report("make", Outcome.Failed).Result]));
     }
 
     [Fact]
@@ -160,8 +165,10 @@ public sealed class BuildDecisionTests
     {
         var main = CommitId.Parse("5555555555555555555555555555555555555555");
         var request = RerunBuild.Request(Queued(PlanOf(), Trust.Stranger), main, "bob");
-        Assert.Equal((Trust.Stranger, main, "bob", BuildTrigger.Patch), (request.Trust, request.Canonical, request.RequestedBy, request.Trigger));
+        Assert.Equal((Trust.Stranger, main, "bob", BuildTrigger.Patch), (
+            request.Trust, request.Canonical, request.RequestedBy, request.Trigger));
     }
 
-    internal static Build Record(Build build, params StepReport[] reports) => Fold(build, RecordStepResults.Decide(build, reports, null, NoLinks, Now).Events);
+    internal static Build Record(Build build, params StepReport[] reports)
+        => Fold(build, RecordStepResults.Decide(build, reports, null, NoLinks, Now).Events);
 }

@@ -17,7 +17,8 @@ public sealed class BuildProperties
 
     /// <summary>An outcome for each step, and an order in which they come, repeats included.</summary>
     private static readonly Arbitrary<(Outcome[] Outcomes, int[] Order)> Stories =
-        (from outcomes in Gen.Elements(Outcome.Passed, Outcome.Failed, Outcome.Errored, Outcome.TimedOut, Outcome.Skipped).ArrayOf(Names.Length)
+        (from outcomes in Gen.Elements(Outcome.Passed, Outcome.Failed, Outcome.Errored, Outcome.TimedOut, Outcome.Skipped)
+            .ArrayOf(Names.Length)
          from order in Gen.Shuffle(Enumerable.Range(0, Names.Length).ToArray())
          from repeats in Gen.Choose(0, Names.Length - 1).ArrayOf(6)
          select (outcomes, order.Concat(repeats).ToArray())).ToArbitrary();
@@ -28,7 +29,8 @@ public sealed class BuildProperties
         {
             var straight = Play(story.Outcomes, Enumerable.Range(0, Names.Length));
             var other = Play(story.Outcomes, story.Order);
-            return straight.State == BuildState.Finished && other.State == BuildState.Finished && (straight.Outcome, straight.Reason) == (other.Outcome, other.Reason)
+            return straight.State == BuildState.Finished
+                && other.State == BuildState.Finished && (straight.Outcome, straight.Reason) == (other.Outcome, other.Reason)
                 && straight.InOrder().SequenceEqual(other.InOrder());
         }).QuickCheckThrowOnFailure();
 
@@ -39,8 +41,10 @@ public sealed class BuildProperties
             var done = Play(story.Outcomes, story.Order);
             BuildEvent[] late =
             [
-                new BuildEvent.Started("x", "y", Now), new BuildEvent.StepStarted("a", Now), new BuildEvent.StepFinished(Report("a", Outcome.Failed).Result, Now),
-                new BuildEvent.ApprovalRequested(Commit, Now), new BuildEvent.ApprovalGranted("x", Commit, Now), new BuildEvent.Finished(Outcome.Errored, "late", [], null, Now),
+                new BuildEvent.Started("x", "y", Now), new BuildEvent.StepStarted("a", Now),
+                new BuildEvent.StepFinished(Report("a", Outcome.Failed).Result, Now),
+                new BuildEvent.ApprovalRequested(Commit, Now), new BuildEvent.ApprovalGranted("x", Commit, Now),
+                new BuildEvent.Finished(Outcome.Errored, "late", [], null, Now),
             ];
             return ReferenceEquals(done, Fold(done, late));
         }).QuickCheckThrowOnFailure();
@@ -56,5 +60,6 @@ public sealed class BuildProperties
 
     private static Build Play(Outcome[] outcomes, IEnumerable<int> order)
         => order.Aggregate(
-            Queued(PlanOf(steps: ["a", "b", "c"])), (build, i) => Fold(build, RecordStepResults.Decide(build, [Report(Names[i], outcomes[i])], null, NoLinks, Now).Events));
+            Queued(PlanOf(steps: ["a", "b", "c"])), (build, i)
+                => Fold(build, RecordStepResults.Decide(build, [Report(Names[i], outcomes[i])], null, NoLinks, Now).Events));
 }

@@ -17,7 +17,8 @@ internal static class SampleBuilds
 
     public static BuildRequest Request(Trust trust = Trust.Trusted, CommitId? commit = null)
         => new(
-            Repository, "tidy", BuildTrigger.Patch, PatchId.Parse("2222222222222222222222222222222222222222"), RevisionId.Parse("3333333333333333333333333333333333333333"),
+            Repository, "tidy", BuildTrigger.Patch, PatchId.Parse("2222222222222222222222222222222222222222"),
+            RevisionId.Parse("3333333333333333333333333333333333333333"),
             "patches/2222222222222222222222222222222222222222", commit ?? Commit, "Tidy up", Alice, "/srv/tidy", trust, null);
 
     public static CommandStep Step(string name)

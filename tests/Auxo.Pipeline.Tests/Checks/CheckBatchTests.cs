@@ -13,7 +13,8 @@ public sealed class CheckBatchTests
     private static readonly (string, string)[] Tidy =
     [
         ("README.md", "# Tidy\n\nA repository that every check likes. See [the guide](docs/guide.md).\n"), ("LICENSE", "Apache-2.0\n"),
-        ("docs/guide.md", "# Guide\n\n[back](../README.md#tidy)\n"), ("*scripts/build.sh", "#!/usr/bin/env bash\nset -euo pipefail\necho \"built\"\n"),
+        ("docs/guide.md", "# Guide\n\n[back](../README.md#tidy)\n"), (
+            "*scripts/build.sh", "#!/usr/bin/env bash\nset -euo pipefail\necho \"built\"\n"),
         ("tests/test.bats", "true\n"), (".gitignore", "out/\n"), (".auxo/ci.yaml", "steps: []\n"),
     ];
 
@@ -21,8 +22,10 @@ public sealed class CheckBatchTests
     public async Task a_tidy_repository_passes_all_six()
     {
         var results = await RunAsync(Tidy);
-        Assert.Equal(["syntax", "shellcheck", "secrets", "permissions", "documentation", "structure"], results.Select(result => result.Step.Step));
-        Assert.All(results, result => Assert.Equal((Outcome.Passed, ""), (result.Step.Outcome, result.Step.Summary + string.Concat(result.Findings))));
+        Assert.Equal(["syntax", "shellcheck", "secrets", "permissions", "documentation", "structure"],
+            results.Select(result => result.Step.Step));
+        Assert.All(results, result
+            => Assert.Equal((Outcome.Passed, ""), (result.Step.Outcome, result.Step.Summary + string.Concat(result.Findings))));
         Assert.All(results, result => Assert.NotEmpty(result.Log));
     }
 
@@ -42,7 +45,8 @@ public sealed class CheckBatchTests
     [Fact]
     public async Task shellcheck_errors_block_and_style_warns()
     {
-        var results = await RunAsync([.. Tidy, ("*scripts/style.sh", "#!/bin/bash\nx=`date`\necho $x\n"), ("*bin/tool", "#!/usr/bin/env bash\necho \"$@\" | [ 1 ]x\n")]);
+        var results = await RunAsync([.. Tidy, ("*scripts/style.sh", "#!/bin/bash\nx=`date`\necho $x\n"),
+            ("*bin/tool", "#!/usr/bin/env bash\necho \"$@\" | [ 1 ]x\n")]);
         var shellcheck = results[1];
         Assert.Contains(shellcheck.Findings, finding => finding is { Rule: "SC2006", Path: "scripts/style.sh", Line: 2, Blocks: false });
         Assert.Contains(shellcheck.Findings, finding => finding is { Path: "bin/tool", Blocks: true });
@@ -59,7 +63,13 @@ public sealed class CheckBatchTests
     [Fact]
     public async Task the_gate_table_is_overridden_per_rule()
     {
-        var settings = new CheckSettings { Gates = new Dictionary<string, Gate> { ["shellcheck.style"] = Gate.Off, ["structure"] = Gate.Block, ["documentation"] = Gate.Off } };
+        var settings = new CheckSettings
+        {
+            Gates = new Dictionary<string, Gate>
+            {
+                ["shellcheck.style"] = Gate.Off, ["structure"] = Gate.Block, ["documentation"] = Gate.Off,
+            },
+        };
         var results = await RunAsync([("*a.sh", "#!/bin/bash\nx=`date`\necho \"$x\"\n")], settings);
         Assert.Empty(results.Single(result => result.Step.Step == "shellcheck").Findings);
         Assert.DoesNotContain(results, result => result.Step.Step == "documentation");
@@ -71,19 +81,24 @@ public sealed class CheckBatchTests
     public async Task permissions_find_links_that_escape_and_scripts_that_cannot_run()
     {
         var results = await RunAsync(
-            [.. Tidy, ("@secret", "../../etc/passwd"), ("@inside", "docs/guide.md"), ("scripts/idle.sh", "#!/bin/sh\ntrue\n"), ("lib/common.sh", "#!/bin/sh\ntrue\n"), ("*notes.txt", "words\n")]);
+            [.. Tidy, ("@secret", "../../etc/passwd"), ("@inside", "docs/guide.md"),
+                ("scripts/idle.sh", "#!/bin/sh\ntrue\n"), ("lib/common.sh", "#!/bin/sh\ntrue\n"), ("*notes.txt", "words\n")]);
         var permissions = results[3];
         Assert.Equal(
-            [("link-escapes", "secret", true), ("script-not-executable", "scripts/idle.sh", true), ("executable-without-shebang", "notes.txt", false)],
+            [("link-escapes", "secret", true), ("script-not-executable", "scripts/idle.sh", true),
+                ("executable-without-shebang", "notes.txt", false)],
             permissions.Findings.Select(finding => (finding.Rule, finding.Path!, finding.Blocks)));
     }
 
     [Fact]
     public async Task documentation_and_structure_warn()
     {
-        var results = await RunAsync([("README.md", "# Read\n\nThis goes [nowhere](docs/absent.md) and `[code](x)` is no link.\n\n```\n[a](b)\n```\n"), ("sub/.DS_Store", "x")]);
+        var results = await RunAsync(
+            [("README.md", "# Read\n\nThis goes [nowhere](docs/absent.md) and `[code](x)` is no link.\n\n```\n[a](b)\n```\n"),
+                ("sub/.DS_Store", "x")]);
         Assert.Equal(
-            [("broken-link", "README.md", 3), ("licence-missing", null, null)], results[4].Findings.Select(finding => (finding.Rule, finding.Path, finding.Line)));
+            [("broken-link", "README.md", 3), ("licence-missing", null, null)], results[4]
+                .Findings.Select(finding => (finding.Rule, finding.Path, finding.Line)));
         Assert.Contains(results[5].Findings, finding => finding.Rule == "unwanted");
         Assert.Contains(results[5].Findings, finding => finding.Message == "there is no .auxo/ or .radicle/");
         Assert.All([results[4], results[5]], result => Assert.Equal((Outcome.Failed, false), (result.Step.Outcome, result.Step.Blocks)));
@@ -97,7 +112,9 @@ public sealed class CheckBatchTests
         random.NextBytes(rubbish);
         await using var repository = await GitRepository.CreateAsync();
         var commit = await repository.CommitAsync(
-            "main", [("*blob.sh", rubbish), ("bin/tool", rubbish), ("huge.txt", [.. Enumerable.Repeat((byte)'a', SourceTree.MaxTextBytes + 1)]), ("empty", []), ("latin.sh", "#!/bin/sh\necho \"caf\xe9\"\n"u8.ToArray())]);
+            "main", [("*blob.sh", rubbish), ("bin/tool", rubbish),
+                ("huge.txt", [.. Enumerable.Repeat((byte)'a', SourceTree.MaxTextBytes + 1)]), ("empty", []),
+                ("latin.sh", "#!/bin/sh\necho \"caf\xe9\"\n"u8.ToArray())]);
         var results = await RunAsync(repository, commit, CheckSettings.Default, new VerdictCache());
         Assert.Contains("binary or over 1 MiB", results[2].Log, StringComparison.Ordinal);
         Assert.DoesNotContain(results, result => result.Step.Outcome == Outcome.Errored);
@@ -107,12 +124,15 @@ public sealed class CheckBatchTests
     public async Task hostile_paths_reach_no_file_and_no_log_line_of_ours()
     {
         await using var repository = await GitRepository.CreateAsync();
-        var blob = (await GitCommand.RunAsync(repository.Path, ["hash-object", "-w", "--stdin"], CancellationToken.None, Encoding.UTF8.GetBytes("if\n"))).Trim();
+        var blob = (await GitCommand.RunAsync(repository.Path, ["hash-object", "-w", "--stdin"],
+            CancellationToken.None, Encoding.UTF8.GetBytes("if\n"))).Trim();
         var inner = (await GitCommand.RunAsync(
             repository.Path, ["mktree", "-z"], CancellationToken.None,
-            Encoding.UTF8.GetBytes($"100755 blob {blob}\t-x.sh\0100755 blob {blob}\t..sh\0100755 blob {blob}\tnew\nline; rm -rf $HOME.sh\0"))).Trim();
+            Encoding.UTF8.GetBytes($"100755 blob {blob}\t-x.sh\0100755 blob {blob}\t..sh\0100755 blob "
+                + $"{blob}\tnew\nline; rm -rf $HOME.sh\0"))).Trim();
         var commit = CommitId.Parse((await GitCommand.RunAsync(
-            repository.Path, ["-c", "user.name=t", "-c", "user.email=t@t", "commit-tree", "-m", "x", inner], CancellationToken.None)).Trim());
+            repository.Path, ["-c", "user.name=t", "-c", "user.email=t@t", "commit-tree", "-m", "x", inner], CancellationToken.None))
+                .Trim());
         var results = await RunAsync(repository, commit, CheckSettings.Default, new VerdictCache());
         Assert.Equal(3, results[0].Findings.Count);
         Assert.Contains("\nnew line; rm -rf $HOME.sh:2: error:", results[0].Log, StringComparison.Ordinal);
@@ -133,7 +153,8 @@ public sealed class CheckBatchTests
     [Fact]
     public void an_empty_list_with_an_exit_code_is_no_success()
     {
-        Assert.Contains("exit code 2", ShellCheck.Read(new ToolExit(2, """{"comments":[]}""", "x.sh: not readable"), out _), StringComparison.Ordinal);
+        Assert.Contains(
+            "exit code 2", ShellCheck.Read(new ToolExit(2, """{"comments":[]}""", "x.sh: not readable"), out _), StringComparison.Ordinal);
         Assert.NotNull(ShellCheck.Read(new ToolExit(1, """{"comments":[]}""", ""), out _));
         Assert.NotNull(ShellCheck.Read(new ToolExit(0, "Segmentation", ""), out _));
         Assert.Null(ShellCheck.Read(new ToolExit(0, """{"comments":[]}""", ""), out _));
@@ -142,8 +163,10 @@ public sealed class CheckBatchTests
     [Fact]
     public void a_check_that_could_not_run_is_never_a_silent_pass()
     {
-        var skipped = CheckBatch.Judge("shellcheck", CheckReport.Skipped("shellcheck is not installed"), CheckSettings.Default, TimeSpan.Zero);
-        Assert.Equal((Outcome.Skipped, false, "shellcheck is not installed"), (skipped.Step.Outcome, skipped.Step.Blocks, skipped.Step.Summary));
+        var skipped = CheckBatch.Judge(
+            "shellcheck", CheckReport.Skipped("shellcheck is not installed"), CheckSettings.Default, TimeSpan.Zero);
+        Assert.Equal((Outcome.Skipped, false, "shellcheck is not installed"), (
+            skipped.Step.Outcome, skipped.Step.Blocks, skipped.Step.Summary));
         var errored = CheckBatch.Judge("secrets", CheckReport.Errored("no"), CheckSettings.Default, TimeSpan.Zero);
         Assert.Equal((Outcome.Errored, true), (errored.Step.Outcome, errored.Step.Blocks));
         var warned = CheckBatch.Judge("structure", CheckReport.Errored("no"), CheckSettings.Default, TimeSpan.Zero);
@@ -155,9 +178,11 @@ public sealed class CheckBatchTests
     {
         // Measured, not judged by time: the figures go to the output.
         await using var repository = await GitRepository.CreateAsync();
-        var source = string.Join('\n', Enumerable.Range(0, 120).Select(i => $"    var value{i} = Compute(token: {i}, key: \"abc\"); // https://example.org/{i}"));
+        var source = string.Join('\n', Enumerable.Range(0, 120)
+            .Select(i => $"    var value{i} = Compute(token: {i}, key: \"abc\"); // https://example.org/{i}"));
         var commit = await repository.CommitAsync(
-            [.. Tidy, .. Enumerable.Range(0, 50).Select(i => ($"*scripts/s{i}.sh", $"#!/bin/bash\nset -e\nfor f in *.txt; do\n  echo \"$f {i}\"\ndone\n")),
+            [.. Tidy, .. Enumerable.Range(0, 50)
+                .Select(i => ($"*scripts/s{i}.sh", $"#!/bin/bash\nset -e\nfor f in *.txt; do\n  echo \"$f {i}\"\ndone\n")),
                 .. Enumerable.Range(0, 443).Select(i => ($"src/f{i}.cs", $"// {i}\n{source}"))]);
         var cache = new VerdictCache();
         for (var round = 0; round < 3; round++)
@@ -165,7 +190,8 @@ public sealed class CheckBatchTests
             var start = Stopwatch.GetTimestamp();
             var results = await RunAsync(repository, commit, CheckSettings.Default, cache);
             TestContext.Current.SendDiagnosticMessage(
-                $"round {round}: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms; {string.Join(", ", results.Select(r => $"{r.Step.Step} {r.Step.Duration.TotalMilliseconds:0}"))}");
+                $"round {round}: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms; "
+                    + $"{string.Join(", ", results.Select(r => $"{r.Step.Step} {r.Step.Duration.TotalMilliseconds:0}"))}");
             Assert.All(results, result => Assert.Equal(Outcome.Passed, result.Step.Outcome));
             if (round == 1) cache = new VerdictCache();
         }
@@ -177,7 +203,8 @@ public sealed class CheckBatchTests
         return await RunAsync(repository, await repository.CommitAsync(files), settings ?? CheckSettings.Default, new VerdictCache());
     }
 
-    private static async Task<IReadOnlyList<CheckResult>> RunAsync(GitRepository repository, CommitId commit, CheckSettings settings, VerdictCache cache)
+    private static async Task<IReadOnlyList<CheckResult>> RunAsync(
+        GitRepository repository, CommitId commit, CheckSettings settings, VerdictCache cache)
     {
         await using var objects = new GitObjects(repository.Path);
         await using var tree = await SourceTree.ReadAsync(objects, commit, TestContext.Current.CancellationToken);

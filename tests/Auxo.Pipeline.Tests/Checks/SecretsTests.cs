@@ -91,7 +91,8 @@ public sealed partial class SecretsTests
 
     [Fact]
     public void a_placeholder_before_it_does_not_hide_a_secret()
-        => Assert.Equal("generic-secret", Assert.Single(Secrets.Scan(Encoding.UTF8.GetBytes($"{{token: \"changeme-please-1234567\", secret: \"{Mixed[..32]}\"}}"))).Rule);
+        => Assert.Equal("generic-secret",
+            Assert.Single(Secrets.Scan(Encoding.UTF8.GetBytes($"{{token: \"changeme-please-1234567\", secret: \"{Mixed[..32]}\"}}"))).Rule);
 
     [Fact]
     public void the_number_of_a_line_is_right_after_long_and_empty_lines()
@@ -107,7 +108,8 @@ public sealed partial class SecretsTests
     [Fact]
     public void keywords_without_end_stay_linear()
     {
-        foreach (var part in (string[])["token=\"aaaa://key:", "aws key secret ", "eyJhbGciOi-eyJ.", "http://a:b", "glpat-", "sk-ant-", "key", "-----BEGIN A A ", "xapp-1-A-1-"])
+        foreach (var part in (string[])["token=\"aaaa://key:", "aws key secret ", "eyJhbGciOi-eyJ.", "http://a:b",
+            "glpat-", "sk-ant-", "key", "-----BEGIN A A ", "xapp-1-A-1-"])
             Assert.Empty(Secrets.Scan(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(part, (1 << 20) / part.Length)))));
     }
 
@@ -118,7 +120,8 @@ public sealed partial class SecretsTests
         {
             if (rule.Pattern.Options.HasFlag(RegexOptions.NonBacktracking)) continue;
             Assert.True(SecretRule.IsBounded(rule.Expression), rule.Id);
-            Assert.InRange(Bounds().Matches(rule.Expression).Sum(match => int.Parse(match.Groups["most"].Value, CultureInfo.InvariantCulture)), 0, 1100);
+            Assert.InRange(Bounds().Matches(rule.Expression)
+                .Sum(match => int.Parse(match.Groups["most"].Value, CultureInfo.InvariantCulture)), 0, 1100);
         }
     }
 

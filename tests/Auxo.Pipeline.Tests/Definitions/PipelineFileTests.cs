@@ -35,13 +35,15 @@ public sealed class PipelineFileTests
         var reading = PipelineFileReader.Read(Whole);
         Assert.Empty(reading.Problems);
         var (build, test) = (reading.File.Steps[0], reading.File.Steps[1]);
-        Assert.Equal(("build", "src", TimeSpan.FromMinutes(90), "4", "C"), (build.Name, build.WorkingDirectory, build.Timeout, build.Environment["LEVEL"], build.Environment["LANG"]));
+        Assert.Equal(("build", "src", TimeSpan.FromMinutes(90), "4", "C"), (
+            build.Name, build.WorkingDirectory, build.Timeout, build.Environment["LEVEL"], build.Environment["LANG"]));
         Assert.Equal(["make\nmake check\n"], build.Commands);
         Assert.Equal(["out/**", "report.txt"], build.Artifacts);
         Assert.Equal(("debian:13", TimeSpan.FromMinutes(10), "3"), (test.Image, test.Timeout, test.Environment["LEVEL"]));
         Assert.Equal(["./test one", "./test two"], test.Commands);
         var checks = reading.File.Checks;
-        Assert.Equal((Gate.Warn, Gate.Block, Gate.Off, Gate.Block), (checks.For("secrets", "generic-secret", null), checks.For("secrets", "jwt", null), checks.For("documentation", "x", null), checks.For("structure", "missing", null)));
+        Assert.Equal((Gate.Warn, Gate.Block, Gate.Off, Gate.Block), (checks.For("secrets", "generic-secret", null),
+            checks.For("secrets", "jwt", null), checks.For("documentation", "x", null), checks.For("structure", "missing", null)));
         Assert.True(checks.IsOff("documentation"));
         Assert.Equal(["fixtures/**"], checks.Ignore["secrets"]);
     }
@@ -83,8 +85,10 @@ public sealed class PipelineFileTests
     public void depth_size_and_number_are_bounded()
     {
         Assert.Contains("levels deep", PipelineFileReader.Read(new string('[', 30_000)).Problems[0].Message, StringComparison.Ordinal);
-        Assert.Contains("nodes", PipelineFileReader.Read("a: [" + string.Concat(Enumerable.Repeat("1,", 20_000)) + "]").Problems[0].Message, StringComparison.Ordinal);
-        Assert.Contains("larger than", PipelineFileReader.Read(new string('#', PipelineFile.MaxBytes + 1)).Problems[0].Message, StringComparison.Ordinal);
+        Assert.Contains("nodes", PipelineFileReader.Read("a: [" + string.Concat(Enumerable.Repeat("1,", 20_000)) + "]")
+            .Problems[0].Message, StringComparison.Ordinal);
+        Assert.Contains("larger than", PipelineFileReader.Read(new string('#', PipelineFile.MaxBytes + 1))
+            .Problems[0].Message, StringComparison.Ordinal);
         Assert.Empty(PipelineFileReader.Read("").Problems);
         Assert.Empty(PipelineFileReader.Read("# nothing\n").Problems);
     }
@@ -92,7 +96,9 @@ public sealed class PipelineFileTests
     [Fact]
     public void the_old_file_is_read_as_far_as_it_is_understood_and_never_fails()
     {
-        var reading = OldPipelineFileReader.Read("image: alpine:3\nenvironment: {A: 1}\nsteps:\n  - make\n  - name: Unit tests!\n    command: make test\n    retries: 3\nnotify: slack\n");
+        var reading = OldPipelineFileReader.Read(
+            "image: alpine:3\nenvironment: {A: 1}\nsteps:\n  - make\n  - name: Unit tests!\n    command: make test\n   "
+                + " retries: 3\nnotify: slack\n");
         Assert.Empty(reading.Problems);
         Assert.Equal(["step-1", "Unit-tests"], reading.File.Steps.Select(step => step.Name));
         Assert.All(reading.File.Steps, step => Assert.Equal(("alpine:3", "1"), (step.Image, step.Environment["A"])));
@@ -125,7 +131,8 @@ public sealed class PipelineFileTests
     [Fact]
     public void a_broken_file_fails_the_build_of_a_stranger_too_and_its_steps_do_not_run()
     {
-        var plan = Plan.Decide(Trust.Stranger, approved: false, new DefinitionFiles("foo: 1", null), new DefinitionFiles("steps:\n  - {name: test, run: make}", null));
+        var plan = Plan.Decide(Trust.Stranger, approved: false, new DefinitionFiles("foo: 1", null),
+            new DefinitionFiles("steps:\n  - {name: test, run: make}", null));
         Assert.Equal((1, 0, false), (plan.Problems.Count, plan.Steps.Count, plan.NeedsApproval));
         Assert.Equal(Plan.FileStep, plan.StepNames()[0]);
     }

@@ -15,7 +15,8 @@ public sealed class Bench : IDisposable
     /// <summary>Small enough that a test that runs into a limit ends at once.</summary>
     public static readonly ExecutionSettings Small = new()
     {
-        MemoryBytes = 256 << 20, Processes = 64, FileBytes = 8 << 20, WorkspaceBytes = 16 << 20, TemporaryBytes = 16 << 20, LogBytes = 1 << 20,
+        MemoryBytes = 256 << 20, Processes = 64, FileBytes = 8 << 20, WorkspaceBytes = 16 << 20,
+        TemporaryBytes = 16 << 20, LogBytes = 1 << 20,
         Grace = TimeSpan.FromMilliseconds(300), WatchInterval = TimeSpan.FromMilliseconds(20), DiskReserveBytes = 1 << 20,
     };
 
@@ -56,7 +57,8 @@ public sealed class Bench : IDisposable
     public static string Git(string folder, byte[] input, params string[] arguments)
     {
         var start = new ProcessStartInfo("git") { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-C", folder, "-c", "user.name=T", "-c", "user.email=t@example.org", .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["-C", folder, "-c", "user.name=T", "-c", "user.email=t@example.org",
+            .. arguments]) start.ArgumentList.Add(argument);
         using var git = Process.Start(start)!;
         git.StandardInput.BaseStream.Write(input);
         git.StandardInput.Close();
@@ -82,14 +84,16 @@ public sealed class Bench : IDisposable
     }
 
     /// <summary>Runs a step in a fresh workspace; the log is returned as Latin-1, byte for byte.</summary>
-    public async Task<(StepExit Exit, string Log)> RunAsync(CommandStep step, Func<Workspace, Task>? afterwards = null, CancellationToken ct = default)
+    public async Task<(StepExit Exit, string Log)> RunAsync(
+        CommandStep step, Func<Workspace, Task>? afterwards = null, CancellationToken ct = default)
     {
         var build = Guid.NewGuid();
         await using var workspace = await Workspaces.PrepareAsync(Source, Commit(("README.md", "hello\n")), build, CancellationToken.None);
         var log = await Logs.OpenAsync(build, step.Name, CancellationToken.None);
         var executor = Executors.For(step).Executor;
         Assert.SkipWhen(executor is null, $"no sandbox here: {Executors.For(step).Refusal}");
-        var exit = await executor!.RunAsync(new StepRun(build, step, workspace, log, new Dictionary<string, string> { ["AUXO_COMMIT"] = "c0ffee" }), ct);
+        var exit = await executor!.RunAsync(
+            new StepRun(build, step, workspace, log, new Dictionary<string, string> { ["AUXO_COMMIT"] = "c0ffee" }), ct);
         await log.CompleteAsync();
         if (afterwards is not null) await afterwards(workspace);
         return (exit, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(log.Path, CancellationToken.None)));

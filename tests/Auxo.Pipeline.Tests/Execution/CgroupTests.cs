@@ -41,12 +41,15 @@ public sealed class CgroupTests
     {
         string[] mounts =
         [
-            "36 34 0:31 /docker/abc /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory", "37 34 0:32 /docker/abc /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids",
+            "36 34 0:31 /docker/abc /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory",
+            "37 34 0:32 /docker/abc /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids",
         ];
         string[] own = ["3:pids:/docker/abc", "2:memory:/docker/abc/x"];
-        Assert.Equal([new CgroupTier(1, "/sys/fs/cgroup/memory/x", "/sys/fs/cgroup/pids", null)], CgroupTier.Candidates(mounts, own, static _ => ""));
+        Assert.Equal([new CgroupTier(1, "/sys/fs/cgroup/memory/x", "/sys/fs/cgroup/pids", null)],
+            CgroupTier.Candidates(mounts, own, static _ => ""));
     }
 
     [Fact]
-    public void without_control_groups_there_is_no_tier() => Assert.Empty(CgroupTier.Candidates(["22 1 8:1 / / rw - ext4 /dev/sda1 rw"], ["0::/"], static _ => ""));
+    public void without_control_groups_there_is_no_tier()
+        => Assert.Empty(CgroupTier.Candidates(["22 1 8:1 / / rw - ext4 /dev/sda1 rw"], ["0::/"], static _ => ""));
 }

@@ -4,7 +4,9 @@ using Auxo.Contracts;
 
 namespace Auxo.Pipeline.Tests.Execution;
 
-/// <summary>The Engine API as spoken, against <see cref="FakeEngine"/>. That a container holds a step in is the engine's to prove.</summary>
+/// <summary>
+/// The Engine API as spoken, against <see cref="FakeEngine"/>. That a container holds a step in is the engine's to prove.
+/// </summary>
 public sealed class DockerTests : IAsyncLifetime
 {
     private readonly string _socket = Path.Combine(Path.GetTempPath(), $"auxo-docker-{Guid.NewGuid().ToString("N")[..8]}.sock");
@@ -64,9 +66,11 @@ public sealed class DockerTests : IAsyncLifetime
     [Fact]
     public async Task a_container_that_hangs_is_asked_then_killed_and_removed()
     {
-        var (exit, _) = await _bench.RunAsync(Bench.Step("trap '' TERM; while :; do :; done") with { Image = "debian:12", Timeout = TimeSpan.FromMilliseconds(300) });
+        var (exit, _) = await _bench.RunAsync(
+            Bench.Step("trap '' TERM; while :; do :; done") with { Image = "debian:12", Timeout = TimeSpan.FromMilliseconds(300) });
         Assert.Equal(Outcome.TimedOut, exit.Outcome);
-        Assert.Equal(["kill SIGTERM", "kill SIGKILL", "remove"], _engine.Calls.Where(static c => c.StartsWith("kill", StringComparison.Ordinal) || c is "remove"));
+        Assert.Equal(["kill SIGTERM", "kill SIGKILL", "remove"], _engine.Calls.Where(
+            static c => c.StartsWith("kill", StringComparison.Ordinal) || c is "remove"));
     }
 
     public async ValueTask DisposeAsync()

@@ -15,16 +15,20 @@ public sealed class ExecutorChoiceTests
         using var bench = new Bench(Bench.Small with { DockerSocket = "/no/docker.sock" });
         var choice = bench.Executors.For(Bench.Step("true") with { Image = "debian:12" });
         Assert.Null(choice.Executor);
-        Assert.Equal("the step wants the image debian:12, but Docker is not running here (no /no/docker.sock; Auxo__DockerSocket names another)", choice.Refusal);
+        Assert.Equal(
+            "the step wants the image debian:12, but Docker is not running here (no /no/docker.sock; Auxo__DockerSocket names another)",
+            choice.Refusal);
     }
 
     [Fact]
     public void a_socket_that_nobody_listens_on_is_no_engine()
     {
         using var bench = new Bench(Bench.Small with { DockerSocket = Path.Combine(Path.GetTempPath(), $"auxo-dead-{Guid.NewGuid():N}") });
-        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) socket.Bind(new UnixDomainSocketEndPoint(bench.Settings.DockerSocket));
+        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) socket.Bind(
+            new UnixDomainSocketEndPoint(bench.Settings.DockerSocket));
         if (!File.Exists(bench.Settings.DockerSocket)) File.WriteAllText(bench.Settings.DockerSocket, "");
-        Assert.Contains("does not answer", bench.Executors.For(Bench.Step("true") with { Image = "debian:12" }).Refusal, StringComparison.Ordinal);
+        Assert.Contains("does not answer", bench.Executors.For(Bench.Step("true") with { Image = "debian:12" })
+            .Refusal, StringComparison.Ordinal);
         File.Delete(bench.Settings.DockerSocket);
     }
 
@@ -34,7 +38,8 @@ public sealed class ExecutorChoiceTests
         using var bench = new Bench();
         var choice = bench.Executors.For(Bench.Step("true"));
         Assert.SkipWhen(choice.Executor is null, choice.Refusal ?? "");
-        Assert.Matches(@"^bubblewrap [0-9.]+(, seccomp)?(, user \d+)?; limits: (cgroup v[12]|rlimits and a watcher)$", choice.Executor!.Sandbox);
+        Assert.Matches(@"^bubblewrap [0-9.]+(, seccomp)?(, user \d+)?; limits: (cgroup v[12]|rlimits and a watcher)$",
+            choice.Executor!.Sandbox);
     }
 
     [Fact]
@@ -63,13 +68,15 @@ public sealed class ExecutorChoiceTests
     [Fact]
     public void settings_are_read_with_units_and_a_wrong_one_is_named()
     {
-        var settings = ExecutionSettings.From(Configure(("Auxo:Steps:MemoryMiB", "512"), ("Auxo:Steps:GraceSeconds", "0.5"), ("Auxo:Sandbox", "HOST")));
+        var settings = ExecutionSettings.From(
+            Configure(("Auxo:Steps:MemoryMiB", "512"), ("Auxo:Steps:GraceSeconds", "0.5"), ("Auxo:Sandbox", "HOST")));
         Assert.Equal((512L << 20, TimeSpan.FromSeconds(0.5), "host"), (settings.MemoryBytes, settings.Grace, settings.Sandbox));
         Assert.Equal(new ExecutionSettings().Processes, settings.Processes);
         var error = Assert.Throws<FormatException>(() => ExecutionSettings.From(Configure(("Auxo:Steps:MemoryMiB", "lots"))));
         Assert.Equal("Auxo:Steps:MemoryMiB is 'lots'; it must be a number above 0.", error.Message);
 
         static IConfiguration Configure(params (string Key, string Value)[] values)
-            => new ConfigurationBuilder().AddInMemoryCollection(values.Select(static v => KeyValuePair.Create(v.Key, (string?)v.Value))).Build();
+            => new ConfigurationBuilder()
+                .AddInMemoryCollection(values.Select(static v => KeyValuePair.Create(v.Key, (string?)v.Value))).Build();
     }
 }

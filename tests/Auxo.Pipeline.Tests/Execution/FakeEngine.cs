@@ -10,8 +10,9 @@ using Microsoft.AspNetCore.Http;
 namespace Auxo.Pipeline.Tests.Execution;
 
 /// <summary>
-/// Speaks the Engine API over a Unix socket and "runs" a container as a plain process on the host, its binds replaced by their host paths: enough to
-/// test the protocol (order of calls, frames, exit codes, signals), not isolation, which only a real engine has.
+/// Speaks the Engine API over a Unix socket and "runs" a container as a plain process on the host, its binds replaced by their
+/// host paths: enough to test the protocol (order of calls, frames, exit codes, signals), not isolation, which only a real
+/// engine has.
 /// </summary>
 internal sealed class FakeEngine : IAsyncDisposable
 {
@@ -24,11 +25,13 @@ internal sealed class FakeEngine : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
         _app = builder.Build();
         var v = _app.MapGroup("/v1.41");
-        v.MapGet("/images/{name}/json", (string name) => Images.Contains(Uri.UnescapeDataString(name)) ? Results.Ok() : Error(404, "No such image"));
+        v.MapGet("/images/{name}/json", (string name)
+            => Images.Contains(Uri.UnescapeDataString(name)) ? Results.Ok() : Error(404, "No such image"));
         v.MapPost("/images/create", (string fromImage) =>
         {
             Calls.Enqueue($"pull {fromImage}");
-            if (fromImage.StartsWith("bad", StringComparison.Ordinal)) return Results.Text("{\"status\":\"Pulling\"}\n{\"error\":\"manifest unknown\"}\n");
+            if (fromImage.StartsWith("bad", StringComparison.Ordinal)) return Results.Text(
+                "{\"status\":\"Pulling\"}\n{\"error\":\"manifest unknown\"}\n");
             Images.Add(fromImage);
             return Results.Text("{\"status\":\"Pulling from x\"}\n{\"status\":\"Status: Downloaded newer image\"}\n");
         });
@@ -84,7 +87,8 @@ internal sealed class FakeEngine : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static IResult Error(int status, string message) => Results.Json(new Dictionary<string, string> { ["message"] = message }, statusCode: status);
+    private static IResult Error(int status, string message)
+        => Results.Json(new Dictionary<string, string> { ["message"] = message }, statusCode: status);
 
     private sealed class Container(JsonElement spec)
     {
@@ -94,10 +98,16 @@ internal sealed class FakeEngine : IAsyncDisposable
 
         public void Start()
         {
-            var binds = spec.GetProperty("HostConfig").GetProperty("Binds").EnumerateArray().Select(static b => b.GetString()!.Split(':')).ToDictionary(static b => b[1], static b => b[0]);
+            var binds = spec.GetProperty("HostConfig").GetProperty("Binds")
+                .EnumerateArray().Select(static b => b.GetString()!.Split(':')).ToDictionary(static b => b[1], static b => b[0]);
             var files = binds["/run/auxo"];
-            var script = File.ReadAllText(Path.Combine(files, "step")).Replace("/run/auxo", files, StringComparison.Ordinal).Replace("'/workspace'", $"'{binds["/workspace"]}'", StringComparison.Ordinal);
-            var process = new Process { StartInfo = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false }, EnableRaisingEvents = true };
+            var script = File.ReadAllText(Path.Combine(files, "step")).Replace("/run/auxo", files, StringComparison.Ordinal)
+                .Replace("'/workspace'", $"'{binds["/workspace"]}'", StringComparison.Ordinal);
+            var process = new Process
+            {
+                StartInfo = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true,
+                RedirectStandardError = true, UseShellExecute = false }, EnableRaisingEvents = true,
+            };
             process.Start();
             _started.SetResult(process);
         }

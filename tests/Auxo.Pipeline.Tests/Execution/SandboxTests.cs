@@ -50,7 +50,8 @@ public sealed class SandboxTests : IDisposable
     public async Task the_environment_is_clear_but_for_what_the_step_is_told()
     {
         Environment.SetEnvironmentVariable("RAD_HOME", "/root/.radicle");
-        var step = Bench.Step("env") with { Environment = new Dictionary<string, string> { ["GREETING"] = "it's\na 'quoted' $HOME", ["LD_PRELOAD"] = "/workspace/x.so" } };
+        var step = Bench.Step("env") with { Environment = new Dictionary<string,
+            string> { ["GREETING"] = "it's\na 'quoted' $HOME", ["LD_PRELOAD"] = "/workspace/x.so" } };
         var (exit, log) = await _bench.RunAsync(step);
         Assert.Equal(Outcome.Passed, exit.Outcome);
         Assert.Contains("CI=true\n", log, StringComparison.Ordinal);
@@ -98,8 +99,10 @@ public sealed class SandboxTests : IDisposable
         await File.WriteAllTextAsync(key, "SECRET", CancellationToken.None);
         File.SetUnixFileMode(key, (UnixFileMode)0b110_100_100);
         var (exit, log) = await _bench.RunAsync(Bench.Step(
-            $"cat {key} || true", $"ls {_bench.Home.Path} || true", "touch /usr/x /etc/x /x /dev/x 2>&1 || true", "ls -d /root /home/* /var/* /srv /sys 2>&1 || true",
-            "ls /proc/1/root/ 2>&1 || true", "tr '\\0' ' ' < /proc/1/cmdline; ls -d /proc/[0-9]*", "id -G; grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status", "ls -l /proc/self/fd"));
+            $"cat {key} || true", $"ls {_bench.Home.Path} || true", "touch /usr/x /etc/x /x /dev/x 2>&1 || true",
+            "ls -d /root /home/* /var/* /srv /sys 2>&1 || true",
+            "ls /proc/1/root/ 2>&1 || true", "tr '\\0' ' ' < /proc/1/cmdline; ls -d /proc/[0-9]*",
+            "id -G; grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status", "ls -l /proc/self/fd"));
         Assert.Equal(Outcome.Passed, exit.Outcome);
         Assert.DoesNotContain("SECRET", log, StringComparison.Ordinal);
         Assert.Equal(4, log.Split("touch: cannot touch").Length - 1);
@@ -120,7 +123,8 @@ public sealed class SandboxTests : IDisposable
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         var (exit, log) = await _bench.RunAsync(Bench.Step(
-            $"(exec 5<>/dev/tcp/127.0.0.1/{port}) 2>&1 || echo no-loopback", "(exec 5<>/dev/tcp/1.1.1.1/53) 2>&1 || echo no-internet", "cat /proc/net/dev | grep -c : || true"));
+            $"(exec 5<>/dev/tcp/127.0.0.1/{port}) 2>&1 || echo no-loopback",
+            "(exec 5<>/dev/tcp/1.1.1.1/53) 2>&1 || echo no-internet", "cat /proc/net/dev | grep -c : || true"));
         Assert.Equal(Outcome.Passed, exit.Outcome);
         Assert.Contains("no-loopback", log, StringComparison.Ordinal);
         Assert.Contains("no-internet", log, StringComparison.Ordinal);
@@ -131,7 +135,8 @@ public sealed class SandboxTests : IDisposable
     public async Task new_namespaces_mounts_and_keys_are_refused()
     {
         var (exit, log) = await _bench.RunAsync(Bench.Step(
-            "unshare -Ur true 2>&1 || echo no-userns", "unshare -m true 2>&1 || echo no-mountns", "mount -t tmpfs none /tmp 2>&1 || echo no-mount", "true & wait"));
+            "unshare -Ur true 2>&1 || echo no-userns", "unshare -m true 2>&1 || echo no-mountns",
+            "mount -t tmpfs none /tmp 2>&1 || echo no-mount", "true & wait"));
         Assert.Equal(Outcome.Passed, exit.Outcome);
         Assert.Contains("\nno-userns", log, StringComparison.Ordinal);
         Assert.Contains("\nno-mountns", log, StringComparison.Ordinal);
@@ -180,7 +185,8 @@ public sealed class SandboxTests : IDisposable
         var (exit, log) = await _bench.RunAsync(Bench.Step("head -c 1G /dev/zero", "true"));
         Assert.Equal(Outcome.Passed, exit.Outcome);
         Assert.InRange(log.Length, 1 << 20, (1 << 20) + 200);
-        Assert.EndsWith("\n--- the log is cut here: it may have 1024 KiB. The step goes on, the rest of its output is dropped.\n", log, StringComparison.Ordinal);
+        Assert.EndsWith("\n--- the log is cut here: it may have 1024 KiB. The step goes on, the rest of its output is dropped.\n",
+            log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,7 +200,9 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public async Task a_step_that_hangs_is_stopped_in_time_with_all_it_started()
     {
-        var (exit, log) = await _bench.RunAsync(Bench.Step("trap '' TERM; (trap '' TERM; sleep 1000) & while :; do sleep 1000; done") with { Timeout = TimeSpan.FromSeconds(2) });
+        var (exit, log) = await _bench.RunAsync(
+            Bench.Step("trap '' TERM; (trap '' TERM; sleep 1000) & while :; do sleep 1000; done") with { Timeout =
+                TimeSpan.FromSeconds(2) });
         Assert.Equal(Outcome.TimedOut, exit.Outcome);
         Assert.Null(exit.ExitCode);
         Assert.StartsWith("stopped after its 2 seconds, in command 1 of 1", exit.Reason, StringComparison.Ordinal);
@@ -210,7 +218,8 @@ public sealed class SandboxTests : IDisposable
         var running = bench.RunAsync(step, ct: cancel.Token);
         await Eventually.TrueAsync(
             () => Task.FromResult(Directory.Exists(bench.Home.BuildLogs)
-                && Directory.EnumerateFiles(bench.Home.BuildLogs, "*.log", SearchOption.AllDirectories).Any(f => File.ReadAllText(f).Contains("\nready", StringComparison.Ordinal))),
+                && Directory.EnumerateFiles(bench.Home.BuildLogs, "*.log", SearchOption.AllDirectories)
+                    .Any(f => File.ReadAllText(f).Contains("\nready", StringComparison.Ordinal))),
             "the step is ready");
         await cancel.CancelAsync();
         var (exit, log) = await running;
@@ -229,7 +238,8 @@ public sealed class SandboxTests : IDisposable
     public async Task a_step_cannot_forge_another_result_through_the_progress_channel()
     {
         var (exit, _) = await _bench.RunAsync(Bench.Step(
-            "for p in /proc/[0-9]*/fd/*; do case $p in */0|*/1|*/2) ;; *) [ -p $p ] && (echo 'command 99'; echo '{\"child-pid\":1}'; head -c 100000 /dev/zero) > $p || true ;; esac; done; exit 5"));
+            "for p in /proc/[0-9]*/fd/*; do case $p in */0|*/1|*/2) ;; *) [ -p $p ] && (echo 'command 99'; echo "
+                + "'{\"child-pid\":1}'; head -c 100000 /dev/zero) > $p || true ;; esac; done; exit 5"));
         Assert.Equal((Outcome.Failed, 5), (exit.Outcome, exit.ExitCode));
     }
 

@@ -14,7 +14,8 @@ public sealed class StepScriptTests
     [Fact]
     public void the_script_is_as_it_is_read_by_people()
     {
-        var script = StepScript.Write(["make", "make\ntest"], new Dictionary<string, string> { ["A"] = "b c" }, "/workspace/x", ["ulimit -c 0"]);
+        var script = StepScript.Write(
+            ["make", "make\ntest"], new Dictionary<string, string> { ["A"] = "b c" }, "/workspace/x", ["ulimit -c 0"]);
         Assert.Equal(
             """
             ulimit -c 0

@@ -25,7 +25,10 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task cancelling_a_step_that_sleeps_answers_at_once_and_leaves_no_process()
     {
         var marker = SandboxProcesses.Marker();
-        var head = await CommitAsync((".auxo/ci.yaml", $"steps:\n  - name: sleep\n    run: |\n      trap '' TERM\n      echo asleep\n      (setsid sleep {marker} &)\n      sleep {marker}\n  - name: never\n    run: true\n"));
+        var head = await CommitAsync(
+            (".auxo/ci.yaml",
+                "steps:\n  - name: sleep\n    run: |\n      trap '' TERM\n      echo asleep\n      (setsid sleep "
+                    + $"{marker} &)\n      sleep {marker}\n  - name: never\n    run: true\n"));
         await _host.SendAsync(_told.Opened(head), _told.Group);
         var id = _told.BuildOf(head);
         await _host.PrintedAsync(id, "sleep", "asleep");
@@ -36,7 +39,8 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         await SandboxProcesses.GoneAsync(marker);
         Assert.Equal(409, (await _host.PostAsync($"/builds/{id}/cancel")).Status);
         await Eventually.TrueAsync(async () => await LogStateAsync(id, "sleep") == "complete", "the log of the step is complete");
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await _host.SentAsync()).Select(s => s.Name));
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"],
+            (await _host.SentAsync()).Select(s => s.Name));
     }
 
     [Fact]
@@ -55,7 +59,8 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task a_build_that_runs_is_not_run_again()
     {
-        var head = await CommitAsync((".auxo/ci.yaml", $"steps:\n  - name: sleep\n    run: echo asleep; sleep {SandboxProcesses.Marker()}\n"));
+        var head = await CommitAsync(
+            (".auxo/ci.yaml", $"steps:\n  - name: sleep\n    run: echo asleep; sleep {SandboxProcesses.Marker()}\n"));
         await _host.SendAsync(_told.Opened(head), _told.Group);
         await _host.PrintedAsync(_told.BuildOf(head), "sleep", "asleep");
         var (status, problem) = await _host.PostAsync($"/builds/{_told.BuildOf(head)}/rerun");
@@ -77,7 +82,8 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(200, (await _host.PostAsync($"/builds/{id}/approve")).Status);
         Assert.Equal("passed", (string)(await _host.FinishedAsync(id))["outcome"]!);
         Assert.Contains("canonical\n", await _host.LogAsync(id, "step"), StringComparison.Ordinal);
-        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished", "post_patch_comment"], (await _host.SentAsync()).Select(s => s.Name));
+        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished", "post_patch_comment"],
+            (await _host.SentAsync()).Select(s => s.Name));
 
         await _host.PostAsync($"/builds/{id}/rerun");
         Assert.Equal("passed", (string)(await _host.FinishedAsync(_told.BuildOf(head, attempt: 2)))["outcome"]!);
@@ -93,7 +99,8 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         var request = new { source = _repository.Path, commit = "main" };
         var first = (await _host.PostAsync("/builds", request)).Body;
         var second = (await _host.PostAsync("/builds", request)).Body;
-        Assert.Equal((head.Value, Rid.ForPlainGit(_repository.Path).Value, 1), ((string)first["commit"]!, (string)first["rid"]!, (int)first["attempt"]!));
+        Assert.Equal((head.Value, Rid.ForPlainGit(_repository.Path).Value, 1), (
+            (string)first["commit"]!, (string)first["rid"]!, (int)first["attempt"]!));
         Assert.Equal(2, (int)second["attempt"]!);
         Assert.Equal("passed", (string)(await _host.FinishedAsync(PipelineHost.IdOf(second)))["outcome"]!);
         Assert.Equal("passed", (string)(await _host.FinishedAsync(PipelineHost.IdOf(first)))["outcome"]!);
@@ -113,7 +120,8 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task a_wish_that_cannot_be_met_says_what_to_do(string body, int status, string type)
     {
         await CommitAsync();
-        using var content = new StringContent(body.Replace("SOURCE", _repository.Path, StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            body.Replace("SOURCE", _repository.Path, StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json");
         using var answer = await _host.Client.PostAsync("/builds", content);
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(status == (int)answer.StatusCode, text);
@@ -141,7 +149,8 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         var (status, problem) = await _host.PostAsync("/builds", new { rid = _told.Rid, commit = after, trusted = true }, _host.Writer);
         Assert.Equal((403, "auxo:build/not-yours-to-trust"), (status, (string)problem["type"]!));
         Assert.Equal(("trusted", "passed", "own"), await AskAsync(after, "the administrator's word", trusted: true));
-        Assert.Equal("stranger", (string)(await _host.PostAsync("/builds", new { rid = _told.Rid, commit = after, @ref = "again" })).Body["trust"]!, ignoreCase: true);
+        Assert.Equal("stranger", (string)(await _host.PostAsync("/builds", new { rid = _told.Rid, commit = after, @ref = "again" }))
+            .Body["trust"]!, ignoreCase: true);
     }
 
     [Fact]
@@ -154,7 +163,8 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         await Eventually.TrueAsync(async () => await _host.ScalarAsync<long>("select count(*) from pipeline.builds") == 1, "main is built");
         string[] trust = ["trusted", "trusted", "stranger"];
         for (var i = 0; i < 3; i++)
-            Assert.Equal(trust[i], (string)(await _host.PostAsync("/builds", new { rid = _told.Rid, commit = commits[i] })).Body["trust"]!, ignoreCase: true);
+            Assert.Equal(trust[i], (string)(await _host.PostAsync("/builds", new { rid = _told.Rid, commit = commits[i] }))
+                .Body["trust"]!, ignoreCase: true);
     }
 
     [Fact]

@@ -7,19 +7,27 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Tests.Host;
 
-/// <summary>The service dies, or its database does, and comes back: the build ends with one verdict, and nothing is done twice that has a result.</summary>
+/// <summary>
+/// The service dies, or its database does, and comes back: the build ends with one verdict, and nothing is done twice that has
+/// a result.
+/// </summary>
 public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetime
 {
-    private const string TwoSteps = "steps:\n  - name: one\n    run: echo one; echo made > made.txt\n  - name: two\n    run: echo two; cat made.txt\n";
+    private const string TwoSteps =
+        "steps:\n  - name: one\n    run: echo one; echo made > made.txt\n  - name: two\n    run: echo two; cat made.txt\n";
 
     /// <summary>Every named point of the service, and those of the libraries that a build comes by.</summary>
     private static readonly string[] Points =
     [
-        "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished", "pipeline.build.before_finish", "pipeline.build.finished",
+        "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
+        "pipeline.build.before_finish", "pipeline.build.finished",
         "store.save", "store.committed", "messaging.handled", "messaging.committed",
     ];
 
-    /// <summary>The pipeline has no asynchronous view, and a build is always read before it is written, so that it is saved in one round trip.</summary>
+    /// <summary>
+    /// The pipeline has no asynchronous view, and a build is always read before it is written, so that it is saved in one round
+    /// trip.
+    /// </summary>
     private static readonly string[] NotReached = ["daemon.folded", "daemon.committed", "store.appended", "store.written"];
 
     private readonly string _home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
@@ -44,7 +52,8 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.SkipUnless(Directory.Exists(Path.Combine(root, "services/pipeline")), "the source is not beside the test");
         var named = new[] { "services/pipeline", "libs/Auxo.EventStore", "libs/Auxo.Messaging" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
-            .SelectMany(file => Hits().Matches(File.ReadAllText(file))).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal);
+            .SelectMany(file => Hits().Matches(File.ReadAllText(file)))
+                .Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal);
         Assert.Equal(named.Except(NotReached, StringComparer.Ordinal).Order(StringComparer.Ordinal), Points.Order(StringComparer.Ordinal));
     }
 
@@ -62,13 +71,16 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task a_kill_in_a_step_leaves_no_process_and_the_step_begins_again_with_what_the_one_before_has_made()
     {
         var marker = SandboxProcesses.Marker();
-        var head = await CommitAsync($"steps:\n  - name: one\n    run: |\n      echo one\n      echo made > made.txt\n  - name: two\n    run: |\n      cat made.txt\n      echo two\n      sleep {marker}\n");
+        var head = await CommitAsync(
+            "steps:\n  - name: one\n    run: |\n      echo one\n      echo made > made.txt\n  - name: two\n    run: "
+                + $"|\n      cat made.txt\n      echo two\n      sleep {marker}\n");
         var id = _told.BuildOf(head);
         await TellAsync(_told.Opened(head));
         await using (var dying = await StartAsync())
         {
             var log = Path.Combine(_home, "logs", "builds", id.ToString(), "two.log");
-            await Eventually.TrueAsync(async () => (await File.ReadAllTextAsync(log)).EndsWith("\ntwo\n", StringComparison.Ordinal), "the second step has printed");
+            await Eventually.TrueAsync(async ()
+                => (await File.ReadAllTextAsync(log)).EndsWith("\ntwo\n", StringComparison.Ordinal), "the second step has printed");
             await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count(marker) > 0), "the second step sleeps");
             await dying.KillAsync();
         }
@@ -77,10 +89,12 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         await using var host = await PipelineHost.StartAsync(_database, _home);
         await host.PrintedAsync(id, "two", "begins again.\n$ ");
         Assert.Single((await host.LogAsync(id, "one")).Split('\n'), line => line == "one");
-        await Eventually.TrueAsync(async () => (await host.LogAsync(id, "two")).Split('\n').Count(line => line == "made") == 2, "the second step finds again what the first one made");
+        await Eventually.TrueAsync(async () => (await host.LogAsync(id, "two"))
+            .Split('\n').Count(line => line == "made") == 2, "the second step finds again what the first one made");
         Assert.Equal(200, (await host.PostAsync($"/builds/{id}/cancel")).Status);
         await SandboxProcesses.GoneAsync(marker);
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync()).Where(s => !IsInterim(s)).Select(s => s.Name));
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync())
+            .Where(s => !IsInterim(s)).Select(s => s.Name));
     }
 
     [Fact]
@@ -98,7 +112,8 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
 
         // Another host has it, so this one may only cancel.
         await using (var database = NpgsqlDataSource.Create(_database))
-        await using (var command = database.CreateCommand("update pipeline.builds set lease_owner = gen_random_uuid(), leased_until = now() + interval '1 hour'"))
+        await using (var command = database.CreateCommand(
+            "update pipeline.builds set lease_owner = gen_random_uuid(), leased_until = now() + interval '1 hour'"))
             Assert.Equal(1, await command.ExecuteNonQueryAsync());
         await using var host = await PipelineHost.StartAsync(_database, _home);
         var following = host.Client.GetStringAsync($"/builds/{id}/logs/one/events");
@@ -120,7 +135,8 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         }
 
         var elsewhere = Directory.CreateTempSubdirectory("auxo-home-").FullName;
-        await using (var host = await PipelineHost.StartAsync(_database, elsewhere, PipelineHost.Runner with { SlowPoll = TimeSpan.FromMilliseconds(50) }))
+        await using (var host = await PipelineHost.StartAsync(
+            _database, elsewhere, PipelineHost.Runner with { SlowPoll = TimeSpan.FromMilliseconds(50) }))
         {
             var first = await host.ScalarAsync<Guid>("select lease_owner from pipeline.builds");
             await host.ScalarAsync<Guid>("update pipeline.builds set leased_until = now() returning build_id");
@@ -138,14 +154,16 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task a_stop_in_order_gives_the_build_back_for_the_next_start()
     {
         var marker = SandboxProcesses.Marker();
-        var head = await CommitAsync($"steps:\n  - name: one\n    run: echo made > made.txt\n  - name: two\n    run: cat made.txt; sleep {marker}\n");
+        var head = await CommitAsync(
+            $"steps:\n  - name: one\n    run: echo made > made.txt\n  - name: two\n    run: cat made.txt; sleep {marker}\n");
         var id = _told.BuildOf(head);
         await TellAsync(_told.Opened(head));
         await using (var first = await PipelineHost.StartAsync(_database, _home)) await first.PrintedAsync(id, "two", "\nmade");
         await SandboxProcesses.GoneAsync(marker);
         await using var host = await PipelineHost.StartAsync(_database, _home);
         await host.PrintedAsync(id, "two", "begins again");
-        await Eventually.TrueAsync(async () => (await host.LogAsync(id, "two")).Split('\n').Count(line => line == "made") == 2, "the second step finds again what the first one made");
+        await Eventually.TrueAsync(async () => (await host.LogAsync(id, "two"))
+            .Split('\n').Count(line => line == "made") == 2, "the second step finds again what the first one made");
         await host.PostAsync($"/builds/{id}/cancel");
     }
 
@@ -159,14 +177,16 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         await host.SendAsync(_told.Opened(head), _told.Group);
         await host.PrintedAsync(_told.BuildOf(head), "one", "one");
         await postgres.Cluster.StopAsync(immediate, CancellationToken.None);
-        await Eventually.TrueAsync(() => Task.FromResult(SandboxProcesses.Count("1.5") == 0), "the step has ended while PostgreSQL is away");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(SandboxProcesses.Count("1.5") == 0), "the step has ended while PostgreSQL is away");
         using (var answer = await host.Client.GetAsync("/builds")) Assert.Equal(503, (int)answer.StatusCode);
         await postgres.RestartAsync();
         var build = await host.FinishedAsync(_told.BuildOf(head));
         Assert.Equal("passed", (string)build["outcome"]!);
         Assert.DoesNotContain("begins again", await host.LogAsync(_told.BuildOf(head), "one"), StringComparison.Ordinal);
         var sent = await Eventually.ValueAsync(async () => await host.SentAsync(), "the test's own connections are new");
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], sent.Where(s => !IsInterim(s)).Select(s => s.Name));
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"],
+            sent.Where(s => !IsInterim(s)).Select(s => s.Name));
     }
 
     public async ValueTask DisposeAsync()
@@ -177,7 +197,8 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
 
     private Task<ServiceProcess> StartAsync(string? crashAt = null)
         => ServiceProcess.StartAsync(
-            "pipeline", _database, crashAt, PipelineHost.Settings(_database, _home).Select(static s => (s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)));
+            "pipeline", _database, crashAt, PipelineHost.Settings(_database, _home)
+                .Select(static s => (s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)));
 
     /// <summary>Makes the schema and the subscriptions of a new database as a first start does, and ends.</summary>
     private async Task PrepareAsync()
@@ -191,17 +212,24 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         await using var host = await PipelineHost.StartAsync(_database, _home);
         var build = await host.FinishedAsync(_told.BuildOf(head));
         Assert.Equal(("passed", 1), ((string)build["outcome"]!, (int)build["attempt"]!));
-        await Eventually.TrueAsync(async () => await host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'pipeline'") == 0, "the message is acknowledged");
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync()).Where(s => !IsInterim(s)).Select(s => s.Name));
+        await Eventually.TrueAsync(async ()
+            => await host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'pipeline'") == 0,
+            "the message is acknowledged");
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync())
+            .Where(s => !IsInterim(s)).Select(s => s.Name));
         Assert.Equal(0L, await host.ScalarAsync<long>("select count(*) from queues.dead_letters"));
-        Assert.Equal((1L, 0L), (await host.ScalarAsync<long>("select count(*) from pipeline.builds where state = 'done'"), await host.ScalarAsync<long>("select count(*) from pipeline.builds where lease_owner is not null")));
-        Assert.Equal(2 + build["steps"]!.AsArray().Count, await host.ScalarAsync<long>("select count(*) from pipeline.mt_events where type in ('build_queued', 'build_finished', 'build_step_finished')"));
+        Assert.Equal((1L, 0L), (await host.ScalarAsync<long>("select count(*) from pipeline.builds where state = 'done'"),
+            await host.ScalarAsync<long>("select count(*) from pipeline.builds where lease_owner is not null")));
+        Assert.Equal(2 + build["steps"]!.AsArray().Count, await host.ScalarAsync<long>(
+            "select count(*) from pipeline.mt_events where type in ('build_queued', 'build_finished', 'build_step_finished')"));
         foreach (var step in (string[])["one", "two"])
             Assert.Contains($"\n{step}\n", await host.LogAsync(_told.BuildOf(head), step), StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => Task.FromResult(!Directory.Exists(Path.Combine(_home, "run", "workspaces")) || !Directory.EnumerateFileSystemEntries(Path.Combine(_home, "run", "workspaces")).Any()), "no workspace is left");
+        await Eventually.TrueAsync(() => Task.FromResult(!Directory.Exists(Path.Combine(_home, "run", "workspaces"))
+            || !Directory.EnumerateFileSystemEntries(Path.Combine(_home, "run", "workspaces")).Any()), "no workspace is left");
     }
 
-    private static bool IsInterim((string Name, System.Text.Json.Nodes.JsonNode Body, string? Group) sent) => sent.Name == "post_patch_comment" && !(bool)sent.Body["final"]!;
+    private static bool IsInterim((string Name, System.Text.Json.Nodes.JsonNode Body, string? Group) sent)
+        => sent.Name == "post_patch_comment" && !(bool)sent.Body["final"]!;
 
     private async Task TellAsync(object message)
     {

@@ -20,7 +20,9 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Tests.Host;
 
-/// <summary>The real service on a real database and real sockets, with a data folder. What it sends lies in a queue that the test reads.</summary>
+/// <summary>
+/// The real service on a real database and real sockets, with a data folder. What it sends lies in a queue that the test reads.
+/// </summary>
 public sealed class PipelineHost : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
@@ -44,16 +46,22 @@ public sealed class PipelineHost : IAsyncDisposable
 
     public IServiceProvider Services => _factory.Services;
 
-    /// <summary>The usual patience, but a build never takes so long that it says so on the patch: how fast this machine is decides nothing.</summary>
-    public static RunnerSettings Runner { get; } = RunnerSettings.From(new ConfigurationBuilder().Build()) with { Capacity = 2, InterimAfter = TimeSpan.FromHours(1) };
+    /// <summary>
+    /// The usual patience, but a build never takes so long that it says so on the patch: how fast this machine is decides
+    /// nothing.
+    /// </summary>
+    public static RunnerSettings Runner { get; } =
+        RunnerSettings.From(new ConfigurationBuilder().Build()) with { Capacity = 2, InterimAfter = TimeSpan.FromHours(1) };
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
-    public static async Task<PipelineHost> StartAsync(string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null)
+    public static async Task<PipelineHost> StartAsync(
+        string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null)
     {
         var database = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
         var tokens = new List<string>();
-        foreach (var (name, scope) in ((string, string)[])[("admin", AccessToken.Admin), ("writer", "pipeline:write"), ("reader", "pipeline:read")])
+        foreach (var (name, scope) in ((string, string)[])[
+            ("admin", AccessToken.Admin), ("writer", "pipeline:write"), ("reader", "pipeline:read")])
             tokens.Add(await AccessToken.CreateAsync(database, $"{name} {Guid.NewGuid()}", [scope], null, CancellationToken.None));
 #pragma warning disable CA2000 // The host owns it.
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
@@ -72,12 +80,14 @@ public sealed class PipelineHost : IAsyncDisposable
 
     /// <summary>How every host of these tests is set up, in process or not.</summary>
     public static IEnumerable<(string Key, string Value)> Settings(string connectionString, string home)
-        => [("ConnectionStrings:auxo", connectionString), ("AUXO_HOME", home), ("urls", "http://127.0.0.1:0"), ("Auxo:Runner:Capacity", "2"), ("Auxo:Steps:GraceSeconds", "0.5")];
+        => [("ConnectionStrings:auxo", connectionString), ("AUXO_HOME", home), ("urls", "http://127.0.0.1:0"),
+            ("Auxo:Runner:Capacity", "2"), ("Auxo:Steps:GraceSeconds", "0.5")];
 
     /// <summary>A subscriber to everything, so that what is sent stays where a test can read it.</summary>
     public static async Task ProbeAsync(NpgsqlDataSource database)
     {
-        await using var command = database.CreateCommand("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing");
+        await using var command = database.CreateCommand(
+            "insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing");
         command.Parameters.Add(new NpgsqlParameter { Value = MessageNames.All.Values.ToArray() });
         await command.ExecuteNonQueryAsync();
     }
@@ -85,23 +95,28 @@ public sealed class PipelineHost : IAsyncDisposable
     /// <summary>As another service sends it, in a process that may not run.</summary>
     public static async Task SendAsync(NpgsqlDataSource database, object message, string group)
     {
-        await using var command = database.CreateCommand("select queues.publish(gen_random_uuid(), $1, $2, $3::json, null, null, null, now(), null)");
-        foreach (var value in (object[])[MessageNames.All[message.GetType()], group, JsonSerializer.Serialize(message, message.GetType(), ContractsJson.Default)])
+        await using var command = database.CreateCommand(
+            "select queues.publish(gen_random_uuid(), $1, $2, $3::json, null, null, null, now(), null)");
+        foreach (var value in (object[])[
+            MessageNames.All[message.GetType()], group, JsonSerializer.Serialize(message, message.GetType(), ContractsJson.Default)])
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>As another service sends it, and heard at once.</summary>
-    public Task SendAsync(object message, string group = "test") => Services.GetRequiredService<IMessageBus>().PublishAsync(message, CancellationToken.None, group);
+    public Task SendAsync(object message, string group = "test")
+        => Services.GetRequiredService<IMessageBus>().PublishAsync(message, CancellationToken.None, group);
 
     /// <summary>Everything that the pipeline has sent so far, in order, what the test sent to it left out.</summary>
     public static async Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync(NpgsqlDataSource database)
     {
         var sent = new List<(string, JsonNode, string?)>();
         await using var command = database.CreateCommand(
-            "select message_type, body::text, group_id from queues.envelopes where queue = 'probe' and (message_type like 'build\\_%' or message_type = 'post_patch_comment') order by seq");
+            "select message_type, body::text, group_id from queues.envelopes where queue = 'probe' and (message_type "
+                + "like 'build\\_%' or message_type = 'post_patch_comment') order by seq");
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) sent.Add((reader.GetString(0), JsonNode.Parse(reader.GetString(1))!, await reader.IsDBNullAsync(2) ? null : reader.GetString(2)));
+        while (await reader.ReadAsync()) sent.Add(
+            (reader.GetString(0), JsonNode.Parse(reader.GetString(1))!, await reader.IsDBNullAsync(2) ? null : reader.GetString(2)));
         return sent;
     }
 
@@ -113,7 +128,8 @@ public sealed class PipelineHost : IAsyncDisposable
     public Task<JsonNode> FinishedAsync(Guid id) => InStateAsync(id, "finished");
 
     public Task<JsonNode> InStateAsync(Guid id, string state)
-        => Eventually.ValueAsync(async () => await BuildAsync(id) is { } build && (string)build["state"]! == state ? build : null, $"build {id} is {state}");
+        => Eventually.ValueAsync(
+            async () => await BuildAsync(id) is { } build && (string)build["state"]! == state ? build : null, $"build {id} is {state}");
 
     public async Task<string> LogAsync(Guid id, string step)
     {

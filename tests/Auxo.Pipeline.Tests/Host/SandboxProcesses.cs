@@ -8,12 +8,15 @@ namespace Auxo.Pipeline.Tests.Host;
 internal static class SandboxProcesses
 {
     /// <summary>A duration for <c>sleep</c>, about a day long.</summary>
-    public static string Marker() => $"9{RandomNumberGenerator.GetInt32(1000, 9999)}.{RandomNumberGenerator.GetInt32(100_000_000, 999_999_999)}";
+    public static string Marker()
+        => $"9{RandomNumberGenerator.GetInt32(1000, 9999)}.{RandomNumberGenerator.GetInt32(100_000_000, 999_999_999)}";
 
-    public static Task GoneAsync(string marker) => Eventually.TrueAsync(() => Task.FromResult(Count(marker) == 0), "no process of the step is left", TimeSpan.FromSeconds(20));
+    public static Task GoneAsync(string marker)
+        => Eventually.TrueAsync(() => Task.FromResult(Count(marker) == 0), "no process of the step is left", TimeSpan.FromSeconds(20));
 
     public static int Count(string marker)
-        => Directory.EnumerateDirectories("/proc").Count(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]) && CommandLine(folder).Contains($"sleep\0{marker}", StringComparison.Ordinal));
+        => Directory.EnumerateDirectories("/proc").Count(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])
+            && CommandLine(folder).Contains($"sleep\0{marker}", StringComparison.Ordinal));
 
     private static string CommandLine(string folder)
     {

@@ -34,7 +34,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
             Assert.Equal("passed", (string)(await _host.FinishedAsync(_told.BuildOf(head)))["outcome"]!);
             var spares = Path.Combine(_home, "run", "spares");
             var spare = await Eventually.ValueAsync(
-                () => Task.FromResult(Directory.Exists(spares) ? Directory.EnumerateDirectories(spares, "*.git").SingleOrDefault() : null), "a spare tree is ready");
+                () => Task.FromResult(Directory.Exists(spares) ? Directory.EnumerateDirectories(spares, "*.git").SingleOrDefault() : null),
+                "a spare tree is ready");
             Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(spare, "tree", "file-0.md")));
         }
     }
@@ -42,12 +43,14 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task a_patch_gets_its_checks_its_steps_and_one_verdict()
     {
-        var head = await CommitAsync(("*run.sh", "#!/bin/sh\necho hello\n"), (".auxo/ci.yaml", "steps:\n  - name: hello\n    run: ./run.sh\n  - name: again\n    run: test -f run.sh\n"));
+        var head = await CommitAsync(("*run.sh", "#!/bin/sh\necho hello\n"), (
+            ".auxo/ci.yaml", "steps:\n  - name: hello\n    run: ./run.sh\n  - name: again\n    run: test -f run.sh\n"));
         await _host.SendAsync(_told.Opened(head), _told.Group);
         var build = await _host.FinishedAsync(_told.BuildOf(head));
         Assert.Equal(("passed", 1), ((string)build["outcome"]!, (int)build["attempt"]!));
         Assert.Equal(
-            ["syntax finished", "shellcheck finished", "secrets finished", "permissions finished", "documentation finished", "structure finished", "hello finished", "again finished"],
+            ["syntax finished", "shellcheck finished", "secrets finished", "permissions finished",
+                "documentation finished", "structure finished", "hello finished", "again finished"],
             build["steps"]!.AsArray().Select(step => $"{step!["step"]} {step["state"]}"));
         Assert.Contains("hello\n", await _host.LogAsync(_told.BuildOf(head), "hello"), StringComparison.Ordinal);
 
@@ -55,7 +58,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], sent.Select(s => s.Name));
         Assert.All(sent, s => Assert.Equal($"build/{_told.BuildOf(head)}", s.Group));
         var comment = sent[^1].Body;
-        Assert.Equal((true, 2, _told.Patch.Value, head.Value), ((bool)comment["final"]!, (int)comment["seq"]!, (string)comment["patchId"]!, (string)comment["revisionId"]!));
+        Assert.Equal((true, 2, _told.Patch.Value, head.Value), (
+            (bool)comment["final"]!, (int)comment["seq"]!, (string)comment["patchId"]!, (string)comment["revisionId"]!));
         Assert.Contains("✅ **Passed**", (string)comment["markdown"]!, StringComparison.Ordinal);
         Assert.Equal("passed", (string)sent[2].Body["outcome"]!, ignoreCase: true);
     }
@@ -68,7 +72,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.SendAsync(_told.Opened(head), _told.Group);
         await _host.FinishedAsync(_told.BuildOf(head));
         await EmptyQueueAsync();
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await _host.SentAsync()).Select(s => s.Name));
+        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"],
+            (await _host.SentAsync()).Select(s => s.Name));
         Assert.Equal(1L, await _host.ScalarAsync<long>("select count(*) from pipeline.builds"));
     }
 
@@ -93,7 +98,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task a_comment_that_says_running_is_replaced_when_the_build_is_superseded()
     {
         await _host.DisposeAsync();
-        _host = await PipelineHost.StartAsync(await postgres.CreateDatabaseAsync(), _home, PipelineHost.Runner with { InterimAfter = TimeSpan.FromMilliseconds(1) });
+        _host = await PipelineHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), _home, PipelineHost.Runner with { InterimAfter = TimeSpan.FromMilliseconds(1) });
         var (older, _) = await SleepingAsync();
         await _host.SendAsync(_told.Opened(older), _told.Group);
         await Eventually.TrueAsync(async () => (await CommentsAsync()).Count == 1, "a build that takes its time says so on the patch");
@@ -124,7 +130,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.SendAsync(other.Merged(waiting), other.Group);
         var dropped = await _host.FinishedAsync(other.BuildOf(waiting));
         Assert.Equal(("superseded", "the patch was merged"), ((string)dropped["outcome"]!, (string)dropped["reason"]!));
-        Assert.Equal([1, 2], (await CommentsAsync()).Where(c => (string)c["buildId"]! == other.BuildOf(waiting).ToString()).Select(c => (int)c["seq"]!));
+        Assert.Equal([1, 2], (await CommentsAsync())
+            .Where(c => (string)c["buildId"]! == other.BuildOf(waiting).ToString()).Select(c => (int)c["seq"]!));
     }
 
     [Fact]
@@ -155,13 +162,19 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task a_log_is_read_and_followed_while_its_step_runs_and_followed_again_from_where_one_was()
     {
-        var head = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: wait\n    run: |\n      echo first\n      until [ -e go ]; do sleep 0.05; done\n      echo second\n"));
+        var head = await CommitAsync(
+            (".auxo/ci.yaml",
+                "steps:\n  - name: wait\n    run: |\n      echo first\n      until [ -e go ]; do sleep 0.05; done\n      echo second\n"));
         var id = _told.BuildOf(head);
         await _host.SendAsync(_told.Opened(head), _told.Group);
         await _host.PrintedAsync(id, "wait", "\nfirst\n");
-        using (var tail = new HttpRequestMessage(HttpMethod.Get, $"/builds/{id}/logs/wait") { Headers = { Range = new RangeHeaderValue(null, 6) } })
+        using (var tail = new HttpRequestMessage(HttpMethod.Get, $"/builds/{id}/logs/wait")
+        {
+            Headers = { Range = new RangeHeaderValue(null, 6) },
+        })
         using (var answer = await _host.Client.SendAsync(tail))
-            Assert.Equal((206, "first\n", "open"), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.GetValues("Auxo-Log-State").Single()));
+            Assert.Equal((206, "first\n", "open"), (
+                (int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.GetValues("Auxo-Log-State").Single()));
 
         string seen;
         await using (var first = await FollowAsync(id, null))
@@ -200,7 +213,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal((409, "auxo:repository/untracked"), await ProblemAsync($"/builds/{_told.BuildOf(waiting)}/rerun"));
         Assert.Equal((404, "auxo:repository/unknown"), await ProblemAsync("/builds", new { rid = _told.Rid.Value, commit = main.Value }));
 
-        // Groups have no order between them: what was seen after the untracking is built, whether or not it is known yet that the repository is followed again.
+        // Groups have no order between them: what was seen after the untracking is built, whether or not it is known yet that
+        // the repository is followed again.
         await _host.SendAsync(_told.Tracked(), "repo");
         await _host.SendAsync(_told.Revised(late) with { SeenAt = _told.Untracked().At.AddDays(1) }, _told.Group);
         await _host.FinishedAsync(_told.BuildOf(late));
@@ -227,16 +241,20 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         return (status, (string)problem["type"]!);
     }
 
-    private async Task<IReadOnlyList<JsonNode>> CommentsAsync() => [.. (await _host.SentAsync()).Where(s => s.Name == "post_patch_comment").Select(s => s.Body)];
+    private async Task<IReadOnlyList<JsonNode>> CommentsAsync()
+        => [.. (await _host.SentAsync()).Where(s => s.Name == "post_patch_comment").Select(s => s.Body)];
 
     private Task EmptyQueueAsync()
-        => Eventually.TrueAsync(async () => await _host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'pipeline'") == 0, "the pipeline has handled everything");
+        => Eventually.TrueAsync(async ()
+            => await _host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'pipeline'") == 0,
+            "the pipeline has handled everything");
 
     private Task<CommitId> CommitAsync(params (string, string)[] files) => _repository.CommitAsync([("README.md", "# Demo\n"), .. files]);
 
     private async Task<(CommitId Commit, string Marker)> SleepingAsync()
     {
         var marker = SandboxProcesses.Marker();
-        return (await CommitAsync((".auxo/ci.yaml", $"steps:\n  - name: sleep\n    run: |\n      echo asleep\n      (sleep {marker} &)\n      sleep {marker}\n")), marker);
+        return (await CommitAsync((".auxo/ci.yaml",
+            $"steps:\n  - name: sleep\n    run: |\n      echo asleep\n      (sleep {marker} &)\n      sleep {marker}\n")), marker);
     }
 }

@@ -17,15 +17,18 @@ internal sealed class Told(GitRepository repository, Rid? rid = null)
 
     public RepositoryTracked Tracked() => new(Rid, "demo", "main", repository.Path, [Alice], DateTimeOffset.UnixEpoch);
 
-    public PatchOpened Opened(CommitId head, Trust trust = Trust.Trusted, CommitId? canonical = null) => new(Rid, "demo", Revision(head, trust, canonical), repository.Path, Before, Before, Before);
+    public PatchOpened Opened(CommitId head, Trust trust = Trust.Trusted, CommitId? canonical = null)
+        => new(Rid, "demo", Revision(head, trust, canonical), repository.Path, Before, Before, Before);
 
-    public PatchRevised Revised(CommitId head, Trust trust = Trust.Trusted, CommitId? canonical = null) => new(Rid, "demo", Revision(head, trust, canonical), repository.Path, Before, Before, Before);
+    public PatchRevised Revised(CommitId head, Trust trust = Trust.Trusted, CommitId? canonical = null)
+        => new(Rid, "demo", Revision(head, trust, canonical), repository.Path, Before, Before, Before);
 
     public PatchMerged Merged(CommitId head) => new(Rid, Patch, null, head, Alice, Before, Before);
 
     public PatchArchived Archived() => new(Rid, Patch, Before, Before);
 
-    public DefaultBranchAdvanced Advanced(CommitId head) => new(Rid, "demo", "main", null, head, Alice, "Main", [], repository.Path, Before, Before);
+    public DefaultBranchAdvanced Advanced(CommitId head)
+        => new(Rid, "demo", "main", null, head, Alice, "Main", [], repository.Path, Before, Before);
 
     public RepositoryUntracked Untracked() => new(Rid, "asked for", Before.AddDays(1));
 

@@ -19,7 +19,8 @@ public sealed class HousekeepingTests(PostgresFixture postgres)
     {
         KeptBuild Build(int n, Rid rid, int days, bool done = true) => new(new Guid(n, 0, 0, new byte[8]), rid, Now.AddDays(-days), done);
         var expired = KeptBuilds.Expired(
-            [Build(1, One, 500), Build(2, One, 400, done: false), Build(3, One, 300), Build(4, One, 200), Build(5, One, 50), Build(6, Two, 900), Build(7, Two, 800)],
+            [Build(1, One, 500), Build(2, One, 400, done: false), Build(3, One, 300), Build(4, One, 200),
+                Build(5, One, 50), Build(6, Two, 900), Build(7, Two, 800)],
             new HousekeepingPolicy(2, TimeSpan.FromDays(90)), Now);
         Assert.Equal([1, 3], expired.Select(static id => BitConverter.ToInt32(id.ToByteArray())).Order());
     }
@@ -59,7 +60,8 @@ public sealed class HousekeepingTests(PostgresFixture postgres)
         await using var repository = await GitRepository.CreateAsync();
         var told = new Told(repository);
         await using (var host = await PipelineHost.StartAsync(
-            await postgres.CreateDatabaseAsync(), home, disk: new DiskGuard(home, 1000, 0, _ => new DiskSpace(Volatile.Read(ref free), 10_000))))
+            await postgres.CreateDatabaseAsync(), home, disk: new DiskGuard(
+                home, 1000, 0, _ => new DiskSpace(Volatile.Read(ref free), 10_000))))
         {
             var head = await repository.CommitAsync(("README.md", "# One\n"));
             await host.SendAsync(told.Opened(head), told.Group);

@@ -31,7 +31,8 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
     {
         var database = await postgres.CreateDatabaseAsync();
         var builder = WebApplication.CreateSlimBuilder(
-            ["--Logging:Console:LogLevel:Default=None", "--urls=http://127.0.0.1:0", $"--AUXO_HOME={_bench.Home.Path}", $"--ConnectionStrings:auxo={database}"]);
+            ["--Logging:Console:LogLevel:Default=None", "--urls=http://127.0.0.1:0", $"--AUXO_HOME={_bench.Home.Path}",
+                $"--ConnectionStrings:auxo={database}"]);
         builder.AddServiceDefaults("pipeline");
         builder.Services.AddEventStore(Pipeline.Configuration.ConfigureStore);
         builder.Services.AddExecution(builder.Configuration);
@@ -43,7 +44,11 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, "reader", ["pipeline:read"], null, CancellationToken.None);
         await _app.StartAsync();
-        _http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        _http = new HttpClient
+        {
+            BaseAddress = new Uri(_app.Urls.First()), DefaultRequestHeaders =
+                { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
     }
 
     [Fact]
@@ -52,7 +57,8 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
         var log = await Logs.OpenAsync(_build, "test", CancellationToken.None);
         await log.WriteAsync("0123456789"u8.ToArray());
         using var whole = await GetAsync("test");
-        Assert.Equal(("0123456789", "no-store", "open"), (await whole.Content.ReadAsStringAsync(), whole.Headers.CacheControl!.ToString(), whole.Headers.GetValues("Auxo-Log-State").Single()));
+        Assert.Equal(("0123456789", "no-store", "open"), (await whole.Content.ReadAsStringAsync(),
+            whole.Headers.CacheControl!.ToString(), whole.Headers.GetValues("Auxo-Log-State").Single()));
         Assert.Equal("text/plain; charset=utf-8", whole.Content.Headers.ContentType!.ToString());
         Assert.Null(whole.Headers.ETag);
 
@@ -101,7 +107,10 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
 
         await using var late = await EventsAsync("11");
         Assert.Equal(("end", "11", "11"), await NextAsync(late));
-        using var wrong = new HttpRequestMessage(HttpMethod.Get, $"/builds/{_build}/logs/test/events") { Headers = { { "Last-Event-ID", "999" } } };
+        using var wrong = new HttpRequestMessage(HttpMethod.Get, $"/builds/{_build}/logs/test/events")
+        {
+            Headers = { { "Last-Event-ID", "999" } },
+        };
         using var answer = await _http.SendAsync(wrong);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
@@ -131,7 +140,8 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
     {
         var commit = _bench.Commit(("out/page one.html", "<script>"), ("x", "y"));
         await using var workspace = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, _build, CancellationToken.None);
-        var (artifacts, _) = await _app.Services.GetRequiredService<ArtifactStore>().CollectAsync(_build, workspace, ["out/*"], CancellationToken.None);
+        var (artifacts, _) = await _app.Services.GetRequiredService<ArtifactStore>()
+            .CollectAsync(_build, workspace, ["out/*"], CancellationToken.None);
         using var page = await _http.GetAsync($"/builds/{_build}/artifacts/out/page%20one.html");
         Assert.Equal("<script>", await page.Content.ReadAsStringAsync());
         Assert.Equal($"\"{artifacts[0].Digest}\"", page.Headers.ETag!.Tag);
@@ -163,7 +173,8 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
         if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
         var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
-        return SseParser.Create(await answer.Content.ReadAsStreamAsync(), static (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync().GetAsyncEnumerator();
+        return SseParser.Create(await answer.Content.ReadAsStreamAsync(), static (_, data) => Encoding.UTF8.GetString(data))
+            .EnumerateAsync().GetAsyncEnumerator();
     }
 
     private static async Task<(string Type, string Data, string? Id)> NextAsync(IAsyncEnumerator<SseItem<string>> events)

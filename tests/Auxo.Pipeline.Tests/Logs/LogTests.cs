@@ -101,7 +101,9 @@ public sealed class LogTests : IDisposable
         await log.WriteAsync("more"u8.ToArray());
         log.WriteLine("stopped");
         await log.CompleteAsync();
-        Assert.Equal("0123456789\n--- the log is cut here: it may have 0 KiB. The step goes on, the rest of its output is dropped.\nstopped\n", File.ReadAllText(log.Path));
+        Assert.Equal(
+            "0123456789\n--- the log is cut here: it may have 0 KiB. The step goes on, the rest of its output is dropped.\nstopped\n",
+            File.ReadAllText(log.Path));
     }
 
     [Theory]

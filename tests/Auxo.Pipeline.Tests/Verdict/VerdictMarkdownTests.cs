@@ -16,7 +16,8 @@ public sealed class VerdictMarkdownTests
         build = Fold(build, StartBuild.Decide(build, "r", "s", null, Now).Events);
         build = BuildDecisionTests.Record(
             build,
-            Report("syntax", Outcome.Failed, true, new Finding("syntax", "parse-error", Severity.High, "bin/run.sh", 7, "syntax error: unexpected end of file", true)),
+            Report("syntax", Outcome.Failed, true, new Finding(
+                "syntax", "parse-error", Severity.High, "bin/run.sh", 7, "syntax error: unexpected end of file", true)),
             Report("secrets", Outcome.Skipped, false));
         var (events, _) = RecordStepResults.Decide(build, [Report("make")], null, NoLinks, Now.AddSeconds(75));
         Assert.Equal(
@@ -42,7 +43,8 @@ public sealed class VerdictMarkdownTests
     public void with_a_public_url_it_links_to_the_build()
     {
         var build = Queued(PlanOf());
-        Assert.Contains($"Log: https://ci.example.org/builds/{build.Id}\n", VerdictMarkdown.Render(build, new Links("https://ci.example.org")), StringComparison.Ordinal);
+        Assert.Contains($"Log: https://ci.example.org/builds/{build.Id}\n",
+            VerdictMarkdown.Render(build, new Links("https://ci.example.org")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,7 +68,8 @@ public sealed class VerdictMarkdownTests
     {
         var build = Queued(PlanOf(steps: [.. Enumerable.Range(0, 100).Select(i => $"step-{i}")]));
         build = Fold(build, Enumerable.Range(0, 50).Select(i => new BuildEvent.FindingsReported(
-            "secrets", 20, 0, [.. Enumerable.Range(0, 20).Select(j => new Finding("secrets", "r", Severity.High, new string('p', 5000), j, new string('m', 5000), true))])));
+            "secrets", 20, 0, [.. Enumerable.Range(0, 20)
+                .Select(j => new Finding("secrets", "r", Severity.High, new string('p', 5000), j, new string('m', 5000), true))])));
         var text = VerdictMarkdown.Render(build, NoLinks);
         Assert.True(text.Length < 16_000, $"{text.Length} characters");
         Assert.Contains("more in the log", text, StringComparison.Ordinal);

@@ -38,7 +38,8 @@ public sealed class SpareTests : IDisposable
         await _bench.Workspaces.MakeSpareAsync(_bench.Source, before, CancellationToken.None);
         await using var workspace = await PrepareAsync(_bench.Commit(("changed", "2"), ("new", "2")));
         var owner = StepUser.Current() is { } user ? user.Uid.ToString() : await StatAsync("%u", _bench.Folder);
-        foreach (var name in (string[])[".", "same", "changed", "new"]) Assert.Equal(owner, await StatAsync("%u", Path.Combine(workspace.Path, name)));
+        foreach (var name in (string[])[".", "same", "changed", "new"]) Assert.Equal(
+            owner, await StatAsync("%u", Path.Combine(workspace.Path, name)));
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class SpareTests : IDisposable
     {
         var commit = _bench.Commit(("a", "x"));
         await _bench.Workspaces.MakeSpareAsync(_bench.Source, commit, CancellationToken.None);
-        await File.WriteAllTextAsync(Path.Combine(Assert.Single(Directory.GetDirectories(_bench.Home.Spares)), "index"), "no index", CancellationToken.None);
+        await File.WriteAllTextAsync(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_bench.Home.Spares)), "index"), "no index", CancellationToken.None);
         await using var workspace = await PrepareAsync(commit);
         Assert.Equal(["a=x"], Contents(workspace));
     }
@@ -111,7 +113,8 @@ public sealed class SpareTests : IDisposable
 
     public void Dispose() => _bench.Dispose();
 
-    private Task<Workspace> PrepareAsync(CommitId commit) => _bench.Workspaces.PrepareAsync(_bench.Source, commit, Guid.NewGuid(), CancellationToken.None);
+    private Task<Workspace> PrepareAsync(CommitId commit)
+        => _bench.Workspaces.PrepareAsync(_bench.Source, commit, Guid.NewGuid(), CancellationToken.None);
 
     private static async Task<CommitId> TreeAsync(GitRepository repository, Random random)
     {
@@ -123,8 +126,10 @@ public sealed class SpareTests : IDisposable
             else foreach (var below in (string[])["x", "y"]) stream.Append(Entry($"{name}/{below}"));
         }
 
-        await GitCommand.RunAsync(repository.Path, ["fast-import", "--quiet", "--force"], CancellationToken.None, Encoding.UTF8.GetBytes(stream.ToString()));
-        return CommitId.Parse((await GitCommand.RunAsync(repository.Path, ["rev-parse", "refs/heads/main"], CancellationToken.None)).Trim());
+        await GitCommand.RunAsync(
+            repository.Path, ["fast-import", "--quiet", "--force"], CancellationToken.None, Encoding.UTF8.GetBytes(stream.ToString()));
+        return CommitId.Parse(
+            (await GitCommand.RunAsync(repository.Path, ["rev-parse", "refs/heads/main"], CancellationToken.None)).Trim());
 
         string Entry(string path) => random.Next(5) switch
         {
@@ -139,7 +144,10 @@ public sealed class SpareTests : IDisposable
     private static string[] Contents(Workspace workspace)
         =>
         [
-            .. new DirectoryInfo(workspace.Path).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+            .. new DirectoryInfo(workspace.Path).EnumerateFileSystemInfos("*", new EnumerationOptions
+            {
+                RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None,
+            })
                 .Select(entry => Path.GetRelativePath(workspace.Path, entry.FullName) + entry switch
                 {
                     { LinkTarget: { } target } => "->" + target,
@@ -151,7 +159,8 @@ public sealed class SpareTests : IDisposable
 
     private static async Task<string> StatAsync(string format, string path)
     {
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", format, path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var stat = Process.Start(
+            new ProcessStartInfo("stat", ["-c", format, path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         return (await stat.StandardOutput.ReadToEndAsync()).Trim();
     }
 }

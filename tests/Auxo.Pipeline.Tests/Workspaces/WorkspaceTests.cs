@@ -64,15 +64,18 @@ public sealed class WorkspaceTests : IDisposable
     {
         _bench.Commit(("a", "x"));
         var missing = CommitId.Parse(new string('7', 40));
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => _bench.Workspaces.PrepareAsync(_bench.Source, missing, Guid.NewGuid(), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(
+            () => _bench.Workspaces.PrepareAsync(_bench.Source, missing, Guid.NewGuid(), CancellationToken.None));
         Assert.Equal("workspace/commit-missing", error.Type);
         Assert.Contains(missing.Value, error.Message, StringComparison.Ordinal);
 
-        error = await Assert.ThrowsAsync<WorkspaceException>(() => _bench.Workspaces.PrepareAsync("/no/such/place", missing, Guid.NewGuid(), CancellationToken.None));
+        error = await Assert.ThrowsAsync<WorkspaceException>(
+            () => _bench.Workspaces.PrepareAsync("/no/such/place", missing, Guid.NewGuid(), CancellationToken.None));
         Assert.Equal("workspace/source-missing", error.Type);
         Assert.Contains("does not exist any more", error.Message, StringComparison.Ordinal);
 
-        error = await Assert.ThrowsAsync<WorkspaceException>(() => _bench.Workspaces.PrepareAsync(_bench.Folder, missing, Guid.NewGuid(), CancellationToken.None));
+        error = await Assert.ThrowsAsync<WorkspaceException>(
+            () => _bench.Workspaces.PrepareAsync(_bench.Folder, missing, Guid.NewGuid(), CancellationToken.None));
         Assert.Contains("no git repository", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(_bench.Home.Workspaces));
     }
@@ -82,7 +85,8 @@ public sealed class WorkspaceTests : IDisposable
     {
         _bench.Commit(("a", "x"));
         var tree = CommitId.Parse(Bench.Git(_bench.Source, "rev-parse", "HEAD^{tree}"));
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => _bench.Workspaces.PrepareAsync(_bench.Source, tree, Guid.NewGuid(), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(
+            () => _bench.Workspaces.PrepareAsync(_bench.Source, tree, Guid.NewGuid(), CancellationToken.None));
         Assert.Equal("workspace/commit-missing", error.Type);
     }
 
@@ -95,8 +99,10 @@ public sealed class WorkspaceTests : IDisposable
         var hook = Path.Combine(_bench.Source, ".git", "hooks", "post-checkout");
         await File.WriteAllTextAsync(hook, $"#!/bin/sh\ntouch {proof}\n", CancellationToken.None);
         File.SetUnixFileMode(hook, (UnixFileMode)0b111_101_101);
-        var attributes = Bench.Git(_bench.Source, "* filter=evil text eol=crlf ident working-tree-encoding=UTF-16\n"u8.ToArray(), "hash-object", "-w", "--stdin", "--no-filters");
-        Bench.Git(_bench.Source, "-c", "core.fsmonitor=false", "update-index", "--add", "--cacheinfo", $"100644,{attributes},.gitattributes");
+        var attributes = Bench.Git(_bench.Source, "* filter=evil text eol=crlf ident working-tree-encoding=UTF-16\n"u8.ToArray(),
+            "hash-object", "-w", "--stdin", "--no-filters");
+        Bench.Git(_bench.Source, "-c", "core.fsmonitor=false", "update-index", "--add", "--cacheinfo",
+            $"100644,{attributes},.gitattributes");
         var blob = Bench.Git(_bench.Source, "a\n$Id$\n"u8.ToArray(), "hash-object", "-w", "--stdin", "--no-filters");
         Bench.Git(_bench.Source, "-c", "core.fsmonitor=false", "update-index", "--add", "--cacheinfo", $"100644,{blob},a.txt");
         Bench.Git(_bench.Source, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "c");
@@ -114,10 +120,12 @@ public sealed class WorkspaceTests : IDisposable
         var module = new string('1', 40);
         byte[] tree =
         [
-            .. Entry("100644", "-rf"u8, blob), .. Entry("100644", "README"u8, blob), .. Entry("100644", "a\nb"u8, blob), .. Entry("100644", "back\\slash"u8, blob),
+            .. Entry("100644", "-rf"u8, blob), .. Entry("100644", "README"u8, blob),
+            .. Entry("100644", "a\nb"u8, blob), .. Entry("100644", "back\\slash"u8, blob),
             .. Entry("160000", "module"u8, module), .. Entry("100644", "readme"u8, blob), .. Entry("100644", [0xFF, 0xFE], blob),
         ];
-        await using var workspace = await _bench.Workspaces.PrepareAsync(_bench.Source, CommitTree(tree), Guid.NewGuid(), CancellationToken.None);
+        await using var workspace = await _bench.Workspaces.PrepareAsync(
+            _bench.Source, CommitTree(tree), Guid.NewGuid(), CancellationToken.None);
         Assert.Equal(["-rf", "README", "a\nb", "back\\slash", "module", "readme", "\uFFFD\uFFFD"], Names(workspace));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(workspace.Path, "module")));
         await workspace.DisposeAsync();
@@ -132,7 +140,8 @@ public sealed class WorkspaceTests : IDisposable
     {
         var blob = Bench.Git(_bench.Source, "x"u8.ToArray(), "hash-object", "-w", "--stdin");
         var commit = CommitTree(Entry("100644", Encoding.UTF8.GetBytes(name), blob));
-        var error = await Assert.ThrowsAsync<WorkspaceException>(() => _bench.Workspaces.PrepareAsync(_bench.Source, commit, Guid.NewGuid(), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<WorkspaceException>(
+            () => _bench.Workspaces.PrepareAsync(_bench.Source, commit, Guid.NewGuid(), CancellationToken.None));
         Assert.Equal("workspace/refused", error.Type);
     }
 
@@ -175,7 +184,8 @@ public sealed class WorkspaceTests : IDisposable
         var build = Guid.NewGuid();
         var left = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, build, CancellationToken.None);
         await File.WriteAllTextAsync(Path.Combine(left.Path, "half-made"), "", CancellationToken.None);
-        await using (var again = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, build, CancellationToken.None)) Assert.Equal(["a"], Names(again));
+        await using (var again = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, build, CancellationToken.None)) Assert.Equal(
+            ["a"], Names(again));
 
         left = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, Guid.NewGuid(), CancellationToken.None);
         Assert.Single(Pins(left));
@@ -206,14 +216,16 @@ public sealed class WorkspaceTests : IDisposable
 
         Assert.Null(await next.CarryOnAsync(_bench.Source, commit, half, CancellationToken.None));
         Assert.Null(await next.CarryOnAsync(_bench.Source, commit, build, CancellationToken.None));
-        await File.WriteAllTextAsync(Path.Combine(_bench.Home.Workspaces, half.ToString("N"), "whole"), "another boot", CancellationToken.None);
+        await File.WriteAllTextAsync(
+            Path.Combine(_bench.Home.Workspaces, half.ToString("N"), "whole"), "another boot", CancellationToken.None);
         Assert.Null(await next.CarryOnAsync(_bench.Source, commit, half, CancellationToken.None));
     }
 
     [Fact]
     public async Task a_workspace_with_locked_folders_is_removed_all_the_same()
     {
-        var (exit, _) = await _bench.RunAsync(Bench.Step("mkdir -p a/b && touch a/b/c && chmod 000 a/b && chmod 500 a", "ln -s / root", "touch $'\\377'"));
+        var (exit, _) = await _bench.RunAsync(
+            Bench.Step("mkdir -p a/b && touch a/b/c && chmod 000 a/b && chmod 500 a", "ln -s / root", "touch $'\\377'"));
         Assert.Equal(Outcome.Passed, exit.Outcome);
         Assert.Empty(Directory.GetDirectories(_bench.Home.Workspaces));
         Assert.True(Directory.Exists("/usr"));
@@ -222,16 +234,20 @@ public sealed class WorkspaceTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     private static string[] Names(Workspace workspace)
-        => [.. new DirectoryInfo(workspace.Path).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None }).Select(static e => e.Name).Order(StringComparer.Ordinal)];
+        => [.. new DirectoryInfo(workspace.Path)
+            .EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None })
+                .Select(static e => e.Name).Order(StringComparer.Ordinal)];
 
     private static string[] Pins(Workspace workspace) => Directory.GetFiles(Path.Combine(workspace.Mirror, "refs", "auxo", "builds"));
 
-    private static byte[] Entry(string mode, ReadOnlySpan<byte> name, string oid) => [.. Encoding.ASCII.GetBytes(mode + " "), .. name, 0, .. Convert.FromHexString(oid)];
+    private static byte[] Entry(string mode, ReadOnlySpan<byte> name, string oid)
+        => [.. Encoding.ASCII.GetBytes(mode + " "), .. name, 0, .. Convert.FromHexString(oid)];
 
     private CommitId CommitTree(byte[] tree)
     {
         var oid = Bench.Git(_bench.Source, tree, "hash-object", "-w", "-t", "tree", "--stdin", "--literally");
         var commit = $"tree {oid}\nauthor A <a@example.org> 0 +0000\ncommitter A <a@example.org> 0 +0000\n\nx\n";
-        return CommitId.Parse(Bench.Git(_bench.Source, Encoding.ASCII.GetBytes(commit), "hash-object", "-w", "-t", "commit", "--stdin", "--literally"));
+        return CommitId.Parse(Bench.Git(
+            _bench.Source, Encoding.ASCII.GetBytes(commit), "hash-object", "-w", "-t", "commit", "--stdin", "--literally"));
     }
 }

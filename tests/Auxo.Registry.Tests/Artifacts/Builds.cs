@@ -11,11 +11,16 @@ internal static class Builds
     public static CommitId Commit(int number) => CommitId.Parse(number.ToString("x40"));
 
     public static BuildFinished Finished(
-        int commit, IReadOnlyList<BuildArtifact> artifacts, Outcome outcome = Outcome.Passed, Trust? trust = Trust.Trusted, BuildTrigger trigger = BuildTrigger.Branch, int attempt = 1)
+        int commit, IReadOnlyList<BuildArtifact> artifacts, Outcome outcome = Outcome.Passed,
+        Trust? trust = Trust.Trusted, BuildTrigger trigger = BuildTrigger.Branch, int attempt = 1)
     {
         var subject = new BuildSubject(
-            BuildId.For(Rid, Commit(commit), trigger, "main", attempt), Rid, "heartwood", trigger, trigger == BuildTrigger.Patch ? PatchId.Parse(new string('d', 40)) : null, null,
-            trigger == BuildTrigger.Patch ? "patches/" + new string('d', 40) : "main", Commit(commit), "Add a greeting", Did.Parse("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"));
+            BuildId.For(Rid, Commit(commit), trigger, "main", attempt), Rid, "heartwood", trigger, trigger == BuildTrigger.Patch
+                ? PatchId.Parse(new string('d', 40))
+                : null, null,
+            trigger == BuildTrigger.Patch
+                ? "patches/" + new string('d', 40)
+                : "main", Commit(commit), "Add a greeting", Did.Parse("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"));
         return new BuildFinished(subject, outcome, null, [], [], artifacts, Now, Now, Now.AddSeconds(attempt), null, trust);
     }
 

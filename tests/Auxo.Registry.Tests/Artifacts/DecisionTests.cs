@@ -14,7 +14,8 @@ public sealed class DecisionTests
     public void a_passed_build_of_a_trusted_author_is_published()
     {
         var finished = Builds.Finished(1, [File]);
-        Assert.Equal(new PublicationEvent.Requested(finished.Subject, finished.Artifacts, finished.StartedAt, finished.FinishedAt, Builds.Now), OnBuildFinishedHandler.Decide(finished, Builds.Now));
+        Assert.Equal(new PublicationEvent.Requested(finished.Subject, finished.Artifacts, finished.StartedAt,
+            finished.FinishedAt, Builds.Now), OnBuildFinishedHandler.Decide(finished, Builds.Now));
     }
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class DecisionTests
     {
         var finished = Builds.Finished(1, [File with { Name = "b" }, File with { Name = "a" }], trigger: BuildTrigger.Patch);
         var bytes = Provenance.Statement(new Publication(finished.Subject, finished.Artifacts, null, finished.FinishedAt), "0.1.0");
-        Assert.Equal(bytes, Provenance.Statement(new Publication(finished.Subject, finished.Artifacts, null, finished.FinishedAt), "0.1.0"));
+        Assert.Equal(bytes, Provenance.Statement(
+            new Publication(finished.Subject, finished.Artifacts, null, finished.FinishedAt), "0.1.0"));
         var statement = JsonNode.Parse(Encoding.UTF8.GetString(bytes))!;
         Assert.Equal("https://in-toto.io/Statement/v1", (string)statement["_type"]!);
         Assert.Equal("https://slsa.dev/provenance/v1", (string)statement["predicateType"]!);
@@ -43,7 +45,8 @@ public sealed class DecisionTests
         Assert.Equal(Builds.Commit(1).Value, (string)parameters["commit"]!);
         Assert.Equal(finished.Subject.Author!.Value.Value, (string)parameters["author"]!);
         Assert.Equal("patch", (string)parameters["trigger"]!);
-        Assert.Equal(Builds.Commit(1).Value, (string)statement["predicate"]!["buildDefinition"]!["resolvedDependencies"]![0]!["digest"]!["gitCommit"]!);
+        Assert.Equal(Builds.Commit(1)
+            .Value, (string)statement["predicate"]!["buildDefinition"]!["resolvedDependencies"]![0]!["digest"]!["gitCommit"]!);
         Assert.Equal($"urn:uuid:{finished.Subject.BuildId}", (string)statement["predicate"]!["runDetails"]!["metadata"]!["invocationId"]!);
     }
 
@@ -52,11 +55,14 @@ public sealed class DecisionTests
     {
         var policy = new RetentionPolicy(2, TimeSpan.FromDays(90));
         KeptVersion Version(int n, int days, string @ref = "main", int? fetched = null, bool latest = false)
-            => new(new Guid(n, 0, 0, new byte[8]), Builds.Rid, @ref, Builds.Now.AddDays(-days), fetched is { } f ? Builds.Now.AddDays(-f) : null, latest);
+            => new(new Guid(n, 0, 0, new byte[8]), Builds.Rid, @ref, Builds.Now.AddDays(-days), fetched is { } f
+                ? Builds.Now.AddDays(-f)
+                : null, latest);
 
         var expired = Retention.Decide(
             [
-                Version(1, 400, latest: true), Version(2, 300), Version(3, 200, fetched: 89), Version(4, 150, fetched: 91), Version(5, 100), Version(6, 95), Version(7, 500, "old"), Version(8, 89),
+                Version(1, 400, latest: true), Version(2, 300), Version(3, 200, fetched: 89),
+                Version(4, 150, fetched: 91), Version(5, 100), Version(6, 95), Version(7, 500, "old"), Version(8, 89),
             ],
             policy, Builds.Now);
         Assert.Equal([2, 4, 5], expired.Select(static e => BitConverter.ToInt32(e.BuildId.ToByteArray())));

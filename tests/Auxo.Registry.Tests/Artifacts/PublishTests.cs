@@ -22,14 +22,17 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(_home, "run"));
         await File.WriteAllTextAsync(Path.Combine(_home, "run", "registry.token"), PipelineStandIn.Token + "\n");
         _host = await RegistryHost.StartAsync(
-            await postgres.CreateDatabaseAsync(), _home, ("services:pipeline:http:0", _pipeline.Address), ("Auxo:PublicUrl", "https://ci.example.org"), ("Auxo:Registry:KeepNewest", "1"));
+            await postgres.CreateDatabaseAsync(), _home, ("services:pipeline:http:0", _pipeline.Address),
+            ("Auxo:PublicUrl", "https://ci.example.org"), ("Auxo:Registry:KeepNewest", "1"));
     }
 
     [Fact]
     public async Task what_a_passed_build_kept_can_be_fetched_with_its_origin()
     {
         var content = RandomNumberGenerator.GetBytes(100_000);
-        var finished = Builds.Finished(1, [_pipeline.Keep("out/app.bin", content), _pipeline.Keep("läs mig.txt", "hi"u8.ToArray()), _pipeline.Keep("out/copy.bin", content)]);
+        var finished = Builds.Finished(
+            1, [_pipeline.Keep("out/app.bin", content), _pipeline.Keep("läs mig.txt", "hi"u8.ToArray()),
+                _pipeline.Keep("out/copy.bin", content)]);
         await TellAsync(Builds.Advanced(1), finished);
         var id = finished.Subject.BuildId;
         await PublishedAsync(id);
@@ -44,14 +47,17 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.PartialContent, 10L), (part.StatusCode, part.Content.Headers.ContentLength));
 
         var version = await _host.Client.GetFromJsonAsync<JsonNode>($"/artifacts/{Builds.Rid}/latest");
-        Assert.Equal((id.ToString(), "published", true), ((string)version!["buildId"]!, (string)version["state"]!, (bool)version["latest"]!));
-        Assert.Equal("hi", await _host.Client.GetStringAsync((string)version["files"]!.AsArray().Single(static f => ((string)f!["name"]!).StartsWith('l'))!["url"]!));
+        Assert.Equal((id.ToString(), "published", true), (
+            (string)version!["buildId"]!, (string)version["state"]!, (bool)version["latest"]!));
+        Assert.Equal("hi", await _host.Client.GetStringAsync(
+            (string)version["files"]!.AsArray().Single(static f => ((string)f!["name"]!).StartsWith('l'))!["url"]!));
         using var provenance = await _host.GetAsync((string)version["provenance"]!);
         Assert.Equal(Provenance.MediaType, provenance.Content.Headers.ContentType!.ToString());
         Assert.Equal(3, JsonNode.Parse(await provenance.Content.ReadAsStringAsync())!["subject"]!.AsArray().Count);
 
         var (_, told) = Assert.Single(await _host.SentAsync(), static s => s.Name == "artifact_published");
-        Assert.Equal(("build", Builds.Rid.Value, "latest", $"https://ci.example.org/artifacts/{Builds.Rid}/{id}"), ((string)told["ecosystem"]!, (string)told["name"]!, (string)told["channel"]!, (string)told["url"]!));
+        Assert.Equal(("build", Builds.Rid.Value, "latest", $"https://ci.example.org/artifacts/{Builds.Rid}/{id}"),
+            ((string)told["ecosystem"]!, (string)told["name"]!, (string)told["channel"]!, (string)told["url"]!));
         Assert.Equal(3, told["files"]!.AsArray().Count);
         using var none = await _host.GetAsync($"/artifacts/{Builds.Rid}/{id}/files/nothing");
         Assert.Equal((HttpStatusCode.NotFound, "artifact/not-found"), await none.ProblemAsync());
@@ -66,7 +72,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         await TellAsync(finished);
         await PublishedAsync(finished.Subject.BuildId);
         await TellAsync(finished);
-        await Eventually.TrueAsync(async () => await _host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'registry'") == 0, "it was handled");
+        await Eventually.TrueAsync(async ()
+            => await _host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'registry'") == 0, "it was handled");
         Assert.Single(_pipeline.Asked);
         Assert.Single(await _host.SentAsync(), static s => s.Name == "artifact_published");
     }
@@ -80,7 +87,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         await PublishedAsync(builds[1].Subject.BuildId);
         // An older head that is published later, the newest one by hand, and a patch with the newest head's commit.
         foreach (var later in (BuildFinished[])[
-            builds[0], Builds.Finished(3, [_pipeline.Keep("a", [33])], trigger: BuildTrigger.Manual), Builds.Finished(3, [_pipeline.Keep("a", [34])], trigger: BuildTrigger.Patch)])
+            builds[0], Builds.Finished(3, [_pipeline.Keep("a", [33])], trigger: BuildTrigger.Manual),
+            Builds.Finished(3, [_pipeline.Keep("a", [34])], trigger: BuildTrigger.Patch)])
         {
             await TellAsync(later);
             await PublishedAsync(later.Subject.BuildId);
@@ -93,7 +101,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         // A commit means what was first published of it.
         Assert.Equal([33], await _host.Client.GetByteArrayAsync($"/artifacts/{Builds.Rid}/{Builds.Commit(3)}/files/a"));
         await TellAsync(Builds.Advanced(1));
-        await Eventually.TrueAsync(async () => (await _host.Client.GetByteArrayAsync($"/artifacts/{Builds.Rid}/latest/files/a"))[0] == 1, "the branch was set back");
+        await Eventually.TrueAsync(async ()
+            => (await _host.Client.GetByteArrayAsync($"/artifacts/{Builds.Rid}/latest/files/a"))[0] == 1, "the branch was set back");
         Assert.Equal(3, (await _host.SentAsync()).Count(static s => s.Name == "artifact_published" && s.Body["channel"] is null));
 
         var list = await _host.Client.GetFromJsonAsync<JsonNode>($"/artifacts?rid={Builds.Rid}&ref=main&limit=2");
@@ -143,8 +152,10 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         };
         var finished = Builds.Finished(1, [_pipeline.Keep("a", [1, 2, 3, 4])]);
         await TellAsync(finished);
-        await Eventually.TrueAsync(async () => await _host.ScalarAsync<int>("select attempts from registry.publications") > 0, "it was tried");
-        Assert.Contains("something else", await _host.ScalarAsync<string>("select reason from registry.publications"), StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            async () => await _host.ScalarAsync<int>("select attempts from registry.publications") > 0, "it was tried");
+        Assert.Contains("something else", await _host.ScalarAsync<string>("select reason from registry.publications"),
+            StringComparison.Ordinal);
         Assert.Empty(_host.OnDisk().Whole);
         using var answer = await _host.GetAsync($"/artifacts/{Builds.Rid}/{finished.Subject.BuildId}/files/a");
         Assert.Equal((HttpStatusCode.Conflict, "artifact/not-yet"), await answer.ProblemAsync());
@@ -171,7 +182,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task cleaning_up_frees_what_nobody_needs_and_remembers_that_it_was()
     {
-        var builds = Enumerable.Range(1, 3).Select(n => Builds.Finished(n, [_pipeline.Keep("a", [(byte)n]), _pipeline.Keep("same", [9, 9])])).ToList();
+        var builds = Enumerable.Range(1, 3)
+            .Select(n => Builds.Finished(n, [_pipeline.Keep("a", [(byte)n]), _pipeline.Keep("same", [9, 9])])).ToList();
         foreach (var build in builds)
         {
             await TellAsync(Builds.Advanced(int.Parse(build.Subject.Commit.Value)), build);
@@ -180,7 +192,9 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
 
         using (var nothing = await _host.Client.PostAsync(new Uri("/artifacts/cleanup", UriKind.Relative), null))
             Assert.Empty((await nothing.Content.ReadFromJsonAsync<JsonNode>())!["items"]!.AsArray());
-        await _host.ExecuteAsync("update registry.publications set published_at = published_at - interval '100 days'; update registry.blobs set pinned_until = '-infinity'");
+        await _host.ExecuteAsync(
+            "update registry.publications set published_at = published_at - interval '100 days'; update registry.blobs "
+                + "set pinned_until = '-infinity'");
         await _host.ExecuteAsync("update registry.publications set downloaded_at = now() where commit_id = $1", Builds.Commit(2).Value);
         var preview = await _host.Client.GetFromJsonAsync<JsonNode>("/artifacts/cleanup");
         Assert.Equal(builds[0].Subject.BuildId.ToString(), (string)Assert.Single(preview!["items"]!.AsArray())!["buildId"]!);
@@ -203,10 +217,14 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
 
     private async Task TellAsync(params object[] messages)
     {
-        foreach (var message in messages) await _host.Get<IMessageBus>().PublishAsync(message, CancellationToken.None, message is DefaultBranchAdvanced ? "repository" : "build");
-        await Eventually.TrueAsync(async () => await _host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'registry'") == 0, "they were handled");
+        foreach (var message in messages) await _host.Get<IMessageBus>()
+            .PublishAsync(message, CancellationToken.None, message is DefaultBranchAdvanced ? "repository" : "build");
+        await Eventually.TrueAsync(async ()
+            => await _host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'registry'") == 0, "they were handled");
     }
 
     private Task PublishedAsync(Guid build)
-        => Eventually.TrueAsync(async () => await _host.ScalarAsync<long>($"select count(*) from registry.publications where build_id = '{build}' and state = 'published'") == 1, "it is published");
+        => Eventually.TrueAsync(async ()
+            => await _host.ScalarAsync<long>($"select count(*) from registry.publications where build_id = '{build}' "
+                + "and state = 'published'") == 1, "it is published");
 }

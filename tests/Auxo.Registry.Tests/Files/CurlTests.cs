@@ -31,7 +31,8 @@ public sealed class CurlTests(PostgresFixture postgres) : IAsyncLifetime
         await File.WriteAllBytesAsync(to, content[..700_000]);
         Assert.Equal("206", await CurlAsync("-C", "-", "-o", to, "raw/files/chunked.bin"));
         Assert.Equal(content, await File.ReadAllBytesAsync(to));
-        Assert.Equal("304", await CurlAsync("-H", $"If-None-Match: \"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}\"", "raw/files/app.bin"));
+        Assert.Equal("304", await CurlAsync(
+            "-H", $"If-None-Match: \"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}\"", "raw/files/app.bin"));
     }
 
     [Theory]
@@ -61,8 +62,13 @@ public sealed class CurlTests(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>Runs curl; the status of its answer.</summary>
     private async Task<string> CurlAsync(params string[] arguments)
     {
-        string[] all = ["-sS", "-H", $"Authorization: Bearer {_host.Token}", "-w", "%{http_code}", .. arguments.Contains("-o") ? [] : (string[])["-o", "/dev/null"], .. arguments[..^1], _host.Address + arguments[^1]];
-        var start = new ProcessStartInfo("curl", all) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        string[] all = ["-sS", "-H", $"Authorization: Bearer {_host.Token}", "-w", "%{http_code}", .. arguments.Contains("-o")
+            ? []
+            : (string[])["-o", "/dev/null"], .. arguments[..^1], _host.Address + arguments[^1]];
+        var start = new ProcessStartInfo("curl", all)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();

@@ -35,7 +35,8 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
             Assert.Equal($"\"{digest}\"", put.Headers.ETag!.Tag);
             Assert.Equal("/raw/files/v1/app.bin", put.Headers.Location!.ToString());
             var answer = await put.Content.ReadFromJsonAsync<JsonNode>();
-            Assert.Equal((digest, content.Length, "v1/app.bin"), ((string)answer!["digest"]!, (int)answer["sizeBytes"]!, (string)answer["path"]!));
+            Assert.Equal((digest, content.Length, "v1/app.bin"), (
+                (string)answer!["digest"]!, (int)answer["sizeBytes"]!, (string)answer["path"]!));
         }
 
         await _host.DisposeAsync();
@@ -47,9 +48,11 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("nosniff", got.Headers.GetValues("X-Content-Type-Options").Single());
 
         using var head = await _host.SendAsync(HttpMethod.Head, "/raw/files/v1/app.bin");
-        Assert.Equal((HttpStatusCode.OK, content.Length, ""), (head.StatusCode, (int)head.Content.Headers.ContentLength!, await head.Content.ReadAsStringAsync()));
+        Assert.Equal((HttpStatusCode.OK, content.Length, ""), (
+            head.StatusCode, (int)head.Content.Headers.ContentLength!, await head.Content.ReadAsStringAsync()));
         Assert.Equal(1L, await _host.ScalarAsync<long>("select file_count from registry.repositories where name = 'files'"));
-        Assert.Equal((long)content.Length, await _host.ScalarAsync<long>("select used_bytes from registry.repositories where name = 'files'"));
+        Assert.Equal((long)content.Length, await _host.ScalarAsync<long>(
+            "select used_bytes from registry.repositories where name = 'files'"));
     }
 
     [Fact]
@@ -89,7 +92,8 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.PartialContent, answer.StatusCode);
         var boundary = answer.Content.Headers.ContentType!.Parameters.Single(p => p.Name == "boundary").Value;
         var head = "Content-Type: application/octet-stream\r\nContent-Range: bytes";
-        Assert.Equal($"\r\n--{boundary}\r\n{head} 0-1/10\r\n\r\n01\r\n--{boundary}\r\n{head} 8-9/10\r\n\r\n89\r\n--{boundary}--\r\n", await answer.Content.ReadAsStringAsync());
+        Assert.Equal($"\r\n--{boundary}\r\n{head} 0-1/10\r\n\r\n01\r\n--{boundary}\r\n{head} 8-9/10\r\n\r\n89\r\n--{boundary}--\r\n",
+            await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -170,7 +174,8 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
         using var deleted = await _host.SendAsync(HttpMethod.Delete, "/raw/files/x", ("If-Match", Tag("one")));
         Assert.Equal(HttpStatusCode.PreconditionFailed, deleted.StatusCode);
 
-        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => _host.PutAsync("/raw/files/race", $"writer {i}", ("If-None-Match", "*"))));
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(i => _host.PutAsync("/raw/files/race", $"writer {i}", ("If-None-Match", "*"))));
         Assert.Single(all, a => a.StatusCode == HttpStatusCode.Created);
         Assert.Equal(15, all.Count(static a => a.StatusCode == HttpStatusCode.PreconditionFailed));
         Assert.Equal(2L, await _host.ScalarAsync<long>("select file_count from registry.repositories where name = 'files'"));
@@ -181,9 +186,11 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("Repr-Digest", "md5=:xxxx:, sha-256=:uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=:", true)]
     [InlineData("Digest", "SHA-256=uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=", true)]
     [InlineData("X-Checksum-Sha256", "B94D27B9934D3E08A52E52D7DA7DABFAC484EFE37A5380EE9088F7ACE2EFCDE9", true)]
-    [InlineData("Content-Digest", "sha-512=:MJ7MSJwS1utMxA9QyQLytNDtd+5RGnx6m808qG1M2G+YndNbxf9JlnDaNCVbRbDP2DDoH2Bdz33FVC6TrpzXbw==:", true)]
+    [InlineData(
+        "Content-Digest", "sha-512=:MJ7MSJwS1utMxA9QyQLytNDtd+5RGnx6m808qG1M2G+YndNbxf9JlnDaNCVbRbDP2DDoH2Bdz33FVC6TrpzXbw==:", true)]
     [InlineData("Content-Digest", "sha-256=:AAAAuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=:", false)]
-    [InlineData("Content-Digest", "sha-512=:AAAASJwS1utMxA9QyQLytNDtd+5RGnx6m808qG1M2G+YndNbxf9JlnDaNCVbRbDP2DDoH2Bdz33FVC6TrpzXbw==:", false)]
+    [InlineData(
+        "Content-Digest", "sha-512=:AAAASJwS1utMxA9QyQLytNDtd+5RGnx6m808qG1M2G+YndNbxf9JlnDaNCVbRbDP2DDoH2Bdz33FVC6TrpzXbw==:", false)]
     [InlineData("Digest", "sha-256=AAAAuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=", false)]
     [InlineData("X-Checksum-Sha256", "0000000000000000000000000000000000000000000000000000000000000000", false)]
     [InlineData("X-Checksum-Sha256", "not hex", false)]
@@ -223,7 +230,10 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
         using var announced = await _host.PutAsync("/raw/small/b", new byte[500]);
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "repository/quota-exceeded"), await announced.ProblemAsync());
 
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/raw/small/b") { Content = new StreamContent(new MemoryStream(new byte[500])) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/raw/small/b")
+        {
+            Content = new StreamContent(new MemoryStream(new byte[500])),
+        };
         request.Headers.TransferEncodingChunked = true;
         using var chunked = await _host.Client.SendAsync(request);
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "upload/too-large"), await chunked.ProblemAsync());
@@ -234,7 +244,8 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, replaced.StatusCode);
         (await _host.SendAsync(HttpMethod.Delete, "/raw/small/a")).Dispose();
 
-        var all = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => _host.PutAsync($"/raw/small/{i}", RandomNumberGenerator.GetBytes(300))));
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(i => _host.PutAsync($"/raw/small/{i}", RandomNumberGenerator.GetBytes(300))));
         Assert.Equal(3, all.Count(static a => a.StatusCode == HttpStatusCode.Created));
         Assert.Equal(900L, await _host.ScalarAsync<long>("select used_bytes from registry.repositories where name = 'small'"));
     }
@@ -272,7 +283,8 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task lists_are_paged_by_name_and_prefix()
     {
-        foreach (var name in (string[])["b/2", "a", "b/1", "b_", "B", "c%20d"]) (await _host.PutAsync($"/raw/files/{name}", name)).Dispose();
+        foreach (var name in (string[])["b/2", "a", "b/1", "b_", "B", "c%20d"]) (await _host.PutAsync($"/raw/files/{name}", name))
+            .Dispose();
         async Task<(string Names, string? Next)> ListAsync(string query)
         {
             var page = await _host.Client.GetFromJsonAsync<JsonNode>($"/raw/files{query}");
@@ -303,7 +315,10 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
             return (await Eventually.ValueAsync(async () =>
             {
                 // A new token is known within a second.
-                using var again = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Put ? new StringContent("y") : null };
+                using var again = new HttpRequestMessage(method, path)
+                {
+                    Content = method == HttpMethod.Put ? new StringContent("y") : null,
+                };
                 again.Headers.Authorization = request.Headers.Authorization;
                 var answer = await _host.Client.SendAsync(again);
                 return answer.StatusCode == HttpStatusCode.Unauthorized ? null : answer;
@@ -312,7 +327,8 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, await TryAsync(HttpMethod.Get, "/raw/files/x", "registry:read"));
         Assert.Equal(HttpStatusCode.OK, await TryAsync(HttpMethod.Get, "/raw/files/x", "registry:read:files"));
-        Assert.Equal(HttpStatusCode.Forbidden, await TryAsync(HttpMethod.Get, "/raw/files/x", "registry:read:other", "registry:write", "pipeline:read"));
+        Assert.Equal(HttpStatusCode.Forbidden, await TryAsync(
+            HttpMethod.Get, "/raw/files/x", "registry:read:other", "registry:write", "pipeline:read"));
         Assert.Equal(HttpStatusCode.OK, await TryAsync(HttpMethod.Put, "/raw/files/x", "registry:write:files"));
         Assert.Equal(HttpStatusCode.Forbidden, await TryAsync(HttpMethod.Put, "/raw/other/x", "registry:write:files", "registry:read"));
         Assert.Equal(HttpStatusCode.Forbidden, await TryAsync(HttpMethod.Put, "/repositories/new", "registry:write", "registry:read"));

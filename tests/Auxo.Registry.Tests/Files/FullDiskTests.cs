@@ -7,7 +7,10 @@ using Auxo.Testing;
 
 namespace Auxo.Registry.Tests.Files;
 
-/// <summary>A disk that really is full: a small file system of its own, which only root can mount. The guard is turned off, since it would be there first.</summary>
+/// <summary>
+/// A disk that really is full: a small file system of its own, which only root can mount. The guard is turned off, since it
+/// would be there first.
+/// </summary>
 public sealed class FullDiskTests(PostgresFixture postgres)
 {
     private const int MiB = 1 << 20;
@@ -21,8 +24,10 @@ public sealed class FullDiskTests(PostgresFixture postgres)
         using (var first = await host.PutAsync("/raw/files/kept", kept)) Assert.Equal(HttpStatusCode.Created, first.StatusCode);
 
         // Nobody knows how long it will be, so nobody can refuse it beforehand.
-        using (var second = await PutWithoutLengthAsync(host, "/raw/files/large", 8 * MiB)) Assert.Equal((HttpStatusCode.InsufficientStorage, "disk/full"), await second.ProblemAsync());
-        using (var replaced = await PutWithoutLengthAsync(host, "/raw/files/kept", 8 * MiB)) Assert.Equal((HttpStatusCode.InsufficientStorage, "disk/full"), await replaced.ProblemAsync());
+        using (var second = await PutWithoutLengthAsync(host, "/raw/files/large", 8 * MiB)) Assert.Equal(
+            (HttpStatusCode.InsufficientStorage, "disk/full"), await second.ProblemAsync());
+        using (var replaced = await PutWithoutLengthAsync(host, "/raw/files/kept", 8 * MiB)) Assert.Equal(
+            (HttpStatusCode.InsufficientStorage, "disk/full"), await replaced.ProblemAsync());
 
         Assert.Empty(host.OnDisk().Unfinished);
         Assert.Single(host.OnDisk().Whole);
@@ -31,7 +36,8 @@ public sealed class FullDiskTests(PostgresFixture postgres)
         using (var none = await host.GetAsync("/raw/files/large")) Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
 
         await disk.ResizeAsync("size=32m");
-        using (var again = await PutWithoutLengthAsync(host, "/raw/files/large", 8 * MiB)) Assert.Equal(HttpStatusCode.Created, again.StatusCode);
+        using (var again = await PutWithoutLengthAsync(host, "/raw/files/large", 8 * MiB)) Assert.Equal(
+            HttpStatusCode.Created, again.StatusCode);
         Assert.Equal(8 * MiB, (await host.Client.GetByteArrayAsync("/raw/files/large")).Length);
     }
 
@@ -49,10 +55,12 @@ public sealed class FullDiskTests(PostgresFixture postgres)
         }
 
         Assert.Equal(3, statuses.Count(static s => s == HttpStatusCode.InsufficientStorage));
-        Assert.All(statuses, static s => Assert.Contains(s, (HttpStatusCode[])[HttpStatusCode.Created, HttpStatusCode.InsufficientStorage]));
+        Assert.All(statuses, static s
+            => Assert.Contains(s, (HttpStatusCode[])[HttpStatusCode.Created, HttpStatusCode.InsufficientStorage]));
         Assert.Empty(host.OnDisk().Unfinished);
         var created = statuses.Count(static s => s == HttpStatusCode.Created);
-        Assert.Equal((created, (long)created), (host.OnDisk().Whole.Count, await host.ScalarAsync<long>("select file_count from registry.repositories where name = 'files'")));
+        Assert.Equal((created, (long)created), (
+            host.OnDisk().Whole.Count, await host.ScalarAsync<long>("select file_count from registry.repositories where name = 'files'")));
 
         // What was refused left pins, and nothing else: they go with the next sweep.
         await host.ExecuteAsync("update registry.blobs set pinned_until = '-infinity'");
@@ -62,14 +70,18 @@ public sealed class FullDiskTests(PostgresFixture postgres)
 
     private async Task<RegistryHost> StartAsync(SmallDisk disk)
     {
-        var host = await RegistryHost.StartAsync(await postgres.CreateDatabaseAsync(), disk.Folder, ("Auxo:Disk:MinFreeBytes", "0"), ("Auxo:Disk:MinFreePercent", "0"));
+        var host = await RegistryHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), disk.Folder, ("Auxo:Disk:MinFreeBytes", "0"), ("Auxo:Disk:MinFreePercent", "0"));
         await host.DefineAsync("files");
         return host;
     }
 
     private static async Task<HttpResponseMessage> PutWithoutLengthAsync(RegistryHost host, string path, int bytes)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = new StreamContent(new MemoryStream(RandomNumberGenerator.GetBytes(bytes))) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, path)
+        {
+            Content = new StreamContent(new MemoryStream(RandomNumberGenerator.GetBytes(bytes))),
+        };
         request.Headers.TransferEncodingChunked = true;
         return await host.Client.SendAsync(request);
     }
@@ -106,7 +118,8 @@ public sealed class FullDiskTests(PostgresFixture postgres)
 
         private static async Task<(int Code, string Said)> RunAsync(string program, params string[] arguments)
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
             var said = await process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
             return (process.ExitCode, said.Trim());

@@ -57,7 +57,8 @@ public sealed class TokenTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await TryAsync(oldText));
         using var ended = await _host.Client.PostAsJsonAsync($"/tokens/{old}/rotate", new { });
         Assert.Equal((HttpStatusCode.Conflict, "token/ended"), await ended.ProblemAsync());
-        var states = (await _host.Client.GetFromJsonAsync<JsonNode>("/tokens?all=true"))!["items"]!.AsArray().Where(static t => (string)t!["name"]! == "ci").Select(static t => (string)t!["state"]!);
+        var states = (await _host.Client.GetFromJsonAsync<JsonNode>("/tokens?all=true"))!["items"]!.AsArray()
+            .Where(static t => (string)t!["name"]! == "ci").Select(static t => (string)t!["state"]!);
         Assert.Equal(["expired", "expired", "active"], states);
     }
 

@@ -53,7 +53,8 @@ public sealed class EgressGuardTests
     public async Task a_name_that_points_inside_is_not_called()
     {
         await using var receiver = await ReceiverAsync(static _ => Task.CompletedTask);
-        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(new EgressGuard(new EgressPolicy(), Answers("127.0.0.1")), receiver, "innocent.example"));
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(
+            () => GetAsync(new EgressGuard(new EgressPolicy(), Answers("127.0.0.1")), receiver, "innocent.example"));
 
         Assert.Contains("innocent.example (127.0.0.1) is loopback", EgressDeniedException.In(refused)!.Message, StringComparison.Ordinal);
         Assert.Equal(0, receiver.Requests);
@@ -64,14 +65,16 @@ public sealed class EgressGuardTests
     [InlineData("127.0.0.1", "1.1.1.1")]
     [InlineData("2606:4700:4700::1111", "169.254.169.254")]
     public async Task one_bad_address_spoils_the_whole_answer(params string[] addresses)
-        => await Assert.ThrowsAsync<EgressDeniedException>(() => new EgressGuard(new EgressPolicy(), Answers(addresses)).ResolveAsync("mixed.example", CancellationToken.None));
+        => await Assert.ThrowsAsync<EgressDeniedException>(
+            () => new EgressGuard(new EgressPolicy(), Answers(addresses)).ResolveAsync("mixed.example", CancellationToken.None));
 
     [Fact]
     public async Task the_call_goes_to_the_address_that_was_checked_although_the_name_has_changed_since()
     {
         await using var receiver = await ReceiverAsync(static http => http.Response.WriteAsync(http.Request.Host.Host));
         var asked = 0;
-        var guard = new EgressGuard(Loopback, (_, _) => Task.FromResult(new[] { IPAddress.Parse(++asked == 1 ? "127.0.0.1" : "10.0.0.1") }));
+        var guard = new EgressGuard(
+            Loopback, (_, _) => Task.FromResult(new[] { IPAddress.Parse(++asked == 1 ? "127.0.0.1" : "10.0.0.1") }));
 
         Assert.Equal("turncoat.example", (await GetAsync(guard, receiver, "turncoat.example")).Excerpt);
         Assert.Equal(1, asked);
@@ -95,7 +98,8 @@ public sealed class EgressGuardTests
     {
         await using var receiver = await ReceiverAsync(static async http =>
         {
-            while (!http.RequestAborted.IsCancellationRequested) await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(new string('x', 65536)), http.RequestAborted);
+            while (!http.RequestAborted.IsCancellationRequested) await http.Response.Body.WriteAsync(
+                Encoding.UTF8.GetBytes(new string('x', 65536)), http.RequestAborted);
         });
 
         var answer = await GetAsync(new EgressGuard(Loopback), receiver);
@@ -135,7 +139,8 @@ public sealed class EgressGuardTests
     [Fact]
     public async Task an_excerpt_can_be_stored_and_shown_whatever_the_bytes()
     {
-        await using var receiver = await ReceiverAsync(static async http => await http.Response.Body.WriteAsync("a\0b\u001b[31m\né"u8.ToArray().AsMemory()[..^1]));
+        await using var receiver = await ReceiverAsync(
+            static async http => await http.Response.Body.WriteAsync("a\0b\u001b[31m\né"u8.ToArray().AsMemory()[..^1]));
 
         Assert.Equal("a b [31m\n", (await GetAsync(new EgressGuard(Loopback), receiver)).Excerpt);
     }
@@ -143,7 +148,8 @@ public sealed class EgressGuardTests
     private static Func<string, CancellationToken, Task<IPAddress[]>> Answers(params string[] addresses)
         => (_, _) => Task.FromResult(addresses.Select(IPAddress.Parse).ToArray());
 
-    private static async Task<GuardedAnswer> GetAsync(EgressGuard guard, Receiver receiver, string host = "127.0.0.1", TimeSpan? limit = null)
+    private static async Task<GuardedAnswer> GetAsync(
+        EgressGuard guard, Receiver receiver, string host = "127.0.0.1", TimeSpan? limit = null)
     {
         using var client = guard.CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, guard.Parse($"http://{host}:{receiver.Port}/"));
@@ -152,7 +158,8 @@ public sealed class EgressGuardTests
 
     private static async Task<Receiver> ReceiverAsync(RequestDelegate answer)
     {
-        var receiver = new Receiver(WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build());
+        var receiver = new Receiver(
+            WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build());
         await receiver.StartAsync(answer);
         return receiver;
     }

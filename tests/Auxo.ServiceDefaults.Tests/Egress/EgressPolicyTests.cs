@@ -105,7 +105,8 @@ public sealed class EgressPolicyTests
     [InlineData("2a00:1450:4001::200e")]
     [InlineData("2001:4860:4860::8888")]
     [InlineData("2001:200::1")]
-    public void the_public_internet_up_to_its_borders_is_reachable(string address) => Assert.Null(Default.Refusal(IPAddress.Parse(address)));
+    public void the_public_internet_up_to_its_borders_is_reachable(string address)
+        => Assert.Null(Default.Refusal(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("127.0.0.0/8, ::1", "127.0.0.1", true)]
@@ -128,5 +129,6 @@ public sealed class EgressPolicyTests
     [InlineData("10.0.0.0/33")]
     [InlineData("10.0.0.0-10.0.0.9")]
     public void a_setting_that_is_no_network_is_named(string allow)
-        => Assert.Contains(allow, Assert.Throws<FormatException>(() => EgressPolicy.Parse("127.0.0.1," + allow)).Message, StringComparison.Ordinal);
+        => Assert.Contains(allow, Assert.Throws<FormatException>(() => EgressPolicy.Parse("127.0.0.1," + allow))
+            .Message, StringComparison.Ordinal);
 }

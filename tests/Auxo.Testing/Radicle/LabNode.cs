@@ -79,7 +79,8 @@ public sealed partial class LabNode : IDisposable
         _process.BeginErrorReadLine();
         await listening.Task.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
         await Eventually.TrueAsync(
-            async () => await TryRunAsync(_folder, cancellationToken, "rad", "node", "status", "--only", "nid") is { ExitCode: 0 }, $"the node of {Alias} answers");
+            async () => await TryRunAsync(_folder, cancellationToken, "rad", "node", "status", "--only", "nid") is { ExitCode: 0 },
+            $"the node of {Alias} answers");
     }
 
     /// <summary>Ends the node in order; it needs one to two seconds.</summary>
@@ -107,7 +108,8 @@ public sealed partial class LabNode : IDisposable
     }
 
     /// <summary>Runs <c>rad</c>.</summary>
-    public Task<string> RadAsync(CancellationToken cancellationToken, params string[] arguments) => RunAsync(_folder, cancellationToken, ["rad", .. arguments]);
+    public Task<string> RadAsync(CancellationToken cancellationToken, params string[] arguments)
+        => RunAsync(_folder, cancellationToken, ["rad", .. arguments]);
 
     /// <summary>Runs <c>rad</c> and returns its exit code, whatever it is.</summary>
     public async Task<int> TryRadAsync(CancellationToken cancellationToken, params string[] arguments)
@@ -127,7 +129,8 @@ public sealed partial class LabNode : IDisposable
 
     /// <summary>Opens a patch with these files on top of the canonical <c>main</c>; returns patch id and head.</summary>
     public async Task<(string Patch, string Head)> OpenPatchAsync(
-        string repository, string title, IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken, params string[] pushOptions)
+        string repository, string title, IReadOnlyDictionary<string, string> files,
+        CancellationToken cancellationToken, params string[] pushOptions)
     {
         var tree = WorkTree(repository);
         await GitAsync(tree, cancellationToken, "checkout", "-q", "-B", "work-" + Guid.NewGuid().ToString("N")[..8], "rad/main");
@@ -135,20 +138,23 @@ public sealed partial class LabNode : IDisposable
         var head = await CommitAsync(tree, title, cancellationToken);
         var result = await MustAsync(
             tree, cancellationToken,
-            ["git", "push", "rad", .. pushOptions.SelectMany(o => (string[])["-o", o]), "-o", "patch.message=" + title, "HEAD:refs/patches"]);
+            ["git", "push", "rad", .. pushOptions.SelectMany(o => (string[])["-o", o]), "-o", "patch.message="
+                + title, "HEAD:refs/patches"]);
         return (PatchOpened().Match(result.Errors).Groups["id"].Value, head);
     }
 
     /// <summary>Adds a revision to the patch whose branch is checked out; returns revision id and head.</summary>
     public async Task<(string Revision, string Head)> UpdatePatchAsync(
-        string repository, string patch, IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken, params string[] pushOptions)
+        string repository, string patch, IReadOnlyDictionary<string, string> files,
+        CancellationToken cancellationToken, params string[] pushOptions)
     {
         var tree = WorkTree(repository);
         Write(tree, files);
         var head = await CommitAsync(tree, "Next revision", cancellationToken);
         var result = await MustAsync(
             tree, cancellationToken,
-            ["git", "push", "-f", "rad", .. pushOptions.SelectMany(o => (string[])["-o", o]), "-o", "patch.message=Next revision", $"HEAD:refs/heads/patches/{patch}"]);
+            ["git", "push", "-f", "rad", .. pushOptions.SelectMany(o => (string[])["-o", o]), "-o",
+                "patch.message=Next revision", $"HEAD:refs/heads/patches/{patch}"]);
         return (PatchUpdated().Match(result.Errors).Groups["id"].Value, head);
     }
 
@@ -183,15 +189,18 @@ public sealed partial class LabNode : IDisposable
         }
     }
 
-    private async Task<(int ExitCode, string Output, string Errors)> MustAsync(string folder, CancellationToken cancellationToken, params string[] command)
+    private async Task<(int ExitCode, string Output, string Errors)> MustAsync(
+        string folder, CancellationToken cancellationToken, params string[] command)
     {
         var result = await TryRunAsync(folder, cancellationToken, command);
         return result.ExitCode == 0
             ? result
-            : throw new InvalidOperationException($"{Alias}: {string.Join(' ', command)} ended with {result.ExitCode}:\n{result.Output}{result.Errors}");
+            : throw new InvalidOperationException(
+                $"{Alias}: {string.Join(' ', command)} ended with {result.ExitCode}:\n{result.Output}{result.Errors}");
     }
 
-    private async Task<(int ExitCode, string Output, string Errors)> TryRunAsync(string folder, CancellationToken cancellationToken, params string[] command)
+    private async Task<(int ExitCode, string Output, string Errors)> TryRunAsync(
+        string folder, CancellationToken cancellationToken, params string[] command)
     {
         using var process = Process.Start(Info(folder, command[0], command[1..]))!;
         process.StandardInput.Close();
@@ -205,11 +214,13 @@ public sealed partial class LabNode : IDisposable
     {
         var start = new ProcessStartInfo(program)
         {
-            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true,
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment()) start.Environment[name] = value;
-        foreach (var leak in (ReadOnlySpan<string>)["SSH_AUTH_SOCK", "SSH_AGENT_PID", "XDG_CONFIG_HOME", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "RAD_KEYGEN_SEED"])
+        foreach (var leak in (ReadOnlySpan<string>)[
+            "SSH_AUTH_SOCK", "SSH_AGENT_PID", "XDG_CONFIG_HOME", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "RAD_KEYGEN_SEED"])
             start.Environment.Remove(leak);
         return start;
     }

@@ -17,14 +17,19 @@ internal sealed class LooseObjects(string repository)
 
     /// <summary>A tree of files; paths with slashes become folders, scripts get the executable bit.</summary>
     public string Tree(IReadOnlyDictionary<string, byte[]> files)
-        => Tree(files.ToDictionary(f => f.Key, f => (f.Key.EndsWith(".sh", StringComparison.Ordinal) || f.Value.AsSpan().StartsWith("#!"u8) ? "100755" : "100644", Blob(f.Value)), StringComparer.Ordinal));
+        => Tree(files.ToDictionary(f => f.Key, f
+            => (f.Key.EndsWith(".sh", StringComparison.Ordinal)
+                || f.Value.AsSpan().StartsWith("#!"u8) ? "100755" : "100644", Blob(f.Value)), StringComparer.Ordinal));
 
     /// <summary>A tree of entries: path → mode and object.</summary>
     public string Tree(IReadOnlyDictionary<string, (string Mode, string Oid)> entries)
     {
-        var here = entries.Where(e => !e.Key.Contains('/', StringComparison.Ordinal)).Select(e => (Name: e.Key, e.Value.Mode, e.Value.Oid)).ToList();
-        foreach (var folder in entries.Where(e => e.Key.Contains('/', StringComparison.Ordinal)).GroupBy(e => e.Key[..e.Key.IndexOf('/', StringComparison.Ordinal)]))
-            here.Add((folder.Key, "40000", Tree(folder.ToDictionary(e => e.Key[(folder.Key.Length + 1)..], e => e.Value, StringComparer.Ordinal))));
+        var here = entries.Where(e => !e.Key.Contains('/', StringComparison.Ordinal))
+            .Select(e => (Name: e.Key, e.Value.Mode, e.Value.Oid)).ToList();
+        foreach (var folder in entries.Where(e => e.Key.Contains('/', StringComparison.Ordinal))
+            .GroupBy(e => e.Key[..e.Key.IndexOf('/', StringComparison.Ordinal)]))
+            here.Add((folder.Key, "40000", Tree(
+                folder.ToDictionary(e => e.Key[(folder.Key.Length + 1)..], e => e.Value, StringComparer.Ordinal))));
         var data = new MemoryStream();
         foreach (var (name, mode, oid) in here.OrderBy(e => e.Mode == "40000" ? e.Name + "/" : e.Name, StringComparer.Ordinal))
         {

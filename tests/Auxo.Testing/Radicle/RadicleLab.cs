@@ -3,8 +3,8 @@ using Xunit;
 namespace Auxo.Testing.Radicle;
 
 /// <summary>
-/// A few real Radicle nodes on loopback, isolated from everything: network <c>test</c>, no preferred seeds, static peers, keys and homes in a
-/// temporary folder. The programs are found on PATH only; without them the running test is skipped.
+/// A few real Radicle nodes on loopback, isolated from everything: network <c>test</c>, no preferred seeds, static peers, keys
+/// and homes in a temporary folder. The programs are found on PATH only; without them the running test is skipped.
 /// </summary>
 public sealed class RadicleLab : IAsyncDisposable
 {
@@ -26,7 +26,9 @@ public sealed class RadicleLab : IAsyncDisposable
         return [.. Programs.Where(program => !folders.Any(folder => File.Exists(Path.Combine(folder, program))))];
     }
 
-    /// <summary>Makes and starts nodes with these aliases; every later one dials the first. Skips the test when a program is missing.</summary>
+    /// <summary>
+    /// Makes and starts nodes with these aliases; every later one dials the first. Skips the test when a program is missing.
+    /// </summary>
     public static async Task<RadicleLab> UpAsync(CancellationToken cancellationToken, params string[] aliases)
     {
         var missing = MissingPrograms();
@@ -62,7 +64,8 @@ public sealed class RadicleLab : IAsyncDisposable
     /// <summary>
     /// A private repository of the first node with this content, which all the others may read and have cloned with scope <c>all</c>.
     /// </summary>
-    public async Task<LabRepository> CreateRepositoryAsync(string name, IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken)
+    public async Task<LabRepository> CreateRepositoryAsync(
+        string name, IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken)
     {
         var owner = _nodes[0];
         var tree = owner.WorkTree(name);
@@ -71,18 +74,21 @@ public sealed class RadicleLab : IAsyncDisposable
         LabNode.Write(tree, files);
         await owner.CommitAsync(tree, $"Start {name}", cancellationToken);
         await owner.RunAsync(
-            tree, cancellationToken, "rad", "init", "--name", name, "--description", name, "--default-branch", "main", "--private", "--no-confirm", "--scope", "all");
+            tree, cancellationToken, "rad", "init", "--name", name, "--description", name, "--default-branch", "main",
+            "--private", "--no-confirm", "--scope", "all");
         var rid = (await owner.RunAsync(tree, cancellationToken, "rad", "inspect", "--rid")).Trim();
 
         var readers = _nodes.Skip(1).SelectMany(node => (string[])["--allow", "did:key:" + node.Nid]).ToArray();
         if (readers.Length > 0)
         {
             await owner.RadAsync(
-                cancellationToken, ["id", "update", "--repo", rid, "--title", "Allow readers", "--description", "", .. readers, "--no-confirm", "-q"]);
+                cancellationToken, ["id", "update", "--repo", rid, "--title", "Allow readers", "--description", "",
+                    .. readers, "--no-confirm", "-q"]);
         }
 
         foreach (var node in _nodes.Skip(1))
-            await node.RadAsync(cancellationToken, "clone", rid, node.WorkTree(name), "--seed", owner.Nid, "--scope", "all", "--timeout", "20s");
+            await node.RadAsync(cancellationToken, "clone", rid, node.WorkTree(name), "--seed", owner.Nid, "--scope",
+                "all", "--timeout", "20s");
         return new LabRepository(name, rid);
     }
 

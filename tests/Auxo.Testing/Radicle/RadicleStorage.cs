@@ -7,8 +7,9 @@ using System.Text.Json.Nodes;
 namespace Auxo.Testing.Radicle;
 
 /// <summary>
-/// Lays out and signs a repository in Radicle's storage format from given files, with keys of its own, so that everything that reads storage can be
-/// tested where no <c>rad</c> is. It shares no code with the reader. Time moves one second per operation, so the order is certain.
+/// Lays out and signs a repository in Radicle's storage format from given files, with keys of its own, so that everything that
+/// reads storage can be tested where no <c>rad</c> is. It shares no code with the reader. Time moves one second per operation,
+/// so the order is certain.
 /// </summary>
 public sealed class RadicleStorage
 {
@@ -64,8 +65,10 @@ public sealed class RadicleStorage
             if (init.ExitCode != 0) throw new InvalidOperationException("git init failed.");
         }
 
-        await File.AppendAllTextAsync(System.IO.Path.Combine(storage.Path, "config"), $"[user]\n\tname = {founder.Name}\n\temail = {founder.Name}@{founder.Nid}\n");
-        storage._root = storage._identity = storage.WriteIdentity(founder, storage.Document(threshold: 1), parent: null, "Initial revision");
+        await File.AppendAllTextAsync(
+            System.IO.Path.Combine(storage.Path, "config"), $"[user]\n\tname = {founder.Name}\n\temail = {founder.Name}@{founder.Nid}\n");
+        storage._root = storage._identity = storage.WriteIdentity(
+            founder, storage.Document(threshold: 1), parent: null, "Initial revision");
         storage._git.Ref("refs/rad/id", storage._identity);
         storage.PublishIdentity();
         storage.Push(founder, storage.Commit(files, "Start " + name, parent: null));
@@ -79,12 +82,16 @@ public sealed class RadicleStorage
         foreach (var (path, content) in files) all[path] = Encoding.UTF8.GetBytes(content);
 
         var who = $"{author} <{author}@example.org> {Tick()} +0000";
-        var commit = _git.Commit($"tree {_git.Tree(all)}\n{(parent is null ? "" : $"parent {parent}\n")}author {who}\ncommitter {who}\n\n{message}\n");
+        var commit = _git.Commit(
+            $"tree {_git.Tree(all)}\n{(parent is null ? "" : $"parent {parent}\n")}author {who}\ncommitter {who}\n\n{message}\n");
         _files[commit] = all;
         return commit;
     }
 
-    /// <summary>Pushes a commit to the default branch of somebody's namespace. A delegate's push moves the canonical head, too (threshold 1).</summary>
+    /// <summary>
+    /// Pushes a commit to the default branch of somebody's namespace. A delegate's push moves the canonical head, too
+    /// (threshold 1).
+    /// </summary>
     public void Push(RadicleTestKey by, string commit) => PushBranch(by, _defaultBranch, commit);
 
     /// <summary>Pushes a commit to a branch of somebody's namespace.</summary>
@@ -97,11 +104,13 @@ public sealed class RadicleStorage
 
     /// <summary>Opens a patch with these files on top of the default branch; returns patch and head.</summary>
     public (string Patch, string Head) OpenPatch(
-        RadicleTestKey by, string title, IReadOnlyDictionary<string, string> files, string description = "", bool draft = false, string? onto = null)
+        RadicleTestKey by, string title, IReadOnlyDictionary<string, string> files, string description = "",
+        bool draft = false, string? onto = null)
     {
         var target = onto ?? Head;
         var head = Commit(files, title, target, by.Name);
-        List<JsonObject> actions = [Revision(description, target, head), new() { ["type"] = "edit", ["title"] = title, ["target"] = "delegates" }];
+        List<JsonObject> actions =
+            [Revision(description, target, head), new() { ["type"] = "edit", ["title"] = title, ["target"] = "delegates" }];
         if (draft) actions.Add(Lifecycle("draft"));
         var patch = WriteOperation(by, PatchType, null, actions, [target, head]);
         SetRef(by, "refs/heads/patches/" + patch, head);
@@ -130,7 +139,11 @@ public sealed class RadicleStorage
 
     /// <summary>Edits a comment.</summary>
     public string EditComment(RadicleTestKey by, string patch, string revision, string comment, string body)
-        => Act(by, patch, new() { ["type"] = "revision.comment.edit", ["revision"] = revision, ["comment"] = comment, ["body"] = body, ["embeds"] = new JsonArray() });
+        => Act(by, patch, new()
+        {
+            ["type"] = "revision.comment.edit", ["revision"] = revision, ["comment"] = comment, ["body"] = body,
+            ["embeds"] = new JsonArray(),
+        });
 
     /// <summary>Redacts a revision.</summary>
     public string RedactRevision(RadicleTestKey by, string patch, string revision)
@@ -139,12 +152,16 @@ public sealed class RadicleStorage
     /// <summary>Sets a patch to <c>open</c>, <c>draft</c> or <c>archived</c>.</summary>
     public string SetStatus(RadicleTestKey by, string patch, string status) => Act(by, patch, Lifecycle(status));
 
-    /// <summary>Pushes a commit that contains the revision's head to the default branch and says so on the patch, as a delegate's push does.</summary>
+    /// <summary>
+    /// Pushes a commit that contains the revision's head to the default branch and says so on the patch, as a delegate's push
+    /// does.
+    /// </summary>
     public string Merge(RadicleTestKey by, string patch, string revision, string commit)
     {
         SetRef(by, "refs/heads/" + _defaultBranch, commit);
         if (_delegates.Contains(by)) _git.Ref("refs/heads/" + _defaultBranch, commit);
-        var operation = WriteOperation(by, PatchType, patch, [new() { ["type"] = "merge", ["revision"] = revision, ["commit"] = commit }], [commit]);
+        var operation = WriteOperation(
+            by, PatchType, patch, [new() { ["type"] = "merge", ["revision"] = revision, ["commit"] = commit }], [commit]);
         DeleteRef(by, "refs/heads/patches/" + patch);
         SignRefs(by);
         return operation;
@@ -192,16 +209,20 @@ public sealed class RadicleStorage
     /// <param name="forge">Gives other bytes to sign than the tree's id; for wrong signatures.</param>
     /// <param name="parents">Other parents than the tips; for operations at the same time.</param>
     public string WriteOperation(
-        RadicleTestKey by, string type, string? id, IReadOnlyList<JsonObject> actions, IReadOnlyList<string> related, Func<byte[], byte[]>? forge = null,
+        RadicleTestKey by, string type, string? id, IReadOnlyList<JsonObject> actions, IReadOnlyList<string> related,
+        Func<byte[], byte[]>? forge = null,
         IReadOnlyList<string>? parents = null)
-        => WriteRawOperation(by, type, id, [.. actions.Select(a => Encoding.UTF8.GetBytes(Sorted(a)!.ToJsonString(Canonical)))], related, forge, parents);
+        => WriteRawOperation(
+            by, type, id, [.. actions.Select(a => Encoding.UTF8.GetBytes(Sorted(a)!.ToJsonString(Canonical)))], related, forge, parents);
 
     /// <summary>Like <see cref="WriteOperation"/>, with any bytes as actions.</summary>
     public string WriteRawOperation(
-        RadicleTestKey by, string type, string? id, IReadOnlyList<byte[]> actions, IReadOnlyList<string> related, Func<byte[], byte[]>? forge = null,
+        RadicleTestKey by, string type, string? id, IReadOnlyList<byte[]> actions, IReadOnlyList<string> related,
+        Func<byte[], byte[]>? forge = null,
         IReadOnlyList<string>? parents = null)
     {
-        var files = actions.Select((a, i) => (i.ToString(), a)).Append(("manifest", Encoding.UTF8.GetBytes($$"""{"typeName":"{{type}}","version":1}""")));
+        var files = actions.Select((a, i) => (i.ToString(), a))
+            .Append(("manifest", Encoding.UTF8.GetBytes($$"""{"typeName":"{{type}}","version":1}""")));
         var tips = parents ?? (id is null ? [] : Tips(type, id));
         var sorted = related.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var operation = WriteSigned(
@@ -229,10 +250,15 @@ public sealed class RadicleStorage
         var old = _git.Ref($"{folder}/{sigrefs}");
         var refs = _git.Refs(folder).Where(r => r.Name != sigrefs).ToList();
         if (old is not null) refs.Add((sigrefs + "-parent", old));
-        var text = Encoding.UTF8.GetBytes(string.Concat(refs.OrderBy(r => r.Name, StringComparer.Ordinal).Select(r => $"{r.Oid} {r.Name}\n")));
-        var tree = _git.Tree(new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["refs"] = text, ["signature"] = (signer ?? owner).Sign(text) });
+        var text = Encoding.UTF8.GetBytes(
+            string.Concat(refs.OrderBy(r => r.Name, StringComparer.Ordinal).Select(r => $"{r.Oid} {r.Name}\n")));
+        var tree = _git.Tree(new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            ["refs"] = text, ["signature"] = (signer ?? owner).Sign(text),
+        });
         var who = $"radicle <{owner.Nid}> {Tick()} +0000";
-        var commit = _git.Commit($"tree {tree}\n{(old is null ? "" : $"parent {old}\n")}author {who}\ncommitter {who}\n\nUpdate signed refs\n");
+        var commit = _git.Commit(
+            $"tree {tree}\n{(old is null ? "" : $"parent {old}\n")}author {who}\ncommitter {who}\n\nUpdate signed refs\n");
         _git.Ref($"{folder}/{sigrefs}", commit);
         return commit;
     }
@@ -240,12 +266,18 @@ public sealed class RadicleStorage
     private static JsonObject Revision(string description, string @base, string head)
         => new() { ["type"] = "revision", ["description"] = description, ["base"] = @base, ["oid"] = head };
 
-    private static JsonObject Lifecycle(string status) => new() { ["type"] = "lifecycle", ["state"] = new JsonObject { ["status"] = status } };
+    private static JsonObject Lifecycle(string status) => new()
+    {
+        ["type"] = "lifecycle", ["state"] = new JsonObject { ["status"] = status },
+    };
 
-    /// <summary>The newest operation of the object; this writer never branches by itself, so there is one tip that contains the others.</summary>
+    /// <summary>
+    /// The newest operation of the object; this writer never branches by itself, so there is one tip that contains the others.
+    /// </summary>
     private IReadOnlyList<string> Tips(string type, string id)
     {
-        var tips = _git.Refs("refs/namespaces").Where(r => r.Name.EndsWith($"/refs/cobs/{type}/{id}", StringComparison.Ordinal)).Select(r => r.Oid).Distinct().ToList();
+        var tips = _git.Refs("refs/namespaces")
+            .Where(r => r.Name.EndsWith($"/refs/cobs/{type}/{id}", StringComparison.Ordinal)).Select(r => r.Oid).Distinct().ToList();
         return [.. tips.Where(t => !tips.Any(other => other != t && Ancestors(other).Contains(t)))];
     }
 
@@ -306,14 +338,16 @@ public sealed class RadicleStorage
     }
 
     private string WriteSigned(
-        RadicleTestKey by, IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<string> parents, string message, Func<byte[], byte[]>? forge)
+        RadicleTestKey by, IReadOnlyDictionary<string, byte[]> files, IReadOnlyList<string> parents, string message,
+        Func<byte[], byte[]>? forge)
     {
         var tree = _git.Tree(files.ToDictionary(f => f.Key, f => ("100644", _git.Blob(f.Value)), StringComparer.Ordinal));
         var signed = Convert.FromHexString(tree);
         var armour = by.Armour(forge is null ? signed : forge(signed));
         var who = $"{by.Name} <{by.Name}@{by.Nid}> {Tick()} +0000";
         var commit = _git.Commit(
-            $"tree {tree}\n{string.Concat(parents.Select(p => $"parent {p}\n"))}author {who}\ncommitter {who}\ngpgsig {string.Join("\n ", armour)}\n\n{message}");
+            $"tree {tree}\n{string.Concat(parents.Select(p => $"parent {p}\n"))}author {who}\ncommitter {who}\ngpgsig "
+                + $"{string.Join("\n ", armour)}\n\n{message}");
         _parents[commit] = parents;
         return commit;
     }
@@ -328,7 +362,8 @@ public sealed class RadicleStorage
     private static JsonNode? Sorted(JsonNode? node)
         => node switch
         {
-            JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
+            JsonObject o
+                => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
             JsonArray a => new JsonArray([.. a.Select(Sorted)]),
             _ => node?.DeepClone(),
         };

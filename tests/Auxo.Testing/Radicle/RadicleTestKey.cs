@@ -46,7 +46,8 @@ public sealed class RadicleTestKey : IDisposable
         var algorithm = Field("ssh-ed25519"u8);
         byte[] blob =
         [
-            .. "SSHSIG"u8, 0, 0, 0, 1, .. Field([.. algorithm, .. Field(PublicKey)]), .. Field("radicle"u8), .. Field([]), .. Field("sha256"u8),
+            .. "SSHSIG"u8, 0, 0, 0, 1, .. Field([.. algorithm, .. Field(PublicKey)]), .. Field("radicle"u8),
+            .. Field([]), .. Field("sha256"u8),
             .. Field([.. algorithm, .. Field(Sign(message))]),
         ];
         var lines = Convert.ToBase64String(blob).Chunk(70).Select(line => new string(line));

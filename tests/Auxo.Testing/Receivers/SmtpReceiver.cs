@@ -46,7 +46,8 @@ public sealed class SmtpReceiver : IAsyncDisposable
     public int Waiting => _taken.Reader.Count;
 
     /// <summary>Starts one.</summary>
-    /// <param name="answer">Given a command, its answer; null for the usual one; "hang" for none, "close" to go away. The end of the data is the command <c>.</c></param>
+    /// <param name="answer">Given a command, its answer; null for the usual one; "hang" for none, "close" to go away. The end
+    /// of the data is the command <c>.</c></param>
     /// <param name="certificate">With one it offers STARTTLS.</param>
     /// <param name="tlsAtOnce">It speaks TLS from the first byte instead.</param>
     public static SmtpReceiver Start(Func<string, string?>? answer = null, X509Certificate2? certificate = null, bool tlsAtOnce = false)
@@ -86,7 +87,8 @@ public sealed class SmtpReceiver : IAsyncDisposable
             await using Stream stream = client.GetStream();
             if (!_tlsAtOnce)
             {
-                if (await TalkAsync(stream, greets: true, encrypted: false) && _certificate is not null) await EncryptAsync(stream, greets: false);
+                if (await TalkAsync(stream, greets: true, encrypted: false) && _certificate is not null) await EncryptAsync(
+                    stream, greets: false);
                 return;
             }
 
@@ -118,7 +120,10 @@ public sealed class SmtpReceiver : IAsyncDisposable
             var word = line.Split(' ', ':')[0].ToUpperInvariant();
             var usual = word switch
             {
-                "EHLO" => encrypted ? "250-receiver\r\n250-AUTH PLAIN\r\n250 8BITMIME" : _certificate is null ? "250-receiver\r\n250 8BITMIME" : "250-receiver\r\n250-STARTTLS\r\n250 8BITMIME",
+                "EHLO" => encrypted
+                    ? "250-receiver\r\n250-AUTH PLAIN\r\n250 8BITMIME"
+                    : _certificate is null ? "250-receiver\r\n250 8BITMIME"
+                    : "250-receiver\r\n250-STARTTLS\r\n250 8BITMIME",
                 "STARTTLS" => "220 go ahead", "DATA" => "354 go on", "QUIT" => "221 bye", "AUTH" => "235 welcome", _ => "250 ok",
             };
             if (word == "MAIL") (from, to) = (line, []);
@@ -130,7 +135,8 @@ public sealed class SmtpReceiver : IAsyncDisposable
             var mail = await DataAsync(reader);
             if (!await SayAsync(writer, ".", "250 taken", out said)) return false;
             if (said.StartsWith("250", StringComparison.Ordinal))
-                _taken.Writer.TryWrite(new TakenMail(from.Split('<', '>')[1], to, await MimeMessage.LoadAsync(new MemoryStream(Encoding.Latin1.GetBytes(mail))), encrypted));
+                _taken.Writer.TryWrite(new TakenMail(
+                    from.Split('<', '>')[1], to, await MimeMessage.LoadAsync(new MemoryStream(Encoding.Latin1.GetBytes(mail))), encrypted));
         }
 
         return false;
@@ -139,7 +145,8 @@ public sealed class SmtpReceiver : IAsyncDisposable
     private async Task<string> DataAsync(StreamReader reader)
     {
         var data = new StringBuilder();
-        while (await reader.ReadLineAsync(_stop.Token) is { } line && line != ".") data.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
+        while (await reader.ReadLineAsync(_stop.Token) is { } line && line != ".") data.Append(line.StartsWith('.') ? line[1..] : line)
+            .Append("\r\n");
         return data.ToString();
     }
 

@@ -15,7 +15,8 @@ public sealed class TestAuthority : IDisposable
     {
         var now = TimeProvider.System.GetUtcNow();
         var request = new CertificateRequest("CN=Auxo's tests", _key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         _root = request.CreateSelfSigned(now.AddDays(-30), now.AddDays(30));
         Pem = _root.ExportCertificatePem();

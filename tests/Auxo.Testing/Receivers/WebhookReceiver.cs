@@ -19,15 +19,19 @@ public sealed record Received(string Path, IHeaderDictionary Headers, byte[] Bod
     public JsonNode Json => JsonNode.Parse(Body)!;
 
     /// <summary>
-    /// Standard Webhooks as a receiver implements it, from the specification's text and not from the sender: which of the given secrets verify.
+    /// Standard Webhooks as a receiver implements it, from the specification's text and not from the sender: which of the given
+    /// secrets verify.
     /// </summary>
     public bool IsSignedWith(string secret)
     {
-        if (!long.TryParse((string?)Headers["webhook-timestamp"], NumberStyles.None, CultureInfo.InvariantCulture, out var sent)) return false;
+        if (!long.TryParse((string?)Headers["webhook-timestamp"], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var sent)) return false;
         if (Math.Abs(DateTimeOffset.FromUnixTimeSeconds(sent).Subtract(At).TotalMinutes) > 5) return false;
         using var mac = new HMACSHA256(Convert.FromBase64String(secret["whsec_".Length..]));
-        var expected = Convert.ToBase64String(mac.ComputeHash([.. Encoding.ASCII.GetBytes(Id + "." + Headers["webhook-timestamp"] + "."), .. Body]));
-        return ((string?)Headers["webhook-signature"] ?? "").Split(' ').Any(s => s.StartsWith("v1,", StringComparison.Ordinal) && s[3..] == expected);
+        var expected = Convert.ToBase64String(
+            mac.ComputeHash([.. Encoding.ASCII.GetBytes(Id + "." + Headers["webhook-timestamp"] + "."), .. Body]));
+        return ((string?)Headers["webhook-signature"] ?? "")
+            .Split(' ').Any(s => s.StartsWith("v1,", StringComparison.Ordinal) && s[3..] == expected);
     }
 }
 
@@ -35,7 +39,8 @@ public sealed record Received(string Path, IHeaderDictionary Headers, byte[] Bod
 public sealed class WebhookReceiver : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private readonly WebApplication _app = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
+    private readonly WebApplication _app =
+        WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
     private readonly Channel<Received> _received = Channel.CreateUnbounded<Received>();
     private readonly Queue<RequestDelegate> _answers = new();
 
@@ -77,7 +82,8 @@ public sealed class WebhookReceiver : IAsyncDisposable
     };
 
     /// <summary>Never answers.</summary>
-    public static Task Hang(HttpContext http) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+    public static Task Hang(HttpContext http) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted)
+        .ContinueWith(static _ => { }, TaskScheduler.Default);
 
     /// <summary>Goes away in the middle.</summary>
     public static Task Abort(HttpContext http)
@@ -97,7 +103,8 @@ public sealed class WebhookReceiver : IAsyncDisposable
         lock (_answers) _answers.TryDequeue(out answer);
         var headers = new HeaderDictionary();
         foreach (var (name, value) in http.Request.Headers) headers[name] = value;
-        _received.Writer.TryWrite(new Received(http.Request.Path + http.Request.QueryString, headers, body.ToArray(), TimeProvider.System.GetUtcNow()));
+        _received.Writer.TryWrite(
+            new Received(http.Request.Path + http.Request.QueryString, headers, body.ToArray(), TimeProvider.System.GetUtcNow()));
         await (answer ?? Status(204))(http);
     }
 }

@@ -26,7 +26,9 @@ internal static class Auditor
     {
         var receipts = await database.TextsAsync("select encode(content_key, 'hex') from ingest.receipts");
         findings.Once("ingest", world.Ledger.Webhooks.Keys, receipts, "receipt of webhook");
-        var facts = await database.TextsAsync("select type || ' ' || stream_id || ' ' || coalesce(data->>'new', data->>'head', '') from ingest.mt_events where type in ('patch_opened', 'branch_advanced')");
+        var facts = await database.TextsAsync(
+            "select type || ' ' || stream_id || ' ' || coalesce(data->>'new', data->>'head', '') from ingest.mt_events "
+                + "where type in ('patch_opened', 'branch_advanced')");
         findings.Once("ingest", world.Ledger.Patches.Select(static p => $"patch_opened patch/{p.Rid}/{p.Patch} "), facts, "fact");
     }
 

@@ -43,7 +43,8 @@ internal sealed class Findings
     /// <param name="what">In words, before the id.</param>
     public void Once(string service, IEnumerable<string> expected, IEnumerable<string> found, string what)
     {
-        var counted = found.GroupBy(static f => f, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal);
+        var counted = found.GroupBy(static f => f, StringComparer.Ordinal)
+            .ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal);
         foreach (var missing in expected.Where(e => !counted.ContainsKey(e))) Lose(service, $"{what} {missing}");
         foreach (var (id, times) in counted.Where(static c => c.Value > 1)) Double(service, $"{what} {id}, {times} times");
     }

@@ -40,6 +40,7 @@ internal sealed class InstanceDatabase(string home) : IAsyncDisposable
         => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
         {
             Host = (await File.ReadAllLinesAsync(Path.Combine(home, "pg", "data", "postmaster.pid")))[4].Trim(), Username = "auxo",
-            Password = (await File.ReadAllTextAsync(Path.Combine(home, "pg", "password"))).Trim(), Database = "auxo", ApplicationName = "audit", MaxPoolSize = 2,
+            Password = (await File.ReadAllTextAsync(Path.Combine(home, "pg", "password")))
+                .Trim(), Database = "auxo", ApplicationName = "audit", MaxPoolSize = 2,
         });
 }

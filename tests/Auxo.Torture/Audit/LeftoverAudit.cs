@@ -10,20 +10,26 @@ internal static class LeftoverAudit
     /// <summary>Audits.</summary>
     public static async Task RunAsync(World world, InstanceDatabase database, Findings findings)
     {
-        foreach (var letter in await database.TextsAsync("select queue || ': ' || message_type || ' ' || id || ' (' || reason || ': ' || left(detail, 300) || ')' from queues.dead_letters"))
+        foreach (var letter in await database.TextsAsync(
+            "select queue || ': ' || message_type || ' ' || id || ' (' || reason || ': ' || left(detail, 300) || ')' "
+                + "from queues.dead_letters"))
             findings.Wrong("dead letter", letter);
         foreach (var table in Leased)
         {
             // What waits for a node is leased for a moment every now and then.
-            if (table != "ingest.comment_outbox" && await database.CountAsync($"select count(*) from {table} where leased_until > now()") is > 0 and var held)
+            if (table != "ingest.comment_outbox"
+                && await database.CountAsync($"select count(*) from {table} where leased_until > now()") is > 0 and var held)
                 findings.Wrong(table, $"{held} rows are leased, and nobody works on them");
         }
 
         if (Workspaces(world) is { Count: > 0 } left) findings.Wrong("pipeline", $"workspaces left: {string.Join(", ", left)}");
-        string[] ours = ["postgres", "Auxo.AppHost", .. Auxo.Testing.AuxoInstance.Services.Select(static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
-        foreach (var (pid, command) in world.Auxo.Processes().Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal))))
+        string[] ours = ["postgres", "Auxo.AppHost", .. Auxo.Testing.AuxoInstance.Services.Select(
+            static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
+        foreach (var (pid, command) in world.Auxo.Processes()
+            .Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal))))
             findings.Wrong("processes", $"{pid} is left: {command}");
-        foreach (var zombie in Zombies(world.Auxo.AppHostPid)) findings.Wrong("processes", $"the AppHost has not buried its child {zombie}");
+        foreach (var zombie in Zombies(world.Auxo.AppHostPid)) findings.Wrong(
+            "processes", $"the AppHost has not buried its child {zombie}");
     }
 
     /// <summary>Builds that have files of their own on the disk.</summary>

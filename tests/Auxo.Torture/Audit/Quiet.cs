@@ -16,7 +16,8 @@ internal static class Quiet
         ("builds", "select count(*) from pipeline.builds where state = 'ready'"),
         ("deliveries", "select count(*) from notify.deliveries where state in ('waiting', 'sending')"),
         ("publications", "select count(*) from registry.publications where state = 'waiting'"),
-        ("projections", "select count(*) from metrics.mt_event_progression where last_seq_id < (select max(seq_id) from metrics.mt_events)"),
+        ("projections",
+            "select count(*) from metrics.mt_event_progression where last_seq_id < (select max(seq_id) from metrics.mt_events)"),
     ];
 
     /// <summary>Returns null, or what is still going on after minutes.</summary>
@@ -44,13 +45,17 @@ internal static class Quiet
 
         // Comments are written where a real node holds the patch; elsewhere they wait for one, for ever.
         var rid = world.NodeRepository?.Rid ?? "";
-        if (await database.CountAsync($"select count(*) from ingest.comment_outbox where (rid = '{rid}' and state in ('waiting', 'posting') or confirm_at is not null)") is > 0 and var comments)
+        if (await database.CountAsync($"select count(*) from ingest.comment_outbox where (rid = '{rid}' and state in "
+            + "('waiting', 'posting') or confirm_at is not null)") is > 0 and var comments)
             left.Add($"{comments} comments");
-        var known = (await database.TextsAsync("select stream_id from pipeline.mt_events where type = 'build_queued'")).ToHashSet(StringComparer.Ordinal);
-        if (world.Ledger.Patches.Count(p => !known.Contains($"build/{p.Build}")) is > 0 and var patches) left.Add($"{patches} patches without a build");
+        var known = (await database.TextsAsync("select stream_id from pipeline.mt_events where type = 'build_queued'"))
+            .ToHashSet(StringComparer.Ordinal);
+        if (world.Ledger.Patches.Count(p => !known.Contains($"build/{p.Build}")) is > 0 and var patches) left.Add(
+            $"{patches} patches without a build");
         foreach (var (storage, _) in world.Storages)
         {
-            if (!known.Contains($"build/{new PushedCommit(storage.Rid, storage.Head).Build}")) left.Add($"the head of {storage.Rid} without a build");
+            if (!known.Contains($"build/{new PushedCommit(storage.Rid, storage.Head).Build}")) left.Add(
+                $"the head of {storage.Rid} without a build");
         }
 
         // A cancelled build has its end at once; its step is given a moment to end, too.

@@ -4,7 +4,10 @@ using Auxo.Torture.Load;
 
 namespace Auxo.Torture.Audit;
 
-/// <summary>Every upload's bytes, nothing of what was deleted, one publication per build that kept files, and a quota that counted everything once.</summary>
+/// <summary>
+/// Every upload's bytes, nothing of what was deleted, one publication per build that kept files, and a quota that counted
+/// everything once.
+/// </summary>
 internal static class RegistryAudit
 {
     /// <summary>Audits.</summary>
@@ -15,7 +18,8 @@ internal static class RegistryAudit
         {
             using var answer = await registry.GetAsync($"/raw/{World.Raw}/{upload.Path}");
             if (!answer.IsSuccessStatusCode) findings.Lose("registry", $"upload {upload.Path}: {(int)answer.StatusCode}");
-            else if (Convert.ToHexStringLower(SHA256.HashData(await answer.Content.ReadAsByteArrayAsync())) != upload.Sha256) findings.Lose("registry", $"upload {upload.Path} has other bytes");
+            else if (Convert.ToHexStringLower(SHA256.HashData(await answer.Content.ReadAsByteArrayAsync())) != upload.Sha256) findings.Lose(
+                "registry", $"upload {upload.Path} has other bytes");
         }
 
         var files = (await database.TextsAsync("select path from registry.files")).ToHashSet(StringComparer.Ordinal);
@@ -28,7 +32,8 @@ internal static class RegistryAudit
             """)) findings.Double("registry", $"quota of {off}");
 
         var expected = builds.Where(static b => b is { Outcome: "Passed", Trusted: true, Kept: > 0 }).ToList();
-        findings.Once("registry", expected.Select(static b => $"publication/{b.Id}"), await database.TextsAsync("select stream_id from registry.mt_events where type = 'publication_published'"), "publication");
+        findings.Once("registry", expected.Select(static b => $"publication/{b.Id}"),
+            await database.TextsAsync("select stream_id from registry.mt_events where type = 'publication_published'"), "publication");
         foreach (var build in expected)
         {
             using var answer = await registry.GetAsync($"/artifacts/{build.Rid}/{build.Commit}/files/out/made.txt");

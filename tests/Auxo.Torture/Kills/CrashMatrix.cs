@@ -26,25 +26,31 @@ internal static class CrashMatrix
     /// <summary>The points of one service's own code.</summary>
     private static readonly string[] Own =
     [
-        "ingest.receipt.committed", "ingest.fact.before_commit", "ingest.fact.committed", "ingest.comment.before_write", "ingest.comment.written", "ingest.comment.before_ack",
-        "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished", "pipeline.build.before_finish", "pipeline.build.finished",
-        "metrics.report.recorded", "metrics.fact.folded", "metrics.policy.before_commit", "metrics.policy.committed", "metrics.page.worked_out", "metrics.page.published",
+        "ingest.receipt.committed", "ingest.fact.before_commit", "ingest.fact.committed",
+        "ingest.comment.before_write", "ingest.comment.written", "ingest.comment.before_ack",
+        "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
+        "pipeline.build.before_finish", "pipeline.build.finished",
+        "metrics.report.recorded", "metrics.fact.folded", "metrics.policy.before_commit", "metrics.policy.committed",
+        "metrics.page.worked_out", "metrics.page.published",
         "notify.delivery.before_send", "notify.delivery.sent", "notify.delivery.before_record", "notify.delivery.recorded",
-        "registry.upload.received", "registry.upload.before_commit", "registry.upload.committed", "registry.blob.pinned", "registry.blob.moved",
+        "registry.upload.received", "registry.upload.before_commit", "registry.upload.committed",
+        "registry.blob.pinned", "registry.blob.moved",
         "registry.publish.fetched", "registry.publish.before_commit", "registry.publish.committed",
         "registry.sweep.before_move", "registry.sweep.moved", "registry.sweep.committed",
     ];
 
     /// <summary>
-    /// Only where an event is appended to a stream that was not read before does the store read a view between append and commit. No service does that on a
-    /// path that can be asked for from outside, so these are killed in Auxo.EventStore.Tests (CrashTests) alone.
+    /// Only where an event is appended to a stream that was not read before does the store read a view between append and
+    /// commit. No service does that on a path that can be asked for from outside, so these are killed in Auxo.EventStore.Tests
+    /// (CrashTests) alone.
     /// </summary>
     public static IReadOnlyList<string> Elsewhere { get; } = ["store.appended", "store.written"];
 
     /// <summary>All rows.</summary>
     public static IReadOnlyList<CrashRow> Rows { get; } =
     [
-        .. Auxo.Testing.AuxoInstance.Services.SelectMany(static service => Store.Concat(Messaging).Select(point => new CrashRow(service, point))),
+        .. Auxo.Testing.AuxoInstance.Services.SelectMany(
+            static service => Store.Concat(Messaging).Select(point => new CrashRow(service, point))),
         new("metrics", "daemon.folded"), new("metrics", "daemon.committed"),
         .. Own.Select(static point => new CrashRow(point[..point.IndexOf('.', StringComparison.Ordinal)], point)),
     ];

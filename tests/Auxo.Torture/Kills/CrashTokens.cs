@@ -1,6 +1,9 @@
 namespace Auxo.Torture.Kills;
 
-/// <summary>The folder that <c>AUXO_CRASH_AT</c> names: a file arms a point of one service, and is renamed by the process that dies there.</summary>
+/// <summary>
+/// The folder that <c>AUXO_CRASH_AT</c> names: a file arms a point of one service, and is renamed by the process that dies
+/// there.
+/// </summary>
 internal sealed class CrashTokens : IDisposable
 {
     /// <summary>The folder.</summary>

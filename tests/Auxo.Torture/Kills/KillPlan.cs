@@ -3,8 +3,8 @@ using Auxo.Testing;
 namespace Auxo.Torture.Kills;
 
 /// <summary>
-/// Which kills come in which order. First the whole matrix, several services at a time; then the same again in another order, for as long as somebody asks.
-/// The plan follows from the seed alone.
+/// Which kills come in which order. First the whole matrix, several services at a time; then the same again in another order,
+/// for as long as somebody asks. The plan follows from the seed alone.
 /// </summary>
 internal sealed class KillPlan
 {
@@ -57,7 +57,8 @@ internal sealed class KillPlan
         {
             Kill[] deck =
             [
-                .. _rows.Where(row => row.Service == service).Select(row => new Kill(KillKind.CrashPoint, service, row.Point, TimeSpan.Zero, Again())),
+                .. _rows.Where(row => row.Service == service)
+                    .Select(row => new Kill(KillKind.CrashPoint, service, row.Point, TimeSpan.Zero, Again())),
                 .. Enumerable.Range(0, SignalsPerDeck).Select(_ => new Kill(KillKind.Service, service, null, After(), Again())),
             ];
             _random.Shuffle(deck);

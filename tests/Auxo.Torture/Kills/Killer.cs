@@ -19,8 +19,8 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(80);
 
     /// <summary>
-    /// Longer than this the AppHost's growing pause is not waited for: it is for programs that cannot live. An operator would start it again by hand, and so
-    /// is done here.
+    /// Longer than this the AppHost's growing pause is not waited for: it is for programs that cannot live. An operator would
+    /// start it again by hand, and so is done here.
     /// </summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -43,7 +43,8 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
     {
         var began = Stopwatch.GetTimestamp();
         var told = began;
-        while (!ct.IsCancellationRequested && !(Stopwatch.GetElapsedTime(began) > duration) && (kills is null || _deaths.Count < kills || !plan.IsThrough))
+        while (!ct.IsCancellationRequested
+            && !(Stopwatch.GetElapsedTime(began) > duration) && (kills is null || _deaths.Count < kills || !plan.IsThrough))
         {
             var round = plan.NextRound();
             try
@@ -58,7 +59,8 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
 
             if (Stopwatch.GetElapsedTime(told) < TimeSpan.FromSeconds(10)) continue;
             told = Stopwatch.GetTimestamp();
-            await progress.WriteLineAsync($"  {Stopwatch.GetElapsedTime(began).TotalSeconds,4:0} s: {_deaths.Count} kills, {world.Ledger.Acknowledged} acknowledged");
+            await progress.WriteLineAsync(
+                $"  {Stopwatch.GetElapsedTime(began).TotalSeconds,4:0} s: {_deaths.Count} kills, {world.Ledger.Acknowledged} acknowledged");
         }
 
         await AllHealthyAsync(CancellationToken.None);
@@ -128,13 +130,15 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
                 await SendAsync("KILL", starting);
                 again = false;
             }
-            else if (now is { State: ResourceState.Exited or ResourceState.FailedToStart } && Stopwatch.GetElapsedTime(helped) > LongestPause)
+            else if (now is { State: ResourceState.Exited or ResourceState.FailedToStart }
+                && Stopwatch.GetElapsedTime(helped) > LongestPause)
             {
                 await StartNowAsync(kill.Target);
                 helped = Stopwatch.GetTimestamp();
             }
 
-            if (Stopwatch.GetElapsedTime(died) > HealthyLimit) throw new TortureException($"{kill.Target} did not come back after {kill.Kind} {kill.Point}: {now}");
+            if (Stopwatch.GetElapsedTime(died) > HealthyLimit) throw new TortureException(
+                $"{kill.Target} did not come back after {kill.Kind} {kill.Point}: {now}");
             await Task.Delay(Poll, TimeProvider.System, CancellationToken.None);
         }
 
@@ -150,7 +154,9 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
         _deaths.Enqueue(new Death(kill.Kind, kill.Target, kill.Point, Stopwatch.GetElapsedTime(died)));
     }
 
-    /// <summary>The AppHost first, for it would start the others again; the rest dies with it or by its own SIGKILL, in any order.</summary>
+    /// <summary>
+    /// The AppHost first, for it would start the others again; the rest dies with it or by its own SIGKILL, in any order.
+    /// </summary>
     private static async Task KillEverythingAsync(AuxoInstance auxo)
     {
         var all = auxo.Processes().Keys.ToList();
@@ -173,12 +179,14 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
             var all = await ResourcesAsync(ct);
             if (all.Count > 0 && all.All(static r => r.State is ResourceState.Running)) return;
             if (Stopwatch.GetElapsedTime(began) > HealthyLimit)
-                throw new TortureException($"Not all came back: {string.Join("; ", all.Where(static r => r.State is not ResourceState.Running))}");
+                throw new TortureException(
+                    $"Not all came back: {string.Join("; ", all.Where(static r => r.State is not ResourceState.Running))}");
             await Task.Delay(Poll, TimeProvider.System, ct);
         }
     }
 
-    private async Task<ResourceSnapshot?> FindAsync(string name, CancellationToken ct) => (await ResourcesAsync(ct)).FirstOrDefault(r => r.Name == name);
+    private async Task<ResourceSnapshot?> FindAsync(string name, CancellationToken ct)
+        => (await ResourcesAsync(ct)).FirstOrDefault(r => r.Name == name);
 
     private async Task StartNowAsync(string name)
     {

@@ -9,11 +9,13 @@ internal sealed class Door(HttpClient client, Ledger ledger)
 
     /// <summary>Sends until there is an acknowledgement.</summary>
     /// <param name="request">Makes the same request each time.</param>
-    /// <param name="acknowledges">Which answers are one, also to a repetition; any other below 500 is a refusal, and is written down as one.</param>
+    /// <param name="acknowledges">Which answers are one, also to a repetition; any other below 500 is a refusal, and is written
+    /// down as one.</param>
     /// <param name="what">What is sent, for people.</param>
     /// <param name="ct">The load ends; then nothing is known of it.</param>
     /// <returns>True when it was acknowledged.</returns>
-    public async Task<bool> TellAsync(Func<HttpRequestMessage> request, Func<HttpStatusCode, bool> acknowledges, string what, CancellationToken ct)
+    public async Task<bool> TellAsync(
+        Func<HttpRequestMessage> request, Func<HttpStatusCode, bool> acknowledges, string what, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
@@ -35,7 +37,8 @@ internal sealed class Door(HttpClient client, Ledger ledger)
 
                 ledger.NoAnswer();
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            catch (Exception e) when (
+                e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 ledger.NoAnswer();
             }

@@ -12,7 +12,10 @@ internal static class Hooks
     public static Task<bool> PatchAsync(World world, string rid, string secret, string patch, string head, CancellationToken ct)
         => SendAsync(world, rid, secret, "patch", new JsonObject
         {
-            ["action"] = "created", ["patch"] = new JsonObject { ["id"] = patch, ["after"] = head }, ["repository"] = new JsonObject { ["id"] = rid },
+            ["action"] = "created", ["patch"] = new JsonObject { ["id"] = patch, ["after"] = head }, ["repository"] = new JsonObject
+            {
+                ["id"] = rid,
+            },
         }, ct);
 
     /// <summary>Tells of a push until it is acknowledged.</summary>
@@ -25,7 +28,10 @@ internal static class Hooks
     public static Task<bool> PushAsync(World world, string rid, string secret, string commit, string delivery, CancellationToken ct)
         => SendAsync(world, rid, secret, "push", new JsonObject
         {
-            ["event_type"] = "push", ["after"] = commit, ["branch"] = "main", ["delivery"] = delivery, ["repository"] = new JsonObject { ["id"] = rid },
+            ["event_type"] = "push", ["after"] = commit, ["branch"] = "main", ["delivery"] = delivery, ["repository"] = new JsonObject
+            {
+                ["id"] = rid,
+            },
         }, ct);
 
     private static async Task<bool> SendAsync(World world, string rid, string secret, string type, JsonObject json, CancellationToken ct)
@@ -41,7 +47,8 @@ internal static class Hooks
                 return request;
             },
             static status => status == HttpStatusCode.Accepted, $"webhook {type} of {rid}", ct);
-        if (acknowledged) world.Ledger.Webhooks[Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes(rid), 0, .. body]))] = $"{type} of {rid}: {json.ToJsonString()}";
+        if (acknowledged) world.Ledger.Webhooks[Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes(rid), 0, .. body]))] =
+            $"{type} of {rid}: {json.ToJsonString()}";
         return acknowledged;
     }
 }

@@ -35,7 +35,9 @@ internal sealed record ReportedDeployment(string Id, string Commit);
 /// <param name="Recovered">True when its end was acknowledged, too.</param>
 internal sealed record ReportedFailure(string Id, string Deployment, bool Recovered);
 
-/// <summary>What was sent, and what Auxo said it had taken. Everything here is written down before or after an answer, never guessed.</summary>
+/// <summary>
+/// What was sent, and what Auxo said it had taken. Everything here is written down before or after an answer, never guessed.
+/// </summary>
 internal sealed class Ledger
 {
     private int _acknowledged;

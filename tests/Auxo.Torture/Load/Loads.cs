@@ -7,8 +7,10 @@ internal static class Loads
     public static Task RunAsync(World world, int seed, CancellationToken ct)
     {
         var number = 0;
-        List<Task> loads = [Noise.RunAsync(world, ct), Reporting.RunAsync(world, ct), Uploads.RunAsync(world, ct), Uploads.SweepAsync(world, ct)];
-        foreach (var (storage, secret) in world.Storages) loads.Add(Pushes.RunAsync(world, storage, secret, new Random(seed + number++), ct));
+        List<Task> loads = [Noise.RunAsync(world, ct), Reporting.RunAsync(world, ct), Uploads.RunAsync(world, ct),
+            Uploads.SweepAsync(world, ct)];
+        foreach (var (storage, secret) in world.Storages) loads.Add(
+            Pushes.RunAsync(world, storage, secret, new Random(seed + number++), ct));
         if (world.Lab is not null) loads.Add(NodePatches.RunAsync(world, ct));
         return Task.WhenAll(loads);
     }

@@ -6,7 +6,10 @@ using Auxo.Testing.Radicle;
 
 namespace Auxo.Torture.Load;
 
-/// <summary>People at work in one repository: patches of a delegate and of a stranger, pushes to the default branch, approvals and cancellations.</summary>
+/// <summary>
+/// People at work in one repository: patches of a delegate and of a stranger, pushes to the default branch, approvals and
+/// cancellations.
+/// </summary>
 internal static class Pushes
 {
     private const string Slow = "steps:\n  - name: slow\n    run: sleep 150\n";
@@ -23,8 +26,10 @@ internal static class Pushes
             switch (random.Next(10))
             {
                 case 0 or 1 or 2: await PushMainAsync(world, storage, secret, i, ct); break;
-                case 3: people.Add(ApproveAsync(world, await OpenAsync(world, storage, secret, world.Bob, i, File(i), null, ct), ct)); break;
-                case 4: people.Add(CancelAsync(world, await OpenAsync(world, storage, secret, world.Alice, i, new Dictionary<string, string> { [".auxo/ci.yaml"] = Slow }, null, ct), ct)); break;
+                case 3: people.Add(ApproveAsync(world,
+                    await OpenAsync(world, storage, secret, world.Bob, i, File(i), null, ct), ct)); break;
+                case 4: people.Add(CancelAsync(world, await OpenAsync(world, storage, secret, world.Alice, i,
+                    new Dictionary<string, string> { [".auxo/ci.yaml"] = Slow }, null, ct), ct)); break;
                 default: await OpenAsync(world, storage, secret, world.Alice, i, File(i), "Passed", ct); break;
             }
         }, ct);
@@ -34,7 +39,8 @@ internal static class Pushes
     private static Dictionary<string, string> File(int i) => new(StringComparer.Ordinal) { [$"docs/note-{i}.md"] = $"# Note {i}\n" };
 
     private static async Task<PushedPatch?> OpenAsync(
-        World world, RadicleStorage storage, string secret, RadicleTestKey by, int i, Dictionary<string, string> files, string? outcome, CancellationToken ct)
+        World world, RadicleStorage storage, string secret, RadicleTestKey by, int i, Dictionary<string, string> files,
+        string? outcome, CancellationToken ct)
     {
         var (patch, head) = storage.OpenPatch(by, $"Patch {i} of {by.Name}", files);
         if (!await Hooks.PatchAsync(world, storage.Rid, secret, patch, head, ct)) return null;
@@ -45,9 +51,11 @@ internal static class Pushes
 
     private static async Task PushMainAsync(World world, RadicleStorage storage, string secret, int i, CancellationToken ct)
     {
-        var commit = storage.Commit(new Dictionary<string, string>(StringComparer.Ordinal) { [$"docs/main-{i}.md"] = $"# Main {i}\n" }, $"Main {i}", storage.Head);
+        var commit = storage.Commit(
+            new Dictionary<string, string>(StringComparer.Ordinal) { [$"docs/main-{i}.md"] = $"# Main {i}\n" }, $"Main {i}", storage.Head);
         storage.Push(world.Alice, commit);
-        if (await Hooks.PushAsync(world, storage.Rid, secret, commit, $"push-{i}", ct)) world.Ledger.Commits.Enqueue(new PushedCommit(storage.Rid, commit));
+        if (await Hooks.PushAsync(world, storage.Rid, secret, commit, $"push-{i}", ct)) world.Ledger.Commits.Enqueue(
+            new PushedCommit(storage.Rid, commit));
     }
 
     /// <summary>Somebody looks at a stranger's patch and lets its steps run.</summary>
@@ -64,7 +72,8 @@ internal static class Pushes
     private static async Task CancelAsync(World world, PushedPatch? patch, CancellationToken ct)
     {
         if (patch is null) return;
-        // The audit waits for slow steps, so this one is cancelled even when the load ends meanwhile; when nobody comes to it, it ends by itself.
+        // The audit waits for slow steps, so this one is cancelled even when the load ends meanwhile; when nobody comes to it,
+        // it ends by itself.
         using var late = new CancellationTokenSource();
         await using var ending = ct.Register(() => late.CancelAfter(AfterTheEnd));
         if (!await IsAsync(world, patch, "running", late.Token)) return;

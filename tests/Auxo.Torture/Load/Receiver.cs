@@ -29,7 +29,8 @@ internal sealed class Receiver(WebhookReceiver ear) : IAsyncDisposable
         while (ear.Waiting > 0) all.Add(await ear.NextAsync());
         return all.GroupBy(static r => r.Id, StringComparer.Ordinal).ToDictionary(
             static g => g.Key,
-            g => new Heard(g.Count(), g.DistinctBy(static r => Convert.ToHexString(SHA256.HashData(r.Body))).Count(), g.Count(r => !r.IsSignedWith(Secret))), StringComparer.Ordinal);
+            g => new Heard(g.Count(), g.DistinctBy(static r => Convert.ToHexString(SHA256.HashData(r.Body)))
+                .Count(), g.Count(r => !r.IsSignedWith(Secret))), StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>

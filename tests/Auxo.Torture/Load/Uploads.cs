@@ -26,7 +26,9 @@ internal static class Uploads
             if (i % 3 == 0) await DeleteAsync(world, path, ct);
         }, ct);
 
-    /// <summary>Removes unused contents, as the service does every hour. The hour for which a content stays pinned is taken to be over.</summary>
+    /// <summary>
+    /// Removes unused contents, as the service does every hour. The hour for which a content stays pinned is taken to be over.
+    /// </summary>
     public static async Task SweepAsync(World world, CancellationToken ct)
     {
         await using var database = new InstanceDatabase(world.Auxo.Home);

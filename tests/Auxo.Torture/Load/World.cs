@@ -126,7 +126,8 @@ internal sealed class World : IAsyncDisposable
             {
                 ["PATH"] = string.Join(
                     Path.PathSeparator,
-                    System.Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Where(static folder => !File.Exists(Path.Combine(folder, "rad")))),
+                    System.Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+                        .Where(static folder => !File.Exists(Path.Combine(folder, "rad")))),
                 ["RAD_HOME"] = "/nonexistent/radicle",
             }
             : new Dictionary<string, string>(lab.Nodes[0].Environment(), StringComparer.Ordinal);
@@ -141,7 +142,8 @@ internal sealed class World : IAsyncDisposable
         foreach (var service in AuxoInstance.Services.Append("apphost"))
         {
             // No proxy, and a limit: who hangs is asked again, as by any sender.
-            var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Auxo.Url(service), Timeout = TimeSpan.FromSeconds(15) };
+            var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Auxo.Url(service),
+                Timeout = TimeSpan.FromSeconds(15) };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
             Clients[service] = client;
         }

@@ -41,6 +41,9 @@ internal static class CliJson
     internal sealed class Serializer : RequestBodySerializer
     {
         public override HttpContent? SerializeBody<T>(T body, RequestBodySerializerInfo info)
-            => new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, Options)) { Headers = { ContentType = new("application/json") } };
+            => new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, Options))
+            {
+                Headers = { ContentType = new("application/json") },
+            };
     }
 }

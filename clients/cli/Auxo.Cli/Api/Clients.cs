@@ -43,8 +43,12 @@ internal sealed class Clients(Instance instance) : IDisposable
     public HttpClient Http(string service)
     {
         if (_http.TryGetValue(service, out var client)) return client;
-        client = new HttpClient(new Explaining(service, Instance)) { BaseAddress = Instance.Endpoints[service], Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("auxo-cli", typeof(Clients).Assembly.GetName().Version?.ToString(3)));
+        client = new HttpClient(new Explaining(service, Instance))
+        {
+            BaseAddress = Instance.Endpoints[service], Timeout = Timeout.InfiniteTimeSpan,
+        };
+        client.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("auxo-cli", typeof(Clients).Assembly.GetName().Version?.ToString(3)));
         if (Instance.Token is { } token) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return _http[service] = client;
     }
@@ -55,10 +59,14 @@ internal sealed class Clients(Instance instance) : IDisposable
     }
 
     private T For<T>(string service)
-        => new RestClient(Http(service)) { ResponseDeserializer = new CliJson.Deserializer(), RequestBodySerializer = new CliJson.Serializer() }.For<T>();
+        => new RestClient(Http(service)) { ResponseDeserializer = new CliJson.Deserializer(),
+            RequestBodySerializer = new CliJson.Serializer() }.For<T>();
 
     /// <summary>Turns refusals and silence into words that help.</summary>
-    private sealed class Explaining(string service, Instance instance) : DelegatingHandler(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false })
+    private sealed class Explaining(string service, Instance instance) : DelegatingHandler(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false,
+    })
     {
         /// <summary>No answer of Auxo takes this long to begin, not even that of a log that has no line yet.</summary>
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -75,7 +83,9 @@ internal sealed class Clients(Instance instance) : IDisposable
             }
             catch (HttpRequestException e)
             {
-                var why = e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "nothing listens there" : (e.InnerException ?? e).Message;
+                var why = e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+                    ? "nothing listens there"
+                    : (e.InnerException ?? e).Message;
                 throw new CliException(
                     ExitCode.Unreachable, $"{name} does not answer at {request.RequestUri?.GetLeftPart(UriPartial.Authority)}: {why}.",
                     service == "apphost" ? "Start Auxo with './auxo up'." : "'auxo status' shows what runs; './auxo up' starts Auxo.", e);
@@ -83,7 +93,8 @@ internal sealed class Clients(Instance instance) : IDisposable
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new CliException(
-                    ExitCode.Unreachable, $"{name} took the request but did not answer within {Patience.TotalSeconds:0} s.", "'auxo status' shows what is wrong.", e);
+                    ExitCode.Unreachable, $"{name} took the request but did not answer within {Patience.TotalSeconds:0} s.",
+                    "'auxo status' shows what is wrong.", e);
             }
 
             if (response.IsSuccessStatusCode) return response;
@@ -97,11 +108,15 @@ internal sealed class Clients(Instance instance) : IDisposable
             return response.StatusCode switch
             {
                 HttpStatusCode.Unauthorized => new CliException(
-                    ExitCode.Unreachable, instance.Token is null ? $"{name} wants a token, and none was found ({instance.Origin})." : $"{name} refused the token ({instance.Origin}).",
+                    ExitCode.Unreachable, instance.Token is null
+                        ? $"{name} wants a token, and none was found ({instance.Origin})."
+                        : $"{name} refused the token ({instance.Origin}).",
                     "Run this as the user who runs Auxo, or set AUXO_TOKEN."),
                 HttpStatusCode.Forbidden => new CliException(ExitCode.Unreachable, detail, "Use a token with that scope: AUXO_TOKEN."),
                 >= HttpStatusCode.InternalServerError => new CliException(
-                    ExitCode.Unreachable, detail, problem?.TraceId is { } trace ? $"The log of {name} tells more: look for {trace}." : "'auxo status' shows what is wrong."),
+                    ExitCode.Unreachable, detail, problem?.TraceId is { } trace
+                        ? $"The log of {name} tells more: look for {trace}."
+                        : "'auxo status' shows what is wrong."),
                 _ => new CliException(ExitCode.Negative, detail),
             };
         }

@@ -10,42 +10,52 @@ public sealed record Spread(int N, double? P50Seconds, double? P75Seconds, doubl
 
 /// <summary>DORA's numbers of one repository.</summary>
 public sealed record DoraReport(
-    string Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, double Days, string? Provisional, FrequencyNumber DeploymentFrequency,
-    LeadTimeNumber ChangeLeadTime, RateNumber ChangeFailRate, RecoveryNumber Recovery, RateNumber Rework, RedNumber DefaultBranch, double? Score, string? ScoreReason,
+    string Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, double Days,
+    string? Provisional, FrequencyNumber DeploymentFrequency,
+    LeadTimeNumber ChangeLeadTime, RateNumber ChangeFailRate, RecoveryNumber Recovery, RateNumber Rework,
+    RedNumber DefaultBranch, double? Score, string? ScoreReason,
     QuickCheck QuickCheck, ClassicNumbers Classic, IReadOnlyList<DoraWeek> Weeks);
 
 /// <summary>How often something went live.</summary>
 public sealed record FrequencyNumber(
-    int N, double PerDay, int DeploymentDays, double DeploymentDaysPerWeek, double? MedianIntervalSeconds, int Excluded, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
+    int N, double PerDay, int DeploymentDays, double DeploymentDaysPerWeek, double? MedianIntervalSeconds,
+    int Excluded, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
 
 /// <summary>How long changes took.</summary>
-public sealed record LeadTimeNumber(Spread Time, StageNumbers Stages, int LongLived, int Untimed, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
+public sealed record LeadTimeNumber(
+    Spread Time, StageNumbers Stages, int LongLived, int Untimed, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
 
 /// <summary>Medians of the stages.</summary>
 public sealed record StageNumbers(double? CodingP50Seconds, double? ReviewP50Seconds, double? DeployP50Seconds);
 
 /// <summary>A share of the deployments.</summary>
-public sealed record RateNumber(int N, int Count, double? Ratio, int? Unattributed, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
+public sealed record RateNumber(
+    int N, int Count, double? Ratio, int? Unattributed, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
 
 /// <summary>How long failed deployments hurt.</summary>
-public sealed record RecoveryNumber(Spread Time, int Open, double? ExposureP50Seconds, double? DetectionP50Seconds, [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
+public sealed record RecoveryNumber(Spread Time, int Open, double? ExposureP50Seconds, double? DetectionP50Seconds,
+    [property: JsonConverter(typeof(Word))] string? Tier, string? Reason);
 
 /// <summary>How long the default branch was red.</summary>
 public sealed record RedNumber(Spread Mttr, double RedSeconds, DateTimeOffset? RedSince, string? Reason);
 
 /// <summary>The score of dora.dev's Quick Check.</summary>
-public sealed record QuickCheck(double? LeadTime, double? DeploymentFrequency, double? Recovery, double? ChangeFailure, double? Rework, double? Score);
+public sealed record QuickCheck(
+    double? LeadTime, double? DeploymentFrequency, double? Recovery, double? ChangeFailure, double? Rework, double? Score);
 
 /// <summary>What the old reports counted.</summary>
 public sealed record ClassicNumbers(double MergesPerDay, double CiJobsPerDay, Spread LeadTimeToMerge);
 
 /// <summary>One week.</summary>
-public sealed record DoraWeek(DateOnly Monday, int Deployments, int Rework, int Failed, int Changes, double? LeadTimeP50Seconds, int Recovered, double? RecoveryP50Seconds);
+public sealed record DoraWeek(DateOnly Monday, int Deployments, int Rework, int Failed, int Changes,
+    double? LeadTimeP50Seconds, int Recovered, double? RecoveryP50Seconds);
 
 /// <summary>How the builds of one repository went.</summary>
 public sealed record CiReport(
-    string Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, int Builds, Share Success, Share Before, Share LastDay, Share LastTen, double Target,
-    double Stretch, Share Commits, int FlakyCommits, Spread Duration, Spread Wait, RedNumber DefaultBranch, IReadOnlyList<Named> Categories, IReadOnlyList<Named> Steps,
+    string Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, int Builds,
+    Share Success, Share Before, Share LastDay, Share LastTen, double Target,
+    double Stretch, Share Commits, int FlakyCommits, Spread Duration, Spread Wait, RedNumber DefaultBranch,
+    IReadOnlyList<Named> Categories, IReadOnlyList<Named> Steps,
     IReadOnlyList<CiDay> Daily);
 
 /// <summary>A share; the ratio of none is null.</summary>
@@ -59,11 +69,13 @@ public sealed record CiDay(DateOnly Day, int Passed, int Failed, int Other);
 
 /// <summary>A deployment as it is reported; what is null is usual.</summary>
 public sealed record DeploymentReport(
-    string Rid, string Commit, string? Id, string? Environment, IReadOnlyList<string>? Patches, bool? Succeeded, [property: JsonConverter(typeof(Word))] string? Kind, string? RolloutId,
+    string Rid, string Commit, string? Id, string? Environment, IReadOnlyList<string>? Patches, bool? Succeeded,
+    [property: JsonConverter(typeof(Word))] string? Kind, string? RolloutId,
     string? Remediates, DateTimeOffset? At, string? DeploymentId = null);
 
 /// <summary>A failure as it is reported.</summary>
-public sealed record FailureReport(string Rid, string? Id, string? DeploymentId, string? Title, DateTimeOffset? StartedAt, DateTimeOffset? At, string? FailureId = null);
+public sealed record FailureReport(
+    string Rid, string? Id, string? DeploymentId, string? Title, DateTimeOffset? StartedAt, DateTimeOffset? At, string? FailureId = null);
 
 /// <summary>What is said of a known failure.</summary>
 public sealed record FailureTurn(DateTimeOffset? At, string? By, string? Reason);
@@ -75,4 +87,5 @@ public sealed record DoraEvidence(IReadOnlyList<FailedDeployment> Recoveries, IR
 public sealed record FailedDeployment(string Deployment, IReadOnlyList<KnownFailure> Failures);
 
 /// <summary>A failure; <c>OpenSince</c> is null when it is over.</summary>
-public sealed record KnownFailure(string Id, string? Title, DateTimeOffset StartedAt, DateTimeOffset? OpenSince, bool Inferred, string? RecoveredBy);
+public sealed record KnownFailure(
+    string Id, string? Title, DateTimeOffset StartedAt, DateTimeOffset? OpenSince, bool Inferred, string? RecoveredBy);

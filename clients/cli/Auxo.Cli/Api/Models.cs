@@ -9,11 +9,13 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>A program that the AppHost runs.</summary>
 public sealed record ResourceInfo(
-    string Name, string Kind, [property: JsonConverter(typeof(Word))] string State, int? Pid, IReadOnlyList<string>? Urls, int Restarts, DateTimeOffset? Since, string? Reason);
+    string Name, string Kind, [property: JsonConverter(typeof(Word))] string State, int? Pid,
+    IReadOnlyList<string>? Urls, int Restarts, DateTimeOffset? Since, string? Reason);
 
 /// <summary>A tracked repository.</summary>
 public sealed record Repository(
-    string Rid, string Name, string DefaultBranch, string Source, [property: JsonConverter(typeof(Word))] string Kind, IReadOnlyList<string>? Delegates,
+    string Rid, string Name, string DefaultBranch, string Source, [property: JsonConverter(typeof(Word))] string Kind,
+    IReadOnlyList<string>? Delegates,
     IReadOnlyList<string>? Trusted, IReadOnlyList<string>? Branches, DateTimeOffset TrackedAt, RepositoryHooks? Hooks);
 
 /// <summary>Where webhooks for a repository go.</summary>
@@ -31,20 +33,23 @@ public sealed record Tracked(Repository Repository, string? Secret);
 public sealed record WebhookSecret(string Secret);
 
 /// <summary>
-/// A tip that ingest saw, and what came of it: <c>Kind</c> is <c>patch</c> or <c>branch</c>, <c>Name</c> the patch's id or the branch's name, <c>Fact</c> what was
-/// recorded (null when nothing was) and <c>Reason</c> why.
+/// A tip that ingest saw, and what came of it: <c>Kind</c> is <c>patch</c> or <c>branch</c>, <c>Name</c> the patch's id or the
+/// branch's name, <c>Fact</c> what was recorded (null when nothing was) and <c>Reason</c> why.
 /// </summary>
 public sealed record RefInfo(
-    [property: JsonConverter(typeof(Word))] string Kind, string Name, string? Title, string Commit, string? Author, [property: JsonConverter(typeof(Word))] string? Trust,
+    [property: JsonConverter(typeof(Word))] string Kind, string Name, string? Title, string Commit, string? Author,
+    [property: JsonConverter(typeof(Word))] string? Trust,
     DateTimeOffset? SeenAt, [property: JsonConverter(typeof(Word))] string? Via, string? Fact, string? Reason);
 
 /// <summary>The Radicle node beside Auxo: <c>connected</c>, <c>absent</c>, <c>down</c> or <c>locked</c>.</summary>
 public sealed record NodeInfo(
-    [property: JsonConverter(typeof(Word))] string State, string? Home, string? Nid, string? Alias, string? Socket, DateTimeOffset? Since, string? Reason);
+    [property: JsonConverter(typeof(Word))] string State, string? Home, string? Nid, string? Alias, string? Socket,
+    DateTimeOffset? Since, string? Reason);
 
 /// <summary>A patch comment that is on its way to Radicle, or there.</summary>
 public sealed record OutboxEntry(
-    string Key, string Rid, string PatchId, string BuildId, int Seq, [property: JsonConverter(typeof(Word))] string State, string? Reason, int Attempts,
+    string Key, string Rid, string PatchId, string BuildId, int Seq,
+    [property: JsonConverter(typeof(Word))] string State, string? Reason, int Attempts,
     string? CommentId, DateTimeOffset UpdatedAt, string? TraceId = null);
 
 /// <summary>A build to start by hand.</summary>
@@ -52,9 +57,12 @@ public sealed record BuildRequest(string? Rid, string? Source, string Commit, st
 
 /// <summary>A build; findings, files, verdict and sandbox only when it was asked for alone.</summary>
 public sealed record Build(
-    string Id, string? ShortId, string Rid, string RepositoryName, [property: JsonConverter(typeof(Word))] string Trigger, string? PatchId, string? RevisionId, string Ref,
-    string Commit, string Title, string? Author, [property: JsonConverter(typeof(Word))] string State, [property: JsonConverter(typeof(Word))] string? Outcome, string? Reason,
-    DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, double? DurationSeconds, IReadOnlyList<BuildStep>? Steps,
+    string Id, string? ShortId, string Rid, string RepositoryName,
+    [property: JsonConverter(typeof(Word))] string Trigger, string? PatchId, string? RevisionId, string Ref,
+    string Commit, string Title, string? Author, [property: JsonConverter(typeof(Word))] string State,
+    [property: JsonConverter(typeof(Word))] string? Outcome, string? Reason,
+    DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, double? DurationSeconds,
+    IReadOnlyList<BuildStep>? Steps,
     IReadOnlyList<BuildFinding>? Findings, IReadOnlyList<BuildFile>? Artifacts, string? Verdict, string? Sandbox, string? TraceId = null)
 {
     /// <summary>The digits people read and type.</summary>
@@ -73,7 +81,8 @@ public sealed record BuildStep(
 
 /// <summary>One thing that a check found.</summary>
 public sealed record BuildFinding(
-    string Check, string Rule, [property: JsonConverter(typeof(Word))] string Severity, string? Path, int? Line, string Message, bool Blocks);
+    string Check, string Rule, [property: JsonConverter(typeof(Word))] string Severity, string? Path, int? Line,
+    string Message, bool Blocks);
 
 /// <summary>A file that a build kept.</summary>
 public sealed record BuildFile(string Name, string? MediaType, string? Digest, long SizeBytes);
@@ -86,7 +95,8 @@ public sealed record HandlerInfo(string Message, string Handler, string? Queue, 
 
 /// <summary>A message whose handler gave up.</summary>
 public sealed record DeadLetter(
-    string Id, string MessageType, string? GroupId, string? Body, string? CorrelationId, DateTimeOffset? SentAt, int Attempts, DateTimeOffset BuriedAt, string Reason, string? Detail);
+    string Id, string MessageType, string? GroupId, string? Body, string? CorrelationId, DateTimeOffset? SentAt,
+    int Attempts, DateTimeOffset BuriedAt, string Reason, string? Detail);
 
 /// <summary>A queue's length and its oldest message.</summary>
 public sealed record QueueInfo(string Queue, long Ready, long Scheduled, long DeadLetters, double? OldestSeconds);

@@ -62,7 +62,8 @@ public interface INotify
 
 /// <summary>A channel, without its secrets.</summary>
 public sealed record NotifyChannel(
-    string Name, [property: JsonConverter(typeof(Word))] string Kind, string Target, bool Enabled, string? Problem, DateTimeOffset? PausedUntil, DateTimeOffset? OldSecretUntil,
+    string Name, [property: JsonConverter(typeof(Word))] string Kind, string Target, bool Enabled, string? Problem,
+    DateTimeOffset? PausedUntil, DateTimeOffset? OldSecretUntil,
     long Waiting, long Dead, DateTimeOffset? LastDeliveredAt, DateTimeOffset ConfiguredAt);
 
 /// <summary>What a channel shall be; exactly one part.</summary>
@@ -72,7 +73,8 @@ public sealed record ChannelRequest(WebhookRequest? Webhook, EmailRequest? Email
 public sealed record WebhookRequest(string? Url, string? Format, string? Secret);
 
 /// <summary>E-mail; what is left out stays.</summary>
-public sealed record EmailRequest(string? Host, int? Port, string? Security, string? From, IReadOnlyList<string>? To, string? User, string? Password);
+public sealed record EmailRequest(
+    string? Host, int? Port, string? Security, string? From, IReadOnlyList<string>? To, string? User, string? Password);
 
 /// <summary>A desktop has nothing to say.</summary>
 public sealed record DesktopRequest;
@@ -85,18 +87,22 @@ public sealed record ChannelSecret(string Secret, DateTimeOffset OldUntil);
 
 /// <summary>Who is told what.</summary>
 public sealed record NotifyRoute(
-    string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, [property: JsonConverter(typeof(Word))] string MinLevel, IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt);
+    string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories,
+    [property: JsonConverter(typeof(Word))] string MinLevel, IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt);
 
 /// <summary>What a route shall be.</summary>
-public sealed record RouteRequest(IReadOnlyList<string>? On, IReadOnlyList<string>? Repositories, string? MinLevel, IReadOnlyList<string> Channels);
+public sealed record RouteRequest(
+    IReadOnlyList<string>? On, IReadOnlyList<string>? Repositories, string? MinLevel, IReadOnlyList<string> Channels);
 
 /// <summary>A delivery and how far it got; the log only when it was asked for alone.</summary>
 public sealed record Delivery(
-    string Id, string Channel, string? Route, [property: JsonConverter(typeof(Word))] string State, string? Reason, int? Status, int Attempts, DateTimeOffset? Due, string Type, string Title,
+    string Id, string Channel, string? Route, [property: JsonConverter(typeof(Word))] string State, string? Reason,
+    int? Status, int Attempts, DateTimeOffset? Due, string Type, string Title,
     string NotificationId, string? CorrelationId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<DeliveryAttempt>? Log);
 
 /// <summary>A line of the delivery log.</summary>
-public sealed record DeliveryAttempt(int Attempt, string Outcome, int? Status, string? Detail, string? Excerpt, double? Seconds, DateTimeOffset EndedAt);
+public sealed record DeliveryAttempt(
+    int Attempt, string Outcome, int? Status, string? Detail, string? Excerpt, double? Seconds, DateTimeOffset EndedAt);
 
 /// <summary>How many are made again.</summary>
 public sealed record Replayed(int Count);

@@ -10,7 +10,8 @@ public interface IRegistry
     /// <summary>What builds published, newest first; <paramref name="build"/> and <paramref name="commit"/> may be first digits.</summary>
     [Get("artifacts")]
     Task<Page<ArtifactVersion>> ArtifactsAsync(
-        [Query] string? rid, [Query("ref")] string? branch, [Query] string? commit, [Query] string? build, [Query] int? limit, [Query] string? after, CancellationToken ct);
+        [Query] string? rid, [Query("ref")] string? branch, [Query] string? commit, [Query] string? build,
+        [Query] int? limit, [Query] string? after, CancellationToken ct);
 
     /// <summary>One version: a build's id, a commit or <c>latest</c>.</summary>
     [Get("artifacts/{rid}/{version}")]
@@ -38,7 +39,8 @@ public interface IRegistry
 
     /// <summary>Its files whose names begin so.</summary>
     [Get("raw/{repository}")]
-    Task<Page<RawFile>> FilesAsync([Path] string repository, [Query] string? prefix, [Query] string? after, [Query] int limit, CancellationToken ct);
+    Task<Page<RawFile>> FilesAsync(
+        [Path] string repository, [Query] string? prefix, [Query] string? after, [Query] int limit, CancellationToken ct);
 
     /// <summary>The tokens that work, or all there ever were.</summary>
     [Get("tokens")]
@@ -59,15 +61,18 @@ public interface IRegistry
 
 /// <summary>The files that a build published.</summary>
 public sealed record ArtifactVersion(
-    string BuildId, string ShortId, string Rid, string RepositoryName, [property: JsonConverter(typeof(Word))] string Trigger, string Ref, string Commit, string? PatchId, string Title,
-    string? Author, [property: JsonConverter(typeof(Word))] string State, string? Reason, bool Latest, DateTimeOffset? PublishedAt, IReadOnlyList<ArtifactFile> Files, string? Provenance);
+    string BuildId, string ShortId, string Rid, string RepositoryName,
+    [property: JsonConverter(typeof(Word))] string Trigger, string Ref, string Commit, string? PatchId, string Title,
+    string? Author, [property: JsonConverter(typeof(Word))] string State, string? Reason, bool Latest,
+    DateTimeOffset? PublishedAt, IReadOnlyList<ArtifactFile> Files, string? Provenance);
 
 /// <summary>One of them; the address is relative to the registry.</summary>
 public sealed record ArtifactFile(string Name, string? MediaType, string Digest, long SizeBytes, string Url);
 
 /// <summary>A token, without its text.</summary>
 public sealed record Token(
-    string Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string? CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, string? ReplacedBy,
+    string Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string? CreatedBy,
+    DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, string? ReplacedBy,
     [property: JsonConverter(typeof(Word))] string State);
 
 /// <summary>A token to make.</summary>
@@ -89,4 +94,5 @@ public sealed record RawRepository(string Name, long QuotaBytes, long UsedBytes,
 public sealed record RawDefinition(long? QuotaBytes, bool? Immutable);
 
 /// <summary>A file in it; the address is relative to the registry.</summary>
-public sealed record RawFile(string Repository, string Path, string Digest, long SizeBytes, string MediaType, DateTimeOffset StoredAt, string StoredBy, string Url);
+public sealed record RawFile(
+    string Repository, string Path, string Digest, long SizeBytes, string MediaType, DateTimeOffset StoredAt, string StoredBy, string Url);

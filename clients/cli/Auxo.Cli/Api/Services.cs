@@ -62,7 +62,8 @@ public interface IPipeline
     /// <summary>Builds, newest first.</summary>
     [Get("builds")]
     Task<Page<Build>> BuildsAsync(
-        [Query] string? rid, [Query] string? patch, [Query] string? commit, [Query] int? limit, [Query] string? after, CancellationToken ct, [Query] string? trace = null);
+        [Query] string? rid, [Query] string? patch, [Query] string? commit, [Query] int? limit, [Query] string? after,
+        CancellationToken ct, [Query] string? trace = null);
 
     /// <summary>One build with findings, artifacts and verdict.</summary>
     [Get("builds/{id}")]

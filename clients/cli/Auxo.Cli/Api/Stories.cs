@@ -10,22 +10,26 @@ public interface IStory
     /// <summary>What it knows of a patch, of commits, of builds, of traces; a patch or a commit needs its repository.</summary>
     [Get("story")]
     Task<Page<StoryLine>> TellAsync(
-        [Query] string? rid, [Query] string? patch, [Query] IEnumerable<string> commit, [Query] IEnumerable<string> build, [Query] IEnumerable<string> trace, CancellationToken ct);
+        [Query] string? rid, [Query] string? patch, [Query] IEnumerable<string> commit,
+        [Query] IEnumerable<string> build, [Query] IEnumerable<string> trace, CancellationToken ct);
 }
 
 /// <summary>One line of a story; see the services' <c>GET /story</c>.</summary>
 public sealed record StoryLine(
-    DateTimeOffset At, string What, [property: JsonConverter(typeof(Word))] string State, string Text, string? Trace = null, string? Build = null, string? Next = null)
+    DateTimeOffset At, string What, [property: JsonConverter(typeof(Word))] string State, string Text,
+    string? Trace = null, string? Build = null, string? Next = null)
 {
     /// <summary>Who tells it.</summary>
     public string Service { get; init; } = "";
 }
 
 /// <summary>A patch as ingest knows it.</summary>
-public sealed record PatchInfo(string Rid, string PatchId, string Title, string? Author, [property: JsonConverter(typeof(Word))] string Status, IReadOnlyList<PatchRevision>? Revisions);
+public sealed record PatchInfo(string Rid, string PatchId, string Title, string? Author,
+    [property: JsonConverter(typeof(Word))] string Status, IReadOnlyList<PatchRevision>? Revisions);
 
 /// <summary>A revision of it.</summary>
 public sealed record PatchRevision(string Id, string Head);
 
 /// <summary>A message that waits in a queue.</summary>
-public sealed record WaitingMessage(string Id, string MessageType, string? CorrelationId, DateTimeOffset SentAt, DateTimeOffset? Due, int Attempts);
+public sealed record WaitingMessage(
+    string Id, string MessageType, string? CorrelationId, DateTimeOffset SentAt, DateTimeOffset? Due, int Attempts);

@@ -9,7 +9,10 @@ internal static class CleanUpArtifacts
 {
     public static Command Create(CliHost host)
     {
-        var now = new Option<bool>("--now") { Description = "Let it go now; without this it is only shown, and goes with the hourly cleaning" };
+        var now = new Option<bool>("--now")
+        {
+            Description = "Let it go now; without this it is only shown, and goes with the hourly cleaning",
+        };
         return new Command("cleanup", "Show which versions retention lets go, and why; --now lets them go") { now }
             .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetValue(now), ct));
     }
@@ -18,7 +21,8 @@ internal static class CleanUpArtifacts
     {
         var (terminal, registry) = (session.Terminal, session.Clients.Registry);
         // The answer names builds only; what they were of is said from the list of what is there.
-        var known = terminal.Json ? [] : (await registry.ArtifactsAsync(null, null, null, null, 200, null, ct)).Items.ToDictionary(static v => v.BuildId, StringComparer.Ordinal);
+        var known = terminal.Json ? [] : (await registry.ArtifactsAsync(null, null, null, null, 200, null, ct))
+            .Items.ToDictionary(static v => v.BuildId, StringComparer.Ordinal);
         var gone = (await (now ? registry.CleanUpAsync(ct) : registry.PreviewCleanUpAsync(ct))).Items;
         if (terminal.Json)
         {
@@ -36,12 +40,19 @@ internal static class CleanUpArtifacts
         foreach (var (id, reason) in gone)
         {
             var version = known.GetValueOrDefault(id);
-            columns.Add(new Cell(version?.ShortId ?? Words.Short(id), "bold"), version is null ? "" : $"{version.RepositoryName} {version.Ref}", version is null ? "" : Words.Size(version.Files.Sum(static f => f.SizeBytes)), reason);
+            columns.Add(new Cell(version?.ShortId ?? Words.Short(id), "bold"), version is null
+                ? ""
+                : $"{version.RepositoryName} {version.Ref}", version is null
+                    ? ""
+                    : Words.Size(version.Files.Sum(static f => f.SizeBytes)), reason);
         }
 
         columns.Write(terminal);
         terminal.Line();
-        terminal.Line(now ? $"{gone.Count} versions are gone; what nobody else uses is freed." : "[dim]They go within the hour; at once: auxo artifacts cleanup --now. Auxo__Registry__KeepNewest and KeepDays change the rule.[/]");
+        terminal.Line(now
+            ? $"{gone.Count} versions are gone; what nobody else uses is freed."
+            : "[dim]They go within the hour; at once: auxo artifacts cleanup --now. Auxo__Registry__KeepNewest and "
+                + "KeepDays change the rule.[/]");
         return ExitCode.Ok;
     }
 }

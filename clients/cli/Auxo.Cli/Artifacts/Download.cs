@@ -13,8 +13,8 @@ namespace Auxo.Cli.Artifacts;
 internal sealed record Downloaded(long Resumed, bool AlreadyThere);
 
 /// <summary>
-/// Fetches a file to <c>NAME.part</c> and gives it its name only when its digest fits. What an earlier, broken download left is carried on, but only from the same
-/// content (<c>If-Range</c>).
+/// Fetches a file to <c>NAME.part</c> and gives it its name only when its digest fits. What an earlier, broken download left is
+/// carried on, but only from the same content (<c>If-Range</c>).
 /// </summary>
 internal static class Download
 {
@@ -23,7 +23,8 @@ internal static class Download
     public static async Task<Downloaded> RunAsync(HttpClient http, ArtifactFile file, string path, CancellationToken ct)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (File.Exists(path) && new FileInfo(path).Length == file.SizeBytes && await DigestAsync(path, ct) == file.Digest) return new Downloaded(0, AlreadyThere: true);
+        if (File.Exists(path) && new FileInfo(path).Length == file.SizeBytes
+            && await DigestAsync(path, ct) == file.Digest) return new Downloaded(0, AlreadyThere: true);
         var part = path + ".part";
         var resumed = File.Exists(part) ? new FileInfo(part).Length : 0;
         for (var attempt = 1; ; attempt++)
@@ -38,14 +39,18 @@ internal static class Download
             {
                 // A try that brought something on is not counted against the next.
                 if (File.Exists(part) && new FileInfo(part).Length > before) attempt = 0;
-                if (attempt == MostTries) throw new CliException(ExitCode.Unreachable, $"The download of '{TamedText.OneLine(file.Name)}' broke off: {e.Message}", $"The same command goes on where it ended ({part}).", e);
+                if (attempt == MostTries) throw new CliException(
+                    ExitCode.Unreachable, $"The download of '{TamedText.OneLine(file.Name)}' broke off: {e.Message}",
+                    $"The same command goes on where it ended ({part}).", e);
             }
         }
 
         if (await DigestAsync(part, ct) is var digest && digest != file.Digest)
         {
             File.Delete(part);
-            throw new CliException(ExitCode.Negative, $"What arrived as '{TamedText.OneLine(file.Name)}' is {digest}, not {file.Digest}. It was thrown away.", "Fetch it again; if it stays so, the registry's copy is damaged.");
+            throw new CliException(ExitCode.Negative,
+                $"What arrived as '{TamedText.OneLine(file.Name)}' is {digest}, not {file.Digest}. It was thrown away.",
+                "Fetch it again; if it stays so, the registry's copy is damaged.");
         }
 
         File.Move(part, path, overwrite: true);

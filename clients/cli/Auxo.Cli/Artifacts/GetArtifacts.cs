@@ -11,15 +11,27 @@ internal static class GetArtifacts
     public static Command Create(CliHost host)
     {
         var repository = RepositoryArgument.Create();
-        var names = new Argument<string[]>("name") { Description = "The files; all of them when none is named", Arity = ArgumentArity.ZeroOrMore };
-        var version = new Option<string>("--version") { Description = "latest (of the default branch), or the first digits of a build's id or of a commit", DefaultValueFactory = static _ => "latest" };
+        var names = new Argument<string[]>("name")
+        {
+            Description = "The files; all of them when none is named", Arity = ArgumentArity.ZeroOrMore,
+        };
+        var version = new Option<string>("--version")
+        {
+            Description = "latest (of the default branch), or the first digits of a build's id or of a commit",
+            DefaultValueFactory = static _ => "latest",
+        };
         var output = new Option<string?>("--output", "-o") { Description = "The folder to put them into; by default this one" };
-        return new Command("get", "Fetch files, go on where a broken download ended, and check their digests") { repository, names, version, output }
+        return new Command("get", "Fetch files, go on where a broken download ended, and check their digests")
+        {
+            repository, names, version, output,
+        }
             .Does(host, (parsed, session, ct) => RunAsync(
-                session, parsed.GetRequiredValue(repository), parsed.GetValue(names) ?? [], parsed.GetRequiredValue(version), Path.GetFullPath(parsed.GetValue(output) ?? ".", host.WorkingFolder), ct));
+                session, parsed.GetRequiredValue(repository), parsed.GetValue(names)
+                    ?? [], parsed.GetRequiredValue(version), Path.GetFullPath(parsed.GetValue(output) ?? ".", host.WorkingFolder), ct));
     }
 
-    private static async Task<int> RunAsync(Session session, string repository, string[] names, string version, string folder, CancellationToken ct)
+    private static async Task<int> RunAsync(
+        Session session, string repository, string[] names, string version, string folder, CancellationToken ct)
     {
         var rid = (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, repository, ct)).Rid;
         var found = await VersionArgument.ResolveAsync(session.Clients.Registry, rid, version, ct);
@@ -27,7 +39,9 @@ internal static class GetArtifacts
         {
             throw new CliException(
                 ExitCode.Negative, $"Build {found.ShortId} has no file '{missing}'.",
-                Suggestions.Nearest(missing, found.Files.Select(static f => f.Name)) is { } near ? $"Did you mean '{near}'?" : "It has: " + string.Join(", ", found.Files.Select(static f => f.Name).Take(20)));
+                Suggestions.Nearest(missing, found.Files.Select(static f => f.Name)) is { } near
+                    ? $"Did you mean '{near}'?"
+                    : "It has: " + string.Join(", ", found.Files.Select(static f => f.Name).Take(20)));
         }
 
         var files = found.Files.Where(f => names.Length == 0 || names.Contains(f.Name, StringComparer.Ordinal)).ToList();
@@ -36,16 +50,25 @@ internal static class GetArtifacts
         foreach (var (file, path) in targets)
         {
             var outcome = await Download.RunAsync(session.Clients.Http("registry"), file, path, ct);
-            if (session.Terminal.Json) done.Add(new { file.Name, path, file.Digest, file.SizeBytes, outcome.Resumed, outcome.AlreadyThere });
+            if (session.Terminal.Json) done.Add(new
+            {
+                file.Name, path, file.Digest, file.SizeBytes, outcome.Resumed, outcome.AlreadyThere,
+            });
             else
             {
-                session.Terminal.Line($"[green]✓[/] {Terminal.Safe(Path.GetRelativePath(session.Host.WorkingFolder, path))}  {Words.Size(file.SizeBytes)}"
-                    + (outcome.AlreadyThere ? "  (was there)" : outcome.Resumed > 0 ? $"  (went on at {Words.Size(outcome.Resumed)})" : ""));
+                session.Terminal.Line(
+                    $"[green]✓[/] {Terminal.Safe(Path.GetRelativePath(session.Host.WorkingFolder, path))}  {Words.Size(file.SizeBytes)}"
+                    + (outcome.AlreadyThere
+                        ? "  (was there)"
+                        : outcome.Resumed > 0 ? $"  (went on at {Words.Size(outcome.Resumed)})"
+                        : ""));
             }
         }
 
         if (session.Terminal.Json) session.Terminal.WriteJson(new { found.BuildId, found.Commit, found.Rid, files = done });
-        else session.Terminal.Line($"From build {Terminal.Safe(found.ShortId)} of {Terminal.Safe(found.RepositoryName)} at {Terminal.Safe(Words.Short(found.Commit))}; every digest fits.");
+        else session.Terminal.Line(
+            $"From build {Terminal.Safe(found.ShortId)} of {Terminal.Safe(found.RepositoryName)} at "
+                + $"{Terminal.Safe(Words.Short(found.Commit))}; every digest fits.");
         return ExitCode.Ok;
     }
 
@@ -55,6 +78,7 @@ internal static class GetArtifacts
         var path = Path.GetFullPath(Path.Combine(folder, name.Replace('\\', '/')));
         return path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)
             ? path
-            : throw new CliException(ExitCode.Negative, $"The file '{TamedText.OneLine(name)}' would be written outside of {folder}; it is left alone.");
+            : throw new CliException(
+                ExitCode.Negative, $"The file '{TamedText.OneLine(name)}' would be written outside of {folder}; it is left alone.");
     }
 }

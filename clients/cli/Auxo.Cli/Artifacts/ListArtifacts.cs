@@ -12,9 +12,13 @@ internal static class ListArtifacts
     {
         var repository = new Option<string?>("--repo") { Description = "Only this repository" };
         var branch = new Option<string?>("--branch") { Description = "Only this branch" };
-        var count = new Option<int>("--count") { Description = "How many versions, newest first (1 to 200)", DefaultValueFactory = static _ => 20 };
+        var count = new Option<int>("--count")
+        {
+            Description = "How many versions, newest first (1 to 200)", DefaultValueFactory = static _ => 20,
+        };
         return new Command("list", "Show what was published") { repository, branch, count }
-            .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetValue(repository), parsed.GetValue(branch), parsed.GetValue(count), ct));
+            .Does(host, (parsed, session, ct)
+                => RunAsync(session, parsed.GetValue(repository), parsed.GetValue(branch), parsed.GetValue(count), ct));
     }
 
     private static async Task<int> RunAsync(Session session, string? repository, string? branch, int count, CancellationToken ct)
@@ -39,7 +43,8 @@ internal static class ListArtifacts
         foreach (var version in page.Items)
         {
             columns.Add(
-                new Cell(version.ShortId, "bold"), Words.Short(version.Commit), "", $"{version.RepositoryName} {(version.PatchId is { } patch ? $"patch {Words.Short(patch)}" : version.Ref)}{(version.Latest ? " (latest)" : "")} {version.Title}",
+                new Cell(version.ShortId, "bold"), Words.Short(version.Commit), "",
+                $"{version.RepositoryName} {(version.PatchId is { } patch ? $"patch {Words.Short(patch)}" : version.Ref)}{(version.Latest ? " (latest)" : "")} {version.Title}",
                 Words.Ago(terminal.Now, version.PublishedAt));
             foreach (var file in version.Files) columns.Add("", "", Words.Size(file.SizeBytes), "  " + file.Name, "");
         }

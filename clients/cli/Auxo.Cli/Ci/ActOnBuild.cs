@@ -12,7 +12,8 @@ internal static class ActOnBuild
     public static Command Create(CliHost host, string verb, string description)
     {
         var build = BuildArgument.Create();
-        return new Command(verb, description) { build }.Does(host, (parsed, session, ct) => RunAsync(session, verb, parsed.GetRequiredValue(build), ct));
+        return new Command(verb, description) { build }.Does(
+            host, (parsed, session, ct) => RunAsync(session, verb, parsed.GetRequiredValue(build), ct));
     }
 
     private static async Task<int> RunAsync(Session session, string verb, string text, CancellationToken ct)
@@ -31,7 +32,9 @@ internal static class ActOnBuild
         terminal.Line(verb switch
         {
             "cancel" => $"Build {build.Short} is being stopped.",
-            "approve" => $"Build {build.Short} may run, for commit {Words.Short(build.Commit)} and no other. Watch it: auxo ci logs {build.Short} --follow",
+            "approve"
+                => $"Build {build.Short} may run, for commit {Words.Short(build.Commit)} and no other. Watch it: auxo "
+                    + $"ci logs {build.Short} --follow",
             _ => $"Build {after.Short} runs commit {Words.Short(after.Commit)} again. Watch it: auxo ci logs {after.Short} --follow",
         });
         return ExitCode.Ok;
@@ -42,7 +45,10 @@ internal static class ActOnBuild
     {
         try
         {
-            return string.IsNullOrWhiteSpace(content) ? null : JsonSerializer.Deserialize<Build>(content, CliJson.Options) is { Id: not null } build ? build : null;
+            return string.IsNullOrWhiteSpace(content)
+                ? null
+                : JsonSerializer.Deserialize<Build>(content, CliJson.Options) is { Id: not null } build ? build
+                : null;
         }
         catch (JsonException)
         {

@@ -10,7 +10,9 @@ internal static class BuildReport
 
     /// <summary>One line about what is built.</summary>
     public static void Head(Terminal terminal, Build build)
-        => terminal.Line($"[bold]{build.Short}[/]  {Terminal.Safe(build.RepositoryName)} {Terminal.Safe(Words.Subject(build))} at {Words.Short(build.Commit)}  [dim]{Cut(terminal, build.Title, 34)}[/]");
+        => terminal.Line(
+            $"[bold]{build.Short}[/]  {Terminal.Safe(build.RepositoryName)} {Terminal.Safe(Words.Subject(build))} at "
+                + $"{Words.Short(build.Commit)}  [dim]{Cut(terminal, build.Title, 34)}[/]");
 
     /// <summary>One line about a step.</summary>
     public static void Step(Terminal terminal, BuildStep step)
@@ -42,7 +44,9 @@ internal static class BuildReport
         foreach (var finding in findings.OrderByDescending(static f => f.Blocks).Take(MaxFindings))
         {
             var place = finding.Path is null ? "" : finding.Line is null ? $"{finding.Path}: " : $"{finding.Path}:{finding.Line}: ";
-            terminal.Line($"  [{(finding.Blocks ? "red" : "yellow")}]{(finding.Blocks ? "✗" : "!")}[/] {Terminal.Safe(place)}{Terminal.Safe(finding.Message)} [dim]({Terminal.Safe(finding.Rule)})[/]");
+            terminal.Line(
+                $"  [{(finding.Blocks ? "red" : "yellow")}]{(finding.Blocks ? "✗" : "!")}[/] "
+                    + $"{Terminal.Safe(place)}{Terminal.Safe(finding.Message)} [dim]({Terminal.Safe(finding.Rule)})[/]");
         }
 
         if (findings.Count > MaxFindings) terminal.Line($"  [dim]and {findings.Count - MaxFindings} more: --json shows all[/]");

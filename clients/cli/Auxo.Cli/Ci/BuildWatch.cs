@@ -3,7 +3,9 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Ci;
 
-/// <summary>Watches a build to its end: results of checks as they come, the log of each command while it is written, then the verdict.</summary>
+/// <summary>
+/// Watches a build to its end: results of checks as they come, the log of each command while it is written, then the verdict.
+/// </summary>
 internal sealed class BuildWatch(Session session)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
@@ -53,7 +55,9 @@ internal sealed class BuildWatch(Session session)
         _state = build.State;
         if (_state == "queued") session.Terminal.Line("  [dim]waits for a free runner[/]");
         if (_state == "awaiting_approval")
-            session.Terminal.Line($"  [yellow]? waits for a delegate:[/] the author is not trusted here, so their own steps do not run yet. Let them: auxo ci approve {build.Short}");
+            session.Terminal.Line(
+                "  [yellow]? waits for a delegate:[/] the author is not trusted here, so their own steps do not run "
+                    + $"yet. Let them: auxo ci approve {build.Short}");
     }
 
     private async Task TellAsync(Build build, BuildStep step, CancellationToken ct)
@@ -74,7 +78,10 @@ internal sealed class BuildWatch(Session session)
         BuildReport.Step(session.Terminal, step);
     }
 
-    /// <summary>A step that has just begun may not have a log yet (404): then it is asked for again until it has one, or has ended without.</summary>
+    /// <summary>
+    /// A step that has just begun may not have a log yet (404): then it is asked for again until it has one, or has ended
+    /// without.
+    /// </summary>
     private async Task FollowAsync(LogReader logs, Build build, BuildStep step, CancellationToken ct)
     {
         while (step.Outcome is null)
@@ -106,7 +113,9 @@ internal sealed class BuildWatch(Session session)
         return step;
     }
 
-    /// <summary>The step as it is now. A build that has ended (cancelled, superseded) without a result of this step has none for it.</summary>
+    /// <summary>
+    /// The step as it is now. A build that has ended (cancelled, superseded) without a result of this step has none for it.
+    /// </summary>
     private async Task<BuildStep> ReadAsync(Build build, BuildStep step, CancellationToken ct)
     {
         var now = await session.Clients.Pipeline.GetAsync(build.Id, ct);

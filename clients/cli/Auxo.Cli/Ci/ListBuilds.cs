@@ -11,7 +11,10 @@ internal static class ListBuilds
 {
     public static Command Create(CliHost host)
     {
-        var count = new Argument<int>("count") { Description = "How many, newest first (1 to 200)", DefaultValueFactory = static _ => 10, CustomParser = ParseCount };
+        var count = new Argument<int>("count")
+        {
+            Description = "How many, newest first (1 to 200)", DefaultValueFactory = static _ => 10, CustomParser = ParseCount,
+        };
         var repository = new Option<string?>("--repo") { Description = "Only this repository" };
         var patch = new Option<string?>("--patch") { Description = "Only this patch (its whole id)" };
         var commit = new Option<string?>("--commit") { Description = "Only this commit (its whole id)" };
@@ -27,7 +30,8 @@ internal static class ListBuilds
         return 0;
     }
 
-    private static async Task<int> RunAsync(Session session, int count, string? repository, string? patch, string? commit, CancellationToken ct)
+    private static async Task<int> RunAsync(
+        Session session, int count, string? repository, string? patch, string? commit, CancellationToken ct)
     {
         var rid = repository is null ? null : (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, repository, ct)).Rid;
         var page = await session.Clients.Pipeline.BuildsAsync(rid, patch, commit, count, after: null, ct);

@@ -59,12 +59,14 @@ internal sealed class LogReader(Clients clients, Terminal terminal)
                     await terminal.WriteLogAsync(Encoding.UTF8.GetBytes(item.Data), ct);
                 }
             }
-            catch (Exception e) when (attempt < MaxRetries && (e is IOException or HttpRequestException or CliException { Code: ExitCode.Unreachable, InnerException: not null }))
+            catch (Exception e) when (attempt < MaxRetries
+                && (e is IOException or HttpRequestException or CliException { Code: ExitCode.Unreachable, InnerException: not null }))
             {
                 // The service went away in the middle; what it has on disk it will go on telling.
             }
 
-            if (attempt >= MaxRetries) throw new CliException(ExitCode.Unreachable, "The log broke off and did not come back.", $"Later: auxo ci logs {build.Short} --step {step}");
+            if (attempt >= MaxRetries) throw new CliException(
+                ExitCode.Unreachable, "The log broke off and did not come back.", $"Later: auxo ci logs {build.Short} --step {step}");
             await Task.Delay(Pause, terminal.Time, ct);
         }
     }

@@ -10,18 +10,33 @@ internal static class RunBuild
 {
     public static Command Create(CliHost host)
     {
-        var path = new Argument<string>("path") { Description = "A git work tree or a bare repository", DefaultValueFactory = static _ => "." };
-        var commit = new Option<string>("--commit") { Description = "What to build, as git names it", DefaultValueFactory = static _ => "HEAD" };
+        var path = new Argument<string>("path")
+        {
+            Description = "A git work tree or a bare repository", DefaultValueFactory = static _ => ".",
+        };
+        var commit = new Option<string>("--commit")
+        {
+            Description = "What to build, as git names it", DefaultValueFactory = static _ => "HEAD",
+        };
         var detach = new Option<bool>("--detach", "-d") { Description = "Start it and return at once" };
-        var trusted = new Option<bool>("--trusted") { Description = "Run its steps whoever wrote it: you have read the commit and answer for it (administrators)" };
-        return new Command("run", "Build a commit of a local repository now and watch it; exit code 1 unless it passes") { path, commit, detach, trusted }
-            .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetRequiredValue(path), parsed.GetRequiredValue(commit), parsed.GetValue(detach), parsed.GetValue(trusted), ct));
+        var trusted = new Option<bool>("--trusted")
+        {
+            Description = "Run its steps whoever wrote it: you have read the commit and answer for it (administrators)",
+        };
+        return new Command("run", "Build a commit of a local repository now and watch it; exit code 1 unless it passes")
+        {
+            path, commit, detach, trusted,
+        }
+            .Does(host, (parsed, session, ct)
+                => RunAsync(session, parsed.GetRequiredValue(path), parsed.GetRequiredValue(commit),
+                    parsed.GetValue(detach), parsed.GetValue(trusted), ct));
     }
 
     private static async Task<int> RunAsync(Session session, string path, string revision, bool detach, bool trusted, CancellationToken ct)
     {
         var folder = Path.GetFullPath(path, session.Host.WorkingFolder);
-        if (!Directory.Exists(folder)) throw new CliException(ExitCode.Usage, $"There is no folder {folder}.", "Give the folder of a git repository.");
+        if (!Directory.Exists(folder)) throw new CliException(
+            ExitCode.Usage, $"There is no folder {folder}.", "Give the folder of a git repository.");
         var request = await RequestAsync(folder, revision, ct);
         var terminal = session.Terminal;
         if (!terminal.Json && await IsDirtyAsync(request.Source!, ct))
@@ -41,7 +56,8 @@ internal static class RunBuild
         {
             var bare = (await GitCommand.RunAsync(folder, ["rev-parse", "--is-bare-repository"], ct)).Trim() == "true";
             var source = (await GitCommand.RunAsync(folder, ["rev-parse", bare ? "--absolute-git-dir" : "--show-toplevel"], ct)).Trim();
-            var commit = (await GitCommand.RunAsync(folder, ["rev-parse", "--verify", "--end-of-options", revision + "^{commit}"], ct)).Trim();
+            var commit =
+                (await GitCommand.RunAsync(folder, ["rev-parse", "--verify", "--end-of-options", revision + "^{commit}"], ct)).Trim();
             var branch = revision == "HEAD" ? await BranchAsync(folder, ct) : null;
             return new BuildRequest(Rid: null, source, commit, branch);
         }

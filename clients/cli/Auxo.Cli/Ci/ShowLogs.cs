@@ -10,11 +10,16 @@ internal static class ShowLogs
 {
     public static Command Create(CliHost host)
     {
-        var build = new Argument<string?>("build") { Description = "At least 4 digits of the build's id, or of its patch or commit; the newest build by default", Arity = ArgumentArity.ZeroOrOne };
+        var build = new Argument<string?>("build")
+        {
+            Description = "At least 4 digits of the build's id, or of its patch or commit; the newest build by default",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var step = new Option<string?>("--step", "-s") { Description = "Only this step's log, exactly as it was written" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Stay until the build has ended" };
         return new Command("logs", "Show what a build printed and found") { build, step, follow }
-            .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetValue(build), parsed.GetValue(step), parsed.GetValue(follow), ct));
+            .Does(host, (parsed, session, ct)
+                => RunAsync(session, parsed.GetValue(build), parsed.GetValue(step), parsed.GetValue(follow), ct));
     }
 
     private static async Task<int> RunAsync(Session session, string? text, string? stepName, bool follow, CancellationToken ct)
@@ -65,12 +70,16 @@ internal static class ShowLogs
         {
             throw new CliException(
                 ExitCode.Usage, $"Build {build.Short} has no step '{name}'.",
-                Suggestions.Nearest(name, names) is { } near ? $"Did you mean '{near}'?" : names.Count == 0 ? "It has no steps." : "There are: " + string.Join(", ", names));
+                Suggestions.Nearest(name, names) is { } near
+                    ? $"Did you mean '{near}'?"
+                    : names.Count == 0 ? "It has no steps."
+                    : "There are: " + string.Join(", ", names));
         }
 
         var logs = new LogReader(session.Clients, session.Terminal);
         if (follow) await logs.FollowAsync(build, name, ct);
-        else if (!await logs.PrintAsync(build, name, ct)) throw new CliException(ExitCode.Negative, $"The step '{name}' of build {build.Short} wrote no log.");
+        else if (!await logs.PrintAsync(build, name, ct)) throw new CliException(
+            ExitCode.Negative, $"The step '{name}' of build {build.Short} wrote no log.");
         return ExitCode.Ok;
     }
 }

@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace Auxo.Cli.Completion;
 
-/// <summary><c>auxo completion bash|zsh|fish</c>: prints what a shell needs to complete our words; and the hidden command by which it asks.</summary>
+/// <summary>
+/// <c>auxo completion bash|zsh|fish</c>: prints what a shell needs to complete our words; and the hidden command by which it
+/// asks.
+/// </summary>
 internal static class CompletionCommand
 {
     /// <summary>The word by which the scripts ask; no person types it.</summary>

@@ -1,15 +1,16 @@
 namespace Auxo.Cli.Completion;
 
 /// <summary>
-/// The shells' side. They ask the built program itself, never the launcher: Tab must not build anything. The program is the one beside the launcher that
-/// stands on the line, else the one that printed the script; where neither is built, Tab does nothing.
+/// The shells' side. They ask the built program itself, never the launcher: Tab must not build anything. The program is the one
+/// beside the launcher that stands on the line, else the one that printed the script; where neither is built, Tab does nothing.
 /// </summary>
 internal static class CompletionScripts
 {
     public static string For(string shell, string program, string? dotnetRoot)
     {
         var script = shell switch { "bash" => Bash, "zsh" => Zsh, _ => Fish };
-        return script.Replace("@PROGRAM@", Quote(program), StringComparison.Ordinal).Replace("@DOTNET@", Quote(dotnetRoot ?? ""), StringComparison.Ordinal)
+        return script.Replace("@PROGRAM@", Quote(program), StringComparison.Ordinal)
+            .Replace("@DOTNET@", Quote(dotnetRoot ?? ""), StringComparison.Ordinal)
             .Replace("@QUESTION@", CompletionCommand.Question, StringComparison.Ordinal);
     }
 

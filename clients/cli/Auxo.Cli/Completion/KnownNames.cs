@@ -7,7 +7,10 @@ namespace Auxo.Cli.Completion;
 /// <summary>Names that only the running instance knows. It has a second; who is slower, or not there, knows none.</summary>
 internal sealed class KnownNames(CliHost host)
 {
-    /// <summary>A program that has just started needs a quarter of a second to ask and be answered on a small machine; after this, Tab hangs.</summary>
+    /// <summary>
+    /// A program that has just started needs a quarter of a second to ask and be answered on a small machine; after this, Tab
+    /// hangs.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>The values of an argument or option.</summary>
@@ -30,25 +33,40 @@ internal sealed class KnownNames(CliHost host)
         }
     }
 
-    private static async Task<List<(string, string?)>> AskAsync(Clients clients, string path, string symbol, CancellationToken ct) => (path, symbol) switch
+    private static async Task<List<(string, string?)>> AskAsync(Clients clients, string path, string symbol, CancellationToken ct)
+        => (path, symbol) switch
     {
         (_, "repository" or "--repo") when !path.StartsWith("raw", StringComparison.Ordinal)
             => [.. (await clients.Ingest.RepositoriesAsync(ct)).Items.Select(static r => (r.Name, (string?)Words.ShortRid(r.Rid)))],
         ("raw list" or "raw get" or "raw put" or "raw delete" or "raw remove", "repository")
             => [.. (await clients.Registry.RawRepositoriesAsync(ct)).Items.Select(static r => (r.Name, (string?)null))],
-        (_, "build" or "--build") => [.. (await BuildsAsync(clients, ct)).Select(static b => (b.Short, (string?)$"{b.RepositoryName} {Words.Subject(b)} {b.Outcome ?? b.State}"))],
+        (_, "build" or "--build")
+            => [.. (await BuildsAsync(clients, ct))
+                .Select(static b => (b.Short, (string?)$"{b.RepositoryName} {Words.Subject(b)} {b.Outcome ?? b.State}"))],
         ("trace", "patch") =>
-            [.. (await BuildsAsync(clients, ct)).Select(static b => (b.PatchId is { } p ? Words.Short(p) : b.Short, (string?)Columns.Cut(TamedText.OneLine($"{b.RepositoryName} {b.Title}"), 60)))],
-        (_, "--patch") => [.. (await BuildsAsync(clients, ct)).Where(static b => b.PatchId is not null).Select(static b => (Words.Short(b.PatchId!), (string?)Columns.Cut(TamedText.OneLine(b.Title), 60)))],
-        (_, "--step") => [.. (await BuildsAsync(clients, ct)).Take(1).SelectMany(static b => b.Steps ?? []).Select(static s => (s.Step, s.Outcome))],
+            [.. (await BuildsAsync(clients, ct))
+                .Select(static b
+                    => (b.PatchId is { } p
+                        ? Words.Short(p)
+                        : b.Short, (string?)Columns.Cut(TamedText.OneLine($"{b.RepositoryName} {b.Title}"), 60)))],
+        (_, "--patch")
+            => [.. (await BuildsAsync(clients, ct)).Where(static b => b.PatchId is not null)
+                .Select(static b => (Words.Short(b.PatchId!), (string?)Columns.Cut(TamedText.OneLine(b.Title), 60)))],
+        (_, "--step")
+            => [.. (await BuildsAsync(clients, ct)).Take(1).SelectMany(static b => b.Steps ?? []).Select(static s => (s.Step, s.Outcome))],
         (_, "channel" or "--channel" or "--to") or ("notify channels set" or "notify channels secret" or "notify channels remove", "name")
             => [.. (await clients.Notify.ChannelsAsync(ct)).Items.Select(static c => (c.Name, (string?)c.Kind))],
-        ("notify routes set" or "notify routes remove", "name") => [.. (await clients.Notify.RoutesAsync(ct)).Items.Select(static r => (r.Name, (string?)string.Join(" ", r.Channels)))],
-        ("notify deliveries", "id") => [.. (await clients.Notify.DeliveriesAsync(null, null, 20, ct)).Items.Select(static d => (d.Id, (string?)$"{d.Channel} {d.State}"))],
-        ("notify replay" or "notify forget", "id") => [.. (await clients.Notify.DeliveriesAsync(null, "dead", 20, ct)).Items.Select(static d => (d.Id, d.Reason))],
+        ("notify routes set" or "notify routes remove", "name")
+            => [.. (await clients.Notify.RoutesAsync(ct)).Items.Select(static r => (r.Name, (string?)string.Join(" ", r.Channels)))],
+        ("notify deliveries", "id")
+            => [.. (await clients.Notify.DeliveriesAsync(null, null, 20, ct))
+                .Items.Select(static d => (d.Id, (string?)$"{d.Channel} {d.State}"))],
+        ("notify replay" or "notify forget", "id")
+            => [.. (await clients.Notify.DeliveriesAsync(null, "dead", 20, ct)).Items.Select(static d => (d.Id, d.Reason))],
         ("queues replay" or "dead-letters replay", "id") => await DeadAsync(clients, ct),
         ("describe", "service") => [.. Instance.Services.Select(static s => (s, (string?)null))],
-        ("token rotate" or "token revoke", _) => [.. (await clients.Registry.TokensAsync(all: false, ct)).Items.Select(static t => (t.Name, (string?)t.Id))],
+        ("token rotate" or "token revoke", _)
+            => [.. (await clients.Registry.TokensAsync(all: false, ct)).Items.Select(static t => (t.Name, (string?)t.Id))],
         _ => [],
     };
 
@@ -57,7 +75,8 @@ internal sealed class KnownNames(CliHost host)
 
     private static async Task<List<(string, string?)>> DeadAsync(Clients clients, CancellationToken ct)
     {
-        var letters = await Task.WhenAll(Instance.Services.Select(s => Attempt.OfAsync(s, () => clients.Messaging(s).DeadLettersAsync(ct))));
+        var letters = await Task.WhenAll(
+            Instance.Services.Select(s => Attempt.OfAsync(s, () => clients.Messaging(s).DeadLettersAsync(ct))));
         return [.. letters.SelectMany(static a => (a.Value?.Items ?? []).Select(l => (l.Id[..8], (string?)$"{a.Name} {l.MessageType}")))];
     }
 }

@@ -6,7 +6,10 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.DeadLetters;
 
-/// <summary><c>auxo dead-letters [replay]</c>: messages whose handler gave up. They are kept until somebody has mended the cause and sends them again.</summary>
+/// <summary>
+/// <c>auxo dead-letters [replay]</c>: messages whose handler gave up. They are kept until somebody has mended the cause and
+/// sends them again.
+/// </summary>
 internal static class DeadLettersCommand
 {
     public static Command Create(CliHost host)
@@ -18,13 +21,18 @@ internal static class DeadLettersCommand
 
     /// <summary><c>dead-letters</c> alone, also below <c>auxo queues</c>.</summary>
     public static Command CreateList(CliHost host)
-        => new Command("dead-letters", "Show messages whose handler gave up, and why").Does(host, static (_, session, ct) => ListAsync(session, ct));
+        => new Command("dead-letters", "Show messages whose handler gave up, and why")
+            .Does(host, static (_, session, ct) => ListAsync(session, ct));
 
     /// <summary><c>replay</c>, also below <c>auxo queues</c>.</summary>
     public static Command CreateReplay(CliHost host)
     {
-        var id = new Argument<string?>("id") { Description = "At least 4 digits of one letter's id; all of them by default", Arity = ArgumentArity.ZeroOrOne };
-        return new Command("replay", "Handle them again, once the cause is mended") { id }.Does(host, (parsed, session, ct) => ReplayAsync(session, parsed.GetValue(id), ct));
+        var id = new Argument<string?>("id")
+        {
+            Description = "At least 4 digits of one letter's id; all of them by default", Arity = ArgumentArity.ZeroOrOne,
+        };
+        return new Command("replay", "Handle them again, once the cause is mended") { id }.Does(
+            host, (parsed, session, ct) => ReplayAsync(session, parsed.GetValue(id), ct));
     }
 
     private static async Task<int> ListAsync(Session session, CancellationToken ct)
@@ -61,7 +69,8 @@ internal static class DeadLettersCommand
 
         var columns = new Columns(4, "ID", "SERVICE", "MESSAGE", "SINCE", "WHY") { Wraps = true };
         foreach (var (service, letter) in letters)
-            columns.Add(new Cell(letter.Id[..8], "bold"), service, letter.MessageType, Words.Ago(terminal.Now, letter.BuriedAt), $"{letter.Detail} ({letter.Attempts} attempts)");
+            columns.Add(new Cell(letter.Id[..8], "bold"), service, letter.MessageType,
+                Words.Ago(terminal.Now, letter.BuriedAt), $"{letter.Detail} ({letter.Attempts} attempts)");
         columns.Write(terminal);
         terminal.Line();
         terminal.Line("[dim]When the cause is mended: auxo dead-letters replay[/]");
@@ -74,20 +83,23 @@ internal static class DeadLettersCommand
         if (prefix is not null)
         {
             letters = [.. letters.Where(l => prefix.Length >= 4 && l.Letter.Id.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))];
-            if (letters.Count != 1) throw new CliException(ExitCode.Usage, $"'{prefix}' fits {letters.Count} dead letters.", "'auxo dead-letters' shows them; give at least 4 digits of one.");
+            if (letters.Count != 1) throw new CliException(ExitCode.Usage,
+                $"'{prefix}' fits {letters.Count} dead letters.", "'auxo dead-letters' shows them; give at least 4 digits of one.");
         }
 
         foreach (var service in letters.GroupBy(static l => l.Service, StringComparer.Ordinal))
             await session.Clients.Messaging(service.Key).ReplayAsync([.. service.Select(static l => l.Letter.Id)], ct);
         if (session.Terminal.Json) session.Terminal.WriteJson(new { replayed = letters.Count });
-        else session.Terminal.Line(letters.Count == 0 ? "No dead letters." : $"{letters.Count} sent again; 'auxo dead-letters' shows whether they come back.");
+        else session.Terminal.Line(
+            letters.Count == 0 ? "No dead letters." : $"{letters.Count} sent again; 'auxo dead-letters' shows whether they come back.");
         return ExitCode.Ok;
     }
 
     /// <summary>Of all services that answer; when none does, why.</summary>
     private static async Task<IReadOnlyList<(string Service, DeadLetter Letter)>> ReadAsync(Session session, CancellationToken ct)
     {
-        var answers = await Task.WhenAll(Instance.Services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).DeadLettersAsync(ct))));
+        var answers = await Task.WhenAll(
+            Instance.Services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).DeadLettersAsync(ct))));
         if (answers.All(static a => a.Error is not null)) throw answers.Select(static a => a.Error!).MaxBy(static e => e.Code)!;
         return [.. answers.SelectMany(static a => (a.Value?.Items ?? []).Select(l => (a.Name, l)))];
     }

@@ -6,7 +6,8 @@ internal static class DemoFiles
     /// <summary>What a patch breaks and then mends.</summary>
     public const string Script = "scripts/greet.sh";
 
-    private const string Good = "#!/usr/bin/env bash\nset -euo pipefail\nname=${1:-world}\nif [ -n \"$name\" ]; then\n    echo \"hello, $name\"\nfi\n";
+    private const string Good =
+        "#!/usr/bin/env bash\nset -euo pipefail\nname=${1:-world}\nif [ -n \"$name\" ]; then\n    echo \"hello, $name\"\nfi\n";
 
     /// <summary>Path → content of the first commit.</summary>
     public static IReadOnlyDictionary<string, string> Start { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -32,10 +33,16 @@ internal static class DemoFiles
     };
 
     /// <summary>The patch as it was pushed first: an <c>if</c> without its end.</summary>
-    public static IReadOnlyDictionary<string, string> Broken { get; } = new Dictionary<string, string>(StringComparer.Ordinal) { [Script] = Good.Replace("fi\n", "", StringComparison.Ordinal) };
+    public static IReadOnlyDictionary<string, string> Broken { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [Script] = Good.Replace("fi\n", "", StringComparison.Ordinal),
+    };
 
     /// <summary>Its next revision.</summary>
-    public static IReadOnlyDictionary<string, string> Mended { get; } = new Dictionary<string, string>(StringComparer.Ordinal) { [Script] = Good };
+    public static IReadOnlyDictionary<string, string> Mended { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [Script] = Good,
+    };
 
     /// <summary>Writes them; scripts can be run.</summary>
     public static void Write(string tree, IReadOnlyDictionary<string, string> files)
@@ -45,7 +52,8 @@ internal static class DemoFiles
             var file = Path.Combine(tree, path);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllText(file, content);
-            if (path.EndsWith(".sh", StringComparison.Ordinal) && !OperatingSystem.IsWindows()) File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+            if (path.EndsWith(".sh", StringComparison.Ordinal) && !OperatingSystem.IsWindows()) File.SetUnixFileMode(
+                file, (UnixFileMode)0b111_101_101);
         }
     }
 }

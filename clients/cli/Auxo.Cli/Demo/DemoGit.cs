@@ -10,7 +10,10 @@ internal sealed class DemoGit(string folder) : DemoPeople
 
     public override bool HasPatches => false;
 
-    public override IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal) { ["RAD_HOME"] = Path.Combine(folder, "no-radicle") };
+    public override IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["RAD_HOME"] = Path.Combine(folder, "no-radicle"),
+    };
 
     public override IReadOnlyList<string> Trusted => [];
 
@@ -22,7 +25,8 @@ internal sealed class DemoGit(string folder) : DemoPeople
         await CommitAsync(_program, _tree, "Start demo", ct);
     }
 
-    public override Task<string> ProposeAsync(string title, IReadOnlyDictionary<string, string> files, CancellationToken ct) => ReviseAsync(title, files, ct);
+    public override Task<string> ProposeAsync(string title, IReadOnlyDictionary<string, string> files, CancellationToken ct)
+        => ReviseAsync(title, files, ct);
 
     public override async Task<string> ReviseAsync(string title, IReadOnlyDictionary<string, string> files, CancellationToken ct)
     {
@@ -30,7 +34,8 @@ internal sealed class DemoGit(string folder) : DemoPeople
         return await CommitAsync(_program, _tree, title, ct);
     }
 
-    public override async Task<string> MergeAsync(CancellationToken ct) => (await _program.RunAsync(_tree, ct, "git", "rev-parse", "HEAD")).Trim();
+    public override async Task<string> MergeAsync(CancellationToken ct)
+        => (await _program.RunAsync(_tree, ct, "git", "rev-parse", "HEAD")).Trim();
 
     public override Task<string?> ReadCommentAsync(string footer, CancellationToken ct) => Task.FromResult<string?>(null);
 

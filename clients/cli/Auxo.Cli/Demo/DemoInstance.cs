@@ -24,11 +24,15 @@ internal sealed class DemoInstance(string folder, string appHost) : IAsyncDispos
     public async Task StartAsync(CliHost host, IReadOnlyDictionary<string, string> environment, CancellationToken ct)
     {
         Directory.CreateDirectory(_home);
-        var variables = new Dictionary<string, string>(environment, StringComparer.Ordinal) { ["AUXO_HOME"] = _home, ["Auxo__Egress__Allow"] = "127.0.0.0/8" };
+        var variables = new Dictionary<string, string>(environment, StringComparer.Ordinal)
+        {
+            ["AUXO_HOME"] = _home, ["Auxo__Egress__Allow"] = "127.0.0.0/8",
+        };
         // HOME stays the user's: .NET keeps things there.
         if (host.Variable("HOME") is { } home) variables["HOME"] = home;
         else variables.Remove("HOME");
-        foreach (var (service, port) in Services.Zip(FreePorts(Services.Length))) variables["AUXO_PORTS_" + service.ToUpperInvariant()] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var (service, port) in Services.Zip(FreePorts(Services.Length))) variables["AUXO_PORTS_" + service.ToUpperInvariant()] =
+            port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         _process = new DemoProgram(folder, variables).Start(folder, appHost, "--serve");
         _process.StandardInput.Close();
         _process.OutputDataReceived += Remember;
@@ -85,8 +89,8 @@ internal sealed class DemoInstance(string folder, string appHost) : IAsyncDispos
     }
 
     /// <summary>
-    /// The system's own choice, from the range that it has for this (from 32768 on): the usual ports of another Auxo lie below, as do those that tests hold for
-    /// their instances, so that none of theirs is taken while it is down for a moment.
+    /// The system's own choice, from the range that it has for this (from 32768 on): the usual ports of another Auxo lie below,
+    /// as do those that tests hold for their instances, so that none of theirs is taken while it is down for a moment.
     /// </summary>
     private static List<int> FreePorts(int count)
     {

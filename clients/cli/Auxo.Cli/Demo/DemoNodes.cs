@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Auxo.Cli.Demo;
 
 /// <summary>
-/// Two throw-away Radicle nodes on loopback, isolated from the network and from the user's own: alice is the delegate and runs Auxo, bob proposes.
+/// Two throw-away Radicle nodes on loopback, isolated from the network and from the user's own: alice is the delegate and runs
+/// Auxo, bob proposes.
 /// </summary>
 internal sealed partial class DemoNodes(string folder) : DemoPeople
 {
@@ -32,9 +33,11 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
         await _alice.Program.RunAsync(_alice.Tree, ct, "git", "init", "-q", "-b", "main");
         DemoFiles.Write(_alice.Tree, DemoFiles.Start);
         await CommitAsync(_alice.Program, _alice.Tree, "Start demo", ct);
-        await _alice.RadAsync(_alice.Tree, ct, "init", "--name", "demo", "--description", "A demo of Auxo", "--default-branch", "main", "--private", "--no-confirm", "--scope", "all");
+        await _alice.RadAsync(_alice.Tree, ct, "init", "--name", "demo", "--description", "A demo of Auxo",
+            "--default-branch", "main", "--private", "--no-confirm", "--scope", "all");
         _rid = (await _alice.RadAsync(_alice.Tree, ct, "inspect", "--rid")).Trim();
-        await _alice.RadAsync(folder, ct, "id", "update", "--repo", _rid, "--title", "Let bob in", "--description", "", "--allow", "did:key:" + _bob.Nid, "--no-confirm", "-q");
+        await _alice.RadAsync(folder, ct, "id", "update", "--repo", _rid, "--title", "Let bob in", "--description", "",
+            "--allow", "did:key:" + _bob.Nid, "--no-confirm", "-q");
         await _bob.RadAsync(folder, ct, "clone", _rid, _bob.Tree, "--seed", _alice.Nid, "--scope", "all", "--timeout", "20s");
     }
 
@@ -52,7 +55,8 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
     {
         DemoFiles.Write(_bob.Tree, files);
         var head = await CommitAsync(_bob.Program, _bob.Tree, title, ct);
-        await _bob.Program.RunAsync(_bob.Tree, ct, "git", "push", "-f", "rad", "-o", "patch.message=" + title, "HEAD:refs/heads/patches/" + _patch);
+        await _bob.Program.RunAsync(
+            _bob.Tree, ct, "git", "push", "-f", "rad", "-o", "patch.message=" + title, "HEAD:refs/heads/patches/" + _patch);
         return head;
     }
 
@@ -67,7 +71,8 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
 
     public override async Task<string?> ReadCommentAsync(string footer, CancellationToken ct)
     {
-        var shown = JsonNode.Parse(await _bob.RadAsync(folder, ct, "cob", "show", "--repo", _rid, "--type", "xyz.radicle.patch", "--object", _patch));
+        var shown = JsonNode.Parse(
+            await _bob.RadAsync(folder, ct, "cob", "show", "--repo", _rid, "--type", "xyz.radicle.patch", "--object", _patch));
         return shown!["revisions"]!.AsObject().SelectMany(revision => revision.Value!["discussion"]!["comments"]!.AsObject())
             .Select(comment => comment.Value is null ? null : (string?)comment.Value["body"])
             .FirstOrDefault(body => body?.Contains(footer, StringComparison.Ordinal) == true);
@@ -93,7 +98,8 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
 
         public Node(string folder, string alias)
         {
-            (Alias, Tree, _home, _socket) = (alias, Path.Combine(folder, "work", alias, "demo"), Path.Combine(folder, alias), Path.Combine(folder, "s-" + alias));
+            (Alias, Tree, _home, _socket) = (
+                alias, Path.Combine(folder, "work", alias, "demo"), Path.Combine(folder, alias), Path.Combine(folder, "s-" + alias));
             var variables = Identity(folder, alias);
             (variables["RAD_HOME"], variables["RAD_SOCKET"], variables["RAD_PASSPHRASE"]) = (_home, _socket, "");
             Environment = variables;
@@ -112,7 +118,8 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
 
         public string Address { get; private set; } = "";
 
-        public Task<string> RadAsync(string tree, CancellationToken ct, params string[] arguments) => Program.RunAsync(tree, ct, ["rad", .. arguments]);
+        public Task<string> RadAsync(string tree, CancellationToken ct, params string[] arguments)
+            => Program.RunAsync(tree, ct, ["rad", .. arguments]);
 
         public async Task StartAsync(CancellationToken ct)
         {
@@ -135,11 +142,13 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
             _process.BeginErrorReadLine();
             Address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(20), ct);
             // It says that it listens to its peers before it can be spoken to.
-            for (var waited = 0; !File.Exists(_socket) && waited < 2000; waited++) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, ct);
+            for (var waited = 0; !File.Exists(_socket) && waited < 2000; waited++) await Task.Delay(
+                TimeSpan.FromMilliseconds(10), TimeProvider.System, ct);
 
             void Read(object sender, DataReceivedEventArgs line)
             {
-                if (line.Data is not null && Listening().Match(line.Data) is { Success: true } match) listening.TrySetResult(match.Groups["address"].Value);
+                if (line.Data is not null && Listening().Match(line.Data) is { Success: true } match) listening.TrySetResult(
+                    match.Groups["address"].Value);
             }
         }
 

@@ -40,7 +40,8 @@ internal sealed class DemoStory(Session session, DemoPeople people, DemoInstance
     private async Task TrackAsync(CancellationToken ct)
     {
         Chapter($"auxo repo track {people.Location}");
-        var tracked = await instance.Clients.Ingest.TrackAsync(new TrackRequest(people.Location, null, null, people.HasPatches ? people.Trusted : null), ct);
+        var tracked = await instance.Clients.Ingest.TrackAsync(
+            new TrackRequest(people.Location, null, null, people.HasPatches ? people.Trusted : null), ct);
         _rid = tracked.Repository.Rid;
         var build = await FinishedAsync(null, ct);
         Say($"its default branch was built at once: {Words.Outcome(build.Outcome).Text} in {Words.Duration(build.DurationSeconds)}");
@@ -78,15 +79,19 @@ internal sealed class DemoStory(Session session, DemoPeople people, DemoInstance
 
     private async Task MergeAsync(CancellationToken ct)
     {
-        Chapter(people.HasPatches ? "Alice merges: the default branch is built, and that is a deployment" : "The default branch passed, and that is a deployment");
+        Chapter(people.HasPatches
+            ? "Alice merges: the default branch is built, and that is a deployment"
+            : "The default branch passed, and that is a deployment");
         var head = await people.MergeAsync(ct);
         var build = await FinishedAsync(head, ct, trigger: "branch");
         Say($"{Words.Outcome(build.Outcome).Text}: main at {Words.Short(build.Commit)}");
         await DoraAsync(2, ct);
         var version = await UntilAsync(
-            async () => (await instance.Clients.Registry.ArtifactsAsync(_rid, null, null, build.Id, 1, null, ct)).Items.FirstOrDefault(v => v.PublishedAt is not null), "the artifact is published", ct);
+            async () => (await instance.Clients.Registry.ArtifactsAsync(_rid, null, null, build.Id, 1, null, ct))
+                .Items.FirstOrDefault(v => v.PublishedAt is not null), "the artifact is published", ct);
         foreach (var file in version.Files)
-            Say($"artifact {file.Name}, {Words.Size(file.SizeBytes)}, {file.Digest[..19]}…\n  {new Uri(instance.Clients.Instance.Endpoints["registry"], file.Url.TrimStart('/'))}");
+            Say($"artifact {file.Name}, {Words.Size(file.SizeBytes)}, {file.Digest[..19]}…\n  "
+                + $"{new Uri(instance.Clients.Instance.Endpoints["registry"], file.Url.TrimStart('/'))}");
     }
 
     /// <summary>The newest finished build of a commit; of anything when it is null.</summary>
@@ -125,7 +130,8 @@ internal sealed class DemoStory(Session session, DemoPeople people, DemoInstance
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
         var notification = await receiver.NextAsync(type, limit.Token);
-        Say($"the webhook received {notification.Type}, {(notification.Signed ? "signature verified" : "WITHOUT a valid signature")}, webhook-id {notification.Id}");
+        Say($"the webhook received {notification.Type}, "
+            + $"{(notification.Signed ? "signature verified" : "WITHOUT a valid signature")}, webhook-id {notification.Id}");
     }
 
     private async Task DoraAsync(int deployments, CancellationToken ct)
@@ -141,7 +147,8 @@ internal sealed class DemoStory(Session session, DemoPeople people, DemoInstance
         var lead = report["changeLeadTime"]!["time"]!;
         var rate = report["changeFailRate"]!;
         Say(
-            $"DORA: {Count((int)report["deploymentFrequency"]!["n"]!, "deployment")}; lead time {Known((double?)lead["p50Seconds"], Words.Duration)} (n {(int)lead["n"]!}); "
+            $"DORA: {Count((int)report["deploymentFrequency"]!["n"]!, "deployment")}; lead time "
+                + $"{Known((double?)lead["p50Seconds"], Words.Duration)} (n {(int)lead["n"]!}); "
             + $"change failure rate {Known((double?)rate["ratio"], static r => r!.Value.ToString("P0", CultureInfo.InvariantCulture))} (n {(int)rate["n"]!})");
     }
 
@@ -159,7 +166,8 @@ internal sealed class DemoStory(Session session, DemoPeople people, DemoInstance
             await Task.Delay(TimeSpan.FromMilliseconds(20), _out.Time, ct);
         }
 
-        throw new CliException(ExitCode.Negative, $"After {Patience.TotalSeconds:0} s still not: {what}.", "Play it again; if it happens again, it is a defect of Auxo.");
+        throw new CliException(ExitCode.Negative, $"After {Patience.TotalSeconds:0} s still not: {what}.",
+            "Play it again; if it happens again, it is a defect of Auxo.");
     }
 
     private string Since(long timestamp) => Words.Duration(_out.Time.GetElapsedTime(timestamp).TotalSeconds);

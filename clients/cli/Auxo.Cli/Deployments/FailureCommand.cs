@@ -28,10 +28,20 @@ internal static class FailureCommand
         {
             var tracked = await RepositoryArgument.ResolveAsync(session.Clients.Ingest, parsed.GetRequiredValue(repository), ct);
             var evidence = await session.Clients.Metrics.EvidenceAsync(tracked.Rid, Days, ct);
-            var failures = evidence.Recoveries.SelectMany(static r => r.Failures.Select(f => (Failure: f, Deployment: (string?)r.Deployment))).Concat(evidence.Unattributed.Select(static f => (Failure: f, Deployment: (string?)null)))
-                .Where(f => parsed.GetValue(all) || f.Failure.OpenSince is not null).DistinctBy(static f => f.Failure.Id).OrderByDescending(static f => f.Failure.StartedAt).ToList();
+            var failures = evidence.Recoveries.SelectMany(static r
+                => r.Failures.Select(f => (Failure: f, Deployment: (string?)r.Deployment)))
+                    .Concat(evidence.Unattributed.Select(static f => (Failure: f, Deployment: (string?)null)))
+                .Where(f => parsed.GetValue(all) || f.Failure.OpenSince is not null)
+                    .DistinctBy(static f => f.Failure.Id).OrderByDescending(static f => f.Failure.StartedAt).ToList();
             var terminal = session.Terminal;
-            if (terminal.Json) terminal.WriteJson(new { items = failures.Select(static f => new { f.Failure.Id, f.Failure.Title, f.Failure.StartedAt, f.Failure.OpenSince, f.Failure.Inferred, f.Failure.RecoveredBy, f.Deployment }) });
+            if (terminal.Json) terminal.WriteJson(new
+            {
+                items = failures.Select(static f => new
+                {
+                    f.Failure.Id, f.Failure.Title, f.Failure.StartedAt, f.Failure.OpenSince, f.Failure.Inferred,
+                f.Failure.RecoveredBy, f.Deployment,
+                }),
+            });
             else if (failures.Count == 0) terminal.Line(parsed.GetValue(all) ? "No failure is known." : "[green]✓ no failure is open[/]");
             else
             {
@@ -39,7 +49,9 @@ internal static class FailureCommand
                 foreach (var (f, deployment) in failures)
                 {
                     columns.Add(
-                        new Cell(f.Id, "bold"), f.OpenSince is null ? new Cell("✓ over", "green") : new Cell("✗ open", "red"), (f.Title ?? "") + (f.Inferred ? " (inferred)" : ""),
+                        new Cell(f.Id, "bold"), f.OpenSince is null
+                            ? new Cell("✓ over", "green")
+                            : new Cell("✗ open", "red"), (f.Title ?? "") + (f.Inferred ? " (inferred)" : ""),
                         Words.Ago(terminal.Now, f.StartedAt), deployment is null ? "" : Words.Short(deployment));
                 }
 
@@ -54,20 +66,30 @@ internal static class FailureCommand
     {
         var repository = RepositoryArgument.Create();
         var title = new Option<string?>("--title") { Description = "One line for people" };
-        var id = new Option<string?>("--id") { Description = "Its name, such as an incident's; send one, and a repeated report is no second failure" };
-        var deployment = new Option<string?>("--deployment") { Description = "The deployment that caused it; leave it out while nobody knows" };
+        var id = new Option<string?>("--id")
+        {
+            Description = "Its name, such as an incident's; send one, and a repeated report is no second failure",
+        };
+        var deployment = new Option<string?>("--deployment")
+        {
+            Description = "The deployment that caused it; leave it out while nobody knows",
+        };
         var started = new Option<DateTimeOffset?>("--started") { Description = "When it began, where that is known" };
         var at = new Option<DateTimeOffset?>("--at") { Description = "When it was noticed; by default now" };
-        return new Command("open", "Report that what is live fails; subscribers are told") { repository, title, id, deployment, started, at }.Does(host, async (parsed, session, ct) =>
+        return new Command("open", "Report that what is live fails; subscribers are told") { repository, title, id,
+            deployment, started, at }.Does(host, async (parsed, session, ct) =>
         {
             var tracked = await RepositoryArgument.ResolveAsync(session.Clients.Ingest, parsed.GetRequiredValue(repository), ct);
             var stored = await session.Clients.Metrics.FailedAsync(
-                new FailureReport(tracked.Rid, parsed.GetValue(id), parsed.GetValue(deployment), parsed.GetValue(title), parsed.GetValue(started), parsed.GetValue(at)), ct);
+                new FailureReport(tracked.Rid, parsed.GetValue(id), parsed.GetValue(deployment),
+                    parsed.GetValue(title), parsed.GetValue(started), parsed.GetValue(at)), ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(stored);
             else
             {
                 session.Terminal.Line($"[yellow]![/] Failure {Terminal.Safe(stored.FailureId)} of {Terminal.Safe(tracked.Name)} is open.");
-                session.Terminal.Line($"  [dim]When people are served again: auxo failure close {Terminal.Safe(tracked.Name)} {Terminal.Safe(stored.FailureId)}[/]");
+                session.Terminal.Line(
+                    $"  [dim]When people are served again: auxo failure close {Terminal.Safe(tracked.Name)} "
+                        + $"{Terminal.Safe(stored.FailureId)}[/]");
             }
 
             return ExitCode.Ok;
@@ -89,7 +111,9 @@ internal static class FailureCommand
             var tracked = await RepositoryArgument.ResolveAsync(session.Clients.Ingest, parsed.GetRequiredValue(repository), ct);
             await session.Clients.Metrics.TurnAsync(
                 tracked.Rid, parsed.GetRequiredValue(id), verb,
-                new FailureTurn(parsed.GetValue(at), verb == "recover" ? parsed.GetValue(by) : null, verb == "dismiss" ? parsed.GetValue(reason) : null), ct);
+                new FailureTurn(parsed.GetValue(at), verb == "recover"
+                    ? parsed.GetValue(by)
+                    : null, verb == "dismiss" ? parsed.GetValue(reason) : null), ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(new { tracked.Rid, failure = parsed.GetRequiredValue(id), done = verb });
             else session.Terminal.Line($"[green]✓[/] Failure {Terminal.Safe(parsed.GetRequiredValue(id))} {done}.");
             return ExitCode.Ok;

@@ -8,11 +8,15 @@ namespace Auxo.Cli.Doctor;
 /// <summary>A part of Auxo and what it found.</summary>
 internal sealed record Examined(string Part, IReadOnlyList<Diagnosis> Items);
 
-/// <summary><c>auxo doctor</c>: everything that Auxo needs, looked at before it runs as well as while it does, and for all that is wrong exactly what to do.</summary>
+/// <summary>
+/// <c>auxo doctor</c>: everything that Auxo needs, looked at before it runs as well as while it does, and for all that is wrong
+/// exactly what to do.
+/// </summary>
 internal static class DoctorCommand
 {
     public static Command Create(CliHost host)
-        => new Command("doctor", "Look at everything that Auxo needs, whether it runs or not, and say what to do; exit code 1 for trouble").Does(host, static (_, session, ct) => RunAsync(session, ct));
+        => new Command("doctor", "Look at everything that Auxo needs, whether it runs or not, and say what to do; exit code 1 for trouble")
+            .Does(host, static (_, session, ct) => RunAsync(session, ct));
 
     private static async Task<int> RunAsync(Session session, CancellationToken ct)
     {
@@ -31,7 +35,8 @@ internal static class DoctorCommand
             var columns = new Columns(2, "", "", "") { Wraps = true };
             foreach (var d in items)
             {
-                columns.Add(Sign(d.State), d.Name, new Cell(d.Text, d.State switch { "trouble" => "red", "warning" => "yellow", _ => null }));
+                columns.Add(Sign(d.State), d.Name, new Cell(
+                    d.Text, d.State switch { "trouble" => "red", "warning" => "yellow", _ => null }));
                 if (d is { Next: not null, State: not "fine" }) columns.Add("", "", new Cell("→ " + d.Next, "bold"));
             }
 
@@ -40,11 +45,13 @@ internal static class DoctorCommand
         }
 
         var warnings = Warnings(parts) is > 0 and var n ? $"{n} {(n == 1 ? "warning" : "warnings")}" : "";
-        terminal.Line(trouble > 0 ? $"[red]✗ {trouble} {(trouble == 1 ? "trouble" : "troubles")}[/]{(warnings.Length > 0 ? ", " + warnings : "")}; the arrows say what to do"
+        terminal.Line(trouble > 0
+            ? $"[red]✗ {trouble} {(trouble == 1 ? "trouble" : "troubles")}[/]{(warnings.Length > 0 ? ", " + warnings : "")}; the arrows say what to do"
             : warnings.Length > 0 ? $"[green]✓ Auxo has what it needs[/]; {warnings}" : "[green]✓ Auxo has all that it needs[/]");
     }
 
     private static int Warnings(IReadOnlyList<Examined> parts) => parts.Sum(static p => p.Items.Count(static d => d.State == "warning"));
 
-    private static Cell Sign(string state) => state switch { "trouble" => new("✗", "red"), "warning" => new("!", "yellow"), _ => new("✓", "green") };
+    private static Cell Sign(string state)
+        => state switch { "trouble" => new("✗", "red"), "warning" => new("!", "yellow"), _ => new("✓", "green") };
 }

@@ -10,8 +10,8 @@ using Auxo.Cli.Status;
 namespace Auxo.Cli.Doctor;
 
 /// <summary>
-/// Asks each part of Auxo about what it needs. What runs is asked over HTTP, because its environment is the one that counts; what does not run is asked by
-/// its program. So there is one judgement of each thing, in the part that lives with it.
+/// Asks each part of Auxo about what it needs. What runs is asked over HTTP, because its environment is the one that counts;
+/// what does not run is asked by its program. So there is one judgement of each thing, in the part that lives with it.
 /// </summary>
 internal static class Examination
 {
@@ -25,7 +25,8 @@ internal static class Examination
         var radicle = EitherAsync(session, instance, "ingest", "Auxo.Ingest", ct);
         var running = RunningAsync(session, instance, ct);
         await Task.WhenAll(machine, sandbox, radicle, running);
-        return [new("Machine and folder", await machine), new("Steps and checks", await sandbox), new("Radicle", await radicle), new("Services", await running)];
+        return [new("Machine and folder", await machine), new("Steps and checks", await sandbox),
+            new("Radicle", await radicle), new("Services", await running)];
     }
 
     private static Instance? TryFind(Session session)
@@ -40,22 +41,29 @@ internal static class Examination
         }
     }
 
-    private static async Task<IReadOnlyList<Diagnosis>> EitherAsync(Session session, Instance? instance, string service, string program, CancellationToken ct)
+    private static async Task<IReadOnlyList<Diagnosis>> EitherAsync(
+        Session session, Instance? instance, string service, string program, CancellationToken ct)
     {
-        if (instance is not null && (await Attempt.OfAsync(service, () => session.Clients.Diagnosis(service).LookAsync(ct))).Value is { } answer) return answer.Items;
+        if (instance is not null && (await Attempt.OfAsync(service, () => session.Clients.Diagnosis(service).LookAsync(ct)))
+            .Value is { } answer) return answer.Items;
         return await ByProgramAsync(session.Host, program, ct);
     }
 
     /// <summary>The program of a part, built beside this one, only looks and ends.</summary>
     private static async Task<IReadOnlyList<Diagnosis>> ByProgramAsync(CliHost host, string name, CancellationToken ct)
     {
-        var program = Path.Combine(host.Programs, name, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), name);
-        if (!File.Exists(program)) return [new Diagnosis("built", "warning", "not built yet, so it cannot look at what it needs", "./auxo up   (installs what is missing, builds, starts)")];
+        var program = Path.Combine(
+            host.Programs, name, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), name);
+        if (!File.Exists(program)) return [new Diagnosis("built", "warning",
+            "not built yet, so it cannot look at what it needs", "./auxo up   (installs what is missing, builds, starts)")];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
         try
         {
-            var start = new ProcessStartInfo(program, ["diagnose"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(program, ["diagnose"])
+            {
+                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            };
             foreach (var variable in (string[])["AUXO_HOME", "RAD_HOME", "RAD_SOCKET", "HOME", "XDG_DATA_HOME", "PATH"])
             {
                 if (host.Variable(variable) is { } value) start.Environment[variable] = value;
@@ -68,19 +76,23 @@ internal static class Examination
                 var errors = process.StandardError.ReadToEndAsync(limit.Token);
                 var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
                 await process.WaitForExitAsync(limit.Token);
-                return process.ExitCode == 0 ? JsonSerializer.Deserialize<Page<Diagnosis>>(output, CliJson.Options)!.Items : Failed((await errors).Split('\n').FirstOrDefault(static l => l.Length > 0) ?? "it ended without a word");
+                return process.ExitCode == 0
+                    ? JsonSerializer.Deserialize<Page<Diagnosis>>(output, CliJson.Options)!.Items
+                    : Failed((await errors).Split('\n').FirstOrDefault(static l => l.Length > 0) ?? "it ended without a word");
             }
             finally
             {
                 if (!process.HasExited) process.Kill(entireProcessTree: true);
             }
         }
-        catch (Exception e) when (e is Win32Exception or JsonException or IOException || e is OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (
+            e is Win32Exception or JsonException or IOException || e is OperationCanceledException && !ct.IsCancellationRequested)
         {
             return Failed(e is OperationCanceledException ? $"it did not answer in {Patience.TotalSeconds:0} s" : e.Message);
         }
 
-        IReadOnlyList<Diagnosis> Failed(string why) => [new Diagnosis(name, "trouble", $"could not look: {why}", "./auxo up   (builds it anew)")];
+        IReadOnlyList<Diagnosis> Failed(string why)
+            => [new Diagnosis(name, "trouble", $"could not look: {why}", "./auxo up   (builds it anew)")];
     }
 
     private static async Task<IReadOnlyList<Diagnosis>> RunningAsync(Session session, Instance? instance, CancellationToken ct)
@@ -104,33 +116,43 @@ internal static class Examination
         }
 
         var ill = answer.Value!.Items.Where(static r => !AuxoStatus.IsWell(r.State)).ToList();
-        foreach (var r in ill) yield return new Diagnosis(r.Name, "trouble", $"is {r.State}{(r.Reason is null ? "" : ": " + r.Reason)}", $"its log: {r.Name}.log in AUXO_HOME/logs; './auxo down' and './auxo up --detach' start it anew");
-        foreach (var r in answer.Value.Items.Where(static r => r.Restarts > 2 && AuxoStatus.IsWell(r.State))) yield return new Diagnosis(r.Name, "warning", $"runs, but was started again {r.Restarts} times", $"its log: {r.Name}.log in AUXO_HOME/logs");
-        if (ill.Count == 0) yield return new Diagnosis("services", "fine", string.Join(", ", answer.Value.Items.Select(static r => r.Name)) + " run");
+        foreach (var r in ill) yield return new Diagnosis(r.Name, "trouble", $"is {r.State}{(r.Reason is null ? "" : ": " + r.Reason)}",
+            $"its log: {r.Name}.log in AUXO_HOME/logs; './auxo down' and './auxo up --detach' start it anew");
+        foreach (var r in answer.Value.Items.Where(static r => r.Restarts > 2 && AuxoStatus.IsWell(r.State))) yield return new Diagnosis(
+            r.Name, "warning", $"runs, but was started again {r.Restarts} times", $"its log: {r.Name}.log in AUXO_HOME/logs");
+        if (ill.Count == 0) yield return new Diagnosis(
+            "services", "fine", string.Join(", ", answer.Value.Items.Select(static r => r.Name)) + " run");
     }
 
     private static IEnumerable<Diagnosis> Queues(IReadOnlyList<Attempt<Page<QueueInfo>>> answers)
     {
-        foreach (var a in answers.Where(static a => a.Error is not null)) yield return new Diagnosis(a.Name, "trouble", a.Error!.Message, a.Error.Hint);
+        foreach (var a in answers.Where(static a => a.Error is not null)) yield return new Diagnosis(
+            a.Name, "trouble", a.Error!.Message, a.Error.Hint);
         var queues = answers.SelectMany(static a => a.Value?.Items ?? []).ToList();
         var (dead, old) = (queues.Sum(static q => q.DeadLetters), queues.Where(static q => q.OldestSeconds > 60).ToList());
-        if (dead > 0) yield return new Diagnosis("messages", "trouble", $"{dead} could not be handled", "why: auxo queues dead-letters; when it is mended: auxo queues replay");
-        foreach (var q in old) yield return new Diagnosis($"queue {q.Queue}", "warning", $"{q.Ready} wait, the oldest for {Words.Duration(q.OldestSeconds)}", "auxo status");
-        if (dead == 0 && old.Count == 0 && queues.Count > 0) yield return new Diagnosis("messages", "fine", "none waits long, none was given up");
+        if (dead > 0) yield return new Diagnosis(
+            "messages", "trouble", $"{dead} could not be handled", "why: auxo queues dead-letters; when it is mended: auxo queues replay");
+        foreach (var q in old) yield return new Diagnosis(
+            $"queue {q.Queue}", "warning", $"{q.Ready} wait, the oldest for {Words.Duration(q.OldestSeconds)}", "auxo status");
+        if (dead == 0 && old.Count == 0 && queues.Count > 0) yield return new Diagnosis(
+            "messages", "fine", "none waits long, none was given up");
     }
 
     private static IEnumerable<Diagnosis> Comments(Attempt<Page<OutboxEntry>> answer)
     {
         var waiting = answer.Value?.Items.Where(static e => e.State == "waiting" && e.Reason is not null).ToList() ?? [];
-        if (waiting.Count > 0) yield return new Diagnosis("comments", "warning", $"{waiting.Count} wait: {waiting[0].Reason}", "auxo outbox");
+        if (waiting.Count > 0) yield return new Diagnosis(
+            "comments", "warning", $"{waiting.Count} wait: {waiting[0].Reason}", "auxo outbox");
     }
 
     private static IEnumerable<Diagnosis> Channels(Attempt<Page<NotifyChannel>> answer)
     {
         foreach (var c in answer.Value?.Items ?? [])
         {
-            if (!c.Enabled || c.Problem is not null) yield return new Diagnosis($"channel {c.Name}", "warning", c.Problem ?? "is disabled", $"auxo notify test {c.Name}");
-            if (c.Dead > 0) yield return new Diagnosis($"channel {c.Name}", "warning", $"{c.Dead} notifications were given up", $"auxo notify deliveries --channel {c.Name} --state dead");
+            if (!c.Enabled || c.Problem is not null) yield return new Diagnosis(
+                $"channel {c.Name}", "warning", c.Problem ?? "is disabled", $"auxo notify test {c.Name}");
+            if (c.Dead > 0) yield return new Diagnosis($"channel {c.Name}", "warning",
+                $"{c.Dead} notifications were given up", $"auxo notify deliveries --channel {c.Name} --state dead");
         }
     }
 }

@@ -6,7 +6,10 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Handlers;
 
-/// <summary><c>auxo describe</c>: which message goes where. Handlers are found by convention; this is where the convention shows its cards.</summary>
+/// <summary>
+/// <c>auxo describe</c>: which message goes where. Handlers are found by convention; this is where the convention shows its
+/// cards.
+/// </summary>
 internal static class DescribeCommand
 {
     public static Command Create(CliHost host)
@@ -21,16 +24,22 @@ internal static class DescribeCommand
         if (only is not null && !Instance.Services.Contains(only, StringComparer.Ordinal))
         {
             var near = Suggestions.Nearest(only, Instance.Services);
-            throw new CliException(ExitCode.Usage, $"There is no service '{only}'.", near is null ? $"There are: {string.Join(", ", Instance.Services)}." : $"Did you mean '{near}'?");
+            throw new CliException(ExitCode.Usage, $"There is no service '{only}'.", near is null
+                ? $"There are: {string.Join(", ", Instance.Services)}."
+                : $"Did you mean '{near}'?");
         }
 
         var services = only is null ? Instance.Services : [only];
-        var answers = await Task.WhenAll(services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).DescribeAsync(ct))));
+        var answers = await Task.WhenAll(
+            services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).DescribeAsync(ct))));
         var terminal = session.Terminal;
         if (answers.All(static a => a.Error is { Code: ExitCode.Unreachable })) throw answers[0].Error!;
         if (terminal.Json)
         {
-            terminal.WriteJson(new { services = answers.Select(static a => new { service = a.Name, handlers = a.Value?.Handlers, problem = a.Error?.Message }) });
+            terminal.WriteJson(new
+            {
+                services = answers.Select(static a => new { service = a.Name, handlers = a.Value?.Handlers, problem = a.Error?.Message }),
+            });
             return ExitCode.Ok;
         }
 
@@ -52,7 +61,8 @@ internal static class DescribeCommand
         {
             var columns = new Columns(1, "", "", "");
             foreach (var handler in group.OrderBy(static h => h.Message, StringComparer.Ordinal))
-                columns.Add("  " + handler.Message, "→ " + handler.Handler, new Cell(handler.Queue is { } queue && queue != service ? "queue " + queue : "", "dim"));
+                columns.Add("  " + handler.Message, "→ "
+                    + handler.Handler, new Cell(handler.Queue is { } queue && queue != service ? "queue " + queue : "", "dim"));
             columns.Write(terminal);
             if (group.Key is null) continue;
             terminal.Line("  [dim]when it fails:[/]");

@@ -26,7 +26,8 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
         if (Set(host.Variable("AUXO_URL")) is { } url)
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-                throw new CliException(ExitCode.Usage, $"AUXO_URL is '{url}', which is no address.", "It looks like http://127.0.0.1:15000.");
+                throw new CliException(ExitCode.Usage, $"AUXO_URL is '{url}', which is no address.",
+                    "It looks like http://127.0.0.1:15000.");
             return new Instance("AUXO_URL", OnHost(address), Set(host.Variable("AUXO_TOKEN")));
         }
 
@@ -41,7 +42,8 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
         var file = Path.Combine(home, "instance.json");
         try
         {
-            var description = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(file), CliJson.Options) ?? new Description(null, null, null);
+            var description = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(file), CliJson.Options)
+                ?? new Description(null, null, null);
             var tokenFile = Path.Combine(home, description.TokenFile ?? Path.Combine("run", "admin.token"));
             token ??= Set(description.Token) ?? (File.Exists(tokenFile) ? Set(File.ReadAllText(tokenFile).Trim()) : null);
             var endpoints = OnHost(new Uri("http://127.0.0.1:15000"));
@@ -56,7 +58,8 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new CliException(ExitCode.Unreachable, $"{file} belongs to another user.", "Run this as the user who runs Auxo, or set AUXO_URL and AUXO_TOKEN.", e);
+            throw new CliException(ExitCode.Unreachable, $"{file} belongs to another user.",
+                "Run this as the user who runs Auxo, or set AUXO_URL and AUXO_TOKEN.", e);
         }
         catch (Exception e) when (e is JsonException or UriFormatException)
         {
@@ -69,11 +72,13 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
     {
         if (Set(host.Variable("AUXO_HOME")) is { } home) return Path.GetFullPath(home, host.WorkingFolder);
         if (host.IsRoot) return "/var/lib/auxo";
-        return Path.Combine(Set(host.Variable("XDG_DATA_HOME")) ?? Path.Combine(Set(host.Variable("HOME")) ?? "/", ".local", "share"), "auxo");
+        return Path.Combine(Set(host.Variable("XDG_DATA_HOME"))
+            ?? Path.Combine(Set(host.Variable("HOME")) ?? "/", ".local", "share"), "auxo");
     }
 
     private static Dictionary<string, Uri> OnHost(Uri apphost)
-        => Usual.ToDictionary(static u => u.Name, u => u.Name == "apphost" ? Base(apphost) : new UriBuilder(apphost.Scheme, apphost.Host, u.Port).Uri, StringComparer.Ordinal);
+        => Usual.ToDictionary(static u => u.Name, u
+            => u.Name == "apphost" ? Base(apphost) : new UriBuilder(apphost.Scheme, apphost.Host, u.Port).Uri, StringComparer.Ordinal);
 
     /// <summary>Relative paths are appended to what ends with a slash only.</summary>
     private static Uri Base(Uri address)

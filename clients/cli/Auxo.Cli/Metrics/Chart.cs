@@ -20,7 +20,8 @@ internal static class Chart
 
     /// <summary>A bar of a ratio, filled up to its width.</summary>
     public static string Gauge(double? ratio, int width)
-        => ratio is { } r ? new string('█', (int)Math.Round(r * width)) + new string('░', width - (int)Math.Round(r * width)) : new string('·', width);
+        => ratio is { } r ? new string('█', (int)Math.Round(r * width))
+            + new string('░', width - (int)Math.Round(r * width)) : new string('·', width);
 
     /// <summary>Such as <c>43 %</c>; a dash for none.</summary>
     public static string Percent(double? ratio) => ratio is { } r ? (100 * r).ToString("0.#", CultureInfo.InvariantCulture) + " %" : "–";
@@ -65,6 +66,8 @@ internal static class Chart
     {
         if (red.RedSince is { } since) terminal.Line($"[red]✗ the default branch is red, {Words.Ago(terminal.Now, since)}[/]");
         else if (red.RedSeconds <= 0) terminal.Line("[green]✓ the default branch was never red in this time[/]");
-        else terminal.Line($"[green]✓ the default branch is not red[/]; it was for {Time(red.RedSeconds)}, from red to green {Time(red.Mttr.MeanSeconds)} on average (n {red.Mttr.N})");
+        else terminal.Line(
+            $"[green]✓ the default branch is not red[/]; it was for {Time(red.RedSeconds)}, from red to green "
+                + $"{Time(red.Mttr.MeanSeconds)} on average (n {red.Mttr.N})");
     }
 }

@@ -17,15 +17,25 @@ internal static class MetricsCommand
     };
 
     private static Command Dashboard<T>(
-        CliHost host, string name, string description, int defaultDays, string path, Action<Output.Terminal, T> one, Action<Output.Terminal, IReadOnlyList<T>> all)
+        CliHost host, string name, string description, int defaultDays, string path, Action<Output.Terminal, T> one,
+        Action<Output.Terminal, IReadOnlyList<T>> all)
     {
-        var repository = new Argument<string?>("repository") { Description = "Its id, the beginning of it, or its name; without it all of them", Arity = ArgumentArity.ZeroOrOne };
-        var days = new Option<int>("--days") { Description = $"How many days (1 to 3660, default {defaultDays})", DefaultValueFactory = _ => defaultDays, CustomParser = ParseDays };
+        var repository = new Argument<string?>("repository")
+        {
+            Description = "Its id, the beginning of it, or its name; without it all of them", Arity = ArgumentArity.ZeroOrOne,
+        };
+        var days = new Option<int>("--days")
+        {
+            Description = $"How many days (1 to 3660, default {defaultDays})", DefaultValueFactory = _
+                => defaultDays, CustomParser = ParseDays,
+        };
         var asOf = new Option<DateTimeOffset?>("--as-of") { Description = "As it was then, such as 2026-11-01 or 2026-11-01T12:00Z" };
         return new Command(name, description) { repository, days, asOf }.Does(host, async (parsed, session, ct) =>
         {
             var (terminal, metrics) = (session.Terminal, session.Clients.Metrics);
-            var rid = parsed.GetValue(repository) is { } text ? (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, text, ct)).Rid : null;
+            var rid = parsed.GetValue(repository) is { } text
+                ? (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, text, ct)).Rid
+                : null;
             var answer = rid is null
                 ? await metrics.AllAsync(path, parsed.GetValue(days), parsed.GetValue(asOf)?.ToString("O"), ct)
                 : await metrics.OneAsync(path, rid, parsed.GetValue(days), parsed.GetValue(asOf)?.ToString("O"), ct);
@@ -36,7 +46,8 @@ internal static class MetricsCommand
             }
 
             var reports = rid is null ? answer.Deserialize<Page<T>>(CliJson.Options)!.Items : [answer.Deserialize<T>(CliJson.Options)!];
-            if (reports.Count == 0) terminal.Line("Nothing has been measured yet. Numbers begin with the first push or build: 'auxo repo track', 'auxo ci run'.");
+            if (reports.Count == 0) terminal.Line(
+                "Nothing has been measured yet. Numbers begin with the first push or build: 'auxo repo track', 'auxo ci run'.");
             else if (reports.Count == 1) one(terminal, reports[0]);
             else all(terminal, reports);
             return ExitCode.Ok;

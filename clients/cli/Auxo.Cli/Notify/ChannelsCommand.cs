@@ -22,15 +22,24 @@ internal static class ChannelsCommand
         var webhook = new Option<string?>("--webhook") { Description = "POST to this address, signed (Standard Webhooks)" };
         var format = new Option<string?>("--format") { Description = "Of a webhook's body: standard, or plain as the old scripts had it" };
         format.AcceptOnlyFromAmong("standard", "plain");
-        var email = new Option<string[]>("--email") { Description = "Mail to this address (may be repeated)", DefaultValueFactory = static _ => [] };
+        var email = new Option<string[]>("--email")
+        {
+            Description = "Mail to this address (may be repeated)", DefaultValueFactory = static _ => [],
+        };
         var smtp = new Option<string?>("--smtp") { Description = "The mail server: host or host:port" };
         var from = new Option<string?>("--from") { Description = "The sender of mails" };
-        var security = new Option<string?>("--security") { Description = "How the mail server is spoken to: start_tls (the default), tls or none" };
+        var security = new Option<string?>("--security")
+        {
+            Description = "How the mail server is spoken to: start_tls (the default), tls or none",
+        };
         security.AcceptOnlyFromAmong("start_tls", "tls", "none");
         var user = new Option<string?>("--user") { Description = "Who logs in at the mail server" };
         var password = new Option<string?>("--password-file") { Description = "The file that holds the password" };
         var desktop = new Option<bool>("--desktop") { Description = "Show it on the desktop of the machine that Auxo runs on" };
-        return new Command("set", "Make a channel, or change it; what is left out stays") { name, webhook, format, email, smtp, from, security, user, password, desktop }
+        return new Command("set", "Make a channel, or change it; what is left out stays")
+        {
+            name, webhook, format, email, smtp, from, security, user, password, desktop,
+        }
             .Does(host, (parsed, session, ct) =>
             {
                 var (server, port) = Server(parsed.GetValue(smtp));
@@ -41,7 +50,9 @@ internal static class ChannelsCommand
                     new ChannelRequest(
                         isWebhook ? new WebhookRequest(parsed.GetValue(webhook), parsed.GetValue(format), Secret: null) : null,
                         isMail ? new EmailRequest(
-                            server, port, parsed.GetValue(security), parsed.GetValue(from), parsed.GetValue(email) is { Length: > 0 } to ? to : null, parsed.GetValue(user),
+                            server, port, parsed.GetValue(security), parsed.GetValue(from), parsed.GetValue(email) is { Length: > 0 } to
+                                ? to
+                                : null, parsed.GetValue(user),
                             Password(host, parsed.GetValue(password))) : null,
                         parsed.GetValue(desktop) ? new DesktopRequest() : null),
                     ct);
@@ -66,7 +77,9 @@ internal static class ChannelsCommand
 
         if (page.Items.Count == 0)
         {
-            terminal.Line("No channel yet. Such as: auxo notify channels set team --webhook https://…, or --email you@example.org --smtp mail.example.org --from auxo@example.org");
+            terminal.Line(
+                "No channel yet. Such as: auxo notify channels set team --webhook https://…, or --email "
+                    + "you@example.org --smtp mail.example.org --from auxo@example.org");
             return ExitCode.Ok;
         }
 
@@ -74,18 +87,23 @@ internal static class ChannelsCommand
         foreach (var channel in page.Items)
         {
             columns.Add(
-                new Cell(channel.Name, "bold"), channel.Kind, channel.Waiting.ToString(CultureInfo.InvariantCulture), Words.Ago(terminal.Now, channel.LastDeliveredAt),
-                channel.Problem is null ? channel.Target : new Cell($"{channel.Target}: {channel.Problem}", channel.Enabled ? "yellow" : "red"));
+                new Cell(channel.Name, "bold"), channel.Kind, channel.Waiting.ToString(CultureInfo.InvariantCulture),
+                Words.Ago(terminal.Now, channel.LastDeliveredAt),
+                channel.Problem is null
+                    ? channel.Target
+                    : new Cell($"{channel.Target}: {channel.Problem}", channel.Enabled ? "yellow" : "red"));
         }
 
         columns.Write(terminal);
-        if (page.Items.Sum(static c => c.Dead) is > 0 and var dead) terminal.Line($"[yellow]{dead} given up[/]; why: auxo notify deliveries --state dead");
+        if (page.Items.Sum(static c => c.Dead) is > 0 and var dead) terminal.Line(
+            $"[yellow]{dead} given up[/]; why: auxo notify deliveries --state dead");
         return ExitCode.Ok;
     }
 
     private static async Task<int> SetAsync(Session session, string name, ChannelRequest request, CancellationToken ct)
     {
-        if (request is { Webhook: null, Email: null, Desktop: null }) throw new CliException(ExitCode.Usage, "What shall the channel be?", "Give --webhook URL, or --email ADDRESS with --smtp and --from, or --desktop.");
+        if (request is { Webhook: null, Email: null, Desktop: null }) throw new CliException(
+            ExitCode.Usage, "What shall the channel be?", "Give --webhook URL, or --email ADDRESS with --smtp and --from, or --desktop.");
         var configured = await session.Clients.Notify.ConfigureAsync(name, request, ct);
         var terminal = session.Terminal;
         if (terminal.Json)
@@ -94,9 +112,13 @@ internal static class ChannelsCommand
             return ExitCode.Ok;
         }
 
-        terminal.Line($"[green]✓[/] [bold]{Terminal.Safe(configured.Channel.Name)}[/]  {Terminal.Safe(configured.Channel.Kind)}  {Terminal.Safe(configured.Channel.Target)}");
-        if (configured.Secret is not null) terminal.Line($"  secret  {Terminal.Safe(configured.Secret)}   [dim](shown this once; the receiver checks signatures with it)[/]");
-        terminal.Line($"  try it: auxo notify test {Terminal.Safe(name)}; who is told what: auxo notify routes set NAME --to {Terminal.Safe(name)}");
+        terminal.Line(
+            $"[green]✓[/] [bold]{Terminal.Safe(configured.Channel.Name)}[/]  {Terminal.Safe(configured.Channel.Kind)}  "
+                + $"{Terminal.Safe(configured.Channel.Target)}");
+        if (configured.Secret is not null) terminal.Line(
+            $"  secret  {Terminal.Safe(configured.Secret)}   [dim](shown this once; the receiver checks signatures with it)[/]");
+        terminal.Line(
+            $"  try it: auxo notify test {Terminal.Safe(name)}; who is told what: auxo notify routes set NAME --to {Terminal.Safe(name)}");
         return ExitCode.Ok;
     }
 
@@ -112,14 +134,18 @@ internal static class ChannelsCommand
     {
         var secret = await session.Clients.Notify.RotateAsync(name, ct);
         if (session.Terminal.Json) session.Terminal.WriteJson(secret);
-        else session.Terminal.Line($"secret  {Terminal.Safe(secret.Secret)}   [dim](shown this once; the old one signs too until {secret.OldUntil:yyyy-MM-dd HH:mm} UTC)[/]");
+        else session.Terminal.Line(
+            $"secret  {Terminal.Safe(secret.Secret)}   [dim](shown this once; the old one signs too until "
+                + $"{secret.OldUntil:yyyy-MM-dd HH:mm} UTC)[/]");
         return ExitCode.Ok;
     }
 
     private static (string? Host, int? Port) Server(string? text)
     {
         if (text?.LastIndexOf(':') is not (> 0 and var colon)) return (text, null);
-        return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? (text[..colon], port) : (text, null);
+        return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? (text[..colon], port)
+            : (text, null);
     }
 
     private static string? Password(CliHost host, string? file)

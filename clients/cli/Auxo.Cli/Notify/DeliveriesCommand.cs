@@ -17,10 +17,15 @@ internal static class DeliveriesCommand
         var limit = new Option<int>("--limit") { Description = "How many", DefaultValueFactory = static _ => 20 };
         limit.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n is < 1 or > 200)) result.AddError("--limit is between 1 and 200.");
+            if (result.Tokens is [var token]
+                && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                    || n is < 1 or > 200)) result.AddError("--limit is between 1 and 200.");
         });
-        return new Command("deliveries", "Show what was told to whom, and what became of it") { id, channel, state, limit }.Does(host, (parsed, session, ct) =>
-            parsed.GetValue(id) is { } one ? ShowAsync(session, one, ct) : ListAsync(session, parsed.GetValue(channel), parsed.GetValue(state), parsed.GetValue(limit), ct));
+        return new Command("deliveries", "Show what was told to whom, and what became of it") { id, channel, state, limit }.Does(
+            host, (parsed, session, ct) =>
+            parsed.GetValue(id) is { } one
+                ? ShowAsync(session, one, ct)
+                : ListAsync(session, parsed.GetValue(channel), parsed.GetValue(state), parsed.GetValue(limit), ct));
     }
 
     private static async Task<int> ListAsync(Session session, string? channel, string? state, int limit, CancellationToken ct)
@@ -43,7 +48,8 @@ internal static class DeliveriesCommand
         foreach (var delivery in page.Items)
         {
             columns.Add(
-                DeliveryReport.State(delivery), delivery.Channel, Words.Ago(terminal.Now, delivery.CreatedAt), delivery.Id.Length > 12 ? delivery.Id[..12] : delivery.Id,
+                DeliveryReport.State(delivery), delivery.Channel, Words.Ago(terminal.Now, delivery.CreatedAt),
+                delivery.Id.Length > 12 ? delivery.Id[..12] : delivery.Id,
                 delivery.State == "delivered" || delivery.Reason is null ? delivery.Title : $"{delivery.Title}: {delivery.Reason}");
         }
 
@@ -62,7 +68,9 @@ internal static class DeliveriesCommand
         }
 
         terminal.Line($"[bold]{Terminal.Safe(delivery.Title)}[/]");
-        terminal.Line($"  {Terminal.Safe(delivery.Type)} to {Terminal.Safe(delivery.Channel)}{(delivery.Route is null ? "" : " by the route " + Terminal.Safe(delivery.Route))}  [dim]{Terminal.Safe(delivery.Id)}[/]");
+        terminal.Line(
+            $"  {Terminal.Safe(delivery.Type)} to "
+                + $"{Terminal.Safe(delivery.Channel)}{(delivery.Route is null ? "" : " by the route " + Terminal.Safe(delivery.Route))}  [dim]{Terminal.Safe(delivery.Id)}[/]");
         foreach (var attempt in delivery.Log ?? []) DeliveryReport.Line(terminal, attempt);
         DeliveryReport.End(terminal, delivery);
         return ExitCode.Ok;
@@ -73,7 +81,11 @@ internal static class DeliveriesCommand
     {
         var wanted = text.StartsWith("msg_", StringComparison.Ordinal) ? text : "msg_" + text;
         if (wanted.Length == 36) return wanted;
-        var found = (await session.Clients.Notify.DeliveriesAsync(channel: null, state: null, limit: 200, ct)).Items.Where(d => wanted.Length >= 8 && d.Id.StartsWith(wanted, StringComparison.Ordinal)).ToList();
-        return found is [var one] ? one.Id : throw new CliException(ExitCode.Usage, $"'{text}' fits {found.Count} of the newest deliveries.", "'auxo notify deliveries' shows them; give at least 4 digits of one.");
+        var found = (await session.Clients.Notify.DeliveriesAsync(channel: null, state: null, limit: 200, ct))
+            .Items.Where(d => wanted.Length >= 8 && d.Id.StartsWith(wanted, StringComparison.Ordinal)).ToList();
+        return found is [var one]
+            ? one.Id
+            : throw new CliException(ExitCode.Usage, $"'{text}' fits {found.Count} of the newest deliveries.",
+                "'auxo notify deliveries' shows them; give at least 4 digits of one.");
     }
 }

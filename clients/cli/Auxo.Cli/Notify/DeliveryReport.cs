@@ -19,8 +19,11 @@ internal static class DeliveryReport
     {
         var mark = attempt.Outcome switch { "delivered" => "[green]✓[/]", "interrupted" => "[yellow]?[/]", _ => "[red]✗[/]" };
         var status = attempt.Status is { } code ? $" {code}" : "";
-        terminal.Line($"  {mark} attempt {attempt.Attempt}{status}  {Terminal.Safe(attempt.Detail)}  [dim]{Words.Duration(attempt.Seconds)}[/]".TrimEnd());
-        if (!string.IsNullOrWhiteSpace(attempt.Excerpt)) terminal.Line($"    [dim]{Terminal.Safe(Columns.Cut(attempt.Excerpt.ReplaceLineEndings(" "), Math.Max(20, terminal.Width - 4)))}[/]");
+        terminal.Line(
+            $"  {mark} attempt {attempt.Attempt}{status}  {Terminal.Safe(attempt.Detail)}  "
+                + $"[dim]{Words.Duration(attempt.Seconds)}[/]".TrimEnd());
+        if (!string.IsNullOrWhiteSpace(attempt.Excerpt)) terminal.Line(
+            $"    [dim]{Terminal.Safe(Columns.Cut(attempt.Excerpt.ReplaceLineEndings(" "), Math.Max(20, terminal.Width - 4)))}[/]");
     }
 
     /// <summary>How it ended, or goes on.</summary>
@@ -37,7 +40,8 @@ internal static class DeliveryReport
                 terminal.Line($"  when it need not be told any more: auxo notify forget {Terminal.Safe(delivery.Id)}");
                 break;
             default:
-                terminal.Line($"[yellow]· waiting[/]{(delivery.Due is { } due ? $" until {due:HH:mm:ss} UTC" : "")}{(delivery.Reason is null ? "" : ": " + Terminal.Safe(delivery.Reason))}");
+                terminal.Line(
+                    $"[yellow]· waiting[/]{(delivery.Due is { } due ? $" until {due:HH:mm:ss} UTC" : "")}{(delivery.Reason is null ? "" : ": " + Terminal.Safe(delivery.Reason))}");
                 break;
         }
     }

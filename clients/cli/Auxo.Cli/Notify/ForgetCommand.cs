@@ -4,7 +4,10 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Notify;
 
-/// <summary><c>auxo notify forget ID</c>: delete a delivery that was given up, and its log. One at a time: what nobody was told is not swept away.</summary>
+/// <summary>
+/// <c>auxo notify forget ID</c>: delete a delivery that was given up, and its log. One at a time: what nobody was told is not
+/// swept away.
+/// </summary>
 internal static class ForgetCommand
 {
     public static Command Create(CliHost host)

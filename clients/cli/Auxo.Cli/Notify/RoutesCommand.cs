@@ -10,18 +10,32 @@ internal static class RoutesCommand
 {
     public static Command Create(CliHost host)
     {
-        var name = new Argument<string>("name") { Description = "Lower-case letters, digits and dashes; routes are looked at in the order of their names" };
+        var name = new Argument<string>("name")
+        {
+            Description = "Lower-case letters, digits and dashes; routes are looked at in the order of their names",
+        };
         var to = new Option<string[]>("--to") { Description = "A channel (may be repeated)", Required = true };
-        var on = new Option<string[]>("--on") { Description = "What about: build.failed, build.*, patch.opened, alert.*, note.* … (may be repeated; everything by default)", DefaultValueFactory = static _ => [] };
-        var repositories = new Option<string[]>("--repo") { Description = "Only this repository: its id or name, * for any run of characters (may be repeated)", DefaultValueFactory = static _ => [] };
+        var on = new Option<string[]>("--on")
+        {
+            Description = "What about: build.failed, build.*, patch.opened, alert.*, note.* … (may be repeated; everything by default)",
+            DefaultValueFactory = static _ => [],
+        };
+        var repositories = new Option<string[]>("--repo")
+        {
+            Description = "Only this repository: its id or name, * for any run of characters (may be repeated)",
+            DefaultValueFactory = static _ => [],
+        };
         var level = new Option<string?>("--min-level") { Description = "info, warning or critical" };
         level.AcceptOnlyFromAmong("info", "warning", "critical");
         var removed = new Argument<string>("name") { Description = "The route" };
         return new Command("routes", "Show who is told what")
         {
-            new Command("set", "Make a route, or replace it") { name, to, on, repositories, level }.Does(host, (parsed, session, ct) => SetAsync(
-                session, parsed.GetRequiredValue(name), new RouteRequest(parsed.GetValue(on), parsed.GetValue(repositories), parsed.GetValue(level), parsed.GetRequiredValue(to)), ct)),
-            new Command("remove", "Remove a route; what it has planned is still delivered") { removed }.Does(host, (parsed, session, ct) => RemoveAsync(session, parsed.GetRequiredValue(removed), ct)),
+            new Command("set", "Make a route, or replace it") { name, to, on, repositories, level }.Does(
+                host, (parsed, session, ct) => SetAsync(
+                session, parsed.GetRequiredValue(name), new RouteRequest(parsed.GetValue(on),
+                    parsed.GetValue(repositories), parsed.GetValue(level), parsed.GetRequiredValue(to)), ct)),
+            new Command("remove", "Remove a route; what it has planned is still delivered") { removed }.Does(
+                host, (parsed, session, ct) => RemoveAsync(session, parsed.GetRequiredValue(removed), ct)),
         }.Does(host, static (_, session, ct) => ListAsync(session, ct));
     }
 
@@ -65,7 +79,9 @@ internal static class RoutesCommand
     {
         var columns = new Columns(1, "ROUTE", "ON", "REPOSITORY", "FROM LEVEL", "TO") { Wraps = true };
         foreach (var route in routes)
-            columns.Add(new Cell(route.Name, "bold"), string.Join(' ', route.On), route.Repositories.Count == 0 ? "all" : string.Join(' ', route.Repositories), route.MinLevel, string.Join(' ', route.Channels));
+            columns.Add(new Cell(route.Name, "bold"), string.Join(' ', route.On), route.Repositories.Count == 0
+                ? "all"
+                : string.Join(' ', route.Repositories), route.MinLevel, string.Join(' ', route.Channels));
         columns.Write(terminal);
     }
 }

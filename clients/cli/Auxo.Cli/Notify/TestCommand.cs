@@ -4,7 +4,10 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Notify;
 
-/// <summary><c>auxo notify test CHANNEL</c>: a real delivery, told hop by hop. It ends with the first attempt: a receiver that failed once is an answer.</summary>
+/// <summary>
+/// <c>auxo notify test CHANNEL</c>: a real delivery, told hop by hop. It ends with the first attempt: a receiver that failed
+/// once is an answer.
+/// </summary>
 internal static class TestCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -13,7 +16,8 @@ internal static class TestCommand
     public static Command Create(CliHost host)
     {
         var channel = new Argument<string>("channel") { Description = "Which one" };
-        return new Command("test", "Send a test by the real way, and tell how it went") { channel }.Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetRequiredValue(channel), ct));
+        return new Command("test", "Send a test by the real way, and tell how it went") { channel }.Does(
+            host, (parsed, session, ct) => RunAsync(session, parsed.GetRequiredValue(channel), ct));
     }
 
     private static async Task<int> RunAsync(Session session, string channel, CancellationToken ct)
@@ -22,7 +26,8 @@ internal static class TestCommand
         var delivery = await session.Clients.Notify.TestAsync(channel, ct);
         if (!terminal.Json) terminal.Line($"planned {Terminal.Safe(delivery.Id)} to {Terminal.Safe(channel)}");
         var began = terminal.Time.GetTimestamp();
-        while (delivery.State is "waiting" or "sending" && delivery.Log is not { Count: > 0 } && terminal.Time.GetElapsedTime(began) < Patience)
+        while (delivery.State is "waiting"
+            or "sending" && delivery.Log is not { Count: > 0 } && terminal.Time.GetElapsedTime(began) < Patience)
         {
             await Task.Delay(Pause, terminal.Time, ct);
             delivery = await session.Clients.Notify.DeliveryAsync(delivery.Id, ct);

@@ -11,7 +11,8 @@ internal static class OutboxCommand
     public static Command Create(CliHost host)
     {
         var all = new Option<bool>("--all") { Description = "Also what is posted already" };
-        return new Command("outbox", "Show patch comments that wait, and why") { all }.Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetValue(all), ct));
+        return new Command("outbox", "Show patch comments that wait, and why") { all }.Does(
+            host, (parsed, session, ct) => RunAsync(session, parsed.GetValue(all), ct));
     }
 
     private static async Task<int> RunAsync(Session session, bool all, CancellationToken ct)
@@ -35,7 +36,8 @@ internal static class OutboxCommand
         {
             var style = entry.State switch { "posted" => "green", "dropped" => "red", _ => "yellow" };
             var why = entry.Attempts > 1 ? $"{entry.Reason} ({entry.Attempts} attempts)" : entry.Reason;
-            columns.Add(new Cell(entry.State, style), Words.Short(entry.PatchId), Words.Short(entry.BuildId), Words.Ago(terminal.Now, entry.UpdatedAt), why);
+            columns.Add(new Cell(entry.State, style), Words.Short(entry.PatchId), Words.Short(entry.BuildId),
+                Words.Ago(terminal.Now, entry.UpdatedAt), why);
         }
 
         columns.Write(terminal);

@@ -3,8 +3,9 @@ using System.Text;
 namespace Auxo.Cli.Output;
 
 /// <summary>
-/// Writes <see cref="Colon"/> as ':'. Spectre.Console makes a picture of every <c>:word:</c> that it knows in markup, escaped or not, and <c>did:key:</c>
-/// has one in it; so text that must stay as it is goes through markup with another character in a colon's place.
+/// Writes <see cref="Colon"/> as ':'. Spectre.Console makes a picture of every <c>:word:</c> that it knows in markup, escaped
+/// or not, and <c>did:key:</c> has one in it; so text that must stay as it is goes through markup with another character in a
+/// colon's place.
 /// </summary>
 internal sealed class ColonWriter(TextWriter inner) : TextWriter
 {

@@ -11,8 +11,8 @@ internal readonly record struct Cell(string Text, string? Style = null)
 }
 
 /// <summary>
-/// A table that is never wider than the terminal: columns take what they need, and one of them is cut with an ellipsis when the line would be too
-/// long. No borders: it can be read, copied and cut by other programs.
+/// A table that is never wider than the terminal: columns take what they need, and one of them is cut with an ellipsis when the
+/// line would be too long. No borders: it can be read, copied and cut by other programs.
 /// </summary>
 internal sealed class Columns(int flexible, params string[] titles)
 {
@@ -36,7 +36,9 @@ internal sealed class Columns(int flexible, params string[] titles)
         {
             var lines = Wraps ? Wrap(row[flexible].Text, widths[flexible]) : [row[flexible].Text];
             for (var i = 0; i < lines.Count; i++)
-                terminal.Line(Line([.. row.Select((cell, column) => column == flexible ? cell with { Text = lines[i] } : i == 0 ? cell : new Cell(""))], widths));
+                terminal.Line(
+                    Line([.. row.Select((cell, column)
+                        => column == flexible ? cell with { Text = lines[i] } : i == 0 ? cell : new Cell(""))], widths));
         }
     }
 

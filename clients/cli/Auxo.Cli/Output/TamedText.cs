@@ -4,8 +4,8 @@ using System.Text;
 namespace Auxo.Cli.Output;
 
 /// <summary>
-/// Words of strangers on our terminal: titles, paths and whole logs come from whoever pushed, and a terminal obeys escape sequences (it renames
-/// windows, answers questions, rewrites lines). Colours may stay in logs; nothing else may.
+/// Words of strangers on our terminal: titles, paths and whole logs come from whoever pushed, and a terminal obeys escape
+/// sequences (it renames windows, answers questions, rewrites lines). Colours may stay in logs; nothing else may.
 /// </summary>
 internal static class TamedText
 {
@@ -43,7 +43,8 @@ internal static class TamedText
             ? text
             : string.Create(text.Length, text, static (span, source) =>
             {
-                for (var i = 0; i < span.Length; i++) span[i] = source[i] is '\n' or '\r' or '\t' ? ' ' : IsControl(source[i]) ? '\uFFFD' : source[i];
+                for (var i = 0; i < span.Length; i++) span[i] = source[i] is '\n'
+                    or '\r' or '\t' ? ' ' : IsControl(source[i]) ? '\uFFFD' : source[i];
             });
 
     /// <summary>C0, C1, DEL, and the characters that turn the direction of text around (a path that reads backwards).</summary>

@@ -16,7 +16,10 @@ internal sealed class Terminal : IDisposable
     public Terminal(CliHost host, bool json)
     {
         (_host, Json) = (host, json);
-        _text = new StreamWriter(host.StandardOutput, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { AutoFlush = true, NewLine = "\n" };
+        _text = new StreamWriter(host.StandardOutput, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true)
+        {
+            AutoFlush = true, NewLine = "\n",
+        };
         Out = Create(new ColonWriter(_text), host);
     }
 
@@ -44,7 +47,8 @@ internal sealed class Terminal : IDisposable
     public async Task WriteLogAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
         await _text.FlushAsync(ct);
-        if (_host.IsTerminal) await _text.WriteAsync(TamedText.Tame(Encoding.UTF8.GetString(bytes.Span), _host.Variable("NO_COLOR") is null or "").AsMemory(), ct);
+        if (_host.IsTerminal) await _text.WriteAsync(
+            TamedText.Tame(Encoding.UTF8.GetString(bytes.Span), _host.Variable("NO_COLOR") is null or "").AsMemory(), ct);
         else await _host.StandardOutput.WriteAsync(bytes, ct);
         await _host.StandardOutput.FlushAsync(ct);
     }

@@ -67,7 +67,8 @@ internal static class Words
     public static string Short(string id) => id.Length > 7 ? id[..7] : id;
 
     /// <summary>A repository id that fits: the scheme and the first digits, which <c>auxo</c> accepts.</summary>
-    public static string ShortRid(string rid) => rid.StartsWith("rad:", StringComparison.Ordinal) && rid.Length > 16 ? rid[..15] + "…" : rid;
+    public static string ShortRid(string rid)
+        => rid.StartsWith("rad:", StringComparison.Ordinal) && rid.Length > 16 ? rid[..15] + "…" : rid;
 
     private static Cell State(string state) => state switch
     {

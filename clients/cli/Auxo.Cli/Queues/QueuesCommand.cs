@@ -9,16 +9,19 @@ namespace Auxo.Cli.Queues;
 /// <summary><c>auxo queues list|dead-letters|replay</c>: what waits between the services, and what none of them could handle.</summary>
 internal static class QueuesCommand
 {
-    public static Command Create(CliHost host) => new("queues", "Show what waits between the services, and send again what could not be handled")
+    public static Command Create(CliHost host)
+        => new("queues", "Show what waits between the services, and send again what could not be handled")
     {
-        new Command("list", "Show every queue: what is ready, scheduled and dead, and for how long the oldest waits").Does(host, static (_, session, ct) => ListAsync(session, ct)),
+        new Command("list", "Show every queue: what is ready, scheduled and dead, and for how long the oldest waits")
+            .Does(host, static (_, session, ct) => ListAsync(session, ct)),
         DeadLettersCommand.CreateList(host),
         DeadLettersCommand.CreateReplay(host),
     };
 
     private static async Task<int> ListAsync(Session session, CancellationToken ct)
     {
-        var answers = await Task.WhenAll(Instance.Services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).QueuesAsync(ct))));
+        var answers = await Task.WhenAll(
+            Instance.Services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).QueuesAsync(ct))));
         if (answers.All(static a => a.Error is { Code: ExitCode.Unreachable })) throw answers[0].Error!;
         var queues = answers.SelectMany(static a => a.Value?.Items ?? []).OrderBy(static q => q.Queue, StringComparer.Ordinal).ToList();
         var silent = answers.Where(static a => a.Error is not null).ToList();
@@ -26,7 +29,10 @@ internal static class QueuesCommand
         var terminal = session.Terminal;
         if (terminal.Json)
         {
-            terminal.WriteJson(new { items = queues, problems = silent.Select(static a => new { service = a.Name, problem = a.Error!.Message }) });
+            terminal.WriteJson(new
+            {
+                items = queues, problems = silent.Select(static a => new { service = a.Name, problem = a.Error!.Message }),
+            });
             return dead ? ExitCode.Negative : ExitCode.Ok;
         }
 
@@ -34,7 +40,9 @@ internal static class QueuesCommand
         foreach (var queue in queues)
         {
             columns.Add(
-                new Cell(queue.Queue, "bold"), Number(queue.Ready), Number(queue.Scheduled), queue.DeadLetters > 0 ? new Cell(Number(queue.DeadLetters), "red") : "0",
+                new Cell(queue.Queue, "bold"), Number(queue.Ready), Number(queue.Scheduled), queue.DeadLetters > 0
+                    ? new Cell(Number(queue.DeadLetters), "red")
+                    : "0",
                 Words.Duration(queue.OldestSeconds is > 0 ? queue.OldestSeconds : null));
         }
 

@@ -13,16 +13,28 @@ internal static class DefineRaw
     public static Command Create(CliHost host)
     {
         var name = new Argument<string>("name") { Description = "1 to 64 of a-z, 0-9, '.', '_' and '-'" };
-        var quota = new Option<long?>("--quota") { Description = "What its files may have together, such as 500MB or 10GB (default 10GiB)", CustomParser = ParseSize };
-        var immutable = new Option<bool?>("--immutable") { Description = "No file is ever replaced, as for releases (--immutable false takes it back)" };
-        return new Command("define", "Make a raw repository, or change its limits") { name, quota, immutable }.Does(host, async (parsed, session, ct) =>
+        var quota = new Option<long?>("--quota")
         {
-            var defined = await session.Clients.Registry.DefineRawAsync(parsed.GetRequiredValue(name), new RawDefinition(parsed.GetValue(quota), parsed.GetValue(immutable)), ct);
+            Description = "What its files may have together, such as 500MB or 10GB (default 10GiB)", CustomParser = ParseSize,
+        };
+        var immutable = new Option<bool?>("--immutable")
+        {
+            Description = "No file is ever replaced, as for releases (--immutable false takes it back)",
+        };
+        return new Command("define", "Make a raw repository, or change its limits") { name, quota, immutable }.Does(
+            host, async (parsed, session, ct) =>
+        {
+            var defined = await session.Clients.Registry.DefineRawAsync(
+                parsed.GetRequiredValue(name), new RawDefinition(parsed.GetValue(quota), parsed.GetValue(immutable)), ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(defined);
             else
             {
-                session.Terminal.Line($"[green]✓[/] [bold]{Terminal.Safe(defined.Name)}[/] holds {Words.Size(defined.QuotaBytes)} at most{(defined.Immutable ? "; no file in it is ever replaced" : "")}.");
-                session.Terminal.Line($"  [dim]Put something in: auxo raw put {Terminal.Safe(defined.Name)} FILE. A token for a program: auxo token create NAME --scope registry:write:{Terminal.Safe(defined.Name)}[/]");
+                session.Terminal.Line(
+                    $"[green]✓[/] [bold]{Terminal.Safe(defined.Name)}[/] holds {Words.Size(defined.QuotaBytes)} at "
+                        + $"most{(defined.Immutable ? "; no file in it is ever replaced" : "")}.");
+                session.Terminal.Line(
+                    $"  [dim]Put something in: auxo raw put {Terminal.Safe(defined.Name)} FILE. A token for a program: "
+                        + $"auxo token create NAME --scope registry:write:{Terminal.Safe(defined.Name)}[/]");
             }
 
             return ExitCode.Ok;
@@ -44,9 +56,11 @@ internal static class DefineRaw
     private static long? ParseSize(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        (string Unit, double Bytes)[] units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1L << 30), ("TiB", 1L << 40), ("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1), ("", 1)];
+        (string Unit, double Bytes)[] units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1L << 30),
+            ("TiB", 1L << 40), ("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1), ("", 1)];
         var (unit, bytes) = units.First(u => text.EndsWith(u.Unit, StringComparison.OrdinalIgnoreCase));
-        if (double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * bytes is >= 1 and < 9e18) return (long)(number * bytes);
+        if (double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number * bytes is >= 1 and < 9e18) return (long)(number * bytes);
         result.AddError($"'{text}' is no size; write it as 500MB or 10GB.");
         return null;
     }

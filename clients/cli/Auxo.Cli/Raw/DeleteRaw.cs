@@ -11,11 +11,13 @@ internal static class DeleteRaw
     {
         var repository = RawCommand.Repository();
         var names = new Argument<string[]>("name") { Description = "Their names there", Arity = ArgumentArity.OneOrMore };
-        return new Command("delete", "Delete files; what else refers to the same content keeps it") { repository, names }.Does(host, async (parsed, session, ct) =>
+        return new Command("delete", "Delete files; what else refers to the same content keeps it") { repository, names }.Does(
+            host, async (parsed, session, ct) =>
         {
             foreach (var name in parsed.GetRequiredValue(names))
             {
-                using var response = await session.Clients.Http("registry").DeleteAsync(RawCommand.Address(parsed.GetRequiredValue(repository), name), ct);
+                using var response = await session.Clients.Http("registry")
+                    .DeleteAsync(RawCommand.Address(parsed.GetRequiredValue(repository), name), ct);
                 if (!session.Terminal.Json) session.Terminal.Line($"{Terminal.Safe(name)} is gone.");
             }
 

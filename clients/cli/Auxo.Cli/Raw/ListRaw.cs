@@ -10,10 +10,15 @@ internal static class ListRaw
 {
     public static Command Create(CliHost host)
     {
-        var repository = new Argument<string?>("repository") { Description = "Show its files; without it, the repositories", Arity = ArgumentArity.ZeroOrOne };
+        var repository = new Argument<string?>("repository")
+        {
+            Description = "Show its files; without it, the repositories", Arity = ArgumentArity.ZeroOrOne,
+        };
         var prefix = new Option<string?>("--prefix") { Description = "Only files whose names begin so" };
         return new Command("list", "Show the raw repositories and how full they are, or the files in one") { repository, prefix }
-            .Does(host, (parsed, session, ct) => parsed.GetValue(repository) is { } name ? FilesAsync(session, name, parsed.GetValue(prefix), ct) : RepositoriesAsync(session, ct));
+            .Does(host, (parsed, session, ct) => parsed.GetValue(repository) is { } name
+                ? FilesAsync(session, name, parsed.GetValue(prefix), ct)
+                : RepositoriesAsync(session, ct));
     }
 
     private static async Task<int> RepositoriesAsync(Session session, CancellationToken ct)
@@ -25,7 +30,8 @@ internal static class ListRaw
         {
             var columns = new Columns(0, "REPOSITORY", "FILES", "USED", "OF", "");
             foreach (var r in page.Items)
-                columns.Add(new Cell(r.Name, "bold"), r.FileCount.ToString(System.Globalization.CultureInfo.InvariantCulture), Words.Size(r.UsedBytes), Words.Size(r.QuotaBytes), r.Immutable ? "never replaces a file" : "");
+                columns.Add(new Cell(r.Name, "bold"), r.FileCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    Words.Size(r.UsedBytes), Words.Size(r.QuotaBytes), r.Immutable ? "never replaces a file" : "");
             columns.Write(terminal);
         }
 
@@ -46,11 +52,14 @@ internal static class ListRaw
 
         var terminal = session.Terminal;
         if (terminal.Json) terminal.WriteJson(new Page<RawFile>(files, null));
-        else if (files.Count == 0) terminal.Line(prefix is null ? $"'{Terminal.Safe(repository)}' is empty: auxo raw put {Terminal.Safe(repository)} FILE" : $"No file begins with '{Terminal.Safe(prefix)}'.");
+        else if (files.Count == 0) terminal.Line(prefix is null
+            ? $"'{Terminal.Safe(repository)}' is empty: auxo raw put {Terminal.Safe(repository)} FILE"
+            : $"No file begins with '{Terminal.Safe(prefix)}'.");
         else
         {
             var columns = new Columns(0, "NAME", "SIZE", "DIGEST", "WHEN", "BY");
-            foreach (var f in files) columns.Add(f.Path, Words.Size(f.SizeBytes), new Cell(f.Digest[..Math.Min(19, f.Digest.Length)], "dim"), Words.Ago(terminal.Now, f.StoredAt), f.StoredBy);
+            foreach (var f in files) columns.Add(f.Path, Words.Size(f.SizeBytes),
+                new Cell(f.Digest[..Math.Min(19, f.Digest.Length)], "dim"), Words.Ago(terminal.Now, f.StoredAt), f.StoredBy);
             columns.Write(terminal);
         }
 

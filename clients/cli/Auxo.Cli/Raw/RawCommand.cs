@@ -19,5 +19,6 @@ internal static class RawCommand
 
     /// <summary>The address of a file, relative to the registry; every segment is encoded, the slashes are not.</summary>
     public static Uri Address(string repository, string name)
-        => new($"raw/{Uri.EscapeDataString(repository)}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}", UriKind.Relative);
+        => new($"raw/{Uri.EscapeDataString(repository)}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}",
+            UriKind.Relative);
 }

@@ -7,7 +7,8 @@ namespace Auxo.Cli.Repositories;
 /// <summary><c>auxo repo list</c></summary>
 internal static class ListRepositories
 {
-    public static Command Create(CliHost host) => new Command("list", "Show the tracked repositories").Does(host, static (_, session, ct) => RunAsync(session, ct));
+    public static Command Create(CliHost host)
+        => new Command("list", "Show the tracked repositories").Does(host, static (_, session, ct) => RunAsync(session, ct));
 
     private static async Task<int> RunAsync(Session session, CancellationToken ct)
     {
@@ -28,7 +29,8 @@ internal static class ListRepositories
         // The id is never cut: it is what people copy.
         var columns = new Columns(0, "NAME", "BRANCH", "SINCE", "ID");
         foreach (var repository in page.Items)
-            columns.Add(new Cell(repository.Name, "bold"), repository.DefaultBranch, Words.Ago(terminal.Now, repository.TrackedAt), new Cell(repository.Rid, "dim"));
+            columns.Add(new Cell(repository.Name, "bold"), repository.DefaultBranch,
+                Words.Ago(terminal.Now, repository.TrackedAt), new Cell(repository.Rid, "dim"));
         columns.Write(terminal);
         return ExitCode.Ok;
     }

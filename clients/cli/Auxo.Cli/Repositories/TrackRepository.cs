@@ -16,11 +16,22 @@ internal static class TrackRepository
             DefaultValueFactory = static _ => ".",
         };
         var name = new Option<string?>("--name") { Description = "What to call it; by default Radicle's name or the folder's" };
-        var branches = new Option<string[]>("--branch") { Description = "Build this branch too, besides the default one and patches (may be repeated)", DefaultValueFactory = static _ => [] };
-        var trusted = new Option<string[]>("--trust") { Description = "A DID whose own steps may run, besides the delegates (may be repeated)", DefaultValueFactory = static _ => [] };
-        return new Command("track", "Follow a repository: build its patches and its default branch from now on") { location, name, branches, trusted }
+        var branches = new Option<string[]>("--branch")
+        {
+            Description = "Build this branch too, besides the default one and patches (may be repeated)",
+            DefaultValueFactory = static _ => [],
+        };
+        var trusted = new Option<string[]>("--trust")
+        {
+            Description = "A DID whose own steps may run, besides the delegates (may be repeated)", DefaultValueFactory = static _ => [],
+        };
+        return new Command("track", "Follow a repository: build its patches and its default branch from now on")
+        {
+            location, name, branches, trusted,
+        }
             .Does(host, (parsed, session, ct) => RunAsync(
-                session, new TrackRequest(Location(host, parsed.GetRequiredValue(location)), parsed.GetValue(name), parsed.GetValue(branches), parsed.GetValue(trusted)), ct));
+                session, new TrackRequest(Location(host, parsed.GetRequiredValue(location)), parsed.GetValue(name),
+                    parsed.GetValue(branches), parsed.GetValue(trusted)), ct));
     }
 
     private static async Task<int> RunAsync(Session session, TrackRequest request, CancellationToken ct)
@@ -34,7 +45,9 @@ internal static class TrackRepository
         }
 
         var repository = tracked.Repository;
-        terminal.Line($"{(tracked.Secret is null ? "Already tracked" : "[green]✓[/] Tracking")} [bold]{Terminal.Safe(repository.Name)}[/]  {Terminal.Safe(repository.Rid)}");
+        terminal.Line(
+            $"{(tracked.Secret is null ? "Already tracked" : "[green]✓[/] Tracking")} "
+                + $"[bold]{Terminal.Safe(repository.Name)}[/]  {Terminal.Safe(repository.Rid)}");
         terminal.Line($"  default branch {Terminal.Safe(repository.DefaultBranch)}; its head is built first, then every patch and push.");
         if (tracked.Secret is not null && repository.Hooks is { } hooks)
         {
@@ -52,11 +65,13 @@ internal static class TrackRepository
     /// <summary>A folder as the service can find it; everything else as it was typed.</summary>
     internal static string Location(CliHost host, string typed)
     {
-        if (typed.StartsWith("rad:", StringComparison.Ordinal) || typed.StartsWith("git:", StringComparison.Ordinal) || typed.Contains("://", StringComparison.Ordinal)) return typed;
+        if (typed.StartsWith("rad:", StringComparison.Ordinal)
+            || typed.StartsWith("git:", StringComparison.Ordinal) || typed.Contains("://", StringComparison.Ordinal)) return typed;
         var home = typed == "~" || typed.StartsWith("~/", StringComparison.Ordinal) ? host.Variable("HOME") + typed[1..] : typed;
         var path = Path.GetFullPath(home, host.WorkingFolder);
         if (Directory.Exists(path)) return path;
         if (Contracts.Rid.TryParse(typed, provider: null, out var rid)) return rid.Value;
-        throw new CliException(ExitCode.Usage, $"'{typed}' is neither a Radicle id nor a folder.", "Such as: auxo repo track rad:z3Fnc…, or auxo repo track ~/src/project");
+        throw new CliException(ExitCode.Usage, $"'{typed}' is neither a Radicle id nor a folder.",
+            "Such as: auxo repo track rad:z3Fnc…, or auxo repo track ~/src/project");
     }
 }

@@ -5,10 +5,14 @@ using Auxo.Cli.Instances;
 
 namespace Auxo.Cli.Status;
 
-/// <summary><c>auxo status</c>: what runs, what waits, and for every tip of every tracked repository its build, or why there is none.</summary>
+/// <summary>
+/// <c>auxo status</c>: what runs, what waits, and for every tip of every tracked repository its build, or why there is none.
+/// </summary>
 internal static class StatusCommand
 {
-    public static Command Create(CliHost host) => new Command("status", "Show services, node, queues, and why each push has a build or none").Does(host, static (_, session, ct) => RunAsync(session, ct));
+    public static Command Create(CliHost host)
+        => new Command("status", "Show services, node, queues, and why each push has a build or none")
+            .Does(host, static (_, session, ct) => RunAsync(session, ct));
 
     private static async Task<int> RunAsync(Session session, CancellationToken ct)
     {
@@ -30,15 +34,20 @@ internal static class StatusCommand
 
 /// <summary>All that was asked, each part with its answer or its silence.</summary>
 internal sealed record AuxoStatus(
-    Instance Instance, Attempt<Page<ResourceInfo>> Resources, Attempt<NodeInfo> Node, Attempt<Page<OutboxEntry>> Outbox, IReadOnlyList<Attempt<Page<QueueInfo>>> Queues,
+    Instance Instance, Attempt<Page<ResourceInfo>> Resources, Attempt<NodeInfo> Node,
+    Attempt<Page<OutboxEntry>> Outbox, IReadOnlyList<Attempt<Page<QueueInfo>>> Queues,
     Attempt<IReadOnlyList<TrackedRef>> Refs)
 {
     /// <summary>Nobody answered at all.</summary>
     public bool IsSilent => Resources.Error is not null && Node.Error is not null && Refs.Error is not null;
 
-    /// <summary>Everything that should run runs, the node is not down, and no message is given up. A failed build is not a failure of Auxo.</summary>
+    /// <summary>
+    /// Everything that should run runs, the node is not down, and no message is given up. A failed build is not a failure of
+    /// Auxo.
+    /// </summary>
     public bool IsHealthy
-        => Resources.Error is null && Resources.Value!.Items.All(static r => IsWell(r.State)) && Node.Value is { State: "connected" or "absent" } && Refs.Error is null
+        => Resources.Error is null && Resources.Value!.Items.All(static r => IsWell(r.State))
+            && Node.Value is { State: "connected" or "absent" } && Refs.Error is null
             && DeadLetters == 0;
 
     /// <summary>Messages whose handler gave up.</summary>
@@ -53,9 +62,14 @@ internal sealed record AuxoStatus(
         healthy = IsHealthy,
         services = Resources.Value?.Items,
         node = Node.Value,
-        queues = Queues.SelectMany(static q => (q.Value?.Items ?? []).Select(i => new { service = q.Name, i.Queue, i.Ready, i.Scheduled, i.DeadLetters, i.OldestSeconds })),
-        outbox = Outbox.Value?.Items.GroupBy(static e => e.State, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal),
+        queues = Queues.SelectMany(static q => (q.Value?.Items ?? []).Select(i => new
+        {
+            service = q.Name, i.Queue, i.Ready, i.Scheduled, i.DeadLetters, i.OldestSeconds,
+        })),
+        outbox = Outbox.Value?.Items.GroupBy(static e => e.State, StringComparer.Ordinal)
+            .ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal),
         refs = Refs.Value,
-        problems = new[] { Resources.Error, Node.Error, Outbox.Error, Refs.Error }.OfType<CliException>().Select(static e => e.Message).Distinct(StringComparer.Ordinal),
+        problems = new[] { Resources.Error, Node.Error, Outbox.Error, Refs.Error }.OfType<CliException>()
+            .Select(static e => e.Message).Distinct(StringComparer.Ordinal),
     };
 }

@@ -31,8 +31,10 @@ internal static class StatusReport
         foreach (var resource in resources.Value!.Items.Where(static r => r.State != "hidden"))
         {
             var well = AuxoStatus.IsWell(resource.State);
-            var state = (well ? "✓ " : "✗ ") + resource.State.Replace('_', ' ') + (resource.Restarts > 0 ? $" ({resource.Restarts} restarts)" : "");
-            columns.Add(new Cell(resource.Name, "bold"), new Cell(state, well ? "green" : "red"), string.Join(' ', resource.Urls ?? []), Words.Ago(terminal.Now, resource.Since));
+            var state = (well ? "✓ " : "✗ ")
+                + resource.State.Replace('_', ' ') + (resource.Restarts > 0 ? $" ({resource.Restarts} restarts)" : "");
+            columns.Add(new Cell(resource.Name, "bold"), new Cell(state, well ? "green" : "red"),
+                string.Join(' ', resource.Urls ?? []), Words.Ago(terminal.Now, resource.Since));
         }
 
         columns.Write(terminal);
@@ -53,7 +55,9 @@ internal static class StatusReport
         var info = node.Value!;
         var (mark, style) = info.State switch { "connected" => ("✓", "green"), "absent" => ("-", "dim"), _ => ("✗", "red") };
         var who = info.Alias is null ? Words.Short(info.Nid ?? "") : $"{info.Alias} ({Words.Short(info.Nid ?? "")})";
-        terminal.Line($"[bold]node[/]      [{style}]{mark} {Terminal.Safe(info.State)}[/] {Terminal.Safe(who)}{(who.Length > 0 ? " " : "")}[dim]{Terminal.Safe(info.Home)}[/]");
+        terminal.Line(
+            $"[bold]node[/]      [{style}]{mark} {Terminal.Safe(info.State)}[/] "
+                + $"{Terminal.Safe(who)}{(who.Length > 0 ? " " : "")}[dim]{Terminal.Safe(info.Home)}[/]");
         if (!string.IsNullOrEmpty(info.Reason)) terminal.Line($"          {Terminal.Safe(info.Reason)}");
     }
 
@@ -64,7 +68,9 @@ internal static class StatusReport
         var dropped = page.Items.Count(static e => e.State == "dropped");
         if (dropped > 0) terminal.Line($"[bold]comments[/]  [red]✗ {dropped} given up[/] [dim]auxo outbox says why[/]");
         if (waiting.Count > 0)
-            terminal.Line($"[bold]comments[/]  [yellow]· {waiting.Count} waiting[/] [dim]{Terminal.Safe(Columns.Cut(TamedText.OneLine(waiting[0].Reason ?? "auxo outbox says why"), Math.Max(20, terminal.Width - 24)))}[/]");
+            terminal.Line(
+                $"[bold]comments[/]  [yellow]· {waiting.Count} waiting[/] "
+                    + $"[dim]{Terminal.Safe(Columns.Cut(TamedText.OneLine(waiting[0].Reason ?? "auxo outbox says why"), Math.Max(20, terminal.Width - 24)))}[/]");
     }
 
     /// <summary>Only queues that hold something: an empty one is no news.</summary>
@@ -77,7 +83,8 @@ internal static class StatusReport
         {
             var oldest = queue.OldestSeconds is > 5 ? $", the oldest for {Words.Duration(queue.OldestSeconds)}" : "";
             var dead = queue.DeadLetters > 0 ? $" [red]✗ {queue.DeadLetters} dead letters[/] [dim]auxo dead-letters says why[/]" : "";
-            terminal.Line($"[bold]queues[/]    {Terminal.Safe(queue.Queue)}: {queue.Ready} ready, {queue.Scheduled} scheduled{oldest}{dead}");
+            terminal.Line(
+                $"[bold]queues[/]    {Terminal.Safe(queue.Queue)}: {queue.Ready} ready, {queue.Scheduled} scheduled{oldest}{dead}");
         }
     }
 
@@ -97,7 +104,8 @@ internal static class StatusReport
             foreach (var tip in repository.Take(MaxRefsPerRepository))
             {
                 columns.Add(
-                    "  " + (tip.Kind == "patch" ? $"patch {Words.Short(tip.Name)}" : Columns.Cut(tip.Name, 20)), new Cell(Words.Short(tip.Commit), "dim"),
+                    "  " + (tip.Kind == "patch" ? $"patch {Words.Short(tip.Name)}" : Columns.Cut(tip.Name, 20)),
+                    new Cell(Words.Short(tip.Commit), "dim"),
                     Verdict(tip), Why(tip));
             }
 
@@ -108,9 +116,13 @@ internal static class StatusReport
     }
 
     private static Cell Verdict(TrackedRef tip)
-        => tip.Build is not { } build ? new Cell("- no build", "yellow") : build.State == "finished" ? Words.Outcome(build.Outcome) : new Cell("> " + build.State.Replace('_', ' '), "cyan");
+        => tip.Build is not { } build
+            ? new Cell("- no build", "yellow")
+            : build.State == "finished" ? Words.Outcome(build.Outcome)
+            : new Cell("> " + build.State.Replace('_', ' '), "cyan");
 
-    private static string Why(TrackedRef tip) => tip.Build is not { } build ? tip.Reason ?? "" : $"{Words.Short(build.Id)} {build.Reason ?? tip.Title}";
+    private static string Why(TrackedRef tip)
+        => tip.Build is not { } build ? tip.Reason ?? "" : $"{Words.Short(build.Id)} {build.Reason ?? tip.Title}";
 
     private static void Trouble(Terminal terminal, string what, CliException error)
     {

@@ -12,7 +12,8 @@ internal static class TraceCommand
             Description = "At least 4 digits of a patch, a build, a commit or a trace id; by default what was built last",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        return new Command("trace", "Tell the whole story of a patch: seen, built, commented, told, counted, published, and what is still open") { what }
+        return new Command("trace",
+            "Tell the whole story of a patch: seen, built, commented, told, counted, published, and what is still open") { what }
             .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetValue(what), ct));
     }
 

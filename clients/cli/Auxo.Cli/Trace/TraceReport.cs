@@ -14,13 +14,16 @@ internal static class TraceReport
     public static void Write(Terminal terminal, TracedStory story)
     {
         var subject = story.Subject;
-        terminal.Line($"[bold]{subject.Kind} {Terminal.Safe(subject.Kind == "trace" ? subject.Id : Words.Short(subject.Id))}[/]  {Terminal.Safe(Columns.Cut(TamedText.OneLine(subject.Head), Math.Max(20, terminal.Width - 16)))}");
+        terminal.Line(
+            $"[bold]{subject.Kind} {Terminal.Safe(subject.Kind == "trace" ? subject.Id : Words.Short(subject.Id))}[/]  "
+                + $"{Terminal.Safe(Columns.Cut(TamedText.OneLine(subject.Head), Math.Max(20, terminal.Width - 16)))}");
         for (var i = 0; i < story.Chapters.Count; i++) Write(terminal, story.Chapters[i], i == story.Chapters.Count - 1 ? story.Holes : []);
         if (story.Chapters.Count == 0)
         {
             terminal.Line();
             Holes(terminal, story.Holes);
-            if (story.IsWhole) terminal.Line("No service knows anything of it. Stories of patches are kept; of traces only what came of a push is told.");
+            if (story.IsWhole) terminal.Line(
+                "No service knows anything of it. Stories of patches are kept; of traces only what came of a push is told.");
         }
 
         terminal.Line();
@@ -31,7 +34,9 @@ internal static class TraceReport
     {
         terminal.Line();
         var began = chapter.Lines[0].At.ToOffset(terminal.Time.LocalTimeZone.GetUtcOffset(chapter.Lines[0].At));
-        terminal.Line($"[dim]{began.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, {Words.Ago(terminal.Now, began)}{(chapter.Trace is { } id ? $"  trace {Terminal.Safe(id)}" : "")}[/]");
+        terminal.Line(
+            $"[dim]{began.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, "
+                + $"{Words.Ago(terminal.Now, began)}{(chapter.Trace is { } id ? $"  trace {Terminal.Safe(id)}" : "")}[/]");
         var columns = new Columns(4, "", "", "", "", "") { Wraps = true };
         DateTimeOffset? last = null;
         foreach (var line in chapter.Lines)
@@ -40,33 +45,41 @@ internal static class TraceReport
             // What is open is told as of now, and a gap before it would say nothing.
             var wait = line.State == "open" ? "" : Gap(gap);
             columns.Add(
-                new Cell(line.State == "open" ? "now" : line.At.ToOffset(began.Offset).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), "dim"), new Cell(wait, gap > Long ? "yellow" : "dim"),
-                new Cell(line.Service, "cyan"), Sign(line.State), new Cell(line.Text, line.State switch { "failed" => "red", "open" => "yellow", "note" => "dim", _ => null }));
+                new Cell(line.State == "open" ? "now" : line.At.ToOffset(began.Offset)
+                    .ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), "dim"), new Cell(wait, gap > Long ? "yellow" : "dim"),
+                new Cell(line.Service, "cyan"), Sign(line.State), new Cell(
+                    line.Text, line.State switch { "failed" => "red", "open" => "yellow", "note" => "dim", _ => null }));
             last = line.At;
         }
 
         foreach (var hole in holes)
-            columns.Add("", "", new Cell(hole.Service, "cyan"), new Cell("!", "yellow"), new Cell($"its part is missing: {hole.Reason}", "yellow"));
+            columns.Add("", "", new Cell(hole.Service, "cyan"), new Cell("!", "yellow"), new Cell(
+                $"its part is missing: {hole.Reason}", "yellow"));
         columns.Write(terminal);
     }
 
     private static void Holes(Terminal terminal, IReadOnlyList<Hole> holes)
     {
-        foreach (var hole in holes) terminal.Line($"[yellow]! {Terminal.Safe(hole.Service)}: its part is missing: {Terminal.Safe(hole.Reason)}[/]");
+        foreach (var hole in holes) terminal.Line(
+            $"[yellow]! {Terminal.Safe(hole.Service)}: its part is missing: {Terminal.Safe(hole.Reason)}[/]");
     }
 
     private static void End(Terminal terminal, TracedStory story)
     {
         var last = story.Chapters.Count == 0 ? [] : story.Chapters[^1].Lines;
         var (open, failed) = (story.Lines.Count(static l => l.State == "open"), last.Count(static l => l.State == "failed"));
-        if (!story.IsWhole) terminal.Line($"[yellow]! the story has holes: {Terminal.Safe(string.Join(", ", story.Holes.Select(static h => h.Service)))} did not answer[/]");
+        if (!story.IsWhole) terminal.Line(
+            "[yellow]! the story has holes: "
+                + $"{Terminal.Safe(string.Join(", ", story.Holes.Select(static h => h.Service)))} did not answer[/]");
         if (failed > 0) terminal.Line($"[red]✗ {Times(failed, "thing")} failed[/]{(open > 0 ? $", {open} under way" : "")}");
         else if (open > 0) terminal.Line($"[yellow]> {Times(open, "thing")} under way[/]");
         else if (last.Count > 0 && story.IsWhole) terminal.Line($"[green]✓ all that began has ended[/]{Took(last)}");
-        if (last.Count > 0 && story.IsWhole && last.All(static l => l.Service != "notify") && last.Any(static l => l.What == "build_finished"))
+        if (last.Count > 0 && story.IsWhole
+            && last.All(static l => l.Service != "notify") && last.Any(static l => l.What == "build_finished"))
             terminal.Line("[dim]Nobody was told: no route wants it ('auxo notify routes').[/]");
 
-        var next = last.Where(static l => l is { Next: not null, State: "failed" or "open" }).Concat(story.Lines.Where(static l => l is { Next: not null, State: "open" }))
+        var next = last.Where(static l => l is { Next: not null, State: "failed" or "open" })
+            .Concat(story.Lines.Where(static l => l is { Next: not null, State: "open" }))
             .Select(static l => l.Next!).Distinct(StringComparer.Ordinal).ToList();
         // 'ci logs BUILD' beside 'ci logs BUILD --step test' says nothing more.
         next.RemoveAll(command => next.Exists(other => other.StartsWith(command + " ", StringComparison.Ordinal)));
@@ -77,7 +90,8 @@ internal static class TraceReport
     private static string Took(IReadOnlyList<StoryLine> lines)
     {
         var end = lines.LastOrDefault(static l => l.What is "comment_posted" or "build_finished") ?? lines[^1];
-        return $" [dim]{Words.Duration((end.At - lines[0].At).TotalSeconds)} from the first sight to {(end.What == "comment_posted" ? "the comment" : end.What == "build_finished" ? "the verdict" : "the end")}[/]";
+        return $" [dim]{Words.Duration((end.At - lines[0].At).TotalSeconds)} from the first sight to "
+            + $"{(end.What == "comment_posted" ? "the comment" : end.What == "build_finished" ? "the verdict" : "the end")}[/]";
     }
 
     private static string Gap(TimeSpan gap) => gap.TotalMilliseconds switch

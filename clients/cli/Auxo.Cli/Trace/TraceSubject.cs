@@ -16,7 +16,8 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
 
     /// <summary>The traces by which services that know neither patch nor build are asked.</summary>
     public IReadOnlyList<string> Traces
-        => [.. Builds.Select(static b => b.TraceId).Append(Kind == "trace" ? Id : null).OfType<string>().Where(static t => t.Length > 0).Distinct(StringComparer.Ordinal)];
+        => [.. Builds.Select(static b => b.TraceId)
+            .Append(Kind == "trace" ? Id : null).OfType<string>().Where(static t => t.Length > 0).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Finds what is meant among patches, builds, commits and traces.</summary>
     /// <exception cref="CliException">Nothing fits, or more than one thing does; or nobody who could know it answers.</exception>
@@ -24,7 +25,8 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
     {
         var wanted = (text ?? "").Trim().ToLowerInvariant();
         if (text is not null && (wanted.Length < 4 || wanted.Any(static c => !char.IsAsciiHexDigit(c) && c != '-')))
-            throw new CliException(ExitCode.Usage, $"'{text}' is no patch, build, commit or trace.", "Give at least 4 hex digits of one; 'auxo ci status' and 'auxo status' show them.");
+            throw new CliException(ExitCode.Usage, $"'{text}' is no patch, build, commit or trace.",
+                "Give at least 4 hex digits of one; 'auxo ci status' and 'auxo status' show them.");
 
         var patches = Attempt.OfAsync("ingest", () => PatchesAsync(clients.Ingest, ct));
         var builds = Attempt.OfAsync("pipeline", () => BuildsAsync(clients.Pipeline, text is null ? 1 : Pages, ct));
@@ -34,31 +36,43 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
         if (text is null)
         {
             return built is [var newest, ..]
-                ? newest.PatchId is { } patch ? await OfPatchAsync(clients, newest.Rid, patch, newest.Title, newest.RepositoryName, ct) : await OfCommitAsync(clients, newest, ct)
-                : throw new CliException(ExitCode.Negative, "There is no build yet, so there is no story.", "Push something to a tracked repository, or 'auxo ci run'; 'auxo status' says why a push has no build.");
+
+                    ? newest.PatchId is { } patch ? await OfPatchAsync(clients, newest.Rid, patch, newest.Title, newest.RepositoryName, ct)
+                    : await OfCommitAsync(clients, newest, ct)
+                : throw new CliException(ExitCode.Negative, "There is no build yet, so there is no story.",
+                    "Push something to a tracked repository, or 'auxo ci run'; 'auxo status' says why a push has no build.");
         }
 
         var found = Candidates(wanted, known, built);
         if (found.Count > 1)
         {
             throw new CliException(
-                ExitCode.Usage, $"'{text}' fits {found.Count} things.", "Say more digits:\n" + string.Join('\n', found.Take(8).Select(static f => $"{f.Kind,-7}{f.Id}  {f.Head}")));
+                ExitCode.Usage, $"'{text}' fits {found.Count} things.", "Say more digits:\n"
+                    + string.Join('\n', found.Take(8).Select(static f => $"{f.Kind,-7}{f.Id}  {f.Head}")));
         }
 
-        if (found.Count == 0 && wanted.Length == 32 && !wanted.Contains('-', StringComparison.Ordinal)) return new TraceSubject("trace", wanted, null, null, [], "");
+        if (found.Count == 0 && wanted.Length == 32 && !wanted.Contains('-', StringComparison.Ordinal)) return new TraceSubject(
+            "trace", wanted, null, null, [], "");
         if (found is not [var one])
         {
-            var unasked = string.Join(" and ", new[] { (await patches).Error is null ? null : "ingest", (await builds).Error is null ? null : "the pipeline" }.OfType<string>());
+            var unasked = string.Join(" and ", new[] { (await patches).Error is null
+                ? null
+                : "ingest", (await builds).Error is null ? null : "the pipeline" }.OfType<string>());
             throw new CliException(
-                unasked.Length == 0 ? ExitCode.Negative : ExitCode.Unreachable, $"No patch, build, commit or trace that Auxo knows begins with '{text}'.",
+                unasked.Length == 0
+                    ? ExitCode.Negative
+                    : ExitCode.Unreachable, $"No patch, build, commit or trace that Auxo knows begins with '{text}'.",
                 unasked.Length > 0 ? $"But {unasked} could not be asked: 'auxo status' says why."
-                    : Suggestions.Nearest(wanted, [.. known.Select(static p => p.Info.PatchId[..7]), .. built.Select(static b => b.Short)]) is { } near ? $"Did you mean {near}?"
-                    : "'auxo ci status' shows builds; 'auxo status' says of every tip why it has none; is its repository tracked ('auxo repo list')?");
+                    : Suggestions.Nearest(wanted, [.. known.Select(static p => p.Info.PatchId[..7]),
+                        .. built.Select(static b => b.Short)]) is { } near ? $"Did you mean {near}?"
+                    : "'auxo ci status' shows builds; 'auxo status' says of every tip why it has none; is its "
+                        + "repository tracked ('auxo repo list')?");
         }
 
         return one.Kind switch
         {
-            "patch" => await OfPatchAsync(clients, one.Rid!, one.Id, known.FirstOrDefault(p => p.Info.PatchId == one.Id)?.Info.Title ?? one.Builds[0].Title, one.Head, ct),
+            "patch" => await OfPatchAsync(clients, one.Rid!, one.Id, known.FirstOrDefault(p => p.Info.PatchId == one.Id)?.Info.Title
+                ?? one.Builds[0].Title, one.Head, ct),
             "commit" when one.Builds.Count > 0 => await OfCommitAsync(clients, one.Builds[0], ct),
             _ => one,
         };
@@ -68,29 +82,37 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
     {
         bool Fits(string? id) => id?.StartsWith(wanted, StringComparison.Ordinal) == true;
         var all = new List<TraceSubject>();
-        all.AddRange(known.Where(p => Fits(p.Info.PatchId)).Select(static p => new TraceSubject("patch", p.Info.PatchId, p.Info.Rid, p.Info.PatchId, [], p.Repository)));
-        all.AddRange(built.Where(b => Fits(b.PatchId)).GroupBy(static b => b.PatchId!, StringComparer.Ordinal).Where(g => all.TrueForAll(a => a.Id != g.Key))
+        all.AddRange(known.Where(p => Fits(p.Info.PatchId))
+            .Select(static p => new TraceSubject("patch", p.Info.PatchId, p.Info.Rid, p.Info.PatchId, [], p.Repository)));
+        all.AddRange(built.Where(b => Fits(b.PatchId))
+            .GroupBy(static b => b.PatchId!, StringComparer.Ordinal).Where(g => all.TrueForAll(a => a.Id != g.Key))
             .Select(static g => new TraceSubject("patch", g.Key, g.First().Rid, g.Key, [.. g], g.First().RepositoryName)).ToList());
         all.AddRange(built.Where(b => Fits(b.Id)).Select(static b => new TraceSubject("build", b.Id, b.Rid, b.PatchId, [b], Headline(b))));
-        all.AddRange(built.Where(b => Fits(b.Commit)).GroupBy(static b => (b.Rid, b.Commit)).Select(static g => new TraceSubject("commit", g.Key.Commit, g.Key.Rid, null, [.. g], Headline(g.First()))));
+        all.AddRange(built.Where(b => Fits(b.Commit)).GroupBy(static b => (b.Rid, b.Commit))
+            .Select(static g => new TraceSubject("commit", g.Key.Commit, g.Key.Rid, null, [.. g], Headline(g.First()))));
         all.AddRange(built.Where(b => wanted.Length >= 6 && Fits(b.TraceId)).GroupBy(static b => b.TraceId!, StringComparer.Ordinal)
             .Select(static g => new TraceSubject("trace", g.Key, g.First().Rid, g.First().PatchId, [.. g], Headline(g.First()))));
 
         // A revision that was never built is told by its patch.
-        all.AddRange(known.Where(p => p.Info.Revisions?.Any(r => Fits(r.Head) || Fits(r.Id)) == true && all.TrueForAll(a => a.Id != p.Info.PatchId && (a.Kind != "commit" || a.Rid != p.Info.Rid)))
+        all.AddRange(known.Where(p => p.Info.Revisions?.Any(r => Fits(r.Head) || Fits(r.Id)) == true
+            && all.TrueForAll(a => a.Id != p.Info.PatchId && (a.Kind != "commit" || a.Rid != p.Info.Rid)))
             .Select(static p => new TraceSubject("patch", p.Info.PatchId, p.Info.Rid, p.Info.PatchId, [], p.Repository)).ToList());
         return all;
     }
 
-    private static async Task<TraceSubject> OfPatchAsync(Clients clients, string rid, string patch, string title, string repository, CancellationToken ct)
-        => new("patch", patch, rid, patch, await OfAsync(() => clients.Pipeline.BuildsAsync(rid, patch, commit: null, limit: 50, after: null, ct)), $"{repository}  {title}");
+    private static async Task<TraceSubject> OfPatchAsync(
+        Clients clients, string rid, string patch, string title, string repository, CancellationToken ct)
+        => new("patch", patch, rid, patch, await OfAsync(()
+            => clients.Pipeline.BuildsAsync(rid, patch, commit: null, limit: 50, after: null, ct)), $"{repository}  {title}");
 
     private static async Task<TraceSubject> OfCommitAsync(Clients clients, Build build, CancellationToken ct)
-        => new("commit", build.Commit, build.Rid, null, await OfAsync(() => clients.Pipeline.BuildsAsync(build.Rid, patch: null, build.Commit, limit: 50, after: null, ct)), Headline(build));
+        => new("commit", build.Commit, build.Rid, null, await OfAsync(()
+            => clients.Pipeline.BuildsAsync(build.Rid, patch: null, build.Commit, limit: 50, after: null, ct)), Headline(build));
 
     private static string Headline(Build build) => $"{build.RepositoryName}  {Words.Subject(build)}  {build.Title}";
 
-    private static async Task<IReadOnlyList<Build>> OfAsync(Func<Task<Page<Build>>> ask) => (await Attempt.OfAsync("pipeline", ask)).Value?.Items ?? [];
+    private static async Task<IReadOnlyList<Build>> OfAsync(Func<Task<Page<Build>>> ask)
+        => (await Attempt.OfAsync("pipeline", ask)).Value?.Items ?? [];
 
     private static async Task<IReadOnlyList<Build>> BuildsAsync(IPipeline pipeline, int pages, CancellationToken ct)
     {
@@ -109,7 +131,8 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
     private static async Task<IReadOnlyList<KnownPatch>> PatchesAsync(IIngest ingest, CancellationToken ct)
     {
         var repositories = (await ingest.RepositoriesAsync(ct)).Items;
-        var patches = await Task.WhenAll(repositories.Select(async r => (await ingest.PatchesAsync(r.Rid, ct)).Items.Select(p => new KnownPatch(r.Name, p))));
+        var patches = await Task.WhenAll(
+            repositories.Select(async r => (await ingest.PatchesAsync(r.Rid, ct)).Items.Select(p => new KnownPatch(r.Name, p))));
         return [.. patches.SelectMany(static p => p)];
     }
 

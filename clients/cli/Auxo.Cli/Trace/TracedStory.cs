@@ -23,23 +23,30 @@ internal sealed record TracedStory(TraceSubject Subject, IReadOnlyList<Chapter> 
     /// <summary>All lines.</summary>
     public IEnumerable<StoryLine> Lines => Chapters.SelectMany(static c => c.Lines);
 
-    /// <summary>Something failed or was given up, and nothing that came later made it good: of several builds of one subject the last one counts.</summary>
+    /// <summary>
+    /// Something failed or was given up, and nothing that came later made it good: of several builds of one subject the last
+    /// one counts.
+    /// </summary>
     public bool HasFailed => Chapters.Count > 0 && Chapters[^1].Lines.Any(static l => l.State == "failed");
 
     /// <summary>Asks all services. Those that know of pushes and builds come first: by what they say the others are asked.</summary>
     public static async Task<TracedStory> TellAsync(Clients clients, TraceSubject subject, CancellationToken ct)
     {
-        var (ids, commits) = (subject.Builds.Select(static b => b.Id).ToList(), subject.Kind == "commit" ? [subject.Id] : Array.Empty<string>());
+        var (ids, commits) = (subject.Builds.Select(static b => b.Id).ToList(), subject.Kind == "commit"
+            ? [subject.Id]
+            : Array.Empty<string>());
         // A build or a trace is a part of its patch's story; the whole is told by the patch.
         var patch = subject.Kind is "patch" ? subject.Patch : null;
         var (ingest, pipeline) = (
-            AskAsync(clients, "ingest", s => s.TellAsync(subject.Rid, subject.Kind is "build" or "trace" ? subject.Patch : patch, commits, ids, subject.Traces, ct)),
+            AskAsync(clients, "ingest", s
+                => s.TellAsync(subject.Rid, subject.Kind is "build" or "trace" ? subject.Patch : patch, commits, ids, subject.Traces, ct)),
             AskAsync(clients, "pipeline", s => s.TellAsync(subject.Rid, patch, commits, ids, subject.Traces, ct)));
         await Task.WhenAll(ingest, pipeline);
         var first = new[] { await ingest, await pipeline };
         var lines = first.SelectMany(static a => a.Value ?? []).ToList();
         var traces = subject.Kind is "build" or "trace" ? subject.Traces : Known(subject.Traces, lines.Select(static l => l.Trace));
-        if (subject.Kind is "build" or "trace") lines.RemoveAll(l => l.Trace is not null && !traces.Contains(l.Trace, StringComparer.Ordinal));
+        if (subject.Kind is "build" or "trace") lines.RemoveAll(
+            l => l.Trace is not null && !traces.Contains(l.Trace, StringComparer.Ordinal));
         var builds = Known(ids, lines.Select(static l => l.Build));
         var heads = Known(commits, subject.Builds.Select(static b => b.Commit));
 
@@ -51,7 +58,8 @@ internal sealed record TracedStory(TraceSubject Subject, IReadOnlyList<Chapter> 
                 .. Instance.Services.Select(service => WaitingAsync(clients, service, traces, ct)),
             ]);
         lines.AddRange(rest.SelectMany(static a => a.Value ?? []));
-        var holes = first.Concat(rest).Where(static a => a.Error is not null).DistinctBy(static a => a.Name, StringComparer.Ordinal).Select(static a => new Hole(a.Name, a.Error!.Message));
+        var holes = first.Concat(rest).Where(static a => a.Error is not null)
+            .DistinctBy(static a => a.Name, StringComparer.Ordinal).Select(static a => new Hole(a.Name, a.Error!.Message));
         return new TracedStory(subject, Arrange(lines, subject), [.. holes]);
     }
 
@@ -73,17 +81,24 @@ internal sealed record TracedStory(TraceSubject Subject, IReadOnlyList<Chapter> 
         foreach (var line in lines.Where(static l => l is { Build: not null, Trace: not null })) ofBuild.TryAdd(line.Build!, line.Trace!);
         foreach (var build in subject.Builds.Where(static b => b.TraceId is { Length: > 0 })) ofBuild[build.Id] = build.TraceId!;
         // The verdict of a build belongs to the push that it is of, also where a message lost its correlation.
-        var traced = lines.Select(l => l with { Trace = (l.Build is { } b ? ofBuild.GetValueOrDefault(b) : null) ?? l.Trace }).OrderBy(static l => l.At).ToList();
-        var begins = traced.Where(static l => l.Trace is not null).GroupBy(static l => l.Trace!, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.Min(static l => l.At), StringComparer.Ordinal);
-        var chapters = traced.GroupBy(l => l.Trace ?? begins.Where(b => b.Value <= l.At).OrderBy(static b => b.Value).Select(static b => b.Key).LastOrDefault() ?? begins.Keys.FirstOrDefault(), StringComparer.Ordinal);
-        return [.. chapters.Select(static c => new Chapter(c.Key, [.. c.OrderBy(static l => l.State == "open")])).OrderBy(static c => c.Lines[0].At)];
+        var traced = lines.Select(l => l with { Trace = (l.Build is { } b ? ofBuild.GetValueOrDefault(b) : null) ?? l.Trace })
+            .OrderBy(static l => l.At).ToList();
+        var begins = traced.Where(static l => l.Trace is not null).GroupBy(static l => l.Trace!, StringComparer.Ordinal)
+            .ToDictionary(static g => g.Key, static g => g.Min(static l => l.At), StringComparer.Ordinal);
+        var chapters = traced.GroupBy(l => l.Trace ?? begins.Where(b => b.Value <= l.At).OrderBy(static b => b.Value)
+            .Select(static b => b.Key).LastOrDefault() ?? begins.Keys.FirstOrDefault(), StringComparer.Ordinal);
+        return [.. chapters.Select(static c => new Chapter(c.Key, [.. c.OrderBy(static l => l.State == "open")]))
+            .OrderBy(static c => c.Lines[0].At)];
     }
 
-    private static async Task<Attempt<IReadOnlyList<StoryLine>>> AskAsync(Clients clients, string service, Func<IStory, Task<Page<StoryLine>>> ask)
-        => await Attempt.OfAsync<IReadOnlyList<StoryLine>>(service, async () => [.. (await ask(clients.Story(service))).Items.Select(l => l with { Service = service })]);
+    private static async Task<Attempt<IReadOnlyList<StoryLine>>> AskAsync(
+        Clients clients, string service, Func<IStory, Task<Page<StoryLine>>> ask)
+        => await Attempt.OfAsync<IReadOnlyList<StoryLine>>(
+            service, async () => [.. (await ask(clients.Story(service))).Items.Select(l => l with { Service = service })]);
 
     /// <summary>Messages on their way are under way; those that were given up have stopped the story.</summary>
-    private static async Task<Attempt<IReadOnlyList<StoryLine>>> WaitingAsync(Clients clients, string service, IReadOnlyList<string> traces, CancellationToken ct)
+    private static async Task<Attempt<IReadOnlyList<StoryLine>>> WaitingAsync(
+        Clients clients, string service, IReadOnlyList<string> traces, CancellationToken ct)
         => await Attempt.OfAsync<IReadOnlyList<StoryLine>>(service, async () =>
         {
             if (traces.Count == 0) return [];
@@ -92,10 +107,14 @@ internal sealed record TracedStory(TraceSubject Subject, IReadOnlyList<Chapter> 
             return
             [
                 .. (await waiting).Items.Select(m => new StoryLine(
-                    m.SentAt, "message_waiting", "open", $"{m.MessageType} waits to be handled{(m.Attempts > 0 ? $"; it failed {m.Attempts} times" : "")}", m.CorrelationId, null, "auxo queues list")
+                    m.SentAt, "message_waiting", "open",
+                    $"{m.MessageType} waits to be handled{(m.Attempts > 0 ? $"; it failed {m.Attempts} times" : "")}",
+                    m.CorrelationId, null, "auxo queues list")
                 { Service = service }),
-                .. (await dead).Items.Where(d => d.CorrelationId is { } trace && traces.Contains(trace, StringComparer.Ordinal)).Select(d => new StoryLine(
-                    d.BuriedAt, "message_given_up", "failed", $"{d.MessageType} could not be handled: {d.Detail ?? d.Reason}", d.CorrelationId, null, $"auxo queues replay {d.Id[..8]}")
+                .. (await dead).Items.Where(d => d.CorrelationId is { } trace && traces.Contains(trace, StringComparer.Ordinal))
+                    .Select(d => new StoryLine(
+                    d.BuriedAt, "message_given_up", "failed", $"{d.MessageType} could not be handled: {d.Detail ?? d.Reason}",
+                    d.CorrelationId, null, $"auxo queues replay {d.Id[..8]}")
                 { Service = service }),
             ];
         });

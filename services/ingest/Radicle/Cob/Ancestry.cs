@@ -6,14 +6,19 @@ using Auxo.Git;
 
 namespace Auxo.Ingest.Radicle.Cob;
 
-/// <summary>Which commits a branch contains. Both ends are hashes, so an answer holds for ever; one process answers many questions.</summary>
+/// <summary>
+/// Which commits a branch contains. Both ends are hashes, so an answer holds for ever; one process answers many questions.
+/// </summary>
 internal sealed class Ancestry(CobStore store)
 {
     private const int MaxAnswers = 50_000;
     private readonly ConcurrentDictionary<(CommitId Head, CommitId Commit), bool> _answers = new();
 
-    /// <summary>Those of <paramref name="commits"/> that are <paramref name="head"/> or before it. Missing objects are in no branch.</summary>
-    public async Task<IReadOnlyList<CommitId>> ContainedAsync(CommitId head, IReadOnlyCollection<CommitId> commits, CancellationToken cancellationToken)
+    /// <summary>
+    /// Those of <paramref name="commits"/> that are <paramref name="head"/> or before it. Missing objects are in no branch.
+    /// </summary>
+    public async Task<IReadOnlyList<CommitId>> ContainedAsync(
+        CommitId head, IReadOnlyCollection<CommitId> commits, CancellationToken cancellationToken)
     {
         var open = new List<CommitId>();
         foreach (var commit in commits.Where(c => c != head && !_answers.ContainsKey((head, c))))

@@ -6,8 +6,9 @@ namespace Auxo.Ingest.Radicle.Cob;
 public sealed record DroppedOperation(CommitId Id, string Reason);
 
 /// <summary>
-/// The operations of one object and what builds on what. They are applied in Radicle's order: depth first from the root, each after all that it
-/// builds on, and among equals by (time, id). An operation that is refused takes everything that builds on it along.
+/// The operations of one object and what builds on what. They are applied in Radicle's order: depth first from the root, each
+/// after all that it builds on, and among equals by (time, id). An operation that is refused takes everything that builds on it
+/// along.
 /// </summary>
 public sealed class CobGraph
 {
@@ -20,7 +21,8 @@ public sealed class CobGraph
     public CobGraph(CommitId root, IEnumerable<CobOperation> operations)
     {
         _operations = operations.ToDictionary(o => o.Id);
-        if (!_operations.TryGetValue(root, out var first)) throw new CobFormatException($"The first operation {root} is missing or not readable.");
+        if (!_operations.TryGetValue(root, out var first)) throw new CobFormatException(
+            $"The first operation {root} is missing or not readable.");
         if (!first.SignatureVerified) throw new CobFormatException($"The signature of the first operation {root} is wrong.");
         _root = first;
         foreach (var operation in _operations.Values)
@@ -44,7 +46,8 @@ public sealed class CobGraph
         foreach (var operation in Ordered())
         {
             if (!_operations.ContainsKey(operation.Id)) continue;
-            if ((operation.SignatureVerified ? apply(operation) : "The signature is wrong.") is { } reason) Drop(operation, reason, dropped);
+            if ((operation.SignatureVerified ? apply(operation) : "The signature is wrong.") is { } reason) Drop(
+                operation, reason, dropped);
         }
 
         return dropped;
@@ -110,7 +113,8 @@ public sealed class CobGraph
         while (stack.TryPop(out var next))
         {
             if (!_operations.Remove(next.Id)) continue;
-            dropped.Add(new DroppedOperation(next.Id, next == operation ? reason : $"It builds on {operation.Id.Short}, which was dropped: {reason}"));
+            dropped.Add(new DroppedOperation(
+                next.Id, next == operation ? reason : $"It builds on {operation.Id.Short}, which was dropped: {reason}"));
             foreach (var dependent in _dependents.GetValueOrDefault(next.Id, [])) stack.Push(dependent);
         }
     }

@@ -65,7 +65,9 @@ internal static class CobJson
     }
 
     public static CommitId Oid(JsonElement value)
-        => CommitId.TryParse(Text(value), provider: null, out var id) ? id : throw new CobFormatException("An object id of 40 hex digits was expected.");
+        => CommitId.TryParse(Text(value), provider: null, out var id)
+            ? id
+            : throw new CobFormatException("An object id of 40 hex digits was expected.");
 
     public static CommitId Oid(JsonElement element, string name) => Oid(Member(element, name));
 
@@ -89,7 +91,9 @@ internal static class CobJson
         => Contracts.Did.TryParse(Text(value), provider: null, out var did) ? did : throw new CobFormatException("A DID was expected.");
 
     public static IReadOnlyList<T> List<T>(JsonElement value, Func<JsonElement, T> read)
-        => value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(read)] : throw new CobFormatException("A list was expected.");
+        => value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(read)]
+            : throw new CobFormatException("A list was expected.");
 
     public static IReadOnlyList<T> OptionalList<T>(JsonElement element, string name, Func<JsonElement, T> read)
         => Optional(element, name) is { } value ? List(value, read) : [];

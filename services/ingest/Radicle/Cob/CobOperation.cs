@@ -35,7 +35,8 @@ public static class CobTypes
 /// <param name="SignatureVerified">False: it and all that builds on it count for nothing.</param>
 /// <param name="Problem">Why the actions could not be read; null when they were.</param>
 public sealed record CobOperation(
-    CommitId Id, Did Author, string Alias, DateTimeOffset At, CommitId Tree, IReadOnlyList<CommitId> Parents, IReadOnlyList<CommitId> Related,
+    CommitId Id, Did Author, string Alias, DateTimeOffset At, CommitId Tree, IReadOnlyList<CommitId> Parents,
+    IReadOnlyList<CommitId> Related,
     CommitId? Resource, string TypeName, IReadOnlyList<JsonElement> Actions, bool SignatureVerified, string? Problem)
 {
     /// <summary>Most bytes of actions that are read from one operation; Radicle keeps attachments in blobs of their own.</summary>
@@ -47,7 +48,8 @@ public sealed record CobOperation(
     /// <param name="manifest">The blob <c>manifest</c>.</param>
     /// <param name="actions">The blobs <c>0</c>, <c>1</c>, …; null for one that is too large to read.</param>
     /// <exception cref="CobFormatException">It is no operation at all: unsigned, without manifest, two resources.</exception>
-    public static CobOperation Create(CommitId id, CommitObject commit, ReadOnlySpan<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>?> actions)
+    public static CobOperation Create(
+        CommitId id, CommitObject commit, ReadOnlySpan<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>?> actions)
     {
         if (commit.Signature is null) throw new CobFormatException("The operation is not signed.");
         if (actions.Count == 0) throw new CobFormatException("The operation has no action.");
@@ -85,5 +87,7 @@ public sealed record CobOperation(
     }
 
     private static CommitId Oid(string text)
-        => CommitId.TryParse(text, provider: null, out var id) ? id : throw new CobFormatException("A trailer names an object id that is none.");
+        => CommitId.TryParse(text, provider: null, out var id)
+            ? id
+            : throw new CobFormatException("A trailer names an object id that is none.");
 }

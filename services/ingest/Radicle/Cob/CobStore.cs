@@ -22,8 +22,9 @@ internal sealed class CobStore(GitObjects objects)
     public GitObjects Objects { get; } = objects;
 
     /// <summary>
-    /// All operations of an object, from its tips down. Commits on the way that are no operations are left out, as Radicle does; a tip with too many
-    /// operations behind it is left out as a whole, so that nobody can make an object of others unreadable.
+    /// All operations of an object, from its tips down. Commits on the way that are no operations are left out, as Radicle
+    /// does; a tip with too many operations behind it is left out as a whole, so that nobody can make an object of others
+    /// unreadable.
     /// </summary>
     public async Task<CobLoad> LoadAsync(IEnumerable<CommitId> tips, CancellationToken cancellationToken)
     {
@@ -74,7 +75,8 @@ internal sealed class CobStore(GitObjects objects)
     }
 
     /// <summary>The documents in these blobs, as far as they can be read.</summary>
-    public async Task<IReadOnlyDictionary<CommitId, IdentityDocument>> DocumentsAsync(IEnumerable<CommitId> blobs, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<CommitId, IdentityDocument>> DocumentsAsync(
+        IEnumerable<CommitId> blobs, CancellationToken cancellationToken)
     {
         var documents = new Dictionary<CommitId, IdentityDocument>();
         foreach (var blob in blobs)
@@ -104,7 +106,9 @@ internal sealed class CobStore(GitObjects objects)
     /// <summary>A commit by id or ref name; null when there is none.</summary>
     /// <exception cref="CobFormatException">It is too large or damaged.</exception>
     public async Task<(CommitId Id, CommitObject Commit)?> CommitAsync(string name, CancellationToken cancellationToken)
-        => await ReadAsync(name, "commit", MaxHeaderBytes, cancellationToken) is { } data ? (CommitId.Parse(data.Oid), CommitObject.Parse(data.Data.Span)) : null;
+        => await ReadAsync(name, "commit", MaxHeaderBytes, cancellationToken) is { } data
+            ? (CommitId.Parse(data.Oid), CommitObject.Parse(data.Data.Span))
+            : null;
 
     /// <summary>An object of a given type; null when there is none or it is of another type.</summary>
     /// <exception cref="CobFormatException">It is too large.</exception>
@@ -142,9 +146,11 @@ internal sealed class CobStore(GitObjects objects)
     private async Task<(CobOperation Operation, int Bytes)> ReadOperationAsync(CommitId id, CancellationToken cancellationToken)
     {
         var (_, commit) = await CommitAsync(id.Value, cancellationToken) ?? throw new CobFormatException("The commit is missing.");
-        var tree = await ReadAsync(commit.Tree.Value, "tree", MaxHeaderBytes, cancellationToken) ?? throw new CobFormatException("The tree is missing.");
+        var tree = await ReadAsync(commit.Tree.Value, "tree", MaxHeaderBytes, cancellationToken)
+            ?? throw new CobFormatException("The tree is missing.");
         var entries = ParseTree(tree);
-        var manifest = entries.FirstOrDefault(e => e is { Name: "manifest", IsFile: true }) ?? throw new CobFormatException("It has no manifest.");
+        var manifest = entries.FirstOrDefault(e => e is { Name: "manifest", IsFile: true })
+            ?? throw new CobFormatException("It has no manifest.");
         var manifestBlob = await ReadManifestAsync(CommitId.Parse(manifest.Oid), cancellationToken);
         var actions = new List<ReadOnlyMemory<byte>?>();
         var left = CobOperation.MaxActionBytes;
@@ -162,7 +168,8 @@ internal sealed class CobStore(GitObjects objects)
     private async Task<GitObject> ReadManifestAsync(CommitId oid, CancellationToken cancellationToken)
     {
         if (_manifests.TryGet(oid, out var known)) return known!;
-        var manifest = await ReadAsync(oid.Value, "blob", MaxManifestBytes, cancellationToken) ?? throw new CobFormatException("The manifest is missing.");
+        var manifest = await ReadAsync(oid.Value, "blob", MaxManifestBytes, cancellationToken)
+            ?? throw new CobFormatException("The manifest is missing.");
         _manifests.Add(oid, manifest);
         return manifest;
     }
@@ -171,7 +178,8 @@ internal sealed class CobStore(GitObjects objects)
     {
         try
         {
-            return (await Objects.ReadAsync(entry.Oid, cancellationToken, maxBytes) ?? throw new CobFormatException("An action is missing.")).Data;
+            return (await Objects.ReadAsync(entry.Oid, cancellationToken, maxBytes)
+                ?? throw new CobFormatException("An action is missing.")).Data;
         }
         catch (GitObjectTooLargeException)
         {

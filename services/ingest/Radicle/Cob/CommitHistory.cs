@@ -11,7 +11,10 @@ internal sealed class CommitHistory(CobStore store)
     /// <summary>Patches of one line and a few commits, nearly all of them, are walked without starting a process.</summary>
     private const int MaxSteps = 32;
 
-    /// <summary>The earliest author time among the commits after <paramref name="base"/> up to <paramref name="head"/>; null when there are none here.</summary>
+    /// <summary>
+    /// The earliest author time among the commits after <paramref name="base"/> up to <paramref name="head"/>; null when there
+    /// are none here.
+    /// </summary>
     public async Task<DateTimeOffset?> EarliestAuthoredAtAsync(CommitId @base, CommitId head, CancellationToken cancellationToken)
     {
         if (@base == head || await store.CommitAsync(head.Value, cancellationToken) is not var (_, last)) return null;
@@ -34,9 +37,11 @@ internal sealed class CommitHistory(CobStore store)
 
     private async Task<DateTimeOffset?> AskAsync(CommitId @base, CommitId head, CancellationToken cancellationToken)
     {
-        var times = await GitCommand.RunAsync(store.Objects.Repository, ["log", "--format=%at", head.Value, "^" + @base, "--"], cancellationToken);
+        var times = await GitCommand.RunAsync(
+            store.Objects.Repository, ["log", "--format=%at", head.Value, "^" + @base, "--"], cancellationToken);
         var seconds = times.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var s) ? s : long.MaxValue).DefaultIfEmpty(long.MaxValue).Min();
+            .Select(t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var s) ? s : long.MaxValue)
+                .DefaultIfEmpty(long.MaxValue).Min();
         return seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
     }
 }

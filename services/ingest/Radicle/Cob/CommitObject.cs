@@ -14,7 +14,8 @@ namespace Auxo.Ingest.Radicle.Cob;
 /// <param name="Signature">The <c>gpgsig</c> header with its line ends; null when unsigned.</param>
 /// <param name="Message">The whole message.</param>
 public sealed record CommitObject(
-    CommitId Tree, IReadOnlyList<CommitId> Parents, string AuthorName, DateTimeOffset AuthoredAt, DateTimeOffset CommittedAt, string? Signature, string Message)
+    CommitId Tree, IReadOnlyList<CommitId> Parents, string AuthorName, DateTimeOffset AuthoredAt,
+    DateTimeOffset CommittedAt, string? Signature, string Message)
 {
     private static readonly DateTimeOffset LatestTime = DateTimeOffset.UnixEpoch.AddYears(2000);
 
@@ -42,7 +43,8 @@ public sealed record CommitObject(
             }
 
             inSignature = false;
-            var (name, value) = line.IndexOf(' ', StringComparison.Ordinal) is > 0 and var space ? (line[..space], line[(space + 1)..]) : (line, "");
+            var (name, value) = line.IndexOf(' ', StringComparison.Ordinal) is > 0
+                and var space ? (line[..space], line[(space + 1)..]) : (line, "");
             switch (name)
             {
                 case "tree": tree = Oid(value); break;
@@ -75,9 +77,12 @@ public sealed record CommitObject(
     }
 
     private static CommitId Oid(string text)
-        => CommitId.TryParse(text, provider: null, out var id) ? id : throw new CobFormatException("The commit names an object id that is none.");
+        => CommitId.TryParse(text, provider: null, out var id)
+            ? id
+            : throw new CobFormatException("The commit names an object id that is none.");
 
-    private static string Name(string person) => person.IndexOf('<', StringComparison.Ordinal) is >= 0 and var bracket ? person[..bracket].Trim() : "";
+    private static string Name(string person)
+        => person.IndexOf('<', StringComparison.Ordinal) is >= 0 and var bracket ? person[..bracket].Trim() : "";
 
     private static DateTimeOffset Time(string person)
     {

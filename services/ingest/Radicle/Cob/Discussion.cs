@@ -66,7 +66,8 @@ internal sealed class DiscussionFold
         if (body.Length == 0) return "The comment is empty.";
         if (replyTo is { } to && !_comments.ContainsKey(to)) return $"It answers {to.Short}, which is not there.";
         _timeline.Add(by.Id);
-        _comments[by.Id] = new Comment(by.Id, by.Author, replyTo, location, Resolved: false, [new TextEdit(by.Author, by.At, body, embeds)], []);
+        _comments[by.Id] = new Comment(
+            by.Id, by.Author, replyTo, location, Resolved: false, [new TextEdit(by.Author, by.At, body, embeds)], []);
         return null;
     }
 
@@ -81,7 +82,8 @@ internal sealed class DiscussionFold
 
     public string? Redact(CobOperation by, CommitId id) => Change(by, id, always: true, static _ => null);
 
-    public string? Resolve(CobOperation by, CommitId id, bool resolved) => Change(by, id, always: false, c => c with { Resolved = resolved });
+    public string? Resolve(CobOperation by, CommitId id, bool resolved)
+        => Change(by, id, always: false, c => c with { Resolved = resolved });
 
     public string? React(CobOperation by, CommitId id, string emoji, bool active)
         => Change(by, id, always: false, c => c with

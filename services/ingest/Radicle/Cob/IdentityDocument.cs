@@ -37,11 +37,14 @@ public sealed record IdentityDocument(
         var delegates = CobJson.List(CobJson.Member(root, "delegates"), CobJson.Did).Distinct().ToList();
         var threshold = CobJson.Number(root, "threshold");
         if (delegates.Count is 0 or > MaxDelegates) throw new CobFormatException($"The identity has {delegates.Count} delegates.");
-        if (threshold < 1 || threshold > delegates.Count) throw new CobFormatException($"The identity's threshold {threshold} does not fit {delegates.Count} delegates.");
+        if (threshold < 1 || threshold > delegates.Count) throw new CobFormatException(
+            $"The identity's threshold {threshold} does not fit {delegates.Count} delegates.");
         var visibility = CobJson.Optional(root, "visibility");
         var document = new IdentityDocument(
             blob, delegates, threshold, visibility is { } v && CobJson.Text(v, "type") == "private",
-            visibility is { } allow ? CobJson.OptionalList(allow, "allow", CobJson.Did) : [], CobJson.Object(CobJson.Member(root, "payload")));
+            visibility is { } allow
+                ? CobJson.OptionalList(allow, "allow", CobJson.Did)
+                : [], CobJson.Object(CobJson.Member(root, "payload")));
         _ = document.Project;
         return document;
     }

@@ -5,8 +5,8 @@ using Auxo.Contracts;
 namespace Auxo.Ingest.Radicle.Cob;
 
 /// <summary>
-/// Applies the operations of an identity. It needs to trust nobody: the repository's id is the hash of the first document, the first document names
-/// its delegates, and each later one must be signed by a majority of the delegates before it.
+/// Applies the operations of an identity. It needs to trust nobody: the repository's id is the hash of the first document, the
+/// first document names its delegates, and each later one must be signed by a majority of the delegates before it.
 /// </summary>
 public sealed class IdentityFold
 {
@@ -34,7 +34,8 @@ public sealed class IdentityFold
     /// <param name="operations">All operations, the root included.</param>
     /// <param name="documents">The documents among <see cref="ProposedBlobs"/> that could be read.</param>
     /// <exception cref="CobFormatException">The first operation does not found a repository.</exception>
-    public static RadicleIdentity Fold(CommitId root, IEnumerable<CobOperation> operations, IReadOnlyDictionary<CommitId, IdentityDocument> documents)
+    public static RadicleIdentity Fold(
+        CommitId root, IEnumerable<CobOperation> operations, IReadOnlyDictionary<CommitId, IdentityDocument> documents)
     {
         var fold = new IdentityFold(new CobGraph(root, operations), documents);
         fold.Found();
@@ -42,13 +43,15 @@ public sealed class IdentityFold
         var rid = Rid.Parse("rad:" + Base58.Encode(Convert.FromHexString(fold._revisions[root]!.Document.Blob.Value)));
         return new RadicleIdentity(
             rid, root, fold._current, fold.Current.Document,
-            [.. fold._timeline.Distinct().Select(id => fold._revisions.GetValueOrDefault(id)).OfType<IdentityRevision>()], fold._timeline, dropped);
+            [.. fold._timeline.Distinct().Select(id => fold._revisions.GetValueOrDefault(id)).OfType<IdentityRevision>()],
+            fold._timeline, dropped);
     }
 
     private void Found()
     {
         var root = _graph.Root;
-        if (root.Problem is not null || root.TypeName != CobTypes.Identity || root.Actions is not [var action] || CobJson.Text(action, "type") != "revision"
+        if (root.Problem is not null
+            || root.TypeName != CobTypes.Identity || root.Actions is not [var action] || CobJson.Text(action, "type") != "revision"
             || CobJson.Optional(action, "parent") is not null)
             throw new CobFormatException("The first operation is not that of an identity.");
         var revision = Propose(root, action);
@@ -105,10 +108,12 @@ public sealed class IdentityFold
                 return Vote(revision, new IdentityVote(by.Author, Signature: null));
             case "revision.edit":
                 if (revision.Author != by.Author) return new Refusal("Only its author may edit a revision.");
-                _revisions[id] = revision with { Title = CobJson.Text(action, "title"), Description = CobJson.OptionalText(action, "description") ?? "" };
+                _revisions[id] = revision with { Title = CobJson.Text(action, "title"),
+                    Description = CobJson.OptionalText(action, "description") ?? "" };
                 return null;
             case "revision.redact":
-                if (revision.State == IdentityRevisionState.Accepted) return new Refusal("An accepted revision cannot be redacted.", Late: true);
+                if (revision.State == IdentityRevisionState.Accepted) return new Refusal(
+                    "An accepted revision cannot be redacted.", Late: true);
                 if (revision.Author != by.Author) return new Refusal("Only its author may redact a revision.");
                 _revisions[id] = null;
                 return null;
@@ -156,17 +161,22 @@ public sealed class IdentityFold
         var blob = CobJson.Oid(action, "blob");
         return new IdentityRevision(
             by.Id, by.Author, CobJson.Text(action, "title"), CobJson.OptionalText(action, "description") ?? "",
-            _documents.TryGetValue(blob, out var document) ? document : throw new CobFormatException($"The document {blob.Short} is missing or not readable."),
-            IdentityRevisionState.Active, CobJson.OptionalOid(action, "parent"), by.At, [new IdentityVote(by.Author, CobJson.Text(action, "signature"))]);
+            _documents.TryGetValue(blob, out var document)
+                ? document
+                : throw new CobFormatException($"The document {blob.Short} is missing or not readable."),
+            IdentityRevisionState.Active, CobJson.OptionalOid(action, "parent"), by.At,
+            [new IdentityVote(by.Author, CobJson.Text(action, "signature"))]);
     }
 
     private static void VerifyVote(IdentityDocument decides, Did voter, CommitId blob, string signature)
     {
-        if (!decides.IsDelegate(voter) || !Base58.TryDecode(signature, out var bytes) || !RadicleKey.Verifies(voter, Convert.FromHexString(blob.Value), bytes))
+        if (!decides.IsDelegate(voter)
+            || !Base58.TryDecode(signature, out var bytes) || !RadicleKey.Verifies(voter, Convert.FromHexString(blob.Value), bytes))
             throw new CobFormatException($"The signature of {voter} under the document {blob.Short} is wrong.");
     }
 
     /// <param name="Reason">Why.</param>
-    /// <param name="Late">It came too late or too early because others wrote at the same time; then it is skipped instead of dropped.</param>
+    /// <param name="Late">It came too late or too early because others wrote at the same time; then it is skipped instead of
+    /// dropped.</param>
     private sealed record Refusal(string Reason, bool Late = false);
 }

@@ -4,8 +4,8 @@ using Auxo.Git;
 namespace Auxo.Ingest.Radicle.Cob;
 
 /// <summary>
-/// Whose refs a storage holds. New namespaces always start as loose refs, which a directory listing shows for microseconds; only when git has packed
-/// refs since the last look a process is started to list them.
+/// Whose refs a storage holds. New namespaces always start as loose refs, which a directory listing shows for microseconds;
+/// only when git has packed refs since the last look a process is started to list them.
 /// </summary>
 internal sealed class Namespaces(string storage)
 {

@@ -5,8 +5,8 @@ using Auxo.Contracts;
 namespace Auxo.Ingest.Radicle.Cob;
 
 /// <summary>
-/// Keeps parsed, verified objects by their id, which is a hash of what they are, so nothing ever goes stale. Two generations bound it: when the
-/// young one is full the old one is forgotten, and what is used moves up again.
+/// Keeps parsed, verified objects by their id, which is a hash of what they are, so nothing ever goes stale. Two generations
+/// bound it: when the young one is full the old one is forgotten, and what is used moves up again.
 /// </summary>
 internal sealed class OperationCache<T>(int generationSize)
     where T : class

@@ -21,7 +21,8 @@ internal abstract record PatchAction
 
     public sealed record Merge(CommitId Revision, CommitId Commit) : PatchAction;
 
-    public sealed record Revise(string Description, CommitId Base, CommitId Head, IReadOnlyList<(CommitId, CommitId)> Resolves) : PatchAction;
+    public sealed record Revise(string Description, CommitId Base, CommitId Head, IReadOnlyList<(CommitId, CommitId)> Resolves)
+        : PatchAction;
 
     public sealed record RevisionEdit(CommitId Revision, string Description, IReadOnlyList<Embed> Embeds) : PatchAction;
 
@@ -59,17 +60,23 @@ internal abstract record PatchAction
             "assign" => new Assign(CobJson.List(CobJson.Member(action, "assignees"), CobJson.Did)),
             "merge" => new Merge(CobJson.Oid(action, "revision"), CobJson.Oid(action, "commit")),
             "revision" => new Revise(
-                CobJson.Text(action, "description"), CobJson.Oid(action, "base"), CobJson.Oid(action, "oid"), CobJson.OptionalList(action, "resolves", Pair)),
+                CobJson.Text(action, "description"), CobJson.Oid(action, "base"), CobJson.Oid(action, "oid"),
+                CobJson.OptionalList(action, "resolves", Pair)),
             "revision.edit" => new RevisionEdit(CobJson.Oid(action, "revision"), CobJson.Text(action, "description"), ReadEmbeds(action)),
             "revision.redact" => new RevisionRedact(CobJson.Oid(action, "revision")),
             "revision.react" => new RevisionReact(
                 CobJson.Oid(action, "revision"), ReadLocation(action), CobJson.Text(action, "reaction"), CobJson.Flag(action, "active")),
-            "review" => new Review(CobJson.Oid(action, "revision"), CobJson.OptionalText(action, "summary"), ReadVerdict(action), ReadLabels(action)),
-            "review.edit" => new ReviewEdit(CobJson.Oid(action, "review"), CobJson.OptionalText(action, "summary"), ReadVerdict(action), ReadLabels(action)),
+            "review"
+                => new Review(CobJson.Oid(action, "revision"), CobJson.OptionalText(action, "summary"),
+                    ReadVerdict(action), ReadLabels(action)),
+            "review.edit" => new ReviewEdit(
+                CobJson.Oid(action, "review"), CobJson.OptionalText(action, "summary"), ReadVerdict(action), ReadLabels(action)),
             "review.redact" => new ReviewRedact(CobJson.Oid(action, "review")),
-            _ when type.StartsWith("revision.comment", StringComparison.Ordinal) && ThreadAction.Parse(action, type["revision.".Length..], "replyTo") is { } t
+            _ when type.StartsWith("revision.comment", StringComparison.Ordinal)
+                && ThreadAction.Parse(action, type["revision.".Length..], "replyTo") is { } t
                 => new Thread(OfReview: false, CobJson.Oid(action, "revision"), t),
-            _ when type.StartsWith("review.comment", StringComparison.Ordinal) && ThreadAction.Parse(action, type["review.".Length..], "reply_to") is { } t
+            _ when type.StartsWith("review.comment", StringComparison.Ordinal)
+                && ThreadAction.Parse(action, type["review.".Length..], "reply_to") is { } t
                 => new Thread(OfReview: true, CobJson.Oid(action, "review"), t),
             _ => new Unknown(type),
         };
@@ -80,7 +87,8 @@ internal abstract record PatchAction
 
     internal static CodeLocation? ReadLocation(JsonElement action)
         => CobJson.Optional(action, "location") is { } location
-            ? new CodeLocation(CobJson.Oid(location, "commit"), CobJson.Text(location, "path"), Range(location, "old"), Range(location, "new"))
+            ? new CodeLocation(CobJson.Oid(location, "commit"), CobJson.Text(location, "path"), Range(location, "old"),
+                Range(location, "new"))
             : null;
 
     private static CodeRange? Range(JsonElement location, string name)
@@ -89,7 +97,9 @@ internal abstract record PatchAction
         var type = CobJson.Text(range, "type");
         var bounds = CobJson.Member(range, "range");
         return type is "lines" or "chars"
-            ? new CodeRange(type, type == "chars" ? CobJson.Number(range, "line") : null, CobJson.Number(bounds, "start"), CobJson.Number(bounds, "end"))
+            ? new CodeRange(type, type == "chars"
+                ? CobJson.Number(range, "line")
+                : null, CobJson.Number(bounds, "start"), CobJson.Number(bounds, "end"))
             : throw new CobFormatException("A range of code is neither lines nor chars.");
     }
 
@@ -132,7 +142,8 @@ internal abstract record ThreadAction
         => type switch
         {
             "comment" => new Comment(
-                CobJson.Text(action, "body"), CobJson.OptionalOid(action, replyTo), PatchAction.ReadLocation(action), PatchAction.ReadEmbeds(action)),
+                CobJson.Text(action, "body"), CobJson.OptionalOid(action, replyTo), PatchAction.ReadLocation(action),
+                PatchAction.ReadEmbeds(action)),
             "comment.edit" => new Edit(CobJson.Oid(action, comment), CobJson.Text(action, "body"), PatchAction.ReadEmbeds(action)),
             "comment.redact" => new Redact(CobJson.Oid(action, comment)),
             "comment.react" => new React(CobJson.Oid(action, comment), CobJson.Text(action, "reaction"), CobJson.Flag(action, "active")),

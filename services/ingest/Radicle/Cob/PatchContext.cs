@@ -3,9 +3,11 @@ using Auxo.Contracts;
 namespace Auxo.Ingest.Radicle.Cob;
 
 /// <summary>What the rules of a patch need from outside it.</summary>
-/// <param name="Documents">The accepted identity documents by revision. An operation that names another one is judged as a stranger's.</param>
+/// <param name="Documents">The accepted identity documents by revision. An operation that names another one is judged as a
+/// stranger's.</param>
 /// <param name="Merged">The claimed merges whose commit is in that delegate's default branch.</param>
-public sealed record PatchContext(IReadOnlyDictionary<CommitId, IdentityDocument> Documents, IReadOnlySet<(Did Delegate, CommitId Commit)> Merged)
+public sealed record PatchContext(
+    IReadOnlyDictionary<CommitId, IdentityDocument> Documents, IReadOnlySet<(Did Delegate, CommitId Commit)> Merged)
 {
     internal IdentityDocument? DocumentOf(CobOperation operation) => operation.Resource is { } id ? Documents.GetValueOrDefault(id) : null;
 

@@ -22,7 +22,9 @@ internal sealed class RevisionDraft(CobOperation by, PatchAction.Revise action)
     public RadicleRevision ToRevision()
         => new(
             RevisionId.Parse(by.Id.Value), by.Author, by.Alias, action.Base, action.Head, by.At, Descriptions, Redacted,
-            Redacted ? new DiscussionFold().ToDiscussion() : Discussion.ToDiscussion(), Redacted ? [] : [.. Reviews.Values.Select(r => r.ToReview())], action.Resolves,
+            Redacted
+                ? new DiscussionFold().ToDiscussion()
+                : Discussion.ToDiscussion(), Redacted ? [] : [.. Reviews.Values.Select(r => r.ToReview())], action.Resolves,
             [.. Reactions.OrderBy(r => r.Emoji, StringComparer.Ordinal).ThenBy(r => r.Author.Nid, StringComparer.Ordinal)]);
 }
 
@@ -31,7 +33,9 @@ internal sealed class ReviewDraft(CobOperation by, PatchAction.Review action)
 {
     public Did Author => by.Author;
 
-    public ImmutableList<TextEdit> Summaries { get; set; } = action.Summary is null ? [] : [new TextEdit(by.Author, by.At, action.Summary, [])];
+    public ImmutableList<TextEdit> Summaries { get; set; } = action.Summary is null
+        ? []
+        : [new TextEdit(by.Author, by.At, action.Summary, [])];
 
     public ReviewVerdict? Verdict { get; set; } = action.Verdict;
 

@@ -6,8 +6,9 @@ using Auxo.Contracts;
 namespace Auxo.Ingest.Radicle.Cob;
 
 /// <summary>
-/// Applies the operations of a patch under Radicle's rules: delegates may do everything, the author edits and closes his own patch, everybody may
-/// revise, comment, review and react. Pure: what the rules need from outside is in <see cref="PatchContext"/>.
+/// Applies the operations of a patch under Radicle's rules: delegates may do everything, the author edits and closes his own
+/// patch, everybody may revise, comment, review and react. Pure: what the rules need from outside is in
+/// <see cref="PatchContext"/>.
 /// </summary>
 public sealed class PatchFold
 {
@@ -77,8 +78,8 @@ public sealed class PatchFold
     }
 
     /// <summary>
-    /// Null when the actions are not readable or of a newer Radicle. Such an operation has no effect but keeps its place: what builds on it, a later
-    /// revision perhaps, must not vanish because of it.
+    /// Null when the actions are not readable or of a newer Radicle. Such an operation has no effect but keeps its place: what
+    /// builds on it, a later revision perhaps, must not vanish because of it.
     /// </summary>
     private List<PatchAction>? Read(CobOperation operation)
     {
@@ -132,7 +133,8 @@ public sealed class PatchFold
                 _revisions[by.Id] = new RevisionDraft(by, revise);
                 return null;
             case PatchAction.RevisionEdit edit:
-                return With(edit.Revision, r => r.Descriptions = r.Descriptions.Add(new TextEdit(by.Author, by.At, edit.Description, edit.Embeds)));
+                return With(edit.Revision, r
+                    => r.Descriptions = r.Descriptions.Add(new TextEdit(by.Author, by.At, edit.Description, edit.Embeds)));
             case PatchAction.RevisionRedact redact:
                 if (redact.Revision == _root.Id) return "The first revision cannot be redacted.";
                 return With(redact.Revision, r => r.Redacted = !_merges.Values.Any(m => m.Revision.Value == redact.Revision.Value));
@@ -197,7 +199,8 @@ public sealed class PatchFold
     private string? AddReview(CobOperation by, PatchAction.Review review)
     {
         // A second review by the same person and one of a redacted revision are ignored, as Radicle does.
-        if (!_revisions.TryGetValue(review.Revision, out var revision) || revision.Redacted || revision.Reviews.ContainsKey(by.Author.Nid)) return null;
+        if (!_revisions.TryGetValue(review.Revision, out var revision)
+            || revision.Redacted || revision.Reviews.ContainsKey(by.Author.Nid)) return null;
         revision.Reviews[by.Author.Nid] = new ReviewDraft(by, review);
         _reviews[by.Id] = (review.Revision, by.Author);
         return null;
@@ -237,6 +240,8 @@ public sealed class PatchFold
 
     private RadiclePatch ToPatch(IReadOnlyList<DroppedOperation> dropped)
         => new(
-            PatchId.Parse(_root.Id.Value), _title, _root.Author, _root.Alias, _target, _state, _labels, [.. _assignees.Select(n => Did.Parse(n))],
-            [.. _merges.Values], [.. _timeline.Where(_revisions.ContainsKey).Select(id => _revisions[id].ToRevision())], _timeline, dropped);
+            PatchId.Parse(_root.Id.Value), _title, _root.Author, _root.Alias, _target, _state, _labels,
+            [.. _assignees.Select(n => Did.Parse(n))],
+            [.. _merges.Values], [.. _timeline.Where(_revisions.ContainsKey).Select(id => _revisions[id].ToRevision())],
+            _timeline, dropped);
 }

@@ -59,9 +59,13 @@ internal static class PatchRules
         if (about is not { } id) return PatchRights.Allowed;
         if (thread.OfReview ? !patch.HasReview(thread.Of) : patch.FindRevision(thread.Of) is null) return PatchRights.Missing;
         var place = thread.OfReview ? patch.FindReview(thread.Of) : null;
-        var discussion = thread.OfReview ? place?.Review.Discussion : patch.FindRevision(thread.Of) is { Redacted: false } r ? r.Discussion : null;
+        var discussion = thread.OfReview
+            ? place?.Review.Discussion
+            : patch.FindRevision(thread.Of) is { Redacted: false } r ? r.Discussion
+            : null;
         if (discussion is null || !discussion.TryGet(id, out var comment) || comment is null) return PatchRights.Unknown;
         return If(comment.Author == by.Author
-            || (thread.Action is ThreadAction.Resolve && place is { } p && (p.Review.Author == by.Author || p.Revision.Author == by.Author)));
+            || (thread.Action is ThreadAction.Resolve
+                && place is { } p && (p.Review.Author == by.Author || p.Revision.Author == by.Author)));
     }
 }

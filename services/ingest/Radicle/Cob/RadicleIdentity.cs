@@ -11,7 +11,8 @@ namespace Auxo.Ingest.Radicle.Cob;
 /// <param name="Timeline">Every operation that was accepted, in order.</param>
 /// <param name="Dropped">Operations that do not count, and why.</param>
 public sealed record RadicleIdentity(
-    Rid Rid, CommitId Root, CommitId Current, IdentityDocument Document, IReadOnlyList<IdentityRevision> Revisions, IReadOnlyList<CommitId> Timeline,
+    Rid Rid, CommitId Root, CommitId Current, IdentityDocument Document, IReadOnlyList<IdentityRevision> Revisions,
+    IReadOnlyList<CommitId> Timeline,
     IReadOnlyList<DroppedOperation> Dropped)
 {
     /// <summary>The project's name; the id for a repository that is no project.</summary>
@@ -66,5 +67,6 @@ public sealed record IdentityVote(Did Delegate, string? Signature);
 /// <param name="At">Whole seconds, the author's clock.</param>
 /// <param name="Votes">One per delegate, sorted.</param>
 public sealed record IdentityRevision(
-    CommitId Id, Did Author, string Title, string Description, IdentityDocument Document, IdentityRevisionState State, CommitId? Parent, DateTimeOffset At,
+    CommitId Id, Did Author, string Title, string Description, IdentityDocument Document, IdentityRevisionState State,
+    CommitId? Parent, DateTimeOffset At,
     IReadOnlyList<IdentityVote> Votes);

@@ -16,7 +16,8 @@ namespace Auxo.Ingest.Radicle.Cob;
 /// <param name="Thread">The description, which is the first comment, and the others.</param>
 /// <param name="Dropped">Operations that do not count, and why.</param>
 public sealed record RadicleIssue(
-    CommitId Id, string Title, Did Author, bool IsOpen, string? CloseReason, IReadOnlyList<string> Labels, IReadOnlyList<Did> Assignees, Discussion Thread,
+    CommitId Id, string Title, Did Author, bool IsOpen, string? CloseReason, IReadOnlyList<string> Labels,
+    IReadOnlyList<Did> Assignees, Discussion Thread,
     IReadOnlyList<DroppedOperation> Dropped);
 
 /// <summary>Applies the operations of an issue: everybody may comment, the author edits and closes, delegates may do everything.</summary>
@@ -43,12 +44,14 @@ public sealed class IssueFold
     {
         var graph = new CobGraph(id, operations);
         var fold = new IssueFold(graph.Root, context);
-        if (graph.Root.TypeName != CobTypes.Issue || graph.Root.Problem is not null || CobJson.Text(graph.Root.Actions[0], "type") != "comment")
+        if (graph.Root.TypeName != CobTypes.Issue
+            || graph.Root.Problem is not null || CobJson.Text(graph.Root.Actions[0], "type") != "comment")
             throw new CobFormatException("The first operation of an issue must be a comment.");
         if (fold.Apply(graph.Root) is { } reason) throw new CobFormatException($"The first operation of the issue is refused: {reason}");
         var dropped = graph.Fold(fold.Apply);
         return new RadicleIssue(
-            id, fold._title, graph.Root.Author, fold._state.IsOpen, fold._state.Reason, fold._labels, [.. fold._assignees.Select(n => Did.Parse(n))],
+            id, fold._title, graph.Root.Author, fold._state.IsOpen, fold._state.Reason, fold._labels,
+            [.. fold._assignees.Select(n => Did.Parse(n))],
             fold._thread.ToDiscussion(), [.. fold._inert, .. dropped]);
     }
 
@@ -103,7 +106,9 @@ public sealed class IssueFold
                 _assignees = assignees.ToImmutableSortedSet(StringComparer.Ordinal);
                 return null;
             default:
-                return ThreadAction.Parse(action, type, "replyTo", comment: "id") is { } thread ? ActOnThread(by, thread, isDelegate) : Unknown(by, type);
+                return ThreadAction.Parse(action, type, "replyTo", comment: "id") is { } thread
+                    ? ActOnThread(by, thread, isDelegate)
+                    : Unknown(by, type);
         }
     }
 
@@ -117,7 +122,8 @@ public sealed class IssueFold
             if (comment.Author != by.Author) return $"{by.Author} has no right to it.";
         }
 
-        return action is ThreadAction.Redact && about == _root.Id ? "The first comment cannot be redacted." : PatchFold.Act(by, _thread, action);
+        return action is ThreadAction.Redact
+            && about == _root.Id ? "The first comment cannot be redacted." : PatchFold.Act(by, _thread, action);
     }
 
     private string? Unknown(CobOperation by, string type)

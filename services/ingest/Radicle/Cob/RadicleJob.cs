@@ -37,7 +37,8 @@ public sealed record RadicleJob(CommitId Id, CommitId Commit, IReadOnlyList<JobR
     public static RadicleJob Fold(CommitId id, IEnumerable<CobOperation> operations)
     {
         var graph = new CobGraph(id, operations);
-        if (graph.Root.TypeName != CobTypes.Job || graph.Root.Problem is not null || CobJson.Optional(graph.Root.Actions[0], "Request") is not { } request)
+        if (graph.Root.TypeName != CobTypes.Job
+            || graph.Root.Problem is not null || CobJson.Optional(graph.Root.Actions[0], "Request") is not { } request)
             throw new CobFormatException("The first operation of a job must be a request.");
         var commit = CobJson.Oid(request, "oid");
         var runs = new SortedDictionary<(string Nid, string Run), JobRun>();

@@ -21,7 +21,10 @@ public static class RadicleKey
         return Did.Parse(Base58.Encode(tagged));
     }
 
-    /// <summary>True when <paramref name="signature"/> (64 raw bytes) over <paramref name="message"/> was made with the key of <paramref name="signer"/>.</summary>
+    /// <summary>
+    /// True when <paramref name="signature"/> (64 raw bytes) over <paramref name="message"/> was made with the key of
+    /// <paramref name="signer"/>.
+    /// </summary>
     public static bool Verifies(Did signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
         => signature.Length == SignatureLength
             && Base58.TryDecode(signer.Nid, out var tagged)

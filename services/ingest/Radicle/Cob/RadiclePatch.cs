@@ -32,7 +32,8 @@ public sealed record PatchMerge(Did Delegate, RevisionId Revision, CommitId Comm
 /// <param name="Revision">The merged revision; null unless merged.</param>
 /// <param name="Commit">The merge commit; null unless merged.</param>
 /// <param name="Conflicts">Two merges that both met the quorum; then the patch stays open.</param>
-public sealed record PatchState(PatchStatus Status, RevisionId? Revision, CommitId? Commit, IReadOnlyList<(RevisionId Revision, CommitId Commit)> Conflicts)
+public sealed record PatchState(
+    PatchStatus Status, RevisionId? Revision, CommitId? Commit, IReadOnlyList<(RevisionId Revision, CommitId Commit)> Conflicts)
 {
     internal static PatchState Of(PatchStatus status) => new(status, null, null, []);
 }
@@ -51,8 +52,10 @@ public sealed record PatchState(PatchStatus Status, RevisionId? Revision, Commit
 /// <param name="Timeline">Every operation that was tried, in order.</param>
 /// <param name="Dropped">Operations that do not count, and why.</param>
 public sealed record RadiclePatch(
-    PatchId Id, string Title, Did Author, string AuthorAlias, string Target, PatchState State, IReadOnlyList<string> Labels, IReadOnlyList<Did> Assignees,
-    IReadOnlyList<PatchMerge> Merges, IReadOnlyList<RadicleRevision> Revisions, IReadOnlyList<CommitId> Timeline, IReadOnlyList<DroppedOperation> Dropped)
+    PatchId Id, string Title, Did Author, string AuthorAlias, string Target, PatchState State,
+    IReadOnlyList<string> Labels, IReadOnlyList<Did> Assignees,
+    IReadOnlyList<PatchMerge> Merges, IReadOnlyList<RadicleRevision> Revisions, IReadOnlyList<CommitId> Timeline,
+    IReadOnlyList<DroppedOperation> Dropped)
 {
     /// <summary>The newest revision by the patch's author that was not redacted: what <c>rad</c> calls the patch's head.</summary>
     public RadicleRevision Latest => Revisions.Last(r => !r.Redacted && r.Author == Author);
@@ -78,8 +81,10 @@ public sealed record RadiclePatch(
 /// <param name="Resolves">Review comments (review, comment) that it answers.</param>
 /// <param name="Reactions">To the revision or to places in its code.</param>
 public sealed record RadicleRevision(
-    RevisionId Id, Did Author, string AuthorAlias, CommitId Base, CommitId Head, DateTimeOffset At, ImmutableList<TextEdit> Descriptions, bool Redacted,
-    Discussion Discussion, IReadOnlyList<RadicleReview> Reviews, IReadOnlyList<(CommitId Review, CommitId Comment)> Resolves, IReadOnlyList<Reaction> Reactions)
+    RevisionId Id, Did Author, string AuthorAlias, CommitId Base, CommitId Head, DateTimeOffset At,
+    ImmutableList<TextEdit> Descriptions, bool Redacted,
+    Discussion Discussion, IReadOnlyList<RadicleReview> Reviews,
+    IReadOnlyList<(CommitId Review, CommitId Comment)> Resolves, IReadOnlyList<Reaction> Reactions)
 {
     /// <summary>The present description.</summary>
     public string Description => Descriptions[^1].Body;
@@ -104,4 +109,5 @@ public enum ReviewVerdict
 /// <param name="Discussion">Inline comments.</param>
 /// <param name="At">Whole seconds, the reviewer's clock.</param>
 public sealed record RadicleReview(
-    CommitId Id, Did Author, ReviewVerdict? Verdict, ImmutableList<TextEdit> Summaries, IReadOnlyList<string> Labels, Discussion Discussion, DateTimeOffset At);
+    CommitId Id, Did Author, ReviewVerdict? Verdict, ImmutableList<TextEdit> Summaries, IReadOnlyList<string> Labels,
+    Discussion Discussion, DateTimeOffset At);

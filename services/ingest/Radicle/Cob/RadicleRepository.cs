@@ -14,9 +14,9 @@ public sealed class NotRadicleException(string path, string reason) : Exception(
 public sealed record PatchesReading(IReadOnlyList<RadiclePatch> Patches, IReadOnlyList<(PatchId Id, string Reason)> Broken);
 
 /// <summary>
-/// Reads one repository of Radicle's storage with git alone and believes only what is signed: the signed refs of each namespace say where its tips
-/// are, each operation carries its author's signature, and the identity follows from the repository's id. Safe for concurrent use. Once warm, reading
-/// a patch starts no process.
+/// Reads one repository of Radicle's storage with git alone and believes only what is signed: the signed refs of each namespace
+/// say where its tips are, each operation carries its author's signature, and the identity follows from the repository's id.
+/// Safe for concurrent use. Once warm, reading a patch starts no process.
 /// </summary>
 public sealed class RadicleRepository : IAsyncDisposable
 {
@@ -78,17 +78,19 @@ public sealed class RadicleRepository : IAsyncDisposable
     /// <summary>A patch; null when nobody who signed has it.</summary>
     /// <exception cref="CobFormatException">Its operations make no patch.</exception>
     public async Task<RadiclePatch?> ReadPatchAsync(PatchId id, CancellationToken cancellationToken)
-        => One(await ReadPatchesAsync([CommitId.Parse(id.Value)], await _trusted.ReadAsync(cancellationToken), alsoTip: null, cancellationToken));
+        => One(await ReadPatchesAsync(
+            [CommitId.Parse(id.Value)], await _trusted.ReadAsync(cancellationToken), alsoTip: null, cancellationToken));
 
     /// <summary>
-    /// A patch with what <paramref name="own"/> has written but not signed yet, as an interrupted <c>rad</c> leaves it; the next signature of that key
-    /// makes it valid. Null when there is no such patch.
+    /// A patch with what <paramref name="own"/> has written but not signed yet, as an interrupted <c>rad</c> leaves it; the
+    /// next signature of that key makes it valid. Null when there is no such patch.
     /// </summary>
     /// <exception cref="CobFormatException">Its operations make no patch.</exception>
     public async Task<RadiclePatch?> ReadPatchWithUnsignedAsync(PatchId id, Did own, CancellationToken cancellationToken)
     {
         var tip = await _store.CommitAsync($"refs/namespaces/{own.Nid}/refs/cobs/{CobTypes.Patch}/{id}", cancellationToken);
-        return One(await ReadPatchesAsync([CommitId.Parse(id.Value)], await _trusted.ReadAsync(cancellationToken), tip?.Id, cancellationToken));
+        return One(await ReadPatchesAsync(
+            [CommitId.Parse(id.Value)], await _trusted.ReadAsync(cancellationToken), tip?.Id, cancellationToken));
     }
 
     /// <summary>All patches. A broken one is reported and stops nothing.</summary>
@@ -123,7 +125,9 @@ public sealed class RadicleRepository : IAsyncDisposable
     public async Task<IReadOnlyList<CobOperation>> ReadOperationsAsync(string typeName, CommitId id, CancellationToken cancellationToken)
         => await LoadAsync(id, typeName, await _trusted.ReadAsync(cancellationToken), cancellationToken);
 
-    /// <summary>The canonical default branch's head, as the node computed it from its delegates' branches; null when there is none.</summary>
+    /// <summary>
+    /// The canonical default branch's head, as the node computed it from its delegates' branches; null when there is none.
+    /// </summary>
     public async Task<CommitId?> CanonicalHeadAsync(CancellationToken cancellationToken)
         => (await _trusted.IdentityAsync(cancellationToken)).DefaultBranch is { } branch
             ? LooseRef.Read(Path, $"refs/heads/{branch}") ?? (await _store.CommitAsync($"refs/heads/{branch}", cancellationToken))?.Id
@@ -134,13 +138,19 @@ public sealed class RadicleRepository : IAsyncDisposable
     public async Task<CommitObject?> ReadCommitAsync(CommitId id, CancellationToken cancellationToken)
         => (await _store.CommitAsync(id.Value, cancellationToken))?.Commit;
 
-    /// <summary>The earliest author time among the commits after <paramref name="base"/> up to <paramref name="head"/>; null when there are none here.</summary>
+    /// <summary>
+    /// The earliest author time among the commits after <paramref name="base"/> up to <paramref name="head"/>; null when there
+    /// are none here.
+    /// </summary>
     /// <exception cref="CobFormatException">A commit is damaged.</exception>
     public Task<DateTimeOffset?> EarliestAuthoredAtAsync(CommitId @base, CommitId head, CancellationToken cancellationToken)
         => _history.EarliestAuthoredAtAsync(@base, head, cancellationToken);
 
-    /// <summary>Those of <paramref name="commits"/> that <paramref name="head"/> contains, itself included. Answers are remembered.</summary>
-    public Task<IReadOnlyList<CommitId>> ContainedAsync(CommitId head, IReadOnlyCollection<CommitId> commits, CancellationToken cancellationToken)
+    /// <summary>
+    /// Those of <paramref name="commits"/> that <paramref name="head"/> contains, itself included. Answers are remembered.
+    /// </summary>
+    public Task<IReadOnlyList<CommitId>> ContainedAsync(
+        CommitId head, IReadOnlyCollection<CommitId> commits, CancellationToken cancellationToken)
         => _ancestry.ContainedAsync(head, commits, cancellationToken);
 
     /// <summary>The delegates whose signed default branch is at this commit: for the canonical head, who pushed it.</summary>
@@ -156,7 +166,8 @@ public sealed class RadicleRepository : IAsyncDisposable
         var listed = await GitTree.RefsAsync(Path, "refs/", cancellationToken);
         var all = listed.ToDictionary(r => r.Key, r => CommitId.Parse(r.Value), StringComparer.Ordinal);
         var trusted = await _trusted.ReadAsync(cancellationToken);
-        return new RadicleRefs(all, trusted.Signed.ToDictionary(s => s.Owner), [.. trusted.Problems, .. RefAudit.Unsigned(all, trusted.Signed)]);
+        return new RadicleRefs(all, trusted.Signed.ToDictionary(s => s.Owner),
+            [.. trusted.Problems, .. RefAudit.Unsigned(all, trusted.Signed)]);
     }
 
     /// <summary>What the owner of a namespace changed with one signature; the node's event names the commit.</summary>
@@ -166,7 +177,9 @@ public sealed class RadicleRepository : IAsyncDisposable
         try
         {
             if (await _trusted.SignedAsync(owner, signedRefs.Value, cancellationToken) is not { } now) return null;
-            var parent = (await _store.CommitAsync(signedRefs.Value, cancellationToken))?.Commit.Parents is [var p, ..] ? p : default(CommitId?);
+            var parent = (await _store.CommitAsync(signedRefs.Value, cancellationToken))?.Commit.Parents is [var p, ..]
+                ? p
+                : default(CommitId?);
             return now.ChangesSince(parent is { } id ? await _trusted.SignedAsync(owner, id.Value, cancellationToken) : null);
         }
         catch (CobFormatException)
@@ -175,11 +188,13 @@ public sealed class RadicleRepository : IAsyncDisposable
         }
     }
 
-    private async Task<PatchesReading> ReadPatchesAsync(IReadOnlyList<CommitId> ids, TrustedRefs trusted, CommitId? alsoTip, CancellationToken cancellationToken)
+    private async Task<PatchesReading> ReadPatchesAsync(
+        IReadOnlyList<CommitId> ids, TrustedRefs trusted, CommitId? alsoTip, CancellationToken cancellationToken)
     {
         var patches = new List<RadiclePatch>();
         var open = new List<(CommitId Id, string Key, CobLoad Load)>();
-        var basis = string.Join(' ', trusted.DelegateHeads.Values.Append(trusted.Identity.Current).Select(c => c.Value).Order(StringComparer.Ordinal));
+        var basis = string.Join(' ', trusted.DelegateHeads.Values.Append(trusted.Identity.Current)
+            .Select(c => c.Value).Order(StringComparer.Ordinal));
         foreach (var id in ids)
         {
             CommitId[] tips = [.. trusted.Tips(CobTypes.Patch, id), .. alsoTip is { } tip ? [tip] : Array.Empty<CommitId>()];
@@ -222,7 +237,8 @@ public sealed class RadicleRepository : IAsyncDisposable
     private static RadiclePatch? One(PatchesReading reading)
         => reading.Broken is [var (_, reason)] ? throw new CobFormatException(reason) : reading.Patches is [var patch] ? patch : null;
 
-    private async Task<IReadOnlyList<CobOperation>> LoadAsync(CommitId id, string typeName, TrustedRefs trusted, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CobOperation>> LoadAsync(
+        CommitId id, string typeName, TrustedRefs trusted, CancellationToken cancellationToken)
         => (await _store.LoadAsync(trusted.Tips(typeName, id), cancellationToken)).Operations;
 
     /// <summary>Those of the claimed merges whose commit is contained in that delegate's default branch as he signed it.</summary>
@@ -230,9 +246,11 @@ public sealed class RadicleRepository : IAsyncDisposable
         IEnumerable<(Did Delegate, CommitId Commit)> claims, TrustedRefs trusted, CancellationToken cancellationToken)
     {
         var found = new HashSet<(Did, CommitId)>();
-        foreach (var group in claims.Where(c => trusted.DelegateHeads.ContainsKey(c.Delegate)).Distinct().GroupBy(c => c.Delegate, c => c.Commit))
+        foreach (var group in claims.Where(c => trusted.DelegateHeads.ContainsKey(c.Delegate))
+            .Distinct().GroupBy(c => c.Delegate, c => c.Commit))
         {
-            foreach (var commit in await _ancestry.ContainedAsync(trusted.DelegateHeads[group.Key], [.. group], cancellationToken)) found.Add((group.Key, commit));
+            foreach (var commit in await _ancestry.ContainedAsync(trusted.DelegateHeads[group.Key], [.. group],
+                cancellationToken)) found.Add((group.Key, commit));
         }
 
         return found;

@@ -15,7 +15,8 @@ public static class RefAudit
         {
             if (!name.StartsWith(Prefix, StringComparison.Ordinal) || name.IndexOf('/', Prefix.Length) is not (> 0 and var slash)) continue;
             var local = name[(slash + 1)..];
-            if (!owners.TryGetValue(name[Prefix.Length..slash], out var refs)) yield return new RefProblem(name, "Its namespace is not signed.");
+            if (!owners.TryGetValue(name[Prefix.Length..slash], out var refs)) yield return new RefProblem(
+                name, "Its namespace is not signed.");
             else if (local is "refs/rad/sigrefs") continue;
             else if (!refs.Refs.TryGetValue(local, out var said)) yield return new RefProblem(name, "It is not among the signed refs.");
             else if (said != target) yield return new RefProblem(name, $"Its owner signed {said.Short}, it is at {target.Short}.");

@@ -43,7 +43,10 @@ public sealed record SignedRefs(Did Owner, CommitId At, SignedRefsLevel Level, F
         var lines = Parse(refs);
         if (lines.Remove(ParentLine, out var parent) && !(commit.Parents is [var actual] && actual == parent))
             throw new CobFormatException("The signed refs name another parent than their commit has.");
-        var level = parent != default ? SignedRefsLevel.Parent : lines.ContainsKey("refs/rad/root") ? SignedRefsLevel.Root : SignedRefsLevel.None;
+        var level = parent != default
+            ? SignedRefsLevel.Parent
+            : lines.ContainsKey("refs/rad/root") ? SignedRefsLevel.Root
+            : SignedRefsLevel.None;
         return new SignedRefs(owner, at, level, lines.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
@@ -56,7 +59,8 @@ public sealed record SignedRefs(Did Owner, CommitId At, SignedRefsLevel Level, F
         {
             var line = Encoding.UTF8.GetString(refs[range]);
             if (line.Length == 0) continue;
-            if (line.Length < 42 || line[40] != ' ' || !line.AsSpan(41).StartsWith("refs/") || !CommitId.TryParse(line[..40], null, out var id)
+            if (line.Length < 42 || line[40] != ' '
+                || !line.AsSpan(41).StartsWith("refs/") || !CommitId.TryParse(line[..40], null, out var id)
                 || !parsed.TryAdd(line[41..], id))
                 throw new CobFormatException("A line of the signed refs is no ref.");
         }

@@ -5,8 +5,8 @@ using Auxo.Contracts;
 namespace Auxo.Ingest.Radicle.Cob;
 
 /// <summary>
-/// The armour around an operation's signature. It looks like an SSH signature, but the 64 bytes in it are plain ed25519 over the 20 bytes of the
-/// tree id, so <c>ssh-keygen -Y verify</c> refuses it.
+/// The armour around an operation's signature. It looks like an SSH signature, but the 64 bytes in it are plain ed25519 over
+/// the 20 bytes of the tree id, so <c>ssh-keygen -Y verify</c> refuses it.
 /// </summary>
 /// <param name="Signer">The key in the armour: the author of the operation.</param>
 /// <param name="Value">64 bytes.</param>

@@ -9,7 +9,8 @@ namespace Auxo.Ingest.Radicle.Cob;
 /// <param name="Identity">The identity that holds.</param>
 /// <param name="Signed">The namespaces whose owners signed for this repository.</param>
 /// <param name="Problems">The namespaces that are not believed.</param>
-internal sealed record TrustedRefs(CommitId Canonical, RadicleIdentity Identity, IReadOnlyList<SignedRefs> Signed, IReadOnlyList<RefProblem> Problems)
+internal sealed record TrustedRefs(
+    CommitId Canonical, RadicleIdentity Identity, IReadOnlyList<SignedRefs> Signed, IReadOnlyList<RefProblem> Problems)
 {
     /// <summary>The default branches of all who ever decided, by owner: merges are judged by them.</summary>
     public IReadOnlyDictionary<Did, CommitId> DelegateHeads { get; } = Heads(Identity, Signed);
@@ -26,7 +27,8 @@ internal sealed record TrustedRefs(CommitId Canonical, RadicleIdentity Identity,
     {
         var prefix = $"refs/cobs/{typeName}/";
         return [.. Signed.SelectMany(s => s.Refs.Keys).Where(r => r.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(r => CommitId.TryParse(r[prefix.Length..], provider: null, out var id) ? id : default(CommitId?)).OfType<CommitId>().Distinct()];
+            .Select(r => CommitId.TryParse(r[prefix.Length..], provider: null, out var id) ? id : default(CommitId?))
+                .OfType<CommitId>().Distinct()];
     }
 
     private static Dictionary<Did, CommitId> Heads(RadicleIdentity identity, IReadOnlyList<SignedRefs> signed)
@@ -50,7 +52,9 @@ internal sealed class TrustedRefsReader(string repository, CobStore store)
     /// <summary>The identity as it was when the node's own ref was last seen to change.</summary>
     /// <exception cref="CobFormatException">It is damaged.</exception>
     public async Task<RadicleIdentity> IdentityAsync(CancellationToken cancellationToken)
-        => _last is { } last && LooseRef.Read(repository, IdentityRef) == last.Canonical ? last.Identity : (await ReadAsync(cancellationToken)).Identity;
+        => _last is { } last && LooseRef.Read(repository, IdentityRef) == last.Canonical
+            ? last.Identity
+            : (await ReadAsync(cancellationToken)).Identity;
 
     /// <summary>Everything that is believed now.</summary>
     /// <exception cref="CobFormatException">The identity is damaged.</exception>
@@ -97,7 +101,8 @@ internal sealed class TrustedRefsReader(string repository, CobStore store)
         return read;
     }
 
-    private async Task<(CommitId Canonical, RadicleIdentity Identity)> ReadIdentityAsync(IReadOnlyList<SignedRefs> signed, CancellationToken cancellationToken)
+    private async Task<(CommitId Canonical, RadicleIdentity Identity)> ReadIdentityAsync(
+        IReadOnlyList<SignedRefs> signed, CancellationToken cancellationToken)
     {
         var canonical = LooseRef.Read(repository, IdentityRef) ?? (await store.CommitAsync(IdentityRef, cancellationToken))?.Id
             ?? throw new CobFormatException($"it has no {IdentityRef}, so it is not in Radicle's layout.");

@@ -30,12 +30,14 @@ public abstract record CommentPlan
     public static CommentPlan Of(CommentRequest request, Did own, RadiclePatch? all, RadiclePatch? signed)
     {
         if (all?.Find(request.Revision) is not { } revision)
-            return new Impossible($"The revision {request.Revision.Short} of patch {request.Patch.Short} is not in the storage.", Retry: true);
+            return new Impossible(
+                $"The revision {request.Revision.Short} of patch {request.Patch.Short} is not in the storage.", Retry: true);
         if (revision.Redacted) return new Impossible($"The revision {request.Revision.Short} was redacted.", Retry: false);
         if (Ours(revision, request, own) is not { } comment) return new Post();
 
         // What stands there unsigned counts for nobody; the same text again makes rad sign it, and no second comment appears.
-        return comment.Body == request.Body && signed?.Find(request.Revision)?.Discussion.Comments.GetValueOrDefault(comment.Id)?.Body == request.Body
+        return comment.Body == request.Body
+            && signed?.Find(request.Revision)?.Discussion.Comments.GetValueOrDefault(comment.Id)?.Body == request.Body
             ? new Nothing(comment.Id)
             : new Edit(comment.Id);
     }

@@ -5,7 +5,8 @@ namespace Auxo.Ingest.Radicle.Comments;
 /// <summary>A comment as it shall stand on a patch.</summary>
 /// <param name="Patch">The patch.</param>
 /// <param name="Revision">The revision to comment on.</param>
-/// <param name="FooterKey">A text that only comments of this build contain, such as <c>auxo · build 3f2a1c</c>: how a lost answer is found again.</param>
+/// <param name="FooterKey">A text that only comments of this build contain, such as <c>auxo · build 3f2a1c</c>: how a lost
+/// answer is found again.</param>
 /// <param name="Body">Markdown; contains <paramref name="FooterKey"/>.</param>
 /// <param name="Previous">The comment that an earlier call reported; null when there is none.</param>
 public sealed record CommentRequest(PatchId Patch, RevisionId Revision, string FooterKey, string Body, CommitId? Previous);

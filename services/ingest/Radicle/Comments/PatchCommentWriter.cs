@@ -5,8 +5,8 @@ using Auxo.Ingest.Radicle.Node;
 namespace Auxo.Ingest.Radicle.Comments;
 
 /// <summary>
-/// Makes a comment stand on a patch, with <c>rad</c> and the profile's key. It may be called again with the same request at any time, after a crash,
-/// too: it looks into the storage first and writes only what is missing.
+/// Makes a comment stand on a patch, with <c>rad</c> and the profile's key. It may be called again with the same request at any
+/// time, after a crash, too: it looks into the storage first and writes only what is missing.
 /// </summary>
 public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
 {
@@ -25,14 +25,18 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
     /// <param name="storage">The repository in the profile's storage.</param>
     /// <param name="request">What shall stand.</param>
     /// <param name="cancellationToken">A write that has begun is finished, so the comment may stand all the same.</param>
-    public async Task<CommentWrite> WriteAsync(RadicleHome home, RadicleRepository storage, CommentRequest request, CancellationToken cancellationToken)
+    public async Task<CommentWrite> WriteAsync(
+        RadicleHome home, RadicleRepository storage, CommentRequest request, CancellationToken cancellationToken)
     {
         // rad cuts the space around a text, so what it wrote would never equal a body with a line break at its end.
         var body = request.Body.Replace("\0", "", StringComparison.Ordinal).Trim();
-        if (System.Text.Encoding.UTF8.GetByteCount(body) > MaxBodyBytes) return new CommentWrite.Failed($"The comment has more than {MaxBodyBytes} bytes.", Retry: false);
+        if (System.Text.Encoding.UTF8.GetByteCount(body) > MaxBodyBytes) return new CommentWrite.Failed(
+            $"The comment has more than {MaxBodyBytes} bytes.", Retry: false);
         if (body.Length == 0) return new CommentWrite.Failed("The comment is empty.", Retry: false);
-        if (RadProgram.Find(SearchPath) is not { } program) return new CommentWrite.Waiting("rad is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");
-        if (await RadProgram.OwnerAsync(home, cancellationToken) is not { } own) return new CommentWrite.Waiting($"no Radicle key in {home.Path}: run `rad auth`");
+        if (RadProgram.Find(SearchPath) is not { } program) return new CommentWrite.Waiting(
+            "rad is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");
+        if (await RadProgram.OwnerAsync(home, cancellationToken) is not { } own) return new CommentWrite.Waiting(
+            $"no Radicle key in {home.Path}: run `rad auth`");
         var (passphrase, problem) = await key.ReadAsync(cancellationToken);
         if (problem is not null) return new CommentWrite.Waiting(problem);
 
@@ -40,7 +44,8 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
         if (turn is null) return new CommentWrite.Failed("Another process is writing as the same key.", Retry: true);
         try
         {
-            return await WriteAsync(new RadProgram(program, home, passphrase, time), home, storage, request with { Body = body }, own, cancellationToken);
+            return await WriteAsync(new RadProgram(program, home, passphrase, time), home, storage,
+                request with { Body = body }, own, cancellationToken);
         }
         catch (CobFormatException e)
         {
@@ -95,7 +100,8 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
     private static string[] Arguments(CommentPlan plan, CommentRequest request, Rid rid)
     {
         string[] edit = plan is CommentPlan.Edit { Comment: var comment } ? ["--edit", comment.Value] : [];
-        return ["patch", "comment", request.Revision.Value, "--repo", rid.Value, "--no-announce", "-q", .. edit, "--message=" + request.Body];
+        return ["patch", "comment", request.Revision.Value, "--repo", rid.Value, "--no-announce", "-q", .. edit,
+            "--message=" + request.Body];
     }
 
     /// <summary>Null when the node has taken it; else why not. The comment stands either way, and the next call tells the peers.</summary>

@@ -5,7 +5,8 @@ public abstract record RadAnswer
 {
     private static readonly string[] Contention =
     [
-        "old reference value does not match", "failed to lock file", "failed to create locked file", "cannot lock ref", "database is locked",
+        "old reference value does not match", "failed to lock file", "failed to create locked file", "cannot lock ref",
+        "database is locked",
     ];
 
     private RadAnswer()
@@ -33,7 +34,9 @@ public abstract record RadAnswer
         if (exitCode == 0) return new Wrote();
         var said = Said(output + "\n" + errors);
         if (said.Contains("passphrase", StringComparison.OrdinalIgnoreCase))
-            return new Waits("key locked: give the passphrase in a file of mode 0600 (Auxo__Radicle__PassphraseFile), or unlock the key with `rad auth`");
+            return new Waits(
+                "key locked: give the passphrase in a file of mode 0600 (Auxo__Radicle__PassphraseFile), or unlock the "
+                    + "key with `rad auth`");
         if (said.Contains("profile not found", StringComparison.OrdinalIgnoreCase)) return new Waits($"no Radicle profile: {said}");
         if (Contention.Any(c => said.Contains(c, StringComparison.OrdinalIgnoreCase))) return new Collided(said);
         if (said.Contains("not found", StringComparison.OrdinalIgnoreCase) || said.Contains("no patch", StringComparison.OrdinalIgnoreCase)
@@ -46,7 +49,8 @@ public abstract record RadAnswer
     private static string Said(string text)
     {
         var lines = text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).ToList();
-        var errors = lines.Where(l => l.Contains("Error:", StringComparison.Ordinal) || l.StartsWith("error:", StringComparison.Ordinal)).ToList();
+        var errors = lines.Where(l
+            => l.Contains("Error:", StringComparison.Ordinal) || l.StartsWith("error:", StringComparison.Ordinal)).ToList();
         var said = string.Join(' ', errors.Count > 0 ? errors : lines);
         return said.Length == 0 ? "rad said nothing." : said.Length > 500 ? said[..500] + "…" : said;
     }

@@ -7,7 +7,8 @@ using Auxo.Ingest.Radicle.Node;
 namespace Auxo.Ingest.Radicle.Comments;
 
 /// <summary>Where the passphrase of the node's key comes from.</summary>
-/// <param name="PassphraseFile">A file with mode 0600 (<c>Auxo__Radicle__PassphraseFile</c>); null: an agent has the key, or it has no passphrase.</param>
+/// <param name="PassphraseFile">A file with mode 0600 (<c>Auxo__Radicle__PassphraseFile</c>); null: an agent has the key, or it
+/// has no passphrase.</param>
 public sealed record RadKeyAccess(string? PassphraseFile)
 {
     /// <summary>Reads the passphrase; the reason says what is wrong when it cannot be used.</summary>
@@ -30,7 +31,8 @@ internal sealed class RadProgram(string program, RadicleHome home, string? passp
 
     /// <summary>Where <c>rad</c> is; null when it is in none of the folders.</summary>
     public static string? Find(string? searchPath)
-        => (searchPath ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "rad")).FirstOrDefault(File.Exists);
+        => (searchPath ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, "rad")).FirstOrDefault(File.Exists);
 
     /// <summary>Whose key the profile has; null when it has none.</summary>
     public static async Task<Did?> OwnerAsync(RadicleHome home, CancellationToken cancellationToken)
@@ -48,7 +50,8 @@ internal sealed class RadProgram(string program, RadicleHome home, string? passp
     {
         var start = new ProcessStartInfo(program)
         {
-            WorkingDirectory = home.Path, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = home.Path, UseShellExecute = false, RedirectStandardInput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true,
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var inherited = Inherited.Select(name => (name, Environment.GetEnvironmentVariable(name))).ToList();
@@ -66,7 +69,8 @@ internal sealed class RadProgram(string program, RadicleHome home, string? passp
         if (passphrase is not null) start.Environment["RAD_PASSPHRASE"] = passphrase;
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException("rad could not be started.");
-        // A write that has begun is finished, whoever is in a hurry: killed in the middle, rad leaves locks behind that stop the user's own programs, too.
+        // A write that has begun is finished, whoever is in a hurry: killed in the middle, rad leaves locks behind that stop
+        // the user's own programs, too.
         using var limit = new CancellationTokenSource(Limit, time);
         try
         {

@@ -3,15 +3,18 @@ using System.Collections.Concurrent;
 namespace Auxo.Ingest.Radicle.Comments;
 
 /// <summary>
-/// One writer at a time per node key and repository: of sixteen comments that real programs wrote at once, eight vanished. Within this process by a
-/// semaphore, between processes by a lock on a file in the profile, which ends with the process whatever happens to it.
+/// One writer at a time per node key and repository: of sixteen comments that real programs wrote at once, eight vanished.
+/// Within this process by a semaphore, between processes by a lock on a file in the profile, which ends with the process
+/// whatever happens to it.
 /// </summary>
 public sealed class WriteTurns(TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
 
-    /// <summary>Waits for the turn; null when another process keeps it longer than <paramref name="patience"/>. Disposing ends it.</summary>
+    /// <summary>
+    /// Waits for the turn; null when another process keeps it longer than <paramref name="patience"/>. Disposing ends it.
+    /// </summary>
     public async Task<IDisposable?> TakeAsync(string lockFile, TimeSpan patience, CancellationToken cancellationToken)
     {
         var turn = _turns.GetOrAdd(Path.GetFullPath(lockFile), static _ => new SemaphoreSlim(1, 1));
@@ -21,7 +24,8 @@ public sealed class WriteTurns(TimeProvider time)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(lockFile)!);
             var start = time.GetTimestamp();
-            while ((file = TryLock(lockFile)) is null && time.GetElapsedTime(start) < patience) await Task.Delay(Pause, time, cancellationToken);
+            while ((file = TryLock(lockFile)) is null && time.GetElapsedTime(start) < patience) await Task.Delay(
+                Pause, time, cancellationToken);
             return file is null ? null : new Turn(turn, file);
         }
         finally

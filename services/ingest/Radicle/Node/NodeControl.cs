@@ -37,11 +37,13 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
 
     /// <summary>Returns when the node answers.</summary>
     /// <exception cref="NodeException">It does not.</exception>
-    public Task StatusAsync(CancellationToken cancellationToken) => AskAsync("""{"command":"status"}""", static _ => true, cancellationToken);
+    public Task StatusAsync(CancellationToken cancellationToken)
+        => AskAsync("""{"command":"status"}""", static _ => true, cancellationToken);
 
     /// <summary>The node's own id.</summary>
     /// <exception cref="NodeException">The node does not answer.</exception>
-    public Task<Did> NodeIdAsync(CancellationToken cancellationToken) => AskAsync("""{"command":"nodeId"}""", CobJson.Did, cancellationToken);
+    public Task<Did> NodeIdAsync(CancellationToken cancellationToken)
+        => AskAsync("""{"command":"nodeId"}""", CobJson.Did, cancellationToken);
 
     /// <summary>The sessions with peers.</summary>
     /// <exception cref="NodeException">The node does not answer.</exception>
@@ -107,7 +109,8 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
         try
         {
             var json = CobJson.Parse(reply);
-            if (json.ValueKind == JsonValueKind.Object && CobJson.OptionalText(json, "error") is { } error) throw new NodeException(NodeFault.Refused, $"The node says: {error}");
+            if (json.ValueKind == JsonValueKind.Object && CobJson.OptionalText(json, "error") is { } error) throw new NodeException(
+                NodeFault.Refused, $"The node says: {error}");
             return read(json);
         }
         catch (CobFormatException e)
@@ -116,12 +119,14 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
         }
     }
 
-    private NodeException TimedOut(Exception e) => new(NodeFault.TimedOut, $"The Radicle node did not answer within {Patience.TotalSeconds:0} s.", e);
+    private NodeException TimedOut(Exception e)
+        => new(NodeFault.TimedOut, $"The Radicle node did not answer within {Patience.TotalSeconds:0} s.", e);
 
     private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(SocketPath) > MaxPathBytes)
-            throw new NodeException(NodeFault.NoAccess, $"The path of the node's socket has more than {MaxPathBytes} bytes: {SocketPath}. Set RAD_SOCKET to a shorter one.");
+            throw new NodeException(NodeFault.NoAccess,
+                $"The path of the node's socket has more than {MaxPathBytes} bytes: {SocketPath}. Set RAD_SOCKET to a shorter one.");
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -137,7 +142,8 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
                     NodeFault.StaleSocket, $"Nobody listens on {SocketPath}: the node was killed. Start it with `rad node start`.", e),
                 SocketError.AccessDenied => new NodeException(
                     NodeFault.NoAccess, $"{SocketPath} belongs to another user. Start Auxo as the user who runs the node.", e),
-                _ => new NodeException(NodeFault.NotRunning, $"The Radicle node is not running: there is no {SocketPath}. Start it with `rad node start`.", e),
+                _ => new NodeException(
+                    NodeFault.NotRunning, $"The Radicle node is not running: there is no {SocketPath}. Start it with `rad node start`.", e),
             };
         }
         catch
@@ -168,7 +174,8 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
         {
             var result = await ReadAsync(reader, cancellationToken);
             if (result.IsCompleted) return result.Buffer.ToArray();
-            if (result.Buffer.Length > MaxReplyBytes) throw new NodeException(NodeFault.Garbled, $"The node's answer has more than {MaxReplyBytes} bytes.");
+            if (result.Buffer.Length > MaxReplyBytes) throw new NodeException(
+                NodeFault.Garbled, $"The node's answer has more than {MaxReplyBytes} bytes.");
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }

@@ -7,7 +7,9 @@ using Auxo.Ingest.Radicle.Cob;
 
 namespace Auxo.Ingest.Radicle.Node;
 
-/// <summary>What a node tells its subscribers, as far as it concerns repositories. None of it is proof: read the storage before acting.</summary>
+/// <summary>
+/// What a node tells its subscribers, as far as it concerns repositories. None of it is proof: read the storage before acting.
+/// </summary>
 public abstract partial record NodeEvent
 {
     private NodeEvent()
@@ -20,7 +22,9 @@ public abstract partial record NodeEvent
     /// <param name="Changes">What changed; never empty.</param>
     public sealed record RefsFetched(Rid Rid, Did From, IReadOnlyList<RefChange> Changes) : NodeEvent;
 
-    /// <summary>Somebody on this machine wrote and told the peers. What changed, <see cref="RadicleRepository.ReadChangesAsync"/> says.</summary>
+    /// <summary>
+    /// Somebody on this machine wrote and told the peers. What changed, <see cref="RadicleRepository.ReadChangesAsync"/> says.
+    /// </summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="Owner">Whose namespace.</param>
     /// <param name="SignedRefs">The new commit of the signed refs.</param>
@@ -59,10 +63,12 @@ public abstract partial record NodeEvent
             {
                 "refsFetched" => Fetched(json),
                 "localRefsAnnounced" => new LocalRefsAnnounced(
-                    ReadRid(json), CobJson.Did(CobJson.Member(CobJson.Member(json, "refs"), "remote")), CobJson.Oid(CobJson.Member(json, "refs"), "at"),
+                    ReadRid(json), CobJson.Did(CobJson.Member(CobJson.Member(json, "refs"), "remote")),
+                    CobJson.Oid(CobJson.Member(json, "refs"), "at"),
                     CobJson.Optional(json, "timestamp") is null ? null : Date(json)),
                 "canonicalRefUpdated" => new CanonicalRefUpdated(ReadRid(json), CobJson.Text(json, "refname"), CobJson.Oid(json, "target")),
-                "nodeAnnounced" or "inventoryAnnounced" or "refsAnnounced" => new Announced(CobJson.Did(CobJson.Member(json, "nid")), Date(json)),
+                "nodeAnnounced" or "inventoryAnnounced" or "refsAnnounced"
+                    => new Announced(CobJson.Did(CobJson.Member(json, "nid")), Date(json)),
                 "peerDisconnected" => Disconnected(json),
                 var other => new Ignored(other),
             };
@@ -74,15 +80,18 @@ public abstract partial record NodeEvent
     }
 
     private static NodeEvent Disconnected(JsonElement json)
-        => FromTheFuture().Match(CobJson.OptionalText(json, "reason") ?? "") is { Success: true } match && Date(match.Groups["at"].Value) is { } at
+        => FromTheFuture().Match(CobJson.OptionalText(json, "reason") ?? "") is { Success: true } match
+            && Date(match.Groups["at"].Value) is { } at
             ? new PeerRefused(CobJson.Did(CobJson.Member(json, "nid")), at)
             : new Ignored("peerDisconnected for another reason");
 
     private static DateTimeOffset Date(JsonElement json)
-        => Date(CobJson.Member(json, "timestamp").GetRawText()) ?? throw new CobFormatException("The member 'timestamp' is no time in milliseconds.");
+        => Date(CobJson.Member(json, "timestamp").GetRawText())
+            ?? throw new CobFormatException("The member 'timestamp' is no time in milliseconds.");
 
     private static DateTimeOffset? Date(string milliseconds)
-        => long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var since) && since <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        => long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var since)
+            && since <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(since)
             : null;
 
@@ -102,7 +111,8 @@ public abstract partial record NodeEvent
     private static RefChange? Change(JsonElement update)
     {
         if (CobJson.Optional(update, "created") is { } created) return Ref(created, null, CobJson.Oid(created, "oid"));
-        if (CobJson.Optional(update, "updated") is { } updated) return Ref(updated, CobJson.Oid(updated, "old"), CobJson.Oid(updated, "new"));
+        if (CobJson.Optional(update, "updated") is { } updated) return Ref(
+            updated, CobJson.Oid(updated, "old"), CobJson.Oid(updated, "new"));
         if (CobJson.Optional(update, "deleted") is { } deleted) return Ref(deleted, CobJson.Oid(deleted, "oid"), null);
         return null;
     }
@@ -118,5 +128,7 @@ public abstract partial record NodeEvent
     }
 
     private static Rid ReadRid(JsonElement json)
-        => Rid.TryParse(CobJson.Text(json, "rid"), provider: null, out var rid) ? rid : throw new CobFormatException("The event names no repository.");
+        => Rid.TryParse(CobJson.Text(json, "rid"), provider: null, out var rid)
+            ? rid
+            : throw new CobFormatException("The event names no repository.");
 }

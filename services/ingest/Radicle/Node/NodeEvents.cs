@@ -10,7 +10,9 @@ public abstract record NodeSignal
     {
     }
 
-    /// <summary>The subscription stands. The node tells no history, so look through the storage now: anything may have happened before.</summary>
+    /// <summary>
+    /// The subscription stands. The node tells no history, so look through the storage now: anything may have happened before.
+    /// </summary>
     /// <param name="Again">False the first time.</param>
     public sealed record Connected(bool Again) : NodeSignal;
 
@@ -22,8 +24,9 @@ public abstract record NodeSignal
 }
 
 /// <summary>
-/// The node's events as one endless stream, through restarts of the node. The reader keeps up whatever its consumer does, because a node throws slow
-/// subscribers out: when too much is waiting, it drops the line itself, and the consumer finds a new <see cref="NodeSignal.Connected"/>.
+/// The node's events as one endless stream, through restarts of the node. The reader keeps up whatever its consumer does,
+/// because a node throws slow subscribers out: when too much is waiting, it drops the line itself, and the consumer finds a new
+/// <see cref="NodeSignal.Connected"/>.
 /// </summary>
 public sealed class NodeEvents(NodeControl control, TimeProvider time)
 {
@@ -63,7 +66,8 @@ public sealed class NodeEvents(NodeControl control, TimeProvider time)
                     await foreach (var line in subscription.LinesAsync(cancellationToken))
                     {
                         // A busy network announces by the thousand; one that does not fit is no loss.
-                        if (NodeEvent.Parse(line.Span) is not NodeEvent.Ignored and var told && !waiting.TryWrite(new NodeSignal.Told(told)) && told is not NodeEvent.Announced) break;
+                        if (NodeEvent.Parse(line.Span) is not NodeEvent.Ignored
+                            and var told && !waiting.TryWrite(new NodeSignal.Told(told)) && told is not NodeEvent.Announced) break;
                     }
                 }
                 catch (NodeException e)

@@ -27,8 +27,10 @@ public sealed class NodeSubscription(Socket socket) : IDisposable
                 rest = rest.Slice(rest.GetPosition(1, end));
             }
 
-            if (result.IsCompleted) throw new NodeException(NodeFault.Disconnected, "The node ended the subscription: it is stopping, or this program was too slow.");
-            if (rest.Length > MaxLineBytes) throw new NodeException(NodeFault.Garbled, $"The node sent a line of more than {MaxLineBytes} bytes.");
+            if (result.IsCompleted) throw new NodeException(
+                NodeFault.Disconnected, "The node ended the subscription: it is stopping, or this program was too slow.");
+            if (rest.Length > MaxLineBytes) throw new NodeException(
+                NodeFault.Garbled, $"The node sent a line of more than {MaxLineBytes} bytes.");
             reader.AdvanceTo(rest.Start, rest.End);
         }
     }

@@ -21,18 +21,21 @@ public sealed record RadicleHome(string Path, string Socket)
     /// <param name="environment">Reads a variable; null when it is not set.</param>
     public static RadicleHomeSearch Find(Func<string, string?> environment)
     {
-        var home = NotEmpty(environment("RAD_HOME")) ?? (NotEmpty(environment("HOME")) is { } user ? System.IO.Path.Combine(user, ".radicle") : null);
-        if (home is null) return new RadicleHomeSearch.Absent("Neither RAD_HOME nor HOME is set, so there is no Radicle profile to look for.");
+        var home = NotEmpty(environment("RAD_HOME"))
+            ?? (NotEmpty(environment("HOME")) is { } user ? System.IO.Path.Combine(user, ".radicle") : null);
+        if (home is null) return new RadicleHomeSearch.Absent(
+            "Neither RAD_HOME nor HOME is set, so there is no Radicle profile to look for.");
         home = System.IO.Path.GetFullPath(home);
         if (!Directory.Exists(System.IO.Path.Combine(home, "storage")))
-            return new RadicleHomeSearch.Absent($"There is no Radicle profile in {home}. Make one with `rad auth`, or set RAD_HOME to the one to use.");
+            return new RadicleHomeSearch.Absent(
+                $"There is no Radicle profile in {home}. Make one with `rad auth`, or set RAD_HOME to the one to use.");
         return new RadicleHomeSearch.Found(
             new RadicleHome(home, NotEmpty(environment("RAD_SOCKET")) ?? System.IO.Path.Combine(home, "node", "control.sock")));
     }
 
     /// <summary>
-    /// Like <see cref="Find(Func{string, string?})"/>, and refuses a profile of another user: what Auxo writes there would be files that its owner's
-    /// node cannot change any more.
+    /// Like <see cref="Find(Func{string, string?})"/>, and refuses a profile of another user: what Auxo writes there would be
+    /// files that its owner's node cannot change any more.
     /// </summary>
     public static async Task<RadicleHomeSearch> FindOwnAsync(Func<string, string?> environment, CancellationToken cancellationToken)
     {
@@ -43,7 +46,8 @@ public sealed record RadicleHome(string Path, string Socket)
         return owner is null || owner == self
             ? found
             : new RadicleHomeSearch.Refused(
-                $"{found.Home.Path} belongs to user {owner}, but Auxo runs as user {self}. Start Auxo as the user who runs the Radicle node, or set RAD_HOME.");
+                $"{found.Home.Path} belongs to user {owner}, but Auxo runs as user {self}. Start Auxo as the user who "
+                    + "runs the Radicle node, or set RAD_HOME.");
     }
 
     /// <summary>The numeric id of a file's owner, by POSIX's own means; null when it cannot be told.</summary>

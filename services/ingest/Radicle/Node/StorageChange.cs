@@ -38,5 +38,6 @@ public sealed record StorageChange(IReadOnlySet<PatchId> Patches, IReadOnlySet<s
         return new StorageChange(patches, branches, tags, identity);
     }
 
-    private static string? After(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
+    private static string? After(string name, string prefix)
+        => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
 }

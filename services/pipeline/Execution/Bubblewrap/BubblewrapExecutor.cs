@@ -9,7 +9,8 @@ namespace Auxo.Pipeline.Execution.Bubblewrap;
 internal sealed class BubblewrapExecutor : IStepExecutor
 {
     /// <summary>
-    /// Runs before the sandbox exists, as one process that becomes it: the status channel goes to 3 (bwrap) and 4 (the script), the script comes in as 8,
+    /// Runs before the sandbox exists, as one process that becomes it: the status channel goes to 3 (bwrap) and 4 (the script),
+    /// the script comes in as 8,
     /// the filter as 9.
     /// </summary>
     private const string Launch = """
@@ -22,7 +23,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
 
     /// <summary>Descriptors that this process inherited from whoever started it are nobody's business; 255 is bash's own script.</summary>
     private const string CloseInherited =
-        "for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in 0|1|2|4|255) ;; *) eval \"exec $fd>&-\" ;; esac; done; unset fd; BASH_ARGV0=step";
+        "for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in 0|1|2|4|255) ;; *) eval \"exec $fd>&-\" ;; esac; "
+            + "done; unset fd; BASH_ARGV0=step";
 
     private readonly string _program;
     private readonly string? _filter;
@@ -32,7 +34,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     private readonly StepProcess _process;
 
     private BubblewrapExecutor(
-        string program, string version, string? filter, StepUser? user, CgroupTier? cgroups, ExecutionSettings settings, StepProcess process)
+        string program, string version, string? filter, StepUser? user, CgroupTier? cgroups,
+        ExecutionSettings settings, StepProcess process)
     {
         (_program, _filter, _user, _cgroups, _settings, _process) = (program, filter, user, cgroups, settings, process);
         Sandbox = $"{version}{(filter is null ? "" : ", seccomp")}{(user is null ? "" : $", user {user.Uid}")}; limits: "
@@ -44,7 +47,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
 
     /// <summary>Tries the sandbox as steps will have it, with less where this machine does not grant all.</summary>
     /// <returns>An executor, or why there is none and what to do.</returns>
-    public static (BubblewrapExecutor? Executor, string? Refusal) Detect(AuxoHome home, ExecutionSettings settings, StepUser? user, StepProcess process)
+    public static (BubblewrapExecutor? Executor, string? Refusal) Detect(
+        AuxoHome home, ExecutionSettings settings, StepUser? user, StepProcess process)
     {
         if (!OperatingSystem.IsLinux()) return (null, "the namespace sandbox needs Linux");
         if (FindProgram("bwrap") is not { } program)
@@ -60,7 +64,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         var why = "";
         foreach (var (tryFilter, tryCgroups) in new[] { (filter, cgroups), (filter, null), (null, null) }.Distinct())
         {
-            var executor = new BubblewrapExecutor(program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, process);
+            var executor = new BubblewrapExecutor(
+                program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, process);
             var (code, output) = executor.Probe(home);
             if (code == 0) return (executor, null);
             why = output.ReplaceLineEndings(" ").Trim();
@@ -80,7 +85,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         try
         {
             cgroup = _cgroups?.Create(_settings);
-            var script = StepScript.Write(run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits());
+            var script = StepScript.Write(
+                run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits());
             return await _process.RunAsync(run, Start(run.Workspace.Path), script, cgroup, ct);
         }
         finally
@@ -95,7 +101,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         yield return "ulimit -c 0";
         yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -t {(long)Math.Ceiling(_settings.ProcessorTime.TotalSeconds)}");
         yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -f {_settings.FileBytes >> 10}");
-        // Counted per user namespace; a control group counts better, and as root this would count all steps together. A little above the limit, so that
+        // Counted per user namespace; a control group counts better, and as root this would count all steps together. A little
+        // above the limit, so that
         // the watcher sees it passed and says why.
         if (_cgroups is null) yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -u {_settings.Processes + 64}");
     }
@@ -104,12 +111,15 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/",
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false, WorkingDirectory = "/",
         };
         foreach (var argument in (ReadOnlySpan<string>)["-c", Launch, "auxo", _filter ?? "-", _program])
             start.ArgumentList.Add(argument);
-        foreach (var argument in BubblewrapArguments.For(workspace, _user, _settings, _filter is not null)) start.ArgumentList.Add(argument);
-        foreach (var argument in (ReadOnlySpan<string>)["bash", "--noprofile", "--norc", BubblewrapArguments.Script]) start.ArgumentList.Add(argument);
+        foreach (var argument in BubblewrapArguments.For(workspace, _user, _settings,
+            _filter is not null)) start.ArgumentList.Add(argument);
+        foreach (var argument in (ReadOnlySpan<string>)["bash", "--noprofile", "--norc",
+            BubblewrapArguments.Script]) start.ArgumentList.Add(argument);
 
         // The step's own variables come with the script: none of them (LD_PRELOAD, BASH_ENV, …) touches what runs outside the sandbox.
         start.Environment.Clear();
@@ -124,7 +134,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         try
         {
             cgroup = _cgroups?.Create(_settings);
-            return Probe(Start(workspace), StepScript.Write(["true"], new Dictionary<string, string>(StringComparer.Ordinal), BubblewrapArguments.Workspace, Limits()), cgroup);
+            return Probe(Start(workspace), StepScript.Write(["true"], new Dictionary<string,
+                string>(StringComparer.Ordinal), BubblewrapArguments.Workspace, Limits()), cgroup);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -133,12 +144,14 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         finally
         {
             // A group is busy until the last process of the namespace has been taken apart.
-            foreach (var folder in cgroup?.Folders ?? []) SpinWait.SpinUntil(() => StepCgroup.TryRemove(folder), TimeSpan.FromMilliseconds(500));
+            foreach (var folder in cgroup?.Folders ?? []) SpinWait.SpinUntil(
+                () => StepCgroup.TryRemove(folder), TimeSpan.FromMilliseconds(500));
         }
     }
 
     private static (int Code, string Output) Probe(string program, string[] arguments)
-        => Probe(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false }, "");
+        => Probe(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false }, "");
 
     /// <summary>Once, before the first step, and for milliseconds: waiting here keeps the choice of an executor a plain question.</summary>
     private static (int Code, string Output) Probe(ProcessStartInfo start, string input, StepCgroup? cgroup = null)

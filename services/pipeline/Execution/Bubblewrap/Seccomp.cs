@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 namespace Auxo.Pipeline.Execution.Bubblewrap;
 
 /// <summary>
-/// The system calls that no build needs and that kernels were broken through: new namespaces and mounts, keys, BPF, performance counters, io_uring,
-/// modules, clocks; sockets of families that network namespaces do not hold in (vsock reaches the hypervisor's host). They fail with EPERM, as they would without
-/// rights, so programs go on. Written as classic BPF for <c>bwrap --seccomp</c>; no compiler and no library is needed.
+/// The system calls that no build needs and that kernels were broken through: new namespaces and mounts, keys, BPF, performance
+/// counters, io_uring, modules, clocks; sockets of families that network namespaces do not hold in (vsock reaches the
+/// hypervisor's host). They fail with EPERM, as they would without rights, so programs go on. Written as classic BPF for
+/// <c>bwrap --seccomp</c>; no compiler and no library is needed.
 /// </summary>
 internal static class Seccomp
 {
@@ -69,9 +70,11 @@ internal static class Seccomp
             // clone3 hides its flags behind a pointer; libraries fall back to clone.
             JumpIfEqual(calls.Clone3, 0, 1), Return(NotImplemented),
             JumpIfEqual(calls.CloneCall, 0, 4), Load(16), JumpIfAny(NewNamespaces, 0, 1), Return(NotPermitted), Return(Allow),
-            JumpIfEqual(calls.Ioctl, 0, 5), Load(24), JumpIfEqual(TerminalInject, 1, 0), JumpIfEqual(ConsoleControl, 0, 1), Return(NotPermitted), Return(Allow),
+            JumpIfEqual(calls.Ioctl, 0, 5), Load(24), JumpIfEqual(TerminalInject, 1, 0),
+            JumpIfEqual(ConsoleControl, 0, 1), Return(NotPermitted), Return(Allow),
             // AF_UNIX, AF_INET, AF_INET6, AF_NETLINK stay in the network namespace.
-            JumpIfEqual(calls.Socket, 0, 7), Load(16), JumpIfEqual(1, 3, 0), JumpIfEqual(2, 2, 0), JumpIfEqual(10, 1, 0), JumpIfEqual(16, 0, 1), Return(Allow),
+            JumpIfEqual(calls.Socket, 0, 7), Load(16), JumpIfEqual(1, 3, 0), JumpIfEqual(2, 2, 0),
+            JumpIfEqual(10, 1, 0), JumpIfEqual(16, 0, 1), Return(Allow),
             Return(NotSupported),
         };
         foreach (var call in calls.Refused)
@@ -95,7 +98,9 @@ internal static class Seccomp
         return bytes;
     }
 
-    /// <summary>A word of <c>seccomp_data</c>: 0 the number, 4 the architecture, 16 and 24 the low halves of the first two arguments.</summary>
+    /// <summary>
+    /// A word of <c>seccomp_data</c>: 0 the number, 4 the architecture, 16 and 24 the low halves of the first two arguments.
+    /// </summary>
     private static Instruction Load(uint offset) => new(0x20, 0, 0, offset);
 
     private static Instruction JumpIfEqual(uint value, byte yes, byte no) => new(0x15, yes, no, value);

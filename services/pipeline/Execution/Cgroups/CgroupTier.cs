@@ -16,7 +16,8 @@ internal sealed record CgroupTier(int Version, string Memory, string Pids, strin
     public static CgroupTier? Detect()
     {
         if (!File.Exists("/proc/self/mountinfo") || !File.Exists("/proc/self/cgroup")) return null;
-        return Candidates(File.ReadAllLines("/proc/self/mountinfo"), File.ReadAllLines("/proc/self/cgroup"), Controllers).FirstOrDefault(static tier => tier.Works());
+        return Candidates(File.ReadAllLines("/proc/self/mountinfo"), File.ReadAllLines("/proc/self/cgroup"), Controllers)
+            .FirstOrDefault(static tier => tier.Works());
 
         static string Controllers(string folder)
         {
@@ -26,20 +27,23 @@ internal sealed record CgroupTier(int Version, string Memory, string Pids, strin
     }
 
     /// <summary>
-    /// The places worth trying, best first. Version 2 wants a group above us that hands memory and pids to its children; in our own, processes stand in
-    /// the way ("no internal processes"). Version 1 takes children of our own groups.
+    /// The places worth trying, best first. Version 2 wants a group above us that hands memory and pids to its children; in our
+    /// own, processes stand in the way ("no internal processes"). Version 1 takes children of our own groups.
     /// </summary>
     /// <param name="mounts">Lines of <c>/proc/self/mountinfo</c>.</param>
     /// <param name="own">Lines of <c>/proc/self/cgroup</c>.</param>
     /// <param name="subtreeControl">Reads a folder's <c>cgroup.subtree_control</c>; empty when it has none.</param>
-    internal static IEnumerable<CgroupTier> Candidates(IReadOnlyList<string> mounts, IReadOnlyList<string> own, Func<string, string> subtreeControl)
+    internal static IEnumerable<CgroupTier> Candidates(
+        IReadOnlyList<string> mounts, IReadOnlyList<string> own, Func<string, string> subtreeControl)
     {
         var groups = own.Select(static line => line.Split(':', 3)).Where(static parts => parts.Length == 3).ToList();
         var mounted = mounts.Select(Mount.Parse).OfType<Mount>().ToList();
 
-        if (mounted.FirstOrDefault(static m => m.Type == "cgroup2") is { } unified && groups.FirstOrDefault(static g => g[0] == "0") is { } at)
+        if (mounted.FirstOrDefault(static m => m.Type == "cgroup2") is { } unified
+            && groups.FirstOrDefault(static g => g[0] == "0") is { } at)
         {
-            for (var folder = unified.Locate(at[2]); folder is not null && folder.Length >= unified.Point.Length; folder = Path.GetDirectoryName(folder))
+            for (var folder = unified.Locate(at[2]); folder is not null
+                && folder.Length >= unified.Point.Length; folder = Path.GetDirectoryName(folder))
             {
                 var controllers = subtreeControl(folder).Split(' ', '\n');
                 if (controllers.Contains("memory") && controllers.Contains("pids"))
@@ -78,7 +82,10 @@ internal sealed record CgroupTier(int Version, string Memory, string Pids, strin
         }
     }
 
-    /// <summary>Removes groups that a killed Auxo left. Those of one that lives, here or in another folder, stay: a step may be about to enter.</summary>
+    /// <summary>
+    /// Removes groups that a killed Auxo left. Those of one that lives, here or in another folder, stay: a step may be about to
+    /// enter.
+    /// </summary>
     public void Sweep()
     {
         foreach (var parent in new[] { Memory, Pids, Cpu }.OfType<string>().Distinct(StringComparer.Ordinal))
@@ -158,12 +165,16 @@ internal sealed record CgroupTier(int Version, string Memory, string Pids, strin
         public string Locate(string group)
         {
             if (Root != "/" && group.StartsWith(Root, StringComparison.Ordinal)) group = group[Root.Length..];
-            return group.Trim('/') is { Length: > 0 } relative && !relative.StartsWith("..", StringComparison.Ordinal) ? Path.Combine(Point, relative) : Point;
+            return group.Trim('/') is { Length: > 0 } relative
+                && !relative.StartsWith("..", StringComparison.Ordinal) ? Path.Combine(Point, relative) : Point;
         }
     }
 }
 
-/// <summary><c>rmdir</c> and nothing more; <see cref="Directory.Delete(string)"/> first looks whether the folder is empty, which a control group never seems.</summary>
+/// <summary>
+/// <c>rmdir</c> and nothing more; <see cref="Directory.Delete(string)"/> first looks whether the folder is empty, which a
+/// control group never seems.
+/// </summary>
 internal static partial class DirectoryRemoval
 {
     /// <exception cref="IOException">The system refused.</exception>

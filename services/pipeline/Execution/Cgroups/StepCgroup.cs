@@ -12,14 +12,16 @@ internal sealed class StepCgroup(IReadOnlyList<string> folders, string memory, s
     /// <exception cref="IOException">The system refused, or the process is gone.</exception>
     public void Enter(int processId)
     {
-        foreach (var folder in Folders) File.WriteAllText(Path.Combine(folder, "cgroup.procs"), processId.ToString(CultureInfo.InvariantCulture));
+        foreach (var folder in Folders) File.WriteAllText(
+            Path.Combine(folder, "cgroup.procs"), processId.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Which limit the step ran into, in words; null when none.</summary>
     public string? Exceeded(ExecutionSettings settings)
     {
         // Version 1 tells of kills in memory.oom_control, version 2 in memory.events; both write "oom_kill N".
-        if (Count(Path.Combine(memory, "memory.oom_control"), "oom_kill ") > 0 || Count(Path.Combine(memory, "memory.events"), "oom_kill ") > 0)
+        if (Count(Path.Combine(memory, "memory.oom_control"), "oom_kill ") > 0
+            || Count(Path.Combine(memory, "memory.events"), "oom_kill ") > 0)
             return $"it needed more than {settings.MemoryBytes >> 20} MiB of memory";
         return Count(Path.Combine(pids, "pids.events"), "max ") > 0 ? $"it started more than {settings.Processes} processes" : null;
     }
@@ -29,7 +31,8 @@ internal sealed class StepCgroup(IReadOnlyList<string> folders, string memory, s
     {
         foreach (var folder in Folders)
         {
-            for (var attempt = 0; !TryRemove(folder) && attempt < 20; attempt++) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            for (var attempt = 0; !TryRemove(folder) && attempt < 20; attempt++) await Task.Delay(
+                TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
     }
 
@@ -53,7 +56,8 @@ internal sealed class StepCgroup(IReadOnlyList<string> folders, string memory, s
         {
             foreach (var line in File.ReadLines(file))
             {
-                if (line.StartsWith(key, StringComparison.Ordinal)) return long.Parse(line.AsSpan(key.Length), CultureInfo.InvariantCulture);
+                if (line.StartsWith(key, StringComparison.Ordinal)) return long.Parse(
+                    line.AsSpan(key.Length), CultureInfo.InvariantCulture);
             }
         }
         catch (IOException)

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Auxo.Pipeline.Execution.Docker;
 
-/// <summary>The few calls of the Docker Engine API (v1.41) that a step needs, over its Unix socket. Stands in for Docker.DotNet, which does not restore here.</summary>
+/// <summary>
+/// The few calls of the Docker Engine API (v1.41) that a step needs, over its Unix socket. Stands in for Docker.DotNet, which
+/// does not restore here.
+/// </summary>
 internal sealed class DockerEngine : IDisposable
 {
     private readonly HttpClient _http;
@@ -35,14 +38,17 @@ internal sealed class DockerEngine : IDisposable
     public async Task<bool> HasImageAsync(string image, CancellationToken ct)
     {
         using var answer = await _http.GetAsync($"images/{Uri.EscapeDataString(image)}/json", ct);
-        return answer.IsSuccessStatusCode || (answer.StatusCode == System.Net.HttpStatusCode.NotFound ? false : throw await FailureAsync(answer, ct));
+        return answer.IsSuccessStatusCode
+            || (answer.StatusCode == System.Net.HttpStatusCode.NotFound ? false : throw await FailureAsync(answer, ct));
     }
 
     /// <summary>Pulls an image and reports each state to <paramref name="progress"/>.</summary>
     /// <exception cref="DockerException">The engine says why; a failed pull answers 200 and tells at its end.</exception>
     public async Task PullAsync(string image, Action<string> progress, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"images/create?fromImage={Uri.EscapeDataString(image.Contains('@') || LastPart(image).Contains(':') ? image : image + ":latest")}");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"images/create?fromImage={Uri.EscapeDataString(image.Contains('@') || LastPart(image).Contains(':') ? image : image + ":latest")}");
         using var answer = await SendAsync(request, ct);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
         var last = "";
@@ -64,7 +70,8 @@ internal sealed class DockerEngine : IDisposable
             Content = JsonContent.Create(spec, DockerJson.Default.ContainerSpec),
         };
         using var answer = await SendAsync(request, ct);
-        return (await answer.Content.ReadFromJsonAsync(DockerJson.Default.ContainerCreated, ct))?.Id ?? throw new DockerException("the engine made a container without an id");
+        return (await answer.Content.ReadFromJsonAsync(DockerJson.Default.ContainerCreated, ct))?.Id
+            ?? throw new DockerException("the engine made a container without an id");
     }
 
     /// <summary>The container's output from its first byte on: call it before the start.</summary>
@@ -78,8 +85,8 @@ internal sealed class DockerEngine : IDisposable
     public Task StartAsync(string container, CancellationToken ct) => PostAsync($"containers/{container}/start", ct);
 
     /// <summary>
-    /// Begins to wait for the next end: call it before the start. It returns when the engine has begun to watch (it sends its headers then), so that no
-    /// end is missed; the inner task ends with the exit code.
+    /// Begins to wait for the next end: call it before the start. It returns when the engine has begun to watch (it sends its
+    /// headers then), so that no end is missed; the inner task ends with the exit code.
     /// </summary>
     public async Task<Task<int>> BeginWaitAsync(string container, CancellationToken ct)
     {
@@ -88,10 +95,12 @@ internal sealed class DockerEngine : IDisposable
         return ExitCodeAsync(watching);
     }
 
-    public Task KillAsync(string container, string signal, CancellationToken ct) => PostAsync($"containers/{container}/kill?signal={signal}", ct);
+    public Task KillAsync(string container, string signal, CancellationToken ct)
+        => PostAsync($"containers/{container}/kill?signal={signal}", ct);
 
     public async Task<bool> WasOutOfMemoryAsync(string container, CancellationToken ct)
-        => (await _http.GetFromJsonAsync($"containers/{container}/json", DockerJson.Default.ContainerDetails, ct))?.State?.OOMKilled ?? false;
+        => (await _http.GetFromJsonAsync($"containers/{container}/json", DockerJson.Default.ContainerDetails, ct))?.State?.OOMKilled
+            ?? false;
 
     public async Task RemoveAsync(string container, CancellationToken ct)
     {
@@ -104,7 +113,8 @@ internal sealed class DockerEngine : IDisposable
     private static async Task<int> ExitCodeAsync(HttpResponseMessage answer)
     {
         using var ended = answer;
-        return (await ended.Content.ReadFromJsonAsync(DockerJson.Default.ContainerEnded, CancellationToken.None))?.StatusCode ?? throw new DockerException("the engine did not say how the container ended");
+        return (await ended.Content.ReadFromJsonAsync(DockerJson.Default.ContainerEnded, CancellationToken.None))?.StatusCode
+            ?? throw new DockerException("the engine did not say how the container ended");
     }
 
     private async Task PostAsync(string path, CancellationToken ct)
@@ -140,7 +150,8 @@ internal sealed class DockerException(string message) : Exception(message);
 
 /// <summary>What is made; names as the Engine API has them.</summary>
 internal sealed record ContainerSpec(
-    string Image, string[] Entrypoint, string[] Env, string WorkingDir, string? User, bool NetworkDisabled, Dictionary<string, string> Labels, HostConfig HostConfig);
+    string Image, string[] Entrypoint, string[] Env, string WorkingDir, string? User, bool NetworkDisabled,
+    Dictionary<string, string> Labels, HostConfig HostConfig);
 
 internal sealed record HostConfig(
     string[] Binds, string NetworkMode, long Memory, long MemorySwap, int PidsLimit, long? NanoCpus, string[] CapDrop, string[] SecurityOpt,

@@ -6,8 +6,8 @@ using Auxo.Pipeline.Workspaces;
 namespace Auxo.Pipeline.Execution.Docker;
 
 /// <summary>
-/// Runs a step in a container of the image that it names: no network, no capabilities, the workspace mounted, the same script and the same limits as
-/// in the namespace sandbox. The image is used as it is here, and pulled only when it is missing.
+/// Runs a step in a container of the image that it names: no network, no capabilities, the workspace mounted, the same script
+/// and the same limits as in the namespace sandbox. The image is used as it is here, and pulled only when it is missing.
 /// </summary>
 internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, StepUser? user, TimeProvider time) : IStepExecutor
 {
@@ -21,7 +21,8 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
     /// <summary>Why no container can run here; null when the engine takes connections.</summary>
     public string? Refusal()
     {
-        if (!File.Exists(settings.DockerSocket)) return $"Docker is not running here (no {settings.DockerSocket}; Auxo__DockerSocket names another)";
+        if (!File.Exists(settings.DockerSocket)) return $"Docker is not running here (no {settings.DockerSocket}; "
+            + "Auxo__DockerSocket names another)";
         try
         {
             using var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -60,7 +61,8 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         }
         catch (OperationCanceledException)
         {
-            return new StepExit(Outcome.Errored, null, $"Docker did not get {run.Step.Image} running within {BeforeStart.TotalMinutes:0} minutes", time.GetElapsedTime(began));
+            return new StepExit(Outcome.Errored, null,
+                $"Docker did not get {run.Step.Image} running within {BeforeStart.TotalMinutes:0} minutes", time.GetElapsedTime(began));
         }
         catch (Exception e) when (e is DockerException or HttpRequestException or IOException)
         {
@@ -100,7 +102,8 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         (Outcome Outcome, string Reason)? stop = ended.IsCompleted ? null
             : ct.IsCancellationRequested ? (Outcome.Cancelled, "stopped")
             : watch.IsCompletedSuccessfully ? (Outcome.Failed, $"stopped: {await watch}")
-            : (Outcome.TimedOut, string.Create(CultureInfo.InvariantCulture, $"stopped after its {run.Step.Timeout.TotalSeconds:0.#} seconds"));
+            : (Outcome.TimedOut, string.Create(
+                CultureInfo.InvariantCulture, $"stopped after its {run.Step.Timeout.TotalSeconds:0.#} seconds"));
         if (stop is not null) await EndAsync(engine, container, ended);
         var code = await ended;
         await limit.CancelAsync();
@@ -109,11 +112,15 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
 
         var status = StatusOf(files);
         var at = StepProcess.CommandAt(run, status.Command);
-        if (stop is var (outcome, reason)) return new StepExit(outcome, null, at is null ? reason : $"{reason}, in {at}", time.GetElapsedTime(began));
+        if (stop is var (outcome, reason)) return new StepExit(
+            outcome, null, at is null ? reason : $"{reason}, in {at}", time.GetElapsedTime(began));
         if (code == 0) return new StepExit(Outcome.Passed, 0, null, time.GetElapsedTime(began));
         if (at is null && status.NoFolder) return new StepExit(Outcome.Failed, code, StepProcess.NoFolder(run), time.GetElapsedTime(began));
-        if (at is null) return new StepExit(Outcome.Errored, null, $"the container of {image} ended with {code} before the first command", time.GetElapsedTime(began));
-        var memory = await engine.WasOutOfMemoryAsync(container, CancellationToken.None) ? $": it needed more than {settings.MemoryBytes >> 20} MiB of memory" : "";
+        if (at is null) return new StepExit(
+            Outcome.Errored, null, $"the container of {image} ended with {code} before the first command", time.GetElapsedTime(began));
+        var memory = await engine.WasOutOfMemoryAsync(container, CancellationToken.None)
+            ? $": it needed more than {settings.MemoryBytes >> 20} MiB of memory"
+            : "";
         return new StepExit(Outcome.Failed, code, $"{at} ended with exit code {code}{memory}", time.GetElapsedTime(began));
     }
 
@@ -122,13 +129,19 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         // The image's own user, usually root, would leave files that this process cannot remove.
         var owner = user ?? StepUser.Effective();
         return new ContainerSpec(
-            run.Step.Image!, ["/bin/sh", "-c", $"if command -v bash >/dev/null; then exec bash {Inside}/step; fi; exec sh {Inside}/step"], [], BubblewrapWorkspace,
+            run.Step.Image!, ["/bin/sh", "-c", $"if command -v bash >/dev/null; then exec bash {Inside}/step; fi; exec sh {Inside}/step"],
+            [], BubblewrapWorkspace,
             $"{owner.Uid}:{owner.Gid}", NetworkDisabled: true,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["auxo.build"] = run.BuildId.ToString(), ["auxo.step"] = run.Step.Name },
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["auxo.build"] = run.BuildId.ToString(), ["auxo.step"] = run.Step.Name,
+            },
             new HostConfig(
-                [$"{run.Workspace.Path}:{BubblewrapWorkspace}", $"{files}:{Inside}"], "none", settings.MemoryBytes, settings.MemoryBytes, settings.Processes,
+                [$"{run.Workspace.Path}:{BubblewrapWorkspace}", $"{files}:{Inside}"], "none", settings.MemoryBytes,
+                settings.MemoryBytes, settings.Processes,
                 settings.Processors is { } share ? (long)(share * 1_000_000_000) : null, ["ALL"], ["no-new-privileges"],
-                new Dictionary<string, string>(StringComparer.Ordinal) { ["/tmp"] = $"rw,exec,mode=1777,size={settings.TemporaryBytes}" }, Init: true));
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["/tmp"] = $"rw,exec,mode=1777,size={settings.TemporaryBytes}" },
+                Init: true));
     }
 
     private async Task PrepareAsync(string files, string script, CancellationToken ct)

@@ -4,7 +4,10 @@ using Auxo.Pipeline.Logs;
 
 namespace Auxo.Pipeline.Execution.Docker;
 
-/// <summary>The attach stream of a container without a terminal: frames of eight bytes (stream, three zeros, big-endian length) and content.</summary>
+/// <summary>
+/// The attach stream of a container without a terminal: frames of eight bytes (stream, three zeros, big-endian length) and
+/// content.
+/// </summary>
 internal static class DockerOutput
 {
     /// <summary>Copies the contents of all frames, standard output and error in the order they came, until the stream ends.</summary>

@@ -77,7 +77,8 @@ public sealed class HostileStorageTests
         var (storage, bob, eve) = (written.Storage, written.Bob, written.Eve);
         var patch = Open(written);
         storage.SetRef(bob, "refs/heads/unsigned", storage.Head);
-        storage.SetRef(bob, "refs/cobs/xyz.radicle.patch/" + patch, storage.WriteOperation(bob, CobTypes.Patch, patch, [Comment(patch, "unsigned")], []));
+        storage.SetRef(bob, "refs/cobs/xyz.radicle.patch/"
+            + patch, storage.WriteOperation(bob, CobTypes.Patch, patch, [Comment(patch, "unsigned")], []));
         var (foreign, _) = storage.OpenPatch(eve, "Signed by bob", WrittenStorage.Files("x.txt", "x"));
         storage.SignRefs(eve, signer: bob);
 
@@ -87,8 +88,10 @@ public sealed class HostileStorageTests
         var refs = await repository.ReadRefsAsync(CancellationToken.None);
         Assert.DoesNotContain(refs.Signed.Keys, d => d.Value == eve.Did);
         Assert.Contains(refs.Problems, p => p.Name.EndsWith("refs/heads/unsigned", StringComparison.Ordinal));
-        Assert.Contains(refs.Problems, p => p.Name.Contains(eve.Nid, StringComparison.Ordinal) && p.Reason == "The signature of the refs is wrong.");
-        Assert.Contains(refs.Problems, p => p.Name.EndsWith(patch, StringComparison.Ordinal) && p.Reason.StartsWith("Its owner signed", StringComparison.Ordinal));
+        Assert.Contains(refs.Problems, p
+            => p.Name.Contains(eve.Nid, StringComparison.Ordinal) && p.Reason == "The signature of the refs is wrong.");
+        Assert.Contains(refs.Problems, p
+            => p.Name.EndsWith(patch, StringComparison.Ordinal) && p.Reason.StartsWith("Its owner signed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -130,7 +133,8 @@ public sealed class HostileStorageTests
         byte[] bytes = action switch
         {
             "DEEP" => Encoding.UTF8.GetBytes(new string('[', 100_000)),
-            "HUGE" => Encoding.UTF8.GetBytes($$"""{"type":"revision.comment","revision":"{{patch}}","body":"{{new string('x', CobOperation.MaxActionBytes)}}"}"""),
+            "HUGE" => Encoding.UTF8.GetBytes(
+                $$"""{"type":"revision.comment","revision":"{{patch}}","body":"{{new string('x', CobOperation.MaxActionBytes)}}"}"""),
             "LATIN1" => [.. """{"type":"edit","title":"""u8, (byte)'"', 0xe9, .. "\",\"target\":\"delegates\"}"u8],
             _ => Encoding.UTF8.GetBytes(action.Replace("PATCH", patch, StringComparison.Ordinal)),
         };
@@ -152,7 +156,8 @@ public sealed class HostileStorageTests
         var comment = storage.WriteOperation(eve, CobTypes.Patch, null, [Comment(patch, "no revision first")], []);
         var forged = storage.WriteOperation(
             eve, CobTypes.Patch, null,
-            [Json($$"""{"type":"revision","description":"","base":"{{storage.Head}}","oid":"{{storage.Head}}"}"""), Json("""{"type":"edit","title":"x","target":"delegates"}""")],
+            [Json($$"""{"type":"revision","description":"","base":"{{storage.Head}}","oid":"{{storage.Head}}"}"""),
+                Json("""{"type":"edit","title":"x","target":"delegates"}""")],
             [], forge: tree => [.. tree.Reverse()]);
         var code = storage.Head;
         storage.SetRef(eve, $"refs/cobs/{CobTypes.Patch}/{code}", code);
@@ -164,7 +169,8 @@ public sealed class HostileStorageTests
         await using var repository = await written.OpenAsync();
         var reading = await repository.ReadPatchesAsync(CancellationToken.None);
         Assert.Equal(patch, Assert.Single(reading.Patches).Id.Value);
-        Assert.Superset(new HashSet<string>([comment, forged, new string('1', 40)], StringComparer.Ordinal), reading.Broken.Select(b => b.Id.Value).ToHashSet(StringComparer.Ordinal));
+        Assert.Superset(new HashSet<string>([comment, forged, new string('1', 40)], StringComparer.Ordinal),
+            reading.Broken.Select(b => b.Id.Value).ToHashSet(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -178,7 +184,8 @@ public sealed class HostileStorageTests
         Assert.Contains(storage.Rid, renamed.Message, StringComparison.Ordinal);
 
         Directory.Move(elsewhere, storage.Path + ".git");
-        await using (var unnamed = await RadicleRepository.OpenAsync(storage.Path + ".git", CancellationToken.None)) Assert.Equal(storage.Rid, unnamed.Rid.Value);
+        await using (var unnamed = await RadicleRepository.OpenAsync(storage.Path + ".git", CancellationToken.None)) Assert.Equal(
+            storage.Rid, unnamed.Rid.Value);
 
         File.Delete(Path.Combine(storage.Path + ".git", "refs", "rad", "id"));
         await Assert.ThrowsAsync<NotRadicleException>(() => RadicleRepository.OpenAsync(storage.Path + ".git", CancellationToken.None));
@@ -186,9 +193,13 @@ public sealed class HostileStorageTests
         Directory.Move(storage.Path + ".git", storage.Path);
     }
 
-    private static string Open(WrittenStorage written) => written.Storage.OpenPatch(written.Bob, "Say hello", WrittenStorage.Files("hello.txt", "hello\n")).Patch;
+    private static string Open(WrittenStorage written)
+        => written.Storage.OpenPatch(written.Bob, "Say hello", WrittenStorage.Files("hello.txt", "hello\n")).Patch;
 
-    private static JsonObject Comment(string revision, string body) => new() { ["type"] = "revision.comment", ["revision"] = revision, ["body"] = body };
+    private static JsonObject Comment(string revision, string body) => new()
+    {
+        ["type"] = "revision.comment", ["revision"] = revision, ["body"] = body,
+    };
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 

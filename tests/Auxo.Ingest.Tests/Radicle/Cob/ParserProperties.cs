@@ -22,7 +22,8 @@ public sealed class ParserProperties
             var bytes = (data ?? []).Take(64).ToArray();
             if (bytes.Length == 0) return true;
             var text = Base58.Encode(bytes);
-            return Base58.TryDecode(text, out var back) && bytes.AsSpan().SequenceEqual(back) && (bytes[0] == 0 || text == RadicleTestKey.Multibase(bytes));
+            return Base58.TryDecode(text, out var back)
+                && bytes.AsSpan().SequenceEqual(back) && (bytes[0] == 0 || text == RadicleTestKey.Multibase(bytes));
         }).Check(Thorough);
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class ParserProperties
     public void signed_refs_are_read_as_they_were_written()
         => Prop.ForAll((Dictionary<ushort, uint>? refs) =>
         {
-            var wanted = (refs ?? []).ToDictionary(r => $"refs/heads/b {r.Key}", r => CommitId.Parse(r.Value.ToString("x40", CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+            var wanted = (refs ?? []).ToDictionary(r => $"refs/heads/b {r.Key}", r
+                => CommitId.Parse(r.Value.ToString("x40", CultureInfo.InvariantCulture)), StringComparer.Ordinal);
             var read = SignedRefs.Parse(Encoding.UTF8.GetBytes(string.Concat(wanted.Select(r => $"{r.Value} {r.Key}\n"))));
             return read.Count == wanted.Count && wanted.All(w => read[w.Key] == w.Value);
         }).QuickCheckThrowOnFailure();
@@ -58,8 +60,11 @@ public sealed class ParserProperties
     {
         using var alice = new RadicleTestKey("alice");
         var armour = string.Join('\n', SignatureLines(alice));
-        var commit = $"tree {new string('a', 40)}\nparent {new string('b', 40)}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\ngpgsig {armour.Replace("\n", "\n ", StringComparison.Ordinal)}\n\nText\n\nRad-Related: {new string('c', 40)}\n";
-        var document = $$$$"""{"delegates":["{{{{alice.Did}}}}"],"payload":{"xyz.radicle.project":{"defaultBranch":"main","description":"d","name":"n"}},"threshold":1,"visibility":{"type":"private","allow":["{{{{alice.Did}}}}"]}}""";
+        var commit =
+            $"tree {new string('a', 40)}\nparent {new string('b', 40)}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 "
+                + $"+0000\ngpgsig {armour.Replace("\n", "\n ", StringComparison.Ordinal)}\n\nText\n\nRad-Related: {new string('c', 40)}\n";
+        var document =
+            $$$$"""{"delegates":["{{{{alice.Did}}}}"],"payload":{"xyz.radicle.project":{"defaultBranch":"main","description":"d","name":"n"}},"threshold":1,"visibility":{"type":"private","allow":["{{{{alice.Did}}}}"]}}""";
         var refs = $"{new string('a', 40)} refs/heads/main\n{new string('b', 40)} refs/rad/id\n";
 
         Survives(commit, bytes => CommitObject.Parse(bytes).Trailers("Rad-Related").Count());
@@ -81,7 +86,8 @@ public sealed class ParserProperties
             $$"""{"type":"merge","revision":"{{root}}","commit":"{{root}}"}""",
             """{"type":"lifecycle","state":{"status":"draft"}}""",
         ];
-        var opening = Operation(root, alice, [], $$"""{"type":"revision","description":"","base":"{{root}}","oid":"{{root}}"}""", """{"type":"edit","title":"t","target":"delegates"}""");
+        var opening = Operation(root, alice, [], $$"""{"type":"revision","description":"","base":"{{root}}","oid":"{{root}}"}""",
+            """{"type":"edit","title":"t","target":"delegates"}""");
         foreach (var action in actions)
         {
             Survives(action, bytes =>
@@ -115,7 +121,8 @@ public sealed class ParserProperties
             var root = Id(0);
             var operations = new List<CobOperation>
             {
-                Operation(root, alice, [], $$"""{"type":"revision","description":"","base":"{{root}}","oid":"{{root}}"}""", """{"type":"edit","title":"t","target":"delegates"}"""),
+                Operation(root, alice, [], $$"""{"type":"revision","description":"","base":"{{root}}","oid":"{{root}}"}""",
+                    """{"type":"edit","title":"t","target":"delegates"}"""),
             };
             foreach (var seed in seeds)
             {
@@ -131,8 +138,10 @@ public sealed class ParserProperties
             var one = PatchFold.Fold(root, operations, context);
             var two = PatchFold.Fold(root, operations.OrderBy(o => seeds[0] ^ o.Id.GetHashCode()), context);
             var position = one.Timeline.Select((id, i) => (id, i)).ToDictionary(p => p.id, p => p.i);
-            return one.Timeline.SequenceEqual(two.Timeline) && one.Title == two.Title && one.Dropped.Count + one.Timeline.Count == operations.Count
-                && operations.Where(o => position.ContainsKey(o.Id)).All(o => o.Parents.All(p => position.TryGetValue(p, out var i) && i < position[o.Id]));
+            return one.Timeline.SequenceEqual(two.Timeline)
+                && one.Title == two.Title && one.Dropped.Count + one.Timeline.Count == operations.Count
+                && operations.Where(o => position.ContainsKey(o.Id))
+                    .All(o => o.Parents.All(p => position.TryGetValue(p, out var i) && i < position[o.Id]));
         }).QuickCheckThrowOnFailure();
 
         static CommitId Id(int number) => CommitId.Parse(number.ToString("x40", CultureInfo.InvariantCulture));
@@ -143,11 +152,13 @@ public sealed class ParserProperties
     {
         using var alice = new RadicleTestKey("alice");
         var ids = Enumerable.Range(0, 100_000).Select(i => CommitId.Parse(i.ToString("x40", CultureInfo.InvariantCulture))).ToList();
-        var root = Operation(ids[0], alice, [], $$"""{"type":"revision","description":"","base":"{{ids[0]}}","oid":"{{ids[0]}}"}""", """{"type":"edit","title":"t","target":"delegates"}""");
+        var root = Operation(ids[0], alice, [], $$"""{"type":"revision","description":"","base":"{{ids[0]}}","oid":"{{ids[0]}}"}""",
+            """{"type":"edit","title":"t","target":"delegates"}""");
         var chain = Operation(ids[1], alice, [ids[0]], """{"type":"edit","title":"u","target":"delegates"}""");
         var operations = ids.Skip(1).Select((id, i) => chain with { Id = id, Parents = [ids[i]], SignatureVerified = i != 50_000 });
 
-        var patch = PatchFold.Fold(ids[0], operations.Prepend(root), new PatchContext(new Dictionary<CommitId, IdentityDocument>(), new HashSet<(Did, CommitId)>()));
+        var patch = PatchFold.Fold(ids[0], operations.Prepend(root), new PatchContext(
+            new Dictionary<CommitId, IdentityDocument>(), new HashSet<(Did, CommitId)>()));
         Assert.Equal(50_001, patch.Timeline.Count);
         Assert.Equal(49_999, patch.Dropped.Count);
     }
@@ -162,10 +173,12 @@ public sealed class ParserProperties
         byte[] Field(ReadOnlySpan<byte> d) => [(byte)(d.Length >> 24), (byte)(d.Length >> 16), (byte)(d.Length >> 8), (byte)d.Length, .. d];
         byte[] blob =
         [
-            .. "SSHSIG"u8, 0, 0, 0, 1, .. Field([.. Field("ssh-ed25519"u8), .. Field(key.PublicKey)]), .. Field("radicle"u8), .. Field([]), .. Field("sha256"u8),
+            .. "SSHSIG"u8, 0, 0, 0, 1, .. Field([.. Field("ssh-ed25519"u8), .. Field(key.PublicKey)]),
+            .. Field("radicle"u8), .. Field([]), .. Field("sha256"u8),
             .. Field([.. Field("ssh-ed25519"u8), .. Field(key.Sign([1]))]),
         ];
-        return ["-----BEGIN SSH SIGNATURE-----", .. Convert.ToBase64String(blob).Chunk(70).Select(c => new string(c)), "-----END SSH SIGNATURE-----"];
+        return ["-----BEGIN SSH SIGNATURE-----", .. Convert.ToBase64String(blob)
+            .Chunk(70).Select(c => new string(c)), "-----END SSH SIGNATURE-----"];
     }
 
     /// <summary>Cuts, overwrites and doubles parts of valid bytes, and tries noise.</summary>

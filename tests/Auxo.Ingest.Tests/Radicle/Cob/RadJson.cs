@@ -33,7 +33,10 @@ public static class RadJson
         {
             ["assignees"] = List(issue.Assignees, a => a.Value),
             ["title"] = issue.Title,
-            ["state"] = issue.IsOpen ? new JsonObject { ["status"] = "open" } : new JsonObject { ["status"] = "closed", ["reason"] = issue.CloseReason },
+            ["state"] = issue.IsOpen ? new JsonObject { ["status"] = "open" } : new JsonObject
+            {
+                ["status"] = "closed", ["reason"] = issue.CloseReason,
+            },
             ["labels"] = List(issue.Labels, l => l),
             ["thread"] = Of(issue.Thread),
         };
@@ -52,7 +55,10 @@ public static class RadJson
                     ["runs"] = List(node, run => new JsonObject
                     {
                         ["run_id"] = run.Id,
-                        ["status"] = run.Status == JobRunStatus.Started ? "Started" : new JsonObject { ["Finished"] = run.Status.ToString() },
+                        ["status"] = run.Status == JobRunStatus.Started ? "Started" : new JsonObject
+                        {
+                            ["Finished"] = run.Status.ToString(),
+                        },
                         ["log"] = run.Log,
                         ["timestamp"] = Time(run.At),
                     }),
@@ -78,7 +84,10 @@ public static class RadJson
                     ["doc"] = Of(r.Document),
                     ["timestamp"] = Time(r.At),
                     ["parent"] = r.Parent?.Value,
-                    ["verdicts"] = Map(r.Votes, v => v.Delegate.Nid, v => v.Signature is null ? "Reject" : new JsonObject { ["Accept"] = v.Signature }),
+                    ["verdicts"] = Map(r.Votes, v => v.Delegate.Nid, v => v.Signature is null ? "Reject" : new JsonObject
+                    {
+                        ["Accept"] = v.Signature,
+                    }),
                     ["children"] = List(identity.Revisions.Where(c => c.Parent == r.Id), c => c.Id.Value),
                 }),
                 ["timeline"] = List(identity.Timeline, t => t.Value),
@@ -120,7 +129,8 @@ public static class RadJson
     private static JsonObject Of(PatchState state)
     {
         var node = new JsonObject { ["status"] = state.Status.ToString().ToLowerInvariant() };
-        if (state.Status == PatchStatus.Merged) (node["revision"], node["commit"]) = (state.Revision!.Value.Value, state.Commit!.Value.Value);
+        if (state.Status == PatchStatus.Merged) (node["revision"], node["commit"]) = (
+            state.Revision!.Value.Value, state.Commit!.Value.Value);
         return node;
     }
 

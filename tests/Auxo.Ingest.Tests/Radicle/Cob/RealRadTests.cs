@@ -5,7 +5,9 @@ using Auxo.Testing.Radicle;
 
 namespace Auxo.Ingest.Tests.Radicle.Cob;
 
-/// <summary>Random histories, read by the real <c>rad</c> and by the reader: both must say the same, the refused operations included.</summary>
+/// <summary>
+/// Random histories, read by the real <c>rad</c> and by the reader: both must say the same, the refused operations included.
+/// </summary>
 public sealed class RealRadTests
 {
     private const int Operations = 60;
@@ -20,7 +22,8 @@ public sealed class RealRadTests
         using var second = new RadicleTestKey("second");
         using var author = new RadicleTestKey("author");
         using var stranger = new RadicleTestKey("stranger");
-        var storage = await RadicleStorage.CreateAsync(Path.Combine(node.Home, "storage"), "demo", founder, WrittenStorage.Files("README.md", "# demo\n"));
+        var storage = await RadicleStorage.CreateAsync(
+            Path.Combine(node.Home, "storage"), "demo", founder, WrittenStorage.Files("README.md", "# demo\n"));
         storage.AddDelegate(founder, second, threshold: 2);
         for (var seed = 0; seed < 6; seed++)
         {
@@ -61,7 +64,8 @@ public sealed class RealRadTests
         await using var repository = await RadicleRepository.OpenAsync(alice.Storage(rid), ct);
         await bob.GitAsync(bob.WorkTree("demo"), ct, "push", "-q", "rad", "main:refs/heads/main");
         await SyncAsync(alice, bob);
-        await alice.RadAsync(ct, "id", "update", "--repo", rid, "--title", "Two", "--description", "", "--delegate", "did:key:" + bob.Nid, "--threshold", "2", "--no-confirm", "-q");
+        await alice.RadAsync(ct, "id", "update", "--repo", rid, "--title", "Two", "--description", "", "--delegate",
+            "did:key:" + bob.Nid, "--threshold", "2", "--no-confirm", "-q");
         var rejected = await ProposeAsync("rejected");
         await SyncAsync(bob, alice);
         await bob.RadAsync(ct, "id", "reject", rejected, "--repo", rid, "--no-confirm");
@@ -74,20 +78,26 @@ public sealed class RealRadTests
 
         var identity = await repository.ReadIdentityAsync(ct);
         Assert.Equal("accepted", identity.Description);
-        Assert.Equal([IdentityRevisionState.Rejected, IdentityRevisionState.Accepted, IdentityRevisionState.Active], identity.Revisions.TakeLast(3).Select(r => r.State));
-        var shown = JsonNode.Parse(await alice.RadAsync(ct, "cob", "show", "--repo", rid, "--type", CobTypes.Identity, "--object", identity.Root.Value))!;
+        Assert.Equal([IdentityRevisionState.Rejected, IdentityRevisionState.Accepted, IdentityRevisionState.Active],
+            identity.Revisions.TakeLast(3).Select(r => r.State));
+        var shown = JsonNode.Parse(
+            await alice.RadAsync(ct, "cob", "show", "--repo", rid, "--type", CobTypes.Identity, "--object", identity.Root.Value))!;
         var read = RadJson.Of(identity)[identity.Root.Value]!;
         foreach (var member in (string[])["current", "root", "timeline"]) AssertJson.Same(shown[member], read[member]);
         foreach (var (id, revision) in shown["revisions"]!.AsObject())
         {
             // Newer programs write {"rejected":"Vote"}.
-            Assert.Equal(revision!["state"] is JsonObject state ? state.First().Key : revision["state"]!.ToString(), read["revisions"]![id]!["state"]!.ToString());
-            foreach (var member in (string[])["title", "blob", "author", "timestamp", "parent", "doc"]) AssertJson.Same(revision[member], read["revisions"]![id]![member]);
+            Assert.Equal(revision!["state"] is JsonObject state
+                ? state.First().Key
+                : revision["state"]!.ToString(), read["revisions"]![id]!["state"]!.ToString());
+            foreach (var member in (string[])["title", "blob", "author", "timestamp", "parent", "doc"]) AssertJson.Same(
+                revision[member], read["revisions"]![id]![member]);
         }
 
         async Task<string> ProposeAsync(string description)
             => (await alice.RadAsync(
-                ct, "id", "update", "--repo", rid, "--title", description, "--description", "", "--payload", "xyz.radicle.project", "description", $"\"{description}\"",
+                ct, "id", "update", "--repo", rid, "--title", description, "--description", "", "--payload",
+                "xyz.radicle.project", "description", $"\"{description}\"",
                 "--no-confirm", "-q")).Split('\n')[0].Trim();
 
         async Task SyncAsync(LabNode to, LabNode from)
@@ -104,7 +114,10 @@ public sealed class RealRadTests
         private readonly List<string> _revisions = [patch];
         private readonly List<string> _comments = [];
         private readonly List<string> _reviews = [];
-        private readonly Dictionary<string, HashSet<string>> _before = new(StringComparer.Ordinal) { [patch] = new([patch], StringComparer.Ordinal) };
+        private readonly Dictionary<string, HashSet<string>> _before = new(StringComparer.Ordinal)
+        {
+            [patch] = new([patch], StringComparer.Ordinal),
+        };
         private HashSet<string> _known = [];
 
         public void Write()
@@ -133,7 +146,8 @@ public sealed class RealRadTests
             foreach (var by in people)
             {
                 string[] parents = by == people[0] ? [.. _open] : [.. _before.Keys.Where(_ => random.Next(4) == 0), patch];
-                storage.WriteOperation(by, CobTypes.Patch, patch, [Comment(patch, "joined")], [], parents: [.. parents.Distinct(StringComparer.Ordinal)]);
+                storage.WriteOperation(by, CobTypes.Patch, patch, [Comment(patch, "joined")], [],
+                    parents: [.. parents.Distinct(StringComparer.Ordinal)]);
                 storage.SignRefs(by);
             }
         }
@@ -150,29 +164,47 @@ public sealed class RealRadTests
         private (List<string>? Into, JsonObject Action, bool Risky) Action(int i, bool isDelegate)
             => random.Next(22) switch
             {
-                0 => (_revisions, new() { ["type"] = "revision", ["description"] = $"r{i}", ["base"] = storage.Head, ["oid"] = head }, false),
+                0 => (_revisions, new() { ["type"] = "revision", ["description"] = $"r{i}", ["base"] = storage.Head,
+                    ["oid"] = head }, false),
                 1 => (null, new() { ["type"] = "revision.edit", ["revision"] = Any(_revisions), ["description"] = $"e{i}" }, !isDelegate),
                 2 => (null, new() { ["type"] = "revision.redact", ["revision"] = Any(_revisions) }, true),
-                3 => (null, new() { ["type"] = "revision.react", ["revision"] = Any(_revisions), ["reaction"] = "👍", ["active"] = random.Next(3) > 0 }, false),
+                3 => (null, new() { ["type"] = "revision.react", ["revision"] = Any(_revisions), ["reaction"] = "👍",
+                    ["active"] = random.Next(3) > 0 }, false),
                 4 or 5 => (_comments, Comment(Any(_revisions), $"c{i}"), false),
                 6 => (_comments, Reply(Comment(Any(_revisions), $"c{i}"), "replyTo"), true),
-                7 => (null, About(new() { ["type"] = "revision.comment.edit", ["revision"] = Any(_revisions), ["body"] = $"e{i}", ["embeds"] = new JsonArray() }), true),
+                7 => (null, About(new() { ["type"] = "revision.comment.edit", ["revision"] = Any(_revisions),
+                    ["body"] = $"e{i}", ["embeds"] = new JsonArray() }), true),
                 8 => (null, About(new() { ["type"] = "revision.comment.redact", ["revision"] = Any(_revisions) }), true),
-                9 => (null, About(new() { ["type"] = "revision.comment.react", ["revision"] = Any(_revisions), ["reaction"] = "🙁", ["active"] = random.Next(3) > 0 }), true),
-                10 or 11 => (_reviews, new() { ["type"] = "review", ["revision"] = Any(_revisions), ["summary"] = $"s{i}", ["verdict"] = i % 2 == 0 ? "accept" : "reject" }, false),
-                12 => (null, new() { ["type"] = "review.edit", ["review"] = Any(_reviews), ["summary"] = $"s{i}", ["verdict"] = "accept", ["labels"] = new JsonArray("x") }, true),
+                9 => (null, About(new() { ["type"] = "revision.comment.react", ["revision"] = Any(_revisions),
+                    ["reaction"] = "🙁", ["active"] = random.Next(3) > 0 }), true),
+                10 or 11
+                    => (_reviews, new() { ["type"] = "review", ["revision"] = Any(_revisions), ["summary"] = $"s{i}",
+                        ["verdict"] = i % 2 == 0 ? "accept" : "reject" }, false),
+                12 => (null, new() { ["type"] = "review.edit", ["review"] = Any(_reviews), ["summary"] = $"s{i}",
+                    ["verdict"] = "accept", ["labels"] = new JsonArray("x") }, true),
                 13 => (null, new() { ["type"] = "review.redact", ["review"] = Any(_reviews) }, true),
-                14 => (_comments, new() { ["type"] = "review.comment", ["review"] = Any(_reviews), ["body"] = $"c{i}" }, _reviews.Count == 0),
-                15 => (_comments, Reply(new() { ["type"] = "review.comment", ["review"] = Any(_reviews), ["body"] = $"c{i}" }, "reply_to"), true),
-                16 => (null, About(new() { ["type"] = random.Next(2) == 0 ? "review.comment.resolve" : "review.comment.unresolve", ["review"] = Any(_reviews) }), true),
-                17 => (null, About(new() { ["type"] = "review.comment.edit", ["review"] = Any(_reviews), ["body"] = $"e{i}", ["embeds"] = new JsonArray() }), true),
+                14 => (_comments, new() { ["type"] = "review.comment", ["review"] = Any(_reviews), ["body"] = $"c{i}" },
+                    _reviews.Count == 0),
+                15 => (_comments, Reply(new() { ["type"] = "review.comment", ["review"] = Any(_reviews), ["body"] = $"c{i}" },
+                    "reply_to"), true),
+                16 => (null, About(new() { ["type"] = random.Next(2) == 0
+                    ? "review.comment.resolve"
+                    : "review.comment.unresolve", ["review"] = Any(_reviews) }), true),
+                17 => (null, About(new() { ["type"] = "review.comment.edit", ["review"] = Any(_reviews),
+                    ["body"] = $"e{i}", ["embeds"] = new JsonArray() }), true),
                 18 => (null, new() { ["type"] = "edit", ["title"] = $"t{i}", ["target"] = "delegates" }, !isDelegate),
                 19 => (null, new() { ["type"] = "label", ["labels"] = new JsonArray("a", $"l{i}") }, !isDelegate),
-                20 => (null, new() { ["type"] = "lifecycle", ["state"] = new JsonObject { ["status"] = i % 3 == 0 ? "draft" : i % 3 == 1 ? "archived" : "open" } }, !isDelegate),
-                _ => (null, new() { ["type"] = "merge", ["revision"] = Any(_revisions), ["commit"] = random.Next(2) == 0 ? head : storage.Head }, !isDelegate),
+                20 => (null, new() { ["type"] = "lifecycle", ["state"] =
+                    new JsonObject { ["status"] = i % 3 == 0 ? "draft" : i % 3 == 1 ? "archived" : "open" } }, !isDelegate),
+                _ => (null, new() { ["type"] = "merge", ["revision"] = Any(_revisions), ["commit"] = random.Next(2) == 0
+                    ? head
+                    : storage.Head }, !isDelegate),
             };
 
-        private static JsonObject Comment(string revision, string body) => new() { ["type"] = "revision.comment", ["revision"] = revision, ["body"] = body };
+        private static JsonObject Comment(string revision, string body) => new()
+        {
+            ["type"] = "revision.comment", ["revision"] = revision, ["body"] = body,
+        };
 
         private JsonObject About(JsonObject action)
         {

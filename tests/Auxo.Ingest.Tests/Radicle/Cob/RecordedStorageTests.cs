@@ -15,13 +15,16 @@ public sealed class RecordedStorageTests
         await using var storage = await RecordedStorage.OpenAsync();
         var refs = await storage.Repository.ReadRefsAsync(CancellationToken.None);
 
-        AssertJson.Same(storage.Expected["refs"], new JsonObject(refs.All.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value.Value))));
+        AssertJson.Same(storage.Expected["refs"], new JsonObject(
+            refs.All.Select(r => KeyValuePair.Create(r.Key, (JsonNode?)r.Value.Value))));
         AssertJson.Same(storage.Expected["sigrefs"], RadJson.List(
             refs.Signed.Values.OrderBy(s => s.Owner.Nid, StringComparer.Ordinal),
             s => RadJson.List([s.Owner.Nid, s.At.Value, s.Level.ToString().ToLowerInvariant()], x => x)));
         Assert.Empty(refs.Problems);
-        Assert.Equal(storage.Expected["head_ref"]!.ToString(), $"refs/heads/{(await storage.Repository.ReadIdentityAsync(CancellationToken.None)).DefaultBranch}");
-        Assert.Equal(storage.Expected["refs"]!["refs/heads/main"]!.ToString(), (await storage.Repository.CanonicalHeadAsync(CancellationToken.None))!.Value.Value);
+        Assert.Equal(storage.Expected["head_ref"]!.ToString(),
+            $"refs/heads/{(await storage.Repository.ReadIdentityAsync(CancellationToken.None)).DefaultBranch}");
+        Assert.Equal(storage.Expected["refs"]!["refs/heads/main"]!.ToString(),
+            (await storage.Repository.CanonicalHeadAsync(CancellationToken.None))!.Value.Value);
     }
 
     [Fact]
@@ -44,10 +47,12 @@ public sealed class RecordedStorageTests
         var reading = await storage.Repository.ReadPatchesAsync(CancellationToken.None);
 
         Assert.Empty(reading.Broken);
-        AssertJson.Same(storage.Expected["patches"], new JsonObject(reading.Patches.Select(p => KeyValuePair.Create(p.Id.Value, (JsonNode?)RadJson.Of(p)))));
+        AssertJson.Same(storage.Expected["patches"], new JsonObject(
+            reading.Patches.Select(p => KeyValuePair.Create(p.Id.Value, (JsonNode?)RadJson.Of(p)))));
         Assert.All(reading.Patches, p => Assert.Empty(p.Dropped));
         foreach (var patch in reading.Patches)
-            AssertJson.Same(storage.Expected["patches"]![patch.Id.Value], RadJson.Of((await storage.Repository.ReadPatchAsync(patch.Id, CancellationToken.None))!));
+            AssertJson.Same(storage.Expected["patches"]![patch.Id.Value], RadJson.Of(
+                (await storage.Repository.ReadPatchAsync(patch.Id, CancellationToken.None))!));
     }
 
     [Fact]
@@ -61,7 +66,8 @@ public sealed class RecordedStorageTests
             var summary = storage.Expected["summary"]![patch.Id.Value]!;
             AssertJson.Same(summary["revisions"], RadJson.List(patch.Revisions.Where(r => !r.Redacted), r => new JsonObject
             {
-                ["id"] = r.Id.Value, ["author"] = r.Author.Value, ["base"] = r.Base.Value, ["oid"] = r.Head.Value, ["timestamp_s"] = r.At.ToUnixTimeSeconds(),
+                ["id"] = r.Id.Value, ["author"] = r.Author.Value, ["base"] = r.Base.Value, ["oid"] = r.Head.Value,
+                ["timestamp_s"] = r.At.ToUnixTimeSeconds(),
             }));
             AssertJson.Same(summary["redacted_revisions"], RadJson.List(patch.Revisions.Where(r => r.Redacted), r => r.Id.Value));
             Assert.Equal(summary["revisions"]!.AsArray()[^1]!["id"]!.ToString(), patch.Latest.Id.Value);
@@ -92,7 +98,8 @@ public sealed class RecordedStorageTests
         {
             foreach (var id in await storage.Repository.ListAsync(type, CancellationToken.None))
             {
-                foreach (var operation in await storage.Repository.ReadOperationsAsync(type, id, CancellationToken.None)) read[operation.Id.Value] = (operation, id.Value);
+                foreach (var operation in await storage.Repository.ReadOperationsAsync(type, id,
+                    CancellationToken.None)) read[operation.Id.Value] = (operation, id.Value);
             }
         }
 
@@ -119,6 +126,7 @@ public sealed class RecordedStorageTests
         Assert.Equal("refs/cobs/xyz.radworks.job/4fcb8a33192671cedd1dafc8e6c2e29edf22a3eb", change.Name);
         Assert.Null(change.Old);
         Assert.Equal("20bac39cd513c61e9ab01f129141413085a4f654", change.New!.Value.Value);
-        Assert.Null(await storage.Repository.ReadChangesAsync(Did.Parse("z6MkqGC3nWZhYieEVTVDKW5v588CiGfsDSmRVG9ZwwWTvLSK"), at, CancellationToken.None));
+        Assert.Null(await storage.Repository.ReadChangesAsync(
+            Did.Parse("z6MkqGC3nWZhYieEVTVDKW5v588CiGfsDSmRVG9ZwwWTvLSK"), at, CancellationToken.None));
     }
 }

@@ -21,8 +21,11 @@ public sealed class WrittenStorageTests
 
         var (patch, head) = storage.OpenPatch(bob, "Say hello", WrittenStorage.Files("hello.txt", "hello\n"), draft: true);
         var read = await ReadAsync(repository, patch);
-        Assert.Equal((PatchStatus.Draft, bob.Did, "Say hello", head), (read.State.Status, read.Author.Value, read.Title, read.Latest.Head.Value));
-        Assert.Equal(head, (await repository.ReadCommitAsync(read.Latest.Head, CancellationToken.None)) is { Title: "Say hello" } ? head : "");
+        Assert.Equal((PatchStatus.Draft, bob.Did, "Say hello", head), (
+            read.State.Status, read.Author.Value, read.Title, read.Latest.Head.Value));
+        Assert.Equal(head, (await repository.ReadCommitAsync(read.Latest.Head, CancellationToken.None)) is { Title: "Say hello" }
+            ? head
+            : "");
 
         storage.SetStatus(bob, patch, "open");
         var (revision, second) = storage.RevisePatch(bob, patch, head, WrittenStorage.Files("hello.txt", "hello world\n"));
@@ -30,7 +33,9 @@ public sealed class WrittenStorageTests
         storage.EditComment(alice, patch, revision, comment, "passed");
         read = await ReadAsync(repository, patch);
         Assert.Equal((PatchStatus.Open, revision, second), (read.State.Status, read.Latest.Id.Value, read.Latest.Head.Value));
-        Assert.Equal(("passed", comment, alice.Did), Assert.Single(read.Latest.Discussion.Standing) is var c ? (c.Body, c.Id.Value, c.Author.Value) : default);
+        Assert.Equal(("passed", comment, alice.Did), Assert.Single(read.Latest.Discussion.Standing) is var c
+            ? (c.Body, c.Id.Value, c.Author.Value)
+            : default);
 
         storage.Merge(alice, patch, revision, second);
         read = await ReadAsync(repository, patch);
@@ -101,7 +106,8 @@ public sealed class WrittenStorageTests
         Assert.Equal(storage.Head, (await repository.CanonicalHeadAsync(CancellationToken.None))!.Value.Value);
 
         await using var fresh = await written.OpenAsync();
-        Assert.Equal([first, second], (await fresh.ReadPatchesAsync(CancellationToken.None)).Patches.OrderBy(p => p.OpenedAt).Select(p => p.Id.Value));
+        Assert.Equal([first, second], (await fresh.ReadPatchesAsync(CancellationToken.None))
+            .Patches.OrderBy(p => p.OpenedAt).Select(p => p.Id.Value));
     }
 
     [Fact]
@@ -138,9 +144,11 @@ public sealed class WrittenStorageTests
 
         Assert.Equal(first, await repository.EarliestAuthoredAtAsync(CommitId.Parse(start), CommitId.Parse(head), CancellationToken.None));
         Assert.Null(await repository.EarliestAuthoredAtAsync(CommitId.Parse(head), CommitId.Parse(head), CancellationToken.None));
-        Assert.Null(await repository.EarliestAuthoredAtAsync(CommitId.Parse(start), CommitId.Parse(new string('1', 40)), CancellationToken.None));
+        Assert.Null(await repository.EarliestAuthoredAtAsync(
+            CommitId.Parse(start), CommitId.Parse(new string('1', 40)), CancellationToken.None));
         Assert.Equal(
-            storage.Now.AddSeconds(-1), await repository.EarliestAuthoredAtAsync(CommitId.Parse(new string('1', 40)), CommitId.Parse(head), CancellationToken.None));
+            storage.Now.AddSeconds(-1), await repository.EarliestAuthoredAtAsync(
+                CommitId.Parse(new string('1', 40)), CommitId.Parse(head), CancellationToken.None));
     }
 
     [Fact]
@@ -154,7 +162,8 @@ public sealed class WrittenStorageTests
         string Late(RadicleTestKey by, string body, string parent)
         {
             var id = storage.WriteOperation(
-                by, CobTypes.Patch, patch, [new() { ["type"] = "revision.comment", ["revision"] = patch, ["body"] = body }], [], parents: [parent]);
+                by, CobTypes.Patch, patch, [new() { ["type"] = "revision.comment", ["revision"] = patch, ["body"] = body }],
+                [], parents: [parent]);
             storage.SignRefs(by);
             return id;
         }
@@ -175,7 +184,8 @@ public sealed class WrittenStorageTests
         var node = lab.Nodes[0];
         using var founder = new RadicleTestKey("founder");
         using var author = new RadicleTestKey("author");
-        var storage = await RadicleStorage.CreateAsync(Path.Combine(node.Home, "storage"), "demo", founder, WrittenStorage.Files("README.md", "# demo\n"));
+        var storage = await RadicleStorage.CreateAsync(
+            Path.Combine(node.Home, "storage"), "demo", founder, WrittenStorage.Files("README.md", "# demo\n"));
         storage.AddDelegate(founder, author);
         var (patch, head) = storage.OpenPatch(author, "Say hello", WrittenStorage.Files("hello.txt", "hello\n"), "Politely.");
         var one = storage.Comment(founder, patch, patch, "started");
@@ -188,7 +198,8 @@ public sealed class WrittenStorageTests
             foreach (var by in (RadicleTestKey[])[founder, author])
             {
                 storage.WriteOperation(
-                    by, CobTypes.Patch, patch, [new() { ["type"] = "revision.comment", ["revision"] = patch, ["body"] = "at once" }], [], parents: [parent]);
+                    by, CobTypes.Patch, patch, [new() { ["type"] = "revision.comment", ["revision"] = patch, ["body"] = "at once" }],
+                    [], parents: [parent]);
                 storage.SignRefs(by);
             }
         }
@@ -204,7 +215,8 @@ public sealed class WrittenStorageTests
         AssertJson.Same(shown, RadJson.Of(await ReadAsync(repository, patch)));
         var signed = (await repository.ReadRefsAsync(ct)).Signed.Values.OrderBy(s => s.Owner.Nid, StringComparer.Ordinal)
             .Select(s => $"{s.Owner.Nid} {s.At} {s.Level.ToString().ToLowerInvariant()}");
-        Assert.Equal(signed, (await node.RadAsync(ct, "inspect", storage.Rid, "--sigrefs")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Equal(signed, (await node.RadAsync(ct, "inspect", storage.Rid, "--sigrefs"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
     }
 
     private static async Task<RadiclePatch> ReadAsync(RadicleRepository repository, string patch)

@@ -58,13 +58,17 @@ public sealed class CommentPlanTests
         Assert.True(Assert.IsType<CommentPlan.Impossible>(await PlanAsync(written, new string('2', 40), Footer, revision: patch)).Retry);
     }
 
-    private static async Task<CommentPlan> PlanAsync(WrittenStorage written, string patch, string body, string? previous = null, string? revision = null)
+    private static async Task<CommentPlan> PlanAsync(
+        WrittenStorage written, string patch, string body, string? previous = null, string? revision = null)
     {
         await using var repository = await written.OpenAsync();
         var own = Did.Parse(written.Alice.Did);
         var id = PatchId.Parse(patch);
         return CommentPlan.Of(
-            new CommentRequest(id, RevisionId.Parse(revision ?? patch), Footer, body, previous is null ? null : CommitId.Parse(previous)), own,
-            await repository.ReadPatchWithUnsignedAsync(id, own, CancellationToken.None), await repository.ReadPatchAsync(id, CancellationToken.None));
+            new CommentRequest(id, RevisionId.Parse(revision ?? patch), Footer, body, previous is null
+                ? null
+                : CommitId.Parse(previous)), own,
+            await repository.ReadPatchWithUnsignedAsync(id, own, CancellationToken.None),
+            await repository.ReadPatchAsync(id, CancellationToken.None));
     }
 }

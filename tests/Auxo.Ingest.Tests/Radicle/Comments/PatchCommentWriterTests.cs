@@ -62,15 +62,18 @@ public sealed class PatchCommentWriterTests
         await using var _ = storage;
         var writer = new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System);
 
-        // The user writes, too, by rad alone, which overwrites what came between its reading and its writing: his words may be lost, which nobody here can
-        // help. What he takes of ours is there after the second look, which the outbox takes at every comment.
-        var user = Enumerable.Range(0, 4).Select(i => lab.Nodes[0].TryRadAsync(ct, "patch", "comment", patch.Value, "--repo", rid, "-m", $"user {i}", "--no-announce")).ToList();
+        // The user writes, too, by rad alone, which overwrites what came between its reading and its writing: his words may be
+        // lost, which nobody here can help. What he takes of ours is there after the second look, which the outbox takes at
+        // every comment.
+        var user = Enumerable.Range(0, 4).Select(i
+            => lab.Nodes[0].TryRadAsync(ct, "patch", "comment", patch.Value, "--repo", rid, "-m", $"user {i}", "--no-announce")).ToList();
         await WriteAllAsync();
         await Task.WhenAll(user);
         var ours = await WriteAllAsync();
 
         var ids = ours.Select(o => Assert.IsType<CommentWrite.Done>(o).Comment.Value).ToList();
-        var standing = (await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing.Where(c => c.Body.StartsWith("ours", StringComparison.Ordinal)).ToList();
+        var standing = (await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing.Where(c
+            => c.Body.StartsWith("ours", StringComparison.Ordinal)).ToList();
         Assert.Equal(ids.Order(StringComparer.Ordinal), standing.Select(c => c.Id.Value).Order(StringComparer.Ordinal));
 
         Task<CommentWrite[]> WriteAllAsync() => Task.WhenAll(Enumerable.Range(0, 8).Select(i => writer.WriteAsync(
@@ -92,7 +95,8 @@ public sealed class PatchCommentWriterTests
         await alice.GitAsync(storage.Path, ct, "update-ref", signedRefs, before);
         Assert.Empty((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing);
 
-        Assert.IsType<CommentWrite.Done>(await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System).WriteAsync(home, storage, request, ct));
+        Assert.IsType<CommentWrite.Done>(
+            await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System).WriteAsync(home, storage, request, ct));
         Assert.Equal(request.Body, Assert.Single((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing).Body);
     }
 
@@ -127,12 +131,14 @@ public sealed class PatchCommentWriterTests
         var file = Path.Combine(lab.Folder, "passphrase");
         await File.WriteAllTextAsync(file, "secret\n", ct);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-        Assert.Contains("chmod 600", Assert.IsType<CommentWrite.Waiting>(await WriteAsync(new RadKeyAccess(file))).Reason, StringComparison.Ordinal);
+        Assert.Contains("chmod 600", Assert.IsType<CommentWrite.Waiting>(await WriteAsync(new RadKeyAccess(file)))
+            .Reason, StringComparison.Ordinal);
 
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Assert.IsType<CommentWrite.Done>(await WriteAsync(new RadKeyAccess(file)));
 
-        Task<CommentWrite> WriteAsync(RadKeyAccess key) => new PatchCommentWriter(key, TimeProvider.System).WriteAsync(home, storage, Request(patch, "passed"), ct);
+        Task<CommentWrite> WriteAsync(RadKeyAccess key)
+            => new PatchCommentWriter(key, TimeProvider.System).WriteAsync(home, storage, Request(patch, "passed"), ct);
     }
 
     [Fact]
@@ -142,7 +148,10 @@ public sealed class PatchCommentWriterTests
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
         var node = lab.Nodes[0];
         using var founder = new RadicleTestKey("founder");
-        var written = await RadicleStorage.CreateAsync(Path.Combine(node.Home, "storage"), "demo", founder, new Dictionary<string, string> { ["README.md"] = "# demo\n" });
+        var written = await RadicleStorage.CreateAsync(Path.Combine(node.Home, "storage"), "demo", founder, new Dictionary<string, string>
+        {
+            ["README.md"] = "# demo\n",
+        });
         var (patch, _) = written.OpenPatch(founder, "Say hello", new Dictionary<string, string> { ["hello.txt"] = "hello\n" });
         await using var storage = await RadicleRepository.OpenAsync(written.Path, ct);
 
@@ -170,7 +179,8 @@ public sealed class PatchCommentWriterTests
         Assert.Contains("rad auth", Assert.IsType<CommentWrite.Waiting>(keyless).Reason, StringComparison.Ordinal);
 
         var tooLong = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System)
-            .WriteAsync(home, storage, Request(PatchId.Parse(patch), new string('x', PatchCommentWriter.MaxBodyBytes)), CancellationToken.None);
+            .WriteAsync(home, storage, Request(PatchId.Parse(patch), new string('x', PatchCommentWriter.MaxBodyBytes)),
+                CancellationToken.None);
         Assert.False(Assert.IsType<CommentWrite.Failed>(tooLong).Retry);
     }
 
@@ -191,12 +201,15 @@ public sealed class PatchCommentWriterTests
         (await new WriteTurns(TimeProvider.System).TakeAsync(file, TimeSpan.Zero, CancellationToken.None))!.Dispose();
     }
 
-    private static async Task<(RadicleHome Home, string Rid, PatchId Patch, RadicleRepository Storage)> PatchAsync(RadicleLab lab, CancellationToken ct)
+    private static async Task<(RadicleHome Home, string Rid, PatchId Patch, RadicleRepository Storage)> PatchAsync(
+        RadicleLab lab, CancellationToken ct)
     {
         var alice = lab.Nodes[0];
         var repository = await lab.CreateRepositoryAsync("demo", new Dictionary<string, string> { ["README.md"] = "# demo\n" }, ct);
-        var (patch, _) = await alice.OpenPatchAsync("demo", "Say hello", new Dictionary<string, string> { ["hello.txt"] = "hello\n" }, ct, "no-sync");
-        return (new RadicleHome(alice.Home, alice.Socket), repository.Rid, PatchId.Parse(patch), await RadicleRepository.OpenAsync(alice.Storage(repository.Rid), ct));
+        var (patch, _) = await alice.OpenPatchAsync(
+            "demo", "Say hello", new Dictionary<string, string> { ["hello.txt"] = "hello\n" }, ct, "no-sync");
+        return (new RadicleHome(alice.Home, alice.Socket), repository.Rid, PatchId.Parse(patch),
+            await RadicleRepository.OpenAsync(alice.Storage(repository.Rid), ct));
     }
 
     private static CommentRequest Request(PatchId patch, string body, CommitId? previous = null)

@@ -19,7 +19,9 @@ public sealed class RadAnswerTests
 
     [Theory]
     [InlineData("✗ Error: store: signed refs: old reference value does not match; class=Reference (4); code=Modified (-15)")]
-    [InlineData("✗ Error: store: update error: failed to get references during object update: failed to create locked file '/x.lock': File exists; class=Os (2); code=Locked (-14)")]
+    [InlineData(
+        "✗ Error: store: update error: failed to get references during object update: failed to create locked file "
+            + "'/x.lock': File exists; class=Os (2); code=Locked (-14)")]
     [InlineData("✗ Error: internal error: database is locked (code 5)")]
     public void a_collision_is_tried_again(string printed) => Assert.IsType<RadAnswer.Collided>(RadAnswer.Of(1, printed, ""));
 
@@ -35,5 +37,6 @@ public sealed class RadAnswerTests
 
     [Fact]
     public void success_is_a_claim_whatever_is_printed()
-        => Assert.IsType<RadAnswer.Wrote>(RadAnswer.Of(0, "04cd5afe13259a165f4a8e990de520571afe4d72\nNo seeds found for rad:z3Fncx.\n", ""));
+        => Assert.IsType<RadAnswer.Wrote>(
+            RadAnswer.Of(0, "04cd5afe13259a165f4a8e990de520571afe4d72\nNo seeds found for rad:z3Fncx.\n", ""));
 }

@@ -51,7 +51,8 @@ public sealed class NodeControlTests
     public async Task a_node_that_does_not_answer_is_not_waited_for()
     {
         await using var node = new FakeNode(_ => null).Start();
-        await FailsAsync(new NodeControl(node.SocketPath, TimeProvider.System) { Patience = TimeSpan.FromMilliseconds(50) }, NodeFault.TimedOut);
+        await FailsAsync(
+            new NodeControl(node.SocketPath, TimeProvider.System) { Patience = TimeSpan.FromMilliseconds(50) }, NodeFault.TimedOut);
     }
 
     [Fact]

@@ -53,7 +53,8 @@ public sealed class NodeEventTests
         foreach (var file in (string[])["events-alice.ndjson", "events-bob.ndjson"])
         {
             var events = await ReadAsync(file);
-            List<DateTimeOffset> dates = [.. events.OfType<NodeEvent.Announced>().Select(static e => e.At), .. events.OfType<NodeEvent.LocalRefsAnnounced>().Select(static e => e.At!.Value)];
+            List<DateTimeOffset> dates = [.. events.OfType<NodeEvent.Announced>()
+                .Select(static e => e.At), .. events.OfType<NodeEvent.LocalRefsAnnounced>().Select(static e => e.At!.Value)];
             Assert.True(dates.Count > 5 && dates.Max() - dates.Min() < TimeSpan.FromHours(1), $"{file}: {string.Join(' ', dates)}");
         }
     }
@@ -62,7 +63,8 @@ public sealed class NodeEventTests
     public void a_peer_that_was_hung_up_on_for_its_clock_is_told_from_one_that_went()
     {
         const string line = """{"type":"peerDisconnected","nid":"z6MkuTW8b6KxdEnxg2Lot5pjyekaE3TMo48i3ViACj3HWUQu","reason":"REASON"}""";
-        var refused = Assert.IsType<NodeEvent.PeerRefused>(Parse(line.Replace("REASON", "invalid announcement timestamp: 1795472954152 appears too far in the future compared to 1795465758725")));
+        var refused = Assert.IsType<NodeEvent.PeerRefused>(Parse(line.Replace(
+            "REASON", "invalid announcement timestamp: 1795472954152 appears too far in the future compared to 1795465758725")));
         Assert.Equal("2026-11-23T22:29:14.1520000+00:00", refused.At.ToString("O"));
         Assert.IsType<NodeEvent.Ignored>(Parse(line.Replace("REASON", "connection reset")));
         Assert.IsType<NodeEvent.Ignored>(Parse(line.Replace("REASON", "invalid announcement timestamp: 99999999999999999999 appears")));
@@ -74,7 +76,8 @@ public sealed class NodeEventTests
     [InlineData("\"1\"")]
     [InlineData("253402300800000")]
     public void a_date_that_is_none_is_no_announcement(string timestamp)
-        => Assert.IsType<NodeEvent.Garbled>(Parse($$"""{"type":"inventoryAnnounced","nid":"z6MkuTW8b6KxdEnxg2Lot5pjyekaE3TMo48i3ViACj3HWUQu","inventory":[],"timestamp":{{timestamp}}}"""));
+        => Assert.IsType<NodeEvent.Garbled>(
+            Parse($$"""{"type":"inventoryAnnounced","nid":"z6MkuTW8b6KxdEnxg2Lot5pjyekaE3TMo48i3ViACj3HWUQu","inventory":[],"timestamp":{{timestamp}}}"""));
 
     [Fact]
     public void skipped_refs_and_refs_outside_of_namespaces_change_nothing()
@@ -88,7 +91,8 @@ public sealed class NodeEventTests
     [Fact]
     public void whatever_a_line_holds_reading_it_never_throws()
     {
-        var template = """{"type":"refsFetched","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","remote":"z6Mk","updated":[{"created":{"name":"n","oid":"o"}}]}"""u8.ToArray();
+        var template =
+            """{"type":"refsFetched","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","remote":"z6Mk","updated":[{"created":{"name":"n","oid":"o"}}]}"""u8.ToArray();
         Prop.ForAll((byte[] noise) => NodeEvent.Parse(noise ?? []) is not null).QuickCheckThrowOnFailure();
         Prop.ForAll((int at, byte value) =>
         {

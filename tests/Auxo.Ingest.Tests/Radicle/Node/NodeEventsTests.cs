@@ -117,7 +117,8 @@ public sealed class NodeEventsTests
         }
     }
 
-    private static string Told(NodeSignal signal) => Assert.IsType<NodeEvent.CanonicalRefUpdated>(Assert.IsType<NodeSignal.Told>(signal).Event).Target.Value;
+    private static string Told(NodeSignal signal)
+        => Assert.IsType<NodeEvent.CanonicalRefUpdated>(Assert.IsType<NodeSignal.Told>(signal).Event).Target.Value;
 
     private static string Canonical(int number)
         => $$"""{"type":"canonicalRefUpdated","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","refname":"refs/heads/main","target":"{{number:x40}}"}""";

@@ -15,7 +15,8 @@ public sealed class RadicleHomeTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder, "other", "storage"));
 
         var home = Found(("HOME", _folder));
-        Assert.Equal((Path.Combine(_folder, ".radicle"), Path.Combine(_folder, ".radicle", "node", "control.sock")), (home.Path, home.Socket));
+        Assert.Equal((Path.Combine(_folder, ".radicle"), Path.Combine(_folder, ".radicle", "node", "control.sock")),
+            (home.Path, home.Socket));
         Assert.Equal(Path.Combine(_folder, "other"), Found(("HOME", _folder), ("RAD_HOME", Path.Combine(_folder, "other"))).Path);
         Assert.Equal("/run/s", Found(("HOME", _folder), ("RAD_SOCKET", "/run/s")).Socket);
     }
@@ -43,7 +44,8 @@ public sealed class RadicleHomeTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<RadicleHomeSearch> FindOwnAsync() => RadicleHome.FindOwnAsync(name => name == "RAD_HOME" ? _folder : null, CancellationToken.None);
+    private Task<RadicleHomeSearch> FindOwnAsync()
+        => RadicleHome.FindOwnAsync(name => name == "RAD_HOME" ? _folder : null, CancellationToken.None);
 
     private static RadicleHome Found(params (string Name, string Value)[] environment)
         => Assert.IsType<RadicleHomeSearch.Found>(RadicleHome.Find(name => environment.FirstOrDefault(e => e.Name == name).Value)).Home;
