@@ -1,5 +1,8 @@
 using Auxo.Cli.Instances;
 
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
 namespace Auxo.Cli.Tests;
 
 public sealed class InstanceTests : IDisposable
@@ -40,6 +43,22 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("pipeline does not answer at http://127.0.0.1:1: nothing listens there.", result.Error, StringComparison.Ordinal);
         Assert.Contains("'auxo status' shows what runs", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<html>", "$")]
+    [InlineData("", "$")]
+    [InlineData("{\"items\":[{\"rid\":{}}]}", "$.items[0].rid")]
+    public async Task another_program_on_that_port_is_recognised(string body, string path)
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/ingest/repositories", () => Results.Text(body, "text/html")));
+
+        var result = await auxo.RunAsync("repo", "list");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.StartsWith(
+            $"auxo: {auxo.Address}/ingest/repositories answers something else than Auxo does ({path}).\n  Is another program",
+            result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 using Auxo.Cli.Instances;
 
-using RestEase;
+using Refit;
 
 namespace Auxo.Cli.Api;
 
@@ -58,9 +58,26 @@ internal sealed class Clients(Instance instance) : IDisposable
         foreach (var client in _http.Values) client.Dispose();
     }
 
-    private T For<T>(string service)
-        => new RestClient(Http(service)) { ResponseDeserializer = new CliJson.Deserializer(),
-            RequestBodySerializer = new CliJson.Serializer() }.For<T>();
+    private T For<T>(string service) => RestService.ForGenerated<T>(Http(service), Settings);
+
+    /// <summary>An error of ours passes Refit as it is.</summary>
+    private static RefitSettings Settings { get; } = new(new SystemTextJsonContentSerializer(CliJson.Options))
+    {
+        UrlResolution = UrlResolutionMode.Rfc3986,
+        CollectionFormat = CollectionFormat.Multi,
+        RequestBodySerialization = RequestBodySerializationMode.Buffered,
+        ExceptionFactory = static response => new(IsNothing(response) ? NotAuxo(response, new JsonException()) : null),
+        DeserializationExceptionFactory = static (response, error) => new(error is JsonException e ? NotAuxo(response, e) : error),
+        TransportExceptionFactory = static (_, error, _) => error,
+    };
+
+    /// <summary>Auxo answers 204 when it has nothing to say.</summary>
+    private static bool IsNothing(HttpResponseMessage response)
+        => response is { StatusCode: HttpStatusCode.OK, Content.Headers.ContentLength: 0 };
+
+    private static CliException NotAuxo(HttpResponseMessage response, JsonException e)
+        => new(ExitCode.Unreachable, $"{response.RequestMessage?.RequestUri} answers something else than Auxo does ({e.Path ?? "$"}).",
+            "Is another program using that port, or is the CLI of another version than the service?", e);
 
     /// <summary>Turns refusals and silence into words that help.</summary>
     private sealed class Explaining(string service, Instance instance) : DelegatingHandler(new SocketsHttpHandler

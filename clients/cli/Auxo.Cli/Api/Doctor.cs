@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-using RestEase;
+using Refit;
 
 namespace Auxo.Cli.Api;
 

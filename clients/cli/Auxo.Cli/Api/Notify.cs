@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-using RestEase;
+using Refit;
 
 namespace Auxo.Cli.Api;
 
@@ -13,19 +13,19 @@ public interface INotify
 
     /// <summary>Makes a channel or changes it.</summary>
     [Put("channels/{name}")]
-    Task<ChannelConfigured> ConfigureAsync([Path] string name, [Body] ChannelRequest request, CancellationToken ct);
+    Task<ChannelConfigured> ConfigureAsync(string name, [Body] ChannelRequest request, CancellationToken ct);
 
     /// <summary>Removes a channel that no route leads to.</summary>
     [Delete("channels/{name}")]
-    Task RemoveChannelAsync([Path] string name, CancellationToken ct);
+    Task RemoveChannelAsync(string name, CancellationToken ct);
 
     /// <summary>A new signing secret; for a while the old one signs too.</summary>
     [Post("channels/{name}/secret")]
-    Task<ChannelSecret> RotateAsync([Path] string name, CancellationToken ct);
+    Task<ChannelSecret> RotateAsync(string name, CancellationToken ct);
 
     /// <summary>Sends a test by the real way; the answer is the delivery that was planned.</summary>
     [Post("channels/{name}/test")]
-    Task<Delivery> TestAsync([Path] string name, CancellationToken ct);
+    Task<Delivery> TestAsync(string name, CancellationToken ct);
 
     /// <summary>All routes.</summary>
     [Get("routes")]
@@ -33,27 +33,27 @@ public interface INotify
 
     /// <summary>Makes a route or replaces it.</summary>
     [Put("routes/{name}")]
-    Task<NotifyRoute> ConfigureAsync([Path] string name, [Body] RouteRequest request, CancellationToken ct);
+    Task<NotifyRoute> ConfigureAsync(string name, [Body] RouteRequest request, CancellationToken ct);
 
     /// <summary>Removes a route.</summary>
     [Delete("routes/{name}")]
-    Task RemoveRouteAsync([Path] string name, CancellationToken ct);
+    Task RemoveRouteAsync(string name, CancellationToken ct);
 
     /// <summary>Deliveries, newest first.</summary>
     [Get("deliveries")]
-    Task<Page<Delivery>> DeliveriesAsync([Query] string? channel, [Query] string? state, [Query] int? limit, CancellationToken ct);
+    Task<Page<Delivery>> DeliveriesAsync(string? channel, string? state, int? limit, CancellationToken ct);
 
     /// <summary>One delivery with its log.</summary>
     [Get("deliveries/{id}")]
-    Task<Delivery> DeliveryAsync([Path] string id, CancellationToken ct);
+    Task<Delivery> DeliveryAsync(string id, CancellationToken ct);
 
     /// <summary>Makes a given-up delivery again.</summary>
     [Post("deliveries/{id}/replay")]
-    Task<Replayed> ReplayAsync([Path] string id, CancellationToken ct);
+    Task<Replayed> ReplayAsync(string id, CancellationToken ct);
 
     /// <summary>Forgets a given-up delivery.</summary>
     [Delete("deliveries/{id}")]
-    Task DeleteAsync([Path] string id, CancellationToken ct);
+    Task DeleteAsync(string id, CancellationToken ct);
 
     /// <summary>Makes all given-up deliveries again, or those of one channel.</summary>
     [Post("deliveries/replay")]

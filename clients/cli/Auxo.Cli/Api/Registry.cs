@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-using RestEase;
+using Refit;
 
 namespace Auxo.Cli.Api;
 
@@ -10,12 +10,12 @@ public interface IRegistry
     /// <summary>What builds published, newest first; <paramref name="build"/> and <paramref name="commit"/> may be first digits.</summary>
     [Get("artifacts")]
     Task<Page<ArtifactVersion>> ArtifactsAsync(
-        [Query] string? rid, [Query("ref")] string? branch, [Query] string? commit, [Query] string? build,
-        [Query] int? limit, [Query] string? after, CancellationToken ct);
+        string? rid, [AliasAs("ref")] string? branch, string? commit, string? build,
+        int? limit, string? after, CancellationToken ct);
 
     /// <summary>One version: a build's id, a commit or <c>latest</c>.</summary>
     [Get("artifacts/{rid}/{version}")]
-    Task<ArtifactVersion> VersionAsync([Path] string rid, [Path] string version, CancellationToken ct);
+    Task<ArtifactVersion> VersionAsync(string rid, string version, CancellationToken ct);
 
     /// <summary>What cleaning up would let go.</summary>
     [Get("artifacts/cleanup")]
@@ -31,20 +31,20 @@ public interface IRegistry
 
     /// <summary>Makes one, or changes it.</summary>
     [Put("repositories/{name}")]
-    Task<RawRepository> DefineRawAsync([Path] string name, [Body] RawDefinition definition, CancellationToken ct);
+    Task<RawRepository> DefineRawAsync(string name, [Body] RawDefinition definition, CancellationToken ct);
 
     /// <summary>Removes an empty one.</summary>
     [Delete("repositories/{name}")]
-    Task RemoveRawAsync([Path] string name, CancellationToken ct);
+    Task RemoveRawAsync(string name, CancellationToken ct);
 
     /// <summary>Its files whose names begin so.</summary>
     [Get("raw/{repository}")]
     Task<Page<RawFile>> FilesAsync(
-        [Path] string repository, [Query] string? prefix, [Query] string? after, [Query] int limit, CancellationToken ct);
+        string repository, string? prefix, string? after, int limit, CancellationToken ct);
 
     /// <summary>The tokens that work, or all there ever were.</summary>
     [Get("tokens")]
-    Task<Page<Token>> TokensAsync([Query] bool all, CancellationToken ct);
+    Task<Page<Token>> TokensAsync(bool all, CancellationToken ct);
 
     /// <summary>Makes a token.</summary>
     [Post("tokens")]
@@ -52,11 +52,11 @@ public interface IRegistry
 
     /// <summary>Makes its successor.</summary>
     [Post("tokens/{token}/rotate")]
-    Task<NewToken> RotateTokenAsync([Path] string token, [Body] TokenRotation rotation, CancellationToken ct);
+    Task<NewToken> RotateTokenAsync(string token, [Body] TokenRotation rotation, CancellationToken ct);
 
     /// <summary>Ends it.</summary>
     [Delete("tokens/{token}")]
-    Task RevokeTokenAsync([Path] string token, CancellationToken ct);
+    Task RevokeTokenAsync(string token, CancellationToken ct);
 }
 
 /// <summary>The files that a build published.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-using RestEase;
+using Refit;
 
 namespace Auxo.Cli.Api;
 
@@ -17,31 +17,31 @@ public interface IIngest
 
     /// <summary>Stops tracking it; what is stored stays.</summary>
     [Delete("repositories/{rid}")]
-    Task UntrackAsync([Path] string rid, CancellationToken ct);
+    Task UntrackAsync(string rid, CancellationToken ct);
 
     /// <summary>Lets this DID's own steps run.</summary>
     [Post("repositories/{rid}/trusted/{did}")]
-    Task TrustAsync([Path] string rid, [Path] string did, CancellationToken ct);
+    Task TrustAsync(string rid, string did, CancellationToken ct);
 
     /// <summary>Takes that back.</summary>
     [Delete("repositories/{rid}/trusted/{did}")]
-    Task DistrustAsync([Path] string rid, [Path] string did, CancellationToken ct);
+    Task DistrustAsync(string rid, string did, CancellationToken ct);
 
     /// <summary>A new webhook secret; the old one ends.</summary>
     [Post("repositories/{rid}/secret")]
-    Task<WebhookSecret> RenewSecretAsync([Path] string rid, CancellationToken ct);
+    Task<WebhookSecret> RenewSecretAsync(string rid, CancellationToken ct);
 
     /// <summary>Looks at the repository now.</summary>
     [Post("repositories/{rid}/sweep")]
-    Task SweepAsync([Path] string rid, CancellationToken ct);
+    Task SweepAsync(string rid, CancellationToken ct);
 
     /// <summary>The tips and what came of them.</summary>
     [Get("repositories/{rid}/refs")]
-    Task<Page<RefInfo>> RefsAsync([Path] string rid, CancellationToken ct);
+    Task<Page<RefInfo>> RefsAsync(string rid, CancellationToken ct);
 
     /// <summary>The patches of a repository that Auxo has seen.</summary>
     [Get("patches")]
-    Task<Page<PatchInfo>> PatchesAsync([Query] string rid, CancellationToken ct);
+    Task<Page<PatchInfo>> PatchesAsync(string rid, CancellationToken ct);
 
     /// <summary>The Radicle node.</summary>
     [Get("node")]
@@ -62,16 +62,16 @@ public interface IPipeline
     /// <summary>Builds, newest first.</summary>
     [Get("builds")]
     Task<Page<Build>> BuildsAsync(
-        [Query] string? rid, [Query] string? patch, [Query] string? commit, [Query] int? limit, [Query] string? after,
-        CancellationToken ct, [Query] string? trace = null);
+        string? rid, string? patch, string? commit, int? limit, string? after,
+        CancellationToken ct, string? trace = null);
 
     /// <summary>One build with findings, artifacts and verdict.</summary>
     [Get("builds/{id}")]
-    Task<Build> GetAsync([Path] string id, CancellationToken ct);
+    Task<Build> GetAsync(string id, CancellationToken ct);
 
     /// <summary><c>cancel</c>, <c>approve</c> or <c>rerun</c>; the answer is the build, or the new one.</summary>
     [Post("builds/{id}/{verb}")]
-    Task<string> ActAsync([Path] string id, [Path] string verb, CancellationToken ct);
+    Task<string> ActAsync(string id, string verb, CancellationToken ct);
 }
 
 /// <summary>What metrics answers: <c>what</c> is <c>ci</c> or <c>dora</c>. Undigested, since <c>--json</c> gives it as it is.</summary>
@@ -79,15 +79,15 @@ public interface IMetrics
 {
     /// <summary>The numbers of one repository.</summary>
     [Get("api/{what}/{rid}")]
-    Task<JsonElement> OneAsync([Path] string what, [Path] string rid, [Query] int days, [Query] string? asOf, CancellationToken ct);
+    Task<JsonElement> OneAsync(string what, string rid, int days, string? asOf, CancellationToken ct);
 
     /// <summary>The numbers of all tracked repositories.</summary>
     [Get("api/{what}")]
-    Task<JsonElement> AllAsync([Path] string what, [Query] int days, [Query] string? asOf, CancellationToken ct);
+    Task<JsonElement> AllAsync(string what, int days, string? asOf, CancellationToken ct);
 
     /// <summary>What the numbers of a repository are made of.</summary>
     [Get("api/dora/{rid}/evidence")]
-    Task<DoraEvidence> EvidenceAsync([Path] string rid, [Query] int days, CancellationToken ct);
+    Task<DoraEvidence> EvidenceAsync(string rid, int days, CancellationToken ct);
 
     /// <summary>Something was deployed; the same report again is the same deployment.</summary>
     [Post("api/deployments")]
@@ -99,7 +99,7 @@ public interface IMetrics
 
     /// <summary><c>recover</c>, <c>reopen</c> or <c>dismiss</c>.</summary>
     [Post("api/failures/{rid}/{id}/{verb}")]
-    Task TurnAsync([Path] string rid, [Path] string id, [Path] string verb, [Body] FailureTurn turn, CancellationToken ct);
+    Task TurnAsync(string rid, string id, string verb, [Body] FailureTurn turn, CancellationToken ct);
 }
 
 /// <summary>What every service with messages answers.</summary>
@@ -115,7 +115,7 @@ public interface IMessaging
 
     /// <summary>What of these traces waits in its queue.</summary>
     [Get("queues/messages")]
-    Task<Page<WaitingMessage>> WaitingAsync([Query] IEnumerable<string> trace, CancellationToken ct);
+    Task<Page<WaitingMessage>> WaitingAsync(IEnumerable<string> trace, CancellationToken ct);
 
     /// <summary>Messages that it gave up on.</summary>
     [Get("dead-letters")]

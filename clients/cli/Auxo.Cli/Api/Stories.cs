@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-using RestEase;
+using Refit;
 
 namespace Auxo.Cli.Api;
 
@@ -10,8 +10,8 @@ public interface IStory
     /// <summary>What it knows of a patch, of commits, of builds, of traces; a patch or a commit needs its repository.</summary>
     [Get("story")]
     Task<Page<StoryLine>> TellAsync(
-        [Query] string? rid, [Query] string? patch, [Query] IEnumerable<string> commit,
-        [Query] IEnumerable<string> build, [Query] IEnumerable<string> trace, CancellationToken ct);
+        string? rid, string? patch, IEnumerable<string> commit,
+        IEnumerable<string> build, IEnumerable<string> trace, CancellationToken ct);
 }
 
 /// <summary>One line of a story; see the services' <c>GET /story</c>.</summary>
