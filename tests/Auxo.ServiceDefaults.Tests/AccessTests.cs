@@ -1,6 +1,7 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
+
+using Alba;
 
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
@@ -21,9 +22,9 @@ public sealed class AccessTests(PostgresFixture postgres)
         var reader = await service.TokenAsync("reader", "pipeline:read");
         var admin = await service.TokenAsync("admin", "admin");
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.Http.GetAsync("/forgotten")).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await service.Http.GetAsync("/forgotten", reader)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/forgotten", admin)).StatusCode);
+        await service.Http.GetAsync("/forgotten", HttpStatusCode.Unauthorized);
+        await service.Http.GetAsync("/forgotten", HttpStatusCode.Forbidden, reader);
+        await service.Http.GetAsync("/forgotten", HttpStatusCode.OK, admin);
     }
 
     [Fact]
@@ -32,13 +33,12 @@ public sealed class AccessTests(PostgresFixture postgres)
         await using var service = await StartAsync();
         var reader = await service.TokenAsync("reader", "pipeline:read");
 
-        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/read", reader)).StatusCode);
-        var refused = await service.Http.GetAsync("/write", reader);
-        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
-        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
+        await service.Http.GetAsync("/read", HttpStatusCode.OK, reader);
+        var refused = await service.Http.GetAsync("/write", HttpStatusCode.Forbidden, reader);
+        var problem = await refused.ReadAsJsonAsync<JsonElement>();
         Assert.Equal("auxo:access/missing-scope", problem.GetProperty("type").GetString());
         Assert.Contains("pipeline:write", problem.GetProperty("detail").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/write", await service.TokenAsync("admin", "admin"))).StatusCode);
+        await service.Http.GetAsync("/write", HttpStatusCode.OK, await service.TokenAsync("admin", "admin"));
     }
 
     [Theory]
@@ -51,11 +51,10 @@ public sealed class AccessTests(PostgresFixture postgres)
     {
         await using var service = await StartAsync();
 
-        var none = await service.Http.GetAsync("/read");
-        var wrong = await service.Http.GetAsync("/read", token);
+        var none = await service.Http.GetAsync("/read", HttpStatusCode.Unauthorized);
+        var wrong = await service.Http.GetAsync("/read", HttpStatusCode.Unauthorized, token);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
-        Assert.Equal("Bearer realm=\"auxo\"", wrong.Headers.WwwAuthenticate.ToString());
+        Assert.Equal("Bearer realm=\"auxo\"", wrong.Context.Response.Headers.WWWAuthenticate);
         Assert.Equal(await DetailAsync(none), await DetailAsync(wrong));
     }
 
@@ -64,10 +63,9 @@ public sealed class AccessTests(PostgresFixture postgres)
     {
         await using var service = await StartAsync();
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.Http.GetAsync("/nowhere")).StatusCode);
-        var missing = await service.Http.GetAsync("/nowhere", await service.TokenAsync("admin", "admin"));
-        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
-        Assert.Equal("auxo:request/no-such-route", (await missing.Content.ReadFromJsonAsync<JsonElement>())
+        await service.Http.GetAsync("/nowhere", HttpStatusCode.Unauthorized);
+        var missing = await service.Http.GetAsync("/nowhere", HttpStatusCode.NotFound, await service.TokenAsync("admin", "admin"));
+        Assert.Equal("auxo:request/no-such-route", (await missing.ReadAsJsonAsync<JsonElement>())
             .GetProperty("type").GetString());
     }
 
@@ -76,15 +74,15 @@ public sealed class AccessTests(PostgresFixture postgres)
     {
         await using var service = await StartAsync();
         var token = await service.TokenAsync("reader", "pipeline:read");
-        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/read", token)).StatusCode);
+        await service.Http.GetAsync("/read", HttpStatusCode.OK, token);
 
         await service.SqlAsync("update access.tokens set revoked_at = now()");
-        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/read", token)).StatusCode);
+        await service.Http.GetAsync("/read", HttpStatusCode.OK, token);
         service.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.Http.GetAsync("/read", token)).StatusCode);
+        await service.Http.GetAsync("/read", HttpStatusCode.Unauthorized, token);
 
         var fresh = await service.TokenAsync("fresh", "pipeline:read");
-        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/read", fresh)).StatusCode);
+        await service.Http.GetAsync("/read", HttpStatusCode.OK, fresh);
     }
 
     [Fact]
@@ -93,33 +91,32 @@ public sealed class AccessTests(PostgresFixture postgres)
         await using var service = await StartAsync();
         var token = await service.TokenAsync("short", "pipeline:read", service.Time.GetUtcNow().AddSeconds(4));
 
-        Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/read", token)).StatusCode);
+        await service.Http.GetAsync("/read", HttpStatusCode.OK, token);
         service.Time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.Http.GetAsync("/read", token)).StatusCode);
+        await service.Http.GetAsync("/read", HttpStatusCode.Unauthorized, token);
     }
 
     [Fact]
     public async Task without_its_table_the_service_starts_and_lets_nobody_in()
     {
-        await using var service = await TestService.StartAsync(
+        await using var service = await TestService.HostAsync(
             Map, settings: $"--ConnectionStrings:auxo={await postgres.CreateDatabaseAsync()}");
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.GetAsync("/read", "auxo_x")).StatusCode);
+        await service.GetAsync("/read", HttpStatusCode.Unauthorized, "auxo_x");
 
-        await using var without = await TestService.StartAsync(Map);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await without.GetAsync("/read", "auxo_x")).StatusCode);
+        await using var without = await TestService.HostAsync(Map);
+        await without.GetAsync("/read", HttpStatusCode.Unauthorized, "auxo_x");
     }
 
     [Fact]
     public async Task an_unreachable_table_is_an_outage_not_a_wrong_token()
     {
-        await using var service = await TestService.StartAsync(
+        await using var service = await TestService.HostAsync(
             Map, settings: "--ConnectionStrings:auxo=Host=127.0.0.1;Port=1;Username=x;Timeout=2");
 
-        var answer = await service.GetAsync("/read", "auxo_x");
+        var answer = await service.GetAsync("/read", HttpStatusCode.ServiceUnavailable, "auxo_x");
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal("auxo:database/unavailable", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/alive")).StatusCode);
+        Assert.Equal("auxo:database/unavailable", (await answer.ReadAsJsonAsync<JsonElement>()).GetProperty("type").GetString());
+        await service.GetAsync("/alive", HttpStatusCode.OK);
     }
 
     [Fact]
@@ -169,8 +166,8 @@ public sealed class AccessTests(PostgresFixture postgres)
         await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<string?> DetailAsync(HttpResponseMessage response)
-        => (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString();
+    private static async Task<string?> DetailAsync(IScenarioResult response)
+        => (await response.ReadAsJsonAsync<JsonElement>()).GetProperty("detail").GetString();
 
     private async Task<Secured> StartAsync()
     {
@@ -178,12 +175,12 @@ public sealed class AccessTests(PostgresFixture postgres)
         var source = NpgsqlDataSource.Create(connection);
         await AccessToken.ApplySchemaAsync(source, TestContext.Current.CancellationToken);
         var time = new ManualTime();
-        var service = await TestService.StartAsync(
+        var service = await TestService.HostAsync(
             Map, b => b.Services.AddSingleton<TimeProvider>(time), $"--ConnectionStrings:auxo={connection}");
         return new Secured(service, source, time);
     }
 
-    private sealed record Secured(TestService Http, NpgsqlDataSource Source, ManualTime Time) : IAsyncDisposable
+    private sealed record Secured(IAlbaHost Http, NpgsqlDataSource Source, ManualTime Time) : IAsyncDisposable
     {
         /// <summary>A new token, old enough to be known.</summary>
         public async Task<string> TokenAsync(string name, string scope, DateTimeOffset? expiresAt = null)

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
+
+using Alba;
 
 using Auxo.ServiceDefaults.Telemetry;
 using Auxo.Testing;
@@ -21,9 +22,9 @@ public sealed class DefaultsTests(PostgresFixture postgres)
     [Fact]
     public async Task health_and_alive_are_open_and_say_what_was_checked()
     {
-        await using var service = await TestService.StartAsync(configure: Use(await postgres.CreateDatabaseAsync()));
+        await using var service = await TestService.HostAsync(configure: Use(await postgres.CreateDatabaseAsync()));
 
-        var health = await service.Client.GetFromJsonAsync<JsonElement>("/health");
+        var health = await service.GetAsJson<JsonElement>("/health");
 
         Assert.Equal("healthy", health.GetProperty("status").GetString());
         Assert.Equal(["self", "database"], health.GetProperty("checks")
@@ -33,14 +34,13 @@ public sealed class DefaultsTests(PostgresFixture postgres)
     [Fact]
     public async Task without_its_database_a_service_is_alive_but_not_healthy()
     {
-        await using var service = await TestService.StartAsync(
+        await using var service = await TestService.HostAsync(
             configure: Use("Host=127.0.0.1;Port=1;Username=x;Password=hunter2;Timeout=2"));
 
-        var health = await service.GetAsync("/health");
+        var health = await service.GetAsync("/health", HttpStatusCode.ServiceUnavailable);
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
-        Assert.DoesNotContain("hunter2", await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/alive")).StatusCode);
+        Assert.DoesNotContain("hunter2", await health.ReadAsTextAsync(), StringComparison.Ordinal);
+        await service.GetAsync("/alive", HttpStatusCode.OK);
     }
 
     [Theory]

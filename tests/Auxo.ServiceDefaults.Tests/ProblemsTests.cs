@@ -1,6 +1,7 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
+
+using Alba;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,9 +18,8 @@ public sealed class ProblemsTests
     {
         await using var service = await StartAsync();
 
-        var (status, problem) = await AskAsync(service, "/finished");
+        var problem = await ProblemAsync(service, "/finished", HttpStatusCode.Conflict);
 
-        Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Equal("auxo:build/already-finished", problem.GetProperty("type").GetString());
         Assert.Equal("Already finished", problem.GetProperty("title").GetString());
         Assert.Equal("Build 3f2a1c7 has ended. Run it again with 'auxo ci rerun 3f2a1c7'.", problem.GetProperty("detail").GetString());
@@ -32,9 +32,8 @@ public sealed class ProblemsTests
     {
         await using var service = await StartAsync();
 
-        var (status, problem) = await AskAsync(service, "/missing");
+        var problem = await ProblemAsync(service, "/missing", HttpStatusCode.NotFound);
 
-        Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Equal("auxo:build/not-found", problem.GetProperty("type").GetString());
         Assert.Equal(32, problem.GetProperty("traceId").GetString()!.Length);
     }
@@ -44,9 +43,8 @@ public sealed class ProblemsTests
     {
         await using var service = await StartAsync();
 
-        var (status, problem) = await AskAsync(service, "/race");
+        var problem = await ProblemAsync(service, "/race", HttpStatusCode.Conflict);
 
-        Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Equal("auxo:state/changed-meanwhile", problem.GetProperty("type").GetString());
     }
 
@@ -55,10 +53,9 @@ public sealed class ProblemsTests
     {
         await using var service = await StartAsync();
 
-        var response = await service.GetAsync("/defect");
-        var text = await response.Content.ReadAsStringAsync();
+        var response = await service.GetAsync("/defect", HttpStatusCode.InternalServerError);
+        var text = await response.ReadAsTextAsync();
 
-        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.Contains("auxo:internal/unexpected", text, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
         Assert.DoesNotContain("InvalidOperationException", text, StringComparison.Ordinal);
@@ -73,11 +70,9 @@ public sealed class ProblemsTests
     {
         await using var service = await StartAsync();
 
-        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        var response = await service.Client.PostAsync("/body", content);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var response = await PostAsync(service, body);
+        var problem = await response.ReadAsJsonAsync<JsonElement>();
 
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.StartsWith("auxo:request/invalid", problem.GetProperty("type").GetString());
         Assert.Contains(where, problem.GetProperty("detail").GetString());
     }
@@ -87,10 +82,7 @@ public sealed class ProblemsTests
     {
         await using var service = await StartAsync();
 
-        using var content = new StringContent(new string('[', 100_000), System.Text.Encoding.UTF8, "application/json");
-        var response = await service.Client.PostAsync("/body", content);
-
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await PostAsync(service, new string('[', 100_000));
     }
 
     [Fact]
@@ -98,10 +90,12 @@ public sealed class ProblemsTests
     {
         await using var service = await StartAsync();
 
-        var response = await service.Client.DeleteAsync("/body");
-
-        Assert.Contains(response.StatusCode, new[] { HttpStatusCode.MethodNotAllowed, HttpStatusCode.Unauthorized });
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        await service.Scenario(static s =>
+        {
+            s.Delete.Url("/body");
+            s.StatusCodeShouldBe(HttpStatusCode.Unauthorized);
+            s.ContentTypeShouldBe("application/problem+json");
+        });
     }
 
     [Fact]
@@ -116,7 +110,7 @@ public sealed class ProblemsTests
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Body>("""{"wait":1}""", options));
     }
 
-    private static Task<TestService> StartAsync() => TestService.StartAsync(app =>
+    private static Task<IAlbaHost> StartAsync() => TestService.HostAsync(app =>
     {
         var open = app.MapGroup("").AllowAnonymous();
         open.MapGet("/finished", string () => throw new BuildAlreadyFinished("3f2a1c7"));
@@ -126,12 +120,18 @@ public sealed class ProblemsTests
         open.MapPost("/body", (Body body) => TypedResults.Ok(body));
     });
 
-    private static async Task<(HttpStatusCode Status, JsonElement Problem)> AskAsync(TestService service, string path)
+    private static async Task<JsonElement> ProblemAsync(IAlbaHost service, string path, HttpStatusCode expected)
     {
-        var response = await service.GetAsync(path);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+        var answer = await service.GetAsync(path, expected);
+        Assert.Equal("application/problem+json", answer.Context.Response.ContentType);
+        return await answer.ReadAsJsonAsync<JsonElement>();
     }
+
+    private static Task<IScenarioResult> PostAsync(IAlbaHost service, string body) => service.Scenario(s =>
+    {
+        s.Post.RawJson(body).ToUrl("/body");
+        s.StatusCodeShouldBe(HttpStatusCode.BadRequest);
+    });
 
     private enum Wait
     {

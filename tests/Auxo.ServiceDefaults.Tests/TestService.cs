@@ -1,8 +1,12 @@
+using System.Net;
+
+using Alba;
+
 using Microsoft.AspNetCore.Builder;
 
 namespace Auxo.ServiceDefaults.Tests;
 
-/// <summary>A real service on a real port of loopback, as each of ours is built.</summary>
+/// <summary>A real service, as each of ours is built: in memory, or on a port of loopback where a test needs a socket.</summary>
 internal sealed class TestService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -18,16 +22,17 @@ internal sealed class TestService : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>In memory.</summary>
+    public static Task<IAlbaHost> HostAsync(
+        Action<WebApplication>? map = null, Action<WebApplicationBuilder>? configure = null, params string[] settings)
+        => Builder(configure, settings).StartAlbaAsync(app => Map(app, map));
+
+    /// <summary>On a port.</summary>
     public static async Task<TestService> StartAsync(
         Action<WebApplication>? map = null, Action<WebApplicationBuilder>? configure = null, params string[] settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(
-            ["--Logging:Console:LogLevel:Default=None", .. settings, "--urls=http://127.0.0.1:0"]);
-        builder.AddServiceDefaults("pipeline");
-        configure?.Invoke(builder);
-        var app = builder.Build();
-        app.MapDefaultEndpoints();
-        map?.Invoke(app);
+        var app = Builder(configure, settings).Build();
+        Map(app, map);
         await app.StartAsync();
         return new TestService(app);
     }
@@ -45,4 +50,31 @@ internal sealed class TestService : IAsyncDisposable
         Client.Dispose();
         await _app.DisposeAsync();
     }
+
+    private static WebApplicationBuilder Builder(Action<WebApplicationBuilder>? configure, string[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(
+            ["--Logging:Console:LogLevel:Default=None", .. settings, "--urls=http://127.0.0.1:0"]);
+        builder.AddServiceDefaults("pipeline");
+        configure?.Invoke(builder);
+        return builder;
+    }
+
+    private static void Map(WebApplication app, Action<WebApplication>? map)
+    {
+        app.MapDefaultEndpoints();
+        map?.Invoke(app);
+    }
+}
+
+/// <summary>One request to a host in memory, and the status that it must be answered with.</summary>
+internal static class Asking
+{
+    public static Task<IScenarioResult> GetAsync(this IAlbaHost host, string path, HttpStatusCode expected, string? token = null)
+        => host.Scenario(s =>
+        {
+            s.Get.Url(path);
+            if (token is not null) s.WithRequestHeader("Authorization", "Bearer " + token);
+            s.StatusCodeShouldBe(expected);
+        });
 }
