@@ -7,7 +7,11 @@ namespace Auxo.Pipeline.Checks;
 /// <param name="Line">From 1; null for the whole file.</param>
 /// <param name="Message">One line for people; never the secret itself.</param>
 /// <param name="Level">The tool's own word, such as <c>style</c>; the gate table may name it.</param>
-public sealed record Observation(string Rule, Severity Severity, string? Path, int? Line, string Message, string? Level = null);
+public sealed record Observation(string Rule, Severity Severity, string? Path, int? Line, string Message, string? Level = null)
+{
+    /// <summary>A comment in the line allows it: a note in the log, and no finding.</summary>
+    public bool IsAllowed { get; init; }
+}
 
 /// <summary>What one check has to say.</summary>
 /// <param name="Observations">All that it saw.</param>

@@ -8,7 +8,9 @@ namespace Auxo.Pipeline.Checks;
 /// </summary>
 public sealed record CheckSettings
 {
-    /// <summary>Defaults: <c>check</c>, <c>check.rule</c> or <c>check.level</c> → gate. The table that the documentation prints.</summary>
+    /// <summary>
+    /// Defaults: <c>check</c>, <c>check.rule</c> or <c>check.level</c> → gate. The table that the documentation prints.
+    /// </summary>
     public static readonly FrozenDictionary<string, Gate> DefaultGates = new Dictionary<string, Gate>(StringComparer.Ordinal)
     {
         ["syntax"] = Gate.Block,

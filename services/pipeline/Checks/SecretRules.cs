@@ -125,11 +125,13 @@ public static class SecretRules
             2.5, guess: true, "://"),
         Rule(
             GenericId, "a value that looks like a secret",
-            @"(?i)(?:api[_-]?key|apikey|secret|token|passwd|password|credential|access[_-]?key|private[_-]?key|auth[_-]?key|client[_-]?secret)[a-z0-9_.-]*[""'`]?\s*(?:=>|:=|[:=])\s*[""'`](?-i)(?<s>[A-Za-z0-9+/_=.~-]{16,})[""'`]",
+            "(?i)(?:api[_-]?key|apikey|secret|token|passwd|password|credential|access[_-]?key|private[_-]?key|auth[_-]?key"
+                + @"|client[_-]?secret)[a-z0-9_.-]*[""'`]?\s*(?:=>|:=|[:=])\s*[""'`](?-i)(?<s>[A-Za-z0-9+/_=.~-]{16,})[""'`]",
             3.5, guess: true, "key", "secret", "token", "passwd", "password", "credential"),
         Rule(
             "environment-secret", "a value that looks like a secret",
-            @"^\s*(?:export\s+)?[A-Z0-9_]*(?:API_?KEY|SECRET|TOKEN|PASSWD|PASSWORD|ACCESS_?KEY|PRIVATE_?KEY)[A-Z0-9_]*=(?<s>[A-Za-z0-9+/_=.~-]{16,})\s*(?:#.*)?$",
+            @"^\s*(?:export\s+)?[A-Z0-9_]*(?:API_?KEY|SECRET|TOKEN|PASSWD|PASSWORD|ACCESS_?KEY|PRIVATE_?KEY)[A-Z0-9_]*="
+                + @"(?<s>[A-Za-z0-9+/_=.~-]{16,})\s*(?:#.*)?$",
             3.5, guess: true, "key", "secret", "token", "passwd", "password"),
     ];
 

@@ -95,11 +95,11 @@ public static class Secrets
                 continue;
             }
 
-            if (seen.Count(observation => observation.Level is null) >= MaxPerFile) notes.Add(
+            if (seen.Count(observation => !observation.IsAllowed) >= MaxPerFile) notes.Add(
                 $"only the first {MaxPerFile} are told: {PlainText.OneLine(entry.Name)}");
             foreach (var observation in seen)
             {
-                if (observation.Level == Allowed) notes.Add(
+                if (observation.IsAllowed) notes.Add(
                     $"allowed by a comment: {observation.Rule} at {PlainText.OneLine(entry.Name)}:{observation.Line}");
                 else observations.Add(observation with { Path = entry.Name });
             }
@@ -110,9 +110,6 @@ public static class Secrets
                 + $"over 1 MiB left out; {SecretRules.All.Count} rules");
         return new CheckReport(observations, notes);
     }
-
-    /// <summary>Marks what a comment in the line allows; it is told in the log and is no finding.</summary>
-    public const string Allowed = "allowed";
 
     /// <summary>The secrets of one file, without its path.</summary>
     public static IReadOnlyList<Observation> Scan(ReadOnlySpan<byte> content)
@@ -152,9 +149,9 @@ public static class Secrets
             Meet(text, at, end, met, ++piece);
             var seen = Judge(text[Math.Max(lineStart, at - Before)..Math.Min(lineEnd, end + After)], line, met, piece);
             if (seen is not null) found.Add(seen);
-            if (seen is { Level: null }) blocking++;
+            if (seen is { IsAllowed: false }) blocking++;
             // One finding a line is enough.
-            position = seen is { Level: null } ? lineEnd : end;
+            position = seen is { IsAllowed: false } ? lineEnd : end;
         }
 
         return found;
@@ -194,10 +191,11 @@ public static class Secrets
             {
                 var secret = match.Groups["s"] is { Success: true } group ? group.ValueSpan : match.ValueSpan;
                 if (rule.MinEntropy > 0 && Entropy(secret) < rule.MinEntropy || rule.Guess && !LooksReal(secret, rule.Id)) continue;
-                var allowed = Allowances.Any(word => text.Contains(word, StringComparison.Ordinal));
-                return new Observation(
-                    rule.Id, Severity.Critical, null, number,
-                    $"{rule.Words} ({secret.Length} characters); revoke it, then remove it", allowed ? Allowed : null);
+                var message = $"{rule.Words} ({secret.Length} characters); revoke it, then remove it";
+                return new Observation(rule.Id, Severity.Critical, null, number, message)
+                {
+                    IsAllowed = Allowances.Any(word => text.Contains(word, StringComparison.Ordinal)),
+                };
             }
         }
 

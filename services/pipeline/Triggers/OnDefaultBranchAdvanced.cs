@@ -14,7 +14,8 @@ public static class OnDefaultBranchAdvancedHandler
         session.QueueSqlCommand(BuildTable.Command(
             """
             insert into pipeline.repositories (rid, name, default_branch, source, head) values ($1, $2, $3, $4, $5)
-            on conflict (rid) do update set name = excluded.name, default_branch = excluded.default_branch, source = excluded.source, head = excluded.head
+            on conflict (rid) do update set name = excluded.name, default_branch = excluded.default_branch,
+                source = excluded.source, head = excluded.head
             where repositories.untracked_at is null or repositories.untracked_at < $6
             """,
             message.Rid.Value, message.RepositoryName, message.Branch, message.Source, message.New.Value, message.SeenAt));

@@ -11,7 +11,8 @@ public static class OnRepositoryTrackedHandler
         => session.QueueSqlCommand(BuildTable.Command(
             """
             insert into pipeline.repositories (rid, name, default_branch, source) values ($1, $2, $3, $4)
-            on conflict (rid) do update set name = excluded.name, default_branch = excluded.default_branch, source = excluded.source, untracked_at = null
+            on conflict (rid) do update set name = excluded.name, default_branch = excluded.default_branch,
+                source = excluded.source, untracked_at = null
             """,
             message.Rid.Value, message.Name, message.DefaultBranch, message.Source));
 }

@@ -29,7 +29,7 @@ public sealed class DockerTests : IAsyncLifetime
         Assert.Equal((Outcome.Passed, 0), (exit.Outcome, exit.ExitCode));
         Assert.Contains("$ cat README.md\n", log, StringComparison.Ordinal);
         Assert.Contains("hello\n", log, StringComparison.Ordinal);
-        Assert.Equal(["create", "attach", "wait", "start", "remove"], _engine.Calls);
+        Assert.Equal(["create", "attach", "start", "wait", "remove"], _engine.Calls);
         var host = _engine.Spec.GetProperty("HostConfig");
         Assert.Equal("none", host.GetProperty("NetworkMode").GetString());
         Assert.Equal("ALL", host.GetProperty("CapDrop")[0].GetString());
@@ -61,6 +61,14 @@ public sealed class DockerTests : IAsyncLifetime
     {
         var (exit, _) = await _bench.RunAsync(Bench.Step("true") with { Image = "bad/image" });
         Assert.Equal((Outcome.Errored, "Docker could not run bad/image: manifest unknown"), (exit.Outcome, exit.Reason));
+    }
+
+    [Fact]
+    public async Task what_the_engine_refuses_is_said_in_its_words()
+    {
+        _engine.Refusal = "invalid mount config";
+        var (exit, _) = await _bench.RunAsync(Bench.Step("true") with { Image = "debian:12" });
+        Assert.Equal((Outcome.Errored, "Docker could not run debian:12: invalid mount config (HTTP 400)"), (exit.Outcome, exit.Reason));
     }
 
     [Fact]

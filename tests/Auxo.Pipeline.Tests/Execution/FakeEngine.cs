@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Auxo.Pipeline.Tests.Execution;
 
@@ -24,53 +25,53 @@ internal sealed class FakeEngine : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(["--Logging:Console:LogLevel:Default=None"]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
         _app = builder.Build();
-        var v = _app.MapGroup("/v1.41");
-        v.MapGet("/images/{name}/json", (string name)
-            => Images.Contains(Uri.UnescapeDataString(name)) ? Results.Ok() : Error(404, "No such image"));
-        v.MapPost("/images/create", (string fromImage) =>
+        _app.MapGet("/images/{name}/json", (string name)
+            => Images.Contains(Uri.UnescapeDataString(name)) ? Json("""{"Id":"sha256:1"}""") : Error(404, "No such image"));
+        _app.MapPost("/images/create", (string fromImage) =>
         {
             Calls.Enqueue($"pull {fromImage}");
             if (fromImage.StartsWith("bad", StringComparison.Ordinal)) return Results.Text(
-                "{\"status\":\"Pulling\"}\n{\"error\":\"manifest unknown\"}\n");
+                "{\"status\":\"Pulling\"}\n{\"errorDetail\":{\"message\":\"manifest unknown\"},\"error\":\"manifest unknown\"}\n");
             Images.Add(fromImage);
             return Results.Text("{\"status\":\"Pulling from x\"}\n{\"status\":\"Status: Downloaded newer image\"}\n");
         });
-        v.MapPost("/containers/create", async (HttpRequest request, string name) =>
+        _app.MapPost("/containers/create", async (HttpRequest request, string name) =>
         {
             Calls.Enqueue("create");
+            if (Refusal is not null) return Error(400, Refusal);
             using var json = await JsonDocument.ParseAsync(request.Body);
             Spec = json.RootElement.Clone();
             _containers[name] = new Container(Spec);
             return Results.Json(new Dictionary<string, string> { ["Id"] = name }, statusCode: 201);
         });
-        v.MapPost("/containers/{id}/attach", async (string id, HttpContext http) =>
+        _app.MapPost("/containers/{id}/attach", async (string id, HttpContext http) =>
         {
             Calls.Enqueue("attach");
-            http.Response.ContentType = "application/vnd.docker.multiplexed-stream";
-            await http.Response.Body.FlushAsync();
-            await _containers[id].CopyAsync(http.Response.Body);
+            // As the engine does: from here on the connection is the container's output.
+            await using var output = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            await _containers[id].CopyAsync(output);
         });
-        v.MapPost("/containers/{id}/wait", async (string id, HttpContext http) =>
+        _app.MapPost("/containers/{id}/wait", async (string id, HttpContext http) =>
         {
             Calls.Enqueue("wait");
             await http.Response.Body.FlushAsync();
             var code = await _containers[id].Ended.Task;
             await http.Response.WriteAsync($"{{\"StatusCode\":{code}}}");
         });
-        v.MapPost("/containers/{id}/start", (string id) =>
+        _app.MapPost("/containers/{id}/start", (string id) =>
         {
             Calls.Enqueue("start");
             _containers[id].Start();
             return Results.NoContent();
         });
-        v.MapPost("/containers/{id}/kill", (string id, string signal) =>
+        _app.MapPost("/containers/{id}/kill", (string id, string signal) =>
         {
             Calls.Enqueue("kill " + signal);
             _containers[id].Kill(signal);
             return Results.NoContent();
         });
-        v.MapGet("/containers/{id}/json", (string id) => Results.Text("{\"State\":{\"OOMKilled\":false}}", "application/json"));
-        v.MapDelete("/containers/{id}", (string id) =>
+        _app.MapGet("/containers/{id}/json", (string id) => Json("""{"Config":{"Tty":false},"State":{"OOMKilled":false}}"""));
+        _app.MapDelete("/containers/{id}", (string id) =>
         {
             Calls.Enqueue("remove");
             return _containers.TryRemove(id, out _) ? Results.NoContent() : Error(404, "no such container");
@@ -79,6 +80,9 @@ internal sealed class FakeEngine : IAsyncDisposable
 
     public HashSet<string> Images { get; } = new(StringComparer.Ordinal) { "debian:12" };
 
+    /// <summary>Why no container is made; null when one is.</summary>
+    public string? Refusal { get; set; }
+
     public ConcurrentQueue<string> Calls { get; } = new();
 
     public JsonElement Spec { get; private set; }
@@ -86,6 +90,8 @@ internal sealed class FakeEngine : IAsyncDisposable
     public Task StartAsync() => _app.StartAsync();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static IResult Json(string text) => Results.Text(text, "application/json");
 
     private static IResult Error(int status, string message)
         => Results.Json(new Dictionary<string, string> { ["message"] = message }, statusCode: status);

@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.Json;
 
 using Auxo.Pipeline.Workspaces;
+
+using Docker.DotNet;
+using Docker.DotNet.Models;
 
 namespace Auxo.Pipeline.Execution.Docker;
 
@@ -13,6 +17,7 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
 {
     private static readonly TimeSpan BeforeStart = TimeSpan.FromMinutes(10);
 
+    private const string Workspace = Bubblewrap.BubblewrapArguments.Workspace;
     private const string Inside = "/run/auxo";
 
     /// <inheritdoc/>
@@ -21,8 +26,8 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
     /// <summary>Why no container can run here; null when the engine takes connections.</summary>
     public string? Refusal()
     {
-        if (!File.Exists(settings.DockerSocket)) return $"Docker is not running here (no {settings.DockerSocket}; "
-            + "Auxo__DockerSocket names another)";
+        if (!File.Exists(settings.DockerSocket))
+            return $"Docker is not running here (no {settings.DockerSocket}; Auxo__DockerSocket names another)";
         try
         {
             using var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -39,19 +44,21 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
     {
         var began = time.GetTimestamp();
-        var environment = StepEnvironment.Of(run, "/tmp", BubblewrapWorkspace);
+        var environment = StepEnvironment.Of(run, "/tmp", Workspace);
         // The image knows best where its programs are.
         if (!run.Step.Environment.ContainsKey("PATH")) environment.Remove("PATH");
         environment.Remove("SHELL");
         if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
 
         var files = Path.Combine(home.Steps, Guid.NewGuid().ToString("N"));
-        using var engine = new DockerEngine(settings.DockerSocket);
         var name = $"auxo-{run.BuildId:N}-{Guid.NewGuid().ToString("N")[..8]}";
+        // No version of the API is named: the engine answers in its own. One that is named is refused by older engines or by newer ones.
+        using var engine = new DockerClientBuilder().WithEndpoint(new Uri("unix://" + settings.DockerSocket))
+            .WithTimeout(Timeout.InfiniteTimeSpan).Build();
         try
         {
-            var script = StepScript.Write(
-                run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapWorkspace, run.Step), ["ulimit -c 0"], $"4>{Inside}/at");
+            var folder = StepEnvironment.Folder(Workspace, run.Step);
+            var script = StepScript.Write(run.Step.Commands, environment, folder, ["ulimit -c 0"], $"4>{Inside}/at");
             await PrepareAsync(files, script, ct);
             return await RunAsync(engine, name, run, files, began, ct);
         }
@@ -61,12 +68,15 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         }
         catch (OperationCanceledException)
         {
-            return new StepExit(Outcome.Errored, null,
-                $"Docker did not get {run.Step.Image} running within {BeforeStart.TotalMinutes:0} minutes", time.GetElapsedTime(began));
+            return Errored($"Docker did not get {run.Step.Image} running within {BeforeStart.TotalMinutes:0} minutes", began);
         }
-        catch (Exception e) when (e is DockerException or HttpRequestException or IOException)
+        catch (DockerApiException e)
         {
-            return new StepExit(Outcome.Errored, null, $"Docker could not run {run.Step.Image}: {e.Message}", time.GetElapsedTime(began));
+            return Errored($"Docker could not run {run.Step.Image}: {Words(e)}", began);
+        }
+        catch (Exception e) when (e is DockerRefusedException or HttpRequestException or IOException or JsonException)
+        {
+            return Errored($"Docker could not run {run.Step.Image}: {e.Message}", began);
         }
         finally
         {
@@ -75,29 +85,36 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         }
     }
 
-    private static string BubblewrapWorkspace => Bubblewrap.BubblewrapArguments.Workspace;
-
-    private async Task<StepExit> RunAsync(DockerEngine engine, string name, StepRun run, string files, long began, CancellationToken ct)
+    private async Task<StepExit> RunAsync(DockerClient engine, string name, StepRun run, string files, long began, CancellationToken ct)
     {
-        var image = run.Step.Image!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // An engine that takes connections and says nothing must not hold a build for ever; a pull may take its time.
         using var setup = CancellationTokenSource.CreateLinkedTokenSource(ct);
         setup.CancelAfter(BeforeStart);
-        if (!await engine.HasImageAsync(image, setup.Token))
-        {
-            run.Log.WriteLine($"--- pulling {image}");
-            await engine.PullAsync(image, run.Log.WriteLine, setup.Token);
-        }
-
-        var container = await engine.CreateAsync(name, Spec(run, files), setup.Token);
-        await using var output = await engine.AttachAsync(container, setup.Token);
-        var ended = await engine.BeginWaitAsync(container, setup.Token);
+        await DockerImages.EnsureAsync(engine.Images, run.Step.Image!, run.Log.WriteLine, setup.Token);
+        var container = (await engine.Containers.CreateContainerAsync(Parameters(name, run, files), setup.Token)).ID;
+        // Attached before the start, so that the first byte is not missed.
+        using var output = await engine.Containers.AttachContainerAsync(
+            container, new ContainerAttachParameters { Stream = true, Stdout = true, Stderr = true }, setup.Token);
+        await engine.Containers.StartContainerAsync(container, new ContainerStartParameters(), setup.Token);
         var printing = DockerOutput.CopyAsync(output, run.Log);
-        await engine.StartAsync(container, setup.Token);
+        // A container that has ended already answers at once: it is removed below, and not before.
+        var ended = engine.Containers.WaitContainerAsync(container, CancellationToken.None);
 
-        var late = Task.Delay(run.Step.Timeout, time, limit.Token);
-        var watch = new StepWatch(settings, time, run.Workspace.Path, cgroup: null, root: null).UntilExceededAsync(limit.Token);
+        var stop = await StopAsync(engine, container, run, ended, ct);
+        var code = (int)(await ended).StatusCode;
+        await printing;
+        var details = await engine.Containers.InspectContainerAsync(container, CancellationToken.None);
+        return Result(run, stop, code, details.State?.OOMKilled is true, StatusOf(files), began);
+    }
+
+    /// <summary>Waits for the end, and makes one when the step is stopped, late, or takes too much.</summary>
+    /// <returns>Why it was ended; null when it ended by itself.</returns>
+    private async Task<(Outcome Outcome, string Reason)?> StopAsync(
+        DockerClient engine, string container, StepRun run, Task ended, CancellationToken ct)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var late = Task.Delay(run.Step.Timeout, time, over.Token);
+        var watch = new StepWatch(settings, time, run.Workspace.Path, cgroup: null, root: null).UntilExceededAsync(over.Token);
         await Task.WhenAny(ended, late, watch);
         (Outcome Outcome, string Reason)? stop = ended.IsCompleted ? null
             : ct.IsCancellationRequested ? (Outcome.Cancelled, "stopped")
@@ -105,43 +122,61 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
             : (Outcome.TimedOut, string.Create(
                 CultureInfo.InvariantCulture, $"stopped after its {run.Step.Timeout.TotalSeconds:0.#} seconds"));
         if (stop is not null) await EndAsync(engine, container, ended);
-        var code = await ended;
-        await limit.CancelAsync();
+        await over.CancelAsync();
         await Task.WhenAny(watch);
-        await printing;
-
-        var status = StatusOf(files);
-        var at = StepProcess.CommandAt(run, status.Command);
-        if (stop is var (outcome, reason)) return new StepExit(
-            outcome, null, at is null ? reason : $"{reason}, in {at}", time.GetElapsedTime(began));
-        if (code == 0) return new StepExit(Outcome.Passed, 0, null, time.GetElapsedTime(began));
-        if (at is null && status.NoFolder) return new StepExit(Outcome.Failed, code, StepProcess.NoFolder(run), time.GetElapsedTime(began));
-        if (at is null) return new StepExit(
-            Outcome.Errored, null, $"the container of {image} ended with {code} before the first command", time.GetElapsedTime(began));
-        var memory = await engine.WasOutOfMemoryAsync(container, CancellationToken.None)
-            ? $": it needed more than {settings.MemoryBytes >> 20} MiB of memory"
-            : "";
-        return new StepExit(Outcome.Failed, code, $"{at} ended with exit code {code}{memory}", time.GetElapsedTime(began));
+        return stop;
     }
 
-    private ContainerSpec Spec(StepRun run, string files)
+    private StepExit Result(
+        StepRun run, (Outcome Outcome, string Reason)? stop, int code, bool memory, StepStatus status, long began)
+    {
+        var took = time.GetElapsedTime(began);
+        var at = StepProcess.CommandAt(run, status.Command);
+        if (stop is var (outcome, reason)) return new StepExit(outcome, null, at is null ? reason : $"{reason}, in {at}", took);
+        if (code == 0) return new StepExit(Outcome.Passed, 0, null, took);
+        if (at is null && status.NoFolder) return new StepExit(Outcome.Failed, code, StepProcess.NoFolder(run), took);
+        if (at is null) return Errored($"the container of {run.Step.Image} ended with {code} before the first command", began);
+        var why = memory ? $": it needed more than {settings.MemoryBytes >> 20} MiB of memory" : "";
+        return new StepExit(Outcome.Failed, code, $"{at} ended with exit code {code}{why}", took);
+    }
+
+    private StepExit Errored(string reason, long began) => new(Outcome.Errored, null, reason, time.GetElapsedTime(began));
+
+    private CreateContainerParameters Parameters(string name, StepRun run, string files)
     {
         // The image's own user, usually root, would leave files that this process cannot remove.
         var owner = user ?? StepUser.Effective();
-        return new ContainerSpec(
-            run.Step.Image!, ["/bin/sh", "-c", $"if command -v bash >/dev/null; then exec bash {Inside}/step; fi; exec sh {Inside}/step"],
-            [], BubblewrapWorkspace,
-            $"{owner.Uid}:{owner.Gid}", NetworkDisabled: true,
-            new Dictionary<string, string>(StringComparer.Ordinal)
+        return new CreateContainerParameters
+        {
+            Name = name,
+            Image = run.Step.Image!,
+            // One pipe for both outputs: from two, the engine would mix their lines in any order.
+            Entrypoint = ["/bin/sh", "-c",
+                $"exec 2>&1; if command -v bash >/dev/null; then exec bash {Inside}/step; fi; exec sh {Inside}/step"],
+            WorkingDir = Workspace,
+            User = $"{owner.Uid}:{owner.Gid}",
+            NetworkDisabled = true,
+            Labels = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["auxo.build"] = run.BuildId.ToString(), ["auxo.step"] = run.Step.Name,
             },
-            new HostConfig(
-                [$"{run.Workspace.Path}:{BubblewrapWorkspace}", $"{files}:{Inside}"], "none", settings.MemoryBytes,
-                settings.MemoryBytes, settings.Processes,
-                settings.Processors is { } share ? (long)(share * 1_000_000_000) : null, ["ALL"], ["no-new-privileges"],
-                new Dictionary<string, string>(StringComparer.Ordinal) { ["/tmp"] = $"rw,exec,mode=1777,size={settings.TemporaryBytes}" },
-                Init: true));
+            HostConfig = new HostConfig
+            {
+                Binds = [$"{run.Workspace.Path}:{Workspace}", $"{files}:{Inside}"],
+                NetworkMode = "none",
+                Memory = settings.MemoryBytes,
+                MemorySwap = settings.MemoryBytes,
+                PidsLimit = settings.Processes,
+                NanoCPUs = settings.Processors is { } share ? (long)(share * 1_000_000_000) : 0,
+                CapDrop = ["ALL"],
+                SecurityOpt = ["no-new-privileges"],
+                Tmpfs = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["/tmp"] = $"rw,exec,mode=1777,size={settings.TemporaryBytes}",
+                },
+                Init = true,
+            },
+        };
     }
 
     private async Task PrepareAsync(string files, string script, CancellationToken ct)
@@ -152,15 +187,16 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         if (user is not null) await WorkspaceFolder.OwnAsync(files, user, ct);
     }
 
-    private async Task EndAsync(DockerEngine engine, string container, Task ended)
+    private async Task EndAsync(DockerClient engine, string container, Task ended)
     {
         foreach (var signal in (string[])["SIGTERM", "SIGKILL"])
         {
             try
             {
-                await engine.KillAsync(container, signal, CancellationToken.None);
+                await engine.Containers.KillContainerAsync(
+                    container, new ContainerKillParameters { Signal = signal }, CancellationToken.None);
             }
-            catch (DockerException)
+            catch (DockerApiException)
             {
                 // 409: it has just ended.
             }
@@ -169,16 +205,33 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         }
     }
 
-    private static async Task RemoveAsync(DockerEngine engine, string name)
+    private static async Task RemoveAsync(DockerClient engine, string name)
     {
         try
         {
-            await engine.RemoveAsync(name, CancellationToken.None);
+            await engine.Containers.RemoveContainerAsync(
+                name, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, CancellationToken.None);
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is DockerApiException or HttpRequestException or IOException)
         {
-            // The engine went away, and the step's result says so.
+            // It was never made, or the engine went away, and the step's result says so.
         }
+    }
+
+    /// <summary>The engine answers errors with an object whose <c>message</c> is meant for people.</summary>
+    private static string Words(DockerApiException e)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(e.ResponseBody ?? "");
+            if (body.RootElement.TryGetProperty("message", out var message)) return $"{message.GetString()} (HTTP {(int)e.StatusCode})";
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            // Something else than an engine answered; its own words are the best there is.
+        }
+
+        return e.Message;
     }
 
     private static StepStatus StatusOf(string files)
