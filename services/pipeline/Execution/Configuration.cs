@@ -36,14 +36,18 @@ public static class ExecutionConfiguration
 }
 
 /// <summary>
-/// Before the first build: what a killed process left is removed, but for what its builds are carried on with, and the log says
-/// what will hold steps.
+/// Before the first build: what a killed process left is ended and removed, but for what its builds are carried on with, and the
+/// log says what will hold steps.
 /// </summary>
-internal sealed class ExecutionStart(NpgsqlDataSource database, WorkspaceStore workspaces, StepExecutors executors,
+internal sealed class ExecutionStart(
+    NpgsqlDataSource database, AuxoHome home, WorkspaceStore workspaces, StepExecutors executors,
     ILogger<ExecutionStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Before their workspaces go or are carried on with.
+        if (LeftoverProcesses.End(home) is > 0 and var ended)
+            logger.LogWarning("{Count} processes of builds had outlived the last run and were ended.", ended);
         await workspaces.SweepAsync(await BuildTable.ReadyAsync(database, cancellationToken), cancellationToken);
         logger.LogInformation("Steps run in: {Sandbox}.", executors.Describe());
     }

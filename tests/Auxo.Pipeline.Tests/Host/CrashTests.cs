@@ -98,6 +98,22 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task a_sandbox_that_a_kill_left_half_made_is_ended_at_the_next_start_and_another_instances_is_not()
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+        using (var ours = await HalfMadeSandbox.LeaveAsync(_home))
+        using (var theirs = await HalfMadeSandbox.LeaveAsync(elsewhere))
+        {
+            Assert.True(ours.IsAlive);
+            await using var host = await PipelineHost.StartAsync(_database, _home);
+            await ours.GoneAsync();
+            Assert.True(theirs.IsAlive);
+        }
+
+        Directory.Delete(elsewhere, recursive: true);
+    }
+
+    [Fact]
     public async Task a_log_that_a_kill_left_open_ends_with_its_cancelled_build()
     {
         var marker = SandboxProcesses.Marker();

@@ -25,6 +25,9 @@ namespace Auxo.Pipeline.Tests.Host;
 /// </summary>
 public sealed class PipelineHost : IAsyncDisposable
 {
+    private const string CapacityKey = "Auxo:Runner:Capacity";
+    private const string Capacity = "2";
+
     private readonly WebApplicationFactory<Program> _factory;
 
     private PipelineHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, IReadOnlyList<string> tokens)
@@ -50,8 +53,8 @@ public sealed class PipelineHost : IAsyncDisposable
     /// The usual patience, but a build never takes so long that it says so on the patch: how fast this machine is decides
     /// nothing.
     /// </summary>
-    public static RunnerSettings Runner { get; } =
-        RunnerSettings.From(new ConfigurationBuilder().Build()) with { Capacity = 2, InterimAfter = TimeSpan.FromHours(1) };
+    public static RunnerSettings Runner { get; } = RunnerSettings.From(
+        new ConfigurationBuilder().AddInMemoryCollection([new(CapacityKey, Capacity)]).Build()) with { InterimAfter = TimeSpan.FromHours(1) };
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
     public static async Task<PipelineHost> StartAsync(
@@ -81,7 +84,7 @@ public sealed class PipelineHost : IAsyncDisposable
     /// <summary>How every host of these tests is set up, in process or not.</summary>
     public static IEnumerable<(string Key, string Value)> Settings(string connectionString, string home)
         => [("ConnectionStrings:auxo", connectionString), ("AUXO_HOME", home), ("urls", "http://127.0.0.1:0"),
-            ("Auxo:Runner:Capacity", "2"), ("Auxo:Steps:GraceSeconds", "0.5")];
+            (CapacityKey, Capacity), ("Auxo:Steps:GraceSeconds", "0.5")];
 
     /// <summary>A subscriber to everything, so that what is sent stays where a test can read it.</summary>
     public static async Task ProbeAsync(NpgsqlDataSource database)

@@ -27,7 +27,9 @@ internal static class LeftoverAudit
             static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
         foreach (var (pid, command) in world.Auxo.Processes()
             .Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal))))
-            findings.Wrong("processes", $"{pid} is left: {command}");
+            findings.Wrong(
+                command.StartsWith("bwrap ", StringComparison.Ordinal) ? "a half-made sandbox that no start has ended" : "processes",
+                $"{pid} is left: {command}");
         foreach (var zombie in Zombies(world.Auxo.AppHostPid)) findings.Wrong(
             "processes", $"the AppHost has not buried its child {zombie}");
     }
