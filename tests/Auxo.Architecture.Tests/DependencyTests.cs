@@ -9,6 +9,7 @@ public sealed partial class DependencyTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Auxo.Contracts"] = [],
+        ["Auxo.BackgroundWork"] = [],
         ["Auxo.Git"] = [],
         ["Auxo.EventStore"] = [],
         ["Auxo.Messaging"] = ["Auxo.EventStore"],
@@ -17,7 +18,8 @@ public sealed partial class DependencyTests
         ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults", "Auxo.Messaging"], // it makes the schema of the queues
         ["Auxo.Cli"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git"],
-        ["Auxo.Pipeline"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git"],
+        ["Auxo.Pipeline"] =
+            ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.BackgroundWork"],
         ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],
         ["Auxo.Metrics"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],
         ["Auxo.Registry"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],

@@ -57,8 +57,8 @@ public sealed record Build(
     /// <summary>What it kept.</summary>
     public IReadOnlyList<BuildArtifact> Artifacts { get; init; } = [];
 
-    /// <summary>True when its patch has an interim comment, which would stand there for ever if nothing replaced it.</summary>
-    public bool Spoke { get; init; }
+    /// <summary>True when its patch has an interim comment, which would stay if nothing replaced it.</summary>
+    public bool HasInterimComment { get; init; }
 
     /// <summary>Who approved it.</summary>
     public string? ApprovedBy { get; init; }
@@ -103,7 +103,7 @@ public sealed record Build(
     public Build Apply(BuildEvent.StepStarted e) => Unless(this with { Running = [.. Running.Where(step => step != e.Step), e.Step] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
-    public Build Apply(BuildEvent.Announced e) => Unless(this with { Spoke = true });
+    public Build Apply(BuildEvent.Announced e) => Unless(this with { HasInterimComment = true });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.StepFinished e)
@@ -119,7 +119,7 @@ public sealed record Build(
         => Unless(this with { Artifacts = [.. Artifacts.Where(kept => kept.Name != e.Artifact.Name), e.Artifact] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
-    public Build Apply(BuildEvent.ApprovalRequested e) => Unless(this with { State = BuildState.AwaitingApproval, Spoke = true });
+    public Build Apply(BuildEvent.ApprovalRequested e) => Unless(this with { State = BuildState.AwaitingApproval, HasInterimComment = true });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ApprovalGranted e)
@@ -129,6 +129,21 @@ public sealed record Build(
     public Build Apply(BuildEvent.Finished e)
         => Unless(this with { State = BuildState.Finished, Outcome = e.Outcome, Reason = e.Reason, FinishedAt = e.At,
             Running = [], Results = [.. Results, .. e.Unfinished] });
+
+    /// <summary>The build after events that were just decided.</summary>
+    public Build After(IEnumerable<object> events) => events.Aggregate(this, static (build, e) => e switch
+    {
+        BuildEvent.Started started => build.Apply(started),
+        BuildEvent.StepStarted started => build.Apply(started),
+        BuildEvent.Announced announced => build.Apply(announced),
+        BuildEvent.StepFinished finished => build.Apply(finished),
+        BuildEvent.FindingsReported reported => build.Apply(reported),
+        BuildEvent.ArtifactProduced produced => build.Apply(produced),
+        BuildEvent.ApprovalRequested requested => build.Apply(requested),
+        BuildEvent.ApprovalGranted granted => build.Apply(granted),
+        BuildEvent.Finished finished => build.Apply(finished),
+        _ => throw new System.Diagnostics.UnreachableException($"{e.GetType().Name} follows no event of a build."),
+    });
 
     private Build Unless(Build changed) => State == BuildState.Finished ? this : changed;
 }

@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Queueing;
+using Auxo.Pipeline.Reading;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 

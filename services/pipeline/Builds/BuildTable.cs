@@ -28,6 +28,12 @@ internal static class BuildTable
             """,
             build.Id, StateOf(build));
 
+    /// <summary>Keeps the approval of a commit, for every later attempt at it.</summary>
+    public static NpgsqlBatchCommand Approve(Rid rid, BuildEvent.ApprovalGranted granted)
+        => Command(
+            "insert into pipeline.approvals (rid, commit_id, approved_by, approved_at) values ($1, $2, $3, $4) on conflict do nothing",
+            rid.Value, granted.Commit.Value, granted.By, granted.At);
+
     /// <summary>The patch or the ref.</summary>
     public static string SubjectOf(BuildSubject subject) => subject.PatchId?.Value ?? subject.Ref;
 
@@ -66,6 +72,18 @@ internal static class BuildTable
         await using var command = database.CreateCommand("select build_id from pipeline.builds where state = 'ready'");
         await using var reader = await command.ExecuteReaderAsync(ct);
         var ids = new HashSet<Guid>();
+        while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
+        return ids;
+    }
+
+    /// <summary>Those of the builds that have their verdict.</summary>
+    public static async Task<IReadOnlyList<Guid>> DoneAsync(
+        NpgsqlDataSource database, IReadOnlyCollection<Guid> builds, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            "select build_id from pipeline.builds where state = 'done' and build_id = any ($1)").With(builds.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var ids = new List<Guid>();
         while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
         return ids;
     }

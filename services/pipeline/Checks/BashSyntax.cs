@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Auxo.Pipeline.Checks.Files;
+
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>Check <c>syntax</c>: every shell script parses (<c>bash -n</c>).</summary>

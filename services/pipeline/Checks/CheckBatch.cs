@@ -1,5 +1,7 @@
 using System.Text;
 
+using Auxo.Pipeline.Checks.Files;
+
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Checks.Files;
 using System.Text;
 using System.Text.RegularExpressions;
 

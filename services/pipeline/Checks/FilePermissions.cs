@@ -1,5 +1,7 @@
 using System.Text;
 
+using Auxo.Pipeline.Checks.Files;
+
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>Check <c>permissions</c>: what git records of them, that is the executable bit and links.</summary>

@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Checks.Files;
+
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 
+using Auxo.Pipeline.Checks.Files;
+
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>

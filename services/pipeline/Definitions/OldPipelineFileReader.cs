@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Files;
 
 using YamlDotNet.RepresentationModel;
 

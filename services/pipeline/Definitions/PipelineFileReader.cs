@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Files;
 
 using YamlDotNet.RepresentationModel;
 

@@ -1,7 +1,8 @@
-using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Bubblewrap;
 using Auxo.Pipeline.Execution.Cgroups;
+using Auxo.Pipeline.Execution.Processes;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Doctor;
 

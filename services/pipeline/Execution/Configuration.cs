@@ -1,5 +1,6 @@
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 
+using Auxo.Pipeline.Execution.Processes;
+
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>

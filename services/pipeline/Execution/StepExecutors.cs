@@ -1,6 +1,7 @@
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution.Bubblewrap;
 using Auxo.Pipeline.Execution.Docker;
+using Auxo.Pipeline.Execution.Processes;
 
 namespace Auxo.Pipeline.Execution;
 

@@ -1,3 +1,4 @@
+using Auxo.BackgroundWork;
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Execution;
 using Auxo.ServiceDefaults.Disk;
@@ -12,7 +13,7 @@ namespace Auxo.Pipeline.Housekeeping;
 /// </summary>
 internal sealed class Housekeeper(
     NpgsqlDataSource database, ArtifactStore artifacts, AuxoHome home, HousekeepingPolicy policy, TimeProvider time,
-    ILogger<Housekeeper> logger) : BackgroundService
+    ILogger<Housekeeper> logger) : PeriodicJob(Pause, time, logger)
 {
     /// <summary>Short enough that a machine that is switched off at night is cleaned, too.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromHours(6);
@@ -23,7 +24,7 @@ internal sealed class Housekeeper(
     {
         await using var held = await ContentsLock.TryHoldAsync(database, ct);
         if (held is null) return null;
-        var expired = KeptBuilds.Expired(await BuildsAsync(ct), policy, time.GetUtcNow());
+        var expired = KeptBuilds.Expired(await BuildsAsync(ct), policy, Time.GetUtcNow());
         var removed = 0;
         foreach (var build in expired)
         {
@@ -34,25 +35,14 @@ internal sealed class Housekeeper(
             if (artifacts.Forget(build) | hadLogs) removed++;
         }
 
-        await artifacts.SweepAsync(time.GetUtcNow(), ct);
+        await artifacts.SweepAsync(Time.GetUtcNow(), ct);
         return removed;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Pause, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                if (await RunAsync(stoppingToken) is > 0 and var removed) logger.LogInformation(
-                    "The logs and artifacts of {Count} old builds were removed.", removed);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or NpgsqlException)
-            {
-                logger.LogWarning(e, "Removing old builds' files failed; it is repeated in six hours.");
-            }
-        }
+        if (await RunAsync(ct) is > 0 and var removed)
+            logger.LogInformation("The logs and artifacts of {Count} old builds were removed.", removed);
     }
 
     private async Task<IReadOnlyList<KeptBuild>> BuildsAsync(CancellationToken ct)

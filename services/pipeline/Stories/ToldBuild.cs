@@ -2,7 +2,7 @@ using System.Globalization;
 
 using Auxo.EventStore;
 using Auxo.Pipeline.Builds;
-using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Files;
 using Auxo.ServiceDefaults.Stories;
 
 namespace Auxo.Pipeline.Stories;

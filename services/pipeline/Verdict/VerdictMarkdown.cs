@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Verdict;
 
@@ -116,7 +117,7 @@ public static class VerdictMarkdown
     internal static string Escape(string value)
     {
         var text = new StringBuilder();
-        foreach (var c in Checks.PlainText.OneLine(value, 300))
+        foreach (var c in PlainText.OneLine(value, 300))
         {
             switch (c)
             {
@@ -152,7 +153,7 @@ public static class VerdictMarkdown
     /// </summary>
     internal static string Code(string value)
     {
-        var text = Checks.PlainText.OneLine(value, 200);
+        var text = PlainText.OneLine(value, 200);
         var longest = 0;
         var run = 0;
         foreach (var c in text) longest = Math.Max(longest, run = c == '`' ? run + 1 : 0);

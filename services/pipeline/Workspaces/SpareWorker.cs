@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 
+using Auxo.BackgroundWork;
+
 namespace Auxo.Pipeline.Workspaces;
 
 /// <summary>
@@ -7,7 +9,8 @@ namespace Auxo.Pipeline.Workspaces;
 /// since. It happens behind the verdict, one at a time; what is asked for while much waits is forgotten, since a spare is only
 /// ever a saving.
 /// </summary>
-public sealed class SpareWorker(WorkspaceStore workspaces, ILogger<SpareWorker> logger) : BackgroundService
+public sealed class SpareWorker(WorkspaceStore workspaces, TimeProvider time, ILogger<SpareWorker> logger)
+    : BackgroundLoop(time, logger)
 {
     /// <summary>Below this many files a fresh checkout takes hardly longer than starting git.</summary>
     public const int WorthFiles = 64;
@@ -22,25 +25,16 @@ public sealed class SpareWorker(WorkspaceStore workspaces, ILogger<SpareWorker> 
     public void Want(string source, CommitId commit) => _wanted.Writer.TryWrite((source, commit));
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TurnAsync(CancellationToken ct)
     {
+        var (source, commit) = await _wanted.Reader.ReadAsync(ct);
         try
         {
-            await foreach (var (source, commit) in _wanted.Reader.ReadAllAsync(stoppingToken))
-            {
-                try
-                {
-                    await workspaces.MakeSpareAsync(source, commit, stoppingToken);
-                }
-                catch (Exception e) when (e is WorkspaceException or GitException or IOException or UnauthorizedAccessException)
-                {
-                    logger.LogDebug("No spare workspace of {Source}: {Reason}", source, e.Message);
-                }
-            }
+            await workspaces.MakeSpareAsync(source, commit, ct);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception e) when (e is WorkspaceException or GitException or IOException or UnauthorizedAccessException)
         {
-            // What is half made is swept at the next start.
+            logger.LogDebug("No spare workspace of {Source}: {Reason}", source, e.Message);
         }
     }
 }

@@ -1,6 +1,9 @@
 using Auxo.Contracts;
+using Auxo.Pipeline.Approving;
 using Auxo.Pipeline.Builds;
-using Auxo.Pipeline.Triggers;
+using Auxo.Pipeline.Cancelling;
+using Auxo.Pipeline.Queueing;
+using Auxo.Pipeline.Running;
 
 using static Auxo.Pipeline.Tests.Builds.SampleBuilds;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Running;
 
 using FsCheck;
 using FsCheck.Fluent;

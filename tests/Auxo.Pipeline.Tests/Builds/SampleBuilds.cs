@@ -2,6 +2,8 @@ using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Queueing;
+using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Tests.Builds;

@@ -4,6 +4,7 @@ using System.Text;
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Tests.Checks;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Auxo.Contracts;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
 

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.Processes;
 
 namespace Auxo.Pipeline.Tests.Execution;
 

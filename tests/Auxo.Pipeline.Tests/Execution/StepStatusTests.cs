@@ -1,4 +1,4 @@
-using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.Processes;
 
 namespace Auxo.Pipeline.Tests.Execution;
 

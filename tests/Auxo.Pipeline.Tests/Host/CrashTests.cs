@@ -183,6 +183,30 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         await host.PostAsync($"/builds/{id}/cancel");
     }
 
+    [Fact]
+    public async Task neither_a_deadlock_nor_an_error_of_access_ends_the_schedulers_work()
+    {
+        await using (var database = NpgsqlDataSource.Create(_database))
+        await using (var command = database.CreateCommand(
+            """
+            create sequence pipeline.fails;
+            create function pipeline.fail() returns trigger language plpgsql security definer as $$
+            begin
+                case nextval('pipeline.fails')
+                    when 1 then raise exception 'deadlock detected' using errcode = '40P01';
+                    when 2 then raise exception 'permission denied' using errcode = '42501';
+                    else null;
+                end case;
+                return null;
+            end $$;
+            create trigger fail before update on pipeline.builds for each statement execute function pipeline.fail()
+            """))
+            await command.ExecuteNonQueryAsync();
+        var head = await CommitAsync(TwoSteps);
+        await TellAsync(_told.Opened(head));
+        await AssertOneVerdictAsync(head);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

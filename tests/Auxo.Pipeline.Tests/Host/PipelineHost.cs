@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Messaging;
-using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Running;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 using Auxo.Testing;

@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Tests.Builds;
 using Auxo.Pipeline.Verdict;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 
 using Auxo.Pipeline.Execution.Cgroups;
+using Auxo.Pipeline.Execution.Processes;
 
 namespace Auxo.Pipeline.Execution.Bubblewrap;
 

@@ -1,8 +1,8 @@
+using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Workspaces;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
-
-using Auxo.Pipeline.Workspaces;
 
 using Docker.DotNet;
 using Docker.DotNet.Models;

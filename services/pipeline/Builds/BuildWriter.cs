@@ -1,0 +1,91 @@
+using Auxo.EventStore;
+using Auxo.Messaging;
+
+using Npgsql;
+
+namespace Auxo.Pipeline.Builds;
+
+/// <summary>
+/// The one place that writes to the stream of a build that exists: events, the rows that follow them, messages, and what the
+/// runner of this process is told after the commit.
+/// </summary>
+public sealed class BuildWriter(IDocumentStore store, NpgsqlDataSource database, IMessageBus bus, BuildSignals signals, TimeProvider time)
+{
+    /// <summary>The build as it stands; null when there is none.</summary>
+    public async Task<Build?> ReadAsync(Guid buildId, CancellationToken ct)
+    {
+        await using var session = store.QuerySession();
+        return await session.Events.FetchLatest<Build>(Build.StreamKey(buildId), ct);
+    }
+
+    /// <summary>
+    /// Decides on fresh state and writes all of the decision in a transaction of its own; decides again when somebody else wrote
+    /// first.
+    /// </summary>
+    /// <returns>The build before and after; null when there is none.</returns>
+    public async Task<(Build Before, Build After)?> WriteAsync(
+        Guid buildId, Func<Build, DateTimeOffset, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
+    {
+        while (true)
+        {
+            await using var session = store.LightweightSession();
+            var stream = await session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
+            if (stream.Aggregate is not { } before) return null;
+            // Whoever carries the build on or ends it, it belongs to the push that began it.
+            if (before.TraceId is not null) session.CorrelationId = before.TraceId;
+            var decision = decide(before, time.GetUtcNow());
+            if (decision.Events.Count == 0 && decision.Messages.Count == 0) return (before, before);
+            var (after, messages) = Append(session, stream, decision);
+            foreach (var message in messages) bus.Publish(session, message, Build.StreamKey(buildId));
+            if (after.State == BuildState.Finished) CrashPoint.Hit("pipeline.build.before_finish");
+            try
+            {
+                await session.SaveChangesAsync(ct);
+                return (before, after);
+            }
+            catch (ConcurrencyException)
+            {
+                // A cancel, an approval or the end of a step came first: decide on what it left.
+            }
+        }
+    }
+
+    /// <summary>Adds a decision to a handler's session; the caller saves and sends. An unknown build is left alone.</summary>
+    public async Task<OutgoingMessages> AppendAsync(
+        IDocumentSession session, Guid buildId, Func<Build, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
+    {
+        var stream = await session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
+        return stream.Aggregate is { } build ? Append(session, stream, decide(build)).Messages : [];
+    }
+
+    /// <summary>The same for all unfinished builds of a subject, or of a repository when no subject is named.</summary>
+    public async Task<OutgoingMessages> AppendAllAsync(
+        IDocumentSession session, Rid rid, string? subject, Func<Build, (Events Events, OutgoingMessages Messages)> decide,
+        CancellationToken ct)
+    {
+        OutgoingMessages messages = [];
+        foreach (var id in await BuildTable.OpenAsync(database, rid, subject, ct))
+            messages.AddRange(await AppendAsync(session, id, decide, ct));
+        return messages;
+    }
+
+    /// <summary>All messages of one build are one group, whoever sends them: nobody hears of its end before its beginning.</summary>
+    public static OutgoingMessages InOrder(Guid buildId, OutgoingMessages messages)
+        => [.. messages.Select(message => message.InGroup(Build.StreamKey(buildId)))];
+
+    private (Build After, OutgoingMessages Messages) Append(
+        IDocumentSession session, IEventStream<Build> stream, (Events Events, OutgoingMessages Messages) decision)
+    {
+        var before = stream.Aggregate!;
+        var messages = InOrder(before.Id, decision.Messages);
+        if (decision.Events.Count == 0) return (before, messages);
+        stream.AppendMany(decision.Events);
+        var after = before.After(decision.Events);
+        if (BuildTable.StateOf(after) != BuildTable.StateOf(before)) session.QueueSqlCommand(BuildTable.Follow(after));
+        foreach (var granted in decision.Events.OfType<BuildEvent.ApprovalGranted>())
+            session.QueueSqlCommand(BuildTable.Approve(after.Subject.Rid, granted));
+        if (after.State == BuildState.Finished) session.AfterCommit(() => signals.Stop(after.Id));
+        else if (after.State == BuildState.Queued) session.AfterCommit(signals.Ring);
+        return (after, messages);
+    }
+}

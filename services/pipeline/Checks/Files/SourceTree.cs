@@ -1,0 +1,73 @@
+namespace Auxo.Pipeline.Checks.Files;
+
+/// <summary>The tree of one commit, listed once and shared by all checks of a batch; blobs are read when a check asks for them.</summary>
+public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> entries) : IAsyncDisposable
+{
+    /// <summary>A larger file is no source text; the checks leave it out and say so.</summary>
+    public const int MaxTextBytes = 1 << 20;
+
+    private readonly Lock _gate = new();
+    private Task<ShellFiles>? _shell;
+
+    /// <summary>Every file, link and submodule, with whole paths.</summary>
+    public IReadOnlyList<GitTreeEntry> Entries { get; } = entries;
+
+    /// <summary>Every path and every folder (without a trailing slash).</summary>
+    public IReadOnlySet<string> Paths { get; } = AllPaths(entries);
+
+    /// <summary>Lists the tree of <paramref name="commit"/>.</summary>
+    /// <exception cref="GitException">There is no such commit.</exception>
+    public static async Task<SourceTree> ReadAsync(GitObjects objects, CommitId commit, CancellationToken ct)
+        => new(objects, await GitTree.ListAsync(objects.Repository, commit.Value, ct));
+
+    /// <summary>The content of a file; null when it is larger than <see cref="MaxTextBytes"/>, missing, or looks binary.</summary>
+    public async Task<ReadOnlyMemory<byte>?> ReadTextAsync(GitTreeEntry entry, CancellationToken ct)
+    {
+        var data = await ReadAsync(entry, ct);
+        // git's own test: a zero byte among the first 8,000.
+        return data is { } bytes && bytes.Span[..Math.Min(bytes.Length, 8000)].Contains((byte)0) ? null : data;
+    }
+
+    /// <summary>The content of a file, whatever it is; null when it is larger than <see cref="MaxTextBytes"/> or missing.</summary>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(GitTreeEntry entry, CancellationToken ct)
+    {
+        try
+        {
+            return (await objects.ReadAsync(entry.Oid, ct, MaxTextBytes))?.Data;
+        }
+        catch (GitObjectTooLargeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The shell scripts of the tree, written out once for the tools that need files.</summary>
+    public Task<ShellFiles> ShellFilesAsync(CancellationToken ct)
+    {
+        lock (_gate) return _shell ??= ShellFiles.WriteAsync(this, ct);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Task<ShellFiles>? shell;
+        lock (_gate) shell = _shell;
+        if (shell is null) return;
+        await shell.ContinueWith(
+            static task => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (shell.IsCompletedSuccessfully) shell.Result.Delete();
+    }
+
+    private static HashSet<string> AllPaths(IReadOnlyList<GitTreeEntry> entries)
+    {
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            // Folders come for free: once a folder is known, so are those above it.
+            var path = entry.Name;
+            while (paths.Add(path) && path.LastIndexOf('/') is > 0 and var slash) path = path[..slash];
+        }
+
+        return paths;
+    }
+}

@@ -1,0 +1,14 @@
+namespace Auxo.Pipeline.Queueing;
+
+/// <summary>A wish to build a commit, from a push or by hand.</summary>
+public sealed record BuildRequest(
+    Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId, string Ref,
+    CommitId Commit, string Title, Did? Author, string Source,
+    Trust Trust, CommitId? Canonical, string? RequestedBy = null)
+{
+    /// <summary>When ingest saw what is to be built; null for a wish by hand.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>The patch or the ref.</summary>
+    public string SubjectKey => PatchId?.Value ?? Ref;
+}

@@ -1,0 +1,63 @@
+using Auxo.EventStore;
+using Auxo.Messaging;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Reading;
+using Auxo.ServiceDefaults.Access;
+
+using Microsoft.AspNetCore.Http.HttpResults;
+
+using Npgsql;
+
+namespace Auxo.Pipeline.Queueing;
+
+/// <summary><c>POST /builds/{id}/rerun</c>: the same commit for the same reason as the next attempt, planned anew.</summary>
+public static class RerunBuild
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapPost("/builds/{id:guid}/rerun", HandleAsync).WithName("RerunBuild").RequireScope("pipeline:write");
+
+    /// <summary>The wish to build it again; the author's trust stays what it was.</summary>
+    public static BuildRequest Request(Build build, CommitId? canonical, string by)
+        => new(
+            build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger, build.Subject.PatchId,
+            build.Subject.RevisionId, build.Subject.Ref, build.Subject.Commit,
+            build.Subject.Title, build.Subject.Author, build.Source, build.Trust, canonical ?? build.Canonical, by);
+
+    private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, HttpContext http, IDocumentStore store, IMessageBus bus, NpgsqlDataSource database, QueueBuild queue,
+        TimeProvider time, CancellationToken ct)
+    {
+        while (true)
+        {
+            await using var session = store.LightweightSession();
+            if (await session.Events.FetchLatest<Build>(Build.StreamKey(id), ct) is not { } old) return BuildProblems.NotFound(id);
+            if (old.State != BuildState.Finished)
+                return AuxoProblem.Conflict("build/not-finished", $"Build {BuildId.Short(id)} is still at work; cancel it first, or wait.");
+
+            if (await BuildTable.IsUntrackedAsync(database, old.Subject.Rid, DateTimeOffset.MinValue, ct))
+                return AuxoProblem.Conflict(
+                    "repository/untracked", $"{old.Subject.Rid} is no longer tracked; track it again first ('auxo repo track').");
+
+            var request = Request(old, await HeadAsync(database, old.Subject.Rid, ct), http.User.Identity?.Name ?? "unknown");
+            var attempt = await BuildTable.NextAttemptAsync(database, request.Rid, request.Trigger, request.SubjectKey, request.Commit, ct);
+            var (build, messages) = await queue.QueueAsync(session, request, attempt, time.GetUtcNow(), ct);
+            if (build is null) continue;
+            foreach (var message in messages) bus.Publish(session, message, Build.StreamKey(build.Id));
+            try
+            {
+                await session.SaveChangesAsync(ct);
+                return TypedResults.Accepted($"/builds/{build.Id}", BuildResponse.Of(build));
+            }
+            catch (ConcurrencyException)
+            {
+                // Somebody asked for the same at the same moment.
+            }
+        }
+    }
+
+    private static async Task<CommitId?> HeadAsync(NpgsqlDataSource database, Rid rid, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select head from pipeline.repositories where rid = $1").With(rid.Value);
+        return await command.ExecuteScalarAsync(ct) is string head ? CommitId.Parse(head) : null;
+    }
+}

@@ -1,0 +1,72 @@
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Verdict;
+
+namespace Auxo.Pipeline.Reading;
+
+/// <summary>A step as lists show it.</summary>
+/// <param name="Step">Its name.</param>
+/// <param name="Kind"><c>check</c> or <c>command</c>.</param>
+/// <param name="State"><c>waiting</c>, <c>running</c> or <c>finished</c>.</param>
+/// <param name="Outcome">Once finished.</param>
+/// <param name="Blocks">False when its failure only warns.</param>
+/// <param name="DurationSeconds">Wall time.</param>
+/// <param name="ExitCode">Of a command.</param>
+/// <param name="Summary">One line.</param>
+public sealed record StepResponse(
+    string Step, string Kind, string State, Outcome? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary);
+
+/// <summary>A build as lists show it.</summary>
+public record BuildResponse(
+    Guid Id, string ShortId, Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId,
+    RevisionId? RevisionId, string Ref, CommitId Commit, string Title, Did? Author,
+    int Attempt, Trust Trust, BuildState State, Outcome? Outcome, string? Reason, DateTimeOffset QueuedAt,
+    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
+    double? DurationSeconds, IReadOnlyList<StepResponse> Steps)
+{
+    /// <summary>The correlation id of the push, for <c>auxo trace</c>.</summary>
+    public string? TraceId { get; init; }
+
+    /// <summary>Takes what lists show.</summary>
+    internal static BuildResponse Of(Build build)
+        => new(
+            build.Id, BuildId.Short(build.Id), build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger,
+            build.Subject.PatchId, build.Subject.RevisionId,
+            build.Subject.Ref, build.Subject.Commit, build.Subject.Title, build.Subject.Author, build.Attempt,
+            build.Trust, build.State, build.Outcome, build.Reason,
+            build.QueuedAt, build.StartedAt, build.FinishedAt, (build.FinishedAt - build.StartedAt)?.TotalSeconds,
+            [.. build.Plan.StepNames().Select(name => StepOf(build, name))])
+        {
+            TraceId = build.TraceId,
+        };
+
+    private static StepResponse StepOf(Build build, string name)
+    {
+        var kind = build.Plan.Steps.Any(step => step.Name == name) ? "command" : "check";
+        return build.Results.FirstOrDefault(result => result.Step == name) is { } result
+            ? new(name, kind, "finished", result.Outcome, result.Blocks, result.Duration.TotalSeconds, result.ExitCode, result.Summary)
+            : new(name, kind, build.Running.Contains(name)
+                || kind == "check" && build.State == BuildState.Running ? "running" : "waiting", null, null, null, null, null);
+    }
+}
+
+/// <summary>A build with all that is kept of it.</summary>
+public sealed record BuildDetails(
+    BuildResponse Build, IReadOnlyList<Finding> Findings, IReadOnlyList<BuildArtifact> Artifacts, string Verdict,
+    string? Sandbox, string? RequestedBy, string? ApprovedBy, string Source)
+    : BuildResponse(Build)
+{
+    /// <summary>Not shown: its members stand beside the others.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public BuildResponse Build { get; init; } = Build;
+
+    /// <summary>Takes everything.</summary>
+    internal static BuildDetails Of(Build build, Links links)
+        => new(
+            BuildResponse.Of(build), build.Findings, build.Artifacts, VerdictMarkdown.Render(build, links),
+            build.Sandbox, build.RequestedBy, build.ApprovedBy, build.Source);
+}
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">Newest first.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; null at the end.</param>
+public sealed record BuildPage(IReadOnlyList<BuildResponse> Items, string? Next);

@@ -1,0 +1,69 @@
+using Auxo.Messaging;
+using Auxo.Pipeline.Execution;
+
+using Npgsql;
+
+namespace Auxo.Pipeline.Running;
+
+/// <summary>
+/// The leases of this process on builds. What a killed process held is free again at the next start, and for another host when
+/// the lease runs out.
+/// </summary>
+internal sealed class BuildLeases(
+    NpgsqlDataSource database, AuxoHome home, RunnerSettings settings, TimeProvider time, ILogger<BuildLeases> logger)
+{
+    private static readonly LeaseTable Table = new(
+        "pipeline.builds", Key: "build_id", Ready: "state = 'ready'", OrderBy: "queued_at, build_id");
+
+    private readonly LeasedWork<Guid> _work = new(database, time, Table, settings.Lease);
+    private volatile bool _known;
+
+    /// <summary>False when a claim may have been made whose answer never came.</summary>
+    public bool AreKnown => _known;
+
+    private string OwnerFile => Path.Combine(home.Path, "run", "pipeline-runner");
+
+    /// <summary>
+    /// An instance's folder is locked by one process, so nobody holds what the last process of this folder held: its leases end at
+    /// once instead of when they run out. Our own name is written before the first claim, so that there is no moment in which a
+    /// crash makes the next process wait.
+    /// </summary>
+    public async Task TakeUpAsync(CancellationToken ct)
+    {
+        if (File.Exists(OwnerFile) && Guid.TryParse(await File.ReadAllTextAsync(OwnerFile, ct), out var owner)
+            && await _work.FreeAsync(owner, [], ct) is > 0 and var count)
+            logger.LogInformation("{Count} builds of the last run are carried on.", count);
+
+        Directory.CreateDirectory(Path.GetDirectoryName(OwnerFile)!);
+        await File.WriteAllTextAsync(OwnerFile + ".new", _work.Owner.ToString(), ct);
+        File.Move(OwnerFile + ".new", OwnerFile, overwrite: true);
+    }
+
+    /// <summary>Takes up to <paramref name="room"/> builds that are ready.</summary>
+    public async Task<IReadOnlyList<Lease<Guid>>> ClaimAsync(int room, IReadOnlyCollection<Guid> held, CancellationToken ct)
+    {
+        if (!_known) await _work.FreeAsync(_work.Owner, held, ct);
+        _known = true;
+        return await _work.ClaimAsync(room, ct);
+    }
+
+    /// <summary>An error came in between: what is held without this process's knowledge is freed before the next claim.</summary>
+    public void Doubt() => _known = false;
+
+    /// <summary>Runs the work of a build while a heartbeat keeps its lease; false when the lease was lost.</summary>
+    public Task<bool> KeepAsync(Lease<Guid> lease, Func<CancellationToken, Task> work, CancellationToken ct)
+        => _work.RunAsync(lease, work, ct);
+
+    /// <summary>Gives a build back, for the next start.</summary>
+    public async Task GiveBackAsync(Lease<Guid> lease)
+    {
+        try
+        {
+            await _work.ReleaseAsync(lease, CancellationToken.None);
+        }
+        catch (NpgsqlException e)
+        {
+            logger.LogDebug("The lease of {BuildId} runs out by itself: {Reason}", lease.Key, e.Message);
+        }
+    }
+}

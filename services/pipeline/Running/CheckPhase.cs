@@ -1,0 +1,69 @@
+using System.Text;
+
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Queueing;
+
+namespace Auxo.Pipeline.Running;
+
+/// <summary>The checks of a build: they read the commit from git, and need neither a workspace nor a sandbox.</summary>
+internal sealed class CheckPhase(GitSources sources, VerdictCache cache, LogStore logs, TimeProvider time)
+{
+    /// <summary>Makes the checks that have no result, all at once.</summary>
+    /// <returns>What they found, in no order that matters.</returns>
+    /// <param name="build">The build.</param>
+    /// <param name="remaining">The names of its steps and checks that have no result.</param>
+    /// <param name="run">The build is stopped.</param>
+    /// <param name="ct">This process stops, or the lease is lost.</param>
+    public async Task<IReadOnlyList<StepReport>> RunAsync(
+        Build build, IReadOnlySet<string> remaining, CancellationToken run, CancellationToken ct)
+    {
+        List<StepReport> reports = remaining.Contains(Plan.FileStep) ? [await FileAsync(build)] : [];
+        var names = build.Plan.Checks.Where(remaining.Contains).ToList();
+        if (names.Count > 0)
+        {
+            IReadOnlyList<CheckResult> results;
+            try
+            {
+                await using var source = sources.Open(build.Source);
+                await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, run);
+                results = await CheckBatch.RunAsync(tree, build.Plan.Settings, names, cache, time, run);
+            }
+            catch (Exception e) when (e is GitException or IOException)
+            {
+                results = [.. names.Select(
+                    name => CheckBatch.Judge(name, CheckReport.Errored(PlainText.OneLine(e.Message)), build.Plan.Settings, TimeSpan.Zero))];
+            }
+
+            foreach (var result in results)
+            {
+                await using var log = await logs.OpenAsync(build.Id, result.Step.Step, ct);
+                await log.WriteAsync(Encoding.UTF8.GetBytes(result.Log));
+                await log.CompleteAsync();
+                reports.Add(new StepReport(result.Step, result.Findings, []));
+            }
+        }
+
+        return reports;
+    }
+
+    /// <summary>A broken pipeline file fails the build with its line and column, like any other finding.</summary>
+    private async Task<StepReport> FileAsync(Build build)
+    {
+        var problems = build.Plan.Problems;
+        var findings = problems.Select(problem => new Finding(
+            Plan.FileStep, "invalid", Severity.High, problem.Path, problem.Line, problem.Column is { } column
+                ? $"column {column}: {problem.Message}"
+                : problem.Message, Blocks: true)).ToList();
+        await using var log = await logs.OpenAsync(build.Id, Plan.FileStep, CancellationToken.None);
+        foreach (var problem in problems) log.WriteLine($"{problem.Path}:{problem.Line}:{problem.Column}: {problem.Message}");
+        await log.CompleteAsync();
+        return new StepReport(
+            new StepResult(Plan.FileStep, CheckBatch.Kind, Outcome.Failed, Blocks: true, TimeSpan.Zero, ExitCode: null,
+                problems.Count == 1 ? "1 error" : $"{problems.Count} errors"),
+            findings, []);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Auxo.Pipeline.Running;
+
+/// <summary>How much a runner does at once and how patient it is.</summary>
+/// <param name="Capacity">Builds at once; <c>Auxo:Runner:Capacity</c>, by default one per core.</param>
+/// <param name="Lease">How long a lease outlives its process where no restart ends it.</param>
+/// <param name="SlowPoll">How often the table is looked at when no signal came.</param>
+/// <param name="Retry">Pause while the database is away.</param>
+public sealed record RunnerSettings(int Capacity, TimeSpan Lease, TimeSpan SlowPoll, TimeSpan Retry)
+{
+    /// <summary>
+    /// When a build that still runs says so on its patch: a comment is an operation in everybody's storage, worth it only when
+    /// there is something to wait for.
+    /// </summary>
+    public TimeSpan InterimAfter { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="FormatException">The capacity is no number from 1 on.</exception>
+    public static RunnerSettings From(IConfiguration configuration)
+    {
+        var capacity = Environment.ProcessorCount;
+        if (configuration["Auxo:Runner:Capacity"] is { Length: > 0 } text && (!int.TryParse(text, out capacity) || capacity < 1))
+            throw new FormatException($"Auxo:Runner:Capacity is '{text}'; it must be a number from 1 on.");
+        return new RunnerSettings(capacity, TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250));
+    }
+}

@@ -1,0 +1,55 @@
+using Auxo.Messaging;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Verdict;
+
+namespace Auxo.Pipeline.Running;
+
+/// <summary>
+/// A build in this runner's hands. Its checks and its steps write one after the other, and while PostgreSQL is away they wait and
+/// carry on: the step goes on meanwhile, and its result is written when the database is back.
+/// </summary>
+internal sealed class RunningBuild(Guid id, BuildWriter writer, Links links, TimeProvider time, ILogger logger) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>The build as it stands; null when there is none.</summary>
+    public Task<Build?> ReadAsync(CancellationToken ct) => SitOutAsync(() => writer.ReadAsync(id, ct), ct);
+
+    /// <summary>Records results, and the step that begins next.</summary>
+    public Task<Build> RecordAsync(IReadOnlyList<StepReport> reports, string? next, CancellationToken ct)
+        => WriteAsync((build, now) => RecordStepResults.Decide(build, reports, next, links, now), ct);
+
+    /// <summary>Says on the patch that it runs.</summary>
+    public Task<Build> AnnounceAsync(CancellationToken ct) => WriteAsync((build, now) => AnnounceBuild.Decide(build, links, now), ct);
+
+    /// <summary>Ends it as an error of Auxo, which must neither be retried without end nor leave a patch without a word.</summary>
+    public Task<Build> BreakAsync(string reason, CancellationToken ct)
+        => WriteAsync((build, now) => FinishBuild.Decide(build, Outcome.Errored, $"Auxo failed: {reason}", by: null, links, now), ct);
+
+    /// <summary>Decides on fresh state and writes it, in the turn of this caller.</summary>
+    /// <returns>The build as it is afterwards.</returns>
+    public async Task<Build> WriteAsync(
+        Func<Build, DateTimeOffset, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
+    {
+        await _turn.WaitAsync(ct);
+        try
+        {
+            var written = await SitOutAsync(() => writer.WriteAsync(id, decide, ct), ct);
+            return written?.After ?? throw new InvalidOperationException($"Build {id} has a row and no stream.");
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private Task<T> SitOutAsync<T>(Func<Task<T>> action, CancellationToken ct)
+        => DatabaseOutage.SitOutAsync(
+            action,
+            reason => logger.LogWarning(
+                "PostgreSQL does not answer ({Reason}); build {BuildId} goes on and is recorded when it is back.", reason, id),
+            time, ct);
+}

@@ -1,0 +1,18 @@
+using Auxo.Messaging;
+using Auxo.Pipeline.Builds;
+
+namespace Auxo.Pipeline.Running;
+
+/// <summary>A runner takes a build.</summary>
+public static class StartBuild
+{
+    /// <summary>The first start is told to everybody; one after a crash or an approval is only recorded.</summary>
+    public static (Events Events, OutgoingMessages Messages) Decide(
+        Build build, string runner, string sandbox, string? firstStep, DateTimeOffset now)
+    {
+        if (build.State == BuildState.Finished) return ([], []);
+        Events events = [new BuildEvent.Started(runner, sandbox, now)];
+        if (firstStep is not null) events.Add(new BuildEvent.StepStarted(firstStep, now));
+        return (events, build.StartedAt is null ? [new BuildStarted(build.Subject, now)] : []);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+
+using Auxo.Testing;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Auxo.BackgroundWork.Tests;
+
+public sealed class BackgroundLoopTests
+{
+    [Fact]
+    public async Task a_turn_that_throws_is_repeated_after_a_pause_and_no_sooner()
+    {
+        var time = new ManualTime();
+        using var loop = new FailingLoop(time);
+        await loop.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(0.1));
+                return Task.FromResult(loop.Turns.Count > 1);
+            },
+            "the next turn has come");
+        Assert.True(loop.Turns.ElementAt(1) - loop.Turns.First() >= TimeSpan.FromSeconds(1));
+        await loop.StopAsync(TestContext.Current.CancellationToken);
+        Assert.True(loop.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
+    private sealed class FailingLoop(TimeProvider time) : BackgroundLoop(time, NullLogger.Instance)
+    {
+        private readonly TimeProvider _time = time;
+
+        public ConcurrentQueue<DateTimeOffset> Turns { get; } = [];
+
+        protected override Task TurnAsync(CancellationToken ct)
+        {
+            Turns.Enqueue(_time.GetUtcNow());
+            throw new UnauthorizedAccessException("no right to look there");
+        }
+    }
+}
