@@ -5,9 +5,9 @@ using Auxo.Ingest.Doctor;
 using Auxo.Ingest.Hooks;
 using Auxo.Ingest.Observing;
 using Auxo.Ingest.Patches;
-using Auxo.Ingest.Radicle.Comments;
 using Auxo.Ingest.Repositories;
 using Auxo.Ingest.Stories;
+using Auxo.Radicle;
 
 namespace Auxo.Ingest;
 

@@ -13,11 +13,12 @@ public sealed partial class DependencyTests
         ["Auxo.Git"] = [],
         ["Auxo.EventStore"] = [],
         ["Auxo.Messaging"] = ["Auxo.EventStore"],
+        ["Auxo.Radicle"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.Hosting"] = [],
         ["Auxo.ServiceDefaults"] = [],
         ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults", "Auxo.Messaging"], // it makes the schema of the queues
         ["Auxo.Cli"] = ["Auxo.Contracts", "Auxo.Git"],
-        ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git"],
+        ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.Radicle"],
         ["Auxo.Pipeline"] =
             ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.BackgroundWork"],
         ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],

@@ -1,7 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Ingest.Observing;
-using Auxo.Ingest.Radicle.Cob;
-using Auxo.Ingest.Radicle.Comments;
+using Auxo.Radicle;
 
 using Npgsql;
 

@@ -1,5 +1,4 @@
-using Auxo.Ingest.Radicle.Comments;
-using Auxo.Ingest.Radicle.Node;
+using Auxo.Radicle;
 using Auxo.ServiceDefaults.Doctor;
 
 namespace Auxo.Ingest.Doctor;

@@ -1,7 +1,6 @@
 using Auxo.Ingest.Observing;
-using Auxo.Ingest.Radicle.Comments;
-using Auxo.Ingest.Radicle.Node;
 using Auxo.Ingest.Repositories;
+using Auxo.Radicle;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Doctor;
 

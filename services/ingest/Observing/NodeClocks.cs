@@ -1,5 +1,5 @@
 using Auxo.Contracts;
-using Auxo.Ingest.Radicle.Node;
+using Auxo.Radicle;
 
 namespace Auxo.Ingest.Observing;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 
 using Auxo.Contracts;
-using Auxo.Ingest.Radicle.Node;
+using Auxo.Radicle;
 
 namespace Auxo.Ingest.Observing;
 

@@ -1,7 +1,7 @@
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Ingest.Patches;
-using Auxo.Ingest.Radicle.Cob;
+using Auxo.Radicle;
 
 namespace Auxo.Ingest.Observing;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Threading.Channels;
 
 using Auxo.Contracts;
-using Auxo.Ingest.Radicle.Cob;
 using Auxo.Ingest.Repositories;
+using Auxo.Radicle;
 
 namespace Auxo.Ingest.Observing;
 

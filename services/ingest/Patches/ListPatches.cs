@@ -1,7 +1,7 @@
 using Auxo.Contracts;
 using Auxo.Ingest.Observing;
-using Auxo.Ingest.Radicle.Cob;
 using Auxo.Ingest.Repositories;
+using Auxo.Radicle;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;

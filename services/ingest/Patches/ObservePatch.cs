@@ -1,6 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Ingest.Observing;
-using Auxo.Ingest.Radicle.Cob;
+using Auxo.Radicle;
 
 namespace Auxo.Ingest.Patches;
 

@@ -1,5 +1,5 @@
 using Auxo.Contracts;
-using Auxo.Ingest.Radicle.Cob;
+using Auxo.Radicle;
 
 namespace Auxo.Ingest.Patches;
 

@@ -1,7 +1,7 @@
 using Auxo.Contracts;
 using Auxo.Ingest.Observing;
 using Auxo.Ingest.Patches;
-using Auxo.Ingest.Radicle.Cob;
+using Auxo.Radicle;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;

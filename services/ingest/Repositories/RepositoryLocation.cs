@@ -1,7 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Git;
-using Auxo.Ingest.Radicle.Cob;
-using Auxo.Ingest.Radicle.Node;
+using Auxo.Radicle;
 using Auxo.ServiceDefaults;
 
 namespace Auxo.Ingest.Repositories;

@@ -2,7 +2,7 @@ using Auxo.Contracts;
 using Auxo.Ingest.Hooks;
 using Auxo.Ingest.Observing;
 using Auxo.Ingest.Patches;
-using Auxo.Ingest.Radicle.Cob;
+using Auxo.Radicle;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,5 +1,5 @@
 using Auxo.Contracts;
-using Auxo.Ingest.Radicle.Cob;
+using Auxo.Radicle;
 using Auxo.Testing.Radicle;
 
 namespace Auxo.Benchmarks.Sides;

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Ingest.Comments;
-using Auxo.Ingest.Radicle.Cob;
 using Auxo.Messaging;
+using Auxo.Radicle;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
 

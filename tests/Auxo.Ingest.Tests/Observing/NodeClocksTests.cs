@@ -1,7 +1,7 @@
 using Auxo.Contracts;
 using Auxo.Ingest.Doctor;
 using Auxo.Ingest.Observing;
-using Auxo.Ingest.Radicle.Node;
+using Auxo.Radicle;
 using Auxo.ServiceDefaults.Doctor;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;

@@ -4,8 +4,8 @@ using System.Text;
 using Auxo.Contracts;
 using Auxo.Ingest.Observing;
 using Auxo.Ingest.Patches;
-using Auxo.Ingest.Radicle.Cob;
 using Auxo.Ingest.Repositories;
+using Auxo.Radicle;
 
 namespace Auxo.Ingest.Tests.Observing;
 

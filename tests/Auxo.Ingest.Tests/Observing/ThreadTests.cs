@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
+using Auxo.Git;
 using Auxo.Ingest.Observing;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
@@ -124,12 +125,15 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task the_recorded_storage_of_real_nodes_can_be_tracked_by_its_path()
     {
-        await using var recorded = await Tests.Radicle.Cob.RecordedStorage.OpenAsync();
-        await _host.TrackAsync(recorded.Path);
+        const string rid = "z3FncxVBpRsxNgBiagEzr4ZRcGhW7";
+        var path = Path.Combine(_home, rid);
+        await GitCommand.RunAsync(
+            _home, ["clone", "--quiet", "--mirror", Fixtures.Require("radicle/recorded/storage.bundle"), path], CancellationToken.None);
+        await _host.TrackAsync(path);
         var repository = (await _host.ItemsAsync("/repositories")).Single()!;
-        Assert.Equal(((string)recorded.Expected["rid"]!, "demo", "radicle"), (
+        Assert.Equal(($"rad:{rid}", "demo", "radicle"), (
             (string)repository["rid"]!, (string)repository["name"]!, (string)repository["kind"]!));
-        Assert.Equal(6, (await _host.ItemsAsync($"/patches?rid={(string)recorded.Expected["rid"]!}")).Count);
+        Assert.Equal(6, (await _host.ItemsAsync($"/patches?rid=rad:{rid}")).Count);
         Assert.Equal(["repository_tracked", "default_branch_advanced"], await _host.SentNamesAsync());
     }
 

@@ -1,0 +1,118 @@
+using Auxo.Contracts;
+
+namespace Auxo.Radicle;
+
+/// <summary>
+/// Makes a comment stand on a patch, with <c>rad</c> and the profile's key. It may be called again with the same request at any
+/// time, after a crash, too: it looks into the storage first and writes only what is missing.
+/// </summary>
+public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
+{
+    /// <summary>Longer texts do not fit into a command line.</summary>
+    public const int MaxBodyBytes = 96 << 10;
+
+    private const int Attempts = 4;
+    private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
+    private readonly WriteTurns _turns = new(time);
+
+    /// <summary>The folders in which <c>rad</c> is looked for, each time anew: it may be installed while Auxo runs.</summary>
+    public string? SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH");
+
+    /// <summary>Writes, checks that it is there, and tells the peers.</summary>
+    /// <param name="home">The profile to write as.</param>
+    /// <param name="storage">The repository in the profile's storage.</param>
+    /// <param name="request">What shall stand.</param>
+    /// <param name="cancellationToken">A write that has begun is finished, so the comment may stand all the same.</param>
+    public async Task<CommentWrite> WriteAsync(
+        RadicleHome home, RadicleRepository storage, CommentRequest request, CancellationToken cancellationToken)
+    {
+        // rad cuts the space around a text, so what it wrote would never equal a body with a line break at its end.
+        var body = request.Body.Replace("\0", "", StringComparison.Ordinal).Trim();
+        if (System.Text.Encoding.UTF8.GetByteCount(body) > MaxBodyBytes) return new CommentWrite.Failed(
+            $"The comment has more than {MaxBodyBytes} bytes.", Retry: false);
+        if (body.Length == 0) return new CommentWrite.Failed("The comment is empty.", Retry: false);
+        if (RadProgram.Find(SearchPath) is not { } program) return new CommentWrite.Waiting(
+            "rad is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");
+        if (await RadProgram.OwnerAsync(home, cancellationToken) is not { } own) return new CommentWrite.Waiting(
+            $"no Radicle key in {home.Path}: run `rad auth`");
+        var (passphrase, problem) = await key.ReadAsync(cancellationToken);
+        if (problem is not null) return new CommentWrite.Waiting(problem);
+
+        using var turn = await _turns.TakeAsync(LockFile(home, storage.Rid), TurnPatience, cancellationToken);
+        if (turn is null) return new CommentWrite.Failed("Another process is writing as the same key.", Retry: true);
+        try
+        {
+            return await WriteAsync(new RadProgram(program, home, passphrase, time), home, storage,
+                request with { Body = body }, own, cancellationToken);
+        }
+        catch (CobFormatException e)
+        {
+            return new CommentWrite.Failed($"Patch {request.Patch.Short} cannot be read: {e.Message}", Retry: true);
+        }
+    }
+
+    /// <summary>The file that writers of one key and repository lock.</summary>
+    public static string LockFile(RadicleHome home, Rid rid) => Path.Combine(home.Path, "node", $"auxo-{rid.Bare}.lock");
+
+    private async Task<CommentWrite> WriteAsync(
+        RadProgram rad, RadicleHome home, RadicleRepository storage, CommentRequest request, Did own, CancellationToken cancellationToken)
+    {
+        var change = CommentChange.None;
+        var last = "";
+        for (var attempt = 0; attempt <= Attempts; attempt++)
+        {
+            var plan = CommentPlan.Of(
+                request, own, await storage.ReadPatchWithUnsignedAsync(request.Patch, own, cancellationToken),
+                await storage.ReadPatchAsync(request.Patch, cancellationToken));
+            if (plan is CommentPlan.Impossible impossible) return new CommentWrite.Failed(impossible.Reason, impossible.Retry);
+            if (plan is CommentPlan.Nothing done)
+                return new CommentWrite.Done(done.Comment, change, await AnnounceAsync(home, storage.Rid, own, cancellationToken));
+            if (attempt == Attempts) break;
+
+            switch (await rad.RunAsync(Arguments(plan, request, storage.Rid)))
+            {
+                case RadAnswer.Wrote:
+                    change = plan is CommentPlan.Edit && change != CommentChange.Posted ? CommentChange.Edited : CommentChange.Posted;
+                    last = "rad said that it wrote, but the comment is not in the storage: another program wrote at the same time.";
+                    break;
+                case RadAnswer.Collided collided:
+                    last = collided.Reason;
+                    await Task.Delay(TimeSpan.FromMilliseconds(20 << attempt), time, cancellationToken);
+                    break;
+                case RadAnswer.NotCached notCached:
+                    last = notCached.Reason;
+                    await rad.RunAsync(["patch", "cache", request.Patch.Value, "--repo", storage.Rid.Value]);
+                    break;
+                case RadAnswer.Waits waits:
+                    return new CommentWrite.Waiting(waits.Reason);
+                case RadAnswer.Refused refused:
+                    return new CommentWrite.Failed(refused.Reason, refused.Retry);
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+
+        return new CommentWrite.Failed(last, Retry: true);
+    }
+
+    private static string[] Arguments(CommentPlan plan, CommentRequest request, Rid rid)
+    {
+        string[] edit = plan is CommentPlan.Edit { Comment: var comment } ? ["--edit", comment.Value] : [];
+        return ["patch", "comment", request.Revision.Value, "--repo", rid.Value, "--no-announce", "-q", .. edit,
+            "--message=" + request.Body];
+    }
+
+    /// <summary>Null when the node has taken it; else why not. The comment stands either way, and the next call tells the peers.</summary>
+    private async Task<string?> AnnounceAsync(RadicleHome home, Rid rid, Did own, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new NodeControl(home.Socket, time).AnnounceRefsForAsync(rid, [own], cancellationToken);
+            return null;
+        }
+        catch (NodeException e)
+        {
+            return e.Message;
+        }
+    }
+}

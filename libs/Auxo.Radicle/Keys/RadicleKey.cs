@@ -1,0 +1,34 @@
+using Auxo.Contracts;
+
+using NSec.Cryptography;
+
+namespace Auxo.Radicle;
+
+/// <summary>Node keys: ed25519, written as <c>z</c> + base58 of <c>ed 01</c> and the 32 bytes of the public key.</summary>
+public static class RadicleKey
+{
+    private const int KeyLength = 32;
+    private const int SignatureLength = 64;
+
+    /// <summary>The DID of a raw public key of 32 bytes.</summary>
+    public static Did ToDid(ReadOnlySpan<byte> publicKey)
+    {
+        if (publicKey.Length != KeyLength) throw new ArgumentException("An ed25519 public key has 32 bytes.", nameof(publicKey));
+        Span<byte> tagged = stackalloc byte[KeyLength + 2];
+        tagged[0] = 0xed;
+        tagged[1] = 0x01;
+        publicKey.CopyTo(tagged[2..]);
+        return Did.Parse(Base58.Encode(tagged));
+    }
+
+    /// <summary>
+    /// True when <paramref name="signature"/> (64 raw bytes) over <paramref name="message"/> was made with the key of
+    /// <paramref name="signer"/>.
+    /// </summary>
+    public static bool Verifies(Did signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+        => signature.Length == SignatureLength
+            && Base58.TryDecode(signer.Nid, out var tagged)
+            && tagged is [0xed, 0x01, ..] && tagged.Length == KeyLength + 2
+            && PublicKey.TryImport(SignatureAlgorithm.Ed25519, tagged.AsSpan(2), KeyBlobFormat.RawPublicKey, out var key)
+            && SignatureAlgorithm.Ed25519.Verify(key!, message, signature);
+}
