@@ -28,9 +28,10 @@ public static partial class Extensions
     {
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new ServiceIdentity(service));
+        var identity = new ServiceIdentity(service);
+        services.AddSingleton(identity);
         builder.AddLogging();
-        builder.AddTelemetry(service);
+        builder.AddTelemetry(identity);
 
         // Whoever starts a service by hand gets its usual port, on loopback; the AppHost says it by ASPNETCORE_URLS.
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && ServicePorts.Default(service) is { } port)
@@ -46,8 +47,6 @@ public static partial class Extensions
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, Doctor.DoctorJson.Default);
         });
         services.AddSingleton<PreparedMetrics>();
-        services.AddSingleton<MetricsCollector>();
-        services.AddHostedService(static provider => provider.GetRequiredService<MetricsCollector>());
         services.AddHealth();
         services.AddProblems();
         services.AddServiceDiscovery();

@@ -94,7 +94,7 @@ public sealed class PreparedFamily
     internal string Header(bool openMetrics)
     {
         var family = IsCounter && !openMetrics ? Name + "_total" : Name;
-        return $"# HELP {family} {MetricText.EscapeHelp(_help, openMetrics)}\n# TYPE {family} {_type}\n";
+        return $"# HELP {family} {EscapeHelp(_help, openMetrics)}\n# TYPE {family} {_type}\n";
     }
 
     internal void Write(StringBuilder text, bool openMetrics)
@@ -114,7 +114,7 @@ public sealed class PreparedFamily
         for (var i = 0; i < buckets.Length; i++)
         {
             cumulative += buckets[i];
-            Line(text, Name + "_bucket", $"{others}le=\"{(i < _bounds.Length ? MetricSeries.Bound(_bounds[i], openMetrics) : "+Inf")}\"",
+            Line(text, Name + "_bucket", $"{others}le=\"{(i < _bounds.Length ? Bound(_bounds[i], openMetrics) : "+Inf")}\"",
                 cumulative);
         }
 
@@ -129,6 +129,20 @@ public sealed class PreparedFamily
         text.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
     }
 
+    /// <summary>Quotes, line ends and backslashes as the exposition formats want them.</summary>
+    private static string Escape(string value) => value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
+
+    /// <summary>As <see cref="Escape"/>, but quotes stand for themselves in the help of the old format.</summary>
+    private static string EscapeHelp(string value, bool openMetrics)
+        => openMetrics ? Escape(value) : value.Replace("\\", "\\\\").Replace("\n", "\\n");
+
+    /// <summary>OpenMetrics wants canonical floats: <c>5.0</c>, where the old format has always had <c>5</c>.</summary>
+    private static string Bound(double bound, bool openMetrics)
+    {
+        var text = bound.ToString("R", CultureInfo.InvariantCulture);
+        return openMetrics && !text.AsSpan().ContainsAny('.', 'E') ? text + ".0" : text;
+    }
+
     private static string Labels(ReadOnlySpan<(string Name, string Value)> labels)
     {
         var text = new StringBuilder();
@@ -137,7 +151,7 @@ public sealed class PreparedFamily
             // An empty label is the same as none.
             if (value.Length == 0) continue;
             if (text.Length > 0) text.Append(',');
-            text.Append(name).Append("=\"").Append(MetricText.Escape(value)).Append('"');
+            text.Append(name).Append("=\"").Append(Escape(value)).Append('"');
         }
 
         return text.ToString();

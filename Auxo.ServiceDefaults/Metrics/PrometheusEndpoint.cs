@@ -2,40 +2,53 @@ using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Auxo.ServiceDefaults.Metrics;
 
 /// <summary>
-/// <c>GET /metrics</c>: OpenMetrics for who accepts it, else Prometheus text. Open on this machine, else for the scope
+/// <c>GET /metrics</c>: OpenMetrics for clients that prefer it, else Prometheus text. Open on this machine, else for the scope
 /// <c>metrics:read</c>.
 /// </summary>
 internal static class PrometheusEndpoint
 {
-    private const string Prometheus = "text/plain; version=0.0.4; charset=utf-8";
-    private const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    /// <summary>The exporter's part is some 20 KiB; only a part beyond this would be kept in a file until it is sent.</summary>
+    private const int BufferBytes = 8 << 20;
 
     public static void MapMetrics(this WebApplication app)
-        => app.MapGet("/metrics", Get).WithName("metrics").RequireScopeUnlessLoopback("metrics:read").DisableHttpMetrics();
-
-    private static async Task Get(
-        HttpContext http, MetricsCollector collector, PreparedMetrics prepared, CancellationToken cancellationToken)
     {
-        var openMetrics = AcceptsOpenMetrics(http.Request);
-        http.Response.ContentType = openMetrics ? OpenMetrics : Prometheus;
-        prepared.Write(http.Response.BodyWriter, openMetrics);
-        collector.Write(http.Response.BodyWriter, openMetrics);
-        await http.Response.BodyWriter.FlushAsync(cancellationToken);
+        var page = ((IEndpointRouteBuilder)app).CreateApplicationBuilder();
+        page.Use(WritePreparedFirst);
+        page.UseOpenTelemetryPrometheusScrapingEndpoint(static _ => true);
+        app.MapMethods("/metrics", [HttpMethods.Get, HttpMethods.Head], page.Build())
+            .WithName("metrics").RequireScopeUnlessLoopback("metrics:read").DisableHttpMetrics();
     }
 
-    /// <summary>OpenMetrics wins where it is accepted at least as gladly as plain text; <c>*/*</c> gets plain text.</summary>
-    internal static bool AcceptsOpenMetrics(HttpRequest request)
+    /// <summary>Before the exporter's part, because that one ends with OpenMetrics' mark of the end.</summary>
+    private static async Task WritePreparedFirst(HttpContext http, RequestDelegate next)
     {
-        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)) return false;
-        var open = accepted.Where(static m => m.MediaType.Equals("application/openmetrics-text", StringComparison.OrdinalIgnoreCase))
-            .Select(static m => m.Quality ?? 1).DefaultIfEmpty(0).Max();
-        var plain = accepted.Where(static m => m.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
-            .Select(static m => m.Quality ?? 1).DefaultIfEmpty(0).Max();
-        return open > 0 && open >= plain;
+        // Both parts are one body: the exporter must not compress its own.
+        http.Request.Headers.AcceptEncoding = default;
+        var body = http.Response.Body;
+        await using var exported = new FileBufferingWriteStream(BufferBytes);
+        http.Response.Body = exported;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            http.Response.Body = body;
+        }
+
+        http.Response.ContentLength = null;
+        if (http.Response.StatusCode == StatusCodes.Status200OK)
+            http.RequestServices.GetRequiredService<PreparedMetrics>().Write(http.Response.BodyWriter, IsOpenMetrics(http.Response));
+        await exported.DrainBufferAsync(http.Response.BodyWriter, http.RequestAborted);
     }
+
+    private static bool IsOpenMetrics(HttpResponse response)
+        => response.ContentType?.StartsWith("application/openmetrics-text", StringComparison.OrdinalIgnoreCase) == true;
 }

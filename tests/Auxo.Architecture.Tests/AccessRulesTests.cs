@@ -30,7 +30,7 @@ public sealed class AccessRulesTests
     [Fact]
     public void probes_and_metrics_are_everywhere()
         => Assert.All(RunningServices.All.Values.Where(static s => s.Endpoints.Count > 0), static s => Assert.Superset(
-            new HashSet<string>(["* /health", "* /alive", "GET /metrics"], StringComparer.Ordinal),
+            new HashSet<string>(["* /health", "* /alive", "GET,HEAD /metrics"], StringComparer.Ordinal),
             s.Endpoints.Select(Route).ToHashSet(StringComparer.Ordinal)));
 
     private static string Route(RouteEndpoint endpoint)
