@@ -12,7 +12,7 @@ var builder = DistributedApplication.CreateBuilder(args);
 
 var auxo = builder.AddPostgres("postgres").WithDataVolume().AddDatabase("auxo")
     .WithSharedSchema("queues").WithInitialisation(QueuesSeed.RunAsync)
-    .WithInitialisation(AccessSeed.RunAsync);
+    .WithInitialisation(Migration.RunAsync).WithInitialisation(AccessSeed.RunAsync);
 
 var pipeline = builder.AddProject("pipeline", "../services/pipeline/Auxo.Pipeline.csproj")
     .WithHttpEndpoint(8890).WithReference(auxo).WaitFor(auxo);

@@ -1,36 +1,37 @@
-using Auxo.Contracts;
-using Auxo.EventStore.Projections;
 using Auxo.Notify.Channels;
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Incoming;
+using Auxo.Notify.Notifications;
 using Auxo.Notify.Routes;
 using Auxo.Notify.Senders;
+using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Egress;
+
+using JasperFx.Events.Projections;
 
 namespace Auxo.Notify;
 
 /// <summary>What this service consists of.</summary>
 public static class Configuration
 {
-    /// <summary>The events, views and tables of this service. Event names are stored for ever.</summary>
-    public static void ConfigureStore(StoreOptions o)
+    /// <summary>What it stores and what it hears.</summary>
+    public static ServiceModel Model { get; } =
+        new("notify", StoredJson.Default, ConfigureStore, ConfigureMessages, typeof(Configuration).Assembly);
+
+    private static void ConfigureStore(StoreOptions o)
     {
-        o.DatabaseSchemaName = "notify";
-        o.UseJson(StoredJson.Default);
-        o.Schema.Add("notify", typeof(Configuration).Assembly);
-        o.Events
-            .MapEventType("channel_configured", StoredJson.Default.ChannelConfigured)
-            .MapEventType("channel_secret_rotated", StoredJson.Default.ChannelSecretRotated)
-            .MapEventType("channel_disabled", StoredJson.Default.ChannelDisabled)
-            .MapEventType("channel_removed", StoredJson.Default.ChannelRemoved)
-            .MapEventType("route_configured", StoredJson.Default.RouteConfigured)
-            .MapEventType("route_removed", StoredJson.Default.RouteRemoved);
+        o.Events.MapEventType<ChannelEvent.Configured>("channel_configured");
+        o.Events.MapEventType<ChannelEvent.SecretRotated>("channel_secret_rotated");
+        o.Events.MapEventType<ChannelEvent.Disabled>("channel_disabled");
+        o.Events.MapEventType<ChannelEvent.Removed>("channel_removed");
+        o.Events.MapEventType<RouteEvent.Configured>("route_configured");
+        o.Events.MapEventType<RouteEvent.Removed>("route_removed");
         o.Projections.Snapshot<Channel>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<Route>(SnapshotLifecycle.Inline);
+        o.Schema.For<KnownName>();
     }
 
-    /// <summary>The messages of this service.</summary>
-    public static void ConfigureMessaging(MessagingOptions o) => o.MapMessages(ContractsJson.Default, MessageNames.All);
+    private static void ConfigureMessages(WolverineOptions o) => o.LocalQueueFor<DeliveriesPlanned>().BufferedInMemory();
 
     /// <summary>Registers what sends.</summary>
     public static void AddNotify(this WebApplicationBuilder builder)

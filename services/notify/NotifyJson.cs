@@ -20,6 +20,7 @@ namespace Auxo.Notify;
 [JsonSerializable(typeof(RouteEvent.Configured), TypeInfoPropertyName = "RouteConfigured")]
 [JsonSerializable(typeof(RouteEvent.Removed), TypeInfoPropertyName = "RouteRemoved")]
 [JsonSerializable(typeof(Channel))]
+[JsonSerializable(typeof(KnownName))]
 [JsonSerializable(typeof(Route))]
 [JsonSerializable(typeof(ChannelSettings))]
 [JsonSerializable(typeof(Notification))]

@@ -3,12 +3,12 @@ using Auxo.ServiceDefaults;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("notify");
-builder.Services.AddEventStore(Configuration.ConfigureStore);
-builder.Services.AddMessaging("notify", typeof(Configuration).Assembly, Configuration.ConfigureMessaging);
+builder.AddStore(Configuration.Model);
+builder.AddMessages(Configuration.Model);
 builder.AddNotify();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-app.MapMessaging();
+app.MapMessages();
 app.MapNotify();
-app.Run();
+return await app.RunServiceAsync(args);

@@ -1,4 +1,3 @@
-using Auxo.EventStore.Projections;
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Files;
@@ -7,19 +6,22 @@ using Auxo.Registry.Tokens;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
+using JasperFx.Events.Projections;
+
 namespace Auxo.Registry;
 
 /// <summary>What this service consists of.</summary>
 public static class Configuration
 {
-    /// <summary>Adds the whole service.</summary>
+    /// <summary>What it stores and what it hears.</summary>
+    public static ServiceModel Model { get; } =
+        new("registry", StoredJson.Default, ConfigureStore, ConfigureMessages, typeof(Configuration).Assembly);
+
+    /// <summary>Adds what serves, fetches and cleans up.</summary>
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         var home = AuxoFolder.Locate(configuration);
-        services.AddEventStore(ConfigureStore);
-        services.AddMessaging("registry", typeof(Configuration).Assembly, static o
-            => o.MapMessages(ContractsJson.Default, MessageNames.All));
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AddDiskGuard(configuration, home);
         // Not the pipeline's folder beside it: two services that remove contents must not share them.
@@ -43,30 +45,27 @@ public static class Configuration
         return builder;
     }
 
-    /// <summary>The events, views and tables of this service. Event names are stored for ever.</summary>
-    public static void ConfigureStore(StoreOptions o)
+    private static void ConfigureStore(StoreOptions o)
     {
-        o.DatabaseSchemaName = "registry";
-        o.UseJson(StoredJson.Default);
-        o.Schema.Add("registry", typeof(Configuration).Assembly);
-        o.Events
-            .MapEventType("repository_defined", StoredJson.Default.RepositoryDefined)
-            .MapEventType("repository_removed", StoredJson.Default.RepositoryRemoved)
-            .MapEventType("file_stored", StoredJson.Default.FileStored)
-            .MapEventType("file_deleted", StoredJson.Default.FileDeleted)
-            .MapEventType("publication_requested", StoredJson.Default.PublicationRequested)
-            .MapEventType("publication_published", StoredJson.Default.PublicationPublished)
-            .MapEventType("publication_failed", StoredJson.Default.PublicationFailed)
-            .MapEventType("publication_expired", StoredJson.Default.PublicationExpired);
+        o.Events.MapEventType<RepositoryEvent.Defined>("repository_defined");
+        o.Events.MapEventType<RepositoryEvent.Removed>("repository_removed");
+        o.Events.MapEventType<FileEvent.Stored>("file_stored");
+        o.Events.MapEventType<FileEvent.Deleted>("file_deleted");
+        o.Events.MapEventType<PublicationEvent.Requested>("publication_requested");
+        o.Events.MapEventType<PublicationEvent.Published>("publication_published");
+        o.Events.MapEventType<PublicationEvent.Failed>("publication_failed");
+        o.Events.MapEventType<PublicationEvent.Expired>("publication_expired");
         o.Projections.Snapshot<Publication>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<RawFile>(SnapshotLifecycle.Inline);
         o.Projections.LiveStreamAggregation<RepositoryDefinition>();
     }
 
+    private static void ConfigureMessages(WolverineOptions o) => o.LocalQueueFor<FilesRequested>().BufferedInMemory();
+
     /// <summary>Maps its routes.</summary>
     public static void MapRegistry(this WebApplication app)
     {
-        app.MapMessaging().RequireScope(RegistryScopes.Read);
+        app.MapMessages().RequireScope(RegistryScopes.Read);
         DefineRepository.Map(app);
         ListRepositories.Map(app);
         RemoveRepository.Map(app);

@@ -1,3 +1,5 @@
+using Marten.Exceptions;
+
 using Npgsql;
 
 #pragma warning disable CA1068 // The values are a params list, which has to be last.
@@ -7,6 +9,9 @@ namespace Auxo.Registry;
 /// <summary>Commands with positional parameters.</summary>
 internal static class Sql
 {
+    /// <summary>The SQLSTATE with which PostgreSQL refused what Marten sent; null when it was something else.</summary>
+    public static string? State(MartenCommandException e) => (e.InnerException as PostgresException)?.SqlState;
+
     public static NpgsqlBatchCommand Command(string sql, params object?[] values)
     {
         var command = new NpgsqlBatchCommand(sql);

@@ -15,15 +15,16 @@ public sealed partial class DependencyTests
         ["Auxo.Messaging"] = ["Auxo.EventStore"],
         ["Auxo.Radicle"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.Hosting"] = [],
-        ["Auxo.ServiceDefaults"] = [],
+        ["Auxo.ServiceDefaults"] = ["Auxo.Contracts"],
+        ["Auxo.Migrator"] = ["Auxo.ServiceDefaults", "Auxo.Notify", "Auxo.Registry"],
         ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults", "Auxo.Messaging"], // it makes the schema of the queues
         ["Auxo.Cli"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.Radicle"],
         ["Auxo.Pipeline"] =
             ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.BackgroundWork"],
-        ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],
+        ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
         ["Auxo.Metrics"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],
-        ["Auxo.Registry"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],
+        ["Auxo.Registry"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
     };
 
     public static TheoryData<string> Products

@@ -2,9 +2,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-using Auxo.Messaging;
 using Auxo.Notify.Deliveries;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -32,9 +32,9 @@ public sealed class NotifyHost : IAsyncDisposable
     private readonly WebApplicationFactory<Program> _factory;
     private readonly NpgsqlDataSource _source;
 
-    private NotifyHost(WebApplicationFactory<Program> factory, NpgsqlDataSource source, string token)
+    private NotifyHost(WebApplicationFactory<Program> factory, NpgsqlDataSource source, Queues queues, string token)
     {
-        (_factory, _source) = (factory, source);
+        (_factory, _source, Queues) = (factory, source, queues);
         Anonymous = factory.CreateClient();
         Client = factory.CreateClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -46,12 +46,16 @@ public sealed class NotifyHost : IAsyncDisposable
     /// <summary>Without any.</summary>
     public HttpClient Anonymous { get; }
 
+    /// <summary>The queues between the services.</summary>
+    public Queues Queues { get; }
+
     public IServiceProvider Services => _factory.Services;
 
     /// <summary>Starts it on a database that may have been used before.</summary>
     public static async Task<NotifyHost> StartAsync(
         string connectionString, RetryPolicy? policy = null, string allow = "127.0.0.0/8", params (string Name, string Value)[] settings)
     {
+        await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var source = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, "tester", [AccessToken.Admin], null, CancellationToken.None);
@@ -66,10 +70,7 @@ public sealed class NotifyHost : IAsyncDisposable
 #pragma warning restore CA2000
         factory.UseKestrel(0);
         factory.StartServer();
-        var host = new NotifyHost(factory, source, token);
-        await using var probe = source.CreateCommand(
-            "insert into queues.subscriptions values ('notification_abandoned', 'probe') on conflict do nothing");
-        await probe.ExecuteNonQueryAsync();
+        var host = new NotifyHost(factory, source, new Queues(connectionString), token);
         return host;
     }
 
@@ -103,8 +104,11 @@ public sealed class NotifyHost : IAsyncDisposable
     public async Task<JsonArray> ItemsAsync(string path) => (await GetAsync(path))["items"]!.AsArray();
 
     /// <summary>Sends a message as another service does, and waits until it is handled.</summary>
-    public Task SendAsync(object message)
-        => Services.TrackActivityAsync(() => Services.GetRequiredService<IMessageBus>().SendAsync(message, CancellationToken.None));
+    public async Task SendAsync(object message)
+    {
+        await Queues.SendAsync("notify", message);
+        await Queues.QuietAsync("notify");
+    }
 
     /// <summary>The only delivery, once it is as wanted, with its log.</summary>
     public async Task<JsonNode> DeliveryAsync(string state, Func<JsonNode, bool>? isIt = null)
@@ -115,23 +119,13 @@ public sealed class NotifyHost : IAsyncDisposable
         return await GetAsync($"/deliveries/{(string)found["id"]!}");
     }
 
-    /// <summary>What was told of given-up notifications.</summary>
-    public async Task<IReadOnlyList<JsonNode>> AbandonedAsync()
-    {
-        await using var command = _source.CreateCommand("select body::text from queues.envelopes where queue = 'probe' order by seq");
-        await using var reader = await command.ExecuteReaderAsync();
-        var bodies = new List<JsonNode>();
-        while (await reader.ReadAsync()) bodies.Add(JsonNode.Parse(reader.GetString(0))!);
-        return bodies;
-    }
-
     /// <summary>All text that the service ever stored, but for the settings that only the sender reads.</summary>
     public async Task<string> EverythingStoredAsync()
     {
         await using var command = _source.CreateCommand("""
             select coalesce(string_agg(t, ' '), '') from (
                 select data::text t from notify.mt_events union all select data::text from notify.mt_doc_channel union all select n::text from notify.notifications n
-                union all select d::text from notify.deliveries d union all select a::text from notify.delivery_attempts a union all select e::text from queues.envelopes e) x
+                union all select d::text from notify.deliveries d union all select a::text from notify.delivery_attempts a union all select encode(e.body, 'escape') from notify.wolverine_incoming_envelopes e) x
             """);
         return (string)(await command.ExecuteScalarAsync())!;
     }
@@ -142,5 +136,6 @@ public sealed class NotifyHost : IAsyncDisposable
         Anonymous.Dispose();
         await _factory.DisposeAsync();
         await _source.DisposeAsync();
+        await Queues.DisposeAsync();
     }
 }

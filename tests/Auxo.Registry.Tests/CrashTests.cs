@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-using Auxo.Messaging;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Tests.Artifacts;
 using Auxo.ServiceDefaults.Access;
@@ -67,7 +66,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         // The pipeline is out of reach for the first one, so the wish is recorded and nothing more.
         await using (var first = await RegistryHost.StartAsync(_database, _home, ("services:pipeline:http:0", "http://127.0.0.1:9")))
         {
-            await first.Get<IMessageBus>().PublishAsync(finished, CancellationToken.None);
+            await first.Queues.SendAsync("registry", finished);
             await Eventually.TrueAsync(async ()
                 => await first.ScalarAsync<long>("select count(*) from registry.publications where attempts > 0 and "
                     + "lease_owner is null") == 1, "it was tried");
@@ -81,7 +80,8 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         await Eventually.TrueAsync(
             async () => await host.ScalarAsync<string>("select state from registry.publications") == "published", "it is published");
         Assert.Equal([2], await host.Client.GetByteArrayAsync($"/artifacts/{Builds.Rid}/{finished.Subject.BuildId}/files/b"));
-        Assert.Single(await host.SentAsync(), static s => s.Name == "artifact_published");
+        // Only the hosts of the tests have a queue in which what they say can be read; the process that dies has none.
+        Assert.Equal(point == "registry.publish.committed" ? 0 : 1, (await host.SentAsync()).Count);
         Assert.Equal(2, pipeline.Asked.Count);
         Assert.Equal(2L, await host.ScalarAsync<long>(
             $"select version from registry.mt_streams where id = 'publication/{finished.Subject.BuildId}'"));

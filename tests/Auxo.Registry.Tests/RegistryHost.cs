@@ -6,11 +6,16 @@ using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Storage;
+using Auxo.Testing;
 
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
+
+using Wolverine;
+using Wolverine.Postgresql;
 
 namespace Auxo.Registry.Tests;
 
@@ -21,9 +26,9 @@ public sealed class RegistryHost : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
 
-    private RegistryHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, string home, string token)
+    private RegistryHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, Queues queues, string home, string token)
     {
-        (_factory, Database, Home, Token) = (factory, database, home, token);
+        (_factory, Database, Queues, Home, Token) = (factory, database, queues, home, token);
         Client = factory.CreateClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -37,6 +42,9 @@ public sealed class RegistryHost : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
+    /// <summary>The queues between the services.</summary>
+    public Queues Queues { get; }
+
     public Uri Address => _factory.ClientOptions.BaseAddress;
 
     public T Get<T>()
@@ -46,20 +54,24 @@ public sealed class RegistryHost : IAsyncDisposable
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
     public static async Task<RegistryHost> StartAsync(string connectionString, string home, params (string Name, string Value)[] settings)
     {
+        await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var source = NpgsqlDataSource.Create(connectionString);
+        await ProbeAsync(source);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
         {
             b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0").UseSetting("AUXO_HOME", home);
             foreach (var (name, value) in settings) b.UseSetting(name, value);
+            b.ConfigureServices(static services => services.ConfigureWolverine(static o => o.Publish(static rule =>
+            {
+                rule.Message<ArtifactPublished>();
+                rule.ToPostgresqlQueue("probe");
+            })));
         });
         factory.UseKestrel(0);
         factory.StartServer();
-        var host = new RegistryHost(factory, source, home, token);
-        await host.ExecuteAsync("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing",
-            (object)MessageNames.All.Values.ToArray());
-        return host;
+        return new RegistryHost(factory, source, new Queues(connectionString), home, token);
     }
 
     public async Task DefineAsync(string repository, long? quota = null, bool immutable = false)
@@ -103,16 +115,8 @@ public sealed class RegistryHost : IAsyncDisposable
         return (In("sha256"), [.. In("incoming"), .. In("trash")]);
     }
 
-    /// <summary>Everything that was sent so far, in order.</summary>
-    public async Task<IReadOnlyList<(string Name, JsonNode Body)>> SentAsync()
-    {
-        var sent = new List<(string, JsonNode)>();
-        await using var command = Database.CreateCommand(
-            "select message_type, body::text from queues.envelopes where queue = 'probe' order by seq");
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) sent.Add((reader.GetString(0), JsonNode.Parse(reader.GetString(1))!));
-        return sent;
-    }
+    /// <summary>What was said to others of published files so far, in order.</summary>
+    public Task<IReadOnlyList<ArtifactPublished>> SentAsync() => Queues.MessagesAsync<ArtifactPublished>("probe");
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
@@ -132,6 +136,17 @@ public sealed class RegistryHost : IAsyncDisposable
         Client.Dispose();
         await _factory.DisposeAsync();
         await Database.DisposeAsync();
+        await Queues.DisposeAsync();
+    }
+
+    /// <summary>No service hears what the registry says; here a queue does, for the test to read.</summary>
+    private static async Task ProbeAsync(NpgsqlDataSource source)
+    {
+        await using var command = source.CreateCommand("""
+            create table if not exists queues.wolverine_queue_probe (like queues.wolverine_queue_registry including all);
+            create table if not exists queues.wolverine_queue_probe_scheduled (like queues.wolverine_queue_registry_scheduled including all);
+            """);
+        await command.ExecuteNonQueryAsync();
     }
 }
 

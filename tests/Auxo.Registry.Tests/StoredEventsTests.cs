@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 
-using Auxo.EventStore;
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Files;
 using Auxo.Registry.Repositories;
@@ -30,9 +29,11 @@ public sealed class StoredEventsTests
     [Fact]
     public void the_stored_names_are_those_and_every_event_has_one()
     {
-        var options = new StoreOptions();
-        Configuration.ConfigureStore(options);
-        Samples.AreAll(Stored, options.Events.Names, typeof(RepositoryEvent), typeof(FileEvent), typeof(PublicationEvent));
+        var options = new Marten.StoreOptions();
+        Configuration.Model.Store(options);
+        var names = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
+            .Intersect(Stored.Keys, StringComparer.Ordinal);
+        Samples.AreAll(Stored, names, typeof(RepositoryEvent), typeof(FileEvent), typeof(PublicationEvent));
     }
 
     [Theory]

@@ -3,6 +3,9 @@ namespace Auxo.Notify.Channels;
 /// <summary>A channel as everybody may see it: the fold of its stream.</summary>
 public sealed record Channel
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>Its name.</summary>
     public string Name { get; init; } = "";
 

@@ -58,7 +58,7 @@ public static class ConfigureChannel
         EgressGuard guard, TimeProvider time, CancellationToken ct)
     {
         if (!Names.IsName(name)) throw new InvalidChannelException($"'{name}' is no name of a channel: {Names.Rule}");
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Channel>(Channel.StreamKey(name), ct);
         var before = stream.Aggregate is { Exists: true } ? await ChannelSettings.ReadAsync(source, name, ct) : null;
         var now = time.GetUtcNow();

@@ -19,7 +19,7 @@ public static class RemoveChannel
     private static async Task<NoContent> HandleAsync(
         string name, ClaimsPrincipal user, IDocumentStore store, TimeProvider time, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Channel>(Channel.StreamKey(name), ct);
         if (stream.Aggregate is not { Exists: true }) throw new NoSuchChannelException(name);
         var users = (await session.QueryAsync<Route>("where (data->>'exists')::boolean order by id", ct))

@@ -21,7 +21,7 @@ public static class RotateChannelSecret
     private static async Task<Ok<ChannelSecret>> HandleAsync(
         string name, ClaimsPrincipal user, IDocumentStore store, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Channel>(Channel.StreamKey(name), ct);
         if (stream.Aggregate is not { Exists: true }) throw new NoSuchChannelException(name);
         if (await ChannelSettings.ReadAsync(source, name, ct) is not { Webhook: { } webhook }) throw new InvalidChannelException(

@@ -24,7 +24,7 @@ public static class TestChannel
         string name, ClaimsPrincipal user, IDocumentStore store, NpgsqlDataSource source, DeliveryWorker worker,
         TimeProvider time, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         if (await session.LoadAsync<Channel>(Channel.StreamKey(name),
             ct) is not { Exists: true } channel) throw new NoSuchChannelException(name);
         var now = time.GetUtcNow();
@@ -33,10 +33,9 @@ public static class TestChannel
             $"{Notification.Line(user.Identity?.Name, 60)} asked for it. If you read this, it works.", now);
         var planned = new PlannedDelivery(DeliveryId.For(notification.Id, route: null, name), Route: null, name,
             channel.DisabledReason is { } reason ? $"the channel is disabled: {reason}" : null);
-        foreach (var command in DeliveryTable.Insert(notification, [planned],
-            System.Diagnostics.Activity.Current?.TraceId.ToString(), now)) session.QueueSqlCommand(command);
-        session.AfterCommit(worker.Wake);
+        new PlannedNotification(notification, [planned], session.CorrelationId, now).Execute(session);
         await session.SaveChangesAsync(ct);
+        worker.Wake();
         return TypedResults.Accepted($"/deliveries/{planned.Id}", (await ListDeliveries.FindAsync(source, planned.Id, ct))!);
     }
 }

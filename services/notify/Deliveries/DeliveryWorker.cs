@@ -14,7 +14,7 @@ namespace Auxo.Notify.Deliveries;
 /// lost; a receiver that remembers ids hears nothing twice.
 /// </summary>
 public sealed partial class DeliveryWorker(
-    NpgsqlDataSource source, IDocumentStore store, IMessageBus bus, IEnumerable<ISender> senders, RetryPolicy policy,
+    NpgsqlDataSource source, IDocumentStore store, Outbox outbox, IEnumerable<ISender> senders, RetryPolicy policy,
     DeliveryMetrics metrics, TimeProvider time,
     ILogger<DeliveryWorker> logger) : BackgroundService
 {
@@ -115,18 +115,17 @@ public sealed partial class DeliveryWorker(
         CrashPoint.Hit("notify.delivery.sent");
         var (took, now) = (time.GetElapsedTime(began), time.GetUtcNow());
         var next = policy.Next(result, delivery.Attempt - delivery.AttemptsBefore, delivery.Since, Random.Shared.NextDouble(), now);
-        await using var session = store.LightweightSession();
-        session.CorrelationId = delivery.CorrelationId;
-        foreach (var command in DeliveryTable.End(delivery, result, next, took, now)) session.QueueSqlCommand(command);
+        await using var work = outbox.Open(delivery.CorrelationId);
+        foreach (var command in DeliveryTable.End(delivery, result, next, took, now)) work.Session.QueueSqlCommand(command);
         if (next is NextStep.GiveUp given)
         {
-            bus.Publish(session, new NotificationAbandoned(delivery.Id, delivery.Channel, delivery.Notification.Type,
-                given.Reason, delivery.Attempt, now), $"channel/{delivery.Channel}");
+            await work.PublishAsync(new NotificationAbandoned(
+                delivery.Id, delivery.Channel, delivery.Notification.Type, given.Reason, delivery.Attempt, now));
             Log.GivenUp(logger, delivery.Id, delivery.Channel, given.Reason);
         }
 
         CrashPoint.Hit("notify.delivery.before_record");
-        await session.SaveChangesAsync(ct);
+        await work.SaveChangesAsync(ct);
         CrashPoint.Hit("notify.delivery.recorded");
         metrics.Ended(delivery.Channel, next, took);
         return result;
@@ -150,7 +149,7 @@ public sealed partial class DeliveryWorker(
 
     private async Task DisableAsync(string channel, string reason, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Channels.Channel>(Channels.Channel.StreamKey(channel), ct);
         if (stream.Aggregate is not { Exists: true, DisabledReason: null }) return;
         var now = time.GetUtcNow();
@@ -163,14 +162,14 @@ public sealed partial class DeliveryWorker(
 
     private async Task GiveUpAllAsync(string channel, string reason, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         session.QueueSqlCommand(DeliveryTable.GiveUpAll(channel, reason, time.GetUtcNow()));
         await session.SaveChangesAsync(ct);
     }
 
     private async Task EndRoundAsync(string channel, bool arrived, (TimeSpan Pause, string Reason)? pause, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         session.QueueSqlCommand(DeliveryTable.EndRound(
             channel, arrived, pause is { } p ? time.GetUtcNow() + p.Pause : null, pause?.Reason));
         await session.SaveChangesAsync(ct);

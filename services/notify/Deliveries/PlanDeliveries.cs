@@ -3,21 +3,39 @@ using Auxo.Notify.Routes;
 
 namespace Auxo.Notify.Deliveries;
 
-/// <summary>Puts what was decided into the transaction of whoever decided.</summary>
-public static class PlanDeliveries
+/// <summary>There may be something to send. Stays in this process, and may be lost: the worker looks by itself every few seconds.</summary>
+public sealed record DeliveriesPlanned;
+
+/// <summary>Wakes the worker after the commit that planned a delivery.</summary>
+public static class DeliveriesPlannedHandler
 {
-    /// <summary>
-    /// Stores the notification and its deliveries with the next save, and wakes the sender after the commit. Nothing is kept of
-    /// what nobody hears.
-    /// </summary>
-    public static IReadOnlyList<PlannedDelivery> Plan(
-        IDocumentSession session, DeliveryWorker worker, Notification notification, RoutingTable table,
-        string? correlationId, DateTimeOffset now)
+    /// <summary>Wakes it.</summary>
+    public static void Handle(DeliveriesPlanned message, DeliveryWorker worker)
     {
-        var planned = Routing.Route(notification, table);
-        if (planned.Count == 0) return planned;
-        foreach (var command in DeliveryTable.Insert(notification, planned, correlationId, now)) session.QueueSqlCommand(command);
-        session.AfterCommit(worker.Wake);
-        return planned;
+        _ = message;
+        worker.Wake();
+    }
+}
+
+/// <summary>A notification and the deliveries that the routes ask for: what a handler decides, stored with its transaction.</summary>
+/// <param name="Notification">What is told.</param>
+/// <param name="Deliveries">By which route to which channel; when there is none, nothing is stored.</param>
+/// <param name="CorrelationId">The trace id of what began it all.</param>
+/// <param name="Now">When it was planned.</param>
+public sealed record PlannedNotification(
+    Notification Notification, IReadOnlyList<PlannedDelivery> Deliveries, string? CorrelationId, DateTimeOffset Now) : IMartenOp
+{
+    /// <summary>What a notification comes to.</summary>
+    public static PlannedNotification Of(Notification notification, RoutingTable table, string? correlationId, DateTimeOffset now)
+        => new(notification, Routing.Route(notification, table), correlationId, now);
+
+    /// <summary>What wakes the worker; nothing when there is nothing to send.</summary>
+    public DeliveriesPlanned? Wake => Deliveries.Count == 0 ? null : new DeliveriesPlanned();
+
+    /// <inheritdoc/>
+    public void Execute(IDocumentSession session)
+    {
+        if (Deliveries.Count == 0) return;
+        foreach (var command in DeliveryTable.Insert(Notification, Deliveries, CorrelationId, Now)) session.QueueSqlCommand(command);
     }
 }

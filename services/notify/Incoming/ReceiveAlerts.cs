@@ -40,14 +40,15 @@ public static class ReceiveAlerts
     {
         var body = Parse(await ReceivePlain.ReadAsync(http.Request, ct));
         var now = time.GetUtcNow();
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         var table = await RoutingTable.LoadAsync(session, ct);
-        var trace = System.Diagnostics.Activity.Current?.TraceId.ToString();
         // In one order, so that two Alertmanagers that say the same at once wait for each other's rows, and never in a circle.
         var notifications = body.Alerts!.Select(alert => Read(alert, body.ExternalUrl, now)).OrderBy(static n => n.Id);
-        var planned = notifications.SelectMany(n => PlanDeliveries.Plan(session, worker, n, table, trace, now)).ToList();
+        var planned = notifications.Select(n => PlannedNotification.Of(n, table, session.CorrelationId, now)).ToList();
+        planned.ForEach(p => p.Execute(session));
         await session.SaveChangesAsync(ct);
-        return TypedResults.Accepted((string?)null, new AlertsAnswer(body.Alerts!.Count, [.. planned.Select(static p => p.Id)]));
+        worker.Wake();
+        return TypedResults.Accepted((string?)null, new AlertsAnswer(body.Alerts!.Count, [.. planned.SelectMany(static p => p.Deliveries).Select(static p => p.Id)]));
     }
 
     /// <summary>The notification of one alert; its id follows from fingerprint, begin and state.</summary>

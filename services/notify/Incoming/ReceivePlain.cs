@@ -52,13 +52,14 @@ public static class ReceivePlain
             return TypedResults.Accepted(
                 (string?)null, new ReceivedAnswer(origin, [], "these are this Auxo's own words, which came back; nobody is told twice"));
 
-        await using var session = store.LightweightSession();
-        var planned = PlanDeliveries.Plan(
-            session, worker, PlainPayload.Read(told, id, now), await RoutingTable.LoadAsync(session, ct),
-            System.Diagnostics.Activity.Current?.TraceId.ToString(), now);
+        await using var session = store.TracedSession();
+        var planned = PlannedNotification.Of(
+            PlainPayload.Read(told, id, now), await RoutingTable.LoadAsync(session, ct), session.CorrelationId, now);
+        planned.Execute(session);
         await session.SaveChangesAsync(ct);
-        return TypedResults.Accepted((string?)null, new ReceivedAnswer(id, [.. planned.Select(static p => p.Id)],
-            planned.Count == 0 ? "no route leads anywhere; 'auxo notify routes' shows them" : null));
+        worker.Wake();
+        return TypedResults.Accepted((string?)null, new ReceivedAnswer(id, [.. planned.Deliveries.Select(static p => p.Id)],
+            planned.Deliveries.Count == 0 ? "no route leads anywhere; 'auxo notify routes' shows them" : null));
     }
 
     /// <summary>JSON of limited size and depth, whatever the content type says: the old scripts said nothing.</summary>

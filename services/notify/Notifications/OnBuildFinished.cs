@@ -11,8 +11,11 @@ public static class OnBuildFinishedHandler
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <summary>Plans the deliveries in the transaction that handles the message.</summary>
-    public static void Handle(
-        BuildFinished message, RoutingTable table, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
-        => PlanDeliveries.Plan(session, worker, BuildNotification.Of(message, NotificationId.Of(message)), table,
-            envelope.CorrelationId, now);
+    public static (PlannedNotification, DeliveriesPlanned?) Handle(
+        BuildFinished message, RoutingTable table, Envelope envelope, DateTimeOffset now)
+    {
+        var planned = PlannedNotification.Of(
+            BuildNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
+        return (planned, planned.Wake);
+    }
 }

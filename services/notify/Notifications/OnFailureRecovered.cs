@@ -2,8 +2,6 @@ using Auxo.Contracts;
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Routes;
 
-using Npgsql;
-
 namespace Auxo.Notify.Notifications;
 
 /// <summary>Tells that a failure of what is live is over.</summary>
@@ -11,12 +9,15 @@ public static class OnFailureRecoveredHandler
 {
     /// <summary>The routes, and what the repository is called.</summary>
     public static async Task<(RoutingTable Table, KnownNames Names)> LoadAsync(
-        FailureRecovered message, IQuerySession session, NpgsqlDataSource source, CancellationToken ct)
-        => (await RoutingTable.LoadAsync(session, ct), await KnownNames.ReadAsync(source, message.Rid, patch: null, ct));
+        FailureRecovered message, IQuerySession session, CancellationToken ct)
+        => (await RoutingTable.LoadAsync(session, ct), await KnownNames.ReadAsync(session, message.Rid, patch: null, ct));
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
-    public static void Handle(FailureRecovered message, RoutingTable table, KnownNames names, Envelope envelope,
-        IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
-        => PlanDeliveries.Plan(session, worker, FailureNotification.Of(message, NotificationId.Of(message), names),
-            table, envelope.CorrelationId, now);
+    public static (PlannedNotification, DeliveriesPlanned?) Handle(
+        FailureRecovered message, RoutingTable table, KnownNames names, Envelope envelope, DateTimeOffset now)
+    {
+        var planned = PlannedNotification.Of(
+            FailureNotification.Of(message, NotificationId.Of(message), names), table, envelope.CorrelationId, now);
+        return (planned, planned.Wake);
+    }
 }

@@ -11,10 +11,11 @@ public static class OnPatchOpenedHandler
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <summary>Plans the deliveries, and remembers what the patch is called.</summary>
-    public static void Handle(
-        PatchOpened message, RoutingTable table, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
+    public static (PlannedNotification, RememberNames, DeliveriesPlanned?) Handle(
+        PatchOpened message, RoutingTable table, Envelope envelope, DateTimeOffset now)
     {
-        session.QueueSqlCommand(KnownNames.Remember(message.Rid, message.RepositoryName, message.Revision.PatchId, message.Revision.Title));
-        PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
+        var planned = PlannedNotification.Of(PatchNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
+        var names = RememberNames.Of(message.Rid, message.RepositoryName, message.Revision.PatchId, message.Revision.Title);
+        return (planned, names, planned.Wake);
     }
 }

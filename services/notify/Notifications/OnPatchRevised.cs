@@ -11,10 +11,11 @@ public static class OnPatchRevisedHandler
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <inheritdoc cref="OnPatchOpenedHandler.Handle"/>
-    public static void Handle(
-        PatchRevised message, RoutingTable table, Envelope envelope, IDocumentSession session, DeliveryWorker worker, DateTimeOffset now)
+    public static (PlannedNotification, RememberNames, DeliveriesPlanned?) Handle(
+        PatchRevised message, RoutingTable table, Envelope envelope, DateTimeOffset now)
     {
-        session.QueueSqlCommand(KnownNames.Remember(message.Rid, message.RepositoryName, message.Revision.PatchId, message.Revision.Title));
-        PlanDeliveries.Plan(session, worker, PatchNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
+        var planned = PlannedNotification.Of(PatchNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
+        var names = RememberNames.Of(message.Rid, message.RepositoryName, message.Revision.PatchId, message.Revision.Title);
+        return (planned, names, planned.Wake);
     }
 }

@@ -6,6 +6,5 @@ namespace Auxo.Notify.Notifications;
 public static class OnRepositoryTrackedHandler
 {
     /// <summary>Keeps the name.</summary>
-    public static void Handle(RepositoryTracked message, IDocumentSession session)
-        => session.QueueSqlCommand(KnownNames.Remember(message.Rid, message.Name));
+    public static RememberNames Handle(RepositoryTracked message) => RememberNames.Of(message.Rid, message.Name);
 }

@@ -80,7 +80,7 @@ public static class ConfigureRoute
     private static async Task<Results<Created<RouteAnswer>, Ok<RouteAnswer>>> PutAsync(
         string name, RouteRequest request, ClaimsPrincipal user, IDocumentStore store, TimeProvider time, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Route>(Route.StreamKey(name), ct);
         var channels = await session.QueryAsync<Channel>("where (data->>'exists')::boolean", ct);
         var configured = Decide(name, request, channels.Select(static c => c.Name)
@@ -109,7 +109,7 @@ public static class ConfigureRoute
     private static async Task<NoContent> DeleteAsync(
         string name, ClaimsPrincipal user, IDocumentStore store, TimeProvider time, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Route>(Route.StreamKey(name), ct);
         if (stream.Aggregate is not { Exists: true }) throw new NoSuchRouteException(name);
         stream.AppendOne(new RouteEvent.Removed(user.Identity?.Name ?? "", time.GetUtcNow()));

@@ -5,6 +5,9 @@ namespace Auxo.Notify.Routes;
 /// <summary>Who is told what: the fold of its stream.</summary>
 public sealed record Route
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>Its name; routes are looked at in the order of their names.</summary>
     public string Name { get; init; } = "";
 

@@ -16,7 +16,8 @@ create table {schema}.notifications (
     rid            text,
     correlation_id text,                    -- the trace id of what began it all
     body           json        not null,
-    created_at     timestamptz not null
+    created_at     timestamptz not null,
+    repeated_at    timestamptz              -- when it was last said again; what is still said must not be forgotten, or it would be told once more
 );
 create index notifications_age on {schema}.notifications using brin (created_at);
 create index notifications_trace on {schema}.notifications (correlation_id) where correlation_id is not null;
@@ -64,9 +65,3 @@ create table {schema}.channel_lanes (
     lease_epoch  bigint      not null default 0,
     leased_until timestamptz
 ) with (fillfactor = 80);
-
--- What people call things: later messages name only ids.
-create table {schema}.names (
-    key  text primary key, -- a repository, or repository/patch
-    name text not null
-);

@@ -1,8 +1,9 @@
 using Auxo.BackgroundWork;
-using Auxo.Messaging;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Logs;
 using Auxo.ServiceDefaults.Disk;
+
+using Lease = Auxo.Messaging.Lease<System.Guid>;
 
 namespace Auxo.Pipeline.Running;
 
@@ -78,7 +79,7 @@ internal sealed class BuildScheduler(
     /// <param name="lease">The build.</param>
     /// <param name="before">The same build, which this runner may be letting go of just now; two of them would share a workspace.</param>
     /// <param name="stopping">The service stops.</param>
-    private async Task RunAsync(Lease<Guid> lease, Task before, CancellationToken stopping)
+    private async Task RunAsync(Lease lease, Task before, CancellationToken stopping)
     {
         await before;
         using var stop = new CancellationTokenSource();

@@ -32,7 +32,7 @@ public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore stor
         var expired = await DecideAsync(source, policy, time.GetUtcNow(), ct);
         foreach (var version in expired)
         {
-            await using var session = store.LightweightSession();
+            await using var session = store.TracedSession();
             var stream = await session.Events.FetchForWriting<Publication>(Publication.StreamKey(version.BuildId), ct);
             if (stream.Aggregate is not { State: PublicationState.Published }) continue;
             stream.AppendOne(new PublicationEvent.Expired(version.Reason, by, time.GetUtcNow()));
@@ -55,7 +55,7 @@ public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore stor
                 var expired = await RunAsync(by: null, stoppingToken);
                 if (expired.Count > 0) Log.Cleaned(logger, expired.Count);
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or ConcurrencyException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.Failed(logger, e);
             }

@@ -25,7 +25,7 @@ public static class GetStory
         var lines = new List<StoryLine>();
         foreach (var id in (build ?? []).Distinct().Take(50))
         {
-            var events = await session.Events.FetchStreamAsync(Publication.StreamKey(id), ct);
+            var events = await session.Events.FetchStreamAsync(Publication.StreamKey(id), token: ct);
             if (events.Count == 0) continue;
             var files = ((PublicationEvent.Requested)events[0].Data).Files;
             lines.AddRange(events.Select(e => Tell(e.Data, files) with { Build = id, Trace = e.CorrelationId ?? events[0].CorrelationId }));

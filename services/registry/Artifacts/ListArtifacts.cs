@@ -38,8 +38,8 @@ public static class ListArtifacts
             rid is null ? null : Rid.Parse(rid).Value, @ref?.Replace("\0", "", StringComparison.Ordinal), commit, build, after, limit + 1);
         await using var session = store.QuerySession();
         var page = ids.Take(limit).ToList();
-        var documents = await session.QueryAsync<Publication>(
-            "where id = any($1)", ct, (object)page.Select(static p => Publication.StreamKey(p.Build)).ToArray());
+        var documents = await session.LoadManyAsync<Publication>(
+            ct, page.Select(static p => Publication.StreamKey(p.Build)));
         var byId = documents.ToDictionary(static p => p.Subject.BuildId);
         var latest = new HashSet<Guid?>();
         foreach (var repository in page.Select(static p => p.Rid).Distinct()) latest.Add(

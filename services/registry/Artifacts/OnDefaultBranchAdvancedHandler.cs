@@ -7,8 +7,17 @@ namespace Auxo.Registry.Artifacts;
 public static class OnDefaultBranchAdvancedHandler
 {
     /// <summary>This commit is the newest head from now on.</summary>
-    public static void Handle(DefaultBranchAdvanced message, IDocumentSession session)
+    public static NewestHead Handle(DefaultBranchAdvanced message) => new(message.Rid, message.New);
+}
+
+/// <summary>Puts a commit behind all heads that a default branch has had.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="Commit">Its newest head.</param>
+public sealed record NewestHead(Rid Rid, CommitId Commit) : IMartenOp
+{
+    /// <inheritdoc/>
+    public void Execute(IDocumentSession session)
         => session.QueueSqlCommand(Sql.Command(
             "insert into registry.heads (rid, commit_id) values ($1, $2) on conflict (rid, commit_id) do update set position = default",
-            message.Rid.Value, message.New.Value));
+            Rid.Value, Commit.Value));
 }

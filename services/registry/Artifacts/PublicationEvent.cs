@@ -1,3 +1,5 @@
+using JasperFx.Events;
+
 namespace Auxo.Registry.Artifacts;
 
 /// <summary>What can happen to the files of one build. Stored in stream <c>publication/{build}</c>.</summary>
@@ -53,6 +55,9 @@ public enum PublicationState
 public sealed record Publication(
     BuildSubject Subject, IReadOnlyList<BuildArtifact> Files, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt)
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>The correlation id of the push; null for files from before it was kept.</summary>
     public string? TraceId { get; init; }
 

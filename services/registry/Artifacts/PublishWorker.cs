@@ -9,8 +9,8 @@ namespace Auxo.Registry.Artifacts;
 /// was already published, the lease decides in the publishing transaction.
 /// </summary>
 public sealed partial class PublishWorker(
-    NpgsqlDataSource source, IDocumentStore store, IMessageBus bus, BlobStore blobs, PipelineBlobs pipeline,
-    RegistryLinks links, TimeProvider time, ILogger<PublishWorker> logger)
+    NpgsqlDataSource source, IDocumentStore store, Outbox outbox, BlobStore blobs, PipelineBlobs pipeline, RegistryLinks links,
+    TimeProvider time, ILogger<PublishWorker> logger)
     : BackgroundService
 {
     /// <summary>How long a dead worker's build stays untouched.</summary>
@@ -52,25 +52,36 @@ public sealed partial class PublishWorker(
 
     private async Task PublishAsync(LeasedWork<Guid> leases, Lease<Guid> lease, CancellationToken ct)
     {
+        var build = lease.Key;
         string? reason = null;
         var gone = false;
         try
         {
-            await FetchAsync(lease.Key, ct);
+            await FetchAsync(build, ct);
         }
-        catch (Exception e) when (e is GoneException
-            or WrongBytesException or HttpRequestException or DiskFullException or IOException && !ct.IsCancellationRequested)
+        catch (Exception e) when (MayPass(e) && !ct.IsCancellationRequested)
         {
             (reason, gone) = (e.Message, e is GoneException or WrongBytesException);
         }
 
-        await using var session = store.LightweightSession();
-        session.QueueSqlCommand(leases.Finish(lease));
-        if (reason is null) await EndAsync(session, lease.Key, ct);
-        else await AgainAsync(session, lease.Key, reason, gone, ct);
+        await using var work = outbox.Open(await TraceAsync(build, ct));
+        work.Session.QueueSqlCommand(leases.Finish(lease));
+        if (reason is null) await EndAsync(work, build, ct);
+        else await AgainAsync(work.Session, build, reason, gone, ct);
         CrashPoint.Hit("registry.publish.before_commit");
-        await session.SaveChangesAsync(ct);
+        await work.SaveChangesAsync(ct);
         CrashPoint.Hit("registry.publish.committed");
+    }
+
+    /// <summary>What another try may put right. A cancellation that was not asked for here is the client's time-out.</summary>
+    private static bool MayPass(Exception e)
+        => e is GoneException or WrongBytesException or HttpRequestException or OperationCanceledException
+            or DiskFullException or IOException or UnauthorizedAccessException;
+
+    private async Task<string?> TraceAsync(Guid build, CancellationToken ct)
+    {
+        await using var session = store.QuerySession();
+        return (await session.LoadAsync<Publication>(Publication.StreamKey(build), ct))?.TraceId;
     }
 
     /// <summary>Every content once, and each is held as soon as it is here: a second try begins where the first one ended.</summary>
@@ -90,22 +101,20 @@ public sealed partial class PublishWorker(
         }
     }
 
-    private async Task EndAsync(IDocumentSession session, Guid build, CancellationToken ct)
+    private async Task EndAsync(OutboxSession work, Guid build, CancellationToken ct)
     {
-        var stream = await session.Events.FetchForWriting<Publication>(Publication.StreamKey(build), ct);
+        var stream = await work.Session.Events.FetchForWriting<Publication>(Publication.StreamKey(build), ct);
         var publication = stream.Aggregate ?? throw new InvalidOperationException($"Build {build} has a row and no stream.");
         if (publication.State == PublicationState.Published) return;
-        session.CorrelationId = publication.TraceId;
         var now = time.GetUtcNow();
         var channel = await PublicationTable.LatestAsync(source, publication.Subject.Rid, ct, asIfPublished: build) == build
             ? "latest"
             : null;
         stream.AppendOne(new PublicationEvent.Published(channel, now));
-        session.QueueSqlCommand(PublicationTable.Published(build, now));
-        var message = new ArtifactPublished(
+        work.Session.QueueSqlCommand(PublicationTable.Published(build, now));
+        await work.PublishAsync(new ArtifactPublished(
             "build", publication.Subject.Rid.Value, build.ToString(), publication.Files, publication.Subject, channel,
-            links.To(publication.Subject.Rid, build), now);
-        bus.Publish(session, message, $"build/{build}");
+            links.To(publication.Subject.Rid, build), now));
     }
 
     private async Task AgainAsync(IDocumentSession session, Guid build, string reason, bool gone, CancellationToken ct)

@@ -34,7 +34,7 @@ public sealed record VersionAnswer(
             : CommitId.TryParse(version, null, out var commit) ? await PublicationTable.OfCommitAsync(source, rid, commit, ct)
             : null;
         return build is { } found
-            && await session.Events.FetchLatest<Publication>(Publication.StreamKey(found), ct) is { } p && p.Subject.Rid == rid ? p : null;
+            && await session.LoadAsync<Publication>(Publication.StreamKey(found), ct) is { } p && p.Subject.Rid == rid ? p : null;
     }
 }
 

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Auxo.Registry.Blobs;
 
 /// <summary>Readies the folder before anything is received, and sweeps once an hour.</summary>
@@ -26,7 +24,7 @@ internal sealed partial class SweepWorker(BlobFiles files, BlobSweep sweep, Time
                 var result = await sweep.RunAsync(orphans: round % OrphansEvery == 0, stoppingToken);
                 if (result.Removed > 0) Log.Swept(logger, result.Removed, result.FreedBytes);
             }
-            catch (Exception e) when (e is NpgsqlException or IOException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.Failed(logger, e);
             }

@@ -25,7 +25,7 @@ public static class DeleteFile
         if (await Repositories.RepositoryTable.FindAsync(source, repository, ct) is null) return FileProblems.NoRepository(repository);
         while (true)
         {
-            await using var session = store.LightweightSession();
+            await using var session = store.TracedSession();
             var stream = await session.Events.FetchForWriting<RawFile>(RawFile.StreamKey(repository, path!), ct);
             if (!conditions.AllowChange(stream.Aggregate?.Content())) return FileProblems.Changed(path!, stream.Aggregate?.Content());
             if (stream.Aggregate?.Content() is null) return FileProblems.NoFile(repository, path!);
@@ -37,7 +37,7 @@ public static class DeleteFile
                 await session.SaveChangesAsync(ct);
                 return TypedResults.NoContent();
             }
-            catch (ConcurrencyException)
+            catch (Exception e) when (LostRace.Is(e))
             {
                 // Somebody replaced or deleted it at the same moment: look again.
             }

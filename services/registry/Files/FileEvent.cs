@@ -26,6 +26,9 @@ public abstract record FileEvent
 /// <summary>A file as it stands.</summary>
 public sealed record RawFile
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary><c>sha256:</c> and 64 hex digits; null when it was deleted.</summary>
     public string? Digest { get; init; }
 
@@ -39,8 +42,8 @@ public sealed record RawFile
     public Digest? Content() => Blobs.Digest.TryParse(Digest, out var digest) ? digest : null;
 
     /// <summary>A content.</summary>
-    public RawFile Apply(FileEvent.Stored e) => new() { Digest = e.Digest, SizeBytes = e.SizeBytes };
+    public RawFile Apply(FileEvent.Stored e) => this with { Digest = e.Digest, SizeBytes = e.SizeBytes };
 
     /// <summary>The end of it.</summary>
-    public RawFile Apply(FileEvent.Deleted _) => new();
+    public RawFile Apply(FileEvent.Deleted _) => this with { Digest = null, SizeBytes = 0 };
 }

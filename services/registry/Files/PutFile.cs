@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
+using Marten.Exceptions;
+
 using Npgsql;
 
 namespace Auxo.Registry.Files;
@@ -58,7 +60,7 @@ public static class PutFile
         while (true)
         {
             // The database reads the stream while the disk writes the bytes; whoever changes it meanwhile makes the save fail.
-            await using var session = store.LightweightSession();
+            await using var session = store.TracedSession();
             var fetching = session.Events.FetchForWriting<RawFile>(RawFile.StreamKey(repository, path!), CancellationToken.None);
             await Task.WhenAll(fetching, keeping ??= blobs.KeepAsync(received, CancellationToken.None));
             var stream = await fetching;
@@ -73,15 +75,15 @@ public static class PutFile
             {
                 await session.SaveChangesAsync(CancellationToken.None);
             }
-            catch (ConcurrencyException)
+            catch (Exception e) when (LostRace.Is(e))
             {
                 continue;
             }
-            catch (PostgresException e) when (e.SqlState == FileTable.NoRoom)
+            catch (MartenCommandException e) when (Sql.State(e) == FileTable.NoRoom)
             {
                 return FileProblems.NoRoom(target);
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+            catch (MartenCommandException e) when (Sql.State(e) == PostgresErrorCodes.ForeignKeyViolation)
             {
                 // This machine stood still for longer than a pin lasts.
                 return AuxoProblem.Of(StatusCodes.Status503ServiceUnavailable, "upload/try-again",

@@ -35,7 +35,7 @@ public static partial class DefineRepository
         if (body?.QuotaBytes is <= 0) return AuxoProblem.BadRequest("repository/invalid-quota", "'quotaBytes' must be more than 0.");
         while (true)
         {
-            await using var session = store.LightweightSession();
+            await using var session = store.TracedSession();
             var stream = await session.Events.FetchForWriting<RepositoryDefinition>(RepositoryDefinition.StreamKey(name), ct);
             var before = stream.Aggregate is { Exists: true } known ? known : null;
             var defined = new RepositoryEvent.Defined(
@@ -56,7 +56,7 @@ public static partial class DefineRepository
             {
                 await session.SaveChangesAsync(ct);
             }
-            catch (ConcurrencyException)
+            catch (Exception e) when (LostRace.Is(e))
             {
                 continue;
             }

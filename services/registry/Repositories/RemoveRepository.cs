@@ -3,6 +3,8 @@ using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 
+using Marten.Exceptions;
+
 using Npgsql;
 
 namespace Auxo.Registry.Repositories;
@@ -20,7 +22,7 @@ public static class RemoveRepository
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string name, HttpContext http, NpgsqlDataSource source, IDocumentStore store, TimeProvider time, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository) return FileProblems.NoRepository(name);
         var stream = await session.Events.FetchForWriting<RepositoryDefinition>(RepositoryDefinition.StreamKey(name), ct);
         stream.AppendOne(new RepositoryEvent.Removed(http.User.Identity?.Name ?? "unknown", time.GetUtcNow()));
@@ -32,7 +34,7 @@ public static class RemoveRepository
             await session.SaveChangesAsync(ct);
             return TypedResults.NoContent();
         }
-        catch (PostgresException e) when (e.SqlState == FileTable.NoRoom)
+        catch (MartenCommandException e) when (Sql.State(e) == FileTable.NoRoom)
         {
             return AuxoProblem.Conflict(
                 "repository/not-empty", $"'{name}' has {repository.FileCount} files. Delete them first: GET /raw/{name} lists them.");

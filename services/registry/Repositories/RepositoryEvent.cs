@@ -23,6 +23,9 @@ public abstract record RepositoryEvent
 /// <summary>How a repository is defined; its fill stands in its row.</summary>
 public sealed record RepositoryDefinition
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>False after its end.</summary>
     public bool Exists { get; init; }
 
@@ -36,7 +39,7 @@ public sealed record RepositoryDefinition
     public static string StreamKey(string name) => $"repository/{name}";
 
     /// <summary>As it is from now on.</summary>
-    public RepositoryDefinition Apply(RepositoryEvent.Defined e) => new()
+    public RepositoryDefinition Apply(RepositoryEvent.Defined e) => this with
     {
         Exists = true, QuotaBytes = e.QuotaBytes, Immutable = e.Immutable,
     };

@@ -54,6 +54,10 @@ internal static class EventsPage
     /// <summary>The store keeps its mappings to itself, and no product code needs them; so this looks behind the curtain.</summary>
     private static List<(string Name, Type Type)> StoredEvents(IServiceProvider services)
     {
+        if (services.GetService<Marten.IDocumentStore>() is { } marten)
+            return [.. ((Marten.IReadOnlyStoreOptions)marten.Options).Events.AllKnownEventTypes()
+                .Where(static e => e.EventType.Namespace?.StartsWith("Auxo.", StringComparison.Ordinal) is true)
+                .Select(static e => (e.EventTypeName, e.EventType))];
         if (services.GetService<IDocumentStore>() is not { } store) return [];
         var options = Member(store, "Options")
             ?? throw new InvalidOperationException("The document store has no Options any more: mend EventsPage.");

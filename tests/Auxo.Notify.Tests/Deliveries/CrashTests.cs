@@ -1,6 +1,3 @@
-using System.Text.Json;
-
-using Auxo.Contracts;
 using Auxo.Testing;
 using Auxo.Testing.Receivers;
 
@@ -14,8 +11,8 @@ namespace Auxo.Notify.Tests.Deliveries;
 public sealed class CrashTests(PostgresFixture postgres)
 {
     [Theory]
-    [InlineData("messaging.handled", 1)]
-    [InlineData("messaging.committed", 1)]
+    [InlineData("store.saving", 1)]
+    [InlineData("store.committed", 1)]
     [InlineData("notify.delivery.before_send", 1)]
     [InlineData("notify.delivery.sent", 2)]
     [InlineData("notify.delivery.before_record", 2)]
@@ -80,10 +77,7 @@ public sealed class CrashTests(PostgresFixture postgres)
 
     private static async Task SendAsync(string database)
     {
-        await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand(
-            "select queues.publish(gen_random_uuid(), 'build_finished', 'build', $1::json, null, null, null, now(), null)");
-        command.Parameters.Add(new NpgsqlParameter { Value = JsonSerializer.Serialize(Told.Build(), ContractsJson.Default.BuildFinished) });
-        await command.ExecuteNonQueryAsync();
+        await using var queues = new Queues(database);
+        await queues.SendAsync("notify", Told.Build());
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 using Auxo.Testing.Receivers;
 
@@ -30,6 +31,7 @@ public sealed class EmailTlsTests(PostgresFixture postgres)
         await File.WriteAllTextAsync(trusted, authority.Pem, ct);
 
         await using var source = NpgsqlDataSource.Create(database);
+        await SchemaMigration.ApplyAsync(Configuration.Model, database, ct);
         await AccessToken.ApplySchemaAsync(source, ct);
         // Whom a machine trusts is read once per process, so this one is a process.
         await using var service = await ServiceProcess.StartAsync("notify", database,

@@ -14,6 +14,10 @@ internal static class LeftoverAudit
             "select queue || ': ' || message_type || ' ' || id || ' (' || reason || ': ' || left(detail, 300) || ')' "
                 + "from queues.dead_letters"))
             findings.Wrong("dead letter", letter);
+        foreach (var letter in await database.TextsAsync(
+            "select message_type || ' ' || id || ' (' || exception_type || ': ' || left(exception_message, 300) || ')' from ("
+                + "select * from notify.wolverine_dead_letters union all select * from registry.wolverine_dead_letters) letters"))
+            findings.Wrong("dead letter", letter);
         foreach (var table in Leased)
         {
             // What waits for a node is leased for a moment every now and then.

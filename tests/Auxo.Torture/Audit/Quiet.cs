@@ -13,12 +13,19 @@ internal static class Quiet
     private static readonly (string What, string Sql)[] Questions =
     [
         ("messages in the queues", "select count(*) from queues.envelopes"),
+        Messages("notify"),
+        Messages("registry"),
         ("builds", "select count(*) from pipeline.builds where state = 'ready'"),
         ("deliveries", "select count(*) from notify.deliveries where state in ('waiting', 'sending')"),
         ("publications", "select count(*) from registry.publications where state = 'waiting'"),
         ("projections",
             "select count(*) from metrics.mt_event_progression where last_seq_id < (select max(seq_id) from metrics.mt_events)"),
     ];
+
+    private static (string What, string Sql) Messages(string service)
+        => ($"messages for {service}",
+            $"select (select count(*) from queues.wolverine_queue_{service}) "
+                + $"+ (select count(*) from {service}.wolverine_incoming_envelopes where status <> 'Handled')");
 
     /// <summary>Returns null, or what is still going on after minutes.</summary>
     public static async Task<string?> WaitAsync(World world, InstanceDatabase database, CancellationToken ct)

@@ -23,6 +23,12 @@ internal static class CrashMatrix
     /// <summary>In the bus, so in every service that handles messages.</summary>
     private static readonly string[] Messaging = ["messaging.handled", "messaging.committed"];
 
+    /// <summary>Around every commit of a service that is on Marten.</summary>
+    private static readonly string[] Commits = ["store.saving", "store.committed"];
+
+    /// <summary>The services that are on Marten and Wolverine.</summary>
+    private static readonly string[] Converted = ["notify", "registry"];
+
     /// <summary>The points of one service's own code.</summary>
     private static readonly string[] Own =
     [
@@ -49,8 +55,8 @@ internal static class CrashMatrix
     /// <summary>All rows.</summary>
     public static IReadOnlyList<CrashRow> Rows { get; } =
     [
-        .. Auxo.Testing.AuxoInstance.Services.SelectMany(
-            static service => Store.Concat(Messaging).Select(point => new CrashRow(service, point))),
+        .. Auxo.Testing.AuxoInstance.Services.SelectMany(static service
+            => (Converted.Contains(service) ? Commits : Store.Concat(Messaging)).Select(point => new CrashRow(service, point))),
         new("metrics", "daemon.folded"), new("metrics", "daemon.committed"),
         .. Own.Select(static point => new CrashRow(point[..point.IndexOf('.', StringComparison.Ordinal)], point)),
     ];

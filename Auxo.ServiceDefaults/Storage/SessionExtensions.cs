@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+using Marten;
+using Marten.Services;
+
+using Npgsql;
+
+namespace Auxo.ServiceDefaults.Storage;
+
+/// <summary>What Auxo's services need of Marten's sessions beside Marten's own words.</summary>
+public static class SessionExtensions
+{
+    /// <summary>A session without change tracking whose events carry the current trace and span as correlation and causation.</summary>
+    public static IDocumentSession TracedSession(this IDocumentStore store)
+    {
+        var session = store.LightweightSession();
+        session.StampTrace();
+        return session;
+    }
+
+    /// <summary>Adds a statement with positional parameters (<c>$1</c>) and their types to the session's next commit.</summary>
+    public static void QueueSqlCommand(this IDocumentOperations session, NpgsqlBatchCommand command)
+        => session.QueueOperation(SqlOperation.Of(command));
+
+    /// <summary>Runs after the next commit of the session; for wake-ups, never for work that must not be lost.</summary>
+    public static void AfterCommit(this IDocumentSession session, Action action) => session.Listeners.Add(new CommitListener(action));
+
+    internal static void StampTrace(this IDocumentSession session)
+    {
+        if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity) return;
+        session.CorrelationId ??= activity.TraceId.ToString();
+        session.CausationId ??= activity.SpanId.ToString();
+    }
+
+    private sealed class CommitListener(Action action) : DocumentSessionListenerBase
+    {
+        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+        {
+            action();
+            return Task.CompletedTask;
+        }
+    }
+}

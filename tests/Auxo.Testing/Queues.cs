@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+using Auxo.Contracts;
+
+using Npgsql;
+
+using Wolverine;
+using Wolverine.Runtime.Serialization;
+
+namespace Auxo.Testing;
+
+/// <summary>The queues between services, seen from outside: puts messages in as another service does, and looks at what lies there.</summary>
+/// <param name="connectionString">The database (superuser).</param>
+public sealed class Queues(string connectionString) : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);
+
+    /// <summary>Puts a message into a service's queue and wakes its listener.</summary>
+    /// <param name="service">Who gets it.</param>
+    /// <param name="message">A message of <c>Auxo.Contracts</c>.</param>
+    /// <param name="id">Of its envelope; the same id is handled once.</param>
+    /// <param name="trace">What began it all.</param>
+    public async Task<Guid> SendAsync(string service, object message, Guid? id = null, string? trace = null)
+    {
+        var name = MessageRoutes.ByType[message.GetType()].Name;
+        return await SendAsync(service, name, JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractsJson.Default), id, trace);
+    }
+
+    /// <summary>Puts any bytes under any name into a service's queue.</summary>
+    public async Task<Guid> SendAsync(string service, string name, byte[] body, Guid? id = null, string? trace = null)
+    {
+        var envelope = new Envelope
+        {
+            Id = id ?? Guid.CreateVersion7(), MessageType = name, ContentType = "application/json", Data = body, CorrelationId = trace,
+            SentAt = TimeProvider.System.GetUtcNow(), Source = "test",
+        };
+        await using var command = _source.CreateCommand(
+            $"""
+            with sent as (
+                insert into queues.wolverine_queue_{service} (id, body, message_type) values ($1, $2, $3) on conflict do nothing)
+            select pg_notify('wolverine_queue_wakeup', 'queues.wolverine_queue_{service}')
+            """);
+        command.Parameters.Add(new() { Value = envelope.Id });
+        command.Parameters.Add(new() { Value = EnvelopeSerializer.Serialize(envelope) });
+        command.Parameters.Add(new() { Value = name });
+        await command.ExecuteNonQueryAsync();
+        return envelope.Id;
+    }
+
+    /// <summary>Waits until nothing is ready for a service and nothing is in hand; what waits for another try counts as waiting.</summary>
+    /// <param name="service">Whose queue.</param>
+    /// <param name="limit">10 s unless said otherwise.</param>
+    public Task QuietAsync(string service, TimeSpan? limit = null)
+        => Eventually.TrueAsync(async () => await WaitingAsync(service) == 0, $"nothing waits for {service}", limit ?? TimeSpan.FromSeconds(10));
+
+    /// <summary>How many messages wait for a service or are in its hands, those for another try included.</summary>
+    public async Task<long> WaitingAsync(string service)
+    {
+        await using var command = _source.CreateCommand(
+            $"""
+            select (select count(*) from queues.wolverine_queue_{service}) + (select count(*) from queues.wolverine_queue_{service}_scheduled)
+                 + (select count(*) from {service}.wolverine_incoming_envelopes where status <> 'Handled')
+            """);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>The messages of one kind that lie in a service's queue, in the order of their sending.</summary>
+    public async Task<IReadOnlyList<T>> MessagesAsync<T>(string service)
+    {
+        await using var command = _source.CreateCommand(
+            $"select body from queues.wolverine_queue_{service} where message_type = $1 order by timestamp, queue_order");
+        command.Parameters.Add(new() { Value = MessageRoutes.ByType[typeof(T)].Name });
+        await using var reader = await command.ExecuteReaderAsync();
+        var messages = new List<T>();
+        while (await reader.ReadAsync())
+        {
+            var data = EnvelopeSerializer.Deserialize(reader.GetFieldValue<byte[]>(0)).Data;
+            messages.Add((T)JsonSerializer.Deserialize(data, typeof(T), ContractsJson.Default)!);
+        }
+
+        return messages;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+}
