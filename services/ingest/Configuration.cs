@@ -1,12 +1,13 @@
 using Auxo.Contracts;
 using Auxo.EventStore.Projections;
-using Auxo.Ingest.Comments;
+using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Doctor;
-using Auxo.Ingest.Hooks;
-using Auxo.Ingest.Observing;
-using Auxo.Ingest.Patches;
-using Auxo.Ingest.Repositories;
+using Auxo.Ingest.Listening;
+using Auxo.Ingest.Receiving;
+using Auxo.Ingest.Recording;
+using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Stories;
+using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
 
 namespace Auxo.Ingest;
@@ -39,7 +40,7 @@ public static class Configuration
     /// <summary>The messages of this service.</summary>
     public static void ConfigureMessaging(MessagingOptions o) => o.MapMessages(ContractsJson.Default, MessageNames.All);
 
-    /// <summary>Registers what listens, looks and writes.</summary>
+    /// <summary>Registers what listens, scans and writes.</summary>
     public static void AddIngest(this WebApplicationBuilder builder)
     {
         var services = builder.Services;

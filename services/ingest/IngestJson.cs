@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-using Auxo.Ingest.Comments;
-using Auxo.Ingest.Observing;
-using Auxo.Ingest.Patches;
-using Auxo.Ingest.Repositories;
+using Auxo.Ingest.Commenting;
+using Auxo.Ingest.Listening;
+using Auxo.Ingest.Receiving;
+using Auxo.Ingest.Recording;
+using Auxo.Ingest.Tracking;
 
 namespace Auxo.Ingest;
 

@@ -1,7 +1,7 @@
-using Auxo.Ingest;
 using Auxo.Ingest.Doctor;
-using Auxo.ServiceDefaults;
+using Auxo.Ingest;
 using Auxo.ServiceDefaults.Doctor;
+using Auxo.ServiceDefaults;
 
 if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(
     static ct => DiagnoseNode.LookAsync(Environment.GetEnvironmentVariable, TimeProvider.System, ct));

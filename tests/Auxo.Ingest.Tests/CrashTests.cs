@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
-using Auxo.Ingest.Tests.Comments;
-using Auxo.Testing;
+using Auxo.Ingest.Tests.Commenting;
 using Auxo.Testing.Radicle;
+using Auxo.Testing;
 
 namespace Auxo.Ingest.Tests;
 
@@ -51,7 +51,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         using var answer = await host.Anonymous.SendAsync(again);
         Assert.Equal("duplicate", (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["status"]!);
         await Eventually.TrueAsync(async () => (await host.SentNamesAsync()).Contains("patch_opened"), "the sweep of the start finds it");
-        await host.LookAsync(storage.Rid);
+        await host.ScanAsync(storage.Rid);
         Assert.Single(await host.SentAsync(), s => s.Name == "patch_opened" && (string)s.Body["revision"]!["patchId"]! == patch);
     }
 
@@ -100,7 +100,7 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await using var host = await IngestHost.StartAsync(database, _home);
         await Eventually.TrueAsync(async () => (await host.SentNamesAsync()).Contains("patch_opened"), "the fact is there");
-        await host.LookAsync(storage.Rid);
+        await host.ScanAsync(storage.Rid);
         Assert.Single(await host.SentAsync(), s => s.Name == "patch_opened" && (string)s.Body["revision"]!["patchId"]! == patch);
         Assert.Equal(2L, await host.ScalarAsync<long>($"select version from ingest.mt_streams where id = 'patch/{storage.Rid}/{patch}'"));
     }

@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
-using Auxo.Ingest.Observing;
+using Auxo.Ingest.Scanning;
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
 
@@ -75,13 +75,13 @@ public sealed class IngestHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Looks and waits until what was found is committed. A host that has just started may not know its repositories yet.
+    /// Scans and waits until what was found is committed. A host that has just started may not know its repositories yet.
     /// </summary>
-    public async Task LookAsync(string rid, Via via = Via.Sweep)
+    public async Task ScanAsync(string rid, DetectedBy detectedBy = DetectedBy.Sweep)
     {
         var watched = await Eventually.ValueAsync(
             () => Task.FromResult(Services.GetRequiredService<Observer>().Find(Rid.Parse(rid))), "the repository is followed");
-        await watched.LookAsync(via, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await watched.ScanAsync(detectedBy, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     public async Task<JsonArray> ItemsAsync(string path)

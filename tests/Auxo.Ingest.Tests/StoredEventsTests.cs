@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization.Metadata;
 
 using Auxo.EventStore;
-using Auxo.Ingest.Patches;
-using Auxo.Ingest.Repositories;
+using Auxo.Ingest.Recording;
+using Auxo.Ingest.Tracking;
 using Auxo.Testing;
 
 namespace Auxo.Ingest.Tests;

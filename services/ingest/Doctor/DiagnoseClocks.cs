@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using Auxo.Ingest.Observing;
+using Auxo.Ingest.Listening;
 using Auxo.ServiceDefaults.Doctor;
 
 namespace Auxo.Ingest.Doctor;

@@ -1,5 +1,7 @@
-using Auxo.Ingest.Observing;
-using Auxo.Ingest.Repositories;
+using Auxo.Ingest.Listening;
+using Auxo.Ingest.Recording;
+using Auxo.Ingest.Scanning;
+using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Doctor;

@@ -12,7 +12,8 @@ internal static class ToldComments
         NpgsqlDataSource source, Rid? rid, PatchId? patch, Guid[] builds, string[] traces, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand("""
-            select build_id, final, state, reason, attempts, comment_id, coalesce(posted_at, updated_at), trace_id, confirm_at, patch_id from ingest.comment_outbox
+            select build_id, final, state, reason, attempts, comment_id, coalesce(posted_at, updated_at), trace_id, confirm_at, patch_id
+            from ingest.comment_outbox
             where rid = $1 and patch_id = $2 or build_id = any ($3) or trace_id = any ($4)
             """);
         foreach (var value in (object[])[rid?.Value ?? "", patch?.Value ?? "", builds, traces]) command.Parameters.Add(new NpgsqlParameter

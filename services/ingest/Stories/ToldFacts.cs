@@ -1,9 +1,9 @@
 using System.Text.Json;
 
 using Auxo.Contracts;
-using Auxo.Ingest.Observing;
-using Auxo.Ingest.Patches;
-using Auxo.Ingest.Repositories;
+using Auxo.Ingest.Recording;
+using Auxo.Ingest.Scanning;
+using Auxo.Ingest.Tracking;
 using Auxo.ServiceDefaults.Stories;
 
 using Npgsql;
@@ -11,7 +11,7 @@ using Npgsql;
 namespace Auxo.Ingest.Stories;
 
 /// <summary>A line about a stored event, and what it says of a commit.</summary>
-internal sealed record ToldFact(StoryLine Line, CommitId? Commit, Via? Via);
+internal sealed record ToldFact(StoryLine Line, CommitId? Commit, DetectedBy? DetectedBy);
 
 /// <summary>What became facts: patches, revisions, merges, new heads of branches.</summary>
 internal static class ToldFacts
@@ -27,7 +27,9 @@ internal static class ToldFacts
                 select type, data::text, correlation_id from ingest.mt_events where stream_id = $1
                 union all
                 select type, data::text, correlation_id from ingest.mt_events
-                where stream_id = $2 and type = 'branch_advanced' and (data->>'new' = $3 or data->'patches' is not null and (data->'patches')::jsonb ? $4 or correlation_id = any ($5))
+                where stream_id = $2 and type = 'branch_advanced'
+                    and (data->>'new' = $3 or data->'patches' is not null and (data->'patches')::jsonb ? $4
+                        or correlation_id = any ($5))
                 """,
                 patch is { } p
                     ? Patch.StreamKey(of, p)
@@ -46,11 +48,11 @@ internal static class ToldFacts
     }
 
     /// <summary>Who told first, in words.</summary>
-    public static string Words(Via via) => via switch
+    public static string Words(DetectedBy detectedBy) => detectedBy switch
     {
-        Via.Event => "a node event",
-        Via.Webhook => "a webhook",
-        Via.Sweep => "the sweep",
+        DetectedBy.Event => "a node event",
+        DetectedBy.Webhook => "a webhook",
+        DetectedBy.Sweep => "the sweep",
         _ => "'repo track'",
     };
 
@@ -70,17 +72,17 @@ internal static class ToldFacts
 
     private static ToldFact Revised(SeenRevision r)
     {
-        var fate = r.Fate switch
+        var note = r.Disposition switch
         {
-            Fate.Sent => "",
-            Fate.Known => "; it was there when the repository was tracked, so it is not built",
-            Fate.Superseded => "; replaced before Auxo saw it, so it is not built",
+            RevisionDisposition.Announced => "",
+            RevisionDisposition.PreExisting => "; it was there when the repository was tracked, so it is not built",
+            RevisionDisposition.Superseded => "; replaced before Auxo saw it, so it is not built",
             _ => "; the patch is archived, so it waits until it is opened again",
         };
         var line = new StoryLine(
-            r.SeenAt, "patch_revised", r.Fate == Fate.Sent ? StoryState.Done : StoryState.Note,
-            $"revision {r.Id.Short} at commit {r.Head.Short}, first told by {Words(r.Via)}{fate}");
-        return new ToldFact(line, r.Head, r.Via);
+            r.SeenAt, "patch_revised", r.Disposition == RevisionDisposition.Announced ? StoryState.Done : StoryState.Note,
+            $"revision {r.Id.Short} at commit {r.Head.Short}, first told by {Words(r.DetectedBy)}{note}");
+        return new ToldFact(line, r.Head, r.DetectedBy);
     }
 
     private static ToldFact Status(PatchEvent.StatusChanged e)
@@ -97,8 +99,9 @@ internal static class ToldFacts
         => new(
             new StoryLine(
                 e.SeenAt, "branch_advanced", StoryState.Done,
-                $"{e.Branch} is at {e.New.Short} now{(e.Old is { } old ? $", before at {old.Short}" : "")}, first told by {Words(e.Via)}"),
-                    e.New, e.Via);
+                $"{e.Branch} is at {e.New.Short} now{(e.Old is { } old ? $", before at {old.Short}" : "")}, "
+                    + $"first told by {Words(e.DetectedBy)}"),
+            e.New, e.DetectedBy);
 
     /// <summary>Radicle's times are whole seconds of somebody's clock, so a small difference says nothing.</summary>
     private static string Late(DateTimeOffset at, DateTimeOffset seenAt)

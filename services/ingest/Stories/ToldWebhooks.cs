@@ -1,5 +1,5 @@
 using Auxo.Contracts;
-using Auxo.Ingest.Observing;
+using Auxo.Ingest.Scanning;
 using Auxo.ServiceDefaults.Stories;
 
 using Npgsql;
@@ -44,10 +44,10 @@ internal static class ToldWebhooks
         IReadOnlyList<ToldFact> facts, string kind, string? seeder, string? commit, string? trace, DateTimeOffset at)
     {
         var from = seeder is null ? "" : $" from {seeder}";
-        if (trace is not null && facts.Any(f => f.Line.Trace == trace && f.Via == Via.Webhook))
+        if (trace is not null && facts.Any(f => f.Line.Trace == trace && f.DetectedBy == DetectedBy.Webhook))
             return new StoryLine(at, "webhook_received", StoryState.Done, $"webhook '{kind}'{from}: the first to tell") { Trace = trace };
         var known = facts.LastOrDefault(f => commit is null ? f.Line.At <= at : f.Commit?.Value == commit);
-        var first = known?.Via is { } via ? $"{ToldFacts.Words(via)} was first" : "its fact was known";
+        var first = known?.DetectedBy is { } detectedBy ? $"{ToldFacts.Words(detectedBy)} was first" : "its fact was known";
         return new StoryLine(at, "webhook_linked", StoryState.Note, $"webhook '{kind}'{from}: {first}, so this one is only a link")
         {
             Trace = known?.Line.Trace,

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using System.Text.Json.Serialization;
 
 using Auxo.Contracts;
 
@@ -22,7 +23,7 @@ internal static class RecordTable
 
         text.Append("| field | type | meaning |\n|---|---|---|\n");
         foreach (var field in fields)
-            text.Append($"| `{Camel(field.Name)}` | {TypeName(field)} | {XmlDocs.Parameter(record, field.Name).Replace("|", "\\|")} |\n");
+            text.Append($"| `{StoredName(field)}` | {TypeName(field)} | {XmlDocs.Parameter(record, field.Name).Replace("|", "\\|")} |\n");
         text.Append('\n');
     }
 
@@ -44,7 +45,7 @@ internal static class RecordTable
 
     private static string Name(Type type)
     {
-        if (type.IsEnum) return string.Join(" \\| ", Enum.GetNames(type).Select(static n => $"`{n}`"));
+        if (type.IsEnum) return string.Join(" \\| ", Enum.GetNames(type).Select(n => $"`{StoredName(type, n)}`"));
         if (type == typeof(DateTimeOffset)) return "instant";
         if (type == typeof(TimeSpan)) return "duration";
         if (type == typeof(int) || type == typeof(long)) return "integer";
@@ -61,6 +62,12 @@ internal static class RecordTable
             ? type.GetElementType()!
             : type.IsGenericType && type.GetGenericArguments().Length == 1 ? type.GetGenericArguments()[0]
             : type);
+
+    private static string StoredName(PropertyInfo field)
+        => field.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? Camel(field.Name);
+
+    private static string StoredName(Type type, string member)
+        => type.GetField(member)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? member;
 
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

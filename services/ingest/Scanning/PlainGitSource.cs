@@ -1,0 +1,66 @@
+using System.Globalization;
+
+using Auxo.Contracts;
+using Auxo.Git;
+using Auxo.Ingest.Recording;
+
+namespace Auxo.Ingest.Scanning;
+
+/// <summary>A git repository without Radicle: the default branch and those that were asked for.</summary>
+public sealed class PlainGitSource(string path) : RepositorySource(path)
+{
+    /// <inheritdoc/>
+    public override async Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct)
+    {
+        var (repository, problems, branches) = (known.Repository, new List<TipProblem>(), new List<BranchSnapshot>());
+        try
+        {
+            var refs = await GitTree.RefsAsync(Path, "refs/heads/", ct);
+            foreach (var name in repository.Branches.Prepend(repository.DefaultBranch).Distinct(StringComparer.Ordinal))
+            {
+                if (!refs.TryGetValue("refs/heads/" + name, out var oid)) problems.Add(
+                    new TipProblem("branch", name, null, $"There is no branch {name} (yet)."));
+                else branches.Add(await BranchAsync(name, CommitId.Parse(oid), repository.Tip(name)?.Commit, ct));
+            }
+        }
+        catch (Exception e) when (e is GitException or IOException or FormatException)
+        {
+            throw new SourceUnreadableException(
+                $"{Path} cannot be read: {e.Message} If it has moved, untrack it and track it where it is now.", e);
+        }
+
+        return new RepositorySnapshot(repository.Name, repository.DefaultBranch, [], branches, [], problems);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<bool> HasCommitAsync(CommitId commit, CancellationToken ct)
+    {
+        try
+        {
+            await GitCommand.RunAsync(Path, ["cat-file", "-e", commit.Value + "^{commit}"], ct);
+            return true;
+        }
+        catch (GitException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IDisposable Listen(Action changed) => new RefsWatcher(Path, changed);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<BranchSnapshot> BranchAsync(string name, CommitId head, CommitId? old, CancellationToken ct)
+    {
+        if (head == old) return new BranchSnapshot(name, head, "", null, default, []);
+        var said = await GitCommand.RunAsync(Path, ["log", "-1", "--no-show-signature", "--format=%ct%n%s", head.Value, "--"], ct);
+        var lines = said.Split('\n', 2);
+        var at = long.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : DateTimeOffset.UnixEpoch;
+        return new BranchSnapshot(name, head, lines.Length > 1 ? lines[1].TrimEnd('\n') : "", null, at, []);
+    }
+}

@@ -1,0 +1,125 @@
+using Auxo.Contracts;
+using Auxo.Git;
+using Auxo.Ingest.Recording;
+using Auxo.Radicle;
+
+namespace Auxo.Ingest.Scanning;
+
+/// <summary>A repository in Radicle's storage. What comes out of it was signed by whom it names.</summary>
+public sealed class RadicleSource(RadicleRepository repository) : RepositorySource(repository.Path)
+{
+    /// <summary>The reader, for those who write comments.</summary>
+    public RadicleRepository Repository { get; } = repository;
+
+    /// <inheritdoc/>
+    public override async Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct)
+    {
+        try
+        {
+            var identity = await Repository.ReadIdentityAsync(ct);
+            var reading = await Repository.ReadPatchesAsync(ct);
+            var problems = reading.Broken.Select(b
+                => new TipProblem("patch", b.Id.Value, null, $"The patch cannot be read: {b.Reason}")).ToList();
+            var branches = await BranchAsync(identity, known, reading.Patches, problems, ct);
+            var patches = new List<PatchSnapshot>(reading.Patches.Count);
+            foreach (var patch in reading.Patches) patches.Add(
+                await PatchAsync(patch, known.Patches.GetValueOrDefault(patch.Id), problems, ct));
+            return new RepositorySnapshot(identity.Name, identity.DefaultBranch ?? "", identity.Delegates, branches, patches, problems);
+        }
+        catch (Exception e) when (e is CobFormatException or GitException or IOException)
+        {
+            throw new SourceUnreadableException($"{Path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<bool> HasCommitAsync(CommitId commit, CancellationToken ct)
+    {
+        try
+        {
+            return await Repository.ReadCommitAsync(commit, ct) is not null;
+        }
+        catch (CobFormatException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => Repository.DisposeAsync();
+
+    private async Task<IReadOnlyList<BranchSnapshot>> BranchAsync(
+        RadicleIdentity identity, KnownRepository known, IReadOnlyList<RadiclePatch> patches,
+        List<TipProblem> problems, CancellationToken ct)
+    {
+        if (identity.DefaultBranch is not { } branch)
+        {
+            problems.Add(new TipProblem("branch", "", null, "The repository is no project: its identity names no default branch."));
+            return [];
+        }
+
+        if (await Repository.CanonicalHeadAsync(ct) is not { } head)
+        {
+            problems.Add(new TipProblem(
+                "branch", branch, null, $"There is no canonical {branch} yet: not enough delegates have pushed it."));
+            return [];
+        }
+
+        var old = known.Repository.Tip(branch)?.Commit;
+        if (old == head) return [new BranchSnapshot(branch, head, "", null, default, [])];
+        if (await Repository.ReadCommitAsync(head, ct) is not { } commit)
+        {
+            problems.Add(new TipProblem("branch", branch, head, $"The commit {head.Short} of {branch} is not in the storage."));
+            return [];
+        }
+
+        var pushers = await Repository.DelegatesAtAsync(head, ct);
+        return [new BranchSnapshot(branch, head, commit.Title, pushers.Count > 0
+            ? pushers[0]
+            : null, commit.CommittedAt, await NewlyContainedAsync(old, head, patches, ct))];
+    }
+
+    /// <summary>
+    /// The patches that the new head contains and the old one did not. At the first sight of a branch there is no old one, and
+    /// nothing is new.
+    /// </summary>
+    private async Task<IReadOnlyList<(PatchId, RevisionId)>> NewlyContainedAsync(
+        CommitId? old, CommitId head, IReadOnlyList<RadiclePatch> patches, CancellationToken ct)
+    {
+        if (old is not { } before) return [];
+        var revisions = patches.SelectMany(p => p.Revisions.Where(r => !r.Redacted).Select(r => (p.Id, Revision: r))).ToList();
+        var heads = revisions.Select(r => r.Revision.Head).ToHashSet();
+        var contained = (await Repository.ContainedAsync(head, heads, ct)).ToHashSet();
+        contained.ExceptWith(await Repository.ContainedAsync(before, contained.ToArray(), ct));
+        return [.. revisions.Where(r => contained.Contains(r.Revision.Head)).Select(r => (r.Id, r.Revision.Id))];
+    }
+
+    private async Task<PatchSnapshot> PatchAsync(RadiclePatch patch, Patch? known, List<TipProblem> problems, CancellationToken ct)
+    {
+        var standing = patch.Revisions.Where(r => !r.Redacted).ToList();
+        var anythingNew = standing.Exists(r => known?.Find(r.Id) is null or { Disposition: RevisionDisposition.Deferred });
+        var revisions = new List<RevisionSnapshot>(standing.Count);
+        DateTimeOffset? earliest = null;
+        foreach (var revision in standing)
+        {
+            var here = known?.Find(revision.Id) is { IsSettled: true } || await HasCommitAsync(revision.Head, ct);
+            if (!here)
+                problems.Add(new TipProblem("patch", patch.Id.Value, revision.Head,
+                    $"The commit {revision.Head.Short} of revision {revision.Id.Short} is not in the storage (yet)."));
+            if (anythingNew && here && await Repository.EarliestAuthoredAtAsync(revision.Base, revision.Head, ct) is { } authored
+                && !(earliest <= authored)) earliest = authored;
+            revisions.Add(new RevisionSnapshot(
+                revision.Id, revision.Author, revision.AuthorAlias, revision.Base, revision.Head, revision.At, here));
+        }
+
+        return new PatchSnapshot(
+            patch.Id, patch.Title, patch.Author, patch.State.Status, patch.OpenedAt, revisions, Merge(patch), earliest);
+    }
+
+    private static MergeSnapshot? Merge(RadiclePatch patch)
+    {
+        if (patch.State is not { Status: PatchStatus.Merged, Commit: { } commit } state) return null;
+        var by = patch.Merges.Where(m => m.Commit == commit && m.Revision == state.Revision).OrderBy(m => m.At).FirstOrDefault();
+        return new MergeSnapshot(state.Revision, commit, by?.Delegate, by?.At ?? patch.OpenedAt, Signed: true);
+    }
+}

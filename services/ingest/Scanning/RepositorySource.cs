@@ -1,0 +1,27 @@
+using Auxo.Contracts;
+using Auxo.Ingest.Recording;
+
+namespace Auxo.Ingest.Scanning;
+
+/// <summary>Reads one repository where it lies. Reading when nothing changed costs next to nothing.</summary>
+public abstract class RepositorySource(string path) : IAsyncDisposable
+{
+    /// <summary>The git repository.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>What stands there now; titles, times and contained patches only of what is new against <paramref name="known"/>.</summary>
+    /// <exception cref="SourceUnreadableException">The repository is gone or damaged.</exception>
+    public abstract Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct);
+
+    /// <summary>Whether a commit is here.</summary>
+    public abstract Task<bool> HasCommitAsync(CommitId commit, CancellationToken ct);
+
+    /// <summary>Calls whenever it may have changed, until disposed; null where the node's events report changes.</summary>
+    public virtual IDisposable? Listen(Action changed) => null;
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>A tracked repository cannot be read now; the message says what to do. The next sweep tries again.</summary>
+public sealed class SourceUnreadableException(string message, Exception? inner = null) : Exception(message, inner);

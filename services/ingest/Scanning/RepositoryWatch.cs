@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+using Auxo.Contracts;
+using Auxo.Ingest.Recording;
+using Auxo.Ingest.Tracking;
+using Auxo.Radicle;
+
+namespace Auxo.Ingest.Scanning;
+
+/// <summary>
+/// Scans one repository whenever it is asked to, one scan at a time: who asks during a scan gets the next one, and all who
+/// wait share it. What is known is remembered, so a scan that finds nothing new touches no database.
+/// </summary>
+public sealed partial class RepositoryWatch(Repository repository, KnownRepositories known, TimeProvider time, ILogger logger)
+{
+    private const int MaxNamed = 20;
+    private static readonly ActivitySource Tracing = new("Auxo.Ingest");
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private readonly Channel<Call> _wakes = Channel.CreateUnbounded<Call>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ScanThrottle _throttle = new(time);
+    private readonly Queue<(CommitId Commit, string Name, DateTimeOffset At)> _named = new();
+    private KnownRepository? _known;
+    private RepositorySource? _source;
+    private IDisposable? _watcher;
+
+    /// <summary>The repository.</summary>
+    public Rid Rid { get; } = repository.Rid;
+
+    /// <summary>Why there is no fact for some things; as of the last scan.</summary>
+    public IReadOnlyList<TipProblem> Problems { get; private set; } = [];
+
+    /// <summary>Why the last scan failed; null when it did not.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>The reader of Radicle's storage; null before the first scan and for plain git.</summary>
+    public RadicleRepository? Radicle => (_source as RadicleSource)?.Repository;
+
+    /// <summary>Asks for a scan.</summary>
+    public void Wake(DetectedBy detectedBy, CommitId? named = null, string? name = null)
+        => _wakes.Writer.TryWrite(new Call(detectedBy, named, name, null, Activity.Current?.Context));
+
+    /// <summary>Asks for a scan and waits until it is committed.</summary>
+    public Task ScanAsync(DetectedBy detectedBy, CancellationToken ct)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _wakes.Writer.TryWrite(new Call(detectedBy, null, null, done, Activity.Current?.Context));
+        return done.Task.WaitAsync(ct);
+    }
+
+    /// <summary>Forgets what is remembered: somebody else wrote.</summary>
+    public void Forget() => _wakes.Writer.TryWrite(new Call(null, null, null, null, null));
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        try
+        {
+            while (await _wakes.Reader.WaitToReadAsync(ct))
+            {
+                // Who asks during the pause shares the scan.
+                if (_throttle.Take() is { Ticks: > 0 } pause) await Task.Delay(pause, time, ct);
+                DetectedBy? detectedBy = null;
+                ActivityContext? trace = null;
+                List<TaskCompletionSource> waiting = [];
+                while (_wakes.Reader.TryRead(out var call))
+                {
+                    if (call.DetectedBy is null) _known = null;
+                    if (detectedBy is null) (detectedBy, trace) = (call.DetectedBy, call.Trace);
+                    if (call.Done is not null) waiting.Add(call.Done);
+                    if (call.Named is { } commit) Remember(commit, call.Name ?? commit.Short);
+                }
+
+                if (detectedBy is { } first)
+                {
+                    using var activity = Begin(trace);
+                    await ScanUntilDoneAsync(first, ct);
+                }
+
+                foreach (var done in waiting) done.TrySetResult();
+            }
+        }
+        finally
+        {
+            _watcher?.Dispose();
+            if (_source is not null) await _source.DisposeAsync();
+        }
+    }
+
+    /// <summary>
+    /// The trace of the first who asked; else a new one. Its id goes with every event, message and log line that follows from
+    /// this scan.
+    /// </summary>
+    private static Activity? Begin(ActivityContext? parent)
+    {
+        if (Tracing.StartActivity("scan", ActivityKind.Internal, parent ?? default) is { } listened) return listened;
+        var activity = new Activity("scan");
+        if (parent is { } p) activity.SetParentId(p.TraceId, p.SpanId, p.TraceFlags);
+        return activity.Start();
+    }
+
+    private async Task ScanUntilDoneAsync(DetectedBy detectedBy, CancellationToken ct)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await ScanOnceAsync(detectedBy, ct);
+                Failure = null;
+                return;
+            }
+            catch (Exception e) when (e is SourceUnreadableException or NotRadicleException)
+            {
+                // Repeating at once would not help; the sweep of the next minute tries again.
+                Failure = e.Message;
+                Log.Unreadable(logger, Rid, e.Message);
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+            {
+                Failure = e.Message;
+                _known = null;
+                if (e is not ConcurrencyException) Log.Failed(logger, e, Rid);
+                await Task.Delay(pause, time, ct);
+            }
+        }
+    }
+
+    private async Task ScanOnceAsync(DetectedBy detectedBy, CancellationToken ct)
+    {
+        _known ??= await known.FindAsync(Rid, ct);
+        if (_known is not { Repository.IsTracked: true } before) return;
+        _source ??= await OpenAsync(before.Repository, ct);
+        // Before the scan: what changes during it starts the next one.
+        _watcher ??= _source.Listen(() => Wake(DetectedBy.Event));
+        var now = await _source.ReadAsync(before, ct);
+        _known = await known.ObserveAsync(before, now, detectedBy, time.GetUtcNow(), ct);
+        Problems = [.. now.Problems, .. await NamedButMissingAsync(_source, ct)];
+    }
+
+    /// <summary>Opens a repository where it lies.</summary>
+    /// <exception cref="NotRadicleException">It is not what it was.</exception>
+    internal static async Task<RepositorySource> OpenAsync(Repository repository, CancellationToken ct)
+        => repository.Kind == RepositoryKind.Radicle
+            ? new RadicleSource(await RadicleRepository.OpenAsync(repository.Source, ct))
+            : new PlainGitSource(repository.Source);
+
+    private void Remember(CommitId commit, string name)
+    {
+        if (_named.Any(n => n.Commit == commit)) return;
+        _named.Enqueue((commit, name, time.GetUtcNow()));
+        while (_named.Count > MaxNamed) _named.Dequeue();
+    }
+
+    /// <summary>A webhook may name what has not arrived, or what never existed: it is shown until it is there or forgotten.</summary>
+    private async Task<IReadOnlyList<TipProblem>> NamedButMissingAsync(RepositorySource source, CancellationToken ct)
+    {
+        var missing = new List<TipProblem>();
+        for (var left = _named.Count; left > 0; left--)
+        {
+            var named = _named.Dequeue();
+            if (_known?.Repository.Tips.Any(t => t.Commit == named.Commit) == true
+                || await source.HasCommitAsync(named.Commit, ct)) continue;
+            _named.Enqueue(named);
+            missing.Add(new TipProblem(
+                "branch", named.Name, named.Commit,
+                $"A webhook of {named.At:HH:mm:ss} named the commit {named.Commit.Short}, which is not in the storage; "
+                    + "every sweep looks for it again."));
+        }
+
+        return missing;
+    }
+
+    /// <summary>No <paramref name="DetectedBy"/>: forget what is remembered.</summary>
+    private sealed record Call(DetectedBy? DetectedBy, CommitId? Named, string? Name, TaskCompletionSource? Done, ActivityContext? Trace);
+
+    private static partial class Log
+    {
+        [LoggerMessage(100, LogLevel.Warning, "{Rid} cannot be read: {Reason}")]
+        public static partial void Unreadable(ILogger logger, Rid rid, string reason);
+
+        [LoggerMessage(101, LogLevel.Error, "The scan of {Rid} failed; it is repeated")]
+        public static partial void Failed(ILogger logger, Exception exception, Rid rid);
+    }
+}
