@@ -1,7 +1,8 @@
 using System.Reflection;
 
+using Alba;
+
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +34,7 @@ internal static class RunningServices
 
     private static ServiceHost Start(string assembly)
     {
-        // WebApplicationFactory finds the program by any type of its assembly; five programs have five types called Program, so
+        // Alba finds the program by any type of its assembly; five programs have five types called Program, so
         // it is closed here.
         var program = Assembly.Load(assembly).EntryPoint!.DeclaringType!;
         var start = typeof(RunningServices)
@@ -44,25 +45,17 @@ internal static class RunningServices
     private static ServiceHost StartOf<TProgram>(string assembly)
         where TProgram : class
     {
-        var factory = new Factory<TProgram>();
-        var services = factory.Services;
-        return new ServiceHost(Assembly.Load(assembly), services, factory.Registered!,
-            services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList());
-    }
-
-    private sealed class Factory<TProgram> : WebApplicationFactory<TProgram>
-        where TProgram : class
-    {
-        public IServiceCollection? Registered { get; private set; }
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
-            => builder.UseEnvironment("Production").ConfigureTestServices(services =>
+        IServiceCollection? registered = null;
+        // Nothing in it starts, so that there is nothing to wait for.
+        var services = AlbaHost.For<TProgram>(builder => builder.UseEnvironment("Production").ConfigureTestServices(services =>
         {
-            Registered = services;
+            registered = services;
             foreach (var background in services.Where(static s
                 => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name != "GenericWebHostService").ToList())
                 services.Remove(background);
-        });
+        })).GetAwaiter().GetResult().Services;
+        return new ServiceHost(Assembly.Load(assembly), services, registered!,
+            services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList());
     }
 }
 

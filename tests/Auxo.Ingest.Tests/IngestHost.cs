@@ -10,7 +10,7 @@ using Auxo.Ingest.Scanning;
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
 
-using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
@@ -18,20 +18,18 @@ using Npgsql;
 namespace Auxo.Ingest.Tests;
 
 /// <summary>
-/// The real service on a real database and real sockets, with a Radicle home of its own. What it sends lies in a queue that the
+/// The real service on a real database, in memory, with a Radicle home of its own. What it sends lies in a queue that the
 /// test reads.
 /// </summary>
 public sealed class IngestHost : IAsyncDisposable
 {
-    private readonly WebApplicationFactory<Program> _factory;
+    private readonly RunningService _service;
     private readonly NpgsqlDataSource _source;
 
-    private IngestHost(WebApplicationFactory<Program> factory, NpgsqlDataSource source, string token)
+    private IngestHost(RunningService service, NpgsqlDataSource source, string token)
     {
-        (_factory, _source) = (factory, source);
-        Anonymous = factory.CreateClient();
-        Client = factory.CreateClient();
-        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        (_service, _source) = (service, source);
+        (Anonymous, Client) = (service.Connect(), service.Connect(token));
     }
 
     /// <summary>With an administrator's token.</summary>
@@ -40,25 +38,22 @@ public sealed class IngestHost : IAsyncDisposable
     /// <summary>Without any.</summary>
     public HttpClient Anonymous { get; }
 
-    public IServiceProvider Services => _factory.Services;
+    public IServiceProvider Services => _service.Services;
 
     public NpgsqlDataSource Database => _source;
 
     /// <summary>Starts it on a database that may have been used before.</summary>
-    public static async Task<IngestHost> StartAsync(string connectionString, string radHome, string? socket = null)
+    public static async Task<IngestHost> StartAsync(string connectionString, string radHome, string? socket = null, bool listen = false)
     {
         Directory.CreateDirectory(Path.Combine(radHome, "storage"));
         var source = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
-#pragma warning disable CA2000 // The host owns it.
-        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b => b
-            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0")
-                .UseSetting("RAD_HOME", radHome).UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock")));
-#pragma warning restore CA2000
-        factory.UseKestrel(0);
-        factory.StartServer();
-        var host = new IngestHost(factory, source, token);
+        void Configure(IWebHostBuilder b) => b
+            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("RAD_HOME", radHome)
+            .UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock"));
+        var service = listen ? RunningService.OnPort<Program>(Configure) : await RunningService.InMemoryAsync<Program>(Configure);
+        var host = new IngestHost(service, source, token);
         await host.ExecuteAsync("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing",
             (object)MessageNames.All.Values.ToArray());
         return host;
@@ -140,7 +135,7 @@ public sealed class IngestHost : IAsyncDisposable
     {
         Client.Dispose();
         Anonymous.Dispose();
-        await _factory.DisposeAsync();
+        await _service.DisposeAsync();
         await _source.DisposeAsync();
     }
 }

@@ -1,33 +1,31 @@
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 
 using Auxo.EventStore;
 using Auxo.Messaging;
 using Auxo.ServiceDefaults.Access;
+using Auxo.Testing;
 
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
 
 namespace Auxo.Metrics.Tests;
 
-/// <summary>The real service on a real database; messages reach it through its queue.</summary>
+/// <summary>The real service on a real database, in memory; messages reach it through its queue.</summary>
 public sealed class MetricsHost : IAsyncDisposable
 {
-    private readonly WebApplicationFactory<Program> _factory;
+    private readonly RunningService _service;
 
-    private MetricsHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, string token)
+    private MetricsHost(RunningService service, NpgsqlDataSource database, string token)
     {
-        (_factory, Database) = (factory, database);
-        Client = factory.CreateClient();
-        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        (_service, Database) = (service, database);
+        Client = service.Connect(token);
     }
 
     /// <summary>With an administrator's token.</summary>
     public HttpClient Client { get; }
 
-    public IServiceProvider Services => _factory.Services;
+    public IServiceProvider Services => _service.Services;
 
     public NpgsqlDataSource Database { get; }
 
@@ -36,13 +34,8 @@ public sealed class MetricsHost : IAsyncDisposable
         var database = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
         var token = await AccessToken.CreateAsync(database, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
-#pragma warning disable CA2000 // The host owns it.
-        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b => b
-            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0"));
-#pragma warning restore CA2000
-        factory.UseKestrel(0);
-        factory.StartServer();
-        return new MetricsHost(factory, database, token);
+        var service = await RunningService.InMemoryAsync<Program>(b => b.UseSetting("ConnectionStrings:auxo", connectionString));
+        return new MetricsHost(service, database, token);
     }
 
     /// <summary>Sends messages, to be handled in this order, and waits until what follows from them is in the documents.</summary>
@@ -79,13 +72,13 @@ public sealed class MetricsHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _factory.DisposeAsync();
+        await _service.DisposeAsync();
         await Database.DisposeAsync();
     }
 }
 
 /// <summary>One running service for all tests of a class; each test has a repository of its own in it.</summary>
-public sealed class MetricsService(Testing.PostgresFixture postgres) : IAsyncLifetime
+public sealed class MetricsService(PostgresFixture postgres) : IAsyncLifetime
 {
     public MetricsHost Host { get; private set; } = null!;
 

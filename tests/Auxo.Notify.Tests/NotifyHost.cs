@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -7,7 +6,7 @@ using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
-using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,8 +15,8 @@ using Npgsql;
 namespace Auxo.Notify.Tests;
 
 /// <summary>
-/// The real service on a real database and real sockets. Receivers on loopback are reachable unless told otherwise; pauses are
-/// short.
+/// The real service on a real database, in memory, or on a port where a test needs sockets. Receivers on loopback are
+/// reachable unless a test says otherwise; pauses are short.
 /// </summary>
 public sealed class NotifyHost : IAsyncDisposable
 {
@@ -29,15 +28,13 @@ public sealed class NotifyHost : IAsyncDisposable
         LongestChannelPause = TimeSpan.FromMilliseconds(20),
     };
 
-    private readonly WebApplicationFactory<Program> _factory;
+    private readonly RunningService _service;
     private readonly NpgsqlDataSource _source;
 
-    private NotifyHost(WebApplicationFactory<Program> factory, NpgsqlDataSource source, Queues queues, string token)
+    private NotifyHost(RunningService service, NpgsqlDataSource source, Queues queues, string token)
     {
-        (_factory, _source, Queues) = (factory, source, queues);
-        Anonymous = factory.CreateClient();
-        Client = factory.CreateClient();
-        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        (_service, _source, Queues) = (service, source, queues);
+        (Anonymous, Client) = (service.Connect(), service.Connect(token));
     }
 
     /// <summary>With an administrator's token.</summary>
@@ -49,28 +46,27 @@ public sealed class NotifyHost : IAsyncDisposable
     /// <summary>The queues between the services.</summary>
     public Queues Queues { get; }
 
-    public IServiceProvider Services => _factory.Services;
+    public IServiceProvider Services => _service.Services;
 
     /// <summary>Starts it on a database that may have been used before.</summary>
     public static async Task<NotifyHost> StartAsync(
-        string connectionString, RetryPolicy? policy = null, string allow = "127.0.0.0/8", params (string Name, string Value)[] settings)
+        string connectionString, RetryPolicy? policy = null, string allow = "127.0.0.0/8", bool listen = false,
+        params (string Name, string Value)[] settings)
     {
         await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var source = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, "tester", [AccessToken.Admin], null, CancellationToken.None);
-#pragma warning disable CA2000 // The host owns it.
-        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
+        void Configure(IWebHostBuilder b)
         {
-            b.UseSetting("ConnectionStrings:auxo", connectionString)
-                .UseSetting("urls", "http://127.0.0.1:0").UseSetting("Auxo:Egress:Allow", allow);
+            b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("Auxo:Egress:Allow", allow);
             foreach (var (name, value) in settings) b.UseSetting(name, value);
             b.ConfigureTestServices(s => s.AddSingleton(policy ?? Quick));
-        });
-#pragma warning restore CA2000
-        factory.UseKestrel(0);
-        factory.StartServer();
-        var host = new NotifyHost(factory, source, new Queues(connectionString), token);
+        }
+
+        var host = new NotifyHost(
+            listen ? RunningService.OnPort<Program>(Configure) : await RunningService.InMemoryAsync<Program>(Configure), source,
+            new Queues(connectionString), token);
         return host;
     }
 
@@ -134,7 +130,7 @@ public sealed class NotifyHost : IAsyncDisposable
     {
         Client.Dispose();
         Anonymous.Dispose();
-        await _factory.DisposeAsync();
+        await _service.DisposeAsync();
         await _source.DisposeAsync();
         await Queues.DisposeAsync();
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -9,7 +8,6 @@ using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
@@ -24,13 +22,12 @@ namespace Auxo.Registry.Tests;
 /// </summary>
 public sealed class RegistryHost : IAsyncDisposable
 {
-    private readonly WebApplicationFactory<Program> _factory;
+    private readonly RunningService _service;
 
-    private RegistryHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, Queues queues, string home, string token)
+    private RegistryHost(RunningService service, NpgsqlDataSource database, Queues queues, string home, string token)
     {
-        (_factory, Database, Queues, Home, Token) = (factory, database, queues, home, token);
-        Client = factory.CreateClient();
-        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        (_service, Database, Queues, Home, Token) = (service, database, queues, home, token);
+        Client = service.Connect(token);
     }
 
     /// <summary>With an administrator's token.</summary>
@@ -45,11 +42,11 @@ public sealed class RegistryHost : IAsyncDisposable
     /// <summary>The queues between the services.</summary>
     public Queues Queues { get; }
 
-    public Uri Address => _factory.ClientOptions.BaseAddress;
+    public Uri Address => Client.BaseAddress!;
 
     public T Get<T>()
         where T : notnull
-        => _factory.Services.GetRequiredService<T>();
+        => _service.Services.GetRequiredService<T>();
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
     public static async Task<RegistryHost> StartAsync(string connectionString, string home, params (string Name, string Value)[] settings)
@@ -59,9 +56,9 @@ public sealed class RegistryHost : IAsyncDisposable
         await ProbeAsync(source);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
-        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
+        var service = RunningService.OnPort<Program>(b =>
         {
-            b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("urls", "http://127.0.0.1:0").UseSetting("AUXO_HOME", home);
+            b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("AUXO_HOME", home);
             foreach (var (name, value) in settings) b.UseSetting(name, value);
             b.ConfigureServices(static services => services.ConfigureWolverine(static o => o.Publish(static rule =>
             {
@@ -69,9 +66,7 @@ public sealed class RegistryHost : IAsyncDisposable
                 rule.ToPostgresqlQueue("probe");
             })));
         });
-        factory.UseKestrel(0);
-        factory.StartServer();
-        return new RegistryHost(factory, source, new Queues(connectionString), home, token);
+        return new RegistryHost(service, source, new Queues(connectionString), home, token);
     }
 
     public async Task DefineAsync(string repository, long? quota = null, bool immutable = false)
@@ -134,7 +129,7 @@ public sealed class RegistryHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _factory.DisposeAsync();
+        await _service.DisposeAsync();
         await Database.DisposeAsync();
         await Queues.DisposeAsync();
     }

@@ -23,7 +23,7 @@ public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _storage = await RadicleStorage.CreateAsync(Path.Combine(_home, "storage"), "demo", _alice, Files("README.md"));
-        _host = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), _home);
+        _host = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), _home, listen: true);
         _secret = await _host.TrackAsync(_storage.Rid);
         var (patch, head) = _storage.OpenPatch(_bob, "Hooked", Files("a.txt"));
         _body = IngestHost.PatchBody(_storage.Rid, patch, head);

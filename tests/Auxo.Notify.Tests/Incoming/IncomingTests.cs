@@ -53,7 +53,7 @@ public sealed class IncomingTests(PostgresFixture postgres)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var other = await StartAsync(receiver);
-        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
+        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), listen: true);
         await host.WebhookAsync("other", new Uri(other.Anonymous.BaseAddress!, "/"), new { format = "plain" });
         await host.WebhookAsync("self", new Uri(host.Anonymous.BaseAddress!, "/"), new { format = "plain" });
         await host.RouteAsync("all", "other", "self");
@@ -118,7 +118,7 @@ public sealed class IncomingTests(PostgresFixture postgres)
             ("/api/v1/alerts", "{\"version\":\"4\",\"alerts\":[{\"startsAt\":\"yesterday\"}]}", 400, "version 4"),
             ("/api/v1/alerts", "[]", 400, "version 4"),
         ];
-        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
+        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), listen: true);
         foreach (var (path, body, status, detail) in table)
         {
             using var answer = await PostAsync(host, path, body, "application/json");
@@ -130,7 +130,7 @@ public sealed class IncomingTests(PostgresFixture postgres)
     [Fact]
     public async Task only_programs_of_this_machine_need_no_token_and_web_pages_are_none_of_them()
     {
-        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
+        await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), listen: true);
         using var proxied = await PostAsync(host, "/", "{}", "application/json", ("X-Forwarded-For", "203.0.113.7"));
         using var page = await PostAsync(host, "/", "{}", "text/plain", ("Origin", "https://evil.example"));
         using var fetch = await PostAsync(host, "/api/v1/alerts", Firing, "text/plain", ("Sec-Fetch-Site", "cross-site"));
@@ -150,7 +150,7 @@ public sealed class IncomingTests(PostgresFixture postgres)
 
     private async Task<NotifyHost> StartAsync(WebhookReceiver receiver)
     {
-        var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
+        var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync(), listen: true);
         await host.WebhookAsync("team", receiver.Address);
         await host.RouteAsync("all", "team");
         return host;

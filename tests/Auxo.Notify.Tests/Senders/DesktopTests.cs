@@ -66,7 +66,7 @@ public sealed class DesktopTests(PostgresFixture postgres) : IDisposable
     private async Task<NotifyHost> StartAsync(string bus)
     {
         var host = await NotifyHost.StartAsync(
-            await postgres.CreateDatabaseAsync(), null, "", ("PATH", _folder), ("DBUS_SESSION_BUS_ADDRESS", bus));
+            await postgres.CreateDatabaseAsync(), null, "", listen: false, ("PATH", _folder), ("DBUS_SESSION_BUS_ADDRESS", bus));
         await host.PutAsync("/channels/desk", new { desktop = new { } });
         await host.RouteAsync("all", "desk");
         return host;

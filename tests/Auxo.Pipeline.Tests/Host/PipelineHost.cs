@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,7 +10,6 @@ using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 using Auxo.Testing;
 
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,19 +19,19 @@ using Npgsql;
 namespace Auxo.Pipeline.Tests.Host;
 
 /// <summary>
-/// The real service on a real database and real sockets, with a data folder. What it sends lies in a queue that the test reads.
+/// The real service on a real database, in memory, with a data folder. What it sends lies in a queue that the test reads.
 /// </summary>
 public sealed class PipelineHost : IAsyncDisposable
 {
     private const string CapacityKey = "Auxo:Runner:Capacity";
     private const string Capacity = "2";
 
-    private readonly WebApplicationFactory<Program> _factory;
+    private readonly RunningService _service;
 
-    private PipelineHost(WebApplicationFactory<Program> factory, NpgsqlDataSource database, IReadOnlyList<string> tokens)
+    private PipelineHost(RunningService service, NpgsqlDataSource database, IReadOnlyList<string> tokens)
     {
-        (_factory, Database) = (factory, database);
-        (Client, Writer, Reader) = (ClientWith(tokens[0]), ClientWith(tokens[1]), ClientWith(tokens[2]));
+        (_service, Database) = (service, database);
+        (Client, Writer, Reader) = (service.Connect(tokens[0]), service.Connect(tokens[1]), service.Connect(tokens[2]));
     }
 
     /// <summary>With an administrator's token.</summary>
@@ -47,7 +45,7 @@ public sealed class PipelineHost : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
-    public IServiceProvider Services => _factory.Services;
+    public IServiceProvider Services => _service.Services;
 
     /// <summary>
     /// The usual patience, but a build never takes so long that it says so on the patch: how fast this machine is decides
@@ -66,17 +64,13 @@ public sealed class PipelineHost : IAsyncDisposable
         foreach (var (name, scope) in ((string, string)[])[
             ("admin", AccessToken.Admin), ("writer", "pipeline:write"), ("reader", "pipeline:read")])
             tokens.Add(await AccessToken.CreateAsync(database, $"{name} {Guid.NewGuid()}", [scope], null, CancellationToken.None));
-#pragma warning disable CA2000 // The host owns it.
-        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
+        var service = await RunningService.InMemoryAsync<Program>(b =>
         {
             foreach (var (key, value) in Settings(connectionString, home)) b.UseSetting(key, value);
             b.ConfigureTestServices(services => services.AddSingleton(runner ?? Runner));
             if (disk is not null) b.ConfigureTestServices(services => services.AddSingleton(disk));
         });
-#pragma warning restore CA2000
-        factory.UseKestrel(0);
-        factory.StartServer();
-        var host = new PipelineHost(factory, database, tokens);
+        var host = new PipelineHost(service, database, tokens);
         await ProbeAsync(database);
         return host;
     }
@@ -162,14 +156,7 @@ public sealed class PipelineHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var client in (HttpClient[])[Client, Writer, Reader]) client.Dispose();
-        await _factory.DisposeAsync();
+        await _service.DisposeAsync();
         await Database.DisposeAsync();
-    }
-
-    private HttpClient ClientWith(string token)
-    {
-        var client = _factory.CreateClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return client;
     }
 }

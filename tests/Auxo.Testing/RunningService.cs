@@ -1,0 +1,50 @@
+using System.Net.Http.Headers;
+
+using Alba;
+
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace Auxo.Testing;
+
+/// <summary>A service as its program puts it together: in memory, or on a port of loopback where a test needs sockets.</summary>
+public sealed class RunningService : IAsyncDisposable
+{
+    private readonly IAsyncDisposable _host;
+    private readonly Func<HttpClient> _connect;
+
+    private RunningService(IAsyncDisposable host, IServiceProvider services, Func<HttpClient> connect)
+        => (_host, Services, _connect) = (host, services, connect);
+
+    /// <summary>What it registered.</summary>
+    public IServiceProvider Services { get; }
+
+    /// <summary>By Alba; nothing listens.</summary>
+    public static async Task<RunningService> InMemoryAsync<TProgram>(Action<IWebHostBuilder> configure)
+        where TProgram : class
+    {
+        var alba = await AlbaHost.For<TProgram>(configure);
+        return new RunningService(alba, alba.Services, alba.Server.CreateClient);
+    }
+
+    /// <summary>Alba knows no sockets: this is what it stands on, with Kestrel.</summary>
+    public static RunningService OnPort<TProgram>(Action<IWebHostBuilder> configure)
+        where TProgram : class
+    {
+        var factory = new WebApplicationFactory<TProgram>().WithWebHostBuilder(b => configure(b.UseSetting("urls", "http://127.0.0.1:0")));
+        factory.UseKestrel(0);
+        factory.StartServer();
+        return new RunningService(factory, factory.Services, factory.CreateClient);
+    }
+
+    /// <summary>A client of it, without a token or with this one.</summary>
+    public HttpClient Connect(string? token = null)
+    {
+        var client = _connect();
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}
