@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json.Nodes;
+
+using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,8 +11,9 @@ using Microsoft.AspNetCore.Routing;
 namespace Auxo.Cli.Tests;
 
 /// <summary>
-/// The services as the command line sees them: real HTTP on loopback with the shapes that the services promise, behind one
-/// address with a path per service. It writes the <c>instance.json</c> by which it is found.
+/// The services as the command line sees them: real HTTP on loopback, behind one address with a path per service. Where an
+/// answer of a service is recorded, a test may answer with the same shape only (see <see cref="RecordedAnswers"/>). It writes
+/// the <c>instance.json</c> by which it is found.
 /// </summary>
 internal sealed class FakeAuxo : IAsyncDisposable
 {
@@ -40,6 +44,7 @@ internal sealed class FakeAuxo : IAsyncDisposable
     /// <summary><c>METHOD /path body</c> of every request.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>A test maps what it needs; everything else is unknown there.</summary>
     public static async Task<FakeAuxo> StartAsync(Action<IEndpointRouteBuilder>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]);
@@ -56,12 +61,20 @@ internal sealed class FakeAuxo : IAsyncDisposable
                 return;
             }
 
-            await next(http);
+            if (Recorded(http) is { } recorded) await CheckedAsync(http, next, recorded, fake.Differences);
+            else await next(http);
         });
         map?.Invoke(app);
         await app.StartAsync();
         return fake = new FakeAuxo(app);
     }
+
+    /// <summary>What tests answered that no service does.</summary>
+    private ConcurrentQueue<string> Differences { get; } = new();
+
+    /// <summary>Answers every recorded route as it was recorded.</summary>
+    public static Task<FakeAuxo> ReplayAsync() => StartAsync(app => app.MapGet(
+        "/{service}/{**path}", (HttpContext http) => Recorded(http) is { } recorded ? Json(recorded.ToJsonString()) : Results.NotFound()));
 
     /// <summary>Runs the command line against it.</summary>
     public Task<CliResult> RunAsync(params string[] args) => RunAsync(null, args);
@@ -74,6 +87,25 @@ internal sealed class FakeAuxo : IAsyncDisposable
     {
         await _app.DisposeAsync();
         Directory.Delete(Home, recursive: true);
+        Assert.Empty(Differences);
+    }
+
+    private static JsonNode? Recorded(HttpContext http)
+        => HttpMethods.IsGet(http.Request.Method) && http.Request.Path.Value!.Split("/", 3) is ["", var service, var path]
+            ? RecordedAnswers.Find(service, path)
+            : null;
+
+    private static async Task CheckedAsync(HttpContext http, RequestDelegate next, JsonNode recorded, ConcurrentQueue<string> differences)
+    {
+        var wire = http.Response.Body;
+        using var answer = new MemoryStream();
+        http.Response.Body = answer;
+        await next(http);
+        http.Response.Body = wire;
+        await wire.WriteAsync(answer.ToArray());
+        if (http.Response is not { StatusCode: 200, ContentType: { } type } || !type.StartsWith("application/json", StringComparison.Ordinal)) return;
+        if (RecordedAnswers.Unknown(recorded, JsonNode.Parse(answer.ToArray()), "$") is { } difference)
+            differences.Enqueue($"GET {http.Request.Path}: {difference}");
     }
 
     /// <summary>A build as <c>GET /builds</c> shows it.</summary>

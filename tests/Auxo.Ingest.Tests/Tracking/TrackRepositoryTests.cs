@@ -43,6 +43,20 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task the_command_line_is_answered_as_recorded()
+    {
+        var tree = await WorkTreeAsync("demo");
+        await _host.TrackAsync(tree);
+        var repository = (await _host.ItemsAsync("/repositories")).Single()!;
+        var (rid, head) = ((string)repository["rid"]!, (string)(await _host.SentAsync())[^1].Body["new"]!);
+
+        foreach (var (route, path) in ((string, string)[])[
+            ("repositories", "/repositories"), ("repositories/{rid}/refs", $"/repositories/{rid}/refs"), ("node", "/node"),
+            ("queues", "/queues"), ("describe", "/describe"), ("story", $"/story?rid={rid}&commit={head}")])
+            RecordedAnswers.Match("ingest", route, (await _host.Client.GetFromJsonAsync<JsonNode>(path))!);
+    }
+
+    [Fact]
     public async Task a_bare_repository_is_followed_with_the_branches_that_were_asked_for()
     {
         var tree = await WorkTreeAsync("source");

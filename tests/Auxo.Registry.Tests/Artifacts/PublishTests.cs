@@ -65,6 +65,22 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task the_command_line_is_answered_as_recorded()
+    {
+        var finished = Builds.Finished(1, [_pipeline.Keep("out/app.bin", [1, 2, 3])]);
+        await TellAsync(Builds.Advanced(1), finished);
+        await PublishedAsync(finished.Subject.BuildId);
+        await _host.DefineAsync("files");
+        using (await _host.PutAsync("/raw/files/app.bin", "raw")) { }
+
+        foreach (var (route, path) in ((string, string)[])[
+            ("artifacts", "/artifacts"), ("artifacts/{rid}/{version}", $"/artifacts/{Builds.Rid}/latest"), ("tokens", "/tokens"),
+            ("repositories", "/repositories"), ("raw/{repository}", "/raw/files"), ("queues", "/queues"), ("describe", "/describe"),
+            ("story", $"/story?build={finished.Subject.BuildId}")])
+            RecordedAnswers.Match("registry", route, (await _host.Client.GetFromJsonAsync<JsonNode>(path))!);
+    }
+
+    [Fact]
     public async Task the_end_of_a_build_told_twice_is_published_once()
     {
         var finished = Builds.Finished(1, [_pipeline.Keep("a", [1])]);

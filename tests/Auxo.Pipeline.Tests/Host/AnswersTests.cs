@@ -1,0 +1,32 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+using Auxo.Testing;
+
+namespace Auxo.Pipeline.Tests.Host;
+
+/// <summary>What the command line asks is answered as it was recorded.</summary>
+public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+
+    [Fact]
+    public async Task the_command_line_is_answered_as_recorded()
+    {
+        await using var host = await PipelineHost.StartAsync(await postgres.CreateDatabaseAsync(), _home);
+        await using var repository = await GitRepository.CreateAsync();
+        var told = new Told(repository);
+        var head = await repository.CommitAsync(
+            (".auxo/ci.yaml", "steps:\n  - name: test\n    run: echo one > out; exit 2\nartifacts: [out]\n"),
+            ("wrong.yaml", "a: 1\n b: 2\n"));
+        await host.SendAsync(told.Opened(head), told.Group);
+        await host.FinishedAsync(told.BuildOf(head));
+
+        foreach (var (route, path) in ((string, string)[])[
+            ("builds", "/builds"), ("builds/{id}", $"/builds/{told.BuildOf(head)}"), ("queues", "/queues"), ("describe", "/describe"),
+            ("story", $"/story?build={told.BuildOf(head)}")])
+            RecordedAnswers.Match("pipeline", route, (await host.Client.GetFromJsonAsync<JsonNode>(path))!);
+    }
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+}
