@@ -44,7 +44,7 @@ public static class MessageRoutesOverHttp
                from call in chain.Handlers
                where call.HandlerType.Namespace?.StartsWith("Auxo.", StringComparison.Ordinal) is true
                orderby name
-               select new HandlerDescription(name, $"{call.HandlerType.Name}.{call.Method.Name}", service.Name),
+               select new HandlerDescription(name, $"{call.HandlerType.Name}.{call.Method.Name}", service.Name, MessagesConfiguration.Policy),
         ]);
 
     private static async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(IMessageStore store, CancellationToken ct)
@@ -75,7 +75,7 @@ public static class MessageRoutesOverHttp
 
 internal sealed record ServiceDescription(string Service, IReadOnlyList<HandlerDescription> Handlers);
 
-internal sealed record HandlerDescription(string Message, string Handler, string Queue);
+internal sealed record HandlerDescription(string Message, string Handler, string Queue, string Policy);
 
 internal sealed record QueueList(IReadOnlyList<QueueState> Items);
 

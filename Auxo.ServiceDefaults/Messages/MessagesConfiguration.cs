@@ -30,6 +30,11 @@ public static class MessagesConfiguration
     private static readonly TimeSpan[] Cooldown = [50.Milliseconds(), 100.Milliseconds(), 250.Milliseconds()];
     private static readonly TimeSpan[] Later = [5.Seconds(), 30.Seconds(), 2.Minutes()];
 
+    /// <summary>What happens when a handler throws, for people.</summary>
+    internal static string Policy { get; } =
+        $"lost race: 3 times at once, {Text([.. Cooldown, .. Later])}, dead letter; database away: "
+        + $"{Text([.. Cooldown, 1.Seconds(), 5.Seconds(), .. Later, .. Later])}, dead letter; else: {Text([.. Cooldown, .. Later])}, dead letter";
+
     /// <summary>
     /// Adds Wolverine with the handlers of an assembly and the service's own queue; <see cref="MessageRoutes"/> says what goes where.
     /// The store must have been added (<see cref="StoreConfiguration.AddStore"/>).
@@ -65,6 +70,9 @@ public static class MessagesConfiguration
             Retry(options.Policies);
         });
     }
+
+    private static string Text(IEnumerable<TimeSpan> pauses) => string.Join(", ", pauses.Select(static pause =>
+        pause < 1.Seconds() ? $"{pause.TotalMilliseconds} ms" : pause < 1.Minutes() ? $"{pause.TotalSeconds} s" : $"{pause.TotalMinutes} min"));
 
     private static void Durable(WolverineOptions options)
     {

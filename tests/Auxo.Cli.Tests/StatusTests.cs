@@ -163,9 +163,9 @@ public sealed class StatusTests
                 """{"state":"connected","home":"/home/a/.radicle","nid":"z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","alias":"alice","socket":"/s","since":"2026-11-23T11:00:00Z","reason":null}"""));
         app.MapGet("/ingest/outbox", () => FakeAuxo.Page(Outbox("waiting", "\"key locked\"", 3), Outbox("posted", "null", 1)));
         app.MapGet("/pipeline/queues", ()
-            => FakeAuxo.Page("""{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40.2}"""));
+            => FakeAuxo.Json("""{"items":[{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40.2}]}"""));
         app.MapGet("/ingest/queues", ()
-            => FakeAuxo.Page("""{"queue":"ingest","ready":0,"scheduled":0,"deadLetters":0,"oldestSeconds":null}"""));
+            => FakeAuxo.Json("""{"items":[{"queue":"ingest","ready":0,"scheduled":0,"deadLetters":0,"oldestSeconds":null}]}"""));
         app.MapGet("/ingest/repositories", () => FakeAuxo.Page(
             $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/s","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
         app.MapGet("/ingest/repositories/{rid}/refs", () => FakeAuxo.Page(
