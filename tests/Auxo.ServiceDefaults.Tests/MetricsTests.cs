@@ -156,6 +156,24 @@ public sealed partial class MetricsTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task an_observable_series_vanishes_with_what_it_observed()
+    {
+        await using var service = await TestService.StartAsync();
+        var queues = new Dictionary<string, double> { ["ingest"] = 1.5, ["pipeline"] = double.PositiveInfinity };
+        _meter.CreateObservableGauge(
+            _name + ".lag", ()
+                => queues.Select(static q => new Measurement<double>(q.Value, new KeyValuePair<string, object?>("queue", q.Key))), "s");
+        var type = $"# TYPE {_name}_lag_seconds gauge";
+        var (ingest, pipeline) = ($"{_name}_lag_seconds{{queue=\"ingest\"}} 1.5", $"{_name}_lag_seconds{{queue=\"pipeline\"}} +Inf");
+
+        Assert.Equal([type, ingest, pipeline], await ScrapeAsync(service));
+        queues.Remove("ingest");
+        Assert.Equal([type, pipeline], await ScrapeAsync(service));
+        queues.Clear();
+        Assert.Empty(await ScrapeAsync(service));
+    }
+
+    [Fact]
     public async Task a_broken_callback_hides_only_itself()
     {
         await using var service = await TestService.StartAsync();
