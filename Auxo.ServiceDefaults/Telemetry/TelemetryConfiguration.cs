@@ -63,7 +63,7 @@ internal static class TelemetryConfiguration
 
     /// <summary>
     /// Makes the activities of requests, of the bus and of our own sources exist, with ids and nothing else, where no exporter
-    /// reads them. A tracer of the SDK with a sampler does the same and costs more memory.
+    /// reads them. So nothing of the SDK's tracing is loaded there.
     /// </summary>
     private sealed class TraceIds : IHostedService, IDisposable
     {
