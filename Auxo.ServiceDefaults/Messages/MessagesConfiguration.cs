@@ -97,10 +97,13 @@ public static class MessagesConfiguration
         policies.OnException<ConcurrencyException>().Or<EventStreamUnexpectedMaxEventIdException>()
             .Or<ExistingStreamIdCollisionException>().Or<Marten.Exceptions.ExistingStreamIdCollisionException>()
             .RetryTimes(3).Then.RetryWithCooldown(Cooldown).Then.ScheduleRetry(Later).Then.MoveToErrorQueue();
-        policies.OnException<NpgsqlException>(static e => e.IsTransient)
+        policies.OnException<Exception>(IsDatabaseAway)
             .RetryWithCooldown([.. Cooldown, 1.Seconds(), 5.Seconds()]).Then.ScheduleRetry([.. Later, .. Later]).Then.MoveToErrorQueue();
         policies.OnAnyException().RetryWithCooldown(Cooldown).Then.ScheduleRetry(Later).Then.MoveToErrorQueue();
     }
+
+    /// <summary>Marten wraps what Npgsql throws in its own exception.</summary>
+    internal static bool IsDatabaseAway(Exception e) => (e as NpgsqlException ?? e.InnerException as NpgsqlException) is { IsTransient: true };
 
     private static void Route(WolverineOptions options, string service)
     {
