@@ -30,7 +30,7 @@ public sealed partial class KillMatrixTests
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "Auxo.sln"))) root = root.Parent
             ?? throw new InvalidOperationException("This test runs inside the repository only.");
-        var points = ((string[])["libs", "services"])
+        var points = ((string[])["libs", "services", "Auxo.ServiceDefaults"])
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root.FullName, folder), "*.cs", SearchOption.AllDirectories))
             .SelectMany(static file => Hit().Matches(File.ReadAllText(file)).Select(static match => match.Groups["name"].Value));
         Assert.Equal(points.Distinct(StringComparer.Ordinal)
