@@ -45,7 +45,7 @@ public sealed class DoctorTests : IDisposable
             app.MapGet("/ingest/diagnosis", () => FakeAuxo.Page(
                 """{"name":"rad","state":"trouble","text":"the program rad is not on PATH","next":"put its folder on PATH"}"""));
             app.MapGet("/pipeline/queues", ()
-                => FakeAuxo.Page("""{"queue":"pipeline","ready":0,"scheduled":0,"deadLetters":2,"oldestSeconds":0}"""));
+                => FakeAuxo.Json("""{"items":[{"queue":"pipeline","ready":0,"scheduled":0,"deadLetters":2,"oldestSeconds":0}]}"""));
         });
 
         var json =
