@@ -5,6 +5,7 @@ using Auxo.Messaging;
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
 
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
@@ -29,12 +30,13 @@ public sealed class MetricsHost : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
-    public static async Task<MetricsHost> StartAsync(string connectionString)
+    public static async Task<MetricsHost> StartAsync(string connectionString, bool listen = false)
     {
         var database = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
         var token = await AccessToken.CreateAsync(database, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
-        var service = await RunningService.InMemoryAsync<Program>(b => b.UseSetting("ConnectionStrings:auxo", connectionString));
+        void Configure(IWebHostBuilder b) => b.UseSetting("ConnectionStrings:auxo", connectionString);
+        var service = listen ? RunningService.OnPort<Program>(Configure) : await RunningService.InMemoryAsync<Program>(Configure);
         return new MetricsHost(service, database, token);
     }
 

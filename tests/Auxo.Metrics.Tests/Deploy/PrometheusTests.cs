@@ -13,24 +13,31 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Auxo.Metrics.Tests.Deploy;
 
 /// <summary>A real Prometheus with the configuration of <c>deploy/</c>, scraping the real service.</summary>
-public sealed partial class PrometheusTests(MetricsService service) : IClassFixture<MetricsService>
+public sealed partial class PrometheusTests(PostgresFixture postgres) : IAsyncLifetime
 {
+    private MetricsHost _host = null!;
+
+    /// <summary>On a port, since another program asks it.</summary>
+    public async ValueTask InitializeAsync() => _host = await MetricsHost.StartAsync(await postgres.CreateDatabaseAsync(), listen: true);
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
     [Fact]
     public async Task prometheus_scrapes_the_service_and_knows_the_rules()
     {
         var program = Tool.Require("prometheus");
         var rid = Ids.Rid("scraped");
         var hours = (TimeProvider.System.GetUtcNow() - Told.Noon).TotalHours - 2;
-        await service.Host.SendAsync(new RepositoryTracked(rid, "a \"quoted\" name", "main", "/nowhere", [], Told.At(hours)),
+        await _host.SendAsync(new RepositoryTracked(rid, "a \"quoted\" name", "main", "/nowhere", [], Told.At(hours)),
             Told.Advanced(rid, null, "c0", hours), Told.Built(rid, "c0", hours + 1));
-        await service.Host.Services.GetRequiredService<RefreshExposition>().RefreshAsync(TestContext.Current.CancellationToken);
+        await _host.Services.GetRequiredService<RefreshExposition>().RefreshAsync(TestContext.Current.CancellationToken);
 
         using var port = ReservedPort.Take();
         var folder = Directory.CreateTempSubdirectory("auxo-prometheus-");
         var config = await File.ReadAllTextAsync(Path.Combine(Source(), "prometheus.yml"), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(folder.FullName, "prometheus.yml"),
-            config.Replace("127.0.0.1:9100", service.Host.Client.BaseAddress!.Authority)
+            config.Replace("127.0.0.1:9100", _host.Client.BaseAddress!.Authority)
                 .Replace("scrape_interval: 15s", "scrape_interval: 1s"), TestContext.Current.CancellationToken);
         File.Copy(Path.Combine(Source(), "auxo.rules.yml"), Path.Combine(folder.FullName, "auxo.rules.yml"));
         using var process = Process.Start(
@@ -69,7 +76,7 @@ public sealed partial class PrometheusTests(MetricsService service) : IClassFixt
     /// </summary>
     private async Task PanelsAsync(HttpClient client, string rid)
     {
-        var page = (await service.Host.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
+        var page = (await _host.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
         var (asked, answered) = (0, 0);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Source(), "../grafana/provisioning/dashboards/auxo"), "*.json"))
         {
