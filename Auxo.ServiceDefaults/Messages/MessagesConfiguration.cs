@@ -30,6 +30,13 @@ public static class MessagesConfiguration
     private static readonly TimeSpan[] Cooldown = [50.Milliseconds(), 100.Milliseconds(), 250.Milliseconds()];
     private static readonly TimeSpan[] Later = [5.Seconds(), 30.Seconds(), 2.Minutes()];
 
+    /// <summary>Wolverine keeps its names in a list of the process that does not stand two hosts that start at once: so once, by one thread.</summary>
+    private static readonly Lazy<bool> Naming = new(static () =>
+    {
+        WolverineMessageNaming.InsertFirst<ContractNaming>();
+        return true;
+    });
+
     /// <summary>What happens when a handler throws, for people.</summary>
     internal static string Policy { get; } =
         $"lost race: 3 times at once, {Text([.. Cooldown, .. Later])}, dead letter; database away: "
@@ -44,7 +51,7 @@ public static class MessagesConfiguration
     public static void AddMessages(this IHostApplicationBuilder builder, ServiceModel model)
     {
         var services = builder.Services;
-        WolverineMessageNaming.InsertFirst<ContractNaming>();
+        _ = Naming.Value;
         services.AddSingleton<MessagesInHand>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<WaitingMessages>();
