@@ -1,5 +1,5 @@
-using Auxo.Hosting.ApplicationModel;
-using Auxo.Hosting.Instance;
+using Auxo.Hosting.Model;
+using Auxo.Instances;
 using Auxo.ServiceDefaults.Access;
 
 using Npgsql;

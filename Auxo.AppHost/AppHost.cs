@@ -2,25 +2,34 @@ using Auxo.AppHost;
 using Auxo.AppHost.Backup;
 using Auxo.AppHost.Doctor;
 using Auxo.Hosting;
-using Auxo.Hosting.ApplicationModel;
+using Auxo.Hosting.Model;
 using Auxo.ServiceDefaults.Doctor;
+
+using Microsoft.Extensions.Configuration;
 
 if (args is ["backup" or "restore", ..]) return await BackupCommand.RunAsync(args);
 if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(DiagnoseMachine.LookAsync);
 
-var builder = DistributedApplication.CreateBuilder(args);
+return await HostCommand.RunAsync(args, static builder =>
+{
+    IResourceBuilder<IResourceWithConnectionString> auxo = builder.Configuration.GetConnectionString("auxo") is { Length: > 0 } given
+        ? builder.AddConnectionString("auxo", ReferenceExpression.Create($"{builder.AddParameter("postgres", given, secret: true)}"))
+        : builder.AddPrivatePostgres("postgres").AddDatabase("auxo");
+    auxo.WithSharedSchema("queues").WithInitialisation(QueuesSeed.RunAsync).WithInitialisation(AccessSeed.RunAsync);
 
-var auxo = builder.AddPostgres("postgres").WithDataVolume().AddDatabase("auxo")
-    .WithSharedSchema("queues").WithInitialisation(QueuesSeed.RunAsync)
-    .WithInitialisation(Migration.RunAsync).WithInitialisation(AccessSeed.RunAsync);
+    var migrator = builder.AddProject<Projects.Auxo_Migrator>("migrator")     // as the owner, whom no service may become
+        .WithReference(auxo).WaitFor(auxo).OnlyIf(auxo, Migration.IsNeededAsync);
 
-var pipeline = builder.AddProject("pipeline", "../services/pipeline/Auxo.Pipeline.csproj")
-    .WithHttpEndpoint(8890).WithReference(auxo).WaitFor(auxo);
-builder.AddProject("ingest", "../services/ingest/Auxo.Ingest.csproj").WithHttpEndpoint(8888).WithReference(auxo).WaitFor(auxo)
-    .WithConfidentialEnvironment("RAD_*", "SSH_AUTH_SOCK");     // the node's keys and socket are nobody else's business
-builder.AddProject("notify", "../services/notify/Auxo.Notify.csproj").WithHttpEndpoint(9000).WithReference(auxo).WaitFor(auxo);
-builder.AddProject("metrics", "../services/metrics/Auxo.Metrics.csproj").WithHttpEndpoint(9100).WithReference(auxo).WaitFor(auxo);
-builder.AddProject("registry", "../services/registry/Auxo.Registry.csproj").WithHttpEndpoint(8081).WithReference(auxo).WaitFor(auxo)
-    .WithReference(pipeline);                                   // the one reference: artifact bytes by digest
-
-return await builder.Build().RunAsync();
+    var pipeline = builder.AddProject<Projects.Auxo_Pipeline>("pipeline")
+        .WithHttpEndpoint(8890).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator);
+    builder.AddProject<Projects.Auxo_Ingest>("ingest")
+        .WithHttpEndpoint(8888).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator)
+        .WithConfidentialEnvironment("RAD_*", "SSH_AUTH_SOCK");     // the node's keys and socket are for no other service
+    builder.AddProject<Projects.Auxo_Notify>("notify")
+        .WithHttpEndpoint(9000).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator);
+    builder.AddProject<Projects.Auxo_Metrics>("metrics")
+        .WithHttpEndpoint(9100).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator);
+    builder.AddProject<Projects.Auxo_Registry>("registry")
+        .WithHttpEndpoint(8081).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator)
+        .WithReference(pipeline);                                   // the one reference: artifact bytes by digest
+});

@@ -1,4 +1,4 @@
-using Auxo.Hosting.ApplicationModel;
+using Auxo.Hosting.Model;
 using Auxo.Messaging;
 
 using Npgsql;

@@ -1,7 +1,7 @@
 using System.Globalization;
 
-using Auxo.Hosting.Instance;
-using Auxo.Hosting.Postgres;
+using Auxo.Instances;
+using Auxo.Postgres;
 
 using Npgsql;
 

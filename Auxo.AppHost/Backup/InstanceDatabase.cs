@@ -1,5 +1,5 @@
-using Auxo.Hosting.Instance;
-using Auxo.Hosting.Postgres;
+using Auxo.Instances;
+using Auxo.Postgres;
 
 using Npgsql;
 

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-using Auxo.Hosting.Instance;
+using Auxo.Instances;
 
 using Npgsql;
 

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Net;
 
-using Auxo.Hosting.Instance;
-using Auxo.Hosting.Postgres;
+using Auxo.Instances;
+using Auxo.Postgres;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Doctor;
 
@@ -72,10 +72,10 @@ internal static class DiagnoseMachine
         var address = IPAddress.TryParse(environment.GetValueOrDefault("Auxo__Bind"), out var bind) ? bind : IPAddress.Loopback;
         string[] names = ["ingest", "pipeline", "notify", "metrics", "registry", "apphost"];
         var ports = names.Select(name
-            => (Name: name, Port: int.TryParse(environment.GetValueOrDefault(Hosting.Instance.Ports.Setting(name)), out var own)
+            => (Name: name, Port: int.TryParse(environment.GetValueOrDefault(Instances.Ports.Setting(name)), out var own)
                 ? own
                 : ServicePorts.Default(name) ?? 15000)).ToList();
-        var taken = ports.Select(p => (p.Name, Why: Hosting.Instance.Ports.Taken(address, p.Port, p.Name)))
+        var taken = ports.Select(p => (p.Name, Why: Instances.Ports.Taken(address, p.Port, p.Name)))
             .Where(static p => p.Why is not null).ToList();
         foreach (var (name, why) in taken) yield return new Diagnosis(
             $"port {name}", Health.Trouble, why!.Split(". ")[0], why[(why.IndexOf(". ", StringComparison.Ordinal) + 2)..]);

@@ -14,9 +14,11 @@ public sealed partial class DependencyTests
         ["Auxo.EventStore"] = [],
         ["Auxo.Messaging"] = ["Auxo.EventStore"],
         ["Auxo.Radicle"] = ["Auxo.Contracts", "Auxo.Git"],
-        ["Auxo.Hosting"] = [],
         ["Auxo.ServiceDefaults"] = ["Auxo.Contracts"],
         ["Auxo.Migrator"] = ["Auxo.ServiceDefaults", "Auxo.Notify", "Auxo.Registry"],
+        ["Auxo.Instances"] = [],
+        ["Auxo.Postgres"] = ["Auxo.Instances"],
+        ["Auxo.Hosting"] = ["Auxo.Instances", "Auxo.Postgres"],
         ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults", "Auxo.Messaging"], // it makes the schema of the queues
         ["Auxo.Cli"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.Radicle"],

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-using Auxo.Hosting.Orchestration;
+using Auxo.Instances;
 
 namespace Auxo.Hosting.Tests;
 

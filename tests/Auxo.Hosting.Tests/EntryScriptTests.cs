@@ -33,7 +33,7 @@ public sealed class EntryScriptTests
 
     [Fact]
     public async Task an_unknown_option_of_up_is_named()
-        => Assert.Equal((1, "auxo: up does not know '--what'; known are --detach and --install-dotnet\n"),
+        => Assert.Equal((1, "auxo: up does not know '--what'; known are --detach, --dashboard and --install-dotnet\n"),
             await RunAsync(Path.Combine(Root, "auxo"), "up", "--what"));
 
     [Fact]

@@ -1,5 +1,4 @@
-using Auxo.Hosting.ApplicationModel;
-using Auxo.Hosting.Postgres;
+using Auxo.Postgres;
 using Auxo.Testing;
 
 using Npgsql;
@@ -18,12 +17,12 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
         {
             await using var source = As(administrator, database, service);
             await ExecuteAsync(
-                source, $"begin; set local role auxo_{service.Name}_owner; create table {service.Name}.kept (id int); commit");
+                source, $"begin; set local role auxo_{service}_owner; create table {service}.kept (id int); commit");
             foreach (var other in services.Where(o => o != service))
             {
-                Assert.Equal("42501", await RefusalAsync(source, $"create table {other.Name}.stolen (id int)"));
-                Assert.Equal("42501", await RefusalAsync(source, $"set role auxo_{other.Name}_owner"));
-                Assert.Equal("42501", await RefusalAsync(source, $"set role auxo_{other.Name}"));
+                Assert.Equal("42501", await RefusalAsync(source, $"create table {other}.stolen (id int)"));
+                Assert.Equal("42501", await RefusalAsync(source, $"set role auxo_{other}_owner"));
+                Assert.Equal("42501", await RefusalAsync(source, $"set role auxo_{other}"));
             }
         }
 
@@ -31,7 +30,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
         {
             await using var source = As(administrator, database, service);
             foreach (var other in services.Where(o => o != service)) Assert.Equal(
-                "42501", await RefusalAsync(source, $"select * from {other.Name}.kept"));
+                "42501", await RefusalAsync(source, $"select * from {other}.kept"));
         }
     }
 
@@ -52,14 +51,14 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
         await using (var superuser = NpgsqlDataSource.Create(administrator))
         {
             await ExecuteAsync(superuser, "grant auxo_queues_owner to auxo_ingest");
-            await PostgresRoles.ApplyAsync(superuser, database, services, static role => "p-" + role, CancellationToken.None);
+            await PostgresRoles.ApplyAsync(superuser, database, services, ["queues"], static role => "p-" + role, CancellationToken.None);
         }
 
         foreach (var service in services)
         {
             await using var source = As(administrator, database, service);
             Assert.Equal("42501", await RefusalAsync(source, "set role auxo_queues_owner"));
-            Assert.Equal("42501", await RefusalAsync(source, $"create table queues.{service.Name} (id int)"));
+            Assert.Equal("42501", await RefusalAsync(source, $"create table queues.{service} (id int)"));
         }
     }
 
@@ -68,7 +67,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
     {
         var (administrator, database, services) = await PreparedAsync();
         await using (var source = NpgsqlDataSource.Create(administrator))
-            await PostgresRoles.ApplyAsync(source, database, services, static _ => "another", CancellationToken.None);
+            await PostgresRoles.ApplyAsync(source, database, services, ["queues"], static _ => "another", CancellationToken.None);
 
         await using var old = As(administrator, database, services[0]);
         Assert.Equal("28P01", (await Assert.ThrowsAsync<PostgresException>(async () => await old.OpenConnectionAsync())).SqlState);
@@ -92,7 +91,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
         // Roles belong to the whole server, where other tests make the same ones; an operator with CREATEROLE may still alter
         // them before PostgreSQL 16.
         await using var source = NpgsqlDataSource.Create(administrator);
-        await PostgresRoles.ApplyAsync(source, database, services, static role => "p-" + role, CancellationToken.None);
+        await PostgresRoles.ApplyAsync(source, database, services, ["queues"], static role => "p-" + role, CancellationToken.None);
         await using var service = As(administrator, database, services[0]);
         await ExecuteAsync(service, "begin; set local role auxo_ingest_owner; create table ingest.kept (id int); commit");
     }
@@ -110,7 +109,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
             Username = $"weak_{name}", Password = "o", Pooling = false,
         });
         var error = await Assert.ThrowsAsync<PostgresClusterException>(
-            () => PostgresRoles.ApplyAsync(source, database, services, static _ => "x", CancellationToken.None));
+            () => PostgresRoles.ApplyAsync(source, database, services, ["queues"], static _ => "x", CancellationToken.None));
         Assert.Contains("ConnectionStrings__auxo", error.Message, StringComparison.Ordinal);
         Assert.Contains("createrole", error.Message, StringComparison.Ordinal);
     }
@@ -125,28 +124,27 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
             text.Host, text.Username, text.Password, text.Database, text.MaxPoolSize, text.ApplicationName));
     }
 
-    private async Task<(string Administrator, PostgresDatabaseResource Database, ProjectResource[] Services)> PreparedAsync()
+    private async Task<(string Administrator, string Database, string[] Services)> PreparedAsync()
     {
         var model = Model(await postgres.CreateDatabaseAsync());
         await using var source = NpgsqlDataSource.Create(model.Administrator);
-        await PostgresRoles.ApplyAsync(source, model.Database, model.Services, static role => "p-" + role, CancellationToken.None);
-        await PostgresRoles.ApplyAsync(source, model.Database, model.Services, static role => "p-" + role, CancellationToken.None);
+        for (var i = 0; i < 2; i++)
+        {
+            await PostgresRoles.ApplyAsync(
+                source, model.Database, model.Services, ["queues"], static role => "p-" + role, CancellationToken.None);
+        }
+
         return model;
     }
 
-    private static (string Administrator, PostgresDatabaseResource Database, ProjectResource[] Services) Model(string administrator)
-    {
-        var builder = DistributedApplication.CreateBuilder([], new Dictionary<string, string>());
-        var database = builder.AddPostgres("postgres").AddDatabase("auxo").WithSharedSchema("queues");
-        return (administrator, database.Resource,
-            [.. Names.Select(n => builder.AddProject(n, $"Auxo.{n}.csproj").WithReference(database).Resource)]);
-    }
+    private static (string Administrator, string Database, string[] Services) Model(string administrator)
+        => (administrator, "auxo", Names);
 
     private static NpgsqlDataSource As(
-        string administrator, PostgresDatabaseResource database, ProjectResource project, string? password = null)
+        string administrator, string database, string service, string? password = null)
         => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(
-            PostgresRoles.ConnectionString(administrator, database, project, password
-                ?? "p-" + PostgresRoles.RoleOf(database, project))) { Pooling = false });
+            PostgresRoles.ConnectionString(administrator, database, service, password
+                ?? "p-" + PostgresRoles.RoleOf(database, service))) { Pooling = false });
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
     {

@@ -1,4 +1,4 @@
-using Auxo.Hosting.Orchestration;
+using Auxo.Hosting.Supervision;
 
 namespace Auxo.Hosting.Tests;
 

@@ -4,8 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-using Auxo.Hosting.Instance;
-using Auxo.Hosting.Orchestration;
+using Auxo.Instances;
 
 using Npgsql;
 
@@ -128,13 +127,18 @@ public sealed class AuxoInstance : IAsyncDisposable
     }
 
     /// <summary>Starts it and returns at once.</summary>
-    public void BeginStart()
+    public void BeginStart() => BeginStart("--serve");
+
+    /// <summary>Starts it under Aspire's own orchestrator, as <c>./auxo dev</c> does, and returns at once.</summary>
+    public void BeginDevelopment() => BeginStart([]);
+
+    private void BeginStart(params IReadOnlyList<string> arguments)
     {
         _apphost?.Dispose();
         foreach (var client in _clients.Values) client.Dispose();
         _clients.Clear();
         lock (_output) _output.Clear();
-        _apphost = ChildProcess.Start(new ChildProcessStart(_environment["AUXO_TEST_PROGRAM"], ["--serve"])
+        _apphost = ChildProcess.Start(new ChildProcessStart(_environment["AUXO_TEST_PROGRAM"], arguments)
         {
             Environment = _environment, OnLine = Remember,
         });

@@ -1,4 +1,4 @@
-using Auxo.Hosting.Postgres;
+using Auxo.Postgres;
 
 using Npgsql;
 

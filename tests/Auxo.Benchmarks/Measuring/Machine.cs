@@ -41,7 +41,7 @@ internal sealed record Machine(
 
     private static async Task<string> FirstLineAsync(string program, string[] arguments, CancellationToken ct)
     {
-        var path = Hosting.Postgres.PostgresBinaries.Find() is { } bin && program == "postgres" ? Path.Combine(bin, program) : program;
+        var path = Postgres.PostgresBinaries.Find() is { } bin && program == "postgres" ? Path.Combine(bin, program) : program;
         try
         {
             using var process = Process.Start(new ProcessStartInfo(path, arguments) { UseShellExecute = false,

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 
 using Auxo.Benchmarks.Measuring;
 using Auxo.EventStore;
-using Auxo.Hosting.Postgres;
+using Auxo.Postgres;
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 using Auxo.Benchmarks.Measuring;
-using Auxo.Hosting.Orchestration;
+using Auxo.Instances;
 using Auxo.Testing;
 
 namespace Auxo.Benchmarks.Registry;

@@ -1,7 +1,7 @@
 using System.Collections;
 
 using Auxo.Benchmarks.Measuring;
-using Auxo.Hosting.Orchestration;
+using Auxo.Instances;
 using Auxo.Testing.Radicle;
 
 namespace Auxo.Benchmarks.Sides;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 
 using Auxo.Benchmarks.Measuring;
-using Auxo.Hosting.Postgres;
+using Auxo.Postgres;
 
 using Npgsql;
 

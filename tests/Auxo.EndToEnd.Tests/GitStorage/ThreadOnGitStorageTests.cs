@@ -111,7 +111,7 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         finally
         {
             await auxo.CommandAsync("registry", "start");
-            await auxo.WaitForAsync("registry", static r => r.State == Hosting.Orchestration.ResourceState.Running);
+            await auxo.WaitForAsync("registry", static r => r.State == Instances.ResourceState.Running);
         }
 
         static IReadOnlyList<string> Whats(JsonNode story)

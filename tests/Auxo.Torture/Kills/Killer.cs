@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-using Auxo.Hosting.Orchestration;
+using Auxo.Instances;
 using Auxo.Testing;
 using Auxo.Torture.Load;
 
@@ -177,10 +177,10 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
         while (true)
         {
             var all = await ResourcesAsync(ct);
-            if (all.Count > 0 && all.All(static r => r.State is ResourceState.Running)) return;
+            if (all.Count > 0 && all.All(static r => r.IsWell)) return;
             if (Stopwatch.GetElapsedTime(began) > HealthyLimit)
                 throw new TortureException(
-                    $"Not all came back: {string.Join("; ", all.Where(static r => r.State is not ResourceState.Running))}");
+                    $"Not all came back: {string.Join("; ", all.Where(static r => !r.IsWell))}");
             await Task.Delay(Poll, TimeProvider.System, ct);
         }
     }

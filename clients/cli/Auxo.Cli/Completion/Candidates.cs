@@ -11,7 +11,8 @@ internal static class Candidates
     /// <summary>The words of <c>./auxo</c> that this program does not know; it is asked for all of them.</summary>
     private static readonly (string Word, string About)[] LauncherWords =
     [
-        ("up", "Install what is missing, build, run everything"), ("down", "Stop what runs in the background"),
+        ("up", "Install what is missing, build, run everything"),
+        ("dev", "The same under Aspire's orchestrator and dashboard"), ("down", "Stop what runs in the background"),
         ("backup", "The database and all files as one cut"),
         ("restore", "Make an empty AUXO_HOME what was backed up"), ("test", "Every test, or one suite"),
         ("bench", "Measure beside what others do"), ("help", "What ./auxo can do"),

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+
+using Auxo.Instances;
+
+using Microsoft.Extensions.Configuration;
+
+namespace Auxo.Hosting.Supervision;
+
+/// <summary>An AppHost in the background: starting it, asking it, stopping it.</summary>
+internal static class Detached
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Starts this program in a session of its own and returns when all resources are healthy. Running already is no error.
+    /// </summary>
+    public static async Task<int> UpAsync(string home, bool dashboard, TimeSpan limit)
+    {
+        if (InstanceFolder.LockHolder(home) is null)
+        {
+            var log = Path.Combine(home, "logs", "apphost.log");
+            Directory.CreateDirectory(Path.GetDirectoryName(log)!);
+            await File.WriteAllTextAsync(log, "");
+            using var server = Background(log, dashboard ? ["--dashboard"] : []);
+            var began = TimeProvider.System.GetTimestamp();
+            while (!await IsHealthyAsync(home, server.Id))
+            {
+                if (server.HasExited) throw new HostingException(
+                    (await File.ReadAllTextAsync(log)).Trim().Replace("auxo: ", "", StringComparison.Ordinal));
+                if (TimeProvider.System.GetElapsedTime(began) > limit)
+                    throw new HostingException(
+                        $"Auxo did not become healthy in {limit.TotalSeconds:0} s. Its logs are in {Path.GetDirectoryName(log)}.");
+                await Task.Delay(Poll, TimeProvider.System, CancellationToken.None);
+            }
+        }
+
+        var code = await StatusAsync(home);
+        if (dashboard) Console.WriteLine($"\nThe dashboard: {StandaloneDashboard.LoginUrl(
+            home, new ConfigurationBuilder().AddEnvironmentVariables().Build())}");
+        return code;
+    }
+
+    /// <summary>Asks the running AppHost to end and waits until it has.</summary>
+    public static async Task<int> DownAsync(string home)
+    {
+        if (InstanceFolder.LockHolder(home) is not { } pid)
+        {
+            Console.WriteLine($"Auxo does not run on {home}.");
+            return 0;
+        }
+
+        _ = Posix.Kill(pid, 15);
+        using var limit = new CancellationTokenSource(StopLimit);
+        try
+        {
+            while (InstanceFolder.LockHolder(home) is not null) await Task.Delay(Poll, TimeProvider.System, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new HostingException(
+                $"Auxo (process {pid}) did not end in {StopLimit.TotalSeconds:0} s. The next start cleans up after: kill -9 {pid}");
+        }
+
+        Console.WriteLine("Auxo is stopped.");
+        return 0;
+    }
+
+    /// <summary>Prints the table of what runs.</summary>
+    /// <returns>0 when all is healthy, 1 when something is not, 3 when nothing runs.</returns>
+    public static async Task<int> StatusAsync(string home)
+    {
+        if (InstanceFile.Read(home) is not { } instance)
+        {
+            Console.WriteLine($"Auxo does not run on {home}. './auxo up' starts it.");
+            return 3;
+        }
+
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", (await File.ReadAllTextAsync(instance.TokenFile)).Trim());
+        try
+        {
+            var resources = await http.GetFromJsonAsync(
+                new Uri(instance.Endpoints["apphost"] + "/resources"), HostingJson.Default.ResourceList);
+            ForegroundOutput.Table(Console.Out, resources!.Items, instance.Endpoints["apphost"]);
+            return resources.Items.All(static r => r.IsWell) ? 0 : 1;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            throw new HostingException(
+                $"The AppHost (process {instance.Pid}) does not answer on {instance.Endpoints["apphost"]}: {e.Message}");
+        }
+    }
+
+    private static async Task<bool> IsHealthyAsync(string home, int pid)
+    {
+        if (InstanceFile.Read(home) is not { } instance || instance.Pid != pid) return false;
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            return (await http.GetAsync(new Uri(instance.Endpoints["apphost"] + "/health"))).IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Its output goes to a file that the shell opens, because a pipe would break when this process ends.</summary>
+    private static Process Background(string log, string[] options)
+    {
+        string[] session = OperatingSystem.IsLinux() ? ["setsid"] : ["nohup"];
+        return Process.Start(new ProcessStartInfo("/bin/sh",
+        [
+            "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log,
+            .. session, Environment.ProcessPath!, "--serve", .. options,
+        ]))
+            ?? throw new HostingException("The AppHost could not be started.");
+    }
+}
