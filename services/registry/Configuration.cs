@@ -30,6 +30,7 @@ public static class Configuration
         services.AddSingleton<BlobUpload>();
         services.AddSingleton<BlobSweep>();
         services.AddSingleton<FileCache>();
+        services.AddSingleton<RecordFile>();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
         {

@@ -49,7 +49,12 @@ public sealed class RegistryHost : IAsyncDisposable
         => _service.Services.GetRequiredService<T>();
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
-    public static async Task<RegistryHost> StartAsync(string connectionString, string home, params (string Name, string Value)[] settings)
+    public static Task<RegistryHost> StartAsync(string connectionString, string home, params (string Name, string Value)[] settings)
+        => StartAsync(connectionString, home, static _ => { }, settings);
+
+    /// <summary>Starts it with services that differ.</summary>
+    public static async Task<RegistryHost> StartAsync(
+        string connectionString, string home, Action<IServiceCollection> services, params (string Name, string Value)[] settings)
     {
         await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var source = NpgsqlDataSource.Create(connectionString);
@@ -60,6 +65,7 @@ public sealed class RegistryHost : IAsyncDisposable
         {
             b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("AUXO_HOME", home);
             foreach (var (name, value) in settings) b.UseSetting(name, value);
+            b.ConfigureServices(services);
             b.ConfigureServices(static services => services.ConfigureWolverine(static o => o.Publish(static rule =>
             {
                 rule.Message<ArtifactPublished>();

@@ -1,13 +1,10 @@
 using Auxo.Registry.Blobs;
-using Auxo.Registry.Repositories;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-
-using Marten.Exceptions;
 
 using Npgsql;
 
@@ -25,8 +22,7 @@ public static class PutFile
             .WithName("PutFile").WithTags("Files").RequireScopeFor(RegistryScopes.Write, "repository");
 
     private static async Task<Results<Created<FileAnswer>, Ok<FileAnswer>, ProblemHttpResult>> HandleAsync(
-        string repository, HttpContext http, NpgsqlDataSource source, IDocumentStore store, BlobStore blobs,
-        BlobUpload upload, FileCache files, DiskGuard guard, TimeProvider time,
+        string repository, HttpContext http, NpgsqlDataSource source, BlobUpload upload, RecordFile record, DiskGuard guard,
         CancellationToken ct)
     {
         // Everything that can be refused is refused before the body is read: 'Expect: 100-continue' then spares the client the sending.
@@ -41,7 +37,7 @@ public static class PutFile
         var (conditions, promised) = (Preconditions.From(request), PromisedDigests.From(request.Headers));
         if (await FileTable.FindPlaceAsync(source, repository, path!, ct) is not var (target, current,
             currentBytes)) return FileProblems.NoRepository(repository);
-        if (Refuse(target, path!, current, conditions) is { } refusal) return refusal;
+        if (RecordFile.Refuse(target, path!, current, conditions) is { } refusal) return refusal;
 
         var room = target.QuotaBytes - target.UsedBytes + currentBytes;
         if (request.ContentLength > room) return FileProblems.NoRoom(target);
@@ -54,59 +50,11 @@ public static class PutFile
         CrashPoint.Hit("registry.upload.received");
         if (promised.Refuse(received) is { } mismatch) return AuxoProblem.BadRequest("upload/digest-mismatch", mismatch);
 
-        // From here on it is finished whether or not the client waits: what would be half done costs more than the rest.
         var by = http.User.Identity?.Name ?? "unknown";
-        Task? keeping = null;
-        while (true)
-        {
-            // The database reads the stream while the disk writes the bytes; whoever changes it meanwhile makes the save fail.
-            await using var session = store.TracedSession();
-            var fetching = session.Events.FetchForWriting<RawFile>(RawFile.StreamKey(repository, path!), CancellationToken.None);
-            await Task.WhenAll(fetching, keeping ??= blobs.KeepAsync(received, CancellationToken.None));
-            var stream = await fetching;
-            if (Refuse(target, path!, stream.Aggregate?.Content(), conditions) is { } meanwhile) return meanwhile;
-            var stored = new FileEvent.Stored(received.Digest.ToString(), received.SizeBytes, mediaType, by, time.GetUtcNow());
-            var isNew = stream.Aggregate?.Content() is null;
-            stream.AppendOne(stored);
-            session.QueueSqlCommand(FileTable.Charge(repository, received.SizeBytes - (stream.Aggregate?.SizeBytes ?? 0), isNew ? 1 : 0));
-            session.QueueSqlCommand(FileTable.Put(repository, path!, stored, received.Digest));
-            CrashPoint.Hit("registry.upload.before_commit");
-            try
-            {
-                await session.SaveChangesAsync(CancellationToken.None);
-            }
-            catch (Exception e) when (LostRace.Is(e))
-            {
-                continue;
-            }
-            catch (MartenCommandException e) when (Sql.State(e) == FileTable.NoRoom)
-            {
-                return FileProblems.NoRoom(target);
-            }
-            catch (MartenCommandException e) when (Sql.State(e) == PostgresErrorCodes.ForeignKeyViolation)
-            {
-                // This machine stood still for longer than a pin lasts.
-                return AuxoProblem.Of(StatusCodes.Status503ServiceUnavailable, "upload/try-again",
-                    "The content was cleaned up before its name was recorded. Nothing was kept; send it again.");
-            }
-            finally
-            {
-                files.Forget(repository, path!);
-            }
-
-            CrashPoint.Hit("registry.upload.committed");
-            var answer = FileAnswer.Of(repository, new StoredFile(path!, received.Digest, stored.SizeBytes, mediaType, stored.At, by));
-            http.Response.Headers.ETag = received.Digest.ETag;
-            return isNew ? TypedResults.Created(answer.Url, answer) : TypedResults.Ok(answer);
-        }
+        var answer = await record.RunAsync(new NewFile(target, path!, conditions, mediaType, by), received);
+        if (answer.Result is not ProblemHttpResult) http.Response.Headers.ETag = received.Digest.ETag;
+        return answer;
     }
-
-    /// <summary>Whether this file may be written now; asked before the body is read, and again when its stream is held.</summary>
-    private static ProblemHttpResult? Refuse(RawRepository repository, string path, Digest? current, Preconditions conditions)
-        => !conditions.AllowChange(current) ? FileProblems.Changed(path, current)
-            : repository.Immutable && current is not null ? AuxoProblem.Conflict(
-                "file/immutable", $"'{path}' is there already, and in '{repository.Name}' no file is ever replaced. Choose another name.")
-            : null;
 
     private static string? MediaType(HttpRequest request)
         => string.IsNullOrEmpty(request.ContentType) ? "application/octet-stream"

@@ -7,6 +7,8 @@ using Auxo.Contracts;
 using Auxo.Registry.Artifacts;
 using Auxo.Testing;
 
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Auxo.Registry.Tests.Artifacts;
 
 public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
@@ -153,6 +155,29 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         await PublishedAsync(finished.Subject.BuildId);
         Assert.Equal(3, calls);
         Assert.Empty(_host.OnDisk().Unfinished);
+    }
+
+    [Fact]
+    public async Task a_pipeline_that_does_not_answer_in_time_is_asked_again()
+    {
+        await _host.DisposeAsync();
+        _host = await RegistryHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), _home,
+            static s => s.AddHttpClient(PipelineBlobs.Client).ConfigureHttpClient(static c => c.Timeout = TimeSpan.FromSeconds(1)),
+            ("services:pipeline:http:0", _pipeline.Address));
+        var calls = 0;
+        _pipeline.Fault = async http =>
+        {
+            if (Interlocked.Increment(ref calls) > 1) return false;
+            var left = new TaskCompletionSource();
+            await using var leaves = http.RequestAborted.Register(left.SetResult);
+            await left.Task;
+            return true;
+        };
+        var finished = Builds.Finished(1, [_pipeline.Keep("a", [1, 2, 3, 4])]);
+        await TellAsync(finished);
+        await PublishedAsync(finished.Subject.BuildId);
+        Assert.InRange(await _host.ScalarAsync<int>("select attempts from registry.publications"), 1, int.MaxValue);
     }
 
     [Fact]
