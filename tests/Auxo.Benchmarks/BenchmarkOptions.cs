@@ -10,7 +10,7 @@ namespace Auxo.Benchmarks;
 internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Only, bool Quick, bool List, string? Json, string? Write)
 {
     private const string Usage = """
-        auxo bench [thread|metrics|registry|notify|list] [--only NAME]… [--quick] [--json FILE] [--write PAGE]
+        auxo bench [thread|metrics|registry|notify|list] [--only NAME]… [--quick] [--against FOLDER] [--json FILE] [--write PAGE]
 
           thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox
           metrics      a scrape with 10,000 series and the DORA query at a million events
@@ -19,9 +19,13 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
           list         what there is
           --only NAME  one benchmark; may be repeated
           --quick      fewer repetitions: to see that it works, not to quote
+          --against FOLDER  by turns with another built working copy of Auxo, which is then the peer
           --json FILE  all figures with their samples
           --write PAGE replaces the generated part of a group on a page, such as docs/performance.md
         """;
+
+    /// <summary>Another build, measured by turns with this one; it takes the peer's place.</summary>
+    public OtherBuild? Against { get; init; }
 
     /// <summary>How many repetitions: the second number when it must be quick.</summary>
     public int Count(int usual, int quick) => Quick ? quick : usual;
@@ -39,12 +43,16 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
                 case "--quick": options = options with { Quick = true }; continue;
                 case "all": continue;
                 case "--help" or "-h": errors.WriteLine(Usage); return null;
-                case "--only" or "--json" or "--write" when value is null:
+                case "--only" or "--json" or "--write" or "--against" when value is null:
                     errors.WriteLine($"auxo: {argument} needs a value.\n{Usage}");
                     return null;
                 case "--only": options = options with { Only = [.. options.Only, value!] }; break;
                 case "--json": options = options with { Json = Path.GetFullPath(value!) }; break;
                 case "--write": options = options with { Write = Path.GetFullPath(value!) }; break;
+                case "--against" when OtherBuild.Find(value!) is { } other: options = options with { Against = other }; break;
+                case "--against":
+                    errors.WriteLine($"auxo: {value} has no built benchmarks; run ./auxo bench list in it once.");
+                    return null;
                 case var group when Catalogue.All.Any(b => b.Group == group): options = options with { Group = group }; continue;
                 default:
                     errors.WriteLine($"auxo: bench does not know '{argument}'.\n{Usage}");

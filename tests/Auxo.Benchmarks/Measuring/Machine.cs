@@ -39,7 +39,7 @@ internal sealed record Machine(
         => File.Exists(file) ? File.ReadLines(file)
             .FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal))?.Split(separator, 2)[1].Trim() : null;
 
-    private static async Task<string> FirstLineAsync(string program, string[] arguments, CancellationToken ct)
+    internal static async Task<string> FirstLineAsync(string program, string[] arguments, CancellationToken ct)
     {
         var path = Postgres.PostgresBinaries.Find() is { } bin && program == "postgres" ? Path.Combine(bin, program) : program;
         try

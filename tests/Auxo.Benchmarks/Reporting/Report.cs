@@ -17,6 +17,9 @@ internal sealed record Report(
     DateTimeOffset Begun, DateTimeOffset Ended, bool Quick, Machine Machine, double LoadAfter,
     IReadOnlyList<BenchmarkFigures> Measured, IReadOnlyList<string> Failures)
 {
+    /// <summary>The other build that is the peer of all figures; null: each figure has its own peer.</summary>
+    public string? Peer { get; init; }
+
     /// <summary>The headings of the table.</summary>
     public static readonly IReadOnlyList<string> Headings =
         ["what", "unit", "n", "Auxo p50", "p95", "peer p50", "p95", "Auxo ÷ peer", "goal", ""];
@@ -40,7 +43,7 @@ internal sealed record Report(
         => $"{Machine.Cores} cores ({Machine.Processor}), {Machine.MemoryGiB} GiB, {Machine.System}, "
             + $"{Machine.FileSystem}; {Machine.Programs}; "
             + $"load {Machine.LoadBefore:0.0} before and {LoadAfter:0.0} after; {Begun:yyyy-MM-dd HH:mm} UTC, "
-            + $"{(Ended - Begun).TotalMinutes:0.0} minutes{(Quick ? ", --quick" : "")}";
+            + $"{(Ended - Begun).TotalMinutes:0.0} minutes{(Quick ? ", --quick" : "")}{(Peer is null ? "" : $"; by turns with the peer, {Peer}")}";
 
     private static string P95(Series? samples) => samples is { Count: > 1 } ? Number(samples.P95) : "–";
 
