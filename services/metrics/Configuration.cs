@@ -1,4 +1,5 @@
-using Auxo.EventStore.Projections;
+using Auxo.Metrics.Builds;
+using Auxo.Metrics.Changes;
 using Auxo.Metrics.Ci;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Dora;
@@ -8,48 +9,65 @@ using Auxo.Metrics.Failures;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Stories;
 
+using JasperFx.Events.Projections;
+
 namespace Auxo.Metrics;
 
 /// <summary>What this service consists of.</summary>
 public static class Configuration
 {
-    /// <summary>The events, the projection and the tables of this service. Event names are stored for ever.</summary>
-    public static void ConfigureStore(StoreOptions o)
+    /// <summary>What it stores and what it hears.</summary>
+    public static ServiceModel Model { get; } =
+        new("metrics", StoredJson.Default, ConfigureStore, Messages: null, typeof(Configuration).Assembly);
+
+    /// <summary>The events and the projection of this service. The stored names of events never change.</summary>
+    private static void ConfigureStore(StoreOptions o)
     {
-        o.DatabaseSchemaName = "metrics";
-        o.UseJson(StoredJson.Default);
-        o.Schema.Add("metrics", typeof(Configuration).Assembly);
-        o.Schema.For<DayPack>(alias: "fact_day");
-        o.Events
-            .MapEventType("change_proposed", StoredJson.Default.ChangeProposed)
-            .MapEventType("change_merged", StoredJson.Default.ChangeMerged)
-            .MapEventType("change_archived", StoredJson.Default.ChangeArchived)
-            .MapEventType("change_landed", StoredJson.Default.ChangeLanded)
-            .MapEventType("build_queued", StoredJson.Default.BuildQueued)
-            .MapEventType("build_started", StoredJson.Default.BuildStarted)
-            .MapEventType("build_finished", StoredJson.Default.BuildFinished)
-            .MapEventType("deployed", StoredJson.Default.Deployed)
-            .MapEventType("failure_detected", StoredJson.Default.FailureDetected)
-            .MapEventType("failure_recovered", StoredJson.Default.FailureRecovered)
-            .MapEventType("failure_reopened", StoredJson.Default.FailureReopened)
-            .MapEventType("failure_dismissed", StoredJson.Default.FailureDismissed)
-            .MapEventType("repository_tracked", StoredJson.Default.RepositoryTracked)
-            .MapEventType("repository_untracked", StoredJson.Default.RepositoryUntracked)
-            .MapEventType("policy_changed", StoredJson.Default.PolicyChanged);
-        o.Projections.Add<FactDays>(ProjectionLifecycle.Async);
-        // A day's document is written anew with every page that has a fact of it: larger pages, fewer writes.
-        o.Projections.PageSize = 2_000;
+        o.Events.MapEventType<ChangeEvent.Proposed>("change_proposed");
+        o.Events.MapEventType<ChangeEvent.Merged>("change_merged");
+        o.Events.MapEventType<ChangeEvent.Archived>("change_archived");
+        o.Events.MapEventType<ChangeEvent.Landed>("change_landed");
+        o.Events.MapEventType<BuildEvent.Queued>("build_queued");
+        o.Events.MapEventType<BuildEvent.Started>("build_started");
+        o.Events.MapEventType<BuildEvent.Finished>("build_finished");
+        o.Events.MapEventType<DeploymentEvent.Deployed>("deployed");
+        o.Events.MapEventType<FailureEvent.Detected>("failure_detected");
+        o.Events.MapEventType<FailureEvent.Recovered>("failure_recovered");
+        o.Events.MapEventType<FailureEvent.Reopened>("failure_reopened");
+        o.Events.MapEventType<FailureEvent.Dismissed>("failure_dismissed");
+        o.Events.MapEventType<RepositoryEvent.Tracked>("repository_tracked");
+        o.Events.MapEventType<RepositoryEvent.Untracked>("repository_untracked");
+        o.Events.MapEventType<RepositoryEvent.PolicyChanged>("policy_changed");
+        o.Schema.For<DayPack>().DocumentAlias("fact_day")
+            .Duplicate(d => d.Repository, notNull: true).Duplicate(d => d.Position, notNull: true);
+        ConfigureDaemon(o);
     }
 
-    /// <summary>The messages of this service.</summary>
-    public static void ConfigureMessaging(MessagingOptions o) => o.MapMessages(ContractsJson.Default, MessageNames.All);
+    /// <summary>A fact counts some 10 ms after its event was appended, and half a second after one that was never committed.</summary>
+    private static void ConfigureDaemon(StoreOptions o)
+    {
+        // Each append then wakes the daemon by NOTIFY, which is a lock that all appends share: here they are few.
+        o.Events.UseListenNotifyForEventAppends = true;
+        o.Projections.StaleSequenceThreshold = TimeSpan.FromMilliseconds(500);
+        o.Projections.FastPollingTime = TimeSpan.FromMilliseconds(50);
+        o.Projections.SlowPollingTime = TimeSpan.FromMilliseconds(250);
+        // A day's document is written again with every batch that has a fact of it: larger batches, fewer writes.
+        o.Projections.Add<FactDays>(ProjectionLifecycle.Async, static options =>
+        {
+            options.BatchSize = 5_000;
+            options.MaximumHopperSize = 10_000;
+        });
+    }
 
     /// <summary>Adds the whole service.</summary>
     public static WebApplicationBuilder AddMetrics(this WebApplicationBuilder builder)
     {
+        // The daemon says each page of events that it has worked through.
+        builder.Logging.AddFilter("Marten.Events.Daemon", LogLevel.Warning);
         var services = builder.Services;
-        services.AddEventStore(ConfigureStore);
-        services.AddMessaging("metrics", typeof(Configuration).Assembly, ConfigureMessaging);
+        services.AddSingleton<NewFacts>();
+        services.ConfigureMarten(static (provider, o) => o.Projections.AsyncListeners.Add(provider.GetRequiredService<NewFacts>()));
+        services.AddSingleton<FactQueries>();
         services.AddSingleton<Histories>();
         services.AddSingleton<ExpositionPage>();
         services.AddSingleton<RefreshExposition>();
@@ -61,7 +79,6 @@ public static class Configuration
     /// <summary>Maps its routes.</summary>
     public static WebApplication MapMetricsService(this WebApplication app)
     {
-        app.MapMessaging().RequireScope(MetricsScopes.Read);
         GetDora.Map(app);
         GetCi.Map(app);
         ReportDeployment.Map(app);

@@ -1,5 +1,11 @@
+global using Auxo.BackgroundWork;
 global using Auxo.Contracts;
-global using Auxo.EventStore;
-global using Auxo.Messaging;
 global using Auxo.ServiceDefaults;
 global using Auxo.ServiceDefaults.Access;
+global using Auxo.ServiceDefaults.Faults;
+global using Auxo.ServiceDefaults.Messages;
+global using Auxo.ServiceDefaults.Storage;
+global using JasperFx.Events;
+global using Marten;
+global using Wolverine;
+global using Wolverine.Marten;

@@ -1,9 +1,15 @@
 using Auxo.Metrics;
 
+using JasperFx.Events.Daemon;
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("metrics");
+builder.AddStore(Configuration.Model).AddAsyncDaemon(DaemonMode.Solo);
+builder.AddMessages(Configuration.Model);
 builder.AddMetrics();
+
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapMessages().RequireScope(MetricsScopes.Read);
 app.MapMetricsService();
-app.Run();
+return await app.RunServiceAsync(args);

@@ -15,7 +15,7 @@ public sealed partial class DependencyTests
         ["Auxo.Messaging"] = ["Auxo.EventStore"],
         ["Auxo.Radicle"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.ServiceDefaults"] = ["Auxo.Contracts"],
-        ["Auxo.Migrator"] = ["Auxo.ServiceDefaults", "Auxo.Notify", "Auxo.Registry"],
+        ["Auxo.Migrator"] = ["Auxo.ServiceDefaults", "Auxo.Metrics", "Auxo.Notify", "Auxo.Registry"],
         ["Auxo.Instances"] = [],
         ["Auxo.Postgres"] = ["Auxo.Instances"],
         ["Auxo.Hosting"] = ["Auxo.Instances", "Auxo.Postgres"],
@@ -25,7 +25,7 @@ public sealed partial class DependencyTests
         ["Auxo.Pipeline"] =
             ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.BackgroundWork"],
         ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
-        ["Auxo.Metrics"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging"],
+        ["Auxo.Metrics"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
         ["Auxo.Registry"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
     };
 

@@ -1,15 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
 
 using Auxo.Contracts;
-using Auxo.EventStore.Projections;
 using Auxo.Metrics.Tests.Messages;
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
-
-using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
 
@@ -23,12 +19,10 @@ public sealed class CrashTests(PostgresFixture postgres)
     private static readonly Rid Repository = Ids.Rid("crashed");
 
     [Theory]
-    [InlineData("messaging.handled")]
-    [InlineData("messaging.committed")]
+    [InlineData("store.saving")]
     [InlineData("store.committed")]
-    [InlineData("metrics.fact.folded")]
-    [InlineData("daemon.folded")]
-    [InlineData("daemon.committed")]
+    [InlineData("metrics.facts.saving")]
+    [InlineData("metrics.facts.committed")]
     [InlineData("metrics.page.worked_out")]
     [InlineData("metrics.page.published")]
     public async Task no_fact_is_lost_and_none_counts_twice(string point)
@@ -39,8 +33,7 @@ public sealed class CrashTests(PostgresFixture postgres)
         await using (var dying = await ServiceProcess.StartAsync("metrics", database, point)) await dying.DiedAsync();
 
         await using var again = await MetricsHost.StartAsync(database);
-        await Eventually.TrueAsync(
-            async () => await again.ScalarAsync<long>("select count(*) from queues.envelopes") == 0, "all messages are handled");
+        await again.Queues.QuietAsync("metrics", TimeSpan.FromSeconds(30));
         await again.SettleAsync();
 
         var answer = await again.GetAsync($"/api/dora/{Repository}?from=2026-03-01&to=2026-03-08");
@@ -50,17 +43,14 @@ public sealed class CrashTests(PostgresFixture postgres)
         Assert.Equal(2 * 3600, (double)answer["changeLeadTime"]!["time"]!["p50Seconds"]!);
         Assert.Equal(3, (int)(await again.GetAsync($"/api/ci/{Repository}?from=2026-03-01&to=2026-03-08"))["builds"]!);
 
-        const string Documents =
-            "select string_agg(id || ' ' || mt_version || ' ' || data, E'\n' order by id) from metrics.mt_doc_fact_day";
-        var documents = await again.ScalarAsync<string>(Documents);
-        await again.Services.GetRequiredService<ProjectionRebuild>()
-            .RunAsync(nameof(Facts.FactDays), TestContext.Current.CancellationToken);
-        Assert.Equal(documents, await again.ScalarAsync<string>(Documents));
+        var documents = await again.DocumentsAsync();
+        await again.RebuildAsync();
+        Assert.Equal(documents, await again.DocumentsAsync());
     }
 
     [Theory]
-    [InlineData("messaging.handled", "/api/deployments")]
-    [InlineData("messaging.committed", "/api/deployments")]
+    [InlineData("store.saving", "/api/deployments")]
+    [InlineData("store.committed", "/api/deployments")]
     [InlineData("metrics.report.recorded", "/api/deployments")]
     [InlineData("metrics.report.recorded", "/api/failures")]
     public async Task who_got_no_answer_reports_again_and_it_counts_once(string point, string path)
@@ -120,21 +110,12 @@ public sealed class CrashTests(PostgresFixture postgres)
     /// <summary>Two deployments by policy, the second with a change of two hours and a failure of one; one more build fails.</summary>
     private static async Task SendAsync(string database)
     {
-        await using var source = NpgsqlDataSource.Create(database);
+        await using var queues = new Queues(database);
         foreach (object message in (object[])[
             Told.Advanced(Repository, null, "c0", 0), Told.Built(Repository, "c0", 1), Told.Opened(Repository, "p", 2),
             Told.Built(Repository, "p", 2.5, Outcome.Failed, trigger: BuildTrigger.Patch),
             Told.Merged(Repository, "p", "c1", 3), Told.Advanced(Repository, "c0", "c1", 3, null, "p"), Told.Built(Repository, "c1", 4),
             Told.Failed(Repository, "f", Ids.Build($"{Repository} c1 1").ToString(), 5), Told.Recovered(Repository, "f", 6)])
-        {
-            await using var command = source.CreateCommand(
-                "select queues.publish(gen_random_uuid(), $1, 'crash', $2::json, null, null, null, now(), null)");
-            command.Parameters.Add(new() { Value = MessageNames.All[message.GetType()] });
-            command.Parameters.Add(new()
-            {
-                Value = JsonSerializer.Serialize(message, ContractsJson.Default.GetTypeInfo(message.GetType())!),
-            });
-            await command.ExecuteNonQueryAsync();
-        }
+            await queues.SendAsync("metrics", message);
     }
 }

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 
-using Auxo.EventStore;
-using Auxo.Messaging;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
+
+using JasperFx.Events.Daemon;
 
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,11 +16,12 @@ namespace Auxo.Metrics.Tests;
 /// <summary>The real service on a real database, in memory; messages reach it through its queue.</summary>
 public sealed class MetricsHost : IAsyncDisposable
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private readonly RunningService _service;
 
-    private MetricsHost(RunningService service, NpgsqlDataSource database, string token)
+    private MetricsHost(RunningService service, NpgsqlDataSource database, Queues queues, string token)
     {
-        (_service, Database) = (service, database);
+        (_service, Database, Queues) = (service, database, queues);
         Client = service.Connect(token);
     }
 
@@ -30,30 +32,49 @@ public sealed class MetricsHost : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
+    /// <summary>The queues between the services.</summary>
+    public Queues Queues { get; }
+
     public static async Task<MetricsHost> StartAsync(string connectionString, bool listen = false)
     {
+        await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var database = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
         var token = await AccessToken.CreateAsync(database, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
         void Configure(IWebHostBuilder b) => b.UseSetting("ConnectionStrings:auxo", connectionString);
         var service = listen ? RunningService.OnPort<Program>(Configure) : await RunningService.InMemoryAsync<Program>(Configure);
-        return new MetricsHost(service, database, token);
+        return new MetricsHost(service, database, new Queues(connectionString), token);
     }
 
-    /// <summary>Sends messages, to be handled in this order, and waits until what follows from them is in the documents.</summary>
-    public async Task<TrackedActivity> SendAsync(params IEnumerable<object> messages)
+    /// <summary>Sends messages, and waits until what follows from them is in the documents.</summary>
+    public async Task SendAsync(params IEnumerable<object> messages)
     {
-        var bus = Services.GetRequiredService<IMessageBus>();
-        var seen = await Services.TrackActivityAsync(async () =>
-        {
-            foreach (var message in messages) await bus.PublishAsync(message, CancellationToken.None, groupId: "test");
-        }, TimeSpan.FromSeconds(120));
+        foreach (var message in messages) await Queues.SendAsync("metrics", message);
+        await Queues.QuietAsync("metrics", Limit);
         await SettleAsync();
-        return seen;
     }
 
-    public Task SettleAsync() => Services.GetRequiredService<DocumentStore>()
-        .WaitForNonStaleProjectionDataAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
+    /// <summary>Waits until all events are in the documents.</summary>
+    public Task SettleAsync() => Eventually.TrueAsync(async () => await ScalarAsync<bool>(
+        """
+        select coalesce((select max(seq_id) from metrics.mt_events), 0)
+            <= coalesce((select last_seq_id from metrics.mt_event_progression where name = 'FactDays:All'), 0)
+        """), "all events are in the documents", Limit);
+
+    /// <summary>
+    /// Computes all documents again from the first event on. The coordinator is paused, since it would start the agent again in the
+    /// middle; and the agent that has rebuilt is forgotten, since the coordinator takes it for one that runs.
+    /// </summary>
+    public async Task RebuildAsync()
+    {
+        var coordinator = Services.GetRequiredService<IProjectionCoordinator>();
+        await coordinator.PauseAsync();
+        var daemon = coordinator.DaemonForMainDatabase();
+        await daemon.RebuildProjectionAsync<Facts.FactDays>(CancellationToken.None);
+        await daemon.StopAllAsync();
+        await coordinator.ResumeAsync();
+        await SettleAsync();
+    }
 
     public async Task<JsonObject> GetAsync(string path)
     {
@@ -64,6 +85,10 @@ public sealed class MetricsHost : IAsyncDisposable
     }
 
     public async Task<long> PositionAsync() => await ScalarAsync<long>("select coalesce(max(seq_id), 0) from metrics.mt_events");
+
+    /// <summary>All documents as one text.</summary>
+    public Task<string> DocumentsAsync() => ScalarAsync<string>(
+        "select string_agg(id || ' ' || mt_version || ' ' || data, E'\n' order by id) from metrics.mt_doc_fact_day");
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
@@ -76,6 +101,7 @@ public sealed class MetricsHost : IAsyncDisposable
         Client.Dispose();
         await _service.DisposeAsync();
         await Database.DisposeAsync();
+        await Queues.DisposeAsync();
     }
 }
 

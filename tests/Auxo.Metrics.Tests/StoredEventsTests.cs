@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 
-using Auxo.EventStore;
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
 using Auxo.Metrics.Deployments;
@@ -38,9 +37,11 @@ public sealed class StoredEventsTests
     [Fact]
     public void the_stored_names_are_those_and_every_event_has_one()
     {
-        var options = new StoreOptions();
-        Configuration.ConfigureStore(options);
-        Samples.AreAll(Stored, options.Events.Names, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
+        var options = new Marten.StoreOptions();
+        Configuration.Model.Store(options);
+        var known = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes()
+            .Where(static e => e.EventType.Assembly == typeof(Configuration).Assembly).Select(static e => e.EventTypeName);
+        Samples.AreAll(Stored, known, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
             typeof(FailureEvent), typeof(RepositoryEvent));
     }
 }

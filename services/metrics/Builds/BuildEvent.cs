@@ -1,3 +1,5 @@
+using Auxo.Metrics.Facts;
+
 namespace Auxo.Metrics.Builds;
 
 /// <summary>What happened to one build, as far as it is counted. Stored in stream <c>build/{buildId}</c>.</summary>
@@ -11,13 +13,13 @@ public abstract record BuildEvent
     /// <param name="Rid">The repository.</param>
     /// <param name="BuildId">The build.</param>
     /// <param name="At">Since when.</param>
-    public sealed record Queued(Rid Rid, Guid BuildId, DateTimeOffset At) : BuildEvent;
+    public sealed record Queued(Rid Rid, Guid BuildId, DateTimeOffset At) : BuildEvent, IRecordedFact;
 
     /// <summary>Its first step began.</summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="BuildId">The build.</param>
     /// <param name="At">When.</param>
-    public sealed record Started(Rid Rid, Guid BuildId, DateTimeOffset At) : BuildEvent;
+    public sealed record Started(Rid Rid, Guid BuildId, DateTimeOffset At) : BuildEvent, IRecordedFact;
 
     /// <summary>It has its verdict.</summary>
     /// <param name="Rid">The repository.</param>
@@ -34,7 +36,7 @@ public abstract record BuildEvent
     public sealed record Finished(
         Rid Rid, Guid BuildId, BuildTrigger Trigger, string Ref, CommitId Commit, PatchId? PatchId, Outcome Outcome,
         DateTimeOffset QueuedAt,
-        DateTimeOffset? StartedAt, DateTimeOffset At, IReadOnlyList<FailedStep> Failures) : BuildEvent;
+        DateTimeOffset? StartedAt, DateTimeOffset At, IReadOnlyList<FailedStep> Failures) : BuildEvent, IRecordedFact;
 }
 
 /// <summary>A step that made a build fail.</summary>

@@ -3,13 +3,19 @@ using Auxo.Metrics.Facts;
 namespace Auxo.Metrics.Builds;
 
 /// <summary>What is recorded of one build.</summary>
-public sealed record Build(bool IsQueued, bool IsStarted, bool IsFinished)
+public sealed record Build
 {
-    /// <summary>Nothing yet.</summary>
-    public Build()
-        : this(false, false, false)
-    {
-    }
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>It waited for a runner.</summary>
+    public bool IsQueued { get; init; }
+
+    /// <summary>It began.</summary>
+    public bool IsStarted { get; init; }
+
+    /// <summary>It has its verdict.</summary>
+    public bool IsFinished { get; init; }
 
     /// <summary>Its stream.</summary>
     public static string StreamKey(Guid buildId) => $"build/{buildId}";
@@ -25,24 +31,26 @@ public sealed record Build(bool IsQueued, bool IsStarted, bool IsFinished)
 }
 
 /// <summary>Records builds. The end says all that is counted, so a beginning that comes after it is not even recorded.</summary>
-[AggregateHandler]
 public static class RecordBuildHandler
 {
     /// <summary>No verdict needs more of them.</summary>
     private const int MostSteps = 20;
 
     /// <summary>A build waits.</summary>
-    public static Events Handle(BuildQueued message, Build? build)
+    public static Events Handle(
+        BuildQueued message, [WriteAggregate(FromMethod = nameof(KeyOfBuildQueued), Required = false)] Build? build)
         => build is { IsQueued: true }
             or { IsFinished: true } ? [] : [new BuildEvent.Queued(message.Subject.Rid, message.Subject.BuildId, message.At)];
 
     /// <summary>A build runs.</summary>
-    public static Events Handle(BuildStarted message, Build? build)
+    public static Events Handle(
+        BuildStarted message, [WriteAggregate(FromMethod = nameof(KeyOfBuildStarted), Required = false)] Build? build)
         => build is { IsStarted: true }
             or { IsFinished: true } ? [] : [new BuildEvent.Started(message.Subject.Rid, message.Subject.BuildId, message.At)];
 
     /// <summary>A build has its verdict.</summary>
-    public static Events Handle(BuildFinished message, Build? build)
+    public static Events Handle(
+        BuildFinished message, [WriteAggregate(FromMethod = nameof(KeyOfBuildFinished), Required = false)] Build? build)
     {
         if (build is { IsFinished: true }) return [];
         var (subject, failed) = (
@@ -58,11 +66,11 @@ public static class RecordBuildHandler
     }
 
     /// <summary>The build's stream.</summary>
-    public static string StreamKey(BuildQueued message) => Build.StreamKey(message.Subject.BuildId);
+    public static string KeyOfBuildQueued(BuildQueued message) => Build.StreamKey(message.Subject.BuildId);
 
-    /// <inheritdoc cref="StreamKey(BuildQueued)"/>
-    public static string StreamKey(BuildStarted message) => Build.StreamKey(message.Subject.BuildId);
+    /// <inheritdoc cref="KeyOfBuildQueued"/>
+    public static string KeyOfBuildStarted(BuildStarted message) => Build.StreamKey(message.Subject.BuildId);
 
-    /// <inheritdoc cref="StreamKey(BuildQueued)"/>
-    public static string StreamKey(BuildFinished message) => Build.StreamKey(message.Subject.BuildId);
+    /// <inheritdoc cref="KeyOfBuildQueued"/>
+    public static string KeyOfBuildFinished(BuildFinished message) => Build.StreamKey(message.Subject.BuildId);
 }

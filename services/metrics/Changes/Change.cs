@@ -3,6 +3,9 @@ namespace Auxo.Metrics.Changes;
 /// <summary>What is recorded of one change: enough to know whether a message says anything new.</summary>
 public sealed record Change
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>The earliest word on each revision.</summary>
     public IReadOnlyList<ChangeEvent.Proposed> Revisions { get; init; } = [];
 

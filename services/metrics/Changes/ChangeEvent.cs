@@ -1,3 +1,5 @@
+using Auxo.Metrics.Facts;
+
 namespace Auxo.Metrics.Changes;
 
 /// <summary>
@@ -19,7 +21,7 @@ public abstract record ChangeEvent
     /// <param name="FirstCommitAt">The earliest author time of its commits, never later than <paramref name="At"/>.</param>
     /// <param name="At">When it was pushed.</param>
     public sealed record Proposed(Rid Rid, PatchId PatchId, RevisionId RevisionId, Did Author, string Title,
-        DateTimeOffset FirstCommitAt, DateTimeOffset At) : ChangeEvent;
+        DateTimeOffset FirstCommitAt, DateTimeOffset At) : ChangeEvent, IRecordedFact;
 
     /// <summary>The patch was merged.</summary>
     /// <param name="Rid">The repository.</param>
@@ -27,13 +29,14 @@ public abstract record ChangeEvent
     /// <param name="Commit">The commit that contains it.</param>
     /// <param name="At">When.</param>
     /// <param name="SeenAt">When Auxo saw it; what was seen in one look belongs together.</param>
-    public sealed record Merged(Rid Rid, PatchId PatchId, CommitId Commit, DateTimeOffset At, DateTimeOffset SeenAt) : ChangeEvent;
+    public sealed record Merged(Rid Rid, PatchId PatchId, CommitId Commit, DateTimeOffset At, DateTimeOffset SeenAt)
+        : ChangeEvent, IRecordedFact;
 
     /// <summary>The patch was closed without a merge.</summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="PatchId">The patch.</param>
     /// <param name="At">When.</param>
-    public sealed record Archived(Rid Rid, PatchId PatchId, DateTimeOffset At) : ChangeEvent;
+    public sealed record Archived(Rid Rid, PatchId PatchId, DateTimeOffset At) : ChangeEvent, IRecordedFact;
 
     /// <summary>The default branch has a new head.</summary>
     /// <param name="Rid">The repository.</param>
@@ -46,5 +49,5 @@ public abstract record ChangeEvent
     /// <param name="SeenAt">When Auxo saw it.</param>
     public sealed record Landed(
         Rid Rid, string Branch, CommitId? Old, CommitId Commit, string Title, IReadOnlyList<PatchId> Patches,
-        DateTimeOffset At, DateTimeOffset SeenAt) : ChangeEvent;
+        DateTimeOffset At, DateTimeOffset SeenAt) : ChangeEvent, IRecordedFact;
 }

@@ -5,45 +5,50 @@ namespace Auxo.Metrics.Changes;
 /// <summary>
 /// Records patches and what becomes of them. A repeated or late message changes nothing; the order of messages does not matter.
 /// </summary>
-[AggregateHandler]
 public static class RecordChangeHandler
 {
     /// <summary>A patch was opened.</summary>
-    public static Events Handle(PatchOpened message, Change? change)
+    public static Events Handle(
+        PatchOpened message, [WriteAggregate(FromMethod = nameof(KeyOfPatchOpened), Required = false)] Change? change)
         => Decide(change, Proposed(message.Rid, message.Revision, message.EarliestAuthoredAt, message.At));
 
     /// <summary>A revision was pushed.</summary>
-    public static Events Handle(PatchRevised message, Change? change)
+    public static Events Handle(
+        PatchRevised message, [WriteAggregate(FromMethod = nameof(KeyOfPatchRevised), Required = false)] Change? change)
         => Decide(change, Proposed(message.Rid, message.Revision, message.EarliestAuthoredAt, message.At));
 
     /// <summary>A patch was merged.</summary>
-    public static Events Handle(PatchMerged message, Change? change)
+    public static Events Handle(
+        PatchMerged message, [WriteAggregate(FromMethod = nameof(KeyOfPatchMerged), Required = false)] Change? change)
         => Decide(change, new ChangeEvent.Merged(message.Rid, message.PatchId, message.Commit, message.At, message.SeenAt));
 
     /// <summary>A patch was closed.</summary>
-    public static Events Handle(PatchArchived message, Change? change)
+    public static Events Handle(
+        PatchArchived message, [WriteAggregate(FromMethod = nameof(KeyOfPatchArchived), Required = false)] Change? change)
         => Decide(change, new ChangeEvent.Archived(message.Rid, message.PatchId, message.At));
 
     /// <summary>The default branch moved.</summary>
-    public static Events Handle(DefaultBranchAdvanced message, Change? change)
+    public static Events Handle(
+        DefaultBranchAdvanced message,
+        [WriteAggregate(FromMethod = nameof(KeyOfDefaultBranchAdvanced), Required = false)] Change? change)
         => Decide(change, new ChangeEvent.Landed(
             message.Rid, PlainText.Of(message.Branch), message.Old, message.New, PlainText.Of(message.Title),
             message.Patches, message.At, message.SeenAt));
 
     /// <summary>The stream of a patch.</summary>
-    public static string StreamKey(PatchOpened message) => Change.StreamKey(message.Rid, message.Revision.PatchId);
+    public static string KeyOfPatchOpened(PatchOpened message) => Change.StreamKey(message.Rid, message.Revision.PatchId);
 
-    /// <inheritdoc cref="StreamKey(PatchOpened)"/>
-    public static string StreamKey(PatchRevised message) => Change.StreamKey(message.Rid, message.Revision.PatchId);
+    /// <inheritdoc cref="KeyOfPatchOpened"/>
+    public static string KeyOfPatchRevised(PatchRevised message) => Change.StreamKey(message.Rid, message.Revision.PatchId);
 
-    /// <inheritdoc cref="StreamKey(PatchOpened)"/>
-    public static string StreamKey(PatchMerged message) => Change.StreamKey(message.Rid, message.PatchId);
+    /// <inheritdoc cref="KeyOfPatchOpened"/>
+    public static string KeyOfPatchMerged(PatchMerged message) => Change.StreamKey(message.Rid, message.PatchId);
 
-    /// <inheritdoc cref="StreamKey(PatchOpened)"/>
-    public static string StreamKey(PatchArchived message) => Change.StreamKey(message.Rid, message.PatchId);
+    /// <inheritdoc cref="KeyOfPatchOpened"/>
+    public static string KeyOfPatchArchived(PatchArchived message) => Change.StreamKey(message.Rid, message.PatchId);
 
     /// <summary>The stream of a head.</summary>
-    public static string StreamKey(DefaultBranchAdvanced message) => Change.StreamKey(message.Rid, message.New);
+    public static string KeyOfDefaultBranchAdvanced(DefaultBranchAdvanced message) => Change.StreamKey(message.Rid, message.New);
 
     private static ChangeEvent.Proposed Proposed(Rid rid, PatchRevision revision, DateTimeOffset authored, DateTimeOffset at)
         => new(rid, revision.PatchId, revision.RevisionId, revision.Author, PlainText.Of(revision.Title), authored < at

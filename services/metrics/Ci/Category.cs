@@ -13,7 +13,10 @@ public static class Category
         ("compile", "build"), ("package", "build"),
     ];
 
-    /// <summary>By the step's outcome, then by the check, then by a word in the command's name.</summary>
+    /// <summary>
+    /// By the step's outcome, then by the check, then by a word in the command's name. A check that is not in this list yet is a
+    /// category of its own, so that it is seen.
+    /// </summary>
     public static string Of(FailedStep step) => step switch
     {
         { Outcome: Outcome.Errored } => "infra",
@@ -23,6 +26,7 @@ public static class Category
         { Step: "permissions" } => "permissions",
         { Step: "documentation" } => "docs",
         { Step: "structure" } => "structure",
+        { Kind: "check" } => step.Step,
         _ => Array.Find(Words, w => step.Step.Contains(w.Word, StringComparison.OrdinalIgnoreCase)).Category ?? "other",
     };
 }

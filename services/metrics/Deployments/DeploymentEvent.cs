@@ -1,3 +1,5 @@
+using Auxo.Metrics.Facts;
+
 namespace Auxo.Metrics.Deployments;
 
 /// <summary>
@@ -25,12 +27,15 @@ public abstract record DeploymentEvent
     public sealed record Deployed(
         Rid Rid, string DeploymentId, string Environment, CommitId Commit, IReadOnlyList<PatchId> Patches,
         bool Succeeded, DeploymentKind Kind, string? RolloutId,
-        string? Remediates, DateTimeOffset At) : DeploymentEvent;
+        string? Remediates, DateTimeOffset At) : DeploymentEvent, IRecordedFact;
 }
 
 /// <summary>A reported deployment.</summary>
 public sealed record Deployment
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>The report; the first one counts.</summary>
     public required DeploymentEvent.Deployed Report { get; init; }
 

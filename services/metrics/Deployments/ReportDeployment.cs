@@ -43,8 +43,8 @@ public static class ReportDeployment
             body.Kind ?? DeploymentKind.Planned, body.RolloutId, body.Remediates, body.At ?? now);
         await bus.InvokeAsync(report, ct);
         CrashPoint.Hit("metrics.report.recorded");
-        var stored =
-            (await session.Events.AggregateStreamAsync<Deployment>(Deployment.StreamKey(report.Rid, report.DeploymentId), ct))!.Report;
+        var stored = (await session.Events.AggregateStreamAsync<Deployment>(
+            Deployment.StreamKey(report.Rid, report.DeploymentId), token: ct))!.Report;
         var told = RecordDeploymentHandler.Event(report);
         if (Same(stored, told)) return TypedResults.Created((string?)null, report);
         return Same(stored with { At = told.At }, told) && body.At is null

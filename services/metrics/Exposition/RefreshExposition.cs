@@ -1,9 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 
+using Auxo.Metrics.Facts;
 using Auxo.ServiceDefaults.Metrics;
-
-using Npgsql;
 
 namespace Auxo.Metrics.Exposition;
 
@@ -12,9 +11,8 @@ namespace Auxo.Metrics.Exposition;
 /// scrape only copies it.
 /// </summary>
 public sealed partial class RefreshExposition(
-    ExpositionPage page, NpgsqlDataSource database, DocumentStore store, PostgresDoorbell doorbell,
-    PreparedMetrics metrics, TimeProvider time, ServiceIdentity service,
-    ILogger<RefreshExposition> logger) : BackgroundService
+    ExpositionPage page, FactQueries facts, NewFacts newFacts, PreparedMetrics metrics,
+    TimeProvider time, ServiceIdentity service, ILogger<RefreshExposition> logger) : BackgroundService
 {
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
@@ -23,7 +21,6 @@ public sealed partial class RefreshExposition(
     private static readonly Histogram<double> Took = Meter.CreateHistogram<double>(
         "auxo_exposition_refresh", "s", "How long it took to work out the page of /metrics.");
 
-    private readonly Signal _bell = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <inheritdoc/>
@@ -59,7 +56,6 @@ public sealed partial class RefreshExposition(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var subscription = doorbell.Subscribe(store.EventsChannel, _bell.Set);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -68,7 +64,7 @@ public sealed partial class RefreshExposition(
                 var more = await RefreshAsync(stoppingToken);
                 // A page that takes long is worked out less often, so that it never takes more than a tenth of a processor.
                 var pause = time.GetElapsedTime(began) * 9;
-                if (!more) await _bell.WaitAsync(ExpositionPage.Slide, time, stoppingToken);
+                if (!more) await newFacts.WaitAsync(ExpositionPage.Slide, time, stoppingToken);
                 await Task.Delay(pause > Gather ? pause : Gather, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -88,12 +84,8 @@ public sealed partial class RefreshExposition(
     /// <summary>How long the oldest event waits that is not in the page; null when all are in it.</summary>
     private async Task<TimeSpan?> LagAsync(long position, DateTimeOffset now, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(
-            "select timestamp from metrics.mt_events where seq_id > $1 order by seq_id limit 1");
-        command.Parameters.Add(new() { Value = position });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        if (!await reader.ReadAsync(ct)) return null;
-        var waits = now - reader.GetFieldValue<DateTimeOffset>(0);
+        if (await facts.OldestAfterAsync(position, ct) is not { } oldest) return null;
+        var waits = now - oldest;
         return waits > TimeSpan.Zero ? waits : TimeSpan.Zero;
     }
 

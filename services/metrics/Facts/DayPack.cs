@@ -12,6 +12,15 @@ public sealed class DayPack
     private byte[] _facts = [];
     private int _length;
 
+    /// <summary>See <see cref="Key"/>.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>Whose facts they are.</summary>
+    public string Repository { get; set; } = "";
+
+    /// <summary>The position of the last event whose fact is in it.</summary>
+    public long Position { get; set; }
+
     /// <summary>The facts as <see cref="FactWriter"/> writes them.</summary>
     public ReadOnlyMemory<byte> Facts
     {
@@ -35,7 +44,7 @@ public sealed class DayPack
         (_facts, _length) = (writer.Buffer, writer.Length);
     }
 
-    /// <summary>The document's id; <see cref="Histories"/> takes the repository from it.</summary>
+    /// <summary>The document's id.</summary>
     public static string Key(Rid rid, DateTimeOffset at)
         => string.Create(CultureInfo.InvariantCulture, $"{rid}/{at.UtcDateTime:yyyy-MM-dd}");
 }

@@ -49,8 +49,8 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
                     break;
                 default:
                     throw new InvalidDataException(
-                        $"There is a fact of kind {(byte)kind}, which this version does not know. Start the newer "
-                            + $"version again, or 'auxo projections rebuild {nameof(FactDays)}'.");
+                        $"There is a fact of kind {(byte)kind}, which this version does not know. Start the newer version again, "
+                            + "or restore a backup from before the upgrade.");
             }
         }
     }

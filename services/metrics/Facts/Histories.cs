@@ -1,9 +1,6 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 
 using Auxo.Metrics.Dora;
-
-using Npgsql;
 
 namespace Auxo.Metrics.Facts;
 
@@ -12,7 +9,7 @@ namespace Auxo.Metrics.Facts;
 /// there is one, and a search in sorted lists. Facts are not kept: they are read again, packed as they are, when a repository
 /// has new ones, and for questions about an earlier moment or for evidence (docs/decisions/113).
 /// </summary>
-public sealed class Histories(NpgsqlDataSource database) : IDisposable
+public sealed class Histories(FactQueries facts) : IDisposable
 {
     /// <summary>
     /// While a history is worked out it takes the memory of all facts of its repository, so that only a few may be at a time.
@@ -53,22 +50,7 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
         => WorkOutAsync(rid, time, position, static (history, _, _) => history, ct);
 
     /// <summary>All repositories of which something is known.</summary>
-    public async Task<IReadOnlyList<Rid>> ListAsync(CancellationToken ct)
-    {
-        // One step of the index per repository, however many days there are.
-        await using var command = database.CreateCommand(
-            """
-            with recursive r (rid) as (
-                (select left(id, -11) from metrics.mt_doc_fact_day order by left(id, -11) limit 1)
-                union all
-                select (select left(id, -11) from metrics.mt_doc_fact_day where left(id, -11) > r.rid order by left(id, -11) limit 1) from r where r.rid is not null)
-            select rid from r where rid is not null
-            """);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rids = new List<Rid>();
-        while (await reader.ReadAsync(ct)) rids.Add(Rid.Parse(reader.GetString(0)));
-        return rids;
-    }
+    public Task<IReadOnlyList<Rid>> ListAsync(CancellationToken ct) => facts.ListAsync(ct);
 
     /// <inheritdoc/>
     public void Dispose() => _working.Dispose();
@@ -76,22 +58,8 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
     /// <summary>How far the documents are, and the repositories that have facts learned after <paramref name="position"/>.</summary>
     public async Task<(long Position, IReadOnlyList<Rid> Changed)> ChangedSinceAsync(long position, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(
-            """
-            select p.position, c.rid
-            from (select coalesce((select last_seq_id from metrics.mt_event_progression where name = 'FactDays:All'), 0) as position) p
-            left join (select distinct left(id, -11) as rid from metrics.mt_doc_fact_day where mt_version > $1) c on true
-            """);
-        command.Parameters.Add(new() { Value = position });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var (now, changed) = (0L, new List<Rid>());
-        while (await reader.ReadAsync(ct))
-        {
-            now = reader.GetInt64(0);
-            if (!await reader.IsDBNullAsync(1, ct)) changed.Add(Rid.Parse(reader.GetString(1)));
-        }
-
-        return (now, changed);
+        var now = await facts.PositionAsync(ct);
+        return (now, await facts.ChangedSinceAsync(position, ct));
     }
 
     /// <summary>
@@ -100,43 +68,11 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
     private async Task<bool> IsCurrentAsync(Rid rid, Held held, CancellationToken ct)
     {
         if (held.Position == 0) return false;
-        await using var command = database.CreateCommand(
-            """
-            select coalesce((select last_seq_id from metrics.mt_event_progression where name = 'FactDays:All'), 0),
-                exists (select from metrics.mt_doc_fact_day where left(id, -11) = $1 and mt_version > $2)
-            """);
-        command.Parameters.Add(new() { Value = rid.Value });
-        command.Parameters.Add(new() { Value = held.Position });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var (position, changed) = (reader.GetInt64(0), reader.GetBoolean(1));
+        var position = await facts.PositionAsync(ct);
+        var changed = await facts.HasChangedAsync(rid, held.Position, ct);
         if (position < held.Position || changed) held.Forget();
         else held.Position = position;
         return held.Position > 0;
-    }
-
-    /// <summary>All facts of a repository, and how far the projection is, in one snapshot; null when there are none.</summary>
-    private async Task<(FactDay? All, long Known)> ReadAsync(Rid rid, CancellationToken ct)
-    {
-        await using var command = database.CreateCommand(
-            """
-            select p.position, d.data->>'facts'
-            from (select coalesce((select last_seq_id from metrics.mt_event_progression where name = 'FactDays:All'), 0) as position) p
-            left join metrics.mt_doc_fact_day d on left(d.id, -11) = $1
-            """);
-        command.Parameters.Add(new() { Value = rid.Value });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var (known, all) = (0L, (FactDay?)null);
-        while (await reader.ReadAsync(ct))
-        {
-            known = reader.GetInt64(0);
-            if (await reader.IsDBNullAsync(1, ct)) continue;
-            var pack = reader.GetFieldValue<byte[]>(1);
-            Base64.DecodeFromUtf8InPlace(pack, out var length);
-            new FactReader(pack.AsSpan(0, length)).ReadInto(all ??= new FactDay());
-        }
-
-        return (all, known);
     }
 
     private async Task<T?> WorkOutAsync<T>(
@@ -146,7 +82,8 @@ public sealed class Histories(NpgsqlDataSource database) : IDisposable
         await _working.WaitAsync(ct);
         try
         {
-            var (all, known) = await ReadAsync(rid, ct);
+            var known = await facts.PositionAsync(ct);
+            var all = await facts.ReadAsync(rid, ct);
             return all is null ? null : result(
                 History.Of(RepositoryFacts.Of(rid, [all], new AsOf(time, Math.Min(position ?? long.MaxValue, known)))), all, known);
         }

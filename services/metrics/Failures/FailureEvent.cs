@@ -1,3 +1,5 @@
+using Auxo.Metrics.Facts;
+
 namespace Auxo.Metrics.Failures;
 
 /// <summary>What happened to one failure of what is live. Stored in stream <c>failure/{rid}/{id}</c>.</summary>
@@ -15,32 +17,35 @@ public abstract record FailureEvent
     /// <param name="StartedAt">When it began, where that is known.</param>
     /// <param name="At">When it was noticed.</param>
     public sealed record Detected(Rid Rid, string FailureId, string? DeploymentId, string? Title,
-        DateTimeOffset? StartedAt, DateTimeOffset At) : FailureEvent;
+        DateTimeOffset? StartedAt, DateTimeOffset At) : FailureEvent, IRecordedFact;
 
     /// <summary>People are served again.</summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="FailureId">Which failure.</param>
     /// <param name="By">Who or what did it.</param>
     /// <param name="At">When.</param>
-    public sealed record Recovered(Rid Rid, string FailureId, string? By, DateTimeOffset At) : FailureEvent;
+    public sealed record Recovered(Rid Rid, string FailureId, string? By, DateTimeOffset At) : FailureEvent, IRecordedFact;
 
     /// <summary>It is back.</summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="FailureId">Which failure.</param>
     /// <param name="At">When.</param>
-    public sealed record Reopened(Rid Rid, string FailureId, DateTimeOffset At) : FailureEvent;
+    public sealed record Reopened(Rid Rid, string FailureId, DateTimeOffset At) : FailureEvent, IRecordedFact;
 
     /// <summary>It was none.</summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="FailureId">Which failure.</param>
     /// <param name="Reason">Why.</param>
     /// <param name="At">When that was found.</param>
-    public sealed record Dismissed(Rid Rid, string FailureId, string? Reason, DateTimeOffset At) : FailureEvent;
+    public sealed record Dismissed(Rid Rid, string FailureId, string? Reason, DateTimeOffset At) : FailureEvent, IRecordedFact;
 }
 
 /// <summary>What is recorded of one failure; in the order in which it came, which is not the order in which it happened.</summary>
 public sealed record Failure
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>Everything so far.</summary>
     public IReadOnlyList<FailureEvent> Story { get; init; } = [];
 

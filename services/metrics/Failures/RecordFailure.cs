@@ -3,45 +3,50 @@ using Auxo.Metrics.Facts;
 namespace Auxo.Metrics.Failures;
 
 /// <summary>
-/// Records what is told of failures. The end of one may be told before its beginning; the same words again change nothing.
+/// Records what is reported of failures, and passes on to other services what is new. The end of one may be reported before its
+/// beginning; the same words again change nothing.
 /// </summary>
-[AggregateHandler]
 public static class RecordFailureHandler
 {
-    /// <summary>A failure that is told of so often is a loop of somebody.</summary>
-    private const int LongestStory = 1000;
+    /// <summary>A failure that is reported so often is a loop of somebody.</summary>
+    private const int MostReports = 1000;
 
     /// <summary>It was noticed.</summary>
-    public static Events Handle(FailureDetected m, Failure? failure)
-        => Decide(failure, new FailureEvent.Detected(
+    public static (Events, FailureDetected?) Handle(
+        FailureDetected m, [WriteAggregate(FromMethod = nameof(KeyOfFailureDetected), Required = false)] Failure? failure)
+        => Decide(m, failure, new FailureEvent.Detected(
             m.Rid, PlainText.Of(m.FailureId), Text(m.DeploymentId), Text(m.Title), m.StartedAt, m.At));
 
     /// <summary>It is over.</summary>
-    public static Events Handle(FailureRecovered m, Failure? failure)
-        => Decide(failure, new FailureEvent.Recovered(m.Rid, PlainText.Of(m.FailureId), Text(m.By), m.At));
+    public static (Events, FailureRecovered?) Handle(
+        FailureRecovered m, [WriteAggregate(FromMethod = nameof(KeyOfFailureRecovered), Required = false)] Failure? failure)
+        => Decide(m, failure, new FailureEvent.Recovered(m.Rid, PlainText.Of(m.FailureId), Text(m.By), m.At));
 
     /// <summary>It is back.</summary>
-    public static Events Handle(FailureReopened m, Failure? failure)
-        => Decide(failure, new FailureEvent.Reopened(m.Rid, PlainText.Of(m.FailureId), m.At));
+    public static Events Handle(
+        FailureReopened m, [WriteAggregate(FromMethod = nameof(KeyOfFailureReopened), Required = false)] Failure? failure)
+        => Decide(m, failure, new FailureEvent.Reopened(m.Rid, PlainText.Of(m.FailureId), m.At)).Events;
 
     /// <summary>It was none.</summary>
-    public static Events Handle(FailureDismissed m, Failure? failure)
-        => Decide(failure, new FailureEvent.Dismissed(m.Rid, PlainText.Of(m.FailureId), Text(m.Reason), m.At));
+    public static Events Handle(
+        FailureDismissed m, [WriteAggregate(FromMethod = nameof(KeyOfFailureDismissed), Required = false)] Failure? failure)
+        => Decide(m, failure, new FailureEvent.Dismissed(m.Rid, PlainText.Of(m.FailureId), Text(m.Reason), m.At)).Events;
 
     /// <summary>The failure's stream.</summary>
-    public static string StreamKey(FailureDetected m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
+    public static string KeyOfFailureDetected(FailureDetected m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
 
-    /// <inheritdoc cref="StreamKey(FailureDetected)"/>
-    public static string StreamKey(FailureRecovered m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
+    /// <inheritdoc cref="KeyOfFailureDetected"/>
+    public static string KeyOfFailureRecovered(FailureRecovered m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
 
-    /// <inheritdoc cref="StreamKey(FailureDetected)"/>
-    public static string StreamKey(FailureReopened m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
+    /// <inheritdoc cref="KeyOfFailureDetected"/>
+    public static string KeyOfFailureReopened(FailureReopened m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
 
-    /// <inheritdoc cref="StreamKey(FailureDetected)"/>
-    public static string StreamKey(FailureDismissed m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
+    /// <inheritdoc cref="KeyOfFailureDetected"/>
+    public static string KeyOfFailureDismissed(FailureDismissed m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
 
-    private static Events Decide(Failure? failure, FailureEvent e)
-        => failure is not null && (failure.Story.Contains(e) || failure.Story.Count >= LongestStory) ? [] : [e];
+    private static (Events Events, T? News) Decide<T>(T message, Failure? failure, FailureEvent e)
+        where T : class
+        => failure is not null && (failure.Story.Contains(e) || failure.Story.Count >= MostReports) ? ([], null) : ([e], message);
 
     private static string? Text(string? text) => text is null ? null : PlainText.Of(text);
 }

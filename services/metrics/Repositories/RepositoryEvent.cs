@@ -1,3 +1,5 @@
+using Auxo.Metrics.Facts;
+
 namespace Auxo.Metrics.Repositories;
 
 /// <summary>
@@ -14,18 +16,18 @@ public abstract record RepositoryEvent
     /// <param name="Name">For people.</param>
     /// <param name="DefaultBranch">Short name.</param>
     /// <param name="At">Since when.</param>
-    public sealed record Tracked(Rid Rid, string Name, string DefaultBranch, DateTimeOffset At) : RepositoryEvent;
+    public sealed record Tracked(Rid Rid, string Name, string DefaultBranch, DateTimeOffset At) : RepositoryEvent, IRecordedFact;
 
     /// <summary>It is no longer followed; its past stays.</summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="At">Since when.</param>
-    public sealed record Untracked(Rid Rid, DateTimeOffset At) : RepositoryEvent;
+    public sealed record Untracked(Rid Rid, DateTimeOffset At) : RepositoryEvent, IRecordedFact;
 
     /// <summary>Its numbers are counted by these rules from now on, the past included.</summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="Policy">The rules.</param>
     /// <param name="At">Since when.</param>
-    public sealed record PolicyChanged(Rid Rid, CountingPolicy Policy, DateTimeOffset At) : RepositoryEvent;
+    public sealed record PolicyChanged(Rid Rid, CountingPolicy Policy, DateTimeOffset At) : RepositoryEvent, IRecordedFact;
 }
 
 /// <summary>What counts as a deployment where nobody reports one.</summary>
@@ -60,6 +62,9 @@ public sealed record CountingPolicy(
 /// <summary>What is recorded of one repository.</summary>
 public sealed record Repository
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>For people; null until it is known.</summary>
     public string? Name { get; init; }
 

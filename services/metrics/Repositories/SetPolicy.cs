@@ -17,7 +17,7 @@ public static class SetPolicy
     }
 
     private static async Task<Ok<CountingPolicy>> GetAsync(Rid rid, IQuerySession session, CancellationToken ct)
-        => TypedResults.Ok((await session.Events.AggregateStreamAsync<Repository>(Repository.StreamKey(rid), ct))?.Policy
+        => TypedResults.Ok((await session.Events.AggregateStreamAsync<Repository>(Repository.StreamKey(rid), token: ct))?.Policy
             ?? CountingPolicy.Default);
 
     private static async Task<Results<Ok<CountingPolicy>, ProblemHttpResult>> PutAsync(
@@ -29,7 +29,7 @@ public static class SetPolicy
         if (policy.Production is { } names && (names.Count is 0 or > 20 || names.Any(static n => n.Length is 0 or > 128)))
             return AuxoProblem.Unprocessable("policy/invalid-production", "'production' must name 1 to 20 environments.");
 
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(rid), ct);
         stream.AppendOne(new RepositoryEvent.PolicyChanged(rid, policy, time.GetUtcNow()));
         CrashPoint.Hit("metrics.policy.before_commit");

@@ -1,2 +1,2 @@
--- The facts of one repository, those that changed since a position first: what Histories asks for. A rebuild's table takes the index over.
-create index mt_doc_fact_day_rid on {schema}.mt_doc_fact_day ((data->>'rid'), mt_version);
+-- Packs of facts are mostly ids, which nothing compresses: trying would cost more than reading them.
+alter table {schema}.mt_doc_fact_day alter column data set storage external;

@@ -31,7 +31,7 @@ public static class GetStory
         var lines = new List<StoryLine>();
         foreach (var key in keys.Distinct(StringComparer.Ordinal))
         {
-            foreach (var e in await session.Events.FetchStreamAsync(key, ct))
+            foreach (var e in await session.Events.FetchStreamAsync(key, token: ct))
             {
                 if (Tell(e.Data) is { } line) lines.Add(line with { At = e.Timestamp, Trace = e.CorrelationId });
             }

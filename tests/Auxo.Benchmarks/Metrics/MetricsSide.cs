@@ -3,10 +3,15 @@ using System.Globalization;
 using System.Net.Http.Headers;
 
 using Auxo.Benchmarks.Measuring;
-using Auxo.EventStore;
 using Auxo.Postgres;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
+
+using Marten;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 using Npgsql;
 
@@ -57,6 +62,7 @@ internal sealed class MetricsSide : IAsyncDisposable
             folder, await PostgresCluster.StartAsync(folder.FullName, Path.Combine(folder.FullName, "s"), Settings, ct));
         try
         {
+            await SchemaMigration.ApplyAsync(Auxo.Metrics.Configuration.Model, side._cluster.ConnectionString, ct);
             await AccessToken.ApplySchemaAsync(side.Database, ct);
             side.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
                 "Bearer", await AccessToken.CreateAsync(side.Database, "benchmark", [AccessToken.Admin], expiresAt: null, ct));
@@ -76,9 +82,11 @@ internal sealed class MetricsSide : IAsyncDisposable
     /// </summary>
     public async Task AppendAsync(IReadOnlyList<(DateTimeOffset At, string Stream, object Event)> events, CancellationToken ct)
     {
-        var options = new StoreOptions();
-        Auxo.Metrics.Configuration.ConfigureStore(options);
-        var store = new DocumentStore(Database, options);
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration["ConnectionStrings:auxo"] = _cluster.ConnectionString;
+        builder.AddStore(Auxo.Metrics.Configuration.Model);
+        using var host = builder.Build();
+        var store = host.Services.GetRequiredService<IDocumentStore>();
         foreach (var some in events.Chunk(EventsPerAppend))
         {
             await using var session = store.LightweightSession();
@@ -140,7 +148,8 @@ internal sealed class MetricsSide : IAsyncDisposable
     {
         var goal = await ScalarAsync<long>("select coalesce(max(seq_id), 0) from metrics.mt_events", ct);
         await Poll.UntilAsync(
-            async () => await ScalarAsync<long>("select coalesce(max(last_seq_id), 0) from metrics.mt_event_progression", ct) >= goal
+            async () => await ScalarAsync<long>(
+                "select coalesce(max(last_seq_id), 0) from metrics.mt_event_progression where name = 'FactDays:All'", ct) >= goal
                 ? true
                 : (bool?)null,
             "the projection has caught up", ct, everyMilliseconds: 20, Patience);

@@ -42,7 +42,7 @@ internal sealed class Past(int seed)
 
     private void Repository(Rid rid, DateTimeOffset start, TimeSpan interval, int goal)
     {
-        Add(start, RecordRepositoryHandler.StreamKey(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start)),
+        Add(start, RecordRepositoryHandler.KeyOfRepositoryTracked(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start)),
             RecordRepositoryHandler.Handle(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start), null));
         var head = Commit();
         Landed(new DefaultBranchAdvanced(rid, rid.Bare, "main", null, head, Somebody, "The first head", [], "/nowhere", start, start));
@@ -57,16 +57,16 @@ internal sealed class Past(int seed)
         {
             var revision = new PatchRevision(patch, RevisionId.Parse(r == 0 ? patch.Value : Commit().Value), Somebody,
                 null, Trust.Trusted, title, head, Commit(), null, Draft: false);
-            if (r == 0) Add(at, RecordChangeHandler.StreamKey(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at)),
+            if (r == 0) Add(at, RecordChangeHandler.KeyOfPatchOpened(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at)),
                 RecordChangeHandler.Handle(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at), null));
-            else Add(at, RecordChangeHandler.StreamKey(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at)),
+            else Add(at, RecordChangeHandler.KeyOfPatchRevised(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at)),
                 RecordChangeHandler.Handle(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at), null));
             Build(rid, revision.Head, at, patch, _random.Next(6) == 0 ? Outcome.Failed : Outcome.Passed);
         }
 
         var landed = Commit();
         var merged = new PatchMerged(rid, patch, null, landed, Somebody, at, at);
-        Add(at, RecordChangeHandler.StreamKey(merged), RecordChangeHandler.Handle(merged, null));
+        Add(at, RecordChangeHandler.KeyOfPatchMerged(merged), RecordChangeHandler.Handle(merged, null));
         Landed(new DefaultBranchAdvanced(rid, rid.Bare, "main", head, landed, Somebody, title, [patch], "/nowhere", at, at));
         if (_random.Next(12) == 0) at = Build(rid, landed, at, null, Outcome.Failed).At;
         var (build, live) = Build(rid, landed, at, null, Outcome.Passed);
@@ -86,7 +86,7 @@ internal sealed class Past(int seed)
             : [new StepResult(_random.Next(3) == 0
                 ? "shellcheck"
                 : "unit tests", "check", outcome, Blocks: true, TimeSpan.FromSeconds(9), 1, "no")];
-        var stream = RecordBuildHandler.StreamKey(new BuildQueued(subject, [], at));
+        var stream = RecordBuildHandler.KeyOfBuildQueued(new BuildQueued(subject, [], at));
         Add(at, stream, RecordBuildHandler.Handle(new BuildQueued(subject, [], at), null));
         Add(started, stream, RecordBuildHandler.Handle(new BuildStarted(subject, started), null));
         Add(finished, stream, RecordBuildHandler.Handle(
@@ -98,12 +98,12 @@ internal sealed class Past(int seed)
     {
         var detected = new FailureDetected(rid, $"f{build:N}", build.ToString(), "Half of the answers are errors", null, live + Hours(1));
         var recovered = new FailureRecovered(rid, detected.FailureId, null, detected.At + Hours(4));
-        Add(detected.At, RecordFailureHandler.StreamKey(detected), RecordFailureHandler.Handle(detected, null));
-        Add(recovered.At, RecordFailureHandler.StreamKey(recovered), RecordFailureHandler.Handle(recovered, null));
+        Add(detected.At, RecordFailureHandler.KeyOfFailureDetected(detected), RecordFailureHandler.Handle(detected, null).Item1);
+        Add(recovered.At, RecordFailureHandler.KeyOfFailureRecovered(recovered), RecordFailureHandler.Handle(recovered, null).Item1);
     }
 
     private void Landed(DefaultBranchAdvanced advanced)
-        => Add(advanced.At, RecordChangeHandler.StreamKey(advanced), RecordChangeHandler.Handle(advanced, null));
+        => Add(advanced.At, RecordChangeHandler.KeyOfDefaultBranchAdvanced(advanced), RecordChangeHandler.Handle(advanced, null));
 
     private void Add(DateTimeOffset at, string stream, IEnumerable<object> events) => _events.AddRange(events.Select(e => (at, stream, e)));
 

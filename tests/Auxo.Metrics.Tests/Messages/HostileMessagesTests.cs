@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
@@ -15,16 +16,13 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
     public async Task an_unknown_version_and_an_unreadable_message_are_kept_and_reported_and_the_rest_goes_on()
     {
         var rid = Ids.Rid("versions");
-        await using (var command = Host.Database.CreateCommand(
-            """
-            insert into queues.envelopes (queue, id, message_type, group_id, lane, body, sent_at)
-            select 'metrics', gen_random_uuid(), name, 'test', queues.lane_of('test'), body::json, now()
-            from (values ('build_finished.v9', '{"shape":"new"}'), ('build_finished', '{"subject":null,"outcome":"Exploded"}'),
-                ('repository_untracked', '{"rid":"git:versions-00000000","reason":"half a character: \ud800","at":"2026-03-02T12:00:00Z"}')) as sent (name, body)
-            """))
-        {
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
+        string[][] sent =
+        [
+            ["build_finished.v9", """{"shape":"new"}"""], ["build_finished", """{"subject":null,"outcome":"Exploded"}"""],
+            ["repository_untracked",
+                """{"rid":"git:versions-00000000","reason":"half a character: \ud800","at":"2026-03-02T12:00:00Z"}"""],
+        ];
+        foreach (var message in sent) await Host.Queues.SendAsync("metrics", message[0], Encoding.UTF8.GetBytes(message[1]));
 
         await Host.SendAsync(Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1));
 

@@ -5,6 +5,7 @@ namespace Auxo.Torture.Audit;
 /// <summary>Nothing buried, nothing held, nothing running that nobody needs, nothing left on the disk.</summary>
 internal static class LeftoverAudit
 {
+    private static readonly string[] OnWolverine = ["metrics", "notify", "registry"];
     private static readonly string[] Leased = ["pipeline.builds", "notify.channel_lanes", "registry.publications", "ingest.comment_outbox"];
 
     /// <summary>Audits.</summary>
@@ -16,7 +17,7 @@ internal static class LeftoverAudit
             findings.Wrong("dead letter", letter);
         foreach (var letter in await database.TextsAsync(
             "select message_type || ' ' || id || ' (' || exception_type || ': ' || left(exception_message, 300) || ')' from ("
-                + "select * from notify.wolverine_dead_letters union all select * from registry.wolverine_dead_letters) letters"))
+                + string.Join(" union all ", OnWolverine.Select(static s => $"select * from {s}.wolverine_dead_letters")) + ") letters"))
             findings.Wrong("dead letter", letter);
         foreach (var table in Leased)
         {

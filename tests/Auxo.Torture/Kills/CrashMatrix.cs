@@ -27,7 +27,7 @@ internal static class CrashMatrix
     private static readonly string[] Commits = ["store.saving", "store.committed"];
 
     /// <summary>The services that are on Marten and Wolverine.</summary>
-    private static readonly string[] Converted = ["notify", "registry"];
+    private static readonly string[] Converted = ["metrics", "notify", "registry"];
 
     /// <summary>The points of one service's own code.</summary>
     private static readonly string[] Own =
@@ -36,8 +36,8 @@ internal static class CrashMatrix
         "ingest.comment.before_write", "ingest.comment.written", "ingest.comment.before_ack",
         "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
         "pipeline.build.before_finish", "pipeline.build.finished",
-        "metrics.report.recorded", "metrics.fact.folded", "metrics.policy.before_commit", "metrics.policy.committed",
-        "metrics.page.worked_out", "metrics.page.published",
+        "metrics.report.recorded", "metrics.facts.saving", "metrics.facts.committed",
+        "metrics.policy.before_commit", "metrics.policy.committed", "metrics.page.worked_out", "metrics.page.published",
         "notify.delivery.before_send", "notify.delivery.sent", "notify.delivery.before_record", "notify.delivery.recorded",
         "registry.upload.received", "registry.upload.before_commit", "registry.upload.committed",
         "registry.blob.pinned", "registry.blob.moved",
@@ -57,7 +57,6 @@ internal static class CrashMatrix
     [
         .. Auxo.Testing.AuxoInstance.Services.SelectMany(static service
             => (Converted.Contains(service) ? Commits : Store.Concat(Messaging)).Select(point => new CrashRow(service, point))),
-        new("metrics", "daemon.folded"), new("metrics", "daemon.committed"),
         .. Own.Select(static point => new CrashRow(point[..point.IndexOf('.', StringComparison.Ordinal)], point)),
     ];
 }
