@@ -3,7 +3,11 @@ using Auxo.ServiceDefaults.Storage;
 
 // Brings the schemas of all services up to date, as the owner of the database and before any service starts. A service itself has no
 // right to change its schema.
-ServiceModel[] services = [Auxo.Metrics.Configuration.Model, Auxo.Notify.Configuration.Model, Auxo.Registry.Configuration.Model];
+ServiceModel[] services =
+[
+    Auxo.Ingest.Configuration.Model, Auxo.Metrics.Configuration.Model, Auxo.Notify.Configuration.Model,
+    Auxo.Registry.Configuration.Model,
+];
 
 if (Environment.GetEnvironmentVariable("ConnectionStrings__auxo") is not { Length: > 0 } owner)
 {

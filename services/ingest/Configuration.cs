@@ -1,5 +1,3 @@
-using Auxo.Contracts;
-using Auxo.EventStore.Projections;
 using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Doctor;
 using Auxo.Ingest.Listening;
@@ -9,36 +7,18 @@ using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Stories;
 using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
+using Auxo.ServiceDefaults.Access;
+
+using JasperFx.Events.Projections;
 
 namespace Auxo.Ingest;
 
 /// <summary>What this service consists of.</summary>
 public static class Configuration
 {
-    /// <summary>The events, views and tables of this service.</summary>
-    public static void ConfigureStore(StoreOptions o)
-    {
-        o.DatabaseSchemaName = "ingest";
-        o.UseJson(StoredJson.Default);
-        o.Schema.Add("ingest", typeof(Configuration).Assembly);
-        o.Events
-            .MapEventType("repository_tracked", StoredJson.Default.RepositoryTracked)
-            .MapEventType("repository_redefined", StoredJson.Default.RepositoryRedefined)
-            .MapEventType("branch_advanced", StoredJson.Default.RepositoryBranchAdvanced)
-            .MapEventType("trust_granted", StoredJson.Default.RepositoryTrustGranted)
-            .MapEventType("trust_revoked", StoredJson.Default.RepositoryTrustRevoked)
-            .MapEventType("repository_untracked", StoredJson.Default.RepositoryUntracked)
-            .MapEventType("patch_opened", StoredJson.Default.PatchOpened)
-            .MapEventType("patch_revised", StoredJson.Default.PatchRevised)
-            .MapEventType("patch_retitled", StoredJson.Default.PatchRetitled)
-            .MapEventType("patch_status_changed", StoredJson.Default.PatchStatusChanged)
-            .MapEventType("patch_merged", StoredJson.Default.PatchMerged);
-        o.Projections.Snapshot<Repository>(SnapshotLifecycle.Inline);
-        o.Projections.Snapshot<Patch>(SnapshotLifecycle.Inline);
-    }
-
-    /// <summary>The messages of this service.</summary>
-    public static void ConfigureMessaging(MessagingOptions o) => o.MapMessages(ContractsJson.Default, MessageNames.All);
+    /// <summary>What it stores and what it hears.</summary>
+    public static ServiceModel Model { get; } =
+        new("ingest", StoredJson.Default, ConfigureStore, ConfigureMessages, typeof(Configuration).Assembly);
 
     /// <summary>Registers what listens, scans and writes.</summary>
     public static void AddIngest(this WebApplicationBuilder builder)
@@ -62,9 +42,29 @@ public static class Configuration
         services.AddHostedService(static p => p.GetRequiredService<CommentWorker>());
     }
 
+    private static void ConfigureStore(StoreOptions o)
+    {
+        o.Events.MapEventType<RepositoryEvent.Tracked>("repository_tracked");
+        o.Events.MapEventType<RepositoryEvent.Redefined>("repository_redefined");
+        o.Events.MapEventType<RepositoryEvent.BranchAdvanced>("branch_advanced");
+        o.Events.MapEventType<RepositoryEvent.TrustGranted>("trust_granted");
+        o.Events.MapEventType<RepositoryEvent.TrustRevoked>("trust_revoked");
+        o.Events.MapEventType<RepositoryEvent.Untracked>("repository_untracked");
+        o.Events.MapEventType<PatchEvent.Opened>("patch_opened");
+        o.Events.MapEventType<PatchEvent.Revised>("patch_revised");
+        o.Events.MapEventType<PatchEvent.Retitled>("patch_retitled");
+        o.Events.MapEventType<PatchEvent.StatusChanged>("patch_status_changed");
+        o.Events.MapEventType<PatchEvent.Merged>("patch_merged");
+        o.Projections.Snapshot<Repository>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<Patch>(SnapshotLifecycle.Inline);
+    }
+
+    private static void ConfigureMessages(WolverineOptions o) => o.LocalQueueFor<CommentWanted>().BufferedInMemory();
+
     /// <summary>Maps all routes.</summary>
     public static void MapIngest(this IEndpointRouteBuilder app)
     {
+        app.MapMessages().RequireScope(IngestScopes.Read);
         app.MapReceiveHook();
         app.MapTrackRepository();
         app.MapUntrackRepository();

@@ -15,13 +15,13 @@ public sealed partial class DependencyTests
         ["Auxo.Messaging"] = ["Auxo.EventStore"],
         ["Auxo.Radicle"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.ServiceDefaults"] = ["Auxo.Contracts"],
-        ["Auxo.Migrator"] = ["Auxo.ServiceDefaults", "Auxo.Metrics", "Auxo.Notify", "Auxo.Registry"],
+        ["Auxo.Migrator"] = ["Auxo.ServiceDefaults", "Auxo.Ingest", "Auxo.Metrics", "Auxo.Notify", "Auxo.Registry"],
         ["Auxo.Instances"] = [],
         ["Auxo.Postgres"] = ["Auxo.Instances"],
         ["Auxo.Hosting"] = ["Auxo.Instances", "Auxo.Postgres"],
         ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults", "Auxo.Messaging"], // it makes the schema of the queues
         ["Auxo.Cli"] = ["Auxo.Contracts", "Auxo.Git"],
-        ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.Radicle"],
+        ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Radicle"],
         ["Auxo.Pipeline"] =
             ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.BackgroundWork"],
         ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
@@ -67,14 +66,14 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         var repository = await lab.CreateRepositoryAsync("demo", Files("README.md"), ct);
         var (patch, _) = await alice.OpenPatchAsync("demo", "Hers", Files("hers.txt"), ct);
         var database = await postgres.CreateDatabaseAsync();
+        PostPatchComment wanted;
         await using (var first = await IngestHost.StartAsync(database, alice.Home, alice.Socket))
         {
             await first.TrackAsync(repository.Rid);
-            var wanted = CommentOutboxTests.Wanted(Rid.Parse(repository.Rid), patch, 1, "**passed**", final: true);
-            await first.ExecuteAsync("insert into queues.subscriptions values ('post_patch_comment', 'ingest') on conflict do nothing");
-            await first.DisposeAsync();
-            await SendAsync(database, wanted);
+            wanted = CommentOutboxTests.Wanted(Rid.Parse(repository.Rid), patch, 1, "**passed**", final: true);
         }
+
+        await using (var queues = new Queues(database)) await queues.SendAsync("ingest", wanted);
 
         await using (var dying = await ServiceProcess.StartAsync("ingest", database, point, ("RAD_HOME", alice.Home),
             ("RAD_SOCKET", alice.Socket))) await dying.DiedAsync();
@@ -103,18 +102,6 @@ public sealed class CrashTests(PostgresFixture postgres) : IAsyncLifetime
         await host.ScanAsync(storage.Rid);
         Assert.Single(await host.SentAsync(), s => s.Name == "patch_opened" && (string)s.Body["revision"]!["patchId"]! == patch);
         Assert.Equal(2L, await host.ScalarAsync<long>($"select version from ingest.mt_streams where id = 'patch/{storage.Rid}/{patch}'"));
-    }
-
-    private static async Task SendAsync(string database, PostPatchComment wanted)
-    {
-        await using var source = Npgsql.NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand(
-            "select queues.publish(gen_random_uuid(), 'post_patch_comment', 'build', $1::json, null, null, null, now(), null)");
-        command.Parameters.Add(new Npgsql.NpgsqlParameter
-        {
-            Value = JsonSerializer.Serialize(wanted, ContractsJson.Default.PostPatchComment),
-        });
-        await command.ExecuteNonQueryAsync();
     }
 
     private static Dictionary<string, string> Files(string path) => new(StringComparer.Ordinal) { [path] = path };

@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using Auxo.Contracts;
 using Auxo.Ingest.Scanning;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Hosting;
@@ -15,20 +16,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
 
+using Wolverine.Runtime.Serialization;
+
 namespace Auxo.Ingest.Tests;
 
 /// <summary>
-/// The real service on a real database, in memory, with a Radicle home of its own. What it sends lies in a queue that the
-/// test reads.
+/// The real service on a real database, in memory, with a Radicle home of its own. What it sends lies in the pipeline's
+/// queue, which the test reads.
 /// </summary>
 public sealed class IngestHost : IAsyncDisposable
 {
     private readonly RunningService _service;
     private readonly NpgsqlDataSource _source;
 
-    private IngestHost(RunningService service, NpgsqlDataSource source, string token)
+    private IngestHost(RunningService service, NpgsqlDataSource source, Queues queues, string token)
     {
-        (_service, _source) = (service, source);
+        (_service, _source, Queues) = (service, source, queues);
         (Anonymous, Client) = (service.Connect(), service.Connect(token));
     }
 
@@ -42,21 +45,22 @@ public sealed class IngestHost : IAsyncDisposable
 
     public NpgsqlDataSource Database => _source;
 
+    /// <summary>The queues between the services.</summary>
+    public Queues Queues { get; }
+
     /// <summary>Starts it on a database that may have been used before.</summary>
     public static async Task<IngestHost> StartAsync(string connectionString, string radHome, string? socket = null, bool listen = false)
     {
         Directory.CreateDirectory(Path.Combine(radHome, "storage"));
         var source = NpgsqlDataSource.Create(connectionString);
+        await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
         void Configure(IWebHostBuilder b) => b
             .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("RAD_HOME", radHome)
             .UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock"));
         var service = listen ? RunningService.OnPort<Program>(Configure) : await RunningService.InMemoryAsync<Program>(Configure);
-        var host = new IngestHost(service, source, token);
-        await host.ExecuteAsync("insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing",
-            (object)MessageNames.All.Values.ToArray());
-        return host;
+        return new IngestHost(service, source, new Queues(connectionString), token);
     }
 
     /// <summary>Tracks a repository and returns its webhook secret.</summary>
@@ -82,15 +86,20 @@ public sealed class IngestHost : IAsyncDisposable
     public async Task<JsonArray> ItemsAsync(string path)
         => (await Client.GetFromJsonAsync<JsonNode>(path))!["items"]!.AsArray();
 
-    /// <summary>Everything that was sent so far, in order: name and body.</summary>
+    /// <summary>Everything that was sent so far, in order: name, body and group. All of it goes to the pipeline, among others.</summary>
     public async Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync()
     {
+        await Eventually.TrueAsync(
+            async () => await ScalarAsync<long>("select count(*) from ingest.wolverine_outgoing_envelopes") == 0, "what was sent has left");
         var sent = new List<(string, JsonNode, string?)>();
-        await using var command = _source.CreateCommand(
-            "select message_type, body::text, group_id from queues.envelopes where queue = 'probe' order by seq");
+        await using var command = _source.CreateCommand("select body from queues.wolverine_queue_pipeline order by timestamp, queue_order");
         await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) sent.Add(
-            (reader.GetString(0), JsonNode.Parse(reader.GetString(1))!, await reader.IsDBNullAsync(2) ? null : reader.GetString(2)));
+        while (await reader.ReadAsync())
+        {
+            var envelope = EnvelopeSerializer.Deserialize(reader.GetFieldValue<byte[]>(0));
+            sent.Add((envelope.MessageType!, JsonNode.Parse(envelope.Data)!, envelope.GroupId));
+        }
+
         return sent;
     }
 
@@ -137,5 +146,6 @@ public sealed class IngestHost : IAsyncDisposable
         Anonymous.Dispose();
         await _service.DisposeAsync();
         await _source.DisposeAsync();
+        await Queues.DisposeAsync();
     }
 }

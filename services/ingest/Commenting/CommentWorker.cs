@@ -55,7 +55,7 @@ public sealed partial class CommentWorker(
         CrashPoint.Hit("ingest.comment.before_write");
         var written = await WriteAsync(wanted, ct);
         CrashPoint.Hit("ingest.comment.written");
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         session.QueueSqlCommand(leases.Finish(lease));
         session.QueueSqlCommand(End(wanted, written, time.GetUtcNow()));
         CrashPoint.Hit("ingest.comment.before_ack");

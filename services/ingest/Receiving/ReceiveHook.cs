@@ -3,7 +3,6 @@ using System.Diagnostics;
 
 using Auxo.Ingest.Scanning;
 using Auxo.ServiceDefaults.Access;
-using Auxo.ServiceDefaults;
 
 namespace Auxo.Ingest.Receiving;
 

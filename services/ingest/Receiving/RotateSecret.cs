@@ -22,7 +22,7 @@ public static class RotateSecret
     {
         if (await known.FindAsync(rid, ct) is not { Repository.IsTracked: true }) throw new NotTrackedException(rid.Value);
         var secret = WebhookSecrets.Generate();
-        await using var session = store.LightweightSession();
+        await using var session = store.TracedSession();
         session.QueueSqlCommand(WebhookSecrets.Write(rid, secret, time.GetUtcNow()));
         await session.SaveChangesAsync(ct);
         secrets.Remember(rid, secret);

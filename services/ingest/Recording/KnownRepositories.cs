@@ -2,16 +2,18 @@ using Auxo.Contracts;
 using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Tracking;
 
+using JasperFx.Events;
+
 namespace Auxo.Ingest.Recording;
 
 /// <summary>Reads and writes what is known. One transaction per scan: events, views and messages, all or none.</summary>
-public sealed class KnownRepositories(IDocumentStore store, IMessageBus bus)
+public sealed class KnownRepositories(IDocumentStore store, Outbox outbox)
 {
     /// <summary>All repositories that are tracked now.</summary>
     public async Task<IReadOnlyList<Repository>> TrackedAsync(CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        return await session.QueryAsync<Repository>("where (data->>'isTracked')::boolean order by data->>'name', id", ct);
+        return await session.Query<Repository>().Where(r => r.IsTracked).OrderBy(r => r.Name).ThenBy(r => r.Id).ToListAsync(ct);
     }
 
     /// <summary>What is known of a repository; null when it was never tracked.</summary>
@@ -25,7 +27,7 @@ public sealed class KnownRepositories(IDocumentStore store, IMessageBus bus)
 
     /// <summary>A repository's patches.</summary>
     public static async Task<IReadOnlyDictionary<PatchId, Patch>> PatchesAsync(IQuerySession session, Rid rid, CancellationToken ct)
-        => (await session.QueryAsync<Patch>("where data->>'rid' = $1", ct, rid.Value)).ToDictionary(p => p.PatchId);
+        => (await session.QueryAsync<Patch>("where data->>'rid' = ?", ct, rid.Value)).ToDictionary(p => p.PatchId);
 
     /// <summary>
     /// Decides on what is stored, not on what somebody remembers, and commits. Returns what is known afterwards; the same
@@ -36,18 +38,19 @@ public sealed class KnownRepositories(IDocumentStore store, IMessageBus bus)
     /// <param name="detectedBy">What started the scan.</param>
     /// <param name="seenAt">When.</param>
     /// <param name="ct">Cancels; nothing is written then.</param>
-    /// <exception cref="ConcurrencyException">Somebody else wrote meanwhile; read again.</exception>
+    /// <exception cref="JasperFx.ConcurrencyException">Somebody else wrote meanwhile; read again (<see cref="LostRace"/>).</exception>
     public async Task<KnownRepository> ObserveAsync(
         KnownRepository remembered, RepositorySnapshot now, DetectedBy detectedBy, DateTimeOffset seenAt, CancellationToken ct)
     {
         var expected = Observe.Decide(remembered, now, detectedBy, seenAt);
         if (expected.Count == 0) return remembered;
 
-        await using var session = store.LightweightSession();
-        var repository = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(remembered.Repository.Rid), ct);
+        await using var work = outbox.Open();
+        var events = work.Session.Events;
+        var repository = await events.FetchForWriting<Repository>(Repository.StreamKey(remembered.Repository.Rid), ct);
         var streams = new Dictionary<PatchId, IEventStream<Patch>>();
         foreach (var patch in expected.Select(c => c.Patch).OfType<PatchId>())
-            streams[patch] = await session.Events.FetchForWriting<Patch>(Patch.StreamKey(remembered.Repository.Rid, patch), ct);
+            streams[patch] = await events.FetchForWriting<Patch>(Patch.StreamKey(remembered.Repository.Rid, patch), ct);
 
         var patches = new Dictionary<PatchId, Patch>(remembered.Patches);
         foreach (var (id, stream) in streams)
@@ -63,11 +66,11 @@ public sealed class KnownRepositories(IDocumentStore store, IMessageBus bus)
         {
             if (change.Patch is { } id) streams[id].AppendMany(change.Events);
             else repository.AppendMany(change.Events);
-            foreach (var message in change.Messages) bus.Publish(session, message, change.Key);
+            foreach (var message in change.Messages) await work.PublishAsync(message);
         }
 
         CrashPoint.Hit("ingest.fact.before_commit");
-        await session.SaveChangesAsync(ct);
+        await work.SaveChangesAsync(ct);
         CrashPoint.Hit("ingest.fact.committed");
         return After(stored, changes);
     }

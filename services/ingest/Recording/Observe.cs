@@ -7,7 +7,7 @@ namespace Auxo.Ingest.Recording;
 /// <summary>What Auxo knows of a repository and its patches.</summary>
 public sealed record KnownRepository(Repository Repository, IReadOnlyDictionary<PatchId, Patch> Patches);
 
-/// <summary>What one scan adds to one stream; the stream's key is also the group of its messages.</summary>
+/// <summary>What one scan adds to one stream, and what it tells of it.</summary>
 public sealed record StreamChange(string Key, PatchId? Patch, Events Events, OutgoingMessages Messages);
 
 /// <summary>

@@ -6,6 +6,9 @@ namespace Auxo.Ingest.Recording;
 /// <summary>What Auxo knows of a patch: the fold of its stream.</summary>
 public sealed record Patch
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>The repository.</summary>
     public Rid Rid { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record Patch
     /// <summary>In the order in which they were seen.</summary>
     public IReadOnlyList<SeenRevision> Revisions { get; init; } = [];
 
-    /// <summary>The key of a patch's stream, and the group of its messages.</summary>
+    /// <summary>The key of a patch's stream.</summary>
     public static string StreamKey(Rid rid, PatchId patch) => $"patch/{rid}/{patch}";
 
     /// <summary>A revision by its id; null when it was never seen.</summary>

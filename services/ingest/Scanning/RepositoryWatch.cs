@@ -121,7 +121,7 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
             {
                 Failure = e.Message;
                 _known = null;
-                if (e is not ConcurrencyException) Log.Failed(logger, e, Rid);
+                if (!LostRace.Is(e)) Log.Failed(logger, e, Rid);
                 await Task.Delay(pause, time, ct);
             }
         }

@@ -28,8 +28,7 @@ internal static class ToldFacts
                 union all
                 select type, data::text, correlation_id from ingest.mt_events
                 where stream_id = $2 and type = 'branch_advanced'
-                    and (data->>'new' = $3 or data->'patches' is not null and (data->'patches')::jsonb ? $4
-                        or correlation_id = any ($5))
+                    and (data->>'new' = $3 or data->'patches' ? $4 or correlation_id = any ($5))
                 """,
                 patch is { } p
                     ? Patch.StreamKey(of, p)

@@ -8,6 +8,9 @@ namespace Auxo.Ingest.Tracking;
 /// <summary>What Auxo knows of a repository: the fold of its stream.</summary>
 public sealed record Repository
 {
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>Its id.</summary>
     public Rid Rid { get; init; }
 
@@ -44,7 +47,7 @@ public sealed record Repository
     /// <summary>Delegates and the trusted list.</summary>
     public IReadOnlySet<Did> TrustedSet => new HashSet<Did>([.. Delegates, .. Trusted]);
 
-    /// <summary>The key of a repository's stream, and the group of its messages.</summary>
+    /// <summary>The key of a repository's stream.</summary>
     public static string StreamKey(Rid rid) => $"repo/{rid}";
 
     /// <summary>Where a branch was last seen; null when it never was.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 
 using Auxo.Contracts;
 using Auxo.Ingest.Receiving;
-using Auxo.ServiceDefaults;
 
 namespace Auxo.Ingest.Tracking;
 

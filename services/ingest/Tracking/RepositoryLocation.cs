@@ -1,7 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Radicle;
-using Auxo.ServiceDefaults;
 
 namespace Auxo.Ingest.Tracking;
 

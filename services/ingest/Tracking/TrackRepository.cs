@@ -6,6 +6,8 @@ using Auxo.Ingest.Scanning;
 using Auxo.Radicle;
 using Auxo.ServiceDefaults.Access;
 
+using JasperFx.Events;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Ingest.Tracking;
@@ -32,7 +34,7 @@ public static class TrackRepository
         => app.MapPost("/repositories", HandleAsync).WithName("TrackRepository").RequireScope(IngestScopes.Write);
 
     private static async Task<Results<Created<TrackAnswer>, Ok<TrackAnswer>>> HandleAsync(
-        TrackRequest request, NodeWatch node, IDocumentStore store, IMessageBus bus, WebhookSecrets secrets,
+        TrackRequest request, NodeWatch node, Outbox outbox, WebhookSecrets secrets,
         HookAddress address, Observer observer,
         TimeProvider time, CancellationToken ct)
     {
@@ -46,36 +48,29 @@ public static class TrackRepository
             $"'{bad}' is no name of a branch.");
         if (request.Name is { Length: > 100 }) throw new CannotTrackException("The name has more than 100 characters.");
 
-        while (true)
+        return await LostRace.RetryAsync<Results<Created<TrackAnswer>, Ok<TrackAnswer>>>(async () =>
         {
-            await using var session = store.LightweightSession();
-            var stream = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(location.Rid), ct);
+            await using var work = outbox.Open();
+            var stream = await work.Session.Events.FetchForWriting<Repository>(Repository.StreamKey(location.Rid), ct);
             if (stream.Aggregate is { IsTracked: true } already)
             {
                 observer.Watch(already);
                 return TypedResults.Ok(new TrackAnswer(RepositoryAnswer.Of(already, secrets, address), null));
             }
 
-            try
-            {
-                var (repository, secret) = await TrackAsync(session, stream, location, request, trusted, bus, time.GetUtcNow(), ct);
-                secrets.Remember(location.Rid, secret);
-                observer.Watch(repository).Wake(DetectedBy.Sweep);
-                return TypedResults.Created(
-                    $"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, secrets, address), secret));
-            }
-            catch (ConcurrencyException)
-            {
-                // Somebody tracked it at the same moment: the next round finds that.
-            }
-        }
+            var (repository, secret) = await TrackAsync(work, stream, location, request, trusted, time.GetUtcNow(), ct);
+            secrets.Remember(location.Rid, secret);
+            observer.Watch(repository).Wake(DetectedBy.Sweep);
+            return TypedResults.Created(
+                $"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, secrets, address), secret));
+        });
     }
 
     private static async Task<(Repository Repository, string Secret)> TrackAsync(
-        IDocumentSession session, IEventStream<Repository> stream, RepositoryLocation location, TrackRequest request,
-        IReadOnlyList<Did> trusted, IMessageBus bus,
-        DateTimeOffset now, CancellationToken ct)
+        OutboxSession work, IEventStream<Repository> stream, RepositoryLocation location, TrackRequest request,
+        IReadOnlyList<Did> trusted, DateTimeOffset now, CancellationToken ct)
     {
+        var session = work.Session;
         var wanted = new RepositoryEvent.Tracked(
             location.Rid, string.IsNullOrWhiteSpace(request.Name)
                 ? location.Name
@@ -90,13 +85,13 @@ public static class TrackRepository
         foreach (var change in changes)
         {
             if (change.Patch is null) stream.AppendMany(change.Events);
-            else session.Events.Append(change.Key, [.. change.Events]);
-            foreach (var message in change.Messages) bus.Publish(session, message, change.Key);
+            else session.Events.Append(change.Key, change.Events);
+            foreach (var message in change.Messages) await work.PublishAsync(message);
         }
 
         var secret = WebhookSecrets.Generate();
         session.QueueSqlCommand(WebhookSecrets.Write(location.Rid, secret, now));
-        await session.SaveChangesAsync(ct);
+        await work.SaveChangesAsync(ct);
         return (KnownRepositories.After(new KnownRepository(before ?? new Repository(), patches), changes).Repository, secret);
     }
 

@@ -23,32 +23,35 @@ public static class TrustDid
     private static Task<Ok<RepositoryAnswer>> GrantAsync(
         Rid rid, Did did, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer,
         TimeProvider time, CancellationToken ct)
-        => ChangeAsync(rid, r => r.Trusted.Contains(did)
-            ? null
-            : new RepositoryEvent.TrustGranted(did, time.GetUtcNow()), store, secrets, address, observer, ct);
+        => ChangeAsync(
+            rid, r => r.Trusted.Contains(did) ? null : new RepositoryEvent.TrustGranted(did, time.GetUtcNow()),
+            store, secrets, address, observer, ct);
 
     private static Task<Ok<RepositoryAnswer>> RevokeAsync(
         Rid rid, Did did, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer,
         TimeProvider time, CancellationToken ct)
-        => ChangeAsync(rid, r => r.Trusted.Contains(did)
-            ? new RepositoryEvent.TrustRevoked(did, time.GetUtcNow())
-            : null, store, secrets, address, observer, ct);
+        => ChangeAsync(
+            rid, r => r.Trusted.Contains(did) ? new RepositoryEvent.TrustRevoked(did, time.GetUtcNow()) : null,
+            store, secrets, address, observer, ct);
 
     private static async Task<Ok<RepositoryAnswer>> ChangeAsync(
         Rid rid, Func<Repository, RepositoryEvent?> decide, IDocumentStore store, WebhookSecrets secrets,
         HookAddress address, Observer observer, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
+        var repository = await LostRace.RetryAsync(() => ChangeAsync(rid, decide, store, ct));
+        observer.Find(rid)?.Forget();
+        return TypedResults.Ok(RepositoryAnswer.Of(repository, secrets, address));
+    }
+
+    private static async Task<Repository> ChangeAsync(
+        Rid rid, Func<Repository, RepositoryEvent?> decide, IDocumentStore store, CancellationToken ct)
+    {
+        await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(rid), ct);
         if (stream.Aggregate is not { IsTracked: true } repository) throw new NotTrackedException(rid.Value);
-        if (decide(repository) is { } change)
-        {
-            stream.AppendOne(change);
-            await session.SaveChangesAsync(ct);
-            repository = repository.Apply(change);
-            observer.Find(rid)?.Forget();
-        }
-
-        return TypedResults.Ok(RepositoryAnswer.Of(repository, secrets, address));
+        if (decide(repository) is not { } change) return repository;
+        stream.AppendOne(change);
+        await session.SaveChangesAsync(ct);
+        return repository.Apply(change);
     }
 }

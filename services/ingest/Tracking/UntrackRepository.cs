@@ -18,18 +18,22 @@ public static class UntrackRepository
         => app.MapDelete("/repositories/{rid}", HandleAsync).WithName("UntrackRepository").RequireScope(IngestScopes.Write);
 
     private static async Task<NoContent> HandleAsync(
-        Rid rid, IDocumentStore store, IMessageBus bus, WebhookSecrets secrets, Observer observer, TimeProvider time, CancellationToken ct)
+        Rid rid, Outbox outbox, WebhookSecrets secrets, Observer observer, TimeProvider time, CancellationToken ct)
     {
-        await using var session = store.LightweightSession();
-        var stream = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(rid), ct);
-        if (stream.Aggregate is not { IsTracked: true }) throw new NotTrackedException(rid.Value);
-        var now = time.GetUtcNow();
-        stream.AppendOne(new RepositoryEvent.Untracked("asked for", now));
-        bus.Publish(session, new RepositoryUntracked(rid, "asked for", now), stream.Key);
-        session.QueueSqlCommand(WebhookSecrets.Remove(rid));
-        await session.SaveChangesAsync(ct);
+        await LostRace.RetryAsync(() => UntrackAsync(rid, outbox, time.GetUtcNow(), ct));
         secrets.Forget(rid);
         observer.Unwatch(rid);
         return TypedResults.NoContent();
+    }
+
+    private static async Task UntrackAsync(Rid rid, Outbox outbox, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var work = outbox.Open();
+        var stream = await work.Session.Events.FetchForWriting<Repository>(Repository.StreamKey(rid), ct);
+        if (stream.Aggregate is not { IsTracked: true }) throw new NotTrackedException(rid.Value);
+        stream.AppendOne(new RepositoryEvent.Untracked("asked for", now));
+        await work.PublishAsync(new RepositoryUntracked(rid, "asked for", now));
+        work.Session.QueueSqlCommand(WebhookSecrets.Remove(rid));
+        await work.SaveChangesAsync(ct);
     }
 }

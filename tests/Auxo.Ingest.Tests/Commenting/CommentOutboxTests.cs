@@ -3,12 +3,9 @@ using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Ingest.Commenting;
-using Auxo.Messaging;
 using Auxo.Radicle;
 using Auxo.Testing.Radicle;
 using Auxo.Testing;
-
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Auxo.Ingest.Tests.Commenting;
 
@@ -107,8 +104,7 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
 
     /// <summary>As the pipeline sends it: through the queue.</summary>
     internal static Task WantAsync(IngestHost host, Rid rid, string patch, int seq, string text, bool final)
-        => host.Services.GetRequiredService<IMessageBus>()
-            .SendAsync(Wanted(rid, patch, seq, text, final), CancellationToken.None, $"build/{Build}");
+        => host.Queues.SendAsync("ingest", Wanted(rid, patch, seq, text, final));
 
     internal static PostPatchComment Wanted(Rid rid, string patch, int seq, string text, bool final)
         => new(rid, PatchId.Parse(patch), RevisionId.Parse(patch), Build, seq, $"comment/{Build}",

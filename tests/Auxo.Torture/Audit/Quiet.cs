@@ -13,6 +13,7 @@ internal static class Quiet
     private static readonly (string What, string Sql)[] Questions =
     [
         ("messages in the queues", "select count(*) from queues.envelopes"),
+        Messages("ingest"),
         Messages("metrics"),
         Messages("notify"),
         Messages("registry"),

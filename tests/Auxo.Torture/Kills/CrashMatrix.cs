@@ -27,7 +27,7 @@ internal static class CrashMatrix
     private static readonly string[] Commits = ["store.saving", "store.committed"];
 
     /// <summary>The services that are on Marten and Wolverine.</summary>
-    private static readonly string[] Converted = ["metrics", "notify", "registry"];
+    private static readonly string[] Converted = ["ingest", "metrics", "notify", "registry"];
 
     /// <summary>The points of one service's own code.</summary>
     private static readonly string[] Own =
