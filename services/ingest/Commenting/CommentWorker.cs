@@ -14,7 +14,7 @@ namespace Auxo.Ingest.Commenting;
 public sealed partial class CommentWorker(
     NpgsqlDataSource source, IDocumentStore store, NodeWatch node, Observer observer, PatchCommentWriter writer,
     TimeProvider time, ILogger<CommentWorker> logger)
-    : BackgroundService
+    : BackgroundLoop(time, logger)
 {
     /// <summary>How long a dead worker's comment stays untouched.</summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
@@ -23,41 +23,39 @@ public sealed partial class CommentWorker(
     private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WaitingPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private readonly LeasedWork<string> _leases = new(source, time, CommentOutbox.Leases, LeaseDuration);
     private readonly Signal _wake = new();
 
     /// <summary>There may be something to write.</summary>
     public void Wake() => _wake.Set();
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         node.OnConnected(() => _ = HurryAsync(stoppingToken));
-        var leases = new LeasedWork<string>(source, time, CommentOutbox.Leases, LeaseDuration);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var claimed = await leases.ClaimAsync(AtOnce, stoppingToken);
-                await Task.WhenAll(claimed.Select(lease => leases.RunAsync(lease, ct => WriteAsync(leases, lease, ct), stoppingToken)));
-                if (claimed.Count == 0) await _wake.WaitAsync(SlowPoll, time, stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.Failed(logger, e);
-                await _wake.WaitAsync(SlowPoll, time, stoppingToken);
-            }
-        }
+        return base.ExecuteAsync(stoppingToken);
     }
 
-    private async Task WriteAsync(LeasedWork<string> leases, Lease<string> lease, CancellationToken ct)
+    /// <inheritdoc/>
+    protected override async Task TurnAsync(CancellationToken ct)
     {
-        if (await CommentOutbox.BeginAsync(source, lease, time.GetUtcNow(), ct) is not { } wanted) return;
+        var claimed = await _leases.ClaimAsync(AtOnce, ct);
+        await Task.WhenAll(claimed.Select(lease => _leases.RunAsync(lease, held => WriteAsync(lease, held), ct)));
+        if (claimed.Count == 0) await _wake.WaitAsync(SlowPoll, Time, ct);
+    }
+
+    /// <inheritdoc/>
+    protected override void Report(Exception e) => Log.Failed(logger, e);
+
+    private async Task WriteAsync(Lease<string> lease, CancellationToken ct)
+    {
+        if (await CommentOutbox.BeginAsync(source, lease, Time.GetUtcNow(), ct) is not { } wanted) return;
         CrashPoint.Hit("ingest.comment.before_write");
         var written = await WriteAsync(wanted, ct);
         CrashPoint.Hit("ingest.comment.written");
         await using var session = store.TracedSession();
-        session.QueueSqlCommand(leases.Finish(lease));
-        session.QueueSqlCommand(End(wanted, written, time.GetUtcNow()));
+        session.QueueSqlCommand(_leases.Finish(lease));
+        session.QueueSqlCommand(End(wanted, written, Time.GetUtcNow()));
         CrashPoint.Hit("ingest.comment.before_ack");
         await session.SaveChangesAsync(ct);
         if (written is not CommentWrite.Done { AnnouncePending: null }) Log.NotYet(logger, wanted.Key, written);

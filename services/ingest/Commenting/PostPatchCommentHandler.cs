@@ -20,7 +20,9 @@ public sealed record WantComment(PostPatchComment Comment, string? Trace, DateTi
     public void Execute(IDocumentSession session) => session.QueueSqlCommand(CommentOutbox.Want(Comment, Trace, Now));
 }
 
-/// <summary>There may be a comment to write. Stays in this process, and may be lost: the worker looks by itself every few seconds.</summary>
+/// <summary>
+/// There may be a comment to write. Stays in this process, and may be lost: the worker looks by itself every few seconds.
+/// </summary>
 public sealed record CommentWanted;
 
 /// <summary>Wakes the worker after the commit that stored the wish.</summary>

@@ -152,6 +152,26 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task changes_of_one_repository_at_the_same_moment_are_all_kept()
+    {
+        await _host.TrackAsync(await WorkTreeAsync("shared"));
+        var rid = (string)(await _host.ItemsAsync("/repositories")).Single()!["rid"]!;
+        var keys = Enumerable.Range(0, 6).Select(static i => new RadicleTestKey($"reviewer {i}")).ToList();
+        var granted = await Task.WhenAll(keys.Select(k => _host.Client.PostAsync($"/repositories/{rid}/trusted/{k.Did}", null)));
+        Assert.All(granted, static a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
+        var trusted = (await _host.ItemsAsync("/repositories")).Single()!["trusted"]!.AsArray();
+        Assert.Equal(
+            keys.Select(static k => k.Did).Order(StringComparer.Ordinal), trusted.Select(static d => (string)d!).Order(StringComparer.Ordinal));
+
+        var ended = await Task.WhenAll(keys.Select(_ => _host.Client.DeleteAsync($"/repositories/{rid}")));
+        Assert.Single(ended, static a => a.StatusCode == HttpStatusCode.NoContent);
+        Assert.Equal(5, ended.Count(static a => a.StatusCode == HttpStatusCode.NotFound));
+        Assert.Single(await _host.SentNamesAsync(), "repository_untracked");
+        foreach (var key in keys) key.Dispose();
+        foreach (var answer in granted.Concat(ended)) answer.Dispose();
+    }
+
+    [Fact]
     public async Task a_commit_to_a_plain_repository_is_seen_at_once_and_not_only_by_the_next_sweep()
     {
         var tree = await WorkTreeAsync("wanted");

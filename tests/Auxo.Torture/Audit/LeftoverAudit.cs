@@ -5,7 +5,7 @@ namespace Auxo.Torture.Audit;
 /// <summary>Nothing buried, nothing held, nothing running that nobody needs, nothing left on the disk.</summary>
 internal static class LeftoverAudit
 {
-    private static readonly string[] OnWolverine = ["metrics", "notify", "registry"];
+    private static readonly string[] OnWolverine = ["ingest", "metrics", "notify", "registry"];
     private static readonly string[] Leased = ["pipeline.builds", "notify.channel_lanes", "registry.publications", "ingest.comment_outbox"];
 
     /// <summary>Audits.</summary>
