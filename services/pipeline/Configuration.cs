@@ -15,6 +15,7 @@ using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Stories;
 using Auxo.Pipeline.Verdict;
+using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 

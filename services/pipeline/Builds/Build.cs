@@ -119,7 +119,8 @@ public sealed record Build(
         => Unless(this with { Artifacts = [.. Artifacts.Where(kept => kept.Name != e.Artifact.Name), e.Artifact] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
-    public Build Apply(BuildEvent.ApprovalRequested e) => Unless(this with { State = BuildState.AwaitingApproval, HasInterimComment = true });
+    public Build Apply(BuildEvent.ApprovalRequested e)
+        => Unless(this with { State = BuildState.AwaitingApproval, HasInterimComment = true });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ApprovalGranted e)

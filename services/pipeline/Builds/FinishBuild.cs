@@ -55,7 +55,8 @@ public static class FinishBuild
                 [.. final.Findings.Where(finding => finding.Blocks).Concat(final.Findings.Where(finding => !finding.Blocks)).Take(10)],
                 final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.Id), final.Trust),
         ];
-        if ((!quiet || build.HasInterimComment) && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment) messages.Add(comment);
+        if ((!quiet || build.HasInterimComment) && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment)
+            messages.Add(comment);
         return ([finished], messages);
     }
 }

@@ -7,6 +7,7 @@ using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Verdict;
+using Auxo.Pipeline.Workspaces;
 
 using Npgsql;
 
@@ -30,7 +31,8 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Bu
         var approved = request.Trust == Trust.Trusted || await BuildTable.IsApprovedAsync(database, request.Rid, request.Commit, ct);
         var (plan, refusal) = await PlanAsync(request, approved, ct);
         var (events, messages) = Decide(id, request, attempt, plan, refusal, links, now);
-        var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1)) with { TraceId = session.CorrelationId ?? Activity.Current?.TraceId.ToHexString() };
+        var trace = session.CorrelationId ?? Activity.Current?.TraceId.ToHexString();
+        var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1)) with { TraceId = trace };
         messages = BuildWriter.InOrder(id, messages);
         session.Events.StartStream<Build>(Build.StreamKey(id), [.. events]);
         session.QueueSqlCommand(BuildTable.Insert(build));

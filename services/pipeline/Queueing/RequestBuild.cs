@@ -4,6 +4,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Reading;
 using Auxo.ServiceDefaults.Access;
+using Auxo.Pipeline.Workspaces;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 

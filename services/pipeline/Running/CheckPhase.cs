@@ -5,7 +5,7 @@ using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Logs;
-using Auxo.Pipeline.Queueing;
+using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Running;
 

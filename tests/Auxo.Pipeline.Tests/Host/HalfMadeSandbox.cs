@@ -14,7 +14,8 @@ internal sealed class HalfMadeSandbox : IDisposable
 
     private HalfMadeSandbox(int id) => _id = id;
 
-    public bool IsAlive => Directory.Exists($"/proc/{_id}") && !File.ReadAllText($"/proc/{_id}/stat").Contains(") Z ", StringComparison.Ordinal);
+    public bool IsAlive
+        => Directory.Exists($"/proc/{_id}") && !File.ReadAllText($"/proc/{_id}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     /// <summary>Leaves one of a build of the instance in <paramref name="home"/>.</summary>
     public static async Task<HalfMadeSandbox> LeaveAsync(string home)

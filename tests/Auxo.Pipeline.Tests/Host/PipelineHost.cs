@@ -52,7 +52,10 @@ public sealed class PipelineHost : IAsyncDisposable
     /// nothing.
     /// </summary>
     public static RunnerSettings Runner { get; } = RunnerSettings.From(
-        new ConfigurationBuilder().AddInMemoryCollection([new(CapacityKey, Capacity)]).Build()) with { InterimAfter = TimeSpan.FromHours(1) };
+        new ConfigurationBuilder().AddInMemoryCollection([new(CapacityKey, Capacity)]).Build()) with
+    {
+        InterimAfter = TimeSpan.FromHours(1),
+    };
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
     public static async Task<PipelineHost> StartAsync(

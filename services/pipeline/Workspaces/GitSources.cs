@@ -1,4 +1,4 @@
-namespace Auxo.Pipeline.Queueing;
+namespace Auxo.Pipeline.Workspaces;
 
 /// <summary>
 /// The open readers of the repositories that were built lately: a build begins without starting a git process. A reader that is
