@@ -28,6 +28,10 @@ public sealed class OutboxSession : IAsyncDisposable
     /// <summary>What is stored.</summary>
     public IDocumentSession Session { get; }
 
+    /// <summary>Says what began it all where that is known only from what was read; to be said before the first message.</summary>
+    /// <param name="correlationId">Its trace id.</param>
+    public void Trace(string correlationId) => Session.CorrelationId = _context.CorrelationId = correlationId;
+
     /// <summary>Sends a message with the next commit to the services that <c>MessageRoutes</c> names.</summary>
     public ValueTask PublishAsync(object message) => _context.PublishAsync(message);
 

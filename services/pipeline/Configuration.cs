@@ -1,6 +1,3 @@
-using Auxo.EventStore;
-using Auxo.EventStore.Projections;
-using Auxo.Messaging;
 using Auxo.Pipeline.Approving;
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
@@ -19,18 +16,21 @@ using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
+using JasperFx.Events.Projections;
+
 namespace Auxo.Pipeline;
 
 /// <summary>The wiring of the pipeline.</summary>
 public static class Configuration
 {
-    /// <summary>Adds the whole service.</summary>
+    /// <summary>What it stores and what it hears.</summary>
+    public static ServiceModel Model { get; } =
+        new("pipeline", BuildJson.Default, ConfigureStore, Messages: null, typeof(Configuration).Assembly);
+
+    /// <summary>Adds what plans, runs and answers.</summary>
     public static WebApplicationBuilder AddPipeline(this WebApplicationBuilder builder)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
-        services.AddEventStore(ConfigureStore);
-        services.AddMessaging("pipeline", typeof(Configuration).Assembly, static o
-            => o.MapMessages(ContractsJson.Default, MessageNames.All));
         services.AddExecution(configuration);
         services.AddSingleton(Links.From(configuration));
         services.AddSingleton(RunnerSettings.From(configuration));
@@ -53,30 +53,25 @@ public static class Configuration
         return builder;
     }
 
-    /// <summary>The events, the document and the tables of the pipeline. Event names are stored for ever.</summary>
-    public static void ConfigureStore(StoreOptions o)
+    private static void ConfigureStore(StoreOptions o)
     {
-        o.DatabaseSchemaName = "pipeline";
-        o.Events.MapEventType("build_queued", BuildJson.Default.Queued);
-        o.Events.MapEventType("build_started", BuildJson.Default.Started);
-        o.Events.MapEventType("build_step_started", BuildJson.Default.StepStarted);
-        o.Events.MapEventType("build_announced", BuildJson.Default.Announced);
-        o.Events.MapEventType("build_step_finished", BuildJson.Default.StepFinished);
-        o.Events.MapEventType("build_findings_reported", BuildJson.Default.FindingsReported);
-        o.Events.MapEventType("build_artifact_produced", BuildJson.Default.ArtifactProduced);
-        o.Events.MapEventType("build_approval_requested", BuildJson.Default.ApprovalRequested);
-        o.Events.MapEventType("build_approval_granted", BuildJson.Default.ApprovalGranted);
-        o.Events.MapEventType("build_finished", BuildJson.Default.Finished);
-        o.UseJson(BuildJson.Default);
-        o.Schema.For<Build>(alias: "build");
+        o.Events.MapEventType<BuildEvent.Queued>("build_queued");
+        o.Events.MapEventType<BuildEvent.Started>("build_started");
+        o.Events.MapEventType<BuildEvent.StepStarted>("build_step_started");
+        o.Events.MapEventType<BuildEvent.Announced>("build_announced");
+        o.Events.MapEventType<BuildEvent.StepFinished>("build_step_finished");
+        o.Events.MapEventType<BuildEvent.FindingsReported>("build_findings_reported");
+        o.Events.MapEventType<BuildEvent.ArtifactProduced>("build_artifact_produced");
+        o.Events.MapEventType<BuildEvent.ApprovalRequested>("build_approval_requested");
+        o.Events.MapEventType<BuildEvent.ApprovalGranted>("build_approval_granted");
+        o.Events.MapEventType<BuildEvent.Finished>("build_finished");
         o.Projections.Snapshot<Build>(SnapshotLifecycle.Inline);
-        o.Schema.Add("pipeline", typeof(Configuration).Assembly);
     }
 
     /// <summary>Maps its routes.</summary>
     public static WebApplication MapPipeline(this WebApplication app)
     {
-        app.MapMessaging().RequireScope("pipeline:read");
+        app.MapMessages().RequireScope("pipeline:read");
         RequestBuild.Map(app);
         ListBuilds.Map(app);
         GetBuild.Map(app);

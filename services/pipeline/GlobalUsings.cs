@@ -1,3 +1,10 @@
+global using Auxo.BackgroundWork;
 global using Auxo.Contracts;
 global using Auxo.Git;
 global using Auxo.ServiceDefaults;
+global using Auxo.ServiceDefaults.Faults;
+global using Auxo.ServiceDefaults.Messages;
+global using Auxo.ServiceDefaults.Storage;
+global using Marten;
+global using Wolverine;
+global using Wolverine.Marten;

@@ -6,9 +6,11 @@ if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(DiagnosePipeline.L
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("pipeline");
+builder.AddStore(Configuration.Model);
+builder.AddMessages(Configuration.Model);
 builder.AddPipeline();
+
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapPipeline();
-app.Run();
-return 0;
+return await app.RunServiceAsync(args);

@@ -81,6 +81,31 @@ public sealed class Queues(string connectionString) : IAsyncDisposable
         return messages;
     }
 
+    /// <summary>Everything that lies in the queues of these services, in the order of its sending.</summary>
+    public async Task<IReadOnlyList<Envelope>> EnvelopesAsync(params IEnumerable<string> services)
+    {
+        var envelopes = new List<Envelope>();
+        foreach (var service in services)
+        {
+            await using var command = _source.CreateCommand(
+                $"select body from queues.wolverine_queue_{service} order by timestamp, queue_order");
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) envelopes.Add(EnvelopeSerializer.Deserialize(reader.GetFieldValue<byte[]>(0)));
+        }
+
+        return [.. envelopes.OrderBy(static e => e.SentAt)];
+    }
+
+    /// <summary>Waits until all that a service has decided to send lies in the queues of others.</summary>
+    public Task SentAllAsync(string service)
+        => Eventually.TrueAsync(
+            async () =>
+            {
+                await using var command = _source.CreateCommand($"select count(*) from {service}.wolverine_outgoing_envelopes");
+                return await command.ExecuteScalarAsync() is 0L;
+            },
+            $"{service} has sent everything");
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 }

@@ -1,4 +1,5 @@
-using Auxo.EventStore;
+using JasperFx.Events;
+
 using Auxo.Pipeline.Definitions;
 
 namespace Auxo.Pipeline.Builds;
@@ -27,8 +28,11 @@ public sealed record Build(
     /// <summary>Findings beyond these are in the logs.</summary>
     public const int MaxFindings = 100;
 
+    /// <summary>The key of its stream.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>Its id.</summary>
-    public Guid Id => Subject.BuildId;
+    public Guid BuildId => Subject.BuildId;
 
     /// <summary>The correlation id of the push, or of whoever asked by hand; null for a build from before it was kept.</summary>
     public string? TraceId { get; init; }

@@ -10,5 +10,5 @@ internal static class BuildProblems
 
     public static ProblemHttpResult Finished(Build build)
         => AuxoProblem.Conflict(
-            "build/already-finished", $"Build {BuildId.Short(build.Id)} has its verdict ({build.Outcome}); run it again for another.");
+            "build/already-finished", $"Build {BuildId.Short(build.BuildId)} has its verdict ({build.Outcome}); run it again for another.");
 }

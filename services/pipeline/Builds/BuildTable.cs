@@ -14,7 +14,7 @@ internal static class BuildTable
             insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
-            build.Id, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject),
+            build.BuildId, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject),
             build.Subject.Commit.Value, build.Attempt,
             build.Trust.ToString(), build.QueuedAt, StateOf(build), build.TraceId ?? "");
 
@@ -26,7 +26,7 @@ internal static class BuildTable
                 lease_owner = case when $2 = 'ready' then lease_owner end, leased_until = case when $2 = 'ready' then leased_until end
             where build_id = $1 and state <> 'done'
             """,
-            build.Id, StateOf(build));
+            build.BuildId, StateOf(build));
 
     /// <summary>Keeps the approval of a commit, for every later attempt at it.</summary>
     public static NpgsqlBatchCommand Approve(Rid rid, BuildEvent.ApprovalGranted granted)

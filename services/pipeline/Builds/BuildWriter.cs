@@ -1,5 +1,4 @@
-using Auxo.EventStore;
-using Auxo.Messaging;
+using JasperFx.Events;
 
 using Npgsql;
 
@@ -9,13 +8,13 @@ namespace Auxo.Pipeline.Builds;
 /// The one place that writes to the stream of a build that exists: events, the rows that follow them, messages, and what the
 /// runner of this process is told after the commit.
 /// </summary>
-public sealed class BuildWriter(IDocumentStore store, NpgsqlDataSource database, IMessageBus bus, BuildSignals signals, TimeProvider time)
+public sealed class BuildWriter(IDocumentStore store, NpgsqlDataSource database, Outbox outbox, BuildSignals signals, TimeProvider time)
 {
     /// <summary>The build as it stands; null when there is none.</summary>
     public async Task<Build?> ReadAsync(Guid buildId, CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        return await session.Events.FetchLatest<Build>(Build.StreamKey(buildId), ct);
+        return await session.LoadAsync<Build>(Build.StreamKey(buildId), ct);
     }
 
     /// <summary>
@@ -28,22 +27,22 @@ public sealed class BuildWriter(IDocumentStore store, NpgsqlDataSource database,
     {
         while (true)
         {
-            await using var session = store.LightweightSession();
-            var stream = await session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
+            await using var work = outbox.Open();
+            var stream = await work.Session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
             if (stream.Aggregate is not { } before) return null;
             // Whoever carries the build on or ends it, it belongs to the push that began it.
-            if (before.TraceId is not null) session.CorrelationId = before.TraceId;
+            if (before.TraceId is not null) work.Trace(before.TraceId);
             var decision = decide(before, time.GetUtcNow());
             if (decision.Events.Count == 0 && decision.Messages.Count == 0) return (before, before);
-            var (after, messages) = Append(session, stream, decision);
-            foreach (var message in messages) bus.Publish(session, message, Build.StreamKey(buildId));
+            var after = Append(work.Session, stream, decision.Events);
+            foreach (var message in decision.Messages) await work.PublishAsync(message);
             if (after.State == BuildState.Finished) CrashPoint.Hit("pipeline.build.before_finish");
             try
             {
-                await session.SaveChangesAsync(ct);
+                await work.SaveChangesAsync(ct);
                 return (before, after);
             }
-            catch (ConcurrencyException)
+            catch (Exception e) when (LostRace.Is(e))
             {
                 // A cancel, an approval or the end of a step came first: decide on what it left.
             }
@@ -55,7 +54,10 @@ public sealed class BuildWriter(IDocumentStore store, NpgsqlDataSource database,
         IDocumentSession session, Guid buildId, Func<Build, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
     {
         var stream = await session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
-        return stream.Aggregate is { } build ? Append(session, stream, decide(build)).Messages : [];
+        if (stream.Aggregate is not { } build) return [];
+        var (events, messages) = decide(build);
+        Append(session, stream, events);
+        return messages;
     }
 
     /// <summary>The same for all unfinished builds of a subject, or of a repository when no subject is named.</summary>
@@ -69,23 +71,17 @@ public sealed class BuildWriter(IDocumentStore store, NpgsqlDataSource database,
         return messages;
     }
 
-    /// <summary>All messages of one build are one group, whoever sends them: nobody hears of its end before its beginning.</summary>
-    public static OutgoingMessages InOrder(Guid buildId, OutgoingMessages messages)
-        => [.. messages.Select(message => message.InGroup(Build.StreamKey(buildId)))];
-
-    private (Build After, OutgoingMessages Messages) Append(
-        IDocumentSession session, IEventStream<Build> stream, (Events Events, OutgoingMessages Messages) decision)
+    private Build Append(IDocumentSession session, IEventStream<Build> stream, Events events)
     {
         var before = stream.Aggregate!;
-        var messages = InOrder(before.Id, decision.Messages);
-        if (decision.Events.Count == 0) return (before, messages);
-        stream.AppendMany(decision.Events);
-        var after = before.After(decision.Events);
+        if (events.Count == 0) return before;
+        stream.AppendMany(events);
+        var after = before.After(events);
         if (BuildTable.StateOf(after) != BuildTable.StateOf(before)) session.QueueSqlCommand(BuildTable.Follow(after));
-        foreach (var granted in decision.Events.OfType<BuildEvent.ApprovalGranted>())
+        foreach (var granted in events.OfType<BuildEvent.ApprovalGranted>())
             session.QueueSqlCommand(BuildTable.Approve(after.Subject.Rid, granted));
-        if (after.State == BuildState.Finished) session.AfterCommit(() => signals.Stop(after.Id));
+        if (after.State == BuildState.Finished) session.AfterCommit(() => signals.Stop(after.BuildId));
         else if (after.State == BuildState.Queued) session.AfterCommit(signals.Ring);
-        return (after, messages);
+        return after;
     }
 }

@@ -1,4 +1,3 @@
-using Auxo.Messaging;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Builds;
@@ -53,7 +52,7 @@ public static class FinishBuild
             new BuildFinished(
                 final.Subject, outcome, reason, final.InOrder(),
                 [.. final.Findings.Where(finding => finding.Blocks).Concat(final.Findings.Where(finding => !finding.Blocks)).Take(10)],
-                final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.Id), final.Trust),
+                final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust),
         ];
         if ((!quiet || build.HasInterimComment) && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment)
             messages.Add(comment);

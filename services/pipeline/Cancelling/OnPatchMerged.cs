@@ -1,5 +1,3 @@
-using Auxo.EventStore;
-using Auxo.Messaging;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Verdict;
 

@@ -1,4 +1,3 @@
-using Auxo.BackgroundWork;
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Execution;
 using Auxo.ServiceDefaults.Disk;

@@ -1,5 +1,3 @@
-using Auxo.EventStore;
-using Auxo.Messaging;
 
 namespace Auxo.Pipeline.Queueing;
 

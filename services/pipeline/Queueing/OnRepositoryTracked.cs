@@ -1,4 +1,3 @@
-using Auxo.EventStore;
 using Auxo.Pipeline.Builds;
 
 namespace Auxo.Pipeline.Queueing;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 
-using Auxo.EventStore;
-using Auxo.Messaging;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
@@ -33,7 +31,6 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Bu
         var (events, messages) = Decide(id, request, attempt, plan, refusal, links, now);
         var trace = session.CorrelationId ?? Activity.Current?.TraceId.ToHexString();
         var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1)) with { TraceId = trace };
-        messages = BuildWriter.InOrder(id, messages);
         session.Events.StartStream<Build>(Build.StreamKey(id), [.. events]);
         session.QueueSqlCommand(BuildTable.Insert(build));
         foreach (var older in await BuildTable.OpenAsync(database, request.Rid, request.SubjectKey, ct))

@@ -1,5 +1,3 @@
-using Auxo.EventStore;
-using Auxo.Messaging;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Reading;
@@ -32,7 +30,7 @@ public static class RequestBuild
         => routes.MapPost("/builds", HandleAsync).WithName("RequestBuild").RequireScope("pipeline:write");
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
-        RequestBuildBody body, HttpContext http, IDocumentStore store, IMessageBus bus, NpgsqlDataSource database,
+        RequestBuildBody body, HttpContext http, Outbox outbox, NpgsqlDataSource database,
         GitSources sources, QueueBuild queue, TimeProvider time,
         CancellationToken ct)
     {
@@ -64,17 +62,17 @@ public static class RequestBuild
             http.User.Identity?.Name ?? "unknown");
         while (true)
         {
-            await using var session = store.LightweightSession();
+            await using var work = outbox.Open();
             var attempt = await BuildTable.NextAttemptAsync(database, request.Rid, request.Trigger, request.SubjectKey, found, ct);
-            var (build, messages) = await queue.QueueAsync(session, request, attempt, time.GetUtcNow(), ct);
+            var (build, messages) = await queue.QueueAsync(work.Session, request, attempt, time.GetUtcNow(), ct);
             if (build is null) continue;
-            foreach (var message in messages) bus.Publish(session, message, Build.StreamKey(build.Id));
+            foreach (var message in messages) await work.PublishAsync(message);
             try
             {
-                await session.SaveChangesAsync(ct);
-                return TypedResults.Accepted($"/builds/{build.Id}", BuildResponse.Of(build));
+                await work.SaveChangesAsync(ct);
+                return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
             }
-            catch (ConcurrencyException)
+            catch (Exception e) when (LostRace.Is(e))
             {
                 // Somebody asked for the same at the same moment: theirs is one attempt, ours the next.
             }

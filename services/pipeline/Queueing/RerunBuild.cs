@@ -1,5 +1,3 @@
-using Auxo.EventStore;
-using Auxo.Messaging;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Reading;
 using Auxo.ServiceDefaults.Access;
@@ -24,13 +22,13 @@ public static class RerunBuild
             build.Subject.Title, build.Subject.Author, build.Source, build.Trust, canonical ?? build.Canonical, by);
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
-        Guid id, HttpContext http, IDocumentStore store, IMessageBus bus, NpgsqlDataSource database, QueueBuild queue,
+        Guid id, HttpContext http, Outbox outbox, NpgsqlDataSource database, QueueBuild queue,
         TimeProvider time, CancellationToken ct)
     {
         while (true)
         {
-            await using var session = store.LightweightSession();
-            if (await session.Events.FetchLatest<Build>(Build.StreamKey(id), ct) is not { } old) return BuildProblems.NotFound(id);
+            await using var work = outbox.Open();
+            if (await work.Session.LoadAsync<Build>(Build.StreamKey(id), ct) is not { } old) return BuildProblems.NotFound(id);
             if (old.State != BuildState.Finished)
                 return AuxoProblem.Conflict("build/not-finished", $"Build {BuildId.Short(id)} is still at work; cancel it first, or wait.");
 
@@ -40,15 +38,15 @@ public static class RerunBuild
 
             var request = Request(old, await HeadAsync(database, old.Subject.Rid, ct), http.User.Identity?.Name ?? "unknown");
             var attempt = await BuildTable.NextAttemptAsync(database, request.Rid, request.Trigger, request.SubjectKey, request.Commit, ct);
-            var (build, messages) = await queue.QueueAsync(session, request, attempt, time.GetUtcNow(), ct);
+            var (build, messages) = await queue.QueueAsync(work.Session, request, attempt, time.GetUtcNow(), ct);
             if (build is null) continue;
-            foreach (var message in messages) bus.Publish(session, message, Build.StreamKey(build.Id));
+            foreach (var message in messages) await work.PublishAsync(message);
             try
             {
-                await session.SaveChangesAsync(ct);
-                return TypedResults.Accepted($"/builds/{build.Id}", BuildResponse.Of(build));
+                await work.SaveChangesAsync(ct);
+                return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
             }
-            catch (ConcurrencyException)
+            catch (Exception e) when (LostRace.Is(e))
             {
                 // Somebody asked for the same at the same moment.
             }

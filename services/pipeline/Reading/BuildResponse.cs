@@ -29,7 +29,7 @@ public record BuildResponse(
     /// <summary>Takes what lists show.</summary>
     internal static BuildResponse Of(Build build)
         => new(
-            build.Id, BuildId.Short(build.Id), build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger,
+            build.BuildId, BuildId.Short(build.BuildId), build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger,
             build.Subject.PatchId, build.Subject.RevisionId,
             build.Subject.Ref, build.Subject.Commit, build.Subject.Title, build.Subject.Author, build.Attempt,
             build.Trust, build.State, build.Outcome, build.Reason,

@@ -1,4 +1,3 @@
-using Auxo.EventStore;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Verdict;
 using Auxo.ServiceDefaults.Access;

@@ -1,4 +1,3 @@
-using Auxo.EventStore;
 using Auxo.Pipeline.Builds;
 using Auxo.ServiceDefaults.Access;
 
@@ -44,8 +43,8 @@ public static class ListBuilds
 
         await using var session = store.QuerySession();
         var page = ids.Take(limit).ToList();
-        var builds = await session.QueryAsync<Build>("where id = any($1)", ct, (object)page.Select(Build.StreamKey).ToArray());
-        var byId = builds.ToDictionary(build => build.Id);
+        var builds = await session.LoadManyAsync<Build>(ct, page.Select(Build.StreamKey));
+        var byId = builds.ToDictionary(build => build.BuildId);
         return TypedResults.Ok(new BuildPage(
             [.. page.Where(byId.ContainsKey).Select(id => BuildResponse.Of(byId[id]))], ids.Count > limit ? page[^1].ToString() : null));
     }

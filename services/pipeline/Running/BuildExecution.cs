@@ -1,4 +1,3 @@
-using Auxo.EventStore;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;

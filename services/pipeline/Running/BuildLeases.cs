@@ -1,4 +1,3 @@
-using Auxo.Messaging;
 using Auxo.Pipeline.Execution;
 
 using Npgsql;

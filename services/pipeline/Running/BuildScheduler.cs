@@ -1,9 +1,8 @@
-using Auxo.BackgroundWork;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Logs;
 using Auxo.ServiceDefaults.Disk;
 
-using Lease = Auxo.Messaging.Lease<System.Guid>;
+using Lease = Auxo.BackgroundWork.Lease<System.Guid>;
 
 namespace Auxo.Pipeline.Running;
 

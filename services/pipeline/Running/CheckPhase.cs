@@ -40,7 +40,7 @@ internal sealed class CheckPhase(GitSources sources, VerdictCache cache, LogStor
 
             foreach (var result in results)
             {
-                await using var log = await logs.OpenAsync(build.Id, result.Step.Step, ct);
+                await using var log = await logs.OpenAsync(build.BuildId, result.Step.Step, ct);
                 await log.WriteAsync(Encoding.UTF8.GetBytes(result.Log));
                 await log.CompleteAsync();
                 reports.Add(new StepReport(result.Step, result.Findings, []));
@@ -58,7 +58,7 @@ internal sealed class CheckPhase(GitSources sources, VerdictCache cache, LogStor
             Plan.FileStep, "invalid", Severity.High, problem.Path, problem.Line, problem.Column is { } column
                 ? $"column {column}: {problem.Message}"
                 : problem.Message, Blocks: true)).ToList();
-        await using var log = await logs.OpenAsync(build.Id, Plan.FileStep, CancellationToken.None);
+        await using var log = await logs.OpenAsync(build.BuildId, Plan.FileStep, CancellationToken.None);
         foreach (var problem in problems) log.WriteLine($"{problem.Path}:{problem.Line}:{problem.Column}: {problem.Message}");
         await log.CompleteAsync();
         return new StepReport(

@@ -1,4 +1,3 @@
-using Auxo.Messaging;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Verdict;
 

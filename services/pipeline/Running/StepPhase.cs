@@ -1,4 +1,3 @@
-using Auxo.EventStore;
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
@@ -76,20 +75,20 @@ internal sealed class StepPhase(WorkspaceStore workspaces, StepExecutors executo
     private async Task<Workspace> WorkspaceAsync(Build build, CancellationToken run)
     {
         if (build.Results.Any(static result => result.Kind == CommandKind)
-            && await workspaces.CarryOnAsync(build.Source, build.Subject.Commit, build.Id, run) is { } theirs) return theirs;
-        return await workspaces.PrepareAsync(build.Source, build.Subject.Commit, build.Id, run);
+            && await workspaces.CarryOnAsync(build.Source, build.Subject.Commit, build.BuildId, run) is { } theirs) return theirs;
+        return await workspaces.PrepareAsync(build.Source, build.Subject.Commit, build.BuildId, run);
     }
 
     private async Task<StepReport> StepAsync(
         Build build, CommandStep step, IStepExecutor executor, Workspace workspace, CancellationToken run)
     {
-        await using var log = await logs.OpenAsync(build.Id, step.Name, run);
+        await using var log = await logs.OpenAsync(build.BuildId, step.Name, run);
         if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
-        var exit = await executor.RunAsync(new StepRun(build.Id, step, workspace, log, Variables(build)), run);
+        var exit = await executor.RunAsync(new StepRun(build.BuildId, step, workspace, log, Variables(build)), run);
         IReadOnlyList<BuildArtifact> artifacts = [];
         if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
         {
-            (artifacts, var problems) = await artifactStore.CollectAsync(build.Id, workspace, step.Artifacts, run);
+            (artifacts, var problems) = await artifactStore.CollectAsync(build.BuildId, workspace, step.Artifacts, run);
             foreach (var problem in problems) log.WriteLine($"artifact: {problem}");
         }
 
@@ -101,7 +100,7 @@ internal sealed class StepPhase(WorkspaceStore workspaces, StepExecutors executo
 
     private async Task<StepReport> RefuseAsync(Build build, CommandStep step, string reason)
     {
-        await using var log = await logs.OpenAsync(build.Id, step.Name, CancellationToken.None);
+        await using var log = await logs.OpenAsync(build.BuildId, step.Name, CancellationToken.None);
         log.WriteLine($"not run: {reason}");
         await log.CompleteAsync();
         return new StepReport(new StepResult(step.Name, CommandKind, Outcome.Errored, Blocks: true, TimeSpan.Zero,

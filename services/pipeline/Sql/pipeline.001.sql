@@ -11,8 +11,8 @@ create table {schema}.builds (
     queued_at    timestamptz not null,
     -- ready: for a runner; held: waits for approval; done: has its verdict.
     state        text not null check (state in ('ready', 'held', 'done')),
-    -- The interim comment has been sent.
-    announced    boolean not null default false,
+    -- What began it: the correlation id of its first event, under which the whole story of a push is told. Empty when there was none.
+    trace_id     text not null default '',
     lease_owner  uuid,
     lease_epoch  bigint not null default 0,
     leased_until timestamptz
@@ -23,6 +23,9 @@ create index builds_open on {schema}.builds (rid, subject) where state <> 'done'
 create index builds_newest on {schema}.builds (queued_at desc, build_id desc);
 create index builds_of_repository on {schema}.builds (rid, queued_at desc, build_id desc);
 create index builds_of_commit on {schema}.builds (commit_id, rid);
+create index builds_of_trace on {schema}.builds (trace_id) where trace_id <> '';
+-- The commits that ingest told as trusted: what somebody names by hand is compared with them.
+create index builds_trusted on {schema}.builds (rid, queued_at desc) where trust = 'Trusted' and trigger in ('Patch', 'Branch');
 
 -- What ingest told of the repositories it follows.
 create table {schema}.repositories (
@@ -30,7 +33,9 @@ create table {schema}.repositories (
     name           text not null,
     default_branch text not null,
     source         text not null,
-    head           text
+    head           text,
+    -- Since when it is no longer followed: what was seen before then is not built any more. Null while it is followed.
+    untracked_at   timestamptz
 );
 
 -- An approval is of one exact commit; running it again needs no second one.

@@ -1,4 +1,3 @@
-using Auxo.EventStore;
 using Auxo.Pipeline.Builds;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Stories;
@@ -41,7 +40,7 @@ public static class GetStory
         var lines = new List<StoryLine>();
         foreach (var id in ids)
         {
-            var events = await session.Events.FetchStreamAsync(Build.StreamKey(id), ct);
+            var events = await session.Events.FetchStreamAsync(Build.StreamKey(id), token: ct);
             if (await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } found) lines.AddRange(
                 ToldBuild.Tell(found, events, time.GetUtcNow()));
         }

@@ -1,6 +1,7 @@
+using JasperFx.Events;
+
 using System.Globalization;
 
-using Auxo.EventStore;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.ServiceDefaults.Stories;
@@ -16,7 +17,7 @@ public static class ToldBuild
     /// <param name="now">For what is open at this moment.</param>
     public static IReadOnlyList<StoryLine> Tell(Build build, IReadOnlyList<IEvent> events, DateTimeOffset now)
     {
-        var (id, lines) = (BuildId.Short(build.Id), new List<StoryLine>());
+        var (id, lines) = (BuildId.Short(build.BuildId), new List<StoryLine>());
         var passed = new List<BuildEvent.StepFinished>();
         var kept = new List<BuildEvent.ArtifactProduced>();
         foreach (var e in events)
@@ -49,7 +50,7 @@ public static class ToldBuild
 
         Checks();
         lines.AddRange(Open(build, id, now));
-        return [.. lines.Select(line => line with { Build = build.Id, Trace = line.Trace ?? build.TraceId })];
+        return [.. lines.Select(line => line with { Build = build.BuildId, Trace = line.Trace ?? build.TraceId })];
 
         void Checks()
         {

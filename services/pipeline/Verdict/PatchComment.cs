@@ -14,7 +14,7 @@ public static class PatchComment
     /// <summary>The comment's body as the build stands; null when it has no patch on Radicle to speak on.</summary>
     public static PostPatchComment? Of(Build build, int seq, Links links)
         => build.Subject is { PatchId: { } patch, RevisionId: { } revision, Rid.IsRadicle: true } subject
-            ? new PostPatchComment(subject.Rid, patch, revision, build.Id, seq, $"build/{build.Id}",
+            ? new PostPatchComment(subject.Rid, patch, revision, build.BuildId, seq, $"build/{build.BuildId}",
                 VerdictMarkdown.Render(build, links), seq == FinalSeq)
             : null;
 }

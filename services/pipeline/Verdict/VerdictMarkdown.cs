@@ -26,11 +26,11 @@ public static class VerdictMarkdown
         if (build.State == BuildState.AwaitingApproval)
         {
             text.Append("\nThe steps of the pipeline file run when a delegate approves this commit: `auxo ci approve ")
-                .Append(BuildId.Short(build.Id)).Append("`\n");
+                .Append(BuildId.Short(build.BuildId)).Append("`\n");
         }
 
-        text.Append("\nLog: ").Append(links.To(build.Id) ?? $"`auxo ci logs {BuildId.Short(build.Id)}`").Append('\n');
-        text.Append("\nauxo · build ").Append(BuildId.Short(build.Id)).Append('\n');
+        text.Append("\nLog: ").Append(links.To(build.BuildId) ?? $"`auxo ci logs {BuildId.Short(build.BuildId)}`").Append('\n');
+        text.Append("\nauxo · build ").Append(BuildId.Short(build.BuildId)).Append('\n');
         return text.ToString();
     }
 

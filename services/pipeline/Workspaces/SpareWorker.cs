@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 
-using Auxo.BackgroundWork;
 
 namespace Auxo.Pipeline.Workspaces;
 

@@ -19,7 +19,7 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
         var head = await repository.CommitAsync(
             (".auxo/ci.yaml", "steps:\n  - name: test\n    run: echo one > out; exit 2\nartifacts: [out]\n"),
             ("wrong.yaml", "a: 1\n b: 2\n"));
-        await host.SendAsync(told.Opened(head), told.Group);
+        await host.SendAsync(told.Opened(head));
         await host.FinishedAsync(told.BuildOf(head));
 
         foreach (var (route, path) in ((string, string)[])[

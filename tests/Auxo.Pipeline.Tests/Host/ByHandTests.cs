@@ -29,7 +29,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
             (".auxo/ci.yaml",
                 "steps:\n  - name: sleep\n    run: |\n      trap '' TERM\n      echo asleep\n      (setsid sleep "
                     + $"{marker} &)\n      sleep {marker}\n  - name: never\n    run: true\n"));
-        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head));
         var id = _told.BuildOf(head);
         await _host.PrintedAsync(id, "sleep", "asleep");
 
@@ -47,7 +47,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task running_again_is_the_next_attempt_with_a_verdict_of_its_own()
     {
         var head = await CommitAsync((".auxo/ci.yaml", OneStep));
-        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head));
         await _host.FinishedAsync(_told.BuildOf(head));
         var (status, again) = await _host.PostAsync($"/builds/{_told.BuildOf(head)}/rerun");
         Assert.Equal((202, 2, _told.BuildOf(head, attempt: 2).ToString()), (status, (int)again["attempt"]!, (string)again["id"]!));
@@ -61,7 +61,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var head = await CommitAsync(
             (".auxo/ci.yaml", $"steps:\n  - name: sleep\n    run: echo asleep; sleep {SandboxProcesses.Marker()}\n"));
-        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head));
         await _host.PrintedAsync(_told.BuildOf(head), "sleep", "asleep");
         var (status, problem) = await _host.PostAsync($"/builds/{_told.BuildOf(head)}/rerun");
         Assert.Equal((409, "auxo:build/not-finished"), (status, (string)problem["type"]!));
@@ -72,7 +72,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: step\n    run: echo canonical\n"));
         var head = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: step\n    run: echo evil\n"));
-        await _host.SendAsync(_told.Opened(head, Trust.Stranger, main), _told.Group);
+        await _host.SendAsync(_told.Opened(head, Trust.Stranger, main));
         var id = _told.BuildOf(head);
         var waiting = await _host.InStateAsync(id, "awaiting_approval");
         Assert.Equal("waiting", (string)waiting["steps"]!.AsArray()[^1]!["state"]!);
@@ -88,7 +88,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.PostAsync($"/builds/{id}/rerun");
         Assert.Equal("passed", (string)(await _host.FinishedAsync(_told.BuildOf(head, attempt: 2)))["outcome"]!);
         var next = await CommitAsync(("more.txt", "more\n"), (".auxo/ci.yaml", OneStep));
-        await _host.SendAsync(_told.Revised(next, Trust.Stranger, main), _told.Group);
+        await _host.SendAsync(_told.Revised(next, Trust.Stranger, main));
         await _host.InStateAsync(_told.BuildOf(next), "awaiting_approval");
     }
 
@@ -135,9 +135,9 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: step\n    run: echo canonical\n"));
         var delegates = await CommitAsync((".auxo/ci.yaml", OneStep), ("delegate.txt", "mine\n"));
         var after = await CommitAsync((".auxo/ci.yaml", OneStep), ("after.txt", "who wrote this?\n"));
-        await _host.SendAsync(_told.Tracked(), "repo");
-        await _host.SendAsync(_told.Advanced(main), "repo");
-        await _host.SendAsync(_told.Opened(delegates), _told.Group);
+        await _host.SendAsync(_told.Tracked());
+        await _host.SendAsync(_told.Advanced(main));
+        await _host.SendAsync(_told.Opened(delegates));
         await _host.FinishedAsync(_told.BuildOf(delegates));
 
         Assert.Equal(("trusted", "passed", "own"), await AskAsync(delegates, "by a delegate's patch"));
@@ -156,10 +156,10 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task an_ancestor_of_a_trusted_commit_is_trusted_and_a_child_is_not()
     {
-        await _host.SendAsync(_told.Tracked(), "repo");
+        await _host.SendAsync(_told.Tracked());
         var commits = new List<CommitId>();
         for (var i = 0; i < 3; i++) commits.Add(await _repository.CommitOnTopAsync(("README.md", $"# {i}\n")));
-        await _host.SendAsync(_told.Advanced(commits[1]), "repo");
+        await _host.SendAsync(_told.Advanced(commits[1]));
         await Eventually.TrueAsync(async () => await _host.ScalarAsync<long>("select count(*) from pipeline.builds") == 1, "main is built");
         string[] trust = ["trusted", "trusted", "stranger"];
         for (var i = 0; i < 3; i++)

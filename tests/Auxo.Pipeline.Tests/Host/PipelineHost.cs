@@ -1,13 +1,11 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
-using Auxo.Contracts;
-using Auxo.Messaging;
 using Auxo.Pipeline.Running;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
+using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.TestHost;
@@ -28,9 +26,9 @@ public sealed class PipelineHost : IAsyncDisposable
 
     private readonly RunningService _service;
 
-    private PipelineHost(RunningService service, NpgsqlDataSource database, IReadOnlyList<string> tokens)
+    private PipelineHost(RunningService service, NpgsqlDataSource database, Queues queues, IReadOnlyList<string> tokens)
     {
-        (_service, Database) = (service, database);
+        (_service, Database, Queues) = (service, database, queues);
         (Client, Writer, Reader) = (service.Connect(tokens[0]), service.Connect(tokens[1]), service.Connect(tokens[2]));
     }
 
@@ -44,6 +42,9 @@ public sealed class PipelineHost : IAsyncDisposable
     public HttpClient Reader { get; }
 
     public NpgsqlDataSource Database { get; }
+
+    /// <summary>The queues between the services.</summary>
+    public Queues Queues { get; }
 
     public IServiceProvider Services => _service.Services;
 
@@ -61,6 +62,7 @@ public sealed class PipelineHost : IAsyncDisposable
     public static async Task<PipelineHost> StartAsync(
         string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null)
     {
+        await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var database = NpgsqlDataSource.Create(connectionString);
         await AccessToken.ApplySchemaAsync(database, CancellationToken.None);
         var tokens = new List<string>();
@@ -73,9 +75,7 @@ public sealed class PipelineHost : IAsyncDisposable
             b.ConfigureTestServices(services => services.AddSingleton(runner ?? Runner));
             if (disk is not null) b.ConfigureTestServices(services => services.AddSingleton(disk));
         });
-        var host = new PipelineHost(service, database, tokens);
-        await ProbeAsync(database);
-        return host;
+        return new PipelineHost(service, database, new Queues(connectionString), tokens);
     }
 
     /// <summary>How every host of these tests is set up, in process or not.</summary>
@@ -83,44 +83,17 @@ public sealed class PipelineHost : IAsyncDisposable
         => [("ConnectionStrings:auxo", connectionString), ("AUXO_HOME", home), ("urls", "http://127.0.0.1:0"),
             (CapacityKey, Capacity), ("Auxo:Steps:GraceSeconds", "0.5")];
 
-    /// <summary>A subscriber to everything, so that what is sent stays where a test can read it.</summary>
-    public static async Task ProbeAsync(NpgsqlDataSource database)
+    /// <summary>As another service sends it.</summary>
+    public Task SendAsync(object message) => Queues.SendAsync("pipeline", message);
+
+    /// <summary>Everything that the pipeline has sent so far, in order.</summary>
+    public async Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync()
     {
-        await using var command = database.CreateCommand(
-            "insert into queues.subscriptions select m, 'probe' from unnest($1::text[]) m on conflict do nothing");
-        command.Parameters.Add(new NpgsqlParameter { Value = MessageNames.All.Values.ToArray() });
-        await command.ExecuteNonQueryAsync();
+        await Queues.SentAllAsync("pipeline");
+        // Metrics hears of every step of a build, ingest of what is to be said on a patch.
+        return [.. (await Queues.EnvelopesAsync("metrics", "ingest"))
+            .Select(static e => (e.MessageType!, JsonNode.Parse(e.Data)!, e.GroupId))];
     }
-
-    /// <summary>As another service sends it, in a process that may not run.</summary>
-    public static async Task SendAsync(NpgsqlDataSource database, object message, string group)
-    {
-        await using var command = database.CreateCommand(
-            "select queues.publish(gen_random_uuid(), $1, $2, $3::json, null, null, null, now(), null)");
-        foreach (var value in (object[])[
-            MessageNames.All[message.GetType()], group, JsonSerializer.Serialize(message, message.GetType(), ContractsJson.Default)])
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        await command.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>As another service sends it, and heard at once.</summary>
-    public Task SendAsync(object message, string group = "test")
-        => Services.GetRequiredService<IMessageBus>().PublishAsync(message, CancellationToken.None, group);
-
-    /// <summary>Everything that the pipeline has sent so far, in order, what the test sent to it left out.</summary>
-    public static async Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync(NpgsqlDataSource database)
-    {
-        var sent = new List<(string, JsonNode, string?)>();
-        await using var command = database.CreateCommand(
-            "select message_type, body::text, group_id from queues.envelopes where queue = 'probe' and (message_type "
-                + "like 'build\\_%' or message_type = 'post_patch_comment') order by seq");
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) sent.Add(
-            (reader.GetString(0), JsonNode.Parse(reader.GetString(1))!, await reader.IsDBNullAsync(2) ? null : reader.GetString(2)));
-        return sent;
-    }
-
-    public Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync() => SentAsync(Database);
 
     public async Task<JsonNode> BuildAsync(Guid id) => (await Client.GetFromJsonAsync<JsonNode>($"/builds/{id}"))!;
 
@@ -161,5 +134,6 @@ public sealed class PipelineHost : IAsyncDisposable
         foreach (var client in (HttpClient[])[Client, Writer, Reader]) client.Dispose();
         await _service.DisposeAsync();
         await Database.DisposeAsync();
+        await Queues.DisposeAsync();
     }
 }

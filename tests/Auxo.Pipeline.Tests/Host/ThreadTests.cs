@@ -30,7 +30,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         foreach (var text in (string[])["# first\n", "# other\n", "# third\n"])
         {
             var head = await _repository.CommitAsync([.. files[1..], ("file-0.md", text), (".auxo/ci.yaml", counts)]);
-            await _host.SendAsync(_told.Opened(head), _told.Group);
+            await _host.SendAsync(_told.Opened(head));
             Assert.Equal("passed", (string)(await _host.FinishedAsync(_told.BuildOf(head)))["outcome"]!);
             var spares = Path.Combine(_home, "run", "spares");
             var spare = await Eventually.ValueAsync(
@@ -45,7 +45,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var head = await CommitAsync(("*run.sh", "#!/bin/sh\necho hello\n"), (
             ".auxo/ci.yaml", "steps:\n  - name: hello\n    run: ./run.sh\n  - name: again\n    run: test -f run.sh\n"));
-        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head));
         var build = await _host.FinishedAsync(_told.BuildOf(head));
         Assert.Equal(("passed", 1), ((string)build["outcome"]!, (int)build["attempt"]!));
         Assert.Equal(
@@ -68,8 +68,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task the_same_fact_twice_is_one_build()
     {
         var head = await CommitAsync();
-        await _host.SendAsync(_told.Opened(head), _told.Group);
-        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head));
+        await _host.SendAsync(_told.Opened(head));
         await _host.FinishedAsync(_told.BuildOf(head));
         await EmptyQueueAsync();
         Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"],
@@ -81,10 +81,10 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task a_newer_revision_stops_the_build_of_the_older_one_and_only_the_newer_speaks()
     {
         var (older, marker) = await SleepingAsync();
-        await _host.SendAsync(_told.Opened(older), _told.Group);
+        await _host.SendAsync(_told.Opened(older));
         await _host.PrintedAsync(_told.BuildOf(older), "sleep", "asleep");
         var newer = await CommitAsync();
-        await _host.SendAsync(_told.Revised(newer), _told.Group);
+        await _host.SendAsync(_told.Revised(newer));
 
         Assert.Equal("passed", (string)(await _host.FinishedAsync(_told.BuildOf(newer)))["outcome"]!);
         var old = await _host.FinishedAsync(_told.BuildOf(older));
@@ -101,11 +101,11 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         _host = await PipelineHost.StartAsync(
             await postgres.CreateDatabaseAsync(), _home, PipelineHost.Runner with { InterimAfter = TimeSpan.FromMilliseconds(1) });
         var (older, _) = await SleepingAsync();
-        await _host.SendAsync(_told.Opened(older), _told.Group);
+        await _host.SendAsync(_told.Opened(older));
         await Eventually.TrueAsync(async () => (await CommentsAsync()).Count == 1, "a build that takes its time says so on the patch");
         Assert.Equal((1, false), ((int)(await CommentsAsync())[0]["seq"]!, (bool)(await CommentsAsync())[0]["final"]!));
         var newer = await CommitAsync();
-        await _host.SendAsync(_told.Revised(newer), _told.Group);
+        await _host.SendAsync(_told.Revised(newer));
         await _host.FinishedAsync(_told.BuildOf(newer));
         var ofOlder = (await CommentsAsync()).Where(c => (string)c["buildId"]! == _told.BuildOf(older).ToString()).ToList();
         Assert.Equal([1, 2], ofOlder.Select(c => (int)c["seq"]!));
@@ -116,18 +116,18 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task what_runs_when_its_patch_is_merged_may_finish_and_what_waits_is_dropped()
     {
         var (running, _) = await SleepingAsync();
-        await _host.SendAsync(_told.Opened(running), _told.Group);
+        await _host.SendAsync(_told.Opened(running));
         await _host.PrintedAsync(_told.BuildOf(running), "sleep", "asleep");
-        await _host.SendAsync(_told.Merged(running), _told.Group);
+        await _host.SendAsync(_told.Merged(running));
         await EmptyQueueAsync();
         Assert.Equal("running", (string)(await _host.BuildAsync(_told.BuildOf(running)))["state"]!);
 
         var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: a\n    run: true\n"));
         var other = new Told(_repository);
         var waiting = await CommitAsync(("stranger.txt", "hello\n"));
-        await _host.SendAsync(other.Opened(waiting, Trust.Stranger, main), other.Group);
+        await _host.SendAsync(other.Opened(waiting, Trust.Stranger, main));
         await _host.InStateAsync(other.BuildOf(waiting), "awaiting_approval");
-        await _host.SendAsync(other.Merged(waiting), other.Group);
+        await _host.SendAsync(other.Merged(waiting));
         var dropped = await _host.FinishedAsync(other.BuildOf(waiting));
         Assert.Equal(("superseded", "the patch was merged"), ((string)dropped["outcome"]!, (string)dropped["reason"]!));
         Assert.Equal([1, 2], (await CommentsAsync())
@@ -138,9 +138,9 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task an_archived_patch_ends_its_build_and_all_processes_of_it()
     {
         var (head, marker) = await SleepingAsync();
-        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head));
         await _host.PrintedAsync(_told.BuildOf(head), "sleep", "asleep");
-        await _host.SendAsync(_told.Archived(), _told.Group);
+        await _host.SendAsync(_told.Archived());
         var build = await _host.FinishedAsync(_told.BuildOf(head));
         Assert.Equal(("cancelled", "the patch was archived"), ((string)build["outcome"]!, (string)build["reason"]!));
         await SandboxProcesses.GoneAsync(marker);
@@ -151,7 +151,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task a_broken_pipeline_file_is_told_on_the_patch_with_line_and_column()
     {
         var head = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: a\n    runn: true\n"));
-        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head));
         Assert.Equal("failed", (string)(await _host.FinishedAsync(_told.BuildOf(head)))["outcome"]!);
         var comment = (string)(await CommentsAsync()).Single()["markdown"]!;
         Assert.Contains(".auxo/ci.yaml:3", comment, StringComparison.Ordinal);
@@ -166,7 +166,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
             (".auxo/ci.yaml",
                 "steps:\n  - name: wait\n    run: |\n      echo first\n      until [ -e go ]; do sleep 0.05; done\n      echo second\n"));
         var id = _told.BuildOf(head);
-        await _host.SendAsync(_told.Opened(head), _told.Group);
+        await _host.SendAsync(_told.Opened(head));
         await _host.PrintedAsync(id, "wait", "\nfirst\n");
         using (var tail = new HttpRequestMessage(HttpMethod.Get, $"/builds/{id}/logs/wait")
         {
@@ -198,16 +198,16 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: a\n    run: true\n"));
         var waiting = await CommitAsync(("new.txt", "new\n"));
-        await _host.SendAsync(_told.Tracked(), "repo");
-        await _host.SendAsync(_told.Opened(waiting, Trust.Stranger, main), _told.Group);
+        await _host.SendAsync(_told.Tracked());
+        await _host.SendAsync(_told.Opened(waiting, Trust.Stranger, main));
         await _host.InStateAsync(_told.BuildOf(waiting), "awaiting_approval");
-        await _host.SendAsync(_told.Untracked(), "repo");
+        await _host.SendAsync(_told.Untracked());
         var build = await _host.FinishedAsync(_told.BuildOf(waiting));
         Assert.Equal(("cancelled", "the repository is no longer tracked"), ((string)build["outcome"]!, (string)build["reason"]!));
 
         var late = await CommitAsync(("late.txt", "late\n"));
-        await _host.SendAsync(_told.Revised(late), _told.Group);
-        await _host.SendAsync(_told.Advanced(main), "repo");
+        await _host.SendAsync(_told.Revised(late));
+        await _host.SendAsync(_told.Advanced(main));
         await EmptyQueueAsync();
         Assert.Equal(1L, await _host.ScalarAsync<long>("select count(*) from pipeline.builds"));
         Assert.Equal((409, "auxo:repository/untracked"), await ProblemAsync($"/builds/{_told.BuildOf(waiting)}/rerun"));
@@ -215,8 +215,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
 
         // Groups have no order between them: what was seen after the untracking is built, whether or not it is known yet that
         // the repository is followed again.
-        await _host.SendAsync(_told.Tracked(), "repo");
-        await _host.SendAsync(_told.Revised(late) with { SeenAt = _told.Untracked().At.AddDays(1) }, _told.Group);
+        await _host.SendAsync(_told.Tracked());
+        await _host.SendAsync(_told.Revised(late) with { SeenAt = _told.Untracked().At.AddDays(1) });
         await _host.FinishedAsync(_told.BuildOf(late));
     }
 
@@ -244,10 +244,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     private async Task<IReadOnlyList<JsonNode>> CommentsAsync()
         => [.. (await _host.SentAsync()).Where(s => s.Name == "post_patch_comment").Select(s => s.Body)];
 
-    private Task EmptyQueueAsync()
-        => Eventually.TrueAsync(async ()
-            => await _host.ScalarAsync<long>("select count(*) from queues.envelopes where queue = 'pipeline'") == 0,
-            "the pipeline has handled everything");
+    private Task EmptyQueueAsync() => _host.Queues.QuietAsync("pipeline");
 
     private Task<CommitId> CommitAsync(params (string, string)[] files) => _repository.CommitAsync([("README.md", "# Demo\n"), .. files]);
 

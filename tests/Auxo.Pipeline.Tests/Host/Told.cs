@@ -13,8 +13,6 @@ internal sealed class Told(GitRepository repository, Rid? rid = null)
 
     public Rid Rid { get; } = rid ?? Rid.Parse("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5");
 
-    public string Group => $"patch/{Rid}/{Patch}";
-
     public RepositoryTracked Tracked() => new(Rid, "demo", "main", repository.Path, [Alice], DateTimeOffset.UnixEpoch);
 
     public PatchOpened Opened(CommitId head, Trust trust = Trust.Trusted, CommitId? canonical = null)

@@ -64,7 +64,7 @@ public sealed class HousekeepingTests(PostgresFixture postgres)
                 home, 1000, 0, _ => new DiskSpace(Volatile.Read(ref free), 10_000))))
         {
             var head = await repository.CommitAsync(("README.md", "# One\n"));
-            await host.SendAsync(told.Opened(head), told.Group);
+            await host.SendAsync(told.Opened(head));
             await host.InStateAsync(told.BuildOf(head), "queued");
             using (var health = await host.Client.GetAsync("/health"))
             {

@@ -3,13 +3,13 @@ using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text;
 
-using Auxo.EventStore;
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Tests.Execution;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
@@ -30,11 +30,12 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
     public async ValueTask InitializeAsync()
     {
         var database = await postgres.CreateDatabaseAsync();
+        await SchemaMigration.ApplyAsync(Pipeline.Configuration.Model, database, CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder(
             ["--Logging:Console:LogLevel:Default=None", "--urls=http://127.0.0.1:0", $"--AUXO_HOME={_bench.Home.Path}",
                 $"--ConnectionStrings:auxo={database}"]);
         builder.AddServiceDefaults("pipeline");
-        builder.Services.AddEventStore(Pipeline.Configuration.ConfigureStore);
+        builder.Services.AddSingleton(NpgsqlDataSource.Create(database));
         builder.Services.AddExecution(builder.Configuration);
         _app = builder.Build();
         _app.MapDefaultEndpoints();

@@ -33,9 +33,9 @@ public sealed class VerdictMarkdownTests
 
              - ❌ `bin/run.sh:7` syntax error: unexpected end of file (syntax: parse-error)
 
-             Log: `auxo ci logs {BuildId.Short(build.Id)}`
+             Log: `auxo ci logs {BuildId.Short(build.BuildId)}`
 
-             auxo · build {BuildId.Short(build.Id)}
+             auxo · build {BuildId.Short(build.BuildId)}
 
              """, VerdictMarkdown.Render(Fold(build, events), NoLinks));
     }
@@ -44,7 +44,7 @@ public sealed class VerdictMarkdownTests
     public void with_a_public_url_it_links_to_the_build()
     {
         var build = Queued(PlanOf());
-        Assert.Contains($"Log: https://ci.example.org/builds/{build.Id}\n",
+        Assert.Contains($"Log: https://ci.example.org/builds/{build.BuildId}\n",
             VerdictMarkdown.Render(build, new Links("https://ci.example.org")), StringComparison.Ordinal);
     }
 

@@ -16,6 +16,7 @@ internal static class Quiet
         Messages("ingest"),
         Messages("metrics"),
         Messages("notify"),
+        Messages("pipeline"),
         Messages("registry"),
         ("builds", "select count(*) from pipeline.builds where state = 'ready'"),
         ("deliveries", "select count(*) from notify.deliveries where state in ('waiting', 'sending')"),
