@@ -9,6 +9,7 @@ using Auxo.Pipeline.Housekeeping;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
+using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Stories;
 using Auxo.Pipeline.Verdict;
@@ -25,7 +26,7 @@ public static class Configuration
 {
     /// <summary>What it stores and what it hears.</summary>
     public static ServiceModel Model { get; } =
-        new("pipeline", BuildJson.Default, ConfigureStore, Messages: null, typeof(Configuration).Assembly);
+        new("pipeline", BuildJson.Default, ConfigureStore, ConfigureMessages, typeof(Configuration).Assembly);
 
     /// <summary>Adds what plans, runs and answers.</summary>
     public static WebApplicationBuilder AddPipeline(this WebApplicationBuilder builder)
@@ -37,7 +38,8 @@ public static class Configuration
         services.AddSingleton<VerdictCache>();
         services.AddSingleton<GitSources>();
         services.AddSingleton<BuildSignals>();
-        services.AddSingleton<QueueBuild>();
+        services.AddSingleton<BuildPlanner>();
+        services.AddSingleton<NextAttempt>();
         services.AddSingleton<BuildWriter>();
         services.AddSingleton<CheckPhase>();
         services.AddSingleton<StepPhase>();
@@ -66,6 +68,12 @@ public static class Configuration
         o.Events.MapEventType<BuildEvent.ApprovalGranted>("build_approval_granted");
         o.Events.MapEventType<BuildEvent.Finished>("build_finished");
         o.Projections.Snapshot<Build>(SnapshotLifecycle.Inline);
+    }
+
+    private static void ConfigureMessages(WolverineOptions o)
+    {
+        o.LocalQueueFor<BuildReady>().BufferedInMemory();
+        o.LocalQueueFor<BuildEnded>().BufferedInMemory();
     }
 
     /// <summary>Maps its routes.</summary>

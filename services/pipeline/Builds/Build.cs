@@ -1,6 +1,8 @@
+using Auxo.Pipeline.Definitions;
+
 using JasperFx.Events;
 
-using Auxo.Pipeline.Definitions;
+using Marten.Schema;
 
 namespace Auxo.Pipeline.Builds;
 
@@ -30,6 +32,10 @@ public sealed record Build(
 
     /// <summary>The key of its stream.</summary>
     public string Id { get; init; } = "";
+
+    /// <summary>The number of its last event that is in the store.</summary>
+    [Version]
+    public long Version { get; init; }
 
     /// <summary>Its id.</summary>
     public Guid BuildId => Subject.BuildId;

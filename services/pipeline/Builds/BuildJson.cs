@@ -1,7 +1,8 @@
-using Auxo.Pipeline.Queueing;
-using Auxo.Pipeline.Reading;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+
+using Auxo.Pipeline.Reading;
+using Auxo.Pipeline.Requesting;
 
 namespace Auxo.Pipeline.Builds;
 

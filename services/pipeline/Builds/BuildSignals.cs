@@ -12,6 +12,10 @@ public sealed class BuildSignals : IDisposable
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
     private readonly ConcurrentQueue<Guid> _ended = new();
 
+    /// <summary>What a build that is now like this gives the runner to hear; null for nothing.</summary>
+    public static object? Of(Build build)
+        => build.State switch { BuildState.Finished => new BuildEnded(build.BuildId), BuildState.Queued => new BuildReady(), _ => null };
+
     /// <summary>There is something to run.</summary>
     public void Ring()
     {

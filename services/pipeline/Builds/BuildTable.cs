@@ -8,7 +8,7 @@ namespace Auxo.Pipeline.Builds;
 /// </summary>
 internal static class BuildTable
 {
-    public static NpgsqlBatchCommand Insert(Build build)
+    public static NpgsqlBatchCommand Insert(Build build, string? traceId)
         => Command(
             """
             insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id)
@@ -16,7 +16,7 @@ internal static class BuildTable
             """,
             build.BuildId, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject),
             build.Subject.Commit.Value, build.Attempt,
-            build.Trust.ToString(), build.QueuedAt, StateOf(build), build.TraceId ?? "");
+            build.Trust.ToString(), build.QueuedAt, StateOf(build), traceId ?? "");
 
     /// <summary>Follows the build's state. A row that is done stays for the lists and has no lease.</summary>
     public static NpgsqlBatchCommand Follow(Build build)

@@ -1,14 +1,7 @@
-using JasperFx.Events;
-
-using Npgsql;
-
 namespace Auxo.Pipeline.Builds;
 
-/// <summary>
-/// The one place that writes to the stream of a build that exists: events, the rows that follow them, messages, and what the
-/// runner of this process is told after the commit.
-/// </summary>
-public sealed class BuildWriter(IDocumentStore store, NpgsqlDataSource database, Outbox outbox, BuildSignals signals, TimeProvider time)
+/// <summary>Reads and writes one build outside of message handlers.</summary>
+public sealed class BuildWriter(IDocumentStore store, Outbox outbox, TimeProvider time)
 {
     /// <summary>The build as it stands; null when there is none.</summary>
     public async Task<Build?> ReadAsync(Guid buildId, CancellationToken ct)
@@ -28,60 +21,25 @@ public sealed class BuildWriter(IDocumentStore store, NpgsqlDataSource database,
         while (true)
         {
             await using var work = outbox.Open();
-            var stream = await work.Session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
-            if (stream.Aggregate is not { } before) return null;
+            if (await work.Session.LoadAsync<Build>(Build.StreamKey(buildId), ct) is not { } before) return null;
+            var (events, messages) = decide(before, time.GetUtcNow());
+            if (events.Count == 0 && messages.Count == 0) return (before, before);
             // Whoever carries the build on or ends it, it belongs to the push that began it.
             if (before.TraceId is not null) work.Trace(before.TraceId);
-            var decision = decide(before, time.GetUtcNow());
-            if (decision.Events.Count == 0 && decision.Messages.Count == 0) return (before, before);
-            var after = Append(work.Session, stream, decision.Events);
-            foreach (var message in decision.Messages) await work.PublishAsync(message);
-            if (after.State == BuildState.Finished) CrashPoint.Hit("pipeline.build.before_finish");
+            var change = new BuildChange(before, events);
+            change.Execute(work.Session);
+            if (change.Wake is { } wake) messages.Add(wake);
+            foreach (var message in messages) await work.PublishAsync(message);
+            if (change.After.State == BuildState.Finished) CrashPoint.Hit("pipeline.build.before_finish");
             try
             {
                 await work.SaveChangesAsync(ct);
-                return (before, after);
+                return (before, change.After);
             }
             catch (Exception e) when (LostRace.Is(e))
             {
                 // A cancel, an approval or the end of a step came first: decide on what it left.
             }
         }
-    }
-
-    /// <summary>Adds a decision to a handler's session; the caller saves and sends. An unknown build is left alone.</summary>
-    public async Task<OutgoingMessages> AppendAsync(
-        IDocumentSession session, Guid buildId, Func<Build, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
-    {
-        var stream = await session.Events.FetchForWriting<Build>(Build.StreamKey(buildId), ct);
-        if (stream.Aggregate is not { } build) return [];
-        var (events, messages) = decide(build);
-        Append(session, stream, events);
-        return messages;
-    }
-
-    /// <summary>The same for all unfinished builds of a subject, or of a repository when no subject is named.</summary>
-    public async Task<OutgoingMessages> AppendAllAsync(
-        IDocumentSession session, Rid rid, string? subject, Func<Build, (Events Events, OutgoingMessages Messages)> decide,
-        CancellationToken ct)
-    {
-        OutgoingMessages messages = [];
-        foreach (var id in await BuildTable.OpenAsync(database, rid, subject, ct))
-            messages.AddRange(await AppendAsync(session, id, decide, ct));
-        return messages;
-    }
-
-    private Build Append(IDocumentSession session, IEventStream<Build> stream, Events events)
-    {
-        var before = stream.Aggregate!;
-        if (events.Count == 0) return before;
-        stream.AppendMany(events);
-        var after = before.After(events);
-        if (BuildTable.StateOf(after) != BuildTable.StateOf(before)) session.QueueSqlCommand(BuildTable.Follow(after));
-        foreach (var granted in events.OfType<BuildEvent.ApprovalGranted>())
-            session.QueueSqlCommand(BuildTable.Approve(after.Subject.Rid, granted));
-        if (after.State == BuildState.Finished) session.AfterCommit(() => signals.Stop(after.BuildId));
-        else if (after.State == BuildState.Queued) session.AfterCommit(signals.Ring);
-        return after;
     }
 }

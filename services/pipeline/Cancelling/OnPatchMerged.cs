@@ -1,6 +1,8 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Verdict;
 
+using Npgsql;
+
 namespace Auxo.Pipeline.Cancelling;
 
 /// <summary>
@@ -9,11 +11,14 @@ namespace Auxo.Pipeline.Cancelling;
 /// </summary>
 public static class OnPatchMergedHandler
 {
-    /// <summary>Ends the builds that wait.</summary>
-    public static Task<OutgoingMessages> HandleAsync(
-        PatchMerged message, IDocumentSession session, BuildWriter writer, Links links,
-        DateTimeOffset now, CancellationToken ct)
-        => writer.AppendAllAsync(session, message.Rid, message.PatchId.Value, build => Decide(build, links, now), ct);
+    /// <inheritdoc cref="OnPatchArchivedHandler.LoadAsync"/>
+    public static Task<OpenBuilds> LoadAsync(PatchMerged message, IQuerySession session, NpgsqlDataSource database, CancellationToken ct)
+        => OpenBuilds.LoadAsync(session, database, message.Rid, message.PatchId.Value, ct);
+
+    /// <summary>Ends those that wait.</summary>
+    public static (IReadOnlyList<BuildChange>, OutgoingMessages) Handle(
+        PatchMerged message, OpenBuilds builds, Links links, DateTimeOffset now)
+        => builds.Decide(build => Decide(build, links, now));
 
     /// <summary>Decides on one unfinished build of the patch.</summary>
     public static (Events Events, OutgoingMessages Messages) Decide(Build build, Links links, DateTimeOffset now)

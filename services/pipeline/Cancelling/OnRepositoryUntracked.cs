@@ -1,6 +1,8 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Verdict;
 
+using Npgsql;
+
 namespace Auxo.Pipeline.Cancelling;
 
 /// <summary>
@@ -9,14 +11,17 @@ namespace Auxo.Pipeline.Cancelling;
 /// </summary>
 public static class OnRepositoryUntrackedHandler
 {
+    /// <summary>Its builds.</summary>
+    public static Task<OpenBuilds> LoadAsync(
+        RepositoryUntracked message, IQuerySession session, NpgsqlDataSource database, CancellationToken ct)
+        => OpenBuilds.LoadAsync(session, database, message.Rid, subject: null, ct);
+
     /// <summary>Marks the repository and ends the builds that wait.</summary>
-    public static Task<OutgoingMessages> HandleAsync(
-        RepositoryUntracked message, IDocumentSession session, BuildWriter writer, Links links,
-        DateTimeOffset now, CancellationToken ct)
+    public static (MarkUntracked, IReadOnlyList<BuildChange>, OutgoingMessages) Handle(
+        RepositoryUntracked message, OpenBuilds builds, Links links, DateTimeOffset now)
     {
-        session.QueueSqlCommand(BuildTable.Command(
-            "update pipeline.repositories set untracked_at = $2 where rid = $1", message.Rid.Value, message.At));
-        return writer.AppendAllAsync(session, message.Rid, subject: null, build => Decide(build, links, now), ct);
+        var (changes, messages) = builds.Decide(build => Decide(build, links, now));
+        return (new MarkUntracked(message.Rid, message.At), changes, messages);
     }
 
     /// <summary>Decides on one unfinished build of the repository.</summary>
@@ -24,4 +29,15 @@ public static class OnRepositoryUntrackedHandler
         => build.State == BuildState.Running
             ? ([], [])
             : FinishBuild.Decide(build, Outcome.Cancelled, "the repository is no longer tracked", by: null, links, now, quiet: true);
+}
+
+/// <summary>Marks a repository as no longer followed.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="At">Since when: what was seen before then is not built.</param>
+public sealed record MarkUntracked(Rid Rid, DateTimeOffset At) : IMartenOp
+{
+    /// <inheritdoc/>
+    public void Execute(IDocumentSession session)
+        => session.QueueSqlCommand(BuildTable.Command(
+            "update pipeline.repositories set untracked_at = $2 where rid = $1", Rid.Value, At));
 }

@@ -1,13 +1,13 @@
+using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Queueing;
 
 /// <summary>A branch that somebody asked to follow is built; asking for it is what makes it trusted.</summary>
 public static class OnBranchAdvancedHandler
 {
-    /// <summary>Queues the build.</summary>
-    public static async Task<OutgoingMessages> HandleAsync(
-        BranchAdvanced message, IDocumentSession session, QueueBuild queue, DateTimeOffset now, CancellationToken ct)
-        => (await queue.QueueAsync(
+    /// <summary>Plans its new head.</summary>
+    public static Task<PlannedBuild?> LoadAsync(BranchAdvanced message, IQuerySession session, BuildPlanner planner, CancellationToken ct)
+        => planner.PlanAsync(
             session,
             new BuildRequest(
                 message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New,
@@ -15,5 +15,9 @@ public static class OnBranchAdvancedHandler
             {
                 SeenAt = message.SeenAt,
             },
-            attempt: 1, now, ct)).Messages;
+            attempt: 1, ct);
+
+    /// <summary>Queues its build.</summary>
+    public static (QueuedBuild?, OutgoingMessages) Handle(BranchAdvanced message, PlannedBuild? planned, Links links, DateTimeOffset now)
+        => QueueBuild.Decide(planned, links, now);
 }

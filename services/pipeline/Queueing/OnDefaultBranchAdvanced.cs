@@ -1,28 +1,45 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Queueing;
 
 /// <summary>The default branch is built at every new head; delegates decided it, so its own pipeline file counts.</summary>
 public static class OnDefaultBranchAdvancedHandler
 {
-    /// <summary>Queues the build and remembers the head, whose pipeline file counts for strangers.</summary>
-    public static async Task<OutgoingMessages> HandleAsync(
-        DefaultBranchAdvanced message, IDocumentSession session, QueueBuild queue, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Plans its new head.</summary>
+    public static Task<PlannedBuild?> LoadAsync(
+        DefaultBranchAdvanced message, IQuerySession session, BuildPlanner planner, CancellationToken ct)
+        => planner.PlanAsync(
+            session,
+            new BuildRequest(
+                message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New,
+                message.Title, message.Author, message.Source, Trust.Trusted, message.New)
+            {
+                SeenAt = message.SeenAt,
+            },
+            attempt: 1, ct);
+
+    /// <summary>Queues its build and remembers the head, whose pipeline file counts for strangers.</summary>
+    public static (RememberHead, QueuedBuild?, OutgoingMessages) Handle(
+        DefaultBranchAdvanced message, PlannedBuild? planned, Links links, DateTimeOffset now)
     {
-        session.QueueSqlCommand(BuildTable.Command(
+        var (queued, messages) = QueueBuild.Decide(planned, links, now);
+        return (new RememberHead(message), queued, messages);
+    }
+}
+
+/// <summary>Remembers where a repository is and the newest head of its default branch.</summary>
+/// <param name="Advanced">What ingest told; without effect when the repository was untracked since that was seen.</param>
+public sealed record RememberHead(DefaultBranchAdvanced Advanced) : IMartenOp
+{
+    /// <inheritdoc/>
+    public void Execute(IDocumentSession session)
+        => session.QueueSqlCommand(BuildTable.Command(
             """
             insert into pipeline.repositories (rid, name, default_branch, source, head) values ($1, $2, $3, $4, $5)
             on conflict (rid) do update set name = excluded.name, default_branch = excluded.default_branch,
                 source = excluded.source, head = excluded.head
             where repositories.untracked_at is null or repositories.untracked_at < $6
             """,
-            message.Rid.Value, message.RepositoryName, message.Branch, message.Source, message.New.Value, message.SeenAt));
-        var request = new BuildRequest(
-            message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New,
-            message.Title, message.Author, message.Source, Trust.Trusted, message.New)
-        {
-            SeenAt = message.SeenAt,
-        };
-        return (await queue.QueueAsync(session, request, attempt: 1, now, ct)).Messages;
-    }
+            Advanced.Rid.Value, Advanced.RepositoryName, Advanced.Branch, Advanced.Source, Advanced.New.Value, Advanced.SeenAt));
 }

@@ -1,14 +1,18 @@
+using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Queueing;
 
 /// <summary>A new patch is built, drafts too.</summary>
 public static class OnPatchOpenedHandler
 {
-    /// <summary>Queues the build of its first revision.</summary>
-    public static async Task<OutgoingMessages> HandleAsync(
-        PatchOpened message, IDocumentSession session, QueueBuild queue, DateTimeOffset now, CancellationToken ct)
-        => (await queue.QueueAsync(session, Request(message.Rid, message.RepositoryName, message.Revision, message.Source, message.SeenAt),
-            attempt: 1, now, ct)).Messages;
+    /// <summary>Plans its first revision.</summary>
+    public static Task<PlannedBuild?> LoadAsync(PatchOpened message, IQuerySession session, BuildPlanner planner, CancellationToken ct)
+        => planner.PlanAsync(
+            session, Request(message.Rid, message.RepositoryName, message.Revision, message.Source, message.SeenAt), attempt: 1, ct);
+
+    /// <summary>Queues its build.</summary>
+    public static (QueuedBuild?, OutgoingMessages) Handle(PatchOpened message, PlannedBuild? planned, Links links, DateTimeOffset now)
+        => QueueBuild.Decide(planned, links, now);
 
     /// <summary>A revision as a wish to build it.</summary>
     internal static BuildRequest Request(Rid rid, string name, PatchRevision revision, string source, DateTimeOffset seenAt)

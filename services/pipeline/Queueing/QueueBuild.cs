@@ -1,51 +1,21 @@
-using System.Diagnostics;
-
 using Auxo.Pipeline.Builds;
-using Auxo.Pipeline.Checks;
-using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Verdict;
-using Auxo.Pipeline.Workspaces;
-
-using Npgsql;
 
 namespace Auxo.Pipeline.Queueing;
 
-/// <summary>
-/// Plans a commit and puts it before the runner. Planning reads git here and now, so nothing stands between the plan and the
-/// start. The same request twice is one build: its id says what it is.
-/// </summary>
-public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, BuildWriter writer, BuildSignals signals, Links links)
+/// <summary>Puts a planned commit before the runner, and ends the older builds that it makes pointless.</summary>
+public static class QueueBuild
 {
-    /// <summary>Adds the build to the session, and the end of the older ones that it makes pointless; the caller saves and sends.</summary>
-    /// <returns>The build, or null when it is there already or the repository was untracked since it was seen; and the messages.</returns>
-    public async Task<(Build? Build, OutgoingMessages Messages)> QueueAsync(
-        IDocumentSession session, BuildRequest request, int attempt, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Decides what a planned commit comes to; nothing for one that is not to be queued.</summary>
+    /// <returns>What is stored, and what is sent after the commit.</returns>
+    public static (QueuedBuild? Queued, OutgoingMessages Messages) Decide(PlannedBuild? planned, Links links, DateTimeOffset now)
     {
-        var id = BuildId.For(request.Rid, request.Commit, request.Trigger, request.SubjectKey, attempt);
-        if (await session.Events.FetchStreamStateAsync(Build.StreamKey(id), ct) is not null) return (null, []);
-        if (request.SeenAt is { } seen && await BuildTable.IsUntrackedAsync(database, request.Rid, seen, ct)) return (null, []);
-
-        var approved = request.Trust == Trust.Trusted || await BuildTable.IsApprovedAsync(database, request.Rid, request.Commit, ct);
-        var (plan, refusal) = await PlanAsync(request, approved, ct);
-        var (events, messages) = Decide(id, request, attempt, plan, refusal, links, now);
-        var trace = session.CorrelationId ?? Activity.Current?.TraceId.ToHexString();
-        var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1)) with { TraceId = trace };
-        session.Events.StartStream<Build>(Build.StreamKey(id), [.. events]);
-        session.QueueSqlCommand(BuildTable.Insert(build));
-        foreach (var older in await BuildTable.OpenAsync(database, request.Rid, request.SubjectKey, ct))
-        {
-            if (older == id) continue;
-            messages.AddRange(
-                await writer.AppendAsync(session, older, existing => SupersedeBuild.Decide(existing, build, links, now), ct));
-        }
-
-        session.AfterCommit(() =>
-        {
-            CrashPoint.Hit("pipeline.build.queued");
-            signals.Ring();
-        });
-        return (build, messages);
+        if (planned is null) return (null, []);
+        var (events, messages) = Decide(planned.Id, planned.Request, planned.Attempt, planned.Plan, planned.Refusal, links, now);
+        var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1));
+        var (ended, more) = planned.Older.Decide(older => SupersedeBuild.Decide(older, build, links, now));
+        return (new QueuedBuild(build, events, ended), [.. messages, .. more, new BuildReady()]);
     }
 
     /// <summary>The first events of a build: queued, and at once finished when it cannot be run at all.</summary>
@@ -66,24 +36,19 @@ public sealed class QueueBuild(GitSources sources, NpgsqlDataSource database, Bu
                 : Outcome.Errored, refusal ?? "every check is off and there are no steps", by: null, links, now);
         return ([queued, .. finished], [.. messages, .. more]);
     }
+}
 
-    private async Task<(Plan Plan, string? Refusal)> PlanAsync(BuildRequest request, bool approved, CancellationToken ct)
+/// <summary>A new build, and the end of those that it makes pointless.</summary>
+/// <param name="Build">As it stands after its first events.</param>
+/// <param name="Events">They.</param>
+/// <param name="Ended">The older ones.</param>
+public sealed record QueuedBuild(Build Build, Events Events, IReadOnlyList<BuildChange> Ended) : IMartenOp
+{
+    /// <inheritdoc/>
+    public void Execute(IDocumentSession session)
     {
-        var nothing = new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);
-        if (!Directory.Exists(request.Source)) return (nothing, $"the repository is not at {request.Source} any more");
-        await using var source = sources.Open(request.Source);
-        try
-        {
-            if (await source.Objects.ReadAsync($"{request.Commit}^{{commit}}", ct) is null)
-                return (nothing, $"the commit {request.Commit.Short} is not in {request.Source}; it was removed, or was never pushed");
-            var head = await DefinitionFilesReader.ReadAsync(source.Objects, request.Commit, ct);
-            var canonical = request.Trust == Trust.Stranger
-                && request.Canonical is { } main ? await DefinitionFilesReader.ReadAsync(source.Objects, main, ct) : null;
-            return (Plan.Decide(request.Trust, approved, head, canonical), null);
-        }
-        catch (GitException e)
-        {
-            return (nothing, PlainText.OneLine(e.Message));
-        }
+        session.Events.StartStream<Build>(Build.StreamKey(Build.BuildId), Events);
+        session.QueueSqlCommand(BuildTable.Insert(Build, session.CorrelationId));
+        foreach (var change in Ended) change.Execute(session);
     }
 }

@@ -1,10 +1,10 @@
-using JasperFx.Events;
-
 using System.Globalization;
 
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.ServiceDefaults.Stories;
+
+using JasperFx.Events;
 
 namespace Auxo.Pipeline.Stories;
 

@@ -3,6 +3,7 @@ using Auxo.Pipeline.Approving;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Cancelling;
 using Auxo.Pipeline.Queueing;
+using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Running;
 
 using static Auxo.Pipeline.Tests.Builds.SampleBuilds;

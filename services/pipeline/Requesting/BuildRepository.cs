@@ -2,7 +2,7 @@ using Auxo.Pipeline.Builds;
 
 using Npgsql;
 
-namespace Auxo.Pipeline.Queueing;
+namespace Auxo.Pipeline.Requesting;
 
 /// <summary>A repository that somebody named by hand.</summary>
 /// <param name="Rid">Its id.</param>

@@ -4,7 +4,7 @@ using Auxo.Pipeline.Builds;
 
 using Npgsql;
 
-namespace Auxo.Pipeline.Queueing;
+namespace Auxo.Pipeline.Requesting;
 
 /// <summary>
 /// Whether trusted keys stand behind a commit that somebody names by hand. Only ingest reads keys; what it has told is what

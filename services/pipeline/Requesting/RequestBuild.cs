@@ -1,5 +1,5 @@
-using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
 using Auxo.ServiceDefaults.Access;
 using Auxo.Pipeline.Workspaces;
@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 using Npgsql;
 
-namespace Auxo.Pipeline.Queueing;
+namespace Auxo.Pipeline.Requesting;
 
 /// <summary>What <c>POST /builds</c> is given.</summary>
 /// <param name="Rid">A tracked repository; or null and <paramref name="Source"/>.</param>
@@ -30,9 +30,8 @@ public static class RequestBuild
         => routes.MapPost("/builds", HandleAsync).WithName("RequestBuild").RequireScope("pipeline:write");
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
-        RequestBuildBody body, HttpContext http, Outbox outbox, NpgsqlDataSource database,
-        GitSources sources, QueueBuild queue, TimeProvider time,
-        CancellationToken ct)
+        RequestBuildBody body, HttpContext http, NpgsqlDataSource database, GitSources sources,
+        NextAttempt next, CancellationToken ct)
     {
         if ((body.Rid is null) == (body.Source is null)) return AuxoProblem.BadRequest(
             "build/no-repository", "Give either 'rid' (a tracked repository) or 'source' (the path of a git repository).");
@@ -60,23 +59,8 @@ public static class RequestBuild
             repository.Rid, repository.Name, BuildTrigger.Manual, null, null, body.Ref
                 ?? "manual", found, title, null, repository.Source, trust, repository.Head,
             http.User.Identity?.Name ?? "unknown");
-        while (true)
-        {
-            await using var work = outbox.Open();
-            var attempt = await BuildTable.NextAttemptAsync(database, request.Rid, request.Trigger, request.SubjectKey, found, ct);
-            var (build, messages) = await queue.QueueAsync(work.Session, request, attempt, time.GetUtcNow(), ct);
-            if (build is null) continue;
-            foreach (var message in messages) await work.PublishAsync(message);
-            try
-            {
-                await work.SaveChangesAsync(ct);
-                return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
-            }
-            catch (Exception e) when (LostRace.Is(e))
-            {
-                // Somebody asked for the same at the same moment: theirs is one attempt, ours the next.
-            }
-        }
+        var build = await next.QueueAsync(request, ct);
+        return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
     }
 
     private static async Task<(CommitId? Commit, string Title)> ResolveAsync(

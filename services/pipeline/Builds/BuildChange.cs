@@ -1,0 +1,23 @@
+namespace Auxo.Pipeline.Builds;
+
+/// <summary>What was decided of a build that exists: its next events, and the rows that follow them.</summary>
+/// <param name="Before">The build when this was decided; when it has changed since, the save is refused as a lost race.</param>
+/// <param name="Events">What happened; none changes nothing.</param>
+public sealed record BuildChange(Build Before, Events Events) : IMartenOp
+{
+    /// <summary>The build afterwards.</summary>
+    public Build After { get; } = Before.After(Events);
+
+    /// <summary>What the runner of this process hears after the commit; null when it is nothing to it.</summary>
+    public object? Wake => Events.Count == 0 ? null : BuildSignals.Of(After);
+
+    /// <inheritdoc/>
+    public void Execute(IDocumentSession session)
+    {
+        if (Events.Count == 0) return;
+        session.Events.Append(Build.StreamKey(Before.BuildId), Before.Version + Events.Count, Events);
+        if (BuildTable.StateOf(After) != BuildTable.StateOf(Before)) session.QueueSqlCommand(BuildTable.Follow(After));
+        foreach (var granted in Events.OfType<BuildEvent.ApprovalGranted>())
+            session.QueueSqlCommand(BuildTable.Approve(After.Subject.Rid, granted));
+    }
+}

@@ -1,0 +1,46 @@
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Queueing;
+using Auxo.Pipeline.Reading;
+using Auxo.ServiceDefaults.Access;
+
+using Microsoft.AspNetCore.Http.HttpResults;
+
+using Npgsql;
+
+namespace Auxo.Pipeline.Requesting;
+
+/// <summary><c>POST /builds/{id}/rerun</c>: the same commit for the same reason as the next attempt, planned anew.</summary>
+public static class RerunBuild
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapPost("/builds/{id:guid}/rerun", HandleAsync).WithName("RerunBuild").RequireScope("pipeline:write");
+
+    /// <summary>The wish to build it again; the author's trust stays what it was.</summary>
+    public static BuildRequest Request(Build build, CommitId? canonical, string by)
+        => new(
+            build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger, build.Subject.PatchId,
+            build.Subject.RevisionId, build.Subject.Ref, build.Subject.Commit,
+            build.Subject.Title, build.Subject.Author, build.Source, build.Trust, canonical ?? build.Canonical, by);
+
+    private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, HttpContext http, BuildWriter writer, NpgsqlDataSource database, NextAttempt next, CancellationToken ct)
+    {
+        if (await writer.ReadAsync(id, ct) is not { } old) return BuildProblems.NotFound(id);
+        if (old.State != BuildState.Finished)
+            return AuxoProblem.Conflict("build/not-finished", $"Build {BuildId.Short(id)} is still at work; cancel it first, or wait.");
+
+        if (await BuildTable.IsUntrackedAsync(database, old.Subject.Rid, DateTimeOffset.MinValue, ct))
+            return AuxoProblem.Conflict(
+                "repository/untracked", $"{old.Subject.Rid} is no longer tracked; track it again first ('auxo repo track').");
+
+        var request = Request(old, await HeadAsync(database, old.Subject.Rid, ct), http.User.Identity?.Name ?? "unknown");
+        var build = await next.QueueAsync(request, ct);
+        return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
+    }
+
+    private static async Task<CommitId?> HeadAsync(NpgsqlDataSource database, Rid rid, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select head from pipeline.repositories where rid = $1").With(rid.Value);
+        return await command.ExecuteScalarAsync(ct) is string head ? CommitId.Parse(head) : null;
+    }
+}
