@@ -15,7 +15,7 @@ return await HostCommand.RunAsync(args, static builder =>
     IResourceBuilder<IResourceWithConnectionString> auxo = builder.Configuration.GetConnectionString("auxo") is { Length: > 0 } given
         ? builder.AddConnectionString("auxo", ReferenceExpression.Create($"{builder.AddParameter("postgres", given, secret: true)}"))
         : builder.AddPrivatePostgres("postgres").AddDatabase("auxo");
-    auxo.WithSharedSchema("queues").WithInitialisation(QueuesSeed.RunAsync).WithInitialisation(AccessSeed.RunAsync);
+    auxo.WithInitialisation(AccessSeed.RunAsync);
 
     var migrator = builder.AddProject<Projects.Auxo_Migrator>("migrator")     // as the owner, whom no service may become
         .WithReference(auxo).WaitFor(auxo).OnlyIf(auxo, Migration.IsNeededAsync);

@@ -8,7 +8,7 @@ namespace Auxo.AppHost;
 internal static class Migration
 {
     /// <summary>The services whose schema the migrator knows.</summary>
-    private static readonly string[] Services = ["ingest", "metrics", "notify", "registry"];
+    private static readonly string[] Services = ["ingest", "metrics", "notify", "pipeline", "registry"];
 
     private static string Folder
         => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Auxo.Migrator", new DirectoryInfo(AppContext.BaseDirectory).Name));

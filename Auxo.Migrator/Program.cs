@@ -6,7 +6,7 @@ using Auxo.ServiceDefaults.Storage;
 ServiceModel[] services =
 [
     Auxo.Ingest.Configuration.Model, Auxo.Metrics.Configuration.Model, Auxo.Notify.Configuration.Model,
-    Auxo.Registry.Configuration.Model,
+    Auxo.Pipeline.Configuration.Model, Auxo.Registry.Configuration.Model,
 ];
 
 if (Environment.GetEnvironmentVariable("ConnectionStrings__auxo") is not { Length: > 0 } owner)

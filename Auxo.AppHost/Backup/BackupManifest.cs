@@ -13,7 +13,7 @@ namespace Auxo.AppHost.Backup;
 internal sealed record BackupManifest(
     int Format, string Version, DateTimeOffset CreatedAt, string DatabaseSha256, IReadOnlyList<BackupRole> Roles, long Files, long Bytes)
 {
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
     public const string FileName = "backup.json";
     public const string DumpName = "database.dump";
 }

@@ -87,6 +87,8 @@ internal static class RestoreBackup
 
         if (manifest.Format > BackupManifest.CurrentFormat) throw new HostingException(
             $"{folder} was made by a newer Auxo ({manifest.Version}); restore it with that one.");
+        if (manifest.Format < BackupManifest.CurrentFormat) throw new HostingException(
+            $"{folder} was made by a build of Auxo before its first release ({manifest.Version}), and this one cannot read it.");
         if (manifest.Roles.FirstOrDefault(static r
             => r.Name.Any(static c => c is not ('_' or >= 'a' and <= 'z' or >= '0' and <= '9'))) is { } odd)
             throw new HostingException($"{file} names a role '{odd.Name}', which is none of Auxo's.");
@@ -127,7 +129,9 @@ internal static class RestoreBackup
                 held record;
             begin
                 for held in select table_schema, table_name from information_schema.columns where column_name = 'leased_until' loop
-                    execute format('update %I.%I set lease_owner = null, leased_until = null where lease_owner is not null or leased_until is not null', held.table_schema, held.table_name);
+                    execute format(
+                        'update %I.%I set lease_owner = null, leased_until = null where lease_owner is not null or leased_until is not null',
+                        held.table_schema, held.table_name);
                 end loop;
             end
             $$

@@ -57,7 +57,6 @@ public static class MessagesConfiguration
         services.AddSingleton<WaitingMessages>();
         services.AddHostedService<OneProcess>();
         services.AddHostedService<MessageDeaths>();
-        services.AddHostedService<OlderQueue>();
         builder.UseWolverine(options =>
         {
             options.ServiceName = model.Name;

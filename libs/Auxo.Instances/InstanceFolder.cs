@@ -40,15 +40,20 @@ public sealed class InstanceFolder : IDisposable
                 "There is no folder for Auxo's data: HOME and XDG_DATA_HOME are not set. Set AUXO_HOME to a folder of yours.");
     }
 
+    /// <summary>How everything in the folder is kept; a build that keeps it otherwise has another number.</summary>
+    private const string Layout = "2";
+
     /// <summary>Makes the folder where it is missing and takes its lock; what a killed predecessor left running is ended first.</summary>
-    /// <exception cref="HostingException">Another Auxo runs on it, or it cannot be written.</exception>
+    /// <exception cref="HostingException">Another Auxo runs on it, another build made it, or it cannot be written.</exception>
     public static InstanceFolder Open(string home)
     {
         try
         {
+            RefuseOtherLayout(home);
             // Started by root, PostgreSQL's user must be able to walk through; what is secret has a mode of its own.
             var mode = (UnixFileMode)(Posix.EffectiveUserId() == 0 ? 0b111_001_001 : 0b111_000_000);
             Directory.CreateDirectory(home, mode);
+            if (!File.Exists(LayoutFile(home))) File.WriteAllText(LayoutFile(home), Layout);
             Directory.CreateDirectory(Path.Combine(home, "run"), mode);
             Directory.CreateDirectory(Path.Combine(home, "logs"), (UnixFileMode)0b111_000_000);
             var file = Path.Combine(home, "run", "lock");
@@ -116,6 +121,19 @@ public sealed class InstanceFolder : IDisposable
         File.Delete(Path.Combine(Home, "instance.json"));
         File.Delete(HolderFile(Home));
         _lock.Dispose();
+    }
+
+    private static string LayoutFile(string home) => Path.Combine(home, "layout");
+
+    /// <summary>Builds before the first release left no such file; nothing of theirs is touched.</summary>
+    private static void RefuseOtherLayout(string home)
+    {
+        var layout = File.Exists(LayoutFile(home)) ? File.ReadAllText(LayoutFile(home)).Trim()
+            : Directory.Exists(Path.Combine(home, "pg")) || File.Exists(Path.Combine(home, "run", "lock")) ? "1" : Layout;
+        if (layout != Layout)
+            throw new HostingException(
+                $"{home} was made by {(layout == "1" ? "an earlier" : "another")} build of Auxo, and this one cannot read it. Nothing in it was "
+                    + "changed: move it away, or set AUXO_HOME to another folder.");
     }
 
     private static string HolderFile(string home) => Path.Combine(home, "run", "apphost");

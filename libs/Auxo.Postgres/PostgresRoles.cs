@@ -6,9 +6,8 @@ using Npgsql;
 namespace Auxo.Postgres;
 
 /// <summary>
-/// Who may do what in a database: each service logs in as <c>{database}_{service}</c>, which has no right but to become the
-/// owner of its own schema (<c>{database}_{service}_owner</c>, for migrations). Rights on tables come with the tables, from
-/// whoever makes them.
+/// Who may do what in a database: each service logs in as <c>{database}_{service}</c>, which may look into its own schema and make
+/// nothing there. The schemas belong to the administrator; rights on tables come with the tables, from the migrator that makes them.
 /// </summary>
 public static class PostgresRoles
 {
@@ -33,28 +32,22 @@ public static class PostgresRoles
     /// <param name="administrator">Where they are made, as the administrator.</param>
     /// <param name="database">The database, as the roles are named after it.</param>
     /// <param name="services">Each gets a login role and a schema.</param>
-    /// <param name="shared">Schemas that all services use and none may change.</param>
     /// <param name="passwordOf">The password of a role.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PostgresClusterException">The administrator may not do that; the message says what to do.</exception>
     public static async Task ApplyAsync(
-        NpgsqlDataSource administrator, string database, IEnumerable<string> services, IReadOnlyCollection<string> shared,
-        Func<string, string> passwordOf, CancellationToken cancellationToken)
+        NpgsqlDataSource administrator, string database, IEnumerable<string> services, Func<string, string> passwordOf,
+        CancellationToken cancellationToken)
     {
         var sql = new StringBuilder(
             "set local client_min_messages = error; select pg_advisory_xact_lock(hashtextextended('auxo roles', 0));\n");
-        foreach (var schema in shared) Schema(sql, database, schema);
         foreach (var service in services)
         {
             var role = RoleOf(database, service);
             var schema = service.Replace('-', '_');
             Role(sql, role, "login noinherit");
             sql.AppendLine(CultureInfo.InvariantCulture, $"alter role {role} password '{passwordOf(role)}';");
-            Schema(sql, database, schema);
-            sql.AppendLine(CultureInfo.InvariantCulture, $"grant {database}_{schema}_owner to {role};");
-            // Who could become the owner of a shared schema would see what is meant for others only. Earlier versions granted it.
-            foreach (var owned in shared) sql.AppendLine(
-                CultureInfo.InvariantCulture, $"revoke {database}_{owned}_owner from {role};");
+            sql.AppendLine(CultureInfo.InvariantCulture, $"create schema if not exists {schema};");
             sql.AppendLine(CultureInfo.InvariantCulture, $"grant usage on schema {schema} to {role};");
             sql.AppendLine(CultureInfo.InvariantCulture,
                 $"do $$ begin execute format('grant connect on database %I to {role}', current_database()); end $$;");
@@ -78,17 +71,6 @@ public static class PostgresRoles
         }
 
         await transaction.CommitAsync(cancellationToken);
-    }
-
-    private static void Schema(StringBuilder sql, string database, string schema)
-    {
-        var owner = $"{database}_{schema}_owner";
-        Role(sql, owner, "nologin");
-        // Who is no superuser must be a member of the owner to make a schema for it.
-        sql.AppendLine(CultureInfo.InvariantCulture,
-            $"do $$ begin if not (select rolsuper from pg_roles where rolname = current_user) then execute "
-                + $"format('grant {owner} to %I', current_user); end if; end $$;");
-        sql.AppendLine(CultureInfo.InvariantCulture, $"create schema if not exists {schema} authorization {owner};");
     }
 
     private static void Role(StringBuilder sql, string role, string kind)

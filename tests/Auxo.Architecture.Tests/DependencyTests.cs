@@ -11,19 +11,17 @@ public sealed partial class DependencyTests
         ["Auxo.Contracts"] = [],
         ["Auxo.BackgroundWork"] = [],
         ["Auxo.Git"] = [],
-        ["Auxo.EventStore"] = [],
-        ["Auxo.Messaging"] = ["Auxo.EventStore"],
         ["Auxo.Radicle"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.ServiceDefaults"] = ["Auxo.Contracts"],
-        ["Auxo.Migrator"] = ["Auxo.ServiceDefaults", "Auxo.Ingest", "Auxo.Metrics", "Auxo.Notify", "Auxo.Registry"],
+        ["Auxo.Migrator"] =
+            ["Auxo.ServiceDefaults", "Auxo.Ingest", "Auxo.Metrics", "Auxo.Notify", "Auxo.Pipeline", "Auxo.Registry"],
         ["Auxo.Instances"] = [],
         ["Auxo.Postgres"] = ["Auxo.Instances"],
         ["Auxo.Hosting"] = ["Auxo.Instances", "Auxo.Postgres"],
-        ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults", "Auxo.Messaging"], // it makes the schema of the queues
+        ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults"],
         ["Auxo.Cli"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Radicle"],
-        ["Auxo.Pipeline"] =
-            ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.EventStore", "Auxo.Messaging", "Auxo.Git", "Auxo.BackgroundWork"],
+        ["Auxo.Pipeline"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git"],
         ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
         ["Auxo.Metrics"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
         ["Auxo.Registry"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],

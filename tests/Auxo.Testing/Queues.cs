@@ -10,10 +10,13 @@ using Wolverine.Runtime.Serialization;
 namespace Auxo.Testing;
 
 /// <summary>The queues between services, seen from outside: puts messages in as another service does, and looks at what lies there.</summary>
-/// <param name="connectionString">The database (superuser).</param>
-public sealed class Queues(string connectionString) : IAsyncDisposable
+/// <param name="source">The database, as its owner; disposed with this.</param>
+public sealed class Queues(NpgsqlDataSource source) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(connectionString);
+    /// <summary>Looks at a database.</summary>
+    public Queues(string connectionString) : this(NpgsqlDataSource.Create(connectionString))
+    {
+    }
 
     /// <summary>Puts a message into a service's queue and wakes its listener.</summary>
     /// <param name="service">Who gets it.</param>
@@ -26,15 +29,32 @@ public sealed class Queues(string connectionString) : IAsyncDisposable
         return await SendAsync(service, name, JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractsJson.Default), id, trace);
     }
 
+    /// <summary>Puts many messages into a service's queue, in one transaction, and wakes its listener.</summary>
+    public async Task SendAsync(string service, IEnumerable<object> messages)
+    {
+        await using var batch = source.CreateBatch();
+        foreach (var message in messages)
+        {
+            var name = MessageRoutes.ByType[message.GetType()].Name;
+            var envelope = Wrap(name, JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractsJson.Default), null, null);
+            batch.BatchCommands.Add(new($"insert into queues.wolverine_queue_{service} (id, body, message_type) values ($1, $2, $3)")
+            {
+                Parameters =
+                {
+                    new() { Value = envelope.Id }, new() { Value = EnvelopeSerializer.Serialize(envelope) }, new() { Value = name },
+                },
+            });
+        }
+
+        batch.BatchCommands.Add(new($"select pg_notify('wolverine_queue_wakeup', 'queues.wolverine_queue_{service}')"));
+        await batch.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Puts any bytes under any name into a service's queue.</summary>
     public async Task<Guid> SendAsync(string service, string name, byte[] body, Guid? id = null, string? trace = null)
     {
-        var envelope = new Envelope
-        {
-            Id = id ?? Guid.CreateVersion7(), MessageType = name, ContentType = "application/json", Data = body, CorrelationId = trace,
-            SentAt = TimeProvider.System.GetUtcNow(), Source = "test",
-        };
-        await using var command = _source.CreateCommand(
+        var envelope = Wrap(name, body, id, trace);
+        await using var command = source.CreateCommand(
             $"""
             with sent as (
                 insert into queues.wolverine_queue_{service} (id, body, message_type) values ($1, $2, $3) on conflict do nothing)
@@ -56,7 +76,7 @@ public sealed class Queues(string connectionString) : IAsyncDisposable
     /// <summary>How many messages wait for a service or are in its hands, those for another try included.</summary>
     public async Task<long> WaitingAsync(string service)
     {
-        await using var command = _source.CreateCommand(
+        await using var command = source.CreateCommand(
             $"""
             select (select count(*) from queues.wolverine_queue_{service}) + (select count(*) from queues.wolverine_queue_{service}_scheduled)
                  + (select count(*) from {service}.wolverine_incoming_envelopes where status <> 'Handled')
@@ -67,7 +87,7 @@ public sealed class Queues(string connectionString) : IAsyncDisposable
     /// <summary>The messages of one kind that lie in a service's queue, in the order of their sending.</summary>
     public async Task<IReadOnlyList<T>> MessagesAsync<T>(string service)
     {
-        await using var command = _source.CreateCommand(
+        await using var command = source.CreateCommand(
             $"select body from queues.wolverine_queue_{service} where message_type = $1 order by timestamp, queue_order");
         command.Parameters.Add(new() { Value = MessageRoutes.ByType[typeof(T)].Name });
         await using var reader = await command.ExecuteReaderAsync();
@@ -87,7 +107,7 @@ public sealed class Queues(string connectionString) : IAsyncDisposable
         var envelopes = new List<Envelope>();
         foreach (var service in services)
         {
-            await using var command = _source.CreateCommand(
+            await using var command = source.CreateCommand(
                 $"select body from queues.wolverine_queue_{service} order by timestamp, queue_order");
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync()) envelopes.Add(EnvelopeSerializer.Deserialize(reader.GetFieldValue<byte[]>(0)));
@@ -101,11 +121,17 @@ public sealed class Queues(string connectionString) : IAsyncDisposable
         => Eventually.TrueAsync(
             async () =>
             {
-                await using var command = _source.CreateCommand($"select count(*) from {service}.wolverine_outgoing_envelopes");
+                await using var command = source.CreateCommand($"select count(*) from {service}.wolverine_outgoing_envelopes");
                 return await command.ExecuteScalarAsync() is 0L;
             },
             $"{service} has sent everything");
 
+    private static Envelope Wrap(string name, byte[] body, Guid? id, string? trace) => new()
+    {
+        Id = id ?? Guid.CreateVersion7(), MessageType = name, ContentType = "application/json", Data = body, CorrelationId = trace,
+        SentAt = TimeProvider.System.GetUtcNow(), Source = "test",
+    };
+
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public ValueTask DisposeAsync() => source.DisposeAsync();
 }

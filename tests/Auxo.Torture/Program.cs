@@ -7,7 +7,6 @@ if (TortureOptions.Parse(args, Console.Error) is not { } options) return 2;
 if (options.List)
 {
     foreach (var row in CrashMatrix.Rows) Console.WriteLine(row);
-    foreach (var point in CrashMatrix.Elsewhere) Console.WriteLine($"- {point}");
     return 0;
 }
 

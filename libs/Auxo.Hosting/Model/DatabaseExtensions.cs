@@ -12,19 +12,11 @@ using Npgsql;
 namespace Auxo.Hosting.Model;
 
 /// <summary>
-/// What a database of Auxo has beside Aspire's own: a login role and a schema per service, shared schemas, and what is done as
+/// What a database of Auxo has beside Aspire's own: a login role and a schema per service, and what is done as
 /// the administrator before services may use it.
 /// </summary>
 public static class DatabaseExtensions
 {
-    /// <summary>
-    /// Adds a schema that all services use and none may change: it belongs to <c>{database}_{schema}_owner</c>, whom only the
-    /// administrator may become. An initialisation makes its tables and grants.
-    /// </summary>
-    public static IResourceBuilder<IResourceWithConnectionString> WithSharedSchema(
-        this IResourceBuilder<IResourceWithConnectionString> database, string schema)
-        => database.WithAnnotation(new SharedSchemaAnnotation(schema));
-
     /// <summary>
     /// Runs <paramref name="runAsync"/> as the administrator after the roles are there and before any service starts. It must
     /// be repeatable.
@@ -73,14 +65,24 @@ public static class DatabaseExtensions
             Pooling = false, ApplicationName = "apphost",
         }))
         {
+            await RefuseEarlierAsync(source, database.Name, ct);
             await PostgresRoles.ApplyAsync(
                 source, database.Name, database.Annotations.OfType<LoginAnnotation>().Select(static l => l.Service),
-                [.. database.Annotations.OfType<SharedSchemaAnnotation>().Select(static s => s.Schema)],
                 role => InstanceFolder.Secret(home, $"{role}.password"), ct);
         }
 
         foreach (var initialisation in database.Annotations.OfType<InitialisationAnnotation>())
             await initialisation.RunAsync(new DatabaseInitialisation(administrator, home), ct);
+    }
+
+    /// <summary>The queues of builds before the first release were a table of this name.</summary>
+    private static async Task RefuseEarlierAsync(NpgsqlDataSource source, string name, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand("select to_regclass('queues.envelopes') is not null");
+        if (await command.ExecuteScalarAsync(ct) is true)
+            throw new HostingException(
+                $"The database of ConnectionStrings__{name} was made by an earlier build of Auxo, and this one cannot read it. Nothing in it "
+                    + "was changed: name another database.");
     }
 
     /// <summary>It is well when it answers.</summary>
@@ -131,9 +133,6 @@ public sealed record DatabaseInitialisation(string ConnectionString, string Home
 
 /// <summary>A service that logs in to the database.</summary>
 internal sealed record LoginAnnotation(string Service) : IResourceAnnotation;
-
-/// <summary>A schema of the database that belongs to no service.</summary>
-internal sealed record SharedSchemaAnnotation(string Schema) : IResourceAnnotation;
 
 /// <summary>Runs on the database as its administrator before a service may use it, at every start.</summary>
 internal sealed record InitialisationAnnotation(Func<DatabaseInitialisation, CancellationToken, Task> RunAsync) : IResourceAnnotation;

@@ -1,8 +1,6 @@
-using System.Collections;
-using System.Reflection;
 using System.Text;
 
-using Auxo.EventStore;
+using Marten;
 
 using Microsoft.Extensions.DependencyInjection;
 
@@ -51,23 +49,8 @@ internal static class EventsPage
         return text.ToString().TrimEnd() + "\n";
     }
 
-    /// <summary>The store keeps its mappings to itself, and no product code needs them; so this looks behind the curtain.</summary>
     private static List<(string Name, Type Type)> StoredEvents(IServiceProvider services)
-    {
-        if (services.GetService<Marten.IDocumentStore>() is { } marten)
-            return [.. ((Marten.IReadOnlyStoreOptions)marten.Options).Events.AllKnownEventTypes()
-                .Where(static e => e.EventType.Namespace?.StartsWith("Auxo.", StringComparison.Ordinal) is true)
-                .Select(static e => (e.EventTypeName, e.EventType))];
-        if (services.GetService<IDocumentStore>() is not { } store) return [];
-        var options = Member(store, "Options")
-            ?? throw new InvalidOperationException("The document store has no Options any more: mend EventsPage.");
-        var mappings = (IDictionary)Member(Member(options, "Events")!, "_byName")!;
-        return [.. mappings.Values.Cast<object>().Select(static m => ((string)Member(m, "Name")!, (Type)Member(m, "Type")!))];
-    }
-
-    private static object? Member(object owner, string name)
-    {
-        const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
-        return owner.GetType().GetProperty(name, Any)?.GetValue(owner) ?? owner.GetType().GetField(name, Any)?.GetValue(owner);
-    }
+        => [.. ((IReadOnlyStoreOptions)services.GetRequiredService<IDocumentStore>().Options).Events.AllKnownEventTypes()
+            .Where(static e => e.EventType.Namespace?.StartsWith("Auxo.", StringComparison.Ordinal) is true)
+            .Select(static e => (e.EventTypeName, e.EventType))];
 }

@@ -3,9 +3,8 @@ using System.Text.Json;
 
 using Auxo.Benchmarks.Measuring;
 using Auxo.Contracts;
+using Auxo.Testing;
 using Auxo.Testing.Receivers;
-
-using Npgsql;
 
 namespace Auxo.Benchmarks.Notify;
 
@@ -25,8 +24,7 @@ internal static class Deliveries
     {
         var auxo = await context.PlainInstanceAsync();
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var database = auxo.OpenDatabase();
-        await using var queue = await database.OpenConnectionAsync(ct);
+        await using var queue = new Queues(auxo.OpenDatabase());
         await TellAsync(auxo.Client("notify"), receiver, ct);
 
         context.Tell("one message at a time, to one channel");
@@ -35,7 +33,7 @@ internal static class Deliveries
         for (var i = 0; i < context.Options.Count(200, 30); i++)
         {
             var begun = TimeProvider.System.GetTimestamp();
-            await SendAsync(queue, "quiet", 1, ct);
+            await SendAsync(queue, "quiet", 1);
             await receiver.NextAsync();
             latencies.Add(TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds);
         }
@@ -103,9 +101,9 @@ internal static class Deliveries
     /// <summary>Sends so many and waits until all channels have all of them; returns a body.</summary>
     /// <exception cref="InvalidOperationException">One came twice.</exception>
     private static async Task<byte[]> RoundAsync(
-        NpgsqlConnection queue, WebhookReceiver receiver, string repository, int messages, CancellationToken ct)
+        Queues queue, WebhookReceiver receiver, string repository, int messages, CancellationToken ct)
     {
-        await SendAsync(queue, repository, messages, ct);
+        await SendAsync(queue, repository, messages);
         var ids = new HashSet<string>(StringComparer.Ordinal);
         byte[] body = [];
         for (var i = 0; i < messages * (repository == "loud" ? Channels : 1); i++)
@@ -118,27 +116,9 @@ internal static class Deliveries
         return body;
     }
 
-    /// <summary>As the pipeline does it: one transaction, each message in the group of its build.</summary>
-    private static async Task SendAsync(NpgsqlConnection queue, string repository, int count, CancellationToken ct)
-    {
-        await using var transaction = await queue.BeginTransactionAsync(ct);
-        await using var batch = new NpgsqlBatch(queue, transaction);
-        for (var i = 0; i < count; i++)
-        {
-            var build = Finished(repository);
-            batch.BatchCommands.Add(new("select queues.publish($1, 'build_finished', $2, $3::json, null, null, null, now(), null)")
-            {
-                Parameters = { new() { Value = Guid.NewGuid() }, new() { Value = $"build/{build.Subject.BuildId}" },
-                    new() { Value = JsonSerializer.Serialize(build, ContractsJson.Default.BuildFinished) } },
-            });
-        }
-
-        await batch.ExecuteNonQueryAsync(ct);
-        await transaction.CommitAsync(ct);
-        // Who sends rings after the commit; without it the receivers look every few seconds.
-        await using var ring = new NpgsqlCommand("select pg_notify('queues_envelopes', '')", queue);
-        await ring.ExecuteNonQueryAsync(ct);
-    }
+    /// <summary>As the pipeline does it: all of them in one transaction.</summary>
+    private static Task SendAsync(Queues queues, string repository, int count)
+        => queues.SendAsync("notify", Enumerable.Range(0, count).Select(_ => Finished(repository)));
 
     private static BuildFinished Finished(string repository)
     {

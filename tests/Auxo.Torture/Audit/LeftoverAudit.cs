@@ -5,19 +5,15 @@ namespace Auxo.Torture.Audit;
 /// <summary>Nothing buried, nothing held, nothing running that nobody needs, nothing left on the disk.</summary>
 internal static class LeftoverAudit
 {
-    private static readonly string[] OnWolverine = ["ingest", "metrics", "notify", "registry"];
     private static readonly string[] Leased = ["pipeline.builds", "notify.channel_lanes", "registry.publications", "ingest.comment_outbox"];
 
     /// <summary>Audits.</summary>
     public static async Task RunAsync(World world, InstanceDatabase database, Findings findings)
     {
         foreach (var letter in await database.TextsAsync(
-            "select queue || ': ' || message_type || ' ' || id || ' (' || reason || ': ' || left(detail, 300) || ')' "
-                + "from queues.dead_letters"))
-            findings.Wrong("dead letter", letter);
-        foreach (var letter in await database.TextsAsync(
             "select message_type || ' ' || id || ' (' || exception_type || ': ' || left(exception_message, 300) || ')' from ("
-                + string.Join(" union all ", OnWolverine.Select(static s => $"select * from {s}.wolverine_dead_letters")) + ") letters"))
+                + string.Join(" union all ", Auxo.Testing.AuxoInstance.Services.Select(
+                    static s => $"select * from {s}.wolverine_dead_letters")) + ") letters"))
             findings.Wrong("dead letter", letter);
         foreach (var table in Leased)
         {

@@ -12,12 +12,7 @@ internal static class Quiet
 
     private static readonly (string What, string Sql)[] Questions =
     [
-        ("messages in the queues", "select count(*) from queues.envelopes"),
-        Messages("ingest"),
-        Messages("metrics"),
-        Messages("notify"),
-        Messages("pipeline"),
-        Messages("registry"),
+        .. Auxo.Testing.AuxoInstance.Services.Select(Messages),
         ("builds", "select count(*) from pipeline.builds where state = 'ready'"),
         ("deliveries", "select count(*) from notify.deliveries where state in ('waiting', 'sending')"),
         ("publications", "select count(*) from registry.publications where state = 'waiting'"),

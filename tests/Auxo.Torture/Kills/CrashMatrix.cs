@@ -17,17 +17,8 @@ internal sealed record CrashRow(string Service, string Point)
 /// </summary>
 internal static class CrashMatrix
 {
-    /// <summary>In the store, so in every service that appends.</summary>
-    private static readonly string[] Store = ["store.save", "store.committed"];
-
-    /// <summary>In the bus, so in every service that handles messages.</summary>
-    private static readonly string[] Messaging = ["messaging.handled", "messaging.committed"];
-
-    /// <summary>Around every commit of a service that is on Marten.</summary>
+    /// <summary>Around every commit of every service.</summary>
     private static readonly string[] Commits = ["store.saving", "store.committed"];
-
-    /// <summary>The services that are on Marten and Wolverine.</summary>
-    private static readonly string[] Converted = ["ingest", "metrics", "notify", "registry"];
 
     /// <summary>The points of one service's own code.</summary>
     private static readonly string[] Own =
@@ -45,18 +36,10 @@ internal static class CrashMatrix
         "registry.sweep.before_move", "registry.sweep.moved", "registry.sweep.committed",
     ];
 
-    /// <summary>
-    /// Only where an event is appended to a stream that was not read before does the store read a view between append and
-    /// commit. No service does that on a path that can be asked for from outside, so these are killed in Auxo.EventStore.Tests
-    /// (CrashTests) alone.
-    /// </summary>
-    public static IReadOnlyList<string> Elsewhere { get; } = ["store.appended", "store.written"];
-
     /// <summary>All rows.</summary>
     public static IReadOnlyList<CrashRow> Rows { get; } =
     [
-        .. Auxo.Testing.AuxoInstance.Services.SelectMany(static service
-            => (Converted.Contains(service) ? Commits : Store.Concat(Messaging)).Select(point => new CrashRow(service, point))),
+        .. Auxo.Testing.AuxoInstance.Services.SelectMany(static service => Commits.Select(point => new CrashRow(service, point))),
         .. Own.Select(static point => new CrashRow(point[..point.IndexOf('.', StringComparison.Ordinal)], point)),
     ];
 }

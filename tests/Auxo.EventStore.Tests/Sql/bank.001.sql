@@ -1,1 +1,0 @@
-create table {schema}.branches (id text primary key);

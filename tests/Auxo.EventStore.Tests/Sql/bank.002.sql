@@ -1,1 +1,0 @@
-alter table {schema}.branches add column city text;
