@@ -1,5 +1,4 @@
 using Auxo.Contracts;
-using Auxo.Ingest.Recording;
 using Auxo.Ingest.Tracking;
 using Auxo.ServiceDefaults.Access;
 
@@ -18,11 +17,12 @@ public static class RotateSecret
         => app.MapPost("/repositories/{rid}/secret", HandleAsync).WithName("RotateSecret").RequireScope(IngestScopes.Write);
 
     private static async Task<Ok<SecretAnswer>> HandleAsync(
-        Rid rid, IDocumentStore store, KnownRepositories known, WebhookSecrets secrets, TimeProvider time, CancellationToken ct)
+        Rid rid, IDocumentStore store, WebhookSecrets secrets, TimeProvider time, CancellationToken ct)
     {
-        if (await known.FindAsync(rid, ct) is not { Repository.IsTracked: true }) throw new NotTrackedException(rid.Value);
-        var secret = WebhookSecrets.Generate();
         await using var session = store.TracedSession();
+        if (await session.LoadAsync<Repository>(Repository.StreamKey(rid), ct) is not { IsTracked: true })
+            throw new NotTrackedException(rid.Value);
+        var secret = WebhookSecrets.Generate();
         session.QueueSqlCommand(WebhookSecrets.Write(rid, secret, time.GetUtcNow()));
         await session.SaveChangesAsync(ct);
         secrets.Remember(rid, secret);

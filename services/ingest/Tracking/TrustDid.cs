@@ -3,6 +3,8 @@ using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Scanning;
 using Auxo.ServiceDefaults.Access;
 
+using JasperFx.Events;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Ingest.Tracking;
@@ -21,37 +23,48 @@ public static class TrustDid
     }
 
     private static Task<Ok<RepositoryAnswer>> GrantAsync(
-        Rid rid, Did did, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer,
-        TimeProvider time, CancellationToken ct)
-        => ChangeAsync(
-            rid, r => r.Trusted.Contains(did) ? null : new RepositoryEvent.TrustGranted(did, time.GetUtcNow()),
-            store, secrets, address, observer, ct);
+        Rid rid, Did did, IMessageBus bus, WebhookSecrets secrets, HookAddress address, Observer observer, CancellationToken ct)
+        => ChangeAsync(new ChangeTrust(rid, did, IsTrusted: true), bus, secrets, address, observer, ct);
 
     private static Task<Ok<RepositoryAnswer>> RevokeAsync(
-        Rid rid, Did did, IDocumentStore store, WebhookSecrets secrets, HookAddress address, Observer observer,
-        TimeProvider time, CancellationToken ct)
-        => ChangeAsync(
-            rid, r => r.Trusted.Contains(did) ? new RepositoryEvent.TrustRevoked(did, time.GetUtcNow()) : null,
-            store, secrets, address, observer, ct);
+        Rid rid, Did did, IMessageBus bus, WebhookSecrets secrets, HookAddress address, Observer observer, CancellationToken ct)
+        => ChangeAsync(new ChangeTrust(rid, did, IsTrusted: false), bus, secrets, address, observer, ct);
 
     private static async Task<Ok<RepositoryAnswer>> ChangeAsync(
-        Rid rid, Func<Repository, RepositoryEvent?> decide, IDocumentStore store, WebhookSecrets secrets,
-        HookAddress address, Observer observer, CancellationToken ct)
+        ChangeTrust command, IMessageBus bus, WebhookSecrets secrets, HookAddress address, Observer observer, CancellationToken ct)
     {
-        var repository = await LostRace.RetryAsync(() => ChangeAsync(rid, decide, store, ct));
-        observer.Find(rid)?.Forget();
+        var repository = (await bus.InvokeAsync<ChangedTrust>(command, ct)).Repository ?? throw new NotTrackedException(command.Rid.Value);
+        observer.Find(command.Rid)?.Forget();
         return TypedResults.Ok(RepositoryAnswer.Of(repository, secrets, address));
     }
+}
 
-    private static async Task<Repository> ChangeAsync(
-        Rid rid, Func<Repository, RepositoryEvent?> decide, IDocumentStore store, CancellationToken ct)
+/// <summary>Somebody's own steps shall run, or shall run no longer.</summary>
+/// <param name="Rid">In which repository.</param>
+/// <param name="Did">Whose.</param>
+/// <param name="IsTrusted">Whether they run.</param>
+public sealed record ChangeTrust(Rid Rid, Did Did, bool IsTrusted);
+
+/// <summary>It is so now.</summary>
+/// <param name="Repository">As it is now; null when it is not tracked.</param>
+public sealed record ChangedTrust(Repository? Repository);
+
+/// <summary>Decides what changes; when another one changed it at the same moment, the bus lets it decide again.</summary>
+public static class ChangeTrustHandler
+{
+    /// <summary>The repository's stream.</summary>
+    public static Task<IEventStream<Repository>> LoadAsync(ChangeTrust command, IDocumentSession session, CancellationToken ct)
+        => session.Events.FetchForWriting<Repository>(Repository.StreamKey(command.Rid), ct);
+
+    /// <summary>Records it, unless it is so already.</summary>
+    public static ChangedTrust Handle(ChangeTrust command, IEventStream<Repository> stream, DateTimeOffset now)
     {
-        await using var session = store.TracedSession();
-        var stream = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(rid), ct);
-        if (stream.Aggregate is not { IsTracked: true } repository) throw new NotTrackedException(rid.Value);
-        if (decide(repository) is not { } change) return repository;
+        if (stream.Aggregate is not { IsTracked: true } repository) return new ChangedTrust(null);
+        if (repository.Trusted.Contains(command.Did) == command.IsTrusted) return new ChangedTrust(repository);
+        RepositoryEvent change = command.IsTrusted
+            ? new RepositoryEvent.TrustGranted(command.Did, now)
+            : new RepositoryEvent.TrustRevoked(command.Did, now);
         stream.AppendOne(change);
-        await session.SaveChangesAsync(ct);
-        return repository.Apply(change);
+        return new ChangedTrust(repository.Apply(change));
     }
 }
