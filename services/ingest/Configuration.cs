@@ -4,7 +4,7 @@ using Auxo.Ingest.Listening;
 using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Scanning;
-using Auxo.Ingest.Stories;
+using Auxo.Ingest.Timeline;
 using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
 using Auxo.ServiceDefaults.Access;
@@ -76,7 +76,7 @@ public static class Configuration
         app.MapListPatches();
         app.MapGetNode();
         app.MapGetOutbox();
-        app.MapGetStory();
+        app.MapGetTimeline();
         app.MapDiagnoseNode();
     }
 

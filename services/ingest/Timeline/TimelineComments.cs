@@ -3,10 +3,10 @@ using Auxo.ServiceDefaults.Stories;
 
 using Npgsql;
 
-namespace Auxo.Ingest.Stories;
+namespace Auxo.Ingest.Timeline;
 
 /// <summary>Where the comments of builds are: on the patch, on their way, or given up.</summary>
-internal static class ToldComments
+internal static class TimelineComments
 {
     public static async Task<IReadOnlyList<StoryLine>> ReadAsync(
         NpgsqlDataSource source, Rid? rid, PatchId? patch, Guid[] builds, string[] traces, DateTimeOffset now, CancellationToken ct)
@@ -28,7 +28,7 @@ internal static class ToldComments
                 reader.GetBoolean(1), reader.GetString(2), await TextAsync(3), reader.GetInt32(4), await TextAsync(5),
                 reader.GetFieldValue<DateTimeOffset>(6),
                 await reader.IsDBNullAsync(8, ct) ? null : reader.GetFieldValue<DateTimeOffset>(8), reader.GetString(9));
-            lines.Add(Tell(row, now) with { Build = reader.GetGuid(0), Trace = await TextAsync(7) });
+            lines.Add(Entry(row, now) with { Build = reader.GetGuid(0), Trace = await TextAsync(7) });
         }
 
         return lines;
@@ -36,7 +36,7 @@ internal static class ToldComments
         async Task<string?> TextAsync(int column) => await reader.IsDBNullAsync(column, ct) ? null : reader.GetString(column);
     }
 
-    private static StoryLine Tell(Row row, DateTimeOffset now)
+    private static StoryLine Entry(Row row, DateTimeOffset now)
     {
         var what = row.Final ? "the verdict" : "an interim word";
         return row.State switch

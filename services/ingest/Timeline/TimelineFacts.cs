@@ -8,15 +8,15 @@ using Auxo.ServiceDefaults.Stories;
 
 using Npgsql;
 
-namespace Auxo.Ingest.Stories;
+namespace Auxo.Ingest.Timeline;
 
 /// <summary>A line about a stored event, and what it says of a commit.</summary>
-internal sealed record ToldFact(StoryLine Line, CommitId? Commit, DetectedBy? DetectedBy);
+internal sealed record TimelineFact(StoryLine Line, CommitId? Commit, DetectedBy? DetectedBy);
 
 /// <summary>What became facts: patches, revisions, merges, new heads of branches.</summary>
-internal static class ToldFacts
+internal static class TimelineFacts
 {
-    public static async Task<IReadOnlyList<ToldFact>> ReadAsync(
+    public static async Task<IReadOnlyList<TimelineFact>> ReadAsync(
         NpgsqlDataSource source, Rid? rid, PatchId? patch, CommitId? commit, IReadOnlyList<string> traces, CancellationToken ct)
     {
         // By stream, where the question names one; a bare trace id is rare enough to look through everything.
@@ -35,18 +35,18 @@ internal static class ToldFacts
                     : "", Repository.StreamKey(of), commit?.Value ?? "", patch?.Value ?? "", traces.ToArray())
             : Command(
                 source, "select type, data::text, correlation_id from ingest.mt_events where correlation_id = any ($1)", traces.ToArray());
-        var facts = new List<ToldFact>();
+        var facts = new List<TimelineFact>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            if (Tell(reader.GetString(0), reader.GetString(1)) is { } fact)
+            if (Entry(reader.GetString(0), reader.GetString(1)) is { } fact)
                 facts.Add(fact with { Line = fact.Line with { Trace = await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2) } });
         }
 
         return facts;
     }
 
-    /// <summary>Who told first, in words.</summary>
+    /// <summary>Who reported first, in words.</summary>
     public static string Words(DetectedBy detectedBy) => detectedBy switch
     {
         DetectedBy.Event => "a node event",
@@ -55,7 +55,7 @@ internal static class ToldFacts
         _ => "'repo track'",
     };
 
-    private static ToldFact? Tell(string type, string data) => type switch
+    private static TimelineFact? Entry(string type, string data) => type switch
     {
         "patch_opened" => Opened(JsonSerializer.Deserialize(data, StoredJson.Default.PatchOpened)!),
         "patch_revised" => Revised(JsonSerializer.Deserialize(data, StoredJson.Default.PatchRevised)!.Revision),
@@ -65,11 +65,11 @@ internal static class ToldFacts
         _ => null,
     };
 
-    private static ToldFact Opened(PatchEvent.Opened e)
+    private static TimelineFact Opened(PatchEvent.Opened e)
         => new(new StoryLine(e.SeenAt, "patch_opened", StoryState.Done, $"patch {e.PatchId.Short} opened{Late(e.OpenedAt, e.SeenAt)}"),
             null, null);
 
-    private static ToldFact Revised(SeenRevision r)
+    private static TimelineFact Revised(SeenRevision r)
     {
         var note = r.Disposition switch
         {
@@ -80,26 +80,26 @@ internal static class ToldFacts
         };
         var line = new StoryLine(
             r.SeenAt, "patch_revised", r.Disposition == RevisionDisposition.Announced ? StoryState.Done : StoryState.Note,
-            $"revision {r.Id.Short} at commit {r.Head.Short}, first told by {Words(r.DetectedBy)}{note}");
-        return new ToldFact(line, r.Head, r.DetectedBy);
+            $"revision {r.Id.Short} at commit {r.Head.Short}, first reported by {Words(r.DetectedBy)}{note}");
+        return new TimelineFact(line, r.Head, r.DetectedBy);
     }
 
-    private static ToldFact Status(PatchEvent.StatusChanged e)
+    private static TimelineFact Status(PatchEvent.StatusChanged e)
         => new(new StoryLine(e.SeenAt, "patch_status_changed", StoryState.Done,
             $"the patch is {e.Status.ToString().ToLowerInvariant()} now"), null, null);
 
-    private static ToldFact Merged(PatchEvent.Merged e)
+    private static TimelineFact Merged(PatchEvent.Merged e)
         => new(
             new StoryLine(e.SeenAt, "patch_merged", StoryState.Done,
                 $"merged as {e.Commit.Short}{(e.Signed ? "" : ", as the default branch's commits say")}{Late(e.At, e.SeenAt)}"),
                 e.Commit, null);
 
-    private static ToldFact Advanced(RepositoryEvent.BranchAdvanced e)
+    private static TimelineFact Advanced(RepositoryEvent.BranchAdvanced e)
         => new(
             new StoryLine(
                 e.SeenAt, "branch_advanced", StoryState.Done,
                 $"{e.Branch} is at {e.New.Short} now{(e.Old is { } old ? $", before at {old.Short}" : "")}, "
-                    + $"first told by {Words(e.DetectedBy)}"),
+                    + $"first reported by {Words(e.DetectedBy)}"),
             e.New, e.DetectedBy);
 
     /// <summary>Radicle's times are whole seconds of somebody's clock, so a small difference says nothing.</summary>

@@ -6,16 +6,16 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 using Npgsql;
 
-namespace Auxo.Ingest.Stories;
+namespace Auxo.Ingest.Timeline;
 
 /// <summary>
 /// <c>GET /story?rid=&amp;patch=&amp;commit=&amp;build=&amp;trace=</c>: how a push was seen, what was made of it, and where its
 /// comments are. A patch or commit needs its repository.
 /// </summary>
-public static class GetStory
+public static class GetTimeline
 {
     /// <summary>Maps the route.</summary>
-    public static void MapGetStory(this IEndpointRouteBuilder app)
+    public static void MapGetTimeline(this IEndpointRouteBuilder app)
         => app.MapGet("/story", HandleAsync).WithName("GetIngestStory").RequireScope(IngestScopes.Read);
 
     private static async Task<Ok<StoryAnswer>> HandleAsync(
@@ -23,9 +23,9 @@ public static class GetStory
         CommitId? commit = null, Guid[]? build = null,
         string[]? trace = null)
     {
-        var facts = await ToldFacts.ReadAsync(source, rid, patch, commit, trace ?? [], ct);
-        var webhooks = rid is { } of ? await ToldWebhooks.ReadAsync(source, of, patch, facts, ct) : [];
-        var comments = await ToldComments.ReadAsync(source, rid, patch, build ?? [], trace ?? [], time.GetUtcNow(), ct);
+        var facts = await TimelineFacts.ReadAsync(source, rid, patch, commit, trace ?? [], ct);
+        var webhooks = rid is { } of ? await TimelineWebhooks.ReadAsync(source, of, patch, facts, ct) : [];
+        var comments = await TimelineComments.ReadAsync(source, rid, patch, build ?? [], trace ?? [], time.GetUtcNow(), ct);
         return TypedResults.Ok(StoryAnswer.Of([.. facts.Select(static f => f.Line), .. webhooks, .. comments]));
     }
 }

@@ -4,18 +4,18 @@ using Auxo.ServiceDefaults.Stories;
 
 using Npgsql;
 
-namespace Auxo.Ingest.Stories;
+namespace Auxo.Ingest.Timeline;
 
 /// <summary>
-/// The webhooks that told of it: the one that was first, and those that came when it was known already and are only links.
+/// The webhooks that reported it: the one that was first, and those that came when it was known already and are only links.
 /// </summary>
-internal static class ToldWebhooks
+internal static class TimelineWebhooks
 {
     private static readonly TimeSpan Before = TimeSpan.FromHours(1);
     private static readonly TimeSpan After = TimeSpan.FromDays(1);
 
     public static async Task<IReadOnlyList<StoryLine>> ReadAsync(
-        NpgsqlDataSource source, Rid rid, PatchId? patch, IReadOnlyList<ToldFact> facts, CancellationToken ct)
+        NpgsqlDataSource source, Rid rid, PatchId? patch, IReadOnlyList<TimelineFact> facts, CancellationToken ct)
     {
         if (facts.Count == 0) return [];
         // The window is for the index by time: receipts have no other.
@@ -31,7 +31,7 @@ internal static class ToldWebhooks
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            lines.Add(Tell(facts, reader.GetString(0), await TextAsync(1), await TextAsync(2), await TextAsync(3),
+            lines.Add(Entry(facts, reader.GetString(0), await TextAsync(1), await TextAsync(2), await TextAsync(3),
                 reader.GetFieldValue<DateTimeOffset>(4)));
         }
 
@@ -40,14 +40,17 @@ internal static class ToldWebhooks
         async Task<string?> TextAsync(int column) => await reader.IsDBNullAsync(column, ct) ? null : reader.GetString(column);
     }
 
-    private static StoryLine Tell(
-        IReadOnlyList<ToldFact> facts, string kind, string? seeder, string? commit, string? trace, DateTimeOffset at)
+    private static StoryLine Entry(
+        IReadOnlyList<TimelineFact> facts, string kind, string? seeder, string? commit, string? trace, DateTimeOffset at)
     {
         var from = seeder is null ? "" : $" from {seeder}";
         if (trace is not null && facts.Any(f => f.Line.Trace == trace && f.DetectedBy == DetectedBy.Webhook))
-            return new StoryLine(at, "webhook_received", StoryState.Done, $"webhook '{kind}'{from}: the first to tell") { Trace = trace };
+            return new StoryLine(at, "webhook_received", StoryState.Done, $"webhook '{kind}'{from}: the first to report it")
+            {
+                Trace = trace,
+            };
         var known = facts.LastOrDefault(f => commit is null ? f.Line.At <= at : f.Commit?.Value == commit);
-        var first = known?.DetectedBy is { } detectedBy ? $"{ToldFacts.Words(detectedBy)} was first" : "its fact was known";
+        var first = known?.DetectedBy is { } detectedBy ? $"{TimelineFacts.Words(detectedBy)} was first" : "its fact was known";
         return new StoryLine(at, "webhook_linked", StoryState.Note, $"webhook '{kind}'{from}: {first}, so this one is only a link")
         {
             Trace = known?.Line.Trace,
