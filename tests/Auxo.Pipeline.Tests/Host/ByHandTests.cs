@@ -57,6 +57,21 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task what_ends_a_build_belongs_to_the_push_that_began_it()
+    {
+        const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        var head = await CommitAsync(
+            (".auxo/ci.yaml", $"steps:\n  - name: sleep\n    run: echo asleep; sleep {SandboxProcesses.Marker()}\n"));
+        await _host.Queues.SendAsync("pipeline", _told.Opened(head), trace: trace);
+        await _host.PrintedAsync(_told.BuildOf(head), "sleep", "asleep");
+        Assert.Equal(200, (await _host.PostAsync($"/builds/{_told.BuildOf(head)}/cancel")).Status);
+        await _host.Queues.SentAllAsync("pipeline");
+        Assert.All(await _host.Queues.EnvelopesAsync("metrics", "ingest"), e => Assert.Equal(trace, e.CorrelationId));
+        Assert.Equal(trace, await _host.ScalarAsync<string>("select distinct correlation_id from pipeline.mt_events"));
+        Assert.Equal(trace, await _host.ScalarAsync<string>("select trace_id from pipeline.builds"));
+    }
+
+    [Fact]
     public async Task a_build_that_runs_is_not_run_again()
     {
         var head = await CommitAsync(
