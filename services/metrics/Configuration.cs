@@ -26,7 +26,7 @@ public static class Configuration
         o.Events.MapEventType<ChangeEvent.Proposed>("change_proposed");
         o.Events.MapEventType<ChangeEvent.Merged>("change_merged");
         o.Events.MapEventType<ChangeEvent.Archived>("change_archived");
-        o.Events.MapEventType<ChangeEvent.Landed>("change_landed");
+        o.Events.MapEventType<ChangeEvent.BranchAdvanced>("change_landed");
         o.Events.MapEventType<BuildEvent.Queued>("build_queued");
         o.Events.MapEventType<BuildEvent.Started>("build_started");
         o.Events.MapEventType<BuildEvent.Finished>("build_finished");
@@ -68,7 +68,7 @@ public static class Configuration
         services.AddSingleton<NewFacts>();
         services.ConfigureMarten(static (provider, o) => o.Projections.AsyncListeners.Add(provider.GetRequiredService<NewFacts>()));
         services.AddSingleton<FactQueries>();
-        services.AddSingleton<Histories>();
+        services.AddSingleton<HistoryCache>();
         services.AddSingleton<ExpositionPage>();
         services.AddSingleton<RefreshExposition>();
         services.AddHostedService(static p => p.GetRequiredService<RefreshExposition>());

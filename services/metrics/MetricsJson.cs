@@ -19,7 +19,7 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(ChangeEvent.Proposed), TypeInfoPropertyName = "ChangeProposed")]
 [JsonSerializable(typeof(ChangeEvent.Merged), TypeInfoPropertyName = "ChangeMerged")]
 [JsonSerializable(typeof(ChangeEvent.Archived), TypeInfoPropertyName = "ChangeArchived")]
-[JsonSerializable(typeof(ChangeEvent.Landed), TypeInfoPropertyName = "ChangeLanded")]
+[JsonSerializable(typeof(ChangeEvent.BranchAdvanced), TypeInfoPropertyName = "ChangeBranchAdvanced")]
 [JsonSerializable(typeof(BuildEvent.Queued), TypeInfoPropertyName = "BuildQueued")]
 [JsonSerializable(typeof(BuildEvent.Started), TypeInfoPropertyName = "BuildStarted")]
 [JsonSerializable(typeof(BuildEvent.Finished), TypeInfoPropertyName = "BuildFinished")]
@@ -46,5 +46,5 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(DeploymentReported))]
 [JsonSerializable(typeof(FailureBody))]
 [JsonSerializable(typeof(FailureDetected))]
-[JsonSerializable(typeof(TurnBody))]
+[JsonSerializable(typeof(TransitionBody))]
 public sealed partial class HttpJson : JsonSerializerContext;

@@ -11,8 +11,8 @@ public sealed class AnswersTests(MetricsService service) : IClassFixture<Metrics
     {
         var rid = Ids.Rid("answers");
         await service.Host.SendAsync(
-            Told.Opened(rid, "p", 0), Told.Merged(rid, "p", "c1", 1), Told.Advanced(rid, null, "c0", -1),
-            Told.Advanced(rid, "c0", "c1", 1, "Merge", "p"), Told.Built(rid, "c1", 2));
+            SampleMessages.Opened(rid, "p", 0), SampleMessages.Merged(rid, "p", "c1", 1), SampleMessages.Advanced(rid, null, "c0", -1),
+            SampleMessages.Advanced(rid, "c0", "c1", 1, "Merge", "p"), SampleMessages.Built(rid, "c1", 2));
 
         foreach (var (route, path) in ((string, string)[])[
             ("api/ci/{rid}", $"/api/ci/{rid}?from=2026-03-01&to=2026-03-08"),

@@ -59,8 +59,8 @@ public sealed class CrashTests(PostgresFixture postgres)
         await using (var host = await MetricsHost.StartAsync(database)) await host.SettleAsync();
         using var client = await ClientAsync(database);
         object report = path == "/api/deployments"
-            ? new { rid = Repository.Value, commit = Ids.Commit("c1").Value, id = "r1", at = Told.At(1) }
-            : new { rid = Repository.Value, id = "r1", at = Told.At(1) };
+            ? new { rid = Repository.Value, commit = Ids.Commit("c1").Value, id = "r1", at = SampleMessages.At(1) }
+            : new { rid = Repository.Value, id = "r1", at = SampleMessages.At(1) };
         await using (var dying = await ServiceProcess.StartAsync("metrics", database, point))
         {
             await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsJsonAsync(new Uri(dying.Address, path), report));
@@ -112,10 +112,15 @@ public sealed class CrashTests(PostgresFixture postgres)
     {
         await using var queues = new Queues(database);
         foreach (object message in (object[])[
-            Told.Advanced(Repository, null, "c0", 0), Told.Built(Repository, "c0", 1), Told.Opened(Repository, "p", 2),
-            Told.Built(Repository, "p", 2.5, Outcome.Failed, trigger: BuildTrigger.Patch),
-            Told.Merged(Repository, "p", "c1", 3), Told.Advanced(Repository, "c0", "c1", 3, null, "p"), Told.Built(Repository, "c1", 4),
-            Told.Failed(Repository, "f", Ids.Build($"{Repository} c1 1").ToString(), 5), Told.Recovered(Repository, "f", 6)])
+            SampleMessages.Advanced(Repository, null, "c0", 0),
+            SampleMessages.Built(Repository, "c0", 1),
+            SampleMessages.Opened(Repository, "p", 2),
+            SampleMessages.Built(Repository, "p", 2.5, Outcome.Failed, trigger: BuildTrigger.Patch),
+            SampleMessages.Merged(Repository, "p", "c1", 3),
+            SampleMessages.Advanced(Repository, "c0", "c1", 3, null, "p"),
+            SampleMessages.Built(Repository, "c1", 4),
+            SampleMessages.Failed(Repository, "f", Ids.Build($"{Repository} c1 1").ToString(), 5),
+            SampleMessages.Recovered(Repository, "f", 6)])
             await queues.SendAsync("metrics", message);
     }
 }

@@ -17,7 +17,7 @@ public sealed class StoredEventsTests
         ["change_proposed"] = StoredJson.Default.ChangeProposed,
         ["change_merged"] = StoredJson.Default.ChangeMerged,
         ["change_archived"] = StoredJson.Default.ChangeArchived,
-        ["change_landed"] = StoredJson.Default.ChangeLanded,
+        ["change_landed"] = StoredJson.Default.ChangeBranchAdvanced,
         ["build_queued"] = StoredJson.Default.BuildQueued,
         ["build_started"] = StoredJson.Default.BuildStarted,
         ["build_finished"] = StoredJson.Default.BuildFinished,

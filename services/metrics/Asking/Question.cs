@@ -47,50 +47,53 @@ public sealed record Question
             : (new Window(from, to), asOf, null);
     }
 
-    /// <summary>Finds the outline of the history, and answers from it.</summary>
+    /// <summary>Finds the series of the history, and answers from it.</summary>
     public async Task<Results<Ok<T>, ProblemHttpResult>> AnswerAsync<T>(
-        Rid rid, Histories histories, DateTimeOffset now, int defaultDays, Func<Outline, Window, Calendar, T> answer, CancellationToken ct)
+        Rid rid, HistoryCache histories, DateTimeOffset now, int defaultDays,
+        Func<DoraSeries, Window, Calendar, T> answer, CancellationToken ct)
     {
         var (window, asOf, wrong) = Read(now, defaultDays);
         if (wrong is not null) return wrong;
-        if (await histories.FindAsync(rid, asOf, Position, ct) is not { } outline) return Unknown(rid);
-        var (calendar, noZone) = CalendarOf(outline);
-        return calendar is null ? noZone! : TypedResults.Ok(answer(outline, window, calendar));
+        if (await histories.GetSeriesAsync(rid, asOf, Position, ct) is not { } series) return Unknown(rid);
+        var (calendar, noZone) = CalendarOf(series);
+        return calendar is null ? noZone! : TypedResults.Ok(answer(series, window, calendar));
     }
 
     /// <summary>Finds the whole history, and answers from it.</summary>
-    public async Task<Results<Ok<T>, ProblemHttpResult>> TellAsync<T>(
-        Rid rid, Histories histories, DateTimeOffset now, int defaultDays, Func<History, Window, T> answer, CancellationToken ct)
+    public async Task<Results<Ok<T>, ProblemHttpResult>> AnswerFromHistoryAsync<T>(
+        Rid rid, HistoryCache histories, DateTimeOffset now, int defaultDays, Func<History, Window, T> answer, CancellationToken ct)
     {
         var (window, asOf, wrong) = Read(now, defaultDays);
         if (wrong is not null) return wrong;
-        return await histories.TellAsync(rid, asOf, Position, ct) is { } history ? TypedResults.Ok(answer(history, window)) : Unknown(rid);
+        return await histories.GetHistoryAsync(rid, asOf, Position, ct) is { } history
+            ? TypedResults.Ok(answer(history, window))
+            : Unknown(rid);
     }
 
-    /// <summary>Finds the outlines of all tracked repositories, and answers from them.</summary>
+    /// <summary>Finds the series of all tracked repositories, and answers from them.</summary>
     public async Task<Results<Ok<ListAnswer<T>>, ProblemHttpResult>> AnswerAllAsync<T>(
-        Histories histories, DateTimeOffset now, int defaultDays, Func<Outline, Window, Calendar, T> answer, CancellationToken ct)
+        HistoryCache histories, DateTimeOffset now, int defaultDays, Func<DoraSeries, Window, Calendar, T> answer, CancellationToken ct)
     {
         var (window, asOf, wrong) = Read(now, defaultDays);
         if (wrong is not null) return wrong;
         var answers = new List<T>();
         foreach (var rid in await histories.ListAsync(ct))
         {
-            if (await histories.FindAsync(rid, asOf, Position, ct) is not { IsTracked: true } outline) continue;
-            var (calendar, noZone) = CalendarOf(outline);
+            if (await histories.GetSeriesAsync(rid, asOf, Position, ct) is not { IsTracked: true } series) continue;
+            var (calendar, noZone) = CalendarOf(series);
             if (calendar is null) return noZone!;
-            answers.Add(answer(outline, window, calendar));
+            answers.Add(answer(series, window, calendar));
         }
 
         return TypedResults.Ok(new ListAnswer<T>(answers, Next: null));
     }
 
     /// <summary>The calendar of the answer, or what is wrong with it.</summary>
-    private (Calendar? Calendar, ProblemHttpResult? Problem) CalendarOf(Outline outline)
-        => Calendar.Find(Zone ?? outline.Policy.Zone) is { } calendar
+    private (Calendar? Calendar, ProblemHttpResult? Problem) CalendarOf(DoraSeries series)
+        => Calendar.Find(Zone ?? series.Policy.Zone) is { } calendar
             ? (calendar, null)
             : (null, AuxoProblem.BadRequest("request/unknown-zone",
-                $"There is no time zone {Zone ?? outline.Policy.Zone} on this machine. Use an IANA name such as Europe/Berlin."));
+                $"There is no time zone {Zone ?? series.Policy.Zone} on this machine. Use an IANA name such as Europe/Berlin."));
 
     /// <summary>Nothing was ever heard of the repository.</summary>
     public static ProblemHttpResult Unknown(Rid rid)

@@ -15,8 +15,8 @@ public sealed record Change
     /// <summary>When it was archived; null unless it was.</summary>
     public DateTimeOffset? ArchivedAt { get; init; }
 
-    /// <summary>The first landing of this commit; null for a patch.</summary>
-    public ChangeEvent.Landed? Landing { get; init; }
+    /// <summary>When the default branch first had this commit as its head; null for a patch.</summary>
+    public ChangeEvent.BranchAdvanced? BranchAdvanced { get; init; }
 
     /// <summary>The stream of a patch.</summary>
     public static string StreamKey(Rid rid, PatchId patch) => $"change/{rid}/{patch}";
@@ -34,7 +34,7 @@ public sealed record Change
             || x.FirstCommitAt < known.FirstCommitAt || x.At < known.At,
         ChangeEvent.Merged x => Merge is null || x.At < Merge.At,
         ChangeEvent.Archived x => ArchivedAt is null || x.At > ArchivedAt,
-        ChangeEvent.Landed x => Landing is null || x.SeenAt < Landing.SeenAt,
+        ChangeEvent.BranchAdvanced x => BranchAdvanced is null || x.SeenAt < BranchAdvanced.SeenAt,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -46,7 +46,7 @@ public sealed record Change
                 Earliest(Revisions.FirstOrDefault(r => r.RevisionId == x.RevisionId), x)] },
         ChangeEvent.Merged x => this with { Merge = x },
         ChangeEvent.Archived x => this with { ArchivedAt = x.At },
-        ChangeEvent.Landed x => this with { Landing = x },
+        ChangeEvent.BranchAdvanced x => this with { BranchAdvanced = x },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -47,7 +47,7 @@ public abstract record ChangeEvent
     /// <param name="Patches">The patches that came with it.</param>
     /// <param name="At">When.</param>
     /// <param name="SeenAt">When Auxo saw it.</param>
-    public sealed record Landed(
+    public sealed record BranchAdvanced(
         Rid Rid, string Branch, CommitId? Old, CommitId Commit, string Title, IReadOnlyList<PatchId> Patches,
         DateTimeOffset At, DateTimeOffset SeenAt) : ChangeEvent, IRecordedFact;
 }

@@ -31,7 +31,7 @@ public static class RecordChangeHandler
     public static Events Handle(
         DefaultBranchAdvanced message,
         [WriteAggregate(FromMethod = nameof(KeyOfDefaultBranchAdvanced), Required = false)] Change? change)
-        => Decide(change, new ChangeEvent.Landed(
+        => Decide(change, new ChangeEvent.BranchAdvanced(
             message.Rid, PlainText.Of(message.Branch), message.Old, message.New, PlainText.Of(message.Title),
             message.Patches, message.At, message.SeenAt));
 

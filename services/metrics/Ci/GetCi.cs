@@ -20,10 +20,10 @@ public static class GetCi
     }
 
     private static Task<Results<Ok<CiReport>, ProblemHttpResult>> HandleAsync(
-        Rid rid, [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
+        Rid rid, [AsParameters] Question question, HistoryCache histories, TimeProvider time, CancellationToken ct)
         => question.AnswerAsync(rid, histories, time.GetUtcNow(), Days, MeasureCi.Ci, ct);
 
     private static Task<Results<Ok<ListAnswer<CiReport>>, ProblemHttpResult>> AllAsync(
-        [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
+        [AsParameters] Question question, HistoryCache histories, TimeProvider time, CancellationToken ct)
         => question.AnswerAllAsync(histories, time.GetUtcNow(), Days, MeasureCi.Ci, ct);
 }

@@ -3,7 +3,7 @@ using Auxo.Metrics.Dora;
 namespace Auxo.Metrics.Ci;
 
 /// <summary>
-/// CI's numbers: pure functions from an outline and a window to a report. What was stopped, superseded or could not be run says
+/// CI's numbers: pure functions from a series and a window to a report. What was stopped, superseded or could not be run says
 /// nothing of the commit.
 /// </summary>
 public static class MeasureCi
@@ -12,28 +12,28 @@ public static class MeasureCi
     private const double Target = 0.7, Stretch = 0.8;
 
     /// <summary>The whole report.</summary>
-    public static CiReport Ci(Outline outline, Window window, Calendar calendar)
+    public static CiReport Ci(DoraSeries series, Window window, Calendar calendar)
     {
-        var builds = Of(outline, window).ToList();
+        var builds = Of(series, window).ToList();
         var verdicts = builds.FindAll(static b => b.Counts);
         var before = new Window(window.From - (window.To - window.From), window.From);
-        var end = window.To < outline.AsOf.Time ? window.To : outline.AsOf.Time;
+        var end = window.To < series.AsOf.Time ? window.To : series.AsOf.Time;
         var commits = verdicts.GroupBy(static b => b.Commit).ToList();
         var failures = verdicts.Where(static b => b.Outcome != Outcome.Passed).SelectMany(static b => b.Failures).ToList();
         return new CiReport(
-            outline.Rid, outline.Name, window.From, window.To, outline.AsOf, calendar.Zone, builds.Count,
-            Passed(verdicts), Passed(Of(outline, before)),
-            Passed(Of(outline, new Window(end - TimeSpan.FromDays(1), end))), Passed(verdicts.TakeLast(10)), Target, Stretch,
+            series.Rid, series.Name, window.From, window.To, series.AsOf, calendar.Zone, builds.Count,
+            Passed(verdicts), Passed(Of(series, before)),
+            Passed(Of(series, new Window(end - TimeSpan.FromDays(1), end))), Passed(verdicts.TakeLast(10)), Target, Stretch,
             builds.CountBy(static b => b.Outcome).OrderBy(static c => c.Key)
                 .ToDictionary(), Share.Of(commits.Count, commits.Count(static c => c.Last().Outcome == Outcome.Passed)),
             commits.Count(IsFlaky), Spread.Of(verdicts.Select(static b => b.Duration).OfType<TimeSpan>()),
             Spread.Of(builds.Select(static b => b.Wait).OfType<TimeSpan>()),
-            Measure.Red(outline, window),
+            Measure.Red(series, window),
             Most(failures.Select(Category.Of), int.MaxValue), Most(failures.Select(static f => f.Step), 10),
             Daily(builds, window, end, calendar));
     }
 
-    internal static Share Passed(IEnumerable<BuildLine> builds)
+    internal static Share Passed(IEnumerable<BuildPoint> builds)
     {
         var (n, passed) = (0, 0);
         foreach (var build in builds.Where(static b => b.Counts))
@@ -45,11 +45,11 @@ public static class MeasureCi
         return Share.Of(n, passed);
     }
 
-    internal static IEnumerable<BuildLine> Of(Outline outline, Window window)
-        => Sorted.Within(outline.Builds, static b => b.At, window.From, window.To);
+    internal static IEnumerable<BuildPoint> Of(DoraSeries series, Window window)
+        => Sorted.Within(series.Builds, static b => b.At, window.From, window.To);
 
     /// <summary>The same commit failed, and later passed.</summary>
-    internal static bool IsFlaky(IEnumerable<BuildLine> ofOneCommit)
+    internal static bool IsFlaky(IEnumerable<BuildPoint> ofOneCommit)
     {
         var failed = false;
         foreach (var build in ofOneCommit)
@@ -65,7 +65,7 @@ public static class MeasureCi
         => [.. names.CountBy(static n => n).OrderByDescending(static c => c.Value)
             .ThenBy(static c => c.Key, StringComparer.Ordinal).Take(limit).Select(static c => new Named(c.Key, c.Value))];
 
-    private static List<CiDay> Daily(List<BuildLine> builds, Window window, DateTimeOffset end, Calendar calendar)
+    private static List<CiDay> Daily(List<BuildPoint> builds, Window window, DateTimeOffset end, Calendar calendar)
     {
         var byDay = builds.ToLookup(b => calendar.DayOf(b.At));
         var days = new List<CiDay>();

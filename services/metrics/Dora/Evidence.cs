@@ -33,11 +33,11 @@ public sealed record Evidence(
         var truncated = false;
         return new Evidence(
             from, to, history.AsOf,
-            Cut(Sorted.Within(history.Deliveries.Live, static d => d.At, from, to)
+            Cut(Sorted.Within(history.Production.Live, static d => d.At, from, to)
                 .Select(d => DeploymentEvidence.Of(d, failed.GetValueOrDefault(d.Id)))),
-            Cut(Sorted.Within(history.Deliveries.Excluded, static d => d.At, from, to)),
-            Cut(Sorted.Within(history.Deliveries.Changes, static c => c.DeployedAt, from, to).Select(ChangeEvidence.Of)),
-            Cut(Sorted.Within(history.Deliveries.Untimed, static c => c.DeployedAt, from, to)),
+            Cut(Sorted.Within(history.Production.Excluded, static d => d.At, from, to)),
+            Cut(Sorted.Within(history.Production.Changes, static c => c.DeployedAt, from, to).Select(ChangeEvidence.Of)),
+            Cut(Sorted.Within(history.Production.Untimed, static c => c.DeployedAt, from, to)),
             Cut(history.Failed.Where(f => f.IsOpen ? f.FailedAt < to : f.RecoveredAt >= from && f.RecoveredAt < to)
                 .Select(RecoveryEvidence.Of)),
             Cut(Sorted.Within(history.Unattributed, static f => f.StartedAt, from, to).Select(FailureEvidence.Of)),
@@ -92,5 +92,5 @@ public sealed record RecoveryEvidence(
 public sealed record FailureEvidence(
     string Id, string? Title, DateTimeOffset StartedAt, DateTimeOffset? OpenSince, bool Inferred, string? RecoveredBy)
 {
-    internal static FailureEvidence Of(FailureStory f) => new(f.Id, f.Title, f.StartedAt, f.OpenSince, f.IsInferred, f.RecoveredBy);
+    internal static FailureEvidence Of(Failure f) => new(f.Id, f.Title, f.StartedAt, f.OpenSince, f.IsInferred, f.RecoveredBy);
 }

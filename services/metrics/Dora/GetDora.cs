@@ -21,14 +21,14 @@ public static class GetDora
     }
 
     private static Task<Results<Ok<DoraReport>, ProblemHttpResult>> HandleAsync(
-        Rid rid, [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
+        Rid rid, [AsParameters] Question question, HistoryCache histories, TimeProvider time, CancellationToken ct)
         => question.AnswerAsync(rid, histories, time.GetUtcNow(), Days, Measure.Dora, ct);
 
     private static Task<Results<Ok<ListAnswer<DoraReport>>, ProblemHttpResult>> AllAsync(
-        [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
+        [AsParameters] Question question, HistoryCache histories, TimeProvider time, CancellationToken ct)
         => question.AnswerAllAsync(histories, time.GetUtcNow(), Days, Measure.Dora, ct);
 
     private static Task<Results<Ok<Evidence>, ProblemHttpResult>> EvidenceAsync(
-        Rid rid, [AsParameters] Question question, Histories histories, TimeProvider time, CancellationToken ct)
-        => question.TellAsync(rid, histories, time.GetUtcNow(), Days, Evidence.Of, ct);
+        Rid rid, [AsParameters] Question question, HistoryCache histories, TimeProvider time, CancellationToken ct)
+        => question.AnswerFromHistoryAsync(rid, histories, time.GetUtcNow(), Days, Evidence.Of, ct);
 }

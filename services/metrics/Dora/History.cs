@@ -11,12 +11,12 @@ public sealed record History
     private History(RepositoryFacts facts)
     {
         (Facts, AsOf) = (facts, facts.AsOf);
-        var reported = FailureStory.Of(facts.Failures);
+        var reported = Failure.Of(facts.Failures);
         var named = reported.Where(static f => !f.IsDismissed && f.Deployment is not null)
             .Select(static f => f.Deployment!).ToHashSet(StringComparer.Ordinal);
-        Deliveries = Deliveries.Of(facts, named);
+        Production = ProductionDeployments.Of(facts, named);
         Red = RedMain.Periods(facts);
-        Failures = [.. reported, .. Deliveries.Reverts, .. FailuresOfRedMain()];
+        Failures = [.. reported, .. Production.Reverts, .. FailuresOfRedMain()];
         (Failed, Unattributed) = Attribute();
         var builds = facts.Builds.ToArray();
         Array.Sort(builds, static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : a.Build.CompareTo(b.Build));
@@ -44,19 +44,19 @@ public sealed record History
     public AsOf AsOf { get; init; }
 
     /// <summary>What reached production when. All lists are in order of time.</summary>
-    public Deliveries Deliveries { get; }
+    public ProductionDeployments Production { get; }
 
     /// <summary>The times in which the default branch was red.</summary>
     public IReadOnlyList<RedPeriod> Red { get; }
 
     /// <summary>Every failure, reported or inferred, dismissed ones too.</summary>
-    public IReadOnlyList<FailureStory> Failures { get; }
+    public IReadOnlyList<Failure> Failures { get; }
 
     /// <summary>The deployments that failed.</summary>
     public IReadOnlyList<FailedDeployment> Failed { get; }
 
     /// <summary>Failures that no deployment is known to have caused.</summary>
-    public IReadOnlyList<FailureStory> Unattributed { get; }
+    public IReadOnlyList<Failure> Unattributed { get; }
 
     /// <summary>Builds that ended.</summary>
     public IReadOnlyList<BuildFact> Builds { get; }
@@ -70,26 +70,26 @@ public sealed record History
     /// <summary>Works it out.</summary>
     public static History Of(RepositoryFacts facts) => new(facts);
 
-    private IEnumerable<FailureStory> FailuresOfRedMain()
+    private IEnumerable<Failure> FailuresOfRedMain()
     {
         if (!Facts.Policy.RedMainIsFailure) yield break;
         foreach (var red in Red)
         {
-            var live = Sorted.Before(Deliveries.Live, static d => d.At, red.Start + TimeSpan.FromTicks(1));
-            if (live > 0) yield return FailureStory.Inferred($"red:{red.BrokenBy.Short}", Deliveries.Live[live - 1]
+            var live = Sorted.Before(Production.Live, static d => d.At, red.Start + TimeSpan.FromTicks(1));
+            if (live > 0) yield return Failure.Inferred($"red:{red.BrokenBy.Short}", Production.Live[live - 1]
                 .Id, $"{red.BrokenBy.Short} failed on the default branch", red.Start, red.End, red.FixedBy?.Short);
         }
     }
 
-    private (IReadOnlyList<FailedDeployment> Failed, IReadOnlyList<FailureStory> Unattributed) Attribute()
+    private (IReadOnlyList<FailedDeployment> Failed, IReadOnlyList<Failure> Unattributed) Attribute()
     {
         var live = new Dictionary<string, LiveDeployment>(StringComparer.Ordinal);
-        foreach (var deployment in Deliveries.Live) live.TryAdd(deployment.Id, deployment);
+        foreach (var deployment in Production.Live) live.TryAdd(deployment.Id, deployment);
         var excluded = new Dictionary<string, ExcludedDeployment>(StringComparer.Ordinal);
-        foreach (var deployment in Deliveries.Excluded) excluded.TryAdd(deployment.Id, deployment);
+        foreach (var deployment in Production.Excluded) excluded.TryAdd(deployment.Id, deployment);
 
-        var unattributed = new List<FailureStory>();
-        var failed = new Dictionary<string, List<FailureStory>>(StringComparer.Ordinal);
+        var unattributed = new List<Failure>();
+        var failed = new Dictionary<string, List<Failure>>(StringComparer.Ordinal);
         foreach (var failure in Failures.Where(static f => !f.IsDismissed))
         {
             var cause = failure.Deployment is { } id && live.ContainsKey(id) ? id : null;

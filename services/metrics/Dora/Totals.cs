@@ -3,7 +3,7 @@ namespace Auxo.Metrics.Dora;
 /// <summary>Deployments of one kind.</summary>
 public sealed record DeploymentCount(string Environment, DeploymentKind Kind, bool Succeeded, int Count);
 
-/// <summary>What is counted from the beginning on and cannot be read from an outline's lines.</summary>
+/// <summary>What is counted from the beginning on and cannot be read from the points of a series.</summary>
 /// <param name="Deployments">Those that count, and the reported ones that do not.</param>
 /// <param name="Running">Builds that have begun and not ended.</param>
 /// <param name="Queued">Builds that wait.</param>
@@ -36,8 +36,8 @@ public sealed record Totals(
 
     private static List<DeploymentCount> Counts(History history)
     {
-        var live = history.Deliveries.Live.Select(static d => d.Id).ToHashSet(StringComparer.Ordinal);
-        var counted = history.Deliveries.Live.Select(static d => (Environment: "production", d.Kind, Succeeded: true));
+        var live = history.Production.Live.Select(static d => d.Id).ToHashSet(StringComparer.Ordinal);
+        var counted = history.Production.Live.Select(static d => (Environment: "production", d.Kind, Succeeded: true));
         var others = history.Facts.Deployments.Where(d => !live.Contains(d.Id)).Select(static d => (d.Environment, d.Kind, d.Succeeded));
         return [.. counted.Concat(others)
             .CountBy(static d => d).Select(static c => new DeploymentCount(c.Key.Environment, c.Key.Kind, c.Key.Succeeded, c.Value))];

@@ -42,39 +42,39 @@ internal sealed class CiFamilies(MetricsPage page, double[] buildTimes, double[]
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    public void AddWindow((string, string) repo, Outline outline, Window window)
+    public void AddWindow((string, string) repo, DoraSeries series, Window window)
     {
-        var verdicts = MeasureCi.Of(outline, window).Where(static b => b.Counts).ToList();
+        var verdicts = MeasureCi.Of(series, window).Where(static b => b.Counts).ToList();
         var passed = MeasureCi.Passed(verdicts);
         _rate.Set(passed.Ratio, repo);
         _n.Set(passed.N, repo);
         var commits = verdicts.GroupBy(static b => b.Commit).ToList();
         if (commits.Count > 0) _flaky.Set((double)commits.Count(MeasureCi.IsFlaky) / commits.Count, repo);
-        var red = Measure.Red(outline, window);
+        var red = Measure.Red(series, window);
         _mttr.Set(red.Mttr.MeanSeconds, repo);
-        if (!outline.HasDefaultBranchVerdict) return;
+        if (!series.HasDefaultBranchVerdict) return;
         _green.Set(red.RedSince is null ? 1 : 0, repo);
         _since.Set(red.RedSince is { } since ? RadicleMetrics.Seconds(since) : 0, repo);
     }
 
-    public void AddTotals((string, string) repo, Outline outline, int mostSteps)
+    public void AddTotals((string, string) repo, DoraSeries series, int mostSteps)
     {
-        foreach (var (outcome, count) in outline.Builds.CountBy(static b => b.Outcome).OrderBy(static c => c.Key)) _builds.Set(
+        foreach (var (outcome, count) in series.Builds.CountBy(static b => b.Outcome).OrderBy(static c => c.Key)) _builds.Set(
             count, repo, Workflow, ("outcome", Name(outcome)));
-        _duration.Observe(outline.Builds.Where(static b => b.Counts)
+        _duration.Observe(series.Builds.Where(static b => b.Counts)
             .Select(static b => b.Duration?.TotalSeconds).OfType<double>(), repo, Workflow);
-        _wait.Observe(outline.Builds.Select(static b => b.Wait?.TotalSeconds).OfType<double>(), repo);
-        AddSteps(repo, outline, mostSteps);
-        _running.Set(outline.Totals.Running, repo);
-        _queued.Set(outline.Totals.Queued, repo);
+        _wait.Observe(series.Builds.Select(static b => b.Wait?.TotalSeconds).OfType<double>(), repo);
+        AddSteps(repo, series, mostSteps);
+        _running.Set(series.Totals.Running, repo);
+        _queued.Set(series.Totals.Queued, repo);
     }
 
-    private void AddSteps((string, string) repo, Outline outline, int mostSteps)
+    private void AddSteps((string, string) repo, DoraSeries series, int mostSteps)
     {
-        var counts = outline.Builds.SelectMany(static b => b.Failures)
+        var counts = series.Builds.SelectMany(static b => b.Failures)
             .CountBy(static f => (f.Step, Category: Category.Of(f))).OrderBy(static c => c.Key).ToList();
         // The first steps to fail keep their names for ever, so that no counter falls.
-        var known = outline.Builds.SelectMany(static b => b.Failures)
+        var known = series.Builds.SelectMany(static b => b.Failures)
             .Select(static f => f.Step).Distinct(StringComparer.Ordinal).Take(mostSteps).ToHashSet(StringComparer.Ordinal);
         foreach (var group in counts.GroupBy(c => (Step: known.Contains(c.Key.Step) ? c.Key.Step : "other", c.Key.Category)))
             _steps.Set(group.Sum(static c => c.Value), repo, ("step", group.Key.Step), ("category", group.Key.Category));

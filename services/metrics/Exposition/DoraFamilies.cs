@@ -56,10 +56,10 @@ internal sealed class DoraFamilies(MetricsPage page, double[] longTimes)
         _unattributed.Set(dora.ChangeFailRate.Unattributed, repo);
     }
 
-    public void AddTotals((string, string) repo, Outline outline)
+    public void AddTotals((string, string) repo, DoraSeries series)
     {
-        _leadTimes.Observe(outline.Changes.Select(static c => c.LeadTime.TotalSeconds), repo);
-        _recoveryTimes.Observe(outline.Failed.Where(static f => !f.IsOpen).Select(static f => f.Recovery.TotalSeconds), repo);
+        _leadTimes.Observe(series.Changes.Select(static c => c.LeadTime.TotalSeconds), repo);
+        _recoveryTimes.Observe(series.Failed.Where(static f => !f.IsOpen).Select(static f => f.Recovery.TotalSeconds), repo);
     }
 
     private static void AddSpread(PreparedFamily family, Spread spread, (string, string) repo, (string, string) window)

@@ -8,7 +8,7 @@ namespace Auxo.Metrics.Exposition;
 /// The sections of the page, a repository's values since the beginning and those of its windows. Only what may have changed is
 /// worked out again: everything of a repository with new facts, and windows that are older than <see cref="Slide"/>.
 /// </summary>
-public sealed class ExpositionPage(Histories histories)
+public sealed class ExpositionPage(HistoryCache histories)
 {
     /// <summary>So old may the values of a window become while nothing happens.</summary>
     public static readonly TimeSpan Slide = TimeSpan.FromSeconds(20);
@@ -29,20 +29,20 @@ public sealed class ExpositionPage(Histories histories)
 
         foreach (var rid in changed) _parts[rid.Value] = Part.Unknown(rid);
         foreach (var part in _parts.Values.Where(p => now - p.At >= Slide || now < p.At).ToList())
-            _parts[part.Rid.Value] = await histories.FindAsync(part.Rid, now, position: null, ct) is { IsTracked: true } outline
-                ? Of(part, outline, now)
+            _parts[part.Rid.Value] = await histories.GetSeriesAsync(part.Rid, now, position: null, ct) is { IsTracked: true } series
+                ? Of(part, series, now)
                 : Part.Unknown(part.Rid) with { At = now };
         _position = position;
         return (position, [.. _parts.Values.SelectMany(static p => p.Sections)]);
     }
 
-    private static Part Of(Part last, Outline outline, DateTimeOffset now)
+    private static Part Of(Part last, DoraSeries series, DateTimeOffset now)
         // The same lists mean the same facts.
-        => new(outline.Rid, outline.Builds, now, [ReferenceEquals(last.Builds, outline.Builds)
+        => new(series.Rid, series.Builds, now, [ReferenceEquals(last.Builds, series.Builds)
             ? last.Sections[0]
-            : RadicleMetrics.Total(outline), RadicleMetrics.Windowed(outline, now)]);
+            : RadicleMetrics.Total(series), RadicleMetrics.Windowed(series, now)]);
 
-    private sealed record Part(Rid Rid, IReadOnlyList<BuildLine>? Builds, DateTimeOffset At, IReadOnlyList<MetricsSection> Sections)
+    private sealed record Part(Rid Rid, IReadOnlyList<BuildPoint>? Builds, DateTimeOffset At, IReadOnlyList<MetricsSection> Sections)
     {
         public static Part Unknown(Rid rid) => new(rid, Builds: null, DateTimeOffset.MinValue, []);
     }

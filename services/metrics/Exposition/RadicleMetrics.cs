@@ -47,30 +47,30 @@ public sealed class RadicleMetrics
     public MetricsPage Page { get; } = new();
 
     /// <summary>A repository's values of the windows that end now: they change as time passes.</summary>
-    public static MetricsSection Windowed(Outline outline, DateTimeOffset now)
+    public static MetricsSection Windowed(DoraSeries series, DateTimeOffset now)
     {
-        var (metrics, repo) = (new RadicleMetrics(), ("repo", outline.Rid.Value));
-        var calendar = Calendar.Find(outline.Policy.Zone) ?? new Calendar(TimeZoneInfo.Utc);
+        var (metrics, repo) = (new RadicleMetrics(), ("repo", series.Rid.Value));
+        var calendar = Calendar.Find(series.Policy.Zone) ?? new Calendar(TimeZoneInfo.Utc);
         foreach (var (name, days) in Windows)
         {
             var window = new Window(now - TimeSpan.FromDays(days), now);
-            var dora = Measure.Dora(outline, window, calendar);
+            var dora = Measure.Dora(series, window, calendar);
             metrics._dora.Add(repo, ("window", name), dora);
             if (days != 30) continue;
             metrics._dora.AddHeadline(repo, dora);
-            metrics._ci.AddWindow(repo, outline, window);
+            metrics._ci.AddWindow(repo, series, window);
         }
 
         return metrics.Page.Render();
     }
 
     /// <summary>A repository's values since the beginning: they change with its facts only.</summary>
-    public static MetricsSection Total(Outline outline)
+    public static MetricsSection Total(DoraSeries series)
     {
-        var (metrics, repo, totals) = (new RadicleMetrics(), ("repo", outline.Rid.Value), outline.Totals);
-        metrics._info.Set(1, repo, ("name", outline.Name ?? ""));
-        metrics._dora.AddTotals(repo, outline);
-        metrics._ci.AddTotals(repo, outline, MostSteps);
+        var (metrics, repo, totals) = (new RadicleMetrics(), ("repo", series.Rid.Value), series.Totals);
+        metrics._info.Set(1, repo, ("name", series.Name ?? ""));
+        metrics._dora.AddTotals(repo, series);
+        metrics._ci.AddTotals(repo, series, MostSteps);
         foreach (var d in totals.Deployments.Select(static d
             => (d.Environment, Kind: Word(d.Kind.ToString()), Outcome: d.Succeeded ? "success" : "failure", d.Count))
                 .Order().Take(MostSteps))

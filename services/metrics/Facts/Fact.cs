@@ -19,7 +19,7 @@ public sealed record MergeFact(long Seq, DateTimeOffset At, Oid Patch, Oid Commi
 public sealed record ArchiveFact(long Seq, DateTimeOffset At, Oid Patch) : Fact(Seq, At);
 
 /// <summary>The default branch has a new head.</summary>
-public sealed record LandingFact(
+public sealed record BranchAdvancedFact(
     long Seq, DateTimeOffset At, string Branch, Oid? Old, Oid Commit, string Title, IReadOnlyList<Oid> Patches, DateTimeOffset SeenAt)
         : Fact(Seq, At);
 
@@ -54,7 +54,7 @@ public sealed record DeploymentFact(
     string? Remediates) : Fact(Seq, At);
 
 /// <summary>What a failure did; in the order in which two of the same instant are taken.</summary>
-public enum FailureTurn
+public enum FailureTransition
 {
     /// <summary>It was noticed.</summary>
     Detected,
@@ -71,7 +71,8 @@ public enum FailureTurn
 
 /// <summary>Something was told of a failure.</summary>
 public sealed record FailureFact(
-    long Seq, DateTimeOffset At, string Id, FailureTurn Turn, string? Deployment, string? Title, DateTimeOffset? StartedAt) : Fact(Seq, At);
+    long Seq, DateTimeOffset At, string Id, FailureTransition Transition, string? Deployment, string? Title,
+    DateTimeOffset? StartedAt) : Fact(Seq, At);
 
 /// <summary>Something became known of the repository itself; what it leaves null it does not say.</summary>
 public sealed record RepositoryFact(long Seq, DateTimeOffset At, string? Name, string? DefaultBranch,

@@ -13,7 +13,7 @@ public sealed class FactDay
     public List<ArchiveFact> Archives { get; init; } = [];
 
     /// <summary>New heads of the default branch.</summary>
-    public List<LandingFact> Landings { get; init; } = [];
+    public List<BranchAdvancedFact> BranchAdvances { get; init; } = [];
 
     /// <summary>Builds that waited or began.</summary>
     public List<BuildPhase> Phases { get; init; } = [];
@@ -33,5 +33,5 @@ public sealed class FactDay
     /// <summary>All of them but phases of builds.</summary>
     public IEnumerable<Fact> All()
         => Revisions.Concat<Fact>(Merges)
-            .Concat(Archives).Concat(Landings).Concat(Builds).Concat(Deployments).Concat(Failures).Concat(Repository);
+            .Concat(Archives).Concat(BranchAdvances).Concat(Builds).Concat(Deployments).Concat(Failures).Concat(Repository);
 }

@@ -49,16 +49,16 @@ public sealed class FactDays : MultiStreamProjection<DayPack, string>
         ChangeEvent.Proposed x => new RevisionFact(seq, x.At, x.PatchId, x.Author, x.Title, x.FirstCommitAt),
         ChangeEvent.Merged x => new MergeFact(seq, x.At, x.PatchId, x.Commit, x.SeenAt),
         ChangeEvent.Archived x => new ArchiveFact(seq, x.At, x.PatchId),
-        ChangeEvent.Landed x => new LandingFact(seq, x.At, x.Branch, x.Old, x.Commit, x.Title, Oids(x.Patches), x.SeenAt),
+        ChangeEvent.BranchAdvanced x => new BranchAdvancedFact(seq, x.At, x.Branch, x.Old, x.Commit, x.Title, Oids(x.Patches), x.SeenAt),
         BuildEvent.Finished x => new BuildFact(
             seq, x.At, x.BuildId, x.Trigger, x.Ref, x.Commit, x.PatchId, x.Outcome, x.QueuedAt, x.StartedAt, x.Failures),
         DeploymentEvent.Deployed x => new DeploymentFact(
             seq, x.At, x.DeploymentId, x.Environment, x.Commit, Oids(x.Patches), x.Succeeded, x.Kind, x.RolloutId, x.Remediates),
         FailureEvent.Detected x => new FailureFact(
-            seq, x.At, x.FailureId, FailureTurn.Detected, x.DeploymentId, x.Title, x.StartedAt),
-        FailureEvent.Recovered x => new FailureFact(seq, x.At, x.FailureId, FailureTurn.Recovered, null, null, null),
-        FailureEvent.Reopened x => new FailureFact(seq, x.At, x.FailureId, FailureTurn.Reopened, null, null, null),
-        FailureEvent.Dismissed x => new FailureFact(seq, x.At, x.FailureId, FailureTurn.Dismissed, null, null, null),
+            seq, x.At, x.FailureId, FailureTransition.Detected, x.DeploymentId, x.Title, x.StartedAt),
+        FailureEvent.Recovered x => new FailureFact(seq, x.At, x.FailureId, FailureTransition.Recovered, null, null, null),
+        FailureEvent.Reopened x => new FailureFact(seq, x.At, x.FailureId, FailureTransition.Reopened, null, null, null),
+        FailureEvent.Dismissed x => new FailureFact(seq, x.At, x.FailureId, FailureTransition.Dismissed, null, null, null),
         RepositoryEvent.Tracked x => new RepositoryFact(seq, x.At, x.Name, x.DefaultBranch, Policy: null, Untracked: false),
         RepositoryEvent.Untracked x => new RepositoryFact(seq, x.At, null, null, null, Untracked: true),
         RepositoryEvent.PolicyChanged x => new RepositoryFact(seq, x.At, null, null, x.Policy, Untracked: false),

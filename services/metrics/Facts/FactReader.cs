@@ -25,7 +25,7 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
                 case FactKind.Revision: day.Revisions.Add(new(seq, at, Id(), Author(), Text(), Time())); break;
                 case FactKind.Merge: day.Merges.Add(new(seq, at, Id(), Id(), Time())); break;
                 case FactKind.Archive: day.Archives.Add(new(seq, at, Id())); break;
-                case FactKind.Landing: day.Landings.Add(new(seq, at, Branch(), Flag()
+                case FactKind.BranchAdvanced: day.BranchAdvances.Add(new(seq, at, Branch(), Flag()
                     ? Id()
                     : null, Id(), Text(), Patches(), Time())); break;
                 case FactKind.Phase: day.Phases.Add(new(seq, at, Guid(), Flag())); break;
@@ -39,7 +39,7 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
                     day.Deployments.Add(
                         new(seq, at, Text(), Text(), Id(), Patches(), Flag(), (DeploymentKind)Byte(), MaybeText(), MaybeText()));
                     break;
-                case FactKind.Failure: day.Failures.Add(new(seq, at, Text(), (FailureTurn)Byte(), MaybeText(),
+                case FactKind.Failure: day.Failures.Add(new(seq, at, Text(), (FailureTransition)Byte(), MaybeText(),
                     MaybeText(), MaybeTime())); break;
                 case FactKind.Repository:
                     day.Repository.Add(new(

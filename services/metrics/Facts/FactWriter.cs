@@ -13,7 +13,7 @@ internal enum FactKind : byte
     Revision = 1,
     Merge = 2,
     Archive = 3,
-    Landing = 4,
+    BranchAdvanced = 4,
     Phase = 5,
     Build = 6,
     Deployment = 7,
@@ -52,8 +52,8 @@ internal ref struct FactWriter(byte[] buffer, int length)
                 Begin(FactKind.Archive, f);
                 Id(f.Patch);
                 break;
-            case LandingFact f:
-                Begin(FactKind.Landing, f);
+            case BranchAdvancedFact f:
+                Begin(FactKind.BranchAdvanced, f);
                 Text(f.Branch);
                 if (Flag(f.Old is not null)) Id(f.Old!.Value);
                 Id(f.Commit);
@@ -78,7 +78,7 @@ internal ref struct FactWriter(byte[] buffer, int length)
             case FailureFact f:
                 Begin(FactKind.Failure, f);
                 Text(f.Id);
-                Byte((byte)f.Turn);
+                Byte((byte)f.Transition);
                 Maybe(f.Deployment);
                 Maybe(f.Title);
                 Maybe(f.StartedAt);

@@ -23,7 +23,7 @@ public sealed class RepositoryFacts
         Revisions = Take(days, static d => d.Revisions);
         Merges = Take(days, static d => d.Merges);
         Archives = Take(days, static d => d.Archives);
-        Landings = Take(days, static d => d.Landings);
+        BranchAdvances = Take(days, static d => d.BranchAdvances);
         Phases = [.. days.SelectMany(static d => d.Phases).Where(asOf.Includes)];
         Builds = Take(days, static d => d.Builds);
         Deployments = Take(days, static d => d.Deployments);
@@ -32,7 +32,7 @@ public sealed class RepositoryFacts
         var repository = days.SelectMany(static d => d.Repository).Where(f => f.Seq <= asOf.Position).ToList();
         var named = repository.Where(static f => f.Name is not null).MaxBy(static f => (f.At, f.Name));
         Name = named?.Name;
-        DefaultBranch = Landings.Select(static l => (l.SeenAt, l.Branch))
+        DefaultBranch = BranchAdvances.Select(static l => (l.SeenAt, l.Branch))
             .Append((named?.At ?? DateTimeOffset.MinValue, named?.DefaultBranch!)).Where(static b => b.Item2 is not null)
             .DefaultIfEmpty().MaxBy(static b => b.Item1).Item2;
         Policy = repository.Where(static f => f.Policy is not null).MaxBy(static f => f.Seq)?.Policy ?? CountingPolicy.Default;
@@ -67,7 +67,7 @@ public sealed class RepositoryFacts
     public IReadOnlyList<ArchiveFact> Archives { get; }
 
     /// <summary>New heads of the default branch.</summary>
-    public IReadOnlyList<LandingFact> Landings { get; }
+    public IReadOnlyList<BranchAdvancedFact> BranchAdvances { get; }
 
     /// <summary>Builds that waited or began.</summary>
     public IReadOnlyList<BuildPhase> Phases { get; }

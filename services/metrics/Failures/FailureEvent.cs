@@ -41,17 +41,17 @@ public abstract record FailureEvent
 }
 
 /// <summary>What is recorded of one failure; in the order in which it came, which is not the order in which it happened.</summary>
-public sealed record Failure
+public sealed record ReportedFailure
 {
     /// <summary>The key of its stream.</summary>
     public string Id { get; init; } = "";
 
     /// <summary>Everything so far.</summary>
-    public IReadOnlyList<FailureEvent> Story { get; init; } = [];
+    public IReadOnlyList<FailureEvent> Reports { get; init; } = [];
 
     /// <summary>Its stream.</summary>
     public static string StreamKey(Rid rid, string id) => $"failure/{rid}/{id}";
 
     /// <summary>The state after one more event.</summary>
-    public Failure Apply(FailureEvent e) => this with { Story = [.. Story, e] };
+    public ReportedFailure Apply(FailureEvent e) => this with { Reports = [.. Reports, e] };
 }

@@ -13,40 +13,40 @@ public static class RecordFailureHandler
 
     /// <summary>It was noticed.</summary>
     public static (Events, FailureDetected?) Handle(
-        FailureDetected m, [WriteAggregate(FromMethod = nameof(KeyOfFailureDetected), Required = false)] Failure? failure)
+        FailureDetected m, [WriteAggregate(FromMethod = nameof(KeyOfFailureDetected), Required = false)] ReportedFailure? failure)
         => Decide(m, failure, new FailureEvent.Detected(
             m.Rid, PlainText.Of(m.FailureId), Text(m.DeploymentId), Text(m.Title), m.StartedAt, m.At));
 
     /// <summary>It is over.</summary>
     public static (Events, FailureRecovered?) Handle(
-        FailureRecovered m, [WriteAggregate(FromMethod = nameof(KeyOfFailureRecovered), Required = false)] Failure? failure)
+        FailureRecovered m, [WriteAggregate(FromMethod = nameof(KeyOfFailureRecovered), Required = false)] ReportedFailure? failure)
         => Decide(m, failure, new FailureEvent.Recovered(m.Rid, PlainText.Of(m.FailureId), Text(m.By), m.At));
 
     /// <summary>It is back.</summary>
     public static Events Handle(
-        FailureReopened m, [WriteAggregate(FromMethod = nameof(KeyOfFailureReopened), Required = false)] Failure? failure)
+        FailureReopened m, [WriteAggregate(FromMethod = nameof(KeyOfFailureReopened), Required = false)] ReportedFailure? failure)
         => Decide(m, failure, new FailureEvent.Reopened(m.Rid, PlainText.Of(m.FailureId), m.At)).Events;
 
     /// <summary>It was none.</summary>
     public static Events Handle(
-        FailureDismissed m, [WriteAggregate(FromMethod = nameof(KeyOfFailureDismissed), Required = false)] Failure? failure)
+        FailureDismissed m, [WriteAggregate(FromMethod = nameof(KeyOfFailureDismissed), Required = false)] ReportedFailure? failure)
         => Decide(m, failure, new FailureEvent.Dismissed(m.Rid, PlainText.Of(m.FailureId), Text(m.Reason), m.At)).Events;
 
     /// <summary>The failure's stream.</summary>
-    public static string KeyOfFailureDetected(FailureDetected m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
+    public static string KeyOfFailureDetected(FailureDetected m) => ReportedFailure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
 
     /// <inheritdoc cref="KeyOfFailureDetected"/>
-    public static string KeyOfFailureRecovered(FailureRecovered m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
+    public static string KeyOfFailureRecovered(FailureRecovered m) => ReportedFailure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
 
     /// <inheritdoc cref="KeyOfFailureDetected"/>
-    public static string KeyOfFailureReopened(FailureReopened m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
+    public static string KeyOfFailureReopened(FailureReopened m) => ReportedFailure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
 
     /// <inheritdoc cref="KeyOfFailureDetected"/>
-    public static string KeyOfFailureDismissed(FailureDismissed m) => Failure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
+    public static string KeyOfFailureDismissed(FailureDismissed m) => ReportedFailure.StreamKey(m.Rid, PlainText.Of(m.FailureId));
 
-    private static (Events Events, T? News) Decide<T>(T message, Failure? failure, FailureEvent e)
+    private static (Events Events, T? News) Decide<T>(T message, ReportedFailure? failure, FailureEvent e)
         where T : class
-        => failure is not null && (failure.Story.Contains(e) || failure.Story.Count >= MostReports) ? ([], null) : ([e], message);
+        => failure is not null && (failure.Reports.Contains(e) || failure.Reports.Count >= MostReports) ? ([], null) : ([e], message);
 
     private static string? Text(string? text) => text is null ? null : PlainText.Of(text);
 }

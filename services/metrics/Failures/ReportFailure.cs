@@ -18,7 +18,7 @@ public sealed record FailureBody(Rid Rid, string? Id = null, string? DeploymentI
 /// <param name="At">When; by default now.</param>
 /// <param name="By">Who or what ended it.</param>
 /// <param name="Reason">Why it was none.</param>
-public sealed record TurnBody(DateTimeOffset? At = null, string? By = null, string? Reason = null);
+public sealed record TransitionBody(DateTimeOffset? At = null, string? By = null, string? Reason = null);
 
 /// <summary>
 /// <c>POST /api/failures</c>, and <c>POST /api/failures/{rid}/{id}/recover</c>, <c>…/reopen</c>, <c>…/dismiss</c>: answered
@@ -30,16 +30,16 @@ public static class ReportFailure
     {
         app.MapPost("/api/failures", DetectAsync).WithName("ReportFailure").RequireScope(MetricsScopes.Write);
         app.MapPost("/api/failures/{rid}/{id}/recover", (
-            Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TurnAsync(rid, id, body, at => new FailureRecovered(rid, id, body?.By, at), bus, session, time, ct))
+            Rid rid, string id, TransitionBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
+            => TransitionAsync(rid, id, body, at => new FailureRecovered(rid, id, body?.By, at), bus, session, time, ct))
                 .WithName("RecoverFailure").RequireScope(MetricsScopes.Write);
         app.MapPost("/api/failures/{rid}/{id}/reopen", (
-            Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TurnAsync(rid, id, body, at => new FailureReopened(rid, id, at), bus, session, time, ct))
+            Rid rid, string id, TransitionBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
+            => TransitionAsync(rid, id, body, at => new FailureReopened(rid, id, at), bus, session, time, ct))
                 .WithName("ReopenFailure").RequireScope(MetricsScopes.Write);
         app.MapPost("/api/failures/{rid}/{id}/dismiss", (
-            Rid rid, string id, TurnBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TurnAsync(rid, id, body, at => new FailureDismissed(rid, id, body?.Reason, at), bus, session, time, ct))
+            Rid rid, string id, TransitionBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
+            => TransitionAsync(rid, id, body, at => new FailureDismissed(rid, id, body?.Reason, at), bus, session, time, ct))
                 .WithName("DismissFailure").RequireScope(MetricsScopes.Write);
     }
 
@@ -57,14 +57,14 @@ public static class ReportFailure
         return TypedResults.Created((string?)null, report);
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> TurnAsync(
-        Rid rid, string id, TurnBody? body, Func<DateTimeOffset, object> message, IMessageBus bus,
+    private static async Task<Results<NoContent, ProblemHttpResult>> TransitionAsync(
+        Rid rid, string id, TransitionBody? body, Func<DateTimeOffset, object> message, IMessageBus bus,
         IQuerySession session, TimeProvider time, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         if ((Reported.WrongId(id, "id") ?? Reported.WrongTime(body?.At, now)) is { } problem) return problem;
         // Messages may come in any order; a person who names a failure that nobody reported has mistyped.
-        if (await session.Events.FetchStreamStateAsync(Failure.StreamKey(rid, id), ct) is null)
+        if (await session.Events.FetchStreamStateAsync(ReportedFailure.StreamKey(rid, id), ct) is null)
             return AuxoProblem.NotFound("failure/unknown", $"No failure {id} of {rid} was reported. Report it first: POST /api/failures.");
         await bus.InvokeAsync(message(body?.At ?? now), ct);
         CrashPoint.Hit("metrics.report.recorded");

@@ -18,7 +18,7 @@ public static class GetStory
         => app.MapGet("/story", HandleAsync).WithName("GetMetricsStory").RequireScope(MetricsScopes.Read);
 
     private static async Task<Ok<StoryAnswer>> HandleAsync(
-        IQuerySession session, Histories histories, TimeProvider time, CancellationToken ct, Rid? rid = null,
+        IQuerySession session, HistoryCache histories, TimeProvider time, CancellationToken ct, Rid? rid = null,
         PatchId? patch = null, CommitId[]? commit = null, Guid[]? build = null)
     {
         var keys = (build ?? []).Take(50).Select(Build.StreamKey).ToList();
@@ -38,7 +38,7 @@ public static class GetStory
         }
 
         var now = time.GetUtcNow();
-        if (rid is { } repository && await histories.TellAsync(repository, now, position: null, ct) is { } history)
+        if (rid is { } repository && await histories.GetHistoryAsync(repository, now, position: null, ct) is { } history)
             lines.AddRange(ToldDelivery.Tell(
                 repository, Evidence.Of(history, new Window(DateTimeOffset.UnixEpoch, now.AddTicks(1))), patch, commit ?? [], build ?? []));
         return TypedResults.Ok(StoryAnswer.Of(lines));
@@ -53,7 +53,7 @@ public static class GetStory
                     + $"{x.FirstCommitAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC"),
         ChangeEvent.Merged x => Line("change_merged", $"counted: merged as {x.Commit.Short}"),
         ChangeEvent.Archived => Line("change_archived", "counted: archived"),
-        ChangeEvent.Landed x => Line("change_landed", $"counted: {x.Commit.Short} landed on {x.Branch}"),
+        ChangeEvent.BranchAdvanced x => Line("change_landed", $"counted: {x.Commit.Short} landed on {x.Branch}"),
         BuildEvent.Finished x
             => Line("build_counted", $"counted: build {BuildId.Short(x.BuildId)} {Words(x.Outcome)}") with { Build = x.BuildId },
         _ => null,

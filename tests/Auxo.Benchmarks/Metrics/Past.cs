@@ -45,7 +45,7 @@ internal sealed class Past(int seed)
         Add(start, RecordRepositoryHandler.KeyOfRepositoryTracked(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start)),
             RecordRepositoryHandler.Handle(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start), null));
         var head = Commit();
-        Landed(new DefaultBranchAdvanced(rid, rid.Bare, "main", null, head, Somebody, "The first head", [], "/nowhere", start, start));
+        Advanced(new DefaultBranchAdvanced(rid, rid.Bare, "main", null, head, Somebody, "The first head", [], "/nowhere", start, start));
         for (var at = start; _events.Count < goal; at += interval) head = Change(rid, at, head);
     }
 
@@ -67,7 +67,7 @@ internal sealed class Past(int seed)
         var landed = Commit();
         var merged = new PatchMerged(rid, patch, null, landed, Somebody, at, at);
         Add(at, RecordChangeHandler.KeyOfPatchMerged(merged), RecordChangeHandler.Handle(merged, null));
-        Landed(new DefaultBranchAdvanced(rid, rid.Bare, "main", head, landed, Somebody, title, [patch], "/nowhere", at, at));
+        Advanced(new DefaultBranchAdvanced(rid, rid.Bare, "main", head, landed, Somebody, title, [patch], "/nowhere", at, at));
         if (_random.Next(12) == 0) at = Build(rid, landed, at, null, Outcome.Failed).At;
         var (build, live) = Build(rid, landed, at, null, Outcome.Passed);
         if (_random.Next(20) == 0) Failure(rid, build, live);
@@ -102,7 +102,7 @@ internal sealed class Past(int seed)
         Add(recovered.At, RecordFailureHandler.KeyOfFailureRecovered(recovered), RecordFailureHandler.Handle(recovered, null).Item1);
     }
 
-    private void Landed(DefaultBranchAdvanced advanced)
+    private void Advanced(DefaultBranchAdvanced advanced)
         => Add(advanced.At, RecordChangeHandler.KeyOfDefaultBranchAdvanced(advanced), RecordChangeHandler.Handle(advanced, null));
 
     private void Add(DateTimeOffset at, string stream, IEnumerable<object> events) => _events.AddRange(events.Select(e => (at, stream, e)));

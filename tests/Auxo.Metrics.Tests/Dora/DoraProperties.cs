@@ -17,18 +17,18 @@ public sealed class DoraProperties(MetricsService service) : IClassFixture<Metri
     public void any_past_in_any_order_gives_what_a_plain_recomputation_gives()
         => Prop.ForAll(Seeds, static seed =>
         {
-            var story = Story.Random(seed);
-            Assert.Equal(PlainDora.Of(story), Measured(story, seed));
+            var generated = GeneratedHistory.Random(seed);
+            Assert.Equal(PlainDora.Of(generated), Measured(generated, seed));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Fact]
     public void numbers_stay_within_their_bounds_and_stages_add_up()
         => Prop.ForAll(Seeds, static seed =>
         {
-            var story = Story.Random(seed);
-            var (history, window) = HistoryOf(story, seed);
-            var report = Measure.Dora(new Outline(history), window, new Calendar(TimeZoneInfo.Utc));
-            Assert.All(history.Deliveries.Changes, static c => Assert.True(
+            var generated = GeneratedHistory.Random(seed);
+            var (history, window) = HistoryOf(generated, seed);
+            var report = Measure.Dora(new DoraSeries(history), window, new Calendar(TimeZoneInfo.Utc));
+            Assert.All(history.Production.Changes, static c => Assert.True(
                 c.Coding + c.Review + c.Deploy == c.LeadTime
                     && c.Coding >= TimeSpan.Zero && c.Review >= TimeSpan.Zero && c.Deploy >= TimeSpan.Zero));
             Assert.True(report.ChangeFailRate.Ratio is null or (>= 0 and <= 1) && report.Rework.Ratio is null or (>= 0 and <= 1));
@@ -47,19 +47,20 @@ public sealed class DoraProperties(MetricsService service) : IClassFixture<Metri
     [InlineData(555_555)]
     public async Task so_it_does_through_messages_in_any_order_and_repeated(int seed)
     {
-        // A story of some length.
-        while (Story.Random(seed) is { Deployments.Count: < 5 } or { Failures.Count: < 3 } or { Patches.Count: < 4 }) seed++;
-        var (host, rid, story) = (service.Host, Ids.Rid($"story{seed}"), Story.Random(seed));
+        // A history of some length.
+        while (GeneratedHistory.Random(seed) is { Deployments.Count: < 5 } or { Failures.Count: < 3 } or { Patches.Count: < 4 }) seed++;
+        var (host, rid, generated) = (service.Host, Ids.Rid($"generated{seed}"), GeneratedHistory.Random(seed));
         using var put = await host.Client.PutAsJsonAsync($"/api/repositories/{rid}/policy", new { deployments = "reported" });
-        await host.SendAsync(story.Messages(rid, seed + 1));
+        await host.SendAsync(generated.Messages(rid, seed + 1));
 
         var query =
-            $"?from={Story.At(story.From):yyyy-MM-ddTHH:mm:ssZ}&to={Story.At(story.To):yyyy-MM-ddTHH:mm:ssZ}&asOf={Story.At(story.AsOf):yyyy-MM-ddTHH:mm:ssZ}";
+            $"?from={GeneratedHistory.At(generated.From):yyyy-MM-ddTHH:mm:ssZ}&to={GeneratedHistory.At(generated.To):yyyy-MM-ddTHH:mm:ssZ}"
+            + $"&asOf={GeneratedHistory.At(generated.AsOf):yyyy-MM-ddTHH:mm:ssZ}";
         var evidence = await host.GetAsync($"/api/dora/{rid}/evidence{query}");
         var report = await host.GetAsync($"/api/dora/{rid}{query}");
-        var names = story.Patches.ToDictionary(static p => Ids.Patch(p.Id).Value, static p => p.Id);
+        var names = generated.Patches.ToDictionary(static p => Ids.Patch(p.Id).Value, static p => p.Id);
 
-        Assert.Equal(PlainDora.Of(story), new PlainDora(
+        Assert.Equal(PlainDora.Of(generated), new PlainDora(
             Say("deployments", static _ => true, static d => (string)d["id"]!), Say(
                 "deployments", static d => (bool)d["rework"]!, static d => (string)d["id"]!),
             Say("changes", static _ => true, c => $"{names[(string)c["id"]!]} {(double)c["leadTimeSeconds"]! / 3600}"),
@@ -72,16 +73,17 @@ public sealed class DoraProperties(MetricsService service) : IClassFixture<Metri
             => PlainDora.Say(evidence[list]!.AsArray().Where(i => which(i!)).Select(i => word(i!)));
     }
 
-    private static (History History, Window Window) HistoryOf(Story story, int seed)
-        => (History.Of(RepositoryFacts.Of(Ids.Rid("story"), [story.Facts(seed)], new AsOf(Story.At(story.AsOf), long.MaxValue))),
-            new Window(Story.At(story.From), Story.At(story.To)));
+    private static (History History, Window Window) HistoryOf(GeneratedHistory generated, int seed)
+        => (History.Of(RepositoryFacts.Of(
+                Ids.Rid("generated"), [generated.Facts(seed)], new AsOf(GeneratedHistory.At(generated.AsOf), long.MaxValue))),
+            new Window(GeneratedHistory.At(generated.From), GeneratedHistory.At(generated.To)));
 
-    private static PlainDora Measured(Story story, int seed)
+    private static PlainDora Measured(GeneratedHistory generated, int seed)
     {
-        var (history, window) = HistoryOf(story, seed);
-        var report = Measure.Dora(new Outline(history), window, new Calendar(TimeZoneInfo.Utc));
+        var (history, window) = HistoryOf(generated, seed);
+        var report = Measure.Dora(new DoraSeries(history), window, new Calendar(TimeZoneInfo.Utc));
         var evidence = Evidence.Of(history, window);
-        var names = story.Patches.ToDictionary(static p => Ids.Patch(p.Id).Value, static p => p.Id);
+        var names = generated.Patches.ToDictionary(static p => Ids.Patch(p.Id).Value, static p => p.Id);
         return new PlainDora(
             PlainDora.Say(evidence.Deployments.Select(static d => d.Id)), PlainDora.Say(
                 evidence.Deployments.Where(static d => d.Rework).Select(static d => d.Id)),

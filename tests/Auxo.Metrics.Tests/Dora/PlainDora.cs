@@ -4,27 +4,27 @@ using Auxo.Metrics.Facts;
 namespace Auxo.Metrics.Tests.Dora;
 
 /// <summary>
-/// DORA by the letter of its definitions, for a <see cref="Story"/>: slow, without an index, and without a line of the service.
+/// DORA by the letter of its definitions, for a <see cref="GeneratedHistory"/>: slow, without an index, and without a line of the service.
 /// Failures are lived through hour by hour.
 /// </summary>
 internal sealed record PlainDora(
     string Deployments, string Rework, string LeadTimes, string Failed, string Recoveries, int Open, int Unattributed)
 {
-    public static PlainDora Of(Story story)
+    public static PlainDora Of(GeneratedHistory generated)
     {
-        var patches = story.Patches.Select(p
-            => p with { Revisions = [.. p.Revisions.Where(r => r.At <= story.AsOf)], Merged = p.Merged <= story.AsOf
+        var patches = generated.Patches.Select(p
+            => p with { Revisions = [.. p.Revisions.Where(r => r.At <= generated.AsOf)], Merged = p.Merged <= generated.AsOf
                 ? p.Merged
                 : null }).ToList();
-        var failures = story.Failures.Select(f
-            => f with { IsDetected = f.IsDetected && f.Hour <= story.AsOf, Turns = [.. f.Turns.Where(t => t.Hour <= story.AsOf)] })
+        var failures = generated.Failures.Select(f
+            => f with { IsDetected = f.IsDetected && f.Hour <= generated.AsOf, Turns = [.. f.Turns.Where(t => t.Hour <= generated.AsOf)] })
                 .Where(static f => f.IsDetected).ToList();
         var real = failures.Where(static f => !IsDismissed(f)).ToList();
 
-        var live = new List<Story.Deployment>();
+        var live = new List<GeneratedHistory.Deployment>();
         var repeats = new Dictionary<string, string?>();
         var elsewhere = new HashSet<string>();
-        foreach (var d in story.Deployments.Where(d => d.Hour <= story.AsOf)
+        foreach (var d in generated.Deployments.Where(d => d.Hour <= generated.AsOf)
             .OrderBy(static d => d.Hour).ThenBy(static d => d.Id, StringComparer.Ordinal))
         {
             if (d.Environment != "production") elsewhere.Add(d.Id);
@@ -51,15 +51,15 @@ internal sealed record PlainDora(
         var (failed, recoveries, open) = (new List<string>(), new List<string>(), 0);
         foreach (var d in live.Where(d => caused[d.Id].Any()))
         {
-            var lives = caused[d.Id].Select(f => Live(f, story.AsOf)).ToList();
+            var lives = caused[d.Id].Select(f => Live(f, generated.AsOf)).ToList();
             if (In(d.Hour)) failed.Add(d.Id);
             if (lives.Exists(static l => l.IsOpen))
             {
-                if (lives.Min(static l => l.Begun) < story.To) open++;
+                if (lives.Min(static l => l.Begun) < generated.To) open++;
             }
             else if (In(lives.Max(static l => l.Ended)))
             {
-                recoveries.Add($"{d.Id} {Enumerable.Range(0, story.AsOf + 1).Count(hour => lives.Exists(l => l.Bad[hour]))}");
+                recoveries.Add($"{d.Id} {Enumerable.Range(0, generated.AsOf + 1).Count(hour => lives.Exists(l => l.Bad[hour]))}");
             }
         }
 
@@ -69,20 +69,20 @@ internal sealed record PlainDora(
             Say(failed), Say(recoveries), open, caused[null]
                 .Count(f => !(f.Deployment is not null && elsewhere.Contains(f.Deployment)) && In(Begin(f))));
 
-        bool In(int hour) => hour >= story.From && hour < story.To;
+        bool In(int hour) => hour >= generated.From && hour < generated.To;
     }
 
     public static string Say(IEnumerable<string> words) => string.Join(", ", words.Order(StringComparer.Ordinal));
 
-    private static int Begin(Story.Failure f) => Math.Min(f.Hour, f.Started ?? int.MaxValue);
+    private static int Begin(GeneratedHistory.Failure f) => Math.Min(f.Hour, f.Started ?? int.MaxValue);
 
-    private static bool IsDismissed(Story.Failure f)
-        => f.Turns.Where(t => t.Turn == FailureTurn.Dismissed || (t.Turn == FailureTurn.Reopened && t.Hour >= Begin(f)))
+    private static bool IsDismissed(GeneratedHistory.Failure f)
+        => f.Turns.Where(t => t.Turn == FailureTransition.Dismissed || (t.Turn == FailureTransition.Reopened && t.Hour >= Begin(f)))
             .OrderBy(static t => t.Hour).ThenBy(static t => t.Turn)
-            .Select(static t => t.Turn).LastOrDefault() == FailureTurn.Dismissed;
+            .Select(static t => t.Turn).LastOrDefault() == FailureTransition.Dismissed;
 
     /// <summary>Hour by hour: bad or not, and when it last became good.</summary>
-    private static (int Begun, bool[] Bad, bool IsOpen, int Ended) Live(Story.Failure f, int asOf)
+    private static (int Begun, bool[] Bad, bool IsOpen, int Ended) Live(GeneratedHistory.Failure f, int asOf)
     {
         var (bad, now, ended) = (new bool[asOf + 1], false, -1);
         for (var hour = 0; hour <= asOf; hour++)
@@ -92,8 +92,8 @@ internal sealed record PlainDora(
             {
                 foreach (var (turn, _) in f.Turns.Where(t => t.Hour == hour).OrderBy(static t => t.Turn))
                 {
-                    if (turn == FailureTurn.Reopened) now = true;
-                    if (turn == FailureTurn.Recovered && now) (now, ended) = (false, hour);
+                    if (turn == FailureTransition.Reopened) now = true;
+                    if (turn == FailureTransition.Recovered && now) (now, ended) = (false, hour);
                 }
             }
 

@@ -16,16 +16,18 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("passed");
         await Host.SendAsync(
-            Told.Built(rid, "c3", 6), Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 0.5),
-            Told.Opened(rid, "p1", 1), Told.Merged(rid, "p1", "c1", 2), Told.Advanced(rid, "c0", "c1", 2, null, "p1"),
-            Told.Built(rid, "c1", 2.5, Outcome.Failed),
+            SampleMessages.Built(rid, "c3", 6), SampleMessages.Advanced(rid, null, "c0", 0), SampleMessages.Built(rid, "c0", 0.5),
+            SampleMessages.Opened(rid, "p1", 1),
+            SampleMessages.Merged(rid, "p1", "c1", 2),
+            SampleMessages.Advanced(rid, "c0", "c1", 2, null, "p1"),
+            SampleMessages.Built(rid, "c1", 2.5, Outcome.Failed),
             // Squashed: the head is not the patch's own commit, and the head does not list it.
-            Told.Opened(rid, "p2", 2), Told.Merged(rid, "p2", "c2", 4), Told.Advanced(rid, "c1", "c2", 4),
-            Told.Built(rid, "c2", 4.5, Outcome.Superseded),
+            SampleMessages.Opened(rid, "p2", 2), SampleMessages.Merged(rid, "p2", "c2", 4), SampleMessages.Advanced(rid, "c1", "c2", 4),
+            SampleMessages.Built(rid, "c2", 4.5, Outcome.Superseded),
             // Pushed straight to the branch.
-            Told.Advanced(rid, "c2", "c3", 5),
+            SampleMessages.Advanced(rid, "c2", "c3", 5),
             // The same again, and a build of a patch, deploy nothing.
-            Told.Built(rid, "c3", 7, attempt: 2), Told.Built(rid, "p9", 7, trigger: BuildTrigger.Patch));
+            SampleMessages.Built(rid, "c3", 7, attempt: 2), SampleMessages.Built(rid, "p9", 7, trigger: BuildTrigger.Patch));
 
         var evidence = await EvidenceAsync(rid);
 
@@ -42,8 +44,10 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("overtaken");
         await Host.SendAsync(
-            Told.Advanced(rid, null, "c0", 0), Told.Advanced(rid, "c0", "c1", 1), Told.Advanced(rid, "c1", "c2", 2),
-            Told.Built(rid, "c2", 3), Told.Built(rid, "c1", 4));
+            SampleMessages.Advanced(rid, null, "c0", 0),
+            SampleMessages.Advanced(rid, "c0", "c1", 1),
+            SampleMessages.Advanced(rid, "c1", "c2", 2),
+            SampleMessages.Built(rid, "c2", 3), SampleMessages.Built(rid, "c1", 4));
 
         var evidence = await EvidenceAsync(rid);
 
@@ -57,15 +61,19 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("reverts");
         await Host.SendAsync(
-            Told.Advanced(rid, null, "c0", 0), Told.Opened(rid, "bad", 1, title: "Be quick"),
-            Told.Merged(rid, "bad", "c1", 2), Told.Advanced(rid, "c0", "c1", 2, "Be quick", "bad"), Told.Built(rid, "c1", 3),
-            Told.Opened(rid, "back", 5, title: "Revert \"Be quick\""), Told.Merged(rid, "back", "c2", 6),
-            Told.Advanced(rid, "c1", "c2", 6, "Revert \"Be quick\"", "back"));
+            SampleMessages.Advanced(rid, null, "c0", 0), SampleMessages.Opened(rid, "bad", 1, title: "Be quick"),
+            SampleMessages.Merged(rid, "bad", "c1", 2),
+            SampleMessages.Advanced(rid, "c0", "c1", 2, "Be quick", "bad"),
+            SampleMessages.Built(rid, "c1", 3),
+            SampleMessages.Opened(rid, "back", 5, title: "Revert \"Be quick\""), SampleMessages.Merged(rid, "back", "c2", 6),
+            SampleMessages.Advanced(rid, "c1", "c2", 6, "Revert \"Be quick\"", "back"));
 
         Assert.Equal(1, (int)(await DoraAsync(rid))["recovery"]!["open"]!);
 
         await Host.SendAsync(
-            Told.Built(rid, "c2", 7), Told.Advanced(rid, "c2", "c3", 8, "Revert \"Revert \"Be quick\"\""), Told.Built(rid, "c3", 9));
+            SampleMessages.Built(rid, "c2", 7),
+            SampleMessages.Advanced(rid, "c2", "c3", 8, "Revert \"Revert \"Be quick\"\""),
+            SampleMessages.Built(rid, "c3", 9));
         var answer = await DoraAsync(rid);
 
         Assert.Equal((0, 2 * 3600.0), ((int)answer["recovery"]!["open"]!, (double)answer["recovery"]!["time"]!["p50Seconds"]!));
@@ -78,10 +86,12 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("red");
         await Host.SendAsync(
-            Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1), Told.Advanced(rid, "c0", "c1", 2),
-            Told.Built(rid, "c1", 3, Outcome.Failed),
-            Told.Advanced(rid, "c1", "c2", 4), Told.Built(rid, "c2", 4.5, Outcome.Errored),
-            Told.Built(rid, "c2", 5, Outcome.TimedOut, attempt: 2), Told.Advanced(rid, "c2", "c3", 6), Told.Built(rid, "c3", 7));
+            SampleMessages.Advanced(rid, null, "c0", 0), SampleMessages.Built(rid, "c0", 1), SampleMessages.Advanced(rid, "c0", "c1", 2),
+            SampleMessages.Built(rid, "c1", 3, Outcome.Failed),
+            SampleMessages.Advanced(rid, "c1", "c2", 4), SampleMessages.Built(rid, "c2", 4.5, Outcome.Errored),
+            SampleMessages.Built(rid, "c2", 5, Outcome.TimedOut, attempt: 2),
+            SampleMessages.Advanced(rid, "c2", "c3", 6),
+            SampleMessages.Built(rid, "c3", 7));
 
         var answer = await DoraAsync(rid);
         Assert.Equal((1, 4 * 3600.0, 4 * 3600.0), ((int)answer["defaultBranch"]!["mttr"]!["n"]!,
@@ -99,7 +109,7 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     public async Task a_policy_redraws_the_past_and_an_earlier_position_keeps_the_rules_of_then()
     {
         var rid = Ids.Rid("redrawn");
-        await Host.SendAsync(Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1), Told.Deployed(
+        await Host.SendAsync(SampleMessages.Advanced(rid, null, "c0", 0), SampleMessages.Built(rid, "c0", 1), SampleMessages.Deployed(
             rid, "d", "c0", 2, environment: "live"));
         var position = await Host.PositionAsync();
 
@@ -118,10 +128,10 @@ public sealed class PolicyTests(MetricsService service) : IClassFixture<MetricsS
     {
         var rid = Ids.Rid("parts");
         await Host.SendAsync(
-            Told.Deployed(rid, "east", "c1", 1, rollout: "r1"), Told.Deployed(rid, "old", "c0", 1.5),
-            Told.Deployed(rid, "west", "c1", 2, rollout: "r1"), Told.Deployed(rid, "try", "c2", 3, succeeded: false),
-            Told.Deployed(rid, "half", "c3", 4, succeeded: false), Told.Failed(rid, "f", "half", 4),
-            Told.Deployed(rid, "stage", "c4", 5, environment: "staging"));
+            SampleMessages.Deployed(rid, "east", "c1", 1, rollout: "r1"), SampleMessages.Deployed(rid, "old", "c0", 1.5),
+            SampleMessages.Deployed(rid, "west", "c1", 2, rollout: "r1"), SampleMessages.Deployed(rid, "try", "c2", 3, succeeded: false),
+            SampleMessages.Deployed(rid, "half", "c3", 4, succeeded: false), SampleMessages.Failed(rid, "f", "half", 4),
+            SampleMessages.Deployed(rid, "stage", "c4", 5, environment: "staging"));
 
         var evidence = await EvidenceAsync(rid);
 

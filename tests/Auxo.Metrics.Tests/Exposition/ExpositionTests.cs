@@ -72,13 +72,14 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     public async Task nor_does_it_when_names_are_hostile()
     {
         var rid = Ids.Rid("hostile");
-        var hours = (TimeProvider.System.GetUtcNow() - Told.Noon).TotalHours - 5;
+        var hours = (TimeProvider.System.GetUtcNow() - SampleMessages.Noon).TotalHours - 5;
         const string nasty = "\"}\n# TYPE evil counter\nevil{a=\"\\\0\u2028\ud83d";
         await SendRecentAsync(rid, nasty);
         await Host.SendAsync(
-            Told.Built(rid, "c2", hours, Outcome.Failed, step: nasty),
-            Told.Deployed(rid, nasty, "c9", hours, environment: nasty, rollout: nasty), Told.Failed(rid, nasty, nasty, hours),
-            Told.Opened(rid, "p", hours, title: nasty));
+            SampleMessages.Built(rid, "c2", hours, Outcome.Failed, step: nasty),
+            SampleMessages.Deployed(rid, nasty, "c9", hours, environment: nasty, rollout: nasty),
+            SampleMessages.Failed(rid, nasty, nasty, hours),
+            SampleMessages.Opened(rid, "p", hours, title: nasty));
 
         var page = await PageAsync();
 
@@ -92,18 +93,18 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     public async Task only_a_repository_with_new_facts_is_worked_out_again_and_the_page_is_the_one_that_a_new_start_makes()
     {
         var (busy, quiet, now) = (Ids.Rid("busy"), Ids.Rid("quiet"), TimeProvider.System.GetUtcNow());
-        var histories = Host.Services.GetRequiredService<Metrics.Facts.Histories>();
+        var histories = Host.Services.GetRequiredService<Metrics.Facts.HistoryCache>();
         var kept = new ExpositionPage(histories);
         await SendRecentAsync(busy, "busy");
         await SendRecentAsync(quiet, "quiet");
         var before = (await kept.RefreshAsync(now, TestContext.Current.CancellationToken)).Sections;
-        var hours = (now - Told.Noon).TotalHours - 3;
+        var hours = (now - SampleMessages.Noon).TotalHours - 3;
         object[][] steps =
         [
-            [Told.Opened(busy, "p", hours), Told.Merged(busy, "p", "c2", hours + 1)],
-            [Told.Advanced(busy, "c1", "c2", hours + 1, null, "p"), Told.Built(busy, "c2", hours + 2)],
-            [Told.Failed(busy, "f", Ids.Build($"{busy} c2 1").ToString(), hours + 2.1)],
-            [Told.Recovered(busy, "f", hours + 2.2)], [new RepositoryUntracked(busy, "gone", Told.At(hours + 2.5))],
+            [SampleMessages.Opened(busy, "p", hours), SampleMessages.Merged(busy, "p", "c2", hours + 1)],
+            [SampleMessages.Advanced(busy, "c1", "c2", hours + 1, null, "p"), SampleMessages.Built(busy, "c2", hours + 2)],
+            [SampleMessages.Failed(busy, "f", Ids.Build($"{busy} c2 1").ToString(), hours + 2.1)],
+            [SampleMessages.Recovered(busy, "f", hours + 2.2)], [new RepositoryUntracked(busy, "gone", SampleMessages.At(hours + 2.5))],
         ];
         foreach (var (i, messages) in steps.Index())
         {
@@ -123,7 +124,7 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     {
         var (rid, now) = (Ids.Rid("slides"), TimeProvider.System.GetUtcNow());
         await SendRecentAsync(rid, "slides");
-        var page = new ExpositionPage(Host.Services.GetRequiredService<Metrics.Facts.Histories>());
+        var page = new ExpositionPage(Host.Services.GetRequiredService<Metrics.Facts.HistoryCache>());
         var deployments = $"radicle_dora_samples{{repo=\"{rid}\",window=\"7d\",metric=\"deployments\"}} ";
 
         Assert.Contains(deployments
@@ -168,10 +169,10 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     /// <summary>A failed and a passed build, a minute each, yesterday.</summary>
     private async Task SendRecentAsync(Rid rid, string name)
     {
-        var hours = (TimeProvider.System.GetUtcNow() - Told.Noon).TotalHours - 24;
+        var hours = (TimeProvider.System.GetUtcNow() - SampleMessages.Noon).TotalHours - 24;
         await Host.SendAsync(
-            new RepositoryTracked(rid, name, "main", "/nowhere", [], Told.At(hours)),
-            Told.Advanced(rid, null, "c0", hours), Told.Built(rid, "c0", hours + 1, Outcome.Failed),
-            Told.Advanced(rid, "c0", "c1", hours + 2), Told.Built(rid, "c1", hours + 3));
+            new RepositoryTracked(rid, name, "main", "/nowhere", [], SampleMessages.At(hours)),
+            SampleMessages.Advanced(rid, null, "c0", hours), SampleMessages.Built(rid, "c0", hours + 1, Outcome.Failed),
+            SampleMessages.Advanced(rid, "c0", "c1", hours + 2), SampleMessages.Built(rid, "c1", hours + 3));
     }
 }

@@ -24,7 +24,7 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
         ];
         foreach (var message in sent) await Host.Queues.SendAsync("metrics", message[0], Encoding.UTF8.GetBytes(message[1]));
 
-        await Host.SendAsync(Told.Advanced(rid, null, "c0", 0), Told.Built(rid, "c0", 1));
+        await Host.SendAsync(SampleMessages.Advanced(rid, null, "c0", 0), SampleMessages.Built(rid, "c0", 1));
 
         var letters = (await Host.GetAsync("/dead-letters"))["items"]!.AsArray();
         Assert.Contains(letters, static l
@@ -44,8 +44,10 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
         var title = "a\0b\nc\u001b[31m\u2028" + new string('x', 1000) + "\ud83d\ude00";
 
         await Host.SendAsync(
-            Told.Opened(rid, "p", 0, title: title), Told.Merged(rid, "p", "c1", 1), Told.Advanced(rid, null, "c0", -1),
-            Told.Advanced(rid, "c0", "c1", 1, title, "p"), Told.Built(rid, "c1", 2));
+            SampleMessages.Opened(rid, "p", 0, title: title),
+            SampleMessages.Merged(rid, "p", "c1", 1),
+            SampleMessages.Advanced(rid, null, "c0", -1),
+            SampleMessages.Advanced(rid, "c0", "c1", 1, title, "p"), SampleMessages.Built(rid, "c1", 2));
 
         var change = (await Host.GetAsync($"/api/dora/{rid}/evidence?from=2026-03-01&to=2026-03-08"))["changes"]!.AsArray().Single()!;
         Assert.StartsWith("a b c [31m", (string)change["title"]!, StringComparison.Ordinal);
@@ -57,11 +59,13 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
     {
         var rid = Ids.Rid("clocks");
         await Host.SendAsync(
-            Told.Advanced(rid, null, "c0", -1), Told.Deployed(rid, "ahead", "c9", 24 * 365 * 30),
-            Told.Opened(rid, "p", 10, authored: 24 * 365 * 3),
-            Told.Merged(rid, "p", "c1", -24 * 365 * 5), Told.Deployed(rid, "before", "c1", 5, patches: "p"),
-            Told.Failed(rid, "f", "before", 6), Told.Recovered(rid, "f", -24 * 365),
-            Told.Opened(rid, "q", 1), Told.Merged(rid, "q", "c2", 9), Told.Deployed(rid, "ok", "c2", 8, patches: "q"));
+            SampleMessages.Advanced(rid, null, "c0", -1), SampleMessages.Deployed(rid, "ahead", "c9", 24 * 365 * 30),
+            SampleMessages.Opened(rid, "p", 10, authored: 24 * 365 * 3),
+            SampleMessages.Merged(rid, "p", "c1", -24 * 365 * 5), SampleMessages.Deployed(rid, "before", "c1", 5, patches: "p"),
+            SampleMessages.Failed(rid, "f", "before", 6), SampleMessages.Recovered(rid, "f", -24 * 365),
+            SampleMessages.Opened(rid, "q", 1),
+            SampleMessages.Merged(rid, "q", "c2", 9),
+            SampleMessages.Deployed(rid, "ok", "c2", 8, patches: "q"));
 
         var answer = await DoraAsync(rid);
         var evidence = await Host.GetAsync($"/api/dora/{rid}/evidence?from=2026-03-01&to=2026-03-08");
@@ -80,9 +84,9 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
     {
         var rid = Ids.Rid("loners");
         await Host.SendAsync(
-            Told.Recovered(rid, "told backwards", 3), Told.Failed(rid, "told backwards", "d1", 2),
-            Told.Failed(rid, "outage", null, 2), Told.Failed(rid, "of nothing", "no such deployment", 2),
-            Told.Recovered(rid, "never began", 4), Told.Deployed(rid, "d1", "unheard of", 1), Told.Deployed(
+            SampleMessages.Recovered(rid, "told backwards", 3), SampleMessages.Failed(rid, "told backwards", "d1", 2),
+            SampleMessages.Failed(rid, "outage", null, 2), SampleMessages.Failed(rid, "of nothing", "no such deployment", 2),
+            SampleMessages.Recovered(rid, "never began", 4), SampleMessages.Deployed(rid, "d1", "unheard of", 1), SampleMessages.Deployed(
                 rid, "d2", "unheard of too", 2, patches: "nobody's"));
 
         var answer = await DoraAsync(rid);
@@ -142,7 +146,7 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
         }));
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync($"/api/failures/{rid}/nobody-heard-of-it/recover", new { }));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync($"/api/dora/{rid}"));
-        await Host.SendAsync(Told.Advanced(Ids.Rid("refused"), null, "c0", 0));
+        await Host.SendAsync(SampleMessages.Advanced(Ids.Rid("refused"), null, "c0", 0));
         foreach (var query in new[] { "?from=2026-03-02&to=2026-03-01", "?days=0", "?asOf=2999-01-01",
             "?zone=Nowhere/Atlantis", "?position=-1", "?from=yesterday", "?to=9999-12-31T23:00:00Z" })
             Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync($"/api/dora/{rid}{query}"));
@@ -152,7 +156,7 @@ public sealed class HostileMessagesTests(MetricsService service) : IClassFixture
     public async Task an_empty_window_has_null_and_reasons_never_a_perfect_zero()
     {
         var rid = Ids.Rid("empty");
-        await Host.SendAsync(Told.Advanced(rid, null, "c0", 0));
+        await Host.SendAsync(SampleMessages.Advanced(rid, null, "c0", 0));
 
         var answer = await DoraAsync(rid);
 

@@ -24,16 +24,16 @@ public sealed class DayPackTests
         [
             new RevisionFact(1, At, Ids.Patch("p"), Ids.Somebody, "a \"title\" \ud83d\ude00", DateTimeOffset.MinValue),
             new MergeFact(2, At, Ids.Patch("p"), Ids.Commit("c"), At),
-            new ArchiveFact(long.MaxValue, At, Ids.Patch("p")), new LandingFact(4, At, "main", null, Ids.Commit("c"), "", [], At),
-            new LandingFact(5, At, "main", Ids.Commit("b"), Ids.Commit("c"), "t", [Ids.Patch("p"), Ids.Patch("q")],
+            new ArchiveFact(long.MaxValue, At, Ids.Patch("p")), new BranchAdvancedFact(4, At, "main", null, Ids.Commit("c"), "", [], At),
+            new BranchAdvancedFact(5, At, "main", Ids.Commit("b"), Ids.Commit("c"), "t", [Ids.Patch("p"), Ids.Patch("q")],
                 DateTimeOffset.MaxValue),
             new BuildFact(7, At, Ids.Build("x"), BuildTrigger.Patch, "patches", Ids.Commit("c"), Ids.Patch("p"),
                 Outcome.TimedOut, At, null, [new FailedStep("s", "check", Outcome.Errored)]),
             new BuildFact(8, At, Ids.Build("y"), BuildTrigger.Branch, "main", Ids.Commit("c"), null, Outcome.Passed, At, At, []),
             new DeploymentFact(9, At, "d", "production", Ids.Commit("c"), [Ids.Patch("p")], Succeeded: false,
                 DeploymentKind.Hotfix, null, "f"),
-            new FailureFact(10, At, "f", FailureTurn.Dismissed, null, new string('x', 200), At),
-            new FailureFact(11, At, "f", FailureTurn.Detected, "d", null, null),
+            new FailureFact(10, At, "f", FailureTransition.Dismissed, null, new string('x', 200), At),
+            new FailureFact(11, At, "f", FailureTransition.Detected, "d", null, null),
             new RepositoryFact(12, At, "name", "main", null, Untracked: false),
             new RepositoryFact(13, At, null, null, new CountingPolicy("Europe/Berlin", DeploymentRule.Reported,
                 RedMainIsFailure: true, Production: ["live", "edge"]), Untracked: true),
@@ -60,7 +60,7 @@ public sealed class DayPackTests
     public void any_past_comes_out_as_it_went_in()
         => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), static seed =>
         {
-            var day = Story.Random(seed).Facts(seed);
+            var day = GeneratedHistory.Random(seed).Facts(seed);
             Assert.Equal(day.All().Select(Say), Unpack(day.All()).All().Select(Say));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
@@ -70,9 +70,9 @@ public sealed class DayPackTests
         Assert.Equal(["Patch=0", "Branch=1", "Tag=2", "Manual=3", "Schedule=4"], Numbers<BuildTrigger>());
         Assert.Equal(["Passed=0", "Failed=1", "Errored=2", "Cancelled=3", "TimedOut=4", "Superseded=5", "Skipped=6"], Numbers<Outcome>());
         Assert.Equal(["Planned=0", "Hotfix=1", "Rollback=2"], Numbers<DeploymentKind>());
-        Assert.Equal(["Detected=0", "Reopened=1", "Recovered=2", "Dismissed=3"], Numbers<FailureTurn>());
+        Assert.Equal(["Detected=0", "Reopened=1", "Recovered=2", "Dismissed=3"], Numbers<FailureTransition>());
         Assert.Equal(
-            ["Revision=1", "Merge=2", "Archive=3", "Landing=4", "Phase=5", "Build=6", "Deployment=7", "Failure=8", "Repository=9"],
+            ["Revision=1", "Merge=2", "Archive=3", "BranchAdvanced=4", "Phase=5", "Build=6", "Deployment=7", "Failure=8", "Repository=9"],
             Numbers<FactKind>());
     }
 

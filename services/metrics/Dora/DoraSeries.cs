@@ -18,21 +18,21 @@ public readonly record struct Instant(long UtcTicks)
 }
 
 /// <summary>A deployment that counts.</summary>
-public readonly record struct LiveLine(Instant At, bool IsRework);
+public readonly record struct DeploymentPoint(Instant At, bool IsRework);
 
 /// <summary>A change that reached production.</summary>
-public readonly record struct ChangeLine(Instant DeployedAt, TimeSpan Coding, TimeSpan Review, TimeSpan Deploy, bool IsLongLived)
+public readonly record struct ChangePoint(Instant DeployedAt, TimeSpan Coding, TimeSpan Review, TimeSpan Deploy, bool IsLongLived)
 {
     /// <summary>From the first commit to production.</summary>
     public TimeSpan LeadTime => Coding + Review + Deploy;
 }
 
 /// <summary>A deployment that failed; the end and the recovery mean nothing while it is open.</summary>
-public readonly record struct FailedLine(
+public readonly record struct FailedPoint(
     Instant DeployedAt, Instant FailedAt, Instant RecoveredAt, TimeSpan Recovery, TimeSpan Exposure, TimeSpan Detection, bool IsOpen);
 
 /// <summary>A build that ended.</summary>
-public readonly struct BuildLine(BuildFact build, int commit, IReadOnlyList<FailedStep> failures)
+public readonly struct BuildPoint(BuildFact build, int commit, IReadOnlyList<FailedStep> failures)
 {
     private readonly long _duration = build.Duration?.Ticks ?? -1;
     private readonly long _wait = build.Wait?.Ticks ?? -1;
@@ -60,30 +60,30 @@ public readonly struct BuildLine(BuildFact build, int commit, IReadOnlyList<Fail
 }
 
 /// <summary>A merged patch, and how long it was open; null when nobody saw it opened, or a clock says that it was merged before.</summary>
-public readonly record struct MergeLine(Instant At, TimeSpan? Open);
+public readonly record struct MergePoint(Instant At, TimeSpan? Open);
 
 /// <summary>
 /// All that numbers are made of: a <see cref="History"/> without ids and titles. It is kept for every repository (some 25 bytes
 /// per event), a history for none: only evidence needs one. All lists are in order of time.
 /// </summary>
-public sealed record Outline
+public sealed record DoraSeries
 {
     /// <summary>Leaves out what only evidence needs.</summary>
-    public Outline(History history)
+    public DoraSeries(History history)
     {
         var facts = history.Facts;
         (Rid, Name, Policy, IsTracked, AsOf, Red) = (facts.Rid, facts.Name, facts.Policy, facts.IsTracked, history.AsOf, history.Red);
-        Live = [.. history.Deliveries.Live.Select(static d => new LiveLine(d.At, d.IsRework))];
-        Changes = [.. history.Deliveries.Changes.Select(
-            static c => new ChangeLine(c.DeployedAt, c.Coding, c.Review, c.Deploy, c.IsLongLived))];
-        Untimed = [.. history.Deliveries.Untimed.Select(static c => (Instant)c.DeployedAt)];
-        Excluded = [.. history.Deliveries.Excluded.Select(static d => (Instant)d.At)];
-        Failed = [.. history.Failed.Select(static f => new FailedLine(
+        Live = [.. history.Production.Live.Select(static d => new DeploymentPoint(d.At, d.IsRework))];
+        Changes = [.. history.Production.Changes.Select(
+            static c => new ChangePoint(c.DeployedAt, c.Coding, c.Review, c.Deploy, c.IsLongLived))];
+        Untimed = [.. history.Production.Untimed.Select(static c => (Instant)c.DeployedAt)];
+        Excluded = [.. history.Production.Excluded.Select(static d => (Instant)d.At)];
+        Failed = [.. history.Failed.Select(static f => new FailedPoint(
             f.Deployment.At, f.FailedAt, f.RecoveredAt, f.Recovery, f.IsOpen ? default : f.Exposure, f.Detection, f.IsOpen))];
         Unattributed = [.. history.Unattributed.Select(static f => (Instant)f.StartedAt)];
         Merges = [.. history.Merges.Select(
-            m => new MergeLine(m.At, history.Opened.TryGetValue(m.Patch, out var at) && at <= m.At ? m.At - at : null))];
-        Builds = Lines(history.Builds);
+            m => new MergePoint(m.At, history.Opened.TryGetValue(m.Patch, out var at) && at <= m.At ? m.At - at : null))];
+        Builds = Points(history.Builds);
         HasDefaultBranchVerdict = history.Builds.Any(b => b.Counts && RedMain.IsOfDefaultBranch(facts, b));
         Totals = Totals.Of(history);
     }
@@ -104,19 +104,19 @@ public sealed record Outline
     public AsOf AsOf { get; init; }
 
     /// <summary>The deployments that count.</summary>
-    public IReadOnlyList<LiveLine> Live { get; }
+    public IReadOnlyList<DeploymentPoint> Live { get; }
 
     /// <summary>When deployments were that do not count.</summary>
     public IReadOnlyList<Instant> Excluded { get; }
 
     /// <summary>The changes that reached production.</summary>
-    public IReadOnlyList<ChangeLine> Changes { get; }
+    public IReadOnlyList<ChangePoint> Changes { get; }
 
     /// <summary>When changes without a lead time reached production.</summary>
     public IReadOnlyList<Instant> Untimed { get; }
 
     /// <summary>The deployments that failed.</summary>
-    public IReadOnlyList<FailedLine> Failed { get; }
+    public IReadOnlyList<FailedPoint> Failed { get; }
 
     /// <summary>When failures began that no deployment is known to have caused.</summary>
     public IReadOnlyList<Instant> Unattributed { get; }
@@ -125,10 +125,10 @@ public sealed record Outline
     public IReadOnlyList<RedPeriod> Red { get; }
 
     /// <summary>Builds that ended.</summary>
-    public IReadOnlyList<BuildLine> Builds { get; }
+    public IReadOnlyList<BuildPoint> Builds { get; }
 
     /// <summary>Merged patches.</summary>
-    public IReadOnlyList<MergeLine> Merges { get; }
+    public IReadOnlyList<MergePoint> Merges { get; }
 
     /// <summary>True when a build of the default branch ever had a verdict.</summary>
     public bool HasDefaultBranchVerdict { get; }
@@ -136,17 +136,17 @@ public sealed record Outline
     /// <summary>What is counted from the beginning on.</summary>
     public Totals Totals { get; }
 
-    private static BuildLine[] Lines(IReadOnlyList<BuildFact> builds)
+    private static BuildPoint[] Points(IReadOnlyList<BuildFact> builds)
     {
-        var (commits, steps, lines) = (new Dictionary<Oid, int>(), new Dictionary<FailedStep, FailedStep>(), new BuildLine[builds.Count]);
-        for (var i = 0; i < lines.Length; i++)
+        var (commits, steps, points) = (new Dictionary<Oid, int>(), new Dictionary<FailedStep, FailedStep>(), new BuildPoint[builds.Count]);
+        for (var i = 0; i < points.Length; i++)
         {
             var b = builds[i];
             if (!commits.TryGetValue(b.Commit, out var commit)) commits[b.Commit] = commit = commits.Count;
-            lines[i] = new BuildLine(b, commit, b.Failures.Count == 0 ? [] : [.. b.Failures.Select(Once)]);
+            points[i] = new BuildPoint(b, commit, b.Failures.Count == 0 ? [] : [.. b.Failures.Select(Once)]);
         }
 
-        return lines;
+        return points;
 
         // Few steps fail, and they often do.
         FailedStep Once(FailedStep step) => steps.TryGetValue(step, out var known) ? known : steps[step] = step;

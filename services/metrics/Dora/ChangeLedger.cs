@@ -7,12 +7,12 @@ namespace Auxo.Metrics.Dora;
 /// up to its commit, with what came with them; and merges that no head accounts for (squashed ones), which go with the next
 /// deployment.
 /// </summary>
-internal sealed class Cargo
+internal sealed class ChangeLedger
 {
     private readonly Dictionary<Oid, Proposal> _proposals = [];
     private readonly Dictionary<Oid, MergeFact> _merges = [];
-    private readonly Dictionary<Oid, LandingFact> _landings = [];
-    private readonly Dictionary<Oid, List<Oid>> _withLanding = [];
+    private readonly Dictionary<Oid, BranchAdvancedFact> _heads = [];
+    private readonly Dictionary<Oid, List<Oid>> _withHead = [];
     private readonly Queue<MergeFact> _loose;
     private readonly HashSet<Oid> _deliveredHeads = [];
     private readonly HashSet<Oid> _deliveredPatches = [];
@@ -20,7 +20,7 @@ internal sealed class Cargo
     private readonly List<DeployedChange> _changes = [];
     private readonly bool _revertsFail;
 
-    public Cargo(RepositoryFacts facts)
+    public ChangeLedger(RepositoryFacts facts)
     {
         _revertsFail = facts.Policy.RevertIsFailure;
         foreach (var r in facts.Revisions)
@@ -37,9 +37,9 @@ internal sealed class Cargo
             if (!_merges.TryGetValue(m.Patch, out var known) || m.At < known.At) _merges[m.Patch] = m;
         }
 
-        foreach (var l in facts.Landings)
+        foreach (var l in facts.BranchAdvances)
         {
-            if (!_landings.TryGetValue(l.Commit, out var known) || l.SeenAt < known.SeenAt) _landings[l.Commit] = l;
+            if (!_heads.TryGetValue(l.Commit, out var known) || l.SeenAt < known.SeenAt) _heads[l.Commit] = l;
         }
 
         _loose = new Queue<MergeFact>(Assign().OrderBy(static m => m.At).ThenBy(static m => m.Patch));
@@ -48,36 +48,36 @@ internal sealed class Cargo
     public List<UntimedChange> Untimed { get; } = [];
 
     /// <summary>The failures that delivered reverts tell of.</summary>
-    public List<FailureStory> Reverts { get; } = [];
+    public List<Failure> Reverts { get; } = [];
 
     public bool IsDelivered(Oid head) => _deliveredHeads.Contains(head);
 
     /// <summary>Hands the deployment what it brings; true when that takes back something that was live.</summary>
-    public bool Load(DeploymentFact deployment)
+    public bool AssignChanges(DeploymentFact deployment)
     {
         var takesBack = false;
         foreach (var patch in deployment.Patches)
         {
-            if (_merges.ContainsKey(patch)) Deliver(patch, deployment, landing: null);
+            if (_merges.ContainsKey(patch)) Deliver(patch, deployment, head: null);
         }
 
-        var heads = new List<LandingFact>();
-        for (var head = _landings.GetValueOrDefault(deployment.Commit); head is not null
-            && _deliveredHeads.Add(head.Commit); head = head.Old is { } old ? _landings.GetValueOrDefault(old) : null)
+        var heads = new List<BranchAdvancedFact>();
+        for (var head = _heads.GetValueOrDefault(deployment.Commit); head is not null
+            && _deliveredHeads.Add(head.Commit); head = head.Old is { } old ? _heads.GetValueOrDefault(old) : null)
             heads.Add(head);
         // Oldest first, so that a revert finds what it takes back.
-        for (var i = heads.Count - 1; i >= 0; i--) takesBack |= Unload(heads[i], deployment);
+        for (var i = heads.Count - 1; i >= 0; i--) takesBack |= AssignHead(heads[i], deployment);
         if (deployment.Patches.Count > 0 || deployment.Kind == DeploymentKind.Rollback) return takesBack;
-        while (_loose.TryPeek(out var merge) && merge.At <= deployment.At) Deliver(_loose.Dequeue().Patch, deployment, landing: null);
+        while (_loose.TryPeek(out var merge) && merge.At <= deployment.At) Deliver(_loose.Dequeue().Patch, deployment, head: null);
         return takesBack;
     }
 
     public IReadOnlyList<DeployedChange> Delivered() => _changes;
 
-    /// <summary>Reverts that have landed and are not live yet: what they take back still fails.</summary>
-    public IEnumerable<FailureStory> PendingReverts()
-        => _landings.Values.Where(l => !_deliveredHeads.Contains(l.Commit))
-            .OrderBy(static l => l.Commit).Select(l => RevertOf(l, recoveredAt: null, by: null)).OfType<FailureStory>();
+    /// <summary>Reverts on the default branch that are not live yet: what they take back still fails.</summary>
+    public IEnumerable<Failure> PendingReverts()
+        => _heads.Values.Where(l => !_deliveredHeads.Contains(l.Commit))
+            .OrderBy(static l => l.Commit).Select(l => RevertOf(l, recoveredAt: null, by: null)).OfType<Failure>();
 
     /// <summary>
     /// Which merges came with which head: those it lists, those whose commit it is, those that were seen in the same look. The
@@ -86,10 +86,10 @@ internal sealed class Cargo
     /// </summary>
     private List<MergeFact> Assign()
     {
-        var bySight = _landings.Values.GroupBy(static l => l.SeenAt)
+        var bySight = _heads.Values.GroupBy(static l => l.SeenAt)
             .ToDictionary(static g => g.Key, static g => g.MinBy(static l => l.Commit)!);
-        var listed = new Dictionary<Oid, LandingFact>();
-        foreach (var l in _landings.Values)
+        var listed = new Dictionary<Oid, BranchAdvancedFact>();
+        foreach (var l in _heads.Values)
         {
             foreach (var patch in l.Patches.Where(p => l.Old is not null || _merges.ContainsKey(p)))
             {
@@ -101,20 +101,20 @@ internal sealed class Cargo
         var loose = new List<MergeFact>();
         foreach (var m in _merges.Values.Where(m => !listed.ContainsKey(m.Patch)))
         {
-            if ((_landings.GetValueOrDefault(m.Commit) ?? bySight.GetValueOrDefault(m.SeenAt)) is { } with) listed[m.Patch] = with;
+            if ((_heads.GetValueOrDefault(m.Commit) ?? bySight.GetValueOrDefault(m.SeenAt)) is { } with) listed[m.Patch] = with;
             else loose.Add(m);
         }
 
         foreach (var (patch, with) in listed.OrderBy(static e => e.Key))
         {
-            if (!_withLanding.TryGetValue(with.Commit, out var patches)) _withLanding[with.Commit] = patches = [];
+            if (!_withHead.TryGetValue(with.Commit, out var patches)) _withHead[with.Commit] = patches = [];
             patches.Add(patch);
         }
 
         return loose;
     }
 
-    private bool Unload(LandingFact head, DeploymentFact deployment)
+    private bool AssignHead(BranchAdvancedFact head, DeploymentFact deployment)
     {
         var takesBack = false;
         if (RevertOf(head, deployment.At, deployment.Id) is { } failure && failure.Deployment != deployment.Id)
@@ -124,7 +124,7 @@ internal sealed class Cargo
         }
 
         _deploymentOfTitle[head.Title] = deployment.Id;
-        if (_withLanding.TryGetValue(head.Commit, out var patches))
+        if (_withHead.TryGetValue(head.Commit, out var patches))
         {
             foreach (var patch in patches) Deliver(patch, deployment, head);
         }
@@ -136,7 +136,7 @@ internal sealed class Cargo
         return takesBack;
     }
 
-    private void Deliver(Oid patch, DeploymentFact deployment, LandingFact? landing)
+    private void Deliver(Oid patch, DeploymentFact deployment, BranchAdvancedFact? head)
     {
         if (!_deliveredPatches.Add(patch)) return;
         if (!_proposals.TryGetValue(patch, out var proposal))
@@ -147,7 +147,7 @@ internal sealed class Cargo
 
         _deploymentOfTitle[proposal.Title] = deployment.Id;
         // Clamped into order, so that the stages add up to the lead time whatever the clocks said.
-        var merged = _merges.TryGetValue(patch, out var merge) ? merge.At : landing!.At;
+        var merged = _merges.TryGetValue(patch, out var merge) ? merge.At : head!.At;
         var opened = proposal.OpenedAt < deployment.At ? proposal.OpenedAt : deployment.At;
         Add(new DeployedChange(
             patch, proposal.Title, proposal.StartedAt, opened, merged < opened
@@ -164,19 +164,20 @@ internal sealed class Cargo
     }
 
     /// <summary>The failure that a revert tells of; null when it is none, or takes back what was never live.</summary>
-    private FailureStory? RevertOf(LandingFact head, DateTimeOffset? recoveredAt, string? by)
+    private Failure? RevertOf(BranchAdvancedFact head, DateTimeOffset? recoveredAt, string? by)
     {
         if (!_revertsFail) return null;
-        foreach (var patch in _withLanding.GetValueOrDefault(head.Commit) ?? [])
+        foreach (var patch in _withHead.GetValueOrDefault(head.Commit) ?? [])
         {
-            if (_proposals.TryGetValue(patch, out var proposal) && Story(proposal.Title, proposal.OpenedAt) is { } story) return story;
+            if (_proposals.TryGetValue(patch, out var proposal)
+                && FailureOf(proposal.Title, proposal.OpenedAt) is { } failure) return failure;
         }
 
-        return Story(head.Title, head.At);
+        return FailureOf(head.Title, head.At);
 
-        FailureStory? Story(string title, DateTimeOffset noticed)
+        Failure? FailureOf(string title, DateTimeOffset noticed)
             => Revert.TitleOf(title) is { } taken && _deploymentOfTitle.TryGetValue(taken, out var deployment)
-                ? FailureStory.Inferred($"revert:{head.Commit.Short}", deployment, title, recoveredAt < noticed
+                ? Failure.Inferred($"revert:{head.Commit.Short}", deployment, title, recoveredAt < noticed
                     ? recoveredAt.Value
                     : noticed, recoveredAt, by)
                 : null;

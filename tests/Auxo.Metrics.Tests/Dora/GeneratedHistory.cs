@@ -8,8 +8,9 @@ namespace Auxo.Metrics.Tests.Dora;
 /// A random repository with a small, crowded past: many things at one hour, wrong clocks, ends before beginnings. Times are
 /// whole hours.
 /// </summary>
-internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<Story.Deployment> Deployments,
-    IReadOnlyList<Story.Failure> Failures, int From, int To, int AsOf)
+internal sealed record GeneratedHistory(
+    IReadOnlyList<GeneratedHistory.Patch> Patches, IReadOnlyList<GeneratedHistory.Deployment> Deployments,
+    IReadOnlyList<GeneratedHistory.Failure> Failures, int From, int To, int AsOf)
 {
     private const int Hours = 300;
 
@@ -17,11 +18,11 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
 
     public static DateTimeOffset At(int hour) => Start + TimeSpan.FromHours(hour);
 
-    public static Story Random(int seed)
+    public static GeneratedHistory Random(int seed)
     {
         var random = new Random(seed);
         var from = random.Next(0, Hours - 10);
-        return new Story(
+        return new GeneratedHistory(
             [.. Enumerable.Range(0, random.Next(0, 7)).Select(i => new Patch(
                 $"p{i}", [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => (Hour(), Hour()))], random.Next(5) > 0 ? Hour() : null))],
             [.. Enumerable.Range(0, random.Next(0, 9)).Select(i => new Deployment(
@@ -32,7 +33,7 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
                     : null, random.Next(6) == 0 ? "f0" : null))],
             [.. Enumerable.Range(0, random.Next(0, 5)).Select(i => new Failure(
                 $"f{i}", random.Next(4) == 0 ? null : $"d{random.Next(9)}", Hour(), random.Next(3) == 0 ? Hour() : null, random.Next(6) > 0,
-                [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => ((FailureTurn)random.Next(1, 4), Hour()))]))],
+                [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => ((FailureTransition)random.Next(1, 4), Hour()))]))],
             from, random.Next(from + 1, Hours + 20), random.Next(Hours / 2, Hours + 20));
 
         int Hour() => random.Next(Hours);
@@ -50,8 +51,8 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
                     Ids.Patch(p.Id), Ids.Revision(p.Id + r), Ids.Somebody, null, Trust.Trusted, p.Id,
                     Ids.Commit("base"), Ids.Commit(p.Id), null, false);
                 messages.Add(r == 0
-                    ? new PatchOpened(rid, "story", revision, "/nowhere", At(authored), At(at), At(at))
-                    : new PatchRevised(rid, "story", revision, "/nowhere", At(authored), At(at), At(at)));
+                    ? new PatchOpened(rid, "generated", revision, "/nowhere", At(authored), At(at), At(at))
+                    : new PatchRevised(rid, "generated", revision, "/nowhere", At(authored), At(at), At(at)));
             }
 
             if (p.Merged is { } merged) messages.Add(
@@ -69,8 +70,8 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
             {
                 messages.Add(turn switch
                 {
-                    FailureTurn.Recovered => new FailureRecovered(rid, f.Id, null, At(hour)),
-                    FailureTurn.Reopened => new FailureReopened(rid, f.Id, At(hour)),
+                    FailureTransition.Recovered => new FailureRecovered(rid, f.Id, null, At(hour)),
+                    FailureTransition.Reopened => new FailureReopened(rid, f.Id, At(hour)),
                     _ => new FailureDismissed(rid, f.Id, null, At(hour)),
                 });
             }
@@ -99,7 +100,7 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
         foreach (var f in Failures)
         {
             if (f.IsDetected) day.Failures.Add(
-                new(++seq, At(f.Hour), f.Id, FailureTurn.Detected, f.Deployment, null, f.Started is { } s ? At(s) : null));
+                new(++seq, At(f.Hour), f.Id, FailureTransition.Detected, f.Deployment, null, f.Started is { } s ? At(s) : null));
             foreach (var (turn, hour) in f.Turns) day.Failures.Add(new(++seq, At(hour), f.Id, turn, null, null, null));
         }
 
@@ -128,5 +129,5 @@ internal sealed record Story(IReadOnlyList<Story.Patch> Patches, IReadOnlyList<S
         DeploymentKind Kind, string? Rollout, string? Remediates);
 
     internal sealed record Failure(
-        string Id, string? Deployment, int Hour, int? Started, bool IsDetected, IReadOnlyList<(FailureTurn Turn, int Hour)> Turns);
+        string Id, string? Deployment, int Hour, int? Started, bool IsDetected, IReadOnlyList<(FailureTransition Turn, int Hour)> Turns);
 }

@@ -3,7 +3,7 @@ using Auxo.Contracts;
 namespace Auxo.Metrics.Tests.Messages;
 
 /// <summary>Messages about a small repository, with short names.</summary>
-internal static class Told
+internal static class SampleMessages
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 

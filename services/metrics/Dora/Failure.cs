@@ -12,13 +12,13 @@ namespace Auxo.Metrics.Dora;
 /// <param name="IsDismissed">It was none.</param>
 /// <param name="IsInferred">Nobody reported it: it follows from a revert or a red default branch.</param>
 /// <param name="RecoveredBy">What ended it, where that is known.</param>
-public sealed record FailureStory(
+public sealed record Failure(
     string Id, string? Deployment, string? Title, DateTimeOffset StartedAt, IReadOnlyList<Interval> Over,
     DateTimeOffset? OpenSince, bool IsDismissed,
     bool IsInferred, string? RecoveredBy)
 {
     /// <summary>A failure that nobody reported.</summary>
-    public static FailureStory Inferred(
+    public static Failure Inferred(
         string id, string deployment, string? title, DateTimeOffset startedAt, DateTimeOffset? recoveredAt, string? by)
         => new(
             id, deployment, title, startedAt, recoveredAt is { } end
@@ -27,13 +27,13 @@ public sealed record FailureStory(
             IsInferred: true, by);
 
     /// <summary>The reported failures, by id. What was told only of an end has no beginning yet and is left out.</summary>
-    public static IReadOnlyList<FailureStory> Of(IEnumerable<FailureFact> facts)
+    public static IReadOnlyList<Failure> Of(IEnumerable<FailureFact> facts)
         => [.. facts.GroupBy(static f => f.Id, StringComparer.Ordinal)
-            .OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static g => Tell(g.Key, [.. g])).OfType<FailureStory>()];
+            .OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static g => FromFacts(g.Key, [.. g])).OfType<Failure>()];
 
-    private static FailureStory? Tell(string id, List<FailureFact> facts)
+    private static Failure? FromFacts(string id, List<FailureFact> facts)
     {
-        var detections = facts.FindAll(static f => f.Turn == FailureTurn.Detected);
+        var detections = facts.FindAll(static f => f.Transition == FailureTransition.Detected);
         if (detections.Count == 0) return null;
         var began = detections.Min(static f => f.StartedAt is { } start && start < f.At ? start : f.At);
         // The last word on the cause counts; two at once are taken by their text, so that the order of messages does not matter.
@@ -41,25 +41,26 @@ public sealed record FailureStory(
         DateTimeOffset? open = began;
         var dismissed = false;
         var over = new List<Interval>();
-        foreach (var turn in facts.Where(static f => f.Turn != FailureTurn.Detected).OrderBy(static f => f.At).ThenBy(static f => f.Turn))
+        foreach (var next in facts.Where(static f => f.Transition != FailureTransition.Detected)
+                     .OrderBy(static f => f.At).ThenBy(static f => f.Transition))
         {
-            switch (turn.Turn)
+            switch (next.Transition)
             {
-                case FailureTurn.Recovered when open is { } start && turn.At >= start:
-                    over.Add(new Interval(start, turn.At));
+                case FailureTransition.Recovered when open is { } start && next.At >= start:
+                    over.Add(new Interval(start, next.At));
                     open = null;
                     break;
-                case FailureTurn.Reopened when turn.At >= began:
-                    open ??= turn.At;
+                case FailureTransition.Reopened when next.At >= began:
+                    open ??= next.At;
                     dismissed = false;
                     break;
-                case FailureTurn.Dismissed:
+                case FailureTransition.Dismissed:
                     dismissed = true;
                     break;
             }
         }
 
-        return new FailureStory(id, cause?.Deployment, detections.MaxBy(static f => (f.At, f.Title))!.Title, began,
+        return new Failure(id, cause?.Deployment, detections.MaxBy(static f => (f.At, f.Title))!.Title, began,
             over, open, dismissed, IsInferred: false, RecoveredBy: null);
     }
 }
@@ -87,7 +88,7 @@ public readonly record struct Interval(DateTimeOffset Start, DateTimeOffset End)
 /// <summary>A deployment that failed.</summary>
 /// <param name="Deployment">Which.</param>
 /// <param name="Failures">What happened, dismissed ones left out.</param>
-public sealed record FailedDeployment(LiveDeployment Deployment, IReadOnlyList<FailureStory> Failures)
+public sealed record FailedDeployment(LiveDeployment Deployment, IReadOnlyList<Failure> Failures)
 {
     /// <summary>True while one of its failures lasts.</summary>
     public bool IsOpen { get; } = Failures.Any(static f => f.OpenSince is not null);

@@ -87,34 +87,35 @@ public enum Gap
 public sealed record UntimedChange(string Id, DateTimeOffset DeployedAt, string Deployment, Gap Reason);
 
 /// <summary>What reached production when, as a pure function of the facts.</summary>
-public sealed record Deliveries(
+public sealed record ProductionDeployments(
     IReadOnlyList<LiveDeployment> Live, IReadOnlyList<ExcludedDeployment> Excluded,
     IReadOnlyList<DeployedChange> Changes, IReadOnlyList<UntimedChange> Untimed,
-    IReadOnlyList<FailureStory> Reverts)
+    IReadOnlyList<Failure> Reverts)
 {
     /// <summary>Works through all deployments in the order in which they happened.</summary>
     /// <param name="facts">The facts.</param>
     /// <param name="named">The deployments that failures name: a failed attempt among them was live after all.</param>
-    public static Deliveries Of(RepositoryFacts facts, IReadOnlySet<string> named)
+    public static ProductionDeployments Of(RepositoryFacts facts, IReadOnlySet<string> named)
     {
-        var cargo = new Cargo(facts);
+        var ledger = new ChangeLedger(facts);
         var (live, excluded) = (new List<LiveDeployment>(), new List<ExcludedDeployment>());
         var rollouts = new HashSet<string>(StringComparer.Ordinal);
         foreach (var next in Candidates(facts))
         {
-            if (Judge(facts, next, named, live, rollouts, cargo) is { } reason)
+            if (Judge(facts, next, named, live, rollouts, ledger) is { } reason)
             {
                 excluded.Add(new ExcludedDeployment(next.Id, next.At, reason, live.Count == 0 ? null : live[^1].Id));
                 continue;
             }
 
             if (next.Rollout is not null) rollouts.Add(next.Rollout);
-            var takesBack = cargo.Load(next);
+            var takesBack = ledger.AssignChanges(next);
             var kind = takesBack && next.Kind == DeploymentKind.Planned ? DeploymentKind.Rollback : next.Kind;
             live.Add(new LiveDeployment(next.Id, next.At, next.Commit, kind, next.Remediates, next.Seq < 0));
         }
 
-        return new Deliveries(live, excluded, cargo.Delivered(), cargo.Untimed, [.. cargo.Reverts, .. cargo.PendingReverts()]);
+        return new ProductionDeployments(
+            live, excluded, ledger.Delivered(), ledger.Untimed, [.. ledger.Reverts, .. ledger.PendingReverts()]);
     }
 
     /// <summary>
@@ -136,12 +137,12 @@ public sealed record Deliveries(
 
     private static Exclusion? Judge(
         RepositoryFacts facts, DeploymentFact next, IReadOnlySet<string> named, List<LiveDeployment> live,
-        HashSet<string> rollouts, Cargo cargo)
+        HashSet<string> rollouts, ChangeLedger ledger)
     {
         if (next.Seq >= 0 && !facts.Policy.Counts(next.Environment)) return Exclusion.OtherEnvironment;
         if (!next.Succeeded && !named.Contains(next.Id)) return Exclusion.NeverLive;
         if (next.Rollout is not null && rollouts.Contains(next.Rollout)) return Exclusion.SameRollout;
         if (live.Count > 0 && live[^1].Commit == next.Commit) return Exclusion.NothingNew;
-        return next.Seq < 0 && cargo.IsDelivered(next.Commit) ? Exclusion.Overtaken : null;
+        return next.Seq < 0 && ledger.IsDelivered(next.Commit) ? Exclusion.Overtaken : null;
     }
 }

@@ -5,11 +5,11 @@ using Auxo.Metrics.Dora;
 namespace Auxo.Metrics.Facts;
 
 /// <summary>
-/// The outlines of all repositories, worked out once and kept until there is a new fact: a question then costs one look whether
+/// The series of all repositories, worked out once and kept until there is a new fact: a question then costs one look whether
 /// there is one, and a search in sorted lists. Facts are not kept: they are read again, packed as they are, when a repository
 /// has new ones, and for questions about an earlier moment or for evidence (docs/decisions/113).
 /// </summary>
-public sealed class Histories(FactQueries facts) : IDisposable
+public sealed class HistoryCache(FactQueries facts) : IDisposable
 {
     /// <summary>
     /// While a history is worked out it takes the memory of all facts of its repository, so that only a few may be at a time.
@@ -19,12 +19,12 @@ public sealed class Histories(FactQueries facts) : IDisposable
     private readonly ConcurrentDictionary<Rid, Held> _held = new();
     private readonly SemaphoreSlim _working = new(AtOnce, AtOnce);
 
-    /// <summary>The outline of the repository's history as of a moment; null when nothing is known of it.</summary>
+    /// <summary>The series of the repository's history as of a moment; null when nothing is known of it.</summary>
     /// <param name="rid">The repository.</param>
     /// <param name="time">What happened later is left out.</param>
     /// <param name="position">What was learned later is left out; null for all that is known.</param>
     /// <param name="ct">Stops it.</param>
-    public async Task<Outline?> FindAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
+    public async Task<DoraSeries?> GetSeriesAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
     {
         var held = _held.GetOrAdd(rid, static _ => new Held());
         await held.Turn.WaitAsync(ct);
@@ -33,9 +33,9 @@ public sealed class Histories(FactQueries facts) : IDisposable
             if (await IsCurrentAsync(rid, held, ct) && held.At(time, position) is { } kept) return kept;
             return await WorkOutAsync(rid, time, position, (history, all, known) =>
             {
-                var outline = new Outline(history);
-                held.Keep(outline, all, known);
-                return outline;
+                var series = new DoraSeries(history);
+                held.Keep(series, all, known);
+                return series;
             }, ct);
         }
         finally
@@ -45,8 +45,8 @@ public sealed class Histories(FactQueries facts) : IDisposable
     }
 
     /// <summary>The repository's whole history as of a moment, for evidence; null when nothing is known of it.</summary>
-    /// <inheritdoc cref="FindAsync"/>
-    public Task<History?> TellAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
+    /// <inheritdoc cref="GetSeriesAsync"/>
+    public Task<History?> GetHistoryAsync(Rid rid, DateTimeOffset time, long? position, CancellationToken ct)
         => WorkOutAsync(rid, time, position, static (history, _, _) => history, ct);
 
     /// <summary>All repositories of which something is known.</summary>
@@ -95,7 +95,7 @@ public sealed class Histories(FactQueries facts) : IDisposable
 
     private sealed class Held
     {
-        private Outline? _latest;
+        private DoraSeries? _latest;
         private DateTimeOffset _last;
         private DateTimeOffset _next;
 
@@ -110,16 +110,16 @@ public sealed class Histories(FactQueries facts) : IDisposable
         /// What is held, if it answers for that moment: it does from the last fact in it to the next one, which a fast clock
         /// may have put into the future.
         /// </summary>
-        public Outline? At(DateTimeOffset time, long? position)
+        public DoraSeries? At(DateTimeOffset time, long? position)
             => _latest is not null && (position is null || position >= Position)
                 && time >= _last && time < _next ? _latest with { AsOf = new AsOf(time, Position) } : null;
 
         /// <summary>Keeps an answer about the present; one about an earlier moment is worked out for itself.</summary>
-        public void Keep(Outline outline, FactDay all, long known)
+        public void Keep(DoraSeries series, FactDay all, long known)
         {
-            var (time, position) = (outline.AsOf.Time, outline.AsOf.Position);
+            var (time, position) = (series.AsOf.Time, series.AsOf.Position);
             if (position != known || known == 0 || (_latest is not null && time < _last)) return;
-            (Position, _latest, _last, _next) = (known, outline, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+            (Position, _latest, _last, _next) = (known, series, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
             foreach (var at in all.All().Select(static f => f.At).Concat(all.Phases.Select(static p => p.At)))
             {
                 if (at <= time && at > _last) _last = at;
