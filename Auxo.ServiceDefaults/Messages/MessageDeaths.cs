@@ -20,6 +20,7 @@ internal sealed partial class MessageDeaths(
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        hand.TakeOver();
         if (hand.LeftBehind.Count == 0) return;
         foreach (var id in await CountAsync(cancellationToken)) await BuryAsync(id);
     }

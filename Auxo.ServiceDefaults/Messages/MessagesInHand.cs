@@ -10,16 +10,20 @@ namespace Auxo.ServiceDefaults.Messages;
 /// The ids of the messages that handlers work on at this moment, in a mapped file: what the operating system keeps when the process is
 /// killed. Writing one costs a store to memory. Without <c>AUXO_HOME</c> nothing is noted.
 /// </summary>
-public sealed class MessagesInHand : IDisposable
+public sealed class MessagesInHand(IConfiguration configuration, ServiceIdentity service) : IDisposable
 {
     private const int IdLength = 16;
     private const int Slots = 64;
-    private readonly MemoryMappedFile? _file;
-    private readonly MemoryMappedViewAccessor? _view;
+    private MemoryMappedFile? _file;
+    private MemoryMappedViewAccessor? _view;
     private readonly Guid[] _held = new Guid[Slots];
     private readonly Lock _gate = new();
 
-    public MessagesInHand(IConfiguration configuration, ServiceIdentity service)
+    /// <summary>
+    /// Reads what the process before this one left, and notes from now on. Only the one process of a service may do this: another
+    /// one's marks would be lost.
+    /// </summary>
+    public void TakeOver()
     {
         if (configuration["AUXO_HOME"] is not { Length: > 0 } home) return;
         var folder = Directory.CreateDirectory(Path.Combine(home, "run", "in-hand")).FullName;

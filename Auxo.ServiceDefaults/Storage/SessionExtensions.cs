@@ -1,7 +1,6 @@
 using System.Diagnostics;
 
 using Marten;
-using Marten.Services;
 
 using Npgsql;
 
@@ -22,22 +21,10 @@ public static class SessionExtensions
     public static void QueueSqlCommand(this IDocumentOperations session, NpgsqlBatchCommand command)
         => session.QueueOperation(SqlOperation.Of(command));
 
-    /// <summary>Runs after the next commit of the session; for wake-ups, never for work that must not be lost.</summary>
-    public static void AfterCommit(this IDocumentSession session, Action action) => session.Listeners.Add(new CommitListener(action));
-
     internal static void StampTrace(this IDocumentSession session)
     {
         if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity) return;
         session.CorrelationId ??= activity.TraceId.ToString();
         session.CausationId ??= activity.SpanId.ToString();
-    }
-
-    private sealed class CommitListener(Action action) : DocumentSessionListenerBase
-    {
-        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
-        {
-            action();
-            return Task.CompletedTask;
-        }
     }
 }

@@ -64,6 +64,7 @@ internal static class Report
         KillKind.Service => $"{death.Target}, SIGKILL",
         KillKind.Restarting => $"{death.Target}, while it was starting",
         KillKind.CrashPoint => $"{death.Target}, at a crash point",
+        KillKind.Twin => $"{death.Target}, a second process of it",
         KillKind.Postgres => "PostgreSQL, -m immediate",
         KillKind.AppHost => "the AppHost, SIGKILL",
         _ => "every process at once",

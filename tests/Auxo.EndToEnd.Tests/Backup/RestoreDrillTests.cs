@@ -97,6 +97,11 @@ public sealed class RestoreDrillTests
             """{"format":1,"version":"0.1.0","createdAt":"2026-11-23T12:00:00Z","databaseSha256":"00","roles":[],"files":0,"bytes":0}""");
         (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
         Assert.Equal(1, code);
+        Assert.Contains("before its first release", output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(folder, "half", "backup.json"),
+            """{"format":2,"version":"0.1.0","createdAt":"2026-11-23T12:00:00Z","databaseSha256":"00","roles":[],"files":0,"bytes":0}""");
+        (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
+        Assert.Equal(1, code);
         Assert.Contains("damaged", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder, "home", "pg")));
         (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "backup", Path.Combine(folder, "new"));

@@ -161,6 +161,21 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_second_process_leaves_the_marks_of_the_first_where_they_are()
+    {
+        var home = Directory.CreateTempSubdirectory("auxo-in-hand-").FullName;
+        var id = Guid.CreateVersion7();
+        await using (var first = await MessageHost.StartAsync("metrics", _database, home))
+        {
+            first.Services.GetRequiredService<MessagesInHand>().Take(id);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => MessageHost.StartAsync("metrics", _database, home));
+        }
+
+        await using var next = await MessageHost.StartAsync("metrics", _database, home);
+        Assert.Equal([id], next.Services.GetRequiredService<MessagesInHand>().LeftBehind);
+    }
+
+    [Fact]
     public void a_database_that_is_away_is_seen_through_martens_own_exception()
     {
         var away = new NpgsqlException("away", new IOException());

@@ -17,7 +17,8 @@ internal static class Quiet
         ("deliveries", "select count(*) from notify.deliveries where state in ('waiting', 'sending')"),
         ("publications", "select count(*) from registry.publications where state = 'waiting'"),
         ("projections",
-            "select count(*) from metrics.mt_event_progression where last_seq_id < (select max(seq_id) from metrics.mt_events)"),
+            "select count(*) from metrics.mt_event_progression where name = 'FactDays:All' "
+                + "and last_seq_id < (select max(seq_id) from metrics.mt_events)"),
     ];
 
     private static (string What, string Sql) Messages(string service)

@@ -18,6 +18,9 @@ internal enum KillKind
     /// <summary>SIGKILL to the AppHost, which takes everything along.</summary>
     AppHost,
 
+    /// <summary>A second process of a service is started beside the one that works; it must end by itself, and change nothing.</summary>
+    Twin,
+
     /// <summary>SIGKILL to every process of the instance, as when the power goes out.</summary>
     Everything,
 }

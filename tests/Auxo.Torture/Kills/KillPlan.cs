@@ -60,6 +60,7 @@ internal sealed class KillPlan
                 .. _rows.Where(row => row.Service == service)
                     .Select(row => new Kill(KillKind.CrashPoint, service, row.Point, TimeSpan.Zero, Again())),
                 .. Enumerable.Range(0, SignalsPerDeck).Select(_ => new Kill(KillKind.Service, service, null, After(), Again())),
+                new Kill(KillKind.Twin, service, null, After(), Again: false),
             ];
             _random.Shuffle(deck);
             _decks[service] = new Queue<Kill>(deck);

@@ -16,6 +16,8 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
     /// <summary>How long an armed point waits for its service to come by.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan HealthyLimit = TimeSpan.FromSeconds(90);
+    /// <summary>Longer than a second process waits for the first one to end.</summary>
+    private static readonly TimeSpan TwinLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(80);
 
     /// <summary>
@@ -73,6 +75,7 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
         {
             case KillKind.CrashPoint: await CrashAsync(kill, ct); break;
             case KillKind.Service: await SignalAsync(kill, "KILL", ct); break;
+            case KillKind.Twin: await TwinAsync(kill, ct); break;
             case KillKind.Postgres: await SignalAsync(kill, "QUIT", ct); break;
             case KillKind.AppHost: await RestartAsync(kill, static auxo => auxo.KillAppHostAsync()); break;
             case KillKind.Everything: await RestartAsync(kill, KillEverythingAsync); break;
@@ -113,6 +116,59 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
         if ((await FindAsync(kill.Target, ct))?.Pid is not { } pid) return;
         await SendAsync(signal, pid);
         await BackAsync(kill, pid, ct);
+    }
+
+    /// <summary>
+    /// With the environment of the process that works, but for its port and its crash points. When PostgreSQL dies meanwhile, both have
+    /// lost their lock, and the twin may be the one that takes it again; then it is killed.
+    /// </summary>
+    private async Task TwinAsync(Kill kill, CancellationToken ct)
+    {
+        if ((await FindAsync(kill.Target, ct))?.Pid is not { } pid) return;
+        var began = Stopwatch.GetTimestamp();
+        using var twin = Start(pid);
+        if (twin is null) return;
+        using var limit = new CancellationTokenSource(TwinLimit);
+        try
+        {
+            await twin.WaitForExitAsync(limit.Token);
+            if (twin.ExitCode == 0) throw new TortureException($"A second process of {kill.Target} ended without an error.");
+        }
+        catch (OperationCanceledException)
+        {
+            await SendAsync("KILL", twin.Id);
+        }
+
+        _deaths.Enqueue(new Death(kill.Kind, kill.Target, kill.Point, Stopwatch.GetElapsedTime(began)));
+        ct.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Null when the process to copy has ended meanwhile.</summary>
+    private static Process? Start(int pid)
+    {
+        try
+        {
+            var start = new ProcessStartInfo(File.ResolveLinkTarget($"/proc/{pid}/exe", returnFinalTarget: false)!.FullName)
+            {
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            };
+            start.Environment.Clear();
+            foreach (var variable in File.ReadAllText($"/proc/{pid}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var parts = variable.Split('=', 2);
+                if (parts[0] != "AUXO_CRASH_AT") start.Environment[parts[0]] = parts[1];
+            }
+
+            start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+            var twin = Process.Start(start)!;
+            twin.BeginOutputReadLine();
+            twin.BeginErrorReadLine();
+            return twin;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Waits until the target is healthy under another process id.</summary>
