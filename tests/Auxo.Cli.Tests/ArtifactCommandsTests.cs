@@ -116,14 +116,19 @@ public sealed class ArtifactCommandsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private const string Token =
-        """{"id":"3f2a1c77-1111-5222-8333-444455556666","name":"ci","scopes":["registry:read"],"createdAt":"2026-11-23T12:00:00Z","expiresAt":"2027-02-21T12:00:00Z","state":"active"}""";
+        """
+        {"id":"3f2a1c77-1111-5222-8333-444455556666","name":"ci","scopes":["registry:read"],
+         "createdAt":"2026-11-23T12:00:00Z","expiresAt":"2027-02-21T12:00:00Z","state":"active"}
+        """;
 
     private static string Digest => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Content));
 
     private static string Version(string name = "out/app.bin") => $$"""
-        {"buildId":"{{FakeAuxo.BuildId}}","shortId":"3f2a1c7","rid":"{{FakeAuxo.Rid}}","repositoryName":"heartwood","trigger":"branch","ref":"main","commit":"{{FakeAuxo.Commit}}",
+        {"buildId":"{{FakeAuxo.BuildId}}","shortId":"3f2a1c7","rid":"{{FakeAuxo.Rid}}","repositoryName":"heartwood",
+         "trigger":"branch","ref":"main","commit":"{{FakeAuxo.Commit}}",
          "title":"Fix the handshake","state":"published","latest":true,"publishedAt":"2026-11-23T11:55:00Z",
-         "files":[{"name":"{{name}}","mediaType":"application/octet-stream","digest":"{{Digest}}","sizeBytes":10,"url":"/files/app"}],"provenance":"/p"}
+         "files":[{"name":"{{name}}","mediaType":"application/octet-stream","digest":"{{Digest}}","sizeBytes":10,
+         "url":"/files/app"}],"provenance":"/p"}
         """;
 
     private Task<CliResult> GetAsync(FakeAuxo auxo, params string[] more)
@@ -137,6 +142,5 @@ public sealed class ArtifactCommandsTests : IDisposable
     });
 
     private static void Repositories(Microsoft.AspNetCore.Routing.IEndpointRouteBuilder app)
-        => app.MapGet("/ingest/repositories", () => FakeAuxo.Page(
-            $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"main","source":"/x","kind":"radicle","trackedAt":"2026-11-20T09:30:00Z"}"""));
+        => app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
 }

@@ -10,15 +10,23 @@ namespace Auxo.Cli.Tests;
 public sealed class BuildCommandsTests
 {
     private const string Steps = """
-        ,"steps":[{"step":"shellcheck","kind":"check","state":"finished","outcome":"passed","blocks":true,"durationSeconds":0.12,"exitCode":null,"summary":"3 files"},
-        {"step":"yaml","kind":"check","state":"finished","outcome":"failed","blocks":false,"durationSeconds":0.04,"exitCode":null,"summary":"1 warning"},
-        {"step":"test","kind":"command","state":"finished","outcome":"failed","blocks":true,"durationSeconds":12.6,"exitCode":2,"summary":"exit code 2"}]
+        ,"steps":[
+        {"step":"shellcheck","kind":"check","summary":"3 files",
+         "state":"finished","outcome":"passed","blocks":true,"durationSeconds":0.12,"exitCode":null},
+        {"step":"yaml","kind":"check","summary":"1 warning",
+         "state":"finished","outcome":"failed","blocks":false,"durationSeconds":0.04,"exitCode":null},
+        {"step":"test","kind":"command","summary":"exit code 2",
+         "state":"finished","outcome":"failed","blocks":true,"durationSeconds":12.6,"exitCode":2}]
         """;
 
     private const string Findings = """
-        ,"findings":[{"check":"yaml","rule":"indentation","severity":"low","path":"ci.yaml","line":3,"message":"wrong indentation","blocks":false},
-        {"check":"secrets","rule":"private-key","severity":"critical","path":"key.pem","line":1,"message":"A private key","blocks":true}],
-        "artifacts":[{"name":"out/app.tar.gz","mediaType":"application/gzip","digest":"sha256:00","sizeBytes":4200000}],"verdict":"## failed","sandbox":"bubblewrap"
+        ,"findings":[
+        {"check":"yaml","rule":"indentation","severity":"low","path":"ci.yaml","line":3,
+         "message":"wrong indentation","blocks":false},
+        {"check":"secrets","rule":"private-key","severity":"critical","path":"key.pem","line":1,
+         "message":"A private key","blocks":true}],
+        "artifacts":[{"name":"out/app.tar.gz","mediaType":"application/gzip","digest":"sha256:00","sizeBytes":4200000}],
+        "verdict":"## failed","sandbox":"bubblewrap"
         """;
 
     [Fact]
@@ -67,11 +75,13 @@ public sealed class BuildCommandsTests
     [InlineData(FakeAuxo.BuildId)]
     public async Task a_build_is_found_by_the_first_digits_of_its_id_its_patch_or_its_commit(string text)
     {
+        var other = FakeAuxo.Build(id: "eeeeee12-1111-5222-8333-444455556666")
+            .Replace(FakeAuxo.PatchId, "9999999d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4", StringComparison.Ordinal)
+            .Replace(FakeAuxo.Commit, "777bc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c", StringComparison.Ordinal);
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapGet("/pipeline/builds", (string? after) => after is null
-                ? FakeAuxo.Json(
-                    $$"""{"items":[{{FakeAuxo.Build(id: "eeeeee12-1111-5222-8333-444455556666").Replace(FakeAuxo.PatchId, "9999999d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4").Replace(FakeAuxo.Commit, "777bc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c")}}],"next":"p2"}""")
+                ? FakeAuxo.Json($$"""{"items":[{{other}}],"next":"p2"}""")
                 : FakeAuxo.Page(FakeAuxo.Build()));
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(FakeAuxo.Build()));
             app.MapPost($"/pipeline/builds/{FakeAuxo.BuildId}/cancel", () => FakeAuxo.Json(FakeAuxo.Build("running", null), 202));

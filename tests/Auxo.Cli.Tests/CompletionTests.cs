@@ -106,14 +106,13 @@ public sealed class CompletionTests
 
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(static app =>
     {
-        app.MapGet("/ingest/repositories", ()
-            => FakeAuxo.Page(
-                $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build()));
         app.MapGet("/notify/channels", () => FakeAuxo.Page(
             """{"name":"team","kind":"webhook","target":"x","enabled":true,"waiting":0,"dead":0,"configuredAt":"2026-11-20T12:00:00Z"}"""));
         app.MapGet("/notify/deliveries", static (string state) => FakeAuxo.Page($$"""
-            {"id":"msg_1","channel":"team","state":"{{state}}","reason":"410","attempts":1,"type":"build.failed","title":"x","notificationId":"{{FakeAuxo.BuildId}}",
+            {"id":"msg_1","channel":"team","state":"{{state}}","reason":"410","attempts":1,"type":"build.failed",
+             "title":"x","notificationId":"{{FakeAuxo.BuildId}}",
              "createdAt":"2026-11-20T12:00:00Z","updatedAt":"2026-11-20T12:00:00Z"}
             """));
     });

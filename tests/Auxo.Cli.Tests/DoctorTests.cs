@@ -23,7 +23,11 @@ public sealed class DoctorTests : IDisposable
     public async Task what_does_not_run_is_asked_by_its_program_and_trouble_is_the_exit_code()
     {
         Program("Auxo.AppHost",
-            """{"items":[{"name":"folder","state":"fine","text":"/srv/auxo"},{"name":"port ingest","state":"trouble","text":"Port 8888 of ingest is taken by process 7 (nginx)","next":"Stop it, or choose another: AUXO_PORTS_INGEST=<port>"}]}""");
+            """
+            {"items":[{"name":"folder","state":"fine","text":"/srv/auxo"},
+             {"name":"port ingest","state":"trouble","text":"Port 8888 of ingest is taken by process 7 (nginx)",
+             "next":"Stop it, or choose another: AUXO_PORTS_INGEST=<port>"}]}
+            """);
         Program("Auxo.Pipeline", """{"items":[{"name":"sandbox","state":"fine","text":"bubblewrap 0.8.0"}]}""");
 
         var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = Path.Combine(_programs, "none") }, ["doctor"], programs: _programs);

@@ -103,19 +103,30 @@ internal sealed class FakeAuxo : IAsyncDisposable
         await next(http);
         http.Response.Body = wire;
         await wire.WriteAsync(answer.ToArray());
-        if (http.Response is not { StatusCode: 200, ContentType: { } type } || !type.StartsWith("application/json", StringComparison.Ordinal)) return;
+        if (http.Response is not { StatusCode: 200, ContentType: { } type }
+            || !type.StartsWith("application/json", StringComparison.Ordinal)) return;
         // A member called unknown stands for what a newer service may add.
         if (RecordedAnswers.Unknown(recorded, JsonNode.Parse(answer.ToArray()), "$") is { } difference
             && !difference.Contains(".unknown ", StringComparison.Ordinal))
             differences.Enqueue($"GET {http.Request.Path}: {difference}");
     }
 
+    /// <summary>A repository as <c>GET /repositories</c> of ingest shows it.</summary>
+    public const string Repository = $$"""
+        {"rid":"{{Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle",
+         "trackedAt":"2026-11-20T12:00:00Z"}
+        """;
+
     /// <summary>A build as <c>GET /builds</c> shows it.</summary>
     public static string Build(string state = "finished", string? outcome = "passed", string id = BuildId, string more = "") => $$"""
-        {"id":"{{id}}","shortId":"{{id[..7]}}","rid":"{{Rid}}","repositoryName":"heartwood","trigger":"patch","patchId":"{{PatchId}}","revisionId":"{{PatchId}}",
-         "ref":"patches/{{PatchId}}","commit":"{{Commit}}","title":"Fix the handshake","author":"did:key:z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","state":"{{state}}",
-         "outcome":{{(outcome is null ? "null" : $"\"{outcome}\"")}},"reason":null,"queuedAt":"2026-11-23T11:58:00Z","startedAt":"2026-11-23T11:58:01Z",
-         "finishedAt":{{(state == "finished" ? "\"2026-11-23T11:58:14Z\"" : "null")}},"durationSeconds":{{(state == "finished" ? "13.24" : "null")}}{{more}}}
+        {"id":"{{id}}","shortId":"{{id[..7]}}","rid":"{{Rid}}","repositoryName":"heartwood","trigger":"patch",
+         "patchId":"{{PatchId}}","revisionId":"{{PatchId}}",
+         "ref":"patches/{{PatchId}}","commit":"{{Commit}}","title":"Fix the handshake",
+         "author":"did:key:z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","state":"{{state}}",
+         "outcome":{{(outcome is null ? "null" : $"\"{outcome}\"")}},"reason":null,"queuedAt":"2026-11-23T11:58:00Z",
+         "startedAt":"2026-11-23T11:58:01Z",
+         "finishedAt":{{(state == "finished" ? "\"2026-11-23T11:58:14Z\"" : "null")}},
+         "durationSeconds":{{(state == "finished" ? "13.24" : "null")}}{{more}}}
         """;
 
     /// <summary>A page with these items.</summary>

@@ -8,26 +8,41 @@ namespace Auxo.Cli.Tests;
 public sealed class MetricsCommandsTests
 {
     private const string Dora = $$$"""
-        {"rid":"{{{FakeAuxo.Rid}}}","name":"heartwood","from":"2025-11-02T23:00:00Z","to":"2025-11-16T23:00:00Z","asOf":{"time":"2025-11-16T23:00:00Z","position":68},"zone":"Europe/Berlin",
+        {"rid":"{{{FakeAuxo.Rid}}}","name":"heartwood","from":"2025-11-02T23:00:00Z","to":"2025-11-16T23:00:00Z",
+         "asOf":{"time":"2025-11-16T23:00:00Z","position":68},"zone":"Europe/Berlin",
          "days":14,"profile":"auxo-2023","provisional":null,
-         "deploymentFrequency":{"n":7,"perDay":0.5,"deploymentDays":6,"deploymentDaysPerWeek":3,"medianIntervalSeconds":90000,"excluded":2,"tier":"high","reason":null},
-         "changeLeadTime":{"time":{"n":7,"p50Seconds":75600,"p75Seconds":90000,"p90Seconds":644160,"p95Seconds":1057080,"meanSeconds":260142.86},
-           "stages":{"codingP50Seconds":3600,"reviewP50Seconds":66600,"deployP50Seconds":1800},"longLived":0,"untimed":0,"tier":"elite","reason":null},
+         "deploymentFrequency":{"n":7,"perDay":0.5,"deploymentDays":6,"deploymentDaysPerWeek":3,
+         "medianIntervalSeconds":90000,"excluded":2,"tier":"high","reason":null},
+         "changeLeadTime":{"time":{"n":7,"p50Seconds":75600,"p75Seconds":90000,"p90Seconds":644160,
+         "p95Seconds":1057080,"meanSeconds":260142.86},
+           "stages":{"codingP50Seconds":3600,"reviewP50Seconds":66600,"deployP50Seconds":1800},"longLived":0,
+           "untimed":0,"tier":"elite","reason":null},
          "changeFailRate":{"n":7,"count":3,"ratio":0.428571,"unattributed":1,"tier":"low","reason":null},
-         "recovery":{"time":{"n":3,"p50Seconds":3600,"p75Seconds":21600,"p90Seconds":32400,"p95Seconds":36000,"meanSeconds":15400},"open":1,"exposureP50Seconds":12000,"detectionP50Seconds":1800,"tier":"high","reason":null},
+         "recovery":{"time":{"n":3,"p50Seconds":3600,"p75Seconds":21600,"p90Seconds":32400,"p95Seconds":36000,
+         "meanSeconds":15400},"open":1,"exposureP50Seconds":12000,"detectionP50Seconds":1800,"tier":"high",
+         "reason":null},
          "rework":{"n":7,"count":2,"ratio":0.285714,"unattributed":null,"tier":null,"reason":null},
-         "defaultBranch":{"mttr":{"n":0,"p50Seconds":null,"p75Seconds":null,"p90Seconds":null,"p95Seconds":null,"meanSeconds":null},"redSeconds":0,"redSince":null,"reason":"it did not turn from red to green in the window"},
-         "score":2.75,"scoreReason":null,"quickCheck":{"leadTime":8,"deploymentFrequency":6,"recovery":8,"changeFailure":5.71,"rework":7.14,"score":6.97},
-         "classic":{"mergesPerDay":0.5,"ciJobsPerDay":0.64,"leadTimeToMerge":{"n":7,"p50Seconds":64800,"p75Seconds":70000,"p90Seconds":80000,"p95Seconds":80000,"meanSeconds":50000}},
-         "weeks":[{"monday":"2025-11-03","deployments":4,"rework":2,"failed":1,"changes":4,"leadTimeP50Seconds":84600,"recovered":2,"recoveryP50Seconds":21600},
-                  {"monday":"2025-11-10","deployments":3,"rework":0,"failed":2,"changes":3,"leadTimeP50Seconds":12600,"recovered":1,"recoveryP50Seconds":3000}]}
+         "defaultBranch":{"mttr":{"n":0,"p50Seconds":null,"p75Seconds":null,"p90Seconds":null,"p95Seconds":null,
+         "meanSeconds":null},"redSeconds":0,"redSince":null,
+         "reason":"it did not turn from red to green in the window"},
+         "score":2.75,"scoreReason":null,"quickCheck":{"leadTime":8,"deploymentFrequency":6,"recovery":8,
+         "changeFailure":5.71,"rework":7.14,"score":6.97},
+         "classic":{"mergesPerDay":0.5,"ciJobsPerDay":0.64,"leadTimeToMerge":{"n":7,"p50Seconds":64800,
+         "p75Seconds":70000,"p90Seconds":80000,"p95Seconds":80000,"meanSeconds":50000}},
+         "weeks":[{"monday":"2025-11-03","deployments":4,"rework":2,"failed":1,"changes":4,"leadTimeP50Seconds":84600,
+         "recovered":2,"recoveryP50Seconds":21600},
+                  {"monday":"2025-11-10","deployments":3,"rework":0,"failed":2,"changes":3,"leadTimeP50Seconds":12600,
+                   "recovered":1,"recoveryP50Seconds":3000}]}
         """;
 
     private const string Nothing = """{"n":0,"p50Seconds":null,"p75Seconds":null,"p90Seconds":null,"p95Seconds":null,"meanSeconds":null}""";
 
     private const string Ci = $$$"""
-        {"rid":"{{{FakeAuxo.Rid}}}","name":"heartwood","from":"2026-11-16T12:00:00Z","to":"2026-11-23T12:00:00Z","asOf":{"time":"2026-11-23T12:00:00Z","position":9},"zone":"UTC","builds":9,
-         "success":{"n":8,"passed":7,"ratio":0.875},"before":{"n":4,"passed":3,"ratio":0.75},"lastDay":{"n":0,"passed":0,"ratio":null},"lastTen":{"n":8,"passed":7,"ratio":0.875},"target":0.7,"stretch":0.8,
+        {"rid":"{{{FakeAuxo.Rid}}}","name":"heartwood","from":"2026-11-16T12:00:00Z","to":"2026-11-23T12:00:00Z",
+         "asOf":{"time":"2026-11-23T12:00:00Z","position":9},"zone":"UTC","builds":9,
+         "success":{"n":8,"passed":7,"ratio":0.875},"before":{"n":4,"passed":3,"ratio":0.75},
+         "lastDay":{"n":0,"passed":0,"ratio":null},"lastTen":{"n":8,"passed":7,"ratio":0.875},"target":0.7,
+         "stretch":0.8,
          "outcomes":{"passed":7,"failed":1,"cancelled":1},"commits":{"n":7,"passed":7,"ratio":1},"flakyCommits":1,
          "duration":{"n":8,"p50Seconds":210,"p75Seconds":300,"p90Seconds":390,"p95Seconds":495,"meanSeconds":255},"wait":{{{Nothing}}},
          "defaultBranch":{"mttr":{{{Nothing}}},"redSeconds":120,"redSince":"2026-11-23T11:58:00Z","reason":"it is still red"},
@@ -99,9 +114,7 @@ public sealed class MetricsCommandsTests
 
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(static app =>
     {
-        app.MapGet("/ingest/repositories", () => FakeAuxo.Page($$"""
-            {"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","delegates":[],"trusted":[],"branches":[],"trackedAt":"2026-11-20T12:00:00Z","hooks":null}
-            """));
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
         app.MapGet("/metrics/api/dora/{rid}", (string rid) => FakeAuxo.Json(Dora));
         app.MapGet("/metrics/api/ci", () => FakeAuxo.Page(Ci));
     });

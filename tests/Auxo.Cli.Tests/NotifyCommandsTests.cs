@@ -11,12 +11,14 @@ public sealed class NotifyCommandsTests
     private const string Id = "msg_0d5a1c7e9b3f4a62b8e1c2d3f4a5b6c7";
 
     private const string Channel = """
-        {"name":"team","kind":"webhook","target":"https://hooks.example.org/…wJek","enabled":true,"problem":null,"pausedUntil":null,"oldSecretUntil":null,"waiting":2,"dead":1,
+        {"name":"team","kind":"webhook","target":"https://hooks.example.org/…wJek","enabled":true,"problem":null,
+         "pausedUntil":null,"oldSecretUntil":null,"waiting":2,"dead":1,
          "lastDeliveredAt":"2026-11-23T11:58:00Z","configuredAt":"2026-11-20T12:00:00Z"}
         """;
 
     private const string Route = """
-        {"name":"broken","on":["build.failed","alert.*"],"repositories":[],"minLevel":"warning","channels":["team","mail"],"configuredAt":"2026-11-20T12:00:00Z"}
+        {"name":"broken","on":["build.failed","alert.*"],"repositories":[],"minLevel":"warning",
+         "channels":["team","mail"],"configuredAt":"2026-11-20T12:00:00Z"}
         """;
 
     [Fact]
@@ -225,13 +227,17 @@ public sealed class NotifyCommandsTests
     }
 
     private static string Delivery(string state, params string[] log) => $$"""
-        {"id":"{{Id}}","channel":"team","route":"broken","state":"{{state}}","reason":"broken","status":null,"attempts":{{log.Length}},"due":null,"type":"build.failed",
-         "title":"heartwood: failed: Fix the handshake","notificationId":"{{FakeAuxo.BuildId}}","correlationId":null,"createdAt":"2026-11-23T11:58:00Z","updatedAt":"2026-11-23T11:58:00Z",
+        {"id":"{{Id}}","channel":"team","route":"broken","state":"{{state}}","reason":"broken","status":null,
+         "attempts":{{log.Length}},"due":null,"type":"build.failed",
+         "title":"heartwood: failed: Fix the handshake","notificationId":"{{FakeAuxo.BuildId}}","correlationId":null,
+         "createdAt":"2026-11-23T11:58:00Z","updatedAt":"2026-11-23T11:58:00Z",
          "log":[{{string.Join(',', log)}}]}
         """;
 
     private static string Attempt(int number, string outcome, int? status, string detail) => $$"""
-        {"attempt":{{number}},"outcome":"{{outcome}}","status":{{status?.ToString() ?? "null"}},"detail":"{{detail}}","excerpt":{{(outcome == "delivered" ? "\"thanks\"" : "null")}},"seconds":0.2,"endedAt":"2026-11-23T11:58:00Z"}
+        {"attempt":{{number}},"outcome":"{{outcome}}","status":{{status?.ToString() ?? "null"}},"detail":"{{detail}}",
+         "excerpt":{{(outcome == "delivered" ? "\"thanks\"" : "null")}},"seconds":0.2,
+         "endedAt":"2026-11-23T11:58:00Z"}
         """;
 
     private static Task<FakeAuxo> StartAsync(Action<IEndpointRouteBuilder>? map = null) => FakeAuxo.StartAsync(app =>

@@ -8,18 +8,18 @@ namespace Auxo.Cli.Tests;
 
 public sealed class ReportCommandsTests
 {
-    private const string Repository =
-        $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}""";
-
     [Fact]
     public async Task a_deployment_is_reported_with_the_commit_of_the_folder()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app =>
         {
-            app.MapGet("/ingest/repositories", () => FakeAuxo.Page(Repository));
+            app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
             app.MapPost("/metrics/api/deployments", ()
                 => FakeAuxo.Json(
-                    $$"""{"rid":"{{FakeAuxo.Rid}}","deploymentId":"d1","environment":"production","commit":"{{FakeAuxo.Commit}}","succeeded":true,"kind":"hotfix","at":"2026-11-23T12:00:00Z"}""", 201));
+                    $$"""
+                    {"rid":"{{FakeAuxo.Rid}}","deploymentId":"d1","environment":"production",
+                     "commit":"{{FakeAuxo.Commit}}","succeeded":true,"kind":"hotfix","at":"2026-11-23T12:00:00Z"}
+                    """, 201));
         });
         using var repository = new TempRepository();
         var commit = await repository.CommitAsync("x");
@@ -40,7 +40,7 @@ public sealed class ReportCommandsTests
     {
         await using var auxo = await FakeAuxo.StartAsync(static app =>
         {
-            app.MapGet("/ingest/repositories", () => FakeAuxo.Page(Repository));
+            app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
             app.MapPost("/metrics/api/failures", ()
                 => FakeAuxo.Json(
                     $$"""{"rid":"{{FakeAuxo.Rid}}","failureId":"inc-7","deploymentId":null,"title":"Down","at":"2026-11-23T12:00:00Z"}""",
@@ -48,7 +48,8 @@ public sealed class ReportCommandsTests
             app.MapPost("/metrics/api/failures/{rid}/{id}/recover", static (string id)
                 => id == "inc-7" ? Results.NoContent() : FakeAuxo.Problem(404, "failure/unknown", "No failure inc-8 was reported."));
             app.MapGet("/metrics/api/dora/{rid}/evidence", () => FakeAuxo.Json("""
-                {"recoveries":[{"deployment":"d1aaaaaaaa","failures":[{"id":"inc-7","title":"Down","startedAt":"2026-11-23T11:00:00Z","openSince":"2026-11-23T11:00:00Z","inferred":false}]}],
+                {"recoveries":[{"deployment":"d1aaaaaaaa","failures":[{"id":"inc-7","title":"Down",
+                 "startedAt":"2026-11-23T11:00:00Z","openSince":"2026-11-23T11:00:00Z","inferred":false}]}],
                  "unattributed":[{"id":"inc-6","title":null,"startedAt":"2026-11-20T11:00:00Z","openSince":null,"inferred":false}]}
                 """));
         });
@@ -72,7 +73,11 @@ public sealed class ReportCommandsTests
         var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("tool")));
         var promised = "";
         var file =
-            $$"""{"repository":"releases","path":"v1 2/tool.txt","digest":"{{digest}}","sizeBytes":4,"mediaType":"text/plain","storedAt":"2026-11-23T11:59:00Z","storedBy":"admin","url":"/raw/releases/v1%202/tool.txt"}""";
+            $$"""
+            {"repository":"releases","path":"v1 2/tool.txt","digest":"{{digest}}","sizeBytes":4,
+             "mediaType":"text/plain","storedAt":"2026-11-23T11:59:00Z","storedBy":"admin",
+             "url":"/raw/releases/v1%202/tool.txt"}
+            """;
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapPut("/registry/raw/releases/{**path}", (HttpRequest request) =>

@@ -9,7 +9,8 @@ namespace Auxo.Cli.Tests;
 public sealed class RepositoryCommandsTests
 {
     private const string Repository = $$$"""
-        {"rid":"{{{FakeAuxo.Rid}}}","name":"heartwood","defaultBranch":"master","source":"/home/a/.radicle/storage/z3gq","kind":"radicle","delegates":[],"trusted":[],
+        {"rid":"{{{FakeAuxo.Rid}}}","name":"heartwood","defaultBranch":"master",
+         "source":"/home/a/.radicle/storage/z3gq","kind":"radicle","delegates":[],"trusted":[],
          "branches":[],"trackedAt":"2026-11-20T12:00:00Z","hooks":{"url":"http://127.0.0.1:8888/hooks/radicle","hasSecret":true}}
         """;
 

@@ -60,10 +60,16 @@ public sealed class StatusTests
         {
             app.MapGet("/apphost/resources", () => FakeAuxo.Page(
                 Resource("ingest", "Running"),
-                """{"name":"pipeline","kind":"project","state":"Exited","pid":null,"urls":[],"restarts":5,"since":"2026-11-23T11:59:00Z","reason":"port 8890 is taken by nginx (pid 7)"}"""));
+                """
+                {"name":"pipeline","kind":"project","state":"Exited","pid":null,"urls":[],"restarts":5,
+                 "since":"2026-11-23T11:59:00Z","reason":"port 8890 is taken by nginx (pid 7)"}
+                """));
             app.MapGet("/ingest/node", ()
                 => FakeAuxo.Json(
-                    """{"state":"down","home":"/home/a/.radicle","nid":null,"alias":null,"socket":null,"since":null,"reason":"nothing answers on its socket; start it: rad node start"}"""));
+                    """
+                    {"state":"down","home":"/home/a/.radicle","nid":null,"alias":null,"socket":null,"since":null,
+                     "reason":"nothing answers on its socket; start it: rad node start"}
+                    """));
             app.MapGet("/ingest/repositories", () => FakeAuxo.Page());
         });
 
@@ -97,7 +103,10 @@ public sealed class StatusTests
         {
             app.MapGet("/pipeline/describe", ()
                 => FakeAuxo.Json(
-                    """{"service":"pipeline","handlers":[{"message":"PatchOpened","handler":"OnPatchOpenedHandler.Handle","queue":"pipeline","policy":"retry 3"}]}"""));
+                    """
+                    {"service":"pipeline","handlers":[{"message":"PatchOpened",
+                     "handler":"OnPatchOpenedHandler.Handle","queue":"pipeline","policy":"retry 3"}]}
+                    """));
             app.MapGet("/ingest/describe", () => FakeAuxo.Json("""{"service":"ingest","handlers":[]}"""));
         });
 
@@ -117,7 +126,11 @@ public sealed class StatusTests
         {
             app.MapGet("/pipeline/dead-letters", ()
                 => FakeAuxo.Page(
-                    """{"id":"0198aa11-0000-7000-8000-000000000001","messageType":"patch_opened","groupId":"g","body":"{}","correlationId":null,"sentAt":"2026-11-23T11:00:00Z","attempts":4,"buriedAt":"2026-11-23T11:55:00Z","reason":"GitException","detail":"git ended with 128"}"""));
+                    """
+                    {"id":"0198aa11-0000-7000-8000-000000000001","messageType":"patch_opened","groupId":"g",
+                     "body":"{}","correlationId":null,"sentAt":"2026-11-23T11:00:00Z","attempts":4,
+                     "buriedAt":"2026-11-23T11:55:00Z","reason":"GitException","detail":"git ended with 128"}
+                    """));
             app.MapPost("/pipeline/dead-letters/replay", () => FakeAuxo.Json("""{"count":1}"""));
         });
 
@@ -148,10 +161,16 @@ public sealed class StatusTests
     }
 
     private static string Resource(string name, string state, string urls = "")
-        => $$"""{"name":"{{name}}","kind":"project","state":"{{state}}","pid":1,"urls":[{{urls}}],"restarts":0,"since":"2026-11-23T10:00:00Z","reason":null}""";
+        => $$"""
+            {"name":"{{name}}","kind":"project","state":"{{state}}","pid":1,"urls":[{{urls}}],"restarts":0,
+             "since":"2026-11-23T10:00:00Z","reason":null}
+            """;
 
     private static string Ref(string kind, string name, string commit, string fact, string reason)
-        => $$"""{"kind":"{{kind}}","name":"{{name}}","title":"x","commit":"{{commit}}","author":null,"trust":"trusted","seenAt":"2026-11-23T11:00:00Z","via":"sweep","fact":{{fact}},"reason":"{{reason}}"}""";
+        => $$"""
+            {"kind":"{{kind}}","name":"{{name}}","title":"x","commit":"{{commit}}","author":null,"trust":"trusted",
+             "seenAt":"2026-11-23T11:00:00Z","via":"sweep","fact":{{fact}},"reason":"{{reason}}"}
+            """;
 
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(app =>
     {
@@ -160,14 +179,17 @@ public sealed class StatusTests
             Resource("pipeline", "Running", "\"http://127.0.0.1:8890\"")));
         app.MapGet("/ingest/node", ()
             => FakeAuxo.Json(
-                """{"state":"connected","home":"/home/a/.radicle","nid":"z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","alias":"alice","socket":"/s","since":"2026-11-23T11:00:00Z","reason":null}"""));
+                """
+                {"state":"connected","home":"/home/a/.radicle",
+                 "nid":"z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT","alias":"alice","socket":"/s",
+                 "since":"2026-11-23T11:00:00Z","reason":null}
+                """));
         app.MapGet("/ingest/outbox", () => FakeAuxo.Page(Outbox("waiting", "\"key locked\"", 3), Outbox("posted", "null", 1)));
         app.MapGet("/pipeline/queues", ()
             => FakeAuxo.Json("""{"items":[{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40.2}]}"""));
         app.MapGet("/ingest/queues", ()
             => FakeAuxo.Json("""{"items":[{"queue":"ingest","ready":0,"scheduled":0,"deadLetters":0,"oldestSeconds":null}]}"""));
-        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(
-            $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/s","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
         app.MapGet("/ingest/repositories/{rid}/refs", () => FakeAuxo.Page(
             Ref("patch", FakeAuxo.PatchId, FakeAuxo.Commit, "\"patch_opened\"", "opened"), Ref(
                 "branch", "master", new string('1', 40), "\"default_branch_advanced\"", "pushed"),
@@ -176,5 +198,9 @@ public sealed class StatusTests
     });
 
     private static string Outbox(string state, string reason, int attempts)
-        => $$"""{"key":"k{{state}}","rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}","buildId":"{{FakeAuxo.BuildId}}","seq":1,"state":"{{state}}","reason":{{reason}},"attempts":{{attempts}},"commentId":null,"updatedAt":"2026-11-23T11:55:00Z"}""";
+        => $$"""
+            {"key":"k{{state}}","rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}",
+             "buildId":"{{FakeAuxo.BuildId}}","seq":1,"state":"{{state}}","reason":{{reason}},"attempts":{{attempts}},
+             "commentId":null,"updatedAt":"2026-11-23T11:55:00Z"}
+            """;
 }

@@ -96,7 +96,10 @@ public sealed class TraceTests
     public async Task what_is_unknown_or_ambiguous_is_said_with_what_to_do(string text, int code, string message)
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app, morePatches:
-            """,{"rid":"rad:x","patchId":"7777000000000000000000000000000000000001","title":"One","status":"open","revisions":[]},{"rid":"rad:x","patchId":"7777000000000000000000000000000000000002","title":"Two","status":"open","revisions":[]}"""));
+        [
+            Patch("7777000000000000000000000000000000000001", "One"),
+            Patch("7777000000000000000000000000000000000002", "Two"),
+        ]));
 
         var result = await auxo.RunAsync("trace", text);
 
@@ -122,14 +125,10 @@ public sealed class TraceTests
     }
 
     private static void Map(IEndpointRouteBuilder app, string? without = null, string? ingest = null,
-        string? notify = null, string morePatches = "")
+        string? notify = null, string[]? morePatches = null)
     {
-        app.MapGet("/ingest/repositories", ()
-            => FakeAuxo.Page(
-                $$"""{"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"master","source":"/x","kind":"radicle","trackedAt":"2026-11-20T12:00:00Z"}"""));
-        app.MapGet("/ingest/patches", ()
-            => FakeAuxo.Page(
-                $$"""{"rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}","title":"Fix the handshake","status":"open","revisions":[]}""" + morePatches));
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
+        app.MapGet("/ingest/patches", () => FakeAuxo.Page([Patch(FakeAuxo.PatchId, "Fix the handshake"), .. morePatches ?? []]));
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build(more: $",\"traceId\":\"{Trace}\"")));
         Story("ingest", ingest ?? Page(Line("11:58:00", "patch_revised", "revision 1a2b3c4 seen"),
             Line("11:58:00.120", "webhook_linked", "webhook 'patch': a node event was first", state: "note")));
@@ -149,6 +148,9 @@ public sealed class TraceTests
     }
 
     private static string Page(params string[] lines) => $$"""{"items":[{{string.Join(',', lines)}}]}""";
+
+    private static string Patch(string id, string title)
+        => $$"""{"rid":"{{FakeAuxo.Rid}}","patchId":"{{id}}","title":"{{title}}","status":"open","revisions":[]}""";
 
     private static string Line(
         string at, string what, string text, string? trace = Trace, string? build = null, string state = "done", string? next = null)

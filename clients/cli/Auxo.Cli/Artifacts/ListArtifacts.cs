@@ -42,9 +42,10 @@ internal static class ListArtifacts
         var columns = new Columns(3, "BUILD", "COMMIT", "SIZE", "WHAT", "WHEN");
         foreach (var version in page.Items)
         {
+            var subject = version.PatchId is { } patch ? $"patch {Words.Short(patch)}" : version.Ref;
             columns.Add(
                 new Cell(version.ShortId, "bold"), Words.Short(version.Commit), "",
-                $"{version.RepositoryName} {(version.PatchId is { } patch ? $"patch {Words.Short(patch)}" : version.Ref)}{(version.Latest ? " (latest)" : "")} {version.Title}",
+                $"{version.RepositoryName} {subject}{(version.Latest ? " (latest)" : "")} {version.Title}",
                 Words.Ago(terminal.Now, version.PublishedAt));
             foreach (var file in version.Files) columns.Add("", "", Words.Size(file.SizeBytes), "  " + file.Name, "");
         }

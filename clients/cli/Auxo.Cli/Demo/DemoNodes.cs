@@ -130,7 +130,10 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
                 $$"""
                 {
                   "preferredSeeds": [], "cli": { "hints": false },
-                  "node": { "alias": "{{Alias}}", "network": "test", "listen": [], "connect": [], "peers": { "type": "static" }, "seedingPolicy": { "default": "block" } }
+                  "node": {
+                    "alias": "{{Alias}}", "network": "test", "listen": [], "connect": [],
+                    "peers": { "type": "static" }, "seedingPolicy": { "default": "block" }
+                  }
                 }
                 """, ct);
             _process = Program.Start(Program.Folder, "radicle-node", "--force", "--listen", "127.0.0.1:0");

@@ -149,10 +149,12 @@ internal sealed class DemoStory(Session session, DemoPeople people, DemoInstance
         Say(
             $"DORA: {Count((int)report["deploymentFrequency"]!["n"]!, "deployment")}; lead time "
                 + $"{Known((double?)lead["p50Seconds"], Words.Duration)} (n {(int)lead["n"]!}); "
-            + $"change failure rate {Known((double?)rate["ratio"], static r => r!.Value.ToString("P0", CultureInfo.InvariantCulture))} (n {(int)rate["n"]!})");
+                + $"change failure rate {Known((double?)rate["ratio"], Percent)} (n {(int)rate["n"]!})");
     }
 
     private static string Count(int n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
+
+    private static string Percent(double? ratio) => ratio!.Value.ToString("P0", CultureInfo.InvariantCulture);
 
     private static string Known(double? value, Func<double?, string> shown) => value is null ? "not known yet" : shown(value);
 

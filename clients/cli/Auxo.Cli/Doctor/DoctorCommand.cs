@@ -46,7 +46,8 @@ internal static class DoctorCommand
 
         var warnings = Warnings(parts) is > 0 and var n ? $"{n} {(n == 1 ? "warning" : "warnings")}" : "";
         terminal.Line(trouble > 0
-            ? $"[red]✗ {trouble} {(trouble == 1 ? "trouble" : "troubles")}[/]{(warnings.Length > 0 ? ", " + warnings : "")}; the arrows say what to do"
+            ? $"[red]✗ {trouble} {(trouble == 1 ? "trouble" : "troubles")}[/]"
+                + $"{(warnings.Length > 0 ? ", " + warnings : "")}; the arrows say what to do"
             : warnings.Length > 0 ? $"[green]✓ Auxo has what it needs[/]; {warnings}" : "[green]✓ Auxo has all that it needs[/]");
     }
 

@@ -68,9 +68,9 @@ internal static class DeliveriesCommand
         }
 
         terminal.Line($"[bold]{Terminal.Safe(delivery.Title)}[/]");
+        var route = delivery.Route is null ? "" : " by the route " + Terminal.Safe(delivery.Route);
         terminal.Line(
-            $"  {Terminal.Safe(delivery.Type)} to "
-                + $"{Terminal.Safe(delivery.Channel)}{(delivery.Route is null ? "" : " by the route " + Terminal.Safe(delivery.Route))}  [dim]{Terminal.Safe(delivery.Id)}[/]");
+            $"  {Terminal.Safe(delivery.Type)} to {Terminal.Safe(delivery.Channel)}{route}  [dim]{Terminal.Safe(delivery.Id)}[/]");
         foreach (var attempt in delivery.Log ?? []) DeliveryReport.Line(terminal, attempt);
         DeliveryReport.End(terminal, delivery);
         return ExitCode.Ok;

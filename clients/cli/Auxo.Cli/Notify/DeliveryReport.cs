@@ -40,8 +40,9 @@ internal static class DeliveryReport
                 terminal.Line($"  when it need not be told any more: auxo notify forget {Terminal.Safe(delivery.Id)}");
                 break;
             default:
-                terminal.Line(
-                    $"[yellow]· waiting[/]{(delivery.Due is { } due ? $" until {due:HH:mm:ss} UTC" : "")}{(delivery.Reason is null ? "" : ": " + Terminal.Safe(delivery.Reason))}");
+                var until = delivery.Due is { } due ? $" until {due:HH:mm:ss} UTC" : "";
+                var reason = delivery.Reason is null ? "" : ": " + Terminal.Safe(delivery.Reason);
+                terminal.Line($"[yellow]· waiting[/]{until}{reason}");
                 break;
         }
     }

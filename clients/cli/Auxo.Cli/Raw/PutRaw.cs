@@ -59,8 +59,8 @@ internal static class PutRaw
             session.Terminal.Line(
                 $"[green]✓[/] {Terminal.Safe(stored.Repository)}/{Terminal.Safe(stored.Path)}  "
                     + $"{Words.Size(stored.SizeBytes)}  [dim]{Terminal.Safe(stored.Digest)}[/]");
-            session.Terminal.Line(
-                $"  [dim]{Terminal.Safe(new Uri(session.Clients.Instance.Endpoints["registry"], stored.Url.TrimStart('/')).ToString())}[/]");
+            var address = new Uri(session.Clients.Instance.Endpoints["registry"], stored.Url.TrimStart('/'));
+            session.Terminal.Line($"  [dim]{Terminal.Safe(address.ToString())}[/]");
         }
 
         return ExitCode.Ok;

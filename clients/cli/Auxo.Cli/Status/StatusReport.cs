@@ -67,10 +67,9 @@ internal static class StatusReport
         var waiting = page.Items.Where(static e => e.State is "waiting" or "posting").ToList();
         var dropped = page.Items.Count(static e => e.State == "dropped");
         if (dropped > 0) terminal.Line($"[bold]comments[/]  [red]✗ {dropped} given up[/] [dim]auxo outbox says why[/]");
-        if (waiting.Count > 0)
-            terminal.Line(
-                $"[bold]comments[/]  [yellow]· {waiting.Count} waiting[/] "
-                    + $"[dim]{Terminal.Safe(Columns.Cut(TamedText.OneLine(waiting[0].Reason ?? "auxo outbox says why"), Math.Max(20, terminal.Width - 24)))}[/]");
+        if (waiting.Count == 0) return;
+        var why = Columns.Cut(TamedText.OneLine(waiting[0].Reason ?? "auxo outbox says why"), Math.Max(20, terminal.Width - 24));
+        terminal.Line($"[bold]comments[/]  [yellow]· {waiting.Count} waiting[/] [dim]{Terminal.Safe(why)}[/]");
     }
 
     /// <summary>Only queues that hold something: an empty one is no news.</summary>
