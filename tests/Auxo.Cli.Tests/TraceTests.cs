@@ -40,7 +40,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task a_silent_service_leaves_a_hole_and_the_rest_is_told()
+    public async Task a_silent_service_leaves_a_hole_and_the_rest_is_shown()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app, without: "notify"));
 
@@ -49,7 +49,7 @@ public sealed class TraceTests
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("notify    !  its part is missing: ", result.Out, StringComparison.Ordinal);
         Assert.Contains("registry  ✓  1 file published", result.Out, StringComparison.Ordinal);
-        Assert.Contains("! the story has holes: notify did not answer", result.Out, StringComparison.Ordinal);
+        Assert.Contains("! the timeline has holes: notify did not answer", result.Out, StringComparison.Ordinal);
         var json = JsonDocument.Parse((await auxo.RunAsync("trace", "1a2b", "--json")).Out).RootElement;
         Assert.False(json.GetProperty("whole").GetBoolean());
         Assert.Equal("notify", json.GetProperty("missing")[0].GetProperty("service").GetString());
@@ -113,7 +113,7 @@ public sealed class TraceTests
     [InlineData(Trace)]
     [InlineData("3f2a1c7")]
     [InlineData("8fabc1d8")]
-    public async Task a_trace_a_build_and_a_commit_have_stories_too(string text)
+    public async Task a_trace_a_build_and_a_commit_have_timelines_too(string text)
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app));
 
@@ -130,15 +130,15 @@ public sealed class TraceTests
         app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
         app.MapGet("/ingest/patches", () => FakeAuxo.Page([Patch(FakeAuxo.PatchId, "Fix the handshake"), .. morePatches ?? []]));
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build(more: $",\"traceId\":\"{Trace}\"")));
-        Story("ingest", ingest ?? Page(Line("11:58:00", "patch_revised", "revision 1a2b3c4 seen"),
+        Part("ingest", ingest ?? Page(Line("11:58:00", "patch_revised", "revision 1a2b3c4 seen"),
             Line("11:58:00.120", "webhook_linked", "webhook 'patch': a node event was first", state: "note")));
-        Story("pipeline", Page(Line("11:58:00.020", "build_queued", "build 3f2a1c7 planned", build: FakeAuxo.BuildId),
+        Part("pipeline", Page(Line("11:58:00.020", "build_queued", "build 3f2a1c7 planned", build: FakeAuxo.BuildId),
             Line("11:58:14.120", "build_finished", "build 3f2a1c7 passed", build: FakeAuxo.BuildId)));
-        Story("notify", notify ?? Page(Line("11:58:14.300", "delivered", "team was told (204)")));
-        Story("metrics", Page(Line("11:58:14.200", "build_counted", "counted", trace: null, build: FakeAuxo.BuildId)));
-        Story("registry", Page(Line("11:58:14.400", "artifacts_published", "1 file published", build: FakeAuxo.BuildId)));
+        Part("notify", notify ?? Page(Line("11:58:14.300", "delivered", "team was told (204)")));
+        Part("metrics", Page(Line("11:58:14.200", "build_counted", "counted", trace: null, build: FakeAuxo.BuildId)));
+        Part("registry", Page(Line("11:58:14.400", "artifacts_published", "1 file published", build: FakeAuxo.BuildId)));
 
-        void Story(string service, string page)
+        void Part(string service, string page)
         {
             if (service == without) return;
             app.MapGet($"/{service}/story", () => FakeAuxo.Json(page));

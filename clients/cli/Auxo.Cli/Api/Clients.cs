@@ -34,7 +34,7 @@ internal sealed class Clients(Instance instance) : IDisposable
     public IMessaging Messaging(string service) => For<IMessaging>(service);
 
     /// <summary>What a service did for a push.</summary>
-    public IStory Story(string service) => For<IStory>(service);
+    public ITimeline Timeline(string service) => For<ITimeline>(service);
 
     /// <summary>What a part needs, and whether it has it.</summary>
     public IDiagnosis Diagnosis(string service) => For<IDiagnosis>(service);

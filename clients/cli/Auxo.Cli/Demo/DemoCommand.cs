@@ -4,7 +4,7 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Demo;
 
-/// <summary><c>auxo demo</c>: sets the stage in a temporary folder, plays the story, and leaves nothing behind.</summary>
+/// <summary><c>auxo demo</c>: sets the stage in a temporary folder, plays, and leaves nothing behind.</summary>
 internal static class DemoCommand
 {
     public static Command Create(CliHost host)
@@ -20,7 +20,7 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(Session session, string? appHost, CancellationToken ct)
     {
         var terminal = session.Terminal;
-        if (terminal.Json) throw new CliException(ExitCode.Usage, "The demo is a story for people; it has no --json.");
+        if (terminal.Json) throw new CliException(ExitCode.Usage, "The demo is for people; it has no --json.");
         appHost ??= Path.Combine(AppContext.BaseDirectory, "..", "..", "Auxo.AppHost",
             Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Auxo.AppHost");
         if (!File.Exists(appHost)) throw new CliException(
@@ -41,7 +41,7 @@ internal static class DemoCommand
             if (!radicle) terminal.Line(
                 "[dim]Radicle's programs are not installed (https://radicle.xyz/install), so a plain git repository "
                     + "stands in for the patch.[/]");
-            await new DemoStory(session, people, instance, receiver).PlayAsync(ct);
+            await new DemoPlay(session, people, instance, receiver).PlayAsync(ct);
             terminal.Line();
             terminal.Line("[dim]Stopping everything …[/]");
         }

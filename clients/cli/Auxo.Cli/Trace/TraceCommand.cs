@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Auxo.Cli.Trace;
 
-/// <summary><c>auxo trace [PATCH]</c>: one story over all services, from the push to whoever was told.</summary>
+/// <summary><c>auxo trace [PATCH]</c>: one timeline over all services, from the push to the last notification.</summary>
 internal static class TraceCommand
 {
     public static Command Create(CliHost host)
@@ -13,16 +13,16 @@ internal static class TraceCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         return new Command("trace",
-            "Tell the whole story of a patch: seen, built, commented, told, counted, published, and what is still open") { what }
+            "Show all that happened to a patch: seen, built, commented, notified, counted, published, and what is open") { what }
             .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetValue(what), ct));
     }
 
     private static async Task<int> RunAsync(Session session, string? text, CancellationToken ct)
     {
         var subject = await TraceSubject.FindAsync(session.Clients, text, ct);
-        var story = await TracedStory.TellAsync(session.Clients, subject, ct);
-        if (session.Terminal.Json) session.Terminal.WriteJson(story.ToJson());
-        else TraceReport.Write(session.Terminal, story);
-        return story.IsWhole ? story.HasFailed ? ExitCode.Negative : ExitCode.Ok : ExitCode.Unreachable;
+        var timeline = await Timeline.ReadAsync(session.Clients, subject, ct);
+        if (session.Terminal.Json) session.Terminal.WriteJson(timeline.ToJson());
+        else TraceReport.Write(session.Terminal, timeline);
+        return timeline.IsWhole ? timeline.HasFailed ? ExitCode.Negative : ExitCode.Ok : ExitCode.Unreachable;
     }
 }

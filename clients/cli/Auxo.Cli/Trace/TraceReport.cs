@@ -5,44 +5,44 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Trace;
 
-/// <summary>The story as a time line for people.</summary>
+/// <summary>The timeline for people.</summary>
 internal static class TraceReport
 {
     private const int MostNext = 6;
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
 
-    public static void Write(Terminal terminal, TracedStory story)
+    public static void Write(Terminal terminal, Timeline timeline)
     {
-        var subject = story.Subject;
+        var subject = timeline.Subject;
         terminal.Line(
             $"[bold]{subject.Kind} {Terminal.Safe(subject.Kind == "trace" ? subject.Id : Words.Short(subject.Id))}[/]  "
                 + $"{Terminal.Safe(Columns.Cut(TamedText.OneLine(subject.Head), Math.Max(20, terminal.Width - 16)))}");
-        for (var i = 0; i < story.Chapters.Count; i++) Write(terminal, story.Chapters[i], i == story.Chapters.Count - 1 ? story.Holes : []);
-        if (story.Chapters.Count == 0)
+        foreach (var chapter in timeline.Chapters) Write(terminal, chapter, chapter == timeline.Chapters[^1] ? timeline.Holes : []);
+        if (timeline.Chapters.Count == 0)
         {
             terminal.Line();
-            Holes(terminal, story.Holes);
-            if (story.IsWhole) terminal.Line(
-                "No service knows anything of it. Stories of patches are kept; of traces only what came of a push is told.");
+            Holes(terminal, timeline.Holes);
+            if (timeline.IsWhole) terminal.Line(
+                "No service knows anything of it. A trace has a timeline only when it began with a push.");
         }
 
         terminal.Line();
-        End(terminal, story);
+        End(terminal, timeline);
     }
 
     private static void Write(Terminal terminal, Chapter chapter, IReadOnlyList<Hole> holes)
     {
         terminal.Line();
-        var began = chapter.Lines[0].At.ToOffset(terminal.Time.LocalTimeZone.GetUtcOffset(chapter.Lines[0].At));
+        var began = chapter.Entries[0].At.ToOffset(terminal.Time.LocalTimeZone.GetUtcOffset(chapter.Entries[0].At));
         terminal.Line(
             $"[dim]{began.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, "
                 + $"{Words.Ago(terminal.Now, began)}{(chapter.Trace is { } id ? $"  trace {Terminal.Safe(id)}" : "")}[/]");
         var columns = new Columns(4, "", "", "", "", "") { Wraps = true };
         DateTimeOffset? last = null;
-        foreach (var line in chapter.Lines)
+        foreach (var line in chapter.Entries)
         {
             var gap = line.At - (last ?? line.At);
-            // What is open is told as of now, and a gap before it would say nothing.
+            // What is open is shown as of now, and a gap before it would say nothing.
             var wait = line.State == "open" ? "" : Gap(gap);
             columns.Add(
                 new Cell(line.State == "open" ? "now" : line.At.ToOffset(began.Offset)
@@ -64,30 +64,30 @@ internal static class TraceReport
             $"[yellow]! {Terminal.Safe(hole.Service)}: its part is missing: {Terminal.Safe(hole.Reason)}[/]");
     }
 
-    private static void End(Terminal terminal, TracedStory story)
+    private static void End(Terminal terminal, Timeline timeline)
     {
-        var last = story.Chapters.Count == 0 ? [] : story.Chapters[^1].Lines;
-        var (open, failed) = (story.Lines.Count(static l => l.State == "open"), last.Count(static l => l.State == "failed"));
-        if (!story.IsWhole) terminal.Line(
-            "[yellow]! the story has holes: "
-                + $"{Terminal.Safe(string.Join(", ", story.Holes.Select(static h => h.Service)))} did not answer[/]");
+        var last = timeline.Chapters.Count == 0 ? [] : timeline.Chapters[^1].Entries;
+        var (open, failed) = (timeline.Entries.Count(static l => l.State == "open"), last.Count(static l => l.State == "failed"));
+        if (!timeline.IsWhole) terminal.Line(
+            "[yellow]! the timeline has holes: "
+                + $"{Terminal.Safe(string.Join(", ", timeline.Holes.Select(static h => h.Service)))} did not answer[/]");
         if (failed > 0) terminal.Line($"[red]✗ {Times(failed, "thing")} failed[/]{(open > 0 ? $", {open} under way" : "")}");
         else if (open > 0) terminal.Line($"[yellow]> {Times(open, "thing")} under way[/]");
-        else if (last.Count > 0 && story.IsWhole) terminal.Line($"[green]✓ all that began has ended[/]{Took(last)}");
-        if (last.Count > 0 && story.IsWhole
+        else if (last.Count > 0 && timeline.IsWhole) terminal.Line($"[green]✓ all that began has ended[/]{Took(last)}");
+        if (last.Count > 0 && timeline.IsWhole
             && last.All(static l => l.Service != "notify") && last.Any(static l => l.What == "build_finished"))
-            terminal.Line("[dim]Nobody was told: no route wants it ('auxo notify routes').[/]");
+            terminal.Line("[dim]No notification was sent: no route wants it ('auxo notify routes').[/]");
 
         var next = last.Where(static l => l is { Next: not null, State: "failed" or "open" })
-            .Concat(story.Lines.Where(static l => l is { Next: not null, State: "open" }))
+            .Concat(timeline.Entries.Where(static l => l is { Next: not null, State: "open" }))
             .Select(static l => l.Next!).Distinct(StringComparer.Ordinal).ToList();
         // 'ci logs BUILD' beside 'ci logs BUILD --step test' says nothing more.
         next.RemoveAll(command => next.Exists(other => other.StartsWith(command + " ", StringComparison.Ordinal)));
-        if (!story.IsWhole) next.Insert(0, "auxo status");
+        if (!timeline.IsWhole) next.Insert(0, "auxo status");
         foreach (var command in next.Take(MostNext)) terminal.Line($"  [dim]next:[/] {Terminal.Safe(command)}");
     }
 
-    private static string Took(IReadOnlyList<StoryLine> lines)
+    private static string Took(IReadOnlyList<TimelineEntry> lines)
     {
         var end = lines.LastOrDefault(static l => l.What is "comment_posted" or "build_finished") ?? lines[^1];
         return $" [dim]{Words.Duration((end.At - lines[0].At).TotalSeconds)} from the first sight to "

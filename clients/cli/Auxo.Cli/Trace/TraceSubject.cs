@@ -3,10 +3,10 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Trace;
 
-/// <summary>What a story is about.</summary>
+/// <summary>What a timeline is about.</summary>
 /// <param name="Kind"><c>patch</c>, <c>build</c>, <c>commit</c> or <c>trace</c>.</param>
 /// <param name="Id">Its whole id.</param>
-/// <param name="Rid">The repository; null when nobody who answers knows it.</param>
+/// <param name="Rid">The repository; null when no service that answers knows it.</param>
 /// <param name="Patch">The patch that it belongs to; null for none.</param>
 /// <param name="Builds">Its builds, the newest first.</param>
 /// <param name="Head">For people: name of the repository and title.</param>
@@ -20,7 +20,7 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
             .Append(Kind == "trace" ? Id : null).OfType<string>().Where(static t => t.Length > 0).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Finds what is meant among patches, builds, commits and traces.</summary>
-    /// <exception cref="CliException">Nothing fits, or more than one thing does; or nobody who could know it answers.</exception>
+    /// <exception cref="CliException">Nothing fits, or more than one thing does; or no service that could know it answers.</exception>
     public static async Task<TraceSubject> FindAsync(Clients clients, string? text, CancellationToken ct)
     {
         var wanted = (text ?? "").Trim().ToLowerInvariant();
@@ -39,7 +39,7 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
 
                     ? newest.PatchId is { } patch ? await OfPatchAsync(clients, newest.Rid, patch, newest.Title, newest.RepositoryName, ct)
                     : await OfCommitAsync(clients, newest, ct)
-                : throw new CliException(ExitCode.Negative, "There is no build yet, so there is no story.",
+                : throw new CliException(ExitCode.Negative, "There is no build yet, so there is nothing to trace.",
                     "Push something to a tracked repository, or 'auxo ci run'; 'auxo status' says why a push has no build.");
         }
 
@@ -65,8 +65,8 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
                 unasked.Length > 0 ? $"But {unasked} could not be asked: 'auxo status' says why."
                     : Suggestions.Nearest(wanted, [.. known.Select(static p => p.Info.PatchId[..7]),
                         .. built.Select(static b => b.Short)]) is { } near ? $"Did you mean {near}?"
-                    : "'auxo ci status' shows builds; 'auxo status' says of every tip why it has none; is its "
-                        + "repository tracked ('auxo repo list')?");
+                    : "'auxo ci status' shows builds; 'auxo status' says of every branch and patch why it "
+                        + "has none; is its repository tracked ('auxo repo list')?");
         }
 
         return one.Kind switch
@@ -93,7 +93,7 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
         all.AddRange(built.Where(b => wanted.Length >= 6 && Fits(b.TraceId)).GroupBy(static b => b.TraceId!, StringComparer.Ordinal)
             .Select(static g => new TraceSubject("trace", g.Key, g.First().Rid, g.First().PatchId, [.. g], Headline(g.First()))));
 
-        // A revision that was never built is told by its patch.
+        // A revision that was never built is found by its patch.
         all.AddRange(known.Where(p => p.Info.Revisions?.Any(r => Fits(r.Head) || Fits(r.Id)) == true
             && all.TrueForAll(a => a.Id != p.Info.PatchId && (a.Kind != "commit" || a.Rid != p.Info.Rid)))
             .Select(static p => new TraceSubject("patch", p.Info.PatchId, p.Info.Rid, p.Info.PatchId, [], p.Repository)).ToList());

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
 
@@ -5,42 +7,42 @@ namespace Auxo.Cli.Trace;
 
 /// <summary>What happened under one correlation id: a push, or a wish of somebody, and all that came of it.</summary>
 /// <param name="Trace">The id; null for what has none.</param>
-/// <param name="Lines">In order of time.</param>
-internal sealed record Chapter(string? Trace, IReadOnlyList<StoryLine> Lines);
+/// <param name="Entries">In order of time.</param>
+internal sealed record Chapter(string? Trace, [property: JsonPropertyName("lines")] IReadOnlyList<TimelineEntry> Entries);
 
-/// <summary>A service that could not tell its part.</summary>
+/// <summary>A service whose part is missing.</summary>
 internal sealed record Hole(string Service, string Reason);
 
 /// <summary>The parts of all services put together.</summary>
 /// <param name="Subject">What it is about.</param>
 /// <param name="Chapters">The first push first.</param>
-/// <param name="Holes">Whose part is missing.</param>
-internal sealed record TracedStory(TraceSubject Subject, IReadOnlyList<Chapter> Chapters, IReadOnlyList<Hole> Holes)
+/// <param name="Holes">The services whose part is missing.</param>
+internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<Chapter> Chapters, IReadOnlyList<Hole> Holes)
 {
-    /// <summary>Nobody's part is missing.</summary>
+    /// <summary>No part is missing.</summary>
     public bool IsWhole => Holes.Count == 0;
 
-    /// <summary>All lines.</summary>
-    public IEnumerable<StoryLine> Lines => Chapters.SelectMany(static c => c.Lines);
+    /// <summary>All entries.</summary>
+    public IEnumerable<TimelineEntry> Entries => Chapters.SelectMany(static c => c.Entries);
 
     /// <summary>
     /// Something failed or was given up, and nothing that came later made it good: of several builds of one subject the last
     /// one counts.
     /// </summary>
-    public bool HasFailed => Chapters.Count > 0 && Chapters[^1].Lines.Any(static l => l.State == "failed");
+    public bool HasFailed => Chapters.Count > 0 && Chapters[^1].Entries.Any(static l => l.State == "failed");
 
     /// <summary>Asks all services. Those that know of pushes and builds come first: by what they say the others are asked.</summary>
-    public static async Task<TracedStory> TellAsync(Clients clients, TraceSubject subject, CancellationToken ct)
+    public static async Task<Timeline> ReadAsync(Clients clients, TraceSubject subject, CancellationToken ct)
     {
         var (ids, commits) = (subject.Builds.Select(static b => b.Id).ToList(), subject.Kind == "commit"
             ? [subject.Id]
             : Array.Empty<string>());
-        // A build or a trace is a part of its patch's story; the whole is told by the patch.
+        // A build or a trace is a part of its patch's timeline; only the patch has the whole.
         var patch = subject.Kind is "patch" ? subject.Patch : null;
         var (ingest, pipeline) = (
             AskAsync(clients, "ingest", s
-                => s.TellAsync(subject.Rid, subject.Kind is "build" or "trace" ? subject.Patch : patch, commits, ids, subject.Traces, ct)),
-            AskAsync(clients, "pipeline", s => s.TellAsync(subject.Rid, patch, commits, ids, subject.Traces, ct)));
+                => s.ReadAsync(subject.Rid, subject.Kind is "build" or "trace" ? subject.Patch : patch, commits, ids, subject.Traces, ct)),
+            AskAsync(clients, "pipeline", s => s.ReadAsync(subject.Rid, patch, commits, ids, subject.Traces, ct)));
         await Task.WhenAll(ingest, pipeline);
         var first = new[] { await ingest, await pipeline };
         var lines = first.SelectMany(static a => a.Value ?? []).ToList();
@@ -52,15 +54,15 @@ internal sealed record TracedStory(TraceSubject Subject, IReadOnlyList<Chapter> 
 
         var rest = await Task.WhenAll(
             [
-                AskAsync(clients, "notify", s => s.TellAsync(null, null, [], [], traces, ct)),
-                AskAsync(clients, "metrics", s => s.TellAsync(subject.Rid, patch, heads, builds, [], ct)),
-                AskAsync(clients, "registry", s => s.TellAsync(null, null, [], builds, [], ct)),
+                AskAsync(clients, "notify", s => s.ReadAsync(null, null, [], [], traces, ct)),
+                AskAsync(clients, "metrics", s => s.ReadAsync(subject.Rid, patch, heads, builds, [], ct)),
+                AskAsync(clients, "registry", s => s.ReadAsync(null, null, [], builds, [], ct)),
                 .. Instance.Services.Select(service => WaitingAsync(clients, service, traces, ct)),
             ]);
         lines.AddRange(rest.SelectMany(static a => a.Value ?? []));
         var holes = first.Concat(rest).Where(static a => a.Error is not null)
             .DistinctBy(static a => a.Name, StringComparer.Ordinal).Select(static a => new Hole(a.Name, a.Error!.Message));
-        return new TracedStory(subject, Arrange(lines, subject), [.. holes]);
+        return new Timeline(subject, Arrange(lines, subject), [.. holes]);
     }
 
     /// <summary>The shape of <c>--json</c>, documented in docs/cli.md.</summary>
@@ -69,13 +71,13 @@ internal sealed record TracedStory(TraceSubject Subject, IReadOnlyList<Chapter> 
         subject = new { Subject.Kind, Subject.Id, Subject.Rid, Subject.Patch, builds = Subject.Builds.Select(static b => b.Id) },
         whole = IsWhole,
         failed = HasFailed,
-        open = Lines.Count(static l => l.State == "open"),
+        open = Entries.Count(static l => l.State == "open"),
         chapters = Chapters,
         missing = Holes,
     };
 
-    /// <summary>Every line goes to the chapter of its trace, else of its build, else to the last one that had begun.</summary>
-    private static IReadOnlyList<Chapter> Arrange(List<StoryLine> lines, TraceSubject subject)
+    /// <summary>Every entry goes to the chapter of its trace, else of its build, else to the last one that had begun.</summary>
+    private static IReadOnlyList<Chapter> Arrange(List<TimelineEntry> lines, TraceSubject subject)
     {
         var ofBuild = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in lines.Where(static l => l is { Build: not null, Trace: not null })) ofBuild.TryAdd(line.Build!, line.Trace!);
@@ -88,31 +90,31 @@ internal sealed record TracedStory(TraceSubject Subject, IReadOnlyList<Chapter> 
         var chapters = traced.GroupBy(l => l.Trace ?? begins.Where(b => b.Value <= l.At).OrderBy(static b => b.Value)
             .Select(static b => b.Key).LastOrDefault() ?? begins.Keys.FirstOrDefault(), StringComparer.Ordinal);
         return [.. chapters.Select(static c => new Chapter(c.Key, [.. c.OrderBy(static l => l.State == "open")]))
-            .OrderBy(static c => c.Lines[0].At)];
+            .OrderBy(static c => c.Entries[0].At)];
     }
 
-    private static async Task<Attempt<IReadOnlyList<StoryLine>>> AskAsync(
-        Clients clients, string service, Func<IStory, Task<Page<StoryLine>>> ask)
-        => await Attempt.OfAsync<IReadOnlyList<StoryLine>>(
-            service, async () => [.. (await ask(clients.Story(service))).Items.Select(l => l with { Service = service })]);
+    private static async Task<Attempt<IReadOnlyList<TimelineEntry>>> AskAsync(
+        Clients clients, string service, Func<ITimeline, Task<Page<TimelineEntry>>> ask)
+        => await Attempt.OfAsync<IReadOnlyList<TimelineEntry>>(
+            service, async () => [.. (await ask(clients.Timeline(service))).Items.Select(l => l with { Service = service })]);
 
-    /// <summary>Messages on their way are under way; those that were given up have stopped the story.</summary>
-    private static async Task<Attempt<IReadOnlyList<StoryLine>>> WaitingAsync(
+    /// <summary>Messages on their way are under way; those that were given up have stopped it.</summary>
+    private static async Task<Attempt<IReadOnlyList<TimelineEntry>>> WaitingAsync(
         Clients clients, string service, IReadOnlyList<string> traces, CancellationToken ct)
-        => await Attempt.OfAsync<IReadOnlyList<StoryLine>>(service, async () =>
+        => await Attempt.OfAsync<IReadOnlyList<TimelineEntry>>(service, async () =>
         {
             if (traces.Count == 0) return [];
             var (waiting, dead) = (clients.Messaging(service).WaitingAsync(traces, ct), clients.Messaging(service).DeadLettersAsync(ct));
             await Task.WhenAll(waiting, dead);
             return
             [
-                .. (await waiting).Items.Select(m => new StoryLine(
+                .. (await waiting).Items.Select(m => new TimelineEntry(
                     m.SentAt, "message_waiting", "open",
                     $"{m.MessageType} waits to be handled{(m.Attempts > 0 ? $"; it failed {m.Attempts} times" : "")}",
                     m.CorrelationId, null, "auxo queues list")
                 { Service = service }),
                 .. (await dead).Items.Where(d => d.CorrelationId is { } trace && traces.Contains(trace, StringComparer.Ordinal))
-                    .Select(d => new StoryLine(
+                    .Select(d => new TimelineEntry(
                     d.BuriedAt, "message_given_up", "failed", $"{d.MessageType} could not be handled: {d.Detail ?? d.Reason}",
                     d.CorrelationId, null, $"auxo queues replay {d.Id[..8]}")
                 { Service = service }),

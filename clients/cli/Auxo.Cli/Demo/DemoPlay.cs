@@ -8,8 +8,8 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Demo;
 
-/// <summary>What is told while it happens. Every figure and every line comes from the running services; nothing is staged.</summary>
-internal sealed class DemoStory(Session session, DemoPeople people, DemoInstance instance, DemoReceiver receiver)
+/// <summary>What is shown while it happens. Every figure and every line comes from the running services; nothing is staged.</summary>
+internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance instance, DemoReceiver receiver)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Terminal _out = session.Terminal;

@@ -5,21 +5,21 @@ using Refit;
 namespace Auxo.Cli.Api;
 
 /// <summary>What every service answers about what it did.</summary>
-public interface IStory
+public interface ITimeline
 {
     /// <summary>What it knows of a patch, of commits, of builds, of traces; a patch or a commit needs its repository.</summary>
     [Get("story")]
-    Task<Page<StoryLine>> TellAsync(
+    Task<Page<TimelineEntry>> ReadAsync(
         string? rid, string? patch, IEnumerable<string> commit,
         IEnumerable<string> build, IEnumerable<string> trace, CancellationToken ct);
 }
 
-/// <summary>One line of a story; see the services' <c>GET /story</c>.</summary>
-public sealed record StoryLine(
+/// <summary>One thing that happened; see the services' <c>GET /story</c>.</summary>
+public sealed record TimelineEntry(
     DateTimeOffset At, string What, [property: JsonConverter(typeof(Word))] string State, string Text,
     string? Trace = null, string? Build = null, string? Next = null)
 {
-    /// <summary>Who tells it.</summary>
+    /// <summary>The service that it is from.</summary>
     public string Service { get; init; } = "";
 }
 
