@@ -11,7 +11,8 @@ internal static class Migration
     private static readonly string[] Services = ["ingest", "metrics", "notify", "pipeline", "registry"];
 
     private static string Folder
-        => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Auxo.Migrator", new DirectoryInfo(AppContext.BaseDirectory).Name));
+        => Path.GetFullPath(Path.Combine(
+            AppContext.BaseDirectory, "../../Auxo.Migrator", new DirectoryInfo(AppContext.BaseDirectory).Name));
 
     /// <summary>Looks at what the database says of itself.</summary>
     /// <param name="administrator">The connection string of the database's owner.</param>

@@ -19,7 +19,8 @@ try
 {
     foreach (var service in services)
     {
-        if (await SchemaMigration.ApplyAsync(service, owner, CancellationToken.None)) Console.WriteLine($"{service.Name}: the schema is up to date");
+        if (await SchemaMigration.ApplyAsync(service, owner, CancellationToken.None))
+            Console.WriteLine($"{service.Name}: the schema is up to date");
     }
 
     return 0;

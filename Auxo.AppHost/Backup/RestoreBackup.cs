@@ -130,7 +130,8 @@ internal static class RestoreBackup
             begin
                 for held in select table_schema, table_name from information_schema.columns where column_name = 'leased_until' loop
                     execute format(
-                        'update %I.%I set lease_owner = null, leased_until = null where lease_owner is not null or leased_until is not null',
+                        'update %I.%I set lease_owner = null, leased_until = null '
+                            'where lease_owner is not null or leased_until is not null',
                         held.table_schema, held.table_name);
                 end loop;
             end

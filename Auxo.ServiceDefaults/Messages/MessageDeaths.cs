@@ -66,7 +66,8 @@ internal sealed partial class MessageDeaths(
 
     private static partial class Log
     {
-        [LoggerMessage(62, LogLevel.Error, "The message {MessageType} {Id} was in hand when {Deaths} processes ended; it is a dead letter now.")]
+        [LoggerMessage(62, LogLevel.Error,
+            "The message {MessageType} {Id} was in hand when {Deaths} processes ended; it is a dead letter now.")]
         public static partial void Buried(ILogger logger, string messageType, Guid id, int deaths);
     }
 }

@@ -44,7 +44,8 @@ public static class MessageRoutesOverHttp
                from call in chain.Handlers
                where call.HandlerType.Namespace?.StartsWith("Auxo.", StringComparison.Ordinal) is true
                orderby name
-               select new HandlerDescription(name, $"{call.HandlerType.Name}.{call.Method.Name}", service.Name, MessagesConfiguration.Policy),
+               select new HandlerDescription(
+                   name, $"{call.HandlerType.Name}.{call.Method.Name}", service.Name, MessagesConfiguration.Policy),
         ]);
 
     private static async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(IMessageStore store, CancellationToken ct)

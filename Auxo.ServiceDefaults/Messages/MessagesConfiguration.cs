@@ -30,7 +30,10 @@ public static class MessagesConfiguration
     private static readonly TimeSpan[] Cooldown = [50.Milliseconds(), 100.Milliseconds(), 250.Milliseconds()];
     private static readonly TimeSpan[] Later = [5.Seconds(), 30.Seconds(), 2.Minutes()];
 
-    /// <summary>Wolverine keeps its names in a list of the process that does not stand two hosts that start at once: so once, by one thread.</summary>
+    /// <summary>
+    /// Wolverine keeps its names in a list of the process that does not stand two hosts that start at once: so once, by one
+    /// thread.
+    /// </summary>
     private static readonly Lazy<bool> Naming = new(static () =>
     {
         WolverineMessageNaming.InsertFirst<ContractNaming>();
@@ -40,7 +43,8 @@ public static class MessagesConfiguration
     /// <summary>What happens when a handler throws, for people.</summary>
     internal static string Policy { get; } =
         $"lost race: 3 times at once, {Text([.. Cooldown, .. Later])}, dead letter; database away: "
-        + $"{Text([.. Cooldown, 1.Seconds(), 5.Seconds(), .. Later, .. Later])}, dead letter; else: {Text([.. Cooldown, .. Later])}, dead letter";
+        + $"{Text([.. Cooldown, 1.Seconds(), 5.Seconds(), .. Later, .. Later])}, dead letter; "
+        + $"else: {Text([.. Cooldown, .. Later])}, dead letter";
 
     /// <summary>
     /// Adds Wolverine with the handlers of an assembly and the service's own queue; <see cref="MessageRoutes"/> says what goes where.
@@ -78,7 +82,9 @@ public static class MessagesConfiguration
     }
 
     private static string Text(IEnumerable<TimeSpan> pauses) => string.Join(", ", pauses.Select(static pause =>
-        pause < 1.Seconds() ? $"{pause.TotalMilliseconds} ms" : pause < 1.Minutes() ? $"{pause.TotalSeconds} s" : $"{pause.TotalMinutes} min"));
+        pause < 1.Seconds() ? $"{pause.TotalMilliseconds} ms"
+            : pause < 1.Minutes() ? $"{pause.TotalSeconds} s"
+            : $"{pause.TotalMinutes} min"));
 
     private static void Durable(WolverineOptions options)
     {
@@ -109,7 +115,8 @@ public static class MessagesConfiguration
     }
 
     /// <summary>Marten wraps what Npgsql throws in its own exception.</summary>
-    internal static bool IsDatabaseAway(Exception e) => (e as NpgsqlException ?? e.InnerException as NpgsqlException) is { IsTransient: true };
+    internal static bool IsDatabaseAway(Exception e)
+        => (e as NpgsqlException ?? e.InnerException as NpgsqlException) is { IsTransient: true };
 
     private static void Route(WolverineOptions options, string service)
     {

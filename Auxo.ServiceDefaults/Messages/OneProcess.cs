@@ -80,7 +80,9 @@ internal sealed partial class OneProcess(
         }
     }
 
-    /// <summary>The connection may break, as when PostgreSQL restarts: then the lock is taken again, unless another process has it.</summary>
+    /// <summary>
+    /// The connection may break, as when PostgreSQL restarts: then the lock is taken again, unless another process has it.
+    /// </summary>
     private async Task KeepAsync()
     {
         while (!_stopping.IsCancellationRequested)

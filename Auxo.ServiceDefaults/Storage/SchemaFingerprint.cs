@@ -26,7 +26,8 @@ public static class SchemaFingerprint
     }
 
     /// <summary>Whether a schema was applied by these very assemblies.</summary>
-    public static async Task<bool> IsCurrentAsync(NpgsqlDataSource source, string schema, string folder, string assembly, CancellationToken ct)
+    public static async Task<bool> IsCurrentAsync(
+        NpgsqlDataSource source, string schema, string folder, string assembly, CancellationToken ct)
     {
         await using var known = source.CreateCommand("select to_regclass($1) is not null");
         known.Parameters.Add(new() { Value = $"{schema}.schema_program" });

@@ -12,8 +12,8 @@ internal sealed class SchemaGuard(ServiceModel model, NpgsqlDataSource source) :
         var name = model.Assembly.GetName().Name!;
         try
         {
-            if (await SchemaFingerprint.IsCurrentAsync(source, model.Name, Path.GetDirectoryName(model.Assembly.Location)!, name, cancellationToken))
-                return;
+            var folder = Path.GetDirectoryName(model.Assembly.Location)!;
+            if (await SchemaFingerprint.IsCurrentAsync(source, model.Name, folder, name, cancellationToken)) return;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

@@ -74,7 +74,8 @@ public static class SchemaMigration
             await new SchemaFiles(schema, service).ApplyAsync(connection, schema, ct);
             await ExecuteAsync(connection, Grants(schema), ct);
             await ExecuteAsync(connection, $"truncate {schema}.schema_program", ct);
-            await ExecuteAsync(connection, $"insert into {schema}.schema_program values ('{SchemaFingerprint.Of(Folder(model), service.GetName().Name!)}')", ct);
+            var fingerprint = SchemaFingerprint.Of(Folder(model), service.GetName().Name!);
+            await ExecuteAsync(connection, $"insert into {schema}.schema_program values ('{fingerprint}')", ct);
             await transaction.CommitAsync(ct);
         }
         finally

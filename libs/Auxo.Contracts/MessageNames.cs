@@ -4,5 +4,6 @@ namespace Auxo.Contracts;
 public static class MessageNames
 {
     /// <summary>All of them: <c>o.MapMessages(ContractsJson.Default, MessageNames.All)</c>.</summary>
-    public static IReadOnlyDictionary<Type, string> All { get; } = MessageRoutes.All.ToDictionary(static r => r.Message, static r => r.Name);
+    public static IReadOnlyDictionary<Type, string> All { get; }
+        = MessageRoutes.All.ToDictionary(static r => r.Message, static r => r.Name);
 }

@@ -132,8 +132,8 @@ public sealed class InstanceFolder : IDisposable
             : Directory.Exists(Path.Combine(home, "pg")) || File.Exists(Path.Combine(home, "run", "lock")) ? "1" : Layout;
         if (layout != Layout)
             throw new HostingException(
-                $"{home} was made by {(layout == "1" ? "an earlier" : "another")} build of Auxo, and this one cannot read it. Nothing in it was "
-                    + "changed: move it away, or set AUXO_HOME to another folder.");
+                $"{home} was made by {(layout == "1" ? "an earlier" : "another")} build of Auxo, and this one cannot read it. "
+                    + "Nothing in it was changed: move it away, or set AUXO_HOME to another folder.");
     }
 
     private static string HolderFile(string home) => Path.Combine(home, "run", "apphost");

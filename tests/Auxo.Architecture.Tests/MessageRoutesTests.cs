@@ -24,7 +24,8 @@ public sealed class MessageRoutesTests
     [Fact]
     public void a_message_is_made_only_by_the_service_that_sends_it()
     {
-        var made = RunningServices.All.SelectMany(static s => MessagesPage.Sends(s.Value.Assembly.Location).Select(name => (Name: name, Service: s.Key)))
+        var made = RunningServices.All
+            .SelectMany(static s => MessagesPage.Sends(s.Value.Assembly.Location).Select(name => (Name: name, Service: s.Key)))
             .ToLookup(static m => m.Name, static m => m.Service, StringComparer.Ordinal);
         Assert.All(MessageRoutes.All, route => Assert.Equal([route.From], made[route.Message.Name].Distinct(StringComparer.Ordinal)));
     }

@@ -25,6 +25,12 @@ public sealed class StyleTests
         => Assert.Empty(Solution.Files("*.cs").Where(static f => !f.StartsWith("tests/", StringComparison.Ordinal) && Lines(f) > 400)
             .Select(static f => $"{f}: {Lines(f)} lines"));
 
+    /// <summary>As wide as two files side by side on a screen allow; .editorconfig says the same to editors.</summary>
+    [Fact]
+    public void no_line_is_wider_than_140_columns()
+        => Assert.Empty(Solution.Files("*.cs").SelectMany(static f => Solution.Read(f).Split('\n')
+            .Index().Where(static l => l.Item.Length > 140).Select(l => $"{f}:{l.Index + 1}")));
+
     [Fact]
     public void a_service_has_no_interface_with_a_single_implementation()
     {

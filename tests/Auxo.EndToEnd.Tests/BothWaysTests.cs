@@ -78,7 +78,8 @@ public sealed class BothWaysTests
     }
 
     private static int? ProcessOf(AuxoInstance auxo, string service)
-        => auxo.Processes().Where(p => p.Value.EndsWith($"/Auxo.{char.ToUpperInvariant(service[0])}{service[1..]}", StringComparison.Ordinal))
+        => auxo.Processes()
+            .Where(p => p.Value.EndsWith($"/Auxo.{char.ToUpperInvariant(service[0])}{service[1..]}", StringComparison.Ordinal))
             .Select(static p => (int?)p.Key).SingleOrDefault();
 
     private static Dictionary<string, Dictionary<string, string>> Environments(AuxoInstance auxo)

@@ -27,7 +27,8 @@ public sealed class InstanceFolderTests : IDisposable
     public void a_folder_of_another_layout_is_refused()
     {
         File.WriteAllText(Path.Combine(_home, "layout"), "9\n");
-        Assert.Contains("another build", Assert.Throws<HostingException>(() => InstanceFolder.Open(_home)).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<HostingException>(() => InstanceFolder.Open(_home));
+        Assert.Contains("another build", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

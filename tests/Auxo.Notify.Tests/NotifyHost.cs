@@ -120,8 +120,12 @@ public sealed class NotifyHost : IAsyncDisposable
     {
         await using var command = _source.CreateCommand("""
             select coalesce(string_agg(t, ' '), '') from (
-                select data::text t from notify.mt_events union all select data::text from notify.mt_doc_channel union all select n::text from notify.notifications n
-                union all select d::text from notify.deliveries d union all select a::text from notify.delivery_attempts a union all select encode(e.body, 'escape') from notify.wolverine_incoming_envelopes e) x
+                select data::text t from notify.mt_events
+                union all select data::text from notify.mt_doc_channel
+                union all select n::text from notify.notifications n
+                union all select d::text from notify.deliveries d
+                union all select a::text from notify.delivery_attempts a
+                union all select encode(e.body, 'escape') from notify.wolverine_incoming_envelopes e) x
             """);
         return (string)(await command.ExecuteScalarAsync())!;
     }

@@ -27,7 +27,8 @@ public sealed class StoredEventsTests
     {
         var options = new Marten.StoreOptions();
         Configuration.Model.Store(options);
-        Samples.AreAll(Stored, ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
+        var known = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes();
+        Samples.AreAll(Stored, known.Select(static e => e.EventTypeName)
             .Intersect(Stored.Keys, StringComparer.Ordinal), typeof(ChannelEvent), typeof(RouteEvent));
     }
 }

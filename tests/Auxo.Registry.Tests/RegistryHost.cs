@@ -145,7 +145,8 @@ public sealed class RegistryHost : IAsyncDisposable
     {
         await using var command = source.CreateCommand("""
             create table if not exists queues.wolverine_queue_probe (like queues.wolverine_queue_registry including all);
-            create table if not exists queues.wolverine_queue_probe_scheduled (like queues.wolverine_queue_registry_scheduled including all);
+            create table if not exists queues.wolverine_queue_probe_scheduled (
+                like queues.wolverine_queue_registry_scheduled including all);
             """);
         await command.ExecuteNonQueryAsync();
     }

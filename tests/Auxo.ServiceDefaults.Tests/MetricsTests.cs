@@ -271,7 +271,8 @@ public sealed partial class MetricsTests(PostgresFixture postgres) : IDisposable
 
     [Theory]
     [InlineData(
-        "application/openmetrics-text;version=1.0.0;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=0.0.4;q=0.4,*/*;q=0.1", "application/openmetrics-text")]
+        "application/openmetrics-text;version=1.0.0;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,"
+            + "text/plain;version=0.0.4;q=0.4,*/*;q=0.1", "application/openmetrics-text")]
     [InlineData("text/plain;version=0.0.4;q=0.6,*/*;q=0.1", "text/plain")]
     [InlineData("*/*", "text/plain")]
     [InlineData("garbage;;;===", "text/plain")]
@@ -320,7 +321,9 @@ public sealed partial class MetricsTests(PostgresFixture postgres) : IDisposable
     private static Task<string> PageAsync(TestService service)
         => service.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
 
-    /// <summary>Only the lines of this test, sorted: other meters of the process are heard too. Empty braces are the same as none.</summary>
+    /// <summary>
+    /// Only the lines of this test, sorted: other meters of the process are heard too. Empty braces are the same as none.
+    /// </summary>
     private async Task<List<string>> ScrapeAsync(TestService service, string accept = "text/plain")
     {
         var answer = await service.GetAsync("/metrics", token: null, ("Accept", accept));
@@ -334,7 +337,8 @@ public sealed partial class MetricsTests(PostgresFixture postgres) : IDisposable
     {
         var types = Type().Matches(page).ToDictionary(static m => m.Groups["name"].Value, static m => m.Groups["type"].Value);
         var samples = Sample().Matches(page).Select(static m => (Name: m.Groups["name"].Value,
-            Labels: Label().Matches(m.Groups["labels"].Value).Select(static l => (l.Groups["name"].Value, l.Groups["value"].Value)).ToList()))
+            Labels: Label().Matches(m.Groups["labels"].Value)
+                .Select(static l => (l.Groups["name"].Value, l.Groups["value"].Value)).ToList()))
             .ToList();
         return [.. types.Select(family =>
         {

@@ -9,7 +9,9 @@ using Wolverine.Runtime.Serialization;
 
 namespace Auxo.Testing;
 
-/// <summary>The queues between services, seen from outside: puts messages in as another service does, and looks at what lies there.</summary>
+/// <summary>
+/// The queues between services, seen from outside: puts messages in as another service does, and looks at what lies there.
+/// </summary>
 /// <param name="source">The database, as its owner; disposed with this.</param>
 public sealed class Queues(NpgsqlDataSource source) : IAsyncDisposable
 {
@@ -26,7 +28,8 @@ public sealed class Queues(NpgsqlDataSource source) : IAsyncDisposable
     public async Task<Guid> SendAsync(string service, object message, Guid? id = null, string? trace = null)
     {
         var name = MessageRoutes.ByType[message.GetType()].Name;
-        return await SendAsync(service, name, JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractsJson.Default), id, trace);
+        var body = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractsJson.Default);
+        return await SendAsync(service, name, body, id, trace);
     }
 
     /// <summary>Puts many messages into a service's queue, in one transaction, and wakes its listener.</summary>
@@ -71,14 +74,16 @@ public sealed class Queues(NpgsqlDataSource source) : IAsyncDisposable
     /// <param name="service">Whose queue.</param>
     /// <param name="limit">10 s unless said otherwise.</param>
     public Task QuietAsync(string service, TimeSpan? limit = null)
-        => Eventually.TrueAsync(async () => await WaitingAsync(service) == 0, $"nothing waits for {service}", limit ?? TimeSpan.FromSeconds(10));
+        => Eventually.TrueAsync(
+            async () => await WaitingAsync(service) == 0, $"nothing waits for {service}", limit ?? TimeSpan.FromSeconds(10));
 
     /// <summary>How many messages wait for a service or are in its hands, those for another try included.</summary>
     public async Task<long> WaitingAsync(string service)
     {
         await using var command = source.CreateCommand(
             $"""
-            select (select count(*) from queues.wolverine_queue_{service}) + (select count(*) from queues.wolverine_queue_{service}_scheduled)
+            select (select count(*) from queues.wolverine_queue_{service})
+                 + (select count(*) from queues.wolverine_queue_{service}_scheduled)
                  + (select count(*) from {service}.wolverine_incoming_envelopes where status <> 'Handled')
             """);
         return (long)(await command.ExecuteScalarAsync())!;

@@ -20,8 +20,8 @@ internal static class TortureRun
         TortureOptions options, TextWriter output, TextWriter progress, CancellationToken stop, CancellationToken abort)
     {
         var nodes = !options.Plain && RadicleLab.MissingPrograms().Count == 0;
-        await progress.WriteLineAsync(
-            $"seed {options.Seed}: {(options.Kills is { } k ? $"{k} kills" : $"{options.Duration!.Value.TotalMinutes:0} minutes of kills")}{(nodes ? "" : ", without Radicle nodes")}");
+        var kills = options.Kills is { } k ? $"{k} kills" : $"{options.Duration!.Value.TotalMinutes:0} minutes of kills";
+        await progress.WriteLineAsync($"seed {options.Seed}: {kills}{(nodes ? "" : ", without Radicle nodes")}");
         var world = await World.StartAsync(nodes, abort);
         var clean = false;
         try

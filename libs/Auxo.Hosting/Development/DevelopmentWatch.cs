@@ -24,7 +24,9 @@ internal sealed partial class DevelopmentWatch(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>So many looks in a row without an orchestrator, and it is gone: one begins as two processes, of which the first ends.</summary>
+    /// <summary>
+    /// So many looks in a row without an orchestrator, and it is gone: one begins as two processes, of which the first ends.
+    /// </summary>
     private const int GoneAfter = 4;
 
     /// <summary>A stop that speaks to a dead orchestrator would wait for half a minute.</summary>

@@ -81,8 +81,8 @@ public static class DatabaseExtensions
         await using var command = source.CreateCommand("select to_regclass('queues.envelopes') is not null");
         if (await command.ExecuteScalarAsync(ct) is true)
             throw new HostingException(
-                $"The database of ConnectionStrings__{name} was made by an earlier build of Auxo, and this one cannot read it. Nothing in it "
-                    + "was changed: name another database.");
+                $"The database of ConnectionStrings__{name} was made by an earlier build of Auxo, and this one cannot read it. "
+                    + "Nothing in it was changed: name another database.");
     }
 
     /// <summary>It is well when it answers.</summary>

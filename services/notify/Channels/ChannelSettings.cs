@@ -85,7 +85,9 @@ public sealed record ChannelSettings(WebhookSettings? Webhook = null, EmailSetti
 
     /// <summary>Writes them with the next save of a session.</summary>
     public NpgsqlBatchCommand Write(string channel, DateTimeOffset now) => new("""
-        with lane as (insert into notify.channel_lanes (channel) values ($1) on conflict (channel) do update set failures = 0, paused_until = null, pause_reason = null)
+        with lane as (
+            insert into notify.channel_lanes (channel) values ($1)
+            on conflict (channel) do update set failures = 0, paused_until = null, pause_reason = null)
         insert into notify.channel_settings (channel, settings, updated_at) values ($1, $2::json, $3)
         on conflict (channel) do update set settings = excluded.settings, updated_at = excluded.updated_at
         """)

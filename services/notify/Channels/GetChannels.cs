@@ -71,7 +71,8 @@ public static class GetChannels
     {
         await using var command = source.CreateCommand("""
             select l.channel, count(*) filter (where d.state in ('waiting', 'sending')), count(*) filter (where d.state = 'dead'),
-                   max(d.updated_at) filter (where d.state = 'delivered'), case when l.paused_until > $1 then l.paused_until end, l.pause_reason
+                   max(d.updated_at) filter (where d.state = 'delivered'),
+                   case when l.paused_until > $1 then l.paused_until end, l.pause_reason
             from notify.channel_lanes l left join notify.deliveries d using (channel)
             group by l.channel
             """);

@@ -38,7 +38,8 @@ public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRe
                 """
                 delete from notify.deliveries where id in (
                     select d.id from notify.deliveries d join notify.notifications n on n.id = d.notification_id
-                    where d.state = 'delivered' and d.created_at < $1 and d.updated_at < $1 and (n.repeated_at is null or n.repeated_at < $1)
+                    where d.state = 'delivered' and d.created_at < $1 and d.updated_at < $1
+                      and (n.repeated_at is null or n.repeated_at < $1)
                     order by d.created_at, d.id limit $2 for update of d skip locked)
                 """,
                 before, ct);
@@ -52,7 +53,9 @@ public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRe
             batch = await ExecuteAsync(
                 """
                 delete from notify.notifications where id in (
-                    select id from notify.notifications n where n.created_at < $1 and not exists (select from notify.deliveries d where d.notification_id = n.id) limit $2)
+                    select id from notify.notifications n
+                    where n.created_at < $1
+                      and not exists (select from notify.deliveries d where d.notification_id = n.id) limit $2)
                 """,
                 before, ct);
         }

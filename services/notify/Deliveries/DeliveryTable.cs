@@ -47,7 +47,9 @@ public static class DeliveryTable
         "notify.channel_lanes", "channel",
         """
         (paused_until is null or paused_until <= now())
-        and exists (select from notify.deliveries d where d.channel = channel_lanes.channel and d.state in ('waiting', 'sending') and d.due <= now())
+        and exists (
+            select from notify.deliveries d
+            where d.channel = channel_lanes.channel and d.state in ('waiting', 'sending') and d.due <= now())
         """);
 
     /// <summary>
@@ -59,7 +61,8 @@ public static class DeliveryTable
     {
         yield return Command(
             """
-            insert into notify.notifications (id, type, level, title, rid, correlation_id, body, created_at) values ($1, $2, $3, $4, $5, $6, $7::json, $8)
+            insert into notify.notifications (id, type, level, title, rid, correlation_id, body, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7::json, $8)
             on conflict (id) do update set repeated_at = excluded.created_at
             """,
             notification.Id, notification.Type, Words.Of(notification.Level), notification.Title,
@@ -85,9 +88,13 @@ public static class DeliveryTable
     {
         await using var command = source.CreateCommand(
             """
-            with begun as (update notify.deliveries set state = 'waiting', updated_at = $2 where channel = $1 and state = 'sending' returning id, attempts)
+            with begun as (
+                update notify.deliveries set state = 'waiting', updated_at = $2
+                where channel = $1 and state = 'sending' returning id, attempts)
             insert into notify.delivery_attempts (delivery_id, attempt, outcome, detail, ended_at)
-            select id, attempts, 'interrupted', 'Auxo was stopped in the middle of it; it may have arrived, and is sent again with the same id', $2 from begun
+            select id, attempts, 'interrupted',
+                'Auxo was stopped in the middle of it; it may have arrived, and is sent again with the same id', $2
+            from begun
             on conflict do nothing
             """);
         command.Parameters.AddRange(Parameters(channel, now));
@@ -103,7 +110,10 @@ public static class DeliveryTable
             with due as (
                 select id from notify.deliveries
                 where channel = $1 and state = 'waiting' and due <= $4
-                  and exists (select from notify.channel_lanes where channel = $1 and lease_owner = $2 and lease_epoch = $3 and (paused_until is null or paused_until <= $4))
+                  and exists (
+                      select from notify.channel_lanes
+                      where channel = $1 and lease_owner = $2 and lease_epoch = $3
+                        and (paused_until is null or paused_until <= $4))
                 order by due, created_at, id limit $5 for update skip locked)
             update notify.deliveries d set state = 'sending', attempts = attempts + 1, updated_at = $4
             from due, notify.notifications n where d.id = due.id and n.id = d.notification_id
@@ -140,9 +150,11 @@ public static class DeliveryTable
             result.Status, (next as NextStep.Again)?.At, now);
         yield return Command(
             """
-            insert into notify.delivery_attempts (delivery_id, attempt, outcome, status, detail, excerpt, seconds, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+            insert into notify.delivery_attempts (delivery_id, attempt, outcome, status, detail, excerpt, seconds, ended_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
             on conflict (delivery_id, attempt) do update set
-                outcome = excluded.outcome, status = excluded.status, detail = excluded.detail, excerpt = excluded.excerpt, seconds = excluded.seconds, ended_at = excluded.ended_at
+                outcome = excluded.outcome, status = excluded.status, detail = excluded.detail,
+                excerpt = excluded.excerpt, seconds = excluded.seconds, ended_at = excluded.ended_at
             """,
             of.Id, of.Attempt, next is NextStep.Done
                 ? "delivered"
@@ -173,7 +185,8 @@ public static class DeliveryTable
     {
         await using var command = source.CreateCommand(
             """
-            update notify.deliveries set state = 'waiting', reason = 'replayed', attempts_before = attempts, since = $3, due = $3, updated_at = $3
+            update notify.deliveries
+            set state = 'waiting', reason = 'replayed', attempts_before = attempts, since = $3, due = $3, updated_at = $3
             where state = 'dead' and ($1::text is null or id = $1) and ($2::text is null or channel = $2)
             """);
         command.Parameters.AddRange(Parameters(id, channel, now));
@@ -186,7 +199,9 @@ public static class DeliveryTable
         await using var command = source.CreateCommand(
             """
             select min(greatest(due.at, l.paused_until, l.leased_until)) from notify.channel_lanes l
-            cross join lateral (select min(d.due) as at from notify.deliveries d where d.channel = l.channel and d.state in ('waiting', 'sending')) due
+            cross join lateral (
+                select min(d.due) as at from notify.deliveries d
+                where d.channel = l.channel and d.state in ('waiting', 'sending')) due
             where due.at is not null
             """);
         return await command.ExecuteScalarAsync(ct) is DateTime at ? new DateTimeOffset(at) : null;

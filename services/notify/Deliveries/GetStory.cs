@@ -23,7 +23,8 @@ public static class GetStory
         NpgsqlDataSource source, TimeProvider time, CancellationToken ct, string[]? trace = null)
     {
         await using var command = source.CreateCommand("""
-            select d.id from notify.deliveries d join notify.notifications n on n.id = d.notification_id where n.correlation_id = any ($1) order by d.created_at, d.id limit $2
+            select d.id from notify.deliveries d join notify.notifications n on n.id = d.notification_id
+            where n.correlation_id = any ($1) order by d.created_at, d.id limit $2
             """);
         command.Parameters.AddRange(DeliveryTable.Parameters(trace ?? [], Most));
         var ids = new List<string>();

@@ -56,7 +56,8 @@ public sealed class NoSuchDeliveryException(string id)
 public static class ListDeliveries
 {
     private const string Select = """
-        select d.id, d.channel, d.route, d.state, d.reason, d.status, d.attempts, case when d.state = 'waiting' then d.due end, n.type, n.title, n.id, n.correlation_id,
+        select d.id, d.channel, d.route, d.state, d.reason, d.status, d.attempts,
+               case when d.state = 'waiting' then d.due end, n.type, n.title, n.id, n.correlation_id,
                d.created_at, d.updated_at, n.body::text
         from notify.deliveries d join notify.notifications n on n.id = d.notification_id
 
@@ -79,7 +80,8 @@ public static class ListDeliveries
                 "request/invalid-state", "'state' is waiting, sending, delivered, dead, or open (waiting and sending).");
         string[]? states = state is null ? null : state == "open" ? ["waiting", "sending"] : [state.ToLowerInvariant()];
         await using var command = source.CreateCommand(Select + """
-            where ($1::text is null or d.channel = $1) and ($2::text[] is null or d.state = any($2)) and ($3::text is null or n.correlation_id = $3)
+            where ($1::text is null or d.channel = $1) and ($2::text[] is null or d.state = any($2))
+              and ($3::text is null or n.correlation_id = $3)
               and ($4::text is null or (d.created_at, d.id) < (select created_at, id from notify.deliveries where id = $4))
             order by d.created_at desc, d.id desc limit $5
             """);

@@ -48,7 +48,8 @@ public static class ReceiveAlerts
         planned.ForEach(p => p.Execute(session));
         await session.SaveChangesAsync(ct);
         worker.Wake();
-        return TypedResults.Accepted((string?)null, new AlertsAnswer(body.Alerts!.Count, [.. planned.SelectMany(static p => p.Deliveries).Select(static p => p.Id)]));
+        var deliveries = planned.SelectMany(static p => p.Deliveries).Select(static p => p.Id).ToList();
+        return TypedResults.Accepted((string?)null, new AlertsAnswer(body.Alerts!.Count, deliveries));
     }
 
     /// <summary>The notification of one alert; its id follows from fingerprint, begin and state.</summary>

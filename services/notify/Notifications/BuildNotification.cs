@@ -50,9 +50,12 @@ public static class BuildNotification
         if (build.Reason is not null) lines.Add(build.Reason);
         lines.AddRange(build.Steps.Where(static s => s.Outcome is not (Outcome.Passed or Outcome.Skipped))
             .Select(static s => $"{Words.Of(s.Outcome).Replace('_', ' ')}{(s.Blocks ? "" : " (warns)")}: {s.Name}: {s.Summary}"));
-        lines.AddRange(build.Findings.Select(static f
-            => $"{(f.Path is null ? "" : f.Line is null ? f.Path + ": " : $"{f.Path}:{f.Line.Value.ToString(CultureInfo.InvariantCulture)}: ")}{f.Message} ({f.Rule})"));
+        lines.AddRange(build.Findings.Select(static f => $"{Place(f.Path, f.Line)}{f.Message} ({f.Rule})"));
         lines.Add(message.LogUrl ?? $"auxo ci logs {build.ShortId}");
         return Notification.Lines(string.Join('\n', lines));
     }
+
+    private static string Place(string? path, int? line) => path is null ? ""
+        : line is null ? path + ": "
+        : $"{path}:{line.Value.ToString(CultureInfo.InvariantCulture)}: ";
 }

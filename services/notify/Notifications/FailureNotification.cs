@@ -10,7 +10,8 @@ public static class FailureNotification
         => new(
             id, "failure.detected", Level.Critical, Notification.Line(
                 $"{names.Repository ?? m.Rid.Value}: failure: {m.Title ?? m.FailureId}"),
-            Notification.Lines($"failure {Notification.Line(m.FailureId, 128)}{(m.DeploymentId is null ? "" : $", by deployment {Notification.Line(m.DeploymentId, 128)}")}"), m.At,
+            Notification.Lines($"failure {Notification.Line(m.FailureId, 128)}"
+                + (m.DeploymentId is null ? "" : $", by deployment {Notification.Line(m.DeploymentId, 128)}")), m.At,
             new RepositoryFacts(m.Rid.Value, names.Repository ?? m.Rid.Value));
 
     /// <summary>It is over.</summary>

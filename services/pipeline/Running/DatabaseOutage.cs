@@ -18,7 +18,8 @@ internal static class DatabaseOutage
     /// </summary>
     public static bool Passes(Exception e)
         => e is MartenCommandException { InnerException: { } inner } ? Passes(inner)
-            : e is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" or "08006" } or SocketException or TimeoutException
+            : e is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" or "08006" }
+                or SocketException or TimeoutException
             || e is NpgsqlException and not PostgresException || e is PostgresException { IsTransient: true };
 
     /// <summary>Repeats an action until the outage has passed.</summary>

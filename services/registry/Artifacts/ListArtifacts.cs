@@ -30,9 +30,11 @@ public static class ListArtifacts
             static r => (Build: r.GetGuid(0), Rid: Rid.Parse(r.GetString(1))), ct,
             """
             select build_id, rid from registry.publications
-            where state = 'published' and ($1::text is null or rid = $1) and ($2::text is null or ref = $2) and ($3::text is null or starts_with(commit_id, $3))
+            where state = 'published' and ($1::text is null or rid = $1) and ($2::text is null or ref = $2)
+              and ($3::text is null or starts_with(commit_id, $3))
               and ($4::text is null or starts_with(build_id::text, $4))
-              and ($5::uuid is null or (published_at, build_id) < (select published_at, build_id from registry.publications where build_id = $5))
+              and ($5::uuid is null or (published_at, build_id) < (
+                  select published_at, build_id from registry.publications where build_id = $5))
             order by published_at desc, build_id desc limit $6
             """,
             rid is null ? null : Rid.Parse(rid).Value, @ref?.Replace("\0", "", StringComparison.Ordinal), commit, build, after, limit + 1);

@@ -63,7 +63,8 @@ internal static class PublicationTable
             static r => r.GetGuid(0), ct,
             """
             select p.build_id from registry.publications p join registry.heads h on h.rid = p.rid and h.commit_id = p.commit_id
-            where p.rid = $1 and p.trigger = 'Branch' and (p.state = 'published' or p.build_id = $2::uuid) order by h.position desc, p.finished_at desc, p.build_id limit 1
+            where p.rid = $1 and p.trigger = 'Branch' and (p.state = 'published' or p.build_id = $2::uuid)
+            order by h.position desc, p.finished_at desc, p.build_id limit 1
             """, rid.Value, asIfPublished)) is [var build] ? build : null;
 
     /// <summary>The build that a commit means: the first that was published, for ever.</summary>

@@ -22,9 +22,11 @@ internal static class FileTable
     public static NpgsqlBatchCommand Put(string repository, string path, FileEvent.Stored e, Digest digest)
         => Sql.Command(
             """
-            insert into registry.files (repository, path, digest, size_bytes, media_type, stored_at, stored_by) values ($1, $2, $3, $4, $5, $6, $7)
+            insert into registry.files (repository, path, digest, size_bytes, media_type, stored_at, stored_by)
+            values ($1, $2, $3, $4, $5, $6, $7)
             on conflict (repository, path) do update set
-                digest = excluded.digest, size_bytes = excluded.size_bytes, media_type = excluded.media_type, stored_at = excluded.stored_at, stored_by = excluded.stored_by
+                digest = excluded.digest, size_bytes = excluded.size_bytes, media_type = excluded.media_type,
+                stored_at = excluded.stored_at, stored_by = excluded.stored_by
             """,
             repository, path, digest.Hex, e.SizeBytes, e.MediaType, e.At, e.By);
 

@@ -27,7 +27,8 @@ internal sealed record Machine(
         return new Machine(
             Environment.ProcessorCount, Line("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString(),
             (int)Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30)),
-            $"{Line("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription}, kernel {Environment.OSVersion.Version}",
+            $"{Line("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription}, "
+                + $"kernel {Environment.OSVersion.Version}",
             new DriveInfo(Path.GetTempPath()).DriveFormat, string.Join(", ", programs.Where(static p => p.Length > 0)), LoadAverage());
     }
 

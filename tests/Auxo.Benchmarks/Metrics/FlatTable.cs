@@ -38,10 +38,12 @@ internal static class FlatTable
         """
         create schema flat;
         create table flat.facts as
-        select data->>'rid' as rid, type as kind, (data->>'at')::timestamptz as at, data->>'patchId' as patch, data->>'commit' as commit, data->>'ref' as ref,
-            data->>'outcome' as outcome, data->>'buildId' as build, (data->>'firstCommitAt')::timestamptz as first_commit_at, data->>'failureId' as failure,
+        select data->>'rid' as rid, type as kind, (data->>'at')::timestamptz as at, data->>'patchId' as patch,
+            data->>'commit' as commit, data->>'ref' as ref, data->>'outcome' as outcome, data->>'buildId' as build,
+            (data->>'firstCommitAt')::timestamptz as first_commit_at, data->>'failureId' as failure,
             data->>'deploymentId' as deployment
-        from metrics.mt_events where type in ('change_proposed', 'change_merged', 'build_finished', 'failure_detected', 'failure_recovered');
+        from metrics.mt_events
+        where type in ('change_proposed', 'change_merged', 'build_finished', 'failure_detected', 'failure_recovered');
         create index on flat.facts (rid, kind, at);
         create index on flat.facts (rid, kind, commit);
         create index on flat.facts (rid, kind, patch);

@@ -43,7 +43,8 @@ internal sealed record Report(
         => $"{Machine.Cores} cores ({Machine.Processor}), {Machine.MemoryGiB} GiB, {Machine.System}, "
             + $"{Machine.FileSystem}; {Machine.Programs}; "
             + $"load {Machine.LoadBefore:0.0} before and {LoadAfter:0.0} after; {Begun:yyyy-MM-dd HH:mm} UTC, "
-            + $"{(Ended - Begun).TotalMinutes:0.0} minutes{(Quick ? ", --quick" : "")}{(Peer is null ? "" : $"; by turns with the peer, {Peer}")}";
+            + $"{(Ended - Begun).TotalMinutes:0.0} minutes{(Quick ? ", --quick" : "")}"
+            + $"{(Peer is null ? "" : $"; by turns with the peer, {Peer}")}";
 
     private static string P95(Series? samples) => samples is { Count: > 1 } ? Number(samples.P95) : "–";
 

@@ -35,8 +35,8 @@ internal sealed class BareInserts : IAsyncDisposable
             folder, await PostgresCluster.StartAsync(folder.FullName, Path.Combine(folder.FullName, "s"), Settings, ct));
         await using var command = inserts._source.CreateCommand("""
             create table receipts (
-                content_key bytea primary key, rid text not null, event text not null, patch_id text, commit_id text, branch text, context text, status_url text, seeder text,
-                signed boolean not null, trace_id text, received_at timestamptz not null);
+                content_key bytea primary key, rid text not null, event text not null, patch_id text, commit_id text, branch text,
+                context text, status_url text, seeder text, signed boolean not null, trace_id text, received_at timestamptz not null);
             create index receipts_age on receipts using brin (received_at)
             """);
         await command.ExecuteNonQueryAsync(ct);
@@ -65,7 +65,8 @@ internal sealed class BareInserts : IAsyncDisposable
         await using var connection = await _source.OpenConnectionAsync(ct);
         await using var command = new NpgsqlCommand(
             """
-            insert into receipts (content_key, rid, event, commit_id, branch, signed, trace_id, received_at) values ($1, $2, 'push', $3, 'main', true, $4, $5)
+            insert into receipts (content_key, rid, event, commit_id, branch, signed, trace_id, received_at)
+            values ($1, $2, 'push', $3, 'main', true, $4, $5)
             on conflict (content_key) do nothing
             """,
             connection);

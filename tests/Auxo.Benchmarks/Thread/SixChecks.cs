@@ -25,7 +25,8 @@ internal static class SixChecks
         git ls-files -z '*.sh' | xargs -0 -n1 -P"$(nproc)" bash -n
         git ls-files -z '*.sh' | xargs -0 -n8 -P"$(nproc)" shellcheck -f gcc
         git ls-files -z | xargs -0 grep -nEI \
-            -e '-----BEGIN [A-Z ]*PRIVATE KEY' -e 'AKIA[0-9A-Z]{16}' -e 'gh[pousr]_[A-Za-z0-9]{36}' -e 'glpat-[A-Za-z0-9_-]{20}' -e 'xox[baprs]-[A-Za-z0-9-]{10,}' \
+            -e '-----BEGIN [A-Z ]*PRIVATE KEY' -e 'AKIA[0-9A-Z]{16}' \
+            -e 'gh[pousr]_[A-Za-z0-9]{36}' -e 'glpat-[A-Za-z0-9_-]{20}' -e 'xox[baprs]-[A-Za-z0-9-]{10,}' \
             -e 'https?://[^/ :]+:[^/ @]+@' -e '(password|passwd|secret|token|api_?key)["'"'"' ]*[:=]["'"'"' ]*[A-Za-z0-9+/_-]{16,}'
         git ls-files -z '*.sh' | xargs -0 -n1 sh -c 'test -x "$0" && head -c2 "$0" | grep -q "#!"'
         test -s README.md && test -s LICENSE

@@ -77,7 +77,8 @@ internal sealed class WebhookLoad(Uri ingest, string rid, string secret, string 
         const string number = "0000000000000000000";
         var zeros = new string('0', 64);
         var body =
-            $$"""{"event_type":"push","delivery":"{{number}}","before":"{{commit}}","after":"{{commit}}","branch":"main","repository":{"id":"{{rid}}","name":"hooks"},"commits":[{"id":"{{commit}}","message":""";
+            $$"""{"event_type":"push","delivery":"{{number}}","before":"{{commit}}","after":"{{commit}}","branch":"main",""" +
+            $$""" "repository":{"id":"{{rid}}","name":"hooks"},"commits":[{"id":"{{commit}}","message":""";
         body += "\"" + new string('x', BodyBytes - body.Length - 5) + "\"}]}";
         var head =
             $"POST /hooks/radicle HTTP/1.1\r\nHost: {ingest.Authority}\r\nContent-Type: "

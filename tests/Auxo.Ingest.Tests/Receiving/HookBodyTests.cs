@@ -45,8 +45,10 @@ public sealed class HookBodyTests
     [Fact]
     public void repository_ids_may_lack_their_scheme_and_branches_may_carry_their_namespace()
     {
-        var body =
-            Read($$"""{"after":"{{Commit}}","branch":"z6MknSLrJoTcukLrE435hVNQT4JUhbvWLX4kUzqkEStBU8Vi/refs/heads/main","repository":{"id":"{{Rid[4..]}}"} }""");
+        var body = Read($$"""
+            {"after":"{{Commit}}","branch":"z6MknSLrJoTcukLrE435hVNQT4JUhbvWLX4kUzqkEStBU8Vi/refs/heads/main",
+             "repository":{"id":"{{Rid[4..]}}"} }
+            """);
         Assert.Equal((Rid, "main"), (body.Rid.Value, body.Branch));
     }
 

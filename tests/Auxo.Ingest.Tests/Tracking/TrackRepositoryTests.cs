@@ -161,7 +161,8 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         Assert.All(granted, static a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
         var trusted = (await _host.ItemsAsync("/repositories")).Single()!["trusted"]!.AsArray();
         Assert.Equal(
-            keys.Select(static k => k.Did).Order(StringComparer.Ordinal), trusted.Select(static d => (string)d!).Order(StringComparer.Ordinal));
+            keys.Select(static k => k.Did).Order(StringComparer.Ordinal),
+            trusted.Select(static d => (string)d!).Order(StringComparer.Ordinal));
 
         var ended = await Task.WhenAll(keys.Select(_ => _host.Client.DeleteAsync($"/repositories/{rid}")));
         Assert.Single(ended, static a => a.StatusCode == HttpStatusCode.NoContent);

@@ -12,9 +12,13 @@ namespace Auxo.Notify.Tests.Incoming;
 public sealed class IncomingTests(PostgresFixture postgres)
 {
     private const string Firing = """
-        {"receiver":"hook","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"RadicleNodeDown","repo":"auxo","severity":"critical"},"annotations":{"summary":"the node is down"},
-        "startsAt":"2026-11-22T10:17:06.844059361Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example:9090/graph","fingerprint":"419f1d4d53770729"}],
-        "groupLabels":{"alertname":"RadicleNodeDown"},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://alertmanager.example:9093","version":"4","groupKey":"{}","truncatedAlerts":0}
+        {"receiver":"hook","status":"firing",
+         "alerts":[{"status":"firing","labels":{"alertname":"RadicleNodeDown","repo":"auxo","severity":"critical"},
+           "annotations":{"summary":"the node is down"},
+           "startsAt":"2026-11-22T10:17:06.844059361Z","endsAt":"0001-01-01T00:00:00Z",
+           "generatorURL":"http://prometheus.example:9090/graph","fingerprint":"419f1d4d53770729"}],
+         "groupLabels":{"alertname":"RadicleNodeDown"},"commonLabels":{},"commonAnnotations":{},
+         "externalURL":"http://alertmanager.example:9093","version":"4","groupKey":"{}","truncatedAlerts":0}
         """;
 
     [Theory]
@@ -27,7 +31,10 @@ public sealed class IncomingTests(PostgresFixture postgres)
 
         using var answer = await PostAsync(
             host, path,
-            """{"event":"Deploy Done","status":"failed","repo":"heartwood","message":"first\nsecond","whatever":{"deep":[1,2]},"commit":"8fabc1d"}""", "text/plain");
+            """
+            {"event":"Deploy Done","status":"failed","repo":"heartwood","message":"first\nsecond",
+             "whatever":{"deep":[1,2]},"commit":"8fabc1d"}
+            """, "text/plain");
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var told = (await receiver.NextAsync()).Json;

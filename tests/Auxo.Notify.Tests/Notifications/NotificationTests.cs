@@ -34,7 +34,9 @@ public sealed class NotificationTests
             failed: step 1: 1 error
             scripts/deploy.sh:1: Double quote to prevent globbing (SC2086)
             auxo ci logs ID
-            """, BuildNotification.Of(Told.Build(), Guid.NewGuid()).Text.Replace(BuildId.Short(Told.Build().Subject.BuildId), "ID", StringComparison.Ordinal));
+            """,
+            BuildNotification.Of(Told.Build(), Guid.NewGuid()).Text
+                .Replace(BuildId.Short(Told.Build().Subject.BuildId), "ID", StringComparison.Ordinal));
 
     [Fact]
     public void of_a_patch_that_nobody_named_the_ids_are_told()

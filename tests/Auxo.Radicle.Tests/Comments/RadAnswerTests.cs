@@ -7,10 +7,10 @@ public sealed class RadAnswerTests
     {
         var answer = RadAnswer.Of(
             1,
-            """
-            ! Warning: Failed to connect to ssh-agent: Unable to read environment variable 'SSH_AUTH_SOCK': environment variable not found.
-            ✗ Error: A passphrase is required to read your Radicle key. Unable to continue. Consider setting the environment variable `RAD_PASSPHRASE`.
-            """,
+            "! Warning: Failed to connect to ssh-agent: Unable to read environment variable 'SSH_AUTH_SOCK': "
+                + "environment variable not found.\n"
+                + "✗ Error: A passphrase is required to read your Radicle key. Unable to continue. "
+                + "Consider setting the environment variable `RAD_PASSPHRASE`.",
             "");
         Assert.StartsWith("key locked", Assert.IsType<RadAnswer.Waits>(answer).Reason, StringComparison.Ordinal);
     }

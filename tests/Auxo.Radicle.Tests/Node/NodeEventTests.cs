@@ -42,7 +42,10 @@ public sealed class NodeEventTests
     {
         Assert.Equal(new NodeEvent.Ignored("moonPhaseChanged"), Parse("""{"type":"moonPhaseChanged","phase":3}"""));
         var known = Assert.IsType<NodeEvent.CanonicalRefUpdated>(Parse(
-            """{"type":"canonicalRefUpdated","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","refname":"refs/heads/main","target":"4dfe76c6c1f817af28b7afd24c3f59187635aaca","new":1}"""));
+            """
+            {"type":"canonicalRefUpdated","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","refname":"refs/heads/main",
+             "target":"4dfe76c6c1f817af28b7afd24c3f59187635aaca","new":1}
+            """));
         Assert.Equal("refs/heads/main", known.Name);
     }
 
@@ -75,23 +78,29 @@ public sealed class NodeEventTests
     [InlineData("\"1\"")]
     [InlineData("253402300800000")]
     public void a_date_that_is_none_is_no_announcement(string timestamp)
-        => Assert.IsType<NodeEvent.Garbled>(
-            Parse($$"""{"type":"inventoryAnnounced","nid":"z6MkuTW8b6KxdEnxg2Lot5pjyekaE3TMo48i3ViACj3HWUQu","inventory":[],"timestamp":{{timestamp}}}"""));
+        => Assert.IsType<NodeEvent.Garbled>(Parse(
+            $$"""
+            {"type":"inventoryAnnounced","nid":"z6MkuTW8b6KxdEnxg2Lot5pjyekaE3TMo48i3ViACj3HWUQu","inventory":[],
+             "timestamp":{{timestamp}}}
+            """));
 
     [Fact]
     public void skipped_refs_and_refs_outside_of_namespaces_change_nothing()
         => Assert.IsType<NodeEvent.Ignored>(Parse(
             """
-            {"type":"refsFetched","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","remote":"z6MkqGC3nWZhYieEVTVDKW5v588CiGfsDSmRVG9ZwwWTvLSK","updated":[
-            {"skipped":{"name":"refs/namespaces/z6MkqGC3nWZhYieEVTVDKW5v588CiGfsDSmRVG9ZwwWTvLSK/refs/heads/main","oid":"4dfe76c6c1f817af28b7afd24c3f59187635aaca"}},
+            {"type":"refsFetched","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7",
+             "remote":"z6MkqGC3nWZhYieEVTVDKW5v588CiGfsDSmRVG9ZwwWTvLSK","updated":[
+            {"skipped":{"name":"refs/namespaces/z6MkqGC3nWZhYieEVTVDKW5v588CiGfsDSmRVG9ZwwWTvLSK/refs/heads/main",
+              "oid":"4dfe76c6c1f817af28b7afd24c3f59187635aaca"}},
             {"created":{"name":"refs/heads/main","oid":"4dfe76c6c1f817af28b7afd24c3f59187635aaca"}},{"newKind":{}}]}
             """));
 
     [Fact]
     public void whatever_a_line_holds_reading_it_never_throws()
     {
-        var template =
-            """{"type":"refsFetched","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","remote":"z6Mk","updated":[{"created":{"name":"n","oid":"o"}}]}"""u8.ToArray();
+        var template = (
+            """{"type":"refsFetched","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","remote":"z6Mk","updated":"""u8 +
+            """[{"created":{"name":"n","oid":"o"}}]}"""u8).ToArray();
         Prop.ForAll((byte[] noise) => NodeEvent.Parse(noise ?? []) is not null).QuickCheckThrowOnFailure();
         Prop.ForAll((int at, byte value) =>
         {

@@ -119,5 +119,6 @@ public sealed class NodeEventsTests
         => Assert.IsType<NodeEvent.CanonicalRefUpdated>(Assert.IsType<NodeSignal.Told>(signal).Event).Target.Value;
 
     private static string Canonical(int number)
-        => $$"""{"type":"canonicalRefUpdated","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","refname":"refs/heads/main","target":"{{number:x40}}"}""";
+        => """{"type":"canonicalRefUpdated","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","refname":"refs/heads/main","target":"""
+            + $$""" "{{number:x40}}"}""";
 }

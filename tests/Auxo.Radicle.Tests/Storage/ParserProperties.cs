@@ -63,7 +63,11 @@ public sealed class ParserProperties
             $"tree {new string('a', 40)}\nparent {new string('b', 40)}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 "
                 + $"+0000\ngpgsig {armour.Replace("\n", "\n ", StringComparison.Ordinal)}\n\nText\n\nRad-Related: {new string('c', 40)}\n";
         var document =
-            $$$$"""{"delegates":["{{{{alice.Did}}}}"],"payload":{"xyz.radicle.project":{"defaultBranch":"main","description":"d","name":"n"}},"threshold":1,"visibility":{"type":"private","allow":["{{{{alice.Did}}}}"]}}""";
+            $$$$"""
+            {"delegates":["{{{{alice.Did}}}}"],
+             "payload":{"xyz.radicle.project":{"defaultBranch":"main","description":"d","name":"n"}},
+             "threshold":1,"visibility":{"type":"private","allow":["{{{{alice.Did}}}}"]}}
+            """;
         var refs = $"{new string('a', 40)} refs/heads/main\n{new string('b', 40)} refs/rad/id\n";
 
         Survives(commit, bytes => CommitObject.Parse(bytes).Trailers("Rad-Related").Count());
@@ -79,7 +83,11 @@ public sealed class ParserProperties
         var root = CommitId.Parse(new string('a', 40));
         string[] actions =
         [
-            $$"""{"type":"revision.comment","revision":"{{root}}","body":"x","location":{"commit":"{{root}}","path":"f","old":null,"new":{"type":"lines","range":{"start":2,"end":3} } },"embeds":[{"name":"a","content":"git:b"}]}""",
+            $$"""
+            {"type":"revision.comment","revision":"{{root}}","body":"x",
+             "location":{"commit":"{{root}}","path":"f","old":null,"new":{"type":"lines","range":{"start":2,"end":3} } },
+             "embeds":[{"name":"a","content":"git:b"}]}
+            """,
             $$"""{"type":"review","revision":"{{root}}","summary":"s","verdict":"accept","labels":["a"]}""",
             $$"""{"type":"revision","description":"d","base":"{{root}}","oid":"{{root}}","resolves":[["{{root}}","{{root}}"]]}""",
             $$"""{"type":"merge","revision":"{{root}}","commit":"{{root}}"}""",

@@ -90,7 +90,8 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
         await _queues.SendAsync("metrics", MessageHost.Started(Guid.NewGuid(), 1));
         var letters = receiver.Services.GetRequiredService<IMessageStore>().DeadLetters;
         var letter = await Eventually.ValueAsync(
-            async () => (await letters.QueryAsync(new DeadLetterEnvelopeQuery(), Ct)).Envelopes.SingleOrDefault(), "there is a dead letter");
+            async () => (await letters.QueryAsync(new DeadLetterEnvelopeQuery(), Ct)).Envelopes.SingleOrDefault(),
+            "there is a dead letter");
         Assert.Equal(("build_started", "ill"), (letter.MessageType, letter.ExceptionMessage));
 
         receiver.Seen.Ill = false;
@@ -112,7 +113,8 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
         await Eventually.TrueAsync(() => Task.FromResult(receiver.Seen.Messages.Count == 1), "the other one is handled");
         var letters = receiver.Services.GetRequiredService<IMessageStore>().DeadLetters;
         var letter = await Eventually.ValueAsync(
-            async () => (await letters.QueryAsync(new DeadLetterEnvelopeQuery(), Ct)).Envelopes.SingleOrDefault(), "there is a dead letter");
+            async () => (await letters.QueryAsync(new DeadLetterEnvelopeQuery(), Ct)).Envelopes.SingleOrDefault(),
+            "there is a dead letter");
         Assert.Equal(name, letter.MessageType);
     }
 
@@ -204,7 +206,8 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
             "update metrics.schema_program set fingerprint = 'newer'; insert into metrics.schema_version values ('service', 99, now())");
         await newer.ExecuteNonQueryAsync(Ct);
 
-        var refused = await Assert.ThrowsAsync<SchemaException>(() => SchemaMigration.ApplyAsync(MessageHost.Model("metrics"), _database, Ct));
+        var refused = await Assert.ThrowsAsync<SchemaException>(()
+            => SchemaMigration.ApplyAsync(MessageHost.Model("metrics"), _database, Ct));
 
         Assert.Contains("Start the newer program", refused.Message, StringComparison.Ordinal);
     }

@@ -25,8 +25,10 @@ internal static class BuildAudit
     {
         var streams = (await database.RowsAsync(
             """
-            select stream_id, type, data->'subject'->>'rid', data->'subject'->>'trigger', data->'subject'->>'patchId', data->'subject'->>'commit',
-                   coalesce(data->'result'->>'step', data->>'tool', (data->>'step') || '/' || (data->'artifact'->>'name')), data->>'outcome', data->>'trust'
+            select stream_id, type, data->'subject'->>'rid', data->'subject'->>'trigger', data->'subject'->>'patchId',
+                   data->'subject'->>'commit',
+                   coalesce(data->'result'->>'step', data->>'tool', (data->>'step') || '/' || (data->'artifact'->>'name')),
+                   data->>'outcome', data->>'trust'
             from pipeline.mt_events where stream_id like 'build/%' order by stream_id, version
             """,
             static row

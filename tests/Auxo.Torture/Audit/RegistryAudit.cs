@@ -26,7 +26,8 @@ internal static class RegistryAudit
         foreach (var path in world.Ledger.Deleted.Keys.Where(files.Contains)) findings.Lose("registry", $"deletion of {path}");
         foreach (var off in await database.TextsAsync(
             """
-            select name || ': ' || file_count || ' files of ' || used_bytes || ' bytes, and there are ' || count(f.path) || ' of ' || coalesce(sum(f.size_bytes), 0)
+            select name || ': ' || file_count || ' files of ' || used_bytes || ' bytes, and there are '
+                || count(f.path) || ' of ' || coalesce(sum(f.size_bytes), 0)
             from registry.repositories r left join registry.files f on f.repository = r.name group by name, file_count, used_bytes
             having count(f.path) <> file_count or coalesce(sum(f.size_bytes), 0) <> used_bytes
             """)) findings.Double("registry", $"quota of {off}");

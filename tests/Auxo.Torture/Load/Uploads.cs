@@ -38,8 +38,10 @@ internal static class Uploads
             {
                 await database.ExecuteAsync(
                     """
-                    update registry.blobs b set pinned_until = '2000-01-01' where not exists (select from registry.files f where f.digest = b.digest)
-                        and not exists (select from registry.published_files p where p.blob = b.digest) and stored_at < now() - interval '2 s' and pinned_until > now()
+                    update registry.blobs b set pinned_until = '2000-01-01'
+                    where not exists (select from registry.files f where f.digest = b.digest)
+                        and not exists (select from registry.published_files p where p.blob = b.digest)
+                        and stored_at < now() - interval '2 s' and pinned_until > now()
                     """);
                 using var answer = await world.Clients["registry"].PostAsync("/sweep", content: null, ct);
             }
