@@ -9,12 +9,32 @@ public sealed record AsOf(DateTimeOffset Time, long Position);
 public sealed record Spread(int N, double? P50Seconds, double? P75Seconds, double? P90Seconds, double? P95Seconds, double? MeanSeconds);
 
 /// <summary>DORA's numbers of one repository.</summary>
-public sealed record DoraReport(
-    string Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, double Days,
-    string? Provisional, FrequencyNumber DeploymentFrequency,
-    LeadTimeNumber ChangeLeadTime, RateNumber ChangeFailRate, RecoveryNumber Recovery, RateNumber Rework,
-    RedNumber DefaultBranch, double? Score, string? ScoreReason,
-    QuickCheck QuickCheck, ClassicNumbers Classic, IReadOnlyList<DoraWeek> Weeks);
+public sealed record DoraReport
+{
+    public required string Rid { get; init; }
+    public string? Name { get; init; }
+
+    public required DateTimeOffset From { get; init; }
+    public required DateTimeOffset To { get; init; }
+    public required AsOf AsOf { get; init; }
+    public required string Zone { get; init; }
+    public required double Days { get; init; }
+    public string? Provisional { get; init; }
+
+    public required FrequencyNumber DeploymentFrequency { get; init; }
+    public required LeadTimeNumber ChangeLeadTime { get; init; }
+    public required RateNumber ChangeFailRate { get; init; }
+    public required RecoveryNumber Recovery { get; init; }
+    public required RateNumber Rework { get; init; }
+    public required RedNumber DefaultBranch { get; init; }
+
+    public double? Score { get; init; }
+    public string? ScoreReason { get; init; }
+    public required QuickCheck QuickCheck { get; init; }
+    public required ClassicNumbers Classic { get; init; }
+
+    public required IReadOnlyList<DoraWeek> Weeks { get; init; }
+}
 
 /// <summary>How often something went live.</summary>
 public sealed record FrequencyNumber(
@@ -51,12 +71,36 @@ public sealed record DoraWeek(DateOnly Monday, int Deployments, int Rework, int 
     double? LeadTimeP50Seconds, int Recovered, double? RecoveryP50Seconds);
 
 /// <summary>How the builds of one repository went.</summary>
-public sealed record CiReport(
-    string Rid, string? Name, DateTimeOffset From, DateTimeOffset To, AsOf AsOf, string Zone, int Builds,
-    Share Success, Share Before, Share LastDay, Share LastTen, double Target,
-    double Stretch, Share Commits, int FlakyCommits, Spread Duration, Spread Wait, RedNumber DefaultBranch,
-    IReadOnlyList<Named> Categories, IReadOnlyList<Named> Steps,
-    IReadOnlyList<CiDay> Daily);
+public sealed record CiReport
+{
+    public required string Rid { get; init; }
+    public string? Name { get; init; }
+
+    public required DateTimeOffset From { get; init; }
+    public required DateTimeOffset To { get; init; }
+    public required AsOf AsOf { get; init; }
+    public required string Zone { get; init; }
+
+    public required int Builds { get; init; }
+    public required Share Success { get; init; }
+    public required Share Before { get; init; }
+    public required Share LastDay { get; init; }
+    public required Share LastTen { get; init; }
+
+    public required double Target { get; init; }
+    public required double Stretch { get; init; }
+
+    public required Share Commits { get; init; }
+    public required int FlakyCommits { get; init; }
+
+    public required Spread Duration { get; init; }
+    public required Spread Wait { get; init; }
+    public required RedNumber DefaultBranch { get; init; }
+
+    public required IReadOnlyList<Named> Categories { get; init; }
+    public required IReadOnlyList<Named> Steps { get; init; }
+    public required IReadOnlyList<CiDay> Daily { get; init; }
+}
 
 /// <summary>A share; the ratio of none is null.</summary>
 public sealed record Share(int N, int Passed, double? Ratio);
@@ -68,10 +112,22 @@ public sealed record Named(string Name, int Count);
 public sealed record CiDay(DateOnly Day, int Passed, int Failed, int Other);
 
 /// <summary>A deployment as it is reported; what is null is usual.</summary>
-public sealed record DeploymentReport(
-    string Rid, string Commit, string? Id, string? Environment, IReadOnlyList<string>? Patches, bool? Succeeded,
-    [property: JsonConverter(typeof(Word))] string? Kind, string? RolloutId,
-    string? Remediates, DateTimeOffset? At, string? DeploymentId = null);
+public sealed record DeploymentReport
+{
+    public required string Rid { get; init; }
+    public required string Commit { get; init; }
+    public string? Id { get; init; }
+
+    public string? Environment { get; init; }
+    public IReadOnlyList<string>? Patches { get; init; }
+    public bool? Succeeded { get; init; }
+    [JsonConverter(typeof(Word))] public string? Kind { get; init; }
+    public string? RolloutId { get; init; }
+    public string? Remediates { get; init; }
+
+    public DateTimeOffset? At { get; init; }
+    public string? DeploymentId { get; init; }
+}
 
 /// <summary>A failure as it is reported.</summary>
 public sealed record FailureReport(

@@ -47,24 +47,59 @@ public sealed record NodeInfo(
     DateTimeOffset? Since, string? Reason);
 
 /// <summary>A patch comment that is on its way to Radicle, or there.</summary>
-public sealed record OutboxEntry(
-    string Key, string Rid, string PatchId, string BuildId, int Seq,
-    [property: JsonConverter(typeof(Word))] string State, string? Reason, int Attempts,
-    string? CommentId, DateTimeOffset UpdatedAt, string? TraceId = null);
+public sealed record OutboxEntry
+{
+    public required string Key { get; init; }
+    public required string Rid { get; init; }
+    public required string PatchId { get; init; }
+    public required string BuildId { get; init; }
+    public required int Seq { get; init; }
+
+    [JsonConverter(typeof(Word))] public required string State { get; init; }
+    public string? Reason { get; init; }
+    public required int Attempts { get; init; }
+
+    public string? CommentId { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public string? TraceId { get; init; }
+}
 
 /// <summary>A build to start by hand.</summary>
 public sealed record BuildRequest(string? Rid, string? Source, string Commit, string? Ref, bool? Trusted = null);
 
 /// <summary>A build; findings, files, verdict and sandbox only when it was asked for alone.</summary>
-public sealed record Build(
-    string Id, string? ShortId, string Rid, string RepositoryName,
-    [property: JsonConverter(typeof(Word))] string Trigger, string? PatchId, string? RevisionId, string Ref,
-    string Commit, string Title, string? Author, [property: JsonConverter(typeof(Word))] string State,
-    [property: JsonConverter(typeof(Word))] string? Outcome, string? Reason,
-    DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, double? DurationSeconds,
-    IReadOnlyList<BuildStep>? Steps,
-    IReadOnlyList<BuildFinding>? Findings, IReadOnlyList<BuildFile>? Artifacts, string? Verdict, string? Sandbox, string? TraceId = null)
+public sealed record Build
 {
+    public required string Id { get; init; }
+    public string? ShortId { get; init; }
+    public required string Rid { get; init; }
+    public required string RepositoryName { get; init; }
+
+    [JsonConverter(typeof(Word))] public required string Trigger { get; init; }
+    public string? PatchId { get; init; }
+    public string? RevisionId { get; init; }
+    public required string Ref { get; init; }
+    public required string Commit { get; init; }
+    public required string Title { get; init; }
+    public string? Author { get; init; }
+
+    [JsonConverter(typeof(Word))] public required string State { get; init; }
+    [JsonConverter(typeof(Word))] public string? Outcome { get; init; }
+    public string? Reason { get; init; }
+
+    public required DateTimeOffset QueuedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public double? DurationSeconds { get; init; }
+
+    public IReadOnlyList<BuildStep>? Steps { get; init; }
+    public IReadOnlyList<BuildFinding>? Findings { get; init; }
+    public IReadOnlyList<BuildFile>? Artifacts { get; init; }
+    public string? Verdict { get; init; }
+    public string? Sandbox { get; init; }
+
+    public string? TraceId { get; init; }
+
     /// <summary>The digits people read and type.</summary>
     [JsonIgnore]
     public string Short => ShortId ?? Id[..Math.Min(7, Id.Length)];

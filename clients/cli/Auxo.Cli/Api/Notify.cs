@@ -61,10 +61,22 @@ public interface INotify
 }
 
 /// <summary>A channel, without its secrets.</summary>
-public sealed record NotifyChannel(
-    string Name, [property: JsonConverter(typeof(Word))] string Kind, string Target, bool Enabled, string? Problem,
-    DateTimeOffset? PausedUntil, DateTimeOffset? OldSecretUntil,
-    long Waiting, long Dead, DateTimeOffset? LastDeliveredAt, DateTimeOffset ConfiguredAt);
+public sealed record NotifyChannel
+{
+    public required string Name { get; init; }
+    [JsonConverter(typeof(Word))] public required string Kind { get; init; }
+    public required string Target { get; init; }
+
+    public required bool Enabled { get; init; }
+    public string? Problem { get; init; }
+    public DateTimeOffset? PausedUntil { get; init; }
+    public DateTimeOffset? OldSecretUntil { get; init; }
+
+    public required long Waiting { get; init; }
+    public required long Dead { get; init; }
+    public DateTimeOffset? LastDeliveredAt { get; init; }
+    public required DateTimeOffset ConfiguredAt { get; init; }
+}
 
 /// <summary>What a channel shall be; exactly one part.</summary>
 public sealed record ChannelRequest(WebhookRequest? Webhook, EmailRequest? Email, DesktopRequest? Desktop);
@@ -95,10 +107,27 @@ public sealed record RouteRequest(
     IReadOnlyList<string>? On, IReadOnlyList<string>? Repositories, string? MinLevel, IReadOnlyList<string> Channels);
 
 /// <summary>A delivery and how far it got; the log only when it was asked for alone.</summary>
-public sealed record Delivery(
-    string Id, string Channel, string? Route, [property: JsonConverter(typeof(Word))] string State, string? Reason,
-    int? Status, int Attempts, DateTimeOffset? Due, string Type, string Title,
-    string NotificationId, string? CorrelationId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<DeliveryAttempt>? Log);
+public sealed record Delivery
+{
+    public required string Id { get; init; }
+    public required string Channel { get; init; }
+    public string? Route { get; init; }
+
+    [JsonConverter(typeof(Word))] public required string State { get; init; }
+    public string? Reason { get; init; }
+    public int? Status { get; init; }
+    public required int Attempts { get; init; }
+    public DateTimeOffset? Due { get; init; }
+
+    public required string Type { get; init; }
+    public required string Title { get; init; }
+    public required string NotificationId { get; init; }
+    public string? CorrelationId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public IReadOnlyList<DeliveryAttempt>? Log { get; init; }
+}
 
 /// <summary>A line of the delivery log.</summary>
 public sealed record DeliveryAttempt(

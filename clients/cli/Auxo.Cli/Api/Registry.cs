@@ -60,11 +60,28 @@ public interface IRegistry
 }
 
 /// <summary>The files that a build published.</summary>
-public sealed record ArtifactVersion(
-    string BuildId, string ShortId, string Rid, string RepositoryName,
-    [property: JsonConverter(typeof(Word))] string Trigger, string Ref, string Commit, string? PatchId, string Title,
-    string? Author, [property: JsonConverter(typeof(Word))] string State, string? Reason, bool Latest,
-    DateTimeOffset? PublishedAt, IReadOnlyList<ArtifactFile> Files, string? Provenance);
+public sealed record ArtifactVersion
+{
+    public required string BuildId { get; init; }
+    public required string ShortId { get; init; }
+    public required string Rid { get; init; }
+    public required string RepositoryName { get; init; }
+
+    [JsonConverter(typeof(Word))] public required string Trigger { get; init; }
+    public required string Ref { get; init; }
+    public required string Commit { get; init; }
+    public string? PatchId { get; init; }
+    public required string Title { get; init; }
+    public string? Author { get; init; }
+
+    [JsonConverter(typeof(Word))] public required string State { get; init; }
+    public string? Reason { get; init; }
+    public required bool Latest { get; init; }
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    public required IReadOnlyList<ArtifactFile> Files { get; init; }
+    public string? Provenance { get; init; }
+}
 
 /// <summary>One of them; the address is relative to the registry.</summary>
 public sealed record ArtifactFile(string Name, string? MediaType, string Digest, long SizeBytes, string Url);

@@ -42,10 +42,19 @@ internal static class DeployCommand
                 var tracked = await RepositoryArgument.ResolveAsync(session.Clients.Ingest, parsed.GetRequiredValue(repository), ct);
                 var live = await CommitAsync(host.WorkingFolder, parsed.GetRequiredValue(commit), ct);
                 var stored = await session.Clients.Metrics.DeployedAsync(
-                    new DeploymentReport(
-                        tracked.Rid, live, parsed.GetValue(id), parsed.GetValue(environment), Patches: null,
-                        parsed.GetValue(failed) ? false : null, parsed.GetValue(kind), parsed.GetValue(rollout),
-                        parsed.GetValue(remediates), parsed.GetValue(at)), ct);
+                    new DeploymentReport
+                    {
+                        Rid = tracked.Rid,
+                        Commit = live,
+                        Id = parsed.GetValue(id),
+                        Environment = parsed.GetValue(environment),
+                        Succeeded = parsed.GetValue(failed) ? false : null,
+                        Kind = parsed.GetValue(kind),
+                        RolloutId = parsed.GetValue(rollout),
+                        Remediates = parsed.GetValue(remediates),
+                        At = parsed.GetValue(at),
+                    },
+                    ct);
                 if (session.Terminal.Json) session.Terminal.WriteJson(stored);
                 else
                 {

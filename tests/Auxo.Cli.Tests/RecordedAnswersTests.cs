@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+using Auxo.Cli.Api;
+using Auxo.Testing;
+
+namespace Auxo.Cli.Tests;
+
+public sealed class RecordedAnswersTests
+{
+    [Fact]
+    public void what_the_services_answer_can_be_read()
+    {
+        Assert.NotEmpty(Read<Page<Repository>>("ingest", "repositories").Items);
+        Assert.NotEmpty(Read<Page<RefInfo>>("ingest", "repositories/x/refs").Items);
+        Assert.NotEmpty(Read<NodeInfo>("ingest", "node").State);
+        Assert.NotEmpty(Read<Page<Build>>("pipeline", "builds").Items);
+        Assert.NotEmpty(Read<Build>("pipeline", "builds/x").Findings!);
+        Assert.NotEmpty(Read<Page<NotifyChannel>>("notify", "channels").Items);
+        Assert.NotEmpty(Read<Page<NotifyRoute>>("notify", "routes").Items);
+        Assert.NotEmpty(Read<Page<Delivery>>("notify", "deliveries").Items);
+        Assert.NotEmpty(Read<Delivery>("notify", "deliveries/x").Log!);
+        Assert.NotEmpty(Read<Page<ArtifactVersion>>("registry", "artifacts").Items);
+        Assert.NotEmpty(Read<ArtifactVersion>("registry", "artifacts/x/latest").Files);
+        Assert.NotEmpty(Read<Page<RawRepository>>("registry", "repositories").Items);
+        Assert.NotEmpty(Read<Page<RawFile>>("registry", "raw/x").Items);
+        Assert.NotEmpty(Read<Page<Token>>("registry", "tokens").Items);
+        Assert.NotEmpty(Read<CiReport>("metrics", "api/ci/x").Daily);
+        Assert.NotEmpty(Read<DoraReport>("metrics", "api/dora/x").Weeks);
+    }
+
+    private static T Read<T>(string service, string path)
+        => RecordedAnswers.Find(service, path).Deserialize<T>(CliJson.Options)!;
+}
