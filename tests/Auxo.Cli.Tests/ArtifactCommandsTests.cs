@@ -105,7 +105,7 @@ public sealed class ArtifactCommandsTests : IDisposable
         Assert.Equal(
             "token   auxo_secret   (shown this once)\nname    ci\nscopes  registry:read\nends    2027-02-21 12:00 UTC\n", made.Out);
         Assert.Contains("\"expiresInSeconds\": 7776000", auxo.Requests.Single(), StringComparison.Ordinal);
-        Assert.EndsWith("The old token ends in 2h.\n", (await auxo.RunAsync("token", "rotate", "ci", "--overlap", "2h"))
+        Assert.EndsWith("The old token ends in 2 h.\n", (await auxo.RunAsync("token", "rotate", "ci", "--overlap", "2h"))
             .Out, StringComparison.Ordinal);
         Assert.Contains("has ended", (await auxo.RunAsync("token", "revoke", "ci")).Out, StringComparison.Ordinal);
         Assert.Contains("ci    active  registry:read  2027-02-21  3f2a1c77-1111", (await auxo.RunAsync("token", "list"))

@@ -95,15 +95,6 @@ public sealed class CommandLineTests
         Assert.Equal("abcde", Columns.Cut("abcde", 5));
     }
 
-    [Theory]
-    [InlineData(0.04, "0.0 s")]
-    [InlineData(9.94, "9.9 s")]
-    [InlineData(12.6, "13 s")]
-    [InlineData(200.0, "3 min 20 s")]
-    [InlineData(7260.0, "2 h 1 min")]
-    [InlineData(null, "")]
-    public void durations_read_at_a_glance(double? seconds, string expected) => Assert.Equal(expected, Words.Duration(seconds));
-
     private static CliHost Host(Stream output, bool terminal, Dictionary<string, string> variables) => new()
     {
         StandardOutput = output,

@@ -56,9 +56,9 @@ public sealed class MetricsCommandsTests
         await using var auxo = await StartAsync();
 
         var text = (await auxo.RunAsync("metrics", "dora", "heartwood")).Out;
-        Assert.Contains("Deployment frequency  0.5 / day   7  High   on 6 days, 3 a week\n", text, StringComparison.Ordinal);
-        Assert.Contains("Change fail rate      42.9 %      7  Low    3 of 7 failed; 1 failure of no known", text, StringComparison.Ordinal);
-        Assert.Contains("Recovery time         1 h 0 min   3  High   a lower bound: 1 still open\n", text, StringComparison.Ordinal);
+        Assert.Contains("Deployment frequency  0.5 / day  7  High   on 6 days, 3 a week\n", text, StringComparison.Ordinal);
+        Assert.Contains("Change fail rate      42.9 %     7  Low    3 of 7 failed; 1 failure of no known", text, StringComparison.Ordinal);
+        Assert.Contains("Recovery time         1 h        3  High   a lower bound: 1 still open\n", text, StringComparison.Ordinal);
         Assert.Contains("2025-11-03  ████████████  4  1       ████████████        23 h 30 min  4\n", text, StringComparison.Ordinal);
         Assert.Contains("2025-11-10  █████████     3  2       █▊                  3 h 30 min   3\n", text, StringComparison.Ordinal);
         Assert.All(text.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
@@ -107,7 +107,7 @@ public sealed class MetricsCommandsTests
         var table = (await auxo.RunAsync("metrics", "dora")).Out;
 
         Assert.Equal(3, table.TrimEnd().Split('\n').Length);
-        Assert.Contains("heartwood   0.5 / day  7  21 h 0 min  7  42.9 %  1 h 0 min  3  2.75\n", table, StringComparison.Ordinal);
+        Assert.Contains("heartwood   0.5 / day  7  21 h       7  42.9 %  1 h       3  2.75\n", table, StringComparison.Ordinal);
         Assert.StartsWith("Nothing has been measured yet.", (await auxo.RunAsync("metrics", "ci")).Out, StringComparison.Ordinal);
         Assert.Equal(2, (await auxo.RunAsync("metrics", "ci", "--days", "0")).ExitCode);
     }

@@ -23,13 +23,13 @@ public sealed class TraceTests
             patch 1a2b3c4  heartwood  Fix the handshake
 
             2026-11-23 11:58:00 +00:00, 2 min ago  trace 4bf92f3577b34da6a3ce929d0e0e4736
-            11:58:00.000           ingest    ✓  revision 1a2b3c4 seen
-            11:58:00.020  +20 ms   pipeline  ✓  build 3f2a1c7 planned
-            11:58:00.120  +100 ms  ingest    ·  webhook 'patch': a node event was first
-            11:58:14.120  +14.0 s  pipeline  ✓  build 3f2a1c7 passed
-            11:58:14.200  +80 ms   metrics   ✓  counted
-            11:58:14.300  +100 ms  notify    ✓  team was told (204)
-            11:58:14.400  +100 ms  registry  ✓  1 file published
+            11:58:00.000          ingest    ✓  revision 1a2b3c4 seen
+            11:58:00.020          pipeline  ✓  build 3f2a1c7 planned
+            11:58:00.120  +0.1 s  ingest    ·  webhook 'patch': a node event was first
+            11:58:14.120  +14 s   pipeline  ✓  build 3f2a1c7 passed
+            11:58:14.200  +0.1 s  metrics   ✓  counted
+            11:58:14.300  +0.1 s  notify    ✓  team was told (204)
+            11:58:14.400  +0.1 s  registry  ✓  1 file published
 
             ✓ all that began has ended 14 s from the first sight to the verdict
 
@@ -67,7 +67,7 @@ public sealed class TraceTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("✗ 1 thing failed, 1 under way\n  next: auxo notify replay msg_1\n  next: auxo notify deliveries msg_2\n",
             result.Out, StringComparison.Ordinal);
-        Assert.Contains("now                    notify    >  mail is not told yet\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("now                   notify    >  mail is not told yet\n", result.Out, StringComparison.Ordinal);
         Assert.All(result.Out.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
     }
 

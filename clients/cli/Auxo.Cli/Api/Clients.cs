@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 
 using Auxo.Cli.Instances;
+using Auxo.Cli.Output;
 
 using Refit;
 
@@ -110,7 +111,7 @@ internal sealed class Clients(Instance instance) : IDisposable
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new CliException(
-                    ExitCode.Unreachable, $"{name} took the request but did not answer within {Patience.TotalSeconds:0} s.",
+                    ExitCode.Unreachable, $"{name} took the request but did not answer within {Duration.Of(Patience.TotalSeconds)}.",
                     "'auxo status' shows what is wrong.", e);
             }
 

@@ -18,7 +18,7 @@ internal static class BuildReport
     public static void Step(Terminal terminal, BuildStep step)
     {
         var verdict = Words.Verdict(step);
-        var text = $"{verdict.Text,-13} {Columns.Cut(step.Step, 20),-20} {Words.Duration(step.DurationSeconds),8}  ";
+        var text = $"{verdict.Text,-13} {Columns.Cut(step.Step, 20),-20} {Duration.Of(step.DurationSeconds),8}  ";
         terminal.Line($"  [{verdict.Style ?? "default"}]{Terminal.Safe(text)}[/][dim]{Cut(terminal, step.Summary, text.Length + 2)}[/]");
     }
 
@@ -30,7 +30,7 @@ internal static class BuildReport
             terminal.Line($"  [dim]kept[/] {Terminal.Safe(file.Name)} [dim]{Words.Size(file.SizeBytes)}[/]");
 
         var verdict = Words.Verdict(build);
-        var took = build.DurationSeconds is null ? "" : $" in {Words.Duration(build.DurationSeconds)}";
+        var took = build.DurationSeconds is null ? "" : $" in {Duration.Of(build.DurationSeconds)}";
         var reason = string.IsNullOrEmpty(build.Reason) ? "" : $": {Terminal.Safe(build.Reason)}";
         terminal.Line();
         terminal.Line($"[bold {verdict.Style ?? "default"}]{Terminal.Safe(verdict.Text)}[/]{took}{reason}");

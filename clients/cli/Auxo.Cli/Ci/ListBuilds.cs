@@ -53,7 +53,7 @@ internal static class ListBuilds
         {
             columns.Add(
                 new Cell(build.Short, "bold"), Words.Verdict(build), $"{build.RepositoryName} {Words.Subject(build)} {build.Title}",
-                Words.Ago(terminal.Now, build.FinishedAt ?? build.StartedAt ?? build.QueuedAt), Words.Duration(build.DurationSeconds));
+                Words.Ago(terminal.Now, build.FinishedAt ?? build.StartedAt ?? build.QueuedAt), Duration.Of(build.DurationSeconds));
         }
 
         columns.Write(terminal);

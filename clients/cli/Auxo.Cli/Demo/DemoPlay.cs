@@ -44,7 +44,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
             new TrackRequest(people.Location, null, null, people.HasPatches ? people.Trusted : null), ct);
         _rid = tracked.Repository.Rid;
         var build = await FinishedAsync(null, ct);
-        Say($"its default branch was built at once: {Words.Outcome(build.Outcome).Text} in {Words.Duration(build.DurationSeconds)}");
+        Say($"its default branch was built at once: {Words.Outcome(build.Outcome).Text} in {Duration.Of(build.DurationSeconds)}");
         await DoraAsync(1, ct);
     }
 
@@ -148,7 +148,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
         var rate = report["changeFailRate"]!;
         Say(
             $"DORA: {Count((int)report["deploymentFrequency"]!["n"]!, "deployment")}; lead time "
-                + $"{Known((double?)lead["p50Seconds"], Words.Duration)} (n {(int)lead["n"]!}); "
+                + $"{Known((double?)lead["p50Seconds"], Duration.Of)} (n {(int)lead["n"]!}); "
                 + $"change failure rate {Known((double?)rate["ratio"], Percent)} (n {(int)rate["n"]!})");
     }
 
@@ -168,11 +168,11 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
             await Task.Delay(TimeSpan.FromMilliseconds(20), _out.Time, ct);
         }
 
-        throw new CliException(ExitCode.Negative, $"After {Patience.TotalSeconds:0} s still not: {what}.",
+        throw new CliException(ExitCode.Negative, $"After {Duration.Of(Patience.TotalSeconds)} still not: {what}.",
             "Play it again; if it happens again, it is a defect of Auxo.");
     }
 
-    private string Since(long timestamp) => Words.Duration(_out.Time.GetElapsedTime(timestamp).TotalSeconds);
+    private string Since(long timestamp) => Duration.Of(_out.Time.GetElapsedTime(timestamp).TotalSeconds);
 
     private void Chapter(string title)
     {

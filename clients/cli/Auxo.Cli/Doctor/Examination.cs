@@ -88,7 +88,7 @@ internal static class Examination
         catch (Exception e) when (
             e is Win32Exception or JsonException or IOException || e is OperationCanceledException && !ct.IsCancellationRequested)
         {
-            return Failed(e is OperationCanceledException ? $"it did not answer in {Patience.TotalSeconds:0} s" : e.Message);
+            return Failed(e is OperationCanceledException ? $"it did not answer in {Duration.Of(Patience.TotalSeconds)}" : e.Message);
         }
 
         IReadOnlyList<Diagnosis> Failed(string why)
@@ -133,7 +133,7 @@ internal static class Examination
         if (dead > 0) yield return new Diagnosis(
             "messages", "trouble", $"{dead} could not be handled", "why: auxo queues dead-letters; when it is mended: auxo queues replay");
         foreach (var q in old) yield return new Diagnosis(
-            $"queue {q.Queue}", "warning", $"{q.Ready} wait, the oldest for {Words.Duration(q.OldestSeconds)}", "auxo status");
+            $"queue {q.Queue}", "warning", $"{q.Ready} wait, the oldest for {Duration.Of(q.OldestSeconds)}", "auxo status");
         if (dead == 0 && old.Count == 0 && queues.Count > 0) yield return new Diagnosis(
             "messages", "fine", "none waits long, none was given up");
     }

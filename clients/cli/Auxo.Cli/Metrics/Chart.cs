@@ -26,13 +26,8 @@ internal static class Chart
     /// <summary>Such as <c>43 %</c>; a dash for none.</summary>
     public static string Percent(double? ratio) => ratio is { } r ? (100 * r).ToString("0.#", CultureInfo.InvariantCulture) + " %" : "–";
 
-    /// <summary>Such as <c>3 h 20 min</c>, <c>4.5 days</c>; a dash for none.</summary>
-    public static string Time(double? seconds) => seconds switch
-    {
-        null => "–",
-        >= 2 * 86_400 => (seconds.Value / 86_400).ToString("0.#", CultureInfo.InvariantCulture) + " days",
-        _ => Words.Duration(seconds),
-    };
+    /// <summary>Such as <c>3 h 20 min</c>; a dash for none.</summary>
+    public static string Time(double? seconds) => seconds is null ? "–" : Duration.Of(seconds);
 
     /// <summary>Such as <c>▲ 12 points</c>: how a ratio moved; empty when one of the two is not known.</summary>
     public static string Trend(double? now, double? before) => (100 * (now - before)) switch

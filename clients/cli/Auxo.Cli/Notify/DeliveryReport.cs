@@ -21,7 +21,7 @@ internal static class DeliveryReport
         var status = attempt.Status is { } code ? $" {code}" : "";
         terminal.Line(
             $"  {mark} attempt {attempt.Attempt}{status}  {Terminal.Safe(attempt.Detail)}  "
-                + $"[dim]{Words.Duration(attempt.Seconds)}[/]".TrimEnd());
+                + $"[dim]{Duration.Of(attempt.Seconds)}[/]".TrimEnd());
         if (!string.IsNullOrWhiteSpace(attempt.Excerpt)) terminal.Line(
             $"    [dim]{Terminal.Safe(Columns.Cut(attempt.Excerpt.ReplaceLineEndings(" "), Math.Max(20, terminal.Width - 4)))}[/]");
     }

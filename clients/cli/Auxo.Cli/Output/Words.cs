@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using Auxo.Cli.Api;
 
 namespace Auxo.Cli.Output;
@@ -7,17 +5,7 @@ namespace Auxo.Cli.Output;
 /// <summary>How times, verdicts and names are said to people.</summary>
 internal static class Words
 {
-    /// <summary>Such as <c>0.4 s</c>, <c>12 s</c>, <c>3 min 20 s</c>; empty for none.</summary>
-    public static string Duration(double? seconds) => seconds switch
-    {
-        null or < 0 => "",
-        < 9.95 => $"{Math.Round(seconds.Value, 1).ToString("0.0", CultureInfo.InvariantCulture)} s",
-        < 60 => $"{seconds.Value:0} s",
-        < 3600 => $"{(int)seconds / 60} min {(int)seconds % 60} s",
-        _ => $"{(int)seconds / 3600} h {(int)seconds % 3600 / 60} min",
-    };
-
-    /// <summary>Such as <c>just now</c>, <c>5 min ago</c>, <c>3 days ago</c>.</summary>
+    /// <summary>Such as <c>just now</c>, <c>5 min ago</c>, <c>3 days ago</c>: a moment, more roughly than a duration.</summary>
     public static string Ago(DateTimeOffset now, DateTimeOffset? then) => (now - then)?.TotalSeconds switch
     {
         null => "",

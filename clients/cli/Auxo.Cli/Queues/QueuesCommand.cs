@@ -43,7 +43,7 @@ internal static class QueuesCommand
                 new Cell(queue.Queue, "bold"), Number(queue.Ready), Number(queue.Scheduled), queue.DeadLetters > 0
                     ? new Cell(Number(queue.DeadLetters), "red")
                     : "0",
-                Words.Duration(queue.OldestSeconds is > 0 ? queue.OldestSeconds : null));
+                Duration.Of(queue.OldestSeconds is > 0 ? queue.OldestSeconds : null));
         }
 
         columns.Write(terminal);

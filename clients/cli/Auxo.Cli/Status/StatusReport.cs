@@ -80,7 +80,7 @@ internal static class StatusReport
         if (busy.Count == 0 && queues.Count > 0) terminal.Line("[bold]queues[/]    [green]✓ empty[/]");
         foreach (var queue in busy)
         {
-            var oldest = queue.OldestSeconds is > 5 ? $", the oldest for {Words.Duration(queue.OldestSeconds)}" : "";
+            var oldest = queue.OldestSeconds is > 5 ? $", the oldest for {Duration.Of(queue.OldestSeconds)}" : "";
             var dead = queue.DeadLetters > 0 ? $" [red]✗ {queue.DeadLetters} dead letters[/] [dim]auxo dead-letters says why[/]" : "";
             terminal.Line(
                 $"[bold]queues[/]    {Terminal.Safe(queue.Queue)}: {queue.Ready} ready, {queue.Scheduled} scheduled{oldest}{dead}");

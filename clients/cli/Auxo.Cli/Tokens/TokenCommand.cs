@@ -118,7 +118,8 @@ internal static class TokenCommand
         terminal.Line($"scopes  {Terminal.Safe(string.Join(' ', made.Info.Scopes))}");
         terminal.Line(
             $"ends    {(made.Info.ExpiresAt is { } end ? end.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) : "never")}");
-        if (old is not null) terminal.Line(Seconds(old) == 0 ? "The old token has ended." : $"The old token ends in {Terminal.Safe(old)}.");
+        if (old is not null)
+            terminal.Line(Seconds(old) == 0 ? "The old token has ended." : $"The old token ends in {Duration.Of(Seconds(old))}.");
         return ExitCode.Ok;
     }
 }

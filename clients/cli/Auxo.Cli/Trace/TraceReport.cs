@@ -90,19 +90,12 @@ internal static class TraceReport
     private static string Took(IReadOnlyList<TimelineEntry> lines)
     {
         var end = lines.LastOrDefault(static l => l.What is "comment_posted" or "build_finished") ?? lines[^1];
-        return $" [dim]{Words.Duration((end.At - lines[0].At).TotalSeconds)} from the first sight to "
+        return $" [dim]{Duration.Of((end.At - lines[0].At).TotalSeconds)} from the first sight to "
             + $"{(end.What == "comment_posted" ? "the comment" : end.What == "build_finished" ? "the verdict" : "the end")}[/]";
     }
 
-    private static string Gap(TimeSpan gap) => gap.TotalMilliseconds switch
-    {
-        < 1 => "",
-        < 1000 and var ms => $"+{ms.ToString("0", CultureInfo.InvariantCulture)} ms",
-        < 60_000 => $"+{gap.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s",
-        < 3_600_000 => $"+{gap.TotalMinutes.ToString("0", CultureInfo.InvariantCulture)} min",
-        < 172_800_000 => $"+{gap.TotalHours.ToString("0", CultureInfo.InvariantCulture)} h",
-        _ => $"+{gap.TotalDays.ToString("0", CultureInfo.InvariantCulture)} d",
-    };
+    /// <summary>Below a tenth of a second it is nothing to look at; the times beside it have the milliseconds.</summary>
+    private static string Gap(TimeSpan gap) => gap.TotalSeconds < 0.05 ? "" : "+" + Duration.Of(gap.TotalSeconds);
 
     private static Cell Sign(string state) => state switch
     {
