@@ -41,6 +41,7 @@ internal static class TelemetryConfiguration
     private static void AddOtlp(OpenTelemetryBuilder telemetry)
         => telemetry
             .WithTracing(static tracing => tracing
+                .SetSampler(new ParentBasedSampler(new WithoutLooks()))
                 .AddSource("Auxo.*", "Wolverine", "Marten")
                 .AddAspNetCoreInstrumentation(static requests => requests.Filter = static http => !IsProbe(http.Request.Path))
                 .AddHttpClientInstrumentation()
@@ -59,6 +60,14 @@ internal static class TelemetryConfiguration
         {
             if (data.Source.Name == "Npgsql" && data.ParentSpanId == default) data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         }
+    }
+
+    /// <summary>Marten's daemon looks for new events several times a second, and each look is a trace with queries of its own.</summary>
+    private sealed class WithoutLooks : Sampler
+    {
+        public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
+            => new(samplingParameters.Name.StartsWith("marten.daemon.highwater", StringComparison.Ordinal)
+                ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
     }
 
     /// <summary>

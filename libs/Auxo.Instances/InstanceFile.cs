@@ -15,6 +15,9 @@ namespace Auxo.Instances;
 public sealed record InstanceFile(
     string Version, int Pid, DateTimeOffset StartedAt, string TokenFile, IReadOnlyDictionary<string, string> Endpoints)
 {
+    /// <summary>Aspire's dashboard, which takes the place of the AppHost's own answers under <c>./auxo dev</c>; else null.</summary>
+    public string? Dashboard { get; init; }
+
     /// <summary>Reads the file of a running instance; null when none runs on this folder.</summary>
     public static InstanceFile? Read(string home)
     {

@@ -27,6 +27,9 @@ public sealed class BothWaysTests
 
         auxo.BeginDevelopment();
         await Eventually.TrueAsync(() => IsHealthyAsync(auxo, ct), "all services are healthy under Aspire");
+        var (code, output) = await Backup.AppHostWords.RunAsync(auxo.Home, "status");
+        Assert.Equal(0, code);
+        Assert.Contains("Its dashboard shows everything: http://127.0.0.1:", output, StringComparison.Ordinal);
         var aspire = Environments(auxo);
 
         foreach (var service in AuxoInstance.Services)

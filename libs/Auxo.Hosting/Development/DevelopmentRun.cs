@@ -37,6 +37,15 @@ internal static class DevelopmentRun
         foreach (var database in builder.Resources.OfType<PrivatePostgresDatabaseResource>().ToList()) RunWithItsServer(builder, database);
         builder.Services.AddSingleton<DevelopmentWatch>();
         builder.Services.AddSingleton<IDistributedApplicationEventingSubscriber>(static s => s.GetRequiredService<DevelopmentWatch>());
+        // Without the AppHost's own address: under Aspire the dashboard is there, which answers people only.
+        var urls = builder.Resources.SelectMany(static r => r.Annotations.OfType<EndpointAnnotation>()
+            .Select(e => (r.Name, Url: $"http://{(e.TargetHost is "0.0.0.0" or "::" ? "127.0.0.1" : e.TargetHost)}:{e.Port}")))
+            .ToDictionary(static r => r.Name, static r => r.Url, StringComparer.Ordinal);
+        new InstanceFile(typeof(DevelopmentRun).Assembly.GetName().Version?.ToString(3) ?? "", Environment.ProcessId,
+            TimeProvider.System.GetUtcNow(), Path.Combine(folder.Run, "admin.token"), urls)
+        {
+            Dashboard = $"http://{IPAddress.Loopback}:{port}",
+        }.Write(home);
         await using var app = builder.Build();
         await app.RunAsync();
         return app.Services.GetRequiredService<DevelopmentWatch>().Failed ? 1 : 0;

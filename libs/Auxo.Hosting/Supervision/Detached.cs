@@ -78,6 +78,12 @@ internal static class Detached
             return 3;
         }
 
+        if (instance.Dashboard is { } dashboard)
+        {
+            Console.WriteLine($"Auxo runs under Aspire, as process {instance.Pid}. Its dashboard shows everything: {dashboard}");
+            return 0;
+        }
+
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Bearer", (await File.ReadAllTextAsync(instance.TokenFile)).Trim());

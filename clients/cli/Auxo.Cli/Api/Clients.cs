@@ -43,6 +43,8 @@ internal sealed class Clients(Instance instance) : IDisposable
     /// <summary>For answers that are streams.</summary>
     public HttpClient Http(string service)
     {
+        if (service == "apphost" && Instance.Dashboard is { } dashboard) throw new CliException(
+            ExitCode.Unreachable, "Auxo runs under Aspire, whose dashboard shows the services.", $"Open {dashboard}");
         if (_http.TryGetValue(service, out var client)) return client;
         client = new HttpClient(new Explaining(service, Instance))
         {

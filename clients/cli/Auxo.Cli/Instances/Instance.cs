@@ -10,6 +10,9 @@ namespace Auxo.Cli.Instances;
 /// <param name="Token">The bearer token; null when there is none.</param>
 internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> Endpoints, string? Token)
 {
+    /// <summary>Aspire's dashboard, when <c>./auxo dev</c> runs: there is no AppHost to ask then. Else null.</summary>
+    public string? Dashboard { get; init; }
+
     private static readonly (string Name, int Port)[] Usual =
         [("apphost", 15000), ("ingest", 8888), ("pipeline", 8890), ("notify", 9000), ("metrics", 9100), ("registry", 8081)];
 
@@ -48,7 +51,7 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
             token ??= Set(description.Token) ?? (File.Exists(tokenFile) ? Set(File.ReadAllText(tokenFile).Trim()) : null);
             var endpoints = OnHost(new Uri("http://127.0.0.1:15000"));
             foreach (var (name, address) in description.Endpoints ?? []) endpoints[name] = Base(address);
-            return new Instance(file, endpoints, token);
+            return new Instance(file, endpoints, token) { Dashboard = Set(description.Dashboard) };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -88,5 +91,8 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
     private static string? Set(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     /// <summary>What the AppHost writes, mode 0600.</summary>
-    private sealed record Description(Dictionary<string, Uri>? Endpoints, string? TokenFile, string? Token);
+    private sealed record Description(Dictionary<string, Uri>? Endpoints, string? TokenFile, string? Token)
+    {
+        public string? Dashboard { get; init; }
+    }
 }
