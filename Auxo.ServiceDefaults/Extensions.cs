@@ -43,7 +43,7 @@ public static partial class Extensions
         services.ConfigureHttpJsonOptions(static json =>
         {
             Configure(json.SerializerOptions);
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, Stories.StoryJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, Timeline.TimelineJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, Doctor.DoctorJson.Default);
         });
         services.AddSingleton<PreparedMetrics>();

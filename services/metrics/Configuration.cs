@@ -7,7 +7,7 @@ using Auxo.Metrics.Exposition;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Repositories;
-using Auxo.Metrics.Stories;
+using Auxo.Metrics.Timeline;
 
 using JasperFx.Events.Projections;
 
@@ -84,7 +84,7 @@ public static class Configuration
         ReportDeployment.Map(app);
         ReportFailure.Map(app);
         SetPolicy.Map(app);
-        GetStory.Map(app);
+        GetTimeline.Map(app);
         return app;
     }
 }

@@ -64,7 +64,7 @@ public static class Configuration
         app.MapListDeliveries();
         app.MapReplayDelivery();
         app.MapDeleteDelivery();
-        app.MapGetStory();
+        app.MapGetTimeline();
         app.MapReceivePlain();
         app.MapReceiveAlerts();
     }

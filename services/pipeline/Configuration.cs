@@ -11,7 +11,7 @@ using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Running;
-using Auxo.Pipeline.Stories;
+using Auxo.Pipeline.Timeline;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Access;
@@ -83,7 +83,7 @@ public static class Configuration
         RequestBuild.Map(app);
         ListBuilds.Map(app);
         GetBuild.Map(app);
-        GetStory.Map(app);
+        GetTimeline.Map(app);
         DiagnosePipeline.Map(app);
         CancelBuild.Map(app);
         ApproveBuild.Map(app);

@@ -78,7 +78,7 @@ public static class Configuration
         CleanUp.Map(app);
         ListArtifacts.Map(app);
         GetArtifact.Map(app);
-        GetStory.Map(app);
+        GetTimeline.Map(app);
         CreateToken.Map(app);
         RotateToken.Map(app);
         RevokeToken.Map(app);

@@ -11,7 +11,7 @@ public sealed class TraceTests
     private const string Other = "aaaaaaaa77b34da6a3ce929d0e0e4736";
 
     [Fact]
-    public async Task the_parts_of_all_services_become_one_time_line()
+    public async Task the_parts_of_all_services_become_one_timeline()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app));
 
@@ -35,8 +35,9 @@ public sealed class TraceTests
 
             """, result.Out, ignoreLineEndingDifferences: true);
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains(auxo.Requests, static r => r.StartsWith($"GET /notify/story?trace={Trace}", StringComparison.Ordinal));
-        Assert.Contains(auxo.Requests, static r => r.StartsWith($"GET /registry/story?build={FakeAuxo.BuildId}", StringComparison.Ordinal));
+        Assert.Contains(auxo.Requests, static r => r.StartsWith($"GET /notify/timeline?trace={Trace}", StringComparison.Ordinal));
+        Assert.Contains(auxo.Requests, static r => r
+            .StartsWith($"GET /registry/timeline?build={FakeAuxo.BuildId}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class TraceTests
         Assert.Equal(["patch_revised", "build_queued", "build_finished", "build_counted", "delivered", "artifacts_published"], chapters[0]
             .GetProperty("lines").EnumerateArray().Select(static l => l.GetProperty("what").GetString()));
         Assert.Contains(auxo.Requests, static r => r.Contains($"trace={Trace}&trace={Other}", StringComparison.Ordinal)
-            && r.StartsWith("GET /notify/story", StringComparison.Ordinal));
+            && r.StartsWith("GET /notify/timeline", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -141,7 +142,7 @@ public sealed class TraceTests
         void Part(string service, string page)
         {
             if (service == without) return;
-            app.MapGet($"/{service}/story", () => FakeAuxo.Json(page));
+            app.MapGet($"/{service}/timeline", () => FakeAuxo.Json(page));
             app.MapGet($"/{service}/queues/messages", () => FakeAuxo.Page());
             app.MapGet($"/{service}/dead-letters", () => FakeAuxo.Page());
         }

@@ -4,13 +4,13 @@ using Auxo.Testing.Radicle;
 
 namespace Auxo.EndToEnd.Tests;
 
-/// <summary>The README's first command, as its reader runs it: the story is told to its end, and nothing is left.</summary>
+/// <summary>The README's first command, as its reader runs it: it runs to its end and leaves nothing behind.</summary>
 public sealed class DemoTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task the_demo_tells_the_whole_story_and_leaves_nothing_behind(bool radicle)
+    public async Task the_demo_shows_the_whole_way_of_a_push_and_leaves_nothing_behind(bool radicle)
     {
         var ct = TestContext.Current.CancellationToken;
         if (radicle) Assert.SkipUnless(RadicleLab.MissingPrograms()
@@ -32,14 +32,14 @@ public sealed class DemoTests
         };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(ct);
-        var story = await process.StandardOutput.ReadToEndAsync(ct);
+        var output = await process.StandardOutput.ReadToEndAsync(ct);
         await process.WaitForExitAsync(ct);
 
-        Assert.True(process.ExitCode == 0, story + await errors);
-        foreach (var told in (string[])["healthy after", "✗ failed", "scripts/greet.sh:6",
+        Assert.True(process.ExitCode == 0, output + await errors);
+        foreach (var expected in (string[])["healthy after", "✗ failed", "scripts/greet.sh:6",
             "build.failed, signature verified", "build.passed, signature verified", "out/demo.tar.gz", "lead time"])
-            Assert.Contains(told, story, StringComparison.Ordinal);
-        if (radicle) Assert.Contains("on bob's own node", story, StringComparison.Ordinal);
+            Assert.Contains(expected, output, StringComparison.Ordinal);
+        if (radicle) Assert.Contains("on bob's own node", output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(temporary, "auxo-demo-*"));
         Assert.DoesNotContain(
             Directory.EnumerateDirectories("/proc").Select(static p => Path.Combine(p, "cmdline")).Where(File.Exists).Select(ReadOrNothing),

@@ -4,14 +4,14 @@ using Auxo.Contracts;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Tracking;
-using Auxo.ServiceDefaults.Stories;
+using Auxo.ServiceDefaults.Timeline;
 
 using Npgsql;
 
 namespace Auxo.Ingest.Timeline;
 
-/// <summary>A line about a stored event, and what it says of a commit.</summary>
-internal sealed record TimelineFact(StoryLine Line, CommitId? Commit, DetectedBy? DetectedBy);
+/// <summary>The entry of a stored event, and what it says of a commit.</summary>
+internal sealed record TimelineFact(TimelineEntry Entry, CommitId? Commit, DetectedBy? DetectedBy);
 
 /// <summary>What became facts: patches, revisions, merges, new heads of branches.</summary>
 internal static class TimelineFacts
@@ -40,7 +40,7 @@ internal static class TimelineFacts
         while (await reader.ReadAsync(ct))
         {
             if (Entry(reader.GetString(0), reader.GetString(1)) is { } fact)
-                facts.Add(fact with { Line = fact.Line with { Trace = await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2) } });
+                facts.Add(fact with { Entry = fact.Entry with { Trace = await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2) } });
         }
 
         return facts;
@@ -66,8 +66,8 @@ internal static class TimelineFacts
     };
 
     private static TimelineFact Opened(PatchEvent.Opened e)
-        => new(new StoryLine(e.SeenAt, "patch_opened", StoryState.Done, $"patch {e.PatchId.Short} opened{Late(e.OpenedAt, e.SeenAt)}"),
-            null, null);
+        => new(new TimelineEntry(e.SeenAt, "patch_opened", TimelineState.Done,
+            $"patch {e.PatchId.Short} opened{Late(e.OpenedAt, e.SeenAt)}"), null, null);
 
     private static TimelineFact Revised(SeenRevision r)
     {
@@ -78,26 +78,26 @@ internal static class TimelineFacts
             RevisionDisposition.Superseded => "; replaced before Auxo saw it, so it is not built",
             _ => "; the patch is archived, so it waits until it is opened again",
         };
-        var line = new StoryLine(
-            r.SeenAt, "patch_revised", r.Disposition == RevisionDisposition.Announced ? StoryState.Done : StoryState.Note,
+        var entry = new TimelineEntry(
+            r.SeenAt, "patch_revised", r.Disposition == RevisionDisposition.Announced ? TimelineState.Done : TimelineState.Note,
             $"revision {r.Id.Short} at commit {r.Head.Short}, first reported by {Words(r.DetectedBy)}{note}");
-        return new TimelineFact(line, r.Head, r.DetectedBy);
+        return new TimelineFact(entry, r.Head, r.DetectedBy);
     }
 
     private static TimelineFact Status(PatchEvent.StatusChanged e)
-        => new(new StoryLine(e.SeenAt, "patch_status_changed", StoryState.Done,
+        => new(new TimelineEntry(e.SeenAt, "patch_status_changed", TimelineState.Done,
             $"the patch is {e.Status.ToString().ToLowerInvariant()} now"), null, null);
 
     private static TimelineFact Merged(PatchEvent.Merged e)
         => new(
-            new StoryLine(e.SeenAt, "patch_merged", StoryState.Done,
+            new TimelineEntry(e.SeenAt, "patch_merged", TimelineState.Done,
                 $"merged as {e.Commit.Short}{(e.Signed ? "" : ", as the default branch's commits say")}{Late(e.At, e.SeenAt)}"),
                 e.Commit, null);
 
     private static TimelineFact Advanced(RepositoryEvent.BranchAdvanced e)
         => new(
-            new StoryLine(
-                e.SeenAt, "branch_advanced", StoryState.Done,
+            new TimelineEntry(
+                e.SeenAt, "branch_advanced", TimelineState.Done,
                 $"{e.Branch} is at {e.New.Short} now{(e.Old is { } old ? $", before at {old.Short}" : "")}, "
                     + $"first reported by {Words(e.DetectedBy)}"),
             e.New, e.DetectedBy);

@@ -3,7 +3,7 @@ using Auxo.Metrics.Facts;
 namespace Auxo.Metrics.Dora;
 
 /// <summary>
-/// The whole story of a repository as of a moment, worked out once; any window is then read from it. A pure function of the
+/// The whole history of a repository as of a moment, worked out once; any window is then read from it. A pure function of the
 /// facts: the order in which they were learned, and how often, changes nothing.
 /// </summary>
 public sealed record History

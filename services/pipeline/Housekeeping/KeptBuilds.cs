@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Auxo.Pipeline.Housekeeping;
 
-/// <summary>How long the files of builds (logs and artifacts) are kept; their story is kept for ever.</summary>
+/// <summary>How long the files of builds (logs and artifacts) are kept; their events are kept without end.</summary>
 /// <param name="Newest">Of each repository, however old.</param>
 /// <param name="Age">And everything younger.</param>
 public sealed record HousekeepingPolicy(int Newest, TimeSpan Age)

@@ -1,4 +1,4 @@
--- What the runner works through and the lists read. The story of each build is its stream; this is only where to find it.
+-- What the runner works through and the lists read. The history of each build is its stream; this is only where to find it.
 create table {schema}.builds (
     build_id     uuid primary key,
     rid          text not null,
@@ -11,7 +11,7 @@ create table {schema}.builds (
     queued_at    timestamptz not null,
     -- ready: for a runner; held: waits for approval; done: has its verdict.
     state        text not null check (state in ('ready', 'held', 'done')),
-    -- What began it: the correlation id of its first event, under which the whole story of a push is told. Empty when there was none.
+    -- What began it: the correlation id of its first event, which all that follows from a push shares. Empty when there was none.
     trace_id     text not null default '',
     lease_owner  uuid,
     lease_epoch  bigint not null default 0,

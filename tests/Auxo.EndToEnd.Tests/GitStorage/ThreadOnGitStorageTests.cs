@@ -59,12 +59,12 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
     }
 
     [Fact]
-    public async Task one_trace_id_goes_through_all_services_and_auxo_trace_tells_the_story()
+    public async Task one_trace_id_goes_through_all_services_and_auxo_trace_shows_the_timeline()
     {
         var ct = TestContext.Current.CancellationToken;
         var auxo = await world.AuxoAsync();
         var (storage, secret) = await world.TrackAsync(SampleRepository.Files());
-        // One look may find several facts, and they share its trace; this story is to be the patch's alone.
+        // One look may find several facts, and they share its trace; this timeline is to be the patch's alone.
         await auxo.Pipeline.FinishedBuildAsync(storage.Head);
         var (patch, head) = storage.OpenPatch(world.Alice, "Trace me", new Dictionary<string, string>
         {
@@ -77,7 +77,7 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         Assert.Matches("^[0-9a-f]{32}$", trace);
         Assert.Equal(Text(build, "id"), Text(Assert.Single(await auxo.Pipeline.BuildsAsync($"trace={trace}")), "id"));
 
-        var story = await Eventually.ValueAsync(
+        var timeline = await Eventually.ValueAsync(
             async () =>
             {
                 var (code, output, error) = await AuxoProgram.RunAsync(auxo, ct, "trace", patch[..8], "--json");
@@ -87,19 +87,19 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
                     && Whats(json).Contains("build_counted", StringComparer.Ordinal)
                     && Whats(json).Contains("comment_waiting", StringComparer.Ordinal) ? json : null;
             },
-            "the story is told to the registry");
+            "the timeline reaches the registry");
 
         // The push is one chapter: what ran in the background of each service kept its correlation.
-        var chapter = Assert.Single(story["chapters"]!.AsArray())!;
+        var chapter = Assert.Single(timeline["chapters"]!.AsArray())!;
         Assert.Equal(trace, Text(chapter, "trace"));
         Assert.All(chapter["lines"]!.AsArray(), line => Assert.Equal(trace, Text(line!, "trace")));
-        Assert.Contains("webhook_received", Whats(story));
+        Assert.Contains("webhook_received", Whats(timeline));
         var built = chapter["lines"]!.AsArray()
             .Where(static l => Text(l!, "service") == "pipeline").Select(static l => Text(l!, "what")!).ToList();
         Assert.Equal(["build_queued", "build_started", "build_finished"], [built[0], built[1], built[^1]]);
         Assert.Contains("artifacts_kept", built);
 
-        // A service that is away leaves a hole, and the rest is told.
+        // A service that is away is a missing part, and the rest is shown.
         await auxo.CommandAsync("registry", "stop");
         try
         {
@@ -114,8 +114,8 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
             await auxo.WaitForAsync("registry", static r => r.State == Instances.ResourceState.Running);
         }
 
-        static IReadOnlyList<string> Whats(JsonNode story)
-            => [.. story["chapters"]!.AsArray().SelectMany(static c => c!["lines"]!.AsArray()).Select(static l => Text(l!, "what")!)];
+        static IReadOnlyList<string> Whats(JsonNode timeline)
+            => [.. timeline["chapters"]!.AsArray().SelectMany(static c => c!["lines"]!.AsArray()).Select(static l => Text(l!, "what")!)];
     }
 
     [Fact]

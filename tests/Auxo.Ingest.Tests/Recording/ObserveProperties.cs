@@ -16,7 +16,7 @@ public sealed class ObserveProperties
 
     private static readonly Did[] People = [Alice, Bob, Carol];
 
-    private static readonly Arbitrary<(Step[] Story, int[] Looks)> Stories =
+    private static readonly Arbitrary<(Step[] Steps, int[] Looks)> Histories =
         (from steps in (from kind in Gen.Choose(0, 5) from patch in Gen.Choose(0, 2) from who in Gen.Choose(0,
             2) select new Step(kind, patch, who)).ArrayOf()
          from looks in Gen.Choose(0, 3).ArrayOf(steps.Length + 1)
@@ -24,14 +24,14 @@ public sealed class ObserveProperties
 
     [Fact]
     public void every_tip_gets_exactly_one_fact_however_often_and_through_whom_we_look()
-        => Prop.ForAll(Stories, story =>
+        => Prop.ForAll(Histories, history =>
         {
             var world = World.Tracking(Repository("m0"));
-            var states = Play(story.Story).Prepend(Repository("m0")).ToList();
+            var states = Play(history.Steps).Prepend(Repository("m0")).ToList();
             for (var i = 0; i < states.Count; i++)
             {
                 // Each state of the storage is seen by nobody, by one or by several, in any way.
-                for (var look = 0; look < story.Looks[i]; look++) world.Scan(states[i], (DetectedBy)(1 + look));
+                for (var look = 0; look < history.Looks[i]; look++) world.Scan(states[i], (DetectedBy)(1 + look));
             }
 
             world.Scan(states[^1]);
@@ -42,10 +42,10 @@ public sealed class ObserveProperties
 
     [Fact]
     public void what_is_known_in_the_end_does_not_depend_on_the_looks_between()
-        => Prop.ForAll(Stories, story =>
+        => Prop.ForAll(Histories, history =>
         {
             var (often, once) = (World.Tracking(Repository("m0")), World.Tracking(Repository("m0")));
-            var states = Play(story.Story).Prepend(Repository("m0")).ToList();
+            var states = Play(history.Steps).Prepend(Repository("m0")).ToList();
             foreach (var state in states) often.Scan(state);
             once.Scan(states[^1]);
             foreach (var patch in states[^1].Patches)

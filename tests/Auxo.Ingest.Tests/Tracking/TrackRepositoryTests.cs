@@ -52,7 +52,7 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
 
         foreach (var (route, path) in ((string, string)[])[
             ("repositories", "/repositories"), ("repositories/{rid}/refs", $"/repositories/{rid}/refs"), ("node", "/node"),
-            ("queues", "/queues"), ("describe", "/describe"), ("story", $"/story?rid={rid}&commit={head}")])
+            ("queues", "/queues"), ("describe", "/describe"), ("timeline", $"/timeline?rid={rid}&commit={head}")])
             RecordedAnswers.Match("ingest", route, (await _host.Client.GetFromJsonAsync<JsonNode>(path))!);
     }
 

@@ -17,7 +17,7 @@ public sealed class BuildProperties
     private static readonly string[] Names = ["syntax", "secrets", "a", "b", "c"];
 
     /// <summary>An outcome for each step, and an order in which they come, repeats included.</summary>
-    private static readonly Arbitrary<(Outcome[] Outcomes, int[] Order)> Stories =
+    private static readonly Arbitrary<(Outcome[] Outcomes, int[] Order)> Runs =
         (from outcomes in Gen.Elements(Outcome.Passed, Outcome.Failed, Outcome.Errored, Outcome.TimedOut, Outcome.Skipped)
             .ArrayOf(Names.Length)
          from order in Gen.Shuffle(Enumerable.Range(0, Names.Length).ToArray())
@@ -26,10 +26,10 @@ public sealed class BuildProperties
 
     [Fact]
     public void any_order_of_results_and_any_repeats_give_the_same_verdict()
-        => Prop.ForAll(Stories, story =>
+        => Prop.ForAll(Runs, run =>
         {
-            var straight = Play(story.Outcomes, Enumerable.Range(0, Names.Length));
-            var other = Play(story.Outcomes, story.Order);
+            var straight = Play(run.Outcomes, Enumerable.Range(0, Names.Length));
+            var other = Play(run.Outcomes, run.Order);
             return straight.State == BuildState.Finished
                 && other.State == BuildState.Finished && (straight.Outcome, straight.Reason) == (other.Outcome, other.Reason)
                 && straight.InOrder().SequenceEqual(other.InOrder());
@@ -37,9 +37,9 @@ public sealed class BuildProperties
 
     [Fact]
     public void after_the_end_no_event_changes_anything()
-        => Prop.ForAll(Stories, story =>
+        => Prop.ForAll(Runs, run =>
         {
-            var done = Play(story.Outcomes, story.Order);
+            var done = Play(run.Outcomes, run.Order);
             BuildEvent[] late =
             [
                 new BuildEvent.Started("x", "y", Now), new BuildEvent.StepStarted("a", Now),
@@ -52,9 +52,9 @@ public sealed class BuildProperties
 
     [Fact]
     public void a_stored_build_is_read_back_as_it_was()
-        => Prop.ForAll(Stories, story =>
+        => Prop.ForAll(Runs, run =>
         {
-            var build = Play(story.Outcomes, story.Order.Take(3));
+            var build = Play(run.Outcomes, run.Order.Take(3));
             var text = JsonSerializer.Serialize(build, BuildJson.Default.Build);
             return text == JsonSerializer.Serialize(JsonSerializer.Deserialize(text, BuildJson.Default.Build)!, BuildJson.Default.Build);
         }).QuickCheckThrowOnFailure();

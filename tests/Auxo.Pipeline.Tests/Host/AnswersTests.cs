@@ -24,7 +24,7 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
 
         foreach (var (route, path) in ((string, string)[])[
             ("builds", "/builds"), ("builds/{id}", $"/builds/{told.BuildOf(head)}"), ("queues", "/queues"), ("describe", "/describe"),
-            ("story", $"/story?build={told.BuildOf(head)}")])
+            ("timeline", $"/timeline?build={told.BuildOf(head)}")])
             RecordedAnswers.Match("pipeline", route, (await host.Client.GetFromJsonAsync<JsonNode>(path))!);
     }
 

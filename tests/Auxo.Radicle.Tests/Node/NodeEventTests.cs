@@ -21,7 +21,7 @@ public sealed class NodeEventTests
     }
 
     [Fact]
-    public async Task the_recorded_story_names_the_patches_and_branches_that_changed()
+    public async Task the_recorded_events_name_the_patches_and_branches_that_changed()
     {
         var events = await ReadAsync("events-alice.ndjson");
         var fetched = events.OfType<NodeEvent.RefsFetched>().ToList();

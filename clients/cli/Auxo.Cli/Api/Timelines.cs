@@ -8,13 +8,13 @@ namespace Auxo.Cli.Api;
 public interface ITimeline
 {
     /// <summary>What it knows of a patch, of commits, of builds, of traces; a patch or a commit needs its repository.</summary>
-    [Get("story")]
+    [Get("timeline")]
     Task<Page<TimelineEntry>> ReadAsync(
         string? rid, string? patch, IEnumerable<string> commit,
         IEnumerable<string> build, IEnumerable<string> trace, CancellationToken ct);
 }
 
-/// <summary>One thing that happened; see the services' <c>GET /story</c>.</summary>
+/// <summary>One thing that happened; see the services' <c>GET /timeline</c>.</summary>
 public sealed record TimelineEntry(
     DateTimeOffset At, string What, [property: JsonConverter(typeof(Word))] string State, string Text,
     string? Trace = null, string? Build = null, string? Next = null)

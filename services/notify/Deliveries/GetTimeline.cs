@@ -1,5 +1,5 @@
 using Auxo.ServiceDefaults.Access;
-using Auxo.ServiceDefaults.Stories;
+using Auxo.ServiceDefaults.Timeline;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,18 +8,18 @@ using Npgsql;
 namespace Auxo.Notify.Deliveries;
 
 /// <summary>
-/// <c>GET /story?trace=</c>: who was told of what these traces brought, and every attempt that was made. Nothing is kept of
-/// what no route wanted.
+/// <c>GET /timeline?trace=</c>: the deliveries of what these traces brought, with every attempt. Nothing is kept
+/// of what no route wanted.
 /// </summary>
-public static class GetStory
+public static class GetTimeline
 {
     private const int Most = 100;
 
     /// <summary>Maps the route.</summary>
-    public static void MapGetStory(this IEndpointRouteBuilder app)
-        => app.MapGet("/story", HandleAsync).WithName("GetNotifyStory").RequireScope(NotifyScopes.Read);
+    public static void MapGetTimeline(this IEndpointRouteBuilder app)
+        => app.MapGet("/timeline", HandleAsync).WithName("GetNotifyTimeline").RequireScope(NotifyScopes.Read);
 
-    private static async Task<Ok<StoryAnswer>> HandleAsync(
+    private static async Task<Ok<TimelineAnswer>> HandleAsync(
         NpgsqlDataSource source, TimeProvider time, CancellationToken ct, string[]? trace = null)
     {
         await using var command = source.CreateCommand("""
@@ -33,38 +33,38 @@ public static class GetStory
             while (await reader.ReadAsync(ct)) ids.Add(reader.GetString(0));
         }
 
-        var lines = new List<StoryLine>();
+        var entries = new List<TimelineEntry>();
         foreach (var id in ids)
         {
-            if (await ListDeliveries.FindAsync(source, id, ct) is { } delivery) lines.AddRange(Tell(delivery, time.GetUtcNow()));
+            if (await ListDeliveries.FindAsync(source, id, ct) is { } delivery) entries.AddRange(Entries(delivery, time.GetUtcNow()));
         }
 
-        return TypedResults.Ok(StoryAnswer.Of(lines));
+        return TypedResults.Ok(TimelineAnswer.Of(entries));
     }
 
-    private static IEnumerable<StoryLine> Tell(DeliveryAnswer d, DateTimeOffset now)
+    private static IEnumerable<TimelineEntry> Entries(DeliveryAnswer d, DateTimeOffset now)
     {
         var to = $"{d.Channel}{(d.Route is { } route ? $" (route {route})" : "")}";
         foreach (var attempt in d.Log ?? [])
         {
             yield return attempt.Outcome == "delivered"
-                ? Line(attempt.EndedAt, "delivered", StoryState.Done,
+                ? Entry(attempt.EndedAt, "delivered", TimelineState.Done,
                     $"{to} was told '{d.Title}'{Status(attempt.Status)}{(attempt.Attempt > 1 ? $" at attempt {attempt.Attempt}" : "")}")
-                : Line(attempt.EndedAt, "attempt_failed", StoryState.Note,
+                : Entry(attempt.EndedAt, "attempt_failed", TimelineState.Note,
                     $"{to}: attempt {attempt.Attempt} did not arrive: {attempt.Detail ?? attempt.Outcome}{Status(attempt.Status)}");
         }
 
         if (d.State == DeliveryState.Dead)
-            yield return Line(d.UpdatedAt, "delivery_given_up", StoryState.Failed,
+            yield return Entry(d.UpdatedAt, "delivery_given_up", TimelineState.Failed,
                 $"{to} was not told '{d.Title}': {d.Reason}") with { Next = $"auxo notify replay {d.Id}" };
         if (d.State is DeliveryState.Waiting or DeliveryState.Sending)
         {
             var when = d.Due is { } due && due > now ? $"; tried again in {(due - now).TotalSeconds:0} s" : "";
-            yield return Line(now, "delivery_waiting", StoryState.Open,
+            yield return Entry(now, "delivery_waiting", TimelineState.Open,
                 $"{to} is not told yet: {d.Reason ?? "it is under way"}{when}") with { Next = $"auxo notify deliveries {d.Id}" };
         }
 
-        StoryLine Line(DateTimeOffset at, string what, StoryState state, string text) => new(at, what, state, text)
+        TimelineEntry Entry(DateTimeOffset at, string what, TimelineState state, string text) => new(at, what, state, text)
         {
             Trace = d.CorrelationId,
         };

@@ -1,18 +1,18 @@
 using System.Globalization;
 
 using Auxo.Metrics.Dora;
-using Auxo.ServiceDefaults.Stories;
+using Auxo.ServiceDefaults.Timeline;
 
-namespace Auxo.Metrics.Stories;
+namespace Auxo.Metrics.Timeline;
 
 /// <summary>What a patch or a commit did to DORA's numbers.</summary>
-public static class ToldDelivery
+public static class TimelineDeployments
 {
     /// <summary>
     /// Its deployments, those that do not count, its lead time, and the failures that its deployments caused; the latest
     /// thousand of each.
     /// </summary>
-    public static IEnumerable<StoryLine> Tell(
+    public static IEnumerable<TimelineEntry> Entries(
         Rid rid, Evidence evidence, PatchId? patch, IReadOnlyList<CommitId> commits, IReadOnlyList<Guid> builds)
     {
         var ids = builds.Select(static b => b.ToString()).ToHashSet(StringComparer.Ordinal);
@@ -22,29 +22,29 @@ public static class ToldDelivery
         foreach (var d in evidence.Deployments.Where(d => ids.Contains(d.Id) || commits.Contains(d.Commit)))
         {
             var how = d.ByPolicy ? "by the policy that a passed build of the default branch is one" : $"reported as {d.Id}";
-            yield return new StoryLine(d.At, "deployed", StoryState.Done,
+            yield return new TimelineEntry(d.At, "deployed", TimelineState.Done,
                 $"deployment of {d.Commit.Short}, {how}{(d.Rework ? "; rework" : "")}") { Build = BuildOf(d.Id) };
             foreach (var failure in d.Failures)
             {
                 yield return failure.OpenSince is { } since
-                    ? new StoryLine(since, "failure_open", StoryState.Failed,
+                    ? new TimelineEntry(since, "failure_open", TimelineState.Failed,
                         $"failure {failure.Id} of its deployment is open{Title(failure)}") { Next =
                         $"auxo failure close {rid} {failure.Id}" }
-                    : new StoryLine(failure.StartedAt, "failure", StoryState.Note,
+                    : new TimelineEntry(failure.StartedAt, "failure", TimelineState.Note,
                         $"its deployment had failure {failure.Id}{Title(failure)}; it is over");
             }
         }
 
         foreach (var d in evidence.Excluded.Where(d => ids.Contains(d.Id)))
-            yield return new StoryLine(d.At, "deployment_excluded", StoryState.Note, $"no deployment that counts: {Words(d.Reason)}")
+            yield return new TimelineEntry(d.At, "deployment_excluded", TimelineState.Note, $"no deployment that counts: {Words(d.Reason)}")
             {
                 Build = BuildOf(d.Id),
             };
 
         foreach (var c in brought)
         {
-            yield return new StoryLine(
-                c.DeployedAt, "lead_time", StoryState.Done,
+            yield return new TimelineEntry(
+                c.DeployedAt, "lead_time", TimelineState.Done,
                 $"lead time {Span(c.LeadTimeSeconds)} from the first commit to production (coding "
                     + $"{Span(c.CodingSeconds)}, review {Span(c.ReviewSeconds)}, deployment {Span(c.DeploySeconds)})")
             { Next = "auxo metrics dora", Build = BuildOf(c.Deployment) };

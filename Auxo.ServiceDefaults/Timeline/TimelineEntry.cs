@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Auxo.ServiceDefaults.Stories;
+namespace Auxo.ServiceDefaults.Timeline;
 
-/// <summary>How far the thing is that a line tells of.</summary>
-public enum StoryState
+/// <summary>How far the thing is that an entry is about.</summary>
+public enum TimelineState
 {
     /// <summary>It happened and is over.</summary>
     Done,
@@ -19,12 +19,12 @@ public enum StoryState
     Note,
 }
 
-/// <summary>One line of what came of a push, in the words of the service that did it.</summary>
+/// <summary>One thing that happened to a push or its builds, in the words of the service that did it.</summary>
 /// <param name="At">When, by the clock of this machine.</param>
 /// <param name="What">What, as a stable word for programs, such as <c>build_finished</c>.</param>
 /// <param name="State">How far it is.</param>
 /// <param name="Text">For people, on one line.</param>
-public sealed record StoryLine(DateTimeOffset At, string What, StoryState State, string Text)
+public sealed record TimelineEntry(DateTimeOffset At, string What, TimelineState State, string Text)
 {
     /// <summary>
     /// The correlation id under which it happened; null when it has none, such as what came before Auxo knew of the push.
@@ -34,17 +34,17 @@ public sealed record StoryLine(DateTimeOffset At, string What, StoryState State,
     /// <summary>The build that it is about; null when it is about none.</summary>
     public Guid? Build { get; init; }
 
-    /// <summary>The command that helps or tells more; null when there is none.</summary>
+    /// <summary>The command that helps or shows more; null when there is none.</summary>
     public string? Next { get; init; }
 }
 
 /// <summary>What a service knows of what was asked for, in order of time.</summary>
-public sealed record StoryAnswer(IReadOnlyList<StoryLine> Items, string? Next = null)
+public sealed record TimelineAnswer(IReadOnlyList<TimelineEntry> Items, string? Next = null)
 {
     /// <summary>In order of time.</summary>
-    public static StoryAnswer Of(IEnumerable<StoryLine> lines) => new([.. lines.OrderBy(static l => l.At)]);
+    public static TimelineAnswer Of(IEnumerable<TimelineEntry> entries) => new([.. entries.OrderBy(static e => e.At)]);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(StoryAnswer))]
-internal sealed partial class StoryJson : JsonSerializerContext;
+[JsonSerializable(typeof(TimelineAnswer))]
+internal sealed partial class TimelineJson : JsonSerializerContext;

@@ -1,25 +1,25 @@
 using Auxo.Pipeline.Builds;
 using Auxo.ServiceDefaults.Access;
-using Auxo.ServiceDefaults.Stories;
+using Auxo.ServiceDefaults.Timeline;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 
 using Npgsql;
 
-namespace Auxo.Pipeline.Stories;
+namespace Auxo.Pipeline.Timeline;
 
 /// <summary>
-/// <c>GET /story?rid=&amp;patch=&amp;commit=&amp;build=&amp;trace=</c>: what became of the builds of a patch, a commit or a
+/// <c>GET /timeline?rid=&amp;patch=&amp;commit=&amp;build=&amp;trace=</c>: what became of the builds of a patch, a commit or a
 /// trace, the newest twenty.
 /// </summary>
-public static class GetStory
+public static class GetTimeline
 {
     private const int Most = 20;
 
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/story", HandleAsync).WithName("GetPipelineStory").RequireScope("pipeline:read");
+        => routes.MapGet("/timeline", HandleAsync).WithName("GetPipelineTimeline").RequireScope("pipeline:read");
 
-    private static async Task<Ok<StoryAnswer>> HandleAsync(
+    private static async Task<Ok<TimelineAnswer>> HandleAsync(
         IDocumentStore store, NpgsqlDataSource database, TimeProvider time, CancellationToken ct, Rid? rid = null,
         PatchId? patch = null, CommitId? commit = null,
         Guid[]? build = null, string[]? trace = null)
@@ -37,14 +37,14 @@ public static class GetStory
         }
 
         await using var session = store.QuerySession();
-        var lines = new List<StoryLine>();
+        var entries = new List<TimelineEntry>();
         foreach (var id in ids)
         {
             var events = await session.Events.FetchStreamAsync(Build.StreamKey(id), token: ct);
-            if (await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } found) lines.AddRange(
-                ToldBuild.Tell(found, events, time.GetUtcNow()));
+            if (await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } found) entries.AddRange(
+                TimelineBuild.Entries(found, events, time.GetUtcNow()));
         }
 
-        return TypedResults.Ok(StoryAnswer.Of(lines));
+        return TypedResults.Ok(TimelineAnswer.Of(entries));
     }
 }

@@ -2,22 +2,22 @@ using System.Globalization;
 
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
-using Auxo.ServiceDefaults.Stories;
+using Auxo.ServiceDefaults.Timeline;
 
 using JasperFx.Events;
 
-namespace Auxo.Pipeline.Stories;
+namespace Auxo.Pipeline.Timeline;
 
-/// <summary>The story of one build. Checks that passed are told together: nobody came to read ten times that all is well.</summary>
-public static class ToldBuild
+/// <summary>The entries of one build. Checks that passed share one entry, since they need no reader's attention.</summary>
+public static class TimelineBuild
 {
-    /// <summary>Its lines in order, the last ones about what is still open.</summary>
+    /// <summary>In order, the last ones about what is still open.</summary>
     /// <param name="build">As it stands.</param>
     /// <param name="events">Its stream.</param>
     /// <param name="now">For what is open at this moment.</param>
-    public static IReadOnlyList<StoryLine> Tell(Build build, IReadOnlyList<IEvent> events, DateTimeOffset now)
+    public static IReadOnlyList<TimelineEntry> Entries(Build build, IReadOnlyList<IEvent> events, DateTimeOffset now)
     {
-        var (id, lines) = (BuildId.Short(build.BuildId), new List<StoryLine>());
+        var (id, entries) = (BuildId.Short(build.BuildId), new List<TimelineEntry>());
         var passed = new List<BuildEvent.StepFinished>();
         var kept = new List<BuildEvent.ArtifactProduced>();
         foreach (var e in events)
@@ -38,19 +38,19 @@ public static class ToldBuild
             Checks();
             if (e.Data is BuildEvent.StepFinished step && kept.Count > 0)
             {
-                lines.Add(new StoryLine(step.At, "artifacts_kept", StoryState.Done, $"step {step.Result.Step} left {Files(kept)}")
+                entries.Add(new TimelineEntry(step.At, "artifacts_kept", TimelineState.Done, $"step {step.Result.Step} left {Files(kept)}")
                 {
                     Trace = e.CorrelationId,
                 });
                 kept.Clear();
             }
 
-            if (Tell(e.Data, id, build) is { } line) lines.Add(line with { Trace = e.CorrelationId });
+            if (Entry(e.Data, id, build) is { } entry) entries.Add(entry with { Trace = e.CorrelationId });
         }
 
         Checks();
-        lines.AddRange(Open(build, id, now));
-        return [.. lines.Select(line => line with { Build = build.BuildId, Trace = line.Trace ?? build.TraceId })];
+        entries.AddRange(Open(build, id, now));
+        return [.. entries.Select(entry => entry with { Build = build.BuildId, Trace = entry.Trace ?? build.TraceId })];
 
         void Checks()
         {
@@ -58,21 +58,25 @@ public static class ToldBuild
             var what = passed.Count == 1
                 ? $"check {passed[0].Result.Step}"
                 : $"{passed.Count} checks ({string.Join(", ", passed.Select(static p => p.Result.Step))})";
-            lines.Add(new StoryLine(passed[^1]
-                .At, "checks_passed", StoryState.Done, $"{what} passed in {Seconds(passed.Max(static p => p.Result.Duration))}"));
+            entries.Add(new TimelineEntry(passed[^1]
+                .At, "checks_passed", TimelineState.Done, $"{what} passed in {Seconds(passed.Max(static p => p.Result.Duration))}"));
             passed.Clear();
         }
     }
 
-    private static StoryLine? Tell(object e, string id, Build build) => e switch
+    private static TimelineEntry? Entry(object e, string id, Build build) => e switch
     {
-        BuildEvent.Queued x => new StoryLine(x.At, "build_queued", StoryState.Done, Queued(x, id)),
-        BuildEvent.Started x => new StoryLine(x.At, "build_started", StoryState.Done, $"build {id} begun by {x.Runner} ({x.Sandbox})"),
+        BuildEvent.Queued x => new TimelineEntry(x.At, "build_queued", TimelineState.Done, Queued(x, id)),
+        BuildEvent.Started x
+            => new TimelineEntry(x.At, "build_started", TimelineState.Done,
+                $"build {id} begun by {x.Runner} ({x.Sandbox})"),
         BuildEvent.StepFinished x => Step(x, id),
         BuildEvent.ApprovalRequested x
-            => new StoryLine(x.At, "approval_requested", StoryState.Note,
+            => new TimelineEntry(x.At, "approval_requested", TimelineState.Note,
                 $"the checks are done; the author is a stranger, so the steps of {x.Commit.Short} want an approval"),
-        BuildEvent.ApprovalGranted x => new StoryLine(x.At, "approval_granted", StoryState.Done, $"{x.By} approved {x.Commit.Short}"),
+        BuildEvent.ApprovalGranted x
+            => new TimelineEntry(x.At, "approval_granted", TimelineState.Done,
+                $"{x.By} approved {x.Commit.Short}"),
         BuildEvent.Finished x => Finished(x, id, build),
         _ => null,
     };
@@ -91,43 +95,43 @@ public static class ToldBuild
             + $"author {(e.Trust == Trust.Trusted ? "trusted" : "a stranger")}{attempt}{who}";
     }
 
-    private static StoryLine Step(BuildEvent.StepFinished e, string id)
+    private static TimelineEntry Step(BuildEvent.StepFinished e, string id)
     {
         var r = e.Result;
         var kind = r.Kind == "check" ? "check" : "step";
         var took = r.Outcome == Outcome.Skipped ? "" : $" in {Seconds(r.Duration)}";
         var summary = r.Summary.Length > 0 && r.Outcome != Outcome.Passed ? $": {PlainText.OneLine(r.Summary)}" : "";
         var bad = r.Outcome is Outcome.Failed or Outcome.Errored or Outcome.TimedOut;
-        var state = !bad ? StoryState.Done : r.Blocks ? StoryState.Failed : StoryState.Note;
-        return new StoryLine(
+        var state = !bad ? TimelineState.Done : r.Blocks ? TimelineState.Failed : TimelineState.Note;
+        return new TimelineEntry(
             e.At, "step_finished", state, $"{kind} {r.Step} {Words(r.Outcome)}{(bad && !r.Blocks ? " (only warns)" : "")}{took}{summary}")
         {
             Next = bad ? $"auxo ci logs {id} --step {r.Step}" : null,
         };
     }
 
-    private static StoryLine Finished(BuildEvent.Finished e, string id, Build build)
+    private static TimelineEntry Finished(BuildEvent.Finished e, string id, Build build)
         => new(
             e.At, "build_finished", e.Outcome is Outcome.Failed or Outcome.Errored
-                or Outcome.TimedOut ? StoryState.Failed : e.Outcome == Outcome.Passed ? StoryState.Done : StoryState.Note,
+                or Outcome.TimedOut ? TimelineState.Failed : e.Outcome == Outcome.Passed ? TimelineState.Done : TimelineState.Note,
             $"build {id} {Words(e.Outcome)}, {Seconds(e.At - build.QueuedAt)} after it was "
                 + $"planned{(e.By is null ? "" : $", ended by {e.By}")}{(e.Reason is null ? "" : $": {PlainText.OneLine(e.Reason)}")}")
         {
             Next = $"auxo ci logs {id}",
         };
 
-    private static IEnumerable<StoryLine> Open(Build build, string id, DateTimeOffset now)
+    private static IEnumerable<TimelineEntry> Open(Build build, string id, DateTimeOffset now)
     {
         if (build.State == BuildState.Queued)
-            yield return new StoryLine(now, "build_waiting", StoryState.Open,
+            yield return new TimelineEntry(now, "build_waiting", TimelineState.Open,
                 $"build {id} waits for a runner, for {Seconds(now - build.QueuedAt)} now") { Next = "auxo status" };
         if (build.State == BuildState.AwaitingApproval)
-            yield return new StoryLine(now, "approval_waiting", StoryState.Open,
+            yield return new TimelineEntry(now, "approval_waiting", TimelineState.Open,
                 $"build {id} waits for somebody who looks at {build.Subject.Commit.Short} and approves it") { Next =
                 $"auxo ci approve {id}" };
         if (build.State != BuildState.Running) yield break;
         var running = build.Running.Count > 0 ? $"step {string.Join(", ", build.Running)}" : "the checks";
-        yield return new StoryLine(now, "build_running", StoryState.Open,
+        yield return new TimelineEntry(now, "build_running", TimelineState.Open,
             $"build {id} runs {running}, for {Seconds(now - (build.StartedAt ?? build.QueuedAt))} now") { Next =
             $"auxo ci logs {id} --follow" };
     }
