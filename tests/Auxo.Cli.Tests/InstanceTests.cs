@@ -45,6 +45,19 @@ public sealed class InstanceTests : IDisposable
         Assert.Contains("'auxo status' shows what runs", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task under_aspire_the_status_points_to_the_dashboard()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_home, "instance.json"),
+            "{\"endpoints\":{\"ingest\":\"http://127.0.0.1:1\"},\"dashboard\":\"http://127.0.0.1:2\"}");
+
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = _home }, ["status"]);
+
+        var all = result.Out + result.Error;
+        Assert.Contains("Auxo runs under Aspire, whose dashboard shows the services.", all, StringComparison.Ordinal);
+        Assert.Contains("Open http://127.0.0.1:2", all, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("<html>", "$")]
     [InlineData("", "$")]
