@@ -1,8 +1,8 @@
 namespace Auxo.Contracts;
 
-/// <summary>A notification was given up: somebody was not told. It is kept, and can be replayed.</summary>
+/// <summary>A notification was given up: it did not reach its channel. It is kept, and can be replayed.</summary>
 /// <param name="DeliveryId">The delivery, and its <c>webhook-id</c>.</param>
-/// <param name="Channel">Who was not told.</param>
+/// <param name="Channel">The channel that did not get it.</param>
 /// <param name="Type">What about, such as <c>build.failed</c>.</param>
 /// <param name="Reason">One line for people.</param>
 /// <param name="Attempts">How often it was tried.</param>

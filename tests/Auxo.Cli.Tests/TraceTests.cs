@@ -28,7 +28,7 @@ public sealed class TraceTests
             11:58:00.120  +0.1 s  ingest    ·  webhook 'patch': a node event was first
             11:58:14.120  +14 s   pipeline  ✓  build 3f2a1c7 passed
             11:58:14.200  +0.1 s  metrics   ✓  counted
-            11:58:14.300  +0.1 s  notify    ✓  team was told (204)
+            11:58:14.300  +0.1 s  notify    ✓  team received it (204)
             11:58:14.400  +0.1 s  registry  ✓  1 file published
 
             ✓ all that began has ended 14 s from the first sight to the verdict
@@ -41,7 +41,7 @@ public sealed class TraceTests
     }
 
     [Fact]
-    public async Task a_silent_service_leaves_a_hole_and_the_rest_is_shown()
+    public async Task a_part_that_is_missing_is_named_and_the_rest_is_shown()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app, without: "notify"));
 
@@ -50,7 +50,7 @@ public sealed class TraceTests
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("notify    !  its part is missing: ", result.Out, StringComparison.Ordinal);
         Assert.Contains("registry  ✓  1 file published", result.Out, StringComparison.Ordinal);
-        Assert.Contains("! the timeline has holes: notify did not answer", result.Out, StringComparison.Ordinal);
+        Assert.Contains("! the timeline is incomplete: notify did not answer", result.Out, StringComparison.Ordinal);
         var json = JsonDocument.Parse((await auxo.RunAsync("trace", "1a2b", "--json")).Out).RootElement;
         Assert.False(json.GetProperty("whole").GetBoolean());
         Assert.Equal("notify", json.GetProperty("missing")[0].GetProperty("service").GetString());
@@ -60,20 +60,20 @@ public sealed class TraceTests
     public async Task what_failed_and_what_is_open_comes_with_the_next_command()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app, notify: Page(
-            Line("11:58:15", "delivery_given_up", "team was not told: 410", state: "failed", next: "auxo notify replay msg_1"),
-            Line("11:59:59", "delivery_waiting", "mail is not told yet", state: "open", next: "auxo notify deliveries msg_2"))));
+            Line("11:58:15", "delivery_given_up", "team did not receive it: 410", state: "failed", next: "auxo notify replay msg_1"),
+            Line("11:59:59", "delivery_waiting", "mail has not received it yet", state: "open", next: "auxo notify deliveries msg_2"))));
 
         var result = await auxo.RunAsync("trace", "1a2b");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("✗ 1 thing failed, 1 under way\n  next: auxo notify replay msg_1\n  next: auxo notify deliveries msg_2\n",
             result.Out, StringComparison.Ordinal);
-        Assert.Contains("now                   notify    >  mail is not told yet\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("now                   notify    >  mail has not received it yet\n", result.Out, StringComparison.Ordinal);
         Assert.All(result.Out.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
     }
 
     [Fact]
-    public async Task every_push_is_a_chapter_and_lines_without_a_trace_follow_their_build()
+    public async Task every_push_is_a_section_and_entries_without_a_trace_follow_their_build()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app, ingest: Page(
             Line("11:58:00", "patch_revised", "revision 1a2b3c4 seen"),
@@ -122,7 +122,7 @@ public sealed class TraceTests
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("build 3f2a1c7 passed", result.Out, StringComparison.Ordinal);
-        Assert.Contains("team was told (204)", result.Out, StringComparison.Ordinal);
+        Assert.Contains("team received it (204)", result.Out, StringComparison.Ordinal);
     }
 
     private static void Map(IEndpointRouteBuilder app, string? without = null, string? ingest = null,
@@ -135,7 +135,7 @@ public sealed class TraceTests
             Line("11:58:00.120", "webhook_linked", "webhook 'patch': a node event was first", state: "note")));
         Part("pipeline", Page(Line("11:58:00.020", "build_queued", "build 3f2a1c7 planned", build: FakeAuxo.BuildId),
             Line("11:58:14.120", "build_finished", "build 3f2a1c7 passed", build: FakeAuxo.BuildId)));
-        Part("notify", notify ?? Page(Line("11:58:14.300", "delivered", "team was told (204)")));
+        Part("notify", notify ?? Page(Line("11:58:14.300", "delivered", "team received it (204)")));
         Part("metrics", Page(Line("11:58:14.200", "build_counted", "counted", trace: null, build: FakeAuxo.BuildId)));
         Part("registry", Page(Line("11:58:14.400", "artifacts_published", "1 file published", build: FakeAuxo.BuildId)));
 

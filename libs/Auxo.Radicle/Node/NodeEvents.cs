@@ -20,7 +20,7 @@ public abstract record NodeSignal
     public sealed record Lost(NodeFault Fault, string Reason) : NodeSignal;
 
     /// <summary>Something happened in a repository.</summary>
-    public sealed record Told(NodeEvent Event) : NodeSignal;
+    public sealed record Received(NodeEvent Event) : NodeSignal;
 }
 
 /// <summary>
@@ -67,7 +67,7 @@ public sealed class NodeEvents(NodeControl control, TimeProvider time)
                     {
                         // A busy network announces by the thousand; one that does not fit is no loss.
                         if (NodeEvent.Parse(line.Span) is not NodeEvent.Ignored
-                            and var told && !waiting.TryWrite(new NodeSignal.Told(told)) && told is not NodeEvent.Announced) break;
+                            and var e && !waiting.TryWrite(new NodeSignal.Received(e)) && e is not NodeEvent.Announced) break;
                     }
                 }
                 catch (NodeException e)

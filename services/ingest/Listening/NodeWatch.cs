@@ -143,7 +143,7 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
                 Status = Status with { State = NodeState.Down, Since = time.GetUtcNow(), Reason = lost.Reason };
                 Log.Lost(logger, lost.Reason);
                 break;
-            case NodeSignal.Told { Event: var e }:
+            case NodeSignal.Received { Event: var e }:
                 Clocks.Hear(e, Status.Nid);
                 if (Concerns(e) is { } rid) observer.Find(rid)?.Wake(DetectedBy.Event);
                 break;

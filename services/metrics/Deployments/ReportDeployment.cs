@@ -45,9 +45,9 @@ public static class ReportDeployment
         CrashPoint.Hit("metrics.report.recorded");
         var stored = (await session.Events.AggregateStreamAsync<Deployment>(
             Deployment.StreamKey(report.Rid, report.DeploymentId), token: ct))!.Report;
-        var told = RecordDeploymentHandler.Event(report);
-        if (Same(stored, told)) return TypedResults.Created((string?)null, report);
-        return Same(stored with { At = told.At }, told) && body.At is null
+        var reported = RecordDeploymentHandler.Event(report);
+        if (Same(stored, reported)) return TypedResults.Created((string?)null, report);
+        return Same(stored with { At = reported.At }, reported) && body.At is null
             ? TypedResults.Ok(report with { At = stored.At })
             : AuxoProblem.Conflict("deployment/already-reported",
                 $"The deployment {report.DeploymentId} was reported before, as {stored.Commit.Short} at {stored.At:u}. "

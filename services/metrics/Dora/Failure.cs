@@ -2,7 +2,7 @@ using Auxo.Metrics.Facts;
 
 namespace Auxo.Metrics.Dora;
 
-/// <summary>One failure, from all that was told of it.</summary>
+/// <summary>One failure, from all that was reported of it.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Deployment">The deployment that caused it; null when nobody said.</param>
 /// <param name="Title">For people.</param>
@@ -26,7 +26,7 @@ public sealed record Failure(
                 : [], recoveredAt is null ? startedAt : null, IsDismissed: false,
             IsInferred: true, by);
 
-    /// <summary>The reported failures, by id. What was told only of an end has no beginning yet and is left out.</summary>
+    /// <summary>The reported failures, by id. A failure of which only the end was reported has no beginning yet and is left out.</summary>
     public static IReadOnlyList<Failure> Of(IEnumerable<FailureFact> facts)
         => [.. facts.GroupBy(static f => f.Id, StringComparer.Ordinal)
             .OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static g => FromFacts(g.Key, [.. g])).OfType<Failure>()];

@@ -69,7 +69,7 @@ public enum FailureTransition
     Dismissed,
 }
 
-/// <summary>Something was told of a failure.</summary>
+/// <summary>Something was reported of a failure.</summary>
 public sealed record FailureFact(
     long Seq, DateTimeOffset At, string Id, FailureTransition Transition, string? Deployment, string? Title,
     DateTimeOffset? StartedAt) : Fact(Seq, At);

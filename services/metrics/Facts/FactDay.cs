@@ -24,7 +24,7 @@ public sealed class FactDay
     /// <summary>Reported deployments.</summary>
     public List<DeploymentFact> Deployments { get; init; } = [];
 
-    /// <summary>What was told of failures.</summary>
+    /// <summary>What was reported of failures.</summary>
     public List<FailureFact> Failures { get; init; } = [];
 
     /// <summary>What became known of the repository.</summary>

@@ -78,7 +78,7 @@ public sealed class RepositoryFacts
     /// <summary>Reported deployments.</summary>
     public IReadOnlyList<DeploymentFact> Deployments { get; }
 
-    /// <summary>What was told of failures.</summary>
+    /// <summary>What was reported of failures.</summary>
     public IReadOnlyList<FailureFact> Failures { get; }
 
     /// <summary>The facts in these days that had happened and were known.</summary>

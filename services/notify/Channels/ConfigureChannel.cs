@@ -18,7 +18,7 @@ public sealed record ChannelRequest(WebhookRequest? Webhook = null, EmailRequest
 
 /// <summary>A webhook.</summary>
 /// <param name="Url">Where to post; left out, the one it has.</param>
-/// <param name="Format">Of the body; <c>standard</c> unless told.</param>
+/// <param name="Format">Of the body; <c>standard</c> by default.</param>
 /// <param name="Secret"><c>whsec_…</c>; left out, the one it has, or a new one that is shown once.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record WebhookRequest(string? Url = null, WebhookFormat? Format = null, string? Secret = null);
@@ -26,7 +26,7 @@ public sealed record WebhookRequest(string? Url = null, WebhookFormat? Format = 
 /// <summary>E-mail.</summary>
 /// <param name="Host">The mail server.</param>
 /// <param name="Port">Left out, 587, with <c>tls</c> 465, with <c>none</c> 25.</param>
-/// <param name="Security"><c>start_tls</c> unless told.</param>
+/// <param name="Security"><c>start_tls</c> by default.</param>
 /// <param name="From">The sender.</param>
 /// <param name="To">Who gets it.</param>
 /// <param name="User">Who logs in; left out, nobody.</param>

@@ -12,7 +12,7 @@ using Npgsql;
 namespace Auxo.Notify.Channels;
 
 /// <summary>
-/// <c>POST /channels/{name}/test</c>: a real delivery by the real way; <c>GET /deliveries/{id}</c> then tells how it went.
+/// <c>POST /channels/{name}/test</c>: a real delivery by the real way; <c>GET /deliveries/{id}</c> then says how it went.
 /// </summary>
 public static class TestChannel
 {

@@ -10,8 +10,8 @@ public static class DeliveryId
     public static string For(Guid notification, string? route, string channel)
         => "msg_" + Convert.ToHexStringLower(Hash($"{notification:N}\n{route}\n{channel}"));
 
-    /// <summary>The id of something that another program told and named.</summary>
-    public static Guid OfTold(string source, string name) => new(Hash($"{source}\n{name}"), bigEndian: true);
+    /// <summary>The id of a notification that its source has named.</summary>
+    public static Guid OfNotification(string source, string name) => new(Hash($"{source}\n{name}"), bigEndian: true);
 
     private static ReadOnlySpan<byte> Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16);
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Auxo.Notify.Deliveries;
 
-/// <summary>How long it is remembered what was told.</summary>
+/// <summary>How long deliveries are kept.</summary>
 /// <param name="Keep">What was delivered, and last said again, longer ago is forgotten: body, delivery and log.</param>
 /// <param name="Batch">So many in one transaction, so that nobody waits for the housekeeping.</param>
 public sealed record DeliveryRetention(TimeSpan Keep, int Batch = 1000)

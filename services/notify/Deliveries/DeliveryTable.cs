@@ -31,7 +31,7 @@ public enum DeliveryState
 /// <param name="Attempt">The number of this attempt, from 1.</param>
 /// <param name="AttemptsBefore">Attempts before the last replay.</param>
 /// <param name="Since">Planned, or last replayed.</param>
-/// <param name="Notification">What is told.</param>
+/// <param name="Notification">What is sent.</param>
 /// <param name="CorrelationId">The trace id of what began it all.</param>
 public sealed record BegunDelivery(string Id, string Channel, int Attempt, int AttemptsBefore, DateTimeOffset Since,
     Notification Notification, string? CorrelationId = null);

@@ -143,7 +143,7 @@ public sealed partial class DeliveryWorker(
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
             Log.SenderFailed(logger, e, delivery.Id, delivery.Channel);
-            return new SendResult.Failed { Detail = $"a defect of Auxo ({e.GetType().Name}); the service's log tells more" };
+            return new SendResult.Failed { Detail = $"a defect of Auxo ({e.GetType().Name}); the service's log says more" };
         }
     }
 

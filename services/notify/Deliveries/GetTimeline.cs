@@ -49,19 +49,19 @@ public static class GetTimeline
         {
             yield return attempt.Outcome == "delivered"
                 ? Entry(attempt.EndedAt, "delivered", TimelineState.Done,
-                    $"{to} was told '{d.Title}'{Status(attempt.Status)}{(attempt.Attempt > 1 ? $" at attempt {attempt.Attempt}" : "")}")
+                    $"{to} received '{d.Title}'{Status(attempt.Status)}{(attempt.Attempt > 1 ? $" at attempt {attempt.Attempt}" : "")}")
                 : Entry(attempt.EndedAt, "attempt_failed", TimelineState.Note,
                     $"{to}: attempt {attempt.Attempt} did not arrive: {attempt.Detail ?? attempt.Outcome}{Status(attempt.Status)}");
         }
 
         if (d.State == DeliveryState.Dead)
             yield return Entry(d.UpdatedAt, "delivery_given_up", TimelineState.Failed,
-                $"{to} was not told '{d.Title}': {d.Reason}") with { Next = $"auxo notify replay {d.Id}" };
+                $"{to} did not receive '{d.Title}': {d.Reason}") with { Next = $"auxo notify replay {d.Id}" };
         if (d.State is DeliveryState.Waiting or DeliveryState.Sending)
         {
             var when = d.Due is { } due && due > now ? $"; tried again in {(due - now).TotalSeconds:0} s" : "";
             yield return Entry(now, "delivery_waiting", TimelineState.Open,
-                $"{to} is not told yet: {d.Reason ?? "it is under way"}{when}") with { Next = $"auxo notify deliveries {d.Id}" };
+                $"{to} has not received it yet: {d.Reason ?? "it is under way"}{when}") with { Next = $"auxo notify deliveries {d.Id}" };
         }
 
         TimelineEntry Entry(DateTimeOffset at, string what, TimelineState state, string text) => new(at, what, state, text)

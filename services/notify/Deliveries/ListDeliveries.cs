@@ -20,14 +20,14 @@ namespace Auxo.Notify.Deliveries;
 /// <param name="Status">Of the last answer.</param>
 /// <param name="Attempts">So far.</param>
 /// <param name="Due">When it is tried next; null when it is not.</param>
-/// <param name="Type">What is told.</param>
+/// <param name="Type">What is sent.</param>
 /// <param name="Title">In one line.</param>
 /// <param name="NotificationId">The same for all channels that hear it.</param>
 /// <param name="CorrelationId">The trace id of what began it all.</param>
 /// <param name="CreatedAt">When it was planned.</param>
 /// <param name="UpdatedAt">When it last changed.</param>
 /// <param name="Log">The attempts; only when it was asked for alone.</param>
-/// <param name="Notification">What is told, in full; only when it was asked for alone.</param>
+/// <param name="Notification">What is sent, in full; only when it was asked for alone.</param>
 public sealed record DeliveryAnswer(
     string Id, string Channel, string? Route, DeliveryState State, string? Reason, int? Status, int Attempts,
     DateTimeOffset? Due, string Type, string Title, Guid NotificationId,

@@ -18,7 +18,7 @@ public static class DeliveriesPlannedHandler
 }
 
 /// <summary>A notification and the deliveries that the routes ask for: what a handler decides, stored with its transaction.</summary>
-/// <param name="Notification">What is told.</param>
+/// <param name="Notification">What is sent.</param>
 /// <param name="Deliveries">By which route to which channel; when there is none, nothing is stored.</param>
 /// <param name="CorrelationId">The trace id of what began it all.</param>
 /// <param name="Now">When it was planned.</param>

@@ -32,39 +32,39 @@ public static class PlainPayload
     private static readonly string[] Time = ["timestamp", "time", "date", "at"];
 
     /// <summary>
-    /// The notification that a payload tells; its type begins with <see cref="NotificationTypes.Told"/>, so nobody takes it for
+    /// The notification of a payload; its type begins with <see cref="NotificationTypes.ReceivedPrefix"/>, so that it is not taken for
     /// what Auxo saw itself.
     /// </summary>
-    /// <param name="told">The payload.</param>
+    /// <param name="payload">The payload.</param>
     /// <param name="id">Of the notification.</param>
     /// <param name="now">The present; a time that lies later is not believed.</param>
-    public static Notification Read(JsonObject told, Guid id, DateTimeOffset now)
+    public static Notification Read(JsonObject payload, Guid id, DateTimeOffset now)
     {
-        var (status, what) = (Text(told, Status), Text(told, Event));
-        var repository = Text(told, Repository);
-        var message = Text(told, Message);
-        var title = Text(told, Title) ?? FirstLine(message) ?? string.Join(' ', new[] { what, status }.OfType<string>());
-        if (title.Length == 0) title = "something was told without a word";
-        var at = DateTimeOffset.TryParse(Text(told, Time), CultureInfo.InvariantCulture,
+        var (status, what) = (Text(payload, Status), Text(payload, Event));
+        var repository = Text(payload, Repository);
+        var message = Text(payload, Message);
+        var title = Text(payload, Title) ?? FirstLine(message) ?? string.Join(' ', new[] { what, status }.OfType<string>());
+        if (title.Length == 0) title = "a notification without a title";
+        var at = DateTimeOffset.TryParse(Text(payload, Time), CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) && time < now ? time
-            : long.TryParse(Text(told, Time), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            : long.TryParse(Text(payload, Time), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
                 && seconds < now.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : now;
         var line = Notification.Line(
             repository is null || title.StartsWith(repository, StringComparison.Ordinal) ? title : $"{repository}: {title}");
-        var facts = string.Join('\n', new[] { ("status", status), ("branch", Text(told, Branch)),
-            ("commit", Text(told, Commit)), ("patch", Text(told, Patch)), ("by", Text(told, Author)) }
+        var facts = string.Join('\n', new[] { ("status", status), ("branch", Text(payload, Branch)),
+            ("commit", Text(payload, Commit)), ("patch", Text(payload, Patch)), ("by", Text(payload, Author)) }
             .Where(static f => f.Item2 is not null).Select(static f => $"{f.Item1}: {Notification.Line(f.Item2)}"));
         return new Notification(
-            id, NotificationTypes.Told + Word(what ?? "message"), LevelOf(Text(told, Severity), status), line,
+            id, NotificationTypes.ReceivedPrefix + Word(what ?? "message"), LevelOf(Text(payload, Severity), status), line,
             Notification.Lines(string.Join('\n', new[] { message, facts }.Where(static t => !string.IsNullOrEmpty(t)))), at,
-            repository is null && Text(told, RepositoryId) is null
+            repository is null && Text(payload, RepositoryId) is null
                 ? null
-                : new RepositoryFacts(Notification.Line(Text(told, RepositoryId) ?? repository, 128),
-                    Notification.Line(repository ?? Text(told, RepositoryId), 100)),
-            Web(Text(told, Url)), Patch: Text(told, Patch) is { } patch
-                ? new PatchFacts(Notification.Line(patch, 64), null, null, Text(told, Author), Text(told, Commit))
-                : null, Told: told);
+                : new RepositoryFacts(Notification.Line(Text(payload, RepositoryId) ?? repository, 128),
+                    Notification.Line(repository ?? Text(payload, RepositoryId), 100)),
+            Web(Text(payload, Url)), Patch: Text(payload, Patch) is { } patch
+                ? new PatchFacts(Notification.Line(patch, 64), null, null, Text(payload, Author), Text(payload, Commit))
+                : null, Payload: payload);
     }
 
     /// <summary>A notification in the old form, as UTF-8.</summary>
@@ -98,14 +98,14 @@ public static class PlainPayload
     }
 
     /// <summary>The notification behind a payload that an Auxo wrote; null when it is nobody's.</summary>
-    public static Guid? Origin(JsonObject told)
-        => Text(told, ["source"]) == Source && Guid.TryParse(Text(told, ["notification"]), out var id) ? id : null;
+    public static Guid? Origin(JsonObject payload)
+        => Text(payload, ["source"]) == Source && Guid.TryParse(Text(payload, ["notification"]), out var id) ? id : null;
 
-    private static string? Text(JsonObject told, string[] names)
+    private static string? Text(JsonObject payload, string[] names)
     {
         foreach (var name in names)
         {
-            if (told.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase))
+            if (payload.FirstOrDefault(p => string.Equals(p.Key, name, StringComparison.OrdinalIgnoreCase))
                 .Value is not JsonValue value) continue;
             var text = value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
             if (!string.IsNullOrWhiteSpace(text)) return text.Trim();

@@ -66,7 +66,7 @@ public static class ReceiveAlerts
             => l.Key, StringComparer.Ordinal).Select(static l => $"{Notification.Line(l.Key, 60)}={Notification.Line(l.Value)}");
         var at = cleared && alert.EndsAt.Year > 1 ? alert.EndsAt : alert.StartsAt;
         return new Notification(
-            DeliveryId.OfTold("alertmanager", $"{alert.Fingerprint}\n{alert.StartsAt.UtcTicks}\n{alert.Status}"),
+            DeliveryId.OfNotification("alertmanager", $"{alert.Fingerprint}\n{alert.StartsAt.UtcTicks}\n{alert.Status}"),
             cleared ? "alert.cleared" : "alert.raised", cleared ? Level.Info : level,
             Notification.Line($"{(cleared ? "cleared" : "alert")}: {name}: {notes.GetValueOrDefault("summary")}".TrimEnd(':', ' ')),
             Notification.Lines(string.Join('\n',

@@ -12,10 +12,10 @@ using Npgsql;
 
 namespace Auxo.Notify.Incoming;
 
-/// <summary>What became of something that was told.</summary>
+/// <summary>What became of a notification that another program sent.</summary>
 /// <param name="Id">Of the notification.</param>
-/// <param name="Deliveries">Who is told.</param>
-/// <param name="Reason">Why nobody is, when nobody is.</param>
+/// <param name="Deliveries">The ids of its deliveries.</param>
+/// <param name="Reason">Why there is no delivery; null when there is one.</param>
 public sealed record ReceivedAnswer(Guid Id, IReadOnlyList<string> Deliveries, string? Reason);
 
 /// <summary>400: it cannot be read.</summary>
@@ -43,18 +43,18 @@ public static class ReceivePlain
     private static async Task<Accepted<ReceivedAnswer>> HandleAsync(
         HttpContext http, IDocumentStore store, NpgsqlDataSource source, DeliveryWorker worker, TimeProvider time, CancellationToken ct)
     {
-        var told = await ReadAsync(http.Request, ct) as JsonObject
+        var payload = await ReadAsync(http.Request, ct) as JsonObject
             ?? throw new UnreadableException("The body must be a JSON object; GET /schemas/plain.json describes it.");
         var now = time.GetUtcNow();
         var key = (string?)http.Request.Headers["webhook-id"] ?? http.Request.Headers["Idempotency-Key"];
-        var id = key is { Length: > 0 } ? DeliveryId.OfTold("plain", key) : Guid.CreateVersion7(now);
-        if (PlainPayload.Origin(told) is { } origin && await IsOwnAsync(source, origin, ct))
+        var id = key is { Length: > 0 } ? DeliveryId.OfNotification("plain", key) : Guid.CreateVersion7(now);
+        if (PlainPayload.Origin(payload) is { } origin && await IsOwnAsync(source, origin, ct))
             return TypedResults.Accepted(
-                (string?)null, new ReceivedAnswer(origin, [], "these are this Auxo's own words, which came back; nobody is told twice"));
+                (string?)null, new ReceivedAnswer(origin, [], "these are this Auxo's own words, which came back; they are not sent again"));
 
         await using var session = store.TracedSession();
         var planned = PlannedNotification.Of(
-            PlainPayload.Read(told, id, now), await RoutingTable.LoadAsync(session, ct), session.CorrelationId, now);
+            PlainPayload.Read(payload, id, now), await RoutingTable.LoadAsync(session, ct), session.CorrelationId, now);
         planned.Execute(session);
         await session.SaveChangesAsync(ct);
         worker.Wake();

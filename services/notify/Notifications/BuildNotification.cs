@@ -4,7 +4,7 @@ using Auxo.Contracts;
 
 namespace Auxo.Notify.Notifications;
 
-/// <summary>What is told of a build's end.</summary>
+/// <summary>What is sent about the end of a build.</summary>
 public static class BuildNotification
 {
     private const int MaxSteps = 50;

@@ -2,7 +2,7 @@ using Auxo.Contracts;
 
 namespace Auxo.Notify.Notifications;
 
-/// <summary>What is told of a failure of what is live.</summary>
+/// <summary>What is sent about a failure of what is live.</summary>
 public static class FailureNotification
 {
     /// <summary>It was noticed.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 using Auxo.Contracts;
 
@@ -18,8 +19,8 @@ public enum Level
     Critical,
 }
 
-/// <summary>What is told, before it is put into a channel's words. Stored as it is and the same for every attempt.</summary>
-/// <param name="Id">See <see cref="NotificationId"/>; what other programs tell has ids by the names that they give it.</param>
+/// <summary>What is sent, before it is put into a channel's words. Stored as it is and the same for every attempt.</summary>
+/// <param name="Id">See <see cref="NotificationId"/>; what other programs send has ids by the names that they give it.</param>
 /// <param name="Type">See <see cref="NotificationTypes"/>.</param>
 /// <param name="Level">How much it matters.</param>
 /// <param name="Title">One line.</param>
@@ -30,11 +31,11 @@ public enum Level
 /// <param name="Build">Of a build.</param>
 /// <param name="Patch">Of a patch, or of a build of one.</param>
 /// <param name="Alert">Of an alert.</param>
-/// <param name="Told">What another program told, as it told it.</param>
+/// <param name="Payload">What another program sent, as it sent it.</param>
 public sealed record Notification(
     Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At,
     RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
-    PatchFacts? Patch = null, AlertFacts? Alert = null, JsonObject? Told = null)
+    PatchFacts? Patch = null, AlertFacts? Alert = null, [property: JsonPropertyName("told")] JsonObject? Payload = null)
 {
     /// <summary>
     /// One line that can stand in a header, a log and a terminal: no control characters, at most <paramref name="max"/>
@@ -92,7 +93,7 @@ public sealed record PatchFacts(string Id, string? RevisionId, string? Title, st
 
 /// <summary>An alert.</summary>
 /// <param name="Name">The rule.</param>
-/// <param name="Labels">What tells it from others of the rule.</param>
+/// <param name="Labels">What distinguishes it from others of the rule.</param>
 /// <param name="StartsAt">Since when.</param>
 /// <param name="EndsAt">Until when; null while it lasts.</param>
 public sealed record AlertFacts(string Name, IReadOnlyDictionary<string, string> Labels, DateTimeOffset StartsAt, DateTimeOffset? EndsAt);
@@ -100,13 +101,13 @@ public sealed record AlertFacts(string Name, IReadOnlyDictionary<string, string>
 /// <summary>What notifications are called, and so what routes and receivers can choose by. Names never change.</summary>
 public static class NotificationTypes
 {
-    /// <summary>The beginning of what other programs tell: <c>note.message</c>, <c>note.build.failed</c>.</summary>
-    public const string Told = "note.";
+    /// <summary>The beginning of what other programs send: <c>note.message</c>, <c>note.build.failed</c>.</summary>
+    public const string ReceivedPrefix = "note.";
 
     /// <summary>The check of a channel; no route leads to it.</summary>
     public const string Test = "test";
 
-    /// <summary>All that Auxo itself tells.</summary>
+    /// <summary>All that Auxo itself sends.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",

@@ -36,7 +36,7 @@ public static class NotificationId
     /// <summary>Of a failure's end; it may begin and end again.</summary>
     public static Guid Of(FailureRecovered m) => Of("failure.recovered", m.Rid.Value, m.FailureId, Ticks(m.At));
 
-    private static Guid Of(string type, params string[] parts) => DeliveryId.OfTold(type, string.Join('\n', parts));
+    private static Guid Of(string type, params string[] parts) => DeliveryId.OfNotification(type, string.Join('\n', parts));
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString(CultureInfo.InvariantCulture);
 }

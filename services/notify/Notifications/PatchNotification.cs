@@ -2,7 +2,7 @@ using Auxo.Contracts;
 
 namespace Auxo.Notify.Notifications;
 
-/// <summary>What is told of a patch.</summary>
+/// <summary>What is sent about a patch.</summary>
 public static class PatchNotification
 {
     /// <summary>It was opened.</summary>

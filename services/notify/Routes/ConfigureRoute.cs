@@ -13,8 +13,8 @@ namespace Auxo.Notify.Routes;
 /// <summary>What a route shall be; it is replaced as a whole.</summary>
 /// <param name="On">Patterns of types; left out, everything.</param>
 /// <param name="Repositories">Patterns of ids or names; left out, all.</param>
-/// <param name="MinLevel"><c>info</c> unless told.</param>
-/// <param name="Channels">Who is told; at least one.</param>
+/// <param name="MinLevel"><c>info</c> by default.</param>
+/// <param name="Channels">The channels that get it; at least one.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RouteRequest(IReadOnlyList<string>? On = null, IReadOnlyList<string>? Repositories = null,
     Level? MinLevel = null, IReadOnlyList<string>? Channels = null);
@@ -61,11 +61,11 @@ public static class ConfigureRoute
             throw new InvalidRouteException($"'channels' names at least one channel, and no list has more than {MaxEntries} entries.");
         foreach (var pattern in on)
         {
-            if (!NotificationTypes.All.Any(t => Pattern.Matches(pattern, t)) && !Pattern.Matches(pattern, NotificationTypes.Told)
-                && !pattern.StartsWith(NotificationTypes.Told, StringComparison.Ordinal))
+            if (!NotificationTypes.All.Any(t => Pattern.Matches(pattern, t)) && !Pattern.Matches(pattern, NotificationTypes.ReceivedPrefix)
+                && !pattern.StartsWith(NotificationTypes.ReceivedPrefix, StringComparison.Ordinal))
                 throw new InvalidRouteException(
                     $"Nothing is ever called '{pattern}'. There are: {string.Join(", ", NotificationTypes.All)}, and "
-                        + $"{NotificationTypes.Told}* for what others tell.");
+                        + $"{NotificationTypes.ReceivedPrefix}* for what other programs send.");
         }
 
         if (repositories.FirstOrDefault(static r => r is not { Length: > 0 and <= 200 } || r.Any(char.IsControl)) is { } odd)

@@ -2,7 +2,7 @@ using Auxo.Notify.Notifications;
 
 namespace Auxo.Notify.Routes;
 
-/// <summary>Who is told what: the fold of its stream.</summary>
+/// <summary>Which notifications go to which channels: the fold of its stream.</summary>
 public sealed record Route
 {
     /// <summary>The key of its stream.</summary>
@@ -17,10 +17,10 @@ public sealed record Route
     /// <summary>Patterns of ids or names of repositories; none means all.</summary>
     public IReadOnlyList<string> Repositories { get; init; } = [];
 
-    /// <summary>What is less is not told.</summary>
+    /// <summary>What is less is not sent.</summary>
     public Level MinLevel { get; init; }
 
-    /// <summary>Who is told.</summary>
+    /// <summary>The channels that get it.</summary>
     public IReadOnlyList<string> Channels { get; init; } = [];
 
     /// <summary>When it was last set up.</summary>

@@ -13,8 +13,8 @@ public abstract record RouteEvent
     /// <param name="Name">Its name.</param>
     /// <param name="On">Patterns of types, such as <c>build.failed</c> or <c>patch.*</c>.</param>
     /// <param name="Repositories">Patterns of ids or names; none means all.</param>
-    /// <param name="MinLevel">What is less is not told.</param>
-    /// <param name="Channels">Who is told.</param>
+    /// <param name="MinLevel">What is less is not sent.</param>
+    /// <param name="Channels">The channels that get it.</param>
     /// <param name="By">The name of the token that asked.</param>
     /// <param name="At">When.</param>
     public sealed record Configured(

@@ -25,20 +25,20 @@ public sealed record RoutingTable(IReadOnlyList<Route> Routes, IReadOnlyDictiona
 /// <param name="Refusal">Why it cannot even be tried; it is kept all the same, and can be replayed.</param>
 public sealed record PlannedDelivery(string Id, string? Route, string Channel, string? Refusal);
 
-/// <summary>The decision who is told what.</summary>
+/// <summary>The decision which channels get a notification.</summary>
 public static class Routing
 {
     /// <summary>
     /// One delivery per channel: a channel that several routes name hears a notification once, by the first of them. The same
-    /// notification and the same table give the same deliveries with the same ids, so deciding twice tells nobody twice.
+    /// notification and the same table give the same deliveries with the same ids, so deciding twice sends nothing twice.
     /// </summary>
     public static IReadOnlyList<PlannedDelivery> Route(Notification notification, RoutingTable table)
     {
         var planned = new List<PlannedDelivery>();
-        var told = new HashSet<string>(StringComparer.Ordinal);
+        var channels = new HashSet<string>(StringComparer.Ordinal);
         foreach (var route in table.Routes.Where(r => r.Silence(notification) is null))
         {
-            foreach (var channel in route.Channels.Where(told.Add))
+            foreach (var channel in route.Channels.Where(channels.Add))
                 planned.Add(new PlannedDelivery(DeliveryId.For(notification.Id, route.Name, channel), route.Name,
                     channel, Refusal(table.Channels.GetValueOrDefault(channel))));
         }

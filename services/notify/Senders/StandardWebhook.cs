@@ -58,8 +58,8 @@ public static class StandardWebhook
             => n with { Build = build with { Findings = [.. build.Findings.SkipLast((build.Findings.Count + 1) / 2)] } },
         { Build: { Steps.Count: > 0 } build }
             => n with { Build = build with { Steps = [.. build.Steps.SkipLast((build.Steps.Count + 1) / 2)] } },
-        { Told.Count: > 0 } => n with { Told = new JsonObject { ["cut"] = "it was too long" } } is var cut
-            && n.Told.ContainsKey("cut") && n.Told.Count == 1 ? null : cut,
+        { Payload.Count: > 0 } => n with { Payload = new JsonObject { ["cut"] = "it was too long" } } is var cut
+            && n.Payload.ContainsKey("cut") && n.Payload.Count == 1 ? null : cut,
         { Text.Length: > 500 } => n with { Text = Notification.Lines(n.Text, 500) },
         _ => null,
     };

@@ -7,7 +7,7 @@ create table {schema}.channel_settings (
     updated_at timestamptz not null
 );
 
--- What is told, once per message however many hear it. json and not jsonb: it is written once and sent as it is.
+-- What is sent, once per message however many channels get it. json and not jsonb: it is written once and sent as it is.
 create table {schema}.notifications (
     id             uuid        primary key, -- of the message it was made from
     type           text        not null,
@@ -17,7 +17,7 @@ create table {schema}.notifications (
     correlation_id text,                    -- the trace id of what began it all
     body           json        not null,
     created_at     timestamptz not null,
-    repeated_at    timestamptz              -- when it was last said again; what is still said must not be forgotten, or it would be told once more
+    repeated_at    timestamptz              -- when it was last said again; what is still said must not be forgotten, or it would be sent once more
 );
 create index notifications_age on {schema}.notifications using brin (created_at);
 create index notifications_trace on {schema}.notifications (correlation_id) where correlation_id is not null;

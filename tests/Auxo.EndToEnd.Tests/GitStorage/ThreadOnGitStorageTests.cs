@@ -89,12 +89,12 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
             },
             "the timeline reaches the registry");
 
-        // The push is one chapter: what ran in the background of each service kept its correlation.
-        var chapter = Assert.Single(timeline["chapters"]!.AsArray())!;
-        Assert.Equal(trace, Text(chapter, "trace"));
-        Assert.All(chapter["lines"]!.AsArray(), line => Assert.Equal(trace, Text(line!, "trace")));
+        // The push is one section: what ran in the background of each service kept its correlation.
+        var section = Assert.Single(timeline["chapters"]!.AsArray())!;
+        Assert.Equal(trace, Text(section, "trace"));
+        Assert.All(section["lines"]!.AsArray(), line => Assert.Equal(trace, Text(line!, "trace")));
         Assert.Contains("webhook_received", Whats(timeline));
-        var built = chapter["lines"]!.AsArray()
+        var built = section["lines"]!.AsArray()
             .Where(static l => Text(l!, "service") == "pipeline").Select(static l => Text(l!, "what")!).ToList();
         Assert.Equal(["build_queued", "build_started", "build_finished"], [built[0], built[1], built[^1]]);
         Assert.Contains("artifacts_kept", built);

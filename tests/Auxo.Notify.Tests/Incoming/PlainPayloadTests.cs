@@ -21,9 +21,9 @@ public sealed class PlainPayloadTests
     [InlineData("""{"event":"ci","state":"error"}""", "note.ci", "ci error", Level.Warning)]
     [InlineData("""{"title":"x","level":"CRITICAL","status":"success"}""", "note.message", "x", Level.Critical)]
     [InlineData("""{"title":42,"status":true}""", "note.message", "42", Level.Info)]
-    [InlineData("""{"title":{"a":1},"message":null}""", "note.message", "something was told without a word", Level.Info)]
+    [InlineData("""{"title":{"a":1},"message":null}""", "note.message", "a notification without a title", Level.Info)]
     [InlineData("""{"event":"../../x y","title":"  "}""", "note.x-y", "../../x y", Level.Info)]
-    [InlineData("{}", "note.message", "something was told without a word", Level.Info)]
+    [InlineData("{}", "note.message", "a notification without a title", Level.Info)]
     public void whatever_the_fields_are_called(string json, string type, string title, Level level)
     {
         var read = PlainPayload.Read(JsonNode.Parse(json)!.AsObject(), Guid.Empty, Now);
@@ -50,7 +50,7 @@ public sealed class PlainPayloadTests
             var read = PlainPayload.Read(JsonNode.Parse(PlainPayload.Write(sent))!.AsObject(), Guid.NewGuid(), Now);
             return read.Title == sent.Title
                 && read.Type == "note." + sent.Type && read.Level == sent.Level && read.At == sent.At && read.Repository == sent.Repository
-                && PlainPayload.Origin(read.Told!) == sent.Id && read.Text.StartsWith(sent.Text, StringComparison.Ordinal);
+                && PlainPayload.Origin(read.Payload!) == sent.Id && read.Text.StartsWith(sent.Text, StringComparison.Ordinal);
         }).QuickCheckThrowOnFailure();
     }
 }

@@ -111,12 +111,12 @@ public sealed class NodeEventsTests
     {
         while (true)
         {
-            if (await NextAsync(signals) is NodeSignal.Told { Event: T wanted }) return wanted;
+            if (await NextAsync(signals) is NodeSignal.Received { Event: T wanted }) return wanted;
         }
     }
 
     private static string Told(NodeSignal signal)
-        => Assert.IsType<NodeEvent.CanonicalRefUpdated>(Assert.IsType<NodeSignal.Told>(signal).Event).Target.Value;
+        => Assert.IsType<NodeEvent.CanonicalRefUpdated>(Assert.IsType<NodeSignal.Received>(signal).Event).Target.Value;
 
     private static string Canonical(int number)
         => """{"type":"canonicalRefUpdated","rid":"rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7","refname":"refs/heads/main","target":"""

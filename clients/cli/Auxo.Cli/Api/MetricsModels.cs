@@ -134,7 +134,7 @@ public sealed record FailureReport(
     string Rid, string? Id, string? DeploymentId, string? Title, DateTimeOffset? StartedAt, DateTimeOffset? At, string? FailureId = null);
 
 /// <summary>What is said of a known failure.</summary>
-public sealed record FailureTurn(DateTimeOffset? At, string? By, string? Reason);
+public sealed record FailureTransition(DateTimeOffset? At, string? By, string? Reason);
 
 /// <summary>Of the evidence, what concerns failures.</summary>
 public sealed record DoraEvidence(IReadOnlyList<FailedDeployment> Recoveries, IReadOnlyList<KnownFailure> Unattributed);

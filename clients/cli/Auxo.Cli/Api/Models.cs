@@ -39,7 +39,8 @@ public sealed record WebhookSecret(string Secret);
 public sealed record RefInfo(
     [property: JsonConverter(typeof(Word))] string Kind, string Name, string? Title, string Commit, string? Author,
     [property: JsonConverter(typeof(Word))] string? Trust,
-    DateTimeOffset? SeenAt, [property: JsonConverter(typeof(Word))] string? Via, string? Fact, string? Reason);
+    DateTimeOffset? SeenAt, [property: JsonPropertyName("via"), JsonConverter(typeof(Word))] string? DetectedBy, string? Fact,
+    string? Reason);
 
 /// <summary>The Radicle node beside Auxo: <c>connected</c>, <c>absent</c>, <c>down</c> or <c>locked</c>.</summary>
 public sealed record NodeInfo(

@@ -99,7 +99,7 @@ public interface IMetrics
 
     /// <summary><c>recover</c>, <c>reopen</c> or <c>dismiss</c>.</summary>
     [Post("api/failures/{rid}/{id}/{verb}")]
-    Task TurnAsync(string rid, string id, string verb, [Body] FailureTurn turn, CancellationToken ct);
+    Task TransitionAsync(string rid, string id, string verb, [Body] FailureTransition transition, CancellationToken ct);
 }
 
 /// <summary>What every service with messages answers.</summary>

@@ -13,7 +13,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Terminal _out = session.Terminal;
-    private int _chapter;
+    private int _headings;
     private string _rid = "";
 
     /// <summary>Plays it.</summary>
@@ -30,7 +30,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
 
     private async Task StartAsync(CancellationToken ct)
     {
-        Chapter(people.HasPatches ? "Two Radicle nodes, alice and bob, and Auxo beside alice's" : "A git repository, and Auxo beside it");
+        Heading(people.HasPatches ? "Two Radicle nodes, alice and bob, and Auxo beside alice's" : "A git repository, and Auxo beside it");
         await people.StartAsync(ct);
         var began = _out.Time.GetTimestamp();
         await instance.StartAsync(session.Host, people.Environment, ct);
@@ -39,7 +39,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
 
     private async Task TrackAsync(CancellationToken ct)
     {
-        Chapter($"auxo repo track {people.Location}");
+        Heading($"auxo repo track {people.Location}");
         var tracked = await instance.Clients.Ingest.TrackAsync(
             new TrackRequest(people.Location, null, null, people.HasPatches ? people.Trusted : null), ct);
         _rid = tracked.Repository.Rid;
@@ -50,7 +50,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
 
     private async Task SubscribeAsync(CancellationToken ct)
     {
-        Chapter("A webhook that wants to hear of every build");
+        Heading("A webhook that wants to hear of every build");
         var notify = instance.Clients.Http("notify");
         using var channel = await notify.PutAsJsonAsync("channels/team", new { webhook = new { url = receiver.Url } }, ct);
         receiver.Secret = (string?)(await channel.Content.ReadFromJsonAsync<JsonNode>(ct))?["secret"];
@@ -60,7 +60,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
 
     private async Task ProposeAsync(CancellationToken ct)
     {
-        Chapter(people.HasPatches ? "Bob pushes a patch: git push rad HEAD:refs/patches" : "You commit a change");
+        Heading(people.HasPatches ? "Bob pushes a patch: git push rad HEAD:refs/patches" : "You commit a change");
         var began = _out.Time.GetTimestamp();
         var build = await FinishedAsync(await people.ProposeAsync("Greet only who has a name", DemoFiles.Broken, ct), ct);
         Tell(build, Since(began));
@@ -70,7 +70,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
 
     private async Task MendAsync(CancellationToken ct)
     {
-        Chapter(people.HasPatches ? "Bob adds the missing 'fi' and pushes a new revision" : "You add the missing 'fi' and commit again");
+        Heading(people.HasPatches ? "Bob adds the missing 'fi' and pushes a new revision" : "You add the missing 'fi' and commit again");
         var began = _out.Time.GetTimestamp();
         var build = await FinishedAsync(await people.ReviseAsync("Close the if", DemoFiles.Mended, ct), ct);
         Tell(build, Since(began));
@@ -79,7 +79,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
 
     private async Task MergeAsync(CancellationToken ct)
     {
-        Chapter(people.HasPatches
+        Heading(people.HasPatches
             ? "Alice merges: the default branch is built, and that is a deployment"
             : "The default branch passed, and that is a deployment");
         var head = await people.MergeAsync(ct);
@@ -174,10 +174,10 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
 
     private string Since(long timestamp) => Duration.Of(_out.Time.GetElapsedTime(timestamp).TotalSeconds);
 
-    private void Chapter(string title)
+    private void Heading(string title)
     {
         _out.Line();
-        _out.Line($"[bold]{++_chapter}  {Terminal.Safe(title)}[/]");
+        _out.Line($"[bold]{++_headings}  {Terminal.Safe(title)}[/]");
     }
 
     private void Say(string lines)

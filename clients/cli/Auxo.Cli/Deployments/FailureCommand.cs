@@ -109,9 +109,9 @@ internal static class FailureCommand
         return command.Does(host, async (parsed, session, ct) =>
         {
             var tracked = await RepositoryArgument.ResolveAsync(session.Clients.Ingest, parsed.GetRequiredValue(repository), ct);
-            await session.Clients.Metrics.TurnAsync(
+            await session.Clients.Metrics.TransitionAsync(
                 tracked.Rid, parsed.GetRequiredValue(id), verb,
-                new FailureTurn(parsed.GetValue(at), verb == "recover"
+                new FailureTransition(parsed.GetValue(at), verb == "recover"
                     ? parsed.GetValue(by)
                     : null, verb == "dismiss" ? parsed.GetValue(reason) : null), ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(new { tracked.Rid, failure = parsed.GetRequiredValue(id), done = verb });

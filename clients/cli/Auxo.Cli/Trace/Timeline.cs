@@ -8,28 +8,28 @@ namespace Auxo.Cli.Trace;
 /// <summary>What happened under one correlation id: a push, or a wish of somebody, and all that came of it.</summary>
 /// <param name="Trace">The id; null for what has none.</param>
 /// <param name="Entries">In order of time.</param>
-internal sealed record Chapter(string? Trace, [property: JsonPropertyName("lines")] IReadOnlyList<TimelineEntry> Entries);
+internal sealed record TimelineSection(string? Trace, [property: JsonPropertyName("lines")] IReadOnlyList<TimelineEntry> Entries);
 
 /// <summary>A service whose part is missing.</summary>
-internal sealed record Hole(string Service, string Reason);
+internal sealed record MissingPart(string Service, string Reason);
 
 /// <summary>The parts of all services put together.</summary>
 /// <param name="Subject">What it is about.</param>
-/// <param name="Chapters">The first push first.</param>
-/// <param name="Holes">The services whose part is missing.</param>
-internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<Chapter> Chapters, IReadOnlyList<Hole> Holes)
+/// <param name="Sections">The first push first.</param>
+/// <param name="Missing">The services whose part is missing.</param>
+internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<TimelineSection> Sections, IReadOnlyList<MissingPart> Missing)
 {
     /// <summary>No part is missing.</summary>
-    public bool IsWhole => Holes.Count == 0;
+    public bool IsWhole => Missing.Count == 0;
 
     /// <summary>All entries.</summary>
-    public IEnumerable<TimelineEntry> Entries => Chapters.SelectMany(static c => c.Entries);
+    public IEnumerable<TimelineEntry> Entries => Sections.SelectMany(static c => c.Entries);
 
     /// <summary>
     /// Something failed or was given up, and nothing that came later made it good: of several builds of one subject the last
     /// one counts.
     /// </summary>
-    public bool HasFailed => Chapters.Count > 0 && Chapters[^1].Entries.Any(static l => l.State == "failed");
+    public bool HasFailed => Sections.Count > 0 && Sections[^1].Entries.Any(static l => l.State == "failed");
 
     /// <summary>Asks all services. Those that know of pushes and builds come first: by what they say the others are asked.</summary>
     public static async Task<Timeline> ReadAsync(Clients clients, TraceSubject subject, CancellationToken ct)
@@ -60,9 +60,9 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<Chapter> Cha
                 .. Instance.Services.Select(service => WaitingAsync(clients, service, traces, ct)),
             ]);
         lines.AddRange(rest.SelectMany(static a => a.Value ?? []));
-        var holes = first.Concat(rest).Where(static a => a.Error is not null)
-            .DistinctBy(static a => a.Name, StringComparer.Ordinal).Select(static a => new Hole(a.Name, a.Error!.Message));
-        return new Timeline(subject, Arrange(lines, subject), [.. holes]);
+        var missing = first.Concat(rest).Where(static a => a.Error is not null)
+            .DistinctBy(static a => a.Name, StringComparer.Ordinal).Select(static a => new MissingPart(a.Name, a.Error!.Message));
+        return new Timeline(subject, Arrange(lines, subject), [.. missing]);
     }
 
     /// <summary>The shape of <c>--json</c>, documented in docs/cli.md.</summary>
@@ -72,12 +72,12 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<Chapter> Cha
         whole = IsWhole,
         failed = HasFailed,
         open = Entries.Count(static l => l.State == "open"),
-        chapters = Chapters,
-        missing = Holes,
+        chapters = Sections,
+        missing = Missing,
     };
 
-    /// <summary>Every entry goes to the chapter of its trace, else of its build, else to the last one that had begun.</summary>
-    private static IReadOnlyList<Chapter> Arrange(List<TimelineEntry> lines, TraceSubject subject)
+    /// <summary>Every entry goes to the section of its trace, else of its build, else to the last one that had begun.</summary>
+    private static IReadOnlyList<TimelineSection> Arrange(List<TimelineEntry> lines, TraceSubject subject)
     {
         var ofBuild = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in lines.Where(static l => l is { Build: not null, Trace: not null })) ofBuild.TryAdd(line.Build!, line.Trace!);
@@ -87,9 +87,9 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<Chapter> Cha
             .OrderBy(static l => l.At).ToList();
         var begins = traced.Where(static l => l.Trace is not null).GroupBy(static l => l.Trace!, StringComparer.Ordinal)
             .ToDictionary(static g => g.Key, static g => g.Min(static l => l.At), StringComparer.Ordinal);
-        var chapters = traced.GroupBy(l => l.Trace ?? begins.Where(b => b.Value <= l.At).OrderBy(static b => b.Value)
+        var sections = traced.GroupBy(l => l.Trace ?? begins.Where(b => b.Value <= l.At).OrderBy(static b => b.Value)
             .Select(static b => b.Key).LastOrDefault() ?? begins.Keys.FirstOrDefault(), StringComparer.Ordinal);
-        return [.. chapters.Select(static c => new Chapter(c.Key, [.. c.OrderBy(static l => l.State == "open")]))
+        return [.. sections.Select(static c => new TimelineSection(c.Key, [.. c.OrderBy(static l => l.State == "open")]))
             .OrderBy(static c => c.Entries[0].At)];
     }
 

@@ -17,11 +17,11 @@ internal static class TraceReport
         terminal.Line(
             $"[bold]{subject.Kind} {Terminal.Safe(subject.Kind == "trace" ? subject.Id : Words.Short(subject.Id))}[/]  "
                 + $"{Terminal.Safe(Columns.Cut(TamedText.OneLine(subject.Head), Math.Max(20, terminal.Width - 16)))}");
-        foreach (var chapter in timeline.Chapters) Write(terminal, chapter, chapter == timeline.Chapters[^1] ? timeline.Holes : []);
-        if (timeline.Chapters.Count == 0)
+        foreach (var section in timeline.Sections) Write(terminal, section, section == timeline.Sections[^1] ? timeline.Missing : []);
+        if (timeline.Sections.Count == 0)
         {
             terminal.Line();
-            Holes(terminal, timeline.Holes);
+            MissingParts(terminal, timeline.Missing);
             if (timeline.IsWhole) terminal.Line(
                 "No service knows anything of it. A trace has a timeline only when it began with a push.");
         }
@@ -30,16 +30,16 @@ internal static class TraceReport
         End(terminal, timeline);
     }
 
-    private static void Write(Terminal terminal, Chapter chapter, IReadOnlyList<Hole> holes)
+    private static void Write(Terminal terminal, TimelineSection section, IReadOnlyList<MissingPart> missing)
     {
         terminal.Line();
-        var began = chapter.Entries[0].At.ToOffset(terminal.Time.LocalTimeZone.GetUtcOffset(chapter.Entries[0].At));
+        var began = section.Entries[0].At.ToOffset(terminal.Time.LocalTimeZone.GetUtcOffset(section.Entries[0].At));
         terminal.Line(
             $"[dim]{began.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, "
-                + $"{Words.Ago(terminal.Now, began)}{(chapter.Trace is { } id ? $"  trace {Terminal.Safe(id)}" : "")}[/]");
+                + $"{Words.Ago(terminal.Now, began)}{(section.Trace is { } id ? $"  trace {Terminal.Safe(id)}" : "")}[/]");
         var columns = new Columns(4, "", "", "", "", "") { Wraps = true };
         DateTimeOffset? last = null;
-        foreach (var line in chapter.Entries)
+        foreach (var line in section.Entries)
         {
             var gap = line.At - (last ?? line.At);
             // What is open is shown as of now, and a gap before it would say nothing.
@@ -52,25 +52,25 @@ internal static class TraceReport
             last = line.At;
         }
 
-        foreach (var hole in holes)
-            columns.Add("", "", new Cell(hole.Service, "cyan"), new Cell("!", "yellow"), new Cell(
-                $"its part is missing: {hole.Reason}", "yellow"));
+        foreach (var part in missing)
+            columns.Add("", "", new Cell(part.Service, "cyan"), new Cell("!", "yellow"), new Cell(
+                $"its part is missing: {part.Reason}", "yellow"));
         columns.Write(terminal);
     }
 
-    private static void Holes(Terminal terminal, IReadOnlyList<Hole> holes)
+    private static void MissingParts(Terminal terminal, IReadOnlyList<MissingPart> missing)
     {
-        foreach (var hole in holes) terminal.Line(
-            $"[yellow]! {Terminal.Safe(hole.Service)}: its part is missing: {Terminal.Safe(hole.Reason)}[/]");
+        foreach (var part in missing) terminal.Line(
+            $"[yellow]! {Terminal.Safe(part.Service)}: its part is missing: {Terminal.Safe(part.Reason)}[/]");
     }
 
     private static void End(Terminal terminal, Timeline timeline)
     {
-        var last = timeline.Chapters.Count == 0 ? [] : timeline.Chapters[^1].Entries;
+        var last = timeline.Sections.Count == 0 ? [] : timeline.Sections[^1].Entries;
         var (open, failed) = (timeline.Entries.Count(static l => l.State == "open"), last.Count(static l => l.State == "failed"));
         if (!timeline.IsWhole) terminal.Line(
-            "[yellow]! the timeline has holes: "
-                + $"{Terminal.Safe(string.Join(", ", timeline.Holes.Select(static h => h.Service)))} did not answer[/]");
+            "[yellow]! the timeline is incomplete: "
+                + $"{Terminal.Safe(string.Join(", ", timeline.Missing.Select(static h => h.Service)))} did not answer[/]");
         if (failed > 0) terminal.Line($"[red]✗ {Times(failed, "thing")} failed[/]{(open > 0 ? $", {open} under way" : "")}");
         else if (open > 0) terminal.Line($"[yellow]> {Times(open, "thing")} under way[/]");
         else if (last.Count > 0 && timeline.IsWhole) terminal.Line($"[green]✓ all that began has ended[/]{Took(last)}");
