@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 
+using Auxo.ServiceDefaults.Storage;
+
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -96,7 +98,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
             => AuxoProblem.Details(413, "request/too-large", "The request's body is larger than this route accepts."),
         BadHttpRequestException e => AuxoProblem.Details(e.StatusCode, "request/invalid", e.Message),
-        _ when IsConcurrency(exception) => AuxoProblem.Details(
+        _ when LostRace.Is(exception) => AuxoProblem.Details(
             409, "state/changed-meanwhile", "Somebody else changed it at the same moment. Read it again and repeat the request."),
         PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or NpgsqlException and not PostgresException
             => AuxoProblem.Details(503, "database/unavailable",
@@ -108,17 +110,6 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
     private static string Describe(JsonException json)
         => $"The body is not the expected JSON: at {json.Path ?? "$"}, line {(json.LineNumber ?? 0) + 1}, byte "
             + $"{(json.BytePositionInLine ?? 0) + 1}.";
-
-    /// <summary>By name, since this assembly knows no event store (and Marten's exception has the same name).</summary>
-    private static bool IsConcurrency(Exception exception)
-    {
-        for (var type = exception.GetType(); type != typeof(Exception) && type is not null; type = type.BaseType)
-        {
-            if (type.Name == "ConcurrencyException") return true;
-        }
-
-        return false;
-    }
 
     private static partial class Log
     {

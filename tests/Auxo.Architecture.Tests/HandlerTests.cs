@@ -1,15 +1,11 @@
 using System.Reflection;
 
-using Auxo.ServiceDefaults;
-
 namespace Auxo.Architecture.Tests;
 
 /// <summary>A handler of a message decides and does nothing: what it needs is loaded beside it, what it decides it returns.</summary>
 public sealed class HandlerTests
 {
-    /// <summary>Those that are on Wolverine.</summary>
-    public static TheoryData<string> Services
-        => [.. RunningServices.All.Where(static s => IsOnWolverine(s.Value.Assembly)).Select(static s => s.Key)];
+    public static TheoryData<string> Services => [.. RunningServices.All.Keys];
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -24,10 +20,6 @@ public sealed class HandlerTests
         => Assert.All(Handlers(service), static handler => Assert.DoesNotContain(
             handler.GetParameters(),
             static p => p.ParameterType.Namespace is "Marten" or "Npgsql" || p.ParameterType.Name is "Outbox" or "IMessageBus"));
-
-    private static bool IsOnWolverine(Assembly assembly)
-        => assembly.GetExportedTypes()
-            .Any(static t => t.Name == "Configuration" && t.GetProperty("Model")?.PropertyType == typeof(ServiceModel));
 
     private static IEnumerable<MethodInfo> Handlers(string service)
         => RunningServices.All[service].Assembly.GetExportedTypes()

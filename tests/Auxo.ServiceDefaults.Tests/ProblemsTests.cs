@@ -38,12 +38,15 @@ public sealed class ProblemsTests
         Assert.Equal(32, problem.GetProperty("traceId").GetString()!.Length);
     }
 
-    [Fact]
-    public async Task a_lost_race_is_a_conflict_whatever_library_reports_it()
+    [Theory]
+    [InlineData("append")]
+    [InlineData("start")]
+    [InlineData("start-inline")]
+    public async Task a_lost_race_is_a_conflict_whatever_library_reports_it(string how)
     {
         await using var service = await StartAsync();
 
-        var problem = await ProblemAsync(service, "/race", HttpStatusCode.Conflict);
+        var problem = await ProblemAsync(service, $"/race/{how}", HttpStatusCode.Conflict);
 
         Assert.Equal("auxo:state/changed-meanwhile", problem.GetProperty("type").GetString());
     }
@@ -115,7 +118,9 @@ public sealed class ProblemsTests
         var open = app.MapGroup("").AllowAnonymous();
         open.MapGet("/finished", string () => throw new BuildAlreadyFinished("3f2a1c7"));
         open.MapGet("/missing", () => AuxoProblem.NotFound("build/not-found", "There is no such build."));
-        open.MapGet("/race", string () => throw new ExistingThing());
+        open.MapGet("/race/append", string () => throw new JasperFx.ConcurrencyException("lost"));
+        open.MapGet("/race/start", string () => throw new JasperFx.Events.ExistingStreamIdCollisionException("a", typeof(Body)));
+        open.MapGet("/race/start-inline", string () => throw new Marten.Exceptions.ExistingStreamIdCollisionException("a", typeof(Body)));
         open.MapGet("/defect", string () => throw new InvalidOperationException("password hunter2"));
         open.MapPost("/body", (Body body) => TypedResults.Ok(body));
     });
@@ -143,8 +148,4 @@ public sealed class ProblemsTests
 
     private sealed class BuildAlreadyFinished(string id)
         : AuxoException("build/already-finished", 409, $"Build {id} has ended. Run it again with 'auxo ci rerun {id}'.");
-
-    private class ConcurrencyException : Exception;
-
-    private sealed class ExistingThing : ConcurrencyException;
 }

@@ -21,10 +21,10 @@ public readonly record struct Instant(long UtcTicks)
 public readonly record struct DeploymentPoint(Instant At, bool IsRework);
 
 /// <summary>A change that reached production.</summary>
-public readonly record struct ChangePoint(Instant DeployedAt, TimeSpan Coding, TimeSpan Review, TimeSpan Deploy, bool IsLongLived)
+public readonly record struct ChangePoint(Instant DeployedAt, TimeSpan LeadTime, TimeSpan Coding, TimeSpan Review, bool IsLongLived)
 {
-    /// <summary>From the first commit to production.</summary>
-    public TimeSpan LeadTime => Coding + Review + Deploy;
+    /// <summary>From the merge to production.</summary>
+    public TimeSpan Deploy => LeadTime - Coding - Review;
 }
 
 /// <summary>A deployment that failed; the end and the recovery mean nothing while it is open.</summary>
@@ -75,7 +75,7 @@ public sealed record DoraSeries
         (Rid, Name, Policy, IsTracked, AsOf, Red) = (facts.Rid, facts.Name, facts.Policy, facts.IsTracked, history.AsOf, history.Red);
         Live = [.. history.Production.Live.Select(static d => new DeploymentPoint(d.At, d.IsRework))];
         Changes = [.. history.Production.Changes.Select(
-            static c => new ChangePoint(c.DeployedAt, c.Coding, c.Review, c.Deploy, c.IsLongLived))];
+            static c => new ChangePoint(c.DeployedAt, c.LeadTime, c.Coding, c.Review, c.IsLongLived))];
         Untimed = [.. history.Production.Untimed.Select(static c => (Instant)c.DeployedAt)];
         Excluded = [.. history.Production.Excluded.Select(static d => (Instant)d.At)];
         Failed = [.. history.Failed.Select(static f => new FailedPoint(
