@@ -100,7 +100,14 @@ public sealed class PostgresServer
         var pidFile = Path.Combine(_folder, "data", "postmaster.pid");
         if (!File.Exists(pidFile)
             || !int.TryParse((await File.ReadAllLinesAsync(pidFile, cancellationToken)).FirstOrDefault(), out var pid)) return;
-        if (!Processes.IsAlive(pid) || !Processes.CommandLine(pid).Contains("postgres", StringComparison.Ordinal)) return;
+        if (!Processes.IsAlive(pid) || Processes.CommandLine(pid).Length == 0)
+        {
+            // A killed one gives back its memory first and its number last, and PostgreSQL does not start while the number is taken.
+            SpinWait.SpinUntil(() => Posix.Kill(pid, 0) != 0, FastStopLimit);
+            return;
+        }
+
+        if (!Processes.CommandLine(pid).Contains("postgres", StringComparison.Ordinal)) return;
         _ = Posix.Kill(pid, 2);
         if (Processes.WaitUntilGone(pid, FastStopLimit)) return;
         _ = Posix.Kill(pid, 3);
