@@ -19,6 +19,10 @@ public abstract class BackgroundLoop(TimeProvider time, ILogger logger) : Backgr
     /// <param name="ct">The service stops: end soon, by <see cref="OperationCanceledException"/> or by returning.</param>
     protected abstract Task TurnAsync(CancellationToken ct);
 
+    /// <summary>Rests after a turn that failed. Work that is woken from outside may end its rest early.</summary>
+    /// <param name="ct">The service stops.</param>
+    protected virtual Task RestAsync(CancellationToken ct) => Task.Delay(PauseAfterError, Time, ct);
+
     /// <summary>Reports what a turn has thrown; by default as an error with its stack.</summary>
     protected virtual void Report(Exception e) => logger.LogError(e, "{Work} failed; it goes on with the next turn.", GetType().Name);
 
@@ -36,7 +40,7 @@ public abstract class BackgroundLoop(TimeProvider time, ILogger logger) : Backgr
                 catch (Exception e) when (!(e is OperationCanceledException && stoppingToken.IsCancellationRequested))
                 {
                     Report(e);
-                    await Task.Delay(PauseAfterError, Time, stoppingToken);
+                    await RestAsync(stoppingToken);
                 }
             }
         }

@@ -26,6 +26,18 @@ public sealed class BackgroundLoopTests
         Assert.True(loop.ExecuteTask!.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public async Task a_rest_that_the_work_lets_be_ended_early_is_over_when_it_is_woken()
+    {
+        using var loop = new WokenLoop(new ManualTime());
+        await loop.StartAsync(TestContext.Current.CancellationToken);
+        await loop.TurnAsync();
+        loop.Wake.Set();
+        await loop.TurnAsync();
+        await loop.StopAsync(TestContext.Current.CancellationToken);
+        Assert.True(loop.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
     private sealed class FailingLoop(TimeProvider time) : BackgroundLoop(time, NullLogger.Instance)
     {
         private readonly TimeProvider _time = time;
@@ -37,5 +49,23 @@ public sealed class BackgroundLoopTests
             Turns.Enqueue(_time.GetUtcNow());
             throw new UnauthorizedAccessException("no right to look there");
         }
+    }
+
+    private sealed class WokenLoop(TimeProvider time) : BackgroundLoop(time, NullLogger.Instance)
+    {
+        private readonly Signal _turns = new();
+
+        public Signal Wake { get; } = new();
+
+        /// <summary>Waits for a turn.</summary>
+        public Task TurnAsync() => _turns.WaitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+
+        protected override Task TurnAsync(CancellationToken ct)
+        {
+            _turns.Set();
+            throw new IOException("the database is away");
+        }
+
+        protected override Task RestAsync(CancellationToken ct) => Wake.WaitAsync(ct);
     }
 }

@@ -23,14 +23,14 @@ public sealed record DeliveryRetention(TimeSpan Keep, int Batch = 1000)
 /// notify replay</c>) or to delete (<c>auxo notify forget</c>).
 /// </summary>
 public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRetention retention, TimeProvider time,
-    ILogger<ForgetDeliveries> logger) : BackgroundService
+    ILogger<ForgetDeliveries> logger) : PeriodicJob(Pause, time, logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
     /// <summary>Forgets all that is old enough, batch by batch; how many deliveries.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        var before = time.GetUtcNow() - retention.Keep;
+        var before = Time.GetUtcNow() - retention.Keep;
         var (all, batch) = (0, 0);
         do
         {
@@ -65,21 +65,13 @@ public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRe
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Pause, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                if (await RunAsync(stoppingToken) is > 0 and var count) Log.Forgot(logger, count, retention.Keep.TotalDays);
-            }
-            catch (NpgsqlException e)
-            {
-                Log.Failed(logger, e);
-            }
-        }
+        if (await RunAsync(ct) is > 0 and var count) Log.Forgot(logger, count, retention.Keep.TotalDays);
     }
+
+    /// <inheritdoc/>
+    protected override void Report(Exception e) => Log.Failed(logger, e);
 
     private async Task<int> ExecuteAsync(string sql, DateTimeOffset before, CancellationToken ct)
     {

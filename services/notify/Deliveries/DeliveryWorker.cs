@@ -16,7 +16,7 @@ namespace Auxo.Notify.Deliveries;
 public sealed partial class DeliveryWorker(
     NpgsqlDataSource source, IDocumentStore store, Outbox outbox, IEnumerable<ISender> senders, RetryPolicy policy,
     DeliveryMetrics metrics, TimeProvider time,
-    ILogger<DeliveryWorker> logger) : BackgroundService
+    ILogger<DeliveryWorker> logger) : BackgroundLoop(time, logger)
 {
     /// <summary>How long a dead worker's channel stays untouched.</summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
@@ -36,23 +36,25 @@ public sealed partial class DeliveryWorker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                foreach (var lane in await _lanes.ClaimAsync(ChannelsAtOnce - _running.Count, stoppingToken)) _running[lane.Key] =
-                    SpeakAsync(lane, stoppingToken);
-                await WaitAsync(await DeliveryTable.NextAsync(source, stoppingToken) - time.GetUtcNow(), stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.Failed(logger, e);
-                await WaitAsync(SlowPoll, stoppingToken);
-            }
-        }
-
+        await base.ExecuteAsync(stoppingToken);
         await Task.WhenAll(_running.Values);
     }
+
+    /// <inheritdoc/>
+    protected override async Task TurnAsync(CancellationToken ct)
+    {
+        foreach (var lane in await _lanes.ClaimAsync(ChannelsAtOnce - _running.Count, ct)) _running[lane.Key] = SpeakAsync(lane, ct);
+        var wanted = await DeliveryTable.NextAsync(source, ct) - Time.GetUtcNow();
+        // What is due is claimed by the database's clock; where that one is a little behind, this must not become a busy loop.
+        var span = wanted is not { } w || w > SlowPoll ? SlowPoll : w > QuickPoll ? w : QuickPoll;
+        await _wake.WaitAsync(span, Time, ct);
+    }
+
+    /// <inheritdoc/>
+    protected override Task RestAsync(CancellationToken ct) => _wake.WaitAsync(SlowPoll, Time, ct);
+
+    /// <inheritdoc/>
+    protected override void Report(Exception e) => Log.Failed(logger, e);
 
     /// <summary>Speaks to one channel until nothing is due for it or it is paused.</summary>
     private async Task SpeakAsync(Lease<string> lane, CancellationToken stop)
@@ -80,7 +82,7 @@ public sealed partial class DeliveryWorker(
 
     private async Task RoundsAsync(Lease<string> lane, CancellationToken ct)
     {
-        await DeliveryTable.TakeOverAsync(source, lane.Key, time.GetUtcNow(), ct);
+        await DeliveryTable.TakeOverAsync(source, lane.Key, Time.GetUtcNow(), ct);
         await using var session = store.QuerySession();
         var channel = await session.LoadAsync<Channels.Channel>(Channels.Channel.StreamKey(lane.Key), ct);
         var settings = await ChannelSettings.ReadAsync(source, lane.Key, ct);
@@ -95,7 +97,7 @@ public sealed partial class DeliveryWorker(
         var sender = _senders[channel.Kind];
         for (var failures = await FailuresAsync(lane.Key, ct); ;)
         {
-            var begun = await DeliveryTable.BeginAsync(source, lane, sender.AtOnce, time.GetUtcNow(), ct);
+            var begun = await DeliveryTable.BeginAsync(source, lane, sender.AtOnce, Time.GetUtcNow(), ct);
             if (begun.Count == 0) return;
             CrashPoint.Hit("notify.delivery.before_send");
             var results = await Task.WhenAll(begun.Select(d => DeliverAsync(sender, d, settings, ct)));
@@ -110,10 +112,10 @@ public sealed partial class DeliveryWorker(
 
     private async Task<SendResult> DeliverAsync(ISender sender, BegunDelivery delivery, ChannelSettings settings, CancellationToken ct)
     {
-        var began = time.GetTimestamp();
+        var began = Time.GetTimestamp();
         var result = await AttemptAsync(sender, delivery, settings, ct);
         CrashPoint.Hit("notify.delivery.sent");
-        var (took, now) = (time.GetElapsedTime(began), time.GetUtcNow());
+        var (took, now) = (Time.GetElapsedTime(began), Time.GetUtcNow());
         var next = policy.Next(result, delivery.Attempt - delivery.AttemptsBefore, delivery.Since, Random.Shared.NextDouble(), now);
         await using var work = outbox.Open(delivery.CorrelationId);
         foreach (var command in DeliveryTable.End(delivery, result, next, took, now)) work.Session.QueueSqlCommand(command);
@@ -152,7 +154,7 @@ public sealed partial class DeliveryWorker(
         await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Channels.Channel>(Channels.Channel.StreamKey(channel), ct);
         if (stream.Aggregate is not { Exists: true, DisabledReason: null }) return;
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         stream.AppendOne(new ChannelEvent.Disabled(
             $"{reason}: it wants nothing more. Set the channel up anew when that has changed.", now));
         session.QueueSqlCommand(DeliveryTable.GiveUpAll(channel, $"the channel is disabled: {reason}", now));
@@ -163,7 +165,7 @@ public sealed partial class DeliveryWorker(
     private async Task GiveUpAllAsync(string channel, string reason, CancellationToken ct)
     {
         await using var session = store.TracedSession();
-        session.QueueSqlCommand(DeliveryTable.GiveUpAll(channel, reason, time.GetUtcNow()));
+        session.QueueSqlCommand(DeliveryTable.GiveUpAll(channel, reason, Time.GetUtcNow()));
         await session.SaveChangesAsync(ct);
     }
 
@@ -171,7 +173,7 @@ public sealed partial class DeliveryWorker(
     {
         await using var session = store.TracedSession();
         session.QueueSqlCommand(DeliveryTable.EndRound(
-            channel, arrived, pause is { } p ? time.GetUtcNow() + p.Pause : null, pause?.Reason));
+            channel, arrived, pause is { } p ? Time.GetUtcNow() + p.Pause : null, pause?.Reason));
         await session.SaveChangesAsync(ct);
     }
 
@@ -185,7 +187,7 @@ public sealed partial class DeliveryWorker(
     /// <summary>Also while the service stops, so that the next one need not wait for the lease to run out.</summary>
     private async Task ReleaseAsync(Lease<string> lane)
     {
-        using var limit = new CancellationTokenSource(LastWord, time);
+        using var limit = new CancellationTokenSource(LastWord, Time);
         try
         {
             await _lanes.ReleaseAsync(lane, limit.Token);
@@ -193,20 +195,6 @@ public sealed partial class DeliveryWorker(
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {
             // It runs out by itself.
-        }
-    }
-
-    private async Task WaitAsync(TimeSpan? wanted, CancellationToken ct)
-    {
-        // What is due is claimed by the database's clock; where that one is a little behind, this must not become a busy loop.
-        var span = wanted is not { } w || w > SlowPoll ? SlowPoll : w > QuickPoll ? w : QuickPoll;
-        try
-        {
-            await _wake.WaitAsync(span, time, ct);
-        }
-        catch (OperationCanceledException)
-        {
-            // Time to end; the loop sees it.
         }
     }
 
