@@ -13,7 +13,7 @@ namespace Auxo.Registry.Artifacts;
 /// nobody else uses; a worker does the latter every hour.
 /// </summary>
 public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore store, BlobSweep sweep,
-    RetentionPolicy policy, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
+    RetentionPolicy policy, TimeProvider time, ILogger<CleanUp> logger) : PeriodicJob(Pause, time, logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
@@ -29,13 +29,13 @@ public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore stor
     /// <param name="ct">Stops between two versions.</param>
     public async Task<IReadOnlyList<ExpiredVersion>> RunAsync(string? by, CancellationToken ct)
     {
-        var expired = await DecideAsync(source, policy, time.GetUtcNow(), ct);
+        var expired = await DecideAsync(source, policy, Time.GetUtcNow(), ct);
         foreach (var version in expired)
         {
             await using var session = store.TracedSession();
             var stream = await session.Events.FetchForWriting<Publication>(Publication.StreamKey(version.BuildId), ct);
             if (stream.Aggregate is not { State: PublicationState.Published }) continue;
-            stream.AppendOne(new PublicationEvent.Expired(version.Reason, by, time.GetUtcNow()));
+            stream.AppendOne(new PublicationEvent.Expired(version.Reason, by, Time.GetUtcNow()));
             foreach (var row in PublicationTable.Expired(version.BuildId, version.Reason)) session.QueueSqlCommand(row);
             await session.SaveChangesAsync(ct);
         }
@@ -45,22 +45,14 @@ public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore stor
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Pause, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                var expired = await RunAsync(by: null, stoppingToken);
-                if (expired.Count > 0) Log.Cleaned(logger, expired.Count);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.Failed(logger, e);
-            }
-        }
+        var expired = await RunAsync(by: null, ct);
+        if (expired.Count > 0) Log.Cleaned(logger, expired.Count);
     }
+
+    /// <inheritdoc/>
+    protected override void Report(Exception e) => Log.Failed(logger, e);
 
     private static async Task<Ok<ListAnswer<ExpiredVersion>>> PreviewAsync(
         NpgsqlDataSource source, RetentionPolicy policy, TimeProvider time, CancellationToken ct)

@@ -11,7 +11,7 @@ namespace Auxo.Registry.Artifacts;
 public sealed partial class PublishWorker(
     NpgsqlDataSource source, IDocumentStore store, Outbox outbox, BlobStore blobs, PipelineBlobs pipeline, RegistryLinks links,
     TimeProvider time, ILogger<PublishWorker> logger)
-    : BackgroundService
+    : BackgroundLoop(time, logger)
 {
     /// <summary>How long a dead worker's build stays untouched.</summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(30);
@@ -22,6 +22,7 @@ public sealed partial class PublishWorker(
     private const int AtOnce = 2;
     private static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private readonly LeasedWork<Guid> _leases = new(source, time, PublicationTable.Leases, LeaseDuration);
     private readonly Signal _wake = new();
 
     /// <summary>There may be something to publish.</summary>
@@ -31,26 +32,20 @@ public sealed partial class PublishWorker(
     public static TimeSpan Pause(int attempts) => attempts >= 9 ? LongestPause : TimeSpan.FromSeconds(1 << Math.Max(attempts - 1, 0));
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TurnAsync(CancellationToken ct)
     {
-        var leases = new LeasedWork<Guid>(source, time, PublicationTable.Leases, LeaseDuration);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var claimed = await leases.ClaimAsync(AtOnce, stoppingToken);
-                await Task.WhenAll(claimed.Select(lease => leases.RunAsync(lease, ct => PublishAsync(leases, lease, ct), stoppingToken)));
-                if (claimed.Count == 0) await _wake.WaitAsync(SlowPoll, time, stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.Failed(logger, e);
-                await _wake.WaitAsync(SlowPoll, time, stoppingToken);
-            }
-        }
+        var claimed = await _leases.ClaimAsync(AtOnce, ct);
+        await Task.WhenAll(claimed.Select(lease => _leases.RunAsync(lease, held => PublishAsync(lease, held), ct)));
+        if (claimed.Count == 0) await _wake.WaitAsync(SlowPoll, Time, ct);
     }
 
-    private async Task PublishAsync(LeasedWork<Guid> leases, Lease<Guid> lease, CancellationToken ct)
+    /// <inheritdoc/>
+    protected override Task RestAsync(CancellationToken ct) => _wake.WaitAsync(SlowPoll, Time, ct);
+
+    /// <inheritdoc/>
+    protected override void Report(Exception e) => Log.Failed(logger, e);
+
+    private async Task PublishAsync(Lease<Guid> lease, CancellationToken ct)
     {
         var build = lease.Key;
         string? reason = null;
@@ -65,7 +60,7 @@ public sealed partial class PublishWorker(
         }
 
         await using var work = outbox.Open(await TraceAsync(build, ct));
-        work.Session.QueueSqlCommand(leases.Finish(lease));
+        work.Session.QueueSqlCommand(_leases.Finish(lease));
         if (reason is null) await EndAsync(work, build, ct);
         else await AgainAsync(work.Session, build, reason, gone, ct);
         CrashPoint.Hit("registry.publish.before_commit");
@@ -106,7 +101,7 @@ public sealed partial class PublishWorker(
         var stream = await work.Session.Events.FetchForWriting<Publication>(Publication.StreamKey(build), ct);
         var publication = stream.Aggregate ?? throw new InvalidOperationException($"Build {build} has a row and no stream.");
         if (publication.State == PublicationState.Published) return;
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var channel = await PublicationTable.LatestAsync(source, publication.Subject.Rid, ct, asIfPublished: build) == build
             ? "latest"
             : null;
@@ -123,11 +118,11 @@ public sealed partial class PublishWorker(
         Log.NotYet(logger, build, attempts, reason);
         if (!gone || attempts < MostGone)
         {
-            session.QueueSqlCommand(PublicationTable.Later(build, reason, attempts, time.GetUtcNow() + Pause(attempts)));
+            session.QueueSqlCommand(PublicationTable.Later(build, reason, attempts, Time.GetUtcNow() + Pause(attempts)));
             return;
         }
 
-        session.Events.Append(Publication.StreamKey(build), new PublicationEvent.Failed(reason, time.GetUtcNow()));
+        session.Events.Append(Publication.StreamKey(build), new PublicationEvent.Failed(reason, Time.GetUtcNow()));
         session.QueueSqlCommand(PublicationTable.Failed(build, reason));
     }
 

@@ -2,10 +2,11 @@ namespace Auxo.Registry.Blobs;
 
 /// <summary>Readies the folder before anything is received, and sweeps once an hour.</summary>
 internal sealed partial class SweepWorker(BlobFiles files, BlobSweep sweep, TimeProvider time, ILogger<SweepWorker> logger)
-    : BackgroundService
+    : PeriodicJob(Pause, time, logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
     private const int OrphansEvery = 24;
+    private int _round;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -14,22 +15,13 @@ internal sealed partial class SweepWorker(BlobFiles files, BlobSweep sweep, Time
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task DoAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Pause, time);
-        for (var round = 0; await timer.WaitForNextTickAsync(stoppingToken); round++)
-        {
-            try
-            {
-                var result = await sweep.RunAsync(orphans: round % OrphansEvery == 0, stoppingToken);
-                if (result.Removed > 0) Log.Swept(logger, result.Removed, result.FreedBytes);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.Failed(logger, e);
-            }
-        }
+        var result = await sweep.RunAsync(orphans: _round++ % OrphansEvery == 0, ct);
+        if (result.Removed > 0) Log.Swept(logger, result.Removed, result.FreedBytes);
     }
+
+    protected override void Report(Exception e) => Log.Failed(logger, e);
 
     private static partial class Log
     {
