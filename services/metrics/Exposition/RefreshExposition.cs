@@ -12,7 +12,7 @@ namespace Auxo.Metrics.Exposition;
 /// </summary>
 public sealed partial class RefreshExposition(
     ExpositionPage page, FactQueries facts, NewFacts newFacts, PreparedMetrics metrics,
-    TimeProvider time, ServiceIdentity service, ILogger<RefreshExposition> logger) : BackgroundService
+    TimeProvider time, ServiceIdentity service, ILogger<RefreshExposition> logger) : BackgroundLoop(time, logger)
 {
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
@@ -36,14 +36,14 @@ public sealed partial class RefreshExposition(
         await _turn.WaitAsync(ct);
         try
         {
-            var (began, now) = (time.GetTimestamp(), time.GetUtcNow());
+            var (began, now) = (Time.GetTimestamp(), Time.GetUtcNow());
             var (position, sections) = await page.RefreshAsync(now, ct);
             var lag = await LagAsync(position, now, ct);
             var own = new RadicleMetrics();
             own.AddService(service.Version, Commit, position, lag?.TotalSeconds ?? 0, now);
             CrashPoint.Hit("metrics.page.worked_out");
             metrics.Publish(own.Page, [own.Page.Render(), .. sections]);
-            Took.Record(time.GetElapsedTime(began).TotalSeconds);
+            Took.Record(Time.GetElapsedTime(began).TotalSeconds);
             CrashPoint.Hit("metrics.page.published");
             return lag is not null;
         }
@@ -54,32 +54,21 @@ public sealed partial class RefreshExposition(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan PauseAfterError => ExpositionPage.Slide;
+
+    /// <inheritdoc/>
+    protected override async Task TurnAsync(CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var began = time.GetTimestamp();
-                var more = await RefreshAsync(stoppingToken);
-                // A page that takes long is worked out less often, so that it never takes more than a tenth of a processor.
-                var pause = time.GetElapsedTime(began) * 9;
-                if (!more) await newFacts.WaitAsync(ExpositionPage.Slide, time, stoppingToken);
-                await Task.Delay(pause > Gather ? pause : Gather, time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // Whatever it was, the next page must be tried; the time of the last one tells Prometheus.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Log.Failed(logger, e);
-                await Task.Delay(ExpositionPage.Slide, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        var began = Time.GetTimestamp();
+        var more = await RefreshAsync(ct);
+        // A page that takes long is worked out less often, so that it never takes more than a tenth of a processor.
+        var pause = Time.GetElapsedTime(began) * 9;
+        if (!more) await newFacts.WaitAsync(ExpositionPage.Slide, Time, ct);
+        await Task.Delay(pause > Gather ? pause : Gather, Time, ct);
     }
+
+    /// <summary>The last page stays; its time tells Prometheus.</summary>
+    protected override void Report(Exception e) => Log.Failed(logger, e);
 
     /// <summary>How long the oldest event waits that is not in the page; null when all are in it.</summary>
     private async Task<TimeSpan?> LagAsync(long position, DateTimeOffset now, CancellationToken ct)
