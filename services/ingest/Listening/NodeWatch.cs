@@ -38,7 +38,7 @@ public sealed record NodeStatus(
 /// profile that appears while Auxo runs is found within a minute.
 /// </summary>
 public sealed partial class NodeWatch(Observer observer, NodeEnvironment environment, TimeProvider time, ILogger<NodeWatch> logger)
-    : BackgroundService
+    : BackgroundLoop(time, logger)
 {
     private static readonly TimeSpan SearchEvery = TimeSpan.FromMinutes(1);
     private readonly TaskCompletionSource _searched = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,38 +65,38 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
     public void OnConnected(Action action) => _connected += action;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan PauseAfterError => Home is null ? SearchEvery : base.PauseAfterError;
+
+    /// <inheritdoc/>
+    protected override async Task TurnAsync(CancellationToken ct)
     {
-        await Task.Yield();
-        using var timer = new PeriodicTimer(SearchEvery, time);
-        while (!await TryFindHomeAsync(stoppingToken)) await timer.WaitForNextTickAsync(stoppingToken);
-        await observer.Started.WaitAsync(stoppingToken);
-        await ListenAsync(Home!, stoppingToken);
+        if (Home is null) await FindHomeAsync(ct);
+        if (Home is null) await Task.Delay(SearchEvery, Time, ct);
+        else await ListenAsync(Home, ct);
     }
 
-    private async Task<bool> TryFindHomeAsync(CancellationToken ct)
+    /// <inheritdoc/>
+    protected override void Report(Exception e)
     {
-        try
+        if (Home is not null)
         {
-            return await FindHomeAsync(ct);
+            Log.StreamDied(logger, e);
+            return;
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            // Any error at all: it would end the whole service, which works without a node too.
-            Log.SearchFailed(logger, e);
-            Status = Status with { State = NodeState.Absent, Reason = $"The Radicle profile cannot be read: {e.Message}" };
-            _searched.TrySetResult();
-            return false;
-        }
+
+        Log.SearchFailed(logger, e);
+        Status = Status with { State = NodeState.Absent, Reason = $"The Radicle profile cannot be read: {e.Message}" };
+        _searched.TrySetResult();
     }
 
-    private async Task<bool> FindHomeAsync(CancellationToken ct)
+    private async Task FindHomeAsync(CancellationToken ct)
     {
         switch (await RadicleHome.FindOwnAsync(environment.Variable, ct))
         {
             case RadicleHomeSearch.Found found:
-                Home = found.Home;
-                Status = new NodeStatus(NodeState.Down, Home.Path, null, Alias(Home), Home.Socket, time.GetUtcNow(), "Not connected yet.");
+                var home = found.Home;
+                Status = new NodeStatus(NodeState.Down, home.Path, null, Alias(home), home.Socket, Time.GetUtcNow(), "Not connected yet.");
+                Home = home;
                 break;
             case RadicleHomeSearch.Absent absent:
                 Status = Status with { State = NodeState.Absent, Reason = absent.Reason };
@@ -108,24 +108,13 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
         }
 
         _searched.TrySetResult();
-        return Home is not null;
     }
 
     private async Task ListenAsync(RadicleHome home, CancellationToken ct)
     {
-        var control = new NodeControl(home.Socket, time);
-        while (true)
-        {
-            try
-            {
-                await foreach (var signal in new NodeEvents(control, time).ReadAsync(ct)) await HearAsync(signal, control, ct);
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                Log.StreamDied(logger, e);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
-            }
-        }
+        await observer.Started.WaitAsync(ct);
+        var control = new NodeControl(home.Socket, Time);
+        await foreach (var signal in new NodeEvents(control, Time).ReadAsync(ct)) await HearAsync(signal, control, ct);
     }
 
     private async Task HearAsync(NodeSignal signal, NodeControl control, CancellationToken ct)
@@ -133,14 +122,14 @@ public sealed partial class NodeWatch(Observer observer, NodeEnvironment environ
         switch (signal)
         {
             case NodeSignal.Connected:
-                Status = Status with { State = NodeState.Connected, Since = time.GetUtcNow(), Reason = null,
+                Status = Status with { State = NodeState.Connected, Since = Time.GetUtcNow(), Reason = null,
                     Nid = await NidAsync(control, ct) ?? Status.Nid };
                 Log.Connected(logger, Status.Nid, control.SocketPath);
                 observer.SweepAll();
                 _connected();
                 break;
             case NodeSignal.Lost lost:
-                Status = Status with { State = NodeState.Down, Since = time.GetUtcNow(), Reason = lost.Reason };
+                Status = Status with { State = NodeState.Down, Since = Time.GetUtcNow(), Reason = lost.Reason };
                 Log.Lost(logger, lost.Reason);
                 break;
             case NodeSignal.Received { Event: var e }:

@@ -10,7 +10,8 @@ namespace Auxo.Ingest.Scanning;
 /// Keeps a watch per tracked repository and sweeps all of them at the start and every minute: a sweep finds what no webhook
 /// and no event reported.
 /// </summary>
-public sealed partial class Observer(KnownRepositories known, TimeProvider time, ILogger<Observer> logger) : BackgroundService
+public sealed partial class Observer(KnownRepositories known, TimeProvider time, ILogger<Observer> logger)
+    : BackgroundLoop(time, logger)
 {
     private readonly ConcurrentDictionary<Rid, (RepositoryWatch Watch, CancellationTokenSource Stop)> _watches = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
@@ -30,7 +31,7 @@ public sealed partial class Observer(KnownRepositories known, TimeProvider time,
     public RepositoryWatch Watch(Repository repository)
     {
         if (Find(repository.Rid) is { } already) return already;
-        var entry = (Watch: new RepositoryWatch(repository, known, time, logger),
+        var entry = (Watch: new RepositoryWatch(repository, known, Time, logger),
             Stop: CancellationTokenSource.CreateLinkedTokenSource(_end.Token));
         if (!_watches.TryAdd(repository.Rid, entry)) return Watch(repository);
 
@@ -69,22 +70,22 @@ public sealed partial class Observer(KnownRepositories known, TimeProvider time,
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var end = stoppingToken.Register(_end.Cancel);
-        using var timer = new PeriodicTimer(SweepEvery, time);
-        do
-        {
-            try
-            {
-                await TakeUpAsync(stoppingToken);
-                SweepAll();
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Whatever it is: an observer that ended would end the service.
-                Log.PutOff(logger, e.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        await base.ExecuteAsync(stoppingToken);
     }
+
+    /// <inheritdoc/>
+    protected override TimeSpan PauseAfterError => SweepEvery;
+
+    /// <inheritdoc/>
+    protected override async Task TurnAsync(CancellationToken ct)
+    {
+        await TakeUpAsync(ct);
+        SweepAll();
+        await Task.Delay(SweepEvery, Time, ct);
+    }
+
+    /// <inheritdoc/>
+    protected override void Report(Exception e) => Log.PutOff(logger, e.Message);
 
     /// <summary>Another process of the same instance may have tracked something, and the first read may have failed.</summary>
     private async Task TakeUpAsync(CancellationToken ct)
