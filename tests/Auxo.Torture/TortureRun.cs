@@ -50,7 +50,7 @@ internal static class TortureRun
         }
         catch (Exception e) when (!abort.IsCancellationRequested)
         {
-            await output.WriteLineAsync($"It could not go on, and so was not audited: {e.Message}");
+            await output.WriteLineAsync($"It could not go on, and so was not audited: {(e is TortureException ? e.Message : e)}");
         }
         finally
         {

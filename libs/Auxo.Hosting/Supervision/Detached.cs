@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 
 using Auxo.Instances;
 
@@ -94,7 +95,7 @@ internal static class Detached
             ForegroundOutput.Table(Console.Out, resources!.Items, instance.Endpoints["apphost"]);
             return resources.Items.All(static r => r.IsWell) ? 0 : 1;
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException)
         {
             throw new HostingException(
                 $"The AppHost (process {instance.Pid}) does not answer on {instance.Endpoints["apphost"]}: {e.Message}");
@@ -109,7 +110,7 @@ internal static class Detached
         {
             return (await http.GetAsync(new Uri(instance.Endpoints["apphost"] + "/health"))).IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -268,7 +269,7 @@ internal sealed class ResourceRunner(
             using var answer = await http.GetAsync(new Uri(Snapshot.Urls[0] + "/alive"), limit.Token);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or SocketException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
             return false;
         }

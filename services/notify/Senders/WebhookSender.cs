@@ -37,6 +37,10 @@ public sealed class WebhookSender(EgressGuard guard, ServiceIdentity identity, T
         {
             return new SendResult.Failed { Detail = e.Message };
         }
+        catch (SocketException e)
+        {
+            return new SendResult.Failed { Detail = e.Message };
+        }
         catch (HttpRequestException e)
         {
             return EgressDeniedException.In(e) is { } denied

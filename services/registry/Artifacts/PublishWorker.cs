@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 using Auxo.Registry.Blobs;
 
 using Npgsql;
@@ -70,7 +72,7 @@ public sealed partial class PublishWorker(
 
     /// <summary>What another try may put right. A cancellation that was not asked for here is the client's time-out.</summary>
     private static bool MayPass(Exception e)
-        => e is GoneException or WrongBytesException or HttpRequestException or OperationCanceledException
+        => e is GoneException or WrongBytesException or HttpRequestException or SocketException or OperationCanceledException
             or DiskFullException or IOException or UnauthorizedAccessException;
 
     private async Task<string?> TraceAsync(Guid build, CancellationToken ct)

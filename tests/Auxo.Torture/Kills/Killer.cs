@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Net.Sockets;
 
 using Auxo.Instances;
 using Auxo.Testing;
@@ -250,7 +251,7 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
         {
             using var _ = await world.Clients["apphost"].PostAsync($"/resources/{name}/restart", content: null, CancellationToken.None);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException)
         {
             // It is asked for again.
         }
@@ -262,7 +263,7 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
         {
             return (await world.Clients["apphost"].GetFromJsonAsync<Page>("/resources", Json, ct))!.Items;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or SocketException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             return [];
         }

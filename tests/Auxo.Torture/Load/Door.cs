@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Auxo.Torture.Load;
 
@@ -38,7 +39,7 @@ internal sealed class Door(HttpClient client, Ledger ledger)
                 ledger.NoAnswer();
             }
             catch (Exception e) when (
-                e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+                e is HttpRequestException or SocketException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 ledger.NoAnswer();
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Net.Sockets;
 
 using Auxo.Testing.Radicle;
 
@@ -95,7 +96,7 @@ internal static class Pushes
                 if (now == state) return true;
                 if (now == "finished") return false;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException)
             {
                 // It is being killed just now.
             }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Net.Sockets;
 
 using Auxo.Torture.Audit;
 
@@ -45,7 +46,7 @@ internal static class Uploads
                     """);
                 using var answer = await world.Clients["registry"].PostAsync("/sweep", content: null, ct);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or Npgsql.NpgsqlException)
+            catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException or Npgsql.NpgsqlException)
             {
                 // The next one.
             }

@@ -101,7 +101,7 @@ internal sealed class Clients(Instance instance) : IDisposable
             {
                 response = await base.SendAsync(request, limit.Token);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 var why = e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
                     ? "nothing listens there"
