@@ -13,8 +13,6 @@ using JasperFx.Events;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-using Npgsql;
-
 using Wolverine;
 using Wolverine.Configuration;
 using Wolverine.ErrorHandling;
@@ -109,14 +107,10 @@ public static class MessagesConfiguration
         policies.OnException<ConcurrencyException>().Or<EventStreamUnexpectedMaxEventIdException>()
             .Or<ExistingStreamIdCollisionException>().Or<Marten.Exceptions.ExistingStreamIdCollisionException>()
             .RetryTimes(3).Then.RetryWithCooldown(Cooldown).Then.ScheduleRetry(Later).Then.MoveToErrorQueue();
-        policies.OnException<Exception>(IsDatabaseAway)
+        policies.OnException<Exception>(DatabaseAway.Is)
             .RetryWithCooldown([.. Cooldown, 1.Seconds(), 5.Seconds()]).Then.ScheduleRetry([.. Later, .. Later]).Then.MoveToErrorQueue();
         policies.OnAnyException().RetryWithCooldown(Cooldown).Then.ScheduleRetry(Later).Then.MoveToErrorQueue();
     }
-
-    /// <summary>Marten wraps what Npgsql throws in its own exception.</summary>
-    internal static bool IsDatabaseAway(Exception e)
-        => (e as NpgsqlException ?? e.InnerException as NpgsqlException) is { IsTransient: true };
 
     private static void Route(WolverineOptions options, string service)
     {

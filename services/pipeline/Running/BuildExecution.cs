@@ -26,7 +26,7 @@ internal sealed class BuildExecution(
         {
             await RunAsync(running, buildId, stop, ct);
         }
-        catch (Exception e) when (e is not OperationCanceledException && !DatabaseOutage.Passes(e))
+        catch (Exception e) when (e is not OperationCanceledException && !DatabaseAway.Is(e))
         {
             logger.LogError(e, "Build {BuildId} broke.", buildId);
             await running.BreakAsync(PlainText.OneLine(e.Message, 200), ct);

@@ -44,7 +44,7 @@ internal sealed class BuildScheduler(
     protected override void Report(Exception e)
     {
         leases.Doubt();
-        if (DatabaseOutage.Passes(e)) logger.LogWarning("PostgreSQL does not answer ({Reason}); builds wait.", e.Message);
+        if (DatabaseAway.Is(e)) logger.LogWarning("PostgreSQL does not answer ({Reason}); builds wait.", e.Message);
         else base.Report(e);
     }
 
@@ -93,7 +93,7 @@ internal sealed class BuildScheduler(
         {
             // Given back below, for the next start.
         }
-        catch (Exception e) when (DatabaseOutage.Passes(e))
+        catch (Exception e) when (DatabaseAway.Is(e))
         {
             leases.Doubt();
             logger.LogWarning(

@@ -1,26 +1,10 @@
-using System.Net.Sockets;
-
-using Marten.Exceptions;
-
-using Npgsql;
-
 namespace Auxo.Pipeline.Running;
 
-/// <summary>Errors of PostgreSQL that pass by themselves.</summary>
+/// <summary>Waits while PostgreSQL is away.</summary>
 internal static class DatabaseOutage
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
-
-    /// <summary>
-    /// True when the server is stopped, starting, stopping or out of reach, or undid a transaction that may go well the next time,
-    /// such as one of a deadlock. Everything else is an error.
-    /// </summary>
-    public static bool Passes(Exception e)
-        => e is MartenCommandException { InnerException: { } inner } ? Passes(inner)
-            : e is PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" or "08006" }
-                or SocketException or TimeoutException
-            || e is NpgsqlException and not PostgresException || e is PostgresException { IsTransient: true };
 
     /// <summary>Repeats an action until the outage has passed.</summary>
     /// <param name="action">One transaction, or one that repeats safely.</param>
@@ -35,7 +19,7 @@ internal static class DatabaseOutage
             {
                 return await action();
             }
-            catch (Exception e) when (Passes(e))
+            catch (Exception e) when (DatabaseAway.Is(e))
             {
                 waiting(e.Message);
             }

@@ -178,15 +178,6 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public void a_database_that_is_away_is_seen_through_martens_own_exception()
-    {
-        var away = new NpgsqlException("away", new IOException());
-        Assert.True(MessagesConfiguration.IsDatabaseAway(away));
-        Assert.True(MessagesConfiguration.IsDatabaseAway(new Marten.Exceptions.MartenCommandException(null, away)));
-        Assert.False(MessagesConfiguration.IsDatabaseAway(new IllException()));
-    }
-
-    [Fact]
     public async Task a_service_does_not_start_on_a_schema_of_another_build()
     {
         await using var source = NpgsqlDataSource.Create(_database);
