@@ -269,7 +269,8 @@ internal sealed class ResourceRunner(
             using var answer = await http.GetAsync(new Uri(Snapshot.Urls[0] + "/alive"), limit.Token);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or SocketException
+            || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
             return false;
         }

@@ -263,7 +263,8 @@ internal sealed class Killer(World world, KillPlan plan, TextWriter progress)
         {
             return (await world.Clients["apphost"].GetFromJsonAsync<Page>("/resources", Json, ct))!.Items;
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or SocketException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             return [];
         }

@@ -39,7 +39,8 @@ internal sealed class Door(HttpClient client, Ledger ledger)
                 ledger.NoAnswer();
             }
             catch (Exception e) when (
-                e is HttpRequestException or SocketException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+                e is HttpRequestException or SocketException or IOException
+                || (e is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 ledger.NoAnswer();
             }

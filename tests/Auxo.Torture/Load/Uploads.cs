@@ -46,7 +46,8 @@ internal static class Uploads
                     """);
                 using var answer = await world.Clients["registry"].PostAsync("/sweep", content: null, ct);
             }
-            catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException or Npgsql.NpgsqlException)
+            catch (Exception e) when (e is HttpRequestException or SocketException or IOException
+                or OperationCanceledException or Npgsql.NpgsqlException)
             {
                 // The next one.
             }
