@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
@@ -40,6 +39,6 @@ public static class SchemaFingerprint
     {
         using var portable = new PEReader(File.OpenRead(file));
         var metadata = portable.GetMetadataReader();
-        return $"{AssemblyName.GetAssemblyName(file).FullName} {metadata.GetGuid(metadata.GetModuleDefinition().Mvid)}";
+        return $"{metadata.GetAssemblyDefinition().GetAssemblyName().FullName} {metadata.GetGuid(metadata.GetModuleDefinition().Mvid)}";
     }
 }

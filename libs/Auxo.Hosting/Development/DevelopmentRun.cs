@@ -38,9 +38,8 @@ internal static class DevelopmentRun
         builder.Services.AddSingleton<DevelopmentWatch>();
         builder.Services.AddSingleton<IDistributedApplicationEventingSubscriber>(static s => s.GetRequiredService<DevelopmentWatch>());
         // Without the AppHost's own address: under Aspire the dashboard is there, which answers people only.
-        var urls = builder.Resources.SelectMany(static r => r.Annotations.OfType<EndpointAnnotation>()
-            .Select(e => (r.Name, Url: $"http://{(e.TargetHost is "0.0.0.0" or "::" ? "127.0.0.1" : e.TargetHost)}:{e.Port}")))
-            .ToDictionary(static r => r.Name, static r => r.Url, StringComparer.Ordinal);
+        var urls = builder.Resources.Where(static r => r.Urls().Any())
+            .ToDictionary(static r => r.Name, static r => r.Urls().First(), StringComparer.Ordinal);
         new InstanceFile(typeof(DevelopmentRun).Assembly.GetName().Version?.ToString(3) ?? "", Environment.ProcessId,
             TimeProvider.System.GetUtcNow(), Path.Combine(folder.Run, "admin.token"), urls)
         {

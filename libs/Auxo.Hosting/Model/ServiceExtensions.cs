@@ -56,6 +56,14 @@ public static class ServiceExtensions
             && port is > 0 and < 65536 ? port : throw new HostingException($"{setting}={text} is no port: a number from 1 to 65535.");
     }
 
+    /// <summary>Where programs of this machine reach an endpoint: one that listens on all addresses has no address of its own.</summary>
+    internal static string ReachableHost(this EndpointAnnotation endpoint)
+        => endpoint.TargetHost is "0.0.0.0" or "::" ? "127.0.0.1" : endpoint.TargetHost;
+
+    /// <summary>The URLs of a resource's endpoints, for programs of this machine.</summary>
+    internal static IEnumerable<string> Urls(this IResource resource)
+        => resource.Annotations.OfType<EndpointAnnotation>().Select(static e => $"{e.UriScheme}://{e.ReachableHost()}:{e.Port}");
+
     /// <summary>One line for every port that is not free, else null.</summary>
     internal static string? TakenPorts(this IDistributedApplicationBuilder builder, int apphost)
     {

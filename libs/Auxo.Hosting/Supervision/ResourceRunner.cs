@@ -46,7 +46,7 @@ internal sealed class ResourceRunner(
     public ResourceLog Log => log;
 
     public ResourceSnapshot Snapshot { get; private set; } = new(
-        resource.Name, KindOf(resource), ResourceState.NotStarted, null, [.. UrlsOf(resource)], 0, time.GetUtcNow(), null);
+        resource.Name, KindOf(resource), ResourceState.NotStarted, null, [.. resource.Urls()], 0, time.GetUtcNow(), null);
 
     /// <summary>How often in a row it failed before it became healthy.</summary>
     public int FailedStarts { get; private set; }
@@ -309,7 +309,4 @@ internal sealed class ResourceRunner(
         IResourceWithConnectionString => "database",
         _ => "executable",
     };
-
-    private static IEnumerable<string> UrlsOf(IResource resource) => resource.Annotations.OfType<EndpointAnnotation>()
-        .Select(static e => $"{e.UriScheme}://{(e.TargetHost is "0.0.0.0" or "::" ? "127.0.0.1" : e.TargetHost)}:{e.Port}");
 }

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Lifecycle;
 
+using Auxo.Hosting.Model;
 using Auxo.Instances;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -139,8 +140,8 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>There is no proxy: the port that others are given is the port that the program listens on.</summary>
     private static void Allocate(EndpointAnnotation endpoint)
     {
-        var host = endpoint.TargetHost is "0.0.0.0" or "::" ? "127.0.0.1" : endpoint.TargetHost;
-        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, host, endpoint.Port!.Value, endpoint.Port.Value.ToString());
+        endpoint.AllocatedEndpoint = new AllocatedEndpoint(
+            endpoint, endpoint.ReachableHost(), endpoint.Port!.Value, endpoint.Port.Value.ToString());
     }
 }
 
