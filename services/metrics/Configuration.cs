@@ -6,6 +6,8 @@ using Auxo.Metrics.Dora;
 using Auxo.Metrics.Exposition;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Failures;
+using Auxo.Metrics.Histories;
+using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Timeline;
 

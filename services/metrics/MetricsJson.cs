@@ -7,8 +7,8 @@ using Auxo.Metrics.Changes;
 using Auxo.Metrics.Ci;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Dora;
-using Auxo.Metrics.Facts;
 using Auxo.Metrics.Failures;
+using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 
 namespace Auxo.Metrics;

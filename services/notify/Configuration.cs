@@ -2,8 +2,10 @@ using Auxo.Notify.Channels;
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Incoming;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Planning;
 using Auxo.Notify.Routes;
 using Auxo.Notify.Senders;
+using Auxo.Notify.Timeline;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Egress;
 

@@ -1,8 +1,12 @@
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
+using Auxo.Registry.Expiring;
 using Auxo.Registry.Files;
+using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
+using Auxo.Registry.Timeline;
 using Auxo.Registry.Tokens;
+using Auxo.Registry.Uploading;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
+using Auxo.Registry.Expiring;
 using Auxo.Registry.Files;
+using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
 using Auxo.Registry.Tokens;
 

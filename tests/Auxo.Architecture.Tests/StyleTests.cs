@@ -31,6 +31,24 @@ public sealed class StyleTests
         => Assert.Empty(Solution.Files("*.cs").SelectMany(static f => Solution.Read(f).Split('\n')
             .Index().Where(static l => l.Item.Length > 140).Select(l => $"{f}:{l.Index + 1}")));
 
+    /// <summary>What becomes more is sorted by what is done: uploading, publishing, planning.</summary>
+    [Fact]
+    public void a_folder_has_no_more_files_than_a_newcomer_reads()
+        => Assert.Empty(Solution.Files("*.cs").Where(static f => !f.StartsWith("tests/", StringComparison.Ordinal))
+            .CountBy(static f => Path.GetDirectoryName(f)!).Where(static folder => folder.Value > 12)
+            .Select(static folder => $"{folder.Key}: {folder.Value} files"));
+
+    [Fact]
+    public void a_services_namespaces_are_its_folders()
+        => Assert.Empty(
+            from project in Solution.Projects.Values.Where(static p => p.IsService)
+            let home = Path.GetDirectoryName(project.File)!
+            from file in Solution.Files("*.cs").Where(f => f.StartsWith(home + "/", StringComparison.Ordinal))
+            let name = (project.Name + Path.GetDirectoryName(file)![home.Length..]).Replace('/', '.')
+            from line in Solution.Read(file).Split('\n')
+            where line.StartsWith("namespace ", StringComparison.Ordinal) && line != $"namespace {name};"
+            select $"{file} is not in {name}");
+
     [Fact]
     public void a_service_has_no_interface_with_a_single_implementation()
     {

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 
-using Auxo.Registry.Artifacts;
 using Auxo.Registry.Files;
+using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
 using Auxo.ServiceDefaults.Disk;
 using Auxo.Testing;

@@ -1,5 +1,5 @@
 using Auxo.Metrics.Asking;
-using Auxo.Metrics.Facts;
+using Auxo.Metrics.Histories;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 

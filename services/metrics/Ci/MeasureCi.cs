@@ -1,4 +1,5 @@
 using Auxo.Metrics.Dora;
+using Auxo.Metrics.Histories;
 
 namespace Auxo.Metrics.Ci;
 

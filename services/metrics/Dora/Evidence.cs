@@ -1,4 +1,5 @@
 using Auxo.Metrics.Facts;
+using Auxo.Metrics.Histories;
 
 namespace Auxo.Metrics.Dora;
 

@@ -1,3 +1,5 @@
+using Auxo.Metrics.Histories;
+
 namespace Auxo.Metrics.Dora;
 
 /// <summary>Deployments of one kind.</summary>

@@ -1,5 +1,6 @@
 using Auxo.Metrics.Ci;
 using Auxo.Metrics.Dora;
+using Auxo.Metrics.Histories;
 using Auxo.ServiceDefaults.Metrics;
 
 namespace Auxo.Metrics.Exposition;

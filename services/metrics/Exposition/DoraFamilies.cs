@@ -1,4 +1,5 @@
 using Auxo.Metrics.Dora;
+using Auxo.Metrics.Histories;
 using Auxo.ServiceDefaults.Metrics;
 
 namespace Auxo.Metrics.Exposition;

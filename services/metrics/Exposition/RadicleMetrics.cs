@@ -1,5 +1,6 @@
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Facts;
+using Auxo.Metrics.Histories;
 using Auxo.ServiceDefaults.Metrics;
 
 namespace Auxo.Metrics.Exposition;

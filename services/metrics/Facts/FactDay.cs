@@ -1,3 +1,5 @@
+using Auxo.Metrics.Packing;
+
 namespace Auxo.Metrics.Facts;
 
 /// <summary>Facts of one repository, unpacked (<see cref="DayPack"/>); of one day, or of many.</summary>

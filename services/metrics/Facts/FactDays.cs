@@ -2,6 +2,7 @@ using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Failures;
+using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 
 using JasperFx.Events.Projections;

@@ -1,3 +1,4 @@
+using Auxo.Metrics.Packing;
 using Npgsql;
 
 namespace Auxo.Metrics.Facts;

@@ -1,7 +1,7 @@
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
 using Auxo.Metrics.Dora;
-using Auxo.Metrics.Facts;
+using Auxo.Metrics.Histories;
 using Auxo.ServiceDefaults.Timeline;
 
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using Auxo.Metrics.Dora;
+using Auxo.Metrics.Histories;
 using Auxo.ServiceDefaults.Timeline;
 
 namespace Auxo.Metrics.Timeline;

@@ -2,6 +2,7 @@ using System.Security.Claims;
 
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Planning;
 using Auxo.Notify.Routes;
 using Auxo.ServiceDefaults.Access;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Planning;
 using Auxo.Notify.Routes;
 using Auxo.ServiceDefaults.Access;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Notify.Deliveries;
+using Auxo.Notify.Planning;
 using Auxo.Notify.Routes;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Access;

@@ -1,5 +1,6 @@
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Files;
+using Auxo.Registry.Publishing;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,5 @@
 using Auxo.Registry.Files;
+using Auxo.Registry.Publishing;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,3 +1,4 @@
+using Auxo.Registry.Publishing;
 using Npgsql;
 
 namespace Auxo.Registry.Artifacts;

@@ -1,4 +1,5 @@
 using Auxo.Metrics.Dora;
+using Auxo.Metrics.Facts;
 
 namespace Auxo.Metrics.Tests.Dora;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Facts;
+using Auxo.Metrics.Histories;
 
 using FsCheck;
 using FsCheck.Fluent;

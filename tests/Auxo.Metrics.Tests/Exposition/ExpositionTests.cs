@@ -93,7 +93,7 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     public async Task only_a_repository_with_new_facts_is_worked_out_again_and_the_page_is_the_one_that_a_new_start_makes()
     {
         var (busy, quiet, now) = (Ids.Rid("busy"), Ids.Rid("quiet"), TimeProvider.System.GetUtcNow());
-        var histories = Host.Services.GetRequiredService<Metrics.Facts.HistoryCache>();
+        var histories = Host.Services.GetRequiredService<Metrics.Histories.HistoryCache>();
         var kept = new ExpositionPage(histories);
         await SendRecentAsync(busy, "busy");
         await SendRecentAsync(quiet, "quiet");
@@ -124,7 +124,7 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     {
         var (rid, now) = (Ids.Rid("slides"), TimeProvider.System.GetUtcNow());
         await SendRecentAsync(rid, "slides");
-        var page = new ExpositionPage(Host.Services.GetRequiredService<Metrics.Facts.HistoryCache>());
+        var page = new ExpositionPage(Host.Services.GetRequiredService<Metrics.Histories.HistoryCache>());
         var deployments = $"radicle_dora_samples{{repo=\"{rid}\",window=\"7d\",metric=\"deployments\"}} ";
 
         Assert.Contains(deployments

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Metrics.Dora;
+using Auxo.Metrics.Facts;
 
 namespace Auxo.Metrics.Tests.Golden;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Auxo.Contracts;
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Facts;
+using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Tests.Dora;
 

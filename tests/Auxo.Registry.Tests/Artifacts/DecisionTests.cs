@@ -2,7 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
-using Auxo.Registry.Artifacts;
+using Auxo.Registry.Expiring;
+using Auxo.Registry.Publishing;
 
 namespace Auxo.Registry.Tests.Artifacts;
 

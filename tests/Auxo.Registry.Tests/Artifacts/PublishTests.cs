@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
-using Auxo.Registry.Artifacts;
+using Auxo.Registry.Publishing;
 using Auxo.Testing;
 
 using Microsoft.Extensions.DependencyInjection;
