@@ -26,7 +26,7 @@ public sealed record TrackAnswer(RepositoryAnswer Repository, string? Secret);
 /// <summary>
 /// <c>POST /repositories</c>: follows a repository from now on. Its default branch becomes a fact in the same commit; the
 /// patches that are there are only recorded, so a repository with two hundred of them does not start two hundred builds.
-/// A loop of its own and no command on the bus, since git's storage is read between the look at the stream and the commit.
+/// No command on the bus, since git's storage is read between the look at the stream and the commit.
 /// </summary>
 public static class TrackRepository
 {
@@ -49,7 +49,7 @@ public static class TrackRepository
             $"'{bad}' is no name of a branch.");
         if (request.Name is { Length: > 100 }) throw new CannotTrackException("The name has more than 100 characters.");
 
-        while (true)
+        return await LostRace.RetryAsync<Results<Created<TrackAnswer>, Ok<TrackAnswer>>>(async () =>
         {
             await using var work = outbox.Open();
             var stream = await work.Session.Events.FetchForWriting<Repository>(Repository.StreamKey(location.Rid), ct);
@@ -59,19 +59,12 @@ public static class TrackRepository
                 return TypedResults.Ok(new TrackAnswer(RepositoryAnswer.Of(already, secrets, address), null));
             }
 
-            try
-            {
-                var (repository, secret) = await TrackAsync(work, stream, location, request, trusted, time.GetUtcNow(), ct);
-                secrets.Remember(location.Rid, secret);
-                observer.Watch(repository).Wake(DetectedBy.Sweep);
-                return TypedResults.Created(
-                    $"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, secrets, address), secret));
-            }
-            catch (Exception e) when (LostRace.Is(e))
-            {
-                // Somebody tracked it at the same moment: the next round finds that.
-            }
-        }
+            var (repository, secret) = await TrackAsync(work, stream, location, request, trusted, time.GetUtcNow(), ct);
+            secrets.Remember(location.Rid, secret);
+            observer.Watch(repository).Wake(DetectedBy.Sweep);
+            return TypedResults.Created(
+                $"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, secrets, address), secret));
+        });
     }
 
     private static async Task<(Repository Repository, string Secret)> TrackAsync(

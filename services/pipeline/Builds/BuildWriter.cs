@@ -15,31 +15,22 @@ public sealed class BuildWriter(IDocumentStore store, Outbox outbox, TimeProvide
     /// first.
     /// </summary>
     /// <returns>The build before and after; null when there is none.</returns>
-    public async Task<(Build Before, Build After)?> WriteAsync(
+    public Task<(Build Before, Build After)?> WriteAsync(
         Guid buildId, Func<Build, DateTimeOffset, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
-    {
-        while (true)
+        => LostRace.RetryAsync<(Build, Build)?>(async () =>
         {
             await using var work = outbox.Open();
             if (await work.Session.LoadAsync<Build>(Build.StreamKey(buildId), ct) is not { } before) return null;
             var (events, messages) = decide(before, time.GetUtcNow());
             if (events.Count == 0 && messages.Count == 0) return (before, before);
-            // Whoever carries the build on or ends it, it belongs to the push that began it.
+            // Whatever carries the build on or ends it, it belongs to the push that began it.
             if (before.TraceId is not null) work.Trace(before.TraceId);
             var change = new BuildChange(before, events);
             change.Execute(work.Session);
             if (change.Wake is { } wake) messages.Add(wake);
             foreach (var message in messages) await work.PublishAsync(message);
             if (change.After.State == BuildState.Finished) CrashPoint.Hit("pipeline.build.before_finish");
-            try
-            {
-                await work.SaveChangesAsync(ct);
-                return (before, change.After);
-            }
-            catch (Exception e) when (LostRace.Is(e))
-            {
-                // A cancel, an approval or the end of a step came first: decide on what it left.
-            }
-        }
-    }
+            await work.SaveChangesAsync(ct);
+            return (before, change.After);
+        });
 }

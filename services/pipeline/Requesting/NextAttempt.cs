@@ -2,6 +2,8 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Verdict;
 
+using JasperFx;
+
 using Npgsql;
 
 namespace Auxo.Pipeline.Requesting;
@@ -11,26 +13,17 @@ public sealed class NextAttempt(Outbox outbox, NpgsqlDataSource database, BuildP
 {
     /// <summary>Queues it; when somebody asks for the same at the same moment, theirs is one attempt and this one the next.</summary>
     /// <returns>The build as it is queued.</returns>
-    public async Task<Build> QueueAsync(BuildRequest request, CancellationToken ct)
-    {
-        while (true)
+    public Task<Build> QueueAsync(BuildRequest request, CancellationToken ct)
+        => LostRace.RetryAsync(async () =>
         {
             await using var work = outbox.Open();
             var attempt = await BuildTable.NextAttemptAsync(database, request.Rid, request.Trigger, request.SubjectKey, request.Commit, ct);
             var planned = await planner.PlanAsync(work.Session, request, attempt, ct);
             var (queued, messages) = QueueBuild.Decide(planned, links, time.GetUtcNow());
-            if (queued is null) continue;
+            if (queued is null) throw new ConcurrencyException($"Attempt {attempt} was queued meanwhile.");
             queued.Execute(work.Session);
             foreach (var message in messages) await work.PublishAsync(message);
-            try
-            {
-                await work.SaveChangesAsync(ct);
-                return queued.Build with { TraceId = work.Session.CorrelationId };
-            }
-            catch (Exception e) when (LostRace.Is(e))
-            {
-                // The other one was first.
-            }
-        }
-    }
+            await work.SaveChangesAsync(ct);
+            return queued.Build with { TraceId = work.Session.CorrelationId };
+        });
 }

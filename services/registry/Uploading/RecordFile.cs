@@ -22,19 +22,19 @@ public sealed record NewFile(RawRepository Repository, string Path, Precondition
 public sealed class RecordFile(IDocumentStore store, BlobStore blobs, FileCache files, TimeProvider time)
 {
     /// <summary>
-    /// Runs to its end whether or not the client waits: what would be half done costs more than the rest. A loop of its own and no
-    /// command on the bus, since the stream is read while the disk writes the bytes.
+    /// Runs to its end whether or not the client waits: what would be half done costs more than the rest. No command on the bus,
+    /// since the stream is read while the disk writes the bytes.
     /// </summary>
-    public async Task<Results<Created<FileAnswer>, Ok<FileAnswer>, ProblemHttpResult>> RunAsync(NewFile file, ReceivedBlob received)
+    public Task<Results<Created<FileAnswer>, Ok<FileAnswer>, ProblemHttpResult>> RunAsync(NewFile file, ReceivedBlob received)
     {
-        Task? keeping = null;
-        while (true)
+        var keeping = new Lazy<Task>(() => blobs.KeepAsync(received, CancellationToken.None));
+        return LostRace.RetryAsync<Results<Created<FileAnswer>, Ok<FileAnswer>, ProblemHttpResult>>(async () =>
         {
-            // Whoever changes the stream after this look makes the save fail.
+            // A change of the stream after this look makes the save fail.
             await using var session = store.TracedSession();
             var fetching = session.Events.FetchForWriting<RawFile>(
                 RawFile.StreamKey(file.Repository.Name, file.Path), CancellationToken.None);
-            await Task.WhenAll(fetching, keeping ??= blobs.KeepAsync(received, CancellationToken.None));
+            await Task.WhenAll(fetching, keeping.Value);
             var stream = await fetching;
             var before = stream.Aggregate;
             if (Refuse(file.Repository, file.Path, before?.Content(), file.Conditions) is { } refusal) return refusal;
@@ -49,10 +49,6 @@ public sealed class RecordFile(IDocumentStore store, BlobStore blobs, FileCache 
             try
             {
                 await session.SaveChangesAsync(CancellationToken.None);
-            }
-            catch (Exception e) when (LostRace.Is(e))
-            {
-                continue;
             }
             catch (MartenCommandException e) when (Sql.State(e) == FileTable.NoRoom)
             {
@@ -73,7 +69,7 @@ public sealed class RecordFile(IDocumentStore store, BlobStore blobs, FileCache 
             var answer = FileAnswer.Of(file.Repository.Name,
                 new StoredFile(file.Path, received.Digest, stored.SizeBytes, stored.MediaType, stored.At, stored.By));
             return isNew ? TypedResults.Created(answer.Url, answer) : TypedResults.Ok(answer);
-        }
+        });
     }
 
     /// <summary>Whether a file may be written now; asked before the body is read, and again when its stream is held.</summary>
