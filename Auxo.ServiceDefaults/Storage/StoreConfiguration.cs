@@ -84,6 +84,8 @@ public static class StoreConfiguration
         // The driver's defaults, 100 and 0, are not meant for five services on one small server; a setting of others wins.
         if (settings.MaxPoolSize == 100) settings.MaxPoolSize = 10;
         if (settings.MaxAutoPrepare == 0) settings.MaxAutoPrepare = 64;
+        // A connection is a process of PostgreSQL with megabytes of its own; what a busy minute opened need not stay for five.
+        if (settings.ConnectionIdleLifetime == 300) settings.ConnectionIdleLifetime = 30;
         // The reset is seven statements before the first of every session. What outlives a transaction here is a lock or a
         // subscription, and its owner ends it.
         settings.NoResetOnClose = true;

@@ -5,8 +5,8 @@ namespace Auxo.Pipeline.Builds;
 /// <param name="Events">What happened; none changes nothing.</param>
 public sealed record BuildChange(Build Before, Events Events) : IMartenOp
 {
-    /// <summary>The build afterwards.</summary>
-    public Build After { get; } = Before.After(Events);
+    /// <summary>The build afterwards, with the version that the save gives it.</summary>
+    public Build After { get; } = Before.After(Events) with { Version = Before.Version + Events.Count };
 
     /// <summary>What the runner of this process hears after the commit; null when it is nothing to it.</summary>
     public object? Wake => Events.Count == 0 ? null : BuildSignals.Of(After);
@@ -15,7 +15,7 @@ public sealed record BuildChange(Build Before, Events Events) : IMartenOp
     public void Execute(IDocumentSession session)
     {
         if (Events.Count == 0) return;
-        session.Events.Append(Build.StreamKey(Before.BuildId), Before.Version + Events.Count, Events);
+        session.Events.Append(Build.StreamKey(Before.BuildId), After.Version, Events);
         if (BuildTable.StateOf(After) != BuildTable.StateOf(Before)) session.QueueSqlCommand(BuildTable.Follow(After));
         foreach (var granted in Events.OfType<BuildEvent.ApprovalGranted>())
             session.QueueSqlCommand(BuildTable.Approve(After.Subject.Rid, granted));

@@ -98,12 +98,30 @@ internal static class BuildTable
         return (int)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>True when somebody has approved this commit.</summary>
-    public static async Task<bool> IsApprovedAsync(NpgsqlDataSource database, Rid rid, CommitId commit, CancellationToken ct)
+    /// <summary>What the plan of a commit depends on, in one question.</summary>
+    /// <param name="database">The service's database.</param>
+    /// <param name="rid">The repository.</param>
+    /// <param name="commit">The commit.</param>
+    /// <param name="subject">The patch or the ref.</param>
+    /// <param name="seenAt">When the commit was seen; null when somebody asks for it now.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>
+    /// Whether the repository was untracked since, whether somebody has approved the commit, and the unfinished builds of the subject.
+    /// </returns>
+    public static async Task<(bool Untracked, bool Approved, IReadOnlyList<Guid> Open)> KnownAsync(
+        NpgsqlDataSource database, Rid rid, CommitId commit, string subject, DateTimeOffset? seenAt, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select exists (select from pipeline.approvals where rid = $1 and commit_id = $2)")
-            .With(rid.Value, commit.Value);
-        return (bool)(await command.ExecuteScalarAsync(ct))!;
+        await using var command = database.CreateCommand(
+            """
+            select exists (select from pipeline.repositories where rid = $1 and untracked_at >= $4::timestamptz),
+                   exists (select from pipeline.approvals where rid = $1 and commit_id = $2),
+                   array(select build_id from pipeline.builds
+                         where rid = $1 and subject = $3 and state <> 'done' order by queued_at, build_id)
+            """)
+            .With(rid.Value, commit.Value, subject, (object?)seenAt ?? DBNull.Value);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return (reader.GetBoolean(0), reader.GetBoolean(1), await reader.GetFieldValueAsync<Guid[]>(2, ct));
     }
 
     /// <summary>True when the repository was untracked after this was seen.</summary>

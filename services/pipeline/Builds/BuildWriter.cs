@@ -11,16 +11,22 @@ public sealed class BuildWriter(IDocumentStore store, Outbox outbox, TimeProvide
     }
 
     /// <summary>
-    /// Decides on fresh state and writes all of the decision in a transaction of its own; decides again when somebody else wrote
-    /// first.
+    /// Decides and writes all of the decision in a transaction of its own; decides again on fresh state when somebody else wrote first.
     /// </summary>
+    /// <param name="buildId">The build.</param>
+    /// <param name="decide">What happens to it.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="known">The build as the caller saw it last, which saves reading it; null reads it.</param>
     /// <returns>The build before and after; null when there is none.</returns>
     public Task<(Build Before, Build After)?> WriteAsync(
-        Guid buildId, Func<Build, DateTimeOffset, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
+        Guid buildId, Func<Build, DateTimeOffset, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct,
+        Build? known = null)
         => LostRace.RetryAsync<(Build, Build)?>(async () =>
         {
             await using var work = outbox.Open();
-            if (await work.Session.LoadAsync<Build>(Build.StreamKey(buildId), ct) is not { } before) return null;
+            var seen = known;
+            known = null;      // a second try reads
+            if ((seen ?? await work.Session.LoadAsync<Build>(Build.StreamKey(buildId), ct)) is not { } before) return null;
             var (events, messages) = decide(before, time.GetUtcNow());
             if (events.Count == 0 && messages.Count == 0) return (before, before);
             // Whatever carries the build on or ends it, it belongs to the push that began it.

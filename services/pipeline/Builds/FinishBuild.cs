@@ -47,15 +47,15 @@ public static class FinishBuild
                 : "command", left, Blocks: false, TimeSpan.Zero, ExitCode: null, reason ?? "not run")).ToList();
         var finished = new BuildEvent.Finished(outcome, reason, unfinished, by, now);
         var final = build.Apply(finished);
-        OutgoingMessages messages =
-        [
+        // What is first leaves first, and for the comment somebody waits.
+        OutgoingMessages messages = [];
+        if ((!quiet || build.HasInterimComment) && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment)
+            messages.Add(comment);
+        messages.Add(
             new BuildFinished(
                 final.Subject, outcome, reason, final.InOrder(),
                 [.. final.Findings.Where(finding => finding.Blocks).Concat(final.Findings.Where(finding => !finding.Blocks)).Take(10)],
-                final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust),
-        ];
-        if ((!quiet || build.HasInterimComment) && PatchComment.Of(final, PatchComment.FinalSeq, links) is { } comment)
-            messages.Add(comment);
+                final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust));
         return ([finished], messages);
     }
 }

@@ -9,8 +9,11 @@ public sealed record OpenBuilds(IReadOnlyList<Build> Builds)
     /// <summary>Those of a patch or a ref, or of the whole repository when none is named.</summary>
     public static async Task<OpenBuilds> LoadAsync(
         IQuerySession session, NpgsqlDataSource database, Rid rid, string? subject, CancellationToken ct)
+        => await LoadAsync(session, await BuildTable.OpenAsync(database, rid, subject, ct), ct);
+
+    /// <summary>These, as far as they are there.</summary>
+    public static async Task<OpenBuilds> LoadAsync(IQuerySession session, IReadOnlyList<Guid> ids, CancellationToken ct)
     {
-        var ids = await BuildTable.OpenAsync(database, rid, subject, ct);
         if (ids.Count == 0) return new OpenBuilds([]);
         var builds = (await session.LoadManyAsync<Build>(ct, ids.Select(Build.StreamKey))).ToDictionary(static build => build.BuildId);
         return new OpenBuilds([.. ids.Where(builds.ContainsKey).Select(id => builds[id])]);

@@ -25,32 +25,41 @@ public sealed class BuildPlanner(GitSources sources, NpgsqlDataSource database)
     public async Task<PlannedBuild?> PlanAsync(IQuerySession session, BuildRequest request, int attempt, CancellationToken ct)
     {
         var id = BuildId.For(request.Rid, request.Commit, request.Trigger, request.SubjectKey, attempt);
-        if (await session.Events.FetchStreamStateAsync(Build.StreamKey(id), ct) is not null) return null;
-        if (request.SeenAt is { } seen && await BuildTable.IsUntrackedAsync(database, request.Rid, seen, ct)) return null;
+        // The first command waits for both, so git and the database are asked side by side.
+        var reading = ReadAsync(request, ct);
+        var knowing = BuildTable.KnownAsync(database, request.Rid, request.Commit, request.SubjectKey, request.SeenAt, ct);
+        var existing = session.Events.FetchStreamStateAsync(Build.StreamKey(id), ct);
+        await Task.WhenAll(reading, knowing, existing);
+        var (untracked, approved, open) = await knowing;
+        if (untracked || await existing is not null) return null;
 
-        var approved = request.Trust == Trust.Trusted || await BuildTable.IsApprovedAsync(database, request.Rid, request.Commit, ct);
-        var (plan, refusal) = await ReadAsync(request, approved, ct);
-        var older = await OpenBuilds.LoadAsync(session, database, request.Rid, request.SubjectKey, ct);
-        return new PlannedBuild(id, request, attempt, plan, refusal, older);
+        var (head, canonical, refusal) = await reading;
+        var plan = refusal is null
+            ? Plan.Decide(request.Trust, request.Trust == Trust.Trusted || approved, head, canonical)
+            : new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);
+        return new PlannedBuild(id, request, attempt, plan, refusal, await OpenBuilds.LoadAsync(session, open, ct));
     }
 
-    private async Task<(Plan Plan, string? Refusal)> ReadAsync(BuildRequest request, bool approved, CancellationToken ct)
+    /// <summary>The pipeline files of the commit and, for a stranger's, of the canonical head; or why they cannot be read.</summary>
+    private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, string? Refusal)> ReadAsync(
+        BuildRequest request, CancellationToken ct)
     {
-        var nothing = new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);
-        if (!Directory.Exists(request.Source)) return (nothing, $"the repository is not at {request.Source} any more");
+        if (!Directory.Exists(request.Source)) return Refused($"the repository is not at {request.Source} any more");
         await using var source = sources.Open(request.Source);
         try
         {
             if (await source.Objects.ReadAsync($"{request.Commit}^{{commit}}", ct) is null)
-                return (nothing, $"the commit {request.Commit.Short} is not in {request.Source}; it was removed, or was never pushed");
+                return Refused($"the commit {request.Commit.Short} is not in {request.Source}; it was removed, or was never pushed");
             var head = await DefinitionFilesReader.ReadAsync(source.Objects, request.Commit, ct);
             var canonical = request.Trust == Trust.Stranger
                 && request.Canonical is { } main ? await DefinitionFilesReader.ReadAsync(source.Objects, main, ct) : null;
-            return (Plan.Decide(request.Trust, approved, head, canonical), null);
+            return (head, canonical, null);
         }
         catch (GitException e)
         {
-            return (nothing, PlainText.OneLine(e.Message));
+            return Refused(PlainText.OneLine(e.Message));
         }
+
+        static (DefinitionFiles, DefinitionFiles?, string) Refused(string why) => (DefinitionFiles.None, null, why);
     }
 }

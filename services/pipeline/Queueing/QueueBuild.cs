@@ -15,7 +15,7 @@ public static class QueueBuild
         var (events, messages) = Decide(planned.Id, planned.Request, planned.Attempt, planned.Plan, planned.Refusal, links, now);
         var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1));
         var (ended, more) = planned.Older.Decide(older => SupersedeBuild.Decide(older, build, links, now));
-        return (new QueuedBuild(build, events, ended), [.. messages, .. more, new BuildReady()]);
+        return (new QueuedBuild(build, events, ended), [new BuildReady(), .. messages, .. more]);
     }
 
     /// <summary>The first events of a build: queued, and at once finished when it cannot be run at all.</summary>

@@ -10,9 +10,10 @@ namespace Auxo.Pipeline.Running;
 internal sealed class RunningBuild(Guid id, BuildWriter writer, Links links, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private Build? _known;
 
     /// <summary>The build as it stands; null when there is none.</summary>
-    public Task<Build?> ReadAsync(CancellationToken ct) => SitOutAsync(() => writer.ReadAsync(id, ct), ct);
+    public async Task<Build?> ReadAsync(CancellationToken ct) => _known = await SitOutAsync(() => writer.ReadAsync(id, ct), ct);
 
     /// <summary>Records results, and the step that begins next.</summary>
     public Task<Build> RecordAsync(IReadOnlyList<StepReport> reports, string? next, CancellationToken ct)
@@ -25,7 +26,7 @@ internal sealed class RunningBuild(Guid id, BuildWriter writer, Links links, Tim
     public Task<Build> BreakAsync(string reason, CancellationToken ct)
         => WriteAsync((build, now) => FinishBuild.Decide(build, Outcome.Errored, $"Auxo failed: {reason}", by: null, links, now), ct);
 
-    /// <summary>Decides on fresh state and writes it, in the turn of this caller.</summary>
+    /// <summary>Decides on what is known of the build and writes it, in the turn of this caller.</summary>
     /// <returns>The build as it is afterwards.</returns>
     public async Task<Build> WriteAsync(
         Func<Build, DateTimeOffset, (Events Events, OutgoingMessages Messages)> decide, CancellationToken ct)
@@ -33,8 +34,8 @@ internal sealed class RunningBuild(Guid id, BuildWriter writer, Links links, Tim
         await _turn.WaitAsync(ct);
         try
         {
-            var written = await SitOutAsync(() => writer.WriteAsync(id, decide, ct), ct);
-            return written?.After ?? throw new InvalidOperationException($"Build {id} has a row and no stream.");
+            var written = await SitOutAsync(() => writer.WriteAsync(id, decide, ct, _known), ct);
+            return _known = written?.After ?? throw new InvalidOperationException($"Build {id} has a row and no stream.");
         }
         finally
         {

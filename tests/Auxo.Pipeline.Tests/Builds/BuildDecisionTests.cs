@@ -51,6 +51,14 @@ public sealed class BuildDecisionTests
     }
 
     [Fact]
+    public void what_is_decided_next_goes_on_from_the_version_that_the_save_gives()
+    {
+        var build = Queued(PlanOf(steps: ["a", "b"])) with { Version = 3 };
+        var (events, _) = RecordStepResults.Decide(build, [Report("a")], "b", NoLinks, Now);
+        Assert.Equal((2, 5), (events.Count, new BuildChange(build, events).After.Version));
+    }
+
+    [Fact]
     public void a_step_that_begins_is_recorded_with_the_result_of_the_one_before()
     {
         var build = Queued(PlanOf(steps: ["a", "b"]));

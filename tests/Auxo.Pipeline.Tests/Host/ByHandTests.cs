@@ -39,7 +39,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         await SandboxProcesses.GoneAsync(marker);
         Assert.Equal(409, (await _host.PostAsync($"/builds/{id}/cancel")).Status);
         await Eventually.TrueAsync(async () => await LogStateAsync(id, "sleep") == "complete", "the log of the step is complete");
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"],
+        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished"],
             (await _host.SentAsync()).Select(s => s.Name));
     }
 
@@ -97,7 +97,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(200, (await _host.PostAsync($"/builds/{id}/approve")).Status);
         Assert.Equal("passed", (string)(await _host.FinishedAsync(id))["outcome"]!);
         Assert.Contains("canonical\n", await _host.LogAsync(id, "step"), StringComparison.Ordinal);
-        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished", "post_patch_comment"],
+        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "post_patch_comment", "build_finished"],
             (await _host.SentAsync()).Select(s => s.Name));
 
         await _host.PostAsync($"/builds/{id}/rerun");

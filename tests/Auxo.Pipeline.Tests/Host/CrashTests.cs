@@ -88,7 +88,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
             .Split('\n').Count(line => line == "made") == 2, "the second step finds again what the first one made");
         Assert.Equal(200, (await host.PostAsync($"/builds/{id}/cancel")).Status);
         await SandboxProcesses.GoneAsync(marker);
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync())
+        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished"], (await host.SentAsync())
             .Where(s => !IsInterim(s)).Select(s => s.Name));
     }
 
@@ -220,7 +220,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal("passed", (string)build["outcome"]!);
         Assert.DoesNotContain("begins again", await host.LogAsync(_told.BuildOf(head), "one"), StringComparison.Ordinal);
         var sent = await Eventually.ValueAsync(async () => await host.SentAsync(), "the test's own connections are new");
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"],
+        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished"],
             sent.Where(s => !IsInterim(s)).Select(s => s.Name));
     }
 
@@ -241,7 +241,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         var build = await host.FinishedAsync(_told.BuildOf(head));
         Assert.Equal(("passed", 1), ((string)build["outcome"]!, (int)build["attempt"]!));
         await host.Queues.QuietAsync("pipeline");
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], (await host.SentAsync())
+        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished"], (await host.SentAsync())
             .Where(s => !IsInterim(s)).Select(s => s.Name));
         Assert.Equal(0L, await host.ScalarAsync<long>("select count(*) from pipeline.wolverine_dead_letters"));
         Assert.Equal((1L, 0L), (await host.ScalarAsync<long>("select count(*) from pipeline.builds where state = 'done'"),

@@ -55,7 +55,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Contains("hello\n", await _host.LogAsync(_told.BuildOf(head), "hello"), StringComparison.Ordinal);
 
         var sent = await _host.SentAsync();
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"], sent.Select(s => s.Name));
+        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished"], sent.Select(s => s.Name));
         Assert.All(sent, s => Assert.Equal($"build/{_told.BuildOf(head)}", s.Group));
         var comment = sent[^1].Body;
         Assert.Equal((true, 2, _told.Patch.Value, head.Value), (
@@ -72,7 +72,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.SendAsync(_told.Opened(head));
         await _host.FinishedAsync(_told.BuildOf(head));
         await EmptyQueueAsync();
-        Assert.Equal(["build_queued", "build_started", "build_finished", "post_patch_comment"],
+        Assert.Equal(["build_queued", "build_started", "post_patch_comment", "build_finished"],
             (await _host.SentAsync()).Select(s => s.Name));
         Assert.Equal(1L, await _host.ScalarAsync<long>("select count(*) from pipeline.builds"));
     }
