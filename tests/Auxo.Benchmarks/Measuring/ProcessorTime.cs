@@ -17,6 +17,11 @@ internal static class ProcessorTime
                     && Fields(child) is { } fields && fields[1] == pid.ToString(CultureInfo.InvariantCulture) ? Seconds(fields) : 0)
             : 0;
 
+    /// <summary>Seconds of a process and of its children that have ended, since it began; 0 when it is not there.</summary>
+    public static double WithEndedChildren(int pid)
+        => Fields(pid) is { } fields
+            ? fields[11..15].Sum(static ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond : 0;
+
     private static double Seconds(string[] fields)
         => (double.Parse(fields[11], CultureInfo.InvariantCulture)
             + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;

@@ -5,7 +5,10 @@ using Auxo.Benchmarks.Sides;
 
 namespace Auxo.Benchmarks.Thread;
 
-/// <summary>What Auxo holds of the machine's memory while nobody pushes: proportional set size, so that shared pages count once.</summary>
+/// <summary>
+/// What Auxo holds of the machine's memory while nobody pushes (proportional set size, so that shared pages count once), and what
+/// it uses of the processors meanwhile.
+/// </summary>
 internal static class IdleMemory
 {
     /// <summary>Measures.</summary>
@@ -22,10 +25,11 @@ internal static class IdleMemory
 
         var rest = TimeSpan.FromSeconds(context.Options.Count(60, 10));
         context.Tell($"rests for {rest.TotalSeconds:0} s");
+        var used = ProcessorSeconds(instance);
         await Task.Delay(rest, TimeProvider.System, ct);
+        used = ProcessorSeconds(instance) - used;
 
-        // Whoever lost his parent is still ours: his command or his environment names the folder.
-        var processes = Descendants(instance.AppHostPid).Union(instance.Processes().Keys)
+        var processes = ProcessesOf(instance)
             .Select(static pid => (Name: NameOf(pid), MiB: PssMiB(pid))).Where(static p => p.MiB > 0).ToList();
         var broker = pair?.Broker is { } b ? Series.One(PssMiB(b.ProcessId)) : null;
         return
@@ -39,8 +43,16 @@ internal static class IdleMemory
             .. processes.GroupBy(static p => p.Name).OrderByDescending(static g => g.Sum(static p => p.MiB)).Select(static g =>
                 new Figure($"{g.Key}{(g.Count() > 1 ? $" ({g.Count()} processes)" : "")}", "MiB",
                     Series.One(g.Sum(static p => p.MiB))) { IsPart = true }),
+            new("processor time at rest, all services and PostgreSQL", "% of a core", Series.One(100 * used / rest.TotalSeconds)),
         ];
     }
+
+    /// <summary>What lost its parent is still ours: its command or its environment names the folder.</summary>
+    private static IEnumerable<int> ProcessesOf(Testing.AuxoInstance instance)
+        => Descendants(instance.AppHostPid).Union(instance.Processes().Keys);
+
+    private static double ProcessorSeconds(Testing.AuxoInstance instance)
+        => ProcessesOf(instance).Sum(ProcessorTime.WithEndedChildren);
 
     /// <summary>
     /// The AppHost and all that it started; PostgreSQL's processes write over their environment, so only their parents tell
