@@ -52,7 +52,7 @@ public static class Configuration
         o.Events.UseListenNotifyForEventAppends = true;
         o.Projections.StaleSequenceThreshold = TimeSpan.FromMilliseconds(500);
         o.Projections.FastPollingTime = TimeSpan.FromMilliseconds(50);
-        o.Projections.SlowPollingTime = TimeSpan.FromMilliseconds(250);
+        o.Projections.SlowPollingTime = TimeSpan.FromSeconds(1);
         // A day's document is written again with every batch that has a fact of it: larger batches, fewer writes.
         o.Projections.Add<FactDays>(ProjectionLifecycle.Async, static options =>
         {
