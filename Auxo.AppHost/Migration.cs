@@ -1,3 +1,4 @@
+using Auxo.Contracts;
 using Auxo.ServiceDefaults.Storage;
 
 using Npgsql;
@@ -7,9 +8,6 @@ namespace Auxo.AppHost;
 /// <summary>Whether <c>Auxo.Migrator</c> has something to do: another program brought the schemas up to date last, or none did.</summary>
 internal static class Migration
 {
-    /// <summary>The services whose schema the migrator knows.</summary>
-    private static readonly string[] Services = ["ingest", "metrics", "notify", "pipeline", "registry"];
-
     private static string Folder
         => Path.GetFullPath(Path.Combine(
             AppContext.BaseDirectory, "../../Auxo.Migrator", new DirectoryInfo(AppContext.BaseDirectory).Name));
@@ -21,7 +19,7 @@ internal static class Migration
     {
         await using var source = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(administrator) { Pooling = false, ApplicationName = "apphost" });
-        foreach (var service in Services)
+        foreach (var service in KnownServices.Names)
         {
             var assembly = "Auxo." + char.ToUpperInvariant(service[0]) + service[1..];
             if (!await SchemaFingerprint.IsCurrentAsync(source, service, Folder, assembly, ct)) return true;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using Auxo.Contracts;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Metrics;
 using Auxo.ServiceDefaults.Telemetry;
@@ -34,7 +35,7 @@ public static partial class Extensions
         builder.AddTelemetry(identity);
 
         // Whoever starts a service by hand gets its usual port, on loopback; the AppHost says it by ASPNETCORE_URLS.
-        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && ServicePorts.Default(service) is { } port)
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]) && KnownServices.UsualPort(service) is { } port)
             builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
 

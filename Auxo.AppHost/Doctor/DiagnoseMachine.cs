@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Net;
 
+using Auxo.Contracts;
 using Auxo.Instances;
 using Auxo.Postgres;
-using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Doctor;
 
 namespace Auxo.AppHost.Doctor;
@@ -70,11 +70,10 @@ internal static class DiagnoseMachine
         }
 
         var address = IPAddress.TryParse(environment.GetValueOrDefault("Auxo__Bind"), out var bind) ? bind : IPAddress.Loopback;
-        string[] names = ["ingest", "pipeline", "notify", "metrics", "registry", "apphost"];
-        var ports = names.Select(name
+        var ports = KnownServices.Names.Append("apphost").Select(name
             => (Name: name, Port: int.TryParse(environment.GetValueOrDefault(Instances.Ports.Setting(name)), out var own)
                 ? own
-                : ServicePorts.Default(name) ?? 15000)).ToList();
+                : KnownServices.UsualPort(name) ?? 15000)).ToList();
         var taken = ports.Select(p => (p.Name, Why: Instances.Ports.Taken(address, p.Port, p.Name)))
             .Where(static p => p.Why is not null).ToList();
         foreach (var (name, why) in taken) yield return new Diagnosis(

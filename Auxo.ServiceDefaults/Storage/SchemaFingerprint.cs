@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
@@ -15,12 +16,16 @@ public static class SchemaFingerprint
 {
     private static readonly string[] Shared = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Marten", "Wolverine", "Wolverine.Postgresql"];
 
+    /// <summary>By file: a start asks for five services, which share all of these but one.</summary>
+    private static readonly ConcurrentDictionary<string, string> Identities = new(StringComparer.Ordinal);
+
     /// <summary>The fingerprint of a service's assemblies.</summary>
     /// <param name="folder">Where they are.</param>
     /// <param name="assembly">The service's own, such as <c>Auxo.Notify</c>.</param>
     public static string Of(string folder, string assembly)
     {
-        var text = string.Join('\n', Shared.Prepend(assembly).Select(name => Identity(Path.Combine(folder, name + ".dll"))));
+        var text = string.Join('\n', Shared.Prepend(assembly).Select(name
+            => Identities.GetOrAdd(Path.Combine(folder, name + ".dll"), Identity)));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

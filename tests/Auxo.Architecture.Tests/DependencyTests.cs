@@ -78,6 +78,12 @@ public sealed partial class DependencyTests
     }
 
     [Fact]
+    public void contracts_name_every_service()
+        => Assert.Equal(
+            Services.Select(static s => s.Data).Order(StringComparer.Ordinal),
+            Contracts.KnownServices.Names.Select(static n => $"Auxo.{char.ToUpperInvariant(n[0])}{n[1..]}").Order(StringComparer.Ordinal));
+
+    [Fact]
     public void every_service_is_loaded_by_these_tests()
         => Assert.All(Solution.Projects.Values.Where(static p => p.IsService), static p
             => Assert.NotNull(Assembly.Load(p.Name).EntryPoint));

@@ -1,3 +1,4 @@
+using Auxo.Contracts;
 using Auxo.Testing;
 
 namespace Auxo.EndToEnd.Tests;
@@ -32,7 +33,7 @@ public sealed class BothWaysTests
         Assert.Contains("Its dashboard shows everything: http://127.0.0.1:", output, StringComparison.Ordinal);
         var aspire = Environments(auxo);
 
-        foreach (var service in AuxoInstance.Services)
+        foreach (var service in KnownServices.Names)
         {
             Assert.Equal(supervised[service].Keys.Order(StringComparer.Ordinal),
                 aspire[service].Keys.Except(OnlyUnderAspire).Order(StringComparer.Ordinal));
@@ -65,7 +66,7 @@ public sealed class BothWaysTests
     private static async Task<bool> IsHealthyAsync(AuxoInstance auxo, CancellationToken ct)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        foreach (var service in AuxoInstance.Services)
+        foreach (var service in KnownServices.Names)
         {
             try
             {
@@ -86,7 +87,7 @@ public sealed class BothWaysTests
             .Select(static p => (int?)p.Key).SingleOrDefault();
 
     private static Dictionary<string, Dictionary<string, string>> Environments(AuxoInstance auxo)
-        => AuxoInstance.Services.ToDictionary(
+        => KnownServices.Names.ToDictionary(
             static s => s,
             s => File.ReadAllText($"/proc/{ProcessOf(auxo, s)}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries)
                 .Select(static v => v.Split('=', 2)).ToDictionary(static v => v[0], static v => v[1], StringComparer.Ordinal),

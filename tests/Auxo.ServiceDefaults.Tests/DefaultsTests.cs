@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 
+using Auxo.Contracts;
 using Alba;
 
 using Auxo.ServiceDefaults.Telemetry;
@@ -109,7 +110,7 @@ public sealed class DefaultsTests(PostgresFixture postgres)
     [InlineData("metrics", 9100)]
     [InlineData("registry", 8081)]
     [InlineData("other", null)]
-    public void every_service_has_its_usual_port(string service, int? port) => Assert.Equal(port, ServicePorts.Default(service));
+    public void every_service_has_its_usual_port(string service, int? port) => Assert.Equal(port, KnownServices.UsualPort(service));
 
     private static Action<WebApplicationBuilder> Use(string connection)
         => builder => builder.Services.AddSingleton(NpgsqlDataSource.Create(connection));

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Auxo.Contracts;
 
 using Auxo.Instances;
 
@@ -23,9 +24,6 @@ namespace Auxo.Testing;
 /// </summary>
 public sealed class AuxoInstance : IAsyncDisposable
 {
-    /// <summary>The services, as AppHost.cs names them.</summary>
-    public static readonly IReadOnlyList<string> Services = ["ingest", "pipeline", "notify", "metrics", "registry"];
-
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
@@ -104,7 +102,7 @@ public sealed class AuxoInstance : IAsyncDisposable
     public static IReadOnlyList<ReservedPort> ReservePorts(IDictionary<string, string> environment)
     {
         var ports = new List<ReservedPort>();
-        foreach (var service in Services.Append("apphost"))
+        foreach (var service in KnownServices.Names.Append("apphost"))
         {
             ports.Add(ReservedPort.Take());
             environment[$"AUXO_PORTS_{service.ToUpperInvariant()}"] = $"{ports[^1].Number}";

@@ -27,8 +27,7 @@ public sealed class Queues(NpgsqlDataSource source) : IAsyncDisposable
     /// <param name="trace">What began it all.</param>
     public async Task<Guid> SendAsync(string service, object message, Guid? id = null, string? trace = null)
     {
-        var name = MessageRoutes.ByType[message.GetType()].Name;
-        var body = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractsJson.Default);
+        var (name, body) = Wire(message);
         return await SendAsync(service, name, body, id, trace);
     }
 
@@ -38,18 +37,11 @@ public sealed class Queues(NpgsqlDataSource source) : IAsyncDisposable
         await using var batch = source.CreateBatch();
         foreach (var message in messages)
         {
-            var name = MessageRoutes.ByType[message.GetType()].Name;
-            var envelope = Wrap(name, JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractsJson.Default), null, null);
-            batch.BatchCommands.Add(new($"insert into queues.wolverine_queue_{service} (id, body, message_type) values ($1, $2, $3)")
-            {
-                Parameters =
-                {
-                    new() { Value = envelope.Id }, new() { Value = EnvelopeSerializer.Serialize(envelope) }, new() { Value = name },
-                },
-            });
+            var (name, body) = Wire(message);
+            batch.BatchCommands.Add(Insert(service, Wrap(name, body, id: null, trace: null)));
         }
 
-        batch.BatchCommands.Add(new($"select pg_notify('wolverine_queue_wakeup', 'queues.wolverine_queue_{service}')"));
+        batch.BatchCommands.Add(Wake(service));
         await batch.ExecuteNonQueryAsync();
     }
 
@@ -57,16 +49,10 @@ public sealed class Queues(NpgsqlDataSource source) : IAsyncDisposable
     public async Task<Guid> SendAsync(string service, string name, byte[] body, Guid? id = null, string? trace = null)
     {
         var envelope = Wrap(name, body, id, trace);
-        await using var command = source.CreateCommand(
-            $"""
-            with sent as (
-                insert into queues.wolverine_queue_{service} (id, body, message_type) values ($1, $2, $3) on conflict do nothing)
-            select pg_notify('wolverine_queue_wakeup', 'queues.wolverine_queue_{service}')
-            """);
-        command.Parameters.Add(new() { Value = envelope.Id });
-        command.Parameters.Add(new() { Value = EnvelopeSerializer.Serialize(envelope) });
-        command.Parameters.Add(new() { Value = name });
-        await command.ExecuteNonQueryAsync();
+        await using var batch = source.CreateBatch();
+        batch.BatchCommands.Add(Insert(service, envelope));
+        batch.BatchCommands.Add(Wake(service));
+        await batch.ExecuteNonQueryAsync();
         return envelope.Id;
     }
 
@@ -130,6 +116,23 @@ public sealed class Queues(NpgsqlDataSource source) : IAsyncDisposable
                 return await command.ExecuteScalarAsync() is 0L;
             },
             $"{service} has sent everything");
+
+    private static (string Name, byte[] Body) Wire(object message)
+        => (MessageRoutes.ByType[message.GetType()].Name,
+            JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), ContractsJson.Default));
+
+    private static NpgsqlBatchCommand Insert(string service, Envelope envelope)
+        => new($"insert into queues.wolverine_queue_{service} (id, body, message_type) values ($1, $2, $3) on conflict do nothing")
+        {
+            Parameters =
+            {
+                new() { Value = envelope.Id }, new() { Value = EnvelopeSerializer.Serialize(envelope) },
+                new() { Value = envelope.MessageType! },
+            },
+        };
+
+    private static NpgsqlBatchCommand Wake(string service)
+        => new($"select pg_notify('wolverine_queue_wakeup', 'queues.wolverine_queue_{service}')");
 
     private static Envelope Wrap(string name, byte[] body, Guid? id, string? trace) => new()
     {

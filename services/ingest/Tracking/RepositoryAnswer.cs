@@ -32,7 +32,7 @@ public sealed class HookAddress(IConfiguration configuration)
     public string Url { get; } = (configuration["Auxo:PublicUrl"] is { Length: > 0 } url
         ? url.TrimEnd('/')
         : (configuration["ASPNETCORE_URLS"] ?? configuration["urls"])?.Split(';')[0].TrimEnd('/')
-            ?? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServicePorts.Default("ingest")}")) + "/hooks/radicle";
+            ?? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{KnownServices.UsualPort("ingest")}")) + "/hooks/radicle";
 }
 
 /// <summary>No such repository is tracked.</summary>

@@ -5,8 +5,6 @@ namespace Auxo.Registry.Tokens;
 /// <summary>Which scopes there are.</summary>
 public static partial class TokenScopes
 {
-    private static readonly string[] Services = ["ingest", "pipeline", "notify", "metrics", "registry"];
-
     /// <summary>
     /// What is wrong with the scopes of a new token, as a sentence; null when nothing is. A misspelt scope would be a token
     /// that opens nothing.
@@ -19,9 +17,9 @@ public static partial class TokenScopes
         {
             if (scope == ServiceDefaults.Access.AccessToken.Admin) continue;
             if (scope is null || !Form().IsMatch(scope)
-                || !Services.Contains(scope[..scope.IndexOf(':', StringComparison.Ordinal)], StringComparer.Ordinal))
+                || !KnownServices.Names.Contains(scope[..scope.IndexOf(':', StringComparison.Ordinal)], StringComparer.Ordinal))
                 return $"'{scope?[..Math.Min(scope.Length, 80)]}' is no scope. There are admin, "
-                    + $"{string.Join(", ", Services.Select(static s => s + ":read"))}, …:write, registry:manage, "
+                    + $"{string.Join(", ", KnownServices.Names.Select(static s => s + ":read"))}, …:write, registry:manage, "
                     + "tokens of one raw repository (registry:read:NAME, registry:write:NAME).";
         }
 

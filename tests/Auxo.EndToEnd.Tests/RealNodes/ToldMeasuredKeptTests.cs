@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Auxo.Contracts;
 
 using Auxo.Testing;
 using Auxo.Testing.Receivers;
@@ -121,7 +122,7 @@ public sealed partial class ToldMeasuredKeptTests
             return;
         }
 
-        foreach (var service in AuxoInstance.Services) await Tool.RunAsync(
+        foreach (var service in KnownServices.Names) await Tool.RunAsync(
             "promtool", ["check", "metrics"], input: await world.Auxo.Client(service).GetStringAsync("/metrics", ct));
     }
 

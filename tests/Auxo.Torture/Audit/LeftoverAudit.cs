@@ -1,3 +1,4 @@
+using Auxo.Contracts;
 using Auxo.Torture.Load;
 
 namespace Auxo.Torture.Audit;
@@ -12,7 +13,7 @@ internal static class LeftoverAudit
     {
         foreach (var letter in await database.TextsAsync(
             "select message_type || ' ' || id || ' (' || exception_type || ': ' || left(exception_message, 300) || ')' from ("
-                + string.Join(" union all ", Auxo.Testing.AuxoInstance.Services.Select(
+                + string.Join(" union all ", KnownServices.Names.Select(
                     static s => $"select * from {s}.wolverine_dead_letters")) + ") letters"))
             findings.Wrong("dead letter", letter);
         foreach (var table in Leased)
@@ -24,7 +25,7 @@ internal static class LeftoverAudit
         }
 
         if (Workspaces(world) is { Count: > 0 } left) findings.Wrong("pipeline", $"workspaces left: {string.Join(", ", left)}");
-        string[] ours = ["postgres", "Auxo.AppHost", .. Auxo.Testing.AuxoInstance.Services.Select(
+        string[] ours = ["postgres", "Auxo.AppHost", .. KnownServices.Names.Select(
             static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
         foreach (var (pid, command) in world.Auxo.Processes()
             .Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal))))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Auxo.Contracts;
 
 using Auxo.Torture.Load;
 
@@ -12,7 +13,7 @@ internal static class Quiet
 
     private static readonly (string What, string Sql)[] Questions =
     [
-        .. Auxo.Testing.AuxoInstance.Services.Select(Messages),
+        .. KnownServices.Names.Select(Messages),
         ("builds", "select count(*) from pipeline.builds where state = 'ready'"),
         ("deliveries", "select count(*) from notify.deliveries where state in ('waiting', 'sending')"),
         ("publications", "select count(*) from registry.publications where state = 'waiting'"),

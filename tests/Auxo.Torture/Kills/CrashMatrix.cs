@@ -1,3 +1,5 @@
+using Auxo.Contracts;
+
 namespace Auxo.Torture.Kills;
 
 /// <summary>A named crash point in one service.</summary>
@@ -39,7 +41,7 @@ internal static class CrashMatrix
     /// <summary>All rows.</summary>
     public static IReadOnlyList<CrashRow> Rows { get; } =
     [
-        .. Auxo.Testing.AuxoInstance.Services.SelectMany(static service => Commits.Select(point => new CrashRow(service, point))),
+        .. KnownServices.Names.SelectMany(static service => Commits.Select(point => new CrashRow(service, point))),
         .. Own.Select(static point => new CrashRow(point[..point.IndexOf('.', StringComparison.Ordinal)], point)),
     ];
 }

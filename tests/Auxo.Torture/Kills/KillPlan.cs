@@ -1,4 +1,4 @@
-using Auxo.Testing;
+using Auxo.Contracts;
 
 namespace Auxo.Torture.Kills;
 
@@ -53,7 +53,7 @@ internal sealed class KillPlan
 
     private void Shuffle()
     {
-        foreach (var service in AuxoInstance.Services)
+        foreach (var service in KnownServices.Names)
         {
             Kill[] deck =
             [

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Auxo.Contracts;
 
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
@@ -139,7 +140,7 @@ internal sealed class World : IAsyncDisposable
     private async Task SetUpAsync(CancellationToken ct)
     {
         var token = (await File.ReadAllTextAsync(Path.Combine(Auxo.Home, "run", "admin.token"), ct)).Trim();
-        foreach (var service in AuxoInstance.Services.Append("apphost"))
+        foreach (var service in KnownServices.Names.Append("apphost"))
         {
             // No proxy, and a limit: who hangs is asked again, as by any sender.
             var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Auxo.Url(service),

@@ -1,6 +1,7 @@
 using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.Completion;
 
@@ -64,7 +65,7 @@ internal sealed class KnownNames(CliHost host)
         ("notify replay" or "notify forget", "id")
             => [.. (await clients.Notify.DeliveriesAsync(null, "dead", 20, ct)).Items.Select(static d => (d.Id, d.Reason))],
         ("queues replay" or "dead-letters replay", "id") => await DeadAsync(clients, ct),
-        ("describe", "service") => [.. Instance.Services.Select(static s => (s, (string?)null))],
+        ("describe", "service") => [.. KnownServices.Names.Select(static s => (s, (string?)null))],
         ("token rotate" or "token revoke", _)
             => [.. (await clients.Registry.TokensAsync(all: false, ct)).Items.Select(static t => (t.Name, (string?)t.Id))],
         _ => [],
@@ -76,7 +77,7 @@ internal sealed class KnownNames(CliHost host)
     private static async Task<List<(string, string?)>> DeadAsync(Clients clients, CancellationToken ct)
     {
         var letters = await Task.WhenAll(
-            Instance.Services.Select(s => Attempt.OfAsync(s, () => clients.Messaging(s).DeadLettersAsync(ct))));
+            KnownServices.Names.Select(s => Attempt.OfAsync(s, () => clients.Messaging(s).DeadLettersAsync(ct))));
         return [.. letters.SelectMany(static a => (a.Value?.Items ?? []).Select(l => (l.Id[..8], (string?)$"{a.Name} {l.MessageType}")))];
     }
 }

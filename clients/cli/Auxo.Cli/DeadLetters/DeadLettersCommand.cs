@@ -1,8 +1,8 @@
 using System.CommandLine;
 
 using Auxo.Cli.Api;
-using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.DeadLetters;
 
@@ -99,7 +99,7 @@ internal static class DeadLettersCommand
     private static async Task<IReadOnlyList<(string Service, DeadLetter Letter)>> ReadAsync(Session session, CancellationToken ct)
     {
         var answers = await Task.WhenAll(
-            Instance.Services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).DeadLettersAsync(ct))));
+            KnownServices.Names.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).DeadLettersAsync(ct))));
         if (answers.All(static a => a.Error is not null)) throw answers.Select(static a => a.Error!).MaxBy(static e => e.Code)!;
         return [.. answers.SelectMany(static a => (a.Value?.Items ?? []).Select(l => (a.Name, l)))];
     }

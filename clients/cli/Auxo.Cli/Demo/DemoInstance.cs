@@ -4,13 +4,13 @@ using System.Net.Sockets;
 
 using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.Demo;
 
 /// <summary>A throw-away Auxo: the real AppHost with a folder and ports of its own.</summary>
 internal sealed class DemoInstance(string folder, string appHost) : IAsyncDisposable
 {
-    private static readonly string[] Services = ["ingest", "pipeline", "notify", "metrics", "registry", "apphost"];
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private readonly string _home = Path.Combine(folder, "auxo");
     private readonly Queue<string> _said = new();
@@ -31,7 +31,8 @@ internal sealed class DemoInstance(string folder, string appHost) : IAsyncDispos
         // HOME stays the user's: .NET keeps things there.
         if (host.Variable("HOME") is { } home) variables["HOME"] = home;
         else variables.Remove("HOME");
-        foreach (var (service, port) in Services.Zip(FreePorts(Services.Length))) variables["AUXO_PORTS_" + service.ToUpperInvariant()] =
+        IReadOnlyList<string> names = [.. KnownServices.Names, "apphost"];
+        foreach (var (name, port) in names.Zip(FreePorts(names.Count))) variables["AUXO_PORTS_" + name.ToUpperInvariant()] =
             port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         _process = new DemoProgram(folder, variables).Start(folder, appHost, "--serve");
         _process.StandardInput.Close();

@@ -6,6 +6,7 @@ using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
 using Auxo.Cli.Status;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.Doctor;
 
@@ -100,7 +101,7 @@ internal static class Examination
         if (instance is null) return [new Diagnosis("auxo", "warning", "does not run", "./auxo up --detach")];
         var clients = session.Clients;
         var resources = Attempt.OfAsync("apphost", () => clients.AppHost.ResourcesAsync(ct));
-        var queues = Task.WhenAll(Instance.Services.Select(name => Attempt.OfAsync(name, () => clients.Messaging(name).QueuesAsync(ct))));
+        var queues = Task.WhenAll(KnownServices.Names.Select(name => Attempt.OfAsync(name, () => clients.Messaging(name).QueuesAsync(ct))));
         var outbox = Attempt.OfAsync("outbox", () => clients.Ingest.OutboxAsync(ct));
         var channels = Attempt.OfAsync("channels", () => clients.Notify.ChannelsAsync(ct));
         await Task.WhenAll(resources, queues, outbox, channels);

@@ -1,8 +1,8 @@
 using System.CommandLine;
 
 using Auxo.Cli.Api;
-using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.Handlers;
 
@@ -21,15 +21,15 @@ internal static class DescribeCommand
 
     private static async Task<int> RunAsync(Session session, string? only, CancellationToken ct)
     {
-        if (only is not null && !Instance.Services.Contains(only, StringComparer.Ordinal))
+        if (only is not null && !KnownServices.Names.Contains(only, StringComparer.Ordinal))
         {
-            var near = Suggestions.Nearest(only, Instance.Services);
+            var near = Suggestions.Nearest(only, KnownServices.Names);
             throw new CliException(ExitCode.Usage, $"There is no service '{only}'.", near is null
-                ? $"There are: {string.Join(", ", Instance.Services)}."
+                ? $"There are: {string.Join(", ", KnownServices.Names)}."
                 : $"Did you mean '{near}'?");
         }
 
-        var services = only is null ? Instance.Services : [only];
+        var services = only is null ? KnownServices.Names : [only];
         var answers = await Task.WhenAll(
             services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).DescribeAsync(ct))));
         var terminal = session.Terminal;

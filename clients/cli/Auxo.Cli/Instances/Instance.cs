@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using Auxo.Cli.Api;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.Instances;
 
@@ -12,12 +13,6 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
 {
     /// <summary>Aspire's dashboard, when <c>./auxo dev</c> runs: there is no AppHost to ask then. Else null.</summary>
     public string? Dashboard { get; init; }
-
-    private static readonly (string Name, int Port)[] Usual =
-        [("apphost", 15000), ("ingest", 8888), ("pipeline", 8890), ("notify", 9000), ("metrics", 9100), ("registry", 8081)];
-
-    /// <summary>The names of the services that may have messages.</summary>
-    public static IReadOnlyList<string> Services { get; } = [.. Usual.Skip(1).Select(static u => u.Name)];
 
     /// <summary>
     /// <c>AUXO_URL</c> (the AppHost's address; the services are on the same host) with <c>AUXO_TOKEN</c>, else <c>instance.json</c> in
@@ -80,8 +75,11 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
     }
 
     private static Dictionary<string, Uri> OnHost(Uri apphost)
-        => Usual.ToDictionary(static u => u.Name, u
-            => u.Name == "apphost" ? Base(apphost) : new UriBuilder(apphost.Scheme, apphost.Host, u.Port).Uri, StringComparer.Ordinal);
+        => new(KnownServices.Names.Select(name => KeyValuePair.Create(
+            name, new UriBuilder(apphost.Scheme, apphost.Host, KnownServices.UsualPort(name)!.Value).Uri)), StringComparer.Ordinal)
+        {
+            ["apphost"] = Base(apphost),
+        };
 
     /// <summary>Relative paths are appended to what ends with a slash only.</summary>
     private static Uri Base(Uri address)

@@ -1,8 +1,8 @@
 using System.CommandLine;
 
 using Auxo.Cli.DeadLetters;
-using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.Queues;
 
@@ -21,7 +21,7 @@ internal static class QueuesCommand
     private static async Task<int> ListAsync(Session session, CancellationToken ct)
     {
         var answers = await Task.WhenAll(
-            Instance.Services.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).QueuesAsync(ct))));
+            KnownServices.Names.Select(name => Attempt.OfAsync(name, () => session.Clients.Messaging(name).QueuesAsync(ct))));
         if (answers.All(static a => a.Error is { Code: ExitCode.Unreachable })) throw answers[0].Error!;
         var queues = answers.SelectMany(static a => a.Value?.Items ?? []).OrderBy(static q => q.Queue, StringComparer.Ordinal).ToList();
         var silent = answers.Where(static a => a.Error is not null).ToList();

@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.Status;
 
@@ -20,7 +21,7 @@ internal static class StatusCommand
         var resources = Attempt.OfAsync("services", () => clients.AppHost.ResourcesAsync(ct));
         var node = Attempt.OfAsync("node", () => clients.Ingest.NodeAsync(ct));
         var outbox = Attempt.OfAsync("outbox", () => clients.Ingest.OutboxAsync(ct));
-        var queues = Task.WhenAll(Instance.Services.Select(name => Attempt.OfAsync(name, () => clients.Messaging(name).QueuesAsync(ct))));
+        var queues = Task.WhenAll(KnownServices.Names.Select(name => Attempt.OfAsync(name, () => clients.Messaging(name).QueuesAsync(ct))));
         var refs = TrackedRefs.ReadAsync(clients, ct);
         await Task.WhenAll(resources, node, outbox, queues, refs);
 

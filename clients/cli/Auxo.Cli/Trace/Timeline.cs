@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 
 using Auxo.Cli.Api;
-using Auxo.Cli.Instances;
+using Auxo.Contracts;
 
 namespace Auxo.Cli.Trace;
 
@@ -57,7 +57,7 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<TimelineSect
                 AskAsync(clients, "notify", s => s.ReadAsync(null, null, [], [], traces, ct)),
                 AskAsync(clients, "metrics", s => s.ReadAsync(subject.Rid, patch, heads, builds, [], ct)),
                 AskAsync(clients, "registry", s => s.ReadAsync(null, null, [], builds, [], ct)),
-                .. Instance.Services.Select(service => WaitingAsync(clients, service, traces, ct)),
+                .. KnownServices.Names.Select(service => WaitingAsync(clients, service, traces, ct)),
             ]);
         lines.AddRange(rest.SelectMany(static a => a.Value ?? []));
         var missing = first.Concat(rest).Where(static a => a.Error is not null)
