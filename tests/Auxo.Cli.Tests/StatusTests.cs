@@ -54,6 +54,34 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task a_push_whose_message_is_a_dead_letter_says_so_and_how_it_is_replayed()
+    {
+        const string id = "01932f6e-1111-7222-8333-444455556666";
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
+            app.MapGet("/ingest/repositories/{rid}/refs", () => FakeAuxo.Page(
+                Ref("branch", "master", new string('1', 40), "\"default_branch_advanced\"", "pushed"),
+                Ref("branch", "other", new string('2', 40), "\"branch_advanced\"", "pushed")));
+            app.MapGet("/pipeline/builds", () => FakeAuxo.Page());
+            app.MapGet("/pipeline/dead-letters", () => FakeAuxo.Page(
+                $$"""
+                {"id":"{{id}}","messageType":"default_branch_advanced","groupId":null,
+                 "body":"{\"rid\":\"{{FakeAuxo.Rid}}\",\"new\":\"{{new string('1', 40)}}\"}","correlationId":null,
+                 "sentAt":"2026-11-23T11:00:00Z","attempts":6,"buriedAt":"2026-11-23T11:05:00Z","reason":"System.IO.IOException","detail":"the disk is full"}
+                """));
+        });
+
+        var refs = JsonDocument.Parse((await auxo.RunAsync("status", "--json")).Out).RootElement.GetProperty("refs");
+
+        Assert.Equal(
+            $"default_branch_advanced is a dead letter of the pipeline: the disk is full. Once the cause is gone: "
+                + $"auxo dead-letters replay {id}",
+            refs[0].GetProperty("reason").GetString());
+        Assert.Equal("branch_advanced is on its way to the pipeline", refs[1].GetProperty("reason").GetString());
+    }
+
+    [Fact]
     public async Task trouble_is_named_and_the_rest_is_still_told()
     {
         await using var auxo = await FakeAuxo.StartAsync(app =>

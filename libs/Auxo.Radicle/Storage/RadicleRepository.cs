@@ -150,6 +150,17 @@ public sealed class RadicleRepository : IAsyncDisposable
         return [.. trusted.Identity.Delegates.Where(d => trusted.DelegateHeads.TryGetValue(d, out var at) && at == head)];
     }
 
+    /// <summary>The branches of all namespaces as their owners signed them, without those that <c>rad</c> keeps for patches.</summary>
+    public async Task<IReadOnlyList<(Did Owner, string Name, CommitId Head)>> BranchesAsync(CancellationToken cancellationToken)
+    {
+        const string heads = "refs/heads/", patches = heads + "patches/";
+        return [
+            .. from signed in (await _trusted.ReadAsync(cancellationToken)).Signed
+               from branch in signed.Refs
+               where branch.Key.StartsWith(heads, StringComparison.Ordinal) && !branch.Key.StartsWith(patches, StringComparison.Ordinal)
+               select (signed.Owner, branch.Key[heads.Length..], branch.Value)];
+    }
+
     /// <summary>All refs, and which of them are believed. Starts one process.</summary>
     public async Task<RadicleRefs> ReadRefsAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Ingest.Recording;
+using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
 
 namespace Auxo.Ingest.Scanning;
@@ -8,6 +9,8 @@ namespace Auxo.Ingest.Scanning;
 /// <summary>A repository in Radicle's storage. What comes out of it was signed by whom it names.</summary>
 public sealed class RadicleSource(RadicleRepository repository) : RepositorySource(repository.Path)
 {
+    private const int MaxOthers = 50;
+
     /// <summary>The reader, for those who write comments.</summary>
     public RadicleRepository Repository { get; } = repository;
 
@@ -25,6 +28,29 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
             foreach (var patch in reading.Patches) patches.Add(
                 await PatchAsync(patch, known.Patches.GetValueOrDefault(patch.Id), problems, ct));
             return new RepositorySnapshot(identity.Name, identity.DefaultBranch ?? "", identity.Delegates, branches, patches, problems);
+        }
+        catch (Exception e) when (e is CobFormatException or GitException or IOException)
+        {
+            throw new SourceUnreadableException($"{Path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Those of delegates and trusted people, whose pushes somebody waits for; what the default branch contains is built already.
+    /// </summary>
+    public override async Task<IReadOnlyList<TipProblem>> OtherBranchesAsync(Repository known, CancellationToken ct)
+    {
+        try
+        {
+            var trusted = new HashSet<Did>([.. known.Delegates, .. known.Trusted]);
+            var others = (await Repository.BranchesAsync(ct)).Where(b => b.Name != known.DefaultBranch && trusted.Contains(b.Owner))
+                .Select(static b => (b.Name, b.Head)).Distinct().ToList();
+            if (others.Count == 0) return [];
+            IReadOnlyList<CommitId> built = await Repository.CanonicalHeadAsync(ct) is { } head
+                ? await Repository.ContainedAsync(head, [.. others.Select(static b => b.Head).Distinct()], ct)
+                : [];
+            return [.. others.Where(b => !built.Contains(b.Head)).OrderBy(static b => b.Name, StringComparer.Ordinal).Take(MaxOthers)
+                .Select(static b => new TipProblem("branch", b.Name, b.Head, WhyNotBuilt.OtherBranch))];
         }
         catch (Exception e) when (e is CobFormatException or GitException or IOException)
         {

@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Ingest.Recording;
+using Auxo.Ingest.Tracking;
 
 namespace Auxo.Ingest.Scanning;
 
@@ -12,6 +13,11 @@ public abstract class RepositorySource(string path) : IAsyncDisposable
     /// <summary>What stands there now; titles, times and contained patches only of what is new against <paramref name="known"/>.</summary>
     /// <exception cref="SourceUnreadableException">The repository is gone or damaged.</exception>
     public abstract Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct);
+
+    /// <summary>The branches that are here and not built, with the reason; none where branches are followed by name.</summary>
+    /// <exception cref="SourceUnreadableException">The repository is gone or damaged.</exception>
+    public virtual Task<IReadOnlyList<TipProblem>> OtherBranchesAsync(Repository known, CancellationToken ct)
+        => Task.FromResult<IReadOnlyList<TipProblem>>([]);
 
     /// <summary>Whether a commit is here.</summary>
     public abstract Task<bool> HasCommitAsync(CommitId commit, CancellationToken ct);

@@ -71,16 +71,10 @@ internal static class TimelineFacts
 
     private static TimelineFact Revised(SeenRevision r)
     {
-        var note = r.Disposition switch
-        {
-            RevisionDisposition.Announced => "",
-            RevisionDisposition.PreExisting => "; it was there when the repository was tracked, so it is not built",
-            RevisionDisposition.Superseded => "; replaced before Auxo saw it, so it is not built",
-            _ => "; the patch is archived, so it waits until it is opened again",
-        };
         var entry = new TimelineEntry(
-            r.SeenAt, "patch_revised", r.Disposition == RevisionDisposition.Announced ? TimelineState.Done : TimelineState.Note,
-            $"revision {r.Id.Short} at commit {r.Head.Short}, first reported by {Words(r.DetectedBy)}{note}");
+            r.SeenAt, "patch_revised", WhyNotBuilt.Of(r.Disposition) is null ? TimelineState.Done : TimelineState.Note,
+            $"revision {r.Id.Short} at commit {r.Head.Short}, first reported by {Words(r.DetectedBy)}"
+                + (WhyNotBuilt.Of(r.Disposition) is { } reason ? $". {reason}" : ""));
         return new TimelineFact(entry, r.Head, r.DetectedBy);
     }
 

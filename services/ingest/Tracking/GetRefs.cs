@@ -37,7 +37,23 @@ public static class GetRefs
     {
         if (await known.FindAsync(rid, ct) is not { Repository.IsTracked: true } repository) throw new NotTrackedException(rid.Value);
         var watch = observer.Find(rid);
-        return TypedResults.Ok(new ListAnswer<RefAnswer>([.. Explain(repository, watch?.Problems ?? [], watch?.Failure)], null));
+        IReadOnlyList<TipProblem> problems = [.. watch?.Problems ?? [], .. await OtherBranchesAsync(repository.Repository, ct)];
+        return TypedResults.Ok(new ListAnswer<RefAnswer>([.. Explain(repository, problems, watch?.Failure)], null));
+    }
+
+    /// <summary>Asked when somebody wants to know it, so that a scan on a push's way to its build does not wait for it.</summary>
+    private static async Task<IReadOnlyList<TipProblem>> OtherBranchesAsync(Repository repository, CancellationToken ct)
+    {
+        try
+        {
+            await using var source = await RepositoryWatch.OpenAsync(repository, ct);
+            return await source.OtherBranchesAsync(repository, ct);
+        }
+        catch (Exception e) when (e is SourceUnreadableException or NotRadicleException)
+        {
+            // The last scan failed by the same reason, and its row says so.
+            return [];
+        }
     }
 
     /// <summary>Branches first, then patches, the newest first; then what could not become a fact.</summary>
@@ -72,19 +88,16 @@ public static class GetRefs
     /// <summary>What became of it afterwards only the pipeline knows.</summary>
     private const string Announced = "announced to the pipeline";
 
-    private static (string? Fact, string Reason) Explain(Patch patch, SeenRevision tip) => tip.Disposition switch
-    {
-        RevisionDisposition.PreExisting => (
-            null, "It was there when the repository was tracked; the next revision is announced. 'auxo ci run' builds it now."),
-        RevisionDisposition.Deferred => (null, "The patch was archived before Auxo saw it; it is announced when it is opened again."),
-        _ => (patch.Revisions.First(r => r.IsSettled).Id == tip.Id ? "patch_opened" : "patch_revised",
-            patch switch
-            {
-                { MergedAs: not null } => $"{Announced}, and merged since",
-                { Status: PatchStatus.Archived } => $"{Announced}, and archived since",
-                _ => tip.Trust == Contracts.Trust.Trusted
-                    ? Announced
-                    : $"{Announced} for the built-in checks only: its author is no delegate and not on the trusted list",
-            }),
-    };
+    private static (string? Fact, string Reason) Explain(Patch patch, SeenRevision tip)
+        => WhyNotBuilt.Of(tip.Disposition) is { } reason
+            ? (null, reason)
+            : (patch.Revisions.First(r => r.IsSettled).Id == tip.Id ? "patch_opened" : "patch_revised",
+                patch switch
+                {
+                    { MergedAs: not null } => $"{Announced}, and merged since",
+                    { Status: PatchStatus.Archived } => $"{Announced}, and archived since",
+                    _ => tip.Trust == Contracts.Trust.Trusted
+                        ? Announced
+                        : $"{Announced} for the built-in checks only: its author is no delegate and not on the trusted list",
+                });
 }

@@ -45,6 +45,41 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_branch_that_is_not_built_says_why_until_the_default_branch_contains_it()
+    {
+        await _host.TrackAsync(_storage.Rid);
+        _storage.OpenPatch(_alice, "A patch has a row of its own", Files("a.txt", "x"));
+        var commit = _storage.Commit(Files("try.txt", "x"), "Try something", _storage.Head);
+        _storage.PushBranch(_alice, "try", commit);
+        _storage.PushBranch(_bob, "stranger", commit);
+        await _host.ScanAsync(_storage.Rid);
+
+        var branch = Assert.Single(await RefsAsync(), r => (string)r["kind"]! == "branch" && r["fact"] is null);
+        Assert.Equal(("try", commit), ((string)branch["name"]!, (string)branch["commit"]!));
+        Assert.Equal(
+            "Of a Radicle repository the default branch and the patches are built. Open a patch (git push rad HEAD:refs/patches), or "
+                + "build it now: auxo ci run.", (string)branch["reason"]!);
+
+        _storage.Push(_alice, commit);
+        await _host.ScanAsync(_storage.Rid);
+        Assert.DoesNotContain(await RefsAsync(), r => (string)r["name"]! == "try");
+
+        async Task<IReadOnlyList<JsonNode>> RefsAsync() => [.. (await _host.ItemsAsync($"/repositories/{_storage.Rid}/refs"))!];
+    }
+
+    [Fact]
+    public async Task refs_and_the_timeline_give_the_same_reason_why_a_patch_is_not_built()
+    {
+        var (patch, _) = _storage.OpenPatch(_bob, "Old", Files("old.txt", "x"));
+        await _host.TrackAsync(_storage.Rid);
+
+        var reason = (string)(await _host.ItemsAsync($"/repositories/{_storage.Rid}/refs"))[1]!["reason"]!;
+        var entries = await _host.ItemsAsync($"/timeline?rid={_storage.Rid}&patch={patch}");
+        Assert.EndsWith(
+            $". {reason}", (string)entries.Single(e => (string)e!["what"]! == "patch_revised")!["text"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task webhook_event_and_sweep_at_once_make_one_fact()
     {
         var secret = await _host.TrackAsync(_storage.Rid);

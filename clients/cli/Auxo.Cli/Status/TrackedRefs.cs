@@ -16,33 +16,51 @@ internal static class TrackedRefs
         => Attempt.OfAsync<IReadOnlyList<TrackedRef>>("refs", async () =>
         {
             var all = new List<TrackedRef>();
+            IReadOnlyList<DeadLetter>? letters = null;
             foreach (var repository in (await clients.Ingest.RepositoriesAsync(ct)).Items)
             {
                 var refs = (await clients.Ingest.RefsAsync(repository.Rid, ct)).Items;
                 var builds =
                     (await clients.Pipeline.BuildsAsync(repository.Rid, patch: null, commit: null, limit: 200, after: null, ct)).Items;
-                foreach (var tip in refs) all.Add(
-                    Match(repository, tip, builds.FirstOrDefault(b => IsOf(tip, b)) ?? await OlderAsync(clients, repository, tip, ct)));
+                foreach (var tip in refs)
+                {
+                    var build = builds.FirstOrDefault(b => IsOf(tip, b)) ?? await OlderAsync(clients, repository, tip, ct);
+                    if (build is null && tip.Fact is not null) letters ??= await LettersAsync(clients, ct);
+                    all.Add(Match(repository, tip, build, letters?.FirstOrDefault(l => IsOf(repository, tip, l))));
+                }
             }
 
             return all;
         });
 
-    /// <summary>The tip's build, or why there is none. A fact without a build has not reached the pipeline yet.</summary>
-    internal static TrackedRef Match(Repository repository, RefInfo tip, Build? build)
+    /// <summary>The tip's build, or why there is none: its fact has not reached the pipeline yet, or could not be handled there.</summary>
+    internal static TrackedRef Match(Repository repository, RefInfo tip, Build? build, DeadLetter? letter)
         => new(
             repository.Rid, repository.Name, tip.Kind, tip.Name, tip.Title, tip.Commit, tip.SeenAt,
             build is null ? null : new TrackedBuild(build.Id, build.State, build.Outcome, build.Reason),
             build is not null
                 ? null
                 : tip.Fact is null ? tip.Reason ?? "ingest recorded no fact and does not say why"
-                : $"{tip.Fact} is on its way to the pipeline");
+                : letter is null ? $"{tip.Fact} is on its way to the pipeline"
+                : $"{tip.Fact} is a dead letter of the pipeline: {(letter.Detail ?? letter.Reason).TrimEnd('.')}. Once the cause is gone: "
+                    + $"auxo dead-letters replay {letter.Id}");
+
+    private static async Task<IReadOnlyList<DeadLetter>> LettersAsync(Clients clients, CancellationToken ct)
+        => (await Attempt.OfAsync("pipeline", () => clients.Messaging("pipeline").DeadLettersAsync(ct))).Value?.Items ?? [];
 
     /// <summary>Beyond the newest 200 the pipeline is asked for the commit itself.</summary>
     private static async Task<Build?> OlderAsync(Clients clients, Repository repository, RefInfo tip, CancellationToken ct)
         => tip.Fact is null ? null
             : (await clients.Pipeline.BuildsAsync(repository.Rid, patch: null, tip.Commit, limit: 20, after: null, ct))
                 .Items.FirstOrDefault(b => IsOf(tip, b));
+
+    private static bool IsOf(Repository repository, RefInfo tip, DeadLetter letter)
+        => letter.MessageType == tip.Fact
+            && letter.Body is { } body && body.Contains($"\"{repository.Rid}\"", StringComparison.Ordinal)
+            && (tip.Kind == "patch"
+                ? body.Contains($"\"{tip.Name}\"", StringComparison.Ordinal)
+                    && body.Contains($"\"head\":\"{tip.Commit}\"", StringComparison.Ordinal)
+                : body.Contains($"\"new\":\"{tip.Commit}\"", StringComparison.Ordinal));
 
     private static bool IsOf(RefInfo tip, Build build)
         => build.Commit == tip.Commit && (tip.Kind == "patch" ? build.PatchId == tip.Name : build.PatchId is null);
