@@ -4,6 +4,7 @@ using Auxo.AppHost.Doctor;
 using Auxo.Hosting;
 using Auxo.Hosting.Model;
 using Auxo.ServiceDefaults.Doctor;
+using Auxo.ServiceDefaults.Repositories;
 
 using Microsoft.Extensions.Configuration;
 
@@ -12,6 +13,8 @@ if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(DiagnoseMachine.Lo
 
 return await HostCommand.RunAsync(args, static builder =>
 {
+    // Where the node keeps repositories is no secret; what else its home holds is for ingest alone.
+    var storage = RepositoryFolders.NodeStorage(Environment.GetEnvironmentVariable);
     IResourceBuilder<IResourceWithConnectionString> auxo = builder.Configuration.GetConnectionString("auxo") is { Length: > 0 } given
         ? builder.AddConnectionString("auxo", ReferenceExpression.Create($"{builder.AddParameter("postgres", given, secret: true)}"))
         : builder.AddPrivatePostgres("postgres").AddDatabase("auxo");
@@ -21,9 +24,11 @@ return await HostCommand.RunAsync(args, static builder =>
         .WithReference(auxo).WaitFor(auxo).OnlyIf(auxo, Migration.IsNeededAsync);
 
     var pipeline = builder.AddProject<Projects.Auxo_Pipeline>("pipeline")
-        .WithHttpEndpoint(8890).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator);
+        .WithHttpEndpoint(8890).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator)
+        .WithEnvironment(RepositoryFolders.Variable, storage);
     builder.AddProject<Projects.Auxo_Ingest>("ingest")
         .WithHttpEndpoint(8888).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator)
+        .WithEnvironment(RepositoryFolders.Variable, storage)
         .WithConfidentialEnvironment("RAD_*", "SSH_AUTH_SOCK");     // the node's keys and socket are for no other service
     builder.AddProject<Projects.Auxo_Notify>("notify")
         .WithHttpEndpoint(9000).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator);

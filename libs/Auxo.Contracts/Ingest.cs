@@ -17,12 +17,12 @@ public enum Trust
 /// <param name="Rid">The repository.</param>
 /// <param name="Name">Its name, for people.</param>
 /// <param name="DefaultBranch">Short name, such as <c>main</c>.</param>
-/// <param name="Source">Path of the git repository that holds its objects; readers fetch objects from it, never refs of COBs or
+/// <param name="Source">Where its objects are; readers fetch objects from it, never refs of COBs or
 /// keys.</param>
 /// <param name="Delegates">Who may decide; empty for a plain git repository.</param>
 /// <param name="At">When it was tracked.</param>
 public sealed record RepositoryTracked(
-    Rid Rid, string Name, string DefaultBranch, string Source, IReadOnlyList<Did> Delegates, DateTimeOffset At);
+    Rid Rid, string Name, string DefaultBranch, RepositoryLocator Source, IReadOnlyList<Did> Delegates, DateTimeOffset At);
 
 /// <summary>A repository is no longer followed; what was stored about it stays.</summary>
 public sealed record RepositoryUntracked(Rid Rid, string Reason, DateTimeOffset At);
@@ -49,18 +49,18 @@ public sealed record PatchRevision(
 /// <param name="RepositoryName">Its name, for people.</param>
 /// <param name="Revision">The revision to validate: the first one, or the author's newest when several were seen at once (after
 /// a downtime).</param>
-/// <param name="Source">Path of the git repository that holds the objects.</param>
+/// <param name="Source">Where the objects are.</param>
 /// <param name="EarliestAuthoredAt">The earliest author time among the commits of all revisions, for lead time.</param>
 /// <param name="At">Radicle's time (seconds), never later than <paramref name="SeenAt"/>.</param>
 /// <param name="SeenAt">When Auxo saw it.</param>
 public sealed record PatchOpened(
-    Rid Rid, string RepositoryName, PatchRevision Revision, string Source, DateTimeOffset EarliestAuthoredAt,
+    Rid Rid, string RepositoryName, PatchRevision Revision, RepositoryLocator Source, DateTimeOffset EarliestAuthoredAt,
     DateTimeOffset At, DateTimeOffset SeenAt);
 
 /// <summary>A further revision of a patch was pushed, by its author or by somebody else.</summary>
 /// <inheritdoc cref="PatchOpened"/>
 public sealed record PatchRevised(
-    Rid Rid, string RepositoryName, PatchRevision Revision, string Source, DateTimeOffset EarliestAuthoredAt,
+    Rid Rid, string RepositoryName, PatchRevision Revision, RepositoryLocator Source, DateTimeOffset EarliestAuthoredAt,
     DateTimeOffset At, DateTimeOffset SeenAt);
 
 /// <summary>A patch was merged: enough delegates signed it, or its head is contained in the default branch.</summary>
@@ -79,12 +79,12 @@ public sealed record PatchArchived(Rid Rid, PatchId PatchId, DateTimeOffset At, 
 /// <param name="Author">The delegate whose push moved it; null when unknown (plain git).</param>
 /// <param name="Title">First line of the new head's message.</param>
 /// <param name="Patches">The patches whose heads the new head contains and the old one did not.</param>
-/// <param name="Source">Path of the git repository that holds the objects.</param>
+/// <param name="Source">Where the objects are.</param>
 /// <param name="At">Committer time, never later than <paramref name="SeenAt"/>.</param>
 /// <param name="SeenAt">When Auxo saw it.</param>
 public sealed record DefaultBranchAdvanced(
     Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title,
-    IReadOnlyList<PatchId> Patches, string Source,
+    IReadOnlyList<PatchId> Patches, RepositoryLocator Source,
     DateTimeOffset At, DateTimeOffset SeenAt);
 
 /// <summary>
@@ -93,8 +93,8 @@ public sealed record DefaultBranchAdvanced(
 /// </summary>
 /// <inheritdoc cref="DefaultBranchAdvanced"/>
 public sealed record BranchAdvanced(
-    Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title, string Source, DateTimeOffset At,
-    DateTimeOffset SeenAt);
+    Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title,
+    RepositoryLocator Source, DateTimeOffset At, DateTimeOffset SeenAt);
 
 /// <summary>
 /// The body of a patch comment. At most one comment exists per build; the highest <see cref="Seq"/> wins and is edited in

@@ -28,6 +28,7 @@ public static class Configuration
         services.AddSingleton(new NodeEnvironment(name => builder.Configuration[name] ?? Environment.GetEnvironmentVariable(name)));
         services.AddSingleton(new RadKeyAccess(builder.Configuration["Auxo:Radicle:PassphraseFile"]));
         services.AddSingleton<PatchCommentWriter>();
+        services.AddSingleton(RepositoryFolders.From(builder.Configuration));
         services.AddSingleton<HookAddress>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<KnownRepositories>();

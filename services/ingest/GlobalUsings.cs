@@ -2,6 +2,7 @@ global using Auxo.BackgroundWork;
 global using Auxo.ServiceDefaults;
 global using Auxo.ServiceDefaults.Faults;
 global using Auxo.ServiceDefaults.Messages;
+global using Auxo.ServiceDefaults.Repositories;
 global using Auxo.ServiceDefaults.Storage;
 global using Marten;
 global using Wolverine;

@@ -37,6 +37,7 @@ public static class Configuration
         services.AddSingleton(RunnerSettings.From(configuration));
         services.AddSingleton<VerdictCache>();
         services.AddSingleton<GitSources>();
+        services.AddSingleton(RepositoryFolders.From(configuration));
         services.AddSingleton<BuildSignals>();
         services.AddSingleton<BuildPlanner>();
         services.AddSingleton<NextAttempt>();

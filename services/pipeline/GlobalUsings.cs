@@ -4,6 +4,7 @@ global using Auxo.Git;
 global using Auxo.ServiceDefaults;
 global using Auxo.ServiceDefaults.Faults;
 global using Auxo.ServiceDefaults.Messages;
+global using Auxo.ServiceDefaults.Repositories;
 global using Auxo.ServiceDefaults.Storage;
 global using Marten;
 global using Wolverine;

@@ -140,6 +140,33 @@ public sealed class IdentifierTests
         Assert.Equal(map, JsonSerializer.Deserialize<Dictionary<Rid, CommitId>>(json));
     }
 
+    [Theory]
+    [InlineData("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5", "rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5")]
+    [InlineData("file:///srv/git/thing.git", "file:///srv/git/thing.git")]
+    [InlineData("/srv/git/thing.git", "file:///srv/git/thing.git")]
+    [InlineData("/srv/my code", "file:///srv/my%20code")]
+    public void a_locator_is_one_text_and_a_bare_path_is_that_of_its_folder(string text, string expected)
+    {
+        var locator = JsonSerializer.Deserialize<RepositoryLocator>(JsonSerializer.Serialize(text));
+        Assert.Equal(expected, locator.ToString());
+        Assert.Equal(locator, RepositoryLocator.Parse(expected));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("srv/git")]
+    [InlineData("../thing")]
+    [InlineData("file://elsewhere/srv")]
+    [InlineData("file://")]
+    [InlineData("file:///a%00b")]
+    [InlineData("/a\0b")]
+    [InlineData("https://example.org/thing.git")]
+    [InlineData("z3gqcJUoA1n9HaHKufZs5FCSGazv5")]
+    [InlineData("git:name-1a2b3c4d")]
+    [InlineData("rad:../../etc")]
+    public void what_names_no_repository_of_this_machine_is_no_locator(string text)
+        => Assert.False(RepositoryLocator.TryParse(text, provider: null, out _));
+
     private static Arbitrary<string> Text(string alphabet, int min, int max, string prefix = "", string suffix = "")
         => Gen.Choose(min, max).SelectMany(n => Gen.Elements(alphabet.ToCharArray()).ArrayOf(n))
             .Select(chars => prefix + new string(chars) + suffix).ToArbitrary();

@@ -41,6 +41,7 @@ public sealed class BothWaysTests
                 Assert.Equal((name, value), (name, aspire[service][name]));
             Assert.Equal(service == "ingest", aspire[service].ContainsKey("RAD_PASSPHRASE"));
             Assert.Equal(service == "ingest", aspire[service].ContainsKey("SSH_AUTH_SOCK"));
+            Assert.Equal(service is "ingest" or "pipeline", aspire[service].ContainsKey("Auxo__Radicle__Storage"));
         }
     }
 

@@ -26,9 +26,10 @@ internal static class Told
             [], At.AddSeconds(-20), At.AddSeconds(-13.5), At, url);
 
     public static PatchOpened Opened(string title = "Fix the handshake")
-        => new(Rid, "heartwood", Revision(title), "/storage", At.AddDays(-1), At, At);
+        => new(Rid, "heartwood", Revision(title), RepositoryLocator.OfFolder("/storage"), At.AddDays(-1), At, At);
 
-    public static PatchRevised Revised() => new(Rid, "heartwood", Revision("Fix the handshake, again"), "/storage", At.AddDays(-1), At, At);
+    public static PatchRevised Revised()
+        => new(Rid, "heartwood", Revision("Fix the handshake, again"), RepositoryLocator.OfFolder("/storage"), At.AddDays(-1), At, At);
 
     public static PatchMerged Merged() => new(Rid, Patch, RevisionId.Parse(Patch.Value), Commit, Author, At, At);
 

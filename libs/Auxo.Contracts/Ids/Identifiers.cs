@@ -182,3 +182,52 @@ public readonly record struct RevisionId : IIdentifier<RevisionId>
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>
+/// Where the objects of a repository are: <c>rad:z…</c> for one in the node's storage, <c>file:///…</c> for any other git folder of this
+/// machine. Carried by messages and events as it is; only <c>RepositoryFolders</c> of a service makes a folder of it.
+/// </summary>
+[JsonConverter(typeof(IdentifierJson<RepositoryLocator>))]
+public readonly record struct RepositoryLocator : IIdentifier<RepositoryLocator>
+{
+    /// <summary>What a locator of a folder begins with; the absolute path follows, its parts percent-encoded.</summary>
+    public const string FolderScheme = "file://";
+
+    private RepositoryLocator(string value) => Value = value;
+
+    /// <summary>The whole text.</summary>
+    public string Value => field ?? throw new InvalidOperationException("This RepositoryLocator was never set.");
+
+    /// <summary>A repository in the node's storage, wherever that is when somebody asks.</summary>
+    /// <exception cref="ArgumentException">The id is none of Radicle's.</exception>
+    public static RepositoryLocator InStorage(Rid rid)
+        => rid.IsRadicle ? new(rid.Value) : throw new ArgumentException($"{rid} is not in Radicle's storage.", nameof(rid));
+
+    /// <summary>A git repository in a folder.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static RepositoryLocator OfFolder(string path)
+        => path.StartsWith('/') && !path.Contains('\0')
+            ? new(FolderScheme + string.Join('/', path.Split('/').Select(Uri.EscapeDataString)))
+            : throw new ArgumentException($"'{path}' is no absolute path.", nameof(path));
+
+    /// <summary>Reads a locator, and an absolute path, which earlier builds wrote in its place.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out RepositoryLocator result)
+    {
+        result = default;
+        if (s is null || s.Contains('\0')) return false;
+        if (s.StartsWith('/')) result = OfFolder(s);
+        else if (s.StartsWith(FolderScheme + "/", StringComparison.Ordinal) && !s.Contains("%00", StringComparison.Ordinal))
+            result = new(s);
+        else if (s.StartsWith("rad:", StringComparison.Ordinal) && Rid.TryParse(s, provider, out var rid)) result = new(rid.Value);
+        else return false;
+        return true;
+    }
+
+    /// <inheritdoc cref="TryParse(string?, IFormatProvider?, out RepositoryLocator)"/>
+    public static RepositoryLocator Parse(string s, IFormatProvider? provider = null)
+        => IdentifierText.Parse<RepositoryLocator>(s, "a repository's locator such as rad:z3Fnc… or file:///srv/git/thing.git");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

@@ -49,11 +49,11 @@ public static class DiagnoseNode
     }
 
     private static async Task<Ok<DiagnosisAnswer>> HandleAsync(
-        NodeEnvironment environment, NodeWatch node, KnownRepositories known, Observer observer,
-        NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
+        NodeEnvironment environment, NodeWatch node, KnownRepositories known, RepositoryFolders folders,
+        Observer observer, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)
     {
         List<Diagnosis> found = [.. await LookAsync(environment.Variable, time, ct),
-            .. await RepositoriesAsync(environment, known, observer, ct), await ClockAsync(source, time, ct)];
+            .. await RepositoriesAsync(environment, known, folders, observer, ct), await ClockAsync(source, time, ct)];
         if (DiagnoseClocks.Tell(node.Clocks.Read()) is { } clocks) found.Add(clocks);
         return TypedResults.Ok(new DiagnosisAnswer(found));
     }
@@ -93,7 +93,7 @@ public static class DiagnoseNode
     }
 
     private static async Task<IReadOnlyList<Diagnosis>> RepositoriesAsync(
-        NodeEnvironment environment, KnownRepositories known, Observer observer, CancellationToken ct)
+        NodeEnvironment environment, KnownRepositories known, RepositoryFolders folders, Observer observer, CancellationToken ct)
     {
         var found = new List<Diagnosis>();
         var tracked = await known.TrackedAsync(ct);
@@ -102,13 +102,14 @@ public static class DiagnoseNode
         foreach (var r in tracked)
         {
             var name = $"repo {r.Name}";
-            if (!Directory.Exists(r.Source)) found.Add(new Diagnosis(
-                name, Health.Trouble, $"its storage {r.Source} is gone", $"rad clone {r.Rid}, or: auxo repo untrack {r.Rid}"));
+            var folder = folders.FolderOf(r.Source);
+            if (!Directory.Exists(folder)) found.Add(new Diagnosis(
+                name, Health.Trouble, $"its storage {folder} is gone", $"rad clone {r.Rid}, or: auxo repo untrack {r.Rid}"));
             else if (observer.Find(r.Rid)?.Failure is { } failure) found.Add(
                 new Diagnosis(name, Health.Trouble, $"cannot be read: {failure}", "auxo status"));
             else if (r.Kind == RepositoryKind.Radicle && environment.Variable("PATH") is { } path && RadProgram.Find(path) is { } rad
                 && await PolicyAsync(rad, environment, r, ct) is { } policy) found.Add(policy with { Name = name });
-            else found.Add(new Diagnosis(name, Health.Fine, r.Source));
+            else found.Add(new Diagnosis(name, Health.Fine, folder));
         }
 
         return found;

@@ -10,7 +10,8 @@ namespace Auxo.Ingest.Scanning;
 /// Keeps a watch per tracked repository and sweeps all of them at the start and every minute: a sweep finds what no webhook
 /// and no event reported.
 /// </summary>
-public sealed partial class Observer(KnownRepositories known, TimeProvider time, ILogger<Observer> logger)
+public sealed partial class Observer(
+    KnownRepositories known, RepositoryFolders folders, TimeProvider time, ILogger<Observer> logger)
     : BackgroundLoop(time, logger)
 {
     private readonly ConcurrentDictionary<Rid, (RepositoryWatch Watch, CancellationTokenSource Stop)> _watches = new();
@@ -31,7 +32,7 @@ public sealed partial class Observer(KnownRepositories known, TimeProvider time,
     public RepositoryWatch Watch(Repository repository)
     {
         if (Find(repository.Rid) is { } already) return already;
-        var entry = (Watch: new RepositoryWatch(repository, known, Time, logger),
+        var entry = (Watch: new RepositoryWatch(repository, known, folders, Time, logger),
             Stop: CancellationTokenSource.CreateLinkedTokenSource(_end.Token));
         if (!_watches.TryAdd(repository.Rid, entry)) return Watch(repository);
 

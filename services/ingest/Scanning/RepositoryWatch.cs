@@ -12,7 +12,8 @@ namespace Auxo.Ingest.Scanning;
 /// Scans one repository whenever it is asked to, one scan at a time: who asks during a scan gets the next one, and all who
 /// wait share it. What is known is remembered, so a scan that finds nothing new touches no database.
 /// </summary>
-public sealed partial class RepositoryWatch(Repository repository, KnownRepositories known, TimeProvider time, ILogger logger)
+public sealed partial class RepositoryWatch(
+    Repository repository, KnownRepositories known, RepositoryFolders folders, TimeProvider time, ILogger logger)
 {
     private const int MaxNamed = 20;
     private static readonly ActivitySource Tracing = new("Auxo.Ingest");
@@ -131,7 +132,7 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
     {
         _known ??= await known.FindAsync(Rid, ct);
         if (_known is not { Repository.IsTracked: true } before) return;
-        _source ??= await OpenAsync(before.Repository, ct);
+        _source ??= await OpenAsync(before.Repository, folders, ct);
         // Before the scan: what changes during it starts the next one.
         _watcher ??= _source.Listen(() => Wake(DetectedBy.Event));
         var now = await _source.ReadAsync(before, ct);
@@ -141,10 +142,10 @@ public sealed partial class RepositoryWatch(Repository repository, KnownReposito
 
     /// <summary>Opens a repository where it lies.</summary>
     /// <exception cref="NotRadicleException">It is not what it was.</exception>
-    internal static async Task<RepositorySource> OpenAsync(Repository repository, CancellationToken ct)
+    internal static async Task<RepositorySource> OpenAsync(Repository repository, RepositoryFolders folders, CancellationToken ct)
         => repository.Kind == RepositoryKind.Radicle
-            ? new RadicleSource(await RadicleRepository.OpenAsync(repository.Source, ct))
-            : new PlainGitSource(repository.Source);
+            ? new RadicleSource(await RadicleRepository.OpenAsync(folders.FolderOf(repository.Source), ct))
+            : new PlainGitSource(folders.FolderOf(repository.Source));
 
     private void Remember(CommitId commit, string name)
     {

@@ -21,13 +21,13 @@ public enum DetectedBy
 /// <summary>One scan of a repository: what all its facts have in common.</summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="RepositoryName">Its name, for people.</param>
-/// <param name="Source">Path of the git repository that holds the objects.</param>
+/// <param name="Source">Where the objects are.</param>
 /// <param name="Canonical">The default branch's head; null when it has none.</param>
 /// <param name="Trusted">Delegates and those on the trusted list.</param>
 /// <param name="DetectedBy">What started it.</param>
 /// <param name="SeenAt">When.</param>
 public sealed record Scan(
-    Rid Rid, string RepositoryName, string Source, CommitId? Canonical, IReadOnlySet<Did> Trusted,
+    Rid Rid, string RepositoryName, RepositoryLocator Source, CommitId? Canonical, IReadOnlySet<Did> Trusted,
     DetectedBy DetectedBy, DateTimeOffset SeenAt)
 {
     /// <summary>A delegate or somebody on the list; by key, never by name.</summary>

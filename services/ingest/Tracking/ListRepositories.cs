@@ -14,7 +14,7 @@ public static class ListRepositories
         => app.MapGet("/repositories", HandleAsync).WithName("ListRepositories").RequireScope(IngestScopes.Read);
 
     private static async Task<Ok<ListAnswer<RepositoryAnswer>>> HandleAsync(
-        KnownRepositories known, WebhookSecrets secrets, HookAddress address, CancellationToken ct)
+        KnownRepositories known, RepositoryFolders folders, WebhookSecrets secrets, HookAddress address, CancellationToken ct)
         => TypedResults.Ok(new ListAnswer<RepositoryAnswer>(
-            [.. (await known.TrackedAsync(ct)).Select(r => RepositoryAnswer.Of(r, secrets, address))], null));
+            [.. (await known.TrackedAsync(ct)).Select(r => RepositoryAnswer.Of(r, folders, secrets, address))], null));
 }

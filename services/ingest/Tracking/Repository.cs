@@ -20,8 +20,8 @@ public sealed record Repository
     /// <summary>What it is kept in.</summary>
     public RepositoryKind Kind { get; init; }
 
-    /// <summary>Path of the git repository that holds it.</summary>
-    public string Source { get; init; } = "";
+    /// <summary>Where its objects are.</summary>
+    public RepositoryLocator Source { get; init; }
 
     /// <summary>Short name.</summary>
     public string DefaultBranch { get; init; } = "";

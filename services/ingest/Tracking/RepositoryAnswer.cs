@@ -5,15 +5,15 @@ using Auxo.Ingest.Receiving;
 
 namespace Auxo.Ingest.Tracking;
 
-/// <summary>A repository as clients see it.</summary>
+/// <summary>A repository as clients see it; its source is the folder, which people can look at.</summary>
 public sealed record RepositoryAnswer(
     Rid Rid, string Name, string DefaultBranch, string Source, RepositoryKind Kind, IReadOnlyList<Did> Delegates,
     IReadOnlyList<Did> Trusted,
     IReadOnlyList<string> Branches, DateTimeOffset TrackedAt, HooksAnswer Hooks)
 {
     /// <summary>From what is known.</summary>
-    public static RepositoryAnswer Of(Repository r, WebhookSecrets secrets, HookAddress address)
-        => new(r.Rid, r.Name, r.DefaultBranch, r.Source, r.Kind, r.Delegates, r.Trusted, r.Branches, r.TrackedAt,
+    public static RepositoryAnswer Of(Repository r, RepositoryFolders folders, WebhookSecrets secrets, HookAddress address)
+        => new(r.Rid, r.Name, r.DefaultBranch, folders.FolderOf(r.Source), r.Kind, r.Delegates, r.Trusted, r.Branches, r.TrackedAt,
             new HooksAnswer(address.Url, secrets.Find(r.Rid).Known));
 }
 

@@ -26,14 +26,14 @@ public abstract record RepositoryEvent
     /// <param name="Rid">The repository.</param>
     /// <param name="Name">For people.</param>
     /// <param name="Kind">What it is kept in.</param>
-    /// <param name="Source">Path of the git repository that holds it.</param>
+    /// <param name="Source">Where its objects are.</param>
     /// <param name="DefaultBranch">Short name.</param>
     /// <param name="Branches">Further branches to build; plain git only.</param>
     /// <param name="Delegates">Who decides; empty for plain git.</param>
     /// <param name="Trusted">Others whose own steps run.</param>
     /// <param name="At">When.</param>
     public sealed record Tracked(
-        Rid Rid, string Name, RepositoryKind Kind, string Source, string DefaultBranch, IReadOnlyList<string> Branches,
+        Rid Rid, string Name, RepositoryKind Kind, RepositoryLocator Source, string DefaultBranch, IReadOnlyList<string> Branches,
         IReadOnlyList<Did> Delegates,
         IReadOnlyList<Did> Trusted, DateTimeOffset At) : RepositoryEvent;
 

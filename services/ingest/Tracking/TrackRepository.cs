@@ -35,9 +35,8 @@ public static class TrackRepository
         => app.MapPost("/repositories", HandleAsync).WithName("TrackRepository").RequireScope(IngestScopes.Write);
 
     private static async Task<Results<Created<TrackAnswer>, Ok<TrackAnswer>>> HandleAsync(
-        TrackRequest request, NodeWatch node, Outbox outbox, WebhookSecrets secrets,
-        HookAddress address, Observer observer,
-        TimeProvider time, CancellationToken ct)
+        TrackRequest request, NodeWatch node, Outbox outbox, RepositoryFolders folders, WebhookSecrets secrets,
+        HookAddress address, Observer observer, TimeProvider time, CancellationToken ct)
     {
         var location = await RepositoryLocation.ResolveAsync(request.Location?.Trim() ?? "", await node.HomeAsync(ct), ct);
         var trusted = ParseTrusted(request.Trusted);
@@ -56,30 +55,30 @@ public static class TrackRepository
             if (stream.Aggregate is { IsTracked: true } already)
             {
                 observer.Watch(already);
-                return TypedResults.Ok(new TrackAnswer(RepositoryAnswer.Of(already, secrets, address), null));
+                return TypedResults.Ok(new TrackAnswer(RepositoryAnswer.Of(already, folders, secrets, address), null));
             }
 
-            var (repository, secret) = await TrackAsync(work, stream, location, request, trusted, time.GetUtcNow(), ct);
+            var (repository, secret) = await TrackAsync(work, stream, location, folders, request, trusted, time.GetUtcNow(), ct);
             secrets.Remember(location.Rid, secret);
             observer.Watch(repository).Wake(DetectedBy.Sweep);
             return TypedResults.Created(
-                $"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, secrets, address), secret));
+                $"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, folders, secrets, address), secret));
         });
     }
 
     private static async Task<(Repository Repository, string Secret)> TrackAsync(
-        OutboxSession work, IEventStream<Repository> stream, RepositoryLocation location, TrackRequest request,
-        IReadOnlyList<Did> trusted, DateTimeOffset now, CancellationToken ct)
+        OutboxSession work, IEventStream<Repository> stream, RepositoryLocation location, RepositoryFolders folders,
+        TrackRequest request, IReadOnlyList<Did> trusted, DateTimeOffset now, CancellationToken ct)
     {
         var session = work.Session;
         var wanted = new RepositoryEvent.Tracked(
             location.Rid, string.IsNullOrWhiteSpace(request.Name)
                 ? location.Name
-                : request.Name.Trim(), location.Kind, location.Path, location.DefaultBranch,
+                : request.Name.Trim(), location.Kind, folders.LocatorOf(location.Path), location.DefaultBranch,
             request.Branches ?? [], [], trusted, now);
         var before = stream.Aggregate;
         var patches = before is null ? new Dictionary<PatchId, Patch>() : await KnownRepositories.PatchesAsync(session, location.Rid, ct);
-        var snapshot = await ReadAsync(new KnownRepository((before ?? new Repository()).Apply(wanted), patches), ct);
+        var snapshot = await ReadAsync(new KnownRepository((before ?? new Repository()).Apply(wanted), patches), folders, ct);
         var tracked = wanted with { Name = snapshot.Name, DefaultBranch = snapshot.DefaultBranch, Delegates = snapshot.Delegates };
 
         var changes = Observe.Baseline(before, patches, tracked, snapshot);
@@ -96,11 +95,11 @@ public static class TrackRepository
         return (KnownRepositories.After(new KnownRepository(before ?? new Repository(), patches), changes).Repository, secret);
     }
 
-    private static async Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct)
+    private static async Task<RepositorySnapshot> ReadAsync(KnownRepository known, RepositoryFolders folders, CancellationToken ct)
     {
         try
         {
-            await using var source = await RepositoryWatch.OpenAsync(known.Repository, ct);
+            await using var source = await RepositoryWatch.OpenAsync(known.Repository, folders, ct);
             return await source.ReadAsync(known, ct);
         }
         catch (Exception e) when (e is SourceUnreadableException or NotRadicleException)

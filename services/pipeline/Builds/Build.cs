@@ -24,7 +24,7 @@ public enum BuildState
 
 /// <summary>A build, folded from its events; kept as a document in the same transaction, so lists need no fold.</summary>
 public sealed record Build(
-    BuildSubject Subject, string Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan, string? RequestedBy,
+    BuildSubject Subject, RepositoryLocator Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan, string? RequestedBy,
     DateTimeOffset QueuedAt)
 {
     /// <summary>Findings beyond these are in the logs.</summary>

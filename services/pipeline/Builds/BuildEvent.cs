@@ -11,7 +11,7 @@ public abstract record BuildEvent
 
     /// <summary>The build is planned and waits for a runner.</summary>
     /// <param name="Subject">What is built and for whom.</param>
-    /// <param name="Source">Path of the git repository that holds the commit.</param>
+    /// <param name="Source">Where the objects are.</param>
     /// <param name="Attempt">From 1.</param>
     /// <param name="Trust">The author's.</param>
     /// <param name="Canonical">The canonical branch's head by which it was planned.</param>
@@ -19,7 +19,7 @@ public abstract record BuildEvent
     /// <param name="RequestedBy">Who asked by hand; null when a push did.</param>
     /// <param name="At">When.</param>
     public sealed record Queued(
-        BuildSubject Subject, string Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan,
+        BuildSubject Subject, RepositoryLocator Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan,
         string? RequestedBy, DateTimeOffset At) : BuildEvent;
 
     /// <summary>A runner has begun it.</summary>

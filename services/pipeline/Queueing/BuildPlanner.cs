@@ -18,7 +18,7 @@ namespace Auxo.Pipeline.Queueing;
 public sealed record PlannedBuild(Guid Id, BuildRequest Request, int Attempt, Plan Plan, string? Refusal, OpenBuilds Older);
 
 /// <summary>Plans commits. Git is read here and now, so nothing stands between the plan and the start.</summary>
-public sealed class BuildPlanner(GitSources sources, NpgsqlDataSource database)
+public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, NpgsqlDataSource database)
 {
     /// <summary>Plans an attempt at a commit.</summary>
     /// <returns>Null when the build is there already, or its repository was untracked since the commit was seen.</returns>
@@ -44,12 +44,13 @@ public sealed class BuildPlanner(GitSources sources, NpgsqlDataSource database)
     private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, string? Refusal)> ReadAsync(
         BuildRequest request, CancellationToken ct)
     {
-        if (!Directory.Exists(request.Source)) return Refused($"the repository is not at {request.Source} any more");
-        await using var source = sources.Open(request.Source);
+        var folder = folders.FolderOf(request.Source);
+        if (!Directory.Exists(folder)) return Refused($"the repository is not at {folder} any more");
+        await using var source = sources.Open(folder);
         try
         {
             if (await source.Objects.ReadAsync($"{request.Commit}^{{commit}}", ct) is null)
-                return Refused($"the commit {request.Commit.Short} is not in {request.Source}; it was removed, or was never pushed");
+                return Refused($"the commit {request.Commit.Short} is not in {folder}; it was removed, or was never pushed");
             var head = await DefinitionFilesReader.ReadAsync(source.Objects, request.Commit, ct);
             var canonical = request.Trust == Trust.Stranger
                 && request.Canonical is { } main ? await DefinitionFilesReader.ReadAsync(source.Objects, main, ct) : null;

@@ -3,7 +3,7 @@ namespace Auxo.Pipeline.Queueing;
 /// <summary>A wish to build a commit, from a push or by hand.</summary>
 public sealed record BuildRequest(
     Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId, string Ref,
-    CommitId Commit, string Title, Did? Author, string Source,
+    CommitId Commit, string Title, Did? Author, RepositoryLocator Source,
     Trust Trust, CommitId? Canonical, string? RequestedBy = null)
 {
     /// <summary>When ingest saw what is to be built; null for a wish by hand.</summary>

@@ -41,5 +41,5 @@ public sealed record RememberHead(DefaultBranchAdvanced Advanced) : IMartenOp
                 source = excluded.source, head = excluded.head
             where repositories.untracked_at is null or repositories.untracked_at < $6
             """,
-            Advanced.Rid.Value, Advanced.RepositoryName, Advanced.Branch, Advanced.Source, Advanced.New.Value, Advanced.SeenAt));
+            Advanced.Rid.Value, Advanced.RepositoryName, Advanced.Branch, Advanced.Source.Value, Advanced.New.Value, Advanced.SeenAt));
 }

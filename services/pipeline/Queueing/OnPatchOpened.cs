@@ -15,7 +15,7 @@ public static class OnPatchOpenedHandler
         => QueueBuild.Decide(planned, links, now);
 
     /// <summary>A revision as a wish to build it.</summary>
-    internal static BuildRequest Request(Rid rid, string name, PatchRevision revision, string source, DateTimeOffset seenAt)
+    internal static BuildRequest Request(Rid rid, string name, PatchRevision revision, RepositoryLocator source, DateTimeOffset seenAt)
         => new(
             rid, name, BuildTrigger.Patch, revision.PatchId, revision.RevisionId, $"patches/{revision.PatchId}",
             revision.Head, revision.Title, revision.Author, source,

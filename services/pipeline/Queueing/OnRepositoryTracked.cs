@@ -21,5 +21,5 @@ public sealed record RememberRepository(RepositoryTracked Tracked) : IMartenOp
             on conflict (rid) do update set name = excluded.name, default_branch = excluded.default_branch,
                 source = excluded.source, untracked_at = null
             """,
-            Tracked.Rid.Value, Tracked.Name, Tracked.DefaultBranch, Tracked.Source));
+            Tracked.Rid.Value, Tracked.Name, Tracked.DefaultBranch, Tracked.Source.Value));
 }

@@ -49,7 +49,7 @@ public record BuildResponse(
     }
 }
 
-/// <summary>A build with all that is kept of it.</summary>
+/// <summary>A build with all that is kept of it; its source is the folder, which people can look at.</summary>
 public sealed record BuildDetails(
     BuildResponse Build, IReadOnlyList<Finding> Findings, IReadOnlyList<BuildArtifact> Artifacts, string Verdict,
     string? Sandbox, string? RequestedBy, string? ApprovedBy, string Source)
@@ -60,10 +60,10 @@ public sealed record BuildDetails(
     public BuildResponse Build { get; init; } = Build;
 
     /// <summary>Takes everything.</summary>
-    internal static BuildDetails Of(Build build, Links links)
+    internal static BuildDetails Of(Build build, Links links, RepositoryFolders folders)
         => new(
             BuildResponse.Of(build), build.Findings, build.Artifacts, VerdictMarkdown.Render(build, links),
-            build.Sandbox, build.RequestedBy, build.ApprovedBy, build.Source);
+            build.Sandbox, build.RequestedBy, build.ApprovedBy, folders.FolderOf(build.Source));
 }
 
 /// <summary>A page of a list.</summary>

@@ -13,11 +13,11 @@ public static class GetBuild
         => routes.MapGet("/builds/{id:guid}", HandleAsync).WithName("GetBuild").RequireScope("pipeline:read");
 
     private static async Task<Results<Ok<BuildDetails>, ProblemHttpResult>> HandleAsync(
-        Guid id, IDocumentStore store, Links links, CancellationToken ct)
+        Guid id, IDocumentStore store, Links links, RepositoryFolders folders, CancellationToken ct)
     {
         await using var session = store.QuerySession();
         return await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } build
-            ? TypedResults.Ok(BuildDetails.Of(build, links))
+            ? TypedResults.Ok(BuildDetails.Of(build, links, folders))
             : BuildProblems.NotFound(id);
     }
 }

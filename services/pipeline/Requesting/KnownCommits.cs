@@ -21,7 +21,7 @@ internal static class KnownCommits
     /// there can do anything.
     /// </summary>
     public static async Task<bool> IsTrustedAsync(
-        NpgsqlDataSource database, BuildRepository repository, CommitId commit, CancellationToken ct)
+        NpgsqlDataSource database, BuildRepository repository, string folder, CommitId commit, CancellationToken ct)
     {
         if (!repository.Rid.IsRadicle) return true;
         var tips = new HashSet<string>(StringComparer.Ordinal);
@@ -38,7 +38,7 @@ internal static class KnownCommits
         if (tips.Contains(commit.Value)) return true;
         // The commit is printed unless one of the tips reaches it; a tip that is gone says nothing.
         var unreached = await GitCommand.RunAsync(
-            repository.Source, ["rev-list", "--ignore-missing", "--max-count=1", "--stdin"], ct,
+            folder, ["rev-list", "--ignore-missing", "--max-count=1", "--stdin"], ct,
             Encoding.ASCII.GetBytes(string.Concat(tips.Select(static tip => $"^{tip}\n").Prepend($"{commit}\n"))));
         return tips.Count > 0 && unreached.Length == 0;
     }

@@ -31,7 +31,7 @@ public static class RequestBuild
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
         RequestBuildBody body, HttpContext http, NpgsqlDataSource database, GitSources sources,
-        NextAttempt next, CancellationToken ct)
+        RepositoryFolders folders, NextAttempt next, CancellationToken ct)
     {
         if ((body.Rid is null) == (body.Source is null)) return AuxoProblem.BadRequest(
             "build/no-repository", "Give either 'rid' (a tracked repository) or 'source' (the path of a git repository).");
@@ -40,7 +40,7 @@ public static class RequestBuild
             return AuxoProblem.Of(StatusCodes.Status403Forbidden, "build/not-yours-to-trust",
                 "Only a token with the scope 'admin' may answer for a commit; leave 'trusted' out, and approve the "
                     + "build once you have read it.");
-        if (await BuildRepository.FindAsync(database, body.Rid, body.Source, ct) is not { } repository)
+        if (await BuildRepository.FindAsync(database, folders, body.Rid, body.Source, ct) is not { } repository)
         {
             return body.Rid is { } rid
                 ? AuxoProblem.NotFound("repository/unknown", $"{rid} is not tracked; 'auxo repo track {rid}' does that.")
@@ -50,11 +50,13 @@ public static class RequestBuild
                         + "tracked ('auxo repo track' does that). Give its absolute path.");
         }
 
-        var (commit, title) = await ResolveAsync(sources, repository.Source, body.Commit, ct);
+        var folder = folders.FolderOf(repository.Source);
+        var (commit, title) = await ResolveAsync(sources, folder, body.Commit, ct);
         if (commit is not { } found) return AuxoProblem.Unprocessable(
-            "build/no-such-commit", $"{repository.Source} has no commit '{PlainText.OneLine(body.Commit ?? "", 80)}'.");
+            "build/no-such-commit", $"{folder} has no commit '{PlainText.OneLine(body.Commit ?? "", 80)}'.");
 
-        var trust = body.Trusted || await KnownCommits.IsTrustedAsync(database, repository, found, ct) ? Trust.Trusted : Trust.Stranger;
+        var trust = body.Trusted || await KnownCommits.IsTrustedAsync(database, repository, folder, found, ct)
+            ? Trust.Trusted : Trust.Stranger;
         var request = new BuildRequest(
             repository.Rid, repository.Name, BuildTrigger.Manual, null, null, body.Ref
                 ?? "manual", found, title, null, repository.Source, trust, repository.Head,
@@ -64,11 +66,11 @@ public static class RequestBuild
     }
 
     private static async Task<(CommitId? Commit, string Title)> ResolveAsync(
-        GitSources sources, string source, string name, CancellationToken ct)
+        GitSources sources, string folder, string name, CancellationToken ct)
     {
         // What git would take for an option or a range never reaches it: the name goes to the standard input of cat-file.
         if (string.IsNullOrWhiteSpace(name) || name.Length > 300) return (null, "");
-        await using var use = sources.Open(source);
+        await using var use = sources.Open(folder);
         if (await use.Objects.ReadAsync($"{name}^{{commit}}", ct, maxBytes: 1 << 20) is not { Type: "commit" } commit) return (null, "");
         var message = commit.Text.Split("\n\n", 2);
         return (CommitId.Parse(commit.Oid), message.Length < 2 ? "" : PlainText.OneLine(message[1].Split('\n')[0], 200));

@@ -12,8 +12,8 @@ namespace Auxo.Pipeline.Running;
 /// has a result is never run again.
 /// </summary>
 internal sealed class BuildExecution(
-    BuildWriter writer, CheckPhase checks, StepPhase steps, StepExecutors executors, LogStore logs, SpareWorker spares, Links links,
-    RunnerSettings settings, TimeProvider time, ILogger<BuildExecution> logger)
+    BuildWriter writer, CheckPhase checks, StepPhase steps, StepExecutors executors, LogStore logs, SpareWorker spares,
+    RepositoryFolders folders, Links links, RunnerSettings settings, TimeProvider time, ILogger<BuildExecution> logger)
 {
     /// <summary>Runs the build; a defect of Auxo becomes its verdict.</summary>
     /// <param name="buildId">The build.</param>
@@ -63,7 +63,7 @@ internal sealed class BuildExecution(
         }
 
         if (await running.ReadAsync(ct) is { State: BuildState.Finished }) logs.CompleteBuild(buildId);
-        if (spare) spares.Want(build.Source, build.Subject.Commit);
+        if (spare) spares.Want(folders.FolderOf(build.Source), build.Subject.Commit);
         CrashPoint.Hit("pipeline.build.finished");
     }
 

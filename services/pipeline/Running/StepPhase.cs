@@ -9,7 +9,8 @@ using Auxo.Pipeline.Workspaces;
 namespace Auxo.Pipeline.Running;
 
 /// <summary>The steps of a build's pipeline file, in one workspace, each in a sandbox.</summary>
-internal sealed class StepPhase(WorkspaceStore workspaces, StepExecutors executors, LogStore logs, ArtifactStore artifactStore)
+internal sealed class StepPhase(
+    WorkspaceStore workspaces, RepositoryFolders folders, StepExecutors executors, LogStore logs, ArtifactStore artifactStore)
 {
     private const string CommandKind = "command";
 
@@ -74,9 +75,10 @@ internal sealed class StepPhase(WorkspaceStore workspaces, StepExecutors executo
     /// <summary>A fresh one; where steps have passed before a stop or a crash, the one that they worked in.</summary>
     private async Task<Workspace> WorkspaceAsync(Build build, CancellationToken run)
     {
+        var source = folders.FolderOf(build.Source);
         if (build.Results.Any(static result => result.Kind == CommandKind)
-            && await workspaces.CarryOnAsync(build.Source, build.Subject.Commit, build.BuildId, run) is { } theirs) return theirs;
-        return await workspaces.PrepareAsync(build.Source, build.Subject.Commit, build.BuildId, run);
+            && await workspaces.CarryOnAsync(source, build.Subject.Commit, build.BuildId, run) is { } theirs) return theirs;
+        return await workspaces.PrepareAsync(source, build.Subject.Commit, build.BuildId, run);
     }
 
     private async Task<StepReport> StepAsync(

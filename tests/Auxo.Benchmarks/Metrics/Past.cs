@@ -14,6 +14,7 @@ namespace Auxo.Benchmarks.Metrics;
 internal sealed class Past(int seed)
 {
     private static readonly Did Somebody = Did.Parse("did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK");
+    private static readonly RepositoryLocator Nowhere = RepositoryLocator.OfFolder("/nowhere");
     private static readonly string[] Words = ["Fix", "Add", "Drop", "Speed up", "Test", "the parser", "retries",
         "a cache", "old paths", "of the queue", "when it is empty", "for large files"];
 
@@ -42,10 +43,10 @@ internal sealed class Past(int seed)
 
     private void Repository(Rid rid, DateTimeOffset start, TimeSpan interval, int goal)
     {
-        Add(start, RecordRepositoryHandler.KeyOfRepositoryTracked(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start)),
-            RecordRepositoryHandler.Handle(new RepositoryTracked(rid, rid.Bare, "main", "/nowhere", [], start), null));
+        Add(start, RecordRepositoryHandler.KeyOfRepositoryTracked(new RepositoryTracked(rid, rid.Bare, "main", Nowhere, [], start)),
+            RecordRepositoryHandler.Handle(new RepositoryTracked(rid, rid.Bare, "main", Nowhere, [], start), null));
         var head = Commit();
-        Advanced(new DefaultBranchAdvanced(rid, rid.Bare, "main", null, head, Somebody, "The first head", [], "/nowhere", start, start));
+        Advanced(new DefaultBranchAdvanced(rid, rid.Bare, "main", null, head, Somebody, "The first head", [], Nowhere, start, start));
         for (var at = start; _events.Count < goal; at += interval) head = Change(rid, at, head);
     }
 
@@ -57,17 +58,17 @@ internal sealed class Past(int seed)
         {
             var revision = new PatchRevision(patch, RevisionId.Parse(r == 0 ? patch.Value : Commit().Value), Somebody,
                 null, Trust.Trusted, title, head, Commit(), null, Draft: false);
-            if (r == 0) Add(at, RecordChangeHandler.KeyOfPatchOpened(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at)),
-                RecordChangeHandler.Handle(new PatchOpened(rid, rid.Bare, revision, "/nowhere", begun, at, at), null));
-            else Add(at, RecordChangeHandler.KeyOfPatchRevised(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at)),
-                RecordChangeHandler.Handle(new PatchRevised(rid, rid.Bare, revision, "/nowhere", begun, at, at), null));
+            if (r == 0) Add(at, RecordChangeHandler.KeyOfPatchOpened(new PatchOpened(rid, rid.Bare, revision, Nowhere, begun, at, at)),
+                RecordChangeHandler.Handle(new PatchOpened(rid, rid.Bare, revision, Nowhere, begun, at, at), null));
+            else Add(at, RecordChangeHandler.KeyOfPatchRevised(new PatchRevised(rid, rid.Bare, revision, Nowhere, begun, at, at)),
+                RecordChangeHandler.Handle(new PatchRevised(rid, rid.Bare, revision, Nowhere, begun, at, at), null));
             Build(rid, revision.Head, at, patch, _random.Next(6) == 0 ? Outcome.Failed : Outcome.Passed);
         }
 
         var landed = Commit();
         var merged = new PatchMerged(rid, patch, null, landed, Somebody, at, at);
         Add(at, RecordChangeHandler.KeyOfPatchMerged(merged), RecordChangeHandler.Handle(merged, null));
-        Advanced(new DefaultBranchAdvanced(rid, rid.Bare, "main", head, landed, Somebody, title, [patch], "/nowhere", at, at));
+        Advanced(new DefaultBranchAdvanced(rid, rid.Bare, "main", head, landed, Somebody, title, [patch], Nowhere, at, at));
         if (_random.Next(12) == 0) at = Build(rid, landed, at, null, Outcome.Failed).At;
         var (build, live) = Build(rid, landed, at, null, Outcome.Passed);
         if (_random.Next(20) == 0) Failure(rid, build, live);

@@ -19,7 +19,7 @@ public sealed class ObserveTests
         var world = World.Tracking(Repository("c1", Open, Patch("old", Bob, PatchStatus.Open, Revision("old", Bob)).Merged()));
         Assert.Collection(
             world.Messages,
-            m => Assert.Equal("/storage", Assert.IsType<RepositoryTracked>(m).Source),
+            m => Assert.Equal(RepositoryLocator.OfFolder("/storage"), Assert.IsType<RepositoryTracked>(m).Source),
             m => Assert.Equal((null, Commit("c1")), (Assert.IsType<DefaultBranchAdvanced>(m).Old, ((DefaultBranchAdvanced)m).New)));
         Assert.Equal(RevisionDisposition.PreExisting, world.Find(Open)!.Revisions[0].Disposition);
         Assert.Empty(world.Scan(Repository("c1", Open)));

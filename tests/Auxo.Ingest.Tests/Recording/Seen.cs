@@ -52,7 +52,8 @@ internal sealed class World
     {
         var world = new World();
         var tracked = new RepositoryEvent.Tracked(
-            Seen.Rid, now.Name, RepositoryKind.Radicle, "/storage", now.DefaultBranch, [], now.Delegates, trusted, Seen.Noon);
+            Seen.Rid, now.Name, RepositoryKind.Radicle, RepositoryLocator.OfFolder("/storage"),
+            now.DefaultBranch, [], now.Delegates, trusted, Seen.Noon);
         world.Keep(Observe.Baseline(null, world._patches, tracked, now));
         return world;
     }

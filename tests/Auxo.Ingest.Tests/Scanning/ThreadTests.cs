@@ -36,7 +36,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.ScanAsync(_storage.Rid);
         var sent = await _host.SentAsync();
         Assert.Equal(["repository_tracked", "default_branch_advanced"], sent.Select(s => s.Name));
-        Assert.Equal((_storage.Head, _storage.Path, _alice.Did), (
+        Assert.Equal((_storage.Head, _storage.Rid, _alice.Did), (
             (string)sent[1].Body["new"]!, (string)sent[1].Body["source"]!, (string)sent[1].Body["author"]!));
 
         var refs = await _host.ItemsAsync($"/repositories/{_storage.Rid}/refs");

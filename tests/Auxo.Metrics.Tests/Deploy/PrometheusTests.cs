@@ -28,7 +28,8 @@ public sealed partial class PrometheusTests(PostgresFixture postgres) : IAsyncLi
         var program = Tool.Require("prometheus");
         var rid = Ids.Rid("scraped");
         var hours = (TimeProvider.System.GetUtcNow() - SampleMessages.Noon).TotalHours - 2;
-        await _host.SendAsync(new RepositoryTracked(rid, "a \"quoted\" name", "main", "/nowhere", [], SampleMessages.At(hours)),
+        await _host.SendAsync(new RepositoryTracked(rid, "a \"quoted\" name", "main", SampleMessages.Nowhere, [],
+            SampleMessages.At(hours)),
             SampleMessages.Advanced(rid, null, "c0", hours), SampleMessages.Built(rid, "c0", hours + 1));
         await _host.Services.GetRequiredService<RefreshExposition>().RefreshAsync(TestContext.Current.CancellationToken);
 

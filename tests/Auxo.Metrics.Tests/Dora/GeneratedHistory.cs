@@ -51,8 +51,8 @@ internal sealed record GeneratedHistory(
                     Ids.Patch(p.Id), Ids.Revision(p.Id + r), Ids.Somebody, null, Trust.Trusted, p.Id,
                     Ids.Commit("base"), Ids.Commit(p.Id), null, false);
                 messages.Add(r == 0
-                    ? new PatchOpened(rid, "generated", revision, "/nowhere", At(authored), At(at), At(at))
-                    : new PatchRevised(rid, "generated", revision, "/nowhere", At(authored), At(at), At(at)));
+                    ? new PatchOpened(rid, "generated", revision, RepositoryLocator.OfFolder("/nowhere"), At(authored), At(at), At(at))
+                    : new PatchRevised(rid, "generated", revision, RepositoryLocator.OfFolder("/nowhere"), At(authored), At(at), At(at)));
             }
 
             if (p.Merged is { } merged) messages.Add(

@@ -171,7 +171,7 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     {
         var hours = (TimeProvider.System.GetUtcNow() - SampleMessages.Noon).TotalHours - 24;
         await Host.SendAsync(
-            new RepositoryTracked(rid, name, "main", "/nowhere", [], SampleMessages.At(hours)),
+            new RepositoryTracked(rid, name, "main", RepositoryLocator.OfFolder("/nowhere"), [], SampleMessages.At(hours)),
             SampleMessages.Advanced(rid, null, "c0", hours), SampleMessages.Built(rid, "c0", hours + 1, Outcome.Failed),
             SampleMessages.Advanced(rid, "c0", "c1", hours + 2), SampleMessages.Built(rid, "c1", hours + 3));
     }

@@ -72,8 +72,8 @@ internal sealed class GoldenFile
             Ids.Commit("base"), Ids.Commit(Text(e, "revision")!), null, false);
         var isFirst = Events.Any(o => (string)o["type"]! == "PatchOpened" && Text(o, "patch") == patch && At(o) == at);
         return isFirst
-            ? new PatchOpened(rid, "golden", revision, "/nowhere", authored, at, at)
-            : new PatchRevised(rid, "golden", revision, "/nowhere", authored, at, at);
+            ? new PatchOpened(rid, "golden", revision, RepositoryLocator.OfFolder("/nowhere"), authored, at, at)
+            : new PatchRevised(rid, "golden", revision, RepositoryLocator.OfFolder("/nowhere"), authored, at, at);
     }
 
     private BuildFinished Finished(Rid rid, JsonObject e, DateTimeOffset at)

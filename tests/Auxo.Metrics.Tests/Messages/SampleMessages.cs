@@ -5,15 +5,17 @@ namespace Auxo.Metrics.Tests.Messages;
 /// <summary>Messages about a small repository, with short names.</summary>
 internal static class SampleMessages
 {
+    public static RepositoryLocator Nowhere { get; } = RepositoryLocator.OfFolder("/nowhere");
+
     public static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
     public static DateTimeOffset At(double hours) => Noon + TimeSpan.FromHours(hours);
 
     public static PatchOpened Opened(Rid rid, string patch, double at, double? authored = null, string? title = null)
-        => new(rid, "sample", Revision(patch, patch, title ?? $"Title of {patch}"), "/nowhere", At(authored ?? at), At(at), At(at));
+        => new(rid, "sample", Revision(patch, patch, title ?? $"Title of {patch}"), Nowhere, At(authored ?? at), At(at), At(at));
 
     public static PatchRevised Revised(Rid rid, string patch, string revision, double at, double? authored = null)
-        => new(rid, "sample", Revision(patch, revision, $"Title of {patch}"), "/nowhere", At(authored ?? at), At(at), At(at));
+        => new(rid, "sample", Revision(patch, revision, $"Title of {patch}"), Nowhere, At(authored ?? at), At(at), At(at));
 
     public static PatchMerged Merged(Rid rid, string patch, string commit, double at)
         => new(rid, Ids.Patch(patch), null, Ids.Commit(commit), null, At(at), At(at));
@@ -25,7 +27,7 @@ internal static class SampleMessages
         => new(
             rid, "sample", "main", old is null
                 ? null
-                : Ids.Commit(old), Ids.Commit(commit), null, title ?? $"Title of {commit}", [.. patches.Select(Ids.Patch)], "/nowhere",
+                : Ids.Commit(old), Ids.Commit(commit), null, title ?? $"Title of {commit}", [.. patches.Select(Ids.Patch)], Nowhere,
             At(at), At(at));
 
     public static BuildFinished Built(Rid rid, string commit, double at, Outcome outcome = Outcome.Passed,

@@ -21,7 +21,8 @@ internal static class SampleBuilds
         => new(
             Repository, "tidy", BuildTrigger.Patch, PatchId.Parse("2222222222222222222222222222222222222222"),
             RevisionId.Parse("3333333333333333333333333333333333333333"),
-            "patches/2222222222222222222222222222222222222222", commit ?? Commit, "Tidy up", Alice, "/srv/tidy", trust, null);
+            "patches/2222222222222222222222222222222222222222", commit ?? Commit, "Tidy up", Alice,
+            RepositoryLocator.OfFolder("/srv/tidy"), trust, null);
 
     public static CommandStep Step(string name)
         => new(name, ["true"], null, new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromMinutes(1), null, []);

@@ -13,20 +13,21 @@ internal sealed class Told(GitRepository repository, Rid? rid = null)
 
     public Rid Rid { get; } = rid ?? Rid.Parse("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5");
 
-    public RepositoryTracked Tracked() => new(Rid, "demo", "main", repository.Path, [Alice], DateTimeOffset.UnixEpoch);
+    public RepositoryTracked Tracked()
+        => new(Rid, "demo", "main", RepositoryLocator.OfFolder(repository.Path), [Alice], DateTimeOffset.UnixEpoch);
 
     public PatchOpened Opened(CommitId head, Trust trust = Trust.Trusted, CommitId? canonical = null)
-        => new(Rid, "demo", Revision(head, trust, canonical), repository.Path, Before, Before, Before);
+        => new(Rid, "demo", Revision(head, trust, canonical), RepositoryLocator.OfFolder(repository.Path), Before, Before, Before);
 
     public PatchRevised Revised(CommitId head, Trust trust = Trust.Trusted, CommitId? canonical = null)
-        => new(Rid, "demo", Revision(head, trust, canonical), repository.Path, Before, Before, Before);
+        => new(Rid, "demo", Revision(head, trust, canonical), RepositoryLocator.OfFolder(repository.Path), Before, Before, Before);
 
     public PatchMerged Merged(CommitId head) => new(Rid, Patch, null, head, Alice, Before, Before);
 
     public PatchArchived Archived() => new(Rid, Patch, Before, Before);
 
     public DefaultBranchAdvanced Advanced(CommitId head)
-        => new(Rid, "demo", "main", null, head, Alice, "Main", [], repository.Path, Before, Before);
+        => new(Rid, "demo", "main", null, head, Alice, "Main", [], RepositoryLocator.OfFolder(repository.Path), Before, Before);
 
     public RepositoryUntracked Untracked() => new(Rid, "asked for", Before.AddDays(1));
 

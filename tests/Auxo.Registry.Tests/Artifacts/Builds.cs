@@ -25,5 +25,6 @@ internal static class Builds
     }
 
     public static DefaultBranchAdvanced Advanced(int commit)
-        => new(Rid, "heartwood", "main", null, Commit(commit), null, "Add a greeting", [], "/nowhere", Now, Now);
+        => new(Rid, "heartwood", "main", null, Commit(commit), null, "Add a greeting", [],
+            RepositoryLocator.OfFolder("/nowhere"), Now, Now);
 }
