@@ -20,7 +20,7 @@ internal static class AccessSeed
         await AccessToken.ApplySchemaAsync(source, ct);
         foreach (var (name, scopes) in Holders)
         {
-            var token = InstanceFolder.Secret(database.Home, $"{name}.token");
+            var token = PrivateFiles.Secret(database.Layout.TokenFile(name));
             // A token file that was replaced by hand takes the place of the old one: nothing but the present file opens the door.
             await using var command = source.CreateCommand(
                 """

@@ -28,20 +28,18 @@ internal static class BackupCommand
         };
         try
         {
-            var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
-                .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.Ordinal);
-            var (home, path) = (InstanceFolder.Locate(environment), Path.GetFullPath(place));
-            var external = environment.GetValueOrDefault("ConnectionStrings__auxo") is { Length: > 0 } text ? text : null;
+            var (layout, path) = (InstanceLayout.Locate(Environment.GetEnvironmentVariable), Path.GetFullPath(place));
+            var external = Environment.GetEnvironmentVariable("ConnectionStrings__auxo") is { Length: > 0 } text ? text : null;
             var manifest = word == "backup"
-                ? await MakeBackup.RunAsync(home, external, path, TimeProvider.System.GetUtcNow(), stop.Token)
-                : await RestoreBackup.RunAsync(home, external, path, stop.Token);
+                ? await MakeBackup.RunAsync(layout, external, path, TimeProvider.System.GetUtcNow(), stop.Token)
+                : await RestoreBackup.RunAsync(layout, external, path, stop.Token);
             var what = string.Create(
                 CultureInfo.InvariantCulture,
                 $"the database and {manifest.Files} files ({manifest.Bytes / 1e6:0.#} MB), as of "
                     + $"{manifest.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC");
             Console.WriteLine(word == "backup"
                 ? $"{path} holds {what}. It has secrets in it: keep it where only you can read it."
-                : $"{home} holds {what}. './auxo up' starts it.");
+                : $"{layout.Home} holds {what}. './auxo up' starts it.");
             return 0;
         }
         catch (Exception e) when (e is HostingException

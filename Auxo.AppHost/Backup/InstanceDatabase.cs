@@ -31,14 +31,14 @@ internal sealed class InstanceDatabase : IAsyncDisposable
         => IsExternal ? Administrator : new NpgsqlConnectionStringBuilder(Administrator) { Database = Name }.ConnectionString;
 
     /// <summary>Opens it. Nothing else can start on the folder meanwhile, unless Auxo runs already.</summary>
-    public static async Task<InstanceDatabase> OpenAsync(string home, string? external, CancellationToken ct)
+    public static async Task<InstanceDatabase> OpenAsync(InstanceLayout layout, string? external, CancellationToken ct)
     {
-        var running = InstanceFolder.LockHolder(home) is not null;
-        var folder = running ? null : InstanceFolder.Open(home);
+        var running = InstanceFolder.LockHolder(layout) is not null;
+        var folder = running ? null : InstanceFolder.Open(layout);
         try
         {
             if (external is not null) return new InstanceDatabase(external, external: true, folder: folder);
-            var data = Path.Combine(home, "pg");
+            var data = layout.Database;
             if (running) return new InstanceDatabase(Running(data), external: false);
             // A socket's path has at most 108 bytes.
             var sockets = Directory.CreateTempSubdirectory("auxo-").FullName;

@@ -16,26 +16,24 @@ namespace Auxo.AppHost.Backup;
 /// </summary>
 internal static class MakeBackup
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Writes a folder, or (a name that ends in <c>.tar</c>) one file.</summary>
     /// <exception cref="HostingException">The target is there already, or something went wrong; nothing that looks like a
     /// backup is left.</exception>
     public static async Task<BackupManifest> RunAsync(
-        string home, string? external, string target, DateTimeOffset now, CancellationToken ct)
+        InstanceLayout layout, string? external, string target, DateTimeOffset now, CancellationToken ct)
     {
         if (File.Exists(target) || Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
             throw new HostingException($"{target} is there already; a backup never writes over anything.");
-        if (!File.Exists(Path.Combine(home, "pg", "initialised")) && external is null)
-            throw new HostingException($"There is no Auxo in {home}: nothing to back up. AUXO_HOME names another folder.");
+        if (!File.Exists(Path.Combine(layout.Database, "initialised")) && external is null)
+            throw new HostingException($"There is no Auxo in {layout.Home}: nothing to back up. AUXO_HOME names another folder.");
         var tar = target.EndsWith(".tar", StringComparison.Ordinal);
         var folder = tar ? target + ".partial" : target;
         if (tar && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-        Directory.CreateDirectory(folder, Private);
+        PrivateFiles.MakeFolder(folder);
         try
         {
-            var manifest = await WriteAsync(home, external, folder, now, ct);
+            var manifest = await WriteAsync(layout, external, folder, now, ct);
             if (!tar) return manifest;
             await TarFile.CreateFromDirectoryAsync(folder, target + ".new", includeBaseDirectory: false, ct);
             File.SetUnixFileMode(target + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -53,9 +51,9 @@ internal static class MakeBackup
     }
 
     private static async Task<BackupManifest> WriteAsync(
-        string home, string? external, string folder, DateTimeOffset now, CancellationToken ct)
+        InstanceLayout layout, string? external, string folder, DateTimeOffset now, CancellationToken ct)
     {
-        await using var database = await InstanceDatabase.OpenAsync(home, external, ct);
+        await using var database = await InstanceDatabase.OpenAsync(layout, external, ct);
         if (!await database.ExistsAsync(ct)) throw new HostingException("There is no database yet: this Auxo has never been started.");
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection)
         {
@@ -80,7 +78,7 @@ internal static class MakeBackup
         }
 
         var (files, bytes) = (0L, 0L);
-        foreach (var (from, relative) in BackupFiles.Below(home, BackupFiles.Folders))
+        foreach (var (from, relative) in BackupFiles.Below(layout.Home, BackupFiles.Folders))
         {
             if (await BackupFiles.CopyAsync(from, Path.Combine(folder, "files", relative), ct) is not { } size) continue;
             files++;
@@ -92,7 +90,7 @@ internal static class MakeBackup
         var manifest = new BackupManifest(
             BackupManifest.CurrentFormat, typeof(MakeBackup).Assembly.GetName().Version?.ToString(3)
                 ?? "", now, digest, roles, files, bytes);
-        InstanceFolder.WritePrivate(
+        PrivateFiles.Write(
             Path.Combine(folder, BackupManifest.FileName), JsonSerializer.Serialize(manifest, BackupJson.Default.BackupManifest));
         return manifest;
     }

@@ -18,19 +18,21 @@ internal static class RestoreBackup
 {
     /// <exception cref="HostingException">The backup is not whole, or the folder is not empty; nothing of the folder is kept
     /// when it fails.</exception>
-    public static async Task<BackupManifest> RunAsync(string home, string? external, string source, CancellationToken ct)
+    public static async Task<BackupManifest> RunAsync(InstanceLayout layout, string? external, string source, CancellationToken ct)
     {
-        if (Directory.Exists(Path.Combine(home, "pg")) || Directory.Exists(Path.Combine(home, "blobs")))
+        if (Directory.Exists(layout.Database) || Directory.Exists(layout.Blobs)
+            && Directory.EnumerateFileSystemEntries(layout.Blobs).Any())
             throw new HostingException(
-                $"There is an Auxo in {home} already. A restore needs an empty folder: move that one away, or set AUXO_HOME to another.");
+                $"There is an Auxo in {layout.Home} already. A restore needs an empty folder: move that one away, "
+                    + "or set AUXO_HOME to another.");
         if (File.Exists(source))
         {
             var unpacked = Path.Combine(Path.GetTempPath(), "auxo-restore-" + Guid.NewGuid().ToString("N"));
-            Directory.CreateDirectory(unpacked, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            PrivateFiles.MakeFolder(unpacked);
             try
             {
                 await TarFile.ExtractToDirectoryAsync(source, unpacked, overwriteFiles: false, ct);
-                return await FromFolderAsync(home, external, unpacked, ct);
+                return await FromFolderAsync(layout, external, unpacked, ct);
             }
             catch (InvalidDataException e)
             {
@@ -42,20 +44,20 @@ internal static class RestoreBackup
             }
         }
 
-        return await FromFolderAsync(home, external, source, ct);
+        return await FromFolderAsync(layout, external, source, ct);
     }
 
-    private static async Task<BackupManifest> FromFolderAsync(string home, string? external, string folder, CancellationToken ct)
+    private static async Task<BackupManifest> FromFolderAsync(InstanceLayout layout, string? external, string folder, CancellationToken ct)
     {
         var manifest = await CheckAsync(folder, ct);
         try
         {
-            await using var database = await InstanceDatabase.OpenAsync(home, external, ct);
+            await using var database = await InstanceDatabase.OpenAsync(layout, external, ct);
             await RestoreDatabaseAsync(database, manifest, Path.Combine(folder, BackupManifest.DumpName), ct);
             var files = Path.Combine(folder, "files");
             foreach (var (from, relative) in Directory.Exists(files) ? BackupFiles.Below(files, [""]) : []) await BackupFiles.CopyAsync(
-                from, Path.Combine(home, relative), ct);
-            await VerifyAsync(database, home, ct);
+                from, Path.Combine(layout.Home, relative), ct);
+            await VerifyAsync(database, layout, ct);
             return manifest;
         }
         catch when (external is null)
@@ -63,7 +65,7 @@ internal static class RestoreBackup
             // Else the next try would find half an instance.
             foreach (var part in (string[])["pg", .. BackupFiles.Folders])
             {
-                if (Directory.Exists(Path.Combine(home, part))) Directory.Delete(Path.Combine(home, part), recursive: true);
+                if (Directory.Exists(Path.Combine(layout.Home, part))) Directory.Delete(Path.Combine(layout.Home, part), recursive: true);
             }
 
             throw;
@@ -144,7 +146,7 @@ internal static class RestoreBackup
     /// Every content that something refers to is here, in its length. Its digest is its name; the registry checks that when it
     /// is fetched.
     /// </summary>
-    private static async Task VerifyAsync(InstanceDatabase database, string home, CancellationToken ct)
+    private static async Task VerifyAsync(InstanceDatabase database, InstanceLayout layout, CancellationToken ct)
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = false });
         await using (var there = source.CreateCommand("select to_regclass('registry.blobs') is not null"))
@@ -160,7 +162,7 @@ internal static class RestoreBackup
         while (await reader.ReadAsync(ct))
         {
             var (digest, size) = (reader.GetString(0), reader.GetInt64(1));
-            var file = new FileInfo(Path.Combine(home, "blobs", "registry", "sha256", digest[..2], digest));
+            var file = new FileInfo(Path.Combine(layout.RegistryBlobs, "sha256", digest[..2], digest));
             if (!file.Exists || file.Length != size) missing.Add(digest);
         }
 

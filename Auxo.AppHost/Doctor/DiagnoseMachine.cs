@@ -18,12 +18,12 @@ internal static class DiagnoseMachine
     {
         var environment = Environment.GetEnvironmentVariables()
             .Cast<DictionaryEntry>().ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.Ordinal);
-        var home = InstanceFolder.Locate(environment);
-        var holder = InstanceFolder.LockHolder(home);
+        var layout = InstanceLayout.Locate(environment.GetValueOrDefault);
+        var holder = InstanceFolder.LockHolder(layout);
         return
         [
-            Folder(home, holder), .. Secrets(home), .. Ports(environment, holder),
-            await PostgresAsync(environment, ct), .. Machine.Disk(home, environment), .. Machine.Memory(), .. User(),
+            Folder(layout.Home, holder), .. Privacy(layout), .. Ports(environment, holder),
+            await PostgresAsync(environment, ct), .. Machine.Disk(layout, environment), .. Machine.Memory(), .. User(),
             await Machine.ClockAsync(ct), .. Machine.Sleep(),
         ];
     }
@@ -46,19 +46,32 @@ internal static class DiagnoseMachine
         }
     }
 
-    /// <summary>What only the owner may read: tokens, passwords, the description of the instance.</summary>
-    private static IEnumerable<Diagnosis> Secrets(string home)
+    /// <summary>What other users of this machine can read: followed from the top folder, as they would go.</summary>
+    private static IEnumerable<Diagnosis> Privacy(InstanceLayout layout)
     {
-        var files = new[] { Path.Combine(home, "instance.json") }.Where(File.Exists)
-            .Concat(Directory.Exists(Path.Combine(home, "run"))
-                ? Directory.EnumerateFiles(Path.Combine(home, "run"), "*.token")
-                : []).ToList();
-        var open = files.Where(static f => (File.GetUnixFileMode(f) & (UnixFileMode)0b000_111_111) != UnixFileMode.None).ToList();
-        if (files.Count == 0) yield break;
-        yield return open.Count == 0
-            ? new Diagnosis("secrets", Health.Fine, $"the {files.Count} files with tokens can be read by their owner only")
-            : new Diagnosis("secrets", Health.Trouble, $"others can read {string.Join(", ", open.Select(Path.GetFileName))}",
-                $"chmod 600 {string.Join(' ', open)}; then make new tokens: auxo token rotate");
+        if (!Directory.Exists(layout.Home)) yield break;
+        List<string> open;
+        try
+        {
+            open = [.. layout.ReadableByOthers()];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else's folder, of which the line above says that it cannot be written.
+            yield break;
+        }
+
+        if (open.Count == 0)
+        {
+            yield return new Diagnosis("privacy", Health.Fine, "no other user of this machine can read anything of the instance");
+            yield break;
+        }
+
+        var what = open.Count == 1 ? "1 file or folder" : $"{open.Count} files and folders";
+        var shown = string.Join(", ", open.Take(3)) + (open.Count > 3 ? " …" : "");
+        var secrets = open.Intersect([layout.Description, .. layout.Tokens], StringComparer.Ordinal).Any();
+        yield return new Diagnosis("privacy", Health.Trouble, $"{what} of the instance can be read by other users: {shown}",
+            $"chmod -R go-rw {layout.Home}" + (secrets ? "; then make new tokens, since one was readable: auxo token rotate" : ""));
     }
 
     private static IEnumerable<Diagnosis> Ports(Dictionary<string, string> environment, int? holder)

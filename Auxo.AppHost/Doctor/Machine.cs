@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using Auxo.Instances;
 using Auxo.ServiceDefaults.Disk;
 using Auxo.ServiceDefaults.Doctor;
 
@@ -15,12 +16,12 @@ internal static class Machine
     private static readonly TimeSpan MostWalking = TimeSpan.FromSeconds(3);
 
     /// <summary>Free room beside what must stay free, and what Auxo uses itself.</summary>
-    public static IEnumerable<Diagnosis> Disk(string home, IReadOnlyDictionary<string, string> environment)
+    public static IEnumerable<Diagnosis> Disk(InstanceLayout layout, IReadOnlyDictionary<string, string> environment)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(environment.ToDictionary(static e => e.Key.Replace("__", ":", StringComparison.Ordinal), static e
                 => (string?)e.Value, StringComparer.OrdinalIgnoreCase)).Build();
-        var guard = DiskGuard.From(configuration, home);
+        var guard = DiskGuard.From(configuration, layout.Home);
         var space = guard.Space();
         var free =
             $"{Gigabytes(space.FreeBytes)} free of {Gigabytes(space.TotalBytes)} "
@@ -29,10 +30,10 @@ internal static class Machine
             ? new Diagnosis("disk", Health.Trouble, full.Split(". Free")[0]
                 + ": no build is begun, no upload taken", "free some room; what Auxo may let go: auxo artifacts cleanup --now")
             : new Diagnosis("disk", 100.0 * space.FreeBytes / Math.Max(1, space.TotalBytes) < 10 ? Health.Warning : Health.Fine, free);
-        if (!Directory.Exists(home)) yield break;
-        var used = new[] { "pg", "logs", "mirrors", "blobs", Path.Combine("run", "workspaces") }.Select(name
-            => (Name: Path.GetFileName(name), Bytes: Size(Path.Combine(home, name))))
-                .Where(static u => u.Bytes > 0).OrderByDescending(static u => u.Bytes).ToList();
+        if (!Directory.Exists(layout.Home)) yield break;
+        var used = new[] { layout.Database, layout.Logs, layout.Mirrors, layout.Blobs, layout.Workspaces }
+            .Select(static folder => (Name: Path.GetFileName(folder), Bytes: Size(folder)))
+            .Where(static u => u.Bytes > 0).OrderByDescending(static u => u.Bytes).ToList();
         if (used.Count > 0) yield return new Diagnosis(
             "used", Health.Fine, string.Join(", ", used.Select(static u => $"{u.Name} {Gigabytes(u.Bytes)}")));
     }

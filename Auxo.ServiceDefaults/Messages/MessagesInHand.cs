@@ -1,5 +1,7 @@
 using System.IO.MemoryMappedFiles;
 
+using Auxo.Instances;
+
 using Microsoft.Extensions.Configuration;
 
 using Wolverine;
@@ -26,8 +28,9 @@ public sealed class MessagesInHand(IConfiguration configuration, ServiceIdentity
     public void TakeOver()
     {
         if (configuration["AUXO_HOME"] is not { Length: > 0 } home) return;
-        var folder = Directory.CreateDirectory(Path.Combine(home, "run", "in-hand")).FullName;
-        var path = Path.Combine(folder, service.Name);
+        var layout = new InstanceLayout(home);
+        PrivateFiles.MakeFolder(layout.InHand);
+        var path = Path.Combine(layout.InHand, service.Name);
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, Slots * IdLength);
         _view = _file.CreateViewAccessor();
         for (var slot = 0; slot < Slots; slot++)

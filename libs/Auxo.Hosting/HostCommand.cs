@@ -1,5 +1,3 @@
-using System.Collections;
-
 using Aspire.Hosting;
 
 using Auxo.Hosting.Development;
@@ -32,19 +30,18 @@ public static class HostCommand
     {
         try
         {
-            var home = InstanceFolder.Locate(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-                .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.Ordinal));
+            var layout = InstanceLayout.Locate(Environment.GetEnvironmentVariable);
             return args switch
             {
                 ["up", .. var options] when options.Contains("--detach") && Known(options)
-                    => await Detached.UpAsync(home, options.Contains("--dashboard"), DetachLimit),
+                    => await Detached.UpAsync(layout, options.Contains("--dashboard"), DetachLimit),
                 ["up", .. var options] when Known(options) => await SuperviseAsync(
-                    home, describe, options.Contains("--dashboard"), new ForegroundOutput(
+                    layout, describe, options.Contains("--dashboard"), new ForegroundOutput(
                         Console.Out, !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null)),
-                ["--serve", .. var options] => await SuperviseAsync(home, describe, options.Contains("--dashboard"), output: null),
-                ["down"] => await Detached.DownAsync(home),
-                ["status"] => await Detached.StatusAsync(home),
-                [] or [['-', ..], ..] => await DevelopmentRun.RunAsync(args, home, describe),
+                ["--serve", .. var options] => await SuperviseAsync(layout, describe, options.Contains("--dashboard"), output: null),
+                ["down"] => await Detached.DownAsync(layout),
+                ["status"] => await Detached.StatusAsync(layout),
+                [] or [['-', ..], ..] => await DevelopmentRun.RunAsync(args, layout, describe),
                 _ => Fail($"'{string.Join(' ', args)}' is not understood; known are up [--detach] [--dashboard], down and status.", 2),
             };
         }
@@ -57,13 +54,13 @@ public static class HostCommand
     private static bool Known(string[] options) => options.Except(["--detach", "--dashboard"], StringComparer.Ordinal).Any() is false;
 
     private static async Task<int> SuperviseAsync(
-        string home, Action<IDistributedApplicationBuilder> describe, bool dashboard, ForegroundOutput? output)
+        InstanceLayout layout, Action<IDistributedApplicationBuilder> describe, bool dashboard, ForegroundOutput? output)
     {
         // Aspire watches the folder in which it is started, with all folders in it.
         Environment.CurrentDirectory = AppContext.BaseDirectory;
         var builder = SupervisedBuilder();
-        Describe(builder, home, describe);
-        return await SupervisedRun.RunAsync(builder, home, dashboard, output);
+        Describe(builder, layout, describe);
+        return await SupervisedRun.RunAsync(builder, layout, dashboard, output);
     }
 
     /// <summary>A builder for the supervisor: neither the orchestrator nor the dashboard need be installed.</summary>
@@ -76,9 +73,10 @@ public static class HostCommand
     }
 
     /// <summary>The model, the operator's settings applied to it.</summary>
-    internal static void Describe(IDistributedApplicationBuilder builder, string home, Action<IDistributedApplicationBuilder> describe)
+    internal static void Describe(
+        IDistributedApplicationBuilder builder, InstanceLayout layout, Action<IDistributedApplicationBuilder> describe)
     {
-        builder.Configuration["AUXO_HOME"] = home;
+        builder.Configuration["AUXO_HOME"] = layout.Home;
         // The operator's own connection string may be a superuser's; a service gets only its own.
         foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(static n => n.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).ToList())

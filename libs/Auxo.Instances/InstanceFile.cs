@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-
 namespace Auxo.Instances;
 
 /// <summary>
@@ -18,17 +17,26 @@ public sealed record InstanceFile(
     /// <summary>Aspire's dashboard, which takes the place of the AppHost's own answers under <c>./auxo dev</c>; else null.</summary>
     public string? Dashboard { get; init; }
 
-    /// <summary>Reads the file of a running instance; null when none runs on this folder.</summary>
-    public static InstanceFile? Read(string home)
+    /// <summary>Writes the file of the instance that this process runs.</summary>
+    /// <param name="folder">Its folder, locked.</param>
+    /// <param name="endpoints">The URL of each service and, where it answers, of <c>apphost</c>.</param>
+    /// <param name="dashboard">The address of Aspire's dashboard, where it takes the AppHost's place.</param>
+    public static void Write(InstanceFolder folder, IReadOnlyDictionary<string, string> endpoints, string? dashboard = null)
     {
-        var path = Path.Combine(home, "instance.json");
-        return InstanceFolder.LockHolder(home) is not null && File.Exists(path)
-            ? JsonSerializer.Deserialize(File.ReadAllText(path), InstanceJson.Default.InstanceFile)
-            : null;
+        var version = typeof(InstanceFile).Assembly.GetName().Version?.ToString(3) ?? "";
+        var file = new InstanceFile(
+            version, Environment.ProcessId, TimeProvider.System.GetUtcNow(), folder.Layout.AdminToken, endpoints)
+        {
+            Dashboard = dashboard,
+        };
+        PrivateFiles.Write(folder.Layout.Description, JsonSerializer.Serialize(file, InstanceJson.Default.InstanceFile));
     }
 
-    public void Write(string home) => InstanceFolder.WritePrivate(
-        Path.Combine(home, "instance.json"), JsonSerializer.Serialize(this, InstanceJson.Default.InstanceFile));
+    /// <summary>Reads the file of a running instance; null when none runs on this folder.</summary>
+    public static InstanceFile? Read(InstanceLayout layout)
+        => InstanceFolder.LockHolder(layout) is not null && File.Exists(layout.Description)
+            ? JsonSerializer.Deserialize(File.ReadAllText(layout.Description), InstanceJson.Default.InstanceFile)
+            : null;
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true)]

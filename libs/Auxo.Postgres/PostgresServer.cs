@@ -13,7 +13,6 @@ namespace Auxo.Postgres;
 /// </summary>
 public sealed class PostgresServer
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FastStopLimit = TimeSpan.FromSeconds(20);
 
@@ -53,8 +52,8 @@ public sealed class PostgresServer
     /// <exception cref="PostgresClusterException">It could not be made; the message says what to do.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(_folder, OwnerOnly);
-        Directory.CreateDirectory(_sockets, OwnerOnly);
+        PrivateFiles.MakeFolder(_folder);
+        PrivateFiles.MakeFolder(_sockets);
         if (_user is not null) await EnsureReachableAsync(_folder, _user, cancellationToken);
         _ = _password.Value;
         if (_user is not null) await RunAsync("chown", [_user, _folder, _sockets, PasswordFile], user: null, cancellationToken);
@@ -69,7 +68,7 @@ public sealed class PostgresServer
             ["-D", data, "-U", "auxo", "--pwfile", PasswordFile, "--auth-local", "scram-sha-256", "--auth-host",
                 "scram-sha-256", "-E", "UTF8", "--locale", "C", "--no-instructions"],
             _user, cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "initialised"), "", cancellationToken);
+        PrivateFiles.Write(Path.Combine(_folder, "initialised"), "");
     }
 
     /// <summary>How it is started after <see cref="PrepareAsync"/>; SIGINT ends it in order, also when this process is killed.</summary>
@@ -89,9 +88,9 @@ public sealed class PostgresServer
 
     private string Password()
     {
-        Directory.CreateDirectory(_folder, OwnerOnly);
+        PrivateFiles.MakeFolder(_folder);
         if (!File.Exists(PasswordFile))
-            InstanceFolder.WritePrivate(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            PrivateFiles.Write(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         return File.ReadAllText(PasswordFile).Trim();
     }
 

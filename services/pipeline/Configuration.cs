@@ -48,7 +48,7 @@ public static class Configuration
         services.AddSingleton<BuildLeases>();
         services.AddSingleton<OpenLogs>();
         services.AddHostedService<BuildScheduler>();
-        services.AddDiskGuard(configuration, AuxoHome.From(configuration).Path);
+        services.AddDiskGuard(configuration, InstanceLayout.Locate(name => configuration[name]).Home);
         services.AddSingleton(HousekeepingPolicy.From(configuration));
         services.AddSingleton<Housekeeper>();
         services.AddHostedService(static p => p.GetRequiredService<Housekeeper>());

@@ -1,3 +1,4 @@
+using Auxo.Instances;
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
@@ -25,11 +26,11 @@ public static class Configuration
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
-        var home = AuxoFolder.Locate(configuration);
+        var layout = InstanceLayout.Locate(name => configuration[name]);
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
-        services.AddDiskGuard(configuration, home);
-        // Not the pipeline's folder beside it: two services that remove contents must not share them.
-        services.AddSingleton(new BlobFiles(Path.Combine(home, "blobs", "registry")));
+        services.AddDiskGuard(configuration, layout.Home);
+        services.AddSingleton(layout);
+        services.AddSingleton(new BlobFiles(layout.RegistryBlobs));
         services.AddSingleton<BlobStore>();
         services.AddSingleton<BlobUpload>();
         services.AddSingleton<BlobSweep>();

@@ -102,10 +102,10 @@ public sealed class InstanceTests : IDisposable
     [Fact]
     public void the_folder_is_where_the_apphost_puts_it()
     {
-        Assert.Equal("/x", Instance.Home(Host(new() { ["AUXO_HOME"] = "/x" }, root: true)));
-        Assert.Equal("/var/lib/auxo", Instance.Home(Host(new() { ["HOME"] = "/root" }, root: true)));
-        Assert.Equal("/data/auxo", Instance.Home(Host(new() { ["XDG_DATA_HOME"] = "/data", ["HOME"] = "/home/a" })));
-        Assert.Equal("/home/a/.local/share/auxo", Instance.Home(Host(new() { ["HOME"] = "/home/a" })));
+        Assert.Equal("/x", Instance.Layout(Host(new() { ["AUXO_HOME"] = "/x" }, root: true)).Home);
+        Assert.Equal("/var/lib/auxo", Instance.Layout(Host(new() { ["HOME"] = "/root" }, root: true)).Home);
+        Assert.Equal("/data/auxo", Instance.Layout(Host(new() { ["XDG_DATA_HOME"] = "/data", ["HOME"] = "/home/a" })).Home);
+        Assert.Equal("/home/a/.local/share/auxo", Instance.Layout(Host(new() { ["HOME"] = "/home/a" })).Home);
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);

@@ -15,7 +15,7 @@ public sealed class InstanceFolderTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, "15");
 
-        var refusal = Assert.Throws<HostingException>(() => InstanceFolder.Open(_home)).Message;
+        var refusal = Assert.Throws<HostingException>(() => InstanceFolder.Open(new InstanceLayout(_home))).Message;
 
         Assert.StartsWith($"{_home} was made by an earlier build of Auxo", refusal, StringComparison.Ordinal);
         Assert.Contains("AUXO_HOME", refusal, StringComparison.Ordinal);
@@ -27,16 +27,16 @@ public sealed class InstanceFolderTests : IDisposable
     public void a_folder_of_another_layout_is_refused()
     {
         File.WriteAllText(Path.Combine(_home, "layout"), "9\n");
-        var refused = Assert.Throws<HostingException>(() => InstanceFolder.Open(_home));
+        var refused = Assert.Throws<HostingException>(() => InstanceFolder.Open(new InstanceLayout(_home)));
         Assert.Contains("another build", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void an_empty_folder_and_the_own_one_are_taken()
     {
-        InstanceFolder.Open(_home).Dispose();
+        InstanceFolder.Open(new InstanceLayout(_home)).Dispose();
         Directory.CreateDirectory(Path.Combine(_home, "pg"));
-        InstanceFolder.Open(_home).Dispose();
+        InstanceFolder.Open(new InstanceLayout(_home)).Dispose();
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);

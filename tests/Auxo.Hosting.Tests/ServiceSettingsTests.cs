@@ -51,9 +51,10 @@ public sealed class ServiceSettingsTests
     [Fact]
     public void data_lives_where_the_operator_says_else_where_the_system_keeps_data()
     {
-        Assert.Equal("/x", InstanceFolder.Locate(new Dictionary<string, string> { ["AUXO_HOME"] = "/x" }));
-        var usual = InstanceFolder.Locate(new Dictionary<string, string> { ["XDG_DATA_HOME"] = "/data", ["HOME"] = "/home/u" });
-        Assert.Equal(Environment.UserName == "root" ? "/var/lib/auxo" : "/data/auxo", usual);
+        Assert.Equal("/x", InstanceLayout.Locate(static name => name == "AUXO_HOME" ? "/x" : null).Home);
+        static string Usual(bool root) => InstanceLayout.Locate(
+            static name => name switch { "XDG_DATA_HOME" => "/data", "HOME" => "/home/u", _ => null }, root).Home;
+        Assert.Equal(("/var/lib/auxo", "/data/auxo"), (Usual(root: true), Usual(root: false)));
     }
 
     private static EndpointAnnotation Endpoint((string Name, string? Value) setting)
@@ -61,7 +62,7 @@ public sealed class ServiceSettingsTests
         var builder = HostCommand.SupervisedBuilder();
         builder.Configuration[setting.Name] = setting.Value;
         IResourceBuilder<ProjectResource>? store = null;
-        HostCommand.Describe(builder, "/data", b
+        HostCommand.Describe(builder, new InstanceLayout("/data"), b
             => store = b.AddProject("store", "Store.csproj", launchProfileName: null).WithHttpEndpoint(8000));
         return store!.Resource.Annotations.OfType<EndpointAnnotation>().Single();
     }

@@ -18,13 +18,13 @@ internal sealed class SupervisedModel : IAsyncDisposable
 
     public Supervisor Supervisor { get; }
 
-    public string Home => _folder.Home;
+    public string Home => _folder.Layout.Home;
 
     public static SupervisedModel Of(Action<IDistributedApplicationBuilder> describe)
     {
-        var folder = InstanceFolder.Open(Directory.CreateTempSubdirectory("auxo-supervisor-").FullName);
+        var folder = InstanceFolder.Open(new InstanceLayout(Directory.CreateTempSubdirectory("auxo-supervisor-").FullName));
         var builder = HostCommand.SupervisedBuilder();
-        HostCommand.Describe(builder, folder.Home, describe);
+        HostCommand.Describe(builder, folder.Layout, describe);
         var app = builder.Build();
         return new SupervisedModel(folder, app, new Supervisor(app, folder, TimeProvider.System));
     }

@@ -282,7 +282,7 @@ public sealed class AuxoInstance : IAsyncDisposable
     private async Task<bool> IsHealthyAsync()
     {
         // Another program may answer on the port for a moment; the file is this instance's own.
-        if (InstanceFile.Read(Home)?.Pid != AppHostPid) return false;
+        if (InstanceFile.Read(new InstanceLayout(Home))?.Pid != AppHostPid) return false;
         try
         {
             using var answer = await Client("apphost").GetAsync(new Uri("/health", UriKind.Relative));
@@ -308,7 +308,8 @@ public sealed class AuxoInstance : IAsyncDisposable
     private static void Kill(int pid) => System.Diagnostics.Process.GetProcessById(pid).Kill();
 
     /// <summary>An executable of this solution, built in the test's own configuration.</summary>
-    private static string Executable(string project)
+    /// <summary>A program that is built with the tests.</summary>
+    public static string Executable(string project)
     {
         var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
         return Path.GetFullPath(Path.Combine(here, "..", "..", project, Path.GetFileName(here), project));

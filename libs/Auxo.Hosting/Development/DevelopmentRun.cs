@@ -19,7 +19,7 @@ internal static class DevelopmentRun
 
     /// <summary>Runs until a signal comes, a resource cannot start, or the orchestrator dies.</summary>
     /// <returns>The exit code: 0, or 1 when something failed; what it was is in the output.</returns>
-    public static async Task<int> RunAsync(string[] args, string home, Action<IDistributedApplicationBuilder> describe)
+    public static async Task<int> RunAsync(string[] args, InstanceLayout layout, Action<IDistributedApplicationBuilder> describe)
     {
         var port = new ConfigurationBuilder().AddEnvironmentVariables().Build().Port("apphost", UsualPort);
         // The dashboard's address is on loopback and has a login; there is no certificate to make and to trust.
@@ -29,10 +29,10 @@ internal static class DevelopmentRun
                 .Select(static s => $"--{s.Name}={s.Value}")],
             AllowUnsecuredTransport = true,
         });
-        HostCommand.Describe(builder, home, describe);
+        HostCommand.Describe(builder, layout, describe);
         if (builder.ExecutionContext.IsPublishMode) throw new HostingException("Auxo is not published; 'aspire run' runs it.");
 
-        using var folder = InstanceFolder.Open(home);
+        using var folder = InstanceFolder.Open(layout);
         if (builder.TakenPorts(port) is { } taken) throw new HostingException(taken);
         foreach (var database in builder.Resources.OfType<PrivatePostgresDatabaseResource>().ToList()) RunWithItsServer(builder, database);
         builder.Services.AddSingleton<DevelopmentWatch>();
@@ -40,11 +40,7 @@ internal static class DevelopmentRun
         // Without the AppHost's own address: under Aspire the dashboard is there, which answers people only.
         var urls = builder.Resources.Where(static r => r.Urls().Any())
             .ToDictionary(static r => r.Name, static r => r.Urls().First(), StringComparer.Ordinal);
-        new InstanceFile(typeof(DevelopmentRun).Assembly.GetName().Version?.ToString(3) ?? "", Environment.ProcessId,
-            TimeProvider.System.GetUtcNow(), Path.Combine(folder.Run, "admin.token"), urls)
-        {
-            Dashboard = $"http://{IPAddress.Loopback}:{port}",
-        }.Write(home);
+        InstanceFile.Write(folder, urls, $"http://{IPAddress.Loopback}:{port}");
         await using var app = builder.Build();
         await app.RunAsync();
         return app.Services.GetRequiredService<DevelopmentWatch>().Failed ? 1 : 0;

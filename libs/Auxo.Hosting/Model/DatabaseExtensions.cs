@@ -33,12 +33,12 @@ public static class DatabaseExtensions
     public static IResourceBuilder<ProjectResource> WithLogin(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> database)
     {
-        var (name, login, home) = (database.Resource.Name, service.Resource.Name, service.ApplicationBuilder.Home());
+        var (name, login, layout) = (database.Resource.Name, service.Resource.Name, service.ApplicationBuilder.Layout());
         database.WithAnnotation(new LoginAnnotation(login));
         return service.WithReferenceRelationship(database.Resource).WithEnvironment(async context =>
         {
             var administrator = await AdministratorAsync(database.Resource, context.CancellationToken);
-            var password = InstanceFolder.Secret(home, $"{PostgresRoles.RoleOf(name, login)}.password");
+            var password = PrivateFiles.Secret(layout.PasswordFile(PostgresRoles.RoleOf(name, login)));
             context.EnvironmentVariables[$"ConnectionStrings__{name}"]
                 = PostgresRoles.ConnectionString(administrator, name, login, password);
         });
@@ -55,7 +55,7 @@ public static class DatabaseExtensions
             => await isNeededAsync(await AdministratorAsync(database.Resource, ct), ct)));
 
     /// <summary>Makes the database, its roles and schemas ready; repeatable.</summary>
-    internal static async Task PrepareAsync(IResourceWithConnectionString database, string home, CancellationToken ct)
+    internal static async Task PrepareAsync(IResourceWithConnectionString database, InstanceLayout layout, CancellationToken ct)
     {
         if (database is PrivatePostgresDatabaseResource { Parent.Server.ConnectionString: var server })
             await CreateAsync(server, database.Name, ct);
@@ -68,11 +68,11 @@ public static class DatabaseExtensions
             await RefuseEarlierAsync(source, database.Name, ct);
             await PostgresRoles.ApplyAsync(
                 source, database.Name, database.Annotations.OfType<LoginAnnotation>().Select(static l => l.Service),
-                role => InstanceFolder.Secret(home, $"{role}.password"), ct);
+                role => PrivateFiles.Secret(layout.PasswordFile(role)), ct);
         }
 
         foreach (var initialisation in database.Annotations.OfType<InitialisationAnnotation>())
-            await initialisation.RunAsync(new DatabaseInitialisation(administrator, home), ct);
+            await initialisation.RunAsync(new DatabaseInitialisation(administrator, layout), ct);
     }
 
     /// <summary>The queues of builds before the first release were a table of this name.</summary>
@@ -128,8 +128,8 @@ public static class DatabaseExtensions
 
 /// <summary>What an initialisation gets.</summary>
 /// <param name="ConnectionString">The administrator's.</param>
-/// <param name="Home">The instance's folder.</param>
-public sealed record DatabaseInitialisation(string ConnectionString, string Home);
+/// <param name="Layout">The instance's folder.</param>
+public sealed record DatabaseInitialisation(string ConnectionString, InstanceLayout Layout);
 
 /// <summary>A service that logs in to the database.</summary>
 internal sealed record LoginAnnotation(string Service) : IResourceAnnotation;

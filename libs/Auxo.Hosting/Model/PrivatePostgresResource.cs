@@ -52,8 +52,8 @@ public static class PrivatePostgresExtensions
     /// <exception cref="PostgresClusterException">No PostgreSQL is installed.</exception>
     public static IResourceBuilder<PrivatePostgresResource> AddPrivatePostgres(this IDistributedApplicationBuilder builder, string name)
     {
-        var home = builder.Home();
-        var server = new PostgresServer(Path.Combine(home, "pg"), Sockets(home));
+        var layout = builder.Layout();
+        var server = new PostgresServer(layout.Database, Sockets(layout));
         var start = server.Start(Settings);
         var resource = new PrivatePostgresResource(name, server, start);
         builder.AddDatabaseHealthCheck(resource);
@@ -72,10 +72,9 @@ public static class PrivatePostgresExtensions
     /// <summary>
     /// A socket's path has at most 108 bytes, with the server's own name in it: a deep folder gets a short one elsewhere.
     /// </summary>
-    private static string Sockets(string home)
+    private static string Sockets(InstanceLayout layout)
     {
-        var beside = Path.Combine(home, "run", "pg");
-        if (beside.Length <= 80) return beside;
+        if (layout.Sockets.Length <= 80) return layout.Sockets;
         var elsewhere = Directory.CreateTempSubdirectory("auxo-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(elsewhere, recursive: true);
         return elsewhere;

@@ -39,8 +39,9 @@ public static class ServiceExtensions
     }
 
     /// <summary>The instance's folder.</summary>
-    internal static string Home(this IDistributedApplicationBuilder builder)
-        => builder.Configuration["AUXO_HOME"] is { Length: > 0 } home ? home : throw new InvalidOperationException("AUXO_HOME is not set.");
+    internal static InstanceLayout Layout(this IDistributedApplicationBuilder builder)
+        => builder.Configuration["AUXO_HOME"] is { Length: > 0 } home
+            ? new InstanceLayout(home) : throw new InvalidOperationException("AUXO_HOME is not set.");
 
     /// <summary>The address that services listen on.</summary>
     internal static IPAddress Bind(this IConfiguration configuration)
@@ -90,7 +91,7 @@ public static class ServiceExtensions
             // An IDE that debugs the services starts them itself.
             if (Environment.GetEnvironmentVariable("DEBUG_SESSION_PORT") is not { Length: > 0 })
                 project.Annotations.Add(Program(project));
-            AddEnvironment(builder.CreateResourceBuilder(project), builder.Home());
+            AddEnvironment(builder.CreateResourceBuilder(project), builder.Layout());
         }
 
         foreach (var database in builder.Resources.OfType<IResourceWithConnectionString>()
@@ -98,7 +99,7 @@ public static class ServiceExtensions
         {
             if (database is not IResourceWithParent) builder.AddDatabaseHealthCheck(database);
             builder.CreateResourceBuilder(database)
-                .OnBeforeResourceStarted((r, _, ct) => DatabaseExtensions.PrepareAsync(r, builder.Home(), ct));
+                .OnBeforeResourceStarted((r, _, ct) => DatabaseExtensions.PrepareAsync(r, builder.Layout(), ct));
         }
     }
 
@@ -114,10 +115,10 @@ public static class ServiceExtensions
         return new ExecutableAnnotation { Command = Path.Combine(folder, name), WorkingDirectory = folder };
     }
 
-    private static void AddEnvironment(IResourceBuilder<ProjectResource> service, string home)
+    private static void AddEnvironment(IResourceBuilder<ProjectResource> service, InstanceLayout layout)
     {
         var environment = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") is { Length: > 0 } set ? set : "Production";
-        service.WithEnvironment("AUXO_HOME", home)
+        service.WithEnvironment("AUXO_HOME", layout.Home)
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", environment)
             .WithEnvironment("DOTNET_ENVIRONMENT", environment)
             .WithEnvironment("DOTNET_GCgen0size", Environment.GetEnvironmentVariable("DOTNET_GCgen0size") ?? Gen0Size);

@@ -18,38 +18,38 @@ internal static class Detached
     /// <summary>
     /// Starts this program in a session of its own and returns when all resources are healthy. Running already is no error.
     /// </summary>
-    public static async Task<int> UpAsync(string home, bool dashboard, TimeSpan limit)
+    public static async Task<int> UpAsync(InstanceLayout layout, bool dashboard, TimeSpan limit)
     {
-        if (InstanceFolder.LockHolder(home) is null)
+        if (InstanceFolder.LockHolder(layout) is null)
         {
-            var log = Path.Combine(home, "logs", "apphost.log");
-            Directory.CreateDirectory(Path.GetDirectoryName(log)!);
-            await File.WriteAllTextAsync(log, "");
+            layout.Make();
+            var log = layout.LogFile("apphost");
+            PrivateFiles.Write(log, "");
             using var server = Background(log, dashboard ? ["--dashboard"] : []);
             var began = TimeProvider.System.GetTimestamp();
-            while (!await IsHealthyAsync(home, server.Id))
+            while (!await IsHealthyAsync(layout, server.Id))
             {
                 if (server.HasExited) throw new HostingException(
                     (await File.ReadAllTextAsync(log)).Trim().Replace("auxo: ", "", StringComparison.Ordinal));
                 if (TimeProvider.System.GetElapsedTime(began) > limit)
                     throw new HostingException(
-                        $"Auxo did not become healthy in {limit.TotalSeconds:0} s. Its logs are in {Path.GetDirectoryName(log)}.");
+                        $"Auxo did not become healthy in {limit.TotalSeconds:0} s. Its logs are in {layout.Logs}.");
                 await Task.Delay(Poll, TimeProvider.System, CancellationToken.None);
             }
         }
 
-        var code = await StatusAsync(home);
+        var code = await StatusAsync(layout);
         if (dashboard) Console.WriteLine($"\nThe dashboard: {StandaloneDashboard.LoginUrl(
-            home, new ConfigurationBuilder().AddEnvironmentVariables().Build())}");
+            layout, new ConfigurationBuilder().AddEnvironmentVariables().Build())}");
         return code;
     }
 
     /// <summary>Asks the running AppHost to end and waits until it has.</summary>
-    public static async Task<int> DownAsync(string home)
+    public static async Task<int> DownAsync(InstanceLayout layout)
     {
-        if (InstanceFolder.LockHolder(home) is not { } pid)
+        if (InstanceFolder.LockHolder(layout) is not { } pid)
         {
-            Console.WriteLine($"Auxo does not run on {home}.");
+            Console.WriteLine($"Auxo does not run on {layout.Home}.");
             return 0;
         }
 
@@ -57,7 +57,7 @@ internal static class Detached
         using var limit = new CancellationTokenSource(StopLimit);
         try
         {
-            while (InstanceFolder.LockHolder(home) is not null) await Task.Delay(Poll, TimeProvider.System, limit.Token);
+            while (InstanceFolder.LockHolder(layout) is not null) await Task.Delay(Poll, TimeProvider.System, limit.Token);
         }
         catch (OperationCanceledException)
         {
@@ -71,11 +71,11 @@ internal static class Detached
 
     /// <summary>Prints the table of what runs.</summary>
     /// <returns>0 when all is healthy, 1 when something is not, 3 when nothing runs.</returns>
-    public static async Task<int> StatusAsync(string home)
+    public static async Task<int> StatusAsync(InstanceLayout layout)
     {
-        if (InstanceFile.Read(home) is not { } instance)
+        if (InstanceFile.Read(layout) is not { } instance)
         {
-            Console.WriteLine($"Auxo does not run on {home}. './auxo up' starts it.");
+            Console.WriteLine($"Auxo does not run on {layout.Home}. './auxo up' starts it.");
             return 3;
         }
 
@@ -102,9 +102,9 @@ internal static class Detached
         }
     }
 
-    private static async Task<bool> IsHealthyAsync(string home, int pid)
+    private static async Task<bool> IsHealthyAsync(InstanceLayout layout, int pid)
     {
-        if (InstanceFile.Read(home) is not { } instance || instance.Pid != pid) return false;
+        if (InstanceFile.Read(layout) is not { } instance || instance.Pid != pid) return false;
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
         try
         {

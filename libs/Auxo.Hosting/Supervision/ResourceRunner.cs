@@ -216,7 +216,7 @@ internal sealed class ResourceRunner(
             if (time.GetElapsedTime(began) > StartLimit)
                 throw new HostingException(
                     $"{resource.Name} did not become healthy in {StartLimit.TotalSeconds:0} s ({complaint}); its log says why: "
-                        + $"{folder.Logs}/{resource.Name}.log");
+                        + $"{folder.Layout.LogFile(resource.Name)}");
             await Task.WhenAny(exited, Task.Delay(StartPoll, time, stop));
             stop.ThrowIfCancellationRequested();
         }

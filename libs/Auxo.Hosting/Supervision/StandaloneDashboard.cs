@@ -21,15 +21,15 @@ internal static class StandaloneDashboard
     private const int UsualPort = 15001;
 
     /// <summary>Where it is, with the token that opens it.</summary>
-    public static string LoginUrl(string home, IConfiguration configuration)
-        => $"http://{IPAddress.Loopback}:{configuration.Port(Name, UsualPort)}/login?t={InstanceFolder.Secret(home, "dashboard.token")}";
+    public static string LoginUrl(InstanceLayout layout, IConfiguration configuration)
+        => $"http://{IPAddress.Loopback}:{configuration.Port(Name, UsualPort)}/login?t={PrivateFiles.Secret(layout.TokenFile(Name))}";
 
     /// <summary>Adds it to a model that is described. The services send to it, with a key that no other local user has.</summary>
     /// <exception cref="HostingException">Its program is not on this machine.</exception>
-    public static void Add(IDistributedApplicationBuilder builder, string home)
+    public static void Add(IDistributedApplicationBuilder builder, InstanceLayout layout)
     {
         var port = builder.Configuration.Port(Name, UsualPort);
-        var key = InstanceFolder.Secret(home, "telemetry.key");
+        var key = PrivateFiles.Secret(layout.TelemetryKey);
         var program = Program();
         var (page, receiver) = ($"http://{IPAddress.Loopback}:{port}", $"http://{IPAddress.Loopback}:{port + 1}");
         builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = receiver;
@@ -42,7 +42,7 @@ internal static class StandaloneDashboard
             .WithEnvironment("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", receiver)
             .WithEnvironment("ASPIRE_DASHBOARD_TELEMETRY_OPTOUT", "true")
             .WithEnvironment("DASHBOARD__FRONTEND__AUTHMODE", "BrowserToken")
-            .WithEnvironment("DASHBOARD__FRONTEND__BROWSERTOKEN", InstanceFolder.Secret(home, "dashboard.token"))
+            .WithEnvironment("DASHBOARD__FRONTEND__BROWSERTOKEN", PrivateFiles.Secret(layout.TokenFile(Name)))
             .WithEnvironment("DASHBOARD__OTLP__AUTHMODE", "ApiKey")
             .WithEnvironment("DASHBOARD__OTLP__PRIMARYAPIKEY", key);
         // Stopped after the services: one whose receiver is gone waits for ten seconds at its end.

@@ -23,11 +23,12 @@ internal static class SupervisedRun
     /// Runs until a signal comes. Without <paramref name="output"/> it is in the background: silent. A start that fails ends it.
     /// </summary>
     /// <exception cref="HostingException">It cannot be started; the message says why.</exception>
-    public static async Task<int> RunAsync(IDistributedApplicationBuilder builder, string home, bool dashboard, ForegroundOutput? output)
+    public static async Task<int> RunAsync(
+        IDistributedApplicationBuilder builder, InstanceLayout layout, bool dashboard, ForegroundOutput? output)
     {
         var port = builder.Configuration.Port("apphost", UsualPort);
-        using var folder = InstanceFolder.Open(home);
-        if (dashboard) StandaloneDashboard.Add(builder, home);
+        using var folder = InstanceFolder.Open(layout);
+        if (dashboard) StandaloneDashboard.Add(builder, layout);
         if (builder.TakenPorts(port) is { } taken) throw new HostingException(taken);
 
         // A probe that fails while a service starts is no news; the state says the rest.
@@ -38,21 +39,20 @@ internal static class SupervisedRun
         await using var supervisor = new Supervisor(app, folder, TimeProvider.System);
         if (output is not null) foreach (var runner in supervisor.Runners) output.Follow(runner, stop.Token);
         var url = $"http://127.0.0.1:{port}";
-        await using var api = await ResourcesApi.StartAsync(supervisor, url, InstanceFolder.Secret(home, "admin.token"));
+        await using var api = await ResourcesApi.StartAsync(supervisor, url, PrivateFiles.Secret(layout.AdminToken));
         var urls = supervisor.Runners.Where(static r => r.Snapshot.Urls.Count > 0)
             .ToDictionary(static r => r.Resource.Name, static r => r.Snapshot.Urls[0], StringComparer.Ordinal);
         urls["apphost"] = url;
-        new InstanceFile(typeof(SupervisedRun).Assembly.GetName().Version?.ToString(3)
-            ?? "", Environment.ProcessId, TimeProvider.System.GetUtcNow(), Path.Combine(folder.Run, "admin.token"), urls).Write(home);
+        InstanceFile.Write(folder, urls);
 
         try
         {
             await supervisor.StartAsync(stop.Token);
             var limit = supervisor.Runners.Any(static r => r.EndsWith is not null) ? StartLimitWithWork : StartLimit;
             var failure = await supervisor.WaitUntilWellAsync(attempts: 3, limit, stop.Token);
-            if (failure is not null) throw new HostingException($"Auxo could not start; the logs are in {folder.Logs}.\n{failure}");
+            if (failure is not null) throw new HostingException($"Auxo could not start; the logs are in {layout.Logs}.\n{failure}");
             output?.Ready([.. supervisor.Runners.Select(static r => r.Snapshot)], url);
-            if (dashboard) output?.Say($"the dashboard: {StandaloneDashboard.LoginUrl(home, builder.Configuration)}");
+            if (dashboard) output?.Say($"the dashboard: {StandaloneDashboard.LoginUrl(layout, builder.Configuration)}");
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -35,7 +35,7 @@ internal sealed class Supervisor : IAsyncDisposable
         {
             if (resource.IsContainer() || resource.GetReplicaCount() != 1)
                 throw new HostingException($"{resource.Name} is a container or has replicas, which only './auxo dev' runs.");
-            var log = new ResourceLog(Path.Combine(folder.Logs, resource.Name + ".log"), RotateAt, KeptLogs);
+            var log = new ResourceLog(folder.Layout.LogFile(resource.Name), RotateAt, KeptLogs);
             _runners[resource] = new ResourceRunner(resource, app.Services, folder, _http, log, time);
         }
 

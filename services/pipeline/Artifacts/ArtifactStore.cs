@@ -19,10 +19,10 @@ public sealed class ArtifactStore : IDisposable
     private readonly SemaphoreSlim _manifests = new(1, 1);
 
     /// <summary>Opens the store; folders are made when the first file comes.</summary>
-    /// <param name="home">Where it lives.</param>
+    /// <param name="layout">Where it lives.</param>
     /// <param name="settings">How much a build may keep.</param>
-    public ArtifactStore(AuxoHome home, ExecutionSettings settings)
-        => (_builds, _blobs, _settings) = (Path.Combine(home.Blobs, "builds"), new BlobStore(home.Blobs), settings);
+    public ArtifactStore(InstanceLayout layout, ExecutionSettings settings)
+        => (_builds, _blobs, _settings) = (Path.Combine(layout.Blobs, "builds"), new BlobStore(layout.Blobs), settings);
 
     /// <summary>Keeps what matches the patterns. What cannot be kept is a line in the problems, never an exception.</summary>
     /// <param name="buildId">Whose artifacts they are; a name that is there already gets the new content.</param>

@@ -26,9 +26,9 @@ public static class DiagnosePipeline
         var folder = Directory.CreateTempSubdirectory("auxo-doctor-").FullName;
         try
         {
-            // A step's user walks through here when root looks.
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
-            return await LookAsync(new StepExecutors(new AuxoHome(folder), ExecutionSettings.From(configuration),
+            var layout = new InstanceLayout(folder);
+            layout.Make();
+            return await LookAsync(new StepExecutors(layout, ExecutionSettings.From(configuration),
                 StepUser.Current(), new StepLauncher(), TimeProvider.System), ct);
         }
         finally

@@ -18,17 +18,18 @@ public static class ExecutionConfiguration
     /// <exception cref="FormatException">A setting is no number; the message names it.</exception>
     public static IServiceCollection AddExecution(this IServiceCollection services, IConfiguration configuration)
     {
-        var home = AuxoHome.From(configuration);
+        var layout = InstanceLayout.Locate(name => configuration[name]);
         var settings = ExecutionSettings.From(configuration);
         var user = StepUser.Current();
-        services.AddSingleton(home);
+        services.AddSingleton(layout);
         services.AddSingleton(settings);
         services.AddSingleton<StepLauncher>();
-        services.AddSingleton(new WorkspaceStore(home, user));
-        services.AddSingleton(new LogStore(home, settings));
-        services.AddSingleton(new ArtifactStore(home, settings));
+        services.AddSingleton(new WorkspaceStore(layout, user));
+        services.AddSingleton(new LogStore(layout, settings));
+        services.AddSingleton(new ArtifactStore(layout, settings));
         services.AddSingleton(provider => new StepExecutors(
-            home, settings, user, provider.GetRequiredService<StepLauncher>(), provider.GetService<TimeProvider>() ?? TimeProvider.System));
+            layout, settings, user, provider.GetRequiredService<StepLauncher>(),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddHostedService<ExecutionStart>();
         services.AddSingleton<SpareWorker>();
         services.AddHostedService(static p => p.GetRequiredService<SpareWorker>());
@@ -41,13 +42,16 @@ public static class ExecutionConfiguration
 /// log says what will hold steps.
 /// </summary>
 internal sealed class ExecutionStart(
-    NpgsqlDataSource database, AuxoHome home, WorkspaceStore workspaces, StepExecutors executors,
+    NpgsqlDataSource database, InstanceLayout layout, WorkspaceStore workspaces, StepExecutors executors,
     ILogger<ExecutionStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        layout.Make();
+        // A killed pipeline left them, with scripts of repositories in them.
+        foreach (var left in Directory.EnumerateDirectories(layout.Checks)) Directory.Delete(left, recursive: true);
         // Before their workspaces go or are carried on with.
-        if (LeftoverProcesses.End(home) is > 0 and var ended)
+        if (LeftoverProcesses.End(layout) is > 0 and var ended)
             logger.LogWarning("{Count} processes of builds had outlived the last run and were ended.", ended);
         await workspaces.SweepAsync(await BuildTable.ReadyAsync(database, cancellationToken), cancellationToken);
         logger.LogInformation("Steps run in: {Sandbox}.", executors.Describe());

@@ -9,7 +9,7 @@ namespace Auxo.Pipeline.Execution;
 /// Runs steps on the host as the user of this process, with nothing between them and its files. Only for operators who say so
 /// (<c>Auxo__Sandbox=host</c>) and build nothing but their own code; never as root.
 /// </summary>
-internal sealed class HostExecutor(AuxoHome home, ExecutionSettings settings, StepProcess process) : IStepExecutor
+internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings settings, StepProcess process) : IStepExecutor
 {
     /// <summary>The same channels as in the sandbox.</summary>
     private const string Launch =
@@ -22,8 +22,8 @@ internal sealed class HostExecutor(AuxoHome home, ExecutionSettings settings, St
     /// <inheritdoc/>
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
     {
-        var folder = Path.Combine(home.Steps, Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var folder = Path.Combine(layout.Steps, Guid.NewGuid().ToString("N"));
+        PrivateFiles.MakeFolder(folder);
         try
         {
             var environment = StepEnvironment.Of(run, folder, run.Workspace.Path);

@@ -13,21 +13,21 @@ public sealed class StepExecutors
     private readonly DockerExecutor _docker;
 
     /// <summary>Wires the executors; nothing is probed yet.</summary>
-    /// <param name="home">For small files that starting a step needs.</param>
+    /// <param name="layout">For small files that starting a step needs.</param>
     /// <param name="settings">Limits, and whether the host may be used.</param>
     /// <param name="user">The account of steps when this process is root.</param>
     /// <param name="launcher">Starts processes.</param>
     /// <param name="time">For time limits.</param>
-    public StepExecutors(AuxoHome home, ExecutionSettings settings, StepUser? user, StepLauncher launcher, TimeProvider time)
+    public StepExecutors(InstanceLayout layout, ExecutionSettings settings, StepUser? user, StepLauncher launcher, TimeProvider time)
     {
         _settings = settings;
-        _docker = new DockerExecutor(home, settings, user, time);
+        _docker = new DockerExecutor(layout, settings, user, time);
         var process = new StepProcess(launcher, settings, time);
         _commands = new Lazy<ExecutorChoice>(() =>
         {
-            if (settings.Sandbox == "host") return Host(home, settings, user, process);
+            if (settings.Sandbox == "host") return Host(layout, settings, user, process);
             if (settings.Sandbox != "auto") return Refused($"Auxo:Sandbox is '{settings.Sandbox}'; it must be 'auto' or 'host'");
-            var (executor, refusal) = BubblewrapExecutor.Detect(home, settings, user, process);
+            var (executor, refusal) = BubblewrapExecutor.Detect(layout, settings, user, process);
             return executor is null
                 ? Refused($"{refusal}. Other ways: a step with an image on a machine with Docker, or Auxo__Sandbox=host for your own code")
                 : new ExecutorChoice(executor, null);
@@ -55,9 +55,9 @@ public sealed class StepExecutors
     /// <summary>What holds steps without an image here, for logs and status pages.</summary>
     public string Describe() => _commands.Value is { Executor: { } executor } ? executor.Sandbox : $"refused: {_commands.Value.Refusal}";
 
-    private static ExecutorChoice Host(AuxoHome home, ExecutionSettings settings, StepUser? user, StepProcess process)
+    private static ExecutorChoice Host(InstanceLayout layout, ExecutionSettings settings, StepUser? user, StepProcess process)
         => user is null
-            ? new ExecutorChoice(new HostExecutor(home, settings, process), null)
+            ? new ExecutorChoice(new HostExecutor(layout, settings, process), null)
             : Refused("Auxo:Sandbox=host is not for root: every step would own this machine. Start Auxo as a user, or use bubblewrap");
 
     private static ExecutorChoice Refused(string reason) => new(null, reason);

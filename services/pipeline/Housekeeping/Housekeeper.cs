@@ -1,5 +1,4 @@
 using Auxo.Pipeline.Artifacts;
-using Auxo.Pipeline.Execution;
 using Auxo.ServiceDefaults.Disk;
 
 using Npgsql;
@@ -11,7 +10,7 @@ namespace Auxo.Pipeline.Housekeeping;
 /// mirror is a few small files and stays.
 /// </summary>
 internal sealed class Housekeeper(
-    NpgsqlDataSource database, ArtifactStore artifacts, AuxoHome home, HousekeepingPolicy policy, TimeProvider time,
+    NpgsqlDataSource database, ArtifactStore artifacts, InstanceLayout layout, HousekeepingPolicy policy, TimeProvider time,
     ILogger<Housekeeper> logger) : PeriodicJob(Pause, time, logger)
 {
     /// <summary>Short enough that a machine that is switched off at night is cleaned, too.</summary>
@@ -28,7 +27,7 @@ internal sealed class Housekeeper(
         foreach (var build in expired)
         {
             ct.ThrowIfCancellationRequested();
-            var folder = Path.Combine(home.BuildLogs, build.ToString());
+            var folder = Path.Combine(layout.BuildLogs, build.ToString());
             var hadLogs = Directory.Exists(folder);
             if (hadLogs) Directory.Delete(folder, recursive: true);
             if (artifacts.Forget(build) | hadLogs) removed++;

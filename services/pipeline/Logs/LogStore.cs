@@ -8,9 +8,9 @@ namespace Auxo.Pipeline.Logs;
 /// The logs of all builds: one append-only file per step, <c>logs/builds/{build}/{step}.log</c>. A complete log is a file
 /// without write permission, so that a restarted Auxo knows which logs may still grow.
 /// </summary>
-/// <param name="home">Where they live.</param>
+/// <param name="layout">Where they live.</param>
 /// <param name="settings">How long a log may get.</param>
-public sealed class LogStore(AuxoHome home, ExecutionSettings settings)
+public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings)
 {
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int ChunkBytes = 64 << 10;
@@ -50,7 +50,7 @@ public sealed class LogStore(AuxoHome home, ExecutionSettings settings)
     /// <summary>The builds that have a log which may still grow. Looks at every log: for the start of the service.</summary>
     public IReadOnlyList<Guid> OpenBuilds()
     {
-        var folders = new DirectoryInfo(home.BuildLogs);
+        var folders = new DirectoryInfo(layout.BuildLogs);
         if (!folders.Exists) return [];
         return [.. folders.EnumerateDirectories().Where(folder => folder.EnumerateFiles("*.log").Any(file => !IsSealed(file)))
             .Select(folder => Guid.TryParse(folder.Name, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)];
@@ -133,7 +133,7 @@ public sealed class LogStore(AuxoHome home, ExecutionSettings settings)
 
     private static bool IsSealed(FileInfo file) => (file.UnixFileMode & UnixFileMode.UserWrite) == UnixFileMode.None;
 
-    private string FolderOf(Guid buildId) => Path.Combine(home.BuildLogs, buildId.ToString());
+    private string FolderOf(Guid buildId) => Path.Combine(layout.BuildLogs, buildId.ToString());
 
     private string PathOf(Guid buildId, string step) => Path.Combine(FolderOf(buildId), LogName.Of(step) + ".log");
 }

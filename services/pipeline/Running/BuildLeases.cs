@@ -1,5 +1,3 @@
-using Auxo.Pipeline.Execution;
-
 using Npgsql;
 
 namespace Auxo.Pipeline.Running;
@@ -9,7 +7,7 @@ namespace Auxo.Pipeline.Running;
 /// the lease runs out.
 /// </summary>
 internal sealed class BuildLeases(
-    NpgsqlDataSource database, AuxoHome home, RunnerSettings settings, TimeProvider time, ILogger<BuildLeases> logger)
+    NpgsqlDataSource database, InstanceLayout layout, RunnerSettings settings, TimeProvider time, ILogger<BuildLeases> logger)
 {
     private static readonly LeaseTable Table = new(
         "pipeline.builds", Key: "build_id", Ready: "state = 'ready'", OrderBy: "queued_at, build_id");
@@ -20,8 +18,6 @@ internal sealed class BuildLeases(
     /// <summary>False when a claim may have been made whose answer never came.</summary>
     public bool AreKnown => _known;
 
-    private string OwnerFile => Path.Combine(home.Path, "run", "pipeline-runner");
-
     /// <summary>
     /// An instance's folder is locked by one process, so nobody holds what the last process of this folder held: its leases end at
     /// once instead of when they run out. Our own name is written before the first claim, so that there is no moment in which a
@@ -29,13 +25,11 @@ internal sealed class BuildLeases(
     /// </summary>
     public async Task TakeUpAsync(CancellationToken ct)
     {
-        if (File.Exists(OwnerFile) && Guid.TryParse(await File.ReadAllTextAsync(OwnerFile, ct), out var owner)
+        if (File.Exists(layout.RunnerFile) && Guid.TryParse(await File.ReadAllTextAsync(layout.RunnerFile, ct), out var owner)
             && await _work.FreeAsync(owner, [], ct) is > 0 and var count)
             logger.LogInformation("{Count} builds of the last run are carried on.", count);
 
-        Directory.CreateDirectory(Path.GetDirectoryName(OwnerFile)!);
-        await File.WriteAllTextAsync(OwnerFile + ".new", _work.Owner.ToString(), ct);
-        File.Move(OwnerFile + ".new", OwnerFile, overwrite: true);
+        PrivateFiles.Write(layout.RunnerFile, _work.Owner.ToString());
     }
 
     /// <summary>Takes up to <paramref name="room"/> builds that are ready.</summary>

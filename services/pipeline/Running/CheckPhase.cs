@@ -10,7 +10,8 @@ using Auxo.Pipeline.Workspaces;
 namespace Auxo.Pipeline.Running;
 
 /// <summary>The checks of a build: they read the commit from git, and need neither a workspace nor a sandbox.</summary>
-internal sealed class CheckPhase(GitSources sources, RepositoryFolders folders, VerdictCache cache, LogStore logs, TimeProvider time)
+internal sealed class CheckPhase(
+    GitSources sources, RepositoryFolders folders, InstanceLayout layout, VerdictCache cache, LogStore logs, TimeProvider time)
 {
     /// <summary>Makes the checks that have no result, all at once.</summary>
     /// <returns>What they found, in no order that matters.</returns>
@@ -29,7 +30,7 @@ internal sealed class CheckPhase(GitSources sources, RepositoryFolders folders, 
             try
             {
                 await using var source = sources.Open(folders.FolderOf(build.Source));
-                await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, run);
+                await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, layout.Checks, run);
                 results = await CheckBatch.RunAsync(tree, build.Plan.Settings, names, cache, time, run);
             }
             catch (Exception e) when (e is GitException or IOException)

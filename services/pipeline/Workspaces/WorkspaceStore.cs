@@ -6,9 +6,9 @@ namespace Auxo.Pipeline.Workspaces;
 /// Makes workspaces: exactly one commit's files, without a clone, in one git process. Where a spare tree of the same source is
 /// ready, only what differs between its commit and the wanted one is written.
 /// </summary>
-/// <param name="home">Where mirrors and workspaces live.</param>
+/// <param name="layout">Where mirrors and workspaces live.</param>
 /// <param name="user">Who shall own the files; null for the user of this process.</param>
-public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
+public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
 {
     /// <summary>Each spare is a whole tree on the disk: this many sources have one, those whose builds were last.</summary>
     private const int MostSpares = 8;
@@ -33,10 +33,9 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     /// <exception cref="WorkspaceException">The source or the commit is not there, or git refuses the tree.</exception>
     public async Task<Workspace> PrepareAsync(string source, CommitId commit, Guid buildId, CancellationToken ct)
     {
-        var mirror = await Mirror.OpenAsync(home.Mirrors, source, ct);
-        var folder = Path.Combine(home.Workspaces, buildId.ToString("N"));
+        var mirror = await Mirror.OpenAsync(layout.Mirrors, source, ct);
+        var folder = Path.Combine(layout.Workspaces, buildId.ToString("N"));
         await WorkspaceFolder.RemoveAsync(folder, ct);
-        Directory.CreateDirectory(home.Workspaces);
         var workspace = new Workspace(folder, mirror, await Mirror.PinAsync(mirror, buildId, commit, ct));
         try
         {
@@ -65,9 +64,9 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     /// <inheritdoc cref="PrepareAsync"/>
     public async Task<Workspace?> CarryOnAsync(string source, CommitId commit, Guid buildId, CancellationToken ct)
     {
-        var folder = Path.Combine(home.Workspaces, buildId.ToString("N"));
+        var folder = Path.Combine(layout.Workspaces, buildId.ToString("N"));
         if (!File.Exists(WholeOf(folder)) || await File.ReadAllTextAsync(WholeOf(folder), ct) != Boot) return null;
-        var mirror = await Mirror.OpenAsync(home.Mirrors, source, ct);
+        var mirror = await Mirror.OpenAsync(layout.Mirrors, source, ct);
         return new Workspace(folder, mirror, await Mirror.PinAsync(mirror, buildId, commit, ct));
     }
 
@@ -82,11 +81,10 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     /// <exception cref="GitException">The commit is not.</exception>
     public async Task MakeSpareAsync(string source, CommitId commit, CancellationToken ct)
     {
-        var mirror = await Mirror.OpenAsync(home.Mirrors, source, ct);
+        var mirror = await Mirror.OpenAsync(layout.Mirrors, source, ct);
         var spare = SpareOf(mirror);
         if (Directory.Exists(spare)) return;
-        Directory.CreateDirectory(home.Spares);
-        var made = Aside(home.Spares);
+        var made = Aside(layout.Spares);
         await CheckOutAsync(mirror, commit, made, [], ct);
         if (user is not null) await WorkspaceFolder.OwnAsync(Workspace.TreeOf(made), user, ct);
         // git reads files again that are as young as its index, since they may have changed in the same tick. These have not.
@@ -94,9 +92,9 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
         File.SetLastWriteTimeUtc(index, File.GetLastWriteTimeUtc(index).AddSeconds(2));
         Directory.Move(made, spare);
 
-        foreach (var old in new DirectoryInfo(home.Spares)
+        foreach (var old in new DirectoryInfo(layout.Spares)
             .EnumerateDirectories("*.git").OrderByDescending(static d => d.LastWriteTimeUtc).Skip(MostSpares))
-            await SetAsideAndRemoveAsync(old.FullName, home.Spares, ct);
+            await SetAsideAndRemoveAsync(old.FullName, layout.Spares, ct);
     }
 
     /// <summary>Removes what an earlier process left. Call it once, before the first build.</summary>
@@ -104,7 +102,7 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     /// <param name="ct">Stops.</param>
     public async Task SweepAsync(IReadOnlySet<Guid> carriedOn, CancellationToken ct)
     {
-        foreach (var place in (string[])[home.Workspaces, home.Spares])
+        foreach (var place in (string[])[layout.Workspaces, layout.Spares])
         {
             if (!Directory.Exists(place)) continue;
             foreach (var folder in Directory.EnumerateDirectories(place))
@@ -114,8 +112,8 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
             }
         }
 
-        if (!Directory.Exists(home.Mirrors)) return;
-        foreach (var mirror in Directory.EnumerateDirectories(home.Mirrors, "*.git"))
+        if (!Directory.Exists(layout.Mirrors)) return;
+        foreach (var mirror in Directory.EnumerateDirectories(layout.Mirrors, "*.git"))
         {
             var pins = new DirectoryInfo(Path.Combine(mirror, "refs", "auxo", "builds"));
             if (!pins.Exists) continue;
@@ -126,7 +124,7 @@ public sealed class WorkspaceStore(AuxoHome home, StepUser? user)
     /// <summary>Written when a workspace is whole; it names the start of the machine. Beside the tree, where no step comes.</summary>
     private static string WholeOf(string folder) => Path.Combine(folder, "whole");
 
-    private string SpareOf(string mirror) => Path.Combine(home.Spares, Path.GetFileName(mirror));
+    private string SpareOf(string mirror) => Path.Combine(layout.Spares, Path.GetFileName(mirror));
 
     private static string Aside(string place) => Path.Combine(place, "aside-" + Guid.NewGuid().ToString("N"));
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 
+using Auxo.Instances;
+
 using Microsoft.Win32.SafeHandles;
 
 namespace Auxo.Registry.Blobs;
@@ -28,6 +30,7 @@ public sealed partial class BlobFiles(string folder)
     /// </summary>
     public void Open()
     {
+        PrivateFiles.MakeFolder(folder);
         foreach (var part in (ReadOnlySpan<string>)[_incoming, _trash, _whole]) Directory.CreateDirectory(part);
         foreach (var file in Directory.EnumerateFiles(_incoming)) File.Delete(file);
     }

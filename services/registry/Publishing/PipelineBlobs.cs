@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 
+using Auxo.Instances;
 using Auxo.Registry.Blobs;
 
 namespace Auxo.Registry.Publishing;
@@ -10,12 +11,12 @@ namespace Auxo.Registry.Publishing;
 /// Fetches bytes from the pipeline by digest: the one call between services (design: a claim check). The token is the
 /// registry's own, in the instance's folder, read every time so that a new one counts at once.
 /// </summary>
-public sealed class PipelineBlobs(IHttpClientFactory clients, BlobUpload upload, IConfiguration configuration)
+public sealed class PipelineBlobs(IHttpClientFactory clients, BlobUpload upload, InstanceLayout layout)
 {
     /// <summary>The name of its client.</summary>
     public const string Client = "pipeline";
 
-    private readonly string _tokenFile = Path.Combine(AuxoFolder.Locate(configuration), "run", "registry.token");
+    private readonly string _tokenFile = layout.TokenFile("registry");
 
     /// <summary>Receives a content whole, and what it was promised to be.</summary>
     /// <exception cref="GoneException">The pipeline has it no more.</exception>

@@ -17,7 +17,7 @@ public sealed class ArtifactTests : IAsyncLifetime
     {
         var commit = _bench.Commit(("out/app.js", "app"), ("out/deep/x.txt", "x"), ("out/same.txt", "x"), ("b.txt", "b"));
         _workspace = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, _build, CancellationToken.None);
-        _store = new ArtifactStore(_bench.Home, _bench.Settings);
+        _store = new ArtifactStore(_bench.Layout, _bench.Settings);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ArtifactTests : IAsyncLifetime
         Assert.Equal((1, "text/plain"), (artifacts[2].SizeBytes, artifacts[2].MediaType));
         Assert.Equal("x", File.ReadAllText(_store.FindBlob(artifacts[2].Digest)!));
         Assert.Equal(artifacts, (await _store.ListAsync(_build, CancellationToken.None)).Values);
-        Assert.Empty(Directory.GetFiles(Path.Combine(_bench.Home.Blobs, "incoming")));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_bench.Layout.Blobs, "incoming")));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ArtifactTests : IAsyncLifetime
             ],
             problems.Select(static p => p.Replace('\\', '?').Replace('\uFFFD', '?')).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(_bench.Home.Blobs, "*", SearchOption.AllDirectories), static f
+            Directory.EnumerateFiles(_bench.Layout.Blobs, "*", SearchOption.AllDirectories), static f
                 => File.ReadAllText(f).Contains("SECRET", StringComparison.Ordinal));
     }
 
@@ -107,7 +107,7 @@ public sealed class ArtifactTests : IAsyncLifetime
         Assert.Contains("only the first 20 artifacts were kept", problems);
         var (_, more) = await CollectAsync("n/a", "n/b");
         Assert.Equal(["'n/b' was not kept: a build may keep 0 MiB"], more);
-        Assert.Empty(Directory.GetFiles(Path.Combine(_bench.Home.Blobs, "incoming")));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_bench.Layout.Blobs, "incoming")));
     }
 
     [Theory]

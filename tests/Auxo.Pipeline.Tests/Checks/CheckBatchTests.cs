@@ -207,9 +207,16 @@ public sealed class CheckBatchTests
     private static async Task<IReadOnlyList<CheckResult>> RunAsync(
         GitRepository repository, CommitId commit, CheckSettings settings, VerdictCache cache)
     {
+        var temporary = Directory.CreateTempSubdirectory("auxo-tree-").FullName;
         await using var objects = new GitObjects(repository.Path);
-        await using var tree = await SourceTree.ReadAsync(objects, commit, TestContext.Current.CancellationToken);
-        var names = CheckBatch.Chosen(settings).Select(check => check.Name).ToList();
-        return await CheckBatch.RunAsync(tree, settings, names, cache, TimeProvider.System, TestContext.Current.CancellationToken);
+        IReadOnlyList<CheckResult> results;
+        await using (var tree = await SourceTree.ReadAsync(objects, commit, temporary, TestContext.Current.CancellationToken))
+        {
+            var names = CheckBatch.Chosen(settings).Select(check => check.Name).ToList();
+            results = await CheckBatch.RunAsync(tree, settings, names, cache, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        Directory.Delete(temporary);
+        return results;
     }
 }

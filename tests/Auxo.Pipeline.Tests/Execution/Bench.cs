@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 
 using Auxo.Contracts;
+using Auxo.Instances;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Processes;
@@ -26,18 +27,19 @@ public sealed class Bench : IDisposable
     public Bench(ExecutionSettings? settings = null)
     {
         Folder = Directory.CreateTempSubdirectory("auxo-step-test-").FullName;
-        Home = new AuxoHome(Path.Combine(Folder, "home"));
+        Layout = new InstanceLayout(Path.Combine(Folder, "home"));
+        Layout.Make();
         Source = Path.Combine(Folder, "source");
         Settings = settings ?? Small;
-        Logs = new LogStore(Home, Settings);
-        Workspaces = new WorkspaceStore(Home, StepUser.Current());
-        Executors = new StepExecutors(Home, Settings, StepUser.Current(), _launcher, TimeProvider.System);
+        Logs = new LogStore(Layout, Settings);
+        Workspaces = new WorkspaceStore(Layout, StepUser.Current());
+        Executors = new StepExecutors(Layout, Settings, StepUser.Current(), _launcher, TimeProvider.System);
         Git(Folder, "init", "-q", "-b", "main", Source);
     }
 
     public string Folder { get; }
 
-    public AuxoHome Home { get; }
+    public InstanceLayout Layout { get; }
 
     public string Source { get; }
 

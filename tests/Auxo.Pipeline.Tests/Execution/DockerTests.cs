@@ -37,7 +37,7 @@ public sealed class DockerTests : IAsyncLifetime
         Assert.Equal((256 << 20, 64), (host.GetProperty("Memory").GetInt64(), host.GetProperty("PidsLimit").GetInt32()));
         Assert.DoesNotMatch("^0:", _engine.Spec.GetProperty("User").GetString());
         Assert.Equal(JsonValueKind.True, _engine.Spec.GetProperty("NetworkDisabled").ValueKind);
-        Assert.Equal([], Directory.GetDirectories(_bench.Home.Steps));
+        Assert.Equal([], Directory.GetDirectories(_bench.Layout.Steps));
     }
 
     [Fact]

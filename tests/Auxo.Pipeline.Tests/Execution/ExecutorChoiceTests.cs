@@ -62,7 +62,7 @@ public sealed class ExecutorChoiceTests
 
         var (exit, log) = await bench.RunAsync(Bench.Step("echo \"$HOME\"", "(setsid sleep 1000 &)", "exit 4"));
         Assert.Equal((Outcome.Failed, 4), (exit.Outcome, exit.ExitCode));
-        Assert.Contains(bench.Home.Steps, log, StringComparison.Ordinal);
+        Assert.Contains(bench.Layout.Steps, log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,11 +1,11 @@
-using Auxo.Pipeline.Execution;
+using Auxo.Instances;
 using Auxo.Pipeline.Execution.Processes;
 
 namespace Auxo.Pipeline.Tests.Execution;
 
 public sealed class LeftoverProcessesTests
 {
-    private static readonly AuxoHome Home = new("/data/auxo");
+    private static readonly InstanceLayout Home = new("/data/auxo");
 
     [Theory]
     [InlineData("bwrap --bind /data/auxo/run/workspaces/1/tree /workspace", "", true)]

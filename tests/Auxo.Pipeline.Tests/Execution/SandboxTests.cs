@@ -99,7 +99,7 @@ public sealed class SandboxTests : IDisposable
         await File.WriteAllTextAsync(key, "SECRET", CancellationToken.None);
         File.SetUnixFileMode(key, (UnixFileMode)0b110_100_100);
         var (exit, log) = await _bench.RunAsync(Bench.Step(
-            $"cat {key} || true", $"ls {_bench.Home.Path} || true", "touch /usr/x /etc/x /x /dev/x 2>&1 || true",
+            $"cat {key} || true", $"ls {_bench.Layout.Home} || true", "touch /usr/x /etc/x /x /dev/x 2>&1 || true",
             "ls -d /root /home/* /var/* /srv /sys 2>&1 || true",
             "ls /proc/1/root/ 2>&1 || true", "tr '\\0' ' ' < /proc/1/cmdline; ls -d /proc/[0-9]*",
             "id -G; grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status", "ls -l /proc/self/fd"));
@@ -217,8 +217,8 @@ public sealed class SandboxTests : IDisposable
         var step = Bench.Step("trap 'echo tidied; exit 3' TERM; echo ready; while :; do sleep 0.05; done");
         var running = bench.RunAsync(step, ct: cancel.Token);
         await Eventually.TrueAsync(
-            () => Task.FromResult(Directory.Exists(bench.Home.BuildLogs)
-                && Directory.EnumerateFiles(bench.Home.BuildLogs, "*.log", SearchOption.AllDirectories)
+            () => Task.FromResult(Directory.Exists(bench.Layout.BuildLogs)
+                && Directory.EnumerateFiles(bench.Layout.BuildLogs, "*.log", SearchOption.AllDirectories)
                     .Any(f => File.ReadAllText(f).Contains("\nready", StringComparison.Ordinal))),
             "the step is ready");
         await cancel.CancelAsync();

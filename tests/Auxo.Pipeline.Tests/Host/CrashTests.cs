@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 
+using Auxo.Instances;
 using Auxo.Contracts;
 using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
@@ -106,6 +107,15 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         }
 
         Directory.Delete(elsewhere, recursive: true);
+    }
+
+    [Fact]
+    public async Task the_scripts_that_a_killed_check_left_are_removed_at_the_next_start()
+    {
+        var left = Directory.CreateDirectory(Path.Combine(new InstanceLayout(_home).Checks, Guid.NewGuid().ToString("N"))).FullName;
+        await File.WriteAllTextAsync(Path.Combine(left, "1.sh"), "echo private", TestContext.Current.CancellationToken);
+        await using var host = await PipelineHost.StartAsync(_database, _home);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(new InstanceLayout(_home).Checks));
     }
 
     [Fact]

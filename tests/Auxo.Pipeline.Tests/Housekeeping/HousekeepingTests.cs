@@ -30,7 +30,7 @@ public sealed class HousekeepingTests(PostgresFixture postgres)
     {
         using var bench = new Bench(Bench.Small);
         var commit = bench.Commit(("a.txt", "shared"), ("b.txt", "only the first"));
-        using var store = new ArtifactStore(bench.Home, bench.Settings);
+        using var store = new ArtifactStore(bench.Layout, bench.Settings);
         Guid[] builds = [Guid.NewGuid(), Guid.NewGuid()];
         var digests = new List<string>();
         for (var i = 0; i < 2; i++)

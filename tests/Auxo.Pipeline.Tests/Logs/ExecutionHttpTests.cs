@@ -32,7 +32,7 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
         var database = await postgres.CreateDatabaseAsync();
         await SchemaMigration.ApplyAsync(Pipeline.Configuration.Model, database, CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder(
-            ["--Logging:Console:LogLevel:Default=None", "--urls=http://127.0.0.1:0", $"--AUXO_HOME={_bench.Home.Path}",
+            ["--Logging:Console:LogLevel:Default=None", "--urls=http://127.0.0.1:0", $"--AUXO_HOME={_bench.Layout.Home}",
                 $"--ConnectionStrings:auxo={database}"]);
         builder.AddServiceDefaults("pipeline");
         builder.Services.AddSingleton(NpgsqlDataSource.Create(database));

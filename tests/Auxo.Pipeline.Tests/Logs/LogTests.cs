@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text;
 
+using Auxo.Instances;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Logs;
 
@@ -151,7 +152,7 @@ public sealed class LogTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private LogStore Store(long limit = 1 << 20) => new(new AuxoHome(_folder), new ExecutionSettings { LogBytes = limit });
+    private LogStore Store(long limit = 1 << 20) => new(new InstanceLayout(_folder), new ExecutionSettings { LogBytes = limit });
 
     private async Task<string> ReadAllAsync(LogStore store, long offset)
     {

@@ -19,7 +19,7 @@ public sealed class SpareTests : IDisposable
     {
         var before = _bench.Commit(("same", "1"), ("changed", "1"), ("gone/deep", "1"));
         await _bench.Workspaces.MakeSpareAsync(_bench.Source, before, CancellationToken.None);
-        var spare = Assert.Single(Directory.GetDirectories(_bench.Home.Spares));
+        var spare = Assert.Single(Directory.GetDirectories(_bench.Layout.Spares));
         var same = await StatAsync("%i", Path.Combine(spare, "tree", "same"));
 
         Directory.Delete(Path.Combine(_bench.Source, "gone"), recursive: true);
@@ -28,7 +28,7 @@ public sealed class SpareTests : IDisposable
         Assert.Equal(["changed=2", "new", "new/deep=2", "same=1"], Contents(workspace));
         Assert.Equal(same, await StatAsync("%i", Path.Combine(workspace.Path, "same")));
         Assert.Equal(3, workspace.CountFiles());
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Home.Spares));
+        Assert.Empty(Directory.GetFileSystemEntries(_bench.Layout.Spares));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class SpareTests : IDisposable
             await workspace.DisposeAsync();
         }
 
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Home.Workspaces));
+        Assert.Empty(Directory.GetFileSystemEntries(_bench.Layout.Workspaces));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SpareTests : IDisposable
         var commit = _bench.Commit(("a", "x"));
         await _bench.Workspaces.MakeSpareAsync(_bench.Source, commit, CancellationToken.None);
         await File.WriteAllTextAsync(
-            Path.Combine(Assert.Single(Directory.GetDirectories(_bench.Home.Spares)), "index"), "no index", CancellationToken.None);
+            Path.Combine(Assert.Single(Directory.GetDirectories(_bench.Layout.Spares)), "index"), "no index", CancellationToken.None);
         await using var workspace = await PrepareAsync(commit);
         Assert.Equal(["a=x"], Contents(workspace));
     }
@@ -87,9 +87,9 @@ public sealed class SpareTests : IDisposable
             await _bench.Workspaces.MakeSpareAsync(source, commit, CancellationToken.None);
         }
 
-        Assert.Equal(8, Directory.GetFileSystemEntries(_bench.Home.Spares).Length);
+        Assert.Equal(8, Directory.GetFileSystemEntries(_bench.Layout.Spares).Length);
         await _bench.Workspaces.SweepAsync(new HashSet<Guid>(), CancellationToken.None);
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Home.Spares));
+        Assert.Empty(Directory.GetFileSystemEntries(_bench.Layout.Spares));
     }
 
     /// <summary>From any tree to any other: files, programs, links, submodules, and folders where files were.</summary>
@@ -107,7 +107,7 @@ public sealed class SpareTests : IDisposable
             await _bench.Workspaces.MakeSpareAsync(repository.Path, before, CancellationToken.None);
             await using var spared = await _bench.Workspaces.PrepareAsync(repository.Path, after, Guid.NewGuid(), CancellationToken.None);
             Assert.Equal(Contents(fresh), Contents(spared));
-            Assert.Empty(Directory.GetFileSystemEntries(_bench.Home.Spares));
+            Assert.Empty(Directory.GetFileSystemEntries(_bench.Layout.Spares));
         }
     }
 

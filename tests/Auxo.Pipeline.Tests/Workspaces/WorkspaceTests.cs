@@ -28,7 +28,7 @@ public sealed class WorkspaceTests : IDisposable
         Assert.Equal(["a.txt", "bin", "link"], Names(now));
         Assert.Equal("/etc/passwd", new FileInfo(Path.Combine(now.Path, "link")).LinkTarget);
         Assert.True(File.GetUnixFileMode(Path.Combine(now.Path, "bin/run")).HasFlag(UnixFileMode.UserExecute));
-        Assert.Single(Directory.GetDirectories(_bench.Home.Mirrors));
+        Assert.Single(Directory.GetDirectories(_bench.Layout.Mirrors));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class WorkspaceTests : IDisposable
         error = await Assert.ThrowsAsync<WorkspaceException>(
             () => _bench.Workspaces.PrepareAsync(_bench.Folder, missing, Guid.NewGuid(), CancellationToken.None));
         Assert.Contains("no git repository", error.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(_bench.Home.Workspaces));
+        Assert.Empty(Directory.GetDirectories(_bench.Layout.Workspaces));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class WorkspaceTests : IDisposable
         Assert.Equal(["-rf", "README", "a\nb", "back\\slash", "module", "readme", "\uFFFD\uFFFD"], Names(workspace));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(workspace.Path, "module")));
         await workspace.DisposeAsync();
-        Assert.Empty(Directory.GetDirectories(_bench.Home.Workspaces));
+        Assert.Empty(Directory.GetDirectories(_bench.Layout.Workspaces));
     }
 
     [Theory]
@@ -189,7 +189,7 @@ public sealed class WorkspaceTests : IDisposable
 
         left = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, Guid.NewGuid(), CancellationToken.None);
         Assert.Single(Pins(left));
-        await new WorkspaceStore(_bench.Home, StepUser.Current()).SweepAsync(new HashSet<Guid>(), CancellationToken.None);
+        await new WorkspaceStore(_bench.Layout, StepUser.Current()).SweepAsync(new HashSet<Guid>(), CancellationToken.None);
         Assert.False(Directory.Exists(left.Path));
         Assert.Empty(Pins(left));
     }
@@ -205,8 +205,8 @@ public sealed class WorkspaceTests : IDisposable
             await File.WriteAllTextAsync(Path.Combine(left.Path, "made"), "", CancellationToken.None);
         }
 
-        File.Delete(Path.Combine(_bench.Home.Workspaces, half.ToString("N"), "whole"));
-        var next = new WorkspaceStore(_bench.Home, StepUser.Current());
+        File.Delete(Path.Combine(_bench.Layout.Workspaces, half.ToString("N"), "whole"));
+        var next = new WorkspaceStore(_bench.Layout, StepUser.Current());
         await next.SweepAsync(new HashSet<Guid> { build, half }, CancellationToken.None);
         await using (var again = await next.CarryOnAsync(_bench.Source, commit, build, CancellationToken.None))
         {
@@ -217,7 +217,7 @@ public sealed class WorkspaceTests : IDisposable
         Assert.Null(await next.CarryOnAsync(_bench.Source, commit, half, CancellationToken.None));
         Assert.Null(await next.CarryOnAsync(_bench.Source, commit, build, CancellationToken.None));
         await File.WriteAllTextAsync(
-            Path.Combine(_bench.Home.Workspaces, half.ToString("N"), "whole"), "another boot", CancellationToken.None);
+            Path.Combine(_bench.Layout.Workspaces, half.ToString("N"), "whole"), "another boot", CancellationToken.None);
         Assert.Null(await next.CarryOnAsync(_bench.Source, commit, half, CancellationToken.None));
     }
 
@@ -227,7 +227,7 @@ public sealed class WorkspaceTests : IDisposable
         var (exit, _) = await _bench.RunAsync(
             Bench.Step("mkdir -p a/b && touch a/b/c && chmod 000 a/b && chmod 500 a", "ln -s / root", "touch $'\\377'"));
         Assert.Equal(Outcome.Passed, exit.Outcome);
-        Assert.Empty(Directory.GetDirectories(_bench.Home.Workspaces));
+        Assert.Empty(Directory.GetDirectories(_bench.Layout.Workspaces));
         Assert.True(Directory.Exists("/usr"));
     }
 

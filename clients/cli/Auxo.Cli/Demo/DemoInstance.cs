@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
 using Auxo.Contracts;
+using Auxo.Instances;
 
 namespace Auxo.Cli.Demo;
 
@@ -61,7 +62,7 @@ internal sealed class DemoInstance(string folder, string appHost) : IAsyncDispos
     {
         try
         {
-            _clients ??= new Clients(Instance.At(host, _home));
+            _clients ??= new Clients(Instance.At(host, new InstanceLayout(_home)));
             using var answer = await _clients.Http("apphost").GetAsync("health", ct);
             return answer.IsSuccessStatusCode;
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 
 using Auxo.Cli.Api;
 using Auxo.Contracts;
+using Auxo.Instances;
 
 namespace Auxo.Cli.Instances;
 
@@ -29,20 +30,20 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
             return new Instance("AUXO_URL", OnHost(address), Set(host.Variable("AUXO_TOKEN")));
         }
 
-        return At(host, Home(host));
+        return At(host, Layout(host));
     }
 
     /// <summary>The instance of a folder; <c>AUXO_TOKEN</c> still comes first.</summary>
     /// <exception cref="CliException">There is none, or it cannot be read.</exception>
-    public static Instance At(CliHost host, string home)
+    public static Instance At(CliHost host, InstanceLayout layout)
     {
         var token = Set(host.Variable("AUXO_TOKEN"));
-        var file = Path.Combine(home, "instance.json");
+        var file = layout.Description;
         try
         {
             var description = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(file), CliJson.Options)
                 ?? new Description(null, null, null);
-            var tokenFile = Path.Combine(home, description.TokenFile ?? Path.Combine("run", "admin.token"));
+            var tokenFile = Path.Combine(layout.Home, description.TokenFile ?? layout.AdminToken);
             token ??= Set(description.Token) ?? (File.Exists(tokenFile) ? Set(File.ReadAllText(tokenFile).Trim()) : null);
             var endpoints = OnHost(new Uri("http://127.0.0.1:15000"));
             foreach (var (name, address) in description.Endpoints ?? []) endpoints[name] = Base(address);
@@ -66,13 +67,9 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
     }
 
     /// <summary>The folder of the instance.</summary>
-    public static string Home(CliHost host)
-    {
-        if (Set(host.Variable("AUXO_HOME")) is { } home) return Path.GetFullPath(home, host.WorkingFolder);
-        if (host.IsRoot) return "/var/lib/auxo";
-        return Path.Combine(Set(host.Variable("XDG_DATA_HOME"))
-            ?? Path.Combine(Set(host.Variable("HOME")) ?? "/", ".local", "share"), "auxo");
-    }
+    public static InstanceLayout Layout(CliHost host) => InstanceLayout.Locate(name => Set(host.Variable(name)) is { } value
+        ? name == "AUXO_HOME" ? Path.GetFullPath(value, host.WorkingFolder) : value
+        : null, host.IsRoot);
 
     private static Dictionary<string, Uri> OnHost(Uri apphost)
         => new(KnownServices.Names.Select(name => KeyValuePair.Create(

@@ -41,9 +41,10 @@ public sealed class ShellFiles
         static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
     }
 
-    internal static async Task<ShellFiles> WriteAsync(SourceTree tree, CancellationToken ct)
+    internal static async Task<ShellFiles> WriteAsync(SourceTree tree, string temporary, CancellationToken ct)
     {
-        var folder = Directory.CreateTempSubdirectory("auxo-checks-").FullName;
+        var folder = Path.Combine(temporary, Guid.NewGuid().ToString("N"));
+        PrivateFiles.MakeFolder(folder);
         var files = new List<ShellFile>();
         try
         {

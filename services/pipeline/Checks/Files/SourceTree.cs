@@ -1,7 +1,7 @@
 namespace Auxo.Pipeline.Checks.Files;
 
 /// <summary>The tree of one commit, listed once and shared by all checks of a batch; blobs are read when a check asks for them.</summary>
-public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> entries) : IAsyncDisposable
+public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> entries, string temporary) : IAsyncDisposable
 {
     /// <summary>A larger file is no source text; the checks leave it out and say so.</summary>
     public const int MaxTextBytes = 1 << 20;
@@ -16,9 +16,13 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
     public IReadOnlySet<string> Paths { get; } = AllPaths(entries);
 
     /// <summary>Lists the tree of <paramref name="commit"/>.</summary>
+    /// <param name="objects">Of its repository.</param>
+    /// <param name="commit">The commit.</param>
+    /// <param name="temporary">Where files are written for the tools that need them.</param>
+    /// <param name="ct">Stops.</param>
     /// <exception cref="GitException">There is no such commit.</exception>
-    public static async Task<SourceTree> ReadAsync(GitObjects objects, CommitId commit, CancellationToken ct)
-        => new(objects, await GitTree.ListAsync(objects.Repository, commit.Value, ct));
+    public static async Task<SourceTree> ReadAsync(GitObjects objects, CommitId commit, string temporary, CancellationToken ct)
+        => new(objects, await GitTree.ListAsync(objects.Repository, commit.Value, ct), temporary);
 
     /// <summary>The content of a file; null when it is larger than <see cref="MaxTextBytes"/>, missing, or looks binary.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadTextAsync(GitTreeEntry entry, CancellationToken ct)
@@ -44,7 +48,7 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
     /// <summary>The shell scripts of the tree, written out once for the tools that need files.</summary>
     public Task<ShellFiles> ShellFilesAsync(CancellationToken ct)
     {
-        lock (_gate) return _shell ??= ShellFiles.WriteAsync(this, ct);
+        lock (_gate) return _shell ??= ShellFiles.WriteAsync(this, temporary, ct);
     }
 
     /// <inheritdoc/>

@@ -49,15 +49,14 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     /// <summary>Tries the sandbox as steps will have it, with less where this machine does not grant all.</summary>
     /// <returns>An executor, or why there is none and what to do.</returns>
     public static (BubblewrapExecutor? Executor, string? Refusal) Detect(
-        AuxoHome home, ExecutionSettings settings, StepUser? user, StepProcess process)
+        InstanceLayout layout, ExecutionSettings settings, StepUser? user, StepProcess process)
     {
         if (!OperatingSystem.IsLinux()) return (null, "the namespace sandbox needs Linux");
         if (FindProgram("bwrap") is not { } program)
             return (null, "bubblewrap is not installed (apt install bubblewrap, or dnf install bubblewrap)");
         var version = Probe(program, ["--version"]).Output.Trim();
 
-        Directory.CreateDirectory(home.Steps);
-        var filter = Seccomp.Filter() is { } bytes ? Path.Combine(home.Steps, "seccomp.bpf") : null;
+        var filter = Seccomp.Filter() is { } bytes ? Path.Combine(layout.Steps, "seccomp.bpf") : null;
         if (filter is not null) File.WriteAllBytes(filter, Seccomp.Filter()!);
         var cgroups = CgroupTier.Detect();
         cgroups?.Sweep();
@@ -67,7 +66,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         {
             var executor = new BubblewrapExecutor(
                 program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, process);
-            var (code, output) = executor.Probe(home);
+            var (code, output) = executor.Probe(layout);
             if (code == 0) return (executor, null);
             why = output.ReplaceLineEndings(" ").Trim();
         }
@@ -128,10 +127,10 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         return start;
     }
 
-    private (int Code, string Output) Probe(AuxoHome home)
+    private (int Code, string Output) Probe(InstanceLayout layout)
     {
         StepCgroup? cgroup = null;
-        var workspace = Directory.CreateDirectory(Path.Combine(home.Steps, "probe")).FullName;
+        var workspace = Directory.CreateDirectory(Path.Combine(layout.Steps, "probe")).FullName;
         try
         {
             cgroup = _cgroups?.Create(_settings);

@@ -13,7 +13,7 @@ namespace Auxo.Pipeline.Execution.Docker;
 /// Runs a step in a container of the image that it names: no network, no capabilities, the workspace mounted, the same script
 /// and the same limits as in the namespace sandbox. The image is used as it is here, and pulled only when it is missing.
 /// </summary>
-internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, StepUser? user, TimeProvider time) : IStepExecutor
+internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings settings, StepUser? user, TimeProvider time) : IStepExecutor
 {
     private static readonly TimeSpan BeforeStart = TimeSpan.FromMinutes(10);
 
@@ -50,7 +50,7 @@ internal sealed class DockerExecutor(AuxoHome home, ExecutionSettings settings, 
         environment.Remove("SHELL");
         if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
 
-        var files = Path.Combine(home.Steps, Guid.NewGuid().ToString("N"));
+        var files = Path.Combine(layout.Steps, Guid.NewGuid().ToString("N"));
         var name = $"auxo-{run.BuildId:N}-{Guid.NewGuid().ToString("N")[..8]}";
         // No version of the API is named: the engine answers in its own. One that is named is refused by older engines or by newer ones.
         using var engine = new DockerClientBuilder().WithEndpoint(new Uri("unix://" + settings.DockerSocket))

@@ -15,14 +15,14 @@ internal static class LeftoverProcesses
     /// there is no <c>/proc</c>.
     /// </summary>
     /// <returns>How many there were.</returns>
-    public static int End(AuxoHome home)
+    public static int End(InstanceLayout layout)
     {
         if (!Directory.Exists("/proc")) return 0;
         var ended = 0;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                || id == Environment.ProcessId || !IsOfABuild(Words(folder, "cmdline"), Words(folder, "environ"), home)) continue;
+                || id == Environment.ProcessId || !IsOfABuild(Words(folder, "cmdline"), Words(folder, "environ"), layout)) continue;
             ProcessTree.Signal(id, ProcessTree.Kill);
             ended++;
         }
@@ -34,9 +34,9 @@ internal static class LeftoverProcesses
     /// True for a <c>bwrap</c> with a folder of this instance among its arguments, and for a process whose home is one, as a
     /// step's on the host is. Somebody who only looks at such a folder has another home.
     /// </summary>
-    public static bool IsOfABuild(IReadOnlyList<string> commandLine, IReadOnlyList<string> environment, AuxoHome home)
+    public static bool IsOfABuild(IReadOnlyList<string> commandLine, IReadOnlyList<string> environment, InstanceLayout layout)
     {
-        string[] places = [home.Workspaces + "/", home.Steps + "/"];
+        string[] places = [layout.Workspaces + "/", layout.Steps + "/"];
         return commandLine is [var program, ..] && Path.GetFileName(program) == "bwrap" && commandLine.Any(IsInside)
             || environment.Any(variable => variable.StartsWith("HOME=", StringComparison.Ordinal) && IsInside(variable["HOME=".Length..]));
 
