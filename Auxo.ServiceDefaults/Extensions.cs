@@ -51,6 +51,7 @@ public static partial class Extensions
         services.AddHealth();
         services.AddProblems();
         services.AddServiceDiscovery();
+        services.ConfigureHttpClientDefaults(static client => client.AddServiceDiscovery());
         services.AddAccess();
         return builder;
     }

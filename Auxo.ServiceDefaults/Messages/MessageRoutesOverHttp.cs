@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using Auxo.ServiceDefaults.Access;
+
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,12 +19,14 @@ public static class MessageRoutesOverHttp
 {
     /// <summary>
     /// <c>GET /describe</c> (what handles what), <c>GET /queues</c> (how much waits), <c>GET /queues/messages?trace=…</c> (what of
-    /// these traces waits), <c>GET /dead-letters</c> and <c>POST /dead-letters/replay?id=…</c> (all of them without an id). The
-    /// returned builder is for the service's authorisation.
+    /// these traces waits), <c>GET /dead-letters</c> and <c>POST /dead-letters/replay?id=…</c> (all of them without an id).
     /// </summary>
-    public static RouteGroupBuilder MapMessages(this IEndpointRouteBuilder app)
+    /// <param name="app">The service.</param>
+    /// <param name="read">The scope of a token that may look.</param>
+    /// <param name="write">The scope of a token that may have messages handled again.</param>
+    public static void MapMessages(this IEndpointRouteBuilder app, string read, string write)
     {
-        var group = app.MapGroup("").WithTags("messages");
+        var group = app.MapGroup("").WithTags("messages").RequireScope(read);
         group.MapGet("/describe", static (ServiceIdentity service, IWolverineRuntime runtime)
             => TypedResults.Json(Describe(service, runtime), MessagesJson.Default.ServiceDescription));
         group.MapGet("/queues", static async (WaitingMessages waiting, CancellationToken ct)
@@ -31,9 +35,8 @@ public static class MessageRoutesOverHttp
             => TypedResults.Json(new WaitingList(await waiting.OfTracesAsync(trace ?? [], ct)), MessagesJson.Default.WaitingList));
         group.MapGet("/dead-letters", static async (IMessageStore store, CancellationToken ct)
             => TypedResults.Json(new DeadLetterList(await DeadLettersAsync(store, ct)), MessagesJson.Default.DeadLetterList));
-        group.MapPost("/dead-letters/replay", static async (IMessageStore store, Guid[]? id, CancellationToken ct)
-            => TypedResults.Json(new Replayed(await ReplayAsync(store, id ?? [], ct)), MessagesJson.Default.Replayed));
-        return group;
+        app.MapPost("/dead-letters/replay", static async (IMessageStore store, Guid[]? id, CancellationToken ct)
+            => TypedResults.Json(new Replayed(await ReplayAsync(store, id ?? [], ct)), MessagesJson.Default.Replayed)).WithTags("messages").RequireScope(write);
     }
 
     private static ServiceDescription Describe(ServiceIdentity service, IWolverineRuntime runtime)

@@ -65,7 +65,7 @@ public static class Configuration
     /// <summary>Maps all routes.</summary>
     public static void MapIngest(this IEndpointRouteBuilder app)
     {
-        app.MapMessages().RequireScope(IngestScopes.Read);
+        app.MapMessages(IngestScopes.Read, IngestScopes.Write);
         app.MapReceiveHook();
         app.MapTrackRepository();
         app.MapUntrackRepository();

@@ -10,6 +10,6 @@ builder.AddMetrics();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-app.MapMessages().RequireScope(MetricsScopes.Read);
+app.MapMessages(MetricsScopes.Read, MetricsScopes.Write);
 app.MapMetricsService();
 return await app.RunServiceAsync(args);

@@ -9,6 +9,6 @@ builder.AddNotify();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-app.MapMessages();
+app.MapMessages(NotifyScopes.Read, NotifyScopes.Write);
 app.MapNotify();
 return await app.RunServiceAsync(args);

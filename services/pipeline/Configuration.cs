@@ -80,7 +80,7 @@ public static class Configuration
     /// <summary>Maps its routes.</summary>
     public static WebApplication MapPipeline(this WebApplication app)
     {
-        app.MapMessages().RequireScope("pipeline:read");
+        app.MapMessages("pipeline:read", "pipeline:write");
         RequestBuild.Map(app);
         ListBuilds.Map(app);
         GetBuild.Map(app);

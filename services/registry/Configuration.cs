@@ -71,7 +71,7 @@ public static class Configuration
     /// <summary>Maps its routes.</summary>
     public static void MapRegistry(this WebApplication app)
     {
-        app.MapMessages().RequireScope(RegistryScopes.Read);
+        app.MapMessages(RegistryScopes.Read, RegistryScopes.Write);
         DefineRepository.Map(app);
         ListRepositories.Map(app);
         RemoveRepository.Map(app);

@@ -28,10 +28,22 @@ public sealed class AccessRulesTests
             static e => Assert.All(e.Metadata.GetOrderedMetadata<AuthorizationPolicy>(), static p => Assert.NotEmpty(p.Requirements)));
 
     [Fact]
+    public void a_token_that_may_only_read_changes_nothing()
+        => Assert.Empty(RunningServices.All.SelectMany(static s => s.Value.Endpoints.Where(static e => Changes(e) && AsksToRead(e))
+            .Select(e => $"{s.Key} {Route(e)}")));
+
+    [Fact]
     public void probes_and_metrics_are_everywhere()
         => Assert.All(RunningServices.All.Values.Where(static s => s.Endpoints.Count > 0), static s => Assert.Superset(
             new HashSet<string>(["* /health", "* /alive", "GET,HEAD /metrics"], StringComparer.Ordinal),
             s.Endpoints.Select(Route).ToHashSet(StringComparer.Ordinal)));
+
+    private static bool Changes(RouteEndpoint endpoint)
+        => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Any(static m => m is not ("GET" or "HEAD")) is true;
+
+    private static bool AsksToRead(RouteEndpoint endpoint)
+        => endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>().SelectMany(static p => p.Requirements)
+            .Any(static r => r.ToString()!.Contains(":read,", StringComparison.Ordinal));
 
     private static string Route(RouteEndpoint endpoint)
         => $"{string.Join(',', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"])} "

@@ -68,7 +68,8 @@ public sealed class StatusTests
                 $$"""
                 {"id":"{{id}}","messageType":"default_branch_advanced","groupId":null,
                  "body":"{\"rid\":\"{{FakeAuxo.Rid}}\",\"new\":\"{{new string('1', 40)}}\"}","correlationId":null,
-                 "sentAt":"2026-11-23T11:00:00Z","attempts":6,"buriedAt":"2026-11-23T11:05:00Z","reason":"System.IO.IOException","detail":"the disk is full"}
+                 "sentAt":"2026-11-23T11:00:00Z","attempts":6,"buriedAt":"2026-11-23T11:05:00Z",
+                 "reason":"System.IO.IOException","detail":"the disk is full"}
                 """));
         });
 

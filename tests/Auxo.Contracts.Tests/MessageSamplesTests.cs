@@ -9,18 +9,18 @@ namespace Auxo.Contracts.Tests;
 
 public sealed class MessageSamplesTests
 {
-    public static TheoryData<string> Names => [.. MessageNames.All.Values.Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names => [.. MessageRoutes.All.Select(static r => r.Name).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void every_message_that_was_ever_sent_still_loads()
-        => Samples.AllLoad("Messages", MessageNames.All.ToDictionary(
-            name => name.Value, name => ContractsJson.Default.GetTypeInfo(name.Key)!, StringComparer.Ordinal));
+        => Samples.AllLoad("Messages", MessageRoutes.All.ToDictionary(
+            static route => route.Name, static route => ContractsJson.Default.GetTypeInfo(route.Message)!, StringComparer.Ordinal));
 
     [Fact]
     public void every_message_has_a_name_of_its_own_in_snake_case()
     {
-        Assert.Equal(MessageNames.All.Count, MessageNames.All.Values.Distinct(StringComparer.Ordinal).Count());
-        Assert.All(MessageNames.All.Values, name => Assert.Matches("^[a-z]+(_[a-z]+)*([.]v[0-9]+)?$", name));
+        Assert.Equal(Names.Count, Names.Select(static row => row.Data).Distinct(StringComparer.Ordinal).Count());
+        Assert.All(Names.Select(static row => row.Data), name => Assert.Matches("^[a-z]+(_[a-z]+)*([.]v[0-9]+)?$", name));
     }
 
     /// <summary>Else a member could change its name or its form and no sample would notice.</summary>
@@ -39,7 +39,8 @@ public sealed class MessageSamplesTests
         }
     }
 
-    private static JsonTypeInfo Info(string name) => ContractsJson.Default.GetTypeInfo(MessageNames.All.Single(m => m.Value == name).Key)!;
+    private static JsonTypeInfo Info(string name)
+        => ContractsJson.Default.GetTypeInfo(MessageRoutes.All.Single(route => route.Name == name).Message)!;
 
     private static IEnumerable<JsonNode> All(string name)
         => Directory.EnumerateFiles(Folder(), name + "*.json")
