@@ -9,7 +9,7 @@ using Npgsql;
 namespace Auxo.AppHost.Backup;
 
 /// <summary>
-/// <c>auxo restore SOURCE</c>: makes an empty folder the instance that was backed up. Nothing is told or built by this. After
+/// <c>auxo restore SOURCE</c>: makes an empty folder the instance that was backed up. Nothing is sent or built by this. After
 /// the start, work that was waiting at the cut is done (it was acknowledged); what was done is known, and what was pushed since
 /// is found by the sweep. Ids of builds are computed from what is built and comments are found by their footer, so what the
 /// lost instance did after the cut is not done a second time in front of others.

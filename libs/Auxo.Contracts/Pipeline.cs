@@ -33,7 +33,7 @@ public sealed record BuildStarted(BuildSubject Subject, DateTimeOffset At);
 /// <param name="StartedAt">When its first step began; null when none did.</param>
 /// <param name="FinishedAt">When it ended.</param>
 /// <param name="LogUrl">Where the log is read, when <c>publicUrl</c> is configured.</param>
-/// <param name="Trust">How far the commit's author is trusted. Null in messages from before it was told: whoever needs trust
+/// <param name="Trust">How far the commit's author is trusted. Null in messages from before it was said: whoever needs trust
 /// takes that for <c>Stranger</c>.</param>
 public sealed record BuildFinished(
     BuildSubject Subject, Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Steps, IReadOnlyList<Finding> FirstFindings,

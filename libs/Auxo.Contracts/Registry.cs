@@ -1,6 +1,6 @@
 namespace Auxo.Contracts;
 
-/// <summary>Something can be fetched from the registry from now on, and will be the same for ever.</summary>
+/// <summary>Something can be fetched from the registry from now on, and will be the same forever.</summary>
 /// <param name="Ecosystem">Which kind of thing: <c>build</c> for the files that a build kept.</param>
 /// <param name="Name">The package; for a build the repository's id.</param>
 /// <param name="Version">Within the package; for a build its id.</param>

@@ -32,7 +32,7 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
     /// <summary>Reads an object.</summary>
     /// <param name="name">An object id or any name git resolves, such as <c>oid:path</c>; no line ends.</param>
     /// <param name="maxBytes">A larger object is skipped and reported as too large.</param>
-    /// <param name="cancellationToken">Ends the process, which is started anew by the next read.</param>
+    /// <param name="cancellationToken">Ends the process, which is started again by the next read.</param>
     /// <returns>Null when there is no such object.</returns>
     /// <exception cref="GitObjectTooLargeException">It is larger than <paramref name="maxBytes"/>.</exception>
     public async Task<GitObject?> ReadAsync(string name, CancellationToken cancellationToken, long maxBytes = 64 << 20)
@@ -150,7 +150,7 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
     }
 }
 
-/// <summary>An object is larger than the reader was told to accept.</summary>
+/// <summary>An object is larger than the reader may accept.</summary>
 public sealed class GitObjectTooLargeException(string name, long size, long limit)
     : Exception($"The git object {name} has {size} bytes; the limit is {limit}.")
 {

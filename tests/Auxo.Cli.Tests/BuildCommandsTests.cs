@@ -120,7 +120,7 @@ public sealed class BuildCommandsTests
     }
 
     [Fact]
-    public async Task a_refusal_is_told_in_the_services_own_words()
+    public async Task a_refusal_is_reported_in_the_services_own_words()
     {
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {

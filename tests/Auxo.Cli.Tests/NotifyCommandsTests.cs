@@ -108,7 +108,7 @@ public sealed class NotifyCommandsTests
     }
 
     [Fact]
-    public async Task a_test_is_followed_until_its_first_attempt_and_told()
+    public async Task a_test_is_followed_until_its_first_attempt_and_shown()
     {
         var asked = 0;
         await using var auxo = await StartAsync(app =>
@@ -180,7 +180,7 @@ public sealed class NotifyCommandsTests
             app.MapDelete($"/notify/deliveries/{Id}", static () => Results.NoContent());
         });
 
-        Assert.Equal($"{Id} is gone; nobody is told it any more.\n", (await auxo.RunAsync("notify", "forget", "0d5a")).Out);
+        Assert.Equal($"{Id} is gone; it is not sent any more.\n", (await auxo.RunAsync("notify", "forget", "0d5a")).Out);
         Assert.Equal(Id, JsonDocument.Parse((await auxo.RunAsync("notify", "forget", Id, "--json")).Out)
             .RootElement.GetProperty("forgotten").GetString());
         Assert.Equal(2, auxo.Requests.Count(static r => r == $"DELETE /notify/deliveries/{Id}"));

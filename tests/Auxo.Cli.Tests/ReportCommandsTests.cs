@@ -111,7 +111,7 @@ public sealed class ReportCommandsTests
     }
 
     [Fact]
-    public async Task cleanup_shows_what_would_go_and_does_it_when_told()
+    public async Task cleanup_shows_what_would_go_and_does_it_when_asked()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app =>
         {

@@ -83,7 +83,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task trouble_is_named_and_the_rest_is_still_told()
+    public async Task trouble_is_named_and_the_rest_is_still_shown()
     {
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {

@@ -101,7 +101,7 @@ public sealed class GitTreeTests(SmallRepository repository) : IClassFixture<Sma
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "finds processes through /proc");
 
-        // git waits for ever for somebody who writes into the pipe.
+        // git waits forever for somebody who writes into the pipe.
         var pipe = Path.Combine(Directory.CreateTempSubdirectory("auxo-git-").FullName, "pipe");
         using (var mkfifo = Process.Start("mkfifo", pipe)) await mkfifo.WaitForExitAsync(Ct);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

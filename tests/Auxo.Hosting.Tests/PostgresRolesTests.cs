@@ -84,7 +84,7 @@ public sealed class PostgresRolesTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task an_operators_login_that_may_not_make_them_is_told_what_it_lacks()
+    public async Task an_operators_login_that_may_not_make_them_learns_what_it_lacks()
     {
         var (administrator, database, services) = Model(await postgres.CreateDatabaseAsync());
         var name = new NpgsqlConnectionStringBuilder(administrator).Database;

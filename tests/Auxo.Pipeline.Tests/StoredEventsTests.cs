@@ -5,7 +5,7 @@ using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests;
 
-/// <summary>What was stored once must load for ever; the samples are never edited, only added to.</summary>
+/// <summary>What was stored once must load forever; the samples are never edited, only added to.</summary>
 public sealed class StoredEventsTests
 {
     private static readonly Dictionary<string, JsonTypeInfo> Stored = new(StringComparer.Ordinal)

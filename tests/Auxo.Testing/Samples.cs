@@ -10,7 +10,7 @@ using Xunit;
 namespace Auxo.Testing;
 
 /// <summary>
-/// Checked-in JSON of what has ever been stored or sent: yesterday's data, which must load for ever. A file is called <c>{name}.json</c> or
+/// Checked-in JSON of what has ever been stored or sent: yesterday's data, which must load forever. A file is called <c>{name}.json</c> or
 /// <c>{name}@{anything}.json</c>, is added when a type is new or grows, and is never edited.
 /// </summary>
 public static class Samples

@@ -21,7 +21,7 @@ public abstract record CommentWrite
     /// <summary>The comment is in the storage, signed.</summary>
     /// <param name="Comment">Its id.</param>
     /// <param name="Change">What was done to get there.</param>
-    /// <param name="AnnouncePending">Why the peers do not know yet; null when they were told. Call again, it costs nothing.</param>
+    /// <param name="AnnouncePending">Why the peers do not know yet; null when they do. Call again, it costs nothing.</param>
     public sealed record Done(CommitId Comment, CommentChange Change, string? AnnouncePending) : CommentWrite;
 
     /// <summary>Nothing can be written until somebody does something; the reason says what. Try again later, without counting.</summary>

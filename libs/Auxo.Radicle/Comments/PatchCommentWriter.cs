@@ -15,7 +15,7 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
     private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
     private readonly WriteTurns _turns = new(time);
 
-    /// <summary>The folders in which <c>rad</c> is looked for, each time anew: it may be installed while Auxo runs.</summary>
+    /// <summary>The folders in which <c>rad</c> is looked for, each time again: it may be installed while Auxo runs.</summary>
     public string? SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH");
 
     /// <summary>Writes, checks that it is there, and tells the peers.</summary>

@@ -20,7 +20,7 @@ public sealed record AnnouncedRefs(Did Owner, CommitId At);
 
 /// <summary>
 /// The client of a node's control socket: one JSON line there, one line back, then the node closes. Nothing here waits longer than
-/// <see cref="Patience"/>, because a node waits for ever for the rest of a line.
+/// <see cref="Patience"/>, because a node waits forever for the rest of a line.
 /// </summary>
 public sealed class NodeControl(string socketPath, TimeProvider time)
 {

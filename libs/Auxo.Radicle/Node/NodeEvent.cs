@@ -22,7 +22,7 @@ public abstract partial record NodeEvent
     public sealed record RefsFetched(Rid Rid, Did From, IReadOnlyList<RefChange> Changes) : NodeEvent;
 
     /// <summary>
-    /// Somebody on this machine wrote and told the peers. What changed, <see cref="RadicleRepository.ReadChangesAsync"/> says.
+    /// Somebody on this machine wrote and announced it to the peers. What changed, <see cref="RadicleRepository.ReadChangesAsync"/> says.
     /// </summary>
     /// <param name="Rid">The repository.</param>
     /// <param name="Owner">Whose namespace.</param>

@@ -50,7 +50,7 @@ public sealed record RadicleHome(string Path, string Socket)
                     + "runs the Radicle node, or set RAD_HOME.");
     }
 
-    /// <summary>The numeric id of a file's owner, by POSIX's own means; null when it cannot be told.</summary>
+    /// <summary>The numeric id of a file's owner, by POSIX's own means; null when the system does not say.</summary>
     private static async Task<uint?> OwnerAsync(string path, CancellationToken cancellationToken)
     {
         using var process = Process.Start(new ProcessStartInfo("ls", ["-ldn", path]) 

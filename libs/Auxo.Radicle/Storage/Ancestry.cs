@@ -7,7 +7,7 @@ using Auxo.Git;
 namespace Auxo.Radicle;
 
 /// <summary>
-/// Which commits a branch contains. Both ends are hashes, so an answer holds for ever; one process answers many questions.
+/// Which commits a branch contains. Both ends are hashes, so an answer holds forever; one process answers many questions.
 /// </summary>
 internal sealed class Ancestry(CobStore store)
 {

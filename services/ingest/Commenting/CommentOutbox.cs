@@ -37,7 +37,7 @@ public sealed record WantedComment(
 
 /// <summary>
 /// The table <c>comment_outbox</c>: one row per build with the newest wanted body. At most two texts of a build are ever begun
-/// to be written (the first one and the verdict), because every operation lives for ever in everybody's storage; what comes
+/// to be written (the first one and the verdict), because every operation lives forever in everybody's storage; what comes
 /// between is coalesced.
 /// </summary>
 public static class CommentOutbox

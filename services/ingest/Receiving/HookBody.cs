@@ -18,7 +18,7 @@ public sealed class HookBodyException(string message, Exception? inner = null) :
 /// <param name="Commit">The commit to build.</param>
 /// <param name="Branch">The branch's short name.</param>
 /// <param name="Context">Garden: the name of the webhook's configuration.</param>
-/// <param name="StatusUrl">Garden: where the commit's status is to be told.</param>
+/// <param name="StatusUrl">Garden: where the commit's status is to be reported.</param>
 /// <param name="Seeder">Garden: the node that tells.</param>
 public sealed record HookBody(
     Rid Rid, string? Event, PatchId? Patch, CommitId? Commit, string? Branch, string? Context, string? StatusUrl, string? Seeder)

@@ -22,7 +22,7 @@ public sealed record Question
     /// <summary>Answer as of then: what happened later is left out. By default now.</summary>
     public DateTimeOffset? AsOf { get; init; }
 
-    /// <summary>Answer with what was known at that position: with it, the answer is the same for ever.</summary>
+    /// <summary>Answer with what was known at that position: with it, the answer is the same forever.</summary>
     public long? Position { get; init; }
 
     /// <summary>Days and weeks of that IANA zone instead of the repository's.</summary>

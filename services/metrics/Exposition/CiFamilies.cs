@@ -74,7 +74,7 @@ internal sealed class CiFamilies(MetricsPage page, double[] buildTimes, double[]
     {
         var counts = series.Builds.SelectMany(static b => b.Failures)
             .CountBy(static f => (f.Step, Category: Category.Of(f))).OrderBy(static c => c.Key).ToList();
-        // The first steps to fail keep their names for ever, so that no counter falls.
+        // The first steps to fail keep their names forever, so that no counter falls.
         var known = series.Builds.SelectMany(static b => b.Failures)
             .Select(static f => f.Step).Distinct(StringComparer.Ordinal).Take(mostSteps).ToHashSet(StringComparer.Ordinal);
         foreach (var group in counts.GroupBy(c => (Step: known.Contains(c.Key.Step) ? c.Key.Step : "other", c.Key.Category)))

@@ -4,7 +4,7 @@ namespace Auxo.Metrics.Facts;
 
 /// <summary>The moment for which an answer is given.</summary>
 /// <param name="Time">What happened later is left out.</param>
-/// <param name="Position">What Auxo learned at a later position is left out: the same question gives the same answer for ever.</param>
+/// <param name="Position">What Auxo learned at a later position is left out: the same question gives the same answer forever.</param>
 public sealed record AsOf(DateTimeOffset Time, long Position)
 {
     /// <summary>True when the fact had happened and was known.</summary>

@@ -20,7 +20,7 @@ public abstract record ChannelEvent
     {
     }
 
-    /// <summary>It was set up, or set up anew; it delivers from now on.</summary>
+    /// <summary>It was set up, or set up again; it delivers from now on.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Kind">How it delivers.</param>
     /// <param name="Target">Where it goes, so far as that is no secret.</param>

@@ -47,7 +47,7 @@ public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRe
         }
         while (batch == retention.Batch);
 
-        // Nobody hears them any more, or ever did; one that is planned anew at this moment is kept by its deliveries' foreign key.
+        // Nobody hears them any more, or ever did; one that is planned again at this moment is kept by its deliveries' foreign key.
         do
         {
             batch = await ExecuteAsync(

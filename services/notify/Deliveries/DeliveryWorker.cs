@@ -134,7 +134,7 @@ public sealed partial class DeliveryWorker(
     }
 
     /// <summary>
-    /// An attempt that ends in an unforeseen way is one that failed: it is in the log, and it is tried again, but not for ever.
+    /// An attempt that ends in an unforeseen way is one that failed: it is in the log, and it is tried again, but not forever.
     /// </summary>
     private async Task<SendResult> AttemptAsync(ISender sender, BegunDelivery delivery, ChannelSettings settings, CancellationToken ct)
     {
@@ -156,7 +156,7 @@ public sealed partial class DeliveryWorker(
         if (stream.Aggregate is not { Exists: true, DisabledReason: null }) return;
         var now = Time.GetUtcNow();
         stream.AppendOne(new ChannelEvent.Disabled(
-            $"{reason}: it wants nothing more. Set the channel up anew when that has changed.", now));
+            $"{reason}: it wants nothing more. Set the channel up again when that has changed.", now));
         session.QueueSqlCommand(DeliveryTable.GiveUpAll(channel, $"the channel is disabled: {reason}", now));
         await session.SaveChangesAsync(ct);
         Log.Disabled(logger, channel, reason);

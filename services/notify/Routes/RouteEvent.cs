@@ -9,7 +9,7 @@ public abstract record RouteEvent
     {
     }
 
-    /// <summary>It was set up, or set up anew.</summary>
+    /// <summary>It was set up, or set up again.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="On">Patterns of types, such as <c>build.failed</c> or <c>patch.*</c>.</param>
     /// <param name="Repositories">Patterns of ids or names; none means all.</param>

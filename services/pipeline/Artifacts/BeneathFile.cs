@@ -39,7 +39,7 @@ internal static partial class BeneathFile
             return null;
         }
 
-        // Without O_NONBLOCK the open of a named pipe waits for a writer for ever.
+        // Without O_NONBLOCK the open of a named pipe waits for a writer forever.
         var handle = OpenAt(root.DangerousGetHandle(), relative, NonBlocking | CloseOnExec, Beneath | NoSymlinks | NoMagicLinks);
         refusal = handle is null
             ? $"cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}"

@@ -30,7 +30,7 @@ public sealed class BuildSignals : IDisposable
     }
 
     /// <summary>
-    /// The build has been ended by somebody else: its steps are told to stop at once. When nobody here runs it, its logs, which
+    /// The build has been ended by somebody else: its steps have to stop at once. When nobody here runs it, its logs, which
     /// a crash may have left open, are nobody's to close but the runner's.
     /// </summary>
     public void Stop(Guid buildId)

@@ -33,7 +33,7 @@ public static class FinishBuild
     /// <param name="links">Where its log can be read.</param>
     /// <param name="now">The time.</param>
     /// <param name="quiet">
-    /// Nobody waits for this verdict, and every comment lives for ever in everybody's storage: the patch hears it only where an
+    /// Nobody waits for this verdict, and every comment lives forever in everybody's storage: the patch hears it only where an
     /// interim comment has to be replaced.
     /// </param>
     public static (Events Events, OutgoingMessages Messages) Decide(

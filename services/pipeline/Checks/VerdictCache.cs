@@ -9,7 +9,7 @@ namespace Auxo.Pipeline.Checks;
 /// </summary>
 public sealed class VerdictCache
 {
-    /// <summary>At some 200 bytes each this is a few megabytes; when it is full it starts anew.</summary>
+    /// <summary>At some 200 bytes each this is a few megabytes; when it is full it starts again.</summary>
     private const int Capacity = 50_000;
 
     private readonly ConcurrentDictionary<(string Oid, string Ruling), IReadOnlyList<Observation>> _entries = new();

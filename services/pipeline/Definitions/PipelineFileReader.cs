@@ -10,7 +10,7 @@ namespace Auxo.Pipeline.Definitions;
 
 /// <summary>
 /// Reads <c>.auxo/ci.yaml</c>. Strict: an unknown key, a wrong type, a name used twice or a bad duration is an error with line
-/// and column, and all errors are told at once. The format is described in <c>docs/pipeline-file.md</c>.
+/// and column, and all errors are reported at once. The format is described in <c>docs/pipeline-file.md</c>.
 /// </summary>
 public sealed class PipelineFileReader
 {

@@ -32,7 +32,7 @@ public sealed record Plan(
 
     /// <summary>
     /// Decides from the files and the author's trust. A trusted author's own file counts. A stranger's never does: the
-    /// canonical branch's is used, and its steps wait for approval; yet a broken file is told, since it would break the branch
+    /// canonical branch's is used, and its steps wait for approval; yet a broken file is reported, since it would break the branch
     /// when it is merged.
     /// </summary>
     /// <param name="trust">The author's.</param>

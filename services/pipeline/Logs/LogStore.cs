@@ -30,7 +30,7 @@ public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings)
     }
 
     /// <summary>
-    /// Ends all logs of a build that a crash left open, so that nobody follows them for ever. Call it when the build is
+    /// Ends all logs of a build that a crash left open, so that nobody follows them forever. Call it when the build is
     /// finished.
     /// </summary>
     public void CompleteBuild(Guid buildId)

@@ -29,7 +29,7 @@ public static class OnDefaultBranchAdvancedHandler
 }
 
 /// <summary>Remembers where a repository is and the newest head of its default branch.</summary>
-/// <param name="Advanced">What ingest told; without effect when the repository was untracked since that was seen.</param>
+/// <param name="Advanced">What ingest reported; without effect when the repository was untracked since that was seen.</param>
 public sealed record RememberHead(DefaultBranchAdvanced Advanced) : IMartenOp
 {
     /// <inheritdoc/>

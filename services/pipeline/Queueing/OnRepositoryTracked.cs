@@ -10,7 +10,7 @@ public static class OnRepositoryTrackedHandler
 }
 
 /// <summary>Remembers where a repository is, and that it is followed.</summary>
-/// <param name="Tracked">What ingest told.</param>
+/// <param name="Tracked">What ingest reported.</param>
 public sealed record RememberRepository(RepositoryTracked Tracked) : IMartenOp
 {
     /// <inheritdoc/>

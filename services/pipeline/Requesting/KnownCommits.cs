@@ -7,7 +7,7 @@ using Npgsql;
 namespace Auxo.Pipeline.Requesting;
 
 /// <summary>
-/// Whether trusted keys stand behind a commit that somebody names by hand. Only ingest reads keys; what it has told is what
+/// Whether trusted keys stand behind a commit that somebody names by hand. Only ingest reads keys; what it has reported is what
 /// counts here: the canonical head, which the delegates signed, and the heads of trusted authors' patches and followed
 /// branches. Whoever signs a commit signs its history.
 /// </summary>
@@ -17,7 +17,7 @@ internal static class KnownCommits
     private const int MaxTips = 500;
 
     /// <summary>
-    /// True for an ancestor of what ingest told as trusted. A repository without Radicle has no strangers: whoever can write
+    /// True for an ancestor of what ingest reported as trusted. A repository without Radicle has no strangers: whoever can write
     /// there can do anything.
     /// </summary>
     public static async Task<bool> IsTrustedAsync(

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Requesting;
 
-/// <summary><c>POST /builds/{id}/rerun</c>: the same commit for the same reason as the next attempt, planned anew.</summary>
+/// <summary><c>POST /builds/{id}/rerun</c>: the same commit for the same reason as the next attempt, planned again.</summary>
 public static class RerunBuild
 {
     internal static void Map(IEndpointRouteBuilder routes)

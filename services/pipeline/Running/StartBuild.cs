@@ -5,7 +5,7 @@ namespace Auxo.Pipeline.Running;
 /// <summary>A runner takes a build.</summary>
 public static class StartBuild
 {
-    /// <summary>The first start is told to everybody; one after a crash or an approval is only recorded.</summary>
+    /// <summary>The first start is reported to everybody; one after a crash or an approval is only recorded.</summary>
     public static (Events Events, OutgoingMessages Messages) Decide(
         Build build, string runner, string sandbox, string? firstStep, DateTimeOffset now)
     {

@@ -136,7 +136,7 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         await WorkspaceFolder.RemoveAsync(aside, ct);
     }
 
-    /// <summary>Whoever moves the spare has it; the other builds write their files anew.</summary>
+    /// <summary>Whoever moves the spare has it; the other builds write their files again.</summary>
     private async Task<bool> TakeSpareAsync(string mirror, CommitId commit, string folder, CancellationToken ct)
     {
         try

@@ -25,7 +25,7 @@ public sealed partial class BlobFiles(string folder)
     public string Folder => folder;
 
     /// <summary>
-    /// Makes the folders and removes what an earlier process was receiving: nobody was told that it is kept. The instance's
+    /// Makes the folders and removes what an earlier process was receiving: nobody got the answer that it is kept. The instance's
     /// lock sees to it that no other process receives here.
     /// </summary>
     public void Open()

@@ -60,7 +60,7 @@ public sealed class BlobStore(BlobFiles files, NpgsqlDataSource source, TimeProv
 
     /// <summary>
     /// Not synced to the disk: after a crash of PostgreSQL the reference is gone too, and a file without a row is found by the
-    /// sweep. It waits while the sweep holds the row, and then makes it anew.
+    /// sweep. It waits while the sweep holds the row, and then makes it again.
     /// </summary>
     private async Task PinAsync(Digest digest, long sizeBytes, CancellationToken ct)
     {

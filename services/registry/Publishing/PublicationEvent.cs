@@ -18,7 +18,7 @@ public abstract record PublicationEvent
     public sealed record Requested(BuildSubject Subject, IReadOnlyList<BuildArtifact> Files, DateTimeOffset? StartedAt,
         DateTimeOffset FinishedAt, DateTimeOffset At) : PublicationEvent;
 
-    /// <summary>All files are here and will be the same for ever.</summary>
+    /// <summary>All files are here and will be the same forever.</summary>
     /// <param name="Channel"><c>latest</c> when it was the newest of the default branch at that moment.</param>
     /// <param name="At">When.</param>
     public sealed record Published(string? Channel, DateTimeOffset At) : PublicationEvent;

@@ -67,7 +67,7 @@ internal static class PublicationTable
             order by h.position desc, p.finished_at desc, p.build_id limit 1
             """, rid.Value, asIfPublished)) is [var build] ? build : null;
 
-    /// <summary>The build that a commit means: the first that was published, for ever.</summary>
+    /// <summary>The build that a commit means: the first that was published, forever.</summary>
     public static async Task<Guid?> OfCommitAsync(NpgsqlDataSource source, Rid rid, CommitId commit, CancellationToken ct)
         => (await source.ReadAsync(
             static r => r.GetGuid(0), ct,

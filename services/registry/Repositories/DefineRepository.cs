@@ -11,8 +11,8 @@ using Npgsql;
 namespace Auxo.Registry.Repositories;
 
 /// <summary>How a repository shall be; what is left out stays, or is usual.</summary>
-/// <param name="QuotaBytes">What its files may have together; 10 GiB unless told.</param>
-/// <param name="Immutable">No file is ever replaced; false unless told.</param>
+/// <param name="QuotaBytes">What its files may have together; 10 GiB by default.</param>
+/// <param name="Immutable">No file is ever replaced; false by default.</param>
 public sealed record DefineRepositoryBody(long? QuotaBytes, bool? Immutable);
 
 /// <summary>

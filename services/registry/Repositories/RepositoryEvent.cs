@@ -7,7 +7,7 @@ public abstract record RepositoryEvent
     {
     }
 
-    /// <summary>It is as this says from now on; the first one makes it, or makes it anew after its end.</summary>
+    /// <summary>It is as this says from now on; the first one makes it, or makes it again after its end.</summary>
     /// <param name="QuotaBytes">What its files may have together.</param>
     /// <param name="Immutable">No file is ever replaced.</param>
     /// <param name="By">The token's name.</param>

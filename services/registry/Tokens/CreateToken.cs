@@ -12,7 +12,7 @@ namespace Auxo.Registry.Tokens;
 /// <summary>A token to make.</summary>
 /// <param name="Name">The service account that holds it; made when it is new.</param>
 /// <param name="Scopes">What it may.</param>
-/// <param name="ExpiresInSeconds">How long it lasts; null for ever.</param>
+/// <param name="ExpiresInSeconds">How long it lasts; null forever.</param>
 /// <param name="Description">What the account is for, when it is new.</param>
 public sealed record CreateTokenBody(string? Name, IReadOnlyList<string>? Scopes, long? ExpiresInSeconds, string? Description);
 
@@ -34,7 +34,7 @@ public static partial class CreateToken
         if (body.Name is null || !Name().IsMatch(body.Name))
             return AuxoProblem.BadRequest("token/invalid-name",
                 "'name' says who holds the token: 1 to 100 letters, digits, spaces and . _ @ -, beginning with a letter or digit.");
-        // They are files of the instance, which the AppHost makes anew at each start.
+        // They are files of the instance, which the AppHost makes again at each start.
         if (body.Name is "admin" or "registry") return AuxoProblem.Conflict(
             "token/reserved-name", $"'{body.Name}' is an account of Auxo's own. Choose another name.");
         if (TokenScopes.Refuse(body.Scopes) is { } wrong) return AuxoProblem.BadRequest("token/invalid-scope", wrong);

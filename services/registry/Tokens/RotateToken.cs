@@ -7,12 +7,12 @@ using Npgsql;
 namespace Auxo.Registry.Tokens;
 
 /// <summary>How to rotate.</summary>
-/// <param name="OverlapSeconds">How long the old token works beside the new one; an hour unless told, 0 ends it at once.</param>
+/// <param name="OverlapSeconds">How long the old token works beside the new one; an hour by default, 0 ends it at once.</param>
 public sealed record RotateTokenBody(long? OverlapSeconds);
 
 /// <summary>
 /// <c>POST /tokens/{token}/rotate</c>: a new token with the same name, scopes and lifetime; the old one works a while longer,
-/// so that whoever holds it can be told in peace. A token is named by its id, or by its account when that has one only.
+/// so that whoever holds it can be changed in peace. A token is named by its id, or by its account when that has one only.
 /// </summary>
 public static class RotateToken
 {

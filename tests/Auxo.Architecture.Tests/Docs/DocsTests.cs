@@ -2,7 +2,7 @@ namespace Auxo.Architecture.Tests.Docs;
 
 /// <summary>
 /// Pages that are generated from the code are never out of date: run the tests with <c>AUXO_UPDATE_DOCS=1</c> to write them
-/// anew.
+/// again.
 /// </summary>
 public sealed class DocsTests
 {

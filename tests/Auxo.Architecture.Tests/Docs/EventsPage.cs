@@ -14,9 +14,9 @@ internal static class EventsPage
         var text = new StringBuilder("""
             # Events
 
-            <!-- Generated from the code by tests/Auxo.Architecture.Tests; AUXO_UPDATE_DOCS=1 writes it anew. -->
+            <!-- Generated from the code by tests/Auxo.Architecture.Tests; AUXO_UPDATE_DOCS=1 writes it again. -->
             What each service stores of its own past, under names that never change. Events are private: nobody but their service
-            reads them, and what others should know is told by a message (messages.md), never forwarded by itself. An event is what
+            reads them, and what others should know is sent as a message (messages.md), never forwarded by itself. An event is what
             somebody will ask about later: when, and why? Log lines, blobs, leases and heartbeats are not events.
 
             """);

@@ -19,7 +19,7 @@ internal static class MessagesPage
         var text = new StringBuilder("""
             # Messages
 
-            <!-- Generated from the code by tests/Auxo.Architecture.Tests; AUXO_UPDATE_DOCS=1 writes it anew. -->
+            <!-- Generated from the code by tests/Auxo.Architecture.Tests; AUXO_UPDATE_DOCS=1 writes it again. -->
             What services tell each other. A message is a promise: it only grows, its name never changes, and what was sent years
             ago is still read (`tests/Auxo.Contracts.Tests/Messages`). Which message goes to which service stands in one table
             (`libs/Auxo.Contracts/MessageRoutes.cs`); each service has a queue of its own, and a stopped service loses nothing.

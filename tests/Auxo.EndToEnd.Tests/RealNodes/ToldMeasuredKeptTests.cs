@@ -26,7 +26,7 @@ public sealed partial class ToldMeasuredKeptTests
         """;
 
     [Fact]
-    public async Task a_patch_and_its_merge_are_told_counted_and_kept()
+    public async Task a_patch_and_its_merge_are_notified_counted_and_kept()
     {
         var ct = TestContext.Current.CancellationToken;
         await using var web = await WebhookReceiver.StartAsync();
@@ -136,7 +136,7 @@ public sealed partial class ToldMeasuredKeptTests
                 && Text((await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!, "buildId") == Text(main, "id"),
             "latest is the merge");
 
-        // The merge took the patch's commit as it was, and a commit means its first build for ever.
+        // The merge took the patch's commit as it was, and a commit means its first build forever.
         Assert.Equal(commit, Text(proposed, "commit"));
         foreach (var (version, build) in ((string, JsonNode)[])[
             ("latest", main), (Text(main, "id")!, main), (Text(proposed, "id")!, proposed), (commit, proposed)])

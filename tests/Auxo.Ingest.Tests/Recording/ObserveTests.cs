@@ -86,7 +86,7 @@ public sealed class ObserveTests
     }
 
     [Fact]
-    public void an_archived_patch_is_told_once_and_a_patch_that_was_archived_before_it_was_seen_never()
+    public void an_archived_patch_is_reported_once_and_a_patch_that_was_archived_before_it_was_seen_never()
     {
         var world = World.Tracking(Repository("c1"));
         world.Scan(Repository("c1", Open));

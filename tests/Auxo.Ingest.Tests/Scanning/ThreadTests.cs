@@ -123,7 +123,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task a_merge_is_told_with_the_advance_that_contains_it()
+    public async Task a_merge_is_reported_with_the_advance_that_contains_it()
     {
         await _host.TrackAsync(_storage.Rid);
         var (patch, head) = _storage.OpenPatch(_bob, "Good", Files("good.txt", "x"));

@@ -110,9 +110,9 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
         {
             await Host.SendAsync(messages);
             var (_, sections) = await kept.RefreshAsync(now, TestContext.Current.CancellationToken);
-            var (_, anew) = await new ExpositionPage(histories).RefreshAsync(now, TestContext.Current.CancellationToken);
+            var (_, again) = await new ExpositionPage(histories).RefreshAsync(now, TestContext.Current.CancellationToken);
 
-            Assert.Equal(Text(anew), Text(sections));
+            Assert.Equal(Text(again), Text(sections));
             // Two sections a repository; the untracked one has none.
             Assert.Equal(before.Count - (i == steps.Length - 1 ? 2 : 0), sections.Count);
             Assert.Equal(before.Count - 2, sections.Intersect(before).Count());

@@ -50,7 +50,7 @@ public sealed class DeliveryTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task a_patch_and_its_merge_are_told_with_the_words_of_people()
+    public async Task a_patch_and_its_merge_are_notified_with_the_words_of_people()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
@@ -243,7 +243,7 @@ public sealed class DeliveryTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task a_message_that_comes_twice_is_told_once()
+    public async Task a_message_that_comes_twice_is_notified_once()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await StartAsync(receiver);
@@ -278,7 +278,7 @@ public sealed class DeliveryTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task what_happened_once_is_told_once_however_many_messages_say_it()
+    public async Task what_happened_once_is_notified_once_however_many_messages_say_it()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await StartAsync(receiver);

@@ -50,7 +50,7 @@ public sealed class RetentionTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task an_alert_that_is_still_repeated_is_not_forgotten_and_so_not_told_twice()
+    public async Task an_alert_that_is_still_repeated_is_not_forgotten_and_so_not_notified_twice()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         var database = await postgres.CreateDatabaseAsync();

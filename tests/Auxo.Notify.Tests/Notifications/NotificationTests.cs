@@ -59,7 +59,7 @@ public sealed class NotificationTests
     }
 
     [Fact]
-    public void whatever_a_title_contains_what_is_told_is_one_line_and_can_be_stored()
+    public void whatever_a_title_contains_what_is_sent_is_one_line_and_can_be_stored()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), ArbMap.Default.ArbFor<string>(), static (title, repository) =>
         {

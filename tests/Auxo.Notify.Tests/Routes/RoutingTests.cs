@@ -70,7 +70,7 @@ public sealed class RoutingTests
     }
 
     [Fact]
-    public void whatever_the_routes_a_channel_is_told_at_most_once_and_only_by_a_route_that_names_it()
+    public void whatever_the_routes_a_channel_is_notified_at_most_once_and_only_by_a_route_that_names_it()
     {
         var names = Gen.Elements("a", "b", "c", "d");
         var routes = (from listens in Gen.Elements("*", "build.*", "patch.*", "build.failed", "x")

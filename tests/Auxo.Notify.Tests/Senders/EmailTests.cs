@@ -148,7 +148,7 @@ public sealed class EmailTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task a_server_without_logins_is_told_from_one_without_starttls()
+    public async Task a_server_without_logins_is_distinguished_from_one_without_starttls()
     {
         await using var server = SmtpReceiver.Start();
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());

@@ -127,7 +127,7 @@ public sealed class BuildDecisionTests
     }
 
     [Fact]
-    public void what_nobody_waits_for_is_told_only_where_an_interim_comment_stands()
+    public void what_nobody_waits_for_is_reported_only_where_an_interim_comment_stands()
     {
         var running = Queued(PlanOf());
         running = Fold(running, StartBuild.Decide(running, "r", "s", null, Now).Events);
@@ -152,7 +152,7 @@ public sealed class BuildDecisionTests
     }
 
     [Fact]
-    public void a_commit_that_cannot_be_planned_is_an_error_told_on_the_patch()
+    public void a_commit_that_cannot_be_planned_is_an_error_reported_on_the_patch()
     {
         var (events, messages) = QueueBuild.Decide(
             Guid.NewGuid(), Request(), 1, PlanOf() with { Checks = [] }, "the commit 1111111 is not in /srv/tidy", NoLinks, Now);

@@ -70,7 +70,7 @@ public sealed class PipelineFileTests
     [InlineData("- x", 1, 1, "must be a mapping")]
     [InlineData("a: &x [1]\nb: *x", 2, 4, "aliases")]
     [InlineData("steps: []\n---\nsteps: []", 3, 1, "one YAML document")]
-    public void what_is_wrong_is_told_with_line_and_column(string text, int line, int column, string words)
+    public void what_is_wrong_is_reported_with_line_and_column(string text, int line, int column, string words)
     {
         var problem = PipelineFileReader.Read(text).Problems[0];
         Assert.Equal((line, column), (problem.Line, problem.Column));
@@ -78,7 +78,7 @@ public sealed class PipelineFileTests
     }
 
     [Fact]
-    public void all_problems_are_told_at_once()
+    public void all_problems_are_reported_at_once()
         => Assert.Equal(3, PipelineFileReader.Read("steps:\n  - name: a b\n    run: x\n    timeout: never\nfoo: 1").Problems.Count);
 
     [Fact]

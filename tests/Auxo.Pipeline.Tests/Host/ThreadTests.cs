@@ -148,7 +148,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task a_broken_pipeline_file_is_told_on_the_patch_with_line_and_column()
+    public async Task a_broken_pipeline_file_is_reported_on_the_patch_with_line_and_column()
     {
         var head = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: a\n    runn: true\n"));
         await _host.SendAsync(_told.Opened(head));

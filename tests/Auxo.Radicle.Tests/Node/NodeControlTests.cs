@@ -62,7 +62,7 @@ public sealed class NodeControlTests
     }
 
     [Fact]
-    public async Task a_stopped_node_a_killed_node_and_a_path_that_is_too_long_are_told_apart()
+    public async Task a_stopped_node_a_killed_node_and_a_path_that_is_too_long_are_distinguished()
     {
         await using var node = new FakeNode(_ => null).Start();
         var control = new NodeControl(node.SocketPath, TimeProvider.System);

@@ -62,7 +62,7 @@ public sealed class NodeEventTests
     }
 
     [Fact]
-    public void a_peer_that_was_hung_up_on_for_its_clock_is_told_from_one_that_went()
+    public void a_peer_that_was_hung_up_on_for_its_clock_is_distinguished_from_one_that_went()
     {
         const string line = """{"type":"peerDisconnected","nid":"z6MkuTW8b6KxdEnxg2Lot5pjyekaE3TMo48i3ViACj3HWUQu","reason":"REASON"}""";
         var refused = Assert.IsType<NodeEvent.PeerRefused>(Parse(line.Replace(

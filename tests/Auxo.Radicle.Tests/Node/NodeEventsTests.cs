@@ -36,7 +36,7 @@ public sealed class NodeEventsTests
     }
 
     [Fact]
-    public async Task a_consumer_that_is_too_slow_is_told_to_look_through_everything()
+    public async Task a_consumer_that_is_too_slow_has_to_look_through_everything()
     {
         await using var node = new FakeNode(_ => null).Start();
         using var stop = new CancellationTokenSource(Limit);

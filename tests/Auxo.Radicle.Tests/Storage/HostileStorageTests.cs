@@ -173,7 +173,7 @@ public sealed class HostileStorageTests
     }
 
     [Fact]
-    public async Task a_folder_that_is_no_repository_of_radicle_is_told_apart()
+    public async Task a_folder_that_is_no_repository_of_radicle_is_recognised()
     {
         using var written = await WrittenStorage.CreateAsync();
         var storage = written.Storage;

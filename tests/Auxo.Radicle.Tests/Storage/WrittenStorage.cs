@@ -2,7 +2,7 @@ using Auxo.Testing.Radicle;
 
 namespace Auxo.Radicle.Tests;
 
-/// <summary>A fresh repository of alice's, and a reader that is opened anew for every look.</summary>
+/// <summary>A fresh repository of alice's, and a reader that is opened again for every look.</summary>
 public sealed class WrittenStorage : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("auxo-storage-").FullName;

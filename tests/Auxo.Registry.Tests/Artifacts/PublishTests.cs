@@ -83,7 +83,7 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task the_end_of_a_build_told_twice_is_published_once()
+    public async Task the_end_of_a_build_reported_twice_is_published_once()
     {
         var finished = Builds.Finished(1, [_pipeline.Keep("a", [1])]);
         await TellAsync(finished);

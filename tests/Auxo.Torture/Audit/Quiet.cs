@@ -50,7 +50,7 @@ internal static class Quiet
             if (await database.CountAsync(sql) is > 0 and var count) left.Add($"{count} {what}");
         }
 
-        // Comments are written where a real node holds the patch; elsewhere they wait for one, for ever.
+        // Comments are written where a real node holds the patch; elsewhere they wait for one, forever.
         var rid = world.NodeRepository?.Rid ?? "";
         if (await database.CountAsync($"select count(*) from ingest.comment_outbox where (rid = '{rid}' and state in "
             + "('waiting', 'posting') or confirm_at is not null)") is > 0 and var comments)

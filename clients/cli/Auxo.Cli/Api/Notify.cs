@@ -97,7 +97,7 @@ public sealed record ChannelConfigured(NotifyChannel Channel, string? Secret);
 /// <summary>A new secret, and until when the old one signs beside it.</summary>
 public sealed record ChannelSecret(string Secret, DateTimeOffset OldUntil);
 
-/// <summary>Who is told what.</summary>
+/// <summary>Who gets which notification.</summary>
 public sealed record NotifyRoute(
     string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories,
     [property: JsonConverter(typeof(Word))] string MinLevel, IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt);

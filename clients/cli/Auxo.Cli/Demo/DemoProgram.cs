@@ -9,7 +9,7 @@ internal sealed class DemoProgram(string folder, IReadOnlyDictionary<string, str
         ["SSH_AUTH_SOCK", "SSH_AGENT_PID", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "XDG_CONFIG_HOME",
             "XDG_DATA_HOME", "ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT"];
 
-    /// <summary>Where the programs start unless told.</summary>
+    /// <summary>Where the programs start by default.</summary>
     public string Folder { get; } = folder;
 
     /// <summary>

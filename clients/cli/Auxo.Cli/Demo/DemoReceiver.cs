@@ -13,7 +13,7 @@ namespace Auxo.Cli.Demo;
 /// <param name="Signed">True when the signature is that of the channel's secret (Standard Webhooks).</param>
 internal sealed record DemoNotification(string Id, string Type, bool Signed);
 
-/// <summary>Somebody who wants to be told: a webhook receiver on loopback, which checks signatures by itself.</summary>
+/// <summary>Somebody who wants notifications: a webhook receiver on loopback, which checks signatures by itself.</summary>
 internal sealed class DemoReceiver : IDisposable
 {
     private readonly HttpListener _listener = new();

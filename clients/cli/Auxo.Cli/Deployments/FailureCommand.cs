@@ -76,7 +76,7 @@ internal static class FailureCommand
         };
         var started = new Option<DateTimeOffset?>("--started") { Description = "When it began, where that is known" };
         var at = new Option<DateTimeOffset?>("--at") { Description = "When it was noticed; by default now" };
-        return new Command("open", "Report that what is live fails; subscribers are told") { repository, title, id,
+        return new Command("open", "Report that what is live fails; subscribers get a notification") { repository, title, id,
             deployment, started, at }.Does(host, async (parsed, session, ct) =>
         {
             var tracked = await RepositoryArgument.ResolveAsync(session.Clients.Ingest, parsed.GetRequiredValue(repository), ct);

@@ -93,7 +93,7 @@ internal static class Examination
         }
 
         IReadOnlyList<Diagnosis> Failed(string why)
-            => [new Diagnosis(name, "trouble", $"could not look: {why}", "./auxo up   (builds it anew)")];
+            => [new Diagnosis(name, "trouble", $"could not look: {why}", "./auxo up   (builds it again)")];
     }
 
     private static async Task<IReadOnlyList<Diagnosis>> RunningAsync(Session session, Instance? instance, CancellationToken ct)
@@ -118,7 +118,7 @@ internal static class Examination
 
         var ill = answer.Value!.Items.Where(static r => !AuxoStatus.IsWell(r.State)).ToList();
         foreach (var r in ill) yield return new Diagnosis(r.Name, "trouble", $"is {r.State}{(r.Reason is null ? "" : ": " + r.Reason)}",
-            $"its log: {r.Name}.log in AUXO_HOME/logs; './auxo down' and './auxo up --detach' start it anew");
+            $"its log: {r.Name}.log in AUXO_HOME/logs; './auxo down' and './auxo up --detach' start it again");
         foreach (var r in answer.Value.Items.Where(static r => r.Restarts > 2 && AuxoStatus.IsWell(r.State))) yield return new Diagnosis(
             r.Name, "warning", $"runs, but was started again {r.Restarts} times", $"its log: {r.Name}.log in AUXO_HOME/logs");
         if (ill.Count == 0) yield return new Diagnosis(

@@ -62,7 +62,7 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
         }
         catch (Exception e) when (e is JsonException or UriFormatException)
         {
-            throw new CliException(ExitCode.Unreachable, $"{file} cannot be read: {e.Message}", "'./auxo up' writes it anew.", e);
+            throw new CliException(ExitCode.Unreachable, $"{file} cannot be read: {e.Message}", "'./auxo up' writes it again.", e);
         }
     }
 

@@ -118,7 +118,7 @@ internal static class ChannelsCommand
         if (configured.Secret is not null) terminal.Line(
             $"  secret  {Terminal.Safe(configured.Secret)}   [dim](shown this once; the receiver checks signatures with it)[/]");
         terminal.Line(
-            $"  try it: auxo notify test {Terminal.Safe(name)}; who is told what: auxo notify routes set NAME --to {Terminal.Safe(name)}");
+            $"  try it: auxo notify test {Terminal.Safe(name)}; who gets what: auxo notify routes set NAME --to {Terminal.Safe(name)}");
         return ExitCode.Ok;
     }
 

@@ -5,7 +5,7 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Notify;
 
-/// <summary><c>auxo notify deliveries [ID]</c>: what was told to whom, and what became of it.</summary>
+/// <summary><c>auxo notify deliveries [ID]</c>: what was sent to whom, and what became of it.</summary>
 internal static class DeliveriesCommand
 {
     public static Command Create(CliHost host)
@@ -21,7 +21,7 @@ internal static class DeliveriesCommand
                 && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
                     || n is < 1 or > 200)) result.AddError("--limit is between 1 and 200.");
         });
-        return new Command("deliveries", "Show what was told to whom, and what became of it") { id, channel, state, limit }.Does(
+        return new Command("deliveries", "Show what was sent to whom, and what became of it") { id, channel, state, limit }.Does(
             host, (parsed, session, ct) =>
             parsed.GetValue(id) is { } one
                 ? ShowAsync(session, one, ct)
@@ -40,7 +40,7 @@ internal static class DeliveriesCommand
 
         if (page.Items.Count == 0)
         {
-            terminal.Line("Nothing was told yet. Who would be: auxo notify routes");
+            terminal.Line("Nothing was sent yet. Who would get something: auxo notify routes");
             return ExitCode.Ok;
         }
 

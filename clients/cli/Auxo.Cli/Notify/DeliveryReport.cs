@@ -37,7 +37,7 @@ internal static class DeliveryReport
             case "dead":
                 terminal.Line($"[red]✗ given up:[/] {Terminal.Safe(delivery.Reason)}");
                 terminal.Line($"  when the cause is mended: auxo notify replay {Terminal.Safe(delivery.Id)}");
-                terminal.Line($"  when it need not be told any more: auxo notify forget {Terminal.Safe(delivery.Id)}");
+                terminal.Line($"  when it need not be sent any more: auxo notify forget {Terminal.Safe(delivery.Id)}");
                 break;
             default:
                 var until = delivery.Due is { } due ? $" until {due:HH:mm:ss} UTC" : "";

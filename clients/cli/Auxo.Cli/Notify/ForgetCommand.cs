@@ -5,7 +5,7 @@ using Auxo.Cli.Output;
 namespace Auxo.Cli.Notify;
 
 /// <summary>
-/// <c>auxo notify forget ID</c>: delete a delivery that was given up, and its log. One at a time: what nobody was told is not
+/// <c>auxo notify forget ID</c>: delete a delivery that was given up, and its log. One at a time: what reached nobody is not
 /// swept away.
 /// </summary>
 internal static class ForgetCommand
@@ -22,7 +22,7 @@ internal static class ForgetCommand
         var id = await DeliveriesCommand.FindAsync(session, text, ct);
         await session.Clients.Notify.DeleteAsync(id, ct);
         if (session.Terminal.Json) session.Terminal.WriteJson(new { forgotten = id });
-        else session.Terminal.Line($"{Terminal.Safe(id)} is gone; nobody is told it any more.");
+        else session.Terminal.Line($"{Terminal.Safe(id)} is gone; it is not sent any more.");
         return ExitCode.Ok;
     }
 }

@@ -5,7 +5,7 @@ namespace Auxo.Cli.Notify;
 /// <summary><c>auxo notify …</c></summary>
 internal static class NotifyCommand
 {
-    public static Command Create(CliHost host) => new("notify", "Say who is told what, and see whether they were")
+    public static Command Create(CliHost host) => new("notify", "Say who gets which notification, and see whether it arrived")
     {
         ChannelsCommand.Create(host),
         RoutesCommand.Create(host),

@@ -5,7 +5,7 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Notify;
 
-/// <summary><c>auxo notify routes [set|remove]</c>: who is told what.</summary>
+/// <summary><c>auxo notify routes [set|remove]</c>: who gets which notification.</summary>
 internal static class RoutesCommand
 {
     public static Command Create(CliHost host)
@@ -28,7 +28,7 @@ internal static class RoutesCommand
         var level = new Option<string?>("--min-level") { Description = "info, warning or critical" };
         level.AcceptOnlyFromAmong("info", "warning", "critical");
         var removed = new Argument<string>("name") { Description = "The route" };
-        return new Command("routes", "Show who is told what")
+        return new Command("routes", "Show who gets which notification")
         {
             new Command("set", "Make a route, or replace it") { name, to, on, repositories, level }.Does(
                 host, (parsed, session, ct) => SetAsync(
@@ -51,7 +51,7 @@ internal static class RoutesCommand
 
         if (page.Items.Count == 0)
         {
-            terminal.Line("No route yet, so nobody is told anything. Such as: auxo notify routes set broken --on build.failed --to team");
+            terminal.Line("No route yet, so nothing is sent. Such as: auxo notify routes set broken --on build.failed --to team");
             return ExitCode.Ok;
         }
 

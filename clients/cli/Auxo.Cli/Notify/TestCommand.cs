@@ -5,7 +5,7 @@ using Auxo.Cli.Output;
 namespace Auxo.Cli.Notify;
 
 /// <summary>
-/// <c>auxo notify test CHANNEL</c>: a real delivery, told hop by hop. It ends with the first attempt: a receiver that failed
+/// <c>auxo notify test CHANNEL</c>: a real delivery, shown step by step. It ends with the first attempt: a receiver that failed
 /// once is an answer.
 /// </summary>
 internal static class TestCommand

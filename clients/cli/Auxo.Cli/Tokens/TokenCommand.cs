@@ -34,7 +34,7 @@ internal static class TokenCommand
         {
             Description = "What it may, such as registry:read or registry:write:REPOSITORY (may be repeated)", Required = true,
         };
-        var expires = new Option<string?>("--expires") { Description = "How long it lasts, such as 90d; without it, for ever" };
+        var expires = new Option<string?>("--expires") { Description = "How long it lasts, such as 90d; without it, forever" };
         var description = new Option<string?>("--description") { Description = "What the account is for" };
         return new Command("create", "Make a token; its text is shown once") { name, scopes, expires, description }
             .Does(host, async (parsed, session, ct) => Show(session, await session.Clients.Registry.CreateTokenAsync(

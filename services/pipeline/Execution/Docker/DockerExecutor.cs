@@ -87,7 +87,7 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
 
     private async Task<StepExit> RunAsync(DockerClient engine, string name, StepRun run, string files, long began, CancellationToken ct)
     {
-        // An engine that takes connections and says nothing must not hold a build for ever; a pull may take its time.
+        // An engine that takes connections and says nothing must not hold a build forever; a pull may take its time.
         using var setup = CancellationTokenSource.CreateLinkedTokenSource(ct);
         setup.CancelAfter(BeforeStart);
         await DockerImages.EnsureAsync(engine.Images, run.Step.Image!, run.Log.WriteLine, setup.Token);
