@@ -7,7 +7,6 @@ using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Timeline;
 using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
-using Auxo.ServiceDefaults.Access;
 
 using JasperFx.Events.Projections;
 

@@ -14,7 +14,6 @@ using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Timeline;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
-using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
 using JasperFx.Events.Projections;

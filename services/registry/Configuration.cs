@@ -8,7 +8,6 @@ using Auxo.Registry.Repositories;
 using Auxo.Registry.Timeline;
 using Auxo.Registry.Tokens;
 using Auxo.Registry.Uploading;
-using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
 using JasperFx.Events.Projections;
