@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Auxo.Cli.Tests;
+namespace Auxo.Cli.Tests.Commands;
 
 public sealed class RepositoryCommandsTests
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 using Microsoft.AspNetCore.Builder;
 
-namespace Auxo.Cli.Tests;
+namespace Auxo.Cli.Tests.Commands;
 
 public sealed class DoctorTests : IDisposable
 {

@@ -4,7 +4,7 @@ using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
 
-namespace Auxo.Cli.Tests;
+namespace Auxo.Cli.Tests.Commands;
 
 public sealed class CompletionTests
 {

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Auxo.Cli.Tests;
+namespace Auxo.Cli.Tests.Commands;
 
 public sealed class ArtifactCommandsTests : IDisposable
 {

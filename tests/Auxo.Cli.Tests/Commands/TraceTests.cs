@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
-namespace Auxo.Cli.Tests;
+namespace Auxo.Cli.Tests.Commands;
 
 public sealed class TraceTests
 {
