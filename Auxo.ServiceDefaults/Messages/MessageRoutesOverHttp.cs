@@ -36,7 +36,8 @@ public static class MessageRoutesOverHttp
         group.MapGet("/dead-letters", static async (IMessageStore store, CancellationToken ct)
             => TypedResults.Json(new DeadLetterList(await DeadLettersAsync(store, ct)), MessagesJson.Default.DeadLetterList));
         app.MapPost("/dead-letters/replay", static async (IMessageStore store, Guid[]? id, CancellationToken ct)
-            => TypedResults.Json(new Replayed(await ReplayAsync(store, id ?? [], ct)), MessagesJson.Default.Replayed)).WithTags("messages").RequireScope(write);
+            => TypedResults.Json(new Replayed(await ReplayAsync(store, id ?? [], ct)), MessagesJson.Default.Replayed))
+            .WithTags("messages").RequireScope(write);
     }
 
     private static ServiceDescription Describe(ServiceIdentity service, IWolverineRuntime runtime)
