@@ -176,6 +176,29 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task letters_of_one_minute_are_shown_by_digits_that_tell_them_apart()
+    {
+        static string Letter(string id)
+            => $$"""
+                {"id":"{{id}}","messageType":"patch_opened","groupId":"g","body":"{}","correlationId":null,"attempts":4,
+                 "sentAt":"2026-11-23T11:00:00Z","buriedAt":"2026-11-23T11:55:00Z","reason":"GitException","detail":"git ended"}
+                """;
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/pipeline/dead-letters", () => FakeAuxo.Page(
+                Letter("0198aa11-0a00-7000-8000-000000000001"), Letter("0198aa11-0b00-7000-8000-000000000002")));
+            app.MapPost("/pipeline/dead-letters/replay", () => FakeAuxo.Json("""{"count":1}"""));
+        });
+
+        var shown = await auxo.RunAsync("dead-letters");
+        var sent = await auxo.RunAsync("dead-letters", "replay", "0198aa11-0b");
+
+        Assert.Contains("0198aa11-0a  pipeline", shown.Out, StringComparison.Ordinal);
+        Assert.Contains("0198aa11-0b  pipeline", shown.Out, StringComparison.Ordinal);
+        Assert.StartsWith("1 sent again", sent.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task the_outbox_says_what_waits_and_why()
     {
         await using var auxo = await StartAsync();

@@ -67,14 +67,24 @@ internal static class DeadLettersCommand
             return ExitCode.Ok;
         }
 
+        var digits = DigitsThatTellApart([.. letters.Select(static l => l.Letter.Id)]);
         var columns = new Columns(4, "ID", "SERVICE", "MESSAGE", "SINCE", "WHY") { Wraps = true };
         foreach (var (service, letter) in letters)
-            columns.Add(new Cell(letter.Id[..8], "bold"), service, letter.MessageType,
+            columns.Add(new Cell(letter.Id[..digits], "bold"), service, letter.MessageType,
                 Words.Ago(terminal.Now, letter.BuriedAt), $"{letter.Detail} ({letter.Attempts} attempts)");
         columns.Write(terminal);
         terminal.Line();
         terminal.Line("[dim]When the cause is mended: auxo dead-letters replay[/]");
         return ExitCode.Negative;
+    }
+
+    /// <summary>As many digits of ids as <c>replay</c> needs to know one from the other: their first digits are a time.</summary>
+    private static int DigitsThatTellApart(IReadOnlyList<string> ids)
+    {
+        var whole = ids.Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var digits = 8;
+        while (digits < 36 && whole.DistinctBy(id => id[..digits], StringComparer.OrdinalIgnoreCase).Count() < whole.Count) digits++;
+        return digits;
     }
 
     private static async Task<int> ReplayAsync(Session session, string? prefix, CancellationToken ct)
