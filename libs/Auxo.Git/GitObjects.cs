@@ -12,8 +12,8 @@ namespace Auxo.Git;
 /// <param name="Data">The content.</param>
 public sealed record GitObject(string Oid, string Type, ReadOnlyMemory<byte> Data)
 {
-    /// <summary>The content as UTF-8 text; invalid bytes become replacement characters.</summary>
-    public string Text => Encoding.UTF8.GetString(Data.Span);
+    /// <summary>The content as text, by the rule of <see cref="OutsideText"/>.</summary>
+    public string Text => OutsideText.Decode(Data.Span);
 }
 
 /// <summary>

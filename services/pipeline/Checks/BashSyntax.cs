@@ -1,52 +1,44 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 
 using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Checks;
 
-/// <summary>Check <c>syntax</c>: every shell script parses (<c>bash -n</c>).</summary>
-public static class BashSyntax
+/// <summary>Check <c>syntax</c>: every script for bash, bats, sh and dash parses (<c>bash -n</c>, <c>sh -n</c>).</summary>
+public static partial class BashSyntax
 {
-    /// <summary>
-    /// One bash starts the others: a fork from a small process costs 2 ms a file, one from here more. Its answer is a line per
-    /// file with the exit code.
-    /// </summary>
-    private const string Driver = """for f do bash --norc -n -- "$f"; echo "$f $?"; done""";
+    /// <summary>From here on an exit code is bash's own failure: it was killed, or it would not read the file.</summary>
+    private const int FirstOwnFailure = 126;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
-    /// <summary>Parses all shell scripts of the tree.</summary>
+    /// <summary>Parses all scripts of the tree that bash understands.</summary>
     public static async Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
     {
         if (ToolProcess.Find("bash") is not { } bash) return CheckReport.Skipped("bash is not installed");
         var shell = await tree.ShellFilesAsync(ct);
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("syntax"));
-        var files = shell.Files.Where(file => !ignored.Match(file.Entry.Name)).ToList();
+        var files = shell.Files.Where(file => file.Dialect != Dialect.Ksh && !ignored.Match(file.Entry.Name)).ToList();
         var ruling = VerdictCache.Ruling(bash);
-        var fresh = files.Where(file => !cache.TryGet(file.Entry.Oid, ruling, out _)).ToList();
+        string Key(ShellFile file) => $"{ruling}{file.Dialect}";
+        var fresh = files.Where(file => !cache.TryGet(file.Entry.Oid, Key(file), out _)).ToList();
 
-        var exits = await Task.WhenAll(Shards(fresh).Select(shard
-            => ToolProcess.RunAsync(
-                bash, ["--norc", "--noprofile", "-c", Driver, "auxo", .. shard.Select(file => file.FileName)], shell.Folder, Limit, ct)));
-        var answered = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var line in exits.SelectMany(exit => exit.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+        var unanswered = new List<Observation>();
+        foreach (var (file, seen) in (await Task.WhenAll(Shards(fresh).Select(shard => AskAsync(tree, shell, bash, shard, ct))))
+            .SelectMany(answers => answers))
         {
-            if (line.IndexOf(' ') is > 0 and var space
-                && int.TryParse(line.AsSpan(space + 1), CultureInfo.InvariantCulture, out var code)) answered[line[..space]] = code;
-        }
-
-        var messages = exits.SelectMany(exit => exit.Errors.Split('\n')).ToLookup(line => line.Split(':', 2)[0], StringComparer.Ordinal);
-        foreach (var file in fresh)
-        {
-            if (!answered.TryGetValue(file.FileName, out var code)) return CheckReport.Errored(
-                $"bash did not answer for {PlainText.OneLine(file.Entry.Name)}");
-            cache.Put(file.Entry.Oid, ruling,
-                [.. Observe(code, [.. messages[file.FileName].Select(line => line[(file.FileName.Length + 1)..])])]);
+            if (seen.FirstOrDefault(observation => observation.Rule == CheckReport.NotJudged) is { } failure)
+                unanswered.Add(failure with { Path = file.Entry.Name });
+            else cache.Put(file.Entry.Oid, Key(file), seen);
         }
 
         var observations = files.SelectMany(file
-            => cache.TryGet(file.Entry.Oid, ruling, out var seen) ? seen.Select(o => o with { Path = file.Entry.Name }) : []).ToList();
-        return new CheckReport(observations, [$"bash -n: {files.Count} scripts, {files.Count - fresh.Count} of them known from before"]);
+            => cache.TryGet(file.Entry.Oid, Key(file), out var seen) ? seen.Select(o => o with { Path = file.Entry.Name }) : [])
+            .Concat(unanswered).ToList();
+        var ksh = shell.Files.Where(file => file.Dialect == Dialect.Ksh).Select(file
+            => $"left alone: {PlainText.OneLine(file.Entry.Name)} (written for ksh)");
+        return new CheckReport(observations,
+            [$"bash -n: {files.Count} scripts, {files.Count - fresh.Count} of them known from before", .. shell.LeftAlone, .. ksh]);
     }
 
     /// <summary>What bash's exit code and messages (without the file's name) mean.</summary>
@@ -54,6 +46,12 @@ public static class BashSyntax
     {
         var failed = exitCode != 0;
         var said = false;
+        if (exitCode >= FirstOwnFailure)
+        {
+            yield return CheckReport.ToolFailed($"bash ended with exit code {exitCode}: {string.Join("; ", messages)}");
+            yield break;
+        }
+
         foreach (var message in messages)
         {
             // " line 4: syntax error …"; the line that follows quotes the source between ` and ' and adds nothing.
@@ -77,6 +75,20 @@ public static class BashSyntax
             "parse-error", Severity.High, null, null, $"bash -n ended with exit code {exitCode}");
     }
 
+    /// <summary>
+    /// True when what bash and shellcheck do not parse need not be wrong: the script's own shell parses it, or it is for ksh,
+    /// which is not asked.
+    /// </summary>
+    internal static async Task<bool> IsForeignAsync(ShellFiles shell, ShellFile file, CancellationToken ct)
+    {
+        if (file.Dialect == Dialect.Ksh) return true;
+        if (file.Dialect is not (Dialect.Sh or Dialect.Dash) || ToolProcess.Find("bash") is not { } bash) return false;
+        if (await shell.PlaceAsync(file.Entry, ct) is not { } name) return false;
+        async Task<int?> CodeAsync(string parser)
+            => (await ShellParser.AskAsync(bash, parser, [name], shell.Folder, ct)).GetValueOrDefault(name)?.Code;
+        return await CodeAsync(ShellParser.Bash) is not 0 && OwnShell(file) is { } own && await CodeAsync(own) is 0;
+    }
+
     /// <summary>Two halves of about the same size: this machine's cores, without crowding out the steps.</summary>
     internal static IEnumerable<IReadOnlyList<ShellFile>> Shards(IReadOnlyList<ShellFile> files)
     {
@@ -85,4 +97,51 @@ public static class BashSyntax
         var bySize = files.OrderByDescending(file => file.SizeBytes).ToList();
         return [[.. bySize.Where((_, i) => i % 2 == 0)], [.. bySize.Where((_, i) => i % 2 == 1)]];
     }
+
+    /// <summary>
+    /// Asks bash of all, and of those that it refuses a second time as they would be run: a script for sh its own shell, every
+    /// other with the extended patterns that it may switch on.
+    /// </summary>
+    private static async Task<List<(ShellFile File, IReadOnlyList<Observation> Seen)>> AskAsync(
+        SourceTree tree, ShellFiles shell, string bash, IReadOnlyList<ShellFile> files, CancellationToken ct)
+    {
+        var names = new List<string>(files.Count);
+        foreach (var file in files) names.Add(await PlaceAsync(tree, shell, file, ct));
+        var answers = await ShellParser.AskAsync(bash, ShellParser.Bash, names, shell.Folder, ct);
+        foreach (var again in files.Zip(names).Where(pair => answers.GetValueOrDefault(pair.Second) is { Code: > 0 and < FirstOwnFailure })
+            .GroupBy(pair => OwnShell(pair.First)).Where(group => group.Key is not null).ToList())
+        {
+            var second = await ShellParser.AskAsync(bash, again.Key!, [.. again.Select(pair => pair.Second)], shell.Folder, ct);
+            foreach (var (name, answer) in second)
+            {
+                // sh words its errors in its own way, so bash's are kept; with extended patterns they are nearer to the mistake.
+                if (answer.Code == 0 || again.Key == ShellParser.BashWithExtglob) answers[name] = answer;
+            }
+        }
+
+        return [.. files.Zip(names, (file, name) => (file, Seen(answers.GetValueOrDefault(name))))];
+
+        static IReadOnlyList<Observation> Seen(ParserAnswer? answer)
+            => answer is null ? [CheckReport.ToolFailed("bash did not answer")] : [.. Observe(answer.Code, answer.Messages)];
+    }
+
+    /// <summary>How the script would be run where bash as it starts does not parse it; null when just so.</summary>
+    private static string? OwnShell(ShellFile file)
+        => file.Dialect switch
+        {
+            Dialect.Dash when ToolProcess.Find("dash") is not null => "dash -n",
+            Dialect.Dash or Dialect.Sh => "sh -n",
+            _ => file.MayHaveExtglob ? ShellParser.BashWithExtglob : null,
+        };
+
+    /// <summary>Writes the file out; a bats file as bats itself rewrites it, line by line.</summary>
+    private static async Task<string> PlaceAsync(SourceTree tree, ShellFiles shell, ShellFile file, CancellationToken ct)
+    {
+        if (file.Dialect != Dialect.Bats) return await shell.PlaceAsync(file.Entry, ct) ?? "gone";
+        var text = await tree.ReadTextAsync(file.Entry, ct) is { } content ? Encoding.Latin1.GetString(content.Span) : "";
+        return await shell.PlaceOddAsync(".bash", Encoding.Latin1.GetBytes(BatsTest().Replace(text, "bats_test() {${rest}")), ct);
+    }
+
+    [GeneratedRegex(@"^[ \t]*@test[ \t]+.*[^ \t][ \t]+\{(?<rest>.*)$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex BatsTest();
 }

@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Checks.Files;
+
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>One thing a check saw, before the gate table has judged it.</summary>
@@ -26,6 +28,14 @@ public sealed record CheckReport(IReadOnlyList<Observation> Observations, IReadO
 
     /// <summary>Why, when there was trouble.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The rule of a file that a tool failed on.</summary>
+    public const string NotJudged = "not-judged";
+
+    /// <summary>A tool failed on one file; the others are judged all the same.</summary>
+    /// <param name="words">What the tool said.</param>
+    public static Observation ToolFailed(string words)
+        => new(NotJudged, Severity.Medium, null, null, $"not judged: {PlainText.OneLine(words)}", Level: "not-judged");
 
     /// <summary>The check was not made; the reason is shown, so it is never a silent pass.</summary>
     public static CheckReport Skipped(string reason) => new([], []) { Trouble = Outcome.Skipped, Reason = reason };

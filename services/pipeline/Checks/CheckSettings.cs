@@ -15,6 +15,7 @@ public sealed record CheckSettings
     {
         ["syntax"] = Gate.Block,
         ["syntax.warning"] = Gate.Warn,
+        ["syntax.not-judged"] = Gate.Warn,
         ["shellcheck"] = Gate.Warn,
         ["shellcheck.error"] = Gate.Block,
         ["secrets"] = Gate.Block,

@@ -1,56 +1,68 @@
-using Auxo.Pipeline.Checks.Files;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>
 /// Check <c>shellcheck</c>: errors block, the rest warns; many files in one process, which costs a fifth of a process each.
 /// </summary>
-public static class ShellCheck
+public static partial class ShellCheck
 {
-    /// <summary>What a sourced file holds is not followed (it would be read from this machine), so its absence is no news.</summary>
+    /// <summary>Files outside of the repository are not followed (they would be read from this machine); that is no news.</summary>
     private const string NotFollowed = "SC1090,SC1091";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    /// <summary>A script whose first line names no shell that shellcheck knows is judged as bash; no error, for it may be right.</summary>
+    private static readonly int[] UnknownShell = [1008, 1071, 2148];
 
     /// <summary>Lints all shell scripts of the tree.</summary>
-    public static async Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
+    public static Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
+        => ToolProcess.Find("shellcheck") is { } shellcheck
+            ? RunAsync(tree, settings, cache, shellcheck, ct)
+            : Task.FromResult(CheckReport.Skipped("shellcheck is not installed"));
+
+    /// <summary>Lints with that program.</summary>
+    internal static async Task<CheckReport> RunAsync(
+        SourceTree tree, CheckSettings settings, VerdictCache cache, string shellcheck, CancellationToken ct)
     {
-        if (ToolProcess.Find("shellcheck") is not { } shellcheck) return CheckReport.Skipped("shellcheck is not installed");
         var shell = await tree.ShellFilesAsync(ct);
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("shellcheck"));
         var files = shell.Files.Where(file => !ignored.Match(file.Entry.Name)).ToList();
-        var rc = await RcAsync(tree, ct);
-        var ruling = VerdictCache.Ruling(shellcheck, rc);
-        // The extension is part of the question: it decides the dialect.
-        string Key(ShellFile file) => ruling + Path.GetExtension(file.FileName);
-        var fresh = files.Where(file => !cache.TryGet(file.Entry.Oid, Key(file), out _)).ToList();
-        if (fresh.Count > 0)
+        var rcs = await RcsAsync(tree, ct);
+        var ruling = VerdictCache.Ruling(shellcheck);
+        var asked = new List<Question>();
+        foreach (var file in files)
         {
-            // Always written: without one, shellcheck would look for another in the folders above.
-            await File.WriteAllTextAsync(Path.Combine(shell.Folder, ".shellcheckrc"), rc, ct);
-            var exits = await Task.WhenAll(BashSyntax.Shards(fresh).SelectMany(shard => shard.Chunk(1000)).Select(shard
-                => ToolProcess.RunAsync(shellcheck, ["-f", "json1", "-e", NotFollowed, "--", .. shard.Select(file => file.FileName)],
-                    shell.Folder, Limit, ct)));
-            var byFile = new Dictionary<string, List<Observation>>(StringComparer.Ordinal);
-            foreach (var exit in exits)
-            {
-                if (Read(exit, out var comments) is { } trouble) return CheckReport.Errored(trouble);
-                foreach (var comment in comments)
-                {
-                    if (!byFile.TryGetValue(comment.File, out var list)) byFile[comment.File] = list = [];
-                    list.Add(Observe(comment));
-                }
-            }
-
-            foreach (var file in fresh) cache.Put(file.Entry.Oid, Key(file), byFile.GetValueOrDefault(file.FileName) ?? []);
+            var sourced = await shell.SourcedAsync(file, ct);
+            asked.Add(new Question(file, Key(ruling, file, RcOf(file.Entry.Name, rcs), sourced), sourced));
         }
 
-        var observations = files.SelectMany(file
-            => cache.TryGet(file.Entry.Oid, Key(file), out var seen) ? seen.Select(o => o with { Path = file.Entry.Name }) : []).ToList();
-        return new CheckReport(observations, [$"shellcheck: {files.Count} scripts, {files.Count - fresh.Count} of them known from before"]);
+        var fresh = asked.Where(question => !cache.TryGet(question.File.Entry.Oid, question.Key, out _)).ToList();
+        var failed = new List<(Question Question, string Words)>();
+        if (fresh.Count > 0)
+        {
+            foreach (var (path, text) in rcs) await shell.PlaceTextAsync(path, text, ct);
+            // Without one at the top, shellcheck would look for another in the folders above.
+            if (!rcs.Keys.Any(path => path is ".shellcheckrc" or "shellcheckrc")) await shell.PlaceTextAsync(".shellcheckrc", "", ct);
+            var lints = BashSyntax.Shards([.. fresh.Select(question => question.File)]).SelectMany(shard => shard.Chunk(1000))
+                .Select(shard => new Lint(shellcheck, shell, cache, [.. fresh.Where(question => shard.Contains(question.File))])).ToList();
+            await Task.WhenAll(lints.Select(lint => lint.RunAsync(ct)));
+            failed.AddRange(lints.SelectMany(lint => lint.Failed));
+            // One file is that file's matter; all of several are shellcheck's.
+            if (failed.Count == fresh.Count && failed.Count > 1) return CheckReport.Errored(failed[0].Words);
+        }
+
+        var observations = asked.SelectMany(question
+            => cache.TryGet(question.File.Entry.Oid, question.Key, out var seen)
+                ? seen.Select(o => o with { Path = question.File.Entry.Name })
+                : failed.Where(pair => pair.Question == question)
+                    .Select(pair => CheckReport.ToolFailed(pair.Words) with { Path = question.File.Entry.Name })).ToList();
+        return new CheckReport(observations,
+            [$"shellcheck: {files.Count} scripts, {files.Count - fresh.Count} of them known from before", .. shell.LeftAlone]);
     }
 
     /// <summary>
@@ -68,29 +80,137 @@ public static class ShellCheck
         }
         catch (JsonException e)
         {
-            return $"shellcheck printed something else than its JSON: {PlainText.OneLine(e.Message)}";
+            var words = exit.Errors.Length > 0 ? exit.Errors : e.Message;
+            return $"shellcheck printed something else than its JSON: {PlainText.OneLine(words)}";
         }
 
         return exit.Code == 1 && comments.Count == 0 ? "shellcheck said that it found something and then named nothing" : null;
     }
 
+    /// <summary>
+    /// All that decides the answer: the tool, the content, its name (the dialect where there is no first line), its settings and
+    /// what it reads in.
+    /// </summary>
+    private static string Key(string ruling, ShellFile file, string rc, IReadOnlyList<GitTreeEntry> sourced)
+    {
+        var key = $"{ruling}{ScriptLanguage.Extension(file.Entry.Name)}|{rc}";
+        if (sourced.Count == 0) return key;
+        var around = $"{file.Entry.Name}\n{string.Join('\n', sourced.Select(entry => $"{entry.Oid} {entry.Name}"))}";
+        return $"{key}|{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(around)))}";
+    }
+
     private static Observation Observe(ShellCheckComment comment)
-        => new(
+    {
+        var level = UnknownShell.Contains(comment.Code) ? "warning" : comment.Level;
+        return new(
             $"SC{comment.Code}",
-            comment.Level switch { "error" => Severity.High, "warning" => Severity.Medium, "info" => Severity.Low, _ => Severity.Info },
-            null, comment.Line, PlainText.OneLine(comment.Message), comment.Level);
+            level switch { "error" => Severity.High, "warning" => Severity.Medium, "info" => Severity.Low, _ => Severity.Info },
+            null, comment.Line, PlainText.OneLine(comment.Message), level);
+    }
 
     /// <summary>
-    /// The repository's own <c>.shellcheckrc</c>, but only the lines that choose rules: <c>source-path</c> and
-    /// <c>external-sources</c> would read files of this machine.
+    /// The repository's own settings in all folders. <c>external-sources</c> is taken out: it would read files of this machine.
     /// </summary>
-    private static async Task<string> RcAsync(SourceTree tree, CancellationToken ct)
+    private static async Task<Dictionary<string, string>> RcsAsync(SourceTree tree, CancellationToken ct)
     {
-        var entry = tree.Entries.FirstOrDefault(entry => entry.IsFile && entry.Name is ".shellcheckrc" or "shellcheckrc");
-        if (entry is null || await tree.ReadTextAsync(entry, ct) is not { } text) return "";
-        return string.Join('\n', Encoding.UTF8.GetString(text.Span).Split('\n').Select(line => line.Trim())
-            .Where(line => line.StartsWith("disable=", StringComparison.Ordinal) || line.StartsWith("enable=", StringComparison.Ordinal)
-                || line.StartsWith("shell=", StringComparison.Ordinal)));
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in tree.Named(".shellcheckrc").Concat(tree.Named("shellcheckrc")))
+        {
+            if (await tree.ReadDecodedAsync(entry, ct) is { } text)
+                found[entry.Name] = ExternalSources().Replace(text.Replace("\r\n", "\n", StringComparison.Ordinal), "");
+        }
+
+        return found;
+    }
+
+    /// <summary>The settings that shellcheck finds for a file: the nearest in its folder and those above.</summary>
+    private static string RcOf(string path, Dictionary<string, string> rcs)
+    {
+        if (rcs.Count == 0) return "";
+        for (var folder = path; folder.Length > 0;)
+        {
+            folder = folder.LastIndexOf('/') is >= 0 and var slash ? folder[..slash] : "";
+            var prefix = folder.Length == 0 ? "" : folder + "/";
+            if (rcs.TryGetValue(prefix + ".shellcheckrc", out var rc) || rcs.TryGetValue(prefix + "shellcheckrc", out rc)) return rc;
+        }
+
+        return "";
+    }
+
+    [GeneratedRegex(@"external-sources[ \t]*=[ \t]*\S*", RegexOptions.NonBacktracking)]
+    private static partial Regex ExternalSources();
+
+    /// <summary>A script to be linted.</summary>
+    private sealed record Question(ShellFile File, string Key, IReadOnlyList<GitTreeEntry> Sourced);
+
+    /// <summary>
+    /// Asks shellcheck of several files. When it fails, each half is asked by itself, until the file is known that it fails on.
+    /// </summary>
+    private sealed class Lint(string shellcheck, ShellFiles shell, VerdictCache cache, IReadOnlyList<Question> questions)
+    {
+        /// <summary>The files that it fails on, with its words.</summary>
+        public List<(Question Question, string Words)> Failed { get; } = [];
+
+        public Task RunAsync(CancellationToken ct) => AskAsync(questions, ct);
+
+        private async Task AskAsync(IReadOnlyList<Question> part, CancellationToken ct)
+        {
+            var files = new Dictionary<string, Question>(StringComparer.Ordinal);
+            var names = new List<string>();
+            foreach (var question in part)
+            {
+                if (await shell.PlaceAsync(question.File.Entry, ct) is not { } name) continue;
+                files[name] = question;
+                names.Add(name);
+            }
+
+            // shellcheck follows what a script reads in only to files that it was asked about.
+            foreach (var entry in part.SelectMany(question => question.Sourced).Distinct())
+            {
+                if (await shell.PlaceAsync(entry, ct) is { } name && !files.ContainsKey(name)) names.Add(name);
+            }
+
+            var (comments, trouble) = await TryAsync(names, ct);
+            if (comments is null)
+            {
+                if (part.Count == 1)
+                {
+                    Failed.Add((part[0], trouble ?? ""));
+                    return;
+                }
+
+                await AskAsync([.. part.Take(part.Count / 2)], ct);
+                await AskAsync([.. part.Skip(part.Count / 2)], ct);
+                return;
+            }
+
+            var byFile = comments.ToLookup(comment => comment.File, StringComparer.Ordinal);
+            foreach (var (name, question) in files)
+            {
+                var seen = byFile[name].ToList();
+                var foreign = seen.Exists(comment => comment.Code is >= 1000 and < 2000 && Observe(comment).Level == "error")
+                    && await BashSyntax.IsForeignAsync(shell, question.File, ct);
+                cache.Put(question.File.Entry.Oid, question.Key, foreign
+                    ? [CheckReport.ToolFailed("shellcheck does not parse it, which the script's own shell may")]
+                    : [.. seen.Select(Observe)]);
+            }
+        }
+
+        private async Task<(IReadOnlyList<ShellCheckComment>? Comments, string? Trouble)> TryAsync(
+            List<string> names, CancellationToken ct)
+        {
+            try
+            {
+                var exit = await ToolProcess.RunAsync(
+                    shellcheck, ["-f", "json1", "-e", NotFollowed, "--", .. names], shell.Folder,
+                    TimeSpan.FromSeconds(20 + names.Count / 2), ct);
+                return Read(exit, out var comments) is { } trouble ? (null, trouble) : (comments, null);
+            }
+            catch (TimeoutException e)
+            {
+                return (null, e.Message);
+            }
+        }
     }
 }
 

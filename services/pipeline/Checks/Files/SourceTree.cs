@@ -7,6 +7,9 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
     public const int MaxTextBytes = 1 << 20;
 
     private readonly Lock _gate = new();
+    private readonly Lazy<ILookup<string, GitTreeEntry>> _byName = new(() => entries.Where(entry => entry.IsFile)
+        .ToLookup(entry => entry.Name[(entry.Name.LastIndexOf('/') + 1)..], StringComparer.Ordinal));
+
     private Task<ShellFiles>? _shell;
 
     /// <summary>Every file, link and submodule, with whole paths.</summary>
@@ -28,9 +31,17 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
     public async Task<ReadOnlyMemory<byte>?> ReadTextAsync(GitTreeEntry entry, CancellationToken ct)
     {
         var data = await ReadAsync(entry, ct);
-        // git's own test: a zero byte among the first 8,000.
-        return data is { } bytes && bytes.Span[..Math.Min(bytes.Length, 8000)].Contains((byte)0) ? null : data;
+        return data is { } bytes && LooksBinary(bytes.Span) ? null : data;
     }
+
+    /// <summary>
+    /// The text of a file by the rule of <see cref="OutsideText"/>; null when it is larger than <see cref="MaxTextBytes"/>, missing,
+    /// or looks binary.
+    /// </summary>
+    public async Task<string?> ReadDecodedAsync(GitTreeEntry entry, CancellationToken ct)
+        => await ReadAsync(entry, ct) is { } data && (OutsideText.IsWide(data.Span) || !LooksBinary(data.Span))
+            ? OutsideText.Decode(data.Span)
+            : null;
 
     /// <summary>The content of a file, whatever it is; null when it is larger than <see cref="MaxTextBytes"/> or missing.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(GitTreeEntry entry, CancellationToken ct)
@@ -45,10 +56,13 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
         }
     }
 
-    /// <summary>The shell scripts of the tree, written out once for the tools that need files.</summary>
+    /// <summary>The files of that name, in whatever folder.</summary>
+    public IEnumerable<GitTreeEntry> Named(string name) => _byName.Value[name];
+
+    /// <summary>The shell scripts of the tree, found once for all checks.</summary>
     public Task<ShellFiles> ShellFilesAsync(CancellationToken ct)
     {
-        lock (_gate) return _shell ??= ShellFiles.WriteAsync(this, temporary, ct);
+        lock (_gate) return _shell ??= ShellFiles.ReadAsync(this, temporary, ct);
     }
 
     /// <inheritdoc/>
@@ -61,6 +75,9 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
             static task => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (shell.IsCompletedSuccessfully) shell.Result.Delete();
     }
+
+    /// <summary>git's own test: a zero byte among the first 8,000.</summary>
+    private static bool LooksBinary(ReadOnlySpan<byte> data) => data[..Math.Min(data.Length, 8000)].Contains((byte)0);
 
     private static HashSet<string> AllPaths(IReadOnlyList<GitTreeEntry> entries)
     {
