@@ -48,7 +48,7 @@ public static class OutsideText
         {
             return Encoding.GetEncoding(name);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             return Encoding.UTF8;
         }

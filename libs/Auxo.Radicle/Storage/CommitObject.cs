@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 
 using Auxo.Contracts;
+using Auxo.Git;
 
 namespace Auxo.Radicle;
 
@@ -19,14 +20,15 @@ public sealed record CommitObject(
 {
     private static readonly DateTimeOffset LatestTime = DateTimeOffset.UnixEpoch.AddYears(2000);
 
-    /// <summary>The first line of the message.</summary>
-    public string Title => Message.AsSpan().TrimStart().ToString().Split('\n', 2)[0].TrimEnd();
+    /// <summary>The first line of the message, in the encoding that the commit says it has; for display only.</summary>
+    public string Title { get; init; } = FirstLine(Message);
 
     /// <summary>Parses the content of a commit object.</summary>
     /// <exception cref="CobFormatException">The bytes are no commit, or it has two signatures.</exception>
     public static CommitObject Parse(ReadOnlySpan<byte> data)
     {
         var text = Encoding.UTF8.GetString(data);
+        string? encoding = null;
         var end = text.IndexOf("\n\n", StringComparison.Ordinal);
         var header = end < 0 ? text.TrimEnd('\n') : text[..end];
         CommitId? tree = null;
@@ -51,6 +53,7 @@ public sealed record CommitObject(
                 case "parent": parents.Add(Oid(value)); break;
                 case "author": author ??= value; break;
                 case "committer": committer ??= value; break;
+                case "encoding": encoding = value; break;
                 case "gpgsig" when signature is not null: throw new CobFormatException("The commit has more than one signature.");
                 case "gpgsig":
                     signature = new StringBuilder(value);
@@ -61,8 +64,13 @@ public sealed record CommitObject(
         }
 
         if (tree is null || author is null || committer is null) throw new CobFormatException("The object is no commit.");
-        return new CommitObject(
+        var commit = new CommitObject(
             tree.Value, parents, Name(author), Time(author), Time(committer), signature?.ToString(), end < 0 ? "" : text[(end + 2)..]);
+        return encoding is null ? commit : commit with
+        {
+            AuthorName = Name(OutsideText.Decode(Between(data, "\nauthor "u8, "\n"u8), encoding)),
+            Title = FirstLine(OutsideText.Decode(Between(data, "\n\n"u8, []), encoding)),
+        };
     }
 
     /// <summary>The values of a trailer (<c>Rad-Related: …</c>) in the last paragraph of the message.</summary>
@@ -80,6 +88,15 @@ public sealed record CommitObject(
         => CommitId.TryParse(text, provider: null, out var id)
             ? id
             : throw new CobFormatException("The commit names an object id that is none.");
+
+    private static ReadOnlySpan<byte> Between(ReadOnlySpan<byte> data, ReadOnlySpan<byte> begin, ReadOnlySpan<byte> end)
+    {
+        if (data.IndexOf(begin) is not (>= 0 and var at)) return [];
+        var rest = data[(at + begin.Length)..];
+        return !end.IsEmpty && rest.IndexOf(end) is >= 0 and var length ? rest[..length] : rest;
+    }
+
+    private static string FirstLine(string message) => message.AsSpan().TrimStart().ToString().Split('\n', 2)[0].TrimEnd();
 
     private static string Name(string person)
         => person.IndexOf('<', StringComparison.Ordinal) is >= 0 and var bracket ? person[..bracket].Trim() : "";

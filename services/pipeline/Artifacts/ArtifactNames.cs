@@ -25,6 +25,18 @@ public static class ArtifactNames
         return name.Split('/').Any(static part => part is "" or "." or "..") ? "leaves its folder" : null;
     }
 
-    /// <summary>The same for a pattern.</summary>
-    public static string? RefusePattern(string pattern) => Refuse(pattern.EndsWith('/') ? pattern[..^1] : pattern);
+    /// <summary>
+    /// A pattern without parts that mean nothing, such as the dot of <c>./out/**</c> and the second slash of <c>out//x</c>.
+    /// </summary>
+    public static string NormalPattern(string pattern)
+    {
+        var parts = pattern.Split('/').Where(static part => part is not ("" or "."));
+        return (pattern.StartsWith('/') ? "/" : "") + string.Join('/', parts) + (pattern.EndsWith('/') && pattern.Length > 1 ? "/" : "");
+    }
+
+    /// <summary>What is wrong with a pattern of that shape; null when nothing is.</summary>
+    public static string? RefusePattern(string pattern)
+        => pattern.Trim('/').Length == 0
+            ? "names the whole workspace; name a folder or files in it, such as out/**"
+            : Refuse(pattern.TrimEnd('/'));
 }

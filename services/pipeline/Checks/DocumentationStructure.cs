@@ -1,5 +1,4 @@
 using Auxo.Pipeline.Checks.Files;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Auxo.Pipeline.Checks;
@@ -33,8 +32,7 @@ public static class DocumentationStructure
             => entry.IsFile && entry.Name.EndsWith(".md", StringComparison.OrdinalIgnoreCase) && !ignored.Match(entry.Name)).ToList();
         foreach (var page in pages.Take(MaxPages))
         {
-            if (await tree.ReadTextAsync(page, ct) is not { } bytes) continue;
-            var text = Encoding.UTF8.GetString(bytes.Span);
+            if (await tree.ReadDecodedAsync(page, ct) is not { } text) continue;
             if (page == readme && text.AsSpan().Trim().Length < 40)
                 observations.Add(new Observation("readme-empty", Severity.Medium, page.Name, null, "the README says next to nothing"));
             else if (page == readme && !TitleLine.IsMatch(text))

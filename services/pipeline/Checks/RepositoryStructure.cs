@@ -28,6 +28,7 @@ public static class RepositoryStructure
 
     private static bool Has(SourceTree tree, string wanted)
     {
+        if (wanted.StartsWith("./", StringComparison.Ordinal)) wanted = wanted[2..];
         if (wanted.EndsWith('/')) return tree.Paths.Contains(wanted[..^1]) && tree.Entries.All(entry => entry.Name != wanted[..^1]);
         return wanted.EndsWith('*')
             ? tree.Entries.Any(entry => !entry.Name.Contains('/', StringComparison.Ordinal)

@@ -85,9 +85,9 @@ public static class Secrets
             {
                 known++;
             }
-            else if (await tree.ReadTextAsync(entry, ct) is { } content)
+            else if (await tree.ReadAsync(entry, ct) is { } content && SourceTree.IsText(content.Span))
             {
-                seen = [.. Scan(content.Span)];
+                seen = Scan(content.Span);
                 cache.Put(entry.Oid, ruling, seen);
                 scanned++;
             }
@@ -116,6 +116,8 @@ public static class Secrets
     /// <summary>The secrets of one file, without its path.</summary>
     public static IReadOnlyList<Observation> Scan(ReadOnlySpan<byte> content)
     {
+        if (OutsideText.IsWide(content)) return Scan(OutsideText.Decode(content).AsSpan());
+
         // Latin-1 keeps one character per byte, whatever the bytes are, and every secret is ASCII.
         var rented = ArrayPool<char>.Shared.Rent(content.Length);
         try

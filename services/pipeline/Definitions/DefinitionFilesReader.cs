@@ -5,18 +5,35 @@ public static class DefinitionFilesReader
 {
     /// <summary>The files; one that is too large to be read is given as its size would be refused.</summary>
     public static async Task<DefinitionFiles> ReadAsync(GitObjects objects, CommitId commit, CancellationToken ct)
-        => new(await TextAsync(objects, commit, PipelineFile.Path, ct), await TextAsync(objects, commit, PipelineFile.OldPath, ct));
-
-    private static async Task<string?> TextAsync(GitObjects objects, CommitId commit, string path, CancellationToken ct)
     {
-        try
+        var entries = new List<GitTreeEntry>();
+        foreach (var entry in await ListAsync(objects, $"{commit}^{{tree}}", ct))
         {
-            return await objects.ReadAsync($"{commit}:{path}", ct, PipelineFile.MaxBytes) is { Type: "blob" } blob ? blob.Text : null;
+            entries.Add(entry);
+            if (!entry.IsTree || !PassedOverFiles.IsFolder(entry.Name)) continue;
+            entries.AddRange((await ListAsync(objects, entry.Oid, ct)).Select(inner => inner with { Name = $"{entry.Name}/{inner.Name}" }));
         }
-        catch (GitObjectTooLargeException)
+
+        return new DefinitionFiles(await TextAsync(PipelineFile.Path), await TextAsync(PipelineFile.OldPath))
         {
-            // Long enough for its reader to refuse it, whatever stands in it.
-            return new string('#', PipelineFile.MaxBytes + 1);
+            PassedOver = PassedOverFiles.Of(entries),
+        };
+
+        async Task<string?> TextAsync(string path)
+        {
+            if (entries.Find(entry => entry.IsFile && entry.Name == path) is not { } file) return null;
+            try
+            {
+                return (await objects.ReadAsync(file.Oid, ct, PipelineFile.MaxBytes))?.Text;
+            }
+            catch (GitObjectTooLargeException)
+            {
+                // Long enough for its reader to refuse it, whatever stands in it.
+                return new string('#', PipelineFile.MaxBytes + 1);
+            }
         }
     }
+
+    private static async Task<IReadOnlyList<GitTreeEntry>> ListAsync(GitObjects objects, string tree, CancellationToken ct)
+        => await objects.ReadAsync(tree, ct) is { Type: "tree" } found ? GitTree.Parse(found.Data.Span) : [];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
+using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 
@@ -37,6 +38,14 @@ public sealed class PipelineFileReader
         if (System.Text.Encoding.UTF8.GetByteCount(text) > PipelineFile.MaxBytes)
             return new(
                 PipelineFile.None, [new(PipelineFile.Path, null, null, $"the file is larger than {PipelineFile.MaxBytes >> 10} KiB")], []);
+        if (text.IndexOf(OutsideText.Invalid) is >= 0 and var invalid)
+        {
+            var before = text[..invalid];
+            return new(PipelineFile.None,
+                [new(PipelineFile.Path, before.Count(c => c == '\n') + 1, invalid - before.LastIndexOf('\n'),
+                    "here are bytes that are no UTF-8; save the file as UTF-8")], []);
+        }
+
         try
         {
             var file = YamlText.Read(text) is { } top ? reader.Top(top) : PipelineFile.None;
@@ -116,10 +125,12 @@ public sealed class PipelineFileReader
             foreach (var (key, value) in Environment(own)) environment[key] = value;
         }
 
-        var artifacts = keys.TryGetValue("artifacts", out var patterns) ? Texts(patterns, "artifacts") : [];
+        IReadOnlyList<string> artifacts = keys.TryGetValue("artifacts", out var patterns)
+            ? [.. Texts(patterns, "artifacts").Select(ArtifactNames.NormalPattern)]
+            : [];
         foreach (var pattern in artifacts)
         {
-            if (Auxo.Pipeline.Artifacts.ArtifactNames.RefusePattern(pattern) is { } wrong) Problem(
+            if (ArtifactNames.RefusePattern(pattern) is { } wrong) Problem(
                 patterns!, $"the artifact '{PlainText.OneLine(pattern, 80)}' {wrong}");
         }
 

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Definitions;
 
@@ -9,6 +10,9 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
 {
     /// <summary>A commit without any.</summary>
     public static readonly DefinitionFiles None = new(null, null);
+
+    /// <summary>What may be taken for one of them, and is not read.</summary>
+    public IReadOnlyList<PassedOverFile> PassedOver { get; init; } = [];
 }
 
 /// <summary>What a build will do, decided once before it is queued and kept with it.</summary>
@@ -46,7 +50,8 @@ public sealed record Plan(
 
         var theirs = canonical is null ? new DefinitionReading(PipelineFile.None, [], []) : Read(canonical);
         var notes = theirs.Notes.ToList();
-        if (canonical != head && (head.Auxo is not null || head.Old is not null || theirs.File.Steps.Count > 0))
+        var same = (canonical?.Auxo, canonical?.Old) == (head.Auxo, head.Old);
+        if (!same && (head.Auxo is not null || head.Old is not null || theirs.File.Steps.Count > 0))
             notes.Add(
                 "the author is not a delegate and not trusted: the pipeline file of the canonical branch was used, not this commit's");
         return Make(theirs.File, theirs.File.Steps.Count > 0
@@ -64,6 +69,17 @@ public sealed record Plan(
     }
 
     private static DefinitionReading Read(DefinitionFiles files)
+    {
+        var reading = ReadTexts(files);
+        return reading with
+        {
+            Problems = [.. files.PassedOver.Where(file => file.IsProblem)
+                .Select(file => new DefinitionProblem(file.Path, null, null, file.Why)), .. reading.Problems],
+            Notes = [.. files.PassedOver.Where(file => !file.IsProblem).Select(file => PlainText.OneLine(file.Why)), .. reading.Notes],
+        };
+    }
+
+    private static DefinitionReading ReadTexts(DefinitionFiles files)
         => files switch
         {
             { Auxo: not null, Old: not null }

@@ -5,7 +5,8 @@ namespace Auxo.Pipeline.Checks.Files;
 
 /// <summary>
 /// Path patterns as people know them from <c>.gitignore</c>: <c>*</c> within a folder, <c>**</c> across folders, <c>?</c> one
-/// character, a trailing <c>/</c> everything below. A pattern without a slash matches the file name in any folder. Linear time
+/// character, a trailing <c>/</c> everything below, a leading <c>/</c> or <c>./</c> the top.
+/// A pattern without a slash matches the file name in any folder. Linear time
 /// whatever the pattern.
 /// </summary>
 public sealed class PathPatterns
@@ -28,6 +29,7 @@ public sealed class PathPatterns
     private static string Translate(string pattern)
     {
         var regex = new StringBuilder();
+        if (pattern.StartsWith("./", StringComparison.Ordinal)) pattern = pattern[1..];
         var text = pattern.TrimStart('/');
         if (!text.TrimEnd('/').Contains('/', StringComparison.Ordinal) && !pattern.StartsWith('/')) regex.Append("(?:.*/)?");
         for (var i = 0; i < text.Length; i++)

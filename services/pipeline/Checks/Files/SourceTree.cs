@@ -39,7 +39,7 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
     /// or looks binary.
     /// </summary>
     public async Task<string?> ReadDecodedAsync(GitTreeEntry entry, CancellationToken ct)
-        => await ReadAsync(entry, ct) is { } data && (OutsideText.IsWide(data.Span) || !LooksBinary(data.Span))
+        => await ReadAsync(entry, ct) is { } data && IsText(data.Span)
             ? OutsideText.Decode(data.Span)
             : null;
 
@@ -75,6 +75,9 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
             static task => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (shell.IsCompletedSuccessfully) shell.Result.Delete();
     }
+
+    /// <summary>True when the bytes can be decoded as text.</summary>
+    internal static bool IsText(ReadOnlySpan<byte> data) => OutsideText.IsWide(data) || !LooksBinary(data);
 
     /// <summary>git's own test: a zero byte among the first 8,000.</summary>
     private static bool LooksBinary(ReadOnlySpan<byte> data) => data[..Math.Min(data.Length, 8000)].Contains((byte)0);
