@@ -1,3 +1,4 @@
+using Auxo.Benchmarks.Checks;
 using Auxo.Benchmarks.Metrics;
 using Auxo.Benchmarks.Notify;
 using Auxo.Benchmarks.Registry;
@@ -25,6 +26,7 @@ internal static class Catalogue
         new("metrics", "dora", "the 90-day DORA query at a million events, beside plain SQL", DoraQuery.RunAsync),
         new("registry", "downloads", "files of a raw repository, beside nginx", Downloads.RunAsync),
         new("registry", "uploads", "durable uploads, beside hash + copy + sync and nginx", Uploads.RunAsync),
+        new("secrets", "corpus", "precision and recall of the check secrets, beside gitleaks", SecretCorpusFound.RunAsync),
         new("notify", "deliveries", "deliveries per second and from message to receiver, beside a bare HttpClient", Deliveries.RunAsync),
     ];
 

@@ -13,6 +13,9 @@ public sealed record Observation(string Rule, Severity Severity, string? Path, i
 {
     /// <summary>A comment in the line allows it: a note in the log, and no finding.</summary>
     public bool IsAllowed { get; init; }
+
+    /// <summary>What the same secret has wherever it stands; null for what is none. It never leaves this process.</summary>
+    public string? Mark { get; init; }
 }
 
 /// <summary>What one check has to say.</summary>

@@ -1,71 +1,27 @@
-using System.Text.RegularExpressions;
-
 namespace Auxo.Pipeline.Checks;
-
-/// <summary>One kind of secret.</summary>
-/// <param name="Id">Stable; the gate table and the pipeline file name it as <c>secrets.&lt;id&gt;</c>.</param>
-/// <param name="Words">For people.</param>
-/// <param name="Keywords">Lower case; a line without any of them is never given to the pattern.</param>
-/// <param name="Expression">The regular expression. The group <c>s</c> is the secret where the match is more than that.</param>
-/// <param name="MinEntropy">Bits per character below which a match is a placeholder, not a secret; 0 for patterns that speak
-/// for themselves.</param>
-/// <param name="Guess">True when the pattern recognises a context (a name, a URL) instead of a format; then placeholders and
-/// variables are sorted out.</param>
-public sealed record SecretRule(
-    string Id, string Words, IReadOnlyList<string> Keywords, string Expression, double MinEntropy = 0, bool Guess = false)
-{
-    private Regex? _pattern;
-
-    /// <summary>
-    /// Made when a keyword is first met: most repositories hold few of them. Linear time on any input: the engine that never
-    /// backtracks costs tens of milliseconds to make, so a pattern whose repetitions all end (<see cref="IsBounded"/>) takes
-    /// the usual one, whose work per character is bounded then as well.
-    /// </summary>
-#pragma warning disable MA0009 // Bounded, as the summary says; a time limit would make a finding depend on the machine's load.
-    public Regex Pattern => _pattern ??= new Regex(
-        Expression, (IsBounded(Expression) ? RegexOptions.None : RegexOptions.NonBacktracking) | RegexOptions.CultureInvariant);
-#pragma warning restore MA0009
-
-    /// <summary>True when the expression has no <c>*</c>, <c>+</c> or <c>{n,}</c> outside of a character class.</summary>
-    public static bool IsBounded(string expression)
-    {
-        var inClass = false;
-        for (var i = 0; i < expression.Length; i++)
-        {
-            switch (expression[i])
-            {
-                case '\\':
-                    i++;
-                    break;
-                case '[':
-                    inClass = true;
-                    break;
-                case ']':
-                    inClass = false;
-                    break;
-                case '*' or '+' when !inClass:
-                    return false;
-                case ',' when !inClass && expression.AsSpan(i).StartsWith(",}", StringComparison.Ordinal):
-                    return false;
-            }
-        }
-
-        return true;
-    }
-}
 
 /// <summary>The rules of the <c>secrets</c> check: formats of keys and tokens that people leave in repositories.</summary>
 public static class SecretRules
 {
-    /// <summary>All of them; <see cref="GenericId"/> comes last, so that a format that is known is named.</summary>
+    /// <summary>All of them; guesses come last, so that a format that is known is named.</summary>
     public static readonly IReadOnlyList<SecretRule> All =
     [
-        Rule("private-key", "a private key", @"-----BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)?-----", "-----begin"),
-        Rule("putty-key", "a PuTTY private key", @"^PuTTY-User-Key-File-[23]:", "putty-user-key-file"),
+        new("private-key", "a private key", ["-----begin"],
+            @"-----BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:\\[nrt]|[^A-Za-z0-9/]){0,60}"
+                + @"(?:(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash): ?[^\n\\]{0,80}(?:\\[nrt]|[^A-Za-z0-9/]){0,40}){0,3}"
+                + "(?<s>[A-Za-z0-9+/]{40})")
+        {
+            MinEntropy = 3.5, LinesBelow = 8,
+        },
+        new("putty-key", "a PuTTY private key", ["putty-user-key-file"],
+            @"^PuTTY-User-Key-File-[23]:[\s\S]{0,900}\nPrivate-Lines: [1-9]") { LinesBelow = 30 },
         Rule("age-key", "an age identity", @"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", "age-secret-key-1"),
         Rule("aws-access-key", "an AWS access key id", @"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b", 3, "akia", "asia", "abia", "acca"),
-        Rule("aws-secret-key", "an AWS secret access key",
-            @"(?i)aws[\w .-]*(?:secret|key)[\w .-]*[""']?\s*(?:[:=]|=>)\s*[""']?(?-i)(?<s>[A-Za-z0-9/+]{40})\b", 4, "aws"),
+        new("aws-secret-key", "an AWS secret access key", ["aws"],
+            @"(?i)(?<n>aws[\w .-]*(?:secret|key)[\w .-]*)[""']?\s*(?:[:=]|=>)\s*[""']?(?-i)(?<s>[A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)")
+        {
+            MinEntropy = 4, Accept = SecretValue.LooksReal,
+        },
         Rule("google-api-key", "a Google API key", @"\bAIza[\w-]{35}\b", 3, "aiza"),
         Rule("google-oauth-secret", "a Google OAuth client secret", @"\bGOCSPX-[\w-]{28}", 3, "gocspx-"),
         Rule("azure-storage-key", "an Azure storage key", @"AccountKey=(?<s>[A-Za-z0-9+/]{86}==)", 4, "accountkey="),
@@ -91,15 +47,11 @@ public static class SecretRules
         Rule("mailgun-key", "a Mailgun key", @"\b(?:key|pubkey)-[0-9a-f]{32}\b", 3, "key-"),
         Rule("mailchimp-key", "a Mailchimp key", @"\b[0-9a-f]{32}-us[0-9]{1,2}\b", 3, "-us"),
         Rule("npm-token", "an npm token", @"\bnpm_[A-Za-z0-9]{36}\b", 3, "npm_"),
-        Rule("npmrc-auth", "an npm registry credential",
-            @"(?i)_(?:authToken|auth|password)\s*=\s*[""']?(?<s>[\w+/=.-]{20,})", 3, guess: true, "_auth", "_password"),
         Rule("pypi-token", "a PyPI token", @"\bpypi-AgE[\w-]{50,1000}", 3, "pypi-age"),
         Rule("nuget-key", "a NuGet key", @"\boy2[a-z0-9]{43}\b", 3, "oy2"),
         Rule("rubygems-key", "a RubyGems key", @"\brubygems_[a-f0-9]{48}\b", 3, "rubygems_"),
         Rule("crates-token", "a crates.io token", @"\bcio[A-Za-z0-9]{32}\b", 3.5, "cio"),
         Rule("docker-token", "a Docker Hub token", @"\bdckr_(?:pat|oat)_[\w-]{27,100}", 3, "dckr_"),
-        Rule("docker-auth", "a Docker registry credential",
-            @"""auth""\s{0,8}:\s{0,8}""(?<s>[A-Za-z0-9+/]{20,1000}={0,2})""", 3, "\"auth\""),
         Rule("openai-key", "an OpenAI key", @"\bsk-(?:(?:proj|svcacct|admin)-)?[\w-]{20,100}T3BlbkFJ[\w-]{20,100}", 3, "t3blbkfj"),
         Rule("anthropic-key", "an Anthropic key", @"\bsk-ant-[a-z]{2,8}[0-9]{2}-[\w-]{80,200}", 3, "sk-ant-"),
         Rule("huggingface-token", "a Hugging Face token", @"\b(?:hf|api_org)_[A-Za-z]{34}\b", 3, "hf_", "api_org_"),
@@ -121,28 +73,12 @@ public static class SecretRules
         Rule("databricks-token", "a Databricks token", @"\bdapi[a-f0-9]{32}\b", 3, "dapi"),
         Rule("postman-key", "a Postman key", @"\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}\b", 3, "pmak-"),
         Rule("jwt", "a signed JSON web token", @"\bey[A-Za-z0-9_-]{17,}\.ey[A-Za-z0-9_/\\-]{17,}\.[A-Za-z0-9_/\\-]{20,}", 3, "eyj"),
-        Rule("url-password", "a password in a URL", @"\b[a-zA-Z][a-zA-Z0-9+.-]+://[^\s:/@'""<>]+:(?<s>[^\s:/@'""]{4,})@[\w.-]+",
-            2.5, guess: true, "://"),
-        Rule(
-            GenericId, "a value that looks like a secret",
-            "(?i)(?:api[_-]?key|apikey|secret|token|passwd|password|credential|access[_-]?key|private[_-]?key|auth[_-]?key"
-                + @"|client[_-]?secret)[a-z0-9_.-]*[""'`]?\s*(?:=>|:=|[:=])\s*[""'`](?-i)(?<s>[A-Za-z0-9+/_=.~-]{16,})[""'`]",
-            3.5, guess: true, "key", "secret", "token", "passwd", "password", "credential"),
-        Rule(
-            "environment-secret", "a value that looks like a secret",
-            @"^\s*(?:export\s+)?[A-Z0-9_]*(?:API_?KEY|SECRET|TOKEN|PASSWD|PASSWORD|ACCESS_?KEY|PRIVATE_?KEY)[A-Z0-9_]*="
-                + @"(?<s>[A-Za-z0-9+/_=.~-]{16,})\s*(?:#.*)?$",
-            3.5, guess: true, "key", "secret", "token", "passwd", "password"),
+        .. SecretGuesses.All,
     ];
 
-    private const string GenericId = "generic-secret";
-
     private static SecretRule Rule(string id, string words, string pattern, params string[] keywords)
-        => Rule(id, words, pattern, 0, guess: false, keywords);
+        => Rule(id, words, pattern, 0, keywords);
 
     private static SecretRule Rule(string id, string words, string pattern, double minEntropy, params string[] keywords)
-        => Rule(id, words, pattern, minEntropy, guess: false, keywords);
-
-    private static SecretRule Rule(string id, string words, string pattern, double minEntropy, bool guess, params string[] keywords)
-        => new(id, words, keywords, pattern, minEntropy, guess);
+        => new(id, words, keywords, pattern) { MinEntropy = minEntropy };
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 
 using Auxo.Pipeline.Checks.Files;
@@ -25,22 +26,7 @@ public static class Secrets
 
     private static readonly int LongestKeyword = All().Max(word => word.Length);
 
-    /// <summary>Generated, and full of hashes that are no secrets.</summary>
-    private static readonly PathPatterns NotScanned = PathPatterns.Of(
-        ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Cargo.lock",
-            "poetry.lock", "uv.lock", "Pipfile.lock", "composer.lock",
-            "Gemfile.lock", "go.sum", "packages.lock.json", "flake.lock", "mix.lock", "pubspec.lock", "*.min.js",
-            "*.min.css", "*.map", "*.svg", "*.sum"]);
-
     private static readonly string[] Allowances = ["auxo:allow", "gitleaks:allow"];
-
-    /// <summary>Words that say: this is where a secret would stand.</summary>
-    private static readonly SearchValues<string> Placeholders = SearchValues.Create(
-        ["example", "placeholder", "changeme", "change-me", "change_me", "your-", "your_", "yourkey", "xxxx", "****",
-            "dummy", "sample", "insert", "redacted", "notasecret",
-            "not-a-secret", "password", "secret", "foobar", "1234567890", "abcdefgh", "todo", "${", "$(", "{{", "<",
-            "%s", "process.env", "os.environ", "getenv"],
-        StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// A longer line (minified code, data) is looked at in pieces: the keywords of one piece, and around it room for the secret
@@ -53,70 +39,27 @@ public static class Secrets
     private const int After = 2000;
 
     /// <summary>A file with more than these is a list of them: whoever looks there sees the rest.</summary>
-    private const int MaxPerFile = 100;
+    internal const int MaxPerFile = 100;
 
     /// <summary>A line may hold placeholders before the real thing.</summary>
     private const int MaxMatches = 20;
 
-    /// <summary>Scans every text file of the tree.</summary>
+    /// <summary>Searches every text file of the tree and, of a patch, what its commits added and took out again.</summary>
     public static async Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
     {
-        const string ruling = "secrets";
-        var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("secrets"));
-        var observations = new List<Observation>();
-        var notes = new List<string>();
-        var (scanned, known, generated, leftOut) = (0, 0, 0, 0);
-        foreach (var entry in tree.Entries)
-        {
-            if (!entry.IsFile) continue;
-            if (NotScanned.Match(entry.Name))
-            {
-                generated++;
-                continue;
-            }
-
-            if (ignored.Match(entry.Name))
-            {
-                notes.Add($"left out by the pipeline file: {PlainText.OneLine(entry.Name)}");
-                continue;
-            }
-
-            if (cache.TryGet(entry.Oid, ruling, out var seen))
-            {
-                known++;
-            }
-            else if (await tree.ReadAsync(entry, ct) is { } content && SourceTree.IsText(content.Span))
-            {
-                seen = Scan(content.Span);
-                cache.Put(entry.Oid, ruling, seen);
-                scanned++;
-            }
-            else
-            {
-                leftOut++;
-                continue;
-            }
-
-            if (seen.Count(observation => !observation.IsAllowed) >= MaxPerFile) notes.Add(
-                $"only the first {MaxPerFile} are told: {PlainText.OneLine(entry.Name)}");
-            foreach (var observation in seen)
-            {
-                if (observation.IsAllowed) notes.Add(
-                    $"allowed by a comment: {observation.Rule} at {PlainText.OneLine(entry.Name)}:{observation.Line}");
-                else observations.Add(observation with { Path = entry.Name });
-            }
-        }
-
-        notes.Insert(
-            0, $"{scanned} files scanned, {known} known from before, {generated} generated and {leftOut} binary or "
-                + $"over 1 MiB left out; {SecretRules.All.Count} rules");
-        return new CheckReport(observations, notes);
+        var search = new SecretSearch(tree, cache, PathPatterns.Of(settings.Ignore.GetValueOrDefault("secrets")));
+        var history = SecretHistory.ReadAsync(tree, search, ct);
+        var report = await search.TreeAsync(ct);
+        return (await history).Over(report, search);
     }
 
     /// <summary>The secrets of one file, without its path.</summary>
-    public static IReadOnlyList<Observation> Scan(ReadOnlySpan<byte> content)
+    /// <param name="content">Its bytes.</param>
+    /// <param name="path">Where it lies; decides whether it is configuration.</param>
+    public static IReadOnlyList<Observation> Scan(ReadOnlySpan<byte> content, string path = "")
     {
-        if (OutsideText.IsWide(content)) return Scan(OutsideText.Decode(content).AsSpan());
+        var configuration = SecretFiles.IsConfiguration(path);
+        if (OutsideText.IsWide(content) || configuration) return Scan(SecretFiles.Unwrap(OutsideText.Decode(content)), configuration);
 
         // Latin-1 keeps one character per byte, whatever the bytes are, and every secret is ASCII.
         var rented = ArrayPool<char>.Shared.Rent(content.Length);
@@ -124,7 +67,7 @@ public static class Secrets
         {
             var text = rented.AsSpan(0, content.Length);
             Encoding.Latin1.GetChars(content, text);
-            return Scan(text);
+            return Scan(text, configuration: false);
         }
         finally
         {
@@ -132,7 +75,7 @@ public static class Secrets
         }
     }
 
-    private static List<Observation> Scan(ReadOnlySpan<char> text)
+    private static List<Observation> Scan(ReadOnlySpan<char> text, bool configuration)
     {
         var found = new List<Observation>();
         var blocking = 0;
@@ -150,8 +93,9 @@ public static class Secrets
             }
 
             var end = Math.Min(lineEnd, at + Piece);
-            Meet(text, at, end, met, ++piece);
-            var seen = Judge(text[Math.Max(lineStart, at - Before)..Math.Min(lineEnd, end + After)], line, met, piece);
+            Meet(text, at, end, met, ++piece, configuration);
+            var from = Math.Max(lineStart, at - Before);
+            var seen = Judge(text[from..Math.Min(lineEnd, end + After)], text[from..Math.Min(text.Length, end + After)], line, met, piece);
             if (seen is not null) found.Add(seen);
             if (seen is { IsAllowed: false }) blocking++;
             // One finding a line is enough.
@@ -162,14 +106,17 @@ public static class Secrets
     }
 
     /// <summary>Marks the rules that have a keyword beginning in this piece, the first of which is at its start.</summary>
-    private static void Meet(ReadOnlySpan<char> text, int at, int end, int[] met, int piece)
+    private static void Meet(ReadOnlySpan<char> text, int at, int end, int[] met, int piece, bool configuration)
     {
         while (at < end)
         {
             foreach (var (keyword, rules) in ByFirst[text[at] & 0x7F])
             {
                 if (!text[at..].StartsWith(keyword, StringComparison.OrdinalIgnoreCase)) continue;
-                foreach (var rule in rules) met[rule] = piece;
+                foreach (var rule in rules)
+                {
+                    if (SecretPlace.Counts(SecretRules.All[rule], text[(at + keyword.Length)..], configuration)) met[rule] = piece;
+                }
             }
 
             at++;
@@ -181,24 +128,26 @@ public static class Secrets
     }
 
     /// <summary>The first secret of a line or of a piece of one; the rules stand in the order in which they name things best.</summary>
-    private static Observation? Judge(ReadOnlySpan<char> line, int number, int[] met, int piece)
+    private static Observation? Judge(ReadOnlySpan<char> line, ReadOnlySpan<char> below, int number, int[] met, int piece)
     {
-        string? text = null;
         for (var i = 0; i < met.Length; i++)
         {
             if (met[i] != piece) continue;
             var rule = SecretRules.All[i];
-            if (!rule.Pattern.IsMatch(line)) continue;
-            text ??= line.ToString();
+            var part = rule.LinesBelow == 0 ? line : below[..Lines(below, rule.LinesBelow + 1)];
+            if (!rule.Pattern.IsMatch(part)) continue;
+            var text = part.ToString();
             var match = rule.Pattern.Match(text);
             for (var n = 0; match.Success && n < MaxMatches; n++, match = match.NextMatch())
             {
                 var secret = match.Groups["s"] is { Success: true } group ? group.ValueSpan : match.ValueSpan;
-                if (rule.MinEntropy > 0 && Entropy(secret) < rule.MinEntropy || rule.Guess && !LooksReal(secret, rule.Id)) continue;
-                var message = $"{rule.Words} ({secret.Length} characters); revoke it, then remove it";
+                var name = match.Groups["n"] is { Success: true } named ? named.ValueSpan : [];
+                if (rule.MinEntropy > 0 && Entropy(secret) < rule.MinEntropy || !rule.Accept(name, secret)) continue;
+                var message = $"{rule.Words} ({secret.Length} characters)";
                 return new Observation(rule.Id, Severity.Critical, null, number, message)
                 {
-                    IsAllowed = Allowances.Any(word => text.Contains(word, StringComparison.Ordinal)),
+                    IsAllowed = IsAllowed(line),
+                    Mark = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret.ToString()))),
                 };
             }
         }
@@ -214,29 +163,28 @@ public static class Secrets
                 => (word, Enumerable.Range(0, SecretRules.All.Count).Where(i => SecretRules.All[i].Keywords.Contains(word)).ToArray()))
                     .ToArray())];
 
-    /// <summary>
-    /// A guess by context is kept only when the value is none of the many things that are written there instead of a secret.
-    /// </summary>
-    private static bool LooksReal(ReadOnlySpan<char> secret, string rule)
+    private static bool IsAllowed(ReadOnlySpan<char> line)
     {
-        if (secret.ContainsAny(Placeholders) || secret.StartsWith("$", StringComparison.Ordinal)
-            || secret.StartsWith("sha", StringComparison.OrdinalIgnoreCase)) return false;
-        if (rule == "url-password") return true;
-        // Words joined by dots, dashes or underscores are names; keys have digits and letters mixed.
-        return secret.ContainsAnyInRange('0', '9')
-            && (secret.ContainsAnyInRange('a', 'z') || secret.ContainsAnyInRange('A', 'Z')) && !IsDottedName(secret);
-    }
-
-    private static bool IsDottedName(ReadOnlySpan<char> text)
-    {
-        var longest = 0;
-        foreach (var range in text.SplitAny('.', '-', '_', '/'))
+        foreach (var word in Allowances)
         {
-            var (_, length) = range.GetOffsetAndLength(text.Length);
-            longest = Math.Max(longest, length);
+            if (line.Contains(word, StringComparison.Ordinal)) return true;
         }
 
-        return longest < 12;
+        return false;
+    }
+
+    /// <summary>Where the first lines end.</summary>
+    private static int Lines(ReadOnlySpan<char> text, int count)
+    {
+        var end = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var next = text[end..].IndexOf('\n');
+            if (next < 0) return text.Length;
+            end += next + 1;
+        }
+
+        return end;
     }
 
     /// <summary>Shannon's bits per character.</summary>

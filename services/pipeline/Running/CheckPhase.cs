@@ -30,7 +30,8 @@ internal sealed class CheckPhase(
             try
             {
                 await using var source = sources.Open(folders.FolderOf(build.Source));
-                await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, layout.Checks, run);
+                var since = build.Subject.PatchId is null ? null : build.Canonical;
+                await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, layout.Checks, run, since);
                 results = await CheckBatch.RunAsync(tree, build.Plan.Settings, names, cache, time, run);
             }
             catch (Exception e) when (e is GitException or IOException)

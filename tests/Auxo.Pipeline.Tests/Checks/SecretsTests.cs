@@ -13,8 +13,8 @@ public sealed partial class SecretsTests
 
     public static TheoryData<string, string> Planted => new()
     {
-        { "private-key", "-----BEGIN OPENSSH " + "PRIVATE KEY-----" },
-        { "private-key", "-----BEGIN PGP " + "PRIVATE KEY BLOCK-----" },
+        { "private-key", "-----BEGIN OPENSSH " + "PRIVATE KEY-----\\n" + Mixed },
+        { "private-key", "-----BEGIN PGP " + "PRIVATE KEY BLOCK-----\\n" + Mixed },
         { "age-key", "AGE-SECRET-" + "KEY-1" + string.Concat(Enumerable.Repeat("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 2))[..58] },
         { "aws-access-key", "id: AKIA" + "QYLPMN5HFIQR7XYA" },
         { "aws-secret-key", "aws_secret_access_" + "key = " + Mixed[..40] },

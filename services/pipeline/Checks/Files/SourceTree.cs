@@ -1,7 +1,8 @@
 namespace Auxo.Pipeline.Checks.Files;
 
 /// <summary>The tree of one commit, listed once and shared by all checks of a batch; blobs are read when a check asks for them.</summary>
-public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> entries, string temporary) : IAsyncDisposable
+public sealed class SourceTree(
+    GitObjects objects, CommitId commit, IReadOnlyList<GitTreeEntry> entries, string temporary) : IAsyncDisposable
 {
     /// <summary>A larger file is no source text; the checks leave it out and say so.</summary>
     public const int MaxTextBytes = 1 << 20;
@@ -11,6 +12,17 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
         .ToLookup(entry => entry.Name[(entry.Name.LastIndexOf('/') + 1)..], StringComparer.Ordinal));
 
     private Task<ShellFiles>? _shell;
+
+    /// <summary>The commit.</summary>
+    public CommitId Commit { get; } = commit;
+
+    /// <summary>
+    /// The head that its patch is for; null when it is no patch's. What lies between the two is searched for secrets too.
+    /// </summary>
+    public CommitId? Since { get; init; }
+
+    /// <summary>The path of its repository.</summary>
+    public string Repository => objects.Repository;
 
     /// <summary>Every file, link and submodule, with whole paths.</summary>
     public IReadOnlyList<GitTreeEntry> Entries { get; } = entries;
@@ -23,9 +35,11 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
     /// <param name="commit">The commit.</param>
     /// <param name="temporary">Where files are written for the tools that need them.</param>
     /// <param name="ct">Stops.</param>
+    /// <param name="since">The head that its patch is for.</param>
     /// <exception cref="GitException">There is no such commit.</exception>
-    public static async Task<SourceTree> ReadAsync(GitObjects objects, CommitId commit, string temporary, CancellationToken ct)
-        => new(objects, await GitTree.ListAsync(objects.Repository, commit.Value, ct), temporary);
+    public static async Task<SourceTree> ReadAsync(
+        GitObjects objects, CommitId commit, string temporary, CancellationToken ct, CommitId? since = null)
+        => new(objects, commit, await GitTree.ListAsync(objects.Repository, commit.Value, ct), temporary) { Since = since };
 
     /// <summary>The content of a file; null when it is larger than <see cref="MaxTextBytes"/>, missing, or looks binary.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadTextAsync(GitTreeEntry entry, CancellationToken ct)
@@ -44,11 +58,14 @@ public sealed class SourceTree(GitObjects objects, IReadOnlyList<GitTreeEntry> e
             : null;
 
     /// <summary>The content of a file, whatever it is; null when it is larger than <see cref="MaxTextBytes"/> or missing.</summary>
-    public async Task<ReadOnlyMemory<byte>?> ReadAsync(GitTreeEntry entry, CancellationToken ct)
+    public Task<ReadOnlyMemory<byte>?> ReadAsync(GitTreeEntry entry, CancellationToken ct) => ReadAsync(entry.Oid, ct);
+
+    /// <inheritdoc cref="ReadAsync(GitTreeEntry, CancellationToken)"/>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(string oid, CancellationToken ct)
     {
         try
         {
-            return (await objects.ReadAsync(entry.Oid, ct, MaxTextBytes))?.Data;
+            return (await objects.ReadAsync(oid, ct, MaxTextBytes))?.Data;
         }
         catch (GitObjectTooLargeException)
         {
