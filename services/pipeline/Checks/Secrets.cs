@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Checks.Searching;
 
 namespace Auxo.Pipeline.Checks;
 

@@ -1,6 +1,7 @@
 using System.Text;
 
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Searching;
 using Auxo.Testing.Secrets;
 
 namespace Auxo.Pipeline.Tests.Checks;

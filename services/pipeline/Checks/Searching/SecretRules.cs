@@ -1,4 +1,4 @@
-namespace Auxo.Pipeline.Checks;
+namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>The rules of the <c>secrets</c> check: formats of keys and tokens that people leave in repositories.</summary>
 public static class SecretRules

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Auxo.Pipeline.Checks;
+namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>One kind of secret.</summary>
 /// <param name="Id">Stable; the gate table and the pipeline file name it as <c>secrets.&lt;id&gt;</c>.</param>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Auxo.Pipeline.Checks;
+namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>
 /// Looks at what stands behind a keyword, a few characters, so that a pattern is asked only where it may match: in most files

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 using Auxo.Pipeline.Checks.Files;
 
-namespace Auxo.Pipeline.Checks;
+namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>Which files are searched for secrets, and how they are read.</summary>
 internal static class SecretFiles

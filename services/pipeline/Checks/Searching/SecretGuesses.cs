@@ -1,4 +1,4 @@
-namespace Auxo.Pipeline.Checks;
+namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>The rules that know no format, only a place where a secret stands: a name, an address, an option, a header.</summary>
 public static class SecretGuesses

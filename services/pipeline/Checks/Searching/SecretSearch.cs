@@ -1,6 +1,6 @@
 using Auxo.Pipeline.Checks.Files;
 
-namespace Auxo.Pipeline.Checks;
+namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>Searches files for secrets, each content once.</summary>
 internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatterns ignored)

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Auxo.Pipeline.Checks;
+namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>
 /// Whether a value that stands where a secret would stand is one: not what is written there instead, and nothing that is made to

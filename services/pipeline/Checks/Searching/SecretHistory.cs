@@ -1,6 +1,6 @@
 using Auxo.Pipeline.Checks.Files;
 
-namespace Auxo.Pipeline.Checks;
+namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>
 /// The secrets that the commits of a patch brought, each with the first commit that holds it. One that a later commit removed is
