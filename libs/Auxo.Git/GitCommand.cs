@@ -28,26 +28,37 @@ public static class GitCommand
         IReadOnlyDictionary<string, string>? environment = null)
     {
         using var process = Start(repository, arguments, environment);
-        await using var kill = cancellationToken.Register(static p => Kill((Process)p!), process);
-        var output = new MemoryStream();
-        var reading = process.StandardOutput.BaseStream.CopyToAsync(output, cancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {
-            if (!input.IsEmpty) await process.StandardInput.BaseStream.WriteAsync(input, cancellationToken);
+            var output = new MemoryStream();
+            var reading = process.StandardOutput.BaseStream.CopyToAsync(output, cancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            await GiveAsync(process, input, cancellationToken);
+            await reading;
+            var text = await errors;
+            await process.WaitForExitAsync(cancellationToken);
+            return process.ExitCode == 0
+                ? output.ToArray()
+                : throw new GitException(repository, arguments, process.ExitCode, text);
+        }
+        finally
+        {
+            // Here and not by a callback of the token: its readers hear of the end too, and would take the callback back unheard.
+            if (!process.HasExited) Kill(process);
+        }
+    }
+
+    private static async Task GiveAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken ct)
+    {
+        try
+        {
+            if (!input.IsEmpty) await process.StandardInput.BaseStream.WriteAsync(input, ct);
             process.StandardInput.Close();
         }
         catch (IOException)
         {
             // git ended before it read everything; its exit code says why.
         }
-
-        await reading;
-        var text = await errors;
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0
-            ? output.ToArray()
-            : throw new GitException(repository, arguments, process.ExitCode, text);
     }
 
     /// <summary>Starts a git process with redirected streams; the caller ends it.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Ingest.Recording;
+using Auxo.Ingest.Tracking;
 
 namespace Auxo.Ingest.Scanning;
 
@@ -19,7 +20,7 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
             foreach (var name in repository.Branches.Prepend(repository.DefaultBranch).Distinct(StringComparer.Ordinal))
             {
                 if (!refs.TryGetValue("refs/heads/" + name, out var oid)) problems.Add(
-                    new TipProblem("branch", name, null, $"There is no branch {name} (yet)."));
+                    new TipProblem("branch", name, null, WhyNotBuilt.NoBranch(name)));
                 else branches.Add(await BranchAsync(name, CommitId.Parse(oid), repository.Tip(name)?.Commit, ct));
             }
         }

@@ -22,7 +22,7 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
             var identity = await Repository.ReadIdentityAsync(ct);
             var reading = await Repository.ReadPatchesAsync(ct);
             var problems = reading.Broken.Select(b
-                => new TipProblem("patch", b.Id.Value, null, $"The patch cannot be read: {b.Reason}")).ToList();
+                => new TipProblem("patch", b.Id.Value, null, WhyNotBuilt.Unreadable(b.Reason))).ToList();
             var branches = await BranchAsync(identity, known, reading.Patches, problems, ct);
             var patches = new List<PatchSnapshot>(reading.Patches.Count);
             foreach (var patch in reading.Patches) patches.Add(
@@ -80,14 +80,13 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
     {
         if (identity.DefaultBranch is not { } branch)
         {
-            problems.Add(new TipProblem("branch", "", null, "The repository is no project: its identity names no default branch."));
+            problems.Add(new TipProblem("branch", "", null, WhyNotBuilt.NoProject));
             return [];
         }
 
         if (await Repository.CanonicalHeadAsync(ct) is not { } head)
         {
-            problems.Add(new TipProblem(
-                "branch", branch, null, $"There is no canonical {branch} yet: not enough delegates have pushed it."));
+            problems.Add(new TipProblem("branch", branch, null, WhyNotBuilt.NoCanonicalHead(branch)));
             return [];
         }
 
@@ -95,7 +94,7 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         if (old == head) return [new BranchSnapshot(branch, head, "", null, default, [])];
         if (await Repository.ReadCommitAsync(head, ct) is not { } commit)
         {
-            problems.Add(new TipProblem("branch", branch, head, $"The commit {head.Short} of {branch} is not in the storage."));
+            problems.Add(new TipProblem("branch", branch, head, WhyNotBuilt.NoHead(head, branch)));
             return [];
         }
 
@@ -130,8 +129,7 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         {
             var here = known?.Find(revision.Id) is { IsSettled: true } || await HasCommitAsync(revision.Head, ct);
             if (!here)
-                problems.Add(new TipProblem("patch", patch.Id.Value, revision.Head,
-                    $"The commit {revision.Head.Short} of revision {revision.Id.Short} is not in the storage (yet)."));
+                problems.Add(new TipProblem("patch", patch.Id.Value, revision.Head, WhyNotBuilt.NoCommit(revision.Head, revision.Id)));
             if (anythingNew && here && await Repository.EarliestAuthoredAtAsync(revision.Base, revision.Head, ct) is { } authored
                 && !(earliest <= authored)) earliest = authored;
             revisions.Add(new RevisionSnapshot(

@@ -164,10 +164,7 @@ public sealed partial class RepositoryWatch(
             if (_known?.Repository.Tips.Any(t => t.Commit == named.Commit) == true
                 || await source.HasCommitAsync(named.Commit, ct)) continue;
             _named.Enqueue(named);
-            missing.Add(new TipProblem(
-                "branch", named.Name, named.Commit,
-                $"A webhook of {named.At:HH:mm:ss} named the commit {named.Commit.Short}, which is not in the storage; "
-                    + "every sweep looks for it again."));
+            missing.Add(new TipProblem("branch", named.Name, named.Commit, WhyNotBuilt.OnlyNamed(named.Commit, named.At)));
         }
 
         return missing;

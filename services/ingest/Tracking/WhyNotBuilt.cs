@@ -1,3 +1,4 @@
+using Auxo.Contracts;
 using Auxo.Ingest.Recording;
 
 namespace Auxo.Ingest.Tracking;
@@ -9,6 +10,29 @@ internal static class WhyNotBuilt
     public const string OtherBranch =
         "Of a Radicle repository the default branch and the patches are built. Open a patch (git push rad HEAD:refs/patches), or "
             + "build it now: auxo ci run.";
+
+    /// <summary>Of a Radicle repository without a default branch.</summary>
+    public const string NoProject = "The repository is no project: its identity names no default branch.";
+
+    /// <summary>Of a default branch that delegates have not agreed on.</summary>
+    public static string NoCanonicalHead(string branch) => $"There is no canonical {branch} yet: not enough delegates have pushed it.";
+
+    /// <summary>Of a branch of a plain git repository.</summary>
+    public static string NoBranch(string branch) => $"There is no branch {branch} (yet).";
+
+    /// <summary>Of a branch whose head has not arrived.</summary>
+    public static string NoHead(CommitId head, string branch) => $"The commit {head.Short} of {branch} is not in the storage.";
+
+    /// <summary>Of a patch that cannot be read or verified.</summary>
+    public static string Unreadable(string reason) => $"The patch cannot be read: {reason}";
+
+    /// <summary>Of a revision whose commit has not arrived.</summary>
+    public static string NoCommit(CommitId head, RevisionId revision)
+        => $"The commit {head.Short} of revision {revision.Short} is not in the storage (yet).";
+
+    /// <summary>Of what a webhook named and nobody has.</summary>
+    public static string OnlyNamed(CommitId commit, DateTimeOffset at)
+        => $"A webhook of {at:HH:mm:ss} named the commit {commit.Short}, which is not in the storage; every sweep looks for it again.";
 
     /// <summary>Of a patch's revision; null when the pipeline got its message.</summary>
     public static string? Of(RevisionDisposition disposition) => disposition switch

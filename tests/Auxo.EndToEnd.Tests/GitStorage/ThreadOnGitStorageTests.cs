@@ -129,7 +129,7 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         Assert.Equal("", error);
         var items = JsonNode.Parse(output)!["parts"]!.AsArray()
             .SelectMany(static p => p!["items"]!.AsArray()).Select(static i => (Name: Text(i!, "name"), State: Text(i!, "state"))).ToList();
-        foreach (var name in (string[])["folder", "secrets", "ports", "postgresql", "disk", "memory", "sandbox", "git",
+        foreach (var name in (string[])["folder", "privacy", "ports", "postgresql", "disk", "memory", "sandbox", "git",
             "clock", "services"]) Assert.Contains(items, i => i.Name == name && i.State != "trouble");
         Assert.Contains(("profile", "warning"), items); // This world has no Radicle.
         Assert.DoesNotContain("auxo_", output, StringComparison.Ordinal);
