@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 using Auxo.Benchmarks.Measuring;
 using Auxo.Benchmarks.Reporting;
@@ -7,7 +8,7 @@ using Auxo.Benchmarks.Reporting;
 namespace Auxo.Benchmarks;
 
 /// <summary>A second built copy of Auxo, such as an earlier commit's, which measures itself with its own benchmarks.</summary>
-internal sealed class OtherBuild
+internal sealed partial class OtherBuild
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
@@ -60,7 +61,7 @@ internal sealed class OtherBuild
 
     /// <summary>
     /// Puts the rounds of both builds together, figure by figure: our values, and as the peer's the other build's. A figure that
-    /// only we have keeps its values and has no peer. A figure is found by its name; where that has a count in it, by its place.
+    /// only we have keeps its values and has no peer. A figure is found by its name, whatever counts of processes stand in it.
     /// </summary>
     public static IReadOnlyList<Figure> Beside(
         IReadOnlyList<IReadOnlyList<Figure>> ours, IReadOnlyList<IReadOnlyList<OtherFigure>> others)
@@ -68,13 +69,18 @@ internal sealed class OtherBuild
         {
             var mine = ours.Where(r => r.Count > place).SelectMany(r => r[place].Auxo.InOrder);
             var theirs = others.Select(r => r.FirstOrDefault(o => o.What == figure.What)
-                    ?? (r.Count == ours[0].Count && r[place].Unit == figure.Unit ? r[place] : null))
+                    ?? r.FirstOrDefault(o => Uncounted(o.What) == Uncounted(figure.What)))
                 .OfType<OtherFigure>().SelectMany(static o => o.Auxo.Samples).ToList();
             return figure with
             {
                 Auxo = new Series(mine), Peer = theirs.Count > 0 ? new Series(theirs) : null, Goal = null, Note = null,
             };
         })];
+
+    private static string Uncounted(string what) => ProcessCount().Replace(what, "");
+
+    [GeneratedRegex(@" \(\d+ processes\)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ProcessCount();
 
     private sealed record OtherReport(IReadOnlyList<OtherFigure> Figures);
 }
