@@ -19,9 +19,11 @@ internal sealed partial class OneProcess(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+    private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private NpgsqlConnection? _holding;
     private Task _keeping = Task.CompletedTask;
+    private Task? _ended;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -46,11 +48,16 @@ internal sealed partial class OneProcess(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Last of all: what is in hand has ended.</summary>
-    public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync();
+    public Task StoppedAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
 
-    public async ValueTask DisposeAsync()
+    /// <summary>A host that is stopped and disposed at the same moment asks twice; both wait for the same end.</summary>
+    public ValueTask DisposeAsync()
     {
-        if (_stopping.IsCancellationRequested) return;
+        lock (_gate) return new ValueTask(_ended ??= EndAsync());
+    }
+
+    private async Task EndAsync()
+    {
         await _stopping.CancelAsync();
         await _keeping;
         if (_holding is not null) await _holding.DisposeAsync();

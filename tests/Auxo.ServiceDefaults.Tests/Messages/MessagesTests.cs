@@ -3,6 +3,7 @@ using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 using Npgsql;
 
@@ -28,6 +29,19 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _queues.DisposeAsync();
+
+    /// <summary>Else the lock would still be held by a service that counts as ended, and what ends it would be gone half way.</summary>
+    [Fact]
+    public async Task a_service_that_is_stopped_and_disposed_at_once_waits_for_one_end()
+    {
+        await using var service = await MessageHost.StartAsync("metrics", _database);
+        var one = service.Services.GetServices<IHostedService>().OfType<OneProcess>().Single();
+
+        var stopped = one.StoppedAsync(Ct);
+        await one.DisposeAsync();
+
+        Assert.True(stopped.IsCompletedSuccessfully);
+    }
 
     [Fact]
     public async Task messages_of_a_group_arrive_in_order_and_none_is_lost_under_24_writers()
