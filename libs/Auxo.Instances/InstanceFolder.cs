@@ -36,8 +36,7 @@ public sealed class InstanceFolder : IDisposable
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new HostingException(
-                $"{layout.Home} cannot be used for Auxo's data: {e.Message} Set AUXO_HOME to a folder that you may write.");
+            throw layout.Unusable(e);
         }
     }
 

@@ -140,7 +140,7 @@ public sealed record InstanceLayout(string Home)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new HostingException($"{Home} cannot be used for Auxo's data: {e.Message} Set AUXO_HOME to a folder that you may write.");
+            throw Unusable(e);
         }
     }
 
@@ -163,6 +163,10 @@ public sealed record InstanceLayout(string Home)
             else if ((entry.UnixFileMode & read) != UnixFileMode.None) yield return entry.FullName;
         }
     }
+
+    /// <summary>What a start says of a folder in which it may not do what it must.</summary>
+    internal HostingException Unusable(Exception e)
+        => new($"{Home} cannot be used for Auxo's data: {e.Message} Set AUXO_HOME to a folder that you may write.");
 
     /// <summary>Builds before the first release left no such file; nothing of theirs is touched.</summary>
     private void RefuseOther()

@@ -71,10 +71,11 @@ internal static class TimelineFacts
 
     private static TimelineFact Revised(SeenRevision r)
     {
+        var whyNot = WhyNotBuilt.Of(r.Disposition);
         var entry = new TimelineEntry(
-            r.SeenAt, "patch_revised", WhyNotBuilt.Of(r.Disposition) is null ? TimelineState.Done : TimelineState.Note,
+            r.SeenAt, "patch_revised", whyNot is null ? TimelineState.Done : TimelineState.Note,
             $"revision {r.Id.Short} at commit {r.Head.Short}, first reported by {Words(r.DetectedBy)}"
-                + (WhyNotBuilt.Of(r.Disposition) is { } reason ? $". {reason}" : ""));
+                + (whyNot is null ? "" : $". {whyNot}"));
         return new TimelineFact(entry, r.Head, r.DetectedBy);
     }
 

@@ -24,8 +24,8 @@ public static partial class BashSyntax
         var fresh = files.Where(file => !cache.TryGet(file.Entry.Oid, Key(file), out _)).ToList();
 
         var unanswered = new List<Observation>();
-        foreach (var (file, seen) in (await Task.WhenAll(Shards(fresh).Select(shard => AskAsync(tree, shell, bash, shard, ct))))
-            .SelectMany(answers => answers))
+        var asking = Shards(fresh, static file => file.SizeBytes).Select(shard => AskAsync(tree, shell, bash, shard, ct));
+        foreach (var (file, seen) in (await Task.WhenAll(asking)).SelectMany(answers => answers))
         {
             if (seen.FirstOrDefault(observation => observation.Rule == CheckReport.NotJudged) is { } failure)
                 unanswered.Add(failure with { Path = file.Entry.Name });
@@ -90,11 +90,11 @@ public static partial class BashSyntax
     }
 
     /// <summary>Two halves of about the same size: this machine's cores, without crowding out the steps.</summary>
-    internal static IEnumerable<IReadOnlyList<ShellFile>> Shards(IReadOnlyList<ShellFile> files)
+    internal static IEnumerable<IReadOnlyList<T>> Shards<T>(IReadOnlyList<T> files, Func<T, int> size)
     {
         if (files.Count == 0) return [];
         if (files.Count < 4) return [files];
-        var bySize = files.OrderByDescending(file => file.SizeBytes).ToList();
+        var bySize = files.OrderByDescending(size).ToList();
         return [[.. bySize.Where((_, i) => i % 2 == 0)], [.. bySize.Where((_, i) => i % 2 == 1)]];
     }
 

@@ -48,8 +48,8 @@ public static partial class ShellCheck
             foreach (var (path, text) in rcs) await shell.PlaceTextAsync(path, text, ct);
             // Without one at the top, shellcheck would look for another in the folders above.
             if (!rcs.Keys.Any(path => path is ".shellcheckrc" or "shellcheckrc")) await shell.PlaceTextAsync(".shellcheckrc", "", ct);
-            var lints = BashSyntax.Shards([.. fresh.Select(question => question.File)]).SelectMany(shard => shard.Chunk(1000))
-                .Select(shard => new Lint(shellcheck, shell, cache, [.. fresh.Where(question => shard.Contains(question.File))])).ToList();
+            var lints = BashSyntax.Shards(fresh, static question => question.File.SizeBytes).SelectMany(shard => shard.Chunk(1000))
+                .Select(shard => new Lint(shellcheck, shell, cache, shard)).ToList();
             await Task.WhenAll(lints.Select(lint => lint.RunAsync(ct)));
             failed.AddRange(lints.SelectMany(lint => lint.Failed));
             // One file is that file's matter; all of several are shellcheck's.
