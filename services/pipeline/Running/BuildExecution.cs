@@ -39,8 +39,6 @@ internal sealed class BuildExecution(
         if (await running.ReadAsync(ct) is not { } build) return;
         using var activity = BuildActivity.Start(build);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
-        using var ended = new CancellationTokenSource();
-        var interim = build.HasInterimComment ? Task.CompletedTask : AnnounceAsync(running, ended.Token);
         var spare = false;
         try
         {
@@ -55,11 +53,6 @@ internal sealed class BuildExecution(
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             // Its end is recorded already, by whoever ended it.
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await interim;
         }
 
         if (await running.ReadAsync(ct) is { State: BuildState.Finished }) logs.CompleteBuild(buildId);
@@ -79,8 +72,18 @@ internal sealed class BuildExecution(
             (fresh, now) => StartBuild.Decide(fresh, Environment.MachineName, sandbox, first, now), ct);
         var checking = CheckAsync(running, build, remaining, started, run, ct);
         var stepping = steps.RunAsync(running, build, commands, started, run, ct);
-        await Task.WhenAll(started, checking, stepping);
-        return await stepping;
+        using var ended = new CancellationTokenSource();
+        var announcing = AnnounceAsync(running, build, started, ended.Token);
+        try
+        {
+            await Task.WhenAll(started, checking, stepping);
+            return await stepping;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await announcing;
+        }
     }
 
     private async Task CheckAsync(
@@ -93,11 +96,14 @@ internal sealed class BuildExecution(
         CrashPoint.Hit("pipeline.step.finished");
     }
 
-    private async Task AnnounceAsync(RunningBuild running, CancellationToken ended)
+    /// <summary>What is not recorded as started says nothing: on a slow database the wait can end before that record is written.</summary>
+    private async Task AnnounceAsync(RunningBuild running, Build build, Task started, CancellationToken ended)
     {
+        if (build.HasInterimComment) return;
         try
         {
             await Task.Delay(settings.InterimAfter, time, ended);
+            await started.WaitAsync(ended);
             await running.AnnounceAsync(ended);
         }
         catch (OperationCanceledException)

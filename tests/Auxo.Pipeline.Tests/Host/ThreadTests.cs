@@ -99,7 +99,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await _host.DisposeAsync();
         _host = await PipelineHost.StartAsync(
-            await postgres.CreateDatabaseAsync(), _home, PipelineHost.Runner with { InterimAfter = TimeSpan.FromMilliseconds(1) });
+            await postgres.CreateDatabaseAsync(), _home, PipelineHost.Runner with { InterimAfter = TimeSpan.Zero });
         var (older, _) = await SleepingAsync();
         await _host.SendAsync(_told.Opened(older));
         await Eventually.TrueAsync(async () => (await CommentsAsync()).Count == 1, "a build that takes its time says so on the patch");
