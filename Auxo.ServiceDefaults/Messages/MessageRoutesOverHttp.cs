@@ -28,16 +28,20 @@ public static class MessageRoutesOverHttp
     {
         var group = app.MapGroup("").WithTags("messages").RequireScope(read);
         group.MapGet("/describe", static (ServiceIdentity service, IWolverineRuntime runtime)
-            => TypedResults.Json(Describe(service, runtime), MessagesJson.Default.ServiceDescription));
+            => TypedResults.Json(Describe(service, runtime), MessagesJson.Default.ServiceDescription))
+            .Produces<ServiceDescription>();
         group.MapGet("/queues", static async (WaitingMessages waiting, CancellationToken ct)
-            => TypedResults.Json(new QueueList([await waiting.StateAsync(ct)]), MessagesJson.Default.QueueList));
+            => TypedResults.Json(new QueueList([await waiting.StateAsync(ct)]), MessagesJson.Default.QueueList))
+            .Produces<QueueList>();
         group.MapGet("/queues/messages", static async (WaitingMessages waiting, string[]? trace, CancellationToken ct)
-            => TypedResults.Json(new WaitingList(await waiting.OfTracesAsync(trace ?? [], ct)), MessagesJson.Default.WaitingList));
+            => TypedResults.Json(new WaitingList(await waiting.OfTracesAsync(trace ?? [], ct)), MessagesJson.Default.WaitingList))
+            .Produces<WaitingList>();
         group.MapGet("/dead-letters", static async (IMessageStore store, CancellationToken ct)
-            => TypedResults.Json(new DeadLetterList(await DeadLettersAsync(store, ct)), MessagesJson.Default.DeadLetterList));
+            => TypedResults.Json(new DeadLetterList(await DeadLettersAsync(store, ct)), MessagesJson.Default.DeadLetterList))
+            .Produces<DeadLetterList>();
         app.MapPost("/dead-letters/replay", static async (IMessageStore store, Guid[]? id, CancellationToken ct)
             => TypedResults.Json(new Replayed(await ReplayAsync(store, id ?? [], ct)), MessagesJson.Default.Replayed))
-            .WithTags("messages").RequireScope(write);
+            .Produces<Replayed>().WithTags("messages").RequireScope(write);
     }
 
     private static ServiceDescription Describe(ServiceIdentity service, IWolverineRuntime runtime)

@@ -29,6 +29,7 @@ public static class Configuration
         services.AddSingleton<PatchCommentWriter>();
         services.AddSingleton(RepositoryFolders.From(builder.Configuration));
         services.AddSingleton<HookAddress>();
+        services.AddSingleton<RepositoryAnswers>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<KnownRepositories>();
         services.AddSingleton<ReceiptLog>();

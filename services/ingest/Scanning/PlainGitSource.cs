@@ -13,14 +13,19 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
     /// <inheritdoc/>
     public override async Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct)
     {
-        var (repository, problems, branches) = (known.Repository, new List<TipProblem>(), new List<BranchSnapshot>());
+        var (repository, main) = (known.Repository, known.Repository.DefaultBranch);
+        var (problems, branches) = (new List<TipProblem>(), new List<BranchSnapshot>());
         try
         {
             var refs = await GitTree.RefsAsync(Path, "refs/heads/", ct);
-            foreach (var name in repository.Branches.Prepend(repository.DefaultBranch).Distinct(StringComparer.Ordinal))
+            // Renamed, or made after the repository was tracked.
+            if (!refs.ContainsKey("refs/heads/" + main)) main = await DefaultBranch.OfAsync(Path, ct);
+            foreach (var name in repository.Branches.Prepend(main).Distinct(StringComparer.Ordinal))
             {
-                if (!refs.TryGetValue("refs/heads/" + name, out var oid)) problems.Add(
-                    new TipProblem("branch", name, null, WhyNotBuilt.NoBranch(name)));
+                if (!refs.TryGetValue("refs/heads/" + name, out var oid)) problems.Add(new TipProblem(
+                    "branch", name, null, name == main
+                        ? WhyNotBuilt.NoDefaultBranch(name, Path, [.. refs.Keys.Select(static r => r["refs/heads/".Length..])])
+                        : WhyNotBuilt.NoBranch(name)));
                 else branches.Add(await BranchAsync(name, CommitId.Parse(oid), repository.Tip(name)?.Commit, ct));
             }
         }
@@ -30,7 +35,7 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
                 $"{Path} cannot be read: {e.Message} If it has moved, untrack it and track it where it is now.", e);
         }
 
-        return new RepositorySnapshot(repository.Name, repository.DefaultBranch, [], branches, [], problems);
+        return new RepositorySnapshot(repository.Name, main, [], branches, [], problems);
     }
 
     /// <inheritdoc/>

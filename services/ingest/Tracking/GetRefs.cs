@@ -62,7 +62,7 @@ public static class GetRefs
     {
         if (failure is not null) yield return new RefAnswer(
             "branch", known.Repository.DefaultBranch, "", null, null, null, null, null, null, $"The last scan failed: {failure}");
-        foreach (var tip in known.Repository.Tips)
+        foreach (var tip in known.Repository.Tips.Where(t => IsFollowed(known.Repository, t.Branch)))
         {
             var isDefault = tip.Branch == known.Repository.DefaultBranch;
             yield return new RefAnswer(
@@ -80,6 +80,10 @@ public static class GetRefs
         foreach (var problem in problems) yield return new RefAnswer(
             problem.Kind, problem.Name, "", problem.Commit, null, null, null, null, null, problem.Reason);
     }
+
+    /// <summary>False of one that was the default branch before.</summary>
+    private static bool IsFollowed(Repository repository, string branch)
+        => branch == repository.DefaultBranch || repository.Branches.Contains(branch, StringComparer.Ordinal);
 
     /// <summary>The newest revision of each author, replaced ones left out.</summary>
     private static IEnumerable<(Patch Patch, SeenRevision Tip)> Tips(Patch patch)

@@ -1,4 +1,3 @@
-using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Recording;
 using Auxo.ServiceDefaults.Access;
 
@@ -14,7 +13,7 @@ public static class ListRepositories
         => app.MapGet("/repositories", HandleAsync).WithName("ListRepositories").RequireScope(IngestScopes.Read);
 
     private static async Task<Ok<ListAnswer<RepositoryAnswer>>> HandleAsync(
-        KnownRepositories known, RepositoryFolders folders, WebhookSecrets secrets, HookAddress address, CancellationToken ct)
+        KnownRepositories known, RepositoryAnswers answers, CancellationToken ct)
         => TypedResults.Ok(new ListAnswer<RepositoryAnswer>(
-            [.. (await known.TrackedAsync(ct)).Select(r => RepositoryAnswer.Of(r, folders, secrets, address))], null));
+            [.. (await known.TrackedAsync(ct)).Select(answers.Of)], null));
 }

@@ -2,19 +2,34 @@ using System.Globalization;
 
 using Auxo.Contracts;
 using Auxo.Ingest.Receiving;
+using Auxo.Ingest.Scanning;
 
 namespace Auxo.Ingest.Tracking;
 
 /// <summary>A repository as clients see it; its source is the folder, which people can look at.</summary>
+/// <param name="Rid">Its id.</param>
+/// <param name="Name">For people.</param>
+/// <param name="DefaultBranch">Short name.</param>
+/// <param name="Source">The git repository (of a work tree: its <c>.git</c>).</param>
+/// <param name="Kind">What it is kept in.</param>
+/// <param name="Delegates">Who decides; empty for plain git.</param>
+/// <param name="Trusted">Whose own steps run besides the delegates'.</param>
+/// <param name="Branches">Further branches that are built; plain git only.</param>
+/// <param name="TrackedAt">Since when.</param>
+/// <param name="Hooks">Where its webhooks go.</param>
+/// <param name="Problem">Why the last look at it failed; null when it did not.</param>
 public sealed record RepositoryAnswer(
     Rid Rid, string Name, string DefaultBranch, string Source, RepositoryKind Kind, IReadOnlyList<Did> Delegates,
     IReadOnlyList<Did> Trusted,
-    IReadOnlyList<string> Branches, DateTimeOffset TrackedAt, HooksAnswer Hooks)
+    IReadOnlyList<string> Branches, DateTimeOffset TrackedAt, HooksAnswer Hooks, string? Problem);
+
+/// <summary>Brings together what clients want to know of a repository.</summary>
+public sealed class RepositoryAnswers(RepositoryFolders folders, WebhookSecrets secrets, HookAddress address, Observer observer)
 {
     /// <summary>From what is known.</summary>
-    public static RepositoryAnswer Of(Repository r, RepositoryFolders folders, WebhookSecrets secrets, HookAddress address)
+    public RepositoryAnswer Of(Repository r)
         => new(r.Rid, r.Name, r.DefaultBranch, folders.FolderOf(r.Source), r.Kind, r.Delegates, r.Trusted, r.Branches, r.TrackedAt,
-            new HooksAnswer(address.Url, secrets.Find(r.Rid).Known));
+            new HooksAnswer(address.Url, secrets.Find(r.Rid).Known), observer.Find(r.Rid)?.Failure);
 }
 
 /// <summary>Where webhooks of a repository go.</summary>

@@ -85,27 +85,13 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
 
     private static async Task<RepositoryLocation> PlainGitAsync(string path, CancellationToken ct)
     {
-        var git = await AskAsync(path, ct, "rev-parse", "--path-format=absolute", "--git-common-dir")
-            ?? throw new CannotTrackException(
-                $"{path} is no git repository. Make one there with `git init`, or name the folder that has one.");
-        var top = await AskAsync(path, ct, "rev-parse", "--path-format=absolute", "--show-toplevel") is { Length: > 0 } tree ? tree : git;
-        var name = System.IO.Path.GetFileName(top);
+        var found = await GitLocation.FindAsync(path, ct) ?? throw new CannotTrackException(
+            $"{path} is no git repository. Make one there with `git init`, or name the folder that has one.");
+        if (found.Refusal is { } refusal) throw new CannotTrackException(refusal);
+        var name = System.IO.Path.GetFileName(found.Top);
         if (name.EndsWith(".git", StringComparison.Ordinal) && name.Length > 4) name = name[..^4];
-        return new RepositoryLocation(Rid.ForPlainGit(top), RepositoryKind.Git, git, name, await DefaultBranchAsync(git, ct));
-    }
-
-    /// <summary>
-    /// A bare repository's HEAD says it. In a work tree HEAD is only what happens to be checked out, so origin's word,
-    /// <c>main</c> and <c>master</c> come first.
-    /// </summary>
-    private static async Task<string> DefaultBranchAsync(string git, CancellationToken ct)
-    {
-        var head = await AskAsync(git, ct, "symbolic-ref", "--short", "HEAD") ?? "main";
-        if (await AskAsync(git, ct, "config", "--get", "core.bare") == "true") return head;
-        var refs = await GitTree.RefsAsync(git, "refs/heads/", ct);
-        var origin = await AskAsync(git, ct, "symbolic-ref", "--short", "refs/remotes/origin/HEAD");
-        var wanted = new[] { origin is null ? "" : origin["origin/".Length..], "main", "master" };
-        return wanted.FirstOrDefault(branch => refs.ContainsKey("refs/heads/" + branch)) ?? head;
+        return new RepositoryLocation(
+            Rid.ForPlainGit(found.Top), RepositoryKind.Git, found.Folder, name, await Scanning.DefaultBranch.OfAsync(found.Folder, ct));
     }
 
     private static async Task<string?> AskAsync(string path, CancellationToken ct, params string[] arguments)

@@ -36,7 +36,7 @@ public static class TrackRepository
 
     private static async Task<Results<Created<TrackAnswer>, Ok<TrackAnswer>>> HandleAsync(
         TrackRequest request, NodeWatch node, Outbox outbox, RepositoryFolders folders, WebhookSecrets secrets,
-        HookAddress address, Observer observer, TimeProvider time, CancellationToken ct)
+        RepositoryAnswers answers, Observer observer, TimeProvider time, CancellationToken ct)
     {
         var location = await RepositoryLocation.ResolveAsync(request.Location?.Trim() ?? "", await node.HomeAsync(ct), ct);
         var trusted = ParseTrusted(request.Trusted);
@@ -55,14 +55,14 @@ public static class TrackRepository
             if (stream.Aggregate is { IsTracked: true } already)
             {
                 observer.Watch(already);
-                return TypedResults.Ok(new TrackAnswer(RepositoryAnswer.Of(already, folders, secrets, address), null));
+                return TypedResults.Ok(new TrackAnswer(answers.Of(already), null));
             }
 
             var (repository, secret) = await TrackAsync(work, stream, location, folders, request, trusted, time.GetUtcNow(), ct);
             secrets.Remember(location.Rid, secret);
             observer.Watch(repository).Wake(DetectedBy.Sweep);
             return TypedResults.Created(
-                $"/repositories/{location.Rid}", new TrackAnswer(RepositoryAnswer.Of(repository, folders, secrets, address), secret));
+                $"/repositories/{location.Rid}", new TrackAnswer(answers.Of(repository), secret));
         });
     }
 

@@ -1,5 +1,4 @@
 using Auxo.Contracts;
-using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Scanning;
 using Auxo.ServiceDefaults.Access;
 
@@ -23,22 +22,19 @@ public static class TrustDid
     }
 
     private static Task<Ok<RepositoryAnswer>> GrantAsync(
-        Rid rid, Did did, IMessageBus bus, RepositoryFolders folders, WebhookSecrets secrets, HookAddress address, Observer observer,
-        CancellationToken ct)
-        => ChangeAsync(new ChangeTrust(rid, did, IsTrusted: true), bus, folders, secrets, address, observer, ct);
+        Rid rid, Did did, IMessageBus bus, RepositoryAnswers answers, Observer observer, CancellationToken ct)
+        => ChangeAsync(new ChangeTrust(rid, did, IsTrusted: true), bus, answers, observer, ct);
 
     private static Task<Ok<RepositoryAnswer>> RevokeAsync(
-        Rid rid, Did did, IMessageBus bus, RepositoryFolders folders, WebhookSecrets secrets, HookAddress address, Observer observer,
-        CancellationToken ct)
-        => ChangeAsync(new ChangeTrust(rid, did, IsTrusted: false), bus, folders, secrets, address, observer, ct);
+        Rid rid, Did did, IMessageBus bus, RepositoryAnswers answers, Observer observer, CancellationToken ct)
+        => ChangeAsync(new ChangeTrust(rid, did, IsTrusted: false), bus, answers, observer, ct);
 
     private static async Task<Ok<RepositoryAnswer>> ChangeAsync(
-        ChangeTrust command, IMessageBus bus, RepositoryFolders folders, WebhookSecrets secrets, HookAddress address, Observer observer,
-        CancellationToken ct)
+        ChangeTrust command, IMessageBus bus, RepositoryAnswers answers, Observer observer, CancellationToken ct)
     {
         var repository = (await bus.InvokeAsync<ChangedTrust>(command, ct)).Repository ?? throw new NotTrackedException(command.Rid.Value);
         observer.Find(command.Rid)?.Forget();
-        return TypedResults.Ok(RepositoryAnswer.Of(repository, folders, secrets, address));
+        return TypedResults.Ok(answers.Of(repository));
     }
 }
 

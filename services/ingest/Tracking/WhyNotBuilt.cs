@@ -20,6 +20,18 @@ internal static class WhyNotBuilt
     /// <summary>Of a branch of a plain git repository.</summary>
     public static string NoBranch(string branch) => $"There is no branch {branch} (yet).";
 
+    /// <summary>Of a plain git repository whose default branch has no commit, though others may have one.</summary>
+    /// <param name="branch">What HEAD names.</param>
+    /// <param name="folder">The git repository (of a work tree: its <c>.git</c>).</param>
+    /// <param name="others">Branches that are there.</param>
+    public static string NoDefaultBranch(string branch, string folder, IReadOnlyList<string> others)
+    {
+        if (others.Count == 0) return $"There is no commit on the default branch {branch} yet; push one.";
+        var there = string.Join(", ", others.Take(5)) + (others.Count > 5 ? $" and {others.Count - 5} more" : "");
+        return $"There is no commit on the default branch {branch}, but on {there}. Push {branch}, or make another one the default: "
+            + $"git -C {folder} symbolic-ref HEAD refs/heads/{others[0]}";
+    }
+
     /// <summary>Of a branch whose head has not arrived.</summary>
     public static string NoHead(CommitId head, string branch) => $"The commit {head.Short} of {branch} is not in the storage.";
 

@@ -14,16 +14,16 @@ internal sealed record BuildRepository(Rid Rid, string Name, RepositoryLocator S
     /// <summary>Finds a tracked repository by its id, or any git repository of this machine by its folder.</summary>
     /// <returns>Null when there is none; and for a folder in Radicle's layout that is not tracked: nothing here has verified
     /// who wrote what in it.</returns>
+    /// <exception cref="UnreadableRepositoryException">There is one that Auxo does not read.</exception>
     public static async Task<BuildRepository?> FindAsync(
         NpgsqlDataSource database, RepositoryFolders folders, Rid? rid, string? folder, CancellationToken ct)
     {
         if (rid is { } id) return await TrackedAsync(database, id, source: null, folder: null, ct);
         if (folder is null || !Path.IsPathFullyQualified(folder)) return null;
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (await AskAsync(path, ct, "rev-parse", "--path-format=absolute", "--git-common-dir") is not { } git) return null;
-        // The same question that ingest asks when it tracks the repository, so both give it the same id.
-        var top = await AskAsync(path, ct, "rev-parse", "--path-format=absolute", "--show-toplevel") is { Length: > 0 } tree ? tree : git;
-        var plain = Rid.ForPlainGit(top);
+        if (await GitLocation.FindAsync(path, ct) is not { } location) return null;
+        if (location.Refusal is { } refusal) throw new UnreadableRepositoryException(refusal);
+        var (plain, git) = (Rid.ForPlainGit(location.Top), location.Folder);
         var source = folders.LocatorOf(git);
         if (await TrackedAsync(database, plain, source, git, ct) is { } tracked) return tracked;
         return await AskAsync(git, ct, "rev-parse", "--verify", "--quiet", "refs/rad/id") is null
@@ -63,3 +63,6 @@ internal sealed record BuildRepository(Rid Rid, string Name, RepositoryLocator S
         }
     }
 }
+
+/// <summary>A repository that Auxo does not read; the message says what to do.</summary>
+internal sealed class UnreadableRepositoryException(string detail) : AuxoException("repository/unreadable", 422, detail);

@@ -83,6 +83,26 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task a_repository_without_a_commit_has_its_line_and_one_that_is_gone_is_no_health()
+    {
+        await using var auxo = await StartAsync(
+            FakeAuxo.Repository.Replace("{", """{"problem":"/srv/x cannot be read: it is gone.",""", StringComparison.Ordinal),
+            """
+            {"kind":"branch","name":"main","title":"","commit":null,"author":null,"trust":null,"seenAt":null,"via":null,
+             "fact":null,"reason":"There is no commit on the default branch main yet; push one."}
+            """);
+
+        var text = await auxo.RunAsync("status");
+        Assert.Equal((1, ""), (text.ExitCode, text.Error));
+        Assert.Contains("main  -  - no build  There is no commit", text.Out, StringComparison.Ordinal);
+
+        var status = JsonDocument.Parse((await auxo.RunAsync("status", "--json")).Out).RootElement;
+        Assert.False(status.GetProperty("healthy").GetBoolean());
+        Assert.Contains("/srv/x cannot be read: it is gone.", status.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("✗ heartwood:", (await auxo.RunAsync("repo", "list")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task trouble_is_named_and_the_rest_is_still_shown()
     {
         await using var auxo = await FakeAuxo.StartAsync(app =>
@@ -224,7 +244,13 @@ public sealed class StatusTests
              "seenAt":"2026-11-23T11:00:00Z","via":"sweep","fact":{{fact}},"reason":"{{reason}}"}
             """;
 
-    private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(app =>
+    private static Task<FakeAuxo> StartAsync()
+        => StartAsync(
+            FakeAuxo.Repository, Ref("patch", FakeAuxo.PatchId, FakeAuxo.Commit, "\"patch_opened\"", "opened"),
+            Ref("branch", "master", new string('1', 40), "\"default_branch_advanced\"", "pushed"),
+            Ref("branch", "next", new string('2', 40), "null", "not a followed branch"));
+
+    private static Task<FakeAuxo> StartAsync(string repository, params string[] refs) => FakeAuxo.StartAsync(app =>
     {
         app.MapGet("/apphost/resources", () => FakeAuxo.Page(
             Resource("postgres", "Running"), Resource("ingest", "Running", "\"http://127.0.0.1:8888\""),
@@ -241,11 +267,8 @@ public sealed class StatusTests
             => FakeAuxo.Json("""{"items":[{"queue":"pipeline","ready":2,"scheduled":1,"deadLetters":0,"oldestSeconds":40.2}]}"""));
         app.MapGet("/ingest/queues", ()
             => FakeAuxo.Json("""{"items":[{"queue":"ingest","ready":0,"scheduled":0,"deadLetters":0,"oldestSeconds":null}]}"""));
-        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
-        app.MapGet("/ingest/repositories/{rid}/refs", () => FakeAuxo.Page(
-            Ref("patch", FakeAuxo.PatchId, FakeAuxo.Commit, "\"patch_opened\"", "opened"), Ref(
-                "branch", "master", new string('1', 40), "\"default_branch_advanced\"", "pushed"),
-            Ref("branch", "next", new string('2', 40), "null", "not a followed branch")));
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(repository));
+        app.MapGet("/ingest/repositories/{rid}/refs", () => FakeAuxo.Page(refs));
         app.MapGet("/pipeline/builds", (string? commit) => commit is null ? FakeAuxo.Page(FakeAuxo.Build()) : FakeAuxo.Page());
     });
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
+using Auxo.Git;
 using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Host;
@@ -113,7 +114,8 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         var head = await CommitAsync((".auxo/ci.yaml", OneStep));
         var request = new { source = _repository.Path, commit = "main" };
         var first = (await _host.PostAsync("/builds", request)).Body;
-        var second = (await _host.PostAsync("/builds", request)).Body;
+        var second = (await _host.PostAsync("/builds", request with { source = Path.Combine(_repository.Path, "refs") })).Body;
+        Assert.Equal((string)first["rid"]!, (string)second["rid"]!);
         Assert.Equal((head.Value, Rid.ForPlainGit(_repository.Path).Value, 1), (
             (string)first["commit"]!, (string)first["rid"]!, (int)first["attempt"]!));
         Assert.Equal(2, (int)second["attempt"]!);
@@ -132,11 +134,15 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("""{"source":"SOURCE","commit":"--all"}""", 422, "auxo:build/no-such-commit")]
     [InlineData("""{"source":"SOURCE","commit":"main\nHEAD"}""", 422, "auxo:build/no-such-commit")]
     [InlineData("""{"source":"SOURCE"}""", 422, "auxo:build/no-such-commit")]
+    [InlineData("""{"source":"SHA256","commit":"main"}""", 422, "auxo:repository/unreadable")]
     public async Task a_wish_that_cannot_be_met_says_what_to_do(string body, int status, string type)
     {
         await CommitAsync();
+        var other = Path.Combine(_home, "sha256");
+        await GitCommand.RunAsync(_home, ["init", "-q", "--object-format=sha256", other], CancellationToken.None);
         using var content = new StringContent(
-            body.Replace("SOURCE", _repository.Path, StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json");
+            body.Replace("SOURCE", _repository.Path, StringComparison.Ordinal).Replace("SHA256", other, StringComparison.Ordinal),
+            System.Text.Encoding.UTF8, "application/json");
         using var answer = await _host.Client.PostAsync("/builds", content);
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(status == (int)answer.StatusCode, text);
@@ -186,7 +192,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task a_folder_of_radicles_that_is_not_tracked_is_not_built_by_path()
     {
         var head = await CommitAsync();
-        await Auxo.Git.GitCommand.RunAsync(_repository.Path, ["update-ref", "refs/rad/id", head.Value], CancellationToken.None);
+        await GitCommand.RunAsync(_repository.Path, ["update-ref", "refs/rad/id", head.Value], CancellationToken.None);
         Assert.Equal(422, (await _host.PostAsync("/builds", new { source = _repository.Path, commit = "main" })).Status);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Auxo.Cli.Api;
 
@@ -13,5 +14,19 @@ internal static class CliJson
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireWhatIsNotNullable } },
     };
+
+    /// <summary>A part that an answer lacks is said with its name, where it is read; not much later as a null nobody looked for.</summary>
+    private static void RequireWhatIsNotNullable(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(static p => IsNeeded(p))) property.IsRequired = true;
+    }
+
+    /// <summary>True of what a reader of the answer takes for given.</summary>
+    internal static bool IsNeeded(JsonPropertyInfo property)
+        => property.AssociatedParameter is { } parameter
+            ? property.Set is not null && parameter is { IsNullable: false, HasDefaultValue: false }
+            : property.IsRequired;
 }

@@ -12,11 +12,12 @@ public sealed record ResourceInfo(
     string Name, string Kind, [property: JsonConverter(typeof(Word))] string State, int? Pid,
     IReadOnlyList<string>? Urls, int Restarts, DateTimeOffset? Since, string? Reason);
 
-/// <summary>A tracked repository.</summary>
+/// <summary>A tracked repository; <c>Problem</c> says why ingest cannot read it.</summary>
 public sealed record Repository(
     string Rid, string Name, string DefaultBranch, string Source, [property: JsonConverter(typeof(Word))] string Kind,
     IReadOnlyList<string>? Delegates,
-    IReadOnlyList<string>? Trusted, IReadOnlyList<string>? Branches, DateTimeOffset TrackedAt, RepositoryHooks? Hooks);
+    IReadOnlyList<string>? Trusted, IReadOnlyList<string>? Branches, DateTimeOffset TrackedAt, RepositoryHooks? Hooks,
+    string? Problem);
 
 /// <summary>Where webhooks for a repository go.</summary>
 public sealed record RepositoryHooks(string Url, bool HasSecret);
@@ -34,10 +35,11 @@ public sealed record WebhookSecret(string Secret);
 
 /// <summary>
 /// A tip that ingest saw, and what came of it: <c>Kind</c> is <c>patch</c> or <c>branch</c>, <c>Name</c> the patch's id or the
-/// branch's name, <c>Fact</c> what was recorded (null when nothing was) and <c>Reason</c> why.
+/// branch's name, <c>Commit</c> null where none is known, <c>Fact</c> what was recorded (null when nothing was) and
+/// <c>Reason</c> why.
 /// </summary>
 public sealed record RefInfo(
-    [property: JsonConverter(typeof(Word))] string Kind, string Name, string? Title, string Commit, string? Author,
+    [property: JsonConverter(typeof(Word))] string Kind, string Name, string? Title, string? Commit, string? Author,
     [property: JsonConverter(typeof(Word))] string? Trust,
     DateTimeOffset? SeenAt, [property: JsonPropertyName("via"), JsonConverter(typeof(Word))] string? DetectedBy, string? Fact,
     string? Reason);

@@ -32,6 +32,8 @@ internal static class ListRepositories
             columns.Add(new Cell(repository.Name, "bold"), repository.DefaultBranch,
                 Words.Ago(terminal.Now, repository.TrackedAt), new Cell(repository.Rid, "dim"));
         columns.Write(terminal);
+        foreach (var repository in page.Items.Where(static r => r.Problem is not null))
+            terminal.Line($"[red]✗ {Terminal.Safe(repository.Name)}:[/] {Terminal.Safe(repository.Problem)}");
         return ExitCode.Ok;
     }
 }

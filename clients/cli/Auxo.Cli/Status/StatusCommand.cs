@@ -37,18 +37,18 @@ internal static class StatusCommand
 internal sealed record AuxoStatus(
     Instance Instance, Attempt<Page<ResourceInfo>> Resources, Attempt<NodeInfo> Node,
     Attempt<Page<OutboxEntry>> Outbox, IReadOnlyList<Attempt<Page<QueueInfo>>> Queues,
-    Attempt<IReadOnlyList<TrackedRef>> Refs)
+    Attempt<TrackedTips> Refs)
 {
     /// <summary>Nobody answered at all.</summary>
     public bool IsSilent => Resources.Error is not null && Node.Error is not null && Refs.Error is not null;
 
     /// <summary>
-    /// Everything that should run runs, the node is not down, and no message is given up. A failed build is not a failure of
-    /// Auxo.
+    /// Everything that should run runs, the node is not down, every repository can be read, and no message is given up. A failed
+    /// build is not a failure of Auxo.
     /// </summary>
     public bool IsHealthy
         => Resources.Error is null && Resources.Value!.Items.All(static r => IsWell(r.State))
-            && Node.Value is { State: "connected" or "absent" } && Refs.Error is null
+            && Node.Value is { State: "connected" or "absent" } && Refs.Value is { Problems.Count: 0 }
             && DeadLetters == 0;
 
     /// <summary>Messages whose handler gave up.</summary>
@@ -69,8 +69,8 @@ internal sealed record AuxoStatus(
         })),
         outbox = Outbox.Value?.Items.GroupBy(static e => e.State, StringComparer.Ordinal)
             .ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal),
-        refs = Refs.Value,
+        refs = Refs.Value?.Refs,
         problems = new[] { Resources.Error, Node.Error, Outbox.Error, Refs.Error }.OfType<CliException>()
-            .Select(static e => e.Message).Distinct(StringComparer.Ordinal),
+            .Select(static e => e.Message).Concat(Refs.Value?.Problems ?? []).Distinct(StringComparer.Ordinal),
     };
 }

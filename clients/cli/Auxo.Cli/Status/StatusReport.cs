@@ -87,7 +87,7 @@ internal static class StatusReport
         }
     }
 
-    private static void Refs(Terminal terminal, Attempt<IReadOnlyList<TrackedRef>> refs)
+    private static void Refs(Terminal terminal, Attempt<TrackedTips> refs)
     {
         if (refs.Error is { } error)
         {
@@ -95,8 +95,8 @@ internal static class StatusReport
             return;
         }
 
-        if (refs.Value!.Count == 0) terminal.Line("No repository with anything to build is tracked. Track one: auxo repo track");
-        foreach (var repository in refs.Value.GroupBy(static r => (r.Rid, r.Repository)))
+        if (refs.Value!.Refs.Count == 0) terminal.Line("No repository with anything to build is tracked. Track one: auxo repo track");
+        foreach (var repository in refs.Value.Refs.GroupBy(static r => (r.Rid, r.Repository)))
         {
             terminal.Line($"[bold]{Terminal.Safe(repository.Key.Repository)}[/]  [dim]{Terminal.Safe(repository.Key.Rid)}[/]");
             var columns = new Columns(3, "", "", "", "") { Wraps = true };

@@ -4,20 +4,26 @@ namespace Auxo.Cli.Status;
 
 /// <summary>A tip of a tracked repository, its build, or the reason why it has none.</summary>
 internal sealed record TrackedRef(string Rid, string Repository, string Kind, string Name, string? Title,
-    string Commit, DateTimeOffset? SeenAt, TrackedBuild? Build, string? Reason);
+    string? Commit, DateTimeOffset? SeenAt, TrackedBuild? Build, string? Reason);
 
 /// <summary>The newest build of a tip.</summary>
 internal sealed record TrackedBuild(string Id, string State, string? Outcome, string? Reason);
 
+/// <summary>All tips of all tracked repositories.</summary>
+/// <param name="Refs">The tips.</param>
+/// <param name="Problems">Which repositories cannot be read, and why.</param>
+internal sealed record TrackedTips(IReadOnlyList<TrackedRef> Refs, IReadOnlyList<string> Problems);
+
 /// <summary>Brings together what ingest saw and what the pipeline made of it.</summary>
 internal static class TrackedRefs
 {
-    public static Task<Attempt<IReadOnlyList<TrackedRef>>> ReadAsync(Clients clients, CancellationToken ct)
-        => Attempt.OfAsync<IReadOnlyList<TrackedRef>>("refs", async () =>
+    public static Task<Attempt<TrackedTips>> ReadAsync(Clients clients, CancellationToken ct)
+        => Attempt.OfAsync("refs", async () =>
         {
             var all = new List<TrackedRef>();
             IReadOnlyList<DeadLetter>? letters = null;
-            foreach (var repository in (await clients.Ingest.RepositoriesAsync(ct)).Items)
+            var repositories = (await clients.Ingest.RepositoriesAsync(ct)).Items;
+            foreach (var repository in repositories)
             {
                 var refs = (await clients.Ingest.RefsAsync(repository.Rid, ct)).Items;
                 var builds =
@@ -30,7 +36,8 @@ internal static class TrackedRefs
                 }
             }
 
-            return all;
+            return new TrackedTips(
+                all, [.. repositories.Where(static r => r.Problem is not null).Select(static r => $"{r.Name}: {r.Problem}")]);
         });
 
     /// <summary>The tip's build, or why there is none: its fact has not reached the pipeline yet, or could not be handled there.</summary>
@@ -50,7 +57,7 @@ internal static class TrackedRefs
 
     /// <summary>Beyond the newest 200 the pipeline is asked for the commit itself.</summary>
     private static async Task<Build?> OlderAsync(Clients clients, Repository repository, RefInfo tip, CancellationToken ct)
-        => tip.Fact is null ? null
+        => tip.Fact is null || tip.Commit is null ? null
             : (await clients.Pipeline.BuildsAsync(repository.Rid, patch: null, tip.Commit, limit: 20, after: null, ct))
                 .Items.FirstOrDefault(b => IsOf(tip, b));
 
@@ -63,5 +70,6 @@ internal static class TrackedRefs
                 : body.Contains($"\"new\":\"{tip.Commit}\"", StringComparison.Ordinal));
 
     private static bool IsOf(RefInfo tip, Build build)
-        => build.Commit == tip.Commit && (tip.Kind == "patch" ? build.PatchId == tip.Name : build.PatchId is null);
+        => tip.Commit is not null && build.Commit == tip.Commit
+            && (tip.Kind == "patch" ? build.PatchId == tip.Name : build.PatchId is null);
 }
