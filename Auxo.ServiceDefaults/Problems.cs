@@ -97,7 +97,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             => AuxoProblem.Details(e.StatusCode, "request/invalid-json", Describe(json)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
             => AuxoProblem.Details(413, "request/too-large", "The request's body is larger than this route accepts."),
-        BadHttpRequestException e => AuxoProblem.Details(e.StatusCode, "request/invalid", e.Message),
+        BadHttpRequestException e => AuxoProblem.Details(e.StatusCode, "request/invalid", UnreadableValue.Describe(e.Message) ?? e.Message),
         _ when LostRace.Is(exception) => AuxoProblem.Details(
             409, "state/changed-meanwhile", "Somebody else changed it at the same moment. Read it again and repeat the request."),
         PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or NpgsqlException and not PostgresException

@@ -34,6 +34,13 @@ public static class Scopes
         => user.HasClaim(static c => c is { Type: TokenAuthentication.ScopeClaim, Value: AccessToken.Admin })
             || user.HasClaim(TokenAuthentication.ScopeClaim, scope);
 
+    /// <summary>
+    /// Who is refused is asked for a user and a password too, the token: many package clients send theirs only then. A browser
+    /// opens a window at such an answer, so that it is for services that no browser enters.
+    /// </summary>
+    public static IServiceCollection AskForPasswords(this IServiceCollection services)
+        => services.Configure<TokenOptions>(TokenAuthentication.SchemeName, static options => options.NamesBasic = true);
+
     internal static void AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokens>();
@@ -42,7 +49,7 @@ public static class Scopes
         // Not AddAuthentication: it brings data protection along, which writes keys for cookies into the user's home.
         services.AddAuthenticationCore(static options => options.DefaultScheme = TokenAuthentication.SchemeName).AddWebEncoders();
         new AuthenticationBuilder(services)
-            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, configureOptions: null);
+            .AddScheme<TokenOptions, TokenAuthentication>(TokenAuthentication.SchemeName, configureOptions: null);
         var administrators = new AuthorizationPolicy([new ScopeRequirement(AccessToken.Admin, OpenOnLoopback: false)], []);
         services.AddAuthorizationBuilder().SetDefaultPolicy(administrators).SetFallbackPolicy(administrators);
     }

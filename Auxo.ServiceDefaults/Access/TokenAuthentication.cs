@@ -1,18 +1,31 @@
+using System.Net.Http.Headers;
 using System.Security.Claims;
+using System.Text;
 using System.Text.Encodings.Web;
 
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace Auxo.ServiceDefaults.Access;
 
-/// <summary>Reads <c>Authorization: Bearer …</c>; a caller without it is anonymous, one with a wrong token is refused.</summary>
+/// <summary>How a service asks for a token.</summary>
+internal sealed class TokenOptions : AuthenticationSchemeOptions
+{
+    /// <summary>Also name Basic in a refusal.</summary>
+    public bool NamesBasic { get; set; }
+}
+
+/// <summary>
+/// Reads <c>Authorization: Bearer …</c>, or <c>Basic …</c> with the token as password and any user name; a caller without it is
+/// anonymous, one with a wrong token is refused.
+/// </summary>
 internal sealed class TokenAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    IOptionsMonitor<TokenOptions> options, ILoggerFactory logger, UrlEncoder encoder,
     AccessTokens tokens, IProblemDetailsService problems)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    : AuthenticationHandler<TokenOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
     public const string ScopeClaim = "scope";
@@ -24,10 +37,8 @@ internal sealed class TokenAuthentication(
     {
         string? header = Request.Headers.Authorization;
         if (string.IsNullOrEmpty(header)) return AuthenticateResult.NoResult();
-        if (header.Length > 1024 || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.Fail(
-            "not a bearer token");
-        if (await tokens.FindAsync(header["Bearer ".Length..]
-            .Trim(), Context.RequestAborted) is not { } token) return AuthenticateResult.Fail("unknown token");
+        if (header.Length > 1024 || Presented(header) is not { } presented) return AuthenticateResult.Fail("not a token");
+        if (await tokens.FindAsync(presented, Context.RequestAborted) is not { } token) return AuthenticateResult.Fail("unknown token");
 
         Claim[] claims = [new(ClaimTypes.NameIdentifier, token.Id.ToString()), new(ClaimTypes.Name, token.Name),
             .. token.Scopes.Select(static s => new Claim(ScopeClaim, s))];
@@ -35,10 +46,24 @@ internal sealed class TokenAuthentication(
             new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
     }
 
+    /// <summary>The token's text; null when the header is neither of the two.</summary>
+    private static string? Presented(string header)
+    {
+        if (!AuthenticationHeaderValue.TryParse(header, out var value) || value.Parameter is not { } parameter) return null;
+        if (value.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return parameter.Trim();
+        if (!value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
+        var bytes = new byte[parameter.Length];
+        if (!Convert.TryFromBase64String(parameter, bytes, out var length)) return null;
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? text[(colon + 1)..] : null;
+    }
+
     /// <summary>401; the same words for a missing, an unknown, a revoked and an expired token.</summary>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.Headers.WWWAuthenticate = "Bearer realm=\"auxo\"";
+        Response.Headers.WWWAuthenticate = Options.NamesBasic
+            ? new StringValues(["Bearer realm=\"auxo\"", "Basic realm=\"auxo\", charset=\"UTF-8\""])
+            : "Bearer realm=\"auxo\"";
         return AnswerAsync(401, "access/unauthenticated",
             "A valid token is needed: 'Authorization: Bearer …'. The CLI finds its own in the instance's folder; AUXO_TOKEN overrides it.");
     }

@@ -20,6 +20,9 @@ public sealed record GitTreeEntry(string Mode, string Name, string Oid)
 
     /// <summary>A symbolic link; the blob holds its target.</summary>
     public bool IsSymlink => Mode == "120000";
+
+    /// <summary>A submodule; its id is a commit of another repository.</summary>
+    public bool IsSubmodule => Mode == "160000";
 }
 
 /// <summary>Reads trees and refs.</summary>

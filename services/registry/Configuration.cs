@@ -8,6 +8,7 @@ using Auxo.Registry.Repositories;
 using Auxo.Registry.Timeline;
 using Auxo.Registry.Tokens;
 using Auxo.Registry.Uploading;
+using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
 using JasperFx.Events.Projections;
@@ -27,6 +28,7 @@ public static class Configuration
         var (services, configuration) = (builder.Services, builder.Configuration);
         var layout = InstanceLayout.Locate(name => configuration[name]);
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
+        services.AskForPasswords();
         services.AddDiskGuard(configuration, layout.Home);
         services.AddSingleton(layout);
         services.AddSingleton(new BlobFiles(layout.RegistryBlobs));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 
 using Alba;
@@ -56,6 +57,42 @@ public sealed class AccessTests(PostgresFixture postgres)
 
         Assert.Equal("Bearer realm=\"auxo\"", wrong.Context.Response.Headers.WWWAuthenticate);
         Assert.Equal(await DetailAsync(none), await DetailAsync(wrong));
+    }
+
+    [Theory]
+    [InlineData("anybody:{token}", HttpStatusCode.OK)]
+    [InlineData(":{token}", HttpStatusCode.OK)]
+    [InlineData("{token}:", HttpStatusCode.Unauthorized)]
+    [InlineData("{token}", HttpStatusCode.Unauthorized)]
+    [InlineData("anybody:wrong", HttpStatusCode.Unauthorized)]
+    [InlineData("anybody:{token}:more", HttpStatusCode.Unauthorized)]
+    public async Task the_token_may_come_as_the_password_of_any_user(string credentials, HttpStatusCode expected)
+    {
+        await using var service = await StartAsync();
+        var token = await service.TokenAsync("reader", "pipeline:read");
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials.Replace("{token}", token, StringComparison.Ordinal)));
+        await service.Http.Scenario(s =>
+        {
+            s.Get.Url("/read");
+            s.WithRequestHeader("Authorization", "Basic " + basic);
+            s.StatusCodeShouldBe(expected);
+        });
+    }
+
+    [Theory]
+    [InlineData("Basic")]
+    [InlineData("Basic ")]
+    [InlineData("Basic %%%")]
+    [InlineData("Digest username=a")]
+    public async Task any_other_header_is_a_wrong_token(string header)
+    {
+        await using var service = await StartAsync();
+        await service.Http.Scenario(s =>
+        {
+            s.Get.Url("/read");
+            s.WithRequestHeader("Authorization", header);
+            s.StatusCodeShouldBe(HttpStatusCode.Unauthorized);
+        });
     }
 
     [Fact]

@@ -80,6 +80,23 @@ public sealed class ProblemsTests
         Assert.Contains(where, problem.GetProperty("detail").GetString());
     }
 
+    [Theory]
+    [InlineData("?asOf=yesterday", "'asOf' cannot be read: 'yesterday' is no time; one looks like 2026-11-28T12:00:00Z, or 2026-11-28.")]
+    [InlineData("?from=2026-13-01", "'from' cannot be read: '2026-13-01' is no time")]
+    [InlineData("?days=many", "'days' cannot be read: 'many' is no whole number.")]
+    [InlineData("?position=1e99", "'position' cannot be read: '1e99' is no whole number.")]
+    [InlineData("?all=perhaps", "'all' cannot be read: 'perhaps' is no yes or no; write true or false.")]
+    [InlineData("?build=x", "'build' cannot be read: 'x' is no id; one looks like 01932f6e-1111-7222-8333-444455556666.")]
+    [InlineData("?rid=x", "'rid' cannot be read: 'x' is no Rid")]
+    public async Task a_part_of_the_address_that_cannot_be_read_is_named(string query, string detail)
+    {
+        await using var service = await StartAsync();
+
+        var problem = await ProblemAsync(service, "/asked" + query, HttpStatusCode.BadRequest);
+
+        Assert.StartsWith(detail, problem.GetProperty("detail").GetString());
+    }
+
     [Fact]
     public async Task nesting_without_end_is_refused()
     {
@@ -122,6 +139,7 @@ public sealed class ProblemsTests
         open.MapGet("/race/start", string () => throw new JasperFx.Events.ExistingStreamIdCollisionException("a", typeof(Body)));
         open.MapGet("/race/start-inline", string () => throw new Marten.Exceptions.ExistingStreamIdCollisionException("a", typeof(Body)));
         open.MapGet("/defect", string () => throw new InvalidOperationException("password hunter2"));
+        open.MapGet("/asked", ([AsParameters] Asked asked, Guid? build, bool? all, Contracts.Rid? rid) => TypedResults.Ok());
         open.MapPost("/body", (Body body) => TypedResults.Ok(body));
     });
 
@@ -148,4 +166,15 @@ public sealed class ProblemsTests
 
     private sealed class BuildAlreadyFinished(string id)
         : AuxoException("build/already-finished", 409, $"Build {id} has ended. Run it again with 'auxo ci rerun {id}'.");
+
+    private sealed record Asked
+    {
+        public DateTimeOffset? AsOf { get; init; }
+
+        public DateTimeOffset? From { get; init; }
+
+        public int? Days { get; init; }
+
+        public long? Position { get; init; }
+    }
 }

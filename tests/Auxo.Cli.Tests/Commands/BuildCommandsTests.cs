@@ -135,15 +135,17 @@ public sealed class BuildCommandsTests
         Assert.Equal("auxo: Build 3f2a1c7 has ended.\n", result.Error);
     }
 
-    [Fact]
-    public async Task logs_show_each_command_its_output_and_the_verdict()
+    [Theory]
+    [InlineData("running 3 tests\n1 failed\n")]
+    [InlineData("running 3 tests\n1 failed")]
+    public async Task logs_show_each_command_its_output_and_the_verdict(string log)
     {
         await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build("finished", "failed")));
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", ()
                 => FakeAuxo.Json(FakeAuxo.Build("finished", "failed", more: Steps + Findings)));
-            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}/logs/test", () => Results.Text("running 3 tests\n1 failed\n"));
+            app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}/logs/test", () => Results.Text(log));
         });
 
         var result = await auxo.RunAsync("ci", "logs");

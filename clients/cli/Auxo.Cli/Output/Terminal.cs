@@ -12,6 +12,8 @@ internal sealed class Terminal : IDisposable
 {
     private readonly CliHost _host;
     private readonly StreamWriter _text;
+    private readonly IAnsiConsole _out;
+    private bool _inLogLine;
 
     public Terminal(CliHost host, bool json)
     {
@@ -20,14 +22,22 @@ internal sealed class Terminal : IDisposable
         {
             AutoFlush = true, NewLine = "\n",
         };
-        Out = Create(new ColonWriter(_text), host);
+        _out = Create(new ColonWriter(_text), host);
     }
 
     /// <summary>Answers are JSON, and nothing else is written to standard output.</summary>
     public bool Json { get; }
 
-    /// <summary>Markup for people.</summary>
-    public IAnsiConsole Out { get; }
+    /// <summary>Markup for people, on a line of its own even after a log whose last line has no end.</summary>
+    public IAnsiConsole Out
+    {
+        get
+        {
+            if (_inLogLine) _text.WriteLine(_out.Profile.Capabilities.Ansi ? "\u001b[0m" : "");
+            _inLogLine = false;
+            return _out;
+        }
+    }
 
     public bool IsTerminal => _host.IsTerminal;
 
@@ -46,6 +56,8 @@ internal sealed class Terminal : IDisposable
     /// <summary>Bytes of a log: as they are into a file or pipe; tamed on a terminal.</summary>
     public async Task WriteLogAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
+        if (bytes.IsEmpty) return;
+        _inLogLine = bytes.Span[^1] != (byte)'\n';
         await _text.FlushAsync(ct);
         if (_host.IsTerminal) await _text.WriteAsync(
             TamedText.Tame(Encoding.UTF8.GetString(bytes.Span), _host.Variable("NO_COLOR") is null or "").AsMemory(), ct);

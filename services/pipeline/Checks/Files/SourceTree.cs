@@ -30,6 +30,10 @@ public sealed class SourceTree(
     /// <summary>Every path and every folder (without a trailing slash).</summary>
     public IReadOnlySet<string> Paths { get; } = AllPaths(entries);
 
+    /// <summary>Symbolic links and submodules: what lies behind them is not listed here.</summary>
+    public IReadOnlySet<string> Portals { get; } = entries.Where(static e => e.IsSymlink || e.IsSubmodule).Select(static e => e.Name)
+        .ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Lists the tree of <paramref name="commit"/>.</summary>
     /// <param name="objects">Of its repository.</param>
     /// <param name="commit">The commit.</param>
