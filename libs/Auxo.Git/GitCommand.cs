@@ -114,11 +114,20 @@ public static class GitCommand
 
 /// <summary>git said no.</summary>
 public sealed class GitException(string repository, IReadOnlyList<string> arguments, int exitCode, string errors)
-    : Exception($"git {string.Join(' ', arguments.Take(3))} … in {repository} ended with {exitCode}: {errors.Trim()}")
+    : Exception($"git {string.Join(' ', arguments.Take(3))} … in {repository} ended with {exitCode}: {Explain(repository, errors.Trim())}")
 {
+    /// <summary>git's words for an object that a partial clone has left elsewhere.</summary>
+    private const string Promised = "from promisor remote";
+
     /// <summary>git's exit code: 128 for fatal errors, 1 for a plain no.</summary>
     public int ExitCode { get; } = exitCode;
 
     /// <summary>What git printed on standard error.</summary>
     public string Errors { get; } = errors;
+
+    private static string Explain(string repository, string errors)
+        => errors.Contains(Promised, StringComparison.Ordinal)
+            ? "it is a partial clone and lacks an object, and nothing is fetched here. Get all of them: "
+                + $"git -C {repository} fetch --refetch --no-filter"
+            : errors;
 }

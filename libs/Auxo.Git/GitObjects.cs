@@ -26,6 +26,9 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
     private Process? _process;
     private PipeReader? _reader;
 
+    /// <summary>The last line that git said on standard error.</summary>
+    private volatile string _said = "";
+
     /// <summary>The repository's path.</summary>
     public string Repository { get; } = repository;
 
@@ -72,7 +75,7 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
         await process.StandardInput.BaseStream.FlushAsync(cancellationToken);
 
         var header = await ReadLineAsync(reader, cancellationToken)
-            ?? throw new GitException(Repository, ["cat-file", "--batch"], process.HasExited ? process.ExitCode : -1, "the process ended");
+            ?? throw await EndedAsync(process, cancellationToken);
         if (header.EndsWith(" missing", StringComparison.Ordinal) || header.EndsWith(" ambiguous", StringComparison.Ordinal)) return null;
         var parts = header.Split(' ');
         var size = long.Parse(parts[2], CultureInfo.InvariantCulture);
@@ -88,11 +91,23 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
         return new GitObject(parts[0], parts[1], data);
     }
 
+    /// <summary>Why it ended; what it said of that has arrived once it is gone.</summary>
+    private async Task<GitException> EndedAsync(Process process, CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        return new GitException(
+            Repository, ["cat-file", "--batch"], process.ExitCode, _said.Length > 0 ? _said : "it ended without a word");
+    }
+
     private void StartProcess()
     {
         Stop();
         _process = GitCommand.Start(Repository, ["cat-file", "--batch"]);
-        _process.ErrorDataReceived += static (_, _) => { };
+        _said = "";
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text) _said = text;
+        };
         _process.BeginErrorReadLine();
         _reader = PipeReader.Create(_process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: 64 << 10));
     }

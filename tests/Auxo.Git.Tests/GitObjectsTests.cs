@@ -52,6 +52,27 @@ public sealed class GitObjectsTests(SmallRepository repository) : IClassFixture<
     }
 
     [Fact]
+    public async Task an_object_that_a_partial_clone_lacks_is_named_with_the_command_that_gets_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-partial-").FullName;
+        var (whole, part) = (Path.Combine(folder, "whole"), Path.Combine(folder, "part"));
+        await GitCommand.RunAsync(folder, ["clone", "-q", "--bare", repository.Folder, whole], Ct);
+        await GitCommand.RunAsync(whole, ["config", "uploadpack.allowFilter", "true"], Ct);
+        await GitCommand.RunAsync(folder, ["clone", "-q", "--bare", "--filter=blob:none", $"file://{whole}", part], Ct);
+        Directory.Move(whole, whole + ".away");
+
+        await using var objects = new GitObjects(part);
+        var lacking = await Assert.ThrowsAsync<GitException>(() => objects.ReadAsync("HEAD:readme.md", Ct));
+        Assert.EndsWith($"Get all of them: git -C {part} fetch --refetch --no-filter", lacking.Message, StringComparison.Ordinal);
+
+        Directory.Move(whole + ".away", whole);
+        await GitCommand.RunAsync(part, ["fetch", "-q", "--refetch", "--no-filter"], Ct);
+        Directory.Move(whole, whole + ".away");
+        Assert.Equal("# Hello\n", (await objects.ReadAsync("HEAD:readme.md", Ct))!.Text);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task many_readers_at_once_each_get_their_own_object()
     {
         await using var objects = new GitObjects(repository.Folder);

@@ -86,6 +86,8 @@ internal sealed class StepPhase(
     {
         await using var log = await logs.OpenAsync(build.BuildId, step.Name, run);
         if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
+        else if (build.Results.All(static result => result.Kind != CommandKind) && step == build.Plan.Steps[0])
+            foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
         var exit = await executor.RunAsync(new StepRun(build.BuildId, step, workspace, log, Variables(build)), run);
         IReadOnlyList<BuildArtifact> artifacts = [];
         if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)

@@ -26,12 +26,29 @@ public sealed class Workspace : IAsyncDisposable
         return BinaryPrimitives.ReadInt32BigEndian(header[8..]);
     }
 
+    /// <summary>What the commit names and these files do not have, one line each, for the log of the first step.</summary>
+    public IReadOnlyList<string> LeftOut()
+    {
+        List<string> missing = [];
+        if (TextOf(".gitmodules") is not null)
+            missing.Add("submodules (.gitmodules) are not fetched: their folders are empty.");
+        if (TextOf(".gitattributes")?.Contains("filter=lfs", StringComparison.Ordinal) == true)
+            missing.Add("files of Git LFS (.gitattributes) are not fetched: each is its pointer, a few lines of text.");
+        return missing;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         File.Delete(_pin);
         await WorkspaceFolder.RemoveAsync(_folder, CancellationToken.None);
     }
+
+    /// <summary>Null for a link: it may lead anywhere.</summary>
+    private string? TextOf(string name)
+        => new FileInfo(System.IO.Path.Combine(Path, name)) is { Exists: true, LinkTarget: null, Length: < 1 << 20 } file
+            ? File.ReadAllText(file.FullName)
+            : null;
 
     internal static string TreeOf(string folder) => System.IO.Path.Combine(folder, "tree");
 

@@ -46,6 +46,19 @@ public sealed class WorkspaceTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(".gitmodules", "[submodule \"x\"]\n\tpath = x\n\turl = ../x\n", "submodules")]
+    [InlineData(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n", "Git LFS")]
+    [InlineData(".gitattributes", "*.txt text\n", null)]
+    [InlineData("README.md", "filter=lfs\n", null)]
+    public async Task what_a_commit_names_and_the_workspace_lacks_is_said(string name, string content, string? word)
+    {
+        var commit = _bench.Commit((name, content));
+        await using var workspace = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, Guid.NewGuid(), CancellationToken.None);
+        if (word is null) Assert.Empty(workspace.LeftOut());
+        else Assert.Contains(word, Assert.Single(workspace.LeftOut()), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task a_commit_that_is_pushed_later_is_found_through_the_same_mirror()
     {

@@ -45,7 +45,7 @@ public sealed class SourceTree(
         GitObjects objects, CommitId commit, string temporary, CancellationToken ct, CommitId? since = null)
         => new(objects, commit, await GitTree.ListAsync(objects.Repository, commit.Value, ct), temporary) { Since = since };
 
-    /// <summary>The content of a file; null when it is larger than <see cref="MaxTextBytes"/>, missing, or looks binary.</summary>
+    /// <summary>The content of a file; null when it is larger than <see cref="MaxTextBytes"/> or looks binary.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadTextAsync(GitTreeEntry entry, CancellationToken ct)
     {
         var data = await ReadAsync(entry, ct);
@@ -53,15 +53,16 @@ public sealed class SourceTree(
     }
 
     /// <summary>
-    /// The text of a file by the rule of <see cref="OutsideText"/>; null when it is larger than <see cref="MaxTextBytes"/>, missing,
-    /// or looks binary.
+    /// The text of a file by the rule of <see cref="OutsideText"/>; null when it is larger than <see cref="MaxTextBytes"/> or looks
+    /// binary.
     /// </summary>
     public async Task<string?> ReadDecodedAsync(GitTreeEntry entry, CancellationToken ct)
         => await ReadAsync(entry, ct) is { } data && IsText(data.Span)
             ? OutsideText.Decode(data.Span)
             : null;
 
-    /// <summary>The content of a file, whatever it is; null when it is larger than <see cref="MaxTextBytes"/> or missing.</summary>
+    /// <summary>The content of a file, whatever it is; null when it is larger than <see cref="MaxTextBytes"/>.</summary>
+    /// <exception cref="GitException">The repository lacks it: it is damaged, or a clone of a part.</exception>
     public Task<ReadOnlyMemory<byte>?> ReadAsync(GitTreeEntry entry, CancellationToken ct) => ReadAsync(entry.Oid, ct);
 
     /// <inheritdoc cref="ReadAsync(GitTreeEntry, CancellationToken)"/>
@@ -69,7 +70,9 @@ public sealed class SourceTree(
     {
         try
         {
-            return (await objects.ReadAsync(oid, ct, MaxTextBytes))?.Data;
+            return await objects.ReadAsync(oid, ct, MaxTextBytes) is { } found
+                ? found.Data
+                : throw new GitException(Repository, ["cat-file"], 128, $"the object {oid} is missing");
         }
         catch (GitObjectTooLargeException)
         {
