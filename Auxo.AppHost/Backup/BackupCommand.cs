@@ -14,7 +14,8 @@ internal static class BackupCommand
     /// <returns>The exit code: 0, 1 when it failed, 2 for a wrong command line.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is not [var word, { Length: > 0 } place])
+        var damaged = args is ["restore", _, "--damaged"];
+        if ((damaged ? args[..2] : args) is not [var word, { Length: > 0 } place])
         {
             Console.Error.WriteLine($"auxo: '{args[0]}' needs a place: a folder, or a file that ends in .tar.");
             return 2;
@@ -32,7 +33,7 @@ internal static class BackupCommand
             var external = Environment.GetEnvironmentVariable("ConnectionStrings__auxo") is { Length: > 0 } text ? text : null;
             var manifest = word == "backup"
                 ? await MakeBackup.RunAsync(layout, external, path, TimeProvider.System.GetUtcNow(), stop.Token)
-                : await RestoreBackup.RunAsync(layout, external, path, stop.Token);
+                : await RestoreBackup.RunAsync(layout, external, path, damaged, stop.Token);
             var what = string.Create(
                 CultureInfo.InvariantCulture,
                 $"the database and {manifest.Files} files ({manifest.Bytes / 1e6:0.#} MB), as of "

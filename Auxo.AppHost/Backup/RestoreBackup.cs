@@ -16,9 +16,15 @@ namespace Auxo.AppHost.Backup;
 /// </summary>
 internal static class RestoreBackup
 {
+    /// <param name="layout">The folder to fill.</param>
+    /// <param name="external">The connection of a database of the operator's own.</param>
+    /// <param name="source">The backup.</param>
+    /// <param name="damaged">Leave damaged and missing contents out instead of refusing the backup for them.</param>
+    /// <param name="ct">Stops.</param>
     /// <exception cref="HostingException">The backup is not whole, or the folder is not empty; nothing of the folder is kept
     /// when it fails.</exception>
-    public static async Task<BackupManifest> RunAsync(InstanceLayout layout, string? external, string source, CancellationToken ct)
+    public static async Task<BackupManifest> RunAsync(
+        InstanceLayout layout, string? external, string source, bool damaged, CancellationToken ct)
     {
         if (Directory.Exists(layout.Database) || Directory.Exists(layout.Blobs)
             && Directory.EnumerateFileSystemEntries(layout.Blobs).Any())
@@ -32,7 +38,11 @@ internal static class RestoreBackup
             try
             {
                 await TarFile.ExtractToDirectoryAsync(source, unpacked, overwriteFiles: false, ct);
-                return await FromFolderAsync(layout, external, unpacked, ct);
+                return await FromFolderAsync(layout, external, unpacked, damaged, ct);
+            }
+            catch (EndOfStreamException)
+            {
+                throw new HostingException($"{source} is cut off: it ends in the middle of a file. Copy it again, or take another backup.");
             }
             catch (InvalidDataException e)
             {
@@ -44,10 +54,11 @@ internal static class RestoreBackup
             }
         }
 
-        return await FromFolderAsync(layout, external, source, ct);
+        return await FromFolderAsync(layout, external, source, damaged, ct);
     }
 
-    private static async Task<BackupManifest> FromFolderAsync(InstanceLayout layout, string? external, string folder, CancellationToken ct)
+    private static async Task<BackupManifest> FromFolderAsync(
+        InstanceLayout layout, string? external, string folder, bool damaged, CancellationToken ct)
     {
         var manifest = await CheckAsync(folder, ct);
         try
@@ -57,8 +68,16 @@ internal static class RestoreBackup
             var files = Path.Combine(folder, "files");
             foreach (var (from, relative) in Directory.Exists(files) ? BackupFiles.Below(files, [""]) : []) await BackupFiles.CopyAsync(
                 from, Path.Combine(layout.Home, relative), ct);
-            await VerifyAsync(database, layout, ct);
-            return manifest;
+            var wrong = await WrongContentsAsync(database, layout, ct);
+            foreach (var content in wrong.Where(static c => c.What != Missing)) File.Delete(content.File);
+            if (wrong.Count == 0) return manifest;
+            var what = $"{wrong.Count} contents of the backup are not what its database refers to:\n"
+                + string.Join('\n', wrong.Take(20).Select(static c => $"  {c.Digest} {c.What}"))
+                + (wrong.Count > 20 ? $"\n  and {wrong.Count - 20} more" : "");
+            if (!damaged) throw new HostingException(
+                $"{what}\nTake another backup, or leave them out: ./auxo restore PLACE --damaged");
+            Console.Error.WriteLine($"auxo: {what}\nauxo: they are left out; who asks for one is answered that it is gone.");
+            return manifest with { Files = manifest.Files - wrong.Count(static c => c.What != Missing) };
         }
         catch when (external is null)
         {
@@ -94,9 +113,10 @@ internal static class RestoreBackup
         if (manifest.Roles.FirstOrDefault(static r
             => r.Name.Any(static c => c is not ('_' or >= 'a' and <= 'z' or >= '0' and <= '9'))) is { } odd)
             throw new HostingException($"{file} names a role '{odd.Name}', which is none of Auxo's.");
-        await using var dump = File.OpenRead(Path.Combine(folder, BackupManifest.DumpName));
-        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(dump, ct)) != manifest.DatabaseSha256) throw new HostingException(
-            $"{dump.Name} is damaged: its digest is not the one of {BackupManifest.FileName}.");
+        var dump = Path.Combine(folder, BackupManifest.DumpName);
+        if (!File.Exists(dump)) throw new HostingException($"{folder} is not whole: it has no {BackupManifest.DumpName}.");
+        if (await DigestAsync(dump, ct) != manifest.DatabaseSha256) throw new HostingException(
+            $"{dump} is damaged: its digest is not the one of {BackupManifest.FileName}.");
         return manifest;
     }
 
@@ -142,31 +162,52 @@ internal static class RestoreBackup
         await free.ExecuteNonQueryAsync(ct);
     }
 
+    private const string Missing = "is missing";
+
     /// <summary>
-    /// Every content that something refers to is here, in its length. Its digest is its name; the registry checks that when it
-    /// is fetched.
+    /// Contents that something refers to and that are not here, and those that are not as they were: a content's name is its digest.
     /// </summary>
-    private static async Task VerifyAsync(InstanceDatabase database, InstanceLayout layout, CancellationToken ct)
+    private static async Task<IReadOnlyList<(string Digest, string File, string What)>> WrongContentsAsync(
+        InstanceDatabase database, InstanceLayout layout, CancellationToken ct)
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = false });
+        var wrong = new List<(string, string, string)>();
+        foreach (var (digest, size) in await ReferredAsync(source, ct))
+        {
+            var file = new FileInfo(Path.Combine(layout.RegistryBlobs, "sha256", digest[..2], digest));
+            if (!file.Exists) wrong.Add((digest, file.FullName, Missing));
+            else if (file.Length != size) wrong.Add((digest, file.FullName, $"has {file.Length} bytes instead of {size}"));
+        }
+
+        foreach (var (path, _) in BackupFiles.Below(layout.Home, ["blobs"]))
+        {
+            var name = Path.GetFileName(path);
+            if (name.Length == 64 && name.All(char.IsAsciiHexDigitLower) && !wrong.Any(w => w.Item2 == path)
+                && await DigestAsync(path, ct) != name) wrong.Add((name, path, "has another content"));
+        }
+
+        return wrong;
+    }
+
+    private static async Task<IReadOnlyList<(string Digest, long Size)>> ReferredAsync(NpgsqlDataSource source, CancellationToken ct)
+    {
         await using (var there = source.CreateCommand("select to_regclass('registry.blobs') is not null"))
         {
-            if (!(bool)(await there.ExecuteScalarAsync(ct))!) return;
+            if (!(bool)(await there.ExecuteScalarAsync(ct))!) return [];
         }
 
         await using var command = source.CreateCommand(
             "select digest, size_bytes from registry.blobs b where exists (select from registry.files f where f.digest "
                 + "= b.digest) or exists (select from registry.published_files p where p.blob = b.digest)");
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var missing = new List<string>();
-        while (await reader.ReadAsync(ct))
-        {
-            var (digest, size) = (reader.GetString(0), reader.GetInt64(1));
-            var file = new FileInfo(Path.Combine(layout.RegistryBlobs, "sha256", digest[..2], digest));
-            if (!file.Exists || file.Length != size) missing.Add(digest);
-        }
+        var referred = new List<(string, long)>();
+        while (await reader.ReadAsync(ct)) referred.Add((reader.GetString(0), reader.GetInt64(1)));
+        return referred;
+    }
 
-        if (missing.Count > 0) throw new HostingException(
-            $"The backup lacks {missing.Count} contents that its database refers to, the first of them {missing[0]}.");
+    private static async Task<string> DigestAsync(string file, CancellationToken ct)
+    {
+        await using var content = File.OpenRead(file);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, ct));
     }
 }

@@ -54,6 +54,7 @@ public sealed class RestoreDrillTests
 
         await using var restored = AuxoInstance.Create();
         {
+            await DamagedAsync(folder, backup);
             var (code, output) = await AppHostWords.RunAsync(restored.Home, "restore", backup);
             Assert.True(code == 0, output);
             Assert.Equal(1, (await AppHostWords.RunAsync(restored.Home, "restore", backup)).Code);
@@ -108,6 +109,36 @@ public sealed class RestoreDrillTests
         Assert.Equal(1, code);
         Assert.Contains("nothing to back up", output, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A backup that was cut off, and one with a content that was changed and one that was lost.</summary>
+    private static async Task DamagedAsync(string folder, string backup)
+    {
+        var home = Path.Combine(folder, "damaged");
+        var cut = Path.Combine(folder, "cut.tar");
+        await File.WriteAllBytesAsync(cut, (await File.ReadAllBytesAsync(backup))[..^20_000]);
+        var (code, output) = await AppHostWords.RunAsync(home, "restore", cut);
+        Assert.Equal(1, code);
+        Assert.Contains("cut off", output, StringComparison.Ordinal);
+
+        var unpacked = Path.Combine(folder, "unpacked");
+        Directory.CreateDirectory(unpacked);
+        await System.Formats.Tar.TarFile.ExtractToDirectoryAsync(backup, unpacked, overwriteFiles: false);
+        var contents = Directory.GetFiles(Path.Combine(unpacked, "files", "blobs", "registry"), "*", SearchOption.AllDirectories);
+        var bytes = await File.ReadAllBytesAsync(contents[0]);
+        bytes[0] ^= 1;
+        await File.WriteAllBytesAsync(contents[0], bytes);
+        File.Delete(contents[1]);
+        (code, output) = await AppHostWords.RunAsync(home, "restore", unpacked);
+        Assert.Equal(1, code);
+        Assert.Contains($"{Path.GetFileName(contents[0])} has another content", output, StringComparison.Ordinal);
+        Assert.Contains($"{Path.GetFileName(contents[1])} is missing", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(home, "pg")));
+
+        (code, output) = await AppHostWords.RunAsync(home, "restore", unpacked, "--damaged");
+        Assert.True(code == 0, output);
+        Assert.False(File.Exists(Path.Combine(home, Path.GetRelativePath(Path.Combine(unpacked, "files"), contents[0]))));
+        Directory.Delete(home, recursive: true);
     }
 
     private static Task<byte[]> FetchAsync(AuxoInstance auxo, string rid, string version)

@@ -61,10 +61,8 @@ public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
         using var wrong = IngestHost.Hook(_body, "another secret, of some length");
         using var unknown = IngestHost.Hook(
             IngestHost.PatchBody("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", new string('a', 40), new string('b', 40)), _secret);
-        using var unsigned = IngestHost.Hook(
-            IngestHost.PatchBody("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", new string('a', 40), new string('b', 40)), null);
         var answers = new List<string>();
-        foreach (var request in (HttpRequestMessage[])[wrong, unknown, unsigned])
+        foreach (var request in (HttpRequestMessage[])[wrong, unknown])
         {
             using var answer = await _host.Anonymous.SendAsync(request);
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
@@ -107,6 +105,11 @@ public sealed class ReceiveHookTests(PostgresFixture postgres) : IAsyncLifetime
         using var proxied = IngestHost.Hook(_body, null);
         proxied.Headers.Add("X-Forwarded-For", "203.0.113.7");
         Assert.Equal(401, (await SendAsync(proxied)).Status);
+
+        // What is tracked here is nobody's to learn, not on this machine either.
+        using var unknown = IngestHost.Hook(
+            IngestHost.PatchBody("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", new string('a', 40), new string('b', 40)), null);
+        Assert.Equal((202, "looking"), await SendAsync(unknown));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal static class LeftoverAudit
                 findings.Wrong(table, $"{held} rows are leased, and nobody works on them");
         }
 
-        if (Workspaces(world) is { Count: > 0 } left) findings.Wrong("pipeline", $"workspaces left: {string.Join(", ", left)}");
+        if (Temporary(world) is { Count: > 0 } left) findings.Wrong("pipeline", $"files of builds left: {string.Join(", ", left)}");
         string[] ours = ["postgres", "Auxo.AppHost", .. KnownServices.Names.Select(
             static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
         foreach (var (pid, command) in world.Auxo.Processes()
@@ -36,12 +36,13 @@ internal static class LeftoverAudit
             "processes", $"the AppHost has not buried its child {zombie}");
     }
 
-    /// <summary>Builds that have files of their own on the disk.</summary>
-    public static IReadOnlyList<string> Workspaces(World world)
-    {
-        var folder = Path.Combine(world.Auxo.Home, "run", "workspaces");
-        return Directory.Exists(folder) ? [.. Directory.GetFileSystemEntries(folder).Select(static entry => Path.GetFileName(entry))] : [];
-    }
+    /// <summary>What builds have on the disk while they run: workspaces, and what checks write for their programs.</summary>
+    public static IReadOnlyList<string> Temporary(World world)
+        => [.. from folder in (string[])["workspaces", "checks"]
+               let path = Path.Combine(world.Auxo.Home, "run", folder)
+               where Directory.Exists(path)
+               from entry in Directory.EnumerateFileSystemEntries(path)
+               select $"{folder}/{Path.GetFileName(entry)}"];
 
     /// <summary>Dead children of a process that it has not waited for (Linux).</summary>
     private static List<int> Zombies(int parent)

@@ -66,7 +66,7 @@ internal static class Quiet
         }
 
         // A cancelled build has its end at once; its step is given a moment to end, too.
-        if (LeftoverAudit.Workspaces(world) is { Count: > 0 } workspaces) left.Add($"{workspaces.Count} workspaces");
+        if (LeftoverAudit.Temporary(world) is { Count: > 0 } temporary) left.Add($"files of {temporary.Count} builds");
         return left;
     }
 }
