@@ -38,7 +38,7 @@ public static class DiagnosePipeline
     }
 
     private static async Task<IReadOnlyList<Diagnosis>> LookAsync(StepExecutors executors, CancellationToken ct)
-        => [Sandbox(executors), .. Limits(executors), .. Filter(executors), await GitAsync(ct),
+        => [Sandbox(executors), .. Limits(executors), .. Filter(executors), .. Steps(executors), await GitAsync(ct),
             await ShellCheckAsync(ct), Docker(executors)];
 
     private static Diagnosis Sandbox(StepExecutors executors)
@@ -79,6 +79,17 @@ public static class DiagnosePipeline
             Seccomp.Filter() is null
                 ? "no filter of system calls is known for this processor"
                 : "the kernel or bubblewrap refuses our filter of system calls; steps run without it");
+    }
+
+    /// <summary>The short form of <c>docs/steps.md</c>, in the sandbox itself.</summary>
+    private static IEnumerable<Diagnosis> Steps(StepExecutors executors)
+    {
+        if (executors.Refusal is not null || executors.IsHost) return [];
+        var missing = executors.NotFound();
+        return missing.Count == 0
+            ? [new Diagnosis(
+                "steps", Health.Fine, "find an ordinary machine: users, hosts, devices, certificates, temporary files, processors")]
+            : missing.Select(static look => new Diagnosis("steps", Health.Warning, $"do not find {look.What}", look.Next));
     }
 
     private static async Task<Diagnosis> GitAsync(CancellationToken ct)

@@ -50,7 +50,7 @@ public sealed record ExecutionSettings
     /// <summary>The number of artifacts of one build.</summary>
     public int Artifacts { get; init; } = 1000;
 
-    /// <summary>Further folders of the host that steps may read, such as <c>/opt/jdk</c>.</summary>
+    /// <summary>Further folders and files of the host that steps may read, such as <c>/opt/jdk</c>; separated by colons.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = [];
 
     /// <summary>The Docker engine's socket.</summary>
@@ -78,10 +78,13 @@ public sealed record ExecutionSettings
             WatchInterval = TimeSpan.FromSeconds(Number("WatchSeconds", defaults.WatchInterval.TotalSeconds)),
             ArtifactBytes = MiB("ArtifactMiB", defaults.ArtifactBytes),
             Artifacts = (int)Number("Artifacts", defaults.Artifacts),
-            ReadOnlyPaths = steps["ReadOnlyPaths"]?.Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                ?? defaults.ReadOnlyPaths,
+            ReadOnlyPaths = [.. (steps["ReadOnlyPaths"] ?? "")
+                .Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Plain)],
             DockerSocket = configuration["Auxo:DockerSocket"] is { Length: > 0 } socket ? socket : defaults.DockerSocket,
         };
+
+        static string Plain(string path)
+            => Path.IsPathRooted(path) ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) : path;
 
         long MiB(string key, long fallback) => (long)(Number(key, fallback / (double)(1 << 20)) * (1 << 20));
 

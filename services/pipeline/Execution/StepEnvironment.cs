@@ -9,18 +9,21 @@ internal static class StepEnvironment
 
     public static Dictionary<string, string> Of(StepRun run, string home, string workspace)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["CI"] = "true", ["AUXO"] = "true", ["HOME"] = home, ["USER"] = "step", ["LOGNAME"] = "step",
-            ["SHELL"] = "/bin/bash", ["PATH"] = SearchPath,
-            ["TMPDIR"] = "/tmp", ["LANG"] = "C.UTF-8", ["TERM"] = "dumb", ["AUXO_BUILD_ID"] = run.BuildId.ToString(),
-            ["AUXO_STEP"] = run.Step.Name,
-            ["AUXO_WORKSPACE"] = workspace,
-        };
+        var variables = Fixed(home);
+        variables["AUXO_BUILD_ID"] = run.BuildId.ToString();
+        variables["AUXO_STEP"] = run.Step.Name;
+        variables["AUXO_WORKSPACE"] = workspace;
         foreach (var (name, value) in run.Step.Environment) variables[name] = value;
         foreach (var (name, value) in run.Environment) variables[name] = value;
         return variables;
     }
+
+    /// <summary>What every step begins with.</summary>
+    public static Dictionary<string, string> Fixed(string home) => new(StringComparer.Ordinal)
+    {
+        ["CI"] = "true", ["AUXO"] = "true", ["HOME"] = home, ["USER"] = "step", ["LOGNAME"] = "step", ["SHELL"] = "/bin/bash",
+        ["PATH"] = SearchPath, ["TMPDIR"] = "/tmp", ["LANG"] = "C.UTF-8", ["TERM"] = "dumb",
+    };
 
     /// <summary>The working directory as the step sees it.</summary>
     public static string Folder(string workspace, CommandStep step)

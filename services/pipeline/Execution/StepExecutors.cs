@@ -22,7 +22,7 @@ public sealed class StepExecutors
     {
         _settings = settings;
         _docker = new DockerExecutor(layout, settings, user, time);
-        var process = new StepProcess(launcher, settings, time);
+        var process = new StepProcess(launcher, settings, user, time);
         _commands = new Lazy<ExecutorChoice>(() =>
         {
             if (settings.Sandbox == "host") return Host(layout, settings, user, process);
@@ -48,6 +48,10 @@ public sealed class StepExecutors
 
     /// <summary>True when steps run without any sandbox, as the operator wished.</summary>
     public bool IsHost => _commands.Value.Executor is HostExecutor;
+
+    /// <summary>What of an ordinary machine steps do not find here; empty when they find all, or when there is no sandbox.</summary>
+    public IReadOnlyList<MachineLook> NotFound()
+        => _commands.Value.Executor is BubblewrapExecutor sandbox ? sandbox.LookAround() : [];
 
     /// <summary>Why steps with an image cannot run here; null when they can.</summary>
     public string? ImageRefusal => _docker.Refusal();

@@ -139,6 +139,7 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
     /// <summary>Whoever moves the spare has it; the other builds write their files again.</summary>
     private async Task<bool> TakeSpareAsync(string mirror, CommitId commit, string folder, CancellationToken ct)
     {
+        if (!Directory.Exists(SpareOf(mirror))) return false;
         try
         {
             Directory.Move(SpareOf(mirror), folder);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Auxo.Pipeline.Execution.Bubblewrap;
 
 /// <summary>
-/// What a step sees of the machine: read-only programs and libraries, a few files of <c>/etc</c>, its workspace, and nothing
-/// else.
+/// What a step sees of the machine (<c>docs/steps.md</c>): read-only programs and libraries, an <c>/etc</c> of its own, its
+/// workspace, what the operator opens, and nothing else.
 /// </summary>
 internal static class BubblewrapArguments
 {
@@ -15,30 +15,29 @@ internal static class BubblewrapArguments
     public const string Workspace = "/workspace";
 
     /// <summary>
-    /// Name resolution of users, the linker's cache, certificates, time zone, tool alternatives: what programs cannot start
-    /// without.
+    /// Folders that programs ask about the machine: processors and memory (lscpu, the JVM, Go), and which packages are installed.
+    /// They hold nothing of the host's users, devices, firmware or networks.
     /// </summary>
-    private static readonly string[] EtcFiles =
+    private static readonly string[] AboutTheMachine =
     [
-        "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hosts", "/etc/ld.so.cache", "/etc/ld.so.conf",
-        "/etc/ld.so.conf.d", "/etc/alternatives",
-        "/etc/localtime", "/etc/timezone", "/etc/mime.types", "/etc/ssl/certs", "/etc/pki/tls/certs",
-        "/etc/ca-certificates", "/etc/dotnet", "/etc/java-17-openjdk",
-        "/etc/java-21-openjdk",
+        "/sys/devices/system", "/sys/kernel/mm/transparent_hugepage", "/var/lib/dpkg", "/var/lib/rpm", "/var/lib/pacman/local",
     ];
 
     /// <summary>Arguments of <c>bwrap</c> up to the program.</summary>
     /// <param name="workspace">The folder on the host.</param>
+    /// <param name="etc">The folder that is <c>/etc</c> inside.</param>
     /// <param name="user">
     /// The account to become. As root no user namespace is made: bwrap mounts with root's rights, and then everything is given
     /// up for that account for good.
     /// </param>
     /// <param name="settings">Sizes.</param>
     /// <param name="seccomp">Whether descriptor 9 has a filter.</param>
-    public static IEnumerable<string> For(string workspace, StepUser? user, ExecutionSettings settings, bool seccomp)
+    public static IEnumerable<string> For(
+        string workspace, string etc, StepUser? user, ExecutionSettings settings, bool seccomp)
     {
         List<string> arguments =
-            ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "step"];
+            ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+                "--hostname", StepNames.Step];
         if (user is null) arguments.Add("--unshare-user");
         arguments.AddRange(["--die-with-parent", "--new-session", "--json-status-fd", "3", "--cap-drop", "ALL"]);
         if (user is not null) arguments.AddRange(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]);
@@ -52,14 +51,21 @@ internal static class BubblewrapArguments
             else if (entry.Exists) arguments.AddRange(["--ro-bind", folder, folder]);
         }
 
-        foreach (var file in EtcFiles.Concat(settings.ReadOnlyPaths)) arguments.AddRange(["--ro-bind-try", file, file]);
-
+        arguments.AddRange(["--ro-bind", etc, "/etc"]);
         var small = Math.Min(settings.TemporaryBytes, 256L << 20).ToString(CultureInfo.InvariantCulture);
         var size = settings.TemporaryBytes.ToString(CultureInfo.InvariantCulture);
         arguments.AddRange(
             ["--proc", "/proc", "--dev", "/dev", "--size", small, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]);
-        arguments.AddRange(["--size", size, "--perms", "1777", "--tmpfs", "/tmp", "--dir", "/var", "--symlink", "../tmp", "/var/tmp"]);
+        arguments.AddRange(["--size", size, "--perms", "1777", "--tmpfs", "/tmp", "--dir", "/var",
+            "--symlink", "../tmp", "/var/tmp", "--symlink", "../run", "/var/run"]);
         arguments.AddRange(["--size", size, "--perms", "0777", "--tmpfs", Home, "--bind", workspace, Workspace]);
+        foreach (var path in AboutTheMachine.Concat(settings.ReadOnlyPaths).Where(Path.Exists))
+        {
+            // For root, bwrap makes the parents of a bind for root alone.
+            foreach (var parent in OperatorPaths.Parents(path)) arguments.AddRange(["--dir", parent]);
+            arguments.AddRange(["--ro-bind", path, path]);
+        }
+
         arguments.AddRange(["--perms", "0444", "--ro-bind-data", "8", Script, "--remount-ro", "/", "--chdir", Workspace, "--"]);
         if (user is not null)
         {

@@ -33,12 +33,15 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     private readonly CgroupTier? _cgroups;
     private readonly ExecutionSettings _settings;
     private readonly StepProcess _process;
+    private readonly StepEtc _etc;
+    private readonly string _probes;
 
     private BubblewrapExecutor(
         string program, string version, string? filter, StepUser? user, CgroupTier? cgroups,
-        ExecutionSettings settings, StepProcess process)
+        ExecutionSettings settings, StepProcess process, StepEtc etc, string probes)
     {
         (_program, _filter, _user, _cgroups, _settings, _process) = (program, filter, user, cgroups, settings, process);
+        (_etc, _probes) = (etc, probes);
         Sandbox = $"{version}{(filter is null ? "" : ", seccomp")}{(user is null ? "" : $", user {user.Uid}")}; limits: "
             + (cgroups is null ? "rlimits and a watcher" : $"cgroup v{cgroups.Version}");
     }
@@ -54,6 +57,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         if (!OperatingSystem.IsLinux()) return (null, "the namespace sandbox needs Linux");
         if (FindProgram("bwrap") is not { } program)
             return (null, "bubblewrap is not installed (apt install bubblewrap, or dnf install bubblewrap)");
+        if (OperatorPaths.Refuse(settings.ReadOnlyPaths, layout.Home) is { } refusal) return (null, refusal);
         var version = Probe(program, ["--version"]).Output.Trim();
 
         var filter = Seccomp.Filter() is { } bytes ? Path.Combine(layout.Steps, "seccomp.bpf") : null;
@@ -61,12 +65,14 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         var cgroups = CgroupTier.Detect();
         cgroups?.Sweep();
 
+        var etc = new StepEtc(layout.Steps, user ?? StepUser.Effective(), settings.ReadOnlyPaths);
         var why = "";
         foreach (var (tryFilter, tryCgroups) in new[] { (filter, cgroups), (filter, null), (null, null) }.Distinct())
         {
             var executor = new BubblewrapExecutor(
-                program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, process);
-            var (code, output) = executor.Probe(layout);
+                program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, process,
+                etc, Path.Combine(layout.Steps, "probe"));
+            var (code, output) = executor.Probe(["true"]);
             if (code == 0) return (executor, null);
             why = output.ReplaceLineEndings(" ").Trim();
         }
@@ -95,6 +101,16 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         }
     }
 
+    /// <summary>What of an ordinary machine a step does not find here. Takes one run of the sandbox.</summary>
+    public IReadOnlyList<MachineLook> LookAround()
+    {
+        IReadOnlyList<MachineLook> looks = [.. MachineLook.Usual, .. _settings.ReadOnlyPaths.Select(MachineLook.AtPath)];
+        var (code, output) = Probe([MachineLook.Script(looks)]);
+        return code == 0
+            ? MachineLook.Failed(looks, output)
+            : [new("its sandbox", "", $"try again; it ended with {code}: {output.ReplaceLineEndings(" ").Trim()}")];
+    }
+
     private IEnumerable<string> Limits()
     {
         yield return CloseInherited;
@@ -116,7 +132,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         };
         foreach (var argument in (ReadOnlySpan<string>)["-c", Launch, "auxo", _filter ?? "-", _program])
             start.ArgumentList.Add(argument);
-        foreach (var argument in BubblewrapArguments.For(workspace, _user, _settings,
+        foreach (var argument in BubblewrapArguments.For(workspace, _etc.Current(), _user, _settings,
             _filter is not null)) start.ArgumentList.Add(argument);
         foreach (var argument in (ReadOnlySpan<string>)["bash", "--noprofile", "--norc",
             BubblewrapArguments.Script]) start.ArgumentList.Add(argument);
@@ -127,15 +143,15 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         return start;
     }
 
-    private (int Code, string Output) Probe(InstanceLayout layout)
+    private (int Code, string Output) Probe(string[] commands)
     {
         StepCgroup? cgroup = null;
-        var workspace = Directory.CreateDirectory(Path.Combine(layout.Steps, "probe")).FullName;
         try
         {
+            var start = Start(Directory.CreateDirectory(_probes).FullName);
             cgroup = _cgroups?.Create(_settings);
-            return Probe(Start(workspace), StepScript.Write(["true"], new Dictionary<string,
-                string>(StringComparer.Ordinal), BubblewrapArguments.Workspace, Limits()), cgroup);
+            var environment = StepEnvironment.Fixed(BubblewrapArguments.Home);
+            return Probe(start, StepScript.Write(commands, environment, BubblewrapArguments.Workspace, Limits()), cgroup, _user);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -154,11 +170,13 @@ internal sealed class BubblewrapExecutor : IStepExecutor
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false }, "");
 
     /// <summary>Once, before the first step, and for milliseconds: waiting here keeps the choice of an executor a plain question.</summary>
-    private static (int Code, string Output) Probe(ProcessStartInfo start, string input, StepCgroup? cgroup = null)
+    private static (int Code, string Output) Probe(
+        ProcessStartInfo start, string input, StepCgroup? cgroup = null, StepUser? user = null)
     {
         using var probe = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} could not be started.");
         try
         {
+            StepOutput.GiveTo(user, probe);
             cgroup?.Enter(probe.Id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -9,7 +9,7 @@ namespace Auxo.Pipeline.Execution.Processes;
 /// <summary>
 /// One process and all that it starts, from start to end: output into the log, limits watched, stopped on time, and a result that says why.
 /// </summary>
-internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings settings, TimeProvider time)
+internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings settings, StepUser? user, TimeProvider time)
 {
     private const int BufferBytes = 64 << 10;
 
@@ -37,6 +37,7 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
 
         using (process)
         {
+            StepOutput.GiveTo(user, process);
             var status = new StepStatus();
             var printing = PrintAsync(process.StandardOutput.BaseStream, run);
             var telling = status.ReadAsync(process.StandardError.BaseStream);
