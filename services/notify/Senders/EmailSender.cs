@@ -30,7 +30,6 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
         using var smtp = new Session();
         try
         {
-            using var message = MailMessage.Of(delivery, mail);
             await using var stream = await guard.ConnectAsync(mail.Host, mail.Port, both.Token);
             await smtp.ConnectAsync(stream, mail.Host, mail.Port, Options(mail.Security), both.Token);
             if (mail is { User: { } user, Password: { } password })
@@ -43,12 +42,22 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
                 await smtp.AuthenticateAsync(user, password, both.Token);
             }
 
-            var answer = await smtp.SendAsync(message, both.Token);
+            var beyond = smtp.Capabilities.HasFlag(SmtpCapabilities.UTF8) ? [] : mail.To.Where(IsBeyondAscii).ToList();
+            if (beyond.Count == mail.To.Count || (!smtp.Capabilities.HasFlag(SmtpCapabilities.UTF8) && IsBeyondAscii(mail.From)))
+                return new SendResult.Impossible
+                {
+                    Detail = $"{mail.Host} takes no addresses beyond ASCII (it has no SMTPUTF8), such as "
+                        + $"{(beyond.Count == mail.To.Count ? beyond[0] : mail.From)}; give the channel another address or another server",
+                };
+            var taken = mail with { To = [.. mail.To.Except(beyond, StringComparer.Ordinal)] };
+            using var message = MailMessage.Of(delivery, taken);
+            var format = FormatOptions.Default.Clone();
+            format.International = taken.To.Append(taken.From).Any(IsBeyondAscii);
+            var answer = await smtp.SendAsync(format, message, both.Token);
             await ByeAsync(smtp, both.Token);
-            var left = smtp.Refused.Count == 0 ? "" : $", but not for {string.Join(", ", smtp.Refused.Select(static r => r.Address))}";
             return new SendResult.Delivered
             {
-                Status = 250, Detail = $"{mail.Host} took it for {mail.To.Count - smtp.Refused.Count}{left}",
+                Status = 250, Detail = Took(mail, beyond, [.. smtp.Refused.Select(static r => r.Address)]),
                 Excerpt = Notifications.Notification.Line(answer, 500),
             };
         }
@@ -66,6 +75,15 @@ public sealed class EmailSender(EgressGuard guard, TimeProvider time) : ISender
                 : result;
         }
     }
+
+    private static string Took(EmailSettings mail, List<string> beyond, List<string> refused)
+        => $"{mail.Host} took it for {mail.To.Count - beyond.Count - refused.Count}"
+            + (refused.Count + beyond.Count == 0 ? "" : $", but not for {string.Join(", ", refused.Concat(beyond))}")
+            + (beyond.Count == 0 ? "" : $": it takes no addresses beyond ASCII (no SMTPUTF8), such as {beyond[0]}");
+
+    /// <summary>What stands before the at sign needs SMTPUTF8; a domain has a form in ASCII.</summary>
+    private static bool IsBeyondAscii(string address)
+        => !System.Text.Ascii.IsValid(MailboxAddress.Parse(address).Address.Split('@')[0]);
 
     /// <summary>
     /// 4xx is "later" (greylisting), 5xx is "no". After a break in the middle nobody knows, so it is sent again under the same
