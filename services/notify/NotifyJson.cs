@@ -41,7 +41,6 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ReplayAnswer))]
 [JsonSerializable(typeof(ReceivedAnswer))]
 [JsonSerializable(typeof(AlertsAnswer))]
-[JsonSerializable(typeof(AlertmanagerBody))]
 [JsonSerializable(typeof(Notification))]
 [JsonSerializable(typeof(JsonObject))]
 public sealed partial class HttpJson : JsonSerializerContext

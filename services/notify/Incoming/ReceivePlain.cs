@@ -68,14 +68,29 @@ public static class ReceivePlain
     {
         try
         {
-            return await JsonNode.ParseAsync(request.Body,
+            var read = await JsonNode.ParseAsync(request.Body,
                 documentOptions: new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false }, cancellationToken: ct);
+            Touch(read);
+            return read;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new UnreadableException(
+                $"The body is no JSON that can be read: a text in it is no Unicode, such as half a character ({e.Message.TrimEnd('.')}).");
         }
         catch (JsonException e)
         {
             throw new UnreadableException(
                 $"The body is no JSON that can be read: line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.");
         }
+    }
+
+    /// <summary>Texts are decoded when they are first looked at, which is too late to say that one cannot be.</summary>
+    private static void Touch(JsonNode? node)
+    {
+        if (node is JsonObject map) foreach (var (_, value) in map) Touch(value);
+        else if (node is JsonArray list) foreach (var value in list) Touch(value);
+        else if (node is JsonValue text && text.GetValueKind() == JsonValueKind.String) text.GetValue<string>();
     }
 
     private static async Task<bool> IsOwnAsync(NpgsqlDataSource source, Guid notification, CancellationToken ct)

@@ -32,10 +32,12 @@ public enum Level
 /// <param name="Patch">Of a patch, or of a build of one.</param>
 /// <param name="Alert">Of an alert.</param>
 /// <param name="Payload">What another program sent, as it sent it.</param>
+/// <param name="Failure">Of a failure of what is live.</param>
 public sealed record Notification(
     Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At,
     RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
-    PatchFacts? Patch = null, AlertFacts? Alert = null, [property: JsonPropertyName("told")] JsonObject? Payload = null)
+    PatchFacts? Patch = null, AlertFacts? Alert = null, [property: JsonPropertyName("told")] JsonObject? Payload = null,
+    FailureFacts? Failure = null)
 {
     /// <summary>
     /// One line that can stand in a header, a log and a terminal: no control characters, at most <paramref name="max"/>
@@ -96,7 +98,17 @@ public sealed record PatchFacts(string Id, string? RevisionId, string? Title, st
 /// <param name="Labels">What distinguishes it from others of the rule.</param>
 /// <param name="StartsAt">Since when.</param>
 /// <param name="EndsAt">Until when; null while it lasts.</param>
-public sealed record AlertFacts(string Name, IReadOnlyDictionary<string, string> Labels, DateTimeOffset StartsAt, DateTimeOffset? EndsAt);
+/// <param name="Values">What was measured, where the sender says it.</param>
+public sealed record AlertFacts(
+    string Name, IReadOnlyDictionary<string, string> Labels, DateTimeOffset StartsAt, DateTimeOffset? EndsAt,
+    IReadOnlyDictionary<string, string>? Values = null);
+
+/// <summary>A failure of what is live.</summary>
+/// <param name="Id">Its name at whoever noticed.</param>
+/// <param name="DeploymentId">The deployment that caused it; null when none did, or nobody knows yet.</param>
+/// <param name="StartedAt">When it began, where that is known.</param>
+/// <param name="RecoveredBy">The deployment or the person that ended it.</param>
+public sealed record FailureFacts(string Id, string? DeploymentId = null, DateTimeOffset? StartedAt = null, string? RecoveredBy = null);
 
 /// <summary>What notifications are called, and so what routes and receivers can choose by. Names never change.</summary>
 public static class NotificationTypes
