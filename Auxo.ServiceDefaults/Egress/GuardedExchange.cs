@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 
 namespace Auxo.ServiceDefaults.Egress;
@@ -7,8 +6,8 @@ namespace Auxo.ServiceDefaults.Egress;
 /// <summary>What a receiver answered, cut to what is worth keeping.</summary>
 /// <param name="Status">The HTTP status; a redirect is an answer like any other and is not followed.</param>
 /// <param name="Excerpt">The first bytes of the body as text.</param>
-/// <param name="RetryAfter">The header, if there is one that can be read.</param>
-public sealed record GuardedAnswer(HttpStatusCode Status, string Excerpt, RetryConditionHeaderValue? RetryAfter);
+/// <param name="RetryAfter">The header as it came: some services send what no standard knows.</param>
+public sealed record GuardedAnswer(HttpStatusCode Status, string Excerpt, string? RetryAfter);
 
 /// <summary>
 /// One request to a user-given URL, with a limit for the whole of it: a receiver that answers byte by byte gains no time.
@@ -42,7 +41,8 @@ public static class GuardedExchange
         }
 
         using (response) return new GuardedAnswer(
-            response.StatusCode, await ExcerptAsync(response.Content, both.Token, ct), response.Headers.RetryAfter);
+            response.StatusCode, await ExcerptAsync(response.Content, both.Token, ct),
+            response.Headers.NonValidated.TryGetValues("Retry-After", out var wish) ? wish.ToString() : null);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Auxo.Notify.Channels;
+using Auxo.Notify.Chat;
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Incoming;
 using Auxo.Notify.Notifications;
@@ -43,9 +44,12 @@ public static class Configuration
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AddSingleton(new RetryPolicy());
         services.AddSingleton(new DesktopSession(builder.Configuration["PATH"], builder.Configuration["DBUS_SESSION_BUS_ADDRESS"]));
+        services.AddSingleton<GuardedPost>();
         services.AddSingleton<ISender, WebhookSender>();
         services.AddSingleton<ISender, EmailSender>();
         services.AddSingleton<ISender, DesktopSender>();
+        foreach (var service in ChatService.All)
+            services.AddSingleton<ISender>(p => new ChatSender(service, p.GetRequiredService<GuardedPost>()));
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<DeliveryWorker>();
         services.AddHostedService(static p => p.GetRequiredService<DeliveryWorker>());

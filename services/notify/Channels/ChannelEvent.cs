@@ -11,6 +11,21 @@ public enum ChannelKind
 
     /// <summary>A notification on the desktop of the machine that Auxo runs on.</summary>
     Desktop,
+
+    /// <summary>A channel in Slack, Mattermost or Rocket.Chat, by an incoming webhook.</summary>
+    Slack,
+
+    /// <summary>A channel in Discord, by a webhook.</summary>
+    Discord,
+
+    /// <summary>A topic at an ntfy server.</summary>
+    Ntfy,
+
+    /// <summary>A Matrix room.</summary>
+    Matrix,
+
+    /// <summary>A channel in Microsoft Teams, by a workflow.</summary>
+    Teams,
 }
 
 /// <summary>What happened to one channel. Stored in stream <c>channel/{name}</c>; never with an address, a key or a password.</summary>

@@ -61,8 +61,19 @@ public sealed record EmailSettings(
     public override string ToString() => "***";
 }
 
+/// <summary>Of a chat channel.</summary>
+/// <param name="Kind">The service.</param>
+/// <param name="Url">Where it posts, a secret by itself; with ntfy server and topic, with Matrix the home server.</param>
+/// <param name="Room">With Matrix the room.</param>
+/// <param name="Token">Who posts, where the address alone does not say it.</param>
+public sealed record ChatSettings(ChannelKind Kind, string Url, string? Room = null, string? Token = null)
+{
+    /// <inheritdoc cref="WebhookSettings.ToString"/>
+    public override string ToString() => "***";
+}
+
 /// <summary>What a sender needs; the part that fits the channel's kind is set. Lies in a table of its own and is never shown.</summary>
-public sealed record ChannelSettings(WebhookSettings? Webhook = null, EmailSettings? Email = null)
+public sealed record ChannelSettings(WebhookSettings? Webhook = null, EmailSettings? Email = null, ChatSettings? Chat = null)
 {
     /// <summary>Where it goes, so far as that is no secret: of an URL the host and the last four characters.</summary>
     [JsonIgnore]
@@ -70,6 +81,8 @@ public sealed record ChannelSettings(WebhookSettings? Webhook = null, EmailSetti
     {
         { Webhook: { } w } => Shown(new Uri(w.Url)),
         { Email: { } e } => $"{string.Join(", ", e.To)} by {e.Host}:{e.Port}",
+        { Chat: { Room: { } room } c } => $"{room} at {Shown(new Uri(c.Url))}",
+        { Chat: { } c } => Shown(new Uri(c.Url)),
         _ => "this machine's desktop",
     };
 

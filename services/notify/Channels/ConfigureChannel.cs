@@ -14,7 +14,14 @@ namespace Auxo.Notify.Channels;
 
 /// <summary>What a channel shall be; exactly one part is set. Left out are what stays as it is and what has a default.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ChannelRequest(WebhookRequest? Webhook = null, EmailRequest? Email = null, DesktopRequest? Desktop = null);
+public sealed record ChannelRequest(
+    WebhookRequest? Webhook = null, EmailRequest? Email = null, DesktopRequest? Desktop = null, ChatHookRequest? Slack = null,
+    ChatHookRequest? Discord = null, ChatHookRequest? Teams = null, NtfyRequest? Ntfy = null, MatrixRequest? Matrix = null)
+{
+    /// <summary>How many things it shall be.</summary>
+    internal int Parts
+        => new object?[] { Webhook, Email, Desktop, Slack, Discord, Teams, Ntfy, Matrix }.Count(static part => part is not null);
+}
 
 /// <summary>A webhook.</summary>
 /// <param name="Url">Where to post; left out, the one it has.</param>
@@ -76,19 +83,24 @@ public static class ConfigureChannel
     public static (ChannelSettings Settings, ChannelKind Kind, string? Shown) Decide(
         ChannelRequest request, ChannelSettings? before, EgressGuard guard, DateTimeOffset now, Func<string> newSecret)
     {
+        if (request.Parts != 1)
+            throw new InvalidChannelException(
+                "A channel is one thing: give exactly one of 'slack', 'discord', 'teams', 'ntfy', 'matrix', 'email', 'webhook' and "
+                    + "'desktop'.");
         switch (request)
         {
-            case { Webhook: { } webhook, Email: null, Desktop: null }:
+            case { Webhook: { } webhook }:
                 var secrets = Secrets(webhook.Secret, before?.Webhook?.Secrets, now, newSecret, out var shown);
                 var url = Url(webhook.Url ?? before?.Webhook?.Url, guard);
                 return (new ChannelSettings(new WebhookSettings(url, webhook.Format
                     ?? before?.Webhook?.Format ?? WebhookFormat.Standard, secrets)), ChannelKind.Webhook, shown);
-            case { Email: { } email, Webhook: null, Desktop: null }:
+            case { Email: { } email }:
                 return (new ChannelSettings(Email: Mail(email, before?.Email)), ChannelKind.Email, null);
-            case { Desktop: not null, Webhook: null, Email: null }:
+            case { Desktop: not null }:
                 return (new ChannelSettings(), ChannelKind.Desktop, null);
             default:
-                throw new InvalidChannelException("A channel is one thing: give exactly one of 'webhook', 'email' and 'desktop'.");
+                var chat = ChatRequests.Decide(request, before?.Chat, guard)!;
+                return (new ChannelSettings(Chat: chat), chat.Kind, null);
         }
     }
 
@@ -121,7 +133,8 @@ public static class ConfigureChannel
     {
         try
         {
-            return guard.Parse(url).AbsoluteUri;
+            var parsed = guard.Parse(url);
+            return ChatRequests.Instead(parsed) is { } instead ? throw new InvalidChannelException(instead) : parsed.AbsoluteUri;
         }
         catch (EgressDeniedException e)
         {
@@ -141,8 +154,10 @@ public static class ConfigureChannel
         var to = email.To ?? before?.To ?? [];
         if (to.Count is 0 or > 50) throw new InvalidChannelException("'to' lists 1 to 50 addresses.");
         var user = email.User ?? before?.User;
-        var password = email.Password ?? (user is null ? null : before?.Password);
-        if (user is null != password is null) throw new InvalidChannelException("'user' and 'password' belong together.");
+        // Who may change the server must not have the password sent to another one.
+        var password = email.Password ?? (user is not null && host == before?.Host ? before!.Password : null);
+        if (user is null != password is null) throw new InvalidChannelException(
+            "'user' and 'password' belong together; for another mail server give the password again.");
         return new EmailSettings(host!, port, security, Address(email.From ?? before?.From),
             [.. to.Select(Address).Distinct(StringComparer.OrdinalIgnoreCase)], user, password);
     }

@@ -85,7 +85,7 @@ public sealed record RetryPolicy
     public (TimeSpan Pause, string Reason)? ChannelPause(IReadOnlyCollection<SendResult> results, int failures)
     {
         if (results.MaxBy(r => Wish(r) ?? TimeSpan.Zero) is { } wishing && Wish(wishing) is { } wish && wish > TimeSpan.Zero)
-            return (wish, $"the receiver asked for a pause of {wish.TotalSeconds:0} s ({wishing.Status})");
+            return (wish, $"the receiver asked for a pause of {wish.TotalSeconds:0.###} s ({wishing.Status})");
         if (results.Count == 0 || results.Any(static r => r is not SendResult.Failed)) return null;
         var pause = FirstChannelPause * Math.Pow(2, Math.Min(failures, 20));
         return (pause < LongestChannelPause ? pause : LongestChannelPause, $"nothing arrives: {results.First().Detail}");

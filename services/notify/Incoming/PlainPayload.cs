@@ -30,6 +30,11 @@ public static class PlainPayload
     private static readonly string[] Author = ["author", "user", "actor", "committer"];
     private static readonly string[] Url = ["url", "link", "log_url", "html_url"];
     private static readonly string[] Time = ["timestamp", "time", "date", "at"];
+    private static readonly string[] Known =
+    [
+        .. Event, .. Title, .. Message, .. Status, .. Severity, .. Repository, .. RepositoryId, .. Branch, .. Commit, .. Patch, .. Author,
+        .. Url, .. Time, "source", "notification",
+    ];
 
     /// <summary>
     /// The notification of a payload; its type begins with <see cref="NotificationTypes.ReceivedPrefix"/>, so that it is not taken for
@@ -100,6 +105,11 @@ public static class PlainPayload
     /// <summary>The notification behind a payload that an Auxo wrote; null when it is nobody's.</summary>
     public static Guid? Origin(JsonObject payload)
         => Text(payload, ["source"]) == Source && Guid.TryParse(Text(payload, ["notification"]), out var id) ? id : null;
+
+    /// <summary>What it says beside that, so far as it is a number or a short text: numbers for people.</summary>
+    public static IEnumerable<(string Name, string Value)> Others(JsonObject payload)
+        => payload.Where(static p => !Known.Contains(p.Key, StringComparer.OrdinalIgnoreCase)).Select(p => (p.Key, Text(payload, [p.Key])))
+            .Where(static p => p.Item2 is not null).Select(static p => (p.Key, p.Item2!));
 
     private static string? Text(JsonObject payload, string[] names)
     {

@@ -47,13 +47,19 @@ public static class BuildNotification
                 + $"{message.Subject.Commit.Short}, build {build.ShortId}"
                 + (build.DurationSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds:0.0} s") : ""),
         };
-        if (build.Reason is not null) lines.Add(build.Reason);
-        lines.AddRange(build.Steps.Where(static s => s.Outcome is not (Outcome.Passed or Outcome.Skipped))
-            .Select(static s => $"{Words.Of(s.Outcome).Replace('_', ' ')}{(s.Blocks ? "" : " (warns)")}: {s.Name}: {s.Summary}"));
-        lines.AddRange(build.Findings.Select(static f => $"{Place(f.Path, f.Line)}{f.Message} ({f.Rule})"));
+        lines.AddRange(Problems(build));
         lines.Add(message.LogUrl ?? $"auxo ci logs {build.ShortId}");
         return Notification.Lines(string.Join('\n', lines));
     }
+
+    /// <summary>Why it did not pass, line by line: the reason, the steps that failed, the first findings.</summary>
+    internal static IEnumerable<string> Problems(BuildFacts build) =>
+    [
+        .. build.Reason is null ? [] : new[] { build.Reason },
+        .. build.Steps.Where(static s => s.Outcome is not (Outcome.Passed or Outcome.Skipped))
+            .Select(static s => $"{Words.Of(s.Outcome).Replace('_', ' ')}{(s.Blocks ? "" : " (warns)")}: {s.Name}: {s.Summary}"),
+        .. build.Findings.Select(static f => $"{Place(f.Path, f.Line)}{f.Message} ({f.Rule})"),
+    ];
 
     private static string Place(string? path, int? line) => path is null ? ""
         : line is null ? path + ": "

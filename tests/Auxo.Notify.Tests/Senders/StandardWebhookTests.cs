@@ -82,17 +82,18 @@ public sealed class StandardWebhookTests
         => Assert.IsType(meaning, WebhookSender.Result(new GuardedAnswer((HttpStatusCode)status, "", null), Now));
 
     [Theory]
-    [InlineData("120", 120)]
-    [InlineData("0", 0)]
-    [InlineData("Mon, 23 Nov 2026 12:00:30 GMT", 30)]
-    [InlineData("Mon, 23 Nov 2026 11:00:00 GMT", 0)]
+    [InlineData("120", 120.0)]
+    [InlineData("0", 0.0)]
+    [InlineData("Mon, 23 Nov 2026 12:00:30 GMT", 30.0)]
+    [InlineData("Mon, 23 Nov 2026 11:00:00 GMT", 0.0)]
     [InlineData("soon", null)]
     [InlineData("-5", null)]
     [InlineData("99999999999999999999", null)]
-    public void retry_after_is_seconds_or_a_date(string header, int? seconds)
-    {
-        using var response = new HttpResponseMessage();
-        response.Headers.TryAddWithoutValidation("Retry-After", header);
-        Assert.Equal(seconds, (int?)WebhookSender.Wish(response.Headers.RetryAfter, Now)?.TotalSeconds);
-    }
+    [InlineData("0.25", 0.25)]
+    [InlineData(" 1.5 ", 1.5)]
+    [InlineData("NaN", null)]
+    [InlineData("1e3", null)]
+    [InlineData("", null)]
+    public void retry_after_is_seconds_or_a_date(string header, double? seconds)
+        => Assert.Equal(seconds, RetryAfter.Read(header, Now)?.TotalSeconds);
 }

@@ -47,6 +47,9 @@ public sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>Where it listens, with what a receiver's address has in it that nobody else should see.</summary>
     public Uri Address => new(_app.Urls.First() + "/hooks/T0k3n-in-the-path?key=s3cr3t");
 
+    /// <summary>What a request gets for which no answer was given.</summary>
+    public RequestDelegate Otherwise { get; set; } = Status(204);
+
     /// <summary>How many came that nobody has taken.</summary>
     public int Waiting => _received.Reader.Count;
 
@@ -105,6 +108,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
         foreach (var (name, value) in http.Request.Headers) headers[name] = value;
         _received.Writer.TryWrite(
             new Received(http.Request.Path + http.Request.QueryString, headers, body.ToArray(), TimeProvider.System.GetUtcNow()));
-        await (answer ?? Status(204))(http);
+        http.Request.Body = new MemoryStream(body.ToArray());
+        await (answer ?? Otherwise)(http);
     }
 }

@@ -79,7 +79,18 @@ public sealed record NotifyChannel
 }
 
 /// <summary>What a channel shall be; exactly one part.</summary>
-public sealed record ChannelRequest(WebhookRequest? Webhook, EmailRequest? Email, DesktopRequest? Desktop);
+public sealed record ChannelRequest(
+    WebhookRequest? Webhook = null, EmailRequest? Email = null, DesktopRequest? Desktop = null, ChatHookRequest? Slack = null,
+    ChatHookRequest? Discord = null, ChatHookRequest? Teams = null, NtfyRequest? Ntfy = null, MatrixRequest? Matrix = null);
+
+/// <summary>An incoming webhook of a chat service.</summary>
+public sealed record ChatHookRequest(string Url);
+
+/// <summary>A topic at an ntfy server; what is left out stays.</summary>
+public sealed record NtfyRequest(string? Url, string? Token);
+
+/// <summary>A Matrix room; what is left out stays.</summary>
+public sealed record MatrixRequest(string? Url, string? Room, string? Token);
 
 /// <summary>A webhook; what is left out stays.</summary>
 public sealed record WebhookRequest(string? Url, string? Format, string? Secret);

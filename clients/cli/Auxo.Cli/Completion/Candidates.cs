@@ -93,7 +93,7 @@ internal static class Candidates
     }
 
     private static bool IsPath(string path, string symbol)
-        => symbol is "--output" or "--password-file" or "file" or "path" || (path, symbol) is ("repo track", "location");
+        => symbol is "--output" or "--password-file" or "--token-file" or "file" or "path" || (path, symbol) is ("repo track", "location");
 
     private static string? About(string? text) => text is null ? null : Columns.Cut(TamedText.OneLine(text), 60);
 }

@@ -14,7 +14,7 @@ internal static class DeliveryReport
         _ => new("· waiting", "yellow"),
     };
 
-    /// <summary>One attempt on one line, and what the receiver said below.</summary>
+    /// <summary>One attempt on one line, and what the receiver said below, unless it stands there already.</summary>
     public static void Line(Terminal terminal, DeliveryAttempt attempt)
     {
         var mark = attempt.Outcome switch { "delivered" => "[green]✓[/]", "interrupted" => "[yellow]?[/]", _ => "[red]✗[/]" };
@@ -22,8 +22,9 @@ internal static class DeliveryReport
         terminal.Line(
             $"  {mark} attempt {attempt.Attempt}{status}  {Terminal.Safe(attempt.Detail)}  "
                 + $"[dim]{Duration.Of(attempt.Seconds)}[/]".TrimEnd());
-        if (!string.IsNullOrWhiteSpace(attempt.Excerpt)) terminal.Line(
-            $"    [dim]{Terminal.Safe(Columns.Cut(attempt.Excerpt.ReplaceLineEndings(" "), Math.Max(20, terminal.Width - 4)))}[/]");
+        var said = attempt.Excerpt?.ReplaceLineEndings(" ").Trim() ?? "";
+        if (said.Length == 0 || attempt.Detail?.Contains(said, StringComparison.Ordinal) == true) return;
+        terminal.Line($"    [dim]{Terminal.Safe(Columns.Cut(said, Math.Max(20, terminal.Width - 4)))}[/]");
     }
 
     /// <summary>How it ended, or goes on.</summary>
