@@ -6,7 +6,7 @@ using Auxo.Notify.Notifications;
 namespace Auxo.Notify.Chat;
 
 /// <summary>A fact on a card.</summary>
-/// <param name="Name">One word or two, of ours.</param>
+/// <param name="Name">One word or two, in which no service finds markup.</param>
 /// <param name="Value">One line, perhaps from outside.</param>
 public sealed record CardField(string Name, string Value);
 
@@ -47,7 +47,7 @@ public sealed record Card(
                 : n.Text.Split('\n'))
             .Select(static line => Notification.Line(line, 300)).Where(static line => line.Length > 0).ToList();
         var fields = Facts(n).Where(static f => !string.IsNullOrWhiteSpace(f.Value))
-            .Select(static f => new CardField(Notification.Line(f.Name, 40), Notification.Line(f.Value, 200))).Take(MaxFields);
+            .Select(static f => new CardField(Named(f.Name), Notification.Line(f.Value, 200))).Take(MaxFields);
         return new Card(
             Notification.Line(n.Title), n.Level, [.. fields], lines[..Math.Min(lines.Count, MaxLines)],
             Math.Max(0, lines.Count - MaxLines), url, n.At, n.Type);
@@ -81,6 +81,13 @@ public sealed record Card(
 
         // Numbers that another program reports, such as a weekly job that asks for the DORA metrics.
         foreach (var (name, value) in n.Payload is null ? [] : PlainPayload.Others(n.Payload)) yield return (name, value);
+    }
+
+    /// <summary>Not everywhere can a name be escaped, so what could be markup is left out.</summary>
+    private static string Named(string name)
+    {
+        var words = string.Concat(name.Select(static c => char.IsLetterOrDigit(c) || c is '.' or '-' or '%' or '/' ? c : ' '));
+        return Notification.Line(words, 40) is { Length: > 0 } named ? named : "value";
     }
 
     private static string? Short(string? id)

@@ -44,7 +44,7 @@ public sealed class Discord : ChatService
         if (card.Fields.Count > 0)
             embed["fields"] = new JsonArray([.. card.Fields.Select(static f => new JsonObject
             {
-                ["name"] = ChatText.Discord(f.Name, 256), ["value"] = ChatText.Discord(f.Value, 400), ["inline"] = true,
+                ["name"] = f.Name, ["value"] = ChatText.Discord(f.Value, 400), ["inline"] = true,
             })]);
         if (card.Url is { } url) embed["url"] = url.AbsoluteUri;
         return new JsonObject

@@ -38,7 +38,7 @@ public sealed class Matrix : ChatService
         var lines = card.Fields.Select(static f => $"{f.Name}: {f.Value}").Concat(card.Shown).ToList();
         var items = string.Concat(card.Shown.Select(static line => $"<li>{ChatText.Html(line, 2000)}</li>"));
         var fields = string.Join("<br>", card.Fields.Select(static f
-            => $"<b>{ChatText.Html(f.Name, 200)}</b> {ChatText.Html(f.Value, 2000)}"));
+            => $"<b>{f.Name}</b> {ChatText.Html(f.Value, 2000)}"));
         var colour = string.Create(CultureInfo.InvariantCulture, $"#{card.Colour:X6}");
         return new JsonObject
         {

@@ -23,7 +23,7 @@ internal static class Mattermost
             ["text"] = string.Join('\n', card.Shown.Select(static line => $"• {ChatText.Markdown(line, 600)}")),
             ["fields"] = new JsonArray([.. card.Fields.Select(static f => new JsonObject
             {
-                ["title"] = ChatText.Markdown(f.Name, 80), ["value"] = ChatText.Markdown(f.Value, 400), ["short"] = true,
+                ["title"] = f.Name, ["value"] = ChatText.Markdown(f.Value, 400), ["short"] = true,
             })]),
             ["footer"] = $"Auxo, {ChatText.Plain(card.Type, 100)}",
         };

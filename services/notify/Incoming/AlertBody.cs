@@ -53,8 +53,8 @@ public sealed record AlertBody(
             var other => throw new UnreadableException(
                 $"The body is neither {Forms}: its 'version' is {Quoted(other)}. Other notifications go to POST /."),
         };
-        if (Part(read, "alerts") is not JsonArray { Count: > 0 and <= MaxAlerts } alerts)
-            throw new UnreadableException($"The body is neither {Forms}: 'alerts' must be a list of 1 to {MaxAlerts} alerts.");
+        if (Part(read, "alerts") is not JsonArray { Count: <= MaxAlerts } alerts)
+            throw new UnreadableException($"The body is neither {Forms}: 'alerts' must be a list of at most {MaxAlerts} alerts.");
 
         var (readable, unreadable) = (new List<IncomingAlert>(), new List<string>());
         foreach (var (index, alert) in alerts.Index())
@@ -69,7 +69,7 @@ public sealed record AlertBody(
             }
         }
 
-        return readable.Count > 0
+        return readable.Count > 0 || alerts.Count == 0
             ? new AlertBody(sender, Scalar(Part(read, "externalURL")), readable, unreadable)
             : throw new UnreadableException($"The body is neither {Forms}: {string.Join("; ", unreadable.Take(3))}.");
     }
@@ -92,7 +92,8 @@ public sealed record AlertBody(
     {
         null => None,
         JsonObject map => map.Where(static p => p.Value is not null).ToDictionary(
-            static p => p.Key, p => Scalar(p.Value) ?? throw new FormatException($".{name}.{p.Key} is no text"), StringComparer.Ordinal),
+            static p => p.Key, p => Scalar(p.Value) ?? throw new FormatException($".{name}.{Shown(p.Key)} is no text"),
+            StringComparer.Ordinal),
         _ => throw new FormatException($".{name} is no object"),
     };
 
@@ -112,5 +113,7 @@ public sealed record AlertBody(
             : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>()
             : value.ToJsonString();
 
-    private static string Quoted(string? text) => text is null ? "missing" : $"'{Notifications.Notification.Line(text, 40)}'";
+    private static string Quoted(string? text) => text is null ? "missing" : $"'{Shown(text)}'";
+
+    private static string Shown(string text) => Notifications.Notification.Line(text, 40);
 }

@@ -106,10 +106,17 @@ public static class PlainPayload
     public static Guid? Origin(JsonObject payload)
         => Text(payload, ["source"]) == Source && Guid.TryParse(Text(payload, ["notification"]), out var id) ? id : null;
 
-    /// <summary>What it says beside that, so far as it is a number or a short text: numbers for people.</summary>
+    /// <summary>
+    /// The numbers that it says beside that, with their units: <c>0.12</c>, <c>2 h 10 min</c>. Other texts may be anything, and are
+    /// not for everybody who reads a chat.
+    /// </summary>
     public static IEnumerable<(string Name, string Value)> Others(JsonObject payload)
         => payload.Where(static p => !Known.Contains(p.Key, StringComparer.OrdinalIgnoreCase)).Select(p => (p.Key, Text(payload, [p.Key])))
-            .Where(static p => p.Item2 is not null).Select(static p => (p.Key, p.Item2!));
+            .Where(static p => p.Item2 is { Length: <= 24 } text && IsNumber(text))
+            .Select(static p => (p.Key, p.Item2!));
+
+    private static bool IsNumber(string text)
+        => char.IsAsciiDigit(text.TrimStart('-', '+', '<', '>', ' ').FirstOrDefault());
 
     private static string? Text(JsonObject payload, string[] names)
     {

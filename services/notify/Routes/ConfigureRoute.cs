@@ -59,7 +59,7 @@ public static class ConfigureRoute
         var (on, repositories) = (request.On is { Count: > 0 } ? request.On : ["*"], request.Repositories ?? []);
         if (on.Count > MaxEntries || repositories.Count > MaxEntries || request.Channels is not { Count: > 0 and <= MaxEntries } to)
             throw new InvalidRouteException($"'channels' names at least one channel, and no list has more than {MaxEntries} entries.");
-        foreach (var pattern in on)
+        foreach (var pattern in on.Select(static p => p ?? ""))
         {
             if (!NotificationTypes.All.Any(t => Pattern.Matches(pattern, t)) && !Pattern.Matches(pattern, NotificationTypes.ReceivedPrefix)
                 && !pattern.StartsWith(NotificationTypes.ReceivedPrefix, StringComparison.Ordinal))
@@ -68,9 +68,9 @@ public static class ConfigureRoute
                         + $"{NotificationTypes.ReceivedPrefix}* for what other programs send.");
         }
 
-        if (repositories.FirstOrDefault(static r => r is not { Length: > 0 and <= 200 } || r.Any(char.IsControl)) is { } odd)
+        if (repositories.Select(static r => r ?? "").FirstOrDefault(static r => r.Length is 0 or > 200 || r.Any(char.IsControl)) is { } odd)
             throw new InvalidRouteException($"'{odd}' is neither a repository's id nor its name nor a pattern of these.");
-        if (to.FirstOrDefault(c => c is null || !channels.Contains(c)) is { } unknown)
+        if (to.Select(static c => c ?? "").FirstOrDefault(c => !channels.Contains(c)) is { } unknown)
             throw new InvalidRouteException($"There is no channel '{unknown}'. 'auxo notify channels' shows what there is.");
         return new RouteEvent.Configured(
             name, [.. on.Distinct(StringComparer.Ordinal)], [.. repositories.Distinct(StringComparer.Ordinal)],

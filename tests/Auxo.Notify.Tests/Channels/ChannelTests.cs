@@ -95,6 +95,9 @@ public sealed class ChannelTests(PostgresFixture postgres)
             ("team", """{"email":{"host":"mail.example.org","from":"a@example.org","to":["b@example.org"],"user":"x"}}""",
                 422, "belong together"),
             ("team", """{"email":{"host":"mail.example.org","port":0,"from":"a@example.org","to":["b@example.org"]}}""", 422, "no port"),
+            ("team", """{"email":{"host":"mail.example.org","from":"a@example.org","to":[null]}}""", 422, "no e-mail address"),
+            ("team", """{"slack":null,"email":null}""", 422, "exactly one"),
+            ("team", """{"slack":{"url":7}}""", 400, "slack.url"),
             ("Team", """{"desktop":{}}""", 422, "no name"),
             ("-x", """{"desktop":{}}""", 422, "no name"),
             ("team", """{"webhook":""", 400, "not the expected JSON"),
@@ -122,6 +125,9 @@ public sealed class ChannelTests(PostgresFixture postgres)
             ("""{"channels":["nobody"]}""", "no channel 'nobody'"),
             ("""{"channels":["desk"],"on":["biuld.failed"]}""", "Nothing is ever called 'biuld.failed'"),
             ("""{"channels":["desk"],"repositories":[""]}""", "neither a repository"),
+            ("""{"channels":[null]}""", "no channel ''"),
+            ("""{"channels":["desk"],"on":[null]}""", "Nothing is ever called ''"),
+            ("""{"channels":["desk"],"repositories":["heartwood",null]}""", "neither a repository"),
         ];
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
         await host.PutAsync("/channels/desk", new { desktop = new { } });

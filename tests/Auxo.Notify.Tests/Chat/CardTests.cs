@@ -101,7 +101,7 @@ public sealed class CardTests
     public void numbers_that_others_report_are_facts_on_the_card(string service)
     {
         var dora = PlainPayload.Read(
-            JsonNode.Parse("""{"title":"DORA of week 47","lead_time":"2 h 10 min","change_fail_rate":0.12}""")!.AsObject(),
+            JsonNode.Parse("""{"title":"DORA, week 47","lead_time":"2 h 10 min","change_fail_rate":0.12,"api_key":"abcd1"}""")!.AsObject(),
             Guid.NewGuid(), Now);
         var alert = AlertNotification.Of(
             AlertSender.Grafana, AlertBody.Read(JsonNode.Parse(
@@ -111,6 +111,7 @@ public sealed class CardTests
             new KnownNames("heartwood", null));
 
         foreach (var word in (string[])["2 h 10 min", "0.12"]) Assert.Contains(word, Write(service, dora), StringComparison.Ordinal);
+        Assert.DoesNotContain("abcd1", Write(service, dora), StringComparison.Ordinal);
         Assert.Contains("31.5", Write(service, alert), StringComparison.Ordinal);
         foreach (var word in (string[])["inc-7", "deploy-42", "11:51"])
             Assert.Contains(word, Write(service, failure), StringComparison.Ordinal);

@@ -79,6 +79,14 @@ public sealed class AlertsTests(PostgresFixture postgres)
         if (count > 0) Assert.Equal((count, said.Length > 0 ? 1 : 0), ((int)answer["alerts"]!, answer["unreadable"]!.AsArray().Count));
     }
 
+    [Fact]
+    public async Task a_delivery_without_alerts_is_taken_and_is_nothing()
+    {
+        await using var host = await StartAsync();
+        var (status, answer) = await PostAsync(host, "/api/v1/alerts", """{"version":"4","alerts":[]}""");
+        Assert.Equal((202, 0), (status, (int)answer["alerts"]!));
+    }
+
     [Theory]
     [InlineData("""{"title":"\ud83d"}""")]
     [InlineData("""{"a":{"\udc00":1}}""")]
