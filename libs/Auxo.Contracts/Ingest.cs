@@ -82,10 +82,45 @@ public sealed record PatchArchived(Rid Rid, PatchId PatchId, DateTimeOffset At, 
 /// <param name="Source">Where the objects are.</param>
 /// <param name="At">Committer time, never later than <paramref name="SeenAt"/>.</param>
 /// <param name="SeenAt">When Auxo saw it.</param>
+/// <param name="Brought">The commits that came with it; null from a sender that did not look.</param>
 public sealed record DefaultBranchAdvanced(
     Rid Rid, string RepositoryName, string Branch, CommitId? Old, CommitId New, Did? Author, string Title,
     IReadOnlyList<PatchId> Patches, RepositoryLocator Source,
-    DateTimeOffset At, DateTimeOffset SeenAt);
+    DateTimeOffset At, DateTimeOffset SeenAt, BroughtCommits? Brought = null);
+
+/// <summary>The commits that the new head of a branch contains and the one before did not.</summary>
+/// <param name="Commits">Children before their parents; of more than 2000 the first ones.</param>
+/// <param name="FirstAuthoredAt">The earliest author time of all of them, as the commits say it; null when nobody knows it.</param>
+/// <param name="Gap">Why nobody knows it.</param>
+/// <param name="Reverts">Those that take something back; of more than 200 the first ones.</param>
+/// <param name="Dropped">The commits that only the old head contains, where history was rewritten; of more than 2000 the first
+/// ones. Null else.</param>
+public sealed record BroughtCommits(
+    IReadOnlyList<CommitId> Commits, DateTimeOffset? FirstAuthoredAt, BroughtGap? Gap, IReadOnlyList<CommitRevert> Reverts,
+    IReadOnlyList<CommitId>? Dropped = null);
+
+/// <summary>Why nobody knows when what a branch gained was begun.</summary>
+public enum BroughtGap
+{
+    /// <summary>The branch was never seen before: what it contains may be years old.</summary>
+    FirstSeen,
+
+    /// <summary>The new head does not contain the old one: much of what looks new was there before, under other ids.</summary>
+    HistoryRewritten,
+
+    /// <summary>Commits are not here: the repository is shallow or damaged.</summary>
+    ObjectsMissing,
+
+    /// <summary>They are too many to be read.</summary>
+    TooManyCommits,
+}
+
+/// <summary>A commit that takes others back.</summary>
+/// <param name="Commit">Itself.</param>
+/// <param name="Title">First line of its message.</param>
+/// <param name="AuthoredAt">When it was written, by its author's clock.</param>
+/// <param name="Takes">What it takes back, as its message says: commits that the branch contains. Empty when they are not found.</param>
+public sealed record CommitRevert(CommitId Commit, string Title, DateTimeOffset AuthoredAt, IReadOnlyList<CommitId> Takes);
 
 /// <summary>
 /// A branch other than the default one, which somebody asked to follow, moved. It is built, but it is no change to what is

@@ -71,7 +71,7 @@ public static class Observe
             messages.Add(branch.Name == now.DefaultBranch
                 ? new DefaultBranchAdvanced(
                     scan.Rid, scan.RepositoryName, branch.Name, old, branch.Head, branch.Author, branch.Title, patches,
-                    scan.Source, at, scan.SeenAt)
+                    scan.Source, at, scan.SeenAt, branch.Brought)
                 : new BranchAdvanced(scan.Rid, scan.RepositoryName, branch.Name, old, branch.Head, branch.Author,
                     branch.Title, scan.Source, at, scan.SeenAt));
         }

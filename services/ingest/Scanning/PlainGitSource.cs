@@ -2,6 +2,7 @@ using System.Globalization;
 
 using Auxo.Contracts;
 using Auxo.Git;
+using Auxo.Ingest.Commits;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Tracking;
 
@@ -26,7 +27,7 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
                     "branch", name, null, name == main
                         ? WhyNotBuilt.NoDefaultBranch(name, Path, [.. refs.Keys.Select(static r => r["refs/heads/".Length..])])
                         : WhyNotBuilt.NoBranch(name)));
-                else branches.Add(await BranchAsync(name, CommitId.Parse(oid), repository.Tip(name)?.Commit, ct));
+                else branches.Add(await BranchAsync(name, CommitId.Parse(oid), repository.Tip(name)?.Commit, isDefault: name == main, ct));
             }
         }
         catch (Exception e) when (e is GitException or IOException or FormatException)
@@ -58,15 +59,18 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<BranchSnapshot> BranchAsync(string name, CommitId head, CommitId? old, CancellationToken ct)
+    private async Task<BranchSnapshot> BranchAsync(
+        string name, CommitId head, CommitId? old, bool isDefault, CancellationToken ct)
     {
         if (head == old) return new BranchSnapshot(name, head, "", null, default, []);
-        var said = await GitCommand.RunAsync(Path, ["log", "-1", "--no-show-signature", "--format=%ct%n%s", head.Value, "--"], ct);
+        var said = await GitCommand.RunAsync(Path, ["log", "-1", "--no-show-signature", "--format=%ct%n%B", head.Value, "--"], ct);
         var lines = said.Split('\n', 2);
         var at = long.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : DateTimeOffset.UnixEpoch;
-        return new BranchSnapshot(name, head, lines.Length > 1 ? lines[1].TrimEnd('\n') : "", null, at, []);
+        var title = lines.Length > 1 ? lines[1].TrimStart().Split('\n', 2)[0].TrimEnd() : "";
+        var brought = isDefault ? await BroughtReader.ReadAsync(Path, old, head, ct) : null;
+        return new BranchSnapshot(name, head, title, null, at, [], brought);
     }
 }

@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Git;
+using Auxo.Ingest.Commits;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
@@ -99,9 +100,10 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         }
 
         var pushers = await Repository.DelegatesAtAsync(head, ct);
-        return [new BranchSnapshot(branch, head, commit.Title, pushers.Count > 0
-            ? pushers[0]
-            : null, commit.CommittedAt, await NewlyContainedAsync(old, head, patches, ct))];
+        var contained = await NewlyContainedAsync(old, head, patches, ct);
+        return [new BranchSnapshot(
+            branch, head, commit.Title, pushers.Count > 0 ? pushers[0] : null, commit.CommittedAt, contained,
+            await BroughtReader.ReadAsync(Path, old, head, ct))];
     }
 
     /// <summary>

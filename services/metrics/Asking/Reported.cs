@@ -16,10 +16,10 @@ internal static class Reported
                 "report/impossible-time", $"{at:u} is not a time at which that can have happened; here it is {now:u}. Is a clock wrong?")
             : null;
 
-    /// <summary>What is wrong with a name; null when nothing is.</summary>
+    /// <summary>What is wrong with a name; null when nothing is. Names stand in paths, where dots mean folders.</summary>
     public static ProblemHttpResult? WrongId(string? id, string what)
-        => id is not null && (id.Length is 0 or > LongestId || id.Any(char.IsControl) || string.IsNullOrWhiteSpace(id))
+        => id is not null && (id.Length is 0 or > LongestId || id is "." or ".." || id.Any(char.IsControl) || string.IsNullOrWhiteSpace(id))
             ? AuxoProblem.Unprocessable(
-                "report/invalid-name", $"'{what}' must have 1 to {LongestId} characters, none of them a control character.")
+                "report/invalid-name", $"'{what}' must have 1 to {LongestId} characters, not only dots, none of them a control character.")
             : null;
 }

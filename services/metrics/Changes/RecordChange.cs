@@ -33,7 +33,7 @@ public static class RecordChangeHandler
         [WriteAggregate(FromMethod = nameof(KeyOfDefaultBranchAdvanced), Required = false)] Change? change)
         => Decide(change, new ChangeEvent.BranchAdvanced(
             message.Rid, PlainText.Of(message.Branch), message.Old, message.New, PlainText.Of(message.Title),
-            message.Patches, message.At, message.SeenAt));
+            message.Patches, message.At, message.SeenAt, Plain(message.Brought)));
 
     /// <summary>The stream of a patch.</summary>
     public static string KeyOfPatchOpened(PatchOpened message) => Change.StreamKey(message.Rid, message.Revision.PatchId);
@@ -54,6 +54,12 @@ public static class RecordChangeHandler
         => new(rid, revision.PatchId, revision.RevisionId, revision.Author, PlainText.Of(revision.Title), authored < at
             ? authored
             : at, at);
+
+    private static BroughtCommits? Plain(BroughtCommits? brought)
+        => brought is null ? null : brought with
+        {
+            Reverts = [.. brought.Reverts.Select(static r => r with { Title = PlainText.Of(r.Title) })],
+        };
 
     private static Events Decide(Change? change, ChangeEvent e) => (change ?? new Change()).Learns(e) ? [e] : [];
 }

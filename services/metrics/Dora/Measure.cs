@@ -29,7 +29,9 @@ public static class Measure
             Provisional(window, series.AsOf, live), frequency, lead, failRate,
             recovery, rework, Red(series, window), score,
             score is null ? "fewer than three of the four numbers have data" : null,
-            QuickCheck.Of(lead.Time.P50Seconds, frequency.PerDay, recovery.Time.P50Seconds, failRate.Ratio, rework.Ratio),
+            QuickCheck.Of(
+                lead.Time.P50Seconds, frequency.PerDay, frequency.DeploymentDaysPerWeek, recovery.Time.P50Seconds,
+                failRate.Ratio, rework.Ratio),
             Classic(series, window, days),
             [.. calendar.Weeks(window.From, window.To).Select(w => Week(series, w.Monday, new Window(w.From, w.To)))]);
     }

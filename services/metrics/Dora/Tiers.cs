@@ -72,13 +72,21 @@ public sealed record QuickCheck(double? LeadTime, double? DeploymentFrequency, d
     /// <summary>The mean; null unless all five are there.</summary>
     public double? Score => (LeadTime + DeploymentFrequency + Recovery + ChangeFailure + Rework) / 5;
 
-    /// <summary>Of medians in seconds, deployments per day, and ratios.</summary>
+    /// <summary>Of medians in seconds, deployments per day, days with a deployment per week, and ratios.</summary>
     public static QuickCheck Of(
-        double? leadSeconds, double deploymentsPerDay, double? recoverySeconds, double? failRatio, double? reworkRatio)
+        double? leadSeconds, double deploymentsPerDay, double daysPerWeek, double? recoverySeconds, double? failRatio, double? reworkRatio)
         => new(
-            OfTime(leadSeconds), deploymentsPerDay > 0
-                ? OfTime(TimeSpan.SecondsPerDay / deploymentsPerDay)
-                : null, OfTime(recoverySeconds), OfRatio(failRatio), OfRatio(reworkRatio));
+            OfTime(leadSeconds), OfFrequency(deploymentsPerDay, daysPerWeek), OfTime(recoverySeconds), OfRatio(failRatio),
+            OfRatio(reworkRatio));
+
+    /// <summary>
+    /// Twenty on one day are once. Only where nearly every working day has a deployment do their numbers count: the two quickest
+    /// answers are about several a day.
+    /// </summary>
+    private static double? OfFrequency(double deploymentsPerDay, double daysPerWeek)
+        => deploymentsPerDay > 0
+            ? OfTime(TimeSpan.SecondsPerDay / (Tiers.OfFrequency(daysPerWeek) == Tier.Elite ? deploymentsPerDay : daysPerWeek / 7))
+            : null;
 
     /// <summary>Six categories, the quickest gives ten.</summary>
     private static double? OfTime(double? seconds) => seconds is { } s ? 10 - (2 * Boundaries.Count(b => s >= b)) : null;

@@ -20,8 +20,20 @@ public sealed record ArchiveFact(long Seq, DateTimeOffset At, Oid Patch) : Fact(
 
 /// <summary>The default branch has a new head.</summary>
 public sealed record BranchAdvancedFact(
-    long Seq, DateTimeOffset At, string Branch, Oid? Old, Oid Commit, string Title, IReadOnlyList<Oid> Patches, DateTimeOffset SeenAt)
-        : Fact(Seq, At);
+    long Seq, DateTimeOffset At, string Branch, Oid? Old, Oid Commit, string Title, IReadOnlyList<Oid> Patches, DateTimeOffset SeenAt,
+    BroughtFact? Brought = null) : Fact(Seq, At)
+{
+    /// <summary>All that came with the head, children before parents; itself where nobody said more.</summary>
+    public IReadOnlyList<Oid> Commits => Brought is { Commits.Count: > 0 } brought ? brought.Commits : [Commit];
+}
+
+/// <summary>The commits that came with a head, see <see cref="BroughtCommits"/>.</summary>
+public sealed record BroughtFact(
+    IReadOnlyList<Oid> Commits, DateTimeOffset? FirstAuthoredAt, BroughtGap? Gap, IReadOnlyList<RevertFact> Reverts,
+    IReadOnlyList<Oid> Dropped);
+
+/// <summary>A commit that takes others back.</summary>
+public sealed record RevertFact(Oid Commit, string Title, DateTimeOffset AuthoredAt, IReadOnlyList<Oid> Takes);
 
 /// <summary>
 /// A build waits, or has begun. There are more of these than of all others, and few matter: only those of builds that have not

@@ -50,7 +50,8 @@ public sealed class FactDays : MultiStreamProjection<DayPack, string>
         ChangeEvent.Proposed x => new RevisionFact(seq, x.At, x.PatchId, x.Author, x.Title, x.FirstCommitAt),
         ChangeEvent.Merged x => new MergeFact(seq, x.At, x.PatchId, x.Commit, x.SeenAt),
         ChangeEvent.Archived x => new ArchiveFact(seq, x.At, x.PatchId),
-        ChangeEvent.BranchAdvanced x => new BranchAdvancedFact(seq, x.At, x.Branch, x.Old, x.Commit, x.Title, Oids(x.Patches), x.SeenAt),
+        ChangeEvent.BranchAdvanced x => new BranchAdvancedFact(
+            seq, x.At, x.Branch, x.Old, x.Commit, x.Title, Oids(x.Patches), x.SeenAt, Brought(x.Brought)),
         BuildEvent.Finished x => new BuildFact(
             seq, x.At, x.BuildId, x.Trigger, x.Ref, x.Commit, x.PatchId, x.Outcome, x.QueuedAt, x.StartedAt, x.Failures),
         DeploymentEvent.Deployed x => new DeploymentFact(
@@ -66,5 +67,13 @@ public sealed class FactDays : MultiStreamProjection<DayPack, string>
         _ => throw new NotSupportedException($"{e.GetType().Name} is no fact yet: say here how it is counted."),
     };
 
+    private static BroughtFact? Brought(BroughtCommits? brought)
+        => brought is null ? null : new BroughtFact(
+            Oids(brought.Commits), brought.FirstAuthoredAt, brought.Gap,
+            [.. brought.Reverts.Select(static r => new RevertFact(r.Commit, r.Title, r.AuthoredAt, Oids(r.Takes)))],
+            Oids(brought.Dropped ?? []));
+
     private static Oid[] Oids(IReadOnlyList<PatchId> patches) => [.. patches.Select(static p => (Oid)p)];
+
+    private static Oid[] Oids(IReadOnlyList<CommitId> commits) => [.. commits.Select(static c => (Oid)c)];
 }

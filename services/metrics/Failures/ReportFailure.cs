@@ -29,19 +29,22 @@ public static class ReportFailure
     internal static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/api/failures", DetectAsync).WithName("ReportFailure").RequireScope(MetricsScopes.Write);
-        app.MapPost("/api/failures/{rid}/{id}/recover", (
-            Rid rid, string id, TransitionBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TransitionAsync(rid, id, body, at => new FailureRecovered(rid, id, body?.By, at), bus, session, time, ct))
-                .WithName("RecoverFailure").RequireScope(MetricsScopes.Write);
-        app.MapPost("/api/failures/{rid}/{id}/reopen", (
-            Rid rid, string id, TransitionBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TransitionAsync(rid, id, body, at => new FailureReopened(rid, id, at), bus, session, time, ct))
-                .WithName("ReopenFailure").RequireScope(MetricsScopes.Write);
-        app.MapPost("/api/failures/{rid}/{id}/dismiss", (
-            Rid rid, string id, TransitionBody? body, IMessageBus bus, IQuerySession session, TimeProvider time, CancellationToken ct)
-            => TransitionAsync(rid, id, body, at => new FailureDismissed(rid, id, body?.Reason, at), bus, session, time, ct))
-                .WithName("DismissFailure").RequireScope(MetricsScopes.Write);
+        MapTransition(
+            app, "recover", "RecoverFailure", static (rid, id, body, at) => new FailureRecovered(rid, id, body?.By, at));
+        MapTransition(app, "reopen", "ReopenFailure", static (rid, id, _, at) => new FailureReopened(rid, id, at));
+        MapTransition(
+            app, "dismiss", "DismissFailure", static (rid, id, body, at) => new FailureDismissed(rid, id, body?.Reason, at));
     }
+
+    private static void MapTransition(
+        IEndpointRouteBuilder app, string verb, string name, Func<Rid, string, TransitionBody?, DateTimeOffset, object> message)
+        => app.MapPost($"/api/failures/{{rid}}/{{id}}/{verb}", (
+            Rid rid, string id, HttpRequest request, TransitionBody? body, IMessageBus bus, IQuerySession session, TimeProvider time,
+            CancellationToken ct) =>
+        {
+            var failure = RouteName.Of(request, id);
+            return TransitionAsync(rid, failure, body, at => message(rid, failure, body, at), bus, session, time, ct);
+        }).WithName(name).RequireScope(MetricsScopes.Write);
 
     private static async Task<Results<Created<FailureDetected>, ProblemHttpResult>> DetectAsync(
         FailureBody body, IMessageBus bus, TimeProvider time, CancellationToken ct)

@@ -9,14 +9,22 @@ namespace Auxo.Metrics.Histories;
 /// </summary>
 internal sealed class ChangeLedger
 {
+    /// <summary>How far another clock may be ahead of ours before it is called wrong.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
+
+    /// <summary>No commit that is delivered now is older: its clock stood at zero.</summary>
+    private static readonly DateTimeOffset Oldest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Dictionary<Oid, Proposal> _proposals = [];
     private readonly Dictionary<Oid, MergeFact> _merges = [];
     private readonly Dictionary<Oid, BranchAdvancedFact> _heads = [];
     private readonly Dictionary<Oid, List<Oid>> _withHead = [];
     private readonly Queue<MergeFact> _loose;
     private readonly HashSet<Oid> _deliveredHeads = [];
+    private readonly HashSet<Oid> _passedOver = [];
     private readonly HashSet<Oid> _deliveredPatches = [];
-    private readonly Dictionary<string, string> _deploymentOfTitle = new(StringComparer.Ordinal);
+    private readonly Dictionary<Oid, (BranchAdvancedFact Head, int Index)> _inside = [];
+    private readonly RevertLedger _reverts;
     private readonly List<DeployedChange> _changes = [];
     private readonly bool _revertsFail;
 
@@ -42,6 +50,8 @@ internal sealed class ChangeLedger
             if (!_heads.TryGetValue(l.Commit, out var known) || l.SeenAt < known.SeenAt) _heads[l.Commit] = l;
         }
 
+        _reverts = new RevertLedger(_heads.Values);
+        LookInside(facts);
         _loose = new Queue<MergeFact>(Assign().OrderBy(static m => m.At).ThenBy(static m => m.Patch));
     }
 
@@ -50,7 +60,8 @@ internal sealed class ChangeLedger
     /// <summary>The failures that delivered reverts tell of.</summary>
     public List<Failure> Reverts { get; } = [];
 
-    public bool IsDelivered(Oid head) => _deliveredHeads.Contains(head);
+    /// <summary>True when it is live, or when what replaced it is.</summary>
+    public bool IsDelivered(Oid head) => _deliveredHeads.Contains(head) || _passedOver.Contains(head);
 
     /// <summary>Hands the deployment what it brings; true when that takes back something that was live.</summary>
     public bool AssignChanges(DeploymentFact deployment)
@@ -62,9 +73,22 @@ internal sealed class ChangeLedger
         }
 
         var heads = new List<BranchAdvancedFact>();
-        for (var head = _heads.GetValueOrDefault(deployment.Commit); head is not null
-            && _deliveredHeads.Add(head.Commit); head = head.Old is { } old ? _heads.GetValueOrDefault(old) : null)
-            heads.Add(head);
+        foreach (var (head, dropped) in Waiting(HeadOf(deployment)))
+        {
+            if (dropped.Contains(head.Commit))
+            {
+                // Of a push whose head is gone the rest may have stayed.
+                _passedOver.Add(head.Commit);
+                _reverts.Bring(head.Commits.Where(c => !dropped.Contains(c)), deployment);
+                foreach (var patch in PatchesWith(head).Where(p => _merges.TryGetValue(p, out var m) && !dropped.Contains(m.Commit)))
+                    Deliver(patch, deployment, head);
+            }
+            else if (_deliveredHeads.Add(head.Commit))
+            {
+                heads.Add(head);
+            }
+        }
+
         // Oldest first, so that a revert finds what it takes back.
         for (var i = heads.Count - 1; i >= 0; i--) takesBack |= AssignHead(heads[i], deployment);
         if (deployment.Patches.Count > 0 || deployment.Kind == DeploymentKind.Rollback) return takesBack;
@@ -76,13 +100,56 @@ internal sealed class ChangeLedger
 
     /// <summary>Reverts on the default branch that are not live yet: what they take back still fails.</summary>
     public IEnumerable<Failure> PendingReverts()
-        => _heads.Values.Where(l => !_deliveredHeads.Contains(l.Commit))
-            .OrderBy(static l => l.Commit).Select(l => RevertOf(l, recoveredAt: null, by: null)).OfType<Failure>();
+        => Waiting(_heads.Values.MaxBy(static h => (h.SeenAt, h.Commit))).Where(static w => !w.Dropped.Contains(w.Head.Commit))
+            .OrderBy(static w => w.Head.Commit).SelectMany(w => RevertsOf(w.Head, live: null));
 
     /// <summary>
-    /// Which merges came with which head: those it lists, those whose commit it is, those that were seen in the same look. The
-    /// first head seen is where counting begins, and lists what was merged long before. Returns the merges that no head
-    /// accounts for.
+    /// A head and those before it that are not live yet, the newest first, with what the branch had lost since then when it was
+    /// written again.
+    /// </summary>
+    private IEnumerable<(BranchAdvancedFact Head, IReadOnlySet<Oid> Dropped)> Waiting(BranchAdvancedFact? head)
+    {
+        var (dropped, seen) = (new HashSet<Oid>(), new HashSet<Oid>());
+        while (head is not null && !_deliveredHeads.Contains(head.Commit) && seen.Add(head.Commit))
+        {
+            var before = head.Old is { } old ? _heads.GetValueOrDefault(old) : null;
+            yield return (head, dropped);
+            dropped.UnionWith(head.Brought?.Dropped ?? []);
+            head = before;
+        }
+    }
+
+    /// <summary>Finds the commits that matter among those that came with a head and are none: merges, and what was deployed.</summary>
+    private void LookInside(RepositoryFacts facts)
+    {
+        var wanted = _merges.Values.Select(static m => m.Commit).Concat(facts.Deployments.Select(static d => d.Commit)).ToHashSet();
+        wanted.ExceptWith(_heads.Keys);
+        if (wanted.Count == 0) return;
+        foreach (var head in _heads.Values.Where(static h => h.Brought is not null).OrderBy(static h => (h.SeenAt, h.Commit)))
+        {
+            foreach (var (index, commit) in head.Commits.Index())
+            {
+                if (wanted.Contains(commit)) _inside.TryAdd(commit, (head, index));
+            }
+        }
+    }
+
+    /// <summary>
+    /// The newest head that a deployment brings whole. Of a push in whose middle its commit lies it brings the older part: what
+    /// that breaks is its doing; the push as a change is delivered with the rest.
+    /// </summary>
+    private BranchAdvancedFact? HeadOf(DeploymentFact deployment)
+    {
+        if (_heads.TryGetValue(deployment.Commit, out var head)) return head;
+        if (!_inside.TryGetValue(deployment.Commit, out var within)) return null;
+        _reverts.Bring(within.Head.Commits.Skip(within.Index), deployment);
+        return within.Head.Old is { } old ? _heads.GetValueOrDefault(old) : null;
+    }
+
+    /// <summary>
+    /// Which merges came with which head: those it lists, those whose commit came with it, those that were seen in the same
+    /// look. The first head seen is where counting begins, and lists what was merged long before. Returns the merges that no
+    /// head accounts for.
     /// </summary>
     private List<MergeFact> Assign()
     {
@@ -101,7 +168,8 @@ internal sealed class ChangeLedger
         var loose = new List<MergeFact>();
         foreach (var m in _merges.Values.Where(m => !listed.ContainsKey(m.Patch)))
         {
-            if ((_heads.GetValueOrDefault(m.Commit) ?? bySight.GetValueOrDefault(m.SeenAt)) is { } with) listed[m.Patch] = with;
+            var head = _heads.GetValueOrDefault(m.Commit) ?? _inside.GetValueOrDefault(m.Commit).Head;
+            if ((head ?? bySight.GetValueOrDefault(m.SeenAt)) is { } with) listed[m.Patch] = with;
             else loose.Add(m);
         }
 
@@ -116,25 +184,47 @@ internal sealed class ChangeLedger
 
     private bool AssignHead(BranchAdvancedFact head, DeploymentFact deployment)
     {
-        var takesBack = false;
-        if (RevertOf(head, deployment.At, deployment.Id) is { } failure && failure.Deployment != deployment.Id)
-        {
-            Reverts.Add(failure);
-            takesBack = true;
-        }
+        _reverts.Bring(head.Commits, deployment);
+        var failures = RevertsOf(head, deployment);
+        Reverts.AddRange(failures);
+        _reverts.Bring(head.Title, deployment);
+        var patches = PatchesWith(head);
+        foreach (var patch in patches) Deliver(patch, deployment, head);
+        if (patches.Count == 0 ? head.Brought is not { Commits.Count: 0 } : IsOlderThan(head, patches)) AddPush(head, deployment);
 
-        _deploymentOfTitle[head.Title] = deployment.Id;
-        if (_withHead.TryGetValue(head.Commit, out var patches))
-        {
-            foreach (var patch in patches) Deliver(patch, deployment, head);
-        }
-        else if (head.Old is not null)
-        {
-            Add(new DeployedChange(head.Commit, head.Title, head.At, head.At, head.At, deployment.At, deployment.Id));
-        }
-
-        return takesBack;
+        return failures.Count > 0;
     }
+
+    /// <summary>True when a push brought something beside its patches that is older than all of them.</summary>
+    private bool IsOlderThan(BranchAdvancedFact head, List<Oid> patches)
+        => head is { Old: not null, Brought: { Gap: null, FirstAuthoredAt: { } first } }
+            && patches.TrueForAll(p => _proposals.TryGetValue(p, out var proposal) && first < proposal.StartedAt);
+
+    /// <summary>A push as a change: it began when the first of its commits was written.</summary>
+    private void AddPush(BranchAdvancedFact head, DeploymentFact deployment)
+    {
+        if (Unknown(head) is { } gap)
+        {
+            Untimed.Add(new UntimedChange(head.Commit.Value, deployment.At, deployment.Id, gap));
+            return;
+        }
+
+        var started = head.Brought is null ? head.At : Earlier(head.Brought.FirstAuthoredAt ?? head.At, head.SeenAt);
+        var pushed = Earlier(head.At < started ? started : head.At, deployment.At);
+        Add(new DeployedChange(head.Commit, head.Title, started, pushed, pushed, deployment.At, deployment.Id));
+    }
+
+    private static Gap? Unknown(BranchAdvancedFact head)
+        => head.Old is null ? Gap.BeginningUnknown
+            : head.Brought?.FirstAuthoredAt > head.SeenAt + Ahead ? Gap.ClockSkew
+            : head.Brought?.Gap switch
+            {
+                null => null,
+                BroughtGap.FirstSeen => Gap.BeginningUnknown,
+                BroughtGap.HistoryRewritten => Gap.HistoryRewritten,
+                BroughtGap.ObjectsMissing => Gap.ObjectsMissing,
+                _ => Gap.TooManyCommits,
+            };
 
     private void Deliver(Oid patch, DeploymentFact deployment, BranchAdvancedFact? head)
     {
@@ -145,7 +235,7 @@ internal sealed class ChangeLedger
             return;
         }
 
-        _deploymentOfTitle[proposal.Title] = deployment.Id;
+        _reverts.Bring(proposal.Title, deployment);
         // Clamped into order, so that the stages add up to the lead time whatever the clocks said.
         var merged = _merges.TryGetValue(patch, out var merge) ? merge.At : head!.At;
         var opened = proposal.OpenedAt < deployment.At ? proposal.OpenedAt : deployment.At;
@@ -158,45 +248,22 @@ internal sealed class ChangeLedger
 
     private void Add(DeployedChange change)
     {
-        if (change.StartedAt > change.DeployedAt) Untimed.Add(
-            new UntimedChange(change.Id.Value, change.DeployedAt, change.Deployment, Gap.ClockSkew));
+        if (change.StartedAt > change.DeployedAt) Leave(Gap.ClockSkew);
+        else if (change.StartedAt < Oldest) Leave(Gap.ImpossibleTime);
         else _changes.Add(change);
+
+        void Leave(Gap gap) => Untimed.Add(new UntimedChange(change.Id.Value, change.DeployedAt, change.Deployment, gap));
     }
 
-    /// <summary>The failure that a revert tells of; null when it is none, or takes back what was never live.</summary>
-    private Failure? RevertOf(BranchAdvancedFact head, DateTimeOffset? recoveredAt, string? by)
-    {
-        if (!_revertsFail) return null;
-        foreach (var patch in _withHead.GetValueOrDefault(head.Commit) ?? [])
-        {
-            if (_proposals.TryGetValue(patch, out var proposal)
-                && FailureOf(proposal.Title, proposal.OpenedAt) is { } failure) return failure;
-        }
+    private IReadOnlyList<Failure> RevertsOf(BranchAdvancedFact head, DeploymentFact? live)
+        => !_revertsFail ? [] : _reverts.Of(
+            head, [.. PatchesWith(head).Where(_proposals.ContainsKey).Select(p => (_proposals[p].Title, _proposals[p].OpenedAt))], live);
 
-        return FailureOf(head.Title, head.At);
+    private List<Oid> PatchesWith(BranchAdvancedFact head) => _withHead.GetValueOrDefault(head.Commit) ?? [];
 
-        Failure? FailureOf(string title, DateTimeOffset noticed)
-            => Revert.TitleOf(title) is { } taken && _deploymentOfTitle.TryGetValue(taken, out var deployment)
-                ? Failure.Inferred($"revert:{head.Commit.Short}", deployment, title, recoveredAt < noticed
-                    ? recoveredAt.Value
-                    : noticed, recoveredAt, by)
-                : null;
-    }
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
     private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b, DateTimeOffset c) => a < b ? a < c ? a : c : b < c ? b : c;
 
     private readonly record struct Proposal(DateTimeOffset StartedAt, DateTimeOffset OpenedAt, string Title, DateTimeOffset TitledAt);
-}
-
-/// <summary>git's own words for taking something back.</summary>
-internal static class Revert
-{
-    private const string Prefix = "Revert \"";
-
-    /// <summary>
-    /// The title of what is taken back; null for any other title, and for a revert of a revert, which brings something again.
-    /// </summary>
-    public static string? TitleOf(string title)
-        => title.StartsWith(Prefix, StringComparison.Ordinal) && title.EndsWith('"') && title.Length > Prefix.Length + 1
-            && title[Prefix.Length..^1] is var taken && !taken.StartsWith(Prefix, StringComparison.Ordinal) ? taken : null;
 }

@@ -19,7 +19,7 @@ public sealed record Failure(
 {
     /// <summary>A failure that nobody reported.</summary>
     public static Failure Inferred(
-        string id, string deployment, string? title, DateTimeOffset startedAt, DateTimeOffset? recoveredAt, string? by)
+        string id, string? deployment, string? title, DateTimeOffset startedAt, DateTimeOffset? recoveredAt, string? by)
         => new(
             id, deployment, title, startedAt, recoveredAt is { } end
                 ? [new Interval(startedAt, end)]

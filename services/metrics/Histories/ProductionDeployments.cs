@@ -79,8 +79,20 @@ public enum Gap
     /// <summary>It was there before the repository was followed, so nobody knows when it began.</summary>
     BeginningUnknown,
 
-    /// <summary>Its deployment is older than its first commit: a clock is wrong.</summary>
+    /// <summary>Its first commit is younger than its deployment or than the look that found it: a clock is wrong.</summary>
     ClockSkew,
+
+    /// <summary>Its first commit says that it is of a time before 2000.</summary>
+    ImpossibleTime,
+
+    /// <summary>The branch was written again: what looks new may have been there before.</summary>
+    HistoryRewritten,
+
+    /// <summary>Not all of its commits are here: the repository is shallow or damaged.</summary>
+    ObjectsMissing,
+
+    /// <summary>It has more commits than are read.</summary>
+    TooManyCommits,
 }
 
 /// <summary>A deployed change without a lead time.</summary>

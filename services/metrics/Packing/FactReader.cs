@@ -26,9 +26,11 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
                 case FactKind.Revision: day.Revisions.Add(new(seq, at, Id(), Author(), Text(), Time())); break;
                 case FactKind.Merge: day.Merges.Add(new(seq, at, Id(), Id(), Time())); break;
                 case FactKind.Archive: day.Archives.Add(new(seq, at, Id())); break;
-                case FactKind.BranchAdvanced: day.BranchAdvances.Add(new(seq, at, Branch(), Flag()
-                    ? Id()
-                    : null, Id(), Text(), Patches(), Time())); break;
+                case FactKind.BranchAdvanced or FactKind.BranchAdvancedWithCommits:
+                    day.BranchAdvances.Add(new(
+                        seq, at, Branch(), Flag() ? Id() : null, Id(), Text(), Ids(), Time(),
+                        kind == FactKind.BranchAdvancedWithCommits ? Brought() : null));
+                    break;
                 case FactKind.Phase: day.Phases.Add(new(seq, at, Guid(), Flag())); break;
                 case FactKind.Build:
                     var (build, trigger) = (Guid(), (BuildTrigger)Byte());
@@ -38,7 +40,7 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
                     break;
                 case FactKind.Deployment:
                     day.Deployments.Add(
-                        new(seq, at, Text(), Text(), Id(), Patches(), Flag(), (DeploymentKind)Byte(), MaybeText(), MaybeText()));
+                        new(seq, at, Text(), Text(), Id(), Ids(), Flag(), (DeploymentKind)Byte(), MaybeText(), MaybeText()));
                     break;
                 case FactKind.Failure: day.Failures.Add(new(seq, at, Text(), (FailureTransition)Byte(), MaybeText(),
                     MaybeText(), MaybeTime())); break;
@@ -65,13 +67,29 @@ internal ref struct FactReader(ReadOnlySpan<byte> bytes)
         return steps;
     }
 
-    private Oid[] Patches()
+    private Oid[] Ids()
     {
         var count = Number();
         if (count == 0) return [];
-        var patches = new Oid[count];
-        for (var i = 0; i < patches.Length; i++) patches[i] = Id();
-        return patches;
+        var ids = new Oid[count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = Id();
+        return ids;
+    }
+
+    private BroughtFact Brought()
+    {
+        var (commits, first, gap) = (Ids(), MaybeTime(), Flag() ? (BroughtGap?)Byte() : null);
+        var dropped = Ids();
+        return new BroughtFact(commits, first, gap, Reverts(), dropped);
+    }
+
+    private RevertFact[] Reverts()
+    {
+        var count = Number();
+        if (count == 0) return [];
+        var reverts = new RevertFact[count];
+        for (var i = 0; i < reverts.Length; i++) reverts[i] = new RevertFact(Id(), Text(), Time(), Ids());
+        return reverts;
     }
 
     /// <summary>Few people, many revisions: the last one's id is not made again.</summary>

@@ -20,6 +20,7 @@ internal enum FactKind : byte
     Deployment = 7,
     Failure = 8,
     Repository = 9,
+    BranchAdvancedWithCommits = 10,
 }
 
 /// <summary>
@@ -54,13 +55,14 @@ internal ref struct FactWriter(byte[] buffer, int length)
                 Id(f.Patch);
                 break;
             case BranchAdvancedFact f:
-                Begin(FactKind.BranchAdvanced, f);
+                Begin(f.Brought is null ? FactKind.BranchAdvanced : FactKind.BranchAdvancedWithCommits, f);
                 Text(f.Branch);
                 if (Flag(f.Old is not null)) Id(f.Old!.Value);
                 Id(f.Commit);
                 Text(f.Title);
-                Patches(f.Patches);
+                Ids(f.Patches);
                 Time(f.SeenAt);
+                if (f.Brought is { } brought) Write(brought);
                 break;
             case BuildFact f:
                 Write(f);
@@ -70,7 +72,7 @@ internal ref struct FactWriter(byte[] buffer, int length)
                 Text(f.Id);
                 Text(f.Environment);
                 Id(f.Commit);
-                Patches(f.Patches);
+                Ids(f.Patches);
                 Flag(f.Succeeded);
                 Byte((byte)f.Kind);
                 Maybe(f.Rollout);
@@ -123,6 +125,22 @@ internal ref struct FactWriter(byte[] buffer, int length)
         }
     }
 
+    private void Write(BroughtFact brought)
+    {
+        Ids(brought.Commits);
+        Maybe(brought.FirstAuthoredAt);
+        if (Flag(brought.Gap is not null)) Byte((byte)brought.Gap!.Value);
+        Ids(brought.Dropped);
+        Number(brought.Reverts.Count);
+        foreach (var revert in brought.Reverts)
+        {
+            Id(revert.Commit);
+            Text(revert.Title);
+            Time(revert.AuthoredAt);
+            Ids(revert.Takes);
+        }
+    }
+
     private void Begin(FactKind kind, Fact fact) => Begin(kind, fact.Seq, fact.At);
 
     private void Begin(FactKind kind, long seq, DateTimeOffset at)
@@ -132,10 +150,10 @@ internal ref struct FactWriter(byte[] buffer, int length)
         Time(at);
     }
 
-    private void Patches(IReadOnlyList<Oid> patches)
+    private void Ids(IReadOnlyList<Oid> ids)
     {
-        Number(patches.Count);
-        foreach (var patch in patches) Id(patch);
+        Number(ids.Count);
+        foreach (var id in ids) Id(id);
     }
 
     private void Id(Oid id) => id.Write(Take(20));

@@ -27,10 +27,11 @@ internal static class RecordTable
         text.Append('\n');
     }
 
-    /// <summary>The records of the same assembly that a record holds, however deep.</summary>
+    /// <summary>The records of its own assembly and of the contracts that a record holds, however deep.</summary>
     public static IEnumerable<Type> Parts(Type record)
         => record.GetProperties().Select(static p => Element(p.PropertyType))
-            .Where(t => t != record && t.Assembly == record.Assembly && t is { IsClass: true, IsAbstract: false }).Distinct()
+            .Where(t => t != record && (t.Assembly == record.Assembly || t.Assembly == typeof(Contracts.Rid).Assembly)
+                && t is { IsClass: true, IsAbstract: false }).Distinct()
             .SelectMany(static t => Parts(t).Prepend(t));
 
     private static string TypeName(PropertyInfo field)

@@ -46,7 +46,9 @@ public sealed class ReportCommandsTests
                     $$"""{"rid":"{{FakeAuxo.Rid}}","failureId":"inc-7","deploymentId":null,"title":"Down","at":"2026-11-23T12:00:00Z"}""",
                     201));
             app.MapPost("/metrics/api/failures/{rid}/{id}/recover", static (string id)
-                => id == "inc-7" ? Results.NoContent() : FakeAuxo.Problem(404, "failure/unknown", "No failure inc-8 was reported."));
+                => id is "inc-7" or "inc%2F7"
+                    ? Results.NoContent()
+                    : FakeAuxo.Problem(404, "failure/unknown", "No failure inc-8 was reported."));
             app.MapGet("/metrics/api/dora/{rid}/evidence", () => FakeAuxo.Json("""
                 {"recoveries":[{"deployment":"d1aaaaaaaa","failures":[{"id":"inc-7","title":"Down",
                  "startedAt":"2026-11-23T11:00:00Z","openSince":"2026-11-23T11:00:00Z","inferred":false}]}],
@@ -57,6 +59,7 @@ public sealed class ReportCommandsTests
         Assert.Contains("auxo failure close heartwood inc-7", (await auxo.RunAsync("failure", "open", "heartwood", "--title", "Down"))
             .Out, StringComparison.Ordinal);
         Assert.Equal("✓ Failure inc-7 is over.\n", (await auxo.RunAsync("failure", "close", "heartwood", "inc-7", "--by", "alice")).Out);
+        Assert.Equal("✓ Failure inc/7 is over.\n", (await auxo.RunAsync("failure", "close", "heartwood", "inc/7")).Out);
         var unknown = await auxo.RunAsync("failure", "close", "heartwood", "inc-8");
         Assert.Equal((1, "auxo: No failure inc-8 was reported.\n"), (unknown.ExitCode, unknown.Error));
         var open = (await auxo.RunAsync("failure", "list", "heartwood")).Out;

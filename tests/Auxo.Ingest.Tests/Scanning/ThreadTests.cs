@@ -45,6 +45,22 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_move_of_the_default_branch_says_which_commits_came_and_what_they_take_back()
+    {
+        await _host.TrackAsync(_storage.Rid);
+        var first = _storage.Commit(Files("a.txt", "x"), "Add a", _storage.Head);
+        var second = _storage.Commit(Files("a.txt", "y"), $"Take it back\n\nThis reverts commit {first}.", first);
+        var third = _storage.Commit(Files("b.txt", "x"), "Add b", second);
+        _storage.Push(_alice, third);
+        await _host.ScanAsync(_storage.Rid);
+
+        var brought = (await _host.SentAsync())[^1].Body["brought"]!;
+        Assert.Equal([third, second, first], brought["commits"]!.AsArray().Select(static c => (string)c!));
+        Assert.Equal(first, (string)brought["reverts"]![0]!["takes"]![0]!);
+        Assert.NotNull(brought["firstAuthoredAt"]);
+    }
+
+    [Fact]
     public async Task a_branch_that_is_not_built_says_why_until_the_default_branch_contains_it()
     {
         await _host.TrackAsync(_storage.Rid);

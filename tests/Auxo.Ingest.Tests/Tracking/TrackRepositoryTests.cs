@@ -39,6 +39,8 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         await _host.ScanAsync(rid);
         var sent = (await _host.SentAsync())[^1];
         Assert.Equal(("default_branch_advanced", head, "Next"), (sent.Name, (string)sent.Body["new"]!, (string)sent.Body["title"]!));
+        Assert.Equal([head], sent.Body["brought"]!["commits"]!.AsArray().Select(static c => (string)c!));
+        Assert.NotNull(sent.Body["brought"]!["firstAuthoredAt"]);
         Assert.Equal(3, (await _host.SentAsync()).Count);
     }
 

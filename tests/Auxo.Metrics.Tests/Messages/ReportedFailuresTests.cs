@@ -1,11 +1,41 @@
 using System.Net.Http.Json;
 
 using Auxo.Contracts;
+using Auxo.Testing;
 
 namespace Auxo.Metrics.Tests.Messages;
 
-public sealed class ReportedFailuresTests(MetricsService service) : IClassFixture<MetricsService>
+public sealed class ReportedFailuresTests(MetricsService service, PostgresFixture postgres) : IClassFixture<MetricsService>
 {
+    /// <summary>Through the real server: how it decodes paths is the question.</summary>
+    [Fact]
+    public async Task a_failure_can_be_closed_whatever_its_name_is()
+    {
+        await using var host = await MetricsHost.StartAsync(await postgres.CreateDatabaseAsync(), listen: true);
+        var rid = Ids.Rid("names");
+        string[] names =
+        [
+            "incidents/7", "incidents%2F7", "incidents%252F7", "a/b/c", "/", "50 %", "ä#?&+", "https://status.example/incidents/7?x=1",
+        ];
+        foreach (var name in names)
+        {
+            using var detected = await host.Client.PostAsJsonAsync(
+                "/api/failures", new { rid = rid.Value, id = name, at = "2026-03-02T13:00:00Z" });
+            detected.EnsureSuccessStatusCode();
+            foreach (var verb in new[] { "recover", "reopen", "dismiss" })
+            {
+                using var answer = await host.Client.PostAsJsonAsync(
+                    $"/api/failures/{rid}/{Uri.EscapeDataString(name)}/{verb}", new { at = "2026-03-02T14:00:00Z" });
+                Assert.True(answer.IsSuccessStatusCode, $"{name} {verb}: {answer.StatusCode}");
+            }
+        }
+
+        Assert.Equal(names.Length * 4L, await host.ScalarAsync<long>("select count(*) from metrics.mt_events"));
+        Assert.Equal(names.Length, await host.ScalarAsync<long>("select count(distinct stream_id) from metrics.mt_events"));
+        using var dots = await host.Client.PostAsJsonAsync("/api/failures", new { rid = rid.Value, id = ".." });
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, dots.StatusCode);
+    }
+
     [Fact]
     public async Task a_failure_that_is_reported_over_http_is_passed_on_to_notify_once()
     {

@@ -30,6 +30,25 @@ internal static class SampleMessages
                 : Ids.Commit(old), Ids.Commit(commit), null, title ?? $"Title of {commit}", [.. patches.Select(Ids.Patch)], Nowhere,
             At(at), At(at));
 
+    /// <summary>A push of several commits, the newest first.</summary>
+    /// <param name="rid">The repository.</param>
+    /// <param name="old">The head before.</param>
+    /// <param name="commits">What it brings.</param>
+    /// <param name="at">Committer time of the head, and when it was seen.</param>
+    /// <param name="first">The earliest author time; null when nobody knows it.</param>
+    /// <param name="gap">Why not.</param>
+    /// <param name="reverts">What takes what back.</param>
+    public static DefaultBranchAdvanced Pushed(
+        Rid rid, string? old, string[] commits, double at, double? first, BroughtGap? gap = null, params CommitRevert[] reverts)
+        => Advanced(rid, old, commits[0], at) with
+        {
+            Brought = new BroughtCommits([.. commits.Select(Ids.Commit)], first is { } f ? At(f) : null, gap, reverts),
+        };
+
+    /// <summary>A commit that takes others back.</summary>
+    public static CommitRevert Reverts(string commit, double at, params string[] taken)
+        => new(Ids.Commit(commit), $"Revert \"Title of {(taken.Length > 0 ? taken[0] : "none")}\"", At(at), [.. taken.Select(Ids.Commit)]);
+
     public static BuildFinished Built(Rid rid, string commit, double at, Outcome outcome = Outcome.Passed,
         string? step = null, BuildTrigger trigger = BuildTrigger.Branch, int attempt = 1)
         => new(
@@ -51,6 +70,10 @@ internal static class SampleMessages
         => new(rid, id, environment, Ids.Commit(commit), [.. patches.Select(Ids.Patch)], succeeded, kind, rollout, null, At(at));
 
     public static FailureDetected Failed(Rid rid, string id, string? deployment, double at) => new(rid, id, deployment, null, null, At(at));
+
+    public static FailureReopened Reopened(Rid rid, string id, double at) => new(rid, id, At(at));
+
+    public static FailureDismissed Dismissed(Rid rid, string id, double at) => new(rid, id, null, At(at));
 
     public static FailureRecovered Recovered(Rid rid, string id, double at) => new(rid, id, null, At(at));
 

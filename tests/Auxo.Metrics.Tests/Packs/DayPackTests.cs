@@ -28,6 +28,11 @@ public sealed class DayPackTests
             new ArchiveFact(long.MaxValue, At, Ids.Patch("p")), new BranchAdvancedFact(4, At, "main", null, Ids.Commit("c"), "", [], At),
             new BranchAdvancedFact(5, At, "main", Ids.Commit("b"), Ids.Commit("c"), "t", [Ids.Patch("p"), Ids.Patch("q")],
                 DateTimeOffset.MaxValue),
+            new BranchAdvancedFact(6, At, "main", Ids.Commit("b"), Ids.Commit("c"), "t", [], At, new BroughtFact(
+                [Ids.Commit("c"), Ids.Commit("d")], At, null, [new RevertFact(
+                    Ids.Commit("c"), "Revert \"d\"", At, [Ids.Commit("d")])], [])),
+            new BranchAdvancedFact(14, At, "main", Ids.Commit("b"), Ids.Commit("e"), "t", [], At, new BroughtFact(
+                [], null, BroughtGap.HistoryRewritten, [], [Ids.Commit("gone")])),
             new BuildFact(7, At, Ids.Build("x"), BuildTrigger.Patch, "patches", Ids.Commit("c"), Ids.Patch("p"),
                 Outcome.TimedOut, At, null, [new FailedStep("s", "check", Outcome.Errored)]),
             new BuildFact(8, At, Ids.Build("y"), BuildTrigger.Branch, "main", Ids.Commit("c"), null, Outcome.Passed, At, At, []),
@@ -73,8 +78,10 @@ public sealed class DayPackTests
         Assert.Equal(["Planned=0", "Hotfix=1", "Rollback=2"], Numbers<DeploymentKind>());
         Assert.Equal(["Detected=0", "Reopened=1", "Recovered=2", "Dismissed=3"], Numbers<FailureTransition>());
         Assert.Equal(
-            ["Revision=1", "Merge=2", "Archive=3", "BranchAdvanced=4", "Phase=5", "Build=6", "Deployment=7", "Failure=8", "Repository=9"],
+            ["Revision=1", "Merge=2", "Archive=3", "BranchAdvanced=4", "Phase=5", "Build=6", "Deployment=7", "Failure=8", "Repository=9",
+                "BranchAdvancedWithCommits=10"],
             Numbers<FactKind>());
+        Assert.Equal(["FirstSeen=0", "HistoryRewritten=1", "ObjectsMissing=2", "TooManyCommits=3"], Numbers<BroughtGap>());
     }
 
     [Fact]
