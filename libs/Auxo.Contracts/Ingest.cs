@@ -90,8 +90,8 @@ public sealed record DefaultBranchAdvanced(
 
 /// <summary>The commits that the new head of a branch contains and the one before did not.</summary>
 /// <param name="Commits">Children before their parents; of more than 2000 the first ones.</param>
-/// <param name="FirstAuthoredAt">The earliest author time of all of them, as the commits say it; null when nobody knows it.</param>
-/// <param name="Gap">Why nobody knows it.</param>
+/// <param name="FirstAuthoredAt">The earliest author time of all of them, as the commits say it; null when it is not known.</param>
+/// <param name="Gap">Why it is not known.</param>
 /// <param name="Reverts">Those that take something back; of more than 200 the first ones.</param>
 /// <param name="Dropped">The commits that only the old head contains, where history was rewritten; of more than 2000 the first
 /// ones. Null else.</param>
@@ -99,7 +99,7 @@ public sealed record BroughtCommits(
     IReadOnlyList<CommitId> Commits, DateTimeOffset? FirstAuthoredAt, BroughtGap? Gap, IReadOnlyList<CommitRevert> Reverts,
     IReadOnlyList<CommitId>? Dropped = null);
 
-/// <summary>Why nobody knows when what a branch gained was begun.</summary>
+/// <summary>Why it is not known when the commits of a branch were begun.</summary>
 public enum BroughtGap
 {
     /// <summary>The branch was never seen before: what it contains may be years old.</summary>

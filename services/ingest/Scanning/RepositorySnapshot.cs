@@ -25,7 +25,7 @@ public sealed record RepositorySnapshot(
 /// <param name="Author">The delegate whose push moved it; null when unknown.</param>
 /// <param name="At">The head's committer time.</param>
 /// <param name="Contains">Patches, by one of their revisions, that the head contains and the commit seen before did not.</param>
-/// <param name="Brought">The commits that came with it; null when the branch did not move, or nobody counts it.</param>
+/// <param name="Brought">The commits that came with it; null when the branch did not move, or is not counted.</param>
 public sealed record BranchSnapshot(
     string Name, CommitId Head, string Title, Did? Author, DateTimeOffset At,
     IReadOnlyList<(PatchId Patch, RevisionId Revision)> Contains, BroughtCommits? Brought = null);

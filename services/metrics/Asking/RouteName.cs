@@ -4,7 +4,7 @@ namespace Auxo.Metrics.Asking;
 
 /// <summary>
 /// A name in the middle of a path, such as <c>incidents/7</c>, sent as <c>incidents%2F7</c>. The server decodes all but this one,
-/// and then nobody can tell it from <c>incidents%252F7</c>; so it is read from the path as it was sent.
+/// and then it looks like <c>incidents%252F7</c>; so it is read from the path as it was sent.
 /// </summary>
 internal static class RouteName
 {

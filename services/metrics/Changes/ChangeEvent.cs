@@ -47,7 +47,7 @@ public abstract record ChangeEvent
     /// <param name="Patches">The patches that came with it.</param>
     /// <param name="At">When.</param>
     /// <param name="SeenAt">When Auxo saw it.</param>
-    /// <param name="Brought">The commits that came with it; null when nobody looked.</param>
+    /// <param name="Brought">The commits that came with it; null when it was not looked at.</param>
     public sealed record BranchAdvanced(
         Rid Rid, string Branch, CommitId? Old, CommitId Commit, string Title, IReadOnlyList<PatchId> Patches,
         DateTimeOffset At, DateTimeOffset SeenAt, BroughtCommits? Brought = null) : ChangeEvent, IRecordedFact;

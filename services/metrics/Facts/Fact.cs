@@ -23,7 +23,7 @@ public sealed record BranchAdvancedFact(
     long Seq, DateTimeOffset At, string Branch, Oid? Old, Oid Commit, string Title, IReadOnlyList<Oid> Patches, DateTimeOffset SeenAt,
     BroughtFact? Brought = null) : Fact(Seq, At)
 {
-    /// <summary>All that came with the head, children before parents; itself where nobody said more.</summary>
+    /// <summary>All that came with the head, children before parents; itself where no more is known.</summary>
     public IReadOnlyList<Oid> Commits => Brought is { Commits.Count: > 0 } brought ? brought.Commits : [Commit];
 }
 

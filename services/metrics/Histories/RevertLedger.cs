@@ -73,7 +73,7 @@ internal sealed class RevertLedger
         foreach (var taken in revert.Takes.Where(t => !TakesBack(t)))
         {
             var cause = _deploymentOf.GetValueOrDefault(taken);
-            // What no deployment brought yet failed nobody; what the branch had before anything was counted failed somebody.
+            // What no deployment brought yet hurt no user; what the branch had before anything was counted did.
             if (cause is null ? _known.Contains(taken) : cause.Id == live?.Id) continue;
             if (!failed.Add(cause?.Id ?? "")) continue;
             var id = $"revert:{revert.Commit.Short}{(failed.Count > 1 ? $":{taken.Short}" : "")}";
