@@ -13,8 +13,7 @@ internal static class RecordTable
 
     public static void Write(StringBuilder text, Type record)
     {
-        var fields = record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(static p => p.Name != "EqualityContract" && p.CanWrite).ToList();
+        var fields = Properties(record).Where(static p => p.Name != "EqualityContract" && p.CanWrite).ToList();
         if (fields.Count == 0)
         {
             text.Append("No fields.\n\n");
@@ -29,10 +28,14 @@ internal static class RecordTable
 
     /// <summary>The records of its own assembly and of the contracts that a record holds, however deep.</summary>
     public static IEnumerable<Type> Parts(Type record)
-        => record.GetProperties().Select(static p => Element(p.PropertyType))
+        => Properties(record).Select(static p => Element(p.PropertyType))
             .Where(t => t != record && (t.Assembly == record.Assembly || t.Assembly == typeof(Contracts.Rid).Assembly)
                 && t is { IsClass: true, IsAbstract: false }).Distinct()
             .SelectMany(static t => Parts(t).Prepend(t));
+
+    /// <summary>As they are declared: reflection gives first what somebody has looked up by its name before.</summary>
+    private static IEnumerable<PropertyInfo> Properties(Type record)
+        => record.GetProperties(BindingFlags.Public | BindingFlags.Instance).OrderBy(static p => p.MetadataToken);
 
     private static string TypeName(PropertyInfo field)
     {
