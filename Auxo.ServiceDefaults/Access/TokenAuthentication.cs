@@ -38,6 +38,9 @@ internal sealed class TokenAuthentication(
         string? header = Request.Headers.Authorization;
         if (string.IsNullOrEmpty(header)) return AuthenticateResult.NoResult();
         if (header.Length > 1024 || Presented(header) is not { } presented) return AuthenticateResult.Fail("not a token");
+        // A browser sends a password that somebody typed once with the requests of every page, but says so.
+        if (IsOfAPage(Request.Headers) && !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return AuthenticateResult.Fail("a page of another site");
         if (await tokens.FindAsync(presented, Context.RequestAborted) is not { } token) return AuthenticateResult.Fail("unknown token");
 
         Claim[] claims = [new(ClaimTypes.NameIdentifier, token.Id.ToString()), new(ClaimTypes.Name, token.Name),
@@ -45,6 +48,9 @@ internal sealed class TokenAuthentication(
         return AuthenticateResult.Success(
             new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
     }
+
+    private static bool IsOfAPage(IHeaderDictionary headers)
+        => headers.ContainsKey("Origin") || headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin");
 
     /// <summary>The token's text; null when the header is neither of the two.</summary>
     private static string? Presented(string header)

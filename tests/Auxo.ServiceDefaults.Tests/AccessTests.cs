@@ -80,6 +80,27 @@ public sealed class AccessTests(PostgresFixture postgres)
     }
 
     [Theory]
+    [InlineData("Basic", "Sec-Fetch-Site", "cross-site", HttpStatusCode.Unauthorized)]
+    [InlineData("Basic", "Sec-Fetch-Site", "same-site", HttpStatusCode.Unauthorized)]
+    [InlineData("Basic", "Origin", "https://example.org", HttpStatusCode.Unauthorized)]
+    [InlineData("Basic", "Sec-Fetch-Site", "none", HttpStatusCode.OK)]
+    [InlineData("Bearer", "Sec-Fetch-Site", "cross-site", HttpStatusCode.OK)]
+    public async Task a_password_that_a_browser_remembers_serves_no_page_of_another_site(
+        string scheme, string name, string value, HttpStatusCode expected)
+    {
+        await using var service = await StartAsync();
+        var token = await service.TokenAsync("reader", "pipeline:read");
+        var credentials = scheme == "Bearer" ? token : Convert.ToBase64String(Encoding.UTF8.GetBytes("a:" + token));
+        await service.Http.Scenario(s =>
+        {
+            s.Get.Url("/read");
+            s.WithRequestHeader("Authorization", $"{scheme} {credentials}");
+            s.WithRequestHeader(name, value);
+            s.StatusCodeShouldBe(expected);
+        });
+    }
+
+    [Theory]
     [InlineData("Basic")]
     [InlineData("Basic ")]
     [InlineData("Basic %%%")]
