@@ -56,11 +56,12 @@ public static class Secrets
 
     /// <summary>The secrets of one file, without its path.</summary>
     /// <param name="content">Its bytes.</param>
-    /// <param name="path">Where it lies; decides whether it is configuration.</param>
+    /// <param name="path">Where it lies; decides how it is read.</param>
     public static IReadOnlyList<Observation> Scan(ReadOnlySpan<byte> content, string path = "")
     {
         var configuration = SecretFiles.IsConfiguration(path);
-        if (OutsideText.IsWide(content) || configuration) return Scan(SecretFiles.Unwrap(OutsideText.Decode(content)), configuration);
+        if (OutsideText.IsWide(content) || configuration || SecretFiles.MayHoldSecret(content, path))
+            return Scan(SecretFiles.Unwrap(OutsideText.Decode(content)), configuration);
 
         // Latin-1 keeps one character per byte, whatever the bytes are, and every secret is ASCII.
         var rented = ArrayPool<char>.Shared.Rent(content.Length);

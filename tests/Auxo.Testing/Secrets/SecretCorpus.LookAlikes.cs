@@ -169,6 +169,8 @@ public static partial class SecretCorpus
         yield return None("a placeholder in a Secret", "db.yaml",
             "kind: Secret\ndata:\n  password: " + Base64("changeme") + "\n  token: "
                 + Base64("your-token-here-1") + "\n");
+        yield return None("a placeholder in a Secret of JSON", "db.json",
+            "{\n  \"kind\": \"Secret\",\n  \"data\": {\n    \"password\": \"" + Base64("changeme") + "\"\n  }\n}\n");
         yield return None("a version of something with a secret name", "a.deps.json",
             "{\"Vendor.Credentials\": \"7.9.0-rc.42413\", \"token-lib\": \"v10.20.30-beta1\"}\n");
         yield return None("a key to sort by", "a.go",

@@ -60,6 +60,9 @@ public static partial class SecretCorpus
             "- redisPass" + $"word: {Mixed(16, 131)}  # since May\n");
         yield return Secret("configuration-secret", "secret.yaml",
             "apiVersion: v1\nkind: Secret\ndata:\n  pass" + $"word: {Base64(Mixed(20, 132))}\n");
+        yield return Secret("generic-secret", "secret.json",
+            "{\n  \"apiVersion\": \"v1\",\n  \"data\": {\n    \"user\": \"" + Base64("application") + "\",\n    \"pass"
+                + $"word\": \"{Base64(Mixed(20, 136))}\"\n  }},\n  \"kind\": \"Secret\"\n}}\n");
         yield return Secret("configuration-secret", "string.yaml",
             "kind: Secret\nstringData:\n  api-to" + $"ken: {Mixed(28, 133)}\n");
         yield return Secret("private-key", "tls.yaml", "kind: Secret\ndata:\n  tls.key: "

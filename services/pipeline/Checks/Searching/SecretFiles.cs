@@ -24,9 +24,11 @@ internal static class SecretFiles
             "*.secret", "*.secrets"]);
 
     private static readonly Regex KubernetesKind = new(
-        @"^[ \t-]*kind:[ \t]*[""']?(?<k>Secret|SealedSecret)[""']?[ \t]*\r?$", Linear | RegexOptions.Multiline);
+        @"^[ \t-]*[""']?kind[""']?:[ \t]*[""']?(?<k>Secret|SealedSecret)[""']?[ \t]*,?[ \t]*\r?$",
+        Linear | RegexOptions.Multiline);
     private static readonly Regex Encoded = new(
-        @"^(?<n>[ \t]+[""']?[\w./-]+[""']?:[ \t]*)[""']?(?<s>[A-Za-z0-9+/]{8,}={0,2})[""']?[ \t]*\r?$", Linear);
+        @"^(?<n>[ \t]+[""']?[\w./-]+[""']?:[ \t]*[""']?)(?<s>[A-Za-z0-9+/]{8,}={0,2})(?<e>[""']?[ \t]*,?[ \t]*\r?)$",
+        Linear);
 
     /// <summary>True for a file that a program wrote, such as a lock file.</summary>
     public static bool IsGenerated(string path) => Generated.Match(path);
@@ -34,9 +36,13 @@ internal static class SecretFiles
     /// <summary>True for a file in which an unquoted value is a value.</summary>
     public static bool IsConfiguration(string path) => Configuration.Match(path);
 
+    /// <summary>True for JSON that may be a Kubernetes Secret.</summary>
+    public static bool MayHoldSecret(ReadOnlySpan<byte> content, string path)
+        => path.EndsWith(".json", StringComparison.Ordinal) && content.IndexOf("Secret\""u8) >= 0;
+
     /// <summary>
-    /// A Kubernetes Secret with its values as they were before base64, each still on its line; what is sealed for a cluster's
-    /// key is taken out, for it is made to be published. Any other text is given back as it is.
+    /// A Kubernetes Secret (YAML, or JSON with a value to a line) with its values as they were before base64, each still on its
+    /// line; what is sealed for a cluster's key is taken out, for it is made to be published. Any other text is given back as it is.
     /// </summary>
     public static string Unwrap(string text)
     {
@@ -47,9 +53,10 @@ internal static class SecretFiles
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i].Trim();
-            if (line.EndsWith(':')) inData = line is "data:" or "encryptedData:";
+            if (line.EndsWith(':') || line.EndsWith('{'))
+                inData = line is "data:" or "encryptedData:" or "\"data\": {" or "\"encryptedData\": {";
             if (!inData || Encoded.Match(lines[i]) is not { Success: true } match) continue;
-            lines[i] = match.Groups["n"].Value + (isSealed ? "" : Decoded(match.Groups["s"].Value));
+            lines[i] = match.Groups["n"].Value + (isSealed ? "" : Decoded(match.Groups["s"].Value)) + match.Groups["e"].Value;
         }
 
         return string.Join('\n', lines);
