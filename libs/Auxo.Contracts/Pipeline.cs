@@ -58,7 +58,9 @@ public sealed record StepResult(string Step, string Kind, Outcome Outcome, bool 
 /// <param name="Line">From 1; null when it is about the whole file.</param>
 /// <param name="Message">One line for people; never contains the secret itself.</param>
 /// <param name="Blocks">True when it makes the build fail.</param>
-public sealed record Finding(string Check, string Rule, Severity Severity, string? Path, int? Line, string Message, bool Blocks);
+/// <param name="Known">True when it stands in the default branch: it blocks nothing. False in messages from before it was said.</param>
+public sealed record Finding(
+    string Check, string Rule, Severity Severity, string? Path, int? Line, string Message, bool Blocks, bool Known = false);
 
 /// <summary>How bad a finding is.</summary>
 public enum Severity

@@ -1,5 +1,6 @@
 using Auxo.Pipeline.Approving;
 using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Cancelling;
 using Auxo.Pipeline.Checks;
@@ -41,6 +42,8 @@ public static class Configuration
         services.AddSingleton<BuildPlanner>();
         services.AddSingleton<NextAttempt>();
         services.AddSingleton<BuildWriter>();
+        services.AddSingleton<BaselineStore>();
+        services.AddSingleton<FindingJudge>();
         services.AddSingleton<CheckPhase>();
         services.AddSingleton<StepPhase>();
         services.AddSingleton<BuildExecution>();
@@ -67,7 +70,12 @@ public static class Configuration
         o.Events.MapEventType<BuildEvent.ApprovalRequested>("build_approval_requested");
         o.Events.MapEventType<BuildEvent.ApprovalGranted>("build_approval_granted");
         o.Events.MapEventType<BuildEvent.Finished>("build_finished");
+        o.Events.MapEventType<BaselineEvent.Taken>("baseline_taken");
+        o.Events.MapEventType<BaselineEvent.Followed>("baseline_followed");
+        o.Events.MapEventType<BaselineEvent.Accepted>("baseline_accepted");
+        o.Events.MapEventType<BaselineEvent.Reset>("baseline_reset");
         o.Projections.Snapshot<Build>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<Baseline>(SnapshotLifecycle.Inline);
     }
 
     private static void ConfigureMessages(WolverineOptions o)
@@ -88,6 +96,9 @@ public static class Configuration
         CancelBuild.Map(app);
         ApproveBuild.Map(app);
         RerunBuild.Map(app);
+        ShowBaseline.Map(app);
+        AcceptFindings.Map(app);
+        ResetBaseline.Map(app);
         app.MapLogs();
         app.MapArtifacts();
         return app;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 
+using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Testing;
 
@@ -20,6 +21,10 @@ public sealed class StoredEventsTests
         ["build_approval_requested"] = BuildJson.Default.ApprovalRequested,
         ["build_approval_granted"] = BuildJson.Default.ApprovalGranted,
         ["build_finished"] = BuildJson.Default.Finished,
+        ["baseline_taken"] = BuildJson.Default.Taken,
+        ["baseline_followed"] = BuildJson.Default.Followed,
+        ["baseline_accepted"] = BuildJson.Default.Accepted,
+        ["baseline_reset"] = BuildJson.Default.Reset,
     };
 
     [Fact]
@@ -32,6 +37,6 @@ public sealed class StoredEventsTests
         Configuration.Model.Store(options);
         var names = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
             .Intersect(Stored.Keys, StringComparer.Ordinal);
-        Samples.AreAll(Stored, names, typeof(BuildEvent));
+        Samples.AreAll(Stored, names, typeof(BuildEvent), typeof(BaselineEvent));
     }
 }

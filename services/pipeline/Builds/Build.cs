@@ -64,6 +64,12 @@ public sealed record Build(
     /// <summary>The first findings.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
+    /// <summary>How many findings are new, in all.</summary>
+    public int NewFindings { get; init; }
+
+    /// <summary>How many findings stand in the default branch, in all.</summary>
+    public int KnownFindings { get; init; }
+
     /// <summary>What it kept.</summary>
     public IReadOnlyList<BuildArtifact> Artifacts { get; init; } = [];
 
@@ -99,6 +105,10 @@ public sealed record Build(
         return [.. order.SelectMany(step => Results.Where(result => result.Step == step))];
     }
 
+    /// <summary>The first findings: what blocks, what else is new, what is known.</summary>
+    public IReadOnlyList<Finding> WorstFirst()
+        => [.. Findings.OrderByDescending(static finding => finding.Blocks).ThenBy(static finding => finding.Known)];
+
     /// <summary>The first event.</summary>
     public static Build Create(IEvent<BuildEvent.Queued> e) => Of(e.Data) with { TraceId = e.CorrelationId };
 
@@ -122,7 +132,12 @@ public sealed record Build(
             : this with { Results = [.. Results, e.Result], Running = [.. Running.Where(step => step != e.Result.Step)] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
-    public Build Apply(BuildEvent.FindingsReported e) => Unless(this with { Findings = [.. Findings.Concat(e.First).Take(MaxFindings)] });
+    public Build Apply(BuildEvent.FindingsReported e)
+        => Unless(this with
+        {
+            Findings = [.. Findings.Concat(e.First).Take(MaxFindings)],
+            NewFindings = NewFindings + e.Blocking + e.Warnings, KnownFindings = KnownFindings + e.Known,
+        });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ArtifactProduced e)

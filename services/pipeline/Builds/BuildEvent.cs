@@ -40,9 +40,11 @@ public abstract record BuildEvent
     /// <summary>What a check found.</summary>
     /// <param name="Tool">The check.</param>
     /// <param name="Blocking">How many block.</param>
-    /// <param name="Warnings">How many warn.</param>
-    /// <param name="First">The first of them, worst first; all of them stand in the log.</param>
-    public sealed record FindingsReported(string Tool, int Blocking, int Warnings, IReadOnlyList<Finding> First) : BuildEvent;
+    /// <param name="Warnings">How many new ones warn.</param>
+    /// <param name="First">The first of them, new before known, worst first; all of them stand in the log.</param>
+    /// <param name="Known">How many more stand in the default branch, and block nothing.</param>
+    public sealed record FindingsReported(string Tool, int Blocking, int Warnings, IReadOnlyList<Finding> First, int Known = 0)
+        : BuildEvent;
 
     /// <summary>A file was kept.</summary>
     public sealed record ArtifactProduced(string Step, BuildArtifact Artifact) : BuildEvent;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
 
@@ -20,6 +21,11 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(BuildEvent.ApprovalGranted))]
 [JsonSerializable(typeof(BuildEvent.Finished))]
 [JsonSerializable(typeof(Build))]
+[JsonSerializable(typeof(BaselineEvent.Taken))]
+[JsonSerializable(typeof(BaselineEvent.Followed))]
+[JsonSerializable(typeof(BaselineEvent.Accepted))]
+[JsonSerializable(typeof(BaselineEvent.Reset))]
+[JsonSerializable(typeof(Baseline))]
 internal sealed partial class BuildJson : JsonSerializerContext;
 
 /// <summary>How builds are answered over HTTP; the service's options say how enums are written.</summary>
@@ -28,4 +34,7 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(BuildResponse))]
 [JsonSerializable(typeof(BuildDetails))]
 [JsonSerializable(typeof(BuildPage))]
+[JsonSerializable(typeof(BaselineResponse))]
+[JsonSerializable(typeof(AcceptBody))]
+[JsonSerializable(typeof(AcceptResponse))]
 internal sealed partial class BuildHttpJson : JsonSerializerContext;

@@ -54,7 +54,7 @@ public static class FinishBuild
         messages.Add(
             new BuildFinished(
                 final.Subject, outcome, reason, final.InOrder(),
-                [.. final.Findings.Where(finding => finding.Blocks).Concat(final.Findings.Where(finding => !finding.Blocks)).Take(10)],
+                [.. final.WorstFirst().Take(10)],
                 final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust));
         return ([finished], messages);
     }

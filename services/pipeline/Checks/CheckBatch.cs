@@ -30,26 +30,36 @@ public static class CheckBatch
         new("structure", static (tree, settings, _, _) => Task.FromResult(RepositoryStructure.Run(tree, settings))),
     ];
 
-    /// <summary>More findings of one check than these are counted, not kept.</summary>
-    private const int MaxFindings = 200;
-
     /// <summary>The checks that the settings leave on.</summary>
     public static IReadOnlyList<BuiltInCheck> Chosen(CheckSettings settings) => [.. All.Where(check => !settings.IsOff(check.Name))];
 
-    /// <summary>Runs the named checks. One that breaks does not stop the others.</summary>
+    /// <summary>Makes the named checks and judges what they saw, none of which is known from before.</summary>
     public static async Task<IReadOnlyList<CheckResult>> RunAsync(
         SourceTree tree, CheckSettings settings, IReadOnlyList<string> names, VerdictCache cache, TimeProvider time, CancellationToken ct)
-        => await Task.WhenAll(All.Where(check => names.Contains(check.Name))
-            .Select(check => RunOneAsync(check, tree, settings, cache, time, ct)));
+        => [.. (await LookAsync(tree, settings, names, cache, time, ct))
+            .Select(run => Judge(run.Check, run.Report, settings, run.Duration))];
 
-    /// <summary>Applies the gate table: what is off is dropped, what blocks fails the check, what warns is shown.</summary>
+    /// <summary>Makes the named checks. One that breaks does not stop the others.</summary>
+    public static async Task<IReadOnlyList<CheckRun>> LookAsync(
+        SourceTree tree, CheckSettings settings, IReadOnlyList<string> names, VerdictCache cache, TimeProvider time, CancellationToken ct)
+        => await Task.WhenAll(All.Where(check => names.Contains(check.Name))
+            .Select(check => LookOneAsync(check, tree, settings, cache, time, ct)));
+
+    /// <summary>True for what the gate table does not drop.</summary>
+    public static bool IsShown(string check, Observation seen, CheckSettings settings)
+        => settings.For(check, seen.Rule, seen.Level) != Gate.Off;
+
+    /// <summary>
+    /// Applies the gate table: what is off is dropped, what blocks fails the check, what warns or is known is shown.
+    /// </summary>
     public static CheckResult Judge(string check, CheckReport report, CheckSettings settings, TimeSpan duration)
     {
         var findings = report.Observations.Select(seen => (seen, gate: settings.For(check, seen.Rule, seen.Level)))
             .Where(pair => pair.gate != Gate.Off)
             .Select(pair => new Finding(
-                check, pair.seen.Rule, pair.seen.Severity, pair.seen.Path, pair.seen.Line, pair.seen.Message, pair.gate == Gate.Block))
-            .OrderByDescending(finding => finding.Blocks).ThenByDescending(finding => finding.Severity)
+                check, pair.seen.Rule, pair.seen.Severity, pair.seen.Path, pair.seen.Line, pair.seen.Message,
+                pair.gate == Gate.Block && !pair.seen.IsKnown, pair.seen.IsKnown))
+            .OrderByDescending(finding => finding.Blocks).ThenBy(finding => finding.Known).ThenByDescending(finding => finding.Severity)
                 .ThenBy(finding => finding.Path, StringComparer.Ordinal).ThenBy(finding => finding.Line)
             .ToList();
         var blocking = findings.Count(finding => finding.Blocks);
@@ -61,13 +71,15 @@ public static class CheckBatch
             null when findings.Count > 0 => (Outcome.Failed, false),
             null => (Outcome.Passed, settings.MayBlock(check)),
         };
-        var summary = report.Reason ?? Count(blocking, findings.Count - blocking);
+        var known = findings.Count(finding => finding.Known);
+        var summary = report.Reason
+            ?? (known > 0 ? $"{findings.Count - known} new, {known} known" : Count(blocking, findings.Count - blocking));
         return new CheckResult(
             new StepResult(check, Kind, outcome, blocks, duration, ExitCode: null, summary),
-            [.. findings.Take(MaxFindings)], Log(report, findings, summary));
+            findings, Log(report, findings, summary));
     }
 
-    private static async Task<CheckResult> RunOneAsync(
+    private static async Task<CheckRun> LookOneAsync(
         BuiltInCheck check, SourceTree tree, CheckSettings settings, VerdictCache cache, TimeProvider time, CancellationToken ct)
     {
         var start = time.GetTimestamp();
@@ -85,7 +97,7 @@ public static class CheckBatch
             report = CheckReport.Errored(PlainText.OneLine(e.Message));
         }
 
-        return Judge(check.Name, report, settings, time.GetElapsedTime(start));
+        return new CheckRun(check.Name, report, time.GetElapsedTime(start));
     }
 
     private static string Count(int errors, int warnings)
@@ -107,7 +119,7 @@ public static class CheckBatch
         {
             if (finding.Path is not null) log.Append(PlainText.OneLine(finding.Path))
                 .Append(finding.Line is { } line ? $":{line}: " : ": ");
-            log.Append(finding.Blocks ? "error: " : "warning: ").Append(finding.Message).Append(" [").Append(finding.Rule).AppendLine("]");
+            log.Append(finding.Known ? "known: " : finding.Blocks ? "error: " : "warning: ").Append(finding.Message).Append(" [").Append(finding.Rule).AppendLine("]");
         }
 
         log.AppendLine(report.Reason is null ? summary.Length == 0 ? "nothing found" : summary : $"{report.Trouble}: {report.Reason}");

@@ -14,8 +14,14 @@ public sealed record Observation(string Rule, Severity Severity, string? Path, i
     /// <summary>A comment in the line allows it: a note in the log, and no finding.</summary>
     public bool IsAllowed { get; init; }
 
-    /// <summary>What the same secret has wherever it stands; null for what is none. It never leaves this process.</summary>
+    /// <summary>
+    /// What is found where it is not the line: what the same secret has wherever it stands, the target of a link; else null. It never
+    /// leaves this process.
+    /// </summary>
     public string? Mark { get; init; }
+
+    /// <summary>It stands in the default branch: it is shown, and blocks nothing.</summary>
+    public bool IsKnown { get; init; }
 }
 
 /// <summary>What one check has to say.</summary>
@@ -47,8 +53,14 @@ public sealed record CheckReport(IReadOnlyList<Observation> Observations, IReadO
     public static CheckReport Errored(string reason) => new([], []) { Trouble = Outcome.Errored, Reason = reason };
 }
 
+/// <summary>What one check saw, before it is judged.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="Report">What it has to say.</param>
+/// <param name="Duration">Wall time.</param>
+public sealed record CheckRun(string Check, CheckReport Report, TimeSpan Duration);
+
 /// <summary>One check's contribution to the build.</summary>
 /// <param name="Step">Its row in the verdict.</param>
-/// <param name="Findings">What it found and the gate table lets through, worst first.</param>
+/// <param name="Findings">What it found and the gate table lets through, new before known, worst first.</param>
 /// <param name="Log">Its whole log.</param>
 public sealed record CheckResult(StepResult Step, IReadOnlyList<Finding> Findings, string Log);

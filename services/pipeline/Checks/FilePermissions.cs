@@ -19,7 +19,10 @@ public static class FilePermissions
                 && Escapes(entry.Name, Encoding.UTF8.GetString(target.Span)))
             {
                 observations.Add(new Observation(
-                    "link-escapes", Severity.High, entry.Name, null, "the link points out of the repository; point it at a file inside"));
+                    "link-escapes", Severity.High, entry.Name, null, "the link points out of the repository; point it at a file inside")
+                {
+                    Mark = Encoding.UTF8.GetString(target.Span),
+                });
             }
             else if (entry.IsFile && entry.IsExecutable)
             {

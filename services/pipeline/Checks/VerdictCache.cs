@@ -12,6 +12,7 @@ public sealed class VerdictCache
     /// <summary>At some 200 bytes each this is a few megabytes; when it is full it starts again.</summary>
     private const int Capacity = 50_000;
 
+    private readonly ConcurrentDictionary<(string Oid, int Line), string> _lines = new();
     private readonly ConcurrentDictionary<(string Oid, string Ruling), IReadOnlyList<Observation>> _entries = new();
 
     /// <summary>The observations of a content, with no path set.</summary>
@@ -32,6 +33,26 @@ public sealed class VerdictCache
     {
         if (_entries.Count >= Capacity) _entries.Clear();
         _entries[(oid, ruling)] = [.. observations.Select(seen => seen with { Path = null })];
+    }
+
+    /// <summary>The digest of one line of a content.</summary>
+    public bool TryGetLine(string oid, int line, out string digest)
+    {
+        if (_lines.TryGetValue((oid, line), out var found))
+        {
+            digest = found;
+            return true;
+        }
+
+        digest = "";
+        return false;
+    }
+
+    /// <summary>Keeps the digest of one line.</summary>
+    public void PutLine(string oid, int line, string digest)
+    {
+        if (_lines.Count >= Capacity) _lines.Clear();
+        _lines[(oid, line)] = digest;
     }
 
     /// <summary>Names a tool as it is installed now, so that an upgrade forgets what the old one said.</summary>

@@ -55,6 +55,12 @@ public sealed record BuildDetails(
     string? Sandbox, string? RequestedBy, string? ApprovedBy, string Source)
     : BuildResponse(Build)
 {
+    /// <summary>How many findings are new, in all; <see cref="Findings"/> are the first of them.</summary>
+    public int NewFindings { get; init; }
+
+    /// <summary>How many findings stand in the default branch, in all.</summary>
+    public int KnownFindings { get; init; }
+
     /// <summary>Not shown: its members stand beside the others.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public BuildResponse Build { get; init; } = Build;
@@ -62,8 +68,11 @@ public sealed record BuildDetails(
     /// <summary>Takes everything.</summary>
     internal static BuildDetails Of(Build build, Links links, RepositoryFolders folders)
         => new(
-            BuildResponse.Of(build), build.Findings, build.Artifacts, VerdictMarkdown.Render(build, links),
-            build.Sandbox, build.RequestedBy, build.ApprovedBy, folders.FolderOf(build.Source));
+            BuildResponse.Of(build), build.WorstFirst(), build.Artifacts, VerdictMarkdown.Render(build, links),
+            build.Sandbox, build.RequestedBy, build.ApprovedBy, folders.FolderOf(build.Source))
+        {
+            NewFindings = build.NewFindings, KnownFindings = build.KnownFindings,
+        };
 }
 
 /// <summary>A page of a list.</summary>

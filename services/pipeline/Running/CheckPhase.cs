@@ -1,5 +1,6 @@
 using System.Text;
 
+using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
@@ -11,7 +12,8 @@ namespace Auxo.Pipeline.Running;
 
 /// <summary>The checks of a build: they read the commit from git, and need neither a workspace nor a sandbox.</summary>
 internal sealed class CheckPhase(
-    GitSources sources, RepositoryFolders folders, InstanceLayout layout, VerdictCache cache, LogStore logs, TimeProvider time)
+    GitSources sources, RepositoryFolders folders, InstanceLayout layout, VerdictCache cache, FindingJudge judge, LogStore logs,
+    TimeProvider time)
 {
     /// <summary>Makes the checks that have no result, all at once.</summary>
     /// <returns>What they found, in no order that matters.</returns>
@@ -32,7 +34,8 @@ internal sealed class CheckPhase(
                 await using var source = sources.Open(folders.FolderOf(build.Source));
                 var since = build.Subject.PatchId is null ? null : build.Canonical;
                 await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, layout.Checks, run, since);
-                results = await CheckBatch.RunAsync(tree, build.Plan.Settings, names, cache, time, run);
+                var runs = await CheckBatch.LookAsync(tree, build.Plan.Settings, names, cache, time, run);
+                results = await judge.JudgeAsync(build, source.Objects, tree, runs, run);
             }
             catch (Exception e) when (e is GitException or IOException)
             {

@@ -5,7 +5,7 @@ namespace Auxo.Pipeline.Running;
 
 /// <summary>What one step or check brought.</summary>
 /// <param name="Result">How it ended.</param>
-/// <param name="Findings">What it found, worst first.</param>
+/// <param name="Findings">All that it found, new before known, worst first.</param>
 /// <param name="Artifacts">What it kept.</param>
 public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findings, IReadOnlyList<BuildArtifact> Artifacts);
 
@@ -36,8 +36,9 @@ public static class RecordStepResults
             if (report.Findings.Count > 0)
             {
                 var blocking = report.Findings.Count(finding => finding.Blocks);
+                var known = report.Findings.Count(finding => finding.Known);
                 var found = new BuildEvent.FindingsReported(
-                    report.Result.Step, blocking, report.Findings.Count - blocking, [.. report.Findings.Take(MaxFindings)]);
+                    report.Result.Step, blocking, report.Findings.Count - blocking - known, [.. report.Findings.Take(MaxFindings)], known);
                 events.Add(found);
                 build = build.Apply(found);
             }

@@ -13,6 +13,7 @@ namespace Auxo.Pipeline.Verdict;
 public static class VerdictMarkdown
 {
     private const int MaxFindings = 10;
+    private const int MaxKnownSecrets = 3;
     private const int MaxSteps = 40;
 
     /// <summary>The whole body, footer included.</summary>
@@ -101,16 +102,27 @@ public static class VerdictMarkdown
     {
         if (build.Findings.Count == 0) return;
         text.Append('\n');
-        var ordered = build.Findings.Where(finding => finding.Blocks).Concat(build.Findings.Where(finding => !finding.Blocks)).ToList();
-        foreach (var finding in ordered.Take(MaxFindings))
-        {
-            text.Append("- ").Append(finding.Blocks ? "❌ " : "⚠️ ");
-            if (finding.Path is not null) text.Append(Code(finding.Line is { } line ? $"{finding.Path}:{line}" : finding.Path)).Append(' ');
-            text.Append(Escape(finding.Message)).Append(" (").Append(Escape($"{finding.Check}: {finding.Rule}")).Append(")\n");
-        }
+        if (build.KnownFindings > 0) text.Append(
+            CultureInfo.InvariantCulture, $"**{build.NewFindings} new, {build.KnownFindings} known**\n\n");
+        var fresh = build.WorstFirst().Where(static finding => !finding.Known).ToList();
+        foreach (var finding in fresh.Take(MaxFindings)) Line(text, finding.Blocks ? "❌" : "⚠️", finding);
+        var more = Math.Max(fresh.Count, build.NewFindings) - MaxFindings;
+        if (more > 0) text.Append(CultureInfo.InvariantCulture, $"- and {more} more in the log\n");
+        if (build.KnownFindings == 0) return;
 
-        if (ordered.Count > MaxFindings) text.Append(
-            CultureInfo.InvariantCulture, $"- and {ordered.Count - MaxFindings} more in the log\n");
+        // A secret that everybody can read stays one, however long it has stood there.
+        var secrets = build.Findings.Where(static finding => finding is { Known: true, Check: "secrets" }).Take(MaxKnownSecrets).ToList();
+        foreach (var finding in secrets) Line(text, "🔑 known:", finding);
+        if (build.KnownFindings == secrets.Count) return;
+        text.Append(secrets.Count == 0 ? "- " : "- and ")
+            .Append(CultureInfo.InvariantCulture, $"{build.KnownFindings - secrets.Count} known, which stand in the default branch\n");
+    }
+
+    private static void Line(StringBuilder text, string mark, Finding finding)
+    {
+        text.Append("- ").Append(mark).Append(' ');
+        if (finding.Path is not null) text.Append(Code(finding.Line is { } line ? $"{finding.Path}:{line}" : finding.Path)).Append(' ');
+        text.Append(Escape(finding.Message)).Append(" (").Append(Escape($"{finding.Check}: {finding.Rule}")).Append(")\n");
     }
 
     /// <summary>Text that stays text in Markdown and in HTML, on one line and in one table cell.</summary>

@@ -67,6 +67,31 @@ public sealed class BuildCommandsTests
         Assert.Equal("timed_out", build.GetProperty("outcome").GetString());
     }
 
+    [Fact]
+    public async Task what_is_new_comes_first_and_what_is_known_is_counted()
+    {
+        const string Known = """
+            ,"findings":[
+            {"check":"secrets","rule":"private-key","severity":"critical","path":"old.pem","line":1,
+             "message":"A private key","blocks":false,"known":true},
+            {"check":"shellcheck","rule":"SC2086","severity":"low","path":"old.sh","line":3,"message":"Quote it","blocks":false,"known":true},
+            {"check":"syntax","rule":"parse-error","severity":"high","path":"new.sh","line":7,"message":"fi","blocks":true,"known":false}],
+            "newFindings":3,"knownFindings":14,"artifacts":[],"verdict":""
+            """;
+        await using var auxo = await FakeAuxo.StartAsync(
+            app => app.MapGet("/pipeline/builds/{id}", () => FakeAuxo.Json(FakeAuxo.Build("finished", "Failed", more: Steps + Known))));
+
+        var lines = (await auxo.RunAsync("ci", "logs", FakeAuxo.BuildId)).Out.Split('\n').Select(static line => line.Trim()).ToList();
+
+        var first = lines.IndexOf("3 new, 14 known");
+        Assert.Equal(
+            ["✗ new.sh:7: fi (parse-error)", "! known: old.pem:1: A private key (private-key)",
+                "13 more known, which stand in the default branch: auxo repo baseline show heartwood"], lines.Skip(first + 1).Take(3));
+        var json = JsonDocument.Parse((await auxo.RunAsync("ci", "logs", FakeAuxo.BuildId, "--json")).Out).RootElement;
+        Assert.Equal((3, 14, true), (json.GetProperty("newFindings").GetInt32(), json.GetProperty("knownFindings").GetInt32(),
+            json.GetProperty("findings")[0].GetProperty("known").GetBoolean()));
+    }
+
     [Theory]
     [InlineData("3f2a1c7")]
     [InlineData("3F2A")]

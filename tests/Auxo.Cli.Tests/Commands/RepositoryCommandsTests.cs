@@ -14,6 +14,17 @@ public sealed class RepositoryCommandsTests
          "branches":[],"trackedAt":"2026-11-20T12:00:00Z","hooks":{"url":"http://127.0.0.1:8888/hooks/radicle","hasSecret":true}}
         """;
 
+    private const string Baseline = $$$"""
+        {"rid":"{{{FakeAuxo.Rid}}}","takenAt":"2026-11-20T12:00:00Z","changedAt":"2026-11-20T12:00:00Z","commit":"{{{FakeAuxo.Commit}}}",
+         "known":17,"unmeasured":["secrets"],
+         "counts":[{"check":"shellcheck","rule":"SC2086","count":14,"path":null,"awaited":false},
+                   {"check":"permissions","rule":"script-not-executable","count":3,"path":null,"awaited":false}],
+         "findings":[{"check":"permissions","rule":"script-not-executable","count":3,"path":"bin/run.sh","awaited":true},
+                     {"check":"shellcheck","rule":"SC2086","count":14,"path":"bin/run.sh","awaited":false}],
+         "acceptances":[{"buildId":"{{{FakeAuxo.BuildId}}}","commit":"{{{FakeAuxo.Commit}}}","by":"alice","findings":3,
+                         "at":"2026-11-20T12:00:00Z"}]}
+        """;
+
     [Fact]
     public async Task track_shows_the_secret_once()
     {
@@ -121,8 +132,48 @@ public sealed class RepositoryCommandsTests
         Assert.Contains($"DELETE /ingest/repositories/{FakeAuxo.Rid}/trusted/{Did}", auxo.Requests);
     }
 
+    [Fact]
+    public async Task a_baseline_is_shown_by_rule_and_by_file()
+    {
+        await using var auxo = await StartAsync();
+
+        Assert.Equal(
+            """
+            17 known in heartwood (set 3 days ago, last changed by 8fabc1d)
+            secrets could not be made so far; what it finds at first will be known.
+            COUNT  CHECK        RULE
+            14     shellcheck   SC2086
+            3      permissions  script-not-executable
+            3 days ago: alice accepted 3 of 8fabc1d
+
+            """, string.Join('\n', (await auxo.RunAsync("repo", "baseline", "show", "heartwood")).Out.Split('\n').Select(
+                static line => line.TrimEnd())));
+        Assert.Contains("bin/run.sh (accepted, not in the default branch yet)",
+            (await auxo.RunAsync("repo", "baseline", "show", "heartwood", "--paths")).Out, StringComparison.Ordinal);
+        Assert.Equal(17, JsonDocument.Parse((await auxo.RunAsync("--json", "repo", "baseline", "show", "heartwood")).Out)
+            .RootElement.GetProperty("known").GetInt32());
+    }
+
+    [Fact]
+    public async Task what_a_build_found_is_accepted_and_a_baseline_is_reset()
+    {
+        await using var auxo = await StartAsync();
+
+        var accepted = await auxo.RunAsync("repo", "baseline", "accept", "heartwood", FakeAuxo.BuildId);
+        Assert.StartsWith("3 findings of build 3f2a1c7 are known from now on, 17 in all.", accepted.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            $"POST /pipeline/baselines/{FakeAuxo.Rid}/accept {{\"buildId\":\"{FakeAuxo.BuildId}\"}}", auxo.Requests);
+        Assert.Equal(0, (await auxo.RunAsync("repo", "baseline", "reset", "heartwood")).ExitCode);
+        Assert.Contains($"DELETE /pipeline/baselines/{FakeAuxo.Rid}", auxo.Requests);
+        Assert.Equal(1, (await auxo.RunAsync("repo", "baseline", "reset", "softwood")).ExitCode);
+    }
+
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(app =>
     {
+        app.MapGet("/pipeline/baselines/{rid}", () => FakeAuxo.Json(Baseline));
+        app.MapPost("/pipeline/baselines/{rid}/accept", () => FakeAuxo.Json("""{"accepted":3,"known":17}"""));
+        app.MapDelete("/pipeline/baselines/{rid}", () => Results.NoContent());
+        app.MapGet("/pipeline/builds/{id}", () => FakeAuxo.Json(FakeAuxo.Build("finished", "Failed")));
         app.MapGet("/ingest/repositories", () => FakeAuxo.Page(Repository));
         app.MapDelete("/ingest/repositories/{rid}", () => Results.NoContent());
         app.MapPost("/ingest/repositories/{rid}/trusted/{did}", () => Results.NoContent());

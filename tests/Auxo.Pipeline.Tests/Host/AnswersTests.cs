@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
+using Auxo.Contracts;
 using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Host;
@@ -26,6 +27,13 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
             ("builds", "/builds"), ("builds/{id}", $"/builds/{told.BuildOf(head)}"), ("queues", "/queues"), ("describe", "/describe"),
             ("timeline", $"/timeline?build={told.BuildOf(head)}")])
             RecordedAnswers.Match("pipeline", route, (await host.Client.GetFromJsonAsync<JsonNode>(path))!);
+
+        var branch = BuildId.For(told.Rid, head, BuildTrigger.Branch, "main", 1);
+        Assert.Equal(200, (await host.PostAsync($"/baselines/{told.Rid}/accept", new { buildId = told.BuildOf(head) })).Status);
+        await host.SendAsync(told.Advanced(head));
+        await host.FinishedAsync(branch);
+        RecordedAnswers.Match(
+            "pipeline", "baselines/{rid}", (await host.Client.GetFromJsonAsync<JsonNode>($"/baselines/{told.Rid}"))!);
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);

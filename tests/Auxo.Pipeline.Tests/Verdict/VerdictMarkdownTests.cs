@@ -41,6 +41,27 @@ public sealed class VerdictMarkdownTests
     }
 
     [Fact]
+    public void what_is_new_comes_first_and_what_is_known_is_counted()
+    {
+        static Finding Of(string check, string path, bool known)
+            => new(check, "r", Severity.High, path, 1, "m", Blocks: !known, known);
+        var build = Queued(PlanOf());
+        build = Fold(build, [
+            new BuildEvent.FindingsReported("shellcheck", 0, 0, [Of("shellcheck", "old.sh", known: true)], Known: 12),
+            new BuildEvent.FindingsReported("secrets", 1, 2, [Of("secrets", "new.pem", known: false), Of("secrets", "old.pem", known: true)],
+                Known: 2)]);
+        Assert.Contains(
+            """
+            **3 new, 14 known**
+
+            - ❌ `new.pem:1` m (secrets: r)
+            - 🔑 known: `old.pem:1` m (secrets: r)
+            - and 13 known, which stand in the default branch
+
+            """, VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void with_a_public_url_it_links_to_the_build()
     {
         var build = Queued(PlanOf());

@@ -97,6 +97,8 @@ public sealed record Build
 
     public IReadOnlyList<BuildStep>? Steps { get; init; }
     public IReadOnlyList<BuildFinding>? Findings { get; init; }
+    public int? NewFindings { get; init; }
+    public int? KnownFindings { get; init; }
     public IReadOnlyList<BuildFile>? Artifacts { get; init; }
     public string? Verdict { get; init; }
     public string? Sandbox { get; init; }
@@ -117,10 +119,29 @@ public sealed record BuildStep(
     string Step, [property: JsonConverter(typeof(Word))] string Kind, [property: JsonConverter(typeof(Word))] string? State,
     [property: JsonConverter(typeof(Word))] string? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary);
 
-/// <summary>One thing that a check found.</summary>
+/// <summary>One thing that a check found; what is known stands in the default branch and blocks nothing.</summary>
 public sealed record BuildFinding(
     string Check, string Rule, [property: JsonConverter(typeof(Word))] string Severity, string? Path, int? Line,
-    string Message, bool Blocks);
+    string Message, bool Blocks, bool Known = false);
+
+/// <summary>
+/// What is known of a repository and blocks nothing; <c>TakenAt</c> is null where no build of the default branch has set it.
+/// </summary>
+public sealed record Baseline(
+    string Rid, DateTimeOffset? TakenAt, DateTimeOffset? ChangedAt, string? Commit, int Known, IReadOnlyList<string> Unmeasured,
+    IReadOnlyList<BaselineCount> Counts, IReadOnlyList<BaselineCount> Findings, IReadOnlyList<Acceptance> Acceptances);
+
+/// <summary>Known findings of one rule, in one file or in all of them.</summary>
+public sealed record BaselineCount(string Check, string Rule, int Count, string? Path, bool Awaited);
+
+/// <summary>Somebody said that what a build found is known.</summary>
+public sealed record Acceptance(string BuildId, string Commit, string By, int Findings, DateTimeOffset At);
+
+/// <summary>The build whose findings are known from now on.</summary>
+public sealed record AcceptRequest(string BuildId);
+
+/// <summary>How many findings were new until now, and how many are known.</summary>
+public sealed record AcceptAnswer(int Accepted, int Known);
 
 /// <summary>A file that a build kept.</summary>
 public sealed record BuildFile(string Name, string? MediaType, string? Digest, long SizeBytes);

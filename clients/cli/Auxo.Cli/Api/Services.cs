@@ -72,6 +72,18 @@ public interface IPipeline
     /// <summary><c>cancel</c>, <c>approve</c> or <c>rerun</c>; the answer is the build, or the new one.</summary>
     [Post("builds/{id}/{verb}")]
     Task<string> ActAsync(string id, string verb, CancellationToken ct);
+
+    /// <summary>What is known of a repository and blocks nothing.</summary>
+    [Get("baselines/{rid}")]
+    Task<Baseline> BaselineAsync(string rid, CancellationToken ct);
+
+    /// <summary>What that build found is known from now on.</summary>
+    [Post("baselines/{rid}/accept")]
+    Task<AcceptAnswer> AcceptAsync(string rid, [Body] AcceptRequest request, CancellationToken ct);
+
+    /// <summary>Forgets what is known; the next build of the default branch sets it.</summary>
+    [Delete("baselines/{rid}")]
+    Task ResetBaselineAsync(string rid, CancellationToken ct);
 }
 
 /// <summary>What metrics answers: <c>what</c> is <c>ci</c> or <c>dora</c>. Undigested, since <c>--json</c> gives it as it is.</summary>

@@ -7,6 +7,7 @@ namespace Auxo.Cli.Ci;
 internal static class BuildReport
 {
     private const int MaxFindings = 20;
+    private const int MaxKnownSecrets = 3;
 
     /// <summary>One line about what is built.</summary>
     public static void Head(Terminal terminal, Build build)
@@ -25,7 +26,7 @@ internal static class BuildReport
     /// <summary>All that was found and what it comes to; returns the exit code.</summary>
     public static int End(Terminal terminal, Build build)
     {
-        Findings(terminal, build.Findings ?? []);
+        Findings(terminal, build);
         foreach (var file in build.Artifacts ?? [])
             terminal.Line($"  [dim]kept[/] {Terminal.Safe(file.Name)} [dim]{Words.Size(file.SizeBytes)}[/]");
 
@@ -38,18 +39,32 @@ internal static class BuildReport
         return build.Outcome == "passed" ? ExitCode.Ok : ExitCode.Negative;
     }
 
-    private static void Findings(Terminal terminal, IReadOnlyList<BuildFinding> findings)
+    private static void Findings(Terminal terminal, Build build)
     {
-        if (findings.Count > 0) terminal.Line();
-        foreach (var finding in findings.OrderByDescending(static f => f.Blocks).Take(MaxFindings))
-        {
-            var place = finding.Path is null ? "" : finding.Line is null ? $"{finding.Path}: " : $"{finding.Path}:{finding.Line}: ";
-            terminal.Line(
-                $"  [{(finding.Blocks ? "red" : "yellow")}]{(finding.Blocks ? "✗" : "!")}[/] "
-                    + $"{Terminal.Safe(place)}{Terminal.Safe(finding.Message)} [dim]({Terminal.Safe(finding.Rule)})[/]");
-        }
+        var findings = build.Findings ?? [];
+        if (findings.Count == 0) return;
+        terminal.Line();
+        var fresh = findings.Where(static f => !f.Known).OrderByDescending(static f => f.Blocks).ToList();
+        var known = build.KnownFindings ?? 0;
+        if (known > 0) terminal.Line($"  [bold]{build.NewFindings ?? fresh.Count} new, {known} known[/]");
+        foreach (var finding in fresh.Take(MaxFindings))
+            Finding(terminal, finding.Blocks ? "[red]✗[/]" : "[yellow]![/]", finding);
+        var more = Math.Max(build.NewFindings ?? 0, fresh.Count) - MaxFindings;
+        if (more > 0) terminal.Line($"  [dim]and {more} more in the logs of the checks: --step NAME[/]");
+        if (known == 0) return;
 
-        if (findings.Count > MaxFindings) terminal.Line($"  [dim]and {findings.Count - MaxFindings} more: --json shows all[/]");
+        var secrets = findings.Where(static f => f is { Known: true, Check: "secrets" }).Take(MaxKnownSecrets).ToList();
+        foreach (var finding in secrets) Finding(terminal, "[yellow]! known:[/]", finding);
+        if (known > secrets.Count) terminal.Line(
+            $"  [dim]{known - secrets.Count}{(secrets.Count == 0 ? "" : " more")} known, which stand in the default branch: auxo repo "
+                + $"baseline show {Terminal.Safe(build.RepositoryName)}[/]");
+    }
+
+    private static void Finding(Terminal terminal, string mark, BuildFinding finding)
+    {
+        var place = finding.Path is null ? "" : finding.Line is null ? $"{finding.Path}: " : $"{finding.Path}:{finding.Line}: ";
+        terminal.Line(
+            $"  {mark} {Terminal.Safe(place)}{Terminal.Safe(finding.Message)} [dim]({Terminal.Safe(finding.Rule)})[/]");
     }
 
     private static string Cut(Terminal terminal, string? text, int used)

@@ -14,5 +14,6 @@ internal static class RepoCommand
         TrustAuthor.CreateDistrust(host),
         RenewSecret.Create(host),
         SweepRepository.Create(host),
+        BaselineCommand.Create(host),
     };
 }

@@ -11,6 +11,9 @@ public sealed class SourceTree(
     private readonly Lazy<ILookup<string, GitTreeEntry>> _byName = new(() => entries.Where(entry => entry.IsFile)
         .ToLookup(entry => entry.Name[(entry.Name.LastIndexOf('/') + 1)..], StringComparer.Ordinal));
 
+    private readonly Lazy<Dictionary<string, GitTreeEntry>> _byPath = new(() => entries
+        .DistinctBy(static entry => entry.Name).ToDictionary(static entry => entry.Name, StringComparer.Ordinal));
+
     private Task<ShellFiles>? _shell;
 
     /// <summary>The commit.</summary>
@@ -79,6 +82,9 @@ public sealed class SourceTree(
             return null;
         }
     }
+
+    /// <summary>The entry at a path; null when there is none.</summary>
+    public GitTreeEntry? At(string path) => _byPath.Value.GetValueOrDefault(path);
 
     /// <summary>The files of that name, in whatever folder.</summary>
     public IEnumerable<GitTreeEntry> Named(string name) => _byName.Value[name];
