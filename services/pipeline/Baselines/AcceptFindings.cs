@@ -44,16 +44,20 @@ public static class AcceptFindings
         Rid rid, AcceptBody body, HttpContext http, BuildWriter builds, BaselineStore baselines, FindingJudge judge, GitSources sources,
         RepositoryFolders folders, TimeProvider time, CancellationToken ct)
     {
-        if (await builds.ReadAsync(body.BuildId, ct) is not { } build || build.Subject.Rid != rid) return BuildProblems.NotFound(body.BuildId);
+        if (await builds.ReadAsync(body.BuildId, ct) is not { } build || build.Subject.Rid != rid)
+            return BuildProblems.NotFound(body.BuildId);
         if (build.State is BuildState.Queued or BuildState.Running)
-            return AuxoProblem.Conflict("build/not-finished", $"Build {BuildId.Short(body.BuildId)} is still at work; wait for its verdict.");
+            return AuxoProblem.Conflict(
+                "build/not-finished", $"Build {BuildId.Short(body.BuildId)} is still at work; wait for its verdict.");
         var by = http.User.Identity?.Name ?? "unknown";
         IReadOnlyList<Sighting> found;
         await using (var source = sources.Open(folders.FolderOf(build.Source)))
         {
             try
             {
-                found = await judge.LookAsync(source.Objects, build.Subject.Commit, SinceOf(build), build.Plan.Settings, build.Plan.Checks, ct);
+                var since = build.Subject.PatchId is null ? null : build.Canonical;
+                found = await judge.LookAsync(
+                    source.Objects, build.Subject.Commit, since, build.Plan.Settings, build.Plan.Checks, ct);
             }
             catch (GitException e)
             {
@@ -70,6 +74,4 @@ public static class AcceptFindings
                 accepted?.Findings ?? 0, known.Sum(static file => file.Findings.Sum(static finding => finding.Count))));
         }, ct));
     }
-
-    private static CommitId? SinceOf(Build build) => build.Subject.PatchId is null ? null : build.Canonical;
 }

@@ -34,7 +34,8 @@ public sealed class BaselineStore(IDocumentStore store, Outbox outbox, NpgsqlDat
     /// <summary>True when ingest has told of the repository.</summary>
     public async Task<bool> IsRepositoryAsync(Rid rid, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("select exists (select from pipeline.repositories where rid = $1)").With(rid.Value);
+        await using var command = database
+            .CreateCommand("select exists (select from pipeline.repositories where rid = $1)").With(rid.Value);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 

@@ -49,7 +49,8 @@ public sealed class Comparison
             if (left.Count == 0) return;
             for (var i = 0; i < found.Count; i++)
             {
-                if (known[i] || key(found[i]) is not { } mark || left[mark].FirstOrDefault(static e => e.Count > 0) is not { } entry) continue;
+                if (known[i] || key(found[i]) is not { } mark) continue;
+                if (left[mark].FirstOrDefault(static entry => entry.Count > 0) is not { } entry) continue;
                 entry.Count--;
                 known[i] = true;
             }
@@ -63,10 +64,12 @@ public sealed class Comparison
     /// <summary>Findings as what is known, by file.</summary>
     internal static IReadOnlyList<KnownFile> AsFiles(IEnumerable<Sighting> seen, IEnumerable<Entry> kept, bool awaited = false)
         => [.. seen.Select(sighting => new Entry(sighting, awaited) { Count = 1 }).Concat(kept)
-            .GroupBy(static entry => entry.Sighting.Mark.Path, StringComparer.Ordinal).OrderBy(static file => file.Key, StringComparer.Ordinal)
+            .GroupBy(static entry => entry.Sighting.Mark.Path, StringComparer.Ordinal)
+            .OrderBy(static file => file.Key, StringComparer.Ordinal)
             .Select(static file => new KnownFile(
                 file.Key, file.First().Sighting.Blob,
-                [.. file.GroupBy(static entry => (entry.Sighting.Mark.Check, entry.Sighting.Mark.Rule, entry.Sighting.Mark.Content, entry.Awaited))
+                [.. file.GroupBy(static entry
+                    => (entry.Sighting.Mark.Check, entry.Sighting.Mark.Rule, entry.Sighting.Mark.Content, entry.Awaited))
                     .OrderBy(static g => g.Key.Check, StringComparer.Ordinal).ThenBy(static g => g.Key.Rule, StringComparer.Ordinal)
                     .ThenBy(static g => g.Key.Content, StringComparer.Ordinal).ThenBy(static g => g.Key.Awaited)
                     .Select(static g => new KnownFinding(
@@ -79,7 +82,8 @@ public sealed class Comparison
         var changed = new List<KnownFile>();
         foreach (var file in after)
         {
-            if (!old.Remove(file.Path, out var was) || was.Blob != file.Blob || !was.Findings.SequenceEqual(file.Findings)) changed.Add(file);
+            if (!old.Remove(file.Path, out var was) || was.Blob != file.Blob || !was.Findings.SequenceEqual(file.Findings))
+                changed.Add(file);
         }
 
         return [.. changed, .. old.Values.Select(static file => file with { Blob = "", Findings = [] })];

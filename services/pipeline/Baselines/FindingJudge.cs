@@ -25,7 +25,8 @@ internal sealed class FindingJudge(
         var compared = IsOfDefaultBranch(build) && await baselines.IsNewestAsync(build, ct)
             ? await FollowAsync(build, objects, runs, found, ct)
             : await CompareAsync(build, objects, found, ct);
-        return [.. Sightings.Marked(runs, settings, compared).Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration))];
+        return [.. Sightings.Marked(runs, settings, compared)
+            .Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration))];
     }
 
     /// <summary>What the checks see in a commit, as it is compared.</summary>

@@ -35,7 +35,8 @@ public static class FollowBaseline
         if (baseline?.TakenAt is null)
         {
             var all = Comparison.AsFiles(seen.Found, Comparison.Of(seen.Found, baseline?.Files ?? []).Left.Where(static e => e.Awaited));
-            return (new BaselineEvent.Taken(seen.BuildId, seen.Commit, seen.Ruling, seen.Troubled, all, now), Comparison.Of(seen.Found, all));
+            var taken = new BaselineEvent.Taken(seen.BuildId, seen.Commit, seen.Ruling, seen.Troubled, all, now);
+            return (taken, Comparison.Of(seen.Found, all));
         }
 
         var known = Comparison.Joined(baseline.Files, before);
@@ -44,7 +45,8 @@ public static class FollowBaseline
         var kept = compared.Left.Where(entry => entry.Awaited || seen.Troubled.Contains(entry.Sighting.Mark.Check, StringComparer.Ordinal));
         var changed = Comparison.Changed(baseline.Files, Comparison.AsFiles(compared.Known, kept));
         var changedRuling = baseline.Ruling != seen.Ruling;
-        var unmeasured = seen.Troubled.Where(check => changedRuling || baseline.Unmeasured.Contains(check, StringComparer.Ordinal)).ToList();
+        var unmeasured = seen.Troubled
+            .Where(check => changedRuling || baseline.Unmeasured.Contains(check, StringComparer.Ordinal)).ToList();
         var isSame = changed.Count == 0 && !changedRuling && unmeasured.SequenceEqual(baseline.Unmeasured, StringComparer.Ordinal);
         return (isSame ? null : new BaselineEvent.Followed(seen.BuildId, seen.Commit, seen.Ruling, unmeasured, changed, now), compared);
     }

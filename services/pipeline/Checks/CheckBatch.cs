@@ -119,7 +119,8 @@ public static class CheckBatch
         {
             if (finding.Path is not null) log.Append(PlainText.OneLine(finding.Path))
                 .Append(finding.Line is { } line ? $":{line}: " : ": ");
-            log.Append(finding.Known ? "known: " : finding.Blocks ? "error: " : "warning: ").Append(finding.Message).Append(" [").Append(finding.Rule).AppendLine("]");
+            log.Append(finding.Known ? "known: " : finding.Blocks ? "error: " : "warning: ")
+                .Append(finding.Message).Append(" [").Append(finding.Rule).AppendLine("]");
         }
 
         log.AppendLine(report.Reason is null ? summary.Length == 0 ? "nothing found" : summary : $"{report.Trouble}: {report.Reason}");

@@ -35,7 +35,8 @@ public static class FilePermissions
                 }
             }
             else if (entry.IsFile && MayBeScript(entry.Name)
-                && await tree.ReadTextAsync(entry, ct) is { } text && ShellFiles.HasShellShebang(text.Span))
+                && await tree.ReadTextAsync(entry, ct) is { } text && ShellFiles.HasShellShebang(text.Span)
+                && !(await tree.ShellFilesAsync(ct)).IsReadIn(entry.Name))
             {
                 observations.Add(new Observation("script-not-executable", Severity.Medium, entry.Name, 1,
                     "a script with #! that cannot be run; git update-index --chmod=+x"));
@@ -59,17 +60,21 @@ public static class FilePermissions
         return false;
     }
 
-    /// <summary>
-    /// Scripts are where people run them from; what is sourced (lib/, *.inc) or copied (templates, samples) need not be
-    /// executable.
-    /// </summary>
+    /// <summary>What lies in them is read in by a shell or copied, and need not be executable, whatever its first line says.</summary>
+    private static readonly HashSet<string> FoldersOfOthers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "lib", "libs", "lib64", "include", "includes", "templates", "template", "samples", "examples", "fixtures", "testdata",
+        "completion", "completions", "bash-completion", "bash_completion.d", "bash_completion", "functions", "profile.d", "plugins", "plugin",
+        "themes", "aliases", "helpers", "test_helper", "shell-init",
+    };
+
+    /// <summary>Scripts are where people run them from.</summary>
     private static bool MayBeScript(string path)
     {
         var slash = path.LastIndexOf('/');
         var name = path[(slash + 1)..];
         if (name.LastIndexOf('.') is > 0 and var dot && name[dot..] is not (".sh" or ".bash")) return false;
-        var folders = path[..Math.Max(slash, 0)].Split('/');
-        return !folders.Any(folder
-            => folder is "lib" or "libs" or "include" or "templates" or "template" or "samples" or "examples" or "fixtures" or "testdata");
+        if (name.Contains("completion", StringComparison.OrdinalIgnoreCase)) return false;
+        return !path[..Math.Max(slash, 0)].Split('/').Any(FoldersOfOthers.Contains);
     }
 }

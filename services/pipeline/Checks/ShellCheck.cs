@@ -48,9 +48,15 @@ public static partial class ShellCheck
             foreach (var (path, text) in rcs) await shell.PlaceTextAsync(path, text, ct);
             // Without one at the top, shellcheck would look for another in the folders above.
             if (!rcs.Keys.Any(path => path is ".shellcheckrc" or "shellcheckrc")) await shell.PlaceTextAsync(".shellcheckrc", "", ct);
-            var lints = BashSyntax.Shards(fresh, static question => question.File.SizeBytes).SelectMany(shard => shard.Chunk(1000))
+            // shellcheck reads in whatever it is asked about beside a script, so what is too large for that is asked by itself.
+            var parts = fresh.ToLookup(static question => question.File.SizeBytes > ShellFiles.MostFollowedBytes);
+            var shards = BashSyntax.Shards([.. parts[false]], static question => question.File.SizeBytes)
+                .SelectMany(static shard => shard.Chunk(1000));
+            var lints = parts[true].Select(static large => (Question[])[large]).Concat(shards)
                 .Select(shard => new Lint(shellcheck, shell, cache, shard)).ToList();
-            await Task.WhenAll(lints.Select(lint => lint.RunAsync(ct)));
+            await Parallel.ForEachAsync(
+                lints, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ct },
+                static async (lint, stop) => await lint.RunAsync(stop));
             failed.AddRange(lints.SelectMany(lint => lint.Failed));
             // One file is that file's matter; all of several are shellcheck's.
             if (failed.Count == fresh.Count && failed.Count > 1) return CheckReport.Errored(failed[0].Words);

@@ -74,7 +74,8 @@ public sealed class BuildCommandsTests
             ,"findings":[
             {"check":"secrets","rule":"private-key","severity":"critical","path":"old.pem","line":1,
              "message":"A private key","blocks":false,"known":true},
-            {"check":"shellcheck","rule":"SC2086","severity":"low","path":"old.sh","line":3,"message":"Quote it","blocks":false,"known":true},
+            {"check":"shellcheck","rule":"SC2086","severity":"low","path":"old.sh","line":3,
+             "message":"Quote it","blocks":false,"known":true},
             {"check":"syntax","rule":"parse-error","severity":"high","path":"new.sh","line":7,"message":"fi","blocks":true,"known":false}],
             "newFindings":3,"knownFindings":14,"artifacts":[],"verdict":""
             """;

@@ -50,7 +50,8 @@ public sealed class SightingsTests
 
     /// <summary>Every line that begins with "bad" is a finding.</summary>
     private static Task<IReadOnlyList<Sighting>> LookAsync(string text)
-        => LookAsync(text, static lines => [.. lines.Index().Where(static line => line.Item.TrimStart().StartsWith("bad", StringComparison.Ordinal))
+        => LookAsync(text, static lines => [.. lines.Index()
+            .Where(static line => line.Item.TrimStart().StartsWith("bad", StringComparison.Ordinal))
             .Select(static line => new Observation("r", Severity.High, "a.sh", line.Index + 1, "bad"))]);
 
     private static async Task<IReadOnlyList<Sighting>> LookAsync(string text, Func<string[], IReadOnlyList<Observation>> observe)

@@ -48,8 +48,8 @@ public sealed class VerdictMarkdownTests
         var build = Queued(PlanOf());
         build = Fold(build, [
             new BuildEvent.FindingsReported("shellcheck", 0, 0, [Of("shellcheck", "old.sh", known: true)], Known: 12),
-            new BuildEvent.FindingsReported("secrets", 1, 2, [Of("secrets", "new.pem", known: false), Of("secrets", "old.pem", known: true)],
-                Known: 2)]);
+            new BuildEvent.FindingsReported(
+                "secrets", 1, 2, [Of("secrets", "new.pem", known: false), Of("secrets", "old.pem", known: true)], Known: 2)]);
         Assert.Contains(
             """
             **3 new, 14 known**

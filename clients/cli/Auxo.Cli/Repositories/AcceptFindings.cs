@@ -2,7 +2,6 @@ using System.CommandLine;
 
 using Auxo.Cli.Api;
 using Auxo.Cli.Ci;
-using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Repositories;
 

@@ -38,7 +38,7 @@ internal static class ShowBaseline
             var columns = new Columns(paths ? 3 : 1, "COUNT", "CHECK", "RULE", paths ? "FILE" : "");
             foreach (var found in shown)
                 columns.Add(found.Count.ToString(CultureInfo.InvariantCulture), found.Check, found.Rule,
-                    paths ? (found.Path ?? "the whole tree") + (found.Awaited ? " (accepted, not in the default branch yet)" : "") : "");
+                    paths ? (found.Path ?? "the whole tree") + (found.Awaited ? " (accepted)" : "") : "");
             columns.Write(terminal);
         }
 

@@ -27,6 +27,9 @@ public enum Dialect
 /// <param name="Program">The program's name, such as <c>zsh</c>.</param>
 public sealed record ScriptLanguage(Dialect? Dialect, string Program)
 {
+    /// <summary>True when only the extension <c>.sh</c> says it, which scripts of every shell have.</summary>
+    public bool IsGuess { get; init; }
+
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
     private const int MostHeaderLines = 20;
     private static readonly Regex Directive = new("^#[ \t]*shellcheck[ \t].*shell=(?<s>[a-z0-9]+)", Linear);
@@ -49,7 +52,7 @@ public sealed record ScriptLanguage(Dialect? Dialect, string Program)
         if ((said ?? Interpreter(first)) is { } program) return new ScriptLanguage(Known(program), program);
         if (first.StartsWith("#compdef", StringComparison.Ordinal) || first.StartsWith("#autoload", StringComparison.Ordinal))
             return new ScriptLanguage(null, "zsh");
-        return ByExtension(extension) is { } known ? new ScriptLanguage(known, extension[1..]) : null;
+        return ByExtension(extension) is { } known ? new ScriptLanguage(known, extension[1..]) { IsGuess = extension == ".sh" } : null;
     }
 
     /// <summary>True when the extension alone says that it is a shell script.</summary>

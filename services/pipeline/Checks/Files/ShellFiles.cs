@@ -22,14 +22,25 @@ public sealed class ShellFiles
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
     private static readonly Regex Reads = new(
-        @"(^|[\s;&|({])(source|\.)[ \t]+(?<f>\S+)|shellcheck[ \t].*source=(?<f>\S+)", Linear | RegexOptions.Multiline);
+        @"(^|[\s;&|({])(source|\.|load)[ \t]+(?<f>(\$\([^()\n]*\)|\S)+)|shellcheck[ \t].*source=(?<f>\S+)", Linear | RegexOptions.Multiline);
+
+    /// <summary>
+    /// What is larger is not read in for others: shellcheck would work through it again for every script that does so, which for a
+    /// library of 4,000 lines is seconds each.
+    /// </summary>
+    internal const int MostFollowedBytes = 64 << 10;
+
     private readonly SourceTree _tree;
     private readonly string _top;
+    private readonly Lazy<HashSet<string>> _readIn;
     private readonly ConcurrentDictionary<string, Lazy<Task<string?>>> _placed = new(StringComparer.Ordinal);
     private int _odd;
 
     private ShellFiles(SourceTree tree, string top, IReadOnlyList<ShellFile> files, IReadOnlyList<string> leftAlone)
-        => (_tree, _top, Files, LeftAlone) = (tree, top, files, leftAlone);
+    {
+        (_tree, _top, Files, LeftAlone) = (tree, top, files, leftAlone);
+        _readIn = new(() => files.SelectMany(static file => file.Sources).ToHashSet(StringComparer.Ordinal));
+    }
 
     /// <summary>All of them, in the tree's order.</summary>
     public IReadOnlyList<ShellFile> Files { get; }
@@ -44,10 +55,19 @@ public sealed class ShellFiles
     public static bool HasShellShebang(ReadOnlySpan<byte> content)
         => ScriptLanguage.Interpreter(ScriptLanguage.Line(content)) is { } program && ScriptLanguage.Known(program) is not null;
 
+    /// <summary>True when another script of the tree may read the file in: then it need not be executable.</summary>
+    public bool IsReadIn(string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        // bats' load leaves the extension out.
+        return _readIn.Value.Contains(name) || name.EndsWith(".bash", StringComparison.Ordinal) && _readIn.Value.Contains(name[..^5]);
+    }
+
     /// <summary>Finds the scripts.</summary>
     internal static async Task<ShellFiles> ReadAsync(SourceTree tree, string temporary, CancellationToken ct)
     {
         var (files, leftAlone) = (new List<ShellFile>(), new List<string>());
+        LintCalls? lint = null;
         foreach (var entry in tree.Entries)
         {
             if (!entry.IsFile) continue;
@@ -60,6 +80,8 @@ public sealed class ShellFiles
             }
 
             var language = ScriptLanguage.Of(entry.Name, content.Span);
+            if (language is { IsGuess: true } && (lint ??= await LintCalls.ReadAsync(tree, ct)).Shell is { } shell)
+                language = new ScriptLanguage(ScriptLanguage.Known(shell), shell);
             if (language?.Dialect is { } dialect) files.Add(new ShellFile(
                 entry, dialect, content.Length, SourcesOf(content.Span), MayHaveExtglob(dialect, content.Span)));
             else if (named && language is not null)
@@ -112,6 +134,7 @@ public sealed class ShellFiles
             foreach (var entry in _tree.Named(name))
             {
                 if (!seen.Add(entry.Name) || await _tree.ReadTextAsync(entry, ct) is not { } content) continue;
+                if (content.Length > MostFollowedBytes) continue;
                 found.Add(entry);
                 foreach (var next in SourcesOf(content.Span)) names.Enqueue(next);
             }
@@ -128,7 +151,8 @@ public sealed class ShellFiles
 
     private static IReadOnlyList<string> SourcesOf(ReadOnlySpan<byte> content)
     {
-        if (content.IndexOf("source"u8) < 0 && content.IndexOf(". "u8) < 0 && content.IndexOf(".\t"u8) < 0) return [];
+        if (content.IndexOf("source"u8) < 0 && content.IndexOf("load"u8) < 0 && content.IndexOf(". "u8) < 0
+            && content.IndexOf(".\t"u8) < 0) return [];
         return [.. Reads.Matches(Encoding.UTF8.GetString(content))
             .Select(match => match.Groups["f"].Value.Trim('"', '\'', ';', ')', '}'))
             .Select(path => path[(path.LastIndexOf('/') + 1)..])
