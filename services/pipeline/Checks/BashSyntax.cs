@@ -89,6 +89,19 @@ public static partial class BashSyntax
         return await CodeAsync(ShellParser.Bash) is not 0 && OwnShell(file) is { } own && await CodeAsync(own) is 0;
     }
 
+    /// <summary>True when bash parses the script, with or without its extended patterns.</summary>
+    internal static async Task<bool> IsParsedAsync(ShellFiles shell, ShellFile file, CancellationToken ct)
+    {
+        if (file.Dialect != Dialect.Bash || ToolProcess.Find("bash") is not { } bash) return false;
+        if (await shell.PlaceAsync(file.Entry, ct) is not { } name) return false;
+        foreach (var parser in (string[])[ShellParser.Bash, ShellParser.BashWithExtglob])
+        {
+            if ((await ShellParser.AskAsync(bash, parser, [name], shell.Folder, ct)).GetValueOrDefault(name) is { Code: 0 }) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Two halves of about the same size: this machine's cores, without crowding out the steps.</summary>
     internal static IEnumerable<IReadOnlyList<T>> Shards<T>(IReadOnlyList<T> files, Func<T, int> size)
     {

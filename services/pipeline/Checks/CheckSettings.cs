@@ -19,6 +19,7 @@ public sealed record CheckSettings
         ["shellcheck"] = Gate.Warn,
         ["shellcheck.error"] = Gate.Block,
         ["secrets"] = Gate.Block,
+        ["secrets.in-documentation"] = Gate.Warn,
         ["permissions"] = Gate.Block,
         ["permissions.executable-without-shebang"] = Gate.Warn,
         ["documentation"] = Gate.Warn,

@@ -12,6 +12,7 @@ public static class FilePermissions
     {
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("permissions"));
         var observations = new List<Observation>();
+        var (runnable, notRunnable) = (new List<string>(), new List<Observation>());
         foreach (var entry in tree.Entries)
         {
             if (ignored.Match(entry.Name)) continue;
@@ -27,7 +28,12 @@ public static class FilePermissions
             else if (entry.IsFile && entry.IsExecutable)
             {
                 // Anything binary may be a program; text runs only by its first line.
-                if (await tree.ReadTextAsync(entry, ct) is { Length: > 0 } text && !text.Span.StartsWith("#!"u8))
+                if (await tree.ReadTextAsync(entry, ct) is not { Length: > 0 } text) continue;
+                if (text.Span.StartsWith("#!"u8))
+                {
+                    runnable.Add(Folder(entry.Name));
+                }
+                else
                 {
                     observations.Add(new Observation(
                         "executable-without-shebang", Severity.Low, entry.Name, null,
@@ -38,12 +44,22 @@ public static class FilePermissions
                 && await tree.ReadTextAsync(entry, ct) is { } text && ShellFiles.HasShellShebang(text.Span)
                 && !(await tree.ShellFilesAsync(ct)).IsReadIn(entry.Name))
             {
-                observations.Add(new Observation("script-not-executable", Severity.Medium, entry.Name, 1,
+                notRunnable.Add(new Observation("script-not-executable", Severity.Medium, entry.Name, 1,
                     "a script with #! that cannot be run; git update-index --chmod=+x"));
             }
         }
 
-        return new CheckReport(observations, [$"{tree.Entries.Count} entries"]);
+        List<string> notes = [$"{tree.Entries.Count} entries"];
+        foreach (var folder in notRunnable.GroupBy(static seen => Folder(seen.Path!), StringComparer.Ordinal))
+        {
+            var scripts = folder.ToList();
+            // Where hardly a script can be run, a program reads them in or gives them to a shell.
+            if (scripts.Count > 2 && scripts.Count > runnable.Count(other => other == folder.Key))
+                notes.Add($"left alone: {scripts.Count} scripts with #! in {PlainText.OneLine(folder.Key)}/, most of which are not executable");
+            else observations.AddRange(scripts);
+        }
+
+        return new CheckReport(observations, notes);
     }
 
     /// <summary>True when a link at <paramref name="path"/> with that target leaves the repository.</summary>
@@ -67,6 +83,8 @@ public static class FilePermissions
         "completion", "completions", "bash-completion", "bash_completion.d", "bash_completion", "functions", "profile.d", "plugins", "plugin",
         "themes", "aliases", "helpers", "test_helper", "shell-init",
     };
+
+    private static string Folder(string path) => path[..Math.Max(path.LastIndexOf('/'), 0)];
 
     /// <summary>Scripts are where people run them from.</summary>
     private static bool MayBeScript(string path)

@@ -19,6 +19,12 @@ public static partial class ShellCheck
     /// <summary>A script whose first line names no shell that shellcheck knows is judged as bash; no error, for it may be right.</summary>
     private static readonly int[] UnknownShell = [1008, 1071, 2148];
 
+    /// <summary>What is wrong with a first line, which nobody reads where the file is not executable.</summary>
+    private static readonly int[] FirstLine = [1128, 2239];
+
+    /// <summary>Where it stopped to read: a mistake, or a script that bash parses and shellcheck does not.</summary>
+    private static readonly int[] Stopped = [1072, 1088, 1089];
+
     /// <summary>Lints all shell scripts of the tree.</summary>
     public static Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
         => ToolProcess.Find("shellcheck") is { } shellcheck
@@ -99,15 +105,16 @@ public static partial class ShellCheck
     /// </summary>
     private static string Key(string ruling, ShellFile file, string rc, IReadOnlyList<GitTreeEntry> sourced)
     {
-        var key = $"{ruling}{ScriptLanguage.Extension(file.Entry.Name)}|{rc}";
+        var key = $"{ruling}{ScriptLanguage.Extension(file.Entry.Name)}|{file.Entry.IsExecutable}|{rc}";
         if (sourced.Count == 0) return key;
         var around = $"{file.Entry.Name}\n{string.Join('\n', sourced.Select(entry => $"{entry.Oid} {entry.Name}"))}";
         return $"{key}|{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(around)))}";
     }
 
-    private static Observation Observe(ShellCheckComment comment)
+    private static Observation Observe(ShellCheckComment comment, bool isExecutable)
     {
-        var level = UnknownShell.Contains(comment.Code) ? "warning" : comment.Level;
+        var isHarmless = UnknownShell.Contains(comment.Code) || !isExecutable && FirstLine.Contains(comment.Code);
+        var level = isHarmless ? "warning" : comment.Level;
         return new(
             $"SC{comment.Code}",
             level switch { "error" => Severity.High, "warning" => Severity.Medium, "info" => Severity.Low, _ => Severity.Info },
@@ -194,11 +201,14 @@ public static partial class ShellCheck
             foreach (var (name, question) in files)
             {
                 var seen = byFile[name].ToList();
-                var foreign = seen.Exists(comment => comment.Code is >= 1000 and < 2000 && Observe(comment).Level == "error")
-                    && await BashSyntax.IsForeignAsync(shell, question.File, ct);
+                var isExecutable = question.File.Entry.IsExecutable;
+                var foreign = seen.Exists(comment => comment.Code is >= 1000 and < 2000 && Observe(comment, isExecutable).Level == "error")
+                    && (await BashSyntax.IsForeignAsync(shell, question.File, ct)
+                        || seen.Exists(static comment => Stopped.Contains(comment.Code))
+                            && await BashSyntax.IsParsedAsync(shell, question.File, ct));
                 cache.Put(question.File.Entry.Oid, question.Key, foreign
-                    ? [CheckReport.ToolFailed("shellcheck does not parse it, which the script's own shell may")]
-                    : [.. seen.Select(Observe)]);
+                    ? [CheckReport.ToolFailed("shellcheck does not parse it, which the script's own shell does or may")]
+                    : [.. seen.Select(comment => Observe(comment, isExecutable))]);
             }
         }
 

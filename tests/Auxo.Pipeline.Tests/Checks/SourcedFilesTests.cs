@@ -46,6 +46,37 @@ public sealed class SourcedFilesTests
     }
 
     [Fact]
+    public async Task where_hardly_a_script_is_executable_nobody_runs_them_by_name()
+    {
+        (string, string)[] hooks = [("hooks/a.sh", Bash), ("hooks/b.sh", Bash), ("hooks/c.sh", Bash), ("*hooks/d.sh", Bash)];
+        Assert.Empty((await RunAsync(hooks, "permissions"))[0].Findings);
+        Assert.Equal(2, (await RunAsync(hooks[1..], "permissions"))[0].Findings.Count);
+    }
+
+    [Theory]
+    [InlineData("a list that another shell reads", "complete/list.sh", "{{,us-}ascii,arabic,greek{,8}}\nlogical {,cs}macintosh x-{a,b}\n")]
+    [InlineData("a template", "test/common.sh", "unset <%= NAMES.join(' ') %>\n")]
+    [InlineData("a first line that nobody reads", "themes/a.theme.sh", "#! bash oh-my.module\ntrue\n")]
+    [InlineData("a first line that is none, in what is read in", "lib/a.bash", "\n#!/bin/bash\ntrue\n")]
+    public async Task what_is_right_for_its_reader_does_not_block(string what, string path, string content)
+    {
+        var results = await RunAsync([(path, content)], "syntax", "shellcheck", "permissions");
+        Assert.False(results.Any(static result => result.Findings.Any(static f => f.Blocks)),
+            $"{what}: {string.Concat(results.Select(static r => r.Log))}");
+    }
+
+    [Theory]
+    [InlineData("docs/config.rst", false)]
+    [InlineData("README.md", false)]
+    [InlineData("src/config.py", true)]
+    public async Task a_sample_in_a_page_warns_and_in_code_blocks(string path, bool blocks)
+    {
+        const string Sample = "SECRET_KEY = '" + "192b9bdd22ab9ed4d12e236c78afcb9a" + "393ec15f71bbf5dc987d54727823bcbf'\n";
+        var found = Assert.Single((await RunAsync([(path, Sample)], "secrets"))[0].Findings);
+        Assert.Equal(("generic-secret", blocks), (found.Rule, found.Blocks));
+    }
+
+    [Fact]
     public async Task a_very_large_library_is_not_worked_through_again_for_each_script_that_reads_it_in()
     {
         var library = "#!/bin/sh\n" + string.Concat(Enumerable.Range(0, 5000).Select(static i => $"say_{i}() {{ echo \"{i}\"; }}\n"));

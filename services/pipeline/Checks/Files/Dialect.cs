@@ -52,6 +52,7 @@ public sealed record ScriptLanguage(Dialect? Dialect, string Program)
         if ((said ?? Interpreter(first)) is { } program) return new ScriptLanguage(Known(program), program);
         if (first.StartsWith("#compdef", StringComparison.Ordinal) || first.StartsWith("#autoload", StringComparison.Ordinal))
             return new ScriptLanguage(null, "zsh");
+        if (extension == ".sh" && content.IndexOf("<%="u8) >= 0) return new ScriptLanguage(null, "a template");
         return ByExtension(extension) is { } known ? new ScriptLanguage(known, extension[1..]) { IsGuess = extension == ".sh" } : null;
     }
 

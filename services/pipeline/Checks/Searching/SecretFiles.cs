@@ -23,6 +23,8 @@ internal static class SecretFiles
             "*.env", ".env", ".env.*", "*.netrc", ".npmrc", ".pypirc", ".pgpass", "credentials", ".credentials", ".my.cnf",
             "*.secret", "*.secrets"]);
 
+    private static readonly PathPatterns Documentation = PathPatterns.Of(["*.md", "*.rst", "*.adoc", "*.asciidoc"]);
+
     private static readonly Regex KubernetesKind = new(
         @"^[ \t-]*[""']?kind[""']?:[ \t]*[""']?(?<k>Secret|SealedSecret)[""']?[ \t]*,?[ \t]*\r?$",
         Linear | RegexOptions.Multiline);
@@ -32,6 +34,9 @@ internal static class SecretFiles
 
     /// <summary>True for a file that a program wrote, such as a lock file.</summary>
     public static bool IsGenerated(string path) => Generated.Match(path);
+
+    /// <summary>True for a page that people read.</summary>
+    public static bool IsDocumentation(string path) => Documentation.Match(path);
 
     /// <summary>True for a file in which an unquoted value is a value.</summary>
     public static bool IsConfiguration(string path) => Configuration.Match(path);

@@ -65,7 +65,9 @@ internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatt
                 continue;
             }
 
-            observations.Add(observation with { Path = path });
+            // A page shows how a key looks; what only resembles one is no reason to stop, a token of a known service is.
+            var isShown = observation.Rule == "generic-secret" && SecretFiles.IsDocumentation(path);
+            observations.Add(observation with { Path = path, Level = isShown ? "in-documentation" : null });
         }
     }
 }
