@@ -55,7 +55,8 @@ public static class FilePermissions
             var scripts = folder.ToList();
             // Where hardly a script can be run, a program reads them in or gives them to a shell.
             if (scripts.Count > 2 && scripts.Count > runnable.Count(other => other == folder.Key))
-                notes.Add($"left alone: {scripts.Count} scripts with #! in {PlainText.OneLine(folder.Key)}/, most of which are not executable");
+                notes.Add(
+                    $"left alone: {scripts.Count} scripts with #! in {PlainText.OneLine(folder.Key)}/, where hardly one is executable");
             else observations.AddRange(scripts);
         }
 
@@ -80,8 +81,8 @@ public static class FilePermissions
     private static readonly HashSet<string> FoldersOfOthers = new(StringComparer.OrdinalIgnoreCase)
     {
         "lib", "libs", "lib64", "include", "includes", "templates", "template", "samples", "examples", "fixtures", "testdata",
-        "completion", "completions", "bash-completion", "bash_completion.d", "bash_completion", "functions", "profile.d", "plugins", "plugin",
-        "themes", "aliases", "helpers", "test_helper", "shell-init",
+        "completion", "completions", "bash-completion", "bash_completion.d", "bash_completion",
+        "functions", "profile.d", "plugins", "plugin", "themes", "aliases", "helpers", "test_helper", "shell-init",
     };
 
     private static string Folder(string path) => path[..Math.Max(path.LastIndexOf('/'), 0)];

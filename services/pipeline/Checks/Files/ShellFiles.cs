@@ -22,7 +22,8 @@ public sealed class ShellFiles
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
     private static readonly Regex Reads = new(
-        @"(^|[\s;&|({])(source|\.|load)[ \t]+(?<f>(\$\([^()\n]*\)|\S)+)|shellcheck[ \t].*source=(?<f>\S+)", Linear | RegexOptions.Multiline);
+        @"(^|[\s;&|({])(source|\.|load)[ \t]+(?<f>(\$\([^()\n]*\)|\S)+)|shellcheck[ \t].*source=(?<f>\S+)",
+        Linear | RegexOptions.Multiline);
 
     /// <summary>
     /// What is larger is not read in for others: shellcheck would work through it again for every script that does so, which for a
