@@ -7,6 +7,9 @@ namespace Auxo.Pipeline.Checks;
 /// <summary>Check <c>permissions</c>: what git records of them, that is the executable bit and links.</summary>
 public static class FilePermissions
 {
+    /// <summary>So many scripts that cannot be run are no oversight.</summary>
+    private const int ManyScripts = 8;
+
     /// <summary>Looks at every mode of the tree.</summary>
     public static async Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, CancellationToken ct)
     {
@@ -54,7 +57,7 @@ public static class FilePermissions
         {
             var scripts = folder.ToList();
             // Where hardly a script can be run, a program reads them in or gives them to a shell.
-            if (scripts.Count > 2 && scripts.Count > runnable.Count(other => other == folder.Key))
+            if (scripts.Count >= ManyScripts && scripts.Count > runnable.Count(other => other == folder.Key))
                 notes.Add(
                     $"left alone: {scripts.Count} scripts with #! in {PlainText.OneLine(folder.Key)}/, where hardly one is executable");
             else observations.AddRange(scripts);

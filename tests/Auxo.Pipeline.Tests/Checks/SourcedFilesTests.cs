@@ -48,9 +48,9 @@ public sealed class SourcedFilesTests
     [Fact]
     public async Task where_hardly_a_script_is_executable_nobody_runs_them_by_name()
     {
-        (string, string)[] hooks = [("hooks/a.sh", Bash), ("hooks/b.sh", Bash), ("hooks/c.sh", Bash), ("*hooks/d.sh", Bash)];
+        (string, string)[] hooks = [("*hooks/run.sh", Bash), .. Enumerable.Range(0, 8).Select(static i => ($"hooks/{i}.sh", Bash))];
         Assert.Empty((await RunAsync(hooks, "permissions"))[0].Findings);
-        Assert.Equal(2, (await RunAsync(hooks[1..], "permissions"))[0].Findings.Count);
+        Assert.Equal(7, (await RunAsync(hooks[..^1], "permissions"))[0].Findings.Count);
     }
 
     [Theory]
