@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -47,6 +49,9 @@ public static partial class Extensions
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, Timeline.TimelineJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, Doctor.DoctorJson.Default);
         });
+        // After the services have named their own types.
+        services.PostConfigure<Microsoft.AspNetCore.Http.Json.JsonOptions>(static json => json.SerializerOptions.TypeInfoResolver =
+            json.SerializerOptions.TypeInfoResolver!.WithAddedModifier(RequiredIds.Apply));
         services.AddSingleton<PreparedMetrics>();
         services.AddHealth();
         services.AddProblems();

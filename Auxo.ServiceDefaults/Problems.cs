@@ -100,16 +100,43 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         BadHttpRequestException e => AuxoProblem.Details(e.StatusCode, "request/invalid", UnreadableValue.Describe(e.Message) ?? e.Message),
         _ when LostRace.Is(exception) => AuxoProblem.Details(
             409, "state/changed-meanwhile", "Somebody else changed it at the same moment. Read it again and repeat the request."),
-        PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or NpgsqlException and not PostgresException
-            => AuxoProblem.Details(503, "database/unavailable",
-                "PostgreSQL does not answer. Repeat the request when it is back; 'auxo status' shows its state."),
-        _ => AuxoProblem.Details(
-            500, "internal/unexpected", "This is a defect of Auxo. The service's log tells more under the trace id of this answer."),
+        InvalidOperationException e when e.Message.Contains("is not a known encoding", StringComparison.Ordinal)
+            => AuxoProblem.Details(415, "request/unsupported-media-type", "The charset of Content-Type is not known; send UTF-8."),
+        _ => Cause(exception) switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => AuxoProblem.Details(
+                400, "request/invalid", "A part of the request has a zero character; leave it out."),
+            NpgsqlException { InnerException: TimeoutException } e when e.Message.Contains("pool", StringComparison.OrdinalIgnoreCase)
+                => AuxoProblem.Details(503, "service/busy", "More is asked at once than this service answers. Repeat the request."),
+            PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } or NpgsqlException and not PostgresException
+                => AuxoProblem.Details(503, "database/unavailable",
+                    "PostgreSQL does not answer. Repeat the request when it is back; 'auxo status' shows its state."),
+            _ => Unexpected,
+        },
     };
 
+    private static ProblemDetails Unexpected => AuxoProblem.Details(
+        500, "internal/unexpected", "This is a defect of Auxo. The service's log tells more under the trace id of this answer.");
+
+    /// <summary>What the database said, however libraries have wrapped it.</summary>
+    private static Exception? Cause(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is NpgsqlException) return e;
+        }
+
+        return null;
+    }
+
     private static string Describe(JsonException json)
-        => $"The body is not the expected JSON: at {json.Path ?? "$"}, line {(json.LineNumber ?? 0) + 1}, byte "
+        => json.Message.IndexOf(Missing, StringComparison.Ordinal) is >= 0 and var at
+            ? $"The body lacks {json.Message[(at + Missing.Length)..].Split('.')[0].Trim()}."
+            : $"The body is not the expected JSON: at {json.Path ?? "$"}, line {(json.LineNumber ?? 0) + 1}, byte "
             + $"{(json.BytePositionInLine ?? 0) + 1}.";
+
+    /// <summary>The framework's words before the names.</summary>
+    private const string Missing = "missing required properties including:";
 
     private static partial class Log
     {

@@ -7,15 +7,20 @@ namespace Auxo.AppHost.Backup;
 /// <param name="Version">The Auxo that made it.</param>
 /// <param name="CreatedAt">When its database was cut.</param>
 /// <param name="DatabaseSha256">Of <c>database.dump</c>.</param>
+/// <param name="FilesSha256">Of <c>files.sha256</c>, which has the digest of every file.</param>
 /// <param name="Roles">The roles that own things in the dump, and whether they log in; their passwords are not in it.</param>
 /// <param name="Files">How many files beside the database.</param>
 /// <param name="Bytes">Their size.</param>
 internal sealed record BackupManifest(
-    int Format, string Version, DateTimeOffset CreatedAt, string DatabaseSha256, IReadOnlyList<BackupRole> Roles, long Files, long Bytes)
+    int Format, string Version, DateTimeOffset CreatedAt, string DatabaseSha256, string FilesSha256, IReadOnlyList<BackupRole> Roles,
+    long Files, long Bytes)
 {
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
     public const string FileName = "backup.json";
     public const string DumpName = "database.dump";
+
+    /// <summary>A line for each file, as sha256sum writes and checks them (in <c>files/</c>).</summary>
+    public const string DigestsName = "files.sha256";
 }
 
 /// <summary>A role of the database.</summary>

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 using Auxo.Instances;
@@ -77,19 +78,23 @@ internal static class MakeBackup
             while (await reader.ReadAsync(ct)) roles.Add(new BackupRole(reader.GetString(0), reader.GetBoolean(1)));
         }
 
-        var (files, bytes) = (0L, 0L);
+        var (files, bytes, digests) = (0L, 0L, new StringBuilder());
         foreach (var (from, relative) in BackupFiles.Below(layout.Home, BackupFiles.Folders))
         {
-            if (await BackupFiles.CopyAsync(from, Path.Combine(folder, "files", relative), ct) is not { } size) continue;
+            if (await BackupFiles.CopyAsync(from, Path.Combine(folder, "files", relative), ct) is not var (size, copied)) continue;
             files++;
             bytes += size;
+            digests.Append(copied).Append("  ").Append(relative).Append('\n');
         }
+
+        var list = Encoding.UTF8.GetBytes(digests.ToString());
+        await File.WriteAllBytesAsync(Path.Combine(folder, BackupManifest.DigestsName), list, ct);
 
         string digest;
         await using (var content = File.OpenRead(dump)) digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, ct));
         var manifest = new BackupManifest(
             BackupManifest.CurrentFormat, typeof(MakeBackup).Assembly.GetName().Version?.ToString(3)
-                ?? "", now, digest, roles, files, bytes);
+                ?? "", now, digest, Convert.ToHexStringLower(SHA256.HashData(list)), roles, files, bytes);
         PrivateFiles.Write(
             Path.Combine(folder, BackupManifest.FileName), JsonSerializer.Serialize(manifest, BackupJson.Default.BackupManifest));
         return manifest;
@@ -113,8 +118,8 @@ internal static class BackupFiles
             .Where(static file => !file.Item2.Split('/').Any(static part => part is "incoming" or "trash")
                 && !file.Item2.EndsWith(".new", StringComparison.Ordinal));
 
-    /// <summary>Copies a file with its mode, synced; its size, or null when it went away meanwhile.</summary>
-    public static async Task<long?> CopyAsync(string from, string to, CancellationToken ct)
+    /// <summary>Copies a file with its mode, synced; its size and SHA-256, or null when it went away meanwhile.</summary>
+    public static async Task<(long Size, string Digest)?> CopyAsync(string from, string to, CancellationToken ct)
     {
         FileStream source;
         try
@@ -133,10 +138,17 @@ internal static class BackupFiles
             {
                 Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
-            await source.CopyToAsync(target, ct);
+            using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var buffer = new byte[256 << 10];
+            while (await source.ReadAsync(buffer, ct) is > 0 and var read)
+            {
+                digest.AppendData(buffer.AsSpan(0, read));
+                await target.WriteAsync(buffer.AsMemory(0, read), ct);
+            }
+
             target.Flush(flushToDisk: true);
             File.SetUnixFileMode(target.SafeFileHandle, File.GetUnixFileMode(source.SafeFileHandle));
-            return target.Length;
+            return (target.Length, Convert.ToHexStringLower(digest.GetHashAndReset()));
         }
     }
 }

@@ -65,14 +65,12 @@ internal static class RestoreBackup
         {
             await using var database = await InstanceDatabase.OpenAsync(layout, external, ct);
             await RestoreDatabaseAsync(database, manifest, Path.Combine(folder, BackupManifest.DumpName), ct);
-            var files = Path.Combine(folder, "files");
-            foreach (var (from, relative) in Directory.Exists(files) ? BackupFiles.Below(files, [""]) : []) await BackupFiles.CopyAsync(
-                from, Path.Combine(layout.Home, relative), ct);
-            var wrong = await WrongContentsAsync(database, layout, ct);
-            foreach (var content in wrong.Where(static c => c.What != Missing)) File.Delete(content.File);
+            var wrong = await RestoreFilesAsync(folder, layout, ct);
+            await AddMissingAsync(wrong, database, layout, ct);
+            foreach (var content in wrong.Where(static c => c.What != Missing)) File.Delete(Path.Combine(layout.Home, content.File));
             if (wrong.Count == 0) return manifest;
-            var what = $"{wrong.Count} contents of the backup are not what its database refers to:\n"
-                + string.Join('\n', wrong.Take(20).Select(static c => $"  {c.Digest} {c.What}"))
+            var what = $"{wrong.Count} files of the backup are not what they were:\n"
+                + string.Join('\n', wrong.Take(20).Select(static c => $"  {c.File} {c.What}"))
                 + (wrong.Count > 20 ? $"\n  and {wrong.Count - 20} more" : "");
             if (!damaged) throw new HostingException(
                 $"{what}\nTake another backup, or leave them out: ./auxo restore PLACE --damaged");
@@ -114,9 +112,14 @@ internal static class RestoreBackup
             => r.Name.Any(static c => c is not ('_' or >= 'a' and <= 'z' or >= '0' and <= '9'))) is { } odd)
             throw new HostingException($"{file} names a role '{odd.Name}', which is none of Auxo's.");
         var dump = Path.Combine(folder, BackupManifest.DumpName);
-        if (!File.Exists(dump)) throw new HostingException($"{folder} is not whole: it has no {BackupManifest.DumpName}.");
-        if (await DigestAsync(dump, ct) != manifest.DatabaseSha256) throw new HostingException(
-            $"{dump} is damaged: its digest is not the one of {BackupManifest.FileName}.");
+        var list = Path.Combine(folder, BackupManifest.DigestsName);
+        foreach (var (path, digest) in ((string, string)[])[(dump, manifest.DatabaseSha256), (list, manifest.FilesSha256)])
+        {
+            if (!File.Exists(path)) throw new HostingException($"The backup is not whole: it has no {Path.GetFileName(path)}.");
+            if (await DigestAsync(path, ct) != digest) throw new HostingException(
+                $"{Path.GetFileName(path)} is damaged: its digest is not the one of {BackupManifest.FileName}.");
+        }
+
         return manifest;
     }
 
@@ -164,29 +167,38 @@ internal static class RestoreBackup
 
     private const string Missing = "is missing";
 
-    /// <summary>
-    /// Contents that something refers to and that are not here, and those that are not as they were: a content's name is its digest.
-    /// </summary>
-    private static async Task<IReadOnlyList<(string Digest, string File, string What)>> WrongContentsAsync(
-        InstanceDatabase database, InstanceLayout layout, CancellationToken ct)
+    /// <summary>Copies the files that the backup names; those that are not what they were are returned.</summary>
+    private static async Task<List<(string File, string What)>> RestoreFilesAsync(
+        string folder, InstanceLayout layout, CancellationToken ct)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = false });
-        var wrong = new List<(string, string, string)>();
-        foreach (var (digest, size) in await ReferredAsync(source, ct))
+        var wrong = new List<(string, string)>();
+        foreach (var line in await File.ReadAllLinesAsync(Path.Combine(folder, BackupManifest.DigestsName), ct))
         {
-            var file = new FileInfo(Path.Combine(layout.RegistryBlobs, "sha256", digest[..2], digest));
-            if (!file.Exists) wrong.Add((digest, file.FullName, Missing));
-            else if (file.Length != size) wrong.Add((digest, file.FullName, $"has {file.Length} bytes instead of {size}"));
-        }
-
-        foreach (var (path, _) in BackupFiles.Below(layout.Home, ["blobs"]))
-        {
-            var name = Path.GetFileName(path);
-            if (name.Length == 64 && name.All(char.IsAsciiHexDigitLower) && !wrong.Any(w => w.Item2 == path)
-                && await DigestAsync(path, ct) != name) wrong.Add((name, path, "has another content"));
+            var (digest, file) = (line[..64], line[66..]);
+            // The list is not signed: a file must not land beside the instance's folder.
+            var to = Path.GetFullPath(file, layout.Home);
+            if (!to.StartsWith(layout.Home + "/", StringComparison.Ordinal)) throw new HostingException(
+                $"{BackupManifest.DigestsName} names '{file}', which is no file of an instance.");
+            if (await BackupFiles.CopyAsync(Path.Combine(folder, "files", file), to, ct) is not var (_, copied)) wrong.Add((file, Missing));
+            else if (copied != digest) wrong.Add((file, "has another content"));
         }
 
         return wrong;
+    }
+
+    /// <summary>Contents that the database refers to and that the backup never had.</summary>
+    private static async Task AddMissingAsync(
+        List<(string File, string What)> wrong, InstanceDatabase database, InstanceLayout layout, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = false });
+        foreach (var (digest, size) in await ReferredAsync(source, ct))
+        {
+            var file = new FileInfo(Path.Combine(layout.RegistryBlobs, "sha256", digest[..2], digest));
+            var relative = Path.GetRelativePath(layout.Home, file.FullName);
+            if (wrong.Any(w => w.File == relative)) continue;
+            if (!file.Exists) wrong.Add((relative, Missing));
+            else if (file.Length != size) wrong.Add((relative, $"has {file.Length} bytes instead of {size}"));
+        }
     }
 
     private static async Task<IReadOnlyList<(string Digest, long Size)>> ReferredAsync(NpgsqlDataSource source, CancellationToken ct)

@@ -71,7 +71,7 @@ public static class MessageRoutesOverHttp
     {
         nameof(MessageEndsTheProcessException) => "ended_the_process",
         "UnknownMessageTypeNameException" or "NoHandlerForEnvelopeException" => "unknown_message",
-        "JsonException" => "unreadable_message",
+        "JsonException" or UnreadableMessages.Reason => "unreadable_message",
         var other => other,
     };
 

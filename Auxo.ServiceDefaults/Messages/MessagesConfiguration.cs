@@ -58,6 +58,7 @@ public static class MessagesConfiguration
         services.AddSingleton<Outbox>();
         services.AddSingleton<WaitingMessages>();
         services.AddHostedService<OneProcess>();
+        services.AddHostedService<UnreadableMessages>();
         services.AddHostedService<MessageDeaths>();
         builder.UseWolverine(options =>
         {

@@ -36,7 +36,7 @@ public sealed class DefaultsTests(PostgresFixture postgres)
     public async Task without_its_database_a_service_is_alive_but_not_healthy()
     {
         await using var service = await TestService.HostAsync(
-            configure: Use("Host=127.0.0.1;Port=1;Username=x;Password=hunter2;Timeout=2"));
+            configure: Use("Host=127.0.0.1;Port=1;Username=x;Password=hunter2;Timeout=2")); // auxo:allow
 
         var health = await service.GetAsync("/health", HttpStatusCode.ServiceUnavailable);
 

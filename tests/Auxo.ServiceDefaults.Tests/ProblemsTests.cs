@@ -6,6 +6,7 @@ using Alba;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -98,6 +99,33 @@ public sealed class ProblemsTests
     }
 
     [Fact]
+    public async Task a_body_without_its_ids_says_which()
+    {
+        await using var service = await StartAsync();
+
+        var problem = await ProblemOfAsync(service, "/reported", "{}", "application/json", HttpStatusCode.BadRequest);
+
+        Assert.Equal("The body lacks 'rid', 'commit'.", problem.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task an_unknown_charset_is_an_unsupported_type()
+    {
+        await using var service = await StartAsync();
+        await ProblemOfAsync(service, "/body", "{}", "application/json; charset=utf-99", HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Theory]
+    [InlineData("57P03", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("22021", HttpStatusCode.BadRequest)]
+    [InlineData("42P01", HttpStatusCode.InternalServerError)]
+    public async Task what_the_database_says_counts_however_it_is_wrapped(string state, HttpStatusCode expected)
+    {
+        await using var service = await StartAsync();
+        await ProblemAsync(service, $"/database/{state}", expected);
+    }
+
+    [Fact]
     public async Task nesting_without_end_is_refused()
     {
         await using var service = await StartAsync();
@@ -140,6 +168,9 @@ public sealed class ProblemsTests
         open.MapGet("/race/start-inline", string () => throw new Marten.Exceptions.ExistingStreamIdCollisionException("a", typeof(Body)));
         open.MapGet("/defect", string () => throw new InvalidOperationException("password hunter2"));
         open.MapGet("/asked", ([AsParameters] Asked asked, Guid? build, bool? all, Contracts.Rid? rid) => TypedResults.Ok());
+        open.MapPost("/reported", (Reported body) => TypedResults.Ok(body.Rid.Value));
+        open.MapGet("/database/{state}", string (string state) => throw new InvalidOperationException(
+            "wrapped", new AggregateException(new Npgsql.PostgresException("said", "ERROR", "ERROR", state))));
         open.MapPost("/body", (Body body) => TypedResults.Ok(body));
     });
 
@@ -166,6 +197,19 @@ public sealed class ProblemsTests
 
     private sealed class BuildAlreadyFinished(string id)
         : AuxoException("build/already-finished", 409, $"Build {id} has ended. Run it again with 'auxo ci rerun {id}'.");
+
+    private static async Task<JsonElement> ProblemOfAsync(
+        IAlbaHost service, string path, string body, string type, HttpStatusCode expected)
+    {
+        using var client = service.GetTestClient();
+        using var content = new StringContent(body);
+        content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
+        using var answer = await client.PostAsync(path, content);
+        Assert.Equal(expected, answer.StatusCode);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+
+    private sealed record Reported(Contracts.Rid Rid, Contracts.CommitId Commit, string? Note = null);
 
     private sealed record Asked
     {

@@ -33,7 +33,9 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
         catch (Exception e) when (e is GitException or IOException or FormatException)
         {
             throw new SourceUnreadableException(
-                $"{Path} cannot be read: {e.Message} If it has moved, untrack it and track it where it is now.", e);
+                Directory.Exists(Path)
+                    ? $"{Path} cannot be read: {e.Message.TrimEnd('.')}."
+                    : $"{Path} is gone. Move it back, or untrack it and track it where it is now.", e);
         }
 
         return new RepositorySnapshot(repository.Name, main, [], branches, [], problems);

@@ -34,7 +34,9 @@ internal static class TimelineFacts
                     ? Patch.StreamKey(of, p)
                     : "", Repository.StreamKey(of), commit?.Value ?? "", patch?.Value ?? "", traces.ToArray())
             : Command(
-                source, "select type, data::text, correlation_id from ingest.mt_events where correlation_id = any ($1)", traces.ToArray());
+                source, "select type, data::text, correlation_id from ingest.mt_events where correlation_id = any ($1)",
+                // As one value: an array of references would be taken for all of them.
+                (object)traces.ToArray());
         var facts = new List<TimelineFact>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))

@@ -19,14 +19,14 @@ public static partial class TokenScopes
             if (scope is null || !Form().IsMatch(scope)
                 || !KnownServices.Names.Contains(scope[..scope.IndexOf(':', StringComparison.Ordinal)], StringComparer.Ordinal))
                 return $"'{scope?[..Math.Min(scope.Length, 80)]}' is no scope. There are admin, "
-                    + $"{string.Join(", ", KnownServices.Names.Select(static s => s + ":read"))}, …:write, registry:manage, "
+                    + $"{string.Join(", ", KnownServices.Names.Select(static s => s + ":read"))}, …:write, registry:manage, notify:send, "
                     + "tokens of one raw repository (registry:read:NAME, registry:write:NAME).";
         }
 
         return null;
     }
 
-    [GeneratedRegex("^([a-z]+:(read|write|manage)|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?)$",
+    [GeneratedRegex("^([a-z]+:(read|write|manage)|notify:send|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?)$",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Auxo.Cli.Tests.Commands;
@@ -100,6 +101,27 @@ public sealed class StatusTests
         Assert.False(status.GetProperty("healthy").GetBoolean());
         Assert.Contains("/srv/x cannot be read: it is gone.", status.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
         Assert.Contains("✗ heartwood:", (await auxo.RunAsync("repo", "list")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task queues_that_a_service_cannot_read_are_not_empty()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/apphost/resources", () => FakeAuxo.Page(Resource("notify", "Running")));
+            app.MapGet("/ingest/node", () => FakeAuxo.Json(
+                """{"state":"absent","home":null,"nid":null,"alias":null,"socket":null,"since":null,"reason":null}"""));
+            app.MapGet("/ingest/repositories", () => FakeAuxo.Page());
+            app.MapGet("/notify/queues", () => Results.Problem("This is a defect of Auxo.", statusCode: 500));
+            app.MapGet("/ingest/queues", ()
+                => FakeAuxo.Json("""{"items":[{"queue":"ingest","ready":0,"scheduled":0,"deadLetters":0,"oldestSeconds":null}]}"""));
+        });
+
+        var text = await auxo.RunAsync("status");
+        Assert.Equal(1, text.ExitCode);
+        Assert.Contains("queues  ✗ This is a defect of Auxo.", text.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("✓ empty", text.Out, StringComparison.Ordinal);
+        Assert.False(JsonDocument.Parse((await auxo.RunAsync("status", "--json")).Out).RootElement.GetProperty("healthy").GetBoolean());
     }
 
     [Fact]

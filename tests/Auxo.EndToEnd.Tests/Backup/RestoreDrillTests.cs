@@ -100,7 +100,10 @@ public sealed class RestoreDrillTests
         Assert.Equal(1, code);
         Assert.Contains("before its first release", output, StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(folder, "half", "backup.json"),
-            """{"format":2,"version":"0.1.0","createdAt":"2026-11-23T12:00:00Z","databaseSha256":"00","roles":[],"files":0,"bytes":0}""");
+            """
+            {"format":3,"version":"0.1.0","createdAt":"2026-11-23T12:00:00Z","databaseSha256":"00","filesSha256":"00",
+             "roles":[],"files":0,"bytes":0}
+            """);
         (code, output) = await AppHostWords.RunAsync(Path.Combine(folder, "home"), "restore", Path.Combine(folder, "half"));
         Assert.Equal(1, code);
         Assert.Contains("damaged", output, StringComparison.Ordinal);
@@ -129,10 +132,13 @@ public sealed class RestoreDrillTests
         bytes[0] ^= 1;
         await File.WriteAllBytesAsync(contents[0], bytes);
         File.Delete(contents[1]);
+        var log = Directory.GetFiles(Path.Combine(unpacked, "files", "logs", "builds"), "*", SearchOption.AllDirectories)[0];
+        await File.AppendAllTextAsync(log, "more");
         (code, output) = await AppHostWords.RunAsync(home, "restore", unpacked);
         Assert.Equal(1, code);
         Assert.Contains($"{Path.GetFileName(contents[0])} has another content", output, StringComparison.Ordinal);
         Assert.Contains($"{Path.GetFileName(contents[1])} is missing", output, StringComparison.Ordinal);
+        Assert.Contains($"{Path.GetFileName(log)} has another content", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(home, "pg")));
 
         (code, output) = await AppHostWords.RunAsync(home, "restore", unpacked, "--damaged");

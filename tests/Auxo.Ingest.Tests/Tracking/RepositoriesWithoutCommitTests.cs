@@ -66,7 +66,7 @@ public sealed class RepositoriesWithoutCommitTests(PostgresFixture postgres) : I
         Directory.Move(x, x + ".away");
         await _host.ScanAsync(await RidAsync());
         var problem = (string)(await _host.ItemsAsync("/repositories")).Single()!["problem"]!;
-        Assert.Contains("cannot be read", problem, StringComparison.Ordinal);
+        Assert.Contains("is gone. Move it back", problem, StringComparison.Ordinal);
         Assert.Contains("untrack it and track it where it is now", problem, StringComparison.Ordinal);
         Directory.Move(x + ".away", x);
         await _host.ScanAsync(await RidAsync());

@@ -97,13 +97,13 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         Directory.Move(tree, tree + ".away");
         await _host.ScanAsync(rid);
         Assert.Contains((await _host.ItemsAsync($"/repositories/{rid}/refs")).Select(r => (string)r!["reason"]!), r
-            => r.Contains("cannot be read", StringComparison.Ordinal));
+            => r.Contains("is gone", StringComparison.Ordinal));
         Directory.Move(tree + ".away", tree);
         await CommitAsync(tree, "Back");
         await _host.ScanAsync(rid);
         Assert.Equal("Back", (string)(await _host.SentAsync())[^1].Body["title"]!);
         Assert.DoesNotContain((await _host.ItemsAsync($"/repositories/{rid}/refs")).Select(r => (string)r!["reason"]!), r
-            => r.Contains("cannot be read", StringComparison.Ordinal));
+            => r.Contains("is gone", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -104,6 +104,7 @@ public sealed class TokenTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("registry:read:my-repo.1")]
     [InlineData("pipeline:write")]
     [InlineData("registry:manage")]
+    [InlineData("notify:send")]
     [InlineData("admin")]
     public void scopes_that_there_are(string scope) => Assert.Null(TokenScopes.Refuse([scope]));
 

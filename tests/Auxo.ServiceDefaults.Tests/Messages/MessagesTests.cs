@@ -177,6 +177,30 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_row_of_the_inbox_that_is_no_message_is_a_dead_letter_and_what_lies_beside_it_stays()
+    {
+        await using var source = NpgsqlDataSource.Create(_database);
+        await _queues.SendAsync("metrics", MessageHost.Started(Guid.NewGuid(), 1));
+        await using (var left = source.CreateCommand(
+            """
+            with taken as (delete from queues.wolverine_queue_metrics returning id, body, message_type)
+            insert into metrics.wolverine_incoming_envelopes (id, status, owner_id, body, message_type, received_at)
+            select id, 'Incoming', 0, body, message_type, 'postgresql://metrics' from taken
+            union all select gen_random_uuid(), 'Incoming', 0, body, 'unknown', 'postgresql://metrics'
+            from unnest(array['\x'::bytea, '\xff00', '\x7b7d', '\x00000000000000ffffff']) body
+            """))
+            await left.ExecuteNonQueryAsync(Ct);
+
+        await using var receiver = await MessageHost.StartAsync("metrics", _database);
+
+        await using var letters = source.CreateCommand(
+            "select count(*) from metrics.wolverine_dead_letters where exception_type = 'UnreadableMessage' and message_type = 'unknown'");
+        Assert.Equal(4L, await letters.ExecuteScalarAsync(Ct));
+        await using var kept = source.CreateCommand("select count(*) from metrics.wolverine_incoming_envelopes");
+        Assert.Equal(1L, await kept.ExecuteScalarAsync(Ct));
+    }
+
+    [Fact]
     public async Task a_second_process_leaves_the_marks_of_the_first_where_they_are()
     {
         var home = Directory.CreateTempSubdirectory("auxo-in-hand-").FullName;

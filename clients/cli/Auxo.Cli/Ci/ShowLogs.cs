@@ -41,7 +41,7 @@ internal static class ShowLogs
         var logs = new LogReader(session.Clients, terminal);
         foreach (var step in build.Steps ?? [])
         {
-            if (step.Kind == "command" && step.Outcome is not "skipped")
+            if (step.Kind == "command" && (step.State == "running" || step.Outcome is not (null or "skipped")))
             {
                 terminal.Line($"  [cyan]>[/] [bold]{Terminal.Safe(step.Step)}[/]");
                 if (!await logs.PrintAsync(build, step.Step, ct)) terminal.Line("  [dim]printed nothing[/]");
@@ -58,7 +58,9 @@ internal static class ShowLogs
 
         var verdict = Words.Verdict(build);
         terminal.Line();
-        terminal.Line($"[{verdict.Style ?? "default"}]{verdict.Text}[/]  [dim]stay until its end: auxo ci logs {build.Short} --follow[/]");
+        terminal.Line($"[{verdict.Style ?? "default"}]{verdict.Text}[/]  [dim]" + (build.State == "awaiting_approval"
+            ? $"its own steps do not run yet; let them: auxo ci approve {build.Short}[/]"
+            : $"stay until its end: auxo ci logs {build.Short} --follow[/]"));
         return ExitCode.Ok;
     }
 

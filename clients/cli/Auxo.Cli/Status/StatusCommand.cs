@@ -49,7 +49,12 @@ internal sealed record AuxoStatus(
     public bool IsHealthy
         => Resources.Error is null && Resources.Value!.Items.All(static r => IsWell(r.State))
             && Node.Value is { State: "connected" or "absent" } && Refs.Value is { Problems.Count: 0 }
-            && DeadLetters == 0;
+            && DeadLetters == 0 && QueueTroubles.Count == 0;
+
+    /// <summary>Of services that are there and cannot say what waits; one that is away is a state of its own.</summary>
+    public IReadOnlyList<CliException> QueueTroubles
+        => [.. Queues.Select(static q => q.Error).OfType<CliException>()
+            .Where(static e => e is { Code: ExitCode.Unreachable, InnerException: null })];
 
     /// <summary>Messages whose handler gave up.</summary>
     public long DeadLetters => Queues.Where(static q => q.Value is not null).Sum(static q => q.Value!.Items.Sum(static i => i.DeadLetters));
@@ -70,7 +75,7 @@ internal sealed record AuxoStatus(
         outbox = Outbox.Value?.Items.GroupBy(static e => e.State, StringComparer.Ordinal)
             .ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal),
         refs = Refs.Value?.Refs,
-        problems = new[] { Resources.Error, Node.Error, Outbox.Error, Refs.Error }.OfType<CliException>()
+        problems = new[] { Resources.Error, Node.Error, Outbox.Error, Refs.Error }.OfType<CliException>().Concat(QueueTroubles)
             .Select(static e => e.Message).Concat(Refs.Value?.Problems ?? []).Distinct(StringComparer.Ordinal),
     };
 }

@@ -14,7 +14,7 @@ internal static class StatusReport
         terminal.Line();
         Node(terminal, status.Node);
         Comments(terminal, status.Outbox);
-        Queues(terminal, status.Queues);
+        Queues(terminal, status);
         terminal.Line();
         Refs(terminal, status.Refs);
     }
@@ -73,11 +73,12 @@ internal static class StatusReport
     }
 
     /// <summary>Only queues that hold something: an empty one is no news.</summary>
-    private static void Queues(Terminal terminal, IReadOnlyList<Attempt<Page<QueueInfo>>> services)
+    private static void Queues(Terminal terminal, AuxoStatus status)
     {
-        var queues = services.SelectMany(static s => s.Value?.Items ?? []).ToList();
+        foreach (var trouble in status.QueueTroubles) Trouble(terminal, "queues", trouble);
+        var queues = status.Queues.SelectMany(static s => s.Value?.Items ?? []).ToList();
         var busy = queues.Where(static q => q.Ready + q.Scheduled + q.DeadLetters > 0).ToList();
-        if (busy.Count == 0 && queues.Count > 0) terminal.Line("[bold]queues[/]    [green]✓ empty[/]");
+        if (busy.Count == 0 && queues.Count > 0 && status.QueueTroubles.Count == 0) terminal.Line("[bold]queues[/]    [green]✓ empty[/]");
         foreach (var queue in busy)
         {
             var oldest = queue.OldestSeconds is > 5 ? $", the oldest for {Duration.Of(queue.OldestSeconds)}" : "";
