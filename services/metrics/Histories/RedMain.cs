@@ -20,13 +20,19 @@ public static class RedMain
         => build.Trigger == BuildTrigger.Branch && facts.DefaultBranch is { } branch && build.Ref == branch;
 
     /// <summary>
-    /// The red times, in order; only the last may be open. Builds that say nothing of the commit neither begin nor end one.
+    /// The red times, in order; only the last may be open. Builds that say nothing of the commit neither begin nor end one, and neither
+    /// does one of an older commit that ends after a newer one's: a commit is as old as the queueing of its first build.
     /// </summary>
     public static IReadOnlyList<RedPeriod> Periods(RepositoryFacts facts)
     {
         var periods = new List<RedPeriod>();
-        foreach (var build in facts.Builds.Where(b => b.Counts && IsOfDefaultBranch(facts, b)).OrderBy(static b => (b.At, b.Build)))
+        var builds = facts.Builds.Where(b => b.Counts && IsOfDefaultBranch(facts, b)).OrderBy(static b => (b.At, b.Build)).ToList();
+        var first = builds.GroupBy(static b => b.Commit).ToDictionary(static g => g.Key, static g => g.Min(static b => b.QueuedAt));
+        var newest = DateTimeOffset.MinValue;
+        foreach (var build in builds)
         {
+            if (first[build.Commit] < newest) continue;
+            newest = first[build.Commit];
             var open = periods.Count > 0 && periods[^1].End is null;
             if (build.Outcome == Outcome.Passed && open) periods[^1] =
                 periods[^1] with { End = build.At, FixedBy = build.Commit.ToCommit() };

@@ -76,6 +76,17 @@ public sealed class UndecidedTests
     }
 
     [Theory]
+    [InlineData(Outcome.Passed, Outcome.Failed)]
+    [InlineData(Outcome.Failed, Outcome.Passed)]
+    public void building_an_older_commit_again_changes_nothing_of_the_branch(Outcome newer, Outcome again)
+    {
+        var since = Measured.Of(
+            Advanced(Rid, null, "c0", 0), Built(Rid, "c0", 1), Advanced(Rid, "c0", "c1", 2), Built(Rid, "c1", 3, newer),
+            Built(Rid, "c0", 4, again, attempt: 2)).Report.DefaultBranch.RedSince;
+        Assert.Equal(newer == Outcome.Passed ? null : At(3), since);
+    }
+
+    [Theory]
     [InlineData(0.99, Tier.Elite)]
     [InlineData(1, Tier.High)]
     [InlineData(1.5, Tier.High)]
