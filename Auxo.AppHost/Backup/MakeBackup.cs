@@ -87,14 +87,14 @@ internal static class MakeBackup
             digests.Append(copied).Append("  ").Append(relative).Append('\n');
         }
 
-        var list = Encoding.UTF8.GetBytes(digests.ToString());
-        await File.WriteAllBytesAsync(Path.Combine(folder, BackupManifest.DigestsName), list, ct);
+        var list = digests.ToString();
+        PrivateFiles.Write(Path.Combine(folder, BackupManifest.DigestsName), list);
 
         string digest;
         await using (var content = File.OpenRead(dump)) digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, ct));
         var manifest = new BackupManifest(
             BackupManifest.CurrentFormat, typeof(MakeBackup).Assembly.GetName().Version?.ToString(3)
-                ?? "", now, digest, Convert.ToHexStringLower(SHA256.HashData(list)), roles, files, bytes);
+                ?? "", now, digest, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(list))), roles, files, bytes);
         PrivateFiles.Write(
             Path.Combine(folder, BackupManifest.FileName), JsonSerializer.Serialize(manifest, BackupJson.Default.BackupManifest));
         return manifest;

@@ -38,9 +38,6 @@ internal sealed class TokenAuthentication(
         string? header = Request.Headers.Authorization;
         if (string.IsNullOrEmpty(header)) return AuthenticateResult.NoResult();
         if (header.Length > 1024 || Presented(header) is not { } presented) return AuthenticateResult.Fail("not a token");
-        // A browser sends a password that somebody typed once with the requests of every page, but says so.
-        if (IsOfAPage(Request.Headers) && !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return AuthenticateResult.Fail("a page of another site");
         if (await tokens.FindAsync(presented, Context.RequestAborted) is not { } token) return AuthenticateResult.Fail("unknown token");
 
         Claim[] claims = [new(ClaimTypes.NameIdentifier, token.Id.ToString()), new(ClaimTypes.Name, token.Name),
@@ -52,12 +49,13 @@ internal sealed class TokenAuthentication(
     private static bool IsOfAPage(IHeaderDictionary headers)
         => headers.ContainsKey("Origin") || headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin");
 
-    /// <summary>The token's text; null when the header is neither of the two.</summary>
-    private static string? Presented(string header)
+    /// <summary>The token's text; null when the header is neither of the two, or a password that a page may not use.</summary>
+    private string? Presented(string header)
     {
         if (!AuthenticationHeaderValue.TryParse(header, out var value) || value.Parameter is not { } parameter) return null;
         if (value.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return parameter.Trim();
-        if (!value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
+        // A browser sends a password that somebody typed once with the requests of every page, but says so.
+        if (!value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) || IsOfAPage(Request.Headers)) return null;
         var bytes = new byte[parameter.Length];
         if (!Convert.TryFromBase64String(parameter, bytes, out var length)) return null;
         var text = Encoding.UTF8.GetString(bytes, 0, length);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 
 using Npgsql;
 
+using Wolverine;
 using Wolverine.Runtime.Serialization;
 
 namespace Auxo.ServiceDefaults.Messages;
@@ -47,17 +48,17 @@ internal sealed partial class UnreadableMessages(ServiceIdentity service, Npgsql
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>True for the bytes of an envelope.</summary>
-    public static bool CanRead(byte[] body)
+    /// <summary>The envelope; null when the bytes are none.</summary>
+    public static Envelope? Read(byte[] body)
     {
         try
         {
-            return EnvelopeSerializer.Deserialize(body).MessageType is { Length: > 0 };
+            return EnvelopeSerializer.Deserialize(body) is { MessageType.Length: > 0 } envelope ? envelope : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whatever it throws on: the bytes may be anything.
-            return false;
+            return null;
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed partial class UnreadableMessages(ServiceIdentity service, Npgsql
         var found = new List<Guid>();
         while (await reader.ReadAsync(ct))
         {
-            if (!CanRead(reader.GetFieldValue<byte[]>(1))) found.Add(reader.GetGuid(0));
+            if (Read(reader.GetFieldValue<byte[]>(1)) is null) found.Add(reader.GetGuid(0));
         }
 
         return found;

@@ -1,7 +1,5 @@
 using Npgsql;
 
-using Wolverine.Runtime.Serialization;
-
 namespace Auxo.ServiceDefaults.Messages;
 
 /// <summary>How much waits for a service.</summary>
@@ -66,10 +64,8 @@ public sealed class WaitingMessages(ServiceIdentity service, NpgsqlDataSource so
         var waiting = new List<WaitingMessage>();
         while (await reader.ReadAsync(ct))
         {
-            var body = reader.GetFieldValue<byte[]>(0);
             // What cannot be read is counted all the same; Wolverine or the next start makes a dead letter of it.
-            if (!UnreadableMessages.CanRead(body)) continue;
-            var envelope = EnvelopeSerializer.Deserialize(body);
+            if (UnreadableMessages.Read(reader.GetFieldValue<byte[]>(0)) is not { } envelope) continue;
             waiting.Add(new WaitingMessage(
                 envelope.Id, envelope.MessageType ?? "", envelope.CorrelationId, envelope.SentAt,
                 await reader.IsDBNullAsync(1, ct) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2)));

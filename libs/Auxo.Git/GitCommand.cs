@@ -48,6 +48,23 @@ public static class GitCommand
         }
     }
 
+    /// <summary>Asks git something that it may answer with no; null then, and where there is no repository.</summary>
+    /// <param name="repository">A bare repository or a work tree's top folder.</param>
+    /// <param name="cancellationToken">Kills the process.</param>
+    /// <param name="arguments">Arguments after <c>git -C repository</c>.</param>
+    /// <returns>What it printed, without the line's end.</returns>
+    public static async Task<string?> AskAsync(string repository, CancellationToken cancellationToken, params string[] arguments)
+    {
+        try
+        {
+            return (await RunAsync(repository, arguments, cancellationToken)).TrimEnd('\n');
+        }
+        catch (GitException)
+        {
+            return null;
+        }
+    }
+
     private static async Task GiveAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken ct)
     {
         try

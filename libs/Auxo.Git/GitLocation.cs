@@ -6,9 +6,8 @@ namespace Auxo.Git;
 /// </summary>
 /// <param name="Top">What people call it: the first work tree, or the folder of a bare repository.</param>
 /// <param name="Folder">Where its refs and objects are.</param>
-/// <param name="IsBare">It has no work tree of its own.</param>
 /// <param name="ObjectFormat">How its objects are named: <c>sha1</c>, which Auxo and Radicle read, or another.</param>
-public sealed record GitLocation(string Top, string Folder, bool IsBare, string ObjectFormat)
+public sealed record GitLocation(string Top, string Folder, string ObjectFormat)
 {
     /// <summary>Finds the repository that a folder of this machine belongs to.</summary>
     /// <param name="folder">An absolute path.</param>
@@ -18,13 +17,13 @@ public sealed record GitLocation(string Top, string Folder, bool IsBare, string 
     {
         if (await AskAsync(folder, ct, "--git-common-dir", "--is-bare-repository", "--show-object-format") is not { } said) return null;
         var (git, format) = (string.Join('\n', said[..^2]), said[^1]);
-        if (said[^2] == "true") return new GitLocation(git, git, IsBare: true, format);
-        if (Path.GetFileName(git) == ".git") return new GitLocation(Path.GetDirectoryName(git)!, git, IsBare: false, format);
+        if (said[^2] == "true") return new GitLocation(git, git, format);
+        if (Path.GetFileName(git) == ".git") return new GitLocation(Path.GetDirectoryName(git)!, git, format);
 
         // A submodule, a repository whose .git lies elsewhere, or a work tree of a bare one.
-        if (await AskAsync(git, ct, "--is-bare-repository") is ["true"]) return new GitLocation(git, git, IsBare: true, format);
+        if (await AskAsync(git, ct, "--is-bare-repository") is ["true"]) return new GitLocation(git, git, format);
         var top = await AskAsync(folder, ct, "--show-toplevel");
-        return new GitLocation(top is null ? git : string.Join('\n', top), git, IsBare: false, format);
+        return new GitLocation(top is null ? git : string.Join('\n', top), git, format);
     }
 
     /// <summary>Why the repository cannot be read; null when it can.</summary>
@@ -34,17 +33,6 @@ public sealed record GitLocation(string Top, string Folder, bool IsBare, string 
             + "Make it a repository of sha1: git init --object-format=sha1, and push the branches there.";
 
     private static async Task<string[]?> AskAsync(string folder, CancellationToken ct, params string[] questions)
-    {
-        try
-        {
-            return Directory.Exists(folder)
-                ? (await GitCommand.RunAsync(folder, ["rev-parse", "--path-format=absolute", .. questions], ct))
-                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                : null;
-        }
-        catch (GitException)
-        {
-            return null;
-        }
-    }
+        => (await GitCommand.AskAsync(folder, ct, ["rev-parse", "--path-format=absolute", .. questions]))
+            ?.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

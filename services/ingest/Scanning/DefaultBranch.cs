@@ -12,23 +12,11 @@ public static class DefaultBranch
     /// <returns>Its short name; there may be no commit on it yet.</returns>
     public static async Task<string> OfAsync(string folder, CancellationToken ct)
     {
-        var head = await AskAsync(folder, ct, "symbolic-ref", "--short", "HEAD") ?? "main";
-        if (await AskAsync(folder, ct, "rev-parse", "--is-bare-repository") == "true") return head;
+        var head = await GitCommand.AskAsync(folder, ct, "symbolic-ref", "--short", "HEAD") ?? "main";
+        if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--is-bare-repository") == "true") return head;
         var refs = await GitTree.RefsAsync(folder, "refs/heads/", ct);
-        var origin = await AskAsync(folder, ct, "symbolic-ref", "--short", "refs/remotes/origin/HEAD");
+        var origin = await GitCommand.AskAsync(folder, ct, "symbolic-ref", "--short", "refs/remotes/origin/HEAD");
         var wanted = new[] { origin is null ? "" : origin["origin/".Length..], "main", "master" };
         return wanted.FirstOrDefault(branch => refs.ContainsKey("refs/heads/" + branch)) ?? head;
-    }
-
-    private static async Task<string?> AskAsync(string folder, CancellationToken ct, params string[] arguments)
-    {
-        try
-        {
-            return (await GitCommand.RunAsync(folder, arguments, ct)).TrimEnd('\n');
-        }
-        catch (GitException)
-        {
-            return null;
-        }
     }
 }

@@ -43,17 +43,7 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
 
     /// <inheritdoc/>
     public override async Task<bool> HasCommitAsync(CommitId commit, CancellationToken ct)
-    {
-        try
-        {
-            await GitCommand.RunAsync(Path, ["cat-file", "-e", commit.Value + "^{commit}"], ct);
-            return true;
-        }
-        catch (GitException)
-        {
-            return false;
-        }
-    }
+        => await GitCommand.AskAsync(Path, ct, "cat-file", "-e", commit.Value + "^{commit}") is not null;
 
     /// <inheritdoc/>
     public override IDisposable Listen(Action changed) => new RefsWatcher(Path, changed);

@@ -76,7 +76,7 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
 
     private static async Task<RepositoryLocation?> RadicleCloneAsync(string path, RadicleHome? home, CancellationToken ct)
     {
-        var url = await AskAsync(path, ct, "config", "--get", "remote.rad.url");
+        var url = await GitCommand.AskAsync(path, ct, "config", "--get", "remote.rad.url");
         return url is not null && url.StartsWith("rad://", StringComparison.Ordinal)
             && Rid.TryParse("rad:" + url["rad://".Length..].Split('/')[0], provider: null, out var rid)
             ? InStorage(rid, home)
@@ -92,17 +92,5 @@ public sealed record RepositoryLocation(Rid Rid, RepositoryKind Kind, string Pat
         if (name.EndsWith(".git", StringComparison.Ordinal) && name.Length > 4) name = name[..^4];
         return new RepositoryLocation(
             Rid.ForPlainGit(found.Top), RepositoryKind.Git, found.Folder, name, await Scanning.DefaultBranch.OfAsync(found.Folder, ct));
-    }
-
-    private static async Task<string?> AskAsync(string path, CancellationToken ct, params string[] arguments)
-    {
-        try
-        {
-            return (await GitCommand.RunAsync(path, arguments, ct)).TrimEnd('\n');
-        }
-        catch (GitException)
-        {
-            return null;
-        }
     }
 }

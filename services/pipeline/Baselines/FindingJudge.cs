@@ -88,14 +88,7 @@ internal sealed class FindingJudge(
     /// <summary>Where the commit left the default branch; null when it never did, or stands in it.</summary>
     private static async Task<CommitId?> BeginningAsync(string repository, CommitId head, CommitId commit, CancellationToken ct)
     {
-        try
-        {
-            var found = CommitId.Parse((await GitCommand.RunAsync(repository, ["merge-base", head.Value, commit.Value], ct)).Trim());
-            return found == commit ? null : found;
-        }
-        catch (GitException)
-        {
-            return null;
-        }
+        var found = await GitCommand.AskAsync(repository, ct, "merge-base", head.Value, commit.Value);
+        return found is null || found == commit.Value ? null : CommitId.Parse(found);
     }
 }

@@ -26,7 +26,7 @@ internal sealed record BuildRepository(Rid Rid, string Name, RepositoryLocator S
         var (plain, git) = (Rid.ForPlainGit(location.Top), location.Folder);
         var source = folders.LocatorOf(git);
         if (await TrackedAsync(database, plain, source, git, ct) is { } tracked) return tracked;
-        return await AskAsync(git, ct, "rev-parse", "--verify", "--quiet", "refs/rad/id") is null
+        return await GitCommand.AskAsync(git, ct, "rev-parse", "--verify", "--quiet", "refs/rad/id") is null
             ? new BuildRepository(plain, plain.Bare[..^9], source, Head: null)
             : null;
     }
@@ -49,18 +49,6 @@ internal sealed record BuildRepository(Rid Rid, string Name, RepositoryLocator S
                 Rid.Parse(reader.GetString(0)), reader.GetString(1), RepositoryLocator.Parse(reader.GetString(2)),
                 await reader.IsDBNullAsync(3, ct) ? null : CommitId.Parse(reader.GetString(3)))
             : null;
-    }
-
-    private static async Task<string?> AskAsync(string path, CancellationToken ct, params string[] arguments)
-    {
-        try
-        {
-            return Directory.Exists(path) ? (await GitCommand.RunAsync(path, arguments, ct)).TrimEnd('\n') : null;
-        }
-        catch (GitException)
-        {
-            return null;
-        }
     }
 }
 

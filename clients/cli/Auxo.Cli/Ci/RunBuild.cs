@@ -71,17 +71,8 @@ internal static class RunBuild
     }
 
     /// <summary>Null when HEAD is on no branch.</summary>
-    private static async Task<string?> BranchAsync(string folder, CancellationToken ct)
-    {
-        try
-        {
-            return (await GitCommand.RunAsync(folder, ["symbolic-ref", "--short", "--quiet", "HEAD"], ct)).Trim();
-        }
-        catch (GitException)
-        {
-            return null;
-        }
-    }
+    private static Task<string?> BranchAsync(string folder, CancellationToken ct)
+        => GitCommand.AskAsync(folder, ct, "symbolic-ref", "--short", "--quiet", "HEAD");
 
     private static async Task<bool> IsDirtyAsync(string source, CancellationToken ct)
     {
