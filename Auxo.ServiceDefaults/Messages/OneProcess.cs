@@ -31,7 +31,7 @@ internal sealed partial class OneProcess(
         while (!await TakeAsync(cancellationToken))
         {
             if (time.GetElapsedTime(began) > Patience)
-                throw new InvalidOperationException(
+                throw new RefusedStartException(
                     $"Another process of {service.Name} works on this database. Stop it first: 'auxo down', or end it by hand.");
             await Task.Delay(Pause, time, cancellationToken);
         }

@@ -79,7 +79,7 @@ public static class StoreConfiguration
     private static NpgsqlDataSource CreateDataSource(IConfiguration configuration, ILoggerFactory? loggers)
     {
         var text = configuration.GetConnectionString("auxo")
-            ?? throw new InvalidOperationException("No database is configured: set ConnectionStrings__auxo, as the AppHost does.");
+            ?? throw new RefusedStartException("No database is configured: set ConnectionStrings__auxo, as the AppHost does.");
         var settings = new NpgsqlConnectionStringBuilder(text);
         // The driver's defaults, 100 and 0, are not meant for five services on one small server; a setting of others wins.
         if (settings.MaxPoolSize == 100) settings.MaxPoolSize = 10;

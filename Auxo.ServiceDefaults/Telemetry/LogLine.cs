@@ -81,8 +81,10 @@ internal static class LoggingConfiguration
         builder.Logging.SetMinimumLevel(LogLevel.Information);
 
         // First the defaults, then the configuration again: the last rule that fits wins.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("System", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        foreach (var library in (ReadOnlySpan<string>)["Microsoft", "System", "Npgsql", "Marten", "Wolverine", "JasperFx"])
+            builder.Logging.AddFilter(library, LogLevel.Warning);
+        // What ends a start is thrown as well, and the program says it (ServiceRun).
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
         // A refused token is an answer, not news.
         builder.Logging.AddFilter("Auxo.ServiceDefaults.Access", LogLevel.Warning);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 using Xunit;
@@ -16,6 +17,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
 
     private ServiceProcess(Process process) => _process = process;
 
@@ -41,13 +45,13 @@ public sealed partial class ServiceProcess : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var (setting, value) in settings) start.Environment[setting] = value;
         start.Environment["ConnectionStrings__auxo"] = connectionString;
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        foreach (var (setting, value) in settings) start.Environment[setting] = value;
         start.Environment["AUXO_CRASH_AT"] = crashAt ?? "";
         var service = new ServiceProcess(Process.Start(start)!);
         service._process.OutputDataReceived += (_, line) => service.Hear(line.Data);
-        service._process.ErrorDataReceived += (_, line) => service.Hear(line.Data);
+        service._process.ErrorDataReceived += (_, line) => service._errors.Append(line.Data).Append('\n');
         service._process.BeginOutputReadLine();
         service._process.BeginErrorReadLine();
         await Task.WhenAny(service._listening.Task, service._process.WaitForExitAsync()).WaitAsync(Limit);
@@ -59,6 +63,13 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync().WaitAsync(Limit);
         Assert.Equal(128 + Sigkill, _process.ExitCode);
+    }
+
+    /// <summary>Waits until it has ended by itself; its exit code and what it wrote to standard output and to standard error.</summary>
+    public async Task<(int Code, string Output, string Errors)> EndedAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        return (_process.ExitCode, _output.ToString().Trim(), _errors.ToString().Trim());
     }
 
     /// <summary>As <c>kill -9</c>; its children are left to themselves.</summary>
@@ -78,6 +89,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private void Hear(string? line)
     {
+        _output.Append(line).Append('\n');
         if (line is not null && Listens().Match(line) is { Success: true } match) _listening.TrySetResult(
             new Uri(match.Groups["url"].Value));
     }

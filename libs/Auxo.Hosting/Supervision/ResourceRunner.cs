@@ -201,10 +201,15 @@ internal sealed class ResourceRunner(
 
     private async Task<string> CompleteAsync(ChildProcess child, int expected, CancellationToken stop)
     {
-        var code = await child.Exited.WaitAsync(stop);
-        if (code == expected) Set(ResourceState.Finished);
+        if (await child.Exited.WaitAsync(stop) == expected) Set(ResourceState.Finished);
+        return await WhyEndedAsync(child, stop);
+    }
+
+    /// <summary>A program that gives up says why in its last line.</summary>
+    private async Task<string> WhyEndedAsync(ChildProcess child, CancellationToken stop)
+    {
         await Task.WhenAny(child.OutputRead, Task.Delay(Poll, time, stop));
-        return $"{resource.Name} ended with {code}: {log.Last}";
+        return $"{resource.Name} ended with {await child.Exited}: {log.Last}";
     }
 
     private async Task<string> WatchAsync(ChildProcess? child, CancellationToken stop)
@@ -221,7 +226,7 @@ internal sealed class ResourceRunner(
             stop.ThrowIfCancellationRequested();
         }
 
-        if (child?.Exited.IsCompleted == true) return $"{resource.Name} ended with {await child.Exited} at its start";
+        if (child?.Exited.IsCompleted == true) return await WhyEndedAsync(child, stop);
         await _events.PublishAsync(new ResourceReadyEvent(resource, services), stop);
         Set(ResourceState.Running, pid: child?.Id);
         for (var silent = 0; silent < HungAfter;)

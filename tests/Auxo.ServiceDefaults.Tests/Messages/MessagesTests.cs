@@ -137,7 +137,7 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await using (await MessageHost.StartAsync("metrics", _database))
         {
-            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => MessageHost.StartAsync("metrics", _database));
+            var refused = await Assert.ThrowsAsync<RefusedStartException>(() => MessageHost.StartAsync("metrics", _database));
             Assert.StartsWith("Another process of metrics works on this database.", refused.Message, StringComparison.Ordinal);
         }
 
@@ -208,7 +208,7 @@ public sealed class MessagesTests(PostgresFixture postgres) : IAsyncLifetime
         await using (var first = await MessageHost.StartAsync("metrics", _database, home))
         {
             first.Services.GetRequiredService<MessagesInHand>().Take(id);
-            await Assert.ThrowsAsync<InvalidOperationException>(() => MessageHost.StartAsync("metrics", _database, home));
+            await Assert.ThrowsAsync<RefusedStartException>(() => MessageHost.StartAsync("metrics", _database, home));
         }
 
         await using var next = await MessageHost.StartAsync("metrics", _database, home);
