@@ -31,17 +31,20 @@ public static class HostCommand
         try
         {
             var layout = InstanceLayout.Locate(Environment.GetEnvironmentVariable);
+            // Before the model takes out of the environment what no resource may inherit.
+            var settings = StartSettings.Of(Environment.GetEnvironmentVariables());
             return args switch
             {
                 ["up", .. var options] when options.Contains("--detach") && Known(options)
-                    => await Detached.UpAsync(layout, options.Contains("--dashboard"), DetachLimit),
+                    => await Detached.UpAsync(layout, settings, options.Contains("--dashboard"), DetachLimit),
                 ["up", .. var options] when Known(options) => await SuperviseAsync(
-                    layout, describe, options.Contains("--dashboard"), new ForegroundOutput(
+                    layout, settings, describe, options.Contains("--dashboard"), new ForegroundOutput(
                         Console.Out, !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null)),
-                ["--serve", .. var options] => await SuperviseAsync(layout, describe, options.Contains("--dashboard"), output: null),
+                ["--serve", .. var options] => await SuperviseAsync(
+                    layout, settings, describe, options.Contains("--dashboard"), output: null),
                 ["down"] => await Detached.DownAsync(layout),
                 ["status"] => await Detached.StatusAsync(layout),
-                [] or [['-', ..], ..] => await DevelopmentRun.RunAsync(args, layout, describe),
+                [] or [['-', ..], ..] => await DevelopmentRun.RunAsync(args, layout, settings, describe),
                 _ => Fail($"'{string.Join(' ', args)}' is not understood; known are up [--detach] [--dashboard], down and status.", 2),
             };
         }
@@ -54,13 +57,14 @@ public static class HostCommand
     private static bool Known(string[] options) => options.Except(["--detach", "--dashboard"], StringComparer.Ordinal).Any() is false;
 
     private static async Task<int> SuperviseAsync(
-        InstanceLayout layout, Action<IDistributedApplicationBuilder> describe, bool dashboard, ForegroundOutput? output)
+        InstanceLayout layout, IReadOnlyDictionary<string, string> settings, Action<IDistributedApplicationBuilder> describe,
+        bool dashboard, ForegroundOutput? output)
     {
         // Aspire watches the folder in which it is started, with all folders in it.
         Environment.CurrentDirectory = AppContext.BaseDirectory;
         var builder = SupervisedBuilder();
         Describe(builder, layout, describe);
-        return await SupervisedRun.RunAsync(builder, layout, dashboard, output);
+        return await SupervisedRun.RunAsync(builder, layout, settings, dashboard, output);
     }
 
     /// <summary>A builder for the supervisor: neither the orchestrator nor the dashboard need be installed.</summary>

@@ -17,17 +17,24 @@ public sealed record InstanceFile(
     /// <summary>Aspire's dashboard, which takes the place of the AppHost's own answers under <c>./auxo dev</c>; else null.</summary>
     public string? Dashboard { get; init; }
 
+    /// <summary>What the start took from its environment (<see cref="StartSettings"/>).</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Writes the file of the instance that this process runs.</summary>
     /// <param name="folder">Its folder, locked.</param>
+    /// <param name="settings">What the start took from its environment.</param>
     /// <param name="endpoints">The URL of each service and, where it answers, of <c>apphost</c>.</param>
     /// <param name="dashboard">The address of Aspire's dashboard, where it takes the AppHost's place.</param>
-    public static void Write(InstanceFolder folder, IReadOnlyDictionary<string, string> endpoints, string? dashboard = null)
+    public static void Write(
+        InstanceFolder folder, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string> endpoints,
+        string? dashboard = null)
     {
         var version = typeof(InstanceFile).Assembly.GetName().Version?.ToString(3) ?? "";
         var file = new InstanceFile(
             version, Environment.ProcessId, TimeProvider.System.GetUtcNow(), folder.Layout.AdminToken, endpoints)
         {
             Dashboard = dashboard,
+            Settings = settings,
         };
         PrivateFiles.Write(folder.Layout.Description, JsonSerializer.Serialize(file, InstanceJson.Default.InstanceFile));
     }

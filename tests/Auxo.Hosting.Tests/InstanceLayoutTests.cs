@@ -72,7 +72,7 @@ public sealed class InstanceLayoutTests : IDisposable
     {
         using var folder = InstanceFolder.Open(_layout);
         folder.Remember("service", 1);
-        InstanceFile.Write(folder, new Dictionary<string, string>(StringComparer.Ordinal));
+        InstanceFile.Write(folder, StartSettings.Of(new Dictionary<string, string>()), new Dictionary<string, string>());
         _ = PrivateFiles.Secret(_layout.AdminToken);
         foreach (var file in Directory.EnumerateFiles(_layout.Home, "*", SearchOption.AllDirectories))
             Assert.Equal((file, PrivateFiles.FileMode), (file, File.GetUnixFileMode(file)));

@@ -19,7 +19,9 @@ internal static class DevelopmentRun
 
     /// <summary>Runs until a signal comes, a resource cannot start, or the orchestrator dies.</summary>
     /// <returns>The exit code: 0, or 1 when something failed; what it was is in the output.</returns>
-    public static async Task<int> RunAsync(string[] args, InstanceLayout layout, Action<IDistributedApplicationBuilder> describe)
+    public static async Task<int> RunAsync(
+        string[] args, InstanceLayout layout, IReadOnlyDictionary<string, string> settings,
+        Action<IDistributedApplicationBuilder> describe)
     {
         var port = new ConfigurationBuilder().AddEnvironmentVariables().Build().Port("apphost", UsualPort);
         // The dashboard's address is on loopback and has a login; there is no certificate to make and to trust.
@@ -40,7 +42,7 @@ internal static class DevelopmentRun
         // Without the AppHost's own address: under Aspire the dashboard is there, which answers people only.
         var urls = builder.Resources.Where(static r => r.Urls().Any())
             .ToDictionary(static r => r.Name, static r => r.Urls().First(), StringComparer.Ordinal);
-        InstanceFile.Write(folder, urls, $"http://{IPAddress.Loopback}:{port}");
+        InstanceFile.Write(folder, settings, urls, $"http://{IPAddress.Loopback}:{port}");
         await using var app = builder.Build();
         await app.RunAsync();
         return app.Services.GetRequiredService<DevelopmentWatch>().Failed ? 1 : 0;

@@ -16,9 +16,11 @@ internal static class Detached
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Starts this program in a session of its own and returns when all resources are healthy. Running already is no error.
+    /// Starts this program in a session of its own and returns when all resources are healthy. Running already is no error; what
+    /// that start does not know is said.
     /// </summary>
-    public static async Task<int> UpAsync(InstanceLayout layout, bool dashboard, TimeSpan limit)
+    public static async Task<int> UpAsync(
+        InstanceLayout layout, IReadOnlyDictionary<string, string> settings, bool dashboard, TimeSpan limit)
     {
         if (InstanceFolder.LockHolder(layout) is null)
         {
@@ -39,6 +41,8 @@ internal static class Detached
         }
 
         var code = await StatusAsync(layout);
+        if (InstanceFile.Read(layout) is { } running && NotTakenOver(running, settings, BuiltAt(running)) is { } words)
+            Console.WriteLine($"\n{words}");
         if (dashboard) Console.WriteLine($"\nThe dashboard: {StandaloneDashboard.LoginUrl(
             layout, new ConfigurationBuilder().AddEnvironmentVariables().Build())}");
         return code;
@@ -100,6 +104,32 @@ internal static class Detached
             throw new HostingException(
                 $"The AppHost (process {instance.Pid}) does not answer on {instance.Endpoints["apphost"]}: {e.Message}");
         }
+    }
+
+    /// <summary>What a running instance does not know of, since it was started before; null when there is nothing.</summary>
+    internal static string? NotTakenOver(InstanceFile running, IReadOnlyDictionary<string, string> settings, DateTimeOffset builtAt)
+    {
+        var differing = StartSettings.Differing(running.Settings, settings);
+        string[] news =
+        [
+            .. differing.Count > 0 ? [$"other settings ({string.Join(", ", differing)})"] : Array.Empty<string>(),
+            .. builtAt > running.StartedAt ? ["an earlier build"] : Array.Empty<string>(),
+        ];
+        return news.Length == 0 ? null
+            : $"It runs since {running.StartedAt.ToLocalTime():yyyy-MM-dd HH:mm} with {string.Join(" and ", news)}. "
+                + "To take over what is there now: ./auxo down, then ./auxo up";
+    }
+
+    /// <summary>When the newest of the programs that run was built.</summary>
+    private static DateTimeOffset BuiltAt(InstanceFile running)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var programs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../.."));
+        return running.Endpoints.Keys
+            .Select(static name => name == "apphost" ? "Auxo.AppHost" : $"Auxo.{char.ToUpperInvariant(name[0])}{name[1..]}")
+            .Select(name => Path.Combine(programs, name, configuration, name + ".dll"))
+            .Where(File.Exists).Select(static file => new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero))
+            .DefaultIfEmpty(DateTimeOffset.MinValue).Max();
     }
 
     private static async Task<bool> IsHealthyAsync(InstanceLayout layout, int pid)

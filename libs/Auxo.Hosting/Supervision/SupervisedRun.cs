@@ -24,7 +24,8 @@ internal static class SupervisedRun
     /// </summary>
     /// <exception cref="HostingException">It cannot be started; the message says why.</exception>
     public static async Task<int> RunAsync(
-        IDistributedApplicationBuilder builder, InstanceLayout layout, bool dashboard, ForegroundOutput? output)
+        IDistributedApplicationBuilder builder, InstanceLayout layout, IReadOnlyDictionary<string, string> settings, bool dashboard,
+        ForegroundOutput? output)
     {
         var port = builder.Configuration.Port("apphost", UsualPort);
         using var folder = InstanceFolder.Open(layout);
@@ -43,7 +44,7 @@ internal static class SupervisedRun
         var urls = supervisor.Runners.Where(static r => r.Snapshot.Urls.Count > 0)
             .ToDictionary(static r => r.Resource.Name, static r => r.Snapshot.Urls[0], StringComparer.Ordinal);
         urls["apphost"] = url;
-        InstanceFile.Write(folder, urls);
+        InstanceFile.Write(folder, settings, urls);
 
         try
         {
