@@ -43,6 +43,12 @@ public sealed record Build(
     /// <summary>The correlation id of the push, or of whoever asked by hand; null for a build from before it was kept.</summary>
     public string? TraceId { get; init; }
 
+    /// <summary>The head of the branch before its push; null for what is no push, and for the first one.</summary>
+    public CommitId? Before { get; init; }
+
+    /// <summary>Its commits are those that this one has not: of a patch the canonical head, of a push the head before.</summary>
+    public CommitId? Since => Subject.PatchId is null ? Before : Canonical;
+
     /// <summary>Where it stands.</summary>
     public BuildState State { get; init; }
 
@@ -113,7 +119,8 @@ public sealed record Build(
     public static Build Create(IEvent<BuildEvent.Queued> e) => Of(e.Data) with { TraceId = e.CorrelationId };
 
     /// <summary>A build that is just being planned.</summary>
-    public static Build Of(BuildEvent.Queued e) => new(e.Subject, e.Source, e.Attempt, e.Trust, e.Canonical, e.Plan, e.RequestedBy, e.At);
+    public static Build Of(BuildEvent.Queued e)
+        => new(e.Subject, e.Source, e.Attempt, e.Trust, e.Canonical, e.Plan, e.RequestedBy, e.At) { Before = e.Before };
 
     /// <summary>One more event; after the end nothing changes.</summary>
     public Build Apply(BuildEvent.Started e)

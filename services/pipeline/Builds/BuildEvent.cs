@@ -18,9 +18,10 @@ public abstract record BuildEvent
     /// <param name="Plan">What it will do.</param>
     /// <param name="RequestedBy">Who asked by hand; null when a push did.</param>
     /// <param name="At">When.</param>
+    /// <param name="Before">The head of the branch before the push; null for what is no push, and for the first one.</param>
     public sealed record Queued(
         BuildSubject Subject, RepositoryLocator Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan,
-        string? RequestedBy, DateTimeOffset At) : BuildEvent;
+        string? RequestedBy, DateTimeOffset At, CommitId? Before = null) : BuildEvent;
 
     /// <summary>A runner has begun it.</summary>
     /// <param name="Runner">Which.</param>

@@ -9,6 +9,9 @@ public sealed record BuildRequest(
     /// <summary>When ingest saw what is to be built; null for a wish by hand.</summary>
     public DateTimeOffset? SeenAt { get; init; }
 
+    /// <summary>The head of the branch before this push; null for what is no push, and for the first one.</summary>
+    public CommitId? Before { get; init; }
+
     /// <summary>The patch or the ref.</summary>
     public string SubjectKey => PatchId?.Value ?? Ref;
 }

@@ -13,7 +13,7 @@ public static class OnBranchAdvancedHandler
                 message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New,
                 message.Title, message.Author, message.Source, Trust.Trusted, null)
             {
-                SeenAt = message.SeenAt,
+                SeenAt = message.SeenAt, Before = message.Old,
             },
             attempt: 1, ct);
 

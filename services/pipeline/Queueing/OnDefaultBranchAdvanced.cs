@@ -15,7 +15,7 @@ public static class OnDefaultBranchAdvancedHandler
                 message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New,
                 message.Title, message.Author, message.Source, Trust.Trusted, message.New)
             {
-                SeenAt = message.SeenAt,
+                SeenAt = message.SeenAt, Before = message.Old,
             },
             attempt: 1, ct);
 

@@ -26,7 +26,7 @@ public static class QueueBuild
             id, request.Rid, request.RepositoryName, request.Trigger, request.PatchId, request.RevisionId, request.Ref,
             request.Commit, request.Title, request.Author);
         var queued = new BuildEvent.Queued(
-            subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now);
+            subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now, request.Before);
         OutgoingMessages messages = [new BuildQueued(subject, plan.StepNames(), now)];
         if (refusal is null && plan.StepNames().Count > 0) return ([queued], messages);
 

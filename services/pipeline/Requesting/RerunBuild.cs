@@ -20,7 +20,10 @@ public static class RerunBuild
         => new(
             build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger, build.Subject.PatchId,
             build.Subject.RevisionId, build.Subject.Ref, build.Subject.Commit,
-            build.Subject.Title, build.Subject.Author, build.Source, build.Trust, canonical ?? build.Canonical, by);
+            build.Subject.Title, build.Subject.Author, build.Source, build.Trust, canonical ?? build.Canonical, by)
+        {
+            Before = build.Before,
+        };
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext http, BuildWriter writer, NpgsqlDataSource database, NextAttempt next, CancellationToken ct)

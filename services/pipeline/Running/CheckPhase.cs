@@ -32,8 +32,7 @@ internal sealed class CheckPhase(
             try
             {
                 await using var source = sources.Open(folders.FolderOf(build.Source));
-                var since = build.Subject.PatchId is null ? null : build.Canonical;
-                await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, layout.Checks, run, since);
+                await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, layout.Checks, run, build.Since);
                 var runs = await CheckBatch.LookAsync(tree, build.Plan.Settings, names, cache, time, run);
                 results = await judge.JudgeAsync(build, source.Objects, tree, runs, run);
             }

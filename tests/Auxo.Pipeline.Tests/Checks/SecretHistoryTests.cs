@@ -5,7 +5,7 @@ using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Tests.Checks;
 
-/// <summary>A patch is searched commit by commit: what was added and removed again is replicated with it.</summary>
+/// <summary>A patch and a push are searched commit by commit: what was added and removed again is replicated with them.</summary>
 public sealed class SecretHistoryTests
 {
     private static readonly string Key = "connect('gl" + "pat-q7Zp2LkX9vTn4RbW8sYd')\n";
@@ -96,7 +96,7 @@ public sealed class SecretHistoryTests
         await patch.CommitAsync(("b.py", Key));
         var result = await patch.RunAsync(CheckSettings.Default, CommitId.Parse(new string('1', 40)));
         Assert.Single(result.Findings);
-        Assert.Contains("only its head was searched", result.Log, StringComparison.Ordinal);
+        Assert.Contains("only the head was searched", result.Log, StringComparison.Ordinal);
     }
 
     /// <summary>A repository with a base and the commits of a patch on it.</summary>

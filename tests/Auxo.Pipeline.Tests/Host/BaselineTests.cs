@@ -67,6 +67,21 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_secret_that_a_commit_of_a_push_brings_blocks_that_push_and_none_after_it()
+    {
+        var before = await _repository.CommitOnTopAsync([.. _old]);
+        await FollowAsync(before);
+        await _repository.CommitOnTopAsync([.. _old, ("config.py", Secret)]);
+        var head = await _repository.CommitOnTopAsync([.. _old, ("config.py", "token = None\n")]);
+        var pushed = await FollowAsync(head, before);
+        Assert.Equal("secrets failed", (string)pushed["reason"]!);
+        var rerun = PipelineHost.IdOf((await _host.PostAsync($"/builds/{BuildOf(head)}/rerun", client: _host.Writer)).Body);
+        Assert.Equal("secrets failed", (string)(await _host.FinishedAsync(rerun))["reason"]!);
+        var next = await _repository.CommitOnTopAsync([.. _old, ("config.py", "token = None  # none\n")]);
+        Assert.Equal("passed", (string)(await FollowAsync(next, head))["outcome"]!);
+    }
+
+    [Fact]
     public async Task what_is_fixed_in_the_default_branch_does_not_come_back_and_a_patch_from_before_is_not_blamed()
     {
         var begun = await _repository.CommitOnTopAsync([.. _old]);
@@ -158,9 +173,9 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
 
     private Guid BuildOf(CommitId commit) => BuildId.For(_told.Rid, commit, BuildTrigger.Branch, "main", 1);
 
-    private async Task<JsonNode> FollowAsync(CommitId head)
+    private async Task<JsonNode> FollowAsync(CommitId head, CommitId? old = null)
     {
-        await _host.SendAsync(_told.Advanced(head));
+        await _host.SendAsync(_told.Advanced(head, old));
         return await _host.FinishedAsync(BuildOf(head));
     }
 

@@ -26,8 +26,8 @@ internal sealed class Told(GitRepository repository, Rid? rid = null)
 
     public PatchArchived Archived() => new(Rid, Patch, Before, Before);
 
-    public DefaultBranchAdvanced Advanced(CommitId head)
-        => new(Rid, "demo", "main", null, head, Alice, "Main", [], RepositoryLocator.OfFolder(repository.Path), Before, Before);
+    public DefaultBranchAdvanced Advanced(CommitId head, CommitId? old = null)
+        => new(Rid, "demo", "main", old, head, Alice, "Main", [], RepositoryLocator.OfFolder(repository.Path), Before, Before);
 
     public RepositoryUntracked Untracked() => new(Rid, "asked for", Before.AddDays(1));
 

@@ -20,7 +20,8 @@ public sealed class SourceTree(
     public CommitId Commit { get; } = commit;
 
     /// <summary>
-    /// The head that its patch is for; null when it is no patch's. What lies between the two is searched for secrets too.
+    /// The head that its patch is for, or that its push moved; null when it is neither's. What lies between the two is searched for
+    /// secrets too.
     /// </summary>
     public CommitId? Since { get; init; }
 

@@ -3,8 +3,8 @@ using Auxo.Pipeline.Checks.Files;
 namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>
-/// The secrets that the commits of a patch brought, each with the first commit that holds it. One that a later commit removed is
-/// replicated with the patch all the same, to every node that has it.
+/// The secrets that the commits of a patch or of a push brought, each with the first commit that holds it. One that a later commit
+/// removed is replicated all the same, to every node that has them.
 /// </summary>
 internal sealed class SecretHistory
 {
@@ -13,7 +13,7 @@ internal sealed class SecretHistory
     private readonly Dictionary<string, (string Commit, Observation Seen)> _first = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
 
-    /// <summary>Reads the commits of the tree's patch; nothing when it is none.</summary>
+    /// <summary>Reads the commits of the tree's patch or push; nothing when it is neither's.</summary>
     public static async Task<SecretHistory> ReadAsync(SourceTree tree, SecretSearch search, CancellationToken ct)
     {
         var history = new SecretHistory();
@@ -25,14 +25,14 @@ internal sealed class SecretHistory
         }
         catch (GitException e)
         {
-            history._notes.Add($"the commits of the patch could not be listed, only its head was searched: {PlainText.OneLine(e.Message)}");
+            history._notes.Add($"the commits before could not be listed, only the head was searched: {PlainText.OneLine(e.Message)}");
             return history;
         }
 
         foreach (var commit in commits) await history.AddAsync(commit, search, ct);
         history._notes.Add(commits.Count == CommitChanges.Most
-            ? $"the newest {commits.Count} commits of the patch were searched, not the older ones"
-            : $"{commits.Count} commits of the patch searched");
+            ? $"the newest {commits.Count} commits were searched, not the older ones"
+            : $"{commits.Count} commits searched");
         return history;
     }
 
@@ -41,13 +41,13 @@ internal sealed class SecretHistory
     {
         var inTree = tree.Observations.Select(seen => seen.Mark).ToHashSet(StringComparer.Ordinal);
         var there = tree.Observations.Select(seen => seen.Mark is { } mark && _first.TryGetValue(mark, out var first)
-            ? seen with { Message = $"{seen.Message}, brought by commit {first.Commit}; {Remedy} from the commits of the patch too" }
+            ? seen with { Message = $"{seen.Message}, brought by commit {first.Commit}; {Remedy}, from that commit too if you still can" }
             : seen with { Message = $"{seen.Message}; {Remedy}" });
         var removed = _first.Where(pair => !inTree.Contains(pair.Key) && !search.IsAllowed(pair.Value.Seen));
         var gone = removed.Select(pair => pair.Value.Seen with
         {
-            Message = $"{pair.Value.Seen.Message} in commit {pair.Value.Commit}, removed by a later one; every node that has the "
-                + "patch has it: revoke it, then take it out of that commit",
+            Message = $"{pair.Value.Seen.Message} in commit {pair.Value.Commit}, removed by a later one; every node that has "
+                + "the commit has it: revoke it, and take it out of that commit if you still can",
         });
         return tree with { Observations = [.. there, .. gone], Notes = [.. tree.Notes, .. _notes] };
     }
