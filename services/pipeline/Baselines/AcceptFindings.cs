@@ -55,9 +55,8 @@ public static class AcceptFindings
         {
             try
             {
-                var since = build.Subject.PatchId is null ? null : build.Canonical;
                 found = await judge.LookAsync(
-                    source.Objects, build.Subject.Commit, since, build.Plan.Settings, build.Plan.Checks, ct);
+                    source.Objects, build.Subject.Commit, build.Since, build.Plan.Settings, build.Plan.Checks, ct);
             }
             catch (GitException e)
             {
@@ -69,9 +68,8 @@ public static class AcceptFindings
         return TypedResults.Ok(await baselines.WriteAsync(rid, baseline =>
         {
             var accepted = Decide(baseline, build.Subject, found, by, time.GetUtcNow());
-            var known = (accepted is null ? baseline : Baseline.After(baseline, accepted))?.Files ?? [];
-            return (accepted, new AcceptResponse(
-                accepted?.Findings ?? 0, known.Sum(static file => file.Findings.Sum(static finding => finding.Count))));
+            var after = accepted is null ? baseline : Baseline.After(baseline, accepted);
+            return (accepted, new AcceptResponse(accepted?.Findings ?? 0, after?.Known ?? 0));
         }, ct));
     }
 }

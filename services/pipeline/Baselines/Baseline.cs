@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 using Marten.Schema;
 
 namespace Auxo.Pipeline.Baselines;
@@ -35,6 +37,10 @@ public sealed record Baseline
 
     /// <summary>Who accepted what, oldest first.</summary>
     public IReadOnlyList<Acceptance> Acceptances { get; init; } = [];
+
+    /// <summary>How many findings are known.</summary>
+    [JsonIgnore]
+    public int Known => Files.Sum(static file => file.Findings.Sum(static finding => finding.Count));
 
     /// <summary>The stream of a repository's baseline.</summary>
     public static string StreamKey(Rid rid) => $"baseline/{rid.Value}";

@@ -14,6 +14,13 @@ public sealed class BaselineStore(IDocumentStore store, Outbox outbox, NpgsqlDat
         return await session.LoadAsync<Baseline>(Baseline.StreamKey(rid), ct);
     }
 
+    /// <summary>All that happened to it, oldest first.</summary>
+    public async Task<IReadOnlyList<BaselineEvent>> HistoryAsync(Rid rid, CancellationToken ct)
+    {
+        await using var session = store.QuerySession();
+        return [.. (await session.Events.FetchStreamAsync(Baseline.StreamKey(rid), token: ct)).Select(static e => (BaselineEvent)e.Data)];
+    }
+
     /// <summary>Decides and writes; decides again on what is there when somebody else wrote first.</summary>
     /// <param name="rid">The repository.</param>
     /// <param name="decide">What happens to it (null for nothing), and what the caller wants to know.</param>

@@ -129,7 +129,11 @@ public sealed record BuildFinding(
 /// </summary>
 public sealed record Baseline(
     string Rid, DateTimeOffset? TakenAt, DateTimeOffset? ChangedAt, string? Commit, int Known, IReadOnlyList<string> Unmeasured,
-    IReadOnlyList<BaselineCount> Counts, IReadOnlyList<BaselineCount> Findings, IReadOnlyList<Acceptance> Acceptances);
+    IReadOnlyList<BaselineCount> Counts, IReadOnlyList<BaselineCount> Findings, IReadOnlyList<Acceptance> Acceptances,
+    IReadOnlyList<BaselinePoint> Trend);
+
+/// <summary>How many findings were known at the end of a day on which that changed.</summary>
+public sealed record BaselinePoint(DateTimeOffset At, string? Commit, int Known);
 
 /// <summary>Known findings of one rule, in one file or in all of them.</summary>
 public sealed record BaselineCount(string Check, string Rule, int Count, string? Path, bool Awaited);

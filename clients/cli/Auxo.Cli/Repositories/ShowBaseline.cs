@@ -9,6 +9,8 @@ namespace Auxo.Cli.Repositories;
 /// <summary><c>auxo repo baseline show REPOSITORY</c></summary>
 internal static class ShowBaseline
 {
+    private const int MostPoints = 5;
+
     public static Command Create(CliHost host)
     {
         var repository = RepositoryArgument.Create();
@@ -42,6 +44,8 @@ internal static class ShowBaseline
             columns.Write(terminal);
         }
 
+        if (baseline.Trend.Count > 1) terminal.Line("Over time: " + string.Join(" → ", baseline.Trend.TakeLast(MostPoints)
+            .Select(static point => string.Create(CultureInfo.InvariantCulture, $"{point.Known} ({point.At.UtcDateTime:yyyy-MM-dd})"))));
         foreach (var accepted in baseline.Acceptances) terminal.Line(
             $"[dim]{Words.Ago(terminal.Now, accepted.At)}: {Terminal.Safe(accepted.By)} accepted {accepted.Findings} of "
                 + $"{Words.Short(accepted.Commit)}[/]");
