@@ -49,7 +49,7 @@ public sealed class EntryScriptTests
             $"PATH={folder}:{Environment.GetEnvironmentVariable("PATH")}", $"{folder}/auxo", "hello");
 
         Assert.Equal((1, $"""
-            auxo: building Auxo.Cli.csproj …
+            auxo: building Auxo.Cli.csproj … (a first build takes some minutes)
             A.cs(1,2): error CS1002: ; expected
             auxo: the build failed; all it said is in {folder}/artifacts/stamps/Auxo.Cli.csproj.log
 
