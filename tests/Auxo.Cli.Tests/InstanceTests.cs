@@ -82,7 +82,7 @@ public sealed class InstanceTests : IDisposable
         var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home, ["AUXO_TOKEN"] = "auxo_old" }, ["repo", "list", "--json"]);
 
         Assert.Equal(3, result.ExitCode);
-        Assert.Contains("\"message\": \"ingest refused the token", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\"message\": \"ingest refused the token (AUXO_TOKEN).", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -104,7 +104,8 @@ public static class DiagnoseNode
             var name = $"repo {r.Name}";
             var folder = folders.FolderOf(r.Source);
             if (!Directory.Exists(folder)) found.Add(new Diagnosis(
-                name, Health.Trouble, $"its storage {folder} is gone", $"rad clone {r.Rid}, or: auxo repo untrack {r.Rid}"));
+                name, Health.Trouble, $"its storage {folder} is gone",
+                (r.Kind == RepositoryKind.Radicle ? $"rad clone {r.Rid}" : "put it back") + $", or: auxo repo untrack {r.Rid}"));
             else if (observer.Find(r.Rid)?.Failure is { } failure) found.Add(
                 new Diagnosis(name, Health.Trouble, $"cannot be read: {failure}", "auxo status"));
             else if (r.Kind == RepositoryKind.Radicle && environment.Variable("PATH") is { } path && RadProgram.Find(path) is { } rad

@@ -24,9 +24,9 @@ internal static class TimelineFacts
             ? Command(
                 source,
                 """
-                select type, data::text, correlation_id from ingest.mt_events where stream_id = $1
+                select type, data::text, correlation_id, stream_id from ingest.mt_events where stream_id = $1
                 union all
-                select type, data::text, correlation_id from ingest.mt_events
+                select type, data::text, correlation_id, stream_id from ingest.mt_events
                 where stream_id = $2 and type = 'branch_advanced'
                     and (data->>'new' = $3 or data->'patches' ? $4 or correlation_id = any ($5))
                 """,
@@ -34,36 +34,38 @@ internal static class TimelineFacts
                     ? Patch.StreamKey(of, p)
                     : "", Repository.StreamKey(of), commit?.Value ?? "", patch?.Value ?? "", traces.ToArray())
             : Command(
-                source, "select type, data::text, correlation_id from ingest.mt_events where correlation_id = any ($1)",
+                source, "select type, data::text, correlation_id, stream_id from ingest.mt_events where correlation_id = any ($1)",
                 // As one value: an array of references would be taken for all of them.
                 (object)traces.ToArray());
         var facts = new List<TimelineFact>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            if (Entry(reader.GetString(0), reader.GetString(1)) is { } fact)
+            if (Entry(reader.GetString(0), reader.GetString(1), reader.GetString(3)) is { } fact)
                 facts.Add(fact with { Entry = fact.Entry with { Trace = await reader.IsDBNullAsync(2, ct) ? null : reader.GetString(2) } });
         }
 
         return facts;
     }
 
-    /// <summary>Who reported first, in words.</summary>
-    public static string Words(DetectedBy detectedBy) => detectedBy switch
+    /// <summary>Who reported first, in words. Only Radicle has a node; of plain git the folder is watched.</summary>
+    public static string Words(DetectedBy detectedBy, bool radicle) => detectedBy switch
     {
-        DetectedBy.Event => "a node event",
+        DetectedBy.Event => radicle ? "a node event" : "a change in its folder",
         DetectedBy.Webhook => "a webhook",
         DetectedBy.Sweep => "the sweep",
         _ => "'repo track'",
     };
 
-    private static TimelineFact? Entry(string type, string data) => type switch
+    private static TimelineFact? Entry(string type, string data, string stream) => type switch
     {
         "patch_opened" => Opened(JsonSerializer.Deserialize(data, StoredJson.Default.PatchOpened)!),
         "patch_revised" => Revised(JsonSerializer.Deserialize(data, StoredJson.Default.PatchRevised)!.Revision),
         "patch_status_changed" => Status(JsonSerializer.Deserialize(data, StoredJson.Default.PatchStatusChanged)!),
         "patch_merged" => Merged(JsonSerializer.Deserialize(data, StoredJson.Default.PatchMerged)!),
-        "branch_advanced" => Advanced(JsonSerializer.Deserialize(data, StoredJson.Default.RepositoryBranchAdvanced)!),
+        "branch_advanced" => Advanced(
+            JsonSerializer.Deserialize(data, StoredJson.Default.RepositoryBranchAdvanced)!,
+            radicle: stream.Contains("rad:", StringComparison.Ordinal)),
         _ => null,
     };
 
@@ -76,7 +78,7 @@ internal static class TimelineFacts
         var whyNot = WhyNotBuilt.Of(r.Disposition);
         var entry = new TimelineEntry(
             r.SeenAt, "patch_revised", whyNot is null ? TimelineState.Done : TimelineState.Note,
-            $"revision {r.Id.Short} at commit {r.Head.Short}, first reported by {Words(r.DetectedBy)}"
+            $"revision {r.Id.Short} at commit {r.Head.Short}, first reported by {Words(r.DetectedBy, radicle: true)}"
                 + (whyNot is null ? "" : $". {whyNot}"));
         return new TimelineFact(entry, r.Head, r.DetectedBy);
     }
@@ -91,12 +93,12 @@ internal static class TimelineFacts
                 $"merged as {e.Commit.Short}{(e.Signed ? "" : ", as the default branch's commits say")}{Late(e.At, e.SeenAt)}"),
                 e.Commit, null);
 
-    private static TimelineFact Advanced(RepositoryEvent.BranchAdvanced e)
+    private static TimelineFact Advanced(RepositoryEvent.BranchAdvanced e, bool radicle)
         => new(
             new TimelineEntry(
                 e.SeenAt, "branch_advanced", TimelineState.Done,
                 $"{e.Branch} is at {e.New.Short} now{(e.Old is { } old ? $", before at {old.Short}" : "")}, "
-                    + $"first reported by {Words(e.DetectedBy)}"),
+                    + $"first reported by {Words(e.DetectedBy, radicle)}"),
             e.New, e.DetectedBy);
 
     /// <summary>Radicle's times are whole seconds of somebody's clock, so a small difference says nothing.</summary>

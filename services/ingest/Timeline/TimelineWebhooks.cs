@@ -31,7 +31,7 @@ internal static class TimelineWebhooks
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            entries.Add(Entry(facts, reader.GetString(0), await TextAsync(1), await TextAsync(2), await TextAsync(3),
+            entries.Add(Entry(facts, rid, reader.GetString(0), await TextAsync(1), await TextAsync(2), await TextAsync(3),
                 reader.GetFieldValue<DateTimeOffset>(4)));
         }
 
@@ -41,7 +41,7 @@ internal static class TimelineWebhooks
     }
 
     private static TimelineEntry Entry(
-        IReadOnlyList<TimelineFact> facts, string kind, string? seeder, string? commit, string? trace, DateTimeOffset at)
+        IReadOnlyList<TimelineFact> facts, Rid rid, string kind, string? seeder, string? commit, string? trace, DateTimeOffset at)
     {
         var from = seeder is null ? "" : $" from {seeder}";
         if (trace is not null && facts.Any(f => f.Entry.Trace == trace && f.DetectedBy == DetectedBy.Webhook))
@@ -50,7 +50,8 @@ internal static class TimelineWebhooks
                 Trace = trace,
             };
         var known = facts.LastOrDefault(f => commit is null ? f.Entry.At <= at : f.Commit?.Value == commit);
-        var first = known?.DetectedBy is { } detectedBy ? $"{TimelineFacts.Words(detectedBy)} was first" : "its fact was known";
+        var first = known?.DetectedBy is { } detectedBy
+            ? $"{TimelineFacts.Words(detectedBy, rid.IsRadicle)} was first" : "its fact was known";
         return new TimelineEntry(at, "webhook_linked", TimelineState.Note, $"webhook '{kind}'{from}: {first}, so this one is only a link")
         {
             Trace = known?.Entry.Trace,

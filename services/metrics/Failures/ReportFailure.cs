@@ -68,7 +68,8 @@ public static class ReportFailure
         if ((Reported.WrongId(id, "id") ?? Reported.WrongTime(body?.At, now)) is { } problem) return problem;
         // Messages may come in any order; a person who names a failure that nobody reported has mistyped.
         if (await session.Events.FetchStreamStateAsync(ReportedFailure.StreamKey(rid, id), ct) is null)
-            return AuxoProblem.NotFound("failure/unknown", $"No failure {id} of {rid} was reported. Report it first: POST /api/failures.");
+            return AuxoProblem.NotFound(
+                "failure/unknown", $"No failure {id} of {rid} was reported; 'auxo failure list' shows those that were.");
         await bus.InvokeAsync(message(body?.At ?? now), ct);
         CrashPoint.Hit("metrics.report.recorded");
         return TypedResults.NoContent();

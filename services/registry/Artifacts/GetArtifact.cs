@@ -60,7 +60,8 @@ public static class GetArtifact
 
         if (found.Files.FirstOrDefault(f => f.Name == name) is not { } file || !Digest.TryParse(file.Digest, out var digest))
             return AuxoProblem.NotFound(
-                "artifact/not-found", $"Build {BuildId.Short(id)} has no file of this name. GET /artifacts/{rid}/{id} lists them.");
+                "artifact/not-found",
+                $"Build {BuildId.Short(id)} has no file of this name. 'auxo artifacts list --repo {rid}' shows them.");
         if (blobs.Files.OpenRead(digest) is not { } content) throw new MissingContentException(digest);
         await PublicationTable.DownloadedAsync(source, id, time.GetUtcNow(), ct);
         return new BlobResult(
@@ -72,5 +73,5 @@ public static class GetArtifact
     private static ProblemHttpResult NoVersion(Rid rid)
         => AuxoProblem.NotFound("artifact/no-version",
             $"{rid} has no such version. A version is a build's id, a commit's 40 digits, or 'latest' for the default "
-                + $"branch; GET /artifacts?rid={rid} lists them.");
+                + $"branch; 'auxo artifacts list --repo {rid}' shows them.");
 }

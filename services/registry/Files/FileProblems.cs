@@ -20,7 +20,7 @@ internal static class FileProblems
 
     public static ProblemHttpResult NoRepository(string repository)
         => AuxoProblem.NotFound("repository/not-found",
-            $"There is no raw repository '{Shown(repository)}'. PUT /repositories/NAME makes one; GET /repositories lists them.");
+            $"There is no raw repository '{Shown(repository)}'. 'auxo raw define NAME' makes one; 'auxo raw list' shows them.");
 
     public static ProblemHttpResult NoFile(string repository, string path)
         => AuxoProblem.NotFound("file/not-found", $"'{repository}' has no file '{path}'.");
@@ -29,7 +29,7 @@ internal static class FileProblems
         => AuxoProblem.Of(
             StatusCodes.Status413PayloadTooLarge, "repository/quota-exceeded",
             $"'{repository.Name}' may hold {repository.QuotaBytes} bytes and has no room for this. Delete files, or "
-                + $"raise its quota: PUT /repositories/{repository.Name}.");
+                + $"raise its quota: auxo raw define {repository.Name} --quota SIZE");
 
     public static ProblemHttpResult Changed(string path, Digest? current)
         => AuxoProblem.Of(

@@ -37,7 +37,8 @@ public static class RemoveRepository
         catch (MartenCommandException e) when (Sql.State(e) == FileTable.NoRoom)
         {
             return AuxoProblem.Conflict(
-                "repository/not-empty", $"'{name}' has {repository.FileCount} files. Delete them first: GET /raw/{name} lists them.");
+                "repository/not-empty",
+                $"'{name}' has {repository.FileCount} files. Delete them first; 'auxo raw list {name}' shows them.");
         }
     }
 }

@@ -49,7 +49,7 @@ internal static class TokenProblems
             [] => (null, NotFound(named)),
             [{ State: not "active" } ended]
                 => (null, AuxoProblem.Conflict(
-                    "token/ended", $"The token {ended.Id} of '{ended.Name}' is {ended.State}; make a new one: POST /tokens.")),
+                    "token/ended", $"The token {ended.Id} of '{ended.Name}' is {ended.State}; make a new one: auxo token create NAME")),
             [{ Name: "admin" or "registry" } own]
                 => (null, AuxoProblem.Conflict(
                     "token/reserved-name",

@@ -22,7 +22,8 @@ public sealed class RepositoryCommandsTests
          "findings":[{"check":"permissions","rule":"script-not-executable","count":3,"path":"bin/run.sh","awaited":true},
                      {"check":"shellcheck","rule":"SC2086","count":14,"path":"bin/run.sh","awaited":false}],
          "acceptances":[{"buildId":"{{{FakeAuxo.BuildId}}}","commit":"{{{FakeAuxo.Commit}}}","by":"alice","findings":3,
-                         "at":"2026-11-20T12:00:00Z"}]}
+                         "at":"2026-11-20T12:00:00Z"}],
+         "trend":[{"at":"2026-11-10T12:00:00Z","commit":null,"known":20},{"at":"2026-11-20T12:00:00Z","commit":null,"known":17}]}
         """;
 
     [Fact]
@@ -44,10 +45,30 @@ public sealed class RepositoryCommandsTests
                 secret  s3cr3t   (shown this once)
 
             """, result.Out);
-        var body = JsonDocument.Parse(auxo.Requests.Single()["POST /ingest/repositories ".Length..]).RootElement;
+        var body = JsonDocument.Parse(auxo.Requests.First()["POST /ingest/repositories ".Length..]).RootElement;
         Assert.Equal(FakeAuxo.Rid, body.GetProperty("location").GetString());
         Assert.Equal("hw", body.GetProperty("name").GetString());
         Assert.Equal(["next", "lts"], body.GetProperty("branches").EnumerateArray().Select(static b => b.GetString()));
+    }
+
+    [Fact]
+    public async Task what_has_nothing_to_build_yet_promises_no_build()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapPost("/ingest/repositories", () => FakeAuxo.Json($$"""{"repository":{{Repository}},"secret":"s3cr3t"}""", 201));
+            app.MapGet("/ingest/repositories/{rid}/refs", () => FakeAuxo.Page("""
+                {"kind":"branch","name":"master","title":"","commit":null,"author":null,"trust":null,"seenAt":null,"via":null,
+                 "fact":null,"reason":"The repository has no commit yet"}
+                """));
+        });
+
+        var result = await auxo.RunAsync("repo", "track", FakeAuxo.Rid);
+
+        Assert.Contains(
+            "  ! default branch master, which has nothing to build yet: The repository has no commit yet\n", result.Out,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("built first", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,6 +165,7 @@ public sealed class RepositoryCommandsTests
             COUNT  CHECK        RULE
             14     shellcheck   SC2086
             3      permissions  script-not-executable
+            Over time: 20 (2026-11-10) → 17 (2026-11-20)
             3 days ago: alice accepted 3 of 8fabc1d
 
             """, string.Join('\n', (await auxo.RunAsync("repo", "baseline", "show", "heartwood")).Out.Split('\n').Select(

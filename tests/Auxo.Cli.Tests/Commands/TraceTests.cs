@@ -90,8 +90,8 @@ public sealed class TraceTests
     }
 
     [Theory]
-    [InlineData("1a", 2, "is no patch, build, commit or trace")]
-    [InlineData("hello", 2, "is no patch, build, commit or trace")]
+    [InlineData("1a", 2, "is no patch, build, commit, trace or repository")]
+    [InlineData("hello", 2, "is no patch, build, commit, trace or repository")]
     [InlineData("dead", 1, "No patch, build, commit or trace that Auxo knows begins with 'dead'.")]
     [InlineData("7777", 2, "'7777' fits 2 things.")]
     public async Task what_is_unknown_or_ambiguous_is_said_with_what_to_do(string text, int code, string message)
@@ -114,7 +114,8 @@ public sealed class TraceTests
     [InlineData(Trace)]
     [InlineData("3f2a1c7")]
     [InlineData("8fabc1d8")]
-    public async Task a_trace_a_build_and_a_commit_have_timelines_too(string text)
+    [InlineData("heartwood")]
+    public async Task a_trace_a_build_a_commit_and_a_repository_have_timelines_too(string text)
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => Map(app));
 
@@ -123,6 +124,20 @@ public sealed class TraceTests
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("build 3f2a1c7 passed", result.Out, StringComparison.Ordinal);
         Assert.Contains("team received it (204)", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("8fabc1d8")]
+    [InlineData("3f2a1c7")]
+    public async Task a_build_of_the_same_look_is_no_part_of_another_commit(string text)
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app => Map(app, notify: Page(
+            Line("11:58:14.250", "build_counted", "the neighbour's build", build: "00000000-0000-8000-8000-000000000001"))));
+
+        var result = await auxo.RunAsync("trace", text);
+
+        Assert.Contains("build 3f2a1c7 passed", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("neighbour", result.Out, StringComparison.Ordinal);
     }
 
     private static void Map(IEndpointRouteBuilder app, string? without = null, string? ingest = null,

@@ -129,9 +129,11 @@ internal sealed class Clients(Instance instance) : IDisposable
             {
                 HttpStatusCode.Unauthorized => new CliException(
                     ExitCode.Unreachable, instance.Token is null
-                        ? $"{name} wants a token, and none was found ({instance.Origin})."
-                        : $"{name} refused the token ({instance.Origin}).",
-                    "Run this as the user who runs Auxo, or set AUXO_TOKEN."),
+                        ? $"{name} wants a token, and none was found ({instance.TokenOrigin})."
+                        : $"{name} refused the token ({instance.TokenOrigin}).",
+                    instance is { Token: not null, TokenOrigin: "AUXO_TOKEN" }
+                        ? "It is of another Auxo, or has ended. Beside a running Auxo unset AUXO_TOKEN, else: auxo token create NAME"
+                        : "Run this as the user who runs Auxo, or set AUXO_TOKEN."),
                 HttpStatusCode.Forbidden => new CliException(ExitCode.Unreachable, detail, "Use a token with that scope: AUXO_TOKEN."),
                 >= HttpStatusCode.InternalServerError => new CliException(
                     ExitCode.Unreachable, detail, problem?.TraceId is { } trace

@@ -10,7 +10,8 @@ namespace Auxo.Cli.Instances;
 /// <param name="Origin">How it was found, for people: a path or a variable.</param>
 /// <param name="Endpoints">Service name → base address; <c>apphost</c> is one of them.</param>
 /// <param name="Token">The bearer token; null when there is none.</param>
-internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> Endpoints, string? Token)
+/// <param name="TokenOrigin">Where the token was found, or was looked for, for people.</param>
+internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> Endpoints, string? Token, string TokenOrigin)
 {
     /// <summary>Aspire's dashboard, when <c>./auxo dev</c> runs: there is no AppHost to ask then. Else null.</summary>
     public string? Dashboard { get; init; }
@@ -27,7 +28,7 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
                 throw new CliException(ExitCode.Usage, $"AUXO_URL is '{url}', which is no address.",
                     "It looks like http://127.0.0.1:15000.");
-            return new Instance("AUXO_URL", OnHost(address), Set(host.Variable("AUXO_TOKEN")));
+            return new Instance("AUXO_URL", OnHost(address), Set(host.Variable("AUXO_TOKEN")), "AUXO_TOKEN");
         }
 
         return At(host, Layout(host));
@@ -44,10 +45,11 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
             var description = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(file), CliJson.Options)
                 ?? new Description(null, null, null);
             var tokenFile = Path.Combine(layout.Home, description.TokenFile ?? layout.AdminToken);
+            var origin = token is not null ? "AUXO_TOKEN" : tokenFile;
             token ??= Set(description.Token) ?? (File.Exists(tokenFile) ? Set(File.ReadAllText(tokenFile).Trim()) : null);
             var endpoints = OnHost(new Uri("http://127.0.0.1:15000"));
             foreach (var (name, address) in description.Endpoints ?? []) endpoints[name] = Base(address);
-            return new Instance(file, endpoints, token) { Dashboard = Set(description.Dashboard) };
+            return new Instance(file, endpoints, token, origin) { Dashboard = Set(description.Dashboard) };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -48,7 +48,12 @@ internal static class TrackRepository
         terminal.Line(
             $"{(tracked.Secret is null ? "Already tracked" : "[green]✓[/] Tracking")} "
                 + $"[bold]{Terminal.Safe(repository.Name)}[/]  {Terminal.Safe(repository.Rid)}");
-        terminal.Line($"  default branch {Terminal.Safe(repository.DefaultBranch)}; its head is built first, then every patch and push.");
+        var refs = await Attempt.OfAsync("ingest", () => session.Clients.Ingest.RefsAsync(repository.Rid, ct));
+        var head = refs.Value?.Items.FirstOrDefault(r => r.Kind == "branch" && r.Name == repository.DefaultBranch);
+        terminal.Line(head?.Commit is not null || head is null
+            ? $"  default branch {Terminal.Safe(repository.DefaultBranch)}; its head is built first, then every patch and push."
+            : $"  [yellow]![/] default branch {Terminal.Safe(repository.DefaultBranch)}, which has nothing to build yet: "
+                + Terminal.Safe(head.Reason ?? "it has no commit"));
         if (tracked.Secret is not null && repository.Hooks is { } hooks)
         {
             terminal.Line();

@@ -49,7 +49,7 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<TimelineSect
         var traces = subject.Kind is "build" or "trace" ? subject.Traces : Known(subject.Traces, lines.Select(static l => l.Trace));
         if (subject.Kind is "build" or "trace") lines.RemoveAll(
             l => l.Trace is not null && !traces.Contains(l.Trace, StringComparer.Ordinal));
-        var builds = Known(ids, lines.Select(static l => l.Build));
+        var builds = subject.Kind is "build" or "commit" ? ids : Known(ids, lines.Select(static l => l.Build));
         var heads = Known(commits, subject.Builds.Select(static b => b.Commit));
 
         var rest = await Task.WhenAll(
@@ -60,6 +60,9 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<TimelineSect
                 .. KnownServices.Names.Select(service => WaitingAsync(clients, service, traces, ct)),
             ]);
         lines.AddRange(rest.SelectMany(static a => a.Value ?? []));
+        // One look can find several tips, whose builds then share a trace; what is asked for is one of them.
+        if (subject.Kind is "build" or "commit")
+            lines.RemoveAll(l => l.Build is not null && !ids.Contains(l.Build, StringComparer.Ordinal));
         var missing = first.Concat(rest).Where(static a => a.Error is not null)
             .DistinctBy(static a => a.Name, StringComparer.Ordinal).Select(static a => new MissingPart(a.Name, a.Error!.Message));
         return new Timeline(subject, Arrange(lines, subject), [.. missing]);

@@ -9,7 +9,8 @@ internal static class TraceCommand
     {
         var what = new Argument<string?>("patch")
         {
-            Description = "At least 4 digits of a patch, a build, a commit or a trace id; by default what was built last",
+            Description = "At least 4 digits of a patch, a build, a commit or a trace id, or a repository's name; "
+                + "by default what was built last",
             Arity = ArgumentArity.ZeroOrOne,
         };
         return new Command("trace",

@@ -24,9 +24,10 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
     public static async Task<TraceSubject> FindAsync(Clients clients, string? text, CancellationToken ct)
     {
         var wanted = (text ?? "").Trim().ToLowerInvariant();
+        if (text is not null && await OfRepositoryAsync(clients, text.Trim(), ct) is { } newest) return newest;
         if (text is not null && (wanted.Length < 4 || wanted.Any(static c => !char.IsAsciiHexDigit(c) && c != '-')))
-            throw new CliException(ExitCode.Usage, $"'{text}' is no patch, build, commit or trace.",
-                "Give at least 4 hex digits of one; 'auxo ci status' and 'auxo status' show them.");
+            throw new CliException(ExitCode.Usage, $"'{text}' is no patch, build, commit, trace or repository.",
+                "Give at least 4 hex digits of one, or a repository's name; 'auxo ci status' and 'auxo repo list' show them.");
 
         var patches = Attempt.OfAsync("ingest", () => PatchesAsync(clients.Ingest, ct));
         var builds = Attempt.OfAsync("pipeline", () => BuildsAsync(clients.Pipeline, text is null ? 1 : Pages, ct));
@@ -35,10 +36,8 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
         if ((await patches).Error is { } silent && (await builds).Error is not null) throw silent;
         if (text is null)
         {
-            return built is [var newest, ..]
-
-                    ? newest.PatchId is { } patch ? await OfPatchAsync(clients, newest.Rid, patch, newest.Title, newest.RepositoryName, ct)
-                    : await OfCommitAsync(clients, newest, ct)
+            return built is [var newestOfAll, ..]
+                ? await OfBuildAsync(clients, newestOfAll, ct)
                 : throw new CliException(ExitCode.Negative, "There is no build yet, so there is nothing to trace.",
                     "Push something to a tracked repository, or 'auxo ci run'; 'auxo status' says why a push has no build.");
         }
@@ -77,6 +76,22 @@ internal sealed record TraceSubject(string Kind, string Id, string? Rid, string?
             _ => one,
         };
     }
+
+    /// <summary>What was built last of the repository that is called so; null when none is.</summary>
+    private static async Task<TraceSubject?> OfRepositoryAsync(Clients clients, string name, CancellationToken ct)
+    {
+        var repositories = await Attempt.OfAsync("ingest", () => clients.Ingest.RepositoriesAsync(ct));
+        if (repositories.Value?.Items.FirstOrDefault(r => r.Name == name || r.Rid == name) is not { } repository) return null;
+        var builds = await clients.Pipeline.BuildsAsync(repository.Rid, patch: null, commit: null, limit: 1, after: null, ct);
+        return builds.Items is [var newest, ..]
+            ? await OfBuildAsync(clients, newest, ct)
+            : throw new CliException(ExitCode.Negative, $"{repository.Name} has no build yet, so there is nothing to trace.",
+                "'auxo status' says why a push has no build.");
+    }
+
+    private static Task<TraceSubject> OfBuildAsync(Clients clients, Build build, CancellationToken ct)
+        => build.PatchId is { } patch
+            ? OfPatchAsync(clients, build.Rid, patch, build.Title, build.RepositoryName, ct) : OfCommitAsync(clients, build, ct);
 
     private static List<TraceSubject> Candidates(string wanted, IReadOnlyList<KnownPatch> known, IReadOnlyList<Build> built)
     {
