@@ -32,6 +32,9 @@ public sealed partial class RepositoryWatch(
     /// <summary>Why there is no fact for some things; as of the last scan.</summary>
     public IReadOnlyList<TipProblem> Problems { get; private set; } = [];
 
+    /// <summary>The branches that are there and not built, with the reason; as of the last look.</summary>
+    public IReadOnlyList<TipProblem> OtherBranches { get; private set; } = [];
+
     /// <summary>Why the last scan failed; null when it did not.</summary>
     public string? Failure { get; private set; }
 
@@ -41,6 +44,12 @@ public sealed partial class RepositoryWatch(
     /// <summary>Asks for a scan.</summary>
     public void Wake(DetectedBy detectedBy, CommitId? named = null, string? name = null)
         => _wakes.Writer.TryWrite(new Call(detectedBy, named, name, null, Activity.Current?.Context));
+
+    /// <summary>
+    /// The folder changed: that begins a trace of its own. Whoever calls does so in the context in which the watching began, and so would
+    /// give every push the trace of the first scan.
+    /// </summary>
+    private void WakeByEvent() => _wakes.Writer.TryWrite(new Call(DetectedBy.Event, null, null, null, null));
 
     /// <summary>Asks for a scan and waits until it is committed.</summary>
     public Task ScanAsync(DetectedBy detectedBy, CancellationToken ct)
@@ -56,6 +65,8 @@ public sealed partial class RepositoryWatch(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        // Whoever began to watch, a request say, is not what later pushes follow from.
+        Activity.Current = null;
         try
         {
             while (await _wakes.Reader.WaitToReadAsync(ct))
@@ -77,6 +88,8 @@ public sealed partial class RepositoryWatch(
                 {
                     using var activity = Begin(trace);
                     await ScanUntilDoneAsync(first, ct);
+                    // Nobody's build waits for it: it comes after the facts, and not between two of many scans.
+                    if (waiting.Count > 0 || !_wakes.Reader.TryPeek(out _)) await LookAroundAsync(ct);
                 }
 
                 foreach (var done in waiting) done.TrySetResult();
@@ -134,7 +147,7 @@ public sealed partial class RepositoryWatch(
         if (_known is not { Repository.IsTracked: true } before) return;
         _source ??= await OpenAsync(before.Repository, folders, ct);
         // Before the scan: what changes during it starts the next one.
-        _watcher ??= _source.Listen(() => Wake(DetectedBy.Event));
+        _watcher ??= _source.Listen(WakeByEvent);
         var now = await _source.ReadAsync(before, ct);
         _known = await known.ObserveAsync(before, now, detectedBy, time.GetUtcNow(), ct);
         Problems = [.. now.Problems, .. await NamedButMissingAsync(_source, ct)];
@@ -146,6 +159,20 @@ public sealed partial class RepositoryWatch(
         => repository.Kind == RepositoryKind.Radicle
             ? new RadicleSource(await RadicleRepository.OpenAsync(folders.FolderOf(repository.Source), ct))
             : new PlainGitSource(folders.FolderOf(repository.Source));
+
+    private async Task LookAroundAsync(CancellationToken ct)
+    {
+        if (_source is null || _known is not { Repository.IsTracked: true } now) return;
+        try
+        {
+            OtherBranches = await _source.OtherBranchesAsync(now.Repository, ct);
+        }
+        catch (Exception e) when (e is SourceUnreadableException or NotRadicleException)
+        {
+            // The next scan fails by the same reason, and says so.
+            OtherBranches = [];
+        }
+    }
 
     private void Remember(CommitId commit, string name)
     {

@@ -33,28 +33,12 @@ public static class GetRefs
         => app.MapGet("/repositories/{rid}/refs", HandleAsync).WithName("GetRefs").RequireScope(IngestScopes.Read);
 
     private static async Task<Ok<ListAnswer<RefAnswer>>> HandleAsync(
-        Rid rid, KnownRepositories known, Observer observer, RepositoryFolders folders, CancellationToken ct)
+        Rid rid, KnownRepositories known, Observer observer, CancellationToken ct)
     {
         if (await known.FindAsync(rid, ct) is not { Repository.IsTracked: true } repository) throw new NotTrackedException(rid.Value);
         var watch = observer.Find(rid);
-        IReadOnlyList<TipProblem> problems = [.. watch?.Problems ?? [], .. await OtherBranchesAsync(repository.Repository, folders, ct)];
+        IReadOnlyList<TipProblem> problems = [.. watch?.Problems ?? [], .. watch?.OtherBranches ?? []];
         return TypedResults.Ok(new ListAnswer<RefAnswer>([.. Explain(repository, problems, watch?.Failure)], null));
-    }
-
-    /// <summary>Asked when somebody wants to know it, so that a scan on a push's way to its build does not wait for it.</summary>
-    private static async Task<IReadOnlyList<TipProblem>> OtherBranchesAsync(
-        Repository repository, RepositoryFolders folders, CancellationToken ct)
-    {
-        try
-        {
-            await using var source = await RepositoryWatch.OpenAsync(repository, folders, ct);
-            return await source.OtherBranchesAsync(repository, ct);
-        }
-        catch (Exception e) when (e is SourceUnreadableException or NotRadicleException)
-        {
-            // The last scan failed by the same reason, and its row says so.
-            return [];
-        }
     }
 
     /// <summary>Branches first, then patches, the newest first; then what could not become a fact.</summary>

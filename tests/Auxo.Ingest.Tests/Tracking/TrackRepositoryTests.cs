@@ -190,6 +190,24 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
             async () => (await _host.SentNamesAsync()).Count == 4, "the next commit is told", Observer.SweepEvery / 2);
     }
 
+    [Fact]
+    public async Task every_commit_to_a_plain_repository_begins_a_trace_of_its_own()
+    {
+        var tree = await WorkTreeAsync("traced");
+        using var answer = await _host.Client.PostAsJsonAsync("/repositories", new { location = tree });
+        foreach (var (message, sent) in ((string, int)[])[("First", 3), ("Second", 4)])
+        {
+            await CommitAsync(tree, message);
+            await Eventually.TrueAsync(async () => (await _host.SentNamesAsync()).Count == sent, message);
+        }
+
+        Assert.Equal(2L, await _host.ScalarAsync<long>(
+            """
+            select count(distinct correlation_id) from (
+                select correlation_id from ingest.mt_events where type = 'branch_advanced' order by seq_id desc limit 2) commits
+            """));
+    }
+
     private async Task<string> WorkTreeAsync(string name)
     {
         var tree = Path.Combine(_folder, name);
