@@ -67,8 +67,7 @@ public sealed class HistoryCache(FactQueries facts) : IDisposable
     private async Task<bool> IsCurrentAsync(Rid rid, Held held, CancellationToken ct)
     {
         if (held.Position == 0) return false;
-        var position = await facts.PositionAsync(ct);
-        var changed = await facts.HasChangedAsync(rid, held.Position, ct);
+        var (position, changed) = await facts.StateAsync(rid, held.Position, ct);
         if (position < held.Position || changed) held.Forget();
         else held.Position = position;
         return held.Position > 0;
