@@ -15,7 +15,7 @@ internal static class Ruling
     public static string Of(CheckSettings settings)
     {
         var text = new StringBuilder(OwnRules);
-        foreach (var tool in (string[])["bash", "sh", "dash", "shellcheck"])
+        foreach (var tool in CheckBatch.All.SelectMany(static check => check.Programs))
             text.Append('\n').Append(ToolProcess.Find(tool) is { } path ? VerdictCache.Ruling(path) : $"no {tool}");
         foreach (var (key, gate) in settings.Gates.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
             text.Append('\n').Append(key).Append('=').Append(gate);

@@ -5,13 +5,17 @@ using Auxo.Pipeline.Checks.Files;
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>
-/// One built-in check. To add one: write its file, add it to <see cref="CheckBatch.All"/> and its row to
-/// <see cref="CheckSettings.DefaultGates"/>.
+/// One built-in check. To add one: write its file, add it to <see cref="CheckBatch.All"/>, its row to
+/// <see cref="CheckSettings.DefaultGates"/> and the same row to <c>docs/pipeline-file.md</c>; tests say which of them is missing.
 /// </summary>
 /// <param name="Name">Its step name, the key of the gate table.</param>
 /// <param name="RunAsync">Looks at the tree and says what it saw; the gate table is applied afterwards.</param>
 public sealed record BuiltInCheck(
-    string Name, Func<SourceTree, CheckSettings, VerdictCache, CancellationToken, Task<CheckReport>> RunAsync);
+    string Name, Func<SourceTree, CheckSettings, VerdictCache, CancellationToken, Task<CheckReport>> RunAsync)
+{
+    /// <summary>The programs that it asks: another version of one may find something else.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+}
 
 /// <summary>Runs the built-in checks of one commit side by side and judges what they saw by the gate table.</summary>
 public static class CheckBatch
@@ -22,8 +26,8 @@ public static class CheckBatch
     /// <summary>In the order of the verdict.</summary>
     public static readonly IReadOnlyList<BuiltInCheck> All =
     [
-        new("syntax", BashSyntax.RunAsync),
-        new("shellcheck", ShellCheck.RunAsync),
+        new("syntax", BashSyntax.RunAsync) { Programs = ["bash", "sh", "dash"] },
+        new("shellcheck", ShellCheck.RunAsync) { Programs = ["shellcheck"] },
         new("secrets", Secrets.RunAsync),
         new("permissions", static (tree, settings, _, ct) => FilePermissions.RunAsync(tree, settings, ct)),
         new("documentation", static (tree, settings, _, ct) => DocumentationStructure.RunAsync(tree, settings, ct)),

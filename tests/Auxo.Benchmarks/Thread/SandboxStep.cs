@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using Auxo.Benchmarks.Measuring;
 using Auxo.Benchmarks.Sides;
+using Auxo.Pipeline.Checks;
 
 namespace Auxo.Benchmarks.Thread;
 
@@ -16,8 +17,7 @@ internal static class SandboxStep
     public static async Task<IReadOnlyList<Figure>> RunAsync(BenchmarkContext context, CancellationToken ct)
     {
         var auxo = await context.InstanceAsync(ct);
-        var off = string.Join(", ", ((string[])["syntax", "shellcheck", "secrets", "permissions", "documentation", "structure"])
-            .Select(static c => $"{c}: off"));
+        var off = string.Join(", ", CheckBatch.All.Select(static check => $"{check.Name}: off"));
         var steps = string.Concat(Enumerable.Range(1, Steps).Select(static i => $"  - name: s{i}\n    run: 'true'\n"));
         using var repository = await PlainRepository.CreateAsync(
             new Dictionary<string, string> { [".auxo/ci.yaml"] = $"checks: {{ {off} }}\nsteps:\n{steps}" }, ct);
