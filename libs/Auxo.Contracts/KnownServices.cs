@@ -3,6 +3,9 @@ namespace Auxo.Contracts;
 /// <summary>The services of this product.</summary>
 public static class KnownServices
 {
+    /// <summary>Where the web console listens when no other port is set. It is a client: it hears no messages and keeps no data.</summary>
+    public const int ConsolePort = 8880;
+
     private static readonly (string Name, int Port)[] All =
         [("ingest", 8888), ("pipeline", 8890), ("notify", 9000), ("metrics", 9100), ("registry", 8081)];
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -48,7 +48,7 @@ public sealed class AnswersTests
             var given = endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Where(static m => m.StatusCode is >= 200 and < 300)
                 .Select(static m => m.Type).OfType<Type>().Where(static t => t != typeof(void)).Distinct().ToList();
             Assert.NotEmpty(given);
-            Assert.Empty(given.SelectMany(type => Missing(CliJson.Options, wanted, theirs, type, "$", [])));
+            Assert.Empty(given.SelectMany(type => Missing(ApiJson.Options, wanted, theirs, type, "$", [])));
         });
     }
 
@@ -73,7 +73,7 @@ public sealed class AnswersTests
         {
             var at = $"{path}.{property.Name}";
             var source = their.Properties.FirstOrDefault(p => string.Equals(p.Name, property.Name, StringComparison.OrdinalIgnoreCase));
-            var needed = CliJson.IsNeeded(property);
+            var needed = ApiJson.IsNeeded(property);
             if (source?.Get is null)
             {
                 if (needed) yield return $"{at} is not there";

@@ -1,4 +1,5 @@
 using Auxo.Cli.Output;
+using Auxo.Testing;
 
 namespace Auxo.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using Auxo.Cli.Instances;
+using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Testing;
 
 namespace Auxo.Cli.Tests;
@@ -30,5 +30,5 @@ public sealed class RecordedAnswersTests
     }
 
     private static T Read<T>(string service, string path)
-        => RecordedAnswers.Find(service, path).Deserialize<T>(CliJson.Options)!;
+        => RecordedAnswers.Find(service, path).Deserialize<T>(ApiJson.Options)!;
 }

@@ -102,7 +102,7 @@ public sealed class AuxoInstance : IAsyncDisposable
     public static IReadOnlyList<ReservedPort> ReservePorts(IDictionary<string, string> environment)
     {
         var ports = new List<ReservedPort>();
-        foreach (var service in KnownServices.Names.Append("apphost"))
+        foreach (var service in KnownServices.Names.Append("console").Append("apphost"))
         {
             ports.Add(ReservedPort.Take());
             environment[$"AUXO_PORTS_{service.ToUpperInvariant()}"] = $"{ports[^1].Number}";

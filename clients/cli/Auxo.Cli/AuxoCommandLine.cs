@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Text.Json;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Artifacts;
 using Auxo.Cli.Ci;
 using Auxo.Cli.Completion;
@@ -21,6 +21,7 @@ using Auxo.Cli.Repositories;
 using Auxo.Cli.Status;
 using Auxo.Cli.Tokens;
 using Auxo.Cli.Trace;
+using Auxo.Cli.WebConsole;
 
 namespace Auxo.Cli;
 
@@ -69,6 +70,7 @@ internal static class AuxoCommandLine
         new VersionOption { Recursive = false },
         StatusCommand.Create(host),
         DoctorCommand.Create(host),
+        ConsoleCommand.Create(host),
         RepoCommand.Create(host),
         CiCommand.Create(host),
         TraceCommand.Create(host),
@@ -92,7 +94,7 @@ internal static class AuxoCommandLine
         if (json)
         {
             host.StandardError.WriteLine(
-                JsonSerializer.Serialize(new { error = new { exitCode = e.Code, message = e.Message, hint = e.Hint } }, CliJson.Options));
+                JsonSerializer.Serialize(new { error = new { exitCode = e.Code, message = e.Message, hint = e.Hint } }, ApiJson.Options));
             return;
         }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 
-using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using Auxo.Git;
+using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using Auxo.Testing;
+
 using Microsoft.AspNetCore.Builder;
 
 namespace Auxo.Cli.Tests.Commands;

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 
+using Auxo.Testing;
+
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

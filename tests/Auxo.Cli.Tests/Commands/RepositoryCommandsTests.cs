@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using Auxo.Testing;
+
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -93,7 +95,7 @@ public sealed class RepositoryCommandsTests
         await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["repo", "track"], folder: folder.FullName);
         var wrong = await auxo.RunAsync("repo", "track", "no/such/folder");
 
-        Assert.Contains($"\"location\": \"{folder.FullName}\"", auxo.Requests.Single(), StringComparison.Ordinal);
+        Assert.Contains($"\"location\": \"{folder.FullName}\"", auxo.Requests.First(), StringComparison.Ordinal);
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("neither a Radicle id nor a folder", wrong.Error, StringComparison.Ordinal);
         folder.Delete();

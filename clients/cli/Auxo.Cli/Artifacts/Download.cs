@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Artifacts;

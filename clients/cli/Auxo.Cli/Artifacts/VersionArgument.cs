@@ -1,4 +1,4 @@
-using Auxo.Cli.Api;
+using Auxo.Api;
 
 namespace Auxo.Cli.Artifacts;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Ci;
@@ -47,7 +47,7 @@ internal static class ActOnBuild
         {
             return string.IsNullOrWhiteSpace(content)
                 ? null
-                : JsonSerializer.Deserialize<Build>(content, CliJson.Options) is { Id: not null } build ? build
+                : JsonSerializer.Deserialize<Build>(content, ApiJson.Options) is { Id: not null } build ? build
                 : null;
         }
         catch (JsonException)

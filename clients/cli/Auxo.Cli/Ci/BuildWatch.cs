@@ -1,4 +1,4 @@
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Ci;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Ci;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Git;
 
 namespace Auxo.Cli.Ci;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-using Auxo.Cli.Api;
 using Auxo.Cli.Instances;
 using Auxo.Contracts;
 using Auxo.Instances;

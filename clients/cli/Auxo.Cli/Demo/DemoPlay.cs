@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Ci;
 using Auxo.Cli.Output;
 

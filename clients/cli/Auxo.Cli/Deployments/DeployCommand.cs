@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 using Auxo.Cli.Repositories;
 using Auxo.Git;

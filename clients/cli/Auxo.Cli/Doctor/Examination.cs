@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
 using Auxo.Cli.Status;
@@ -78,7 +78,7 @@ internal static class Examination
                 var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
                 await process.WaitForExitAsync(limit.Token);
                 return process.ExitCode == 0
-                    ? JsonSerializer.Deserialize<Page<Diagnosis>>(output, CliJson.Options)!.Items
+                    ? JsonSerializer.Deserialize<Page<Diagnosis>>(output, ApiJson.Options)!.Items
                     : Failed((await errors).Split('\n').FirstOrDefault(static l => l.Length > 0) ?? "it ended without a word");
             }
             finally

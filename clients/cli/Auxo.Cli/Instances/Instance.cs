@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Contracts;
 using Auxo.Instances;
 
@@ -42,7 +42,7 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
         var file = layout.Description;
         try
         {
-            var description = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(file), CliJson.Options)
+            var description = JsonSerializer.Deserialize<Description>(File.ReadAllBytes(file), ApiJson.Options)
                 ?? new Description(null, null, null);
             var tokenFile = Path.Combine(layout.Home, description.TokenFile ?? layout.AdminToken);
             var origin = token is not null ? "AUXO_TOKEN" : tokenFile;
@@ -78,6 +78,7 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
             name, new UriBuilder(apphost.Scheme, apphost.Host, KnownServices.UsualPort(name)!.Value).Uri)), StringComparer.Ordinal)
         {
             ["apphost"] = Base(apphost),
+            ["console"] = new UriBuilder(apphost.Scheme, apphost.Host, KnownServices.ConsolePort).Uri,
         };
 
     /// <summary>Relative paths are appended to what ends with a slash only.</summary>

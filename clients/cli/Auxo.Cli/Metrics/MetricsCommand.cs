@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Repositories;
 
 namespace Auxo.Cli.Metrics;
@@ -45,7 +45,7 @@ internal static class MetricsCommand
                 return ExitCode.Ok;
             }
 
-            var reports = rid is null ? answer.Deserialize<Page<T>>(CliJson.Options)!.Items : [answer.Deserialize<T>(CliJson.Options)!];
+            var reports = rid is null ? answer.Deserialize<Page<T>>(ApiJson.Options)!.Items : [answer.Deserialize<T>(ApiJson.Options)!];
             if (reports.Count == 0) terminal.Line(
                 "Nothing has been measured yet. Numbers begin with the first push or build: 'auxo repo track', 'auxo ci run'.");
             else if (reports.Count == 1) one(terminal, reports[0]);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Notify;

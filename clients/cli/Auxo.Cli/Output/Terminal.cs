@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 
 using Spectre.Console;
 
@@ -48,7 +48,7 @@ internal sealed class Terminal : IDisposable
     public TimeProvider Time => _host.Time;
 
     /// <summary>Writes an answer for programs.</summary>
-    public void WriteJson<T>(T value) => _text.WriteLine(JsonSerializer.Serialize(value, CliJson.Options));
+    public void WriteJson<T>(T value) => _text.WriteLine(JsonSerializer.Serialize(value, ApiJson.Options));
 
     /// <summary>One line of markup. Text from outside goes through <see cref="Safe"/> first.</summary>
     public void Line(string markup = "") => Out.MarkupLine(markup);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Raw;

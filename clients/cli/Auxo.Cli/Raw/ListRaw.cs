@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Raw;

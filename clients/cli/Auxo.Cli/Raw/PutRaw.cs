@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Raw;
@@ -52,7 +52,7 @@ internal static class PutRaw
         request.Content.Headers.Add("Content-Digest", $"sha-256=:{Convert.ToBase64String(digest)}:");
         if (fresh) request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         using var response = await session.Clients.Http("registry").SendAsync(request, ct);
-        var stored = JsonSerializer.Deserialize<RawFile>(await response.Content.ReadAsStringAsync(ct), CliJson.Options)!;
+        var stored = JsonSerializer.Deserialize<RawFile>(await response.Content.ReadAsStringAsync(ct), ApiJson.Options)!;
         if (session.Terminal.Json) session.Terminal.WriteJson(stored);
         else
         {

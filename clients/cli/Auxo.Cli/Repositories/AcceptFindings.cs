@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Cli.Ci;
 
 namespace Auxo.Cli.Repositories;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-using Auxo.Cli.Api;
+using Auxo.Api;
 using Auxo.Contracts;
 
 namespace Auxo.Cli.Trace;

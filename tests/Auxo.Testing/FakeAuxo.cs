@@ -2,25 +2,30 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
 
-using Auxo.Testing;
-
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Auxo.Cli.Tests;
+using Xunit;
+
+namespace Auxo.Testing;
 
 /// <summary>
-/// The services as the command line sees them: real HTTP on loopback, behind one address with a path per service. Where an
+/// The services as clients see them: real HTTP on loopback, behind one address with a path per service. Where an
 /// answer of a service is recorded, a test may answer with the same shape only (see <see cref="RecordedAnswers"/>). It writes
 /// the <c>instance.json</c> by which it is found.
 /// </summary>
-internal sealed class FakeAuxo : IAsyncDisposable
+public sealed class FakeAuxo : IAsyncDisposable
 {
+    /// <summary>The only token that it takes.</summary>
     public const string Token = "auxo_test";
+    /// <summary>A repository.</summary>
     public const string Rid = "rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5";
+    /// <summary>A build of it.</summary>
     public const string BuildId = "3f2a1c77-1111-5222-8333-444455556666";
+    /// <summary>What that build built.</summary>
     public const string Commit = "8fabc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c";
+    /// <summary>The patch that it is of.</summary>
     public const string PatchId = "1a2b3c4d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4";
 
     private readonly WebApplication _app;
@@ -37,8 +42,10 @@ internal sealed class FakeAuxo : IAsyncDisposable
         File.WriteAllText(Path.Combine(Home, "instance.json"), $$"""{"endpoints":{{{endpoints}}},"tokenFile":"run/admin.token"}""");
     }
 
+    /// <summary>Its folder, with <c>instance.json</c>.</summary>
     public string Home { get; }
 
+    /// <summary>Where it listens; each service is a path below.</summary>
     public string Address { get; }
 
     /// <summary><c>METHOD /path body</c> of every request.</summary>
@@ -76,13 +83,7 @@ internal sealed class FakeAuxo : IAsyncDisposable
     public static Task<FakeAuxo> ReplayAsync() => StartAsync(app => app.MapGet(
         "/{service}/{**path}", (HttpContext http) => Recorded(http) is { } recorded ? Json(recorded.ToJsonString()) : Results.NotFound()));
 
-    /// <summary>Runs the command line against it.</summary>
-    public Task<CliResult> RunAsync(params string[] args) => RunAsync(null, args);
-
-    /// <summary>The same by another clock.</summary>
-    public Task<CliResult> RunAsync(TimeProvider? time, params string[] args)
-        => CliResult.RunAsync(new() { ["AUXO_HOME"] = Home }, args, time: time);
-
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
@@ -132,8 +133,10 @@ internal sealed class FakeAuxo : IAsyncDisposable
     /// <summary>A page with these items.</summary>
     public static IResult Page(params string[] items) => Json($$"""{"items":[{{string.Join(',', items)}}],"next":null}""");
 
+    /// <summary>Any answer in JSON.</summary>
     public static IResult Json(string json, int status = 200) => Results.Text(json, "application/json", Encoding.UTF8, status);
 
+    /// <summary>A refusal.</summary>
     public static IResult Problem(int status, string type, string detail)
         => Results.Text($$"""{"type":"auxo:{{type}}","title":"x","status":{{status}},"detail":"{{detail}}","traceId":"4bf92f"}""",
             "application/problem+json", Encoding.UTF8, status);

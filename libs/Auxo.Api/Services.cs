@@ -2,7 +2,7 @@ using System.Text.Json;
 
 using Refit;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Api;
 
 /// <summary>What ingest answers.</summary>
 public interface IIngest

@@ -3,12 +3,13 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 
+using Auxo.Api;
 using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
 
 using Refit;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Cli;
 
 /// <summary>Typed clients of one instance's services.</summary>
 internal sealed class Clients(Instance instance) : IDisposable
@@ -64,7 +65,7 @@ internal sealed class Clients(Instance instance) : IDisposable
     private T For<T>(string service) => RestService.ForGenerated<T>(Http(service), Settings);
 
     /// <summary>An error of ours passes Refit as it is.</summary>
-    private static RefitSettings Settings { get; } = new(new SystemTextJsonContentSerializer(CliJson.Options))
+    private static RefitSettings Settings { get; } = new(new SystemTextJsonContentSerializer(ApiJson.Options))
     {
         UrlResolution = UrlResolutionMode.Rfc3986,
         CollectionFormat = CollectionFormat.Multi,
@@ -147,7 +148,7 @@ internal sealed class Clients(Instance instance) : IDisposable
         {
             try
             {
-                return JsonSerializer.Deserialize<Problem>(text, CliJson.Options);
+                return JsonSerializer.Deserialize<Problem>(text, ApiJson.Options);
             }
             catch (JsonException)
             {

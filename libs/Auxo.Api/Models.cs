@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Api;
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">The entries.</param>

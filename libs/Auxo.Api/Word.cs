@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Api;
 
 /// <summary>A word of a small list, such as a state: read in any spelling, always shown and written as <c>snake_case</c>.</summary>
-internal sealed class Word : JsonConverter<string>
+public sealed class Word : JsonConverter<string>
 {
     /// <inheritdoc/>
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

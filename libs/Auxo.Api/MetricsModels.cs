@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Api;
 
 /// <summary>The moment an answer is given for.</summary>
 public sealed record AsOf(DateTimeOffset Time, long Position);

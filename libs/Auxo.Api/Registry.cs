@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 using Refit;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Api;
 
 /// <summary>What the registry answers.</summary>
 public interface IRegistry

@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Api;
 
 /// <summary>One way to read and write JSON, for the services and for <c>--json</c>.</summary>
-internal static class CliJson
+public static class ApiJson
 {
     /// <summary>Camel case, unknown members ignored, absent ones left out; text stays readable (this is no HTML).</summary>
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -25,7 +25,7 @@ internal static class CliJson
     }
 
     /// <summary>True of what a reader of the answer takes for given.</summary>
-    internal static bool IsNeeded(JsonPropertyInfo property)
+    public static bool IsNeeded(JsonPropertyInfo property)
         => property.AssociatedParameter is { } parameter
             ? property.Set is not null && parameter is { IsNullable: false, HasDefaultValue: false }
             : property.IsRequired;

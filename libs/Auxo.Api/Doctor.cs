@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 using Refit;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Api;
 
 /// <summary>What a part of Auxo says of what it needs.</summary>
 public interface IDiagnosis

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 using Refit;
 
-namespace Auxo.Cli.Api;
+namespace Auxo.Api;
 
 /// <summary>What every service answers about what it did.</summary>
 public interface ITimeline
