@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 
 using Auxo.Contracts;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Changes;
 using Auxo.ServiceDefaults.Metrics;
 using Auxo.ServiceDefaults.Telemetry;
 
@@ -73,6 +74,7 @@ public static partial class Extensions
         app.UseAuthorization();
         app.MapHealth();
         app.MapMetrics();
+        if (app.Services.GetService<ServiceModel>() is { } stores) app.MapChanges(stores.Name);
         var service = app.Services.GetRequiredService<ServiceIdentity>();
         app.Lifetime.ApplicationStarted.Register(() => Log.Started(app.Logger, service.Name, service.Version, string.Join(' ', app.Urls)));
         return app;

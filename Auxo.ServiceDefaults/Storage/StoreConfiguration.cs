@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
+using Auxo.ServiceDefaults.Changes;
+
 using JasperFx;
 using JasperFx.Events;
 
@@ -37,6 +39,7 @@ public static class StoreConfiguration
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(model);
+        services.TryAddSingleton<ChangeFeed>();
         services.AddHostedService<SchemaGuard>();
         services.TryAddSingleton(
             provider => CreateDataSource(provider.GetRequiredService<IConfiguration>(), provider.GetService<ILoggerFactory>()));
@@ -54,6 +57,7 @@ public static class StoreConfiguration
                 options.Events.AppendMode = EventAppendMode.Quick;
                 options.Events.TimeProvider = provider.GetRequiredService<TimeProvider>();
                 options.Listeners.Add(new SaveCrashPoints());
+                options.Listeners.Add(provider.GetRequiredService<ChangeFeed>());
                 model.Store(options);
                 return options;
             })
@@ -78,8 +82,8 @@ public static class StoreConfiguration
 
     private static NpgsqlDataSource CreateDataSource(IConfiguration configuration, ILoggerFactory? loggers)
     {
-        var text = configuration.GetConnectionString("auxo")
-            ?? throw new RefusedStartException("No database is configured: set ConnectionStrings__auxo, as the AppHost does.");
+        if (configuration.GetConnectionString("auxo") is not { Length: > 0 } text)
+            throw new RefusedStartException("No database is configured: set ConnectionStrings__auxo, as the AppHost does.");
         var settings = new NpgsqlConnectionStringBuilder(text);
         // The driver's defaults, 100 and 0, are not meant for five services on one small server; a setting of others wins.
         if (settings.MaxPoolSize == 100) settings.MaxPoolSize = 10;
