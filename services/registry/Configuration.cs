@@ -86,6 +86,7 @@ public static class Configuration
         GetArtifact.Map(app);
         GetTimeline.Map(app);
         CreateToken.Map(app);
+        ShowOwnToken.Map(app);
         RotateToken.Map(app);
         RevokeToken.Map(app);
     }
