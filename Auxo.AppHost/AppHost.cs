@@ -26,15 +26,19 @@ return await HostCommand.RunAsync(args, static builder =>
     var pipeline = builder.AddProject<Projects.Auxo_Pipeline>("pipeline")
         .WithHttpEndpoint(8890).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator)
         .WithEnvironment(RepositoryFolders.Variable, storage);
-    builder.AddProject<Projects.Auxo_Ingest>("ingest")
+    var ingest = builder.AddProject<Projects.Auxo_Ingest>("ingest")
         .WithHttpEndpoint(8888).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator)
         .WithEnvironment(RepositoryFolders.Variable, storage)
         .WithConfidentialEnvironment("RAD_*", "SSH_AUTH_SOCK");     // the node's keys and socket are for no other service
-    builder.AddProject<Projects.Auxo_Notify>("notify")
+    var notify = builder.AddProject<Projects.Auxo_Notify>("notify")
         .WithHttpEndpoint(9000).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator);
-    builder.AddProject<Projects.Auxo_Metrics>("metrics")
+    var metrics = builder.AddProject<Projects.Auxo_Metrics>("metrics")
         .WithHttpEndpoint(9100).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator);
-    builder.AddProject<Projects.Auxo_Registry>("registry")
+    var registry = builder.AddProject<Projects.Auxo_Registry>("registry")
         .WithHttpEndpoint(8081).WithHttpHealthCheck("/health").WithLogin(auxo).WaitForCompletion(migrator)
         .WithReference(pipeline);                                   // the one reference: artifact bytes by digest
+
+    builder.AddProject<Projects.Auxo_Console>("console")            // owns no data; asks the services with the token of whoever looks
+        .WithHttpEndpoint(8880).WithHttpHealthCheck("/health")
+        .WithReference(ingest).WithReference(pipeline).WithReference(notify).WithReference(metrics).WithReference(registry);
 });

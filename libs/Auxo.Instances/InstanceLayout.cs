@@ -64,6 +64,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>The messages that each service works on at this moment.</summary>
     public string InHand => Path.Combine(Run, "in-hand");
 
+    /// <summary>The keys that the console's cookies are encrypted with.</summary>
+    public string ConsoleKeys => Path.Combine(Run, "console-keys");
+
     /// <summary>Held by the AppHost that runs on this folder.</summary>
     public string LockFile => Path.Combine(Run, "lock");
 
@@ -134,8 +137,8 @@ public sealed record InstanceLayout(string Home)
                 PrivateFiles.MakeFolder(Home, Passage);
             if (!File.Exists(LayoutFile)) PrivateFiles.Write(LayoutFile, Number);
             PrivateFiles.MakeFolder(Run, Passage);
-            foreach (var folder in (ReadOnlySpan<string>)[Logs, BuildLogs, Blobs, Mirrors, Workspaces, Spares, Steps, Checks, InHand])
-                PrivateFiles.MakeFolder(folder);
+            foreach (var folder in (ReadOnlySpan<string>)
+                [Logs, BuildLogs, Blobs, Mirrors, Workspaces, Spares, Steps, Checks, InHand, ConsoleKeys]) PrivateFiles.MakeFolder(folder);
             foreach (var file in Directory.EnumerateFiles(Run).Append(LayoutFile)) PrivateFiles.Close(file);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

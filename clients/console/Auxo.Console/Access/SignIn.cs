@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Auxo.Console.Access;
+
+/// <summary>A link that opens the console once.</summary>
+/// <param name="Url">To be opened in a browser within five minutes.</param>
+internal sealed record LoginLink(Uri Url);
+
+/// <summary>Signing in and out: by a link that the command line makes, or by typing a token.</summary>
+internal static class SignIn
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/login/links", MakeLinkAsync).WithName("MakeLoginLink").AllowAnonymous().DisableAntiforgery();
+        routes.MapGet("/login/once/{code}", OpenLinkAsync).WithName("OpenLoginLink").AllowAnonymous();
+        routes.MapPost("/logout", LogOutAsync).WithName("LogOut").AllowAnonymous();
+    }
+
+    /// <summary>Signs somebody in, for thirty days or as long as the token lives.</summary>
+    public static Task SignInAsync(this HttpContext http, TokenHolder holder, string token, TimeProvider time)
+    {
+        var until = time.GetUtcNow() + Longest;
+        return http.SignInAsync(Session.Scheme, Session.Of(holder, token), new AuthenticationProperties
+        {
+            IsPersistent = true, ExpiresUtc = holder.ExpiresAt < until ? holder.ExpiresAt : until,
+        });
+    }
+
+    /// <summary><c>POST /login/links</c>, with a token: for <c>auxo console</c>.</summary>
+    private static async Task<Results<Ok<LoginLink>, UnauthorizedHttpResult>> MakeLinkAsync(
+        HttpContext http, Clients clients, LoginLinks links, CancellationToken ct)
+    {
+        if (http.Request.Headers.Authorization.ToString() is not ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token]
+            || await TokenHolder.FindAsync(clients, token.Trim(), ct) is not { } holder) return TypedResults.Unauthorized();
+        return TypedResults.Ok(new LoginLink(
+            new Uri($"{http.Request.Scheme}://{http.Request.Host}/login/once/{links.Make(token.Trim(), holder)}")));
+    }
+
+    private static async Task<RedirectHttpResult> OpenLinkAsync(
+        string code, HttpContext http, LoginLinks links, TimeProvider time)
+    {
+        if (links.Take(code) is not { } link) return TypedResults.LocalRedirect("/login?used=1");
+        await http.SignInAsync(link.Holder, link.Token, time);
+        return TypedResults.LocalRedirect("/");
+    }
+
+    private static async Task<RedirectHttpResult> LogOutAsync(HttpContext http, IAntiforgery antiforgery)
+    {
+        // A page of another site must not sign anybody out, either.
+        if (await antiforgery.IsRequestValidAsync(http)) await http.SignOutAsync(Session.Scheme);
+        return TypedResults.LocalRedirect("/login");
+    }
+}

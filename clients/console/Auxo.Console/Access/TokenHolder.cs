@@ -1,0 +1,23 @@
+namespace Auxo.Console.Access;
+
+/// <summary>Whose a token is and what it may.</summary>
+/// <param name="Name">The account.</param>
+/// <param name="Scopes">What it may; <c>admin</c> is everything.</param>
+/// <param name="ExpiresAt">The first instant at which it is worth nothing; null for never.</param>
+internal sealed record TokenHolder(string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Asks the registry, which keeps the tokens; null for a token that is unknown, ended or expired.</summary>
+    /// <exception cref="ServiceException">The registry does not answer.</exception>
+    public static async Task<TokenHolder?> FindAsync(Clients clients, string token, CancellationToken ct)
+    {
+        using var registry = clients.Http("registry", token);
+        try
+        {
+            return await registry.GetFromJsonAsync<TokenHolder>("tokens/self", ApiJson.Options, ct);
+        }
+        catch (ServiceException e) when (e.Status == 401)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+
+using Auxo.Console.Access;
+
+using Refit;
+
+namespace Auxo.Console;
+
+/// <summary>The services, asked with the token of whoever is signed in: a page shows what that token may see, and nothing else.</summary>
+internal sealed class Clients(IHttpClientFactory factory, IHttpContextAccessor context)
+{
+    private static readonly RefitSettings Settings = new(new SystemTextJsonContentSerializer(ApiJson.Options))
+    {
+        UrlResolution = UrlResolutionMode.Rfc3986,
+        CollectionFormat = CollectionFormat.Multi,
+        ExceptionFactory = static _ => new((Exception?)null),
+        DeserializationExceptionFactory = static (response, error) => new(error is JsonException e
+            ? new ServiceException(
+                response.RequestMessage?.RequestUri?.Host ?? "a service", 502,
+                $"answers something else than this console reads ({e.Path ?? "$"}): are they of one build?", e)
+            : error),
+        TransportExceptionFactory = static (_, error, _) => error,
+    };
+
+    public IIngest Ingest => For<IIngest>("ingest");
+
+    public IPipeline Pipeline => For<IPipeline>("pipeline");
+
+    public IRegistry Registry => For<IRegistry>("registry");
+
+    public INotify Notify => For<INotify>("notify");
+
+    public IMetrics Metrics => For<IMetrics>("metrics");
+
+    public IMessaging Messaging(string service) => For<IMessaging>(service);
+
+    /// <summary>What a service did for a push.</summary>
+    public ITimeline Timeline(string service) => For<ITimeline>(service);
+
+    /// <summary>What a part needs, and whether it has it.</summary>
+    public IDiagnosis Diagnosis(string service) => For<IDiagnosis>(service);
+
+    /// <summary>For answers that are streams, with the signed-in user's token.</summary>
+    public HttpClient Http(string service) => Http(service, context.HttpContext?.User.Token());
+
+    /// <summary>With another token.</summary>
+    public HttpClient Http(string service, string? token)
+    {
+        var client = factory.CreateClient(service);
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    private T For<T>(string service) => RestService.ForGenerated<T>(Http(service), Settings);
+}
+
+/// <summary>A service refused, or gave no answer.</summary>
+/// <param name="service">Which.</param>
+/// <param name="status">Its HTTP status; 503 when it does not answer at all.</param>
+/// <param name="detail">For people.</param>
+/// <param name="inner">The cause.</param>
+public sealed class ServiceException(string service, int status, string detail, Exception? inner = null) : Exception(detail, inner)
+{
+    /// <summary>Which service.</summary>
+    public string Service { get; } = service;
+
+    /// <summary>Its HTTP status.</summary>
+    public int Status { get; } = status;
+}
+
+/// <summary>Turns refusals and silence into words that help, as the command line does.</summary>
+/// <param name="service">The service that is asked.</param>
+internal sealed class Explaining(string service) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or SocketException)
+        {
+            throw new ServiceException(service, 503, $"{service} does not answer. './auxo status' shows what runs.", e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServiceException(service, 503, $"{service} took the request but did not answer in time.", e);
+        }
+
+        if (response.IsSuccessStatusCode || response.StatusCode is HttpStatusCode.NotModified) return response;
+        using (response)
+        {
+            var problem = Read(await response.Content.ReadAsStringAsync(cancellationToken));
+            throw new ServiceException(
+                service, (int)response.StatusCode,
+                problem?.Detail ?? problem?.Title ?? $"{service} answered {(int)response.StatusCode}.");
+        }
+    }
+
+    private static Problem? Read(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Problem>(text, ApiJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Problem(string? Title, string? Detail);
+}

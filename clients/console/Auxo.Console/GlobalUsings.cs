@@ -1,0 +1,2 @@
+global using Auxo.Api;
+global using Auxo.ServiceDefaults;

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Auxo.Console.Layout;
+
+/// <summary>
+/// A page that asks services before it is shown. One that refuses or is silent is no dead page: it says which, and what to do; a token
+/// that has ended leads to the sign-in.
+/// </summary>
+public abstract class LoadedPage : ComponentBase
+{
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject] internal Clients Clients { get; set; } = null!;
+
+    [Inject] internal TimeProvider Time { get; set; } = null!;
+
+    [CascadingParameter] private HttpContext? Http { get; set; }
+
+    /// <summary>What stands in the way; null when all is there.</summary>
+    protected ServiceException? Trouble { get; private set; }
+
+    /// <summary>One moment for the whole page.</summary>
+    protected DateTimeOffset Now { get; private set; }
+
+    /// <inheritdoc/>
+    protected sealed override async Task OnParametersSetAsync()
+    {
+        Now = Time.GetUtcNow();
+        try
+        {
+            await LoadAsync(Http?.RequestAborted ?? CancellationToken.None);
+        }
+        catch (ServiceException e) when (e.Status == 401)
+        {
+            Navigation.NavigateTo("/login?ended=1");
+        }
+        catch (ServiceException e)
+        {
+            Trouble = e;
+            if (Http is { Response.HasStarted: false }) Http.Response.StatusCode = e.Status is 404 or 403 ? e.Status : 502;
+        }
+    }
+
+    /// <summary>Asks for what the page shows.</summary>
+    protected abstract Task LoadAsync(CancellationToken ct);
+
+    /// <summary>Whether a button makes sense for who is signed in; the services decide themselves.</summary>
+    protected bool May(string scope) => Http is not null && Access.Session.May(Http.User, scope);
+}

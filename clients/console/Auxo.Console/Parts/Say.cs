@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace Auxo.Console.Parts;
+
+/// <summary>How times, sizes, states and names are said to people; the same words as the command line's.</summary>
+internal static class Say
+{
+    /// <summary>Such as <c>just now</c>, <c>5 min ago</c>, <c>3 days ago</c>.</summary>
+    public static string Ago(DateTimeOffset now, DateTimeOffset then) => (now - then).TotalSeconds switch
+    {
+        < 10 => "just now",
+        < 60 and var s => Invariant($"{s:0} s ago"),
+        < 3600 and var s => Invariant($"{(int)s / 60} min ago"),
+        < 86_400 and var s => Invariant($"{(int)s / 3600} h ago"),
+        < 172_800 => "1 day ago",
+        var s => Invariant($"{(int)(s / 86_400)} days ago"),
+    };
+
+    /// <summary>Such as <c>0.4 s</c>, <c>14 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>.</summary>
+    public static string Lasted(double seconds) => seconds switch
+    {
+        < 0.095 => Invariant($"{seconds * 1000:0} ms"),
+        < 10 => Invariant($"{seconds:0.0} s"),
+        < 60 => Invariant($"{seconds:0} s"),
+        < 3600 => Invariant($"{(int)seconds / 60} min {(int)seconds % 60} s"),
+        _ => Invariant($"{(int)seconds / 3600} h {(int)seconds % 3600 / 60} min"),
+    };
+
+    /// <summary>Such as <c>4.2 MB</c>.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1000 => Invariant($"{bytes} B"),
+        < 1_000_000 => Invariant($"{bytes / 1000.0:0.#} kB"),
+        < 1_000_000_000 => Invariant($"{bytes / 1_000_000.0:0.#} MB"),
+        _ => Invariant($"{bytes / 1_000_000_000.0:0.#} GB"),
+    };
+
+    /// <summary>Such as <c>1 finding</c>, <c>3 findings</c>.</summary>
+    public static string Count(long n, string thing) => n == 1 ? $"1 {thing}" : Invariant($"{n} {thing}s");
+
+    /// <summary>An id's first digits.</summary>
+    public static string Short(string? id) => id is null ? "–" : id.Length > 7 ? id[..7] : id;
+
+    /// <summary>What a build is about: the patch or the branch.</summary>
+    public static string Subject(Build build) => build.PatchId is { } patch ? $"patch {Short(patch)}" : build.Ref;
+
+    /// <summary>How a build stands, in one word of a small list.</summary>
+    public static string Standing(Build build) => build.IsFinished ? build.Outcome ?? "errored" : build.State;
+
+    /// <summary>How a step stands.</summary>
+    public static string Standing(BuildStep step)
+        => step is { Outcome: "failed", Blocks: false } ? "warned" : step.Outcome ?? step.State ?? "waiting";
+
+    /// <summary>The address of a repository's page.</summary>
+    public static string RepositoryUrl(string rid) => $"/repositories/{Uri.EscapeDataString(rid)}";
+
+    /// <summary>The address of a patch's page.</summary>
+    public static string PatchUrl(string rid, string patch) => $"/patches/{Uri.EscapeDataString(rid)}/{patch}";
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

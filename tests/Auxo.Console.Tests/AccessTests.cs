@@ -1,0 +1,190 @@
+using System.Net;
+
+using Auxo.Testing;
+
+using Microsoft.AspNetCore.Builder;
+
+namespace Auxo.Console.Tests;
+
+/// <summary>Who comes in, and what a page may do in his browser.</summary>
+public sealed class AccessTests
+{
+    private static readonly string[] Pages =
+        ["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", "/queue", "/messages", $"/builds/{FakeAuxo.BuildId}",
+            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x"];
+
+    public static TheoryData<string> AllPages => [.. Pages];
+
+    [Theory]
+    [MemberData(nameof(AllPages))]
+    public async Task a_stranger_sees_nothing_but_the_sign_in(string page)
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var stranger = console.Visitor();
+        using var answer = await stranger.GetAsync(page);
+        // What a script asks for is refused to it; a person is led to the door.
+        if (answer.StatusCode != HttpStatusCode.Unauthorized || page != "/live")
+            Assert.StartsWith("/login?ReturnUrl=", answer.Headers.Location!.PathAndQuery, StringComparison.Ordinal);
+        Assert.Empty(console.Services.Requests);
+    }
+
+    [Fact]
+    public async Task a_link_signs_in_once()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        var link = await console.LinkAsync();
+        using var first = console.Visitor();
+        using (var opened = await first.GetAsync(link)) Assert.Equal("/", opened.Headers.Location!.ToString());
+        using var second = console.Visitor();
+        using (var again = await second.GetAsync(link)) Assert.Equal("/login?used=1", again.Headers.Location!.ToString());
+        using var made_up = await second.GetAsync("/login/once/" + new string('A', 43));
+        Assert.Equal("/login?used=1", made_up.Headers.Location!.ToString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("auxo_wrong")]
+    public async Task no_link_is_made_without_a_token_that_works(string? token)
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var client = console.Visitor();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "login/links");
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task the_cookie_is_closed_to_scripts_and_to_other_sites_and_holds_no_readable_token()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = console.Visitor();
+        using var opened = await visitor.GetAsync(await console.LinkAsync());
+        var cookie = opened.Headers.GetValues("Set-Cookie").Single(static c => c.StartsWith("auxo_session=", StringComparison.Ordinal));
+        Assert.Contains("; httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("; samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(FakeAuxo.Token, cookie, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_token_that_is_typed_signs_in_and_a_wrong_one_is_told_so()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = console.Visitor();
+        using var wrong = await PostAsync(visitor, "/login", "auxo_wrong");
+        Assert.Contains("No token that works", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var right = await PostAsync(visitor, "/login?ReturnUrl=%2Fqueue", FakeAuxo.Token);
+        Assert.Equal((HttpStatusCode.Redirect, new Uri(console.Address, "/queue")), (right.StatusCode, right.Headers.Location!));
+    }
+
+    [Theory]
+    [InlineData("//evil.example/")]
+    [InlineData("/\\evil.example/")]
+    [InlineData("https://evil.example/")]
+    public async Task signing_in_leads_to_no_other_site(string returnUrl)
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = console.Visitor();
+        using var answer = await PostAsync(visitor, $"/login?ReturnUrl={Uri.EscapeDataString(returnUrl)}", FakeAuxo.Token);
+        Assert.Equal(console.Address, new Uri(console.Address, answer.Headers.Location!));
+    }
+
+    [Fact]
+    public async Task a_form_of_another_site_does_nothing()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => app.MapPost(
+            "/pipeline/builds/{id}/{verb}", static () => FakeAuxo.Json(FakeAuxo.Build())));
+        using var visitor = await console.SignedInAsync();
+        using var forged = await visitor.PostAsync($"/builds/{FakeAuxo.BuildId}/cancel", new FormUrlEncodedContent([]));
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        Assert.DoesNotContain(console.Services.Requests, static r => r.StartsWith("POST", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/login")]
+    [InlineData("/console.css")]
+    [InlineData("/nowhere")]
+    [InlineData("/health")]
+    public async Task every_answer_says_what_a_browser_may_do_with_it(string path)
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync(path);
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'none'; script-src 'self';", policy, StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Fact]
+    public async Task no_page_has_a_script_or_a_style_in_it()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = console.Visitor();
+        var page = await visitor.GetStringAsync("/login");
+        Assert.DoesNotMatch("<script(?![^>]* src=)", page);
+        Assert.DoesNotContain("<style", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotMatch(@"\son[a-z]+=", page);
+        Assert.DoesNotMatch(@"(src|href)=.?(https?:)?//", page);
+    }
+
+    [Fact]
+    public async Task a_name_that_is_not_this_machines_is_refused()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = await console.SignedInAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/login");
+        request.Headers.Host = "rebound.example";
+        using var answer = await visitor.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_name_that_the_operator_gave_is_served()
+    {
+        await using var console = await ConsoleHost.StartAsync(settings: ("Auxo:Console:Hosts", "ci.example.org, ci.lan"));
+        using var visitor = console.Visitor();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/login");
+        request.Headers.Host = "ci.lan";
+        using var answer = await visitor.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_token_that_has_ended_leads_to_the_sign_in()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => app.MapGet(
+            "/ingest/repositories", static () => FakeAuxo.Problem(401, "access/unauthenticated", "no")));
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync("/repositories");
+        Assert.Equal("/login?ended=1", answer.Headers.Location!.PathAndQuery);
+    }
+
+    [Fact]
+    public async Task signing_out_ends_the_session()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = await console.SignedInAsync();
+        using var login = await visitor.GetAsync("/login");
+        var token = Token(await login.Content.ReadAsStringAsync());
+        using var answer = await visitor.PostAsync("/logout", new FormUrlEncodedContent([new("__RequestVerificationToken", token)]));
+        Assert.Equal("/login", answer.Headers.Location!.ToString());
+        using var after = await visitor.GetAsync("/queue");
+        Assert.StartsWith("/login", after.Headers.Location!.PathAndQuery, StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient visitor, string path, string token)
+    {
+        using var form = await visitor.GetAsync(path);
+        var proof = Token(await form.Content.ReadAsStringAsync());
+        return await visitor.PostAsync(path, new FormUrlEncodedContent(
+            [new("_handler", "login"), new("__RequestVerificationToken", proof), new("Token", token)]));
+    }
+
+    private static string Token(string page)
+    {
+        const string field = "name=\"__RequestVerificationToken\" value=\"";
+        var begin = page.IndexOf(field, StringComparison.Ordinal) + field.Length;
+        return page[begin..page.IndexOf('"', begin)];
+    }
+}

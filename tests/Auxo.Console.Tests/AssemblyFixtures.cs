@@ -1,0 +1,3 @@
+using Auxo.Console.Tests.Browser;
+
+[assembly: AssemblyFixture(typeof(Chromium))]

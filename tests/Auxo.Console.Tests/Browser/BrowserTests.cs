@@ -1,0 +1,122 @@
+using System.Threading.Channels;
+
+using Auxo.Testing;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Playwright;
+
+using static Microsoft.Playwright.Assertions;
+
+namespace Auxo.Console.Tests.Browser;
+
+/// <summary>The pages in a real browser: keys, news, a log that grows.</summary>
+public sealed class BrowserTests(Chromium chromium)
+{
+    [Fact]
+    public async Task keys_lead_through_the_pages()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => PagesTests.Map(app, FakeAuxo.Build(outcome: "failed")));
+        await using var window = await chromium.OpenAsync(console);
+        var page = window.Page;
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("q");
+        await page.WaitForURLAsync("**/queue");
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("o");
+        await Expect(page).ToHaveTitleAsync("1 red · Auxo");
+        await page.Keyboard.PressAsync("j");
+        await Expect(page.Locator(".row.chosen")).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync($"**/builds/{FakeAuxo.BuildId}");
+        await Expect(page.Locator("h1")).ToContainTextAsync("Fix the handshake");
+        await page.Keyboard.PressAsync("?");
+        await Expect(page.Locator("dialog#keys")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("/");
+        await Expect(page.Locator("#search")).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task a_page_shows_what_changes_without_being_loaded_again()
+    {
+        var changes = Channel.CreateUnbounded<string>();
+        var state = "running";
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            string Build() => state == "running" ? FakeAuxo.Build("running", null) : FakeAuxo.Build();
+            PagesTests.Map(app, Build, Build);
+            app.MapGet("/pipeline/changes", (HttpContext http) => TypedResults.ServerSentEvents(
+                changes.Reader.ReadAllAsync(http.RequestAborted), eventType: "changed"));
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync($"/builds/{FakeAuxo.BuildId}");
+        await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("running");
+        await window.Page.EvaluateAsync("window.notLoadedAgain = true");
+        state = "finished";
+        changes.Writer.TryWrite($"build/{FakeAuxo.BuildId}");
+        await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("passed");
+        Assert.True(await window.Page.EvaluateAsync<bool>("window.notLoadedAgain"));
+    }
+
+    [Fact]
+    public async Task a_log_is_seen_as_it_is_written_with_its_colours_and_without_its_markup()
+    {
+        var lines = Channel.CreateUnbounded<string>();
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, Running());
+            app.MapGet("/pipeline/builds/{id}/logs/{step}", static (HttpContext http) =>
+            {
+                http.Response.Headers["Auxo-Log-State"] = "open";
+                return Results.Bytes("first line\n"u8.ToArray(), "text/plain; charset=utf-8", enableRangeProcessing: true);
+            });
+            app.MapGet("/pipeline/builds/{id}/logs/{step}/events", (HttpContext http) => TypedResults.ServerSentEvents(
+                lines.Reader.ReadAllAsync(http.RequestAborted)));
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync($"/builds/{FakeAuxo.BuildId}");
+        var log = window.Page.Locator(".log");
+        await Expect(log).ToContainTextAsync("first line");
+        lines.Writer.TryWrite("\u001b[31mred\u001b[0m <b>no markup</b>\n");
+        await Expect(log.Locator("span.f1")).ToHaveTextAsync("red");
+        await Expect(log).ToContainTextAsync("<b>no markup</b>");
+        await Expect(log.Locator("b")).ToHaveCountAsync(0);
+        for (var i = 0; i < 20_000; i++) lines.Writer.TryWrite($"line {i}\n");
+        await Expect(log).ToContainTextAsync("line 19999");
+        Assert.InRange(await log.EvaluateAsync<int>("e => e.childElementCount"), 1000, 5001);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 360)]
+    public async Task no_page_is_wider_than_its_window(ColorScheme scheme, int width)
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            PagesTests.Map(app, Running());
+            foreach (var name in Contracts.KnownServices.Names)
+            {
+                app.MapGet($"/{name}/queues", () => FakeAuxo.Json(
+                    $$"""{"items":[{"queue":"{{name}}","ready":12,"scheduled":0,"deadLetters":0,"oldestSeconds":3.5}]}"""));
+            }
+        });
+        await using var window = await chromium.OpenAsync(console, scheme, width);
+        foreach (var path in (string[])["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", $"/builds/{FakeAuxo.BuildId}",
+            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/queue", "/messages", "/search?q=fix"])
+        {
+            await window.Page.GotoAsync(path);
+            Assert.True(
+                await window.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"),
+                $"{path} is wider than {width}");
+        }
+    }
+
+    private static string Running() => FakeAuxo.Build("running", null, more: """
+        ,"steps":[{"step":"secrets","kind":"check","state":"finished","outcome":"passed","blocks":true,"durationSeconds":0.4,
+           "exitCode":null,"summary":null},
+          {"step":"test","kind":"command","state":"running","outcome":null,"blocks":null,"durationSeconds":null,
+           "exitCode":null,"summary":null}]
+        """);
+}

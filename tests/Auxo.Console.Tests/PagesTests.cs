@@ -1,0 +1,143 @@
+using System.Net;
+
+using Auxo.Testing;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Auxo.Console.Tests;
+
+/// <summary>What pages show of what the services answer.</summary>
+public sealed class PagesTests
+{
+    private const string Hostile = "<img src=x onerror=alert(1)>";
+
+    [Fact]
+    public async Task the_overview_says_what_is_red()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app, FakeAuxo.Build(outcome: "failed")));
+        var page = WebUtility.HtmlDecode(await PageAsync(console, "/"));
+        Assert.Contains("<title>1 red · Auxo</title>", page, StringComparison.Ordinal);
+        Assert.Contains("✗</span> failed", page, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/builds/{FakeAuxo.BuildId}\">Fix the handshake</a>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task an_instance_that_follows_nothing_says_the_next_step()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            app.MapGet("/ingest/repositories", static () => FakeAuxo.Page());
+            app.MapGet("/pipeline/builds", static () => FakeAuxo.Page());
+        });
+        Assert.Contains("./auxo repo track rad:z…", await PageAsync(console, "/"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/repositories/" + FakeAuxo.Rid)]
+    [InlineData("/builds/" + FakeAuxo.BuildId)]
+    [InlineData("/patches/" + FakeAuxo.Rid + "/" + FakeAuxo.PatchId)]
+    [InlineData("/search?q=" + "%3Cimg")]
+    public async Task text_from_outside_is_never_markup(string path)
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app, Wild(alone: false), Wild(alone: true)));
+        var page = await PageAsync(console, path);
+        Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_service_that_is_away_is_named_and_the_page_says_what_to_do()
+    {
+        await using var console = await ConsoleHost.StartAsync(settings: ("Auxo:Console:Services:pipeline", "http://127.0.0.1:1/"));
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync("/queue");
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Contains("pipeline does not answer. &#x27;./auxo status&#x27; shows what runs.",
+            await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task what_a_token_may_not_see_is_not_shown()
+    {
+        await using var console = await ConsoleHost.StartAsync(
+            static app => app.MapGet("/pipeline/builds/{id}", static () => FakeAuxo.Problem(
+                403, "access/missing-scope", "This token may not do that: it lacks the scope 'pipeline:read'.")),
+            scopes: "\"metrics:read\"");
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync($"/builds/{FakeAuxo.BuildId}");
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("lacks the scope", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"pipeline:read\"", false)]
+    [InlineData("\"pipeline:read\",\"pipeline:write\"", true)]
+    [InlineData("\"admin\"", true)]
+    public async Task a_button_is_there_for_whom_it_would_work(string scopes, bool there)
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app, FakeAuxo.Build()), scopes: scopes);
+        Assert.Equal(there, (await PageAsync(console, $"/builds/{FakeAuxo.BuildId}")).Contains("Run again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task a_page_that_is_not_there_says_so()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync("/no/such/page");
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("There is no such page", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_log_is_passed_on_by_range()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => app.MapGet(
+            "/pipeline/builds/{id}/logs/{step}",
+            static () => Results.Bytes("0123456789"u8.ToArray(), "text/plain; charset=utf-8", enableRangeProcessing: true)));
+        using var visitor = await console.SignedInAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/builds/{FakeAuxo.BuildId}/logs/test");
+        request.Headers.Range = new(null, 4);
+        using var answer = await visitor.SendAsync(request);
+        Assert.Equal((HttpStatusCode.PartialContent, "6789"), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        Assert.Equal("bytes 6-9/10", answer.Content.Headers.ContentRange!.ToString());
+    }
+
+    internal static void Map(IEndpointRouteBuilder app, string build, string? details = null)
+        => Map(app, () => build, () => details ?? build);
+
+    internal static void Map(IEndpointRouteBuilder app, Func<string> build, Func<string> details)
+    {
+        app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(FakeAuxo.Repository));
+        app.MapGet("/ingest/patches", static () => FakeAuxo.Page());
+        app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
+        app.MapGet("/ingest/diagnosis", static () => FakeAuxo.Page());
+        app.MapGet("/pipeline/diagnosis", static () => FakeAuxo.Page());
+        app.MapGet("/pipeline/builds", () => FakeAuxo.Page(build()));
+        app.MapGet("/pipeline/builds/{id}", () => FakeAuxo.Json(details()));
+    }
+
+    private const string Findings = """
+        ,"findings":[{"check":"secrets","rule":"x","severity":"high","path":"<img src=x onerror=alert(1)>","line":1,
+          "message":"<img src=x onerror=alert(1)>","blocks":true}]
+        """;
+
+    /// <summary>A build whose every text is markup.</summary>
+    private static string Wild(bool alone) => FakeAuxo.Build(outcome: "failed", more: $$"""
+        ,"steps":[{"step":"<img src=x onerror=alert(1)>","kind":"command","state":"finished","outcome":"failed","blocks":true,
+          "durationSeconds":1.5,"exitCode":1,"summary":"<img src=x onerror=alert(1)>"}]
+        {{(alone ? Findings : "")}}
+        """).Replace("Fix the handshake", Hostile, StringComparison.Ordinal);
+
+    private static async Task<string> PageAsync(ConsoleHost console, string path)
+    {
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync(path);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {page}");
+        return page;
+    }
+}
