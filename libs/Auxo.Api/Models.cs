@@ -117,7 +117,8 @@ public sealed record Build
 /// <summary>A step of a build: a <c>check</c> or a <c>command</c>; one that does not block only warns.</summary>
 public sealed record BuildStep(
     string Step, [property: JsonConverter(typeof(Word))] string Kind, [property: JsonConverter(typeof(Word))] string? State,
-    [property: JsonConverter(typeof(Word))] string? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary);
+    [property: JsonConverter(typeof(Word))] string? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary,
+    DateTimeOffset? StartedAt = null);
 
 /// <summary>One thing that a check found; what is known stands in the default branch and blocks nothing.</summary>
 public sealed record BuildFinding(

@@ -12,6 +12,8 @@ public sealed class BothWaysTests
         "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS",
     ];
 
+    private static readonly string[] Programs = [.. KnownServices.Names, "console"];
+
     /// <summary>The same variables, with values of the run.</summary>
     private static readonly string[] OfTheRun = ["OTEL_RESOURCE_ATTRIBUTES"];
 
@@ -33,7 +35,7 @@ public sealed class BothWaysTests
         Assert.Contains("Its dashboard shows everything: http://127.0.0.1:", output, StringComparison.Ordinal);
         var aspire = Environments(auxo);
 
-        foreach (var service in KnownServices.Names)
+        foreach (var service in Programs)
         {
             Assert.Equal(supervised[service].Keys.Order(StringComparer.Ordinal),
                 aspire[service].Keys.Except(OnlyUnderAspire).Order(StringComparer.Ordinal));
@@ -67,7 +69,7 @@ public sealed class BothWaysTests
     private static async Task<bool> IsHealthyAsync(AuxoInstance auxo, CancellationToken ct)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        foreach (var service in KnownServices.Names)
+        foreach (var service in Programs)
         {
             try
             {
@@ -88,7 +90,7 @@ public sealed class BothWaysTests
             .Select(static p => (int?)p.Key).SingleOrDefault();
 
     private static Dictionary<string, Dictionary<string, string>> Environments(AuxoInstance auxo)
-        => KnownServices.Names.ToDictionary(
+        => Programs.ToDictionary(
             static s => s,
             s => File.ReadAllText($"/proc/{ProcessOf(auxo, s)}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries)
                 .Select(static v => v.Split('=', 2)).ToDictionary(static v => v[0], static v => v[1], StringComparer.Ordinal),

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 using Auxo.Pipeline.Definitions;
 
 using JasperFx.Events;
@@ -60,6 +62,9 @@ public sealed record Build(
 
     /// <summary>What holds its steps in.</summary>
     public string? Sandbox { get; init; }
+
+    /// <summary>When its own steps began; after a crash, when they began again. A check begins with the build.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Begun { get; init; } = FrozenDictionary<string, DateTimeOffset>.Empty;
 
     /// <summary>The steps that have begun and not ended.</summary>
     public IReadOnlyList<string> Running { get; init; } = [];
@@ -127,7 +132,12 @@ public sealed record Build(
         => Unless(this with { State = BuildState.Running, StartedAt = StartedAt ?? e.At, Sandbox = e.Sandbox });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
-    public Build Apply(BuildEvent.StepStarted e) => Unless(this with { Running = [.. Running.Where(step => step != e.Step), e.Step] });
+    public Build Apply(BuildEvent.StepStarted e)
+        => Unless(this with
+        {
+            Running = [.. Running.Where(step => step != e.Step), e.Step],
+            Begun = new Dictionary<string, DateTimeOffset>(Begun, StringComparer.Ordinal) { [e.Step] = e.At },
+        });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.Announced e) => Unless(this with { HasInterimComment = true });

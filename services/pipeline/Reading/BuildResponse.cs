@@ -12,8 +12,10 @@ namespace Auxo.Pipeline.Reading;
 /// <param name="DurationSeconds">Wall time.</param>
 /// <param name="ExitCode">Of a command.</param>
 /// <param name="Summary">One line.</param>
+/// <param name="StartedAt">When it began; null when it has not.</param>
 public sealed record StepResponse(
-    string Step, string Kind, string State, Outcome? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary);
+    string Step, string Kind, string State, Outcome? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary,
+    DateTimeOffset? StartedAt);
 
 /// <summary>A build as lists show it.</summary>
 public record BuildResponse(
@@ -42,10 +44,12 @@ public record BuildResponse(
     private static StepResponse StepOf(Build build, string name)
     {
         var kind = build.Plan.Steps.Any(step => step.Name == name) ? "command" : "check";
+        var startedAt = kind == "check" ? build.StartedAt : build.Begun.TryGetValue(name, out var at) ? at : (DateTimeOffset?)null;
         return build.Results.FirstOrDefault(result => result.Step == name) is { } result
-            ? new(name, kind, "finished", result.Outcome, result.Blocks, result.Duration.TotalSeconds, result.ExitCode, result.Summary)
+            ? new(name, kind, "finished", result.Outcome, result.Blocks, result.Duration.TotalSeconds, result.ExitCode, result.Summary,
+                startedAt)
             : new(name, kind, build.Running.Contains(name)
-                || kind == "check" && build.State == BuildState.Running ? "running" : "waiting", null, null, null, null, null);
+                || kind == "check" && build.State == BuildState.Running ? "running" : "waiting", null, null, null, null, null, startedAt);
     }
 }
 

@@ -51,6 +51,15 @@ public sealed class BuildDecisionTests
     }
 
     [Fact]
+    public void when_a_step_began_is_kept_beside_its_result()
+    {
+        var build = Queued(PlanOf(steps: ["a", "b"]));
+        var running = new BuildChange(build, RecordStepResults.Decide(build, [Report("a")], "b", NoLinks, Now).Events).After;
+        var done = new BuildChange(running, RecordStepResults.Decide(running, [Report("b")], null, NoLinks, Now.AddSeconds(9)).Events).After;
+        Assert.Equal((Now, 1), (done.Begun["b"], done.Begun.Count));
+    }
+
+    [Fact]
     public void what_is_decided_next_goes_on_from_the_version_that_the_save_gives()
     {
         var build = Queued(PlanOf(steps: ["a", "b"])) with { Version = 3 };
