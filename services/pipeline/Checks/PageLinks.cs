@@ -48,15 +48,30 @@ public static class PageLinks
         return
         [
             .. from link in document.Descendants<LinkInline>()
-               where link.Url is { } url && Resolve(page, url) is { Length: > 0 } path && !Leads(tree, path)
+               where link.Url is { } url && IsBroken(page, url, tree)
                select new Observation(
                    "broken-link", Severity.Low, page, link.Line + 1, $"the link to {PlainText.OneLine(link.Url!, 100)} leads nowhere"),
         ];
     }
 
+    /// <summary>
+    /// From the top means the repository's, or that of a site whose pages lie in a folder: any folder above the page.
+    /// </summary>
+    private static bool IsBroken(string page, string url, SourceTree tree)
+    {
+        if (Resolve(page, url) is not { Length: > 0 } path || Leads(tree, path)) return false;
+        if (!url.StartsWith('/')) return true;
+        for (var slash = page.LastIndexOf('/'); slash > 0; slash = page.LastIndexOf('/', slash - 1))
+            if (Leads(tree, $"{page[..slash]}/{path}")) return false;
+        return true;
+    }
+
     private static bool Leads(SourceTree tree, string path)
     {
         if (tree.Paths.Contains(path)) return true;
+        // A site names its pages without their ending, or as what they are turned into.
+        var bare = path.EndsWith(".html", StringComparison.Ordinal) ? path[..^5] : path;
+        if (tree.Paths.Contains(bare + ".md")) return true;
         for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
             if (tree.Portals.Contains(path[..slash])) return true;
         return false;

@@ -20,7 +20,9 @@ public sealed class PageLinksTests
         { "with parentheses", "[a](paren_(one).md) [b](absent_(two).md)\n", [1] },
         { "a part of a page", "[a](guide.md#part) [b](#part) [c](guide.md?x=1) [d](absent.md#part)\n", [1] },
         { "elsewhere", "[a](https://example.org/x.md) [b](//example.org/x) [c](mailto:a@example.org) [d](../../outside.md)\n", [] },
-        { "from the top", "[a](/docs/guide.md) [b](/guide.md)\n", [1] },
+        { "from the top", "[a](/docs/guide.md)\n\n[b](/src/guide.md)\n", [3] },
+        { "from the top of a site that lies in the folder", "[a](/guide.md) [b](/site/part.md)\n\n[c](/part.md)\n", [3] },
+        { "a page as a site names it", "[a](guide) [b](guide.html#part) [c](/guide)\n\n[d](absent.html)\n\n[e](guide.htm)\n", [3, 5] },
         { "a folder", "[a](.) [b](../docs/) [c](../src)\n", [1] },
         { "code", "`[a](absent.md)` and ``x ` [a](absent.md)``\n", [] },
         { "a fence", "```\n[a](absent.md)\n```\n\n~~~~\n~~~\n[a](absent.md)\n~~~~\n", [] },
@@ -47,6 +49,14 @@ public sealed class PageLinksTests
     }
 
     [Fact]
+    public void the_top_of_a_site_is_any_folder_above_the_page_and_none_beside_it()
+    {
+        Assert.Empty(PageLinks.Broken("docs/de/page.md", "[a](/guide.md) [b](/docs/guide.md) [c](/site/part)\n", Tree())!);
+        Assert.Single(PageLinks.Broken("src/page.md", "[a](/guide.md)\n", Tree())!);
+        Assert.Single(PageLinks.Broken("docs/de/page.md", "[a](guide.md)\n", Tree())!);
+    }
+
+    [Fact]
     public void a_page_that_no_person_wrote_is_left_alone()
     {
         Assert.Null(PageLinks.Broken("a.md", "[a](b) " + new string('x', 40_000), Tree()));
@@ -59,7 +69,7 @@ public sealed class PageLinksTests
         var oid = new string('1', 40);
         GitTreeEntry[] entries =
         [
-            .. from name in (string[])["README.md", "docs/guide.md", "docs/two words.md", "docs/paren_(one).md", "docs/page.md"]
+            .. from name in (string[])["README.md", "docs/guide.md", "docs/two words.md", "docs/paren_(one).md", "docs/page.md", "docs/site/part.md"]
                select new GitTreeEntry("100644", name, oid),
             new("120000", "docs/linked", oid), new("160000", "vendor/thing", oid),
         ];
