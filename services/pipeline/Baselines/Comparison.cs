@@ -40,6 +40,10 @@ public sealed class Comparison
         Match(static sighting => sighting.Mark);
         Match(static sighting => sighting.Blob.Length > 0 ? sighting.Mark with { Path = "\n" + sighting.Blob } : null);
         Match(static sighting => sighting.Mark.IsPortable ? sighting.Mark with { Path = "\n" } : null);
+        // What a check could not read may hold anything: once it can, what it finds there is no news.
+        var unread = entries.Where(static entry => entry.Count > 0).Select(static entry => entry.Sighting.Mark.HidesRestOf)
+            .Where(static file => file is not null).ToHashSet();
+        for (var i = 0; unread.Count > 0 && i < found.Count; i++) known[i] |= unread.Contains((found[i].Mark.Check, found[i].Mark.Path));
         return new Comparison(found, known, [.. entries.Where(static entry => entry.Count > 0)]);
 
         void Match(Func<Sighting, Fingerprint?> key)

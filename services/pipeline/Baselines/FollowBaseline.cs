@@ -42,7 +42,9 @@ public static class FollowBaseline
         var known = Comparison.Joined(baseline.Files, before);
         var compared = Comparison.Of(seen.Found, known);
         // What no check looked at now may still be there, and what was accepted may still be on its way.
-        var kept = compared.Left.Where(entry => entry.Awaited || seen.Troubled.Contains(entry.Sighting.Mark.Check, StringComparer.Ordinal));
+        var unread = seen.Found.Select(static sighting => sighting.Mark.HidesRestOf).Where(static file => file is not null).ToHashSet();
+        var kept = compared.Left.Where(entry => entry.Awaited || seen.Troubled.Contains(entry.Sighting.Mark.Check, StringComparer.Ordinal)
+            || entry.Sighting.Mark.HidesRestOf is null && unread.Contains((entry.Sighting.Mark.Check, entry.Sighting.Mark.Path)));
         var changed = Comparison.Changed(baseline.Files, Comparison.AsFiles(compared.Known, kept));
         var changedRuling = baseline.Ruling != seen.Ruling;
         var unmeasured = seen.Troubled

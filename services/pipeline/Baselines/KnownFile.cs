@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Checks;
+
 namespace Auxo.Pipeline.Baselines;
 
 /// <summary>What makes a finding the same one in another commit: not the number of its line, which moves, but what stands there.</summary>
@@ -11,6 +13,9 @@ public sealed record Fingerprint(string Check, string Rule, string Path, string 
 {
     /// <summary>True when it stays the same one wherever it lies: what the content names is the finding itself.</summary>
     public bool IsPortable => Content.StartsWith('=');
+
+    /// <summary>The file of which its check saw nothing more than this; null when it saw all of it.</summary>
+    public (string Check, string Path)? HidesRestOf => CheckReport.HidesRest(Rule) ? (Check, Path) : null;
 }
 
 /// <summary>One finding of a commit, to be compared with what is known.</summary>

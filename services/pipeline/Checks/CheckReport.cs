@@ -41,6 +41,9 @@ public sealed record CheckReport(IReadOnlyList<Observation> Observations, IReadO
     /// <summary>The rule of a file that a tool failed on.</summary>
     public const string NotJudged = "not-judged";
 
+    /// <summary>True for the rule of a finding behind which its check saw nothing of the file: it could not read on.</summary>
+    public static bool HidesRest(string rule) => rule is NotJudged or "parse-error" or "SC1072" or "SC1088" or "SC1089";
+
     /// <summary>A tool failed on one file; the others are judged all the same.</summary>
     /// <param name="words">What the tool said.</param>
     public static Observation ToolFailed(string words)

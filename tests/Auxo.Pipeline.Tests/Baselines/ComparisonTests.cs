@@ -24,6 +24,8 @@ public sealed class ComparisonTests
     [InlineData("another secret in the same file", "a.sh:=s", "a.sh:=s a.sh:=t", "a.sh:=t")]
     [InlineData("a secret of a patch's commit that is in no file", "", "a.sh:=s@", "a.sh:=s")]
     [InlineData("the whole tree", ":m :n", ":n :o", ":o")]
+    [InlineData("a file that no tool judged before", "a.sh:!", "a.sh:x a.sh:y b.sh:z", "b.sh:z")]
+    [InlineData("a file that no tool judges any more", "a.sh:x", "a.sh:!", "a.sh:!")]
     public void what_is_new_is_what_nothing_known_answers_for(string what, string known, string found, string expected)
     {
         var compared = Comparison.Of(Seen.Of(found), Comparison.AsFiles(Seen.Of(known), []));

@@ -20,6 +20,13 @@ public sealed class FollowBaselineTests
     [InlineData("a force push to what was before", "a.sh:x | a.sh:x b.sh:y | a.sh:x", "")]
     [InlineData("a force push to something else", "a.sh:x | c.sh:z", "c.sh:z")]
     [InlineData("a force push to nothing and back", "a.sh:x | | a.sh:x", "a.sh:x")]
+    [InlineData("a file that is not judged for once", "a.sh:x b.sh:y | a.sh:! b.sh:y | a.sh:x a.sh:z b.sh:y", "a.sh:z")]
+    [InlineData("not judged stays new while it is so", "a.sh:x | a.sh:! | a.sh:!", "a.sh:!")]
+    [InlineData("not judged, and something of it fixed at last", "a.sh:x a.sh:y | a.sh:! | a.sh:x | a.sh:x a.sh:y", "a.sh:y")]
+    [InlineData("a file that was not judged at first", "a.sh:! | a.sh:x b.sh:y", "b.sh:y")]
+    [InlineData("not judged at first, and what comes later", "a.sh:! | a.sh:x | a.sh:x a.sh:y", "a.sh:y")]
+    [InlineData("not judged at first and still not", "a.sh:! | a.sh:! | a.sh:x", "")]
+    [InlineData("not judged by one check, judged by the other", "a.sh:! | a.sh:! syntax/a.sh:x", "a.sh:x")]
     public void a_baseline_follows_its_branch(string what, string builds, string expected)
     {
         Baseline? baseline = null;
