@@ -38,7 +38,7 @@ public static partial class BashSyntax
         var ksh = shell.Files.Where(file => file.Dialect == Dialect.Ksh).Select(file
             => $"left alone: {PlainText.OneLine(file.Entry.Name)} (written for ksh)");
         return new CheckReport(observations,
-            [$"bash -n: {files.Count} scripts, {files.Count - fresh.Count} of them known from before", .. shell.LeftAlone, .. ksh]);
+            [$"bash -n: {files.Count} scripts, {files.Count - fresh.Count} of them looked at before", .. shell.LeftAlone, .. ksh]);
     }
 
     /// <summary>What bash's exit code and messages (without the file's name) mean.</summary>

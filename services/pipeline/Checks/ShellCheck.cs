@@ -22,9 +22,6 @@ public static partial class ShellCheck
     /// <summary>What is wrong with a first line, which nobody reads where the file is not executable.</summary>
     private static readonly int[] FirstLine = [1128, 2239];
 
-    /// <summary>Where it stopped to read: a mistake, or a script that bash parses and shellcheck does not.</summary>
-    private static readonly int[] Stopped = [1072, 1088, 1089];
-
     /// <summary>Lints all shell scripts of the tree.</summary>
     public static Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
         => ToolProcess.Find("shellcheck") is { } shellcheck
@@ -33,7 +30,8 @@ public static partial class ShellCheck
 
     /// <summary>Lints with that program.</summary>
     internal static async Task<CheckReport> RunAsync(
-        SourceTree tree, CheckSettings settings, VerdictCache cache, string shellcheck, CancellationToken ct)
+        SourceTree tree, CheckSettings settings, VerdictCache cache, string shellcheck, CancellationToken ct,
+        Func<int, int, TimeSpan>? limit = null)
     {
         var shell = await tree.ShellFilesAsync(ct);
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("shellcheck"));
@@ -48,7 +46,7 @@ public static partial class ShellCheck
         }
 
         var fresh = asked.Where(question => !cache.TryGet(question.File.Entry.Oid, question.Key, out _)).ToList();
-        var failed = new List<(Question Question, string Words)>();
+        var failed = new List<Failure>();
         if (fresh.Count > 0)
         {
             foreach (var (path, text) in rcs) await shell.PlaceTextAsync(path, text, ct);
@@ -59,23 +57,31 @@ public static partial class ShellCheck
             var shards = BashSyntax.Shards([.. parts[false]], static question => question.File.SizeBytes)
                 .SelectMany(static shard => shard.Chunk(1000));
             var lints = parts[true].Select(static large => (Question[])[large]).Concat(shards)
-                .Select(shard => new Lint(shellcheck, shell, cache, shard)).ToList();
+                .Select(shard => new Lint(shellcheck, shell, cache, shard, limit ?? Limit)).ToList();
             await Parallel.ForEachAsync(
                 lints, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ct },
                 static async (lint, stop) => await lint.RunAsync(stop));
             failed.AddRange(lints.SelectMany(lint => lint.Failed));
             // One file is that file's matter; all of several are shellcheck's.
             if (failed.Count == fresh.Count && failed.Count > 1) return CheckReport.Errored(failed[0].Words);
+            // A push that does not touch the file need not wait for it in vain once more.
+            foreach (var late in failed.Where(static failure => failure.TookTooLong))
+                cache.Put(late.Question.File.Entry.Oid, late.Question.Key, [CheckReport.ToolFailed(late.Words)]);
         }
 
         var observations = asked.SelectMany(question
             => cache.TryGet(question.File.Entry.Oid, question.Key, out var seen)
                 ? seen.Select(o => o with { Path = question.File.Entry.Name })
-                : failed.Where(pair => pair.Question == question)
-                    .Select(pair => CheckReport.ToolFailed(pair.Words) with { Path = question.File.Entry.Name })).ToList();
+                : failed.Where(failure => failure.Question == question)
+                    .Select(failure => CheckReport.ToolFailed(failure.Words) with { Path = question.File.Entry.Name })).ToList();
         return new CheckReport(observations,
-            [$"shellcheck: {files.Count} scripts, {files.Count - fresh.Count} of them known from before", .. shell.LeftAlone]);
+            [$"shellcheck: {files.Count} scripts, {files.Count - fresh.Count} of them looked at before", .. shell.LeftAlone]);
     }
+
+    /// <summary>
+    /// How long it may take: a script of 5,000 lines takes it 20 s of a fast processor, and of a slow or busy one more than twice that.
+    /// </summary>
+    internal static TimeSpan Limit(int files, int bytes) => TimeSpan.FromSeconds(20 + files / 2 + (bytes >> 12));
 
     /// <summary>
     /// Reads what shellcheck printed. An empty list is a success only with exit code 0: with 2 (a file could not be read), 3
@@ -156,13 +162,17 @@ public static partial class ShellCheck
     /// <summary>A script to be linted.</summary>
     private sealed record Question(ShellFile File, string Key, IReadOnlyList<GitTreeEntry> Sourced);
 
+    /// <summary>A script that it fails on, with its words.</summary>
+    private sealed record Failure(Question Question, string Words, bool TookTooLong);
+
     /// <summary>
     /// Asks shellcheck of several files. When it fails, each half is asked by itself, until the file is known that it fails on.
     /// </summary>
-    private sealed class Lint(string shellcheck, ShellFiles shell, VerdictCache cache, IReadOnlyList<Question> questions)
+    private sealed class Lint(
+        string shellcheck, ShellFiles shell, VerdictCache cache, IReadOnlyList<Question> questions, Func<int, int, TimeSpan> limit)
     {
-        /// <summary>The files that it fails on, with its words.</summary>
-        public List<(Question Question, string Words)> Failed { get; } = [];
+        /// <summary>The files that it fails on.</summary>
+        public List<Failure> Failed { get; } = [];
 
         public Task RunAsync(CancellationToken ct) => AskAsync(questions, ct);
 
@@ -183,12 +193,13 @@ public static partial class ShellCheck
                 if (await shell.PlaceAsync(entry, ct) is { } name && !files.ContainsKey(name)) names.Add(name);
             }
 
-            var (comments, trouble) = await TryAsync(names, ct);
+            var (comments, trouble, tookTooLong) = await TryAsync(
+                names, limit(names.Count, part.Sum(static question => question.File.SizeBytes)), ct);
             if (comments is null)
             {
                 if (part.Count == 1)
                 {
-                    Failed.Add((part[0], trouble ?? ""));
+                    Failed.Add(new Failure(part[0], trouble ?? "", tookTooLong));
                     return;
                 }
 
@@ -204,7 +215,7 @@ public static partial class ShellCheck
                 var isExecutable = question.File.Entry.IsExecutable;
                 var foreign = seen.Exists(comment => comment.Code is >= 1000 and < 2000 && Observe(comment, isExecutable).Level == "error")
                     && (await BashSyntax.IsForeignAsync(shell, question.File, ct)
-                        || seen.Exists(static comment => Stopped.Contains(comment.Code))
+                        || seen.Exists(static comment => CheckReport.HidesRest($"SC{comment.Code}"))
                             && await BashSyntax.IsParsedAsync(shell, question.File, ct));
                 cache.Put(question.File.Entry.Oid, question.Key, foreign
                     ? [CheckReport.ToolFailed("shellcheck does not parse it, which the script's own shell does or may")]
@@ -212,19 +223,18 @@ public static partial class ShellCheck
             }
         }
 
-        private async Task<(IReadOnlyList<ShellCheckComment>? Comments, string? Trouble)> TryAsync(
-            List<string> names, CancellationToken ct)
+        private async Task<(IReadOnlyList<ShellCheckComment>? Comments, string? Trouble, bool TookTooLong)> TryAsync(
+            List<string> names, TimeSpan most, CancellationToken ct)
         {
             try
             {
                 var exit = await ToolProcess.RunAsync(
-                    shellcheck, ["-f", "json1", "-e", NotFollowed, "--", .. names], shell.Folder,
-                    TimeSpan.FromSeconds(20 + names.Count / 2), ct);
-                return Read(exit, out var comments) is { } trouble ? (null, trouble) : (comments, null);
+                    shellcheck, ["-f", "json1", "-e", NotFollowed, "--", .. names], shell.Folder, most, ct);
+                return Read(exit, out var comments) is { } trouble ? (null, trouble, false) : (comments, null, false);
             }
             catch (TimeoutException e)
             {
-                return (null, e.Message);
+                return (null, e.Message, true);
             }
         }
     }

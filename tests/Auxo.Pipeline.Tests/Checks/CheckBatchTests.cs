@@ -147,7 +147,7 @@ public sealed class CheckBatchTests
         var cache = new VerdictCache();
         var first = await RunAsync(repository, commit, CheckSettings.Default, cache);
         var second = await RunAsync(repository, commit, CheckSettings.Default, cache);
-        Assert.Contains("3 of them known from before", second[0].Log, StringComparison.Ordinal);
+        Assert.Contains("3 of them looked at before", second[0].Log, StringComparison.Ordinal);
         Assert.Equal(first.SelectMany(result => result.Findings), second.SelectMany(result => result.Findings));
     }
 

@@ -97,6 +97,11 @@ public sealed class ShellJudgementTests
     {
         var results = await RunAsync((path, content));
         Assert.True(results[0].Findings.Any(finding => finding.Blocks && finding.Line == line), $"{what}: {results[0].Log}");
+        Assert.Contains(results[0].Findings, static finding => CheckReport.HidesRest(finding.Rule));
+        Assert.True(
+            !results[1].Findings.Any(static finding => finding.Blocks)
+                || results[1].Findings.Any(static finding => CheckReport.HidesRest(finding.Rule)),
+            $"{what}: {results[1].Log}");
     }
 
     [Fact]
@@ -204,6 +209,49 @@ public sealed class ShellJudgementTests
             folder.Delete(recursive: true);
         }
     }
+
+    [Fact]
+    public async Task a_file_that_takes_too_long_is_waited_for_once()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-tool-");
+        try
+        {
+            var (fake, slow) = (Path.Combine(folder.FullName, "shellcheck"), Path.Combine(folder.FullName, "slow"));
+            await File.WriteAllTextAsync(
+                fake, $"#!/bin/sh\n[ ! -e {slow} ] || exec sleep 600\necho '{{\"comments\":[]}}'\n", TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await File.WriteAllTextAsync(slow, "", TestContext.Current.CancellationToken);
+            await using var repository = await GitRepository.CreateAsync();
+            var commit = await repository.CommitAsync(("*a.sh", "#!/bin/sh\ntrue\n"));
+            var cache = new VerdictCache();
+            async Task<string> AskAsync(CommitId of)
+            {
+                await using var objects = new GitObjects(repository.Path);
+                await using var tree = await SourceTree.ReadAsync(objects, of, repository.Path, TestContext.Current.CancellationToken);
+                var most = TimeSpan.FromSeconds(File.Exists(slow) ? 0.1 : 60);
+                var report = await ShellCheck.RunAsync(
+                    tree, CheckSettings.Default, cache, fake, TestContext.Current.CancellationToken, (_, _) => most);
+                return string.Join(' ', report.Observations.Select(static seen => $"{seen.Path}: {seen.Message}"));
+            }
+
+            var late = await AskAsync(commit);
+            Assert.Contains("a.sh: not judged: shellcheck took longer", late, StringComparison.Ordinal);
+            File.Delete(slow);
+            Assert.Equal(late, await AskAsync(commit));
+            Assert.Empty(await AskAsync(await repository.CommitAsync(("*a.sh", "#!/bin/sh\nfalse\n"))));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1_000, 20)]
+    [InlineData(400, 1_000_000, 464)]
+    [InlineData(1, 162_000, 59)]
+    public void a_large_script_gets_the_time_that_it_needs(int files, int bytes, int seconds)
+        => Assert.Equal(seconds, ShellCheck.Limit(files, bytes).TotalSeconds);
 
     [Fact]
     public async Task a_shellcheck_that_fails_on_all_files_is_no_pass()

@@ -47,7 +47,7 @@ internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatt
         }
 
         notes.Insert(
-            0, $"{_scanned} files scanned, {_known} known from before, {generated} generated and {leftOut} binary or "
+            0, $"{_scanned} files scanned, {_known} looked at before, {generated} generated and {leftOut} binary or "
                 + $"over 1 MiB left out; {SecretRules.All.Count} rules");
         return new CheckReport(observations, notes);
     }
