@@ -79,7 +79,7 @@ public static partial class ShellCheck
     }
 
     /// <summary>
-    /// How long it may take: a script of 5,000 lines takes it 20 s of a fast processor, and of a slow or busy one more than twice that.
+    /// How much processor time it may use: for a script of 5,000 lines it needs 20 s, for one of 8,000 twice that.
     /// </summary>
     internal static TimeSpan Limit(int files, int bytes) => TimeSpan.FromSeconds(20 + files / 2 + (bytes >> 12));
 

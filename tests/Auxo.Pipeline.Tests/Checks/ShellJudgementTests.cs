@@ -235,7 +235,7 @@ public sealed class ShellJudgementTests
             }
 
             var late = await AskAsync(commit);
-            Assert.Contains("a.sh: not judged: shellcheck took longer", late, StringComparison.Ordinal);
+            Assert.Contains("a.sh: not judged: shellcheck needs more than", late, StringComparison.Ordinal);
             File.Delete(slow);
             Assert.Equal(late, await AskAsync(commit));
             Assert.Empty(await AskAsync(await repository.CommitAsync(("*a.sh", "#!/bin/sh\nfalse\n"))));
@@ -244,6 +244,18 @@ public sealed class ShellJudgementTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task a_tool_that_only_waits_has_four_times_as_long_as_one_that_works()
+    {
+        static Task<ToolExit> RunAsync(string script, double seconds)
+            => ToolProcess.RunAsync("/bin/sh", ["-c", script], "/", TimeSpan.FromSeconds(seconds), TestContext.Current.CancellationToken);
+        Assert.Equal(7, (await RunAsync("sleep 1; exit 7", 0.8)).Code);
+        await Assert.ThrowsAsync<TimeoutException>(() => RunAsync("sleep 600", 0.05));
+        var began = TimeProvider.System.GetTimestamp();
+        await Assert.ThrowsAsync<TimeoutException>(() => RunAsync("while :; do :; done", 0.2));
+        Assert.True(TimeProvider.System.GetElapsedTime(began) >= TimeSpan.FromSeconds(0.2));
     }
 
     [Theory]

@@ -15,6 +15,9 @@ public static class ToolProcess
     /// <summary>A tool that prints more than this is cut; its check says so by failing to read it.</summary>
     private const int MaxOutputBytes = 32 << 20;
 
+    /// <summary>On a busy machine a tool waits longer than it works: up to so many times its limit it may take.</summary>
+    private const int Patience = 4;
+
     /// <summary>The tool's full path, or null when it is not installed.</summary>
     public static string? Find(string tool)
     {
@@ -28,7 +31,12 @@ public static class ToolProcess
     }
 
     /// <summary>Runs a tool in a folder.</summary>
-    /// <exception cref="TimeoutException">It took longer than <paramref name="limit"/>; it has been killed.</exception>
+    /// <param name="path">The tool.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="limit">How much processor time it may use; it may take four times as long.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="TimeoutException">It needs more than that; it has been killed.</exception>
     public static async Task<ToolExit> RunAsync(
         string path, IReadOnlyList<string> arguments, string folder, TimeSpan limit, CancellationToken ct)
     {
@@ -44,10 +52,12 @@ public static class ToolProcess
         start.Environment["HOME"] = folder;
         start.Environment["LC_ALL"] = "C.UTF-8";
 
-        using var timer = new CancellationTokenSource(limit);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timer.Token);
+        using var late = new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
+        using var done = new CancellationTokenSource();
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{path} could not be started.");
         process.StandardInput.Close();
+        var watching = WatchAsync(process, limit, late, done.Token);
         try
         {
             var output = ReadAsync(process.StandardOutput.BaseStream, either.Token);
@@ -56,13 +66,44 @@ public static class ToolProcess
             await process.WaitForExitAsync(either.Token);
             return new ToolExit(process.ExitCode, await output, await errors);
         }
-        catch (OperationCanceledException e) when (timer.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException e) when (late.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"{Path.GetFileName(path)} took longer than {limit.TotalSeconds:0} s.", e);
+            throw new TimeoutException($"{Path.GetFileName(path)} needs more than {limit.TotalSeconds:0} s.", e);
         }
         finally
         {
+            await done.CancelAsync();
+            await watching;
             if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <summary>It cannot use up what is left sooner than in that time, so it is looked at only then.</summary>
+    private static async Task WatchAsync(Process process, TimeSpan limit, CancellationTokenSource late, CancellationToken done)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var left = limit;
+        while (left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, TimeProvider.System, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (done.IsCancellationRequested) return;
+            var (work, wait) = (limit - Used(process), limit * Patience - Stopwatch.GetElapsedTime(began));
+            left = work <= TimeSpan.Zero || wait <= TimeSpan.Zero ? TimeSpan.Zero : work < wait ? work : wait;
+        }
+
+        await late.CancelAsync();
+    }
+
+    private static TimeSpan Used(Process process)
+    {
+        try
+        {
+            return process.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended, and something that it started still holds its output.
+            return TimeSpan.Zero;
         }
     }
 
