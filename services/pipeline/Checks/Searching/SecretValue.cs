@@ -96,7 +96,7 @@ internal static class SecretValue
     /// <summary>A password before <c>@</c> in a URL: short ones are common there.</summary>
     public static bool IsPassword(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
         => IsNoPlaceholder(value) && !value.ContainsAny(References) && !IsPublished(value) && !value.SequenceEqual(name)
-            && value.IndexOfAnyExcept(Letters) >= 0;
+            && value.IndexOfAnyExcept(Letters) >= 0 && !IsSample(value.Contains('%') ? Uri.UnescapeDataString(value) : value);
 
     /// <summary>Base64 of a user, a colon and a password, as registries and Basic authentication want it.</summary>
     public static bool IsUserAndPassword(ReadOnlySpan<char> value)
@@ -105,7 +105,24 @@ internal static class SecretValue
         if (!Convert.TryFromBase64String(Pad(value), bytes, out var length)) return false;
         var text = Encoding.Latin1.GetString(bytes, 0, length);
         return text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && colon < text.Length - 4 && !text.Any(char.IsControl)
-            && IsNoPlaceholder(text.AsSpan(colon + 1)) && !text.AsSpan(colon + 1).ContainsAny(References);
+            && IsNoPlaceholder(text.AsSpan(colon + 1)) && !text.AsSpan(colon + 1).ContainsAny(References)
+            && !IsSample(text.AsSpan(colon + 1));
+    }
+
+    /// <summary>Only such words and marks between them: what tests of quoting and decoding take for a password.</summary>
+    private static bool IsSample(ReadOnlySpan<char> value)
+    {
+        var words = 0;
+        while (value.IndexOfAny(Plain) is >= 0 and var start)
+        {
+            value = value[start..];
+            var end = value.IndexOfAnyExcept(Plain) is >= 0 and var length ? length : value.Length;
+            if (value[..end] is not ("pass" or "user" or "test")) return false;
+            words++;
+            value = value[end..];
+        }
+
+        return words > 0;
     }
 
     /// <summary>
