@@ -14,7 +14,8 @@ internal static class Seen
         {
             var (check, rest) = word.Split('/') is [var named, var other] ? (named, other) : ("shellcheck", word);
             var (place, blob) = rest.Split('@') is [var before, var after] ? (before, after) : (rest, "blob of " + rest.Split(':')[0]);
-            return new Sighting(new Fingerprint(check, place.EndsWith('!') ? "not-judged" : "SC1", place.Split(':')[0], place.Split(':')[1]), blob);
+            var rule = place.EndsWith('!') ? "not-judged" : "SC1";
+            return new Sighting(new Fingerprint(check, rule, place.Split(':')[0], place.Split(':')[1]), blob);
         })];
 
     /// <summary>The same words, of findings.</summary>

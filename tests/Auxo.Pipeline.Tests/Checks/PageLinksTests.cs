@@ -69,7 +69,8 @@ public sealed class PageLinksTests
         var oid = new string('1', 40);
         GitTreeEntry[] entries =
         [
-            .. from name in (string[])["README.md", "docs/guide.md", "docs/two words.md", "docs/paren_(one).md", "docs/page.md", "docs/site/part.md"]
+            .. from name in (string[])["README.md", "docs/guide.md", "docs/two words.md", "docs/paren_(one).md", "docs/page.md",
+                   "docs/site/part.md"]
                select new GitTreeEntry("100644", name, oid),
             new("120000", "docs/linked", oid), new("160000", "vendor/thing", oid),
         ];
