@@ -55,7 +55,8 @@ public sealed class BuildDecisionTests
     {
         var build = Queued(PlanOf(steps: ["a", "b"]));
         var running = new BuildChange(build, RecordStepResults.Decide(build, [Report("a")], "b", NoLinks, Now).Events).After;
-        var done = new BuildChange(running, RecordStepResults.Decide(running, [Report("b")], null, NoLinks, Now.AddSeconds(9)).Events).After;
+        var (ended, _) = RecordStepResults.Decide(running, [Report("b")], null, NoLinks, Now.AddSeconds(9));
+        var done = new BuildChange(running, ended).After;
         Assert.Equal((Now, 1), (done.Begun["b"], done.Begun.Count));
     }
 

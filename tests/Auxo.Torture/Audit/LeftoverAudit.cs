@@ -25,7 +25,7 @@ internal static class LeftoverAudit
         }
 
         if (Temporary(world) is { Count: > 0 } left) findings.Wrong("pipeline", $"files of builds left: {string.Join(", ", left)}");
-        string[] ours = ["postgres", "Auxo.AppHost", .. KnownServices.Names.Select(
+        string[] ours = ["postgres", "Auxo.AppHost", "Auxo.Console", .. KnownServices.Names.Select(
             static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
         foreach (var (pid, command) in world.Auxo.Processes()
             .Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal))))
