@@ -109,6 +109,10 @@ public sealed record Build
     [JsonIgnore]
     public string Short => ShortId ?? Id[..Math.Min(7, Id.Length)];
 
+    /// <summary>What it is about: the patch or the branch.</summary>
+    [JsonIgnore]
+    public string Subject => PatchId is { Length: >= 7 } patch ? $"patch {patch[..7]}" : Ref;
+
     /// <summary>True when nothing more will happen to it.</summary>
     [JsonIgnore]
     public bool IsFinished => State == "finished";

@@ -1,7 +1,6 @@
 using System.CommandLine;
 
 using Auxo.Api;
-using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Ci;
 
@@ -41,7 +40,7 @@ internal static class BuildArgument
         {
             throw new CliException(ExitCode.Usage, $"'{text}' fits {byId.Count} builds.", "Say more digits:\n"
                 + string.Join('\n', byId.Take(5).Select(
-                static b => $"{b.Id}  {Words.Subject(b)}  {b.Title}")));
+                static b => $"{b.Id}  {b.Subject}  {b.Title}")));
         }
 
         // A patch or a commit may have several builds; the newest is the one that counts.

@@ -12,7 +12,7 @@ internal static class BuildReport
     /// <summary>One line about what is built.</summary>
     public static void Head(Terminal terminal, Build build)
         => terminal.Line(
-            $"[bold]{build.Short}[/]  {Terminal.Safe(build.RepositoryName)} {Terminal.Safe(Words.Subject(build))} at "
+            $"[bold]{build.Short}[/]  {Terminal.Safe(build.RepositoryName)} {Terminal.Safe(build.Subject)} at "
                 + $"{Words.Short(build.Commit)}  [dim]{Cut(terminal, build.Title, 34)}[/]");
 
     /// <summary>One line about a step.</summary>

@@ -52,7 +52,7 @@ internal static class ListBuilds
         foreach (var build in page.Items)
         {
             columns.Add(
-                new Cell(build.Short, "bold"), Words.Verdict(build), $"{build.RepositoryName} {Words.Subject(build)} {build.Title}",
+                new Cell(build.Short, "bold"), Words.Verdict(build), $"{build.RepositoryName} {build.Subject} {build.Title}",
                 Words.Ago(terminal.Now, build.FinishedAt ?? build.StartedAt ?? build.QueuedAt), Duration.Of(build.DurationSeconds));
         }
 

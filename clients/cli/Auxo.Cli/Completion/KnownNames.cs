@@ -43,7 +43,7 @@ internal sealed class KnownNames(CliHost host)
             => [.. (await clients.Registry.RawRepositoriesAsync(ct)).Items.Select(static r => (r.Name, (string?)null))],
         (_, "build" or "--build")
             => [.. (await BuildsAsync(clients, ct))
-                .Select(static b => (b.Short, (string?)$"{b.RepositoryName} {Words.Subject(b)} {b.Outcome ?? b.State}"))],
+                .Select(static b => (b.Short, (string?)$"{b.RepositoryName} {b.Subject} {b.Outcome ?? b.State}"))],
         ("trace", "patch") =>
             [.. (await BuildsAsync(clients, ct))
                 .Select(static b

@@ -48,9 +48,6 @@ internal static class Words
         _ => new(outcome),
     };
 
-    /// <summary>What a build is about: the patch or the branch.</summary>
-    public static string Subject(Build build) => build.PatchId is { Length: >= 7 } patch ? $"patch {patch[..7]}" : build.Ref;
-
     /// <summary>A commit's or a patch's first digits; a dash where there is none.</summary>
     public static string Short(string? id) => id is null ? "-" : id.Length > 7 ? id[..7] : id;
 

@@ -1,5 +1,8 @@
 using System.CommandLine;
 
+using Auxo.Api.Tracing;
+using Auxo.Contracts;
+
 namespace Auxo.Cli.Trace;
 
 /// <summary><c>auxo trace [PATCH]</c>: one timeline over all services, from the push to the last notification.</summary>
@@ -20,10 +23,44 @@ internal static class TraceCommand
 
     private static async Task<int> RunAsync(Session session, string? text, CancellationToken ct)
     {
-        var subject = await TraceSubject.FindAsync(session.Clients, text, ct);
-        var timeline = await Timeline.ReadAsync(session.Clients, subject, ct);
-        if (session.Terminal.Json) session.Terminal.WriteJson(timeline.ToJson());
+        var clients = session.Clients;
+        var services = new TracedServices(
+            KnownServices.Names, clients.Ingest, clients.Pipeline, clients.Timeline, clients.Messaging, static e => e is CliException);
+        var timeline = await ReadTimeline.ReadAsync(services, await FindAsync(services, text, ct), ct);
+        if (session.Terminal.Json) session.Terminal.WriteJson(ToJson(timeline));
         else TraceReport.Write(session.Terminal, timeline);
-        return timeline.IsWhole ? timeline.HasFailed ? ExitCode.Negative : ExitCode.Ok : ExitCode.Unreachable;
+        return timeline.IsWhole ? timeline.Failed > 0 ? ExitCode.Negative : ExitCode.Ok : ExitCode.Unreachable;
     }
+
+    private static async Task<TraceSubject> FindAsync(TracedServices services, string? text, CancellationToken ct)
+    {
+        try
+        {
+            return await FindSubject.FindAsync(services, text, ct);
+        }
+        catch (NoSubjectException e)
+        {
+            var code = e.Why switch
+            {
+                NoSubject.Unknown => ExitCode.Negative, NoSubject.Unasked => ExitCode.Unreachable, _ => ExitCode.Usage,
+            };
+            var near = text is null ? null : Suggestions.Nearest(text.Trim().ToLowerInvariant(), e.Known);
+            throw new CliException(code, e.Message, near is null ? e.Hint : $"Did you mean {near}?", e);
+        }
+    }
+
+    /// <summary>The shape of <c>--json</c>, documented in docs/cli.md.</summary>
+    private static object ToJson(Timeline timeline) => new
+    {
+        subject = new
+        {
+            timeline.Subject.Kind, timeline.Subject.Id, timeline.Subject.Rid, timeline.Subject.Patch,
+            builds = timeline.Subject.Builds.Select(static b => b.Id),
+        },
+        whole = timeline.IsWhole,
+        failed = timeline.Failed > 0,
+        open = timeline.Open,
+        chapters = timeline.Sections,
+        missing = timeline.Missing,
+    };
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using Auxo.Api;
+using Auxo.Api.Tracing;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Trace;
@@ -8,7 +8,6 @@ namespace Auxo.Cli.Trace;
 /// <summary>The timeline for people.</summary>
 internal static class TraceReport
 {
-    private const int MostNext = 6;
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
 
     public static void Write(Terminal terminal, Timeline timeline)
@@ -66,32 +65,17 @@ internal static class TraceReport
 
     private static void End(Terminal terminal, Timeline timeline)
     {
-        var last = timeline.Sections.Count == 0 ? [] : timeline.Sections[^1].Entries;
-        var (open, failed) = (timeline.Entries.Count(static l => l.State == "open"), last.Count(static l => l.State == "failed"));
+        var (open, failed) = (timeline.Open, timeline.Failed);
         if (!timeline.IsWhole) terminal.Line(
             "[yellow]! the timeline is incomplete: "
                 + $"{Terminal.Safe(string.Join(", ", timeline.Missing.Select(static h => h.Service)))} did not answer[/]");
         if (failed > 0) terminal.Line($"[red]✗ {Times(failed, "thing")} failed[/]{(open > 0 ? $", {open} under way" : "")}");
         else if (open > 0) terminal.Line($"[yellow]> {Times(open, "thing")} under way[/]");
-        else if (last.Count > 0 && timeline.IsWhole) terminal.Line($"[green]✓ all that began has ended[/]{Took(last)}");
-        if (last.Count > 0 && timeline.IsWhole
-            && last.All(static l => l.Service != "notify") && last.Any(static l => l.What == "build_finished"))
-            terminal.Line("[dim]No notification was sent: no route wants it ('auxo notify routes').[/]");
-
-        var next = last.Where(static l => l is { Next: not null, State: "failed" or "open" })
-            .Concat(timeline.Entries.Where(static l => l is { Next: not null, State: "open" }))
-            .Select(static l => l.Next!).Distinct(StringComparer.Ordinal).ToList();
-        // 'ci logs BUILD' beside 'ci logs BUILD --step test' says nothing more.
-        next.RemoveAll(command => next.Exists(other => other.StartsWith(command + " ", StringComparison.Ordinal)));
-        if (!timeline.IsWhole) next.Insert(0, "auxo status");
-        foreach (var command in next.Take(MostNext)) terminal.Line($"  [dim]next:[/] {Terminal.Safe(command)}");
-    }
-
-    private static string Took(IReadOnlyList<TimelineEntry> lines)
-    {
-        var end = lines.LastOrDefault(static l => l.What is "comment_posted" or "build_finished") ?? lines[^1];
-        return $" [dim]{Duration.Of((end.At - lines[0].At).TotalSeconds)} from the first sight to "
-            + $"{(end.What == "comment_posted" ? "the comment" : end.What == "build_finished" ? "the verdict" : "the end")}[/]";
+        else if (timeline is { IsWhole: true, Took: { } took }) terminal.Line(
+            "[green]✓ all that began has ended[/] "
+                + $"[dim]{Duration.Of(took.Time.TotalSeconds)} from the first sight to {took.Until}[/]");
+        if (timeline.IsUnnotified) terminal.Line("[dim]No notification was sent: no route wants it ('auxo notify routes').[/]");
+        foreach (var command in timeline.Next) terminal.Line($"  [dim]next:[/] {Terminal.Safe(command)}");
     }
 
     /// <summary>Below a tenth of a second it is nothing to look at; the times beside it have the milliseconds.</summary>

@@ -1,38 +1,10 @@
-using System.Text.Json.Serialization;
+namespace Auxo.Api.Tracing;
 
-using Auxo.Api;
-using Auxo.Contracts;
-
-namespace Auxo.Cli.Trace;
-
-/// <summary>What happened under one correlation id: a push, or a wish of somebody, and all that came of it.</summary>
-/// <param name="Trace">The id; null for what has none.</param>
-/// <param name="Entries">In order of time.</param>
-internal sealed record TimelineSection(string? Trace, [property: JsonPropertyName("lines")] IReadOnlyList<TimelineEntry> Entries);
-
-/// <summary>A service whose part is missing.</summary>
-internal sealed record MissingPart(string Service, string Reason);
-
-/// <summary>The parts of all services put together.</summary>
-/// <param name="Subject">What it is about.</param>
-/// <param name="Sections">The first push first.</param>
-/// <param name="Missing">The services whose part is missing.</param>
-internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<TimelineSection> Sections, IReadOnlyList<MissingPart> Missing)
+/// <summary>Asks all services what they know of a subject.</summary>
+public static class ReadTimeline
 {
-    /// <summary>No part is missing.</summary>
-    public bool IsWhole => Missing.Count == 0;
-
-    /// <summary>All entries.</summary>
-    public IEnumerable<TimelineEntry> Entries => Sections.SelectMany(static c => c.Entries);
-
-    /// <summary>
-    /// Something failed or was given up, and nothing that came later made it good: of several builds of one subject the last
-    /// one counts.
-    /// </summary>
-    public bool HasFailed => Sections.Count > 0 && Sections[^1].Entries.Any(static l => l.State == "failed");
-
-    /// <summary>Asks all services. Those that know of pushes and builds come first: by what they say the others are asked.</summary>
-    public static async Task<Timeline> ReadAsync(Clients clients, TraceSubject subject, CancellationToken ct)
+    /// <summary>Those that know of pushes and builds come first: by what they say the others are asked.</summary>
+    public static async Task<Timeline> ReadAsync(TracedServices services, TraceSubject subject, CancellationToken ct)
     {
         var (ids, commits) = (subject.Builds.Select(static b => b.Id).ToList(), subject.Kind == "commit"
             ? [subject.Id]
@@ -40,9 +12,9 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<TimelineSect
         // A build or a trace is a part of its patch's timeline; only the patch has the whole.
         var patch = subject.Kind is "patch" ? subject.Patch : null;
         var (ingest, pipeline) = (
-            AskAsync(clients, "ingest", s
+            AskAsync(services, "ingest", s
                 => s.ReadAsync(subject.Rid, subject.Kind is "build" or "trace" ? subject.Patch : patch, commits, ids, subject.Traces, ct)),
-            AskAsync(clients, "pipeline", s => s.ReadAsync(subject.Rid, patch, commits, ids, subject.Traces, ct)));
+            AskAsync(services, "pipeline", s => s.ReadAsync(subject.Rid, patch, commits, ids, subject.Traces, ct)));
         await Task.WhenAll(ingest, pipeline);
         var first = new[] { await ingest, await pipeline };
         var lines = first.SelectMany(static a => a.Value ?? []).ToList();
@@ -54,30 +26,19 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<TimelineSect
 
         var rest = await Task.WhenAll(
             [
-                AskAsync(clients, "notify", s => s.ReadAsync(null, null, [], [], traces, ct)),
-                AskAsync(clients, "metrics", s => s.ReadAsync(subject.Rid, patch, heads, builds, [], ct)),
-                AskAsync(clients, "registry", s => s.ReadAsync(null, null, [], builds, [], ct)),
-                .. KnownServices.Names.Select(service => WaitingAsync(clients, service, traces, ct)),
+                AskAsync(services, "notify", s => s.ReadAsync(null, null, [], [], traces, ct)),
+                AskAsync(services, "metrics", s => s.ReadAsync(subject.Rid, patch, heads, builds, [], ct)),
+                AskAsync(services, "registry", s => s.ReadAsync(null, null, [], builds, [], ct)),
+                .. services.Names.Select(service => WaitingAsync(services, service, traces, ct)),
             ]);
         lines.AddRange(rest.SelectMany(static a => a.Value ?? []));
         // One look can find several tips, whose builds then share a trace; what is asked for is one of them.
         if (subject.Kind is "build" or "commit")
             lines.RemoveAll(l => l.Build is not null && !ids.Contains(l.Build, StringComparer.Ordinal));
         var missing = first.Concat(rest).Where(static a => a.Error is not null)
-            .DistinctBy(static a => a.Name, StringComparer.Ordinal).Select(static a => new MissingPart(a.Name, a.Error!.Message));
+            .DistinctBy(static a => a.Service, StringComparer.Ordinal).Select(static a => new MissingPart(a.Service, a.Error!.Message));
         return new Timeline(subject, Arrange(lines, subject), [.. missing]);
     }
-
-    /// <summary>The shape of <c>--json</c>, documented in docs/cli.md.</summary>
-    public object ToJson() => new
-    {
-        subject = new { Subject.Kind, Subject.Id, Subject.Rid, Subject.Patch, builds = Subject.Builds.Select(static b => b.Id) },
-        whole = IsWhole,
-        failed = HasFailed,
-        open = Entries.Count(static l => l.State == "open"),
-        chapters = Sections,
-        missing = Missing,
-    };
 
     /// <summary>Every entry goes to the section of its trace, else of its build, else to the last one that had begun.</summary>
     private static IReadOnlyList<TimelineSection> Arrange(List<TimelineEntry> lines, TraceSubject subject)
@@ -96,18 +57,19 @@ internal sealed record Timeline(TraceSubject Subject, IReadOnlyList<TimelineSect
             .OrderBy(static c => c.Entries[0].At)];
     }
 
-    private static async Task<Attempt<IReadOnlyList<TimelineEntry>>> AskAsync(
-        Clients clients, string service, Func<ITimeline, Task<Page<TimelineEntry>>> ask)
-        => await Attempt.OfAsync<IReadOnlyList<TimelineEntry>>(
-            service, async () => [.. (await ask(clients.Timeline(service))).Items.Select(l => l with { Service = service })]);
+    private static Task<TracedServices.Answer<IReadOnlyList<TimelineEntry>>> AskAsync(
+        TracedServices services, string service, Func<ITimeline, Task<Page<TimelineEntry>>> ask)
+        => services.AskAsync<IReadOnlyList<TimelineEntry>>(
+            service, async () => [.. (await ask(services.Timeline(service))).Items.Select(l => l with { Service = service })]);
 
     /// <summary>Messages on their way are under way; those that were given up have stopped it.</summary>
-    private static async Task<Attempt<IReadOnlyList<TimelineEntry>>> WaitingAsync(
-        Clients clients, string service, IReadOnlyList<string> traces, CancellationToken ct)
-        => await Attempt.OfAsync<IReadOnlyList<TimelineEntry>>(service, async () =>
+    private static Task<TracedServices.Answer<IReadOnlyList<TimelineEntry>>> WaitingAsync(
+        TracedServices services, string service, IReadOnlyList<string> traces, CancellationToken ct)
+        => services.AskAsync<IReadOnlyList<TimelineEntry>>(service, async () =>
         {
             if (traces.Count == 0) return [];
-            var (waiting, dead) = (clients.Messaging(service).WaitingAsync(traces, ct), clients.Messaging(service).DeadLettersAsync(ct));
+            var messaging = services.Messaging(service);
+            var (waiting, dead) = (messaging.WaitingAsync(traces, ct), messaging.DeadLettersAsync(ct));
             await Task.WhenAll(waiting, dead);
             return
             [
