@@ -38,8 +38,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         params IEnumerable<(string, string)> settings)
         => new(await FakeAuxo.StartAsync(app =>
         {
-            app.MapGet("/registry/tokens/self", () => FakeAuxo.Json(
-                $$"""{"name":"{{holder}}","scopes":[{{scopes}}],"expiresAt":null}"""));
+            app.MapGet("/registry/tokens/self", () => FakeAuxo.Json(Token(holder, scopes)));
             map?.Invoke(app);
         }), settings);
 
@@ -68,6 +67,49 @@ internal sealed class ConsoleHost : IAsyncDisposable
         using var opened = await client.GetAsync(await LinkAsync());
         Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
         return client;
+    }
+
+    /// <summary>A page, for somebody who is signed in.</summary>
+    public async Task<string> PageAsync(string path)
+    {
+        using var visitor = await SignedInAsync();
+        using var answer = await visitor.GetAsync(path);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {page}");
+        return page;
+    }
+
+    /// <summary>A form of a page, filled in and sent from there.</summary>
+    public async Task<HttpResponseMessage> SendAsync(string page, string action, params (string Name, string Value)[] fields)
+    {
+        using var visitor = await SignedInAsync();
+        var proof = Proof(await visitor.GetStringAsync(page));
+        return await visitor.PostAsync(action, new FormUrlEncodedContent(
+            [new("__RequestVerificationToken", proof), .. fields.Select(static f => KeyValuePair.Create(f.Name, f.Value))]));
+    }
+
+    /// <summary>A form that some other page has made up.</summary>
+    public async Task<HttpResponseMessage> ForgeAsync(string action, params (string Name, string Value)[] fields)
+    {
+        using var visitor = await SignedInAsync();
+        return await visitor.PostAsync(
+            action, new FormUrlEncodedContent(fields.Select(static f => KeyValuePair.Create(f.Name, f.Value))));
+    }
+
+    /// <summary>A token as the registry shows it.</summary>
+    public static string Token(
+        string name, string scopes = "\"pipeline:read\"", string id = "3f2a1c77-1111-5222-8333-444455556666", string state = "active",
+        string? expiresAt = null) => $$"""
+        {"id":"{{id}}","name":"{{name}}","scopes":[{{scopes}}],"createdAt":"2026-11-23T12:00:00Z","createdBy":"alice",
+         "expiresAt":{{(expiresAt is null ? "null" : $"\"{expiresAt}\"")}},"revokedAt":null,"replacedBy":null,"state":"{{state}}"}
+        """;
+
+    /// <summary>What shows that a form is of this console.</summary>
+    public static string Proof(string page)
+    {
+        const string field = "name=\"__RequestVerificationToken\" value=\"";
+        var begin = page.IndexOf(field, StringComparison.Ordinal) + field.Length;
+        return page[begin..page.IndexOf('"', begin)];
     }
 
     public async ValueTask DisposeAsync()

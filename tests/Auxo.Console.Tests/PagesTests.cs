@@ -17,7 +17,7 @@ public sealed class PagesTests
     public async Task the_overview_says_what_is_red()
     {
         await using var console = await ConsoleHost.StartAsync(static app => Map(app, FakeAuxo.Build(outcome: "failed")));
-        var page = WebUtility.HtmlDecode(await PageAsync(console, "/"));
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/"));
         Assert.Contains("<title>1 red · Auxo</title>", page, StringComparison.Ordinal);
         Assert.Contains("✗</span> failed", page, StringComparison.Ordinal);
         Assert.Contains($"href=\"/builds/{FakeAuxo.BuildId}\">Fix the handshake</a>", page, StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class PagesTests
             app.MapGet("/ingest/repositories", static () => FakeAuxo.Page());
             app.MapGet("/pipeline/builds", static () => FakeAuxo.Page());
         });
-        Assert.Contains("./auxo repo track rad:z…", await PageAsync(console, "/"), StringComparison.Ordinal);
+        Assert.Contains("./auxo repo track rad:z…", await console.PageAsync("/"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class PagesTests
     public async Task text_from_outside_is_never_markup(string path)
     {
         await using var console = await ConsoleHost.StartAsync(static app => Map(app, Wild(alone: false), Wild(alone: true)));
-        var page = await PageAsync(console, path);
+        var page = await console.PageAsync(path);
         Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
     }
@@ -57,6 +57,17 @@ public sealed class PagesTests
         Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
         Assert.Contains("pipeline does not answer. &#x27;./auxo status&#x27; shows what runs.",
             await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task what_is_not_there_is_a_page_that_says_so()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => app.MapGet(
+            "/pipeline/builds/{id}", static () => FakeAuxo.Problem(404, "build/not-found", "There is no such build.")));
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync($"/builds/{FakeAuxo.BuildId}");
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("There is no such build.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +90,7 @@ public sealed class PagesTests
     public async Task a_button_is_there_for_whom_it_would_work(string scopes, bool there)
     {
         await using var console = await ConsoleHost.StartAsync(static app => Map(app, FakeAuxo.Build()), scopes: scopes);
-        Assert.Equal(there, (await PageAsync(console, $"/builds/{FakeAuxo.BuildId}")).Contains("Run again", StringComparison.Ordinal));
+        Assert.Equal(there, (await console.PageAsync($"/builds/{FakeAuxo.BuildId}")).Contains("Run again", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,13 +142,4 @@ public sealed class PagesTests
           "durationSeconds":1.5,"exitCode":1,"summary":"<img src=x onerror=alert(1)>"}]
         {{(alone ? Findings : "")}}
         """).Replace("Fix the handshake", Hostile, StringComparison.Ordinal);
-
-    private static async Task<string> PageAsync(ConsoleHost console, string path)
-    {
-        using var visitor = await console.SignedInAsync();
-        using var answer = await visitor.GetAsync(path);
-        var page = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {page}");
-        return page;
-    }
 }

@@ -14,7 +14,8 @@ public abstract class LoadedPage : ComponentBase
 
     [Inject] internal TimeProvider Time { get; set; } = null!;
 
-    [CascadingParameter] private HttpContext? Http { get; set; }
+    /// <summary>The request that is answered.</summary>
+    [CascadingParameter] protected HttpContext? Http { get; private set; }
 
     /// <summary>What stands in the way; null when all is there.</summary>
     protected ServiceException? Trouble { get; private set; }
@@ -37,7 +38,12 @@ public abstract class LoadedPage : ComponentBase
         catch (ServiceException e)
         {
             Trouble = e;
-            if (Http is { Response.HasStarted: false }) Http.Response.StatusCode = e.Status is 404 or 403 ? e.Status : 502;
+            // Not before the page is made: the framework sends nothing of a page that is already known not to be found.
+            Http?.Response.OnStarting(() =>
+            {
+                Http.Response.StatusCode = e.Status is 404 or 403 ? e.Status : 502;
+                return Task.CompletedTask;
+            });
         }
     }
 
