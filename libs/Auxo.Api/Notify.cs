@@ -41,7 +41,8 @@ public interface INotify
 
     /// <summary>Deliveries, newest first.</summary>
     [Get("deliveries")]
-    Task<Page<Delivery>> DeliveriesAsync(string? channel, string? state, int? limit, CancellationToken ct);
+    Task<Page<Delivery>> DeliveriesAsync(
+        string? channel, string? state, int? limit, CancellationToken ct, string? after = null);
 
     /// <summary>One delivery with its log.</summary>
     [Get("deliveries/{id}")]

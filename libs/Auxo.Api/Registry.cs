@@ -46,6 +46,10 @@ public interface IRegistry
     [Get("tokens")]
     Task<Page<Token>> TokensAsync(bool all, CancellationToken ct);
 
+    /// <summary>The token with which this is asked.</summary>
+    [Get("tokens/self")]
+    Task<Token> OwnTokenAsync(CancellationToken ct);
+
     /// <summary>Makes a token.</summary>
     [Post("tokens")]
     Task<NewToken> CreateTokenAsync([Body] TokenRequest request, CancellationToken ct);

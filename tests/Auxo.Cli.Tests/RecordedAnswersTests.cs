@@ -25,6 +25,7 @@ public sealed class RecordedAnswersTests
         Assert.NotEmpty(Read<Page<RawRepository>>("registry", "repositories").Items);
         Assert.NotEmpty(Read<Page<RawFile>>("registry", "raw/x").Items);
         Assert.NotEmpty(Read<Page<Token>>("registry", "tokens").Items);
+        Assert.NotEmpty(Read<Token>("registry", "tokens/self").Scopes);
         Assert.NotEmpty(Read<CiReport>("metrics", "api/ci/x").Daily);
         Assert.NotEmpty(Read<DoraReport>("metrics", "api/dora/x").Weeks);
     }

@@ -11,7 +11,9 @@ public sealed class AccessTests
 {
     private static readonly string[] Pages =
         ["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", "/queue", "/messages", $"/builds/{FakeAuxo.BuildId}",
-            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x"];
+            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
+            "/trace/1a2b3c4", $"/trace/patch/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/notifications", "/notifications/msg_1", "/nodes",
+            "/settings"];
 
     public static TheoryData<string> AllPages => [.. Pages];
 
@@ -166,7 +168,7 @@ public sealed class AccessTests
         await using var console = await ConsoleHost.StartAsync();
         using var visitor = await console.SignedInAsync();
         using var login = await visitor.GetAsync("/login");
-        var token = Token(await login.Content.ReadAsStringAsync());
+        var token = ConsoleHost.Proof(await login.Content.ReadAsStringAsync());
         using var answer = await visitor.PostAsync("/logout", new FormUrlEncodedContent([new("__RequestVerificationToken", token)]));
         Assert.Equal("/login", answer.Headers.Location!.ToString());
         using var after = await visitor.GetAsync("/queue");
@@ -176,15 +178,8 @@ public sealed class AccessTests
     private static async Task<HttpResponseMessage> PostAsync(HttpClient visitor, string path, string token)
     {
         using var form = await visitor.GetAsync(path);
-        var proof = Token(await form.Content.ReadAsStringAsync());
+        var proof = ConsoleHost.Proof(await form.Content.ReadAsStringAsync());
         return await visitor.PostAsync(path, new FormUrlEncodedContent(
             [new("_handler", "login"), new("__RequestVerificationToken", proof), new("Token", token)]));
-    }
-
-    private static string Token(string page)
-    {
-        const string field = "name=\"__RequestVerificationToken\" value=\"";
-        var begin = page.IndexOf(field, StringComparison.Ordinal) + field.Length;
-        return page[begin..page.IndexOf('"', begin)];
     }
 }

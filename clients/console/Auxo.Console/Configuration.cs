@@ -3,6 +3,7 @@ using Auxo.Console.Builds;
 using Auxo.Console.Layout;
 using Auxo.Console.Live;
 using Auxo.Console.Messages;
+using Auxo.Console.Notifications;
 using Auxo.Contracts;
 using Auxo.Instances;
 
@@ -86,5 +87,7 @@ internal static class Configuration
         ActOnBuild.Map(app);
         FollowLive.Map(app);
         ReplayMessage.Map(app);
+        TestChannel.Map(app);
+        ReplayDelivery.Map(app);
     }
 }

@@ -32,7 +32,7 @@ public static class ReadTimeline
                 .. services.Names.Select(service => WaitingAsync(services, service, traces, ct)),
             ]);
         lines.AddRange(rest.SelectMany(static a => a.Value ?? []));
-        // One look can find several tips, whose builds then share a trace; what is asked for is one of them.
+        // One look can find several branches and patches, whose builds then share a trace; what is asked for is one of them.
         if (subject.Kind is "build" or "commit")
             lines.RemoveAll(l => l.Build is not null && !ids.Contains(l.Build, StringComparer.Ordinal));
         var missing = first.Concat(rest).Where(static a => a.Error is not null)

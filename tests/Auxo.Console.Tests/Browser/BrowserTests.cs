@@ -96,6 +96,10 @@ public sealed class BrowserTests(Chromium chromium)
         await using var console = await ConsoleHost.StartAsync(static app =>
         {
             PagesTests.Map(app, Running());
+            NotificationPagesTests.Map(app);
+            NodesPageTests.MapNode(app);
+            SettingsPageTests.Map(app);
+            TracePageTests.MapParts(app);
             foreach (var name in Contracts.KnownServices.Names)
             {
                 app.MapGet($"/{name}/queues", () => FakeAuxo.Json(
@@ -104,7 +108,8 @@ public sealed class BrowserTests(Chromium chromium)
         });
         await using var window = await chromium.OpenAsync(console, scheme, width);
         foreach (var path in (string[])["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", $"/builds/{FakeAuxo.BuildId}",
-            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/queue", "/messages", "/search?q=fix"])
+            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/queue", "/messages", "/search?q=fix",
+            "/trace/heartwood", "/notifications", $"/notifications/{NotificationPagesTests.DeliveryId}", "/nodes", "/settings"])
         {
             await window.Page.GotoAsync(path);
             Assert.True(

@@ -77,7 +77,8 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
 
         foreach (var (route, path) in ((string, string)[])[
             ("artifacts", "/artifacts"), ("artifacts/{rid}/{version}", $"/artifacts/{Builds.Rid}/latest"), ("tokens", "/tokens"),
-            ("repositories", "/repositories"), ("raw/{repository}", "/raw/files"), ("queues", "/queues"), ("describe", "/describe"),
+            ("tokens/self", "/tokens/self"), ("repositories", "/repositories"), ("raw/{repository}", "/raw/files"),
+            ("queues", "/queues"), ("describe", "/describe"),
             ("timeline", $"/timeline?build={finished.Subject.BuildId}")])
             RecordedAnswers.Match("registry", route, (await _host.Client.GetFromJsonAsync<JsonNode>(path))!);
     }

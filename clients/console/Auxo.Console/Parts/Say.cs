@@ -26,6 +26,10 @@ internal static class Say
         _ => Invariant($"{(int)seconds / 3600} h {(int)seconds % 3600 / 60} min"),
     };
 
+    /// <summary>The day on which something ends, or <c>never</c>.</summary>
+    public static string Until(DateTimeOffset? end)
+        => end?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "never";
+
     /// <summary>Such as <c>4.2 MB</c>.</summary>
     public static string Size(long bytes) => bytes switch
     {
@@ -41,9 +45,6 @@ internal static class Say
     /// <summary>An id's first digits.</summary>
     public static string Short(string? id) => id is null ? "–" : id.Length > 7 ? id[..7] : id;
 
-    /// <summary>What a build is about: the patch or the branch.</summary>
-    public static string Subject(Build build) => build.PatchId is { } patch ? $"patch {Short(patch)}" : build.Ref;
-
     /// <summary>How a build stands, in one word of a small list.</summary>
     public static string Standing(Build build) => build.IsFinished ? build.Outcome ?? "errored" : build.State;
 
@@ -53,6 +54,12 @@ internal static class Say
 
     /// <summary>The address of a repository's page.</summary>
     public static string RepositoryUrl(string rid) => $"/repositories/{Uri.EscapeDataString(rid)}";
+
+    /// <summary>The address of the timeline of what these digits name.</summary>
+    public static string TraceUrl(string id) => $"/trace/{Uri.EscapeDataString(id)}";
+
+    /// <summary>The address of the timeline of a patch.</summary>
+    public static string PatchTraceUrl(string rid, string patch) => $"/trace/patch/{Uri.EscapeDataString(rid)}/{patch}";
 
     /// <summary>The address of a patch's page.</summary>
     public static string PatchUrl(string rid, string patch) => $"/patches/{Uri.EscapeDataString(rid)}/{patch}";

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Auxo.Console.Notifications;
+
+/// <summary>
+/// <c>POST /notifications/channels/{name}/test</c>: sends a test by the real way. As <c>auxo notify test</c>, it waits for the first
+/// attempt: what comes back shows how it went.
+/// </summary>
+internal static class TestChannel
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static void Map(IEndpointRouteBuilder routes)
+        => routes.MapPost("/notifications/channels/{name}/test", HandleAsync).WithName("TestChannel")
+            .RequireAuthorization(Configuration.SignedIn);
+
+    private static async Task<Results<RedirectHttpResult, ProblemHttpResult>> HandleAsync(
+        string name, HttpContext http, Clients clients, IAntiforgery antiforgery, TimeProvider time, CancellationToken ct)
+    {
+        if (!await antiforgery.IsRequestValidAsync(http))
+            return TypedResults.Problem("The page was too old. Open it again, then press the button.", statusCode: 400);
+        try
+        {
+            var delivery = await clients.Notify.TestAsync(name, ct);
+            var began = time.GetTimestamp();
+            while (delivery is { State: "waiting" or "sending", Log: not { Count: > 0 } } && time.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, time, ct);
+                delivery = await clients.Notify.DeliveryAsync(delivery.Id, ct);
+            }
+
+            return TypedResults.LocalRedirect($"/notifications/{Uri.EscapeDataString(delivery.Id)}");
+        }
+        catch (ServiceException e)
+        {
+            return TypedResults.LocalRedirect($"/notifications?refused={Uri.EscapeDataString(e.Message)}");
+        }
+    }
+}

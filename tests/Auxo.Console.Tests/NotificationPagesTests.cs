@@ -1,0 +1,182 @@
+using System.Net;
+
+using Auxo.Testing;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Auxo.Console.Tests;
+
+/// <summary>Channels, routes, deliveries, and what can be done with them.</summary>
+public sealed class NotificationPagesTests
+{
+    internal const string DeliveryId = "msg_4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string Hostile = "<img src=x>";
+
+    [Fact]
+    public async Task channels_routes_and_deliveries_are_shown()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app));
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/notifications"));
+        Assert.Contains("✓</span> ready", page, StringComparison.Ordinal);
+        Assert.Contains("2 waiting", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/notifications?channel=team&state=dead\">1 given up", page, StringComparison.Ordinal);
+        Assert.Contains("build.failed, alert.*", page, StringComparison.Ordinal);
+        Assert.Contains("all repositories", page, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/notifications/{DeliveryId}\">heartwood: failed", page, StringComparison.Ordinal);
+        Assert.Contains("✗</span> given up", page, StringComparison.Ordinal);
+        Assert.Contains("the receiver answered 410", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_channel_that_is_off_says_why()
+    {
+        await using var console = await ConsoleHost.StartAsync(
+            static app => Map(app, channels: [Channel("false", "\"it answered 410: it wants nothing more\"")]));
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/notifications"));
+        Assert.Contains("✗</span> disabled", page, StringComparison.Ordinal);
+        Assert.Contains("it wants nothing more", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task where_there_is_nothing_the_page_says_the_next_command()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app, channels: [], routes: [], deliveries: []));
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/notifications"));
+        Assert.Contains("auxo notify channels set team", page, StringComparison.Ordinal);
+        Assert.Contains("auxo notify routes set broken --on build.failed --to team", page, StringComparison.Ordinal);
+        Assert.Contains("Nothing was sent yet.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_link_of_a_channel_asks_for_its_deliveries_only()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app));
+        Assert.Contains("Given up for team", await console.PageAsync("/notifications?channel=team&state=dead"), StringComparison.Ordinal);
+        Assert.Contains(console.Services.Requests, static r => r.StartsWith("GET /notify/deliveries?", StringComparison.Ordinal)
+            && r.Contains("channel=team", StringComparison.Ordinal) && r.Contains("state=dead", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task a_delivery_shows_every_attempt()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app));
+        var page = WebUtility.HtmlDecode(await console.PageAsync($"/notifications/{DeliveryId}"));
+        Assert.Contains("Given up: the receiver answered 410", page, StringComparison.Ordinal);
+        Assert.Contains("attempt 1", page, StringComparison.Ordinal);
+        Assert.Contains("status 410", page, StringComparison.Ordinal);
+        Assert.Contains("“gone”", page, StringComparison.Ordinal);
+        Assert.Contains("by the route all", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/trace/4bf92f3577b34da6a3ce929d0e0e4736\"", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/notifications")]
+    [InlineData("/notifications/" + DeliveryId)]
+    public async Task text_from_outside_is_never_markup(string path)
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(
+            app, [Channel(problem: $"\"{Hostile}\"").Replace("http://127.0.0.1:1/…", Hostile, StringComparison.Ordinal)],
+            [Route.Replace("\"all\"", $"\"{Hostile}\"", StringComparison.Ordinal)],
+            [Delivery(title: Hostile, said: Hostile)], Delivery(title: Hostile, said: Hostile, log: true)));
+        var page = await console.PageAsync(path);
+        Assert.Contains("&lt;img src=x&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"notify:read\"", false)]
+    [InlineData("\"notify:read\",\"notify:write\"", true)]
+    public async Task buttons_are_there_for_whom_they_work(string scopes, bool there)
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app), scopes: scopes);
+        var (list, one) = (await console.PageAsync("/notifications"), await console.PageAsync($"/notifications/{DeliveryId}"));
+        Assert.Equal(there, list.Contains("Send a test", StringComparison.Ordinal));
+        Assert.Equal(there, one.Contains("Send again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task what_was_delivered_is_not_sent_again()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app, delivery: Delivery(state: "delivered", log: true)));
+        Assert.DoesNotContain("Send again", await console.PageAsync($"/notifications/{DeliveryId}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_test_leads_to_its_delivery_once_it_was_tried()
+    {
+        var asked = 0;
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            Map(app, map: false);
+            app.MapPost("/notify/channels/{name}/test", static () => FakeAuxo.Json(Delivery(state: "waiting"), 202));
+            app.MapGet("/notify/deliveries/{id}", () => FakeAuxo.Json(Delivery(state: asked++ == 0 ? "sending" : "delivered")));
+        });
+        using var answer = await console.SendAsync("/notifications", "/notifications/channels/team/test");
+        Assert.Equal($"/notifications/{DeliveryId}", answer.Headers.Location!.ToString());
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task a_dead_delivery_is_sent_again_and_a_refusal_is_shown()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            Map(app);
+            app.MapPost("/notify/deliveries/{id}/replay", static (string id) => id == DeliveryId
+                ? FakeAuxo.Json("""{"count":1}""") : FakeAuxo.Problem(409, "delivery/not-dead", "It was not given up."));
+        });
+        var page = $"/notifications/{DeliveryId}";
+        using var answer = await console.SendAsync(page, page + "/replay");
+        Assert.Equal(page, answer.Headers.Location!.ToString());
+        using var refused = await console.SendAsync(page, "/notifications/msg_other/replay");
+        Assert.Equal("/notifications/msg_other?refused=It%20was%20not%20given%20up.", refused.Headers.Location!.ToString());
+        Assert.Contains("It was not given up.", await console.PageAsync(page + "?refused=It%20was%20not%20given%20up."),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/notifications/channels/team/test")]
+    [InlineData("/notifications/" + DeliveryId + "/replay")]
+    public async Task a_form_of_another_site_does_nothing(string action)
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app));
+        using var answer = await console.ForgeAsync(action);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.DoesNotContain(console.Services.Requests, static r => r.StartsWith("POST", StringComparison.Ordinal));
+    }
+
+    internal static void Map(
+        IEndpointRouteBuilder app, string[]? channels = null, string[]? routes = null, string[]? deliveries = null,
+        string? delivery = null, bool map = true)
+    {
+        app.MapGet("/notify/channels", () => FakeAuxo.Page(channels ?? [Channel()]));
+        app.MapGet("/notify/routes", () => FakeAuxo.Page(routes ?? [Route]));
+        app.MapGet("/notify/deliveries", () => FakeAuxo.Page(deliveries ?? [Delivery()]));
+        if (map) app.MapGet("/notify/deliveries/{id}", () => FakeAuxo.Json(delivery ?? Delivery(log: true)));
+    }
+
+    private const string Route = """
+        {"name":"all","on":["build.failed","alert.*"],"repositories":[],"minLevel":"info","channels":["team","mail"],
+         "configuredAt":"2026-11-23T12:00:00Z"}
+        """;
+
+    private static string Channel(string enabled = "true", string problem = "null") => $$"""
+        {"name":"team","kind":"webhook","target":"http://127.0.0.1:1/…","enabled":{{enabled}},"problem":{{problem}},"waiting":2,"dead":1,
+         "lastDeliveredAt":"2026-11-23T12:00:00Z","configuredAt":"2026-11-23T12:00:00Z"}
+        """;
+
+    private static string Delivery(
+        string state = "dead", string title = "heartwood: failed: Fix the handshake", string said = "gone", bool log = false) => $$"""
+        {"id":"{{DeliveryId}}","channel":"team","route":"all","state":"{{state}}",
+         "reason":{{(state == "dead" ? "\"the receiver answered 410\"" : "null")}},"status":410,"attempts":1,"type":"build.failed",
+         "title":"{{title}}","notificationId":"3f2a1c77-1111-5222-8333-444455556666",
+         "correlationId":"4bf92f3577b34da6a3ce929d0e0e4736","createdAt":"2026-11-23T12:00:00Z","updatedAt":"2026-11-23T12:00:00Z"
+         {{(log ? Log(said) : "")}}}
+        """;
+
+    private static string Log(string said) => $$"""
+        ,"log":[{"attempt":1,"outcome":"failed","status":410,"detail":"the receiver answered 410","excerpt":"{{said}}","seconds":0.25,
+                 "endedAt":"2026-11-23T12:00:00Z"}]
+        """;
+}
