@@ -136,12 +136,3 @@ public sealed record FailureReport(
 /// <summary>What is said of a known failure.</summary>
 public sealed record FailureTransition(DateTimeOffset? At, string? By, string? Reason);
 
-/// <summary>Of the evidence, what concerns failures.</summary>
-public sealed record DoraEvidence(IReadOnlyList<FailedDeployment> Recoveries, IReadOnlyList<KnownFailure> Unattributed);
-
-/// <summary>A deployment that failed.</summary>
-public sealed record FailedDeployment(string Deployment, IReadOnlyList<KnownFailure> Failures);
-
-/// <summary>A failure; <c>OpenSince</c> is null when it is over.</summary>
-public sealed record KnownFailure(
-    string Id, string? Title, DateTimeOffset StartedAt, DateTimeOffset? OpenSince, bool Inferred, string? RecoveredBy);

@@ -97,9 +97,25 @@ public interface IMetrics
     [Get("api/{what}")]
     Task<JsonElement> AllAsync(string what, int days, string? asOf, CancellationToken ct);
 
-    /// <summary>What the numbers of a repository are made of.</summary>
+    /// <summary>What DORA's numbers of a repository are made of.</summary>
     [Get("api/dora/{rid}/evidence")]
-    Task<DoraEvidence> EvidenceAsync(string rid, int days, CancellationToken ct);
+    Task<DoraEvidence> EvidenceAsync(string rid, int days, CancellationToken ct, string? asOf = null);
+
+    /// <summary>DORA's numbers of one repository.</summary>
+    [Get("api/dora/{rid}")]
+    Task<DoraReport> DoraAsync(string rid, int days, string? asOf, CancellationToken ct);
+
+    /// <summary>DORA's numbers of all tracked repositories.</summary>
+    [Get("api/dora")]
+    Task<Page<DoraReport>> AllDoraAsync(int days, string? asOf, CancellationToken ct);
+
+    /// <summary>How the builds of one repository went.</summary>
+    [Get("api/ci/{rid}")]
+    Task<CiReport> CiAsync(string rid, int days, string? asOf, CancellationToken ct);
+
+    /// <summary>How the builds of all tracked repositories went.</summary>
+    [Get("api/ci")]
+    Task<Page<CiReport>> AllCiAsync(int days, string? asOf, CancellationToken ct);
 
     /// <summary>Something was deployed; the same report again is the same deployment.</summary>
     [Post("api/deployments")]

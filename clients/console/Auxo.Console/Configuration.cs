@@ -4,6 +4,7 @@ using Auxo.Console.Layout;
 using Auxo.Console.Live;
 using Auxo.Console.Messages;
 using Auxo.Console.Notifications;
+using Auxo.Console.Registry;
 using Auxo.Contracts;
 using Auxo.Instances;
 
@@ -89,5 +90,6 @@ internal static class Configuration
         ReplayMessage.Map(app);
         TestChannel.Map(app);
         ReplayDelivery.Map(app);
+        DownloadFile.Map(app);
     }
 }

@@ -87,6 +87,30 @@ public sealed class BrowserTests(Chromium chromium)
         Assert.InRange(await log.EvaluateAsync<int>("e => e.childElementCount"), 1000, 5001);
     }
 
+    [Fact]
+    public async Task a_mark_of_a_chart_opens_the_build_that_it_is()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build());
+            MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.Keyboard.PressAsync("g");
+        await window.Page.Keyboard.PressAsync("d");
+        await Expect(window.Page.Locator("h1")).ToHaveTextAsync("DORA");
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "heartwood" }).ClickAsync();
+        await Expect(window.Page.Locator("h1")).ToHaveTextAsync("DORA of heartwood");
+        await window.Page.GetByLabel("Days").FillAsync("30");
+        await window.Page.GetByLabel("As of the end of").FillAsync("2026-11-22");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await window.Page.WaitForURLAsync("**/dora/*?days=30&asOf=2026-11-22");
+        await Expect(window.Page.GetByLabel("As of the end of")).ToHaveValueAsync("2026-11-22");
+        await window.Page.Locator("circle.mark").ClickAsync();
+        await window.Page.WaitForURLAsync($"**/builds/{FakeAuxo.BuildId}");
+        await Expect(window.Page.Locator("h1")).ToContainTextAsync("Fix the handshake");
+    }
+
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
     [InlineData(ColorScheme.Dark, 1280)]
@@ -100,6 +124,8 @@ public sealed class BrowserTests(Chromium chromium)
             NodesPageTests.MapNode(app);
             SettingsPageTests.Map(app);
             TracePageTests.MapParts(app);
+            MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
+            RegistryPagesTests.Map(app);
             foreach (var name in Contracts.KnownServices.Names)
             {
                 app.MapGet($"/{name}/queues", () => FakeAuxo.Json(
@@ -109,7 +135,9 @@ public sealed class BrowserTests(Chromium chromium)
         await using var window = await chromium.OpenAsync(console, scheme, width);
         foreach (var path in (string[])["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", $"/builds/{FakeAuxo.BuildId}",
             $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/queue", "/messages", "/search?q=fix",
-            "/trace/heartwood", "/notifications", $"/notifications/{NotificationPagesTests.DeliveryId}", "/nodes", "/settings"])
+            "/trace/heartwood", "/notifications", $"/notifications/{NotificationPagesTests.DeliveryId}", "/nodes", "/settings",
+            "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
+            "/registry/raw/files"])
         {
             await window.Page.GotoAsync(path);
             Assert.True(

@@ -16,19 +16,27 @@ internal static class Say
         var s => Invariant($"{(int)(s / 86_400)} days ago"),
     };
 
-    /// <summary>Such as <c>0.4 s</c>, <c>14 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>.</summary>
+    /// <summary>
+    /// Such as <c>0.4 s</c>, <c>14 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>, <c>5 days</c>; a second unit of zero is left out.
+    /// </summary>
     public static string Lasted(double seconds) => seconds switch
     {
+        <= 0 => "0 s",
         < 0.095 => Invariant($"{seconds * 1000:0} ms"),
         < 10 => Invariant($"{seconds:0.0} s"),
-        < 60 => Invariant($"{seconds:0} s"),
-        < 3600 => Invariant($"{(int)seconds / 60} min {(int)seconds % 60} s"),
-        _ => Invariant($"{(int)seconds / 3600} h {(int)seconds % 3600 / 60} min"),
+        < 59.5 => Invariant($"{seconds:0} s"),
+        < 3599.5 => Units((long)Math.Round(seconds), 60, "min", "s"),
+        < 86_370 => Units((long)Math.Round(seconds / 60), 60, "h", "min"),
+        < 169_200 => Units((long)Math.Round(seconds / 3600), 24, "day", "h"),
+        _ => Units((long)Math.Round(seconds / 3600), 24, "days", "h"),
     };
 
     /// <summary>The day on which something ends, or <c>never</c>.</summary>
     public static string Until(DateTimeOffset? end)
         => end?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "never";
+
+    /// <summary>Such as <c>43 %</c>; null of none.</summary>
+    public static string? Percent(double? ratio) => ratio is { } part ? Invariant($"{100 * part:0.#} %") : null;
 
     /// <summary>Such as <c>4.2 MB</c>.</summary>
     public static string Size(long bytes) => bytes switch
@@ -63,6 +71,12 @@ internal static class Say
 
     /// <summary>The address of a patch's page.</summary>
     public static string PatchUrl(string rid, string patch) => $"/patches/{Uri.EscapeDataString(rid)}/{patch}";
+
+    private static string Units(long small, int perLarge, string largeUnit, string smallUnit)
+    {
+        var (large, rest) = Math.DivRem(small, perLarge);
+        return Invariant(rest == 0 ? $"{large} {largeUnit}" : (FormattableString)$"{large} {largeUnit} {rest} {smallUnit}");
+    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
