@@ -6,7 +6,7 @@ namespace Auxo.Console.Access;
 /// </summary>
 internal static class HostNames
 {
-    /// <summary>The names of this machine, the address it listens on, and that of <c>Auxo__PublicUrl</c>.</summary>
+    /// <summary>The names of this machine, the address it listens on, and what the operator gave.</summary>
     public static IList<string> Of(IConfiguration configuration)
     {
         var names = new List<string> { "localhost", "127.0.0.1", "[::1]" };

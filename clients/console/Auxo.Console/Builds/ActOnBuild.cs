@@ -1,6 +1,7 @@
 using System.Text.Json;
 
-using Microsoft.AspNetCore.Antiforgery;
+using Auxo.Console.Access;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Console.Builds;
@@ -16,16 +17,12 @@ internal static class ActOnBuild
         {
             routes.MapPost(
                 $"/builds/{{id:guid}}/{verb}",
-                (Guid id, HttpContext http, Clients clients, IAntiforgery antiforgery, CancellationToken ct)
-                    => HandleAsync(id, verb, http, clients, antiforgery, ct)).WithName(verb).RequireAuthorization(Configuration.SignedIn);
+                (Guid id, Clients clients, CancellationToken ct) => HandleAsync(id, verb, clients, ct)).WithName(verb).FromOwnForm();
         }
     }
 
-    private static async Task<Results<RedirectHttpResult, ProblemHttpResult>> HandleAsync(
-        Guid id, string verb, HttpContext http, Clients clients, IAntiforgery antiforgery, CancellationToken ct)
+    private static async Task<RedirectHttpResult> HandleAsync(Guid id, string verb, Clients clients, CancellationToken ct)
     {
-        if (!await antiforgery.IsRequestValidAsync(http))
-            return TypedResults.Problem("The page was too old. Open it again, then press the button.", statusCode: 400);
         try
         {
             var answer = await clients.Pipeline.ActAsync(id.ToString(), verb, ct);

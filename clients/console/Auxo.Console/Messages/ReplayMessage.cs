@@ -1,6 +1,6 @@
+using Auxo.Console.Access;
 using Auxo.Contracts;
 
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Console.Messages;
@@ -9,13 +9,11 @@ namespace Auxo.Console.Messages;
 internal static class ReplayMessage
 {
     public static void Map(IEndpointRouteBuilder routes)
-        => routes.MapPost("/messages/{service}/replay", HandleAsync).WithName("ReplayMessage").RequireAuthorization(Configuration.SignedIn);
+        => routes.MapPost("/messages/{service}/replay", HandleAsync).WithName("ReplayMessage").FromOwnForm();
 
     private static async Task<Results<RedirectHttpResult, ProblemHttpResult>> HandleAsync(
-        string service, string id, HttpContext http, Clients clients, IAntiforgery antiforgery, CancellationToken ct)
+        string service, string id, Clients clients, CancellationToken ct)
     {
-        if (!await antiforgery.IsRequestValidAsync(http))
-            return TypedResults.Problem("The page was too old. Open it again, then press the button.", statusCode: 400);
         if (!KnownServices.Names.Contains(service)) return TypedResults.Problem($"There is no service '{service}'.", statusCode: 404);
         try
         {

@@ -1,4 +1,5 @@
-using Microsoft.AspNetCore.Antiforgery;
+using Auxo.Console.Access;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Console.Notifications;
@@ -7,14 +8,10 @@ namespace Auxo.Console.Notifications;
 internal static class ReplayDelivery
 {
     public static void Map(IEndpointRouteBuilder routes)
-        => routes.MapPost("/notifications/{id}/replay", HandleAsync).WithName("ReplayDelivery")
-            .RequireAuthorization(Configuration.SignedIn);
+        => routes.MapPost("/notifications/{id}/replay", HandleAsync).WithName("ReplayDelivery").FromOwnForm();
 
-    private static async Task<Results<RedirectHttpResult, ProblemHttpResult>> HandleAsync(
-        string id, HttpContext http, Clients clients, IAntiforgery antiforgery, CancellationToken ct)
+    private static async Task<RedirectHttpResult> HandleAsync(string id, Clients clients, CancellationToken ct)
     {
-        if (!await antiforgery.IsRequestValidAsync(http))
-            return TypedResults.Problem("The page was too old. Open it again, then press the button.", statusCode: 400);
         var page = $"/notifications/{Uri.EscapeDataString(id)}";
         try
         {

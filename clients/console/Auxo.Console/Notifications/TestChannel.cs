@@ -1,4 +1,5 @@
-using Microsoft.AspNetCore.Antiforgery;
+using Auxo.Console.Access;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Console.Notifications;
@@ -14,13 +15,10 @@ internal static class TestChannel
 
     public static void Map(IEndpointRouteBuilder routes)
         => routes.MapPost("/notifications/channels/{name}/test", HandleAsync).WithName("TestChannel")
-            .RequireAuthorization(Configuration.SignedIn);
+            .FromOwnForm();
 
-    private static async Task<Results<RedirectHttpResult, ProblemHttpResult>> HandleAsync(
-        string name, HttpContext http, Clients clients, IAntiforgery antiforgery, TimeProvider time, CancellationToken ct)
+    private static async Task<RedirectHttpResult> HandleAsync(string name, Clients clients, TimeProvider time, CancellationToken ct)
     {
-        if (!await antiforgery.IsRequestValidAsync(http))
-            return TypedResults.Problem("The page was too old. Open it again, then press the button.", statusCode: 400);
         try
         {
             var delivery = await clients.Notify.TestAsync(name, ct);
