@@ -124,7 +124,7 @@ internal sealed class Clients(Instance instance) : IDisposable
 
         private async Task<CliException> RefusedAsync(HttpResponseMessage response, string name, CancellationToken cancellationToken)
         {
-            var problem = Read(await response.Content.ReadAsStringAsync(cancellationToken));
+            var problem = ApiProblem.Read(await response.Content.ReadAsStringAsync(cancellationToken));
             var detail = problem?.Detail ?? problem?.Title ?? $"{name} answered {(int)response.StatusCode} {response.ReasonPhrase}.";
             return response.StatusCode switch
             {
@@ -143,19 +143,5 @@ internal sealed class Clients(Instance instance) : IDisposable
                 _ => new CliException(ExitCode.Negative, detail),
             };
         }
-
-        private static Problem? Read(string text)
-        {
-            try
-            {
-                return JsonSerializer.Deserialize<Problem>(text, ApiJson.Options);
-            }
-            catch (JsonException)
-            {
-                return null;
-            }
-        }
-
-        private sealed record Problem(string? Type, string? Title, string? Detail, string? TraceId);
     }
 }

@@ -94,24 +94,10 @@ internal sealed class Explaining(string service) : DelegatingHandler
         if (response.IsSuccessStatusCode || response.StatusCode is HttpStatusCode.NotModified) return response;
         using (response)
         {
-            var problem = Read(await response.Content.ReadAsStringAsync(cancellationToken));
+            var problem = ApiProblem.Read(await response.Content.ReadAsStringAsync(cancellationToken));
             throw new ServiceException(
                 service, (int)response.StatusCode,
                 problem?.Detail ?? problem?.Title ?? $"{service} answered {(int)response.StatusCode}.");
         }
     }
-
-    private static Problem? Read(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Problem>(text, ApiJson.Options);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private sealed record Problem(string? Title, string? Detail);
 }

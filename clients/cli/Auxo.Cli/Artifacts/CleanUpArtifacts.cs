@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Artifacts;
@@ -44,7 +45,7 @@ internal static class CleanUpArtifacts
                 ? ""
                 : $"{version.RepositoryName} {version.Ref}", version is null
                     ? ""
-                    : Words.Size(version.Files.Sum(static f => f.SizeBytes)), reason);
+                    : Amounts.Size(version.Files.Sum(static f => f.SizeBytes)), reason);
         }
 
         columns.Write(terminal);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Auxo.Api;
 using Auxo.Cli.Output;
 using Auxo.Cli.Repositories;
 
@@ -57,10 +58,10 @@ internal static class GetArtifacts
             else
             {
                 session.Terminal.Line(
-                    $"[green]✓[/] {Terminal.Safe(Path.GetRelativePath(session.Host.WorkingFolder, path))}  {Words.Size(file.SizeBytes)}"
+                    $"[green]✓[/] {Terminal.Safe(Path.GetRelativePath(session.Host.WorkingFolder, path))}  {Amounts.Size(file.SizeBytes)}"
                     + (outcome.AlreadyThere
                         ? "  (was there)"
-                        : outcome.Resumed > 0 ? $"  (went on at {Words.Size(outcome.Resumed)})"
+                        : outcome.Resumed > 0 ? $"  (went on at {Amounts.Size(outcome.Resumed)})"
                         : ""));
             }
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Auxo.Api;
 using Auxo.Cli.Output;
 using Auxo.Cli.Repositories;
 
@@ -47,7 +48,7 @@ internal static class ListArtifacts
                 new Cell(version.ShortId, "bold"), Words.Short(version.Commit), "",
                 $"{version.RepositoryName} {subject}{(version.Latest ? " (latest)" : "")} {version.Title}",
                 Words.Ago(terminal.Now, version.PublishedAt));
-            foreach (var file in version.Files) columns.Add("", "", Words.Size(file.SizeBytes), "  " + file.Name, "");
+            foreach (var file in version.Files) columns.Add("", "", Amounts.Size(file.SizeBytes), "  " + file.Name, "");
         }
 
         columns.Write(terminal);

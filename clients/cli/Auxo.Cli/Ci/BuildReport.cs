@@ -28,7 +28,7 @@ internal static class BuildReport
     {
         Findings(terminal, build);
         foreach (var file in build.Artifacts ?? [])
-            terminal.Line($"  [dim]kept[/] {Terminal.Safe(file.Name)} [dim]{Words.Size(file.SizeBytes)}[/]");
+            terminal.Line($"  [dim]kept[/] {Terminal.Safe(file.Name)} [dim]{Amounts.Size(file.SizeBytes)}[/]");
 
         var verdict = Words.Verdict(build);
         var took = build.DurationSeconds is null ? "" : $" in {Duration.Of(build.DurationSeconds)}";

@@ -90,7 +90,7 @@ internal sealed class DemoPlay(Session session, DemoPeople people, DemoInstance 
             async () => (await instance.Clients.Registry.ArtifactsAsync(_rid, null, null, build.Id, 1, null, ct))
                 .Items.FirstOrDefault(v => v.PublishedAt is not null), "the artifact is published", ct);
         foreach (var file in version.Files)
-            Say($"artifact {file.Name}, {Words.Size(file.SizeBytes)}, {file.Digest[..19]}…\n  "
+            Say($"artifact {file.Name}, {Amounts.Size(file.SizeBytes)}, {file.Digest[..19]}…\n  "
                 + $"{new Uri(instance.Clients.Instance.Endpoints["registry"], file.Url.TrimStart('/'))}");
     }
 

@@ -5,25 +5,8 @@ namespace Auxo.Cli.Output;
 /// <summary>How times, verdicts and names are said to people.</summary>
 internal static class Words
 {
-    /// <summary>Such as <c>just now</c>, <c>5 min ago</c>, <c>3 days ago</c>: a moment, more roughly than a duration.</summary>
-    public static string Ago(DateTimeOffset now, DateTimeOffset? then) => (now - then)?.TotalSeconds switch
-    {
-        null => "",
-        < 10 => "just now",
-        < 60 and var s => $"{s:0} s ago",
-        < 3600 and var s => $"{(int)s / 60} min ago",
-        < 86_400 and var s => $"{(int)s / 3600} h ago",
-        var s => (int)(s / 86_400) == 1 ? "1 day ago" : $"{(int)(s / 86_400)} days ago",
-    };
-
-    /// <summary>Such as <c>4.2 MB</c>.</summary>
-    public static string Size(long bytes) => bytes switch
-    {
-        < 1000 => $"{bytes} B",
-        < 1_000_000 => $"{bytes / 1000.0:0.#} kB",
-        < 1_000_000_000 => $"{bytes / 1_000_000.0:0.#} MB",
-        _ => $"{bytes / 1_000_000_000.0:0.#} GB",
-    };
+    /// <summary>How long ago it was; empty when it is not known.</summary>
+    public static string Ago(DateTimeOffset now, DateTimeOffset? then) => then is { } at ? Amounts.Ago(now, at) : "";
 
     /// <summary>A build's verdict, or how far it is.</summary>
     public static Cell Verdict(Build build) => build.IsFinished ? Outcome(build.Outcome) : State(build.State);

@@ -30,7 +30,7 @@ internal static class DefineRaw
             else
             {
                 session.Terminal.Line(
-                    $"[green]✓[/] [bold]{Terminal.Safe(defined.Name)}[/] holds {Words.Size(defined.QuotaBytes)} at "
+                    $"[green]✓[/] [bold]{Terminal.Safe(defined.Name)}[/] holds {Amounts.Size(defined.QuotaBytes)} at "
                         + $"most{(defined.Immutable ? "; no file in it is ever replaced" : "")}.");
                 session.Terminal.Line(
                     $"  [dim]Put something in: auxo raw put {Terminal.Safe(defined.Name)} FILE. A token for a program: "

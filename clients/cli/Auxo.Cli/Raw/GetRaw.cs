@@ -39,10 +39,10 @@ internal static class GetRaw
             else
             {
                 session.Terminal.Line(
-                    $"[green]✓[/] {Terminal.Safe(Path.GetRelativePath(session.Host.WorkingFolder, path))}  {Words.Size(file.SizeBytes)}"
+                    $"[green]✓[/] {Terminal.Safe(Path.GetRelativePath(session.Host.WorkingFolder, path))}  {Amounts.Size(file.SizeBytes)}"
                     + (outcome.AlreadyThere
                         ? "  (was there)"
-                        : outcome.Resumed > 0 ? $"  (went on at {Words.Size(outcome.Resumed)})"
+                        : outcome.Resumed > 0 ? $"  (went on at {Amounts.Size(outcome.Resumed)})"
                         : ""));
             }
         }

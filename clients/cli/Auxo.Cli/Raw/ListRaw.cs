@@ -31,7 +31,7 @@ internal static class ListRaw
             var columns = new Columns(0, "REPOSITORY", "FILES", "USED", "OF", "");
             foreach (var r in page.Items)
                 columns.Add(new Cell(r.Name, "bold"), r.FileCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                    Words.Size(r.UsedBytes), Words.Size(r.QuotaBytes), r.Immutable ? "never replaces a file" : "");
+                    Amounts.Size(r.UsedBytes), Amounts.Size(r.QuotaBytes), r.Immutable ? "never replaces a file" : "");
             columns.Write(terminal);
         }
 
@@ -58,7 +58,7 @@ internal static class ListRaw
         else
         {
             var columns = new Columns(0, "NAME", "SIZE", "DIGEST", "WHEN", "BY");
-            foreach (var f in files) columns.Add(f.Path, Words.Size(f.SizeBytes),
+            foreach (var f in files) columns.Add(f.Path, Amounts.Size(f.SizeBytes),
                 new Cell(f.Digest[..Math.Min(19, f.Digest.Length)], "dim"), Words.Ago(terminal.Now, f.StoredAt), f.StoredBy);
             columns.Write(terminal);
         }

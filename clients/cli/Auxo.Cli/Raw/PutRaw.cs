@@ -58,7 +58,7 @@ internal static class PutRaw
         {
             session.Terminal.Line(
                 $"[green]✓[/] {Terminal.Safe(stored.Repository)}/{Terminal.Safe(stored.Path)}  "
-                    + $"{Words.Size(stored.SizeBytes)}  [dim]{Terminal.Safe(stored.Digest)}[/]");
+                    + $"{Amounts.Size(stored.SizeBytes)}  [dim]{Terminal.Safe(stored.Digest)}[/]");
             var address = new Uri(session.Clients.Instance.Endpoints["registry"], stored.Url.TrimStart('/'));
             session.Terminal.Line($"  [dim]{Terminal.Safe(address.ToString())}[/]");
         }

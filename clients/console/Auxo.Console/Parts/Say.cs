@@ -5,17 +5,6 @@ namespace Auxo.Console.Parts;
 /// <summary>How times, sizes, states and names are said to people; the same words as the command line's.</summary>
 internal static class Say
 {
-    /// <summary>Such as <c>just now</c>, <c>5 min ago</c>, <c>3 days ago</c>.</summary>
-    public static string Ago(DateTimeOffset now, DateTimeOffset then) => (now - then).TotalSeconds switch
-    {
-        < 10 => "just now",
-        < 60 and var s => Invariant($"{s:0} s ago"),
-        < 3600 and var s => Invariant($"{(int)s / 60} min ago"),
-        < 86_400 and var s => Invariant($"{(int)s / 3600} h ago"),
-        < 172_800 => "1 day ago",
-        var s => Invariant($"{(int)(s / 86_400)} days ago"),
-    };
-
     /// <summary>
     /// Such as <c>0.4 s</c>, <c>14 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>, <c>5 days</c>; a second unit of zero is left out.
     /// </summary>
@@ -37,15 +26,6 @@ internal static class Say
 
     /// <summary>Such as <c>43 %</c>; null of none.</summary>
     public static string? Percent(double? ratio) => ratio is { } part ? Invariant($"{100 * part:0.#} %") : null;
-
-    /// <summary>Such as <c>4.2 MB</c>.</summary>
-    public static string Size(long bytes) => bytes switch
-    {
-        < 1000 => Invariant($"{bytes} B"),
-        < 1_000_000 => Invariant($"{bytes / 1000.0:0.#} kB"),
-        < 1_000_000_000 => Invariant($"{bytes / 1_000_000.0:0.#} MB"),
-        _ => Invariant($"{bytes / 1_000_000_000.0:0.#} GB"),
-    };
 
     /// <summary>Such as <c>1 finding</c>, <c>3 findings</c>.</summary>
     public static string Count(long n, string thing) => n == 1 ? $"1 {thing}" : Invariant($"{n} {thing}s");

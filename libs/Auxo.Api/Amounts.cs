@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Auxo.Api;
+
+/// <summary>How far back something lies and how large it is, in the words of every client.</summary>
+public static class Amounts
+{
+    /// <summary>Such as <c>just now</c>, <c>5 min ago</c>, <c>3 days ago</c>: a moment, more roughly than a duration.</summary>
+    public static string Ago(DateTimeOffset now, DateTimeOffset then) => (now - then).TotalSeconds switch
+    {
+        < 10 => "just now",
+        < 60 and var s => string.Create(CultureInfo.InvariantCulture, $"{s:0} s ago"),
+        < 3600 and var s => $"{(int)s / 60} min ago",
+        < 86_400 and var s => $"{(int)s / 3600} h ago",
+        < 172_800 => "1 day ago",
+        var s => $"{(int)(s / 86_400)} days ago",
+    };
+
+    /// <summary>Such as <c>4.2 MB</c>.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1000 => $"{bytes} B",
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:0.#} kB"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000_000.0:0.#} GB"),
+    };
+}
