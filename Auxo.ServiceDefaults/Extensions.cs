@@ -7,6 +7,7 @@ using Auxo.Contracts;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Changes;
 using Auxo.ServiceDefaults.Metrics;
+using Auxo.ServiceDefaults.Settings;
 using Auxo.ServiceDefaults.Telemetry;
 
 using Microsoft.AspNetCore.Builder;
@@ -49,6 +50,7 @@ public static partial class Extensions
             Configure(json.SerializerOptions);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, Timeline.TimelineJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, Doctor.DoctorJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, SettingsJson.Default);
         });
         // After the services have named their own types.
         services.PostConfigure<Microsoft.AspNetCore.Http.Json.JsonOptions>(static json => json.SerializerOptions.TypeInfoResolver =
@@ -76,6 +78,7 @@ public static partial class Extensions
         app.MapMetrics();
         if (app.Services.GetService<ServiceModel>() is { } stores) app.MapChanges(stores.Name);
         var service = app.Services.GetRequiredService<ServiceIdentity>();
+        if (app.Services.GetService<KnownSettings>() is not null) app.MapSettings(service.Name);
         app.Lifetime.ApplicationStarted.Register(() => Log.Started(app.Logger, service.Name, service.Version, string.Join(' ', app.Urls)));
         return app;
     }

@@ -7,6 +7,7 @@ using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Timeline;
 using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
+using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
 
@@ -26,6 +27,7 @@ public static class Configuration
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AddSingleton(new NodeEnvironment(name => builder.Configuration[name] ?? Environment.GetEnvironmentVariable(name)));
         services.AddSingleton(new RadKeyAccess(builder.Configuration["Auxo:Radicle:PassphraseFile"]));
+        services.AddKnownSettings(IngestSettings.Known);
         services.AddSingleton<PatchCommentWriter>();
         services.AddSingleton(RepositoryFolders.From(builder.Configuration));
         services.AddSingleton<HookAddress>();

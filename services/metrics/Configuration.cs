@@ -10,6 +10,7 @@ using Auxo.Metrics.Histories;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Timeline;
+using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
 
@@ -67,6 +68,8 @@ public static class Configuration
         // The daemon says each page of events that it has worked through.
         builder.Logging.AddFilter("Marten.Events.Daemon", LogLevel.Warning);
         var services = builder.Services;
+        // What counts there is chosen for each repository.
+        services.AddKnownSettings();
         services.AddSingleton<NewFacts>();
         services.ConfigureMarten(static (provider, o) => o.Projections.AsyncListeners.Add(provider.GetRequiredService<NewFacts>()));
         services.AddSingleton<FactQueries>();

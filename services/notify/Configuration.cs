@@ -9,6 +9,7 @@ using Auxo.Notify.Senders;
 using Auxo.Notify.Timeline;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Egress;
+using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
 
@@ -42,6 +43,7 @@ public static class Configuration
         builder.AddEgress();
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
+        services.AddKnownSettings(NotifySettings.Known);
         services.AddSingleton(new RetryPolicy());
         services.AddSingleton(new DesktopSession(builder.Configuration["PATH"], builder.Configuration["DBUS_SESSION_BUS_ADDRESS"]));
         services.AddSingleton<GuardedPost>();

@@ -16,6 +16,7 @@ using Auxo.Pipeline.Timeline;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Disk;
+using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
 
@@ -50,6 +51,7 @@ public static class Configuration
         services.AddSingleton<BuildLeases>();
         services.AddSingleton<OpenLogs>();
         services.AddHostedService<BuildScheduler>();
+        services.AddKnownSettings(PipelineSettings.Known);
         services.AddDiskGuard(configuration, InstanceLayout.Locate(name => configuration[name]).Home);
         services.AddSingleton(HousekeepingPolicy.From(configuration));
         services.AddSingleton<Housekeeper>();

@@ -10,6 +10,7 @@ using Auxo.Registry.Tokens;
 using Auxo.Registry.Uploading;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
+using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
 
@@ -29,6 +30,7 @@ public static class Configuration
         var layout = InstanceLayout.Locate(name => configuration[name]);
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AskForPasswords();
+        services.AddKnownSettings(RegistrySettings.Known);
         services.AddDiskGuard(configuration, layout.Home);
         services.AddSingleton(layout);
         services.AddSingleton(new BlobFiles(layout.RegistryBlobs));

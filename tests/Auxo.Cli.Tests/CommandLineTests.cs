@@ -25,6 +25,23 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task what_no_command_expected_is_reported_as_a_defect_and_ends_in_order()
+    {
+        await using var error = new StringWriter();
+        var host = new CliHost
+        {
+            StandardOutput = Stream.Null, StandardError = error, Width = 80, WorkingFolder = "/", Time = TimeProvider.System,
+            Programs = "/nonexistent", IsTerminal = false,
+            Variable = static _ => throw new InvalidOperationException("nobody thought of it"),
+        };
+
+        Assert.Equal(70, await AuxoCommandLine.RunAsync(["status"], host, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("auxo: This is a defect of Auxo.", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("InvalidOperationException: nobody thought of it", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task help_needs_no_instance()
     {
         var result = await CliResult.RunAsync([], ["ci", "run", "--help"]);

@@ -27,6 +27,25 @@ public sealed class SettingsPageTests
     }
 
     [Fact]
+    public async Task what_counts_and_what_is_off_is_shown()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            Map(app);
+            app.MapGet("/pipeline/settings", static () => FakeAuxo.Page("""
+                {"variable":"Auxo__Keep__Days","about":"kept","meaning":"how long logs stay","value":"30","isSet":true}
+                """));
+            app.MapGet("/pipeline/diagnosis", static () => FakeAuxo.Page("""
+                {"name":"shellcheck","state":"warning","text":"not installed: the check is off","next":"./auxo up"}
+                """));
+        });
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/settings"));
+        Assert.Contains("What is kept, and how long", page, StringComparison.Ordinal);
+        Assert.Contains("<code>Auxo__Keep__Days</code>", page, StringComparison.Ordinal);
+        Assert.Contains("not installed: the check is off", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task everybody_else_sees_his_own_token_only()
     {
         await using var console = await ConsoleHost.StartAsync(static app => Map(app), scopes: "\"pipeline:read\",\"ingest:read\"");

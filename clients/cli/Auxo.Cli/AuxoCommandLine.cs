@@ -18,6 +18,7 @@ using Auxo.Cli.Output;
 using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
 using Auxo.Cli.Repositories;
+using Auxo.Cli.Settings;
 using Auxo.Cli.Status;
 using Auxo.Cli.Tokens;
 using Auxo.Cli.Trace;
@@ -60,6 +61,18 @@ internal static class AuxoCommandLine
             // The reader went away ('auxo ci logs | head'): it has what it wanted.
             return ExitCode.Ok;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Report(host, json, new CliException(ExitCode.Negative, e.Message));
+            return ExitCode.Negative;
+        }
+        catch (Exception e)
+        {
+            // Nobody wrote words for it: what it is, and what its maker needs.
+            Report(
+                host, json, new CliException(ExitCode.Defect, "This is a defect of Auxo. Please report it with these lines:", e.ToString()));
+            return ExitCode.Defect;
+        }
     }
 
     /// <summary>No RootCommand: that one is called like the file, and people type <c>auxo</c>.</summary>
@@ -82,6 +95,7 @@ internal static class AuxoCommandLine
         NotifyCommand.Create(host),
         OutboxCommand.Create(host),
         QueuesCommand.Create(host),
+        SettingsCommand.Create(host),
         DescribeCommand.Create(host),
         DeadLettersCommand.Create(host),
         TokenCommand.Create(host),

@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>Auxo cannot be reached or entered.</summary>
     public const int Unreachable = 3;
 
+    /// <summary>A defect of this program itself, as <c>sysexits.h</c> counts it.</summary>
+    public const int Defect = 70;
+
     /// <summary>Ctrl-C, as shells count it.</summary>
     public const int Interrupted = 130;
 }

@@ -41,6 +41,9 @@ internal sealed class Clients(Instance instance) : IDisposable
     /// <summary>What a part needs, and whether it has it.</summary>
     public IDiagnosis Diagnosis(string service) => For<IDiagnosis>(service);
 
+    /// <summary>What an operator may choose of a service.</summary>
+    public ISettings SettingsOf(string service) => For<ISettings>(service);
+
     /// <summary>For answers that are streams.</summary>
     public HttpClient Http(string service)
     {

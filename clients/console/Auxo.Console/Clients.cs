@@ -43,6 +43,9 @@ internal sealed class Clients(IHttpClientFactory factory, IHttpContextAccessor c
     /// <summary>What a part needs, and whether it has it.</summary>
     public IDiagnosis Diagnosis(string service) => For<IDiagnosis>(service);
 
+    /// <summary>What an operator may choose of a service.</summary>
+    public ISettings SettingsOf(string service) => For<ISettings>(service);
+
     /// <summary>For answers that are streams, with the signed-in user's token.</summary>
     public HttpClient Http(string service) => Http(service, context.HttpContext?.User.Token());
 

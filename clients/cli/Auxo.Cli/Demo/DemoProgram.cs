@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using Auxo.Instances;
+
 namespace Auxo.Cli.Demo;
 
 /// <summary>Runs the programs of the demo with nothing of the user's own Radicle, git or Auxo in their environment.</summary>
@@ -53,6 +55,8 @@ internal sealed class DemoProgram(string folder, IReadOnlyDictionary<string, str
         return Process.Start(start) ?? throw new CliException(ExitCode.Negative, $"{command[0]} could not be started.");
     }
 
+    private const int SignalTerm = 15;
+
     private static bool IsForeign(string name)
         => name.StartsWith("RAD_", StringComparison.Ordinal)
             || name.StartsWith("AUXO_", StringComparison.Ordinal) || name.StartsWith("Auxo__", StringComparison.Ordinal)
@@ -63,7 +67,8 @@ internal sealed class DemoProgram(string folder, IReadOnlyDictionary<string, str
     {
         if (!process.HasExited)
         {
-            using var asking = Process.Start(new ProcessStartInfo("kill", ["-TERM", process.Id.ToString()]) { UseShellExecute = false });
+            // Not by the program of that name: a small machine has none.
+            _ = Posix.Kill(process.Id, SignalTerm);
             using var limit = new CancellationTokenSource(patience);
             try
             {

@@ -1,0 +1,23 @@
+using Auxo.ServiceDefaults.Settings;
+
+namespace Auxo.Pipeline;
+
+/// <summary>What an operator may choose of the pipeline.</summary>
+internal static class PipelineSettings
+{
+    public static readonly IReadOnlyList<KnownSetting> Known =
+    [
+        new("Auxo__Runner__Capacity", "steps", "builds at the same time", "one per processor"),
+        new("Auxo__Sandbox", "steps", "'host' turns the sandbox off (never for root)", "on: bubblewrap, or Docker for steps with an image"),
+        new("Auxo__Steps__MemoryMiB", "steps", "memory of all processes of a step together", "4096"),
+        new("Auxo__Steps__Processes", "steps", "processes and threads of a step", "2048"),
+        new("Auxo__Steps__Processors", "steps", "processors' worth of time for a step", "no limit"),
+        new("Auxo__Steps__WorkspaceMiB", "steps", "what a workspace may grow to", "8192"),
+        new("Auxo__Steps__LogMiB", "steps", "what is kept of a step's output", "256"),
+        new("Auxo__Steps__ReadOnlyPaths", "steps", "folders of the host that steps may read besides /usr", "none"),
+        new("Auxo__Keep__Builds", "kept", "logs and artifacts of so many newest builds of each repository stay", "100"),
+        new("Auxo__Keep__Days", "kept", "and those of all builds that are younger, in days", "90"),
+        KnownSetting.PublicUrl,
+        .. KnownSetting.Disk,
+    ];
+}
