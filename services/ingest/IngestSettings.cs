@@ -10,7 +10,8 @@ internal static class IngestSettings
         new("RAD_HOME", "node", "the Radicle home whose node is served", "found as 'rad' finds it"),
         new("RAD_SOCKET", "node", "the socket of that node", "in the Radicle home"),
         new(
-            "Auxo__Radicle__PassphraseFile", "node", "a file with the passphrase of the node's key, mode 0600", "none: an agent, or a key without one"),
+            "Auxo__Radicle__PassphraseFile", "node", "a file with the passphrase of the node's key, mode 0600",
+            "none: an agent, or a key without one"),
         KnownSetting.PublicUrl,
     ];
 }

@@ -9,7 +9,8 @@ internal static class NotifySettings
     public static readonly IReadOnlyList<KnownSetting> Known =
     [
         new(
-            "Auxo__Notify__KeepDays", "kept", "how long what was delivered stays in the delivery log, in days; what was given up stays", "90"),
+            "Auxo__Notify__KeepDays", "kept", "how long what was delivered stays in the delivery log, in days; what was given up stays",
+            "90"),
         new(EgressPolicy.Setting, "network", "networks besides the public ones that webhooks and mail may go to", "none"),
     ];
 }

@@ -69,8 +69,8 @@ internal static class AuxoCommandLine
         catch (Exception e)
         {
             // Nobody wrote words for it: what it is, and what its maker needs.
-            Report(
-                host, json, new CliException(ExitCode.Defect, "This is a defect of Auxo. Please report it with these lines:", e.ToString()));
+            const string asking = "This is a defect of Auxo. Please report it with these lines:";
+            Report(host, json, new CliException(ExitCode.Defect, asking, e.ToString()));
             return ExitCode.Defect;
         }
     }
