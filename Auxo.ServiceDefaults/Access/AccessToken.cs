@@ -45,7 +45,7 @@ public sealed record AccessToken(Guid Id, string Name, IReadOnlyList<string> Sco
     /// </summary>
     public static async Task ApplySchemaAsync(NpgsqlDataSource source, CancellationToken ct)
     {
-        foreach (var file in (string[])["access.001.sql", "access.002.sql"])
+        foreach (var file in (string[])["access.001.sql", "access.002.sql", "access.004.sql"])
         {
             await using var stream = typeof(AccessToken).Assembly.GetManifestResourceStream(file)!;
             using var reader = new StreamReader(stream);

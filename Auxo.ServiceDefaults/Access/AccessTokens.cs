@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 
+using Auxo.Contracts;
+
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,8 +10,9 @@ using Npgsql;
 namespace Auxo.ServiceDefaults.Access;
 
 /// <summary>
-/// Finds presented tokens. The whole table (tens of rows) is kept in memory and read again after at most <see cref="MaxAge"/>, so a
-/// revoked token dies within that time and a flood of wrong tokens never reaches the database more than once a second.
+/// Finds presented tokens, and says which repositories need none. Both tables (tens of rows) are kept in memory and read again after at
+/// most <see cref="MaxAge"/>, so a revoked token dies within that time and a flood of wrong tokens never reaches the database more than
+/// once a second.
 /// </summary>
 public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) : IAsyncDisposable
 {
@@ -32,6 +35,11 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         var found = snapshot.Find(hash) ?? (await FreshAsync(MinAge, ct)).Find(hash);
         return found is { ExpiresAt: { } end } && end <= time.GetUtcNow() ? null : found;
     }
+
+    /// <summary>Whether everybody may read this repository: its builds, logs, patches and numbers.</summary>
+    /// <exception cref="NpgsqlException">The table cannot be read; nobody is let in on old knowledge.</exception>
+    public async ValueTask<bool> IsPublicAsync(Rid rid, CancellationToken ct)
+        => (await FreshAsync(MaxAge, ct)).Public.Contains(rid.Value);
 
     /// <summary>
     /// Forgets what was read: the next token is looked up in the database. For the service that has just changed the table; all
@@ -65,12 +73,19 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
     private async Task<Snapshot> ReadAsync(CancellationToken ct)
     {
         var readAt = time.GetTimestamp();
-        if (Source() is not { } source) return new Snapshot([], readAt);
+        if (Source() is not { } source) return new Snapshot([], new HashSet<string>(StringComparer.Ordinal), readAt);
         var tokens = new List<(byte[], AccessToken)>();
+        var open = new HashSet<string>(StringComparer.Ordinal);
+        await using var repositories = source.CreateCommand("select rid from access.public_repositories");
         await using var command = source.CreateCommand(
             "select hash, id, name, scopes, expires_at from access.tokens where revoked_at is null");
         try
         {
+            await using (var rids = await repositories.ExecuteReaderAsync(ct))
+            {
+                while (await rids.ReadAsync(ct)) open.Add(rids.GetString(0));
+            }
+
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
@@ -84,7 +99,7 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
             // No schema yet: nobody has a token. The AppHost may still be creating it.
         }
 
-        return new Snapshot(tokens, readAt);
+        return new Snapshot(tokens, open, readAt);
     }
 
     /// <summary>The service's own pool where it has one; else one connection of our own; null where no database is configured.</summary>
@@ -99,8 +114,9 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         });
     }
 
-    /// <summary>The table as it was.</summary>
-    private sealed record Snapshot(IReadOnlyList<(byte[] Hash, AccessToken Token)> Rows, long ReadAt)
+    /// <summary>The tables as they were.</summary>
+    private sealed record Snapshot(
+        IReadOnlyList<(byte[] Hash, AccessToken Token)> Rows, IReadOnlySet<string> Public, long ReadAt)
     {
         /// <summary>Looks at every row, whether it was found or not: the time says nothing about what is stored.</summary>
         public AccessToken? Find(ReadOnlySpan<byte> hash)

@@ -1,5 +1,7 @@
 using System.Security.Claims;
 
+using Auxo.Contracts;
+
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -24,6 +26,22 @@ public static class Scopes
         where TBuilder : IEndpointConventionBuilder
         => builder.RequireAuthorization(new AuthorizationPolicy([new ScopeRequirement(scope, OpenOnLoopback: false, routeValue)], []));
 
+    /// <summary>
+    /// Asks for a token with this scope, unless the request is about one repository that everybody may read. About any other
+    /// repository, and about what does not exist, a caller without a token gets the same answer.
+    /// </summary>
+    /// <param name="builder">The route.</param>
+    /// <param name="scope">What a token needs.</param>
+    /// <param name="repositoryOf">
+    /// Which repository the request is about; null when there is no such thing. By default it is what the request calls
+    /// <c>rid</c>.
+    /// </param>
+    public static TBuilder RequireScopeOrPublic<TBuilder>(
+        this TBuilder builder, string scope, Func<HttpContext, ValueTask<Rid?>>? repositoryOf = null)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.RequireAuthorization(new AuthorizationPolicy(
+            [new ScopeRequirement(scope, OpenOnLoopback: false) { RepositoryOf = repositoryOf ?? NamedRepository }], []));
+
     /// <summary>Open to programs on this machine (<see cref="LocalCaller"/>); everybody else needs a token with this scope.</summary>
     public static TBuilder RequireScopeUnlessLoopback<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder
@@ -41,6 +59,10 @@ public static class Scopes
     public static IServiceCollection AskForPasswords(this IServiceCollection services)
         => services.Configure<TokenOptions>(TokenAuthentication.SchemeName, static options => options.NamesBasic = true);
 
+    private static ValueTask<Rid?> NamedRepository(HttpContext http)
+        => ValueTask.FromResult<Rid?>(
+            Rid.TryParse(http.Request.RouteValues["rid"] as string ?? http.Request.Query["rid"], provider: null, out var rid) ? rid : null);
+
     internal static void AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokens>();
@@ -56,21 +78,30 @@ public static class Scopes
 }
 
 /// <summary>A scope that a route asks for; <see cref="RouteValue"/> names the part of the route to which it may be limited.</summary>
-internal sealed record ScopeRequirement(string Scope, bool OpenOnLoopback, string? RouteValue = null) : IAuthorizationRequirement;
+internal sealed record ScopeRequirement(string Scope, bool OpenOnLoopback, string? RouteValue = null) : IAuthorizationRequirement
+{
+    /// <summary>Which repository a request is about, where everybody may read public ones.</summary>
+    public Func<HttpContext, ValueTask<Rid?>>? RepositoryOf { get; init; }
+}
 
 /// <summary>Compares what the token may with what the route asks for.</summary>
-internal sealed class ScopeHandler : AuthorizationHandler<ScopeRequirement>
+internal sealed class ScopeHandler(AccessTokens tokens) : AuthorizationHandler<ScopeRequirement>
 {
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
         var http = context.Resource as HttpContext;
         if (requirement.OpenOnLoopback && http is not null && LocalCaller.Is(http)
             || context.User.HasScope(requirement.Scope)
             || requirement.RouteValue is { } name
-                && http?.Request.RouteValues[name] is string { Length: > 0 } value && context.User.HasScope($"{requirement.Scope}:{value}"))
+                && http?.Request.RouteValues[name] is string { Length: > 0 } value && context.User.HasScope($"{requirement.Scope}:{value}")
+            || requirement.RepositoryOf is { } repositoryOf && http is not null && await IsPublicAsync(http, repositoryOf))
             context.Succeed(requirement);
         else if (http is not null)
             http.Items[TokenAuthentication.MissingScope] = requirement.Scope;
-        return Task.CompletedTask;
     }
+
+    /// <summary>A token that does not work is refused, not taken for none: whoever presents it wants to hear of that.</summary>
+    private async ValueTask<bool> IsPublicAsync(HttpContext http, Func<HttpContext, ValueTask<Rid?>> repositoryOf)
+        => (http.User.Identity is { IsAuthenticated: true } || http.Request.Headers.Authorization.Count == 0)
+            && await repositoryOf(http) is { } rid && await tokens.IsPublicAsync(rid, http.RequestAborted);
 }

@@ -12,12 +12,12 @@ public sealed record ResourceInfo(
     string Name, string Kind, [property: JsonConverter(typeof(Word))] string State, int? Pid,
     IReadOnlyList<string>? Urls, int Restarts, DateTimeOffset? Since, string? Reason);
 
-/// <summary>A tracked repository; <c>Problem</c> says why ingest cannot read it.</summary>
+/// <summary>A tracked repository; <c>Problem</c> says why ingest cannot read it, <c>IsPublic</c> that it needs no token.</summary>
 public sealed record Repository(
     string Rid, string Name, string DefaultBranch, string Source, [property: JsonConverter(typeof(Word))] string Kind,
     IReadOnlyList<string>? Delegates,
     IReadOnlyList<string>? Trusted, IReadOnlyList<string>? Branches, DateTimeOffset TrackedAt, RepositoryHooks? Hooks,
-    string? Problem);
+    string? Problem, bool IsPublic = false);
 
 /// <summary>Where webhooks for a repository go.</summary>
 public sealed record RepositoryHooks(string Url, bool HasSecret);

@@ -11,6 +11,18 @@ public interface IIngest
     [Get("repositories")]
     Task<Page<Repository>> RepositoriesAsync(CancellationToken ct);
 
+    /// <summary>A tracked repository.</summary>
+    [Get("repositories/{rid}")]
+    Task<Repository> RepositoryAsync(string rid, CancellationToken ct);
+
+    /// <summary>Lets everybody read it, without a token.</summary>
+    [Put("repositories/{rid}/public")]
+    Task<Repository> PublishAsync(string rid, CancellationToken ct);
+
+    /// <summary>Takes that back.</summary>
+    [Delete("repositories/{rid}/public")]
+    Task<Repository> UnpublishAsync(string rid, CancellationToken ct);
+
     /// <summary>Tracks a repository; a repeated call answers what is there.</summary>
     [Post("repositories")]
     Task<Tracked> TrackAsync([Body] TrackRequest request, CancellationToken ct);

@@ -6,6 +6,7 @@ using Auxo.Ingest.Recording;
 using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Timeline;
 using Auxo.Ingest.Tracking;
+using Auxo.Ingest.Visibility;
 using Auxo.Radicle;
 using Auxo.ServiceDefaults.Settings;
 
@@ -34,6 +35,7 @@ public static class Configuration
         services.AddSingleton<RepositoryAnswers>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<KnownRepositories>();
+        services.AddSingleton<PublicRepositories>();
         services.AddSingleton<ReceiptLog>();
         services.AddSingleton<Observer>();
         services.AddSingleton<NodeWatch>();
@@ -73,6 +75,7 @@ public static class Configuration
         app.MapUntrackRepository();
         app.MapListRepositories();
         app.MapTrustDid();
+        app.MapPublishRepository();
         app.MapRotateSecret();
         app.MapSweepRepository();
         app.MapGetRefs();

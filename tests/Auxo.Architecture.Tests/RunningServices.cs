@@ -32,33 +32,42 @@ internal static class RunningServices
             .ToDictionary(static p => p.Name["Auxo.".Length..].ToLowerInvariant(), static p => Start(p.Name), StringComparer.Ordinal);
     }
 
-    private static ServiceHost Start(string assembly)
+    /// <summary>Another one of a service, on this database.</summary>
+    /// <param name="assembly">Such as <c>Auxo.Pipeline</c>.</param>
+    /// <param name="database">A connection string; null for one where nothing answers.</param>
+    public static ServiceHost Start(string assembly, string? database = null)
     {
         // Alba finds the program by any type of its assembly; five programs have five types called Program, so
         // it is closed here.
         var program = Assembly.Load(assembly).EntryPoint!.DeclaringType!;
         var start = typeof(RunningServices)
             .GetMethod(nameof(StartOf), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(program);
-        return (ServiceHost)start.Invoke(obj: null, [assembly])!;
+        return (ServiceHost)start.Invoke(obj: null, [assembly, database])!;
     }
 
-    private static ServiceHost StartOf<TProgram>(string assembly)
+    private static ServiceHost StartOf<TProgram>(string assembly, string? database)
         where TProgram : class
     {
         IServiceCollection? registered = null;
         // Nothing in it starts, so that there is nothing to wait for.
-        var services = AlbaHost.For<TProgram>(builder => builder.UseEnvironment("Production").ConfigureTestServices(services =>
+        var host = AlbaHost.For<TProgram>(builder =>
         {
-            registered = services;
-            foreach (var background in services.Where(static s
-                => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name != "GenericWebHostService").ToList())
-                services.Remove(background);
-        })).GetAwaiter().GetResult().Services;
-        return new ServiceHost(Assembly.Load(assembly), services, registered!,
-            services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList());
+            if (database is not null)
+                builder.UseSetting("ConnectionStrings:auxo", database).UseSetting("Logging:LogLevel:Default", "None");
+            builder.UseEnvironment("Production").ConfigureTestServices(services =>
+            {
+                registered = services;
+                foreach (var background in services.Where(static s
+                    => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name != "GenericWebHostService").ToList())
+                    services.Remove(background);
+            });
+        }).GetAwaiter().GetResult();
+        return new ServiceHost(Assembly.Load(assembly), host.Services, registered!,
+            host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList(), host.Server.CreateClient);
     }
 }
 
 /// <summary>One service, put together.</summary>
 internal sealed record ServiceHost(
-    Assembly Assembly, IServiceProvider Services, IServiceCollection Registered, IReadOnlyList<RouteEndpoint> Endpoints);
+    Assembly Assembly, IServiceProvider Services, IServiceCollection Registered, IReadOnlyList<RouteEndpoint> Endpoints,
+    Func<HttpClient> Connect);

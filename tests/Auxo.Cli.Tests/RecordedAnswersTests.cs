@@ -11,6 +11,7 @@ public sealed class RecordedAnswersTests
     public void what_the_services_answer_can_be_read()
     {
         Assert.NotEmpty(Read<Page<Repository>>("ingest", "repositories").Items);
+        Assert.NotEmpty(Read<Repository>("ingest", "repositories/x").Name);
         Assert.NotEmpty(Read<Page<RefInfo>>("ingest", "repositories/x/refs").Items);
         Assert.NotEmpty(Read<NodeInfo>("ingest", "node").State);
         Assert.NotEmpty(Read<Page<Build>>("pipeline", "builds").Items);

@@ -34,13 +34,13 @@ internal sealed class ConsoleHost : IAsyncDisposable
 
     /// <summary>Starts it; the token of the fake services is that of <paramref name="holder"/>.</summary>
     public static async Task<ConsoleHost> StartAsync(
-        Action<IEndpointRouteBuilder>? map = null, string holder = "alice", string scopes = "\"admin\"",
+        Action<IEndpointRouteBuilder>? map = null, string holder = "alice", string scopes = "\"admin\"", bool toVisitors = false,
         params IEnumerable<(string, string)> settings)
         => new(await FakeAuxo.StartAsync(app =>
         {
             app.MapGet("/registry/tokens/self", () => FakeAuxo.Json(Token(holder, scopes)));
             map?.Invoke(app);
-        }), settings);
+        }, toVisitors), settings);
 
     /// <summary>A browser without a screen: it keeps cookies and follows nothing by itself.</summary>
     public HttpClient Visitor(bool follow = false)
@@ -64,7 +64,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
     public async Task<HttpClient> SignedInAsync()
     {
         var client = Visitor();
-        using var opened = await client.GetAsync(await LinkAsync());
+        using var opened = await client.GetAsync((await LinkAsync()).PathAndQuery);
         Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
         return client;
     }

@@ -123,6 +123,7 @@ public sealed class PagesTests
     internal static void Map(IEndpointRouteBuilder app, Func<string> build, Func<string> details)
     {
         app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(FakeAuxo.Repository));
+        app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Json(FakeAuxo.Repository));
         app.MapGet("/ingest/patches", static () => FakeAuxo.Page());
         app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
         app.MapGet("/ingest/diagnosis", static () => FakeAuxo.Page());

@@ -52,7 +52,9 @@ public sealed class FakeAuxo : IAsyncDisposable
     public ConcurrentQueue<string> Requests { get; } = new();
 
     /// <summary>A test maps what it needs; everything else is unknown there.</summary>
-    public static async Task<FakeAuxo> StartAsync(Action<IEndpointRouteBuilder>? map = null)
+    /// <param name="map">What it answers.</param>
+    /// <param name="toVisitors">Also to who shows no token.</param>
+    public static async Task<FakeAuxo> StartAsync(Action<IEndpointRouteBuilder>? map = null, bool toVisitors = false)
     {
         var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]);
         var app = builder.Build();
@@ -62,7 +64,7 @@ public sealed class FakeAuxo : IAsyncDisposable
             using var reader = new StreamReader(http.Request.Body);
             fake!.Requests.Enqueue(
                 $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {await reader.ReadToEndAsync()}".TrimEnd());
-            if (http.Request.Headers.Authorization != "Bearer " + Token)
+            if (http.Request.Headers.Authorization != "Bearer " + Token && !(toVisitors && http.Request.Headers.Authorization.Count == 0))
             {
                 http.Response.StatusCode = 401;
                 return;

@@ -5,6 +5,8 @@ using Auxo.Console.Live;
 using Auxo.Console.Messages;
 using Auxo.Console.Notifications;
 using Auxo.Console.Registry;
+using Auxo.Console.Repositories;
+using Auxo.Console.Sharing;
 using Auxo.Contracts;
 using Auxo.Instances;
 
@@ -36,6 +38,7 @@ internal static class Configuration
         services.AddCascadingValue(static provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext);
         services.AddScoped<Clients>();
         services.AddSingleton<LoginLinks>();
+        services.AddSingleton(PublicAddress.From(configuration));
         foreach (var name in KnownServices.Names)
         {
             // A console away from its services is told where they are.
@@ -91,5 +94,8 @@ internal static class Configuration
         TestChannel.Map(app);
         ReplayDelivery.Map(app);
         DownloadFile.Map(app);
+        PublishRepository.Map(app);
+        GetBadge.Map(app);
+        GetFeed.Map(app);
     }
 }

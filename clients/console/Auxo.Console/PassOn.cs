@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Authentication;
+
 namespace Auxo.Console;
 
 /// <summary>A service's own answer, passed on as it comes: a browser has no token to ask the service itself.</summary>
@@ -40,6 +42,10 @@ internal static class PassOn
         catch (ServiceException e) when (e.Status == StatusCodes.Status404NotFound && absent != e.Status)
         {
             http.Response.StatusCode = absent;
+        }
+        catch (ServiceException e) when (e.Status == 401 && http.User.Identity is not { IsAuthenticated: true })
+        {
+            await http.ChallengeAsync(Access.Session.Scheme);
         }
         catch (ServiceException e)
         {

@@ -45,7 +45,7 @@ public static class ListPatches
 {
     /// <summary>Maps the route.</summary>
     public static void MapListPatches(this IEndpointRouteBuilder app)
-        => app.MapGet("/patches", HandleAsync).WithName("ListPatches").RequireScope(IngestScopes.Read);
+        => app.MapGet("/patches", HandleAsync).WithName("ListPatches").RequireScopeOrPublic(IngestScopes.Read);
 
     private static async Task<Ok<ListAnswer<PatchAnswer>>> HandleAsync(Rid rid, KnownRepositories known, CancellationToken ct)
     {

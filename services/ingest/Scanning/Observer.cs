@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Auxo.Contracts;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Tracking;
+using Auxo.Ingest.Visibility;
 
 namespace Auxo.Ingest.Scanning;
 
@@ -11,7 +12,7 @@ namespace Auxo.Ingest.Scanning;
 /// and no event reported.
 /// </summary>
 public sealed partial class Observer(
-    KnownRepositories known, RepositoryFolders folders, TimeProvider time, ILogger<Observer> logger)
+    KnownRepositories known, PublicRepositories open, RepositoryFolders folders, TimeProvider time, ILogger<Observer> logger)
     : BackgroundLoop(time, logger)
 {
     private readonly ConcurrentDictionary<Rid, (RepositoryWatch Watch, CancellationTokenSource Stop)> _watches = new();
@@ -32,7 +33,7 @@ public sealed partial class Observer(
     public RepositoryWatch Watch(Repository repository)
     {
         if (Find(repository.Rid) is { } already) return already;
-        var entry = (Watch: new RepositoryWatch(repository, known, folders, Time, logger),
+        var entry = (Watch: new RepositoryWatch(repository, known, open, folders, Time, logger),
             Stop: CancellationTokenSource.CreateLinkedTokenSource(_end.Token));
         if (!_watches.TryAdd(repository.Rid, entry)) return Watch(repository);
 

@@ -28,7 +28,10 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
             var patches = new List<PatchSnapshot>(reading.Patches.Count);
             foreach (var patch in reading.Patches) patches.Add(
                 await PatchAsync(patch, known.Patches.GetValueOrDefault(patch.Id), problems, ct));
-            return new RepositorySnapshot(identity.Name, identity.DefaultBranch ?? "", identity.Delegates, branches, patches, problems);
+            return new RepositorySnapshot(identity.Name, identity.DefaultBranch ?? "", identity.Delegates, branches, patches, problems)
+            {
+                IsPrivate = identity.Document.IsPrivate,
+            };
         }
         catch (Exception e) when (e is CobFormatException or GitException or IOException)
         {

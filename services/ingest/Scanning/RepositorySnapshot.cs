@@ -14,6 +14,9 @@ public sealed record RepositorySnapshot(
     IReadOnlyList<PatchSnapshot> Patches,
     IReadOnlyList<TipProblem> Problems)
 {
+    /// <summary>Only delegates and those they allow may read it; never of plain git.</summary>
+    public bool IsPrivate { get; init; }
+
     /// <summary>The default branch's head; null when there is none.</summary>
     public CommitId? Canonical => Branches.FirstOrDefault(b => b.Name == DefaultBranch)?.Head;
 }

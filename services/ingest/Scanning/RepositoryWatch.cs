@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Auxo.Contracts;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Tracking;
+using Auxo.Ingest.Visibility;
 using Auxo.Radicle;
 
 namespace Auxo.Ingest.Scanning;
@@ -13,7 +14,7 @@ namespace Auxo.Ingest.Scanning;
 /// wait share it. What is known is remembered, so a scan that finds nothing new touches no database.
 /// </summary>
 public sealed partial class RepositoryWatch(
-    Repository repository, KnownRepositories known, RepositoryFolders folders, TimeProvider time, ILogger logger)
+    Repository repository, KnownRepositories known, PublicRepositories open, RepositoryFolders folders, TimeProvider time, ILogger logger)
 {
     private const int MaxNamed = 20;
     private static readonly ActivitySource Tracing = new("Auxo.Ingest");
@@ -37,6 +38,9 @@ public sealed partial class RepositoryWatch(
 
     /// <summary>Why the last scan failed; null when it did not.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>Radicle keeps it private; as of the last scan.</summary>
+    public bool IsPrivate { get; private set; }
 
     /// <summary>The reader of Radicle's storage; null before the first scan and for plain git.</summary>
     public RadicleRepository? Radicle => (_source as RadicleSource)?.Repository;
@@ -149,6 +153,9 @@ public sealed partial class RepositoryWatch(
         // Before the scan: what changes during it starts the next one.
         _watcher ??= _source.Listen(WakeByEvent);
         var now = await _source.ReadAsync(before, ct);
+        IsPrivate = now.IsPrivate;
+        // Before the new commits become facts: nothing of them is shown to strangers.
+        if (IsPrivate && await open.CloseWhatIsPrivateAsync(Rid, ct)) Log.Closed(logger, Rid);
         _known = await known.ObserveAsync(before, now, detectedBy, time.GetUtcNow(), ct);
         Problems = [.. now.Problems, .. await NamedButMissingAsync(_source, ct)];
     }
@@ -204,6 +211,9 @@ public sealed partial class RepositoryWatch(
     {
         [LoggerMessage(100, LogLevel.Warning, "{Rid} cannot be read: {Reason}")]
         public static partial void Unreadable(ILogger logger, Rid rid, string reason);
+
+        [LoggerMessage(102, LogLevel.Warning, "{Rid} became private in Radicle: it is not public here any more")]
+        public static partial void Closed(ILogger logger, Rid rid);
 
         [LoggerMessage(101, LogLevel.Error, "The scan of {Rid} failed; it is repeated")]
         public static partial void Failed(ILogger logger, Exception exception, Rid rid);

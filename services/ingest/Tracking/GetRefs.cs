@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Json.Serialization;
 
 using Auxo.Contracts;
@@ -30,15 +31,17 @@ public static class GetRefs
 {
     /// <summary>Maps the route.</summary>
     public static void MapGetRefs(this IEndpointRouteBuilder app)
-        => app.MapGet("/repositories/{rid}/refs", HandleAsync).WithName("GetRefs").RequireScope(IngestScopes.Read);
+        => app.MapGet("/repositories/{rid}/refs", HandleAsync).WithName("GetRefs").RequireScopeOrPublic(IngestScopes.Read);
 
     private static async Task<Ok<ListAnswer<RefAnswer>>> HandleAsync(
-        Rid rid, KnownRepositories known, Observer observer, CancellationToken ct)
+        Rid rid, ClaimsPrincipal user, KnownRepositories known, Observer observer, CancellationToken ct)
     {
         if (await known.FindAsync(rid, ct) is not { Repository.IsTracked: true } repository) throw new NotTrackedException(rid.Value);
         var watch = observer.Find(rid);
         IReadOnlyList<TipProblem> problems = [.. watch?.Problems ?? [], .. watch?.OtherBranches ?? []];
-        return TypedResults.Ok(new ListAnswer<RefAnswer>([.. Explain(repository, problems, watch?.Failure)], null));
+        // Why this machine cannot read a folder is nothing for strangers.
+        var failure = user.HasScope(IngestScopes.Read) ? watch?.Failure : null;
+        return TypedResults.Ok(new ListAnswer<RefAnswer>([.. Explain(repository, problems, failure)], null));
     }
 
     /// <summary>Branches first, then patches, the newest first; then what could not become a fact.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Auxo.Contracts;
 using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Scanning;
+using Auxo.ServiceDefaults.Access;
 
 namespace Auxo.Ingest.Tracking;
 
@@ -16,20 +17,26 @@ namespace Auxo.Ingest.Tracking;
 /// <param name="Trusted">Whose own steps run besides the delegates'.</param>
 /// <param name="Branches">Further branches that are built; plain git only.</param>
 /// <param name="TrackedAt">Since when.</param>
-/// <param name="Hooks">Where its webhooks go.</param>
+/// <param name="Hooks">Where its webhooks go; null for whoever is not signed in.</param>
 /// <param name="Problem">Why the last look at it failed; null when it did not.</param>
+/// <param name="IsPublic">Everybody may read it, without a token.</param>
 public sealed record RepositoryAnswer(
     Rid Rid, string Name, string DefaultBranch, string Source, RepositoryKind Kind, IReadOnlyList<Did> Delegates,
     IReadOnlyList<Did> Trusted,
-    IReadOnlyList<string> Branches, DateTimeOffset TrackedAt, HooksAnswer Hooks, string? Problem);
+    IReadOnlyList<string> Branches, DateTimeOffset TrackedAt, HooksAnswer? Hooks, string? Problem, bool IsPublic)
+{
+    /// <summary>For whoever is not signed in: nothing of this machine, nothing of who is trusted on it.</summary>
+    public RepositoryAnswer ForVisitors() => this with { Source = Rid.Value, Trusted = [], Hooks = null, Problem = null };
+}
 
 /// <summary>Brings together what clients want to know of a repository.</summary>
-public sealed class RepositoryAnswers(RepositoryFolders folders, WebhookSecrets secrets, HookAddress address, Observer observer)
+public sealed class RepositoryAnswers(
+    RepositoryFolders folders, WebhookSecrets secrets, HookAddress address, Observer observer, AccessTokens access)
 {
     /// <summary>From what is known.</summary>
-    public RepositoryAnswer Of(Repository r)
+    public async ValueTask<RepositoryAnswer> OfAsync(Repository r, CancellationToken ct)
         => new(r.Rid, r.Name, r.DefaultBranch, folders.FolderOf(r.Source), r.Kind, r.Delegates, r.Trusted, r.Branches, r.TrackedAt,
-            new HooksAnswer(address.Url, secrets.Find(r.Rid).Known), observer.Find(r.Rid)?.Failure);
+            new HooksAnswer(address.Url, secrets.Find(r.Rid).Known), observer.Find(r.Rid)?.Failure, await access.IsPublicAsync(r.Rid, ct));
 }
 
 /// <summary>Where webhooks of a repository go.</summary>

@@ -55,14 +55,14 @@ public static class TrackRepository
             if (stream.Aggregate is { IsTracked: true } already)
             {
                 observer.Watch(already);
-                return TypedResults.Ok(new TrackAnswer(answers.Of(already), null));
+                return TypedResults.Ok(new TrackAnswer(await answers.OfAsync(already, ct), null));
             }
 
             var (repository, secret) = await TrackAsync(work, stream, location, folders, request, trusted, time.GetUtcNow(), ct);
             secrets.Remember(location.Rid, secret);
             observer.Watch(repository).Wake(DetectedBy.Sweep);
             return TypedResults.Created(
-                $"/repositories/{location.Rid}", new TrackAnswer(answers.Of(repository), secret));
+                $"/repositories/{location.Rid}", new TrackAnswer(await answers.OfAsync(repository, ct), secret));
         });
     }
 

@@ -34,7 +34,7 @@ public static class TrustDid
     {
         var repository = (await bus.InvokeAsync<ChangedTrust>(command, ct)).Repository ?? throw new NotTrackedException(command.Rid.Value);
         observer.Find(command.Rid)?.Forget();
-        return TypedResults.Ok(answers.Of(repository));
+        return TypedResults.Ok(await answers.OfAsync(repository, ct));
     }
 }
 

@@ -15,7 +15,7 @@ public static class GetCi
 
     internal static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/ci/{rid}", HandleAsync).WithName("GetCi").RequireScope(MetricsScopes.Read);
+        app.MapGet("/api/ci/{rid}", HandleAsync).WithName("GetCi").RequireScopeOrPublic(MetricsScopes.Read);
         app.MapGet("/api/ci", AllAsync).WithName("ListCi").RequireScope(MetricsScopes.Read);
     }
 

@@ -15,9 +15,9 @@ public static class GetDora
 
     internal static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/dora/{rid}", HandleAsync).WithName("GetDora").RequireScope(MetricsScopes.Read);
+        app.MapGet("/api/dora/{rid}", HandleAsync).WithName("GetDora").RequireScopeOrPublic(MetricsScopes.Read);
         app.MapGet("/api/dora", AllAsync).WithName("ListDora").RequireScope(MetricsScopes.Read);
-        app.MapGet("/api/dora/{rid}/evidence", EvidenceAsync).WithName("GetDoraEvidence").RequireScope(MetricsScopes.Read);
+        app.MapGet("/api/dora/{rid}/evidence", EvidenceAsync).WithName("GetDoraEvidence").RequireScopeOrPublic(MetricsScopes.Read);
     }
 
     private static Task<Results<Ok<DoraReport>, ProblemHttpResult>> HandleAsync(

@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Reading;
 using Auxo.ServiceDefaults.Access;
 
 namespace Auxo.Pipeline.Logs;
@@ -5,10 +6,10 @@ namespace Auxo.Pipeline.Logs;
 /// <summary>The routes of this area.</summary>
 public static class LogEndpoints
 {
-    /// <summary>Adds them; all of them need the scope <c>pipeline:read</c>.</summary>
+    /// <summary>Adds them; all of them need the scope <c>pipeline:read</c>, or a repository that everybody may read.</summary>
     public static IEndpointRouteBuilder MapLogs(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").RequireScope("pipeline:read").WithTags("Logs");
+        var group = routes.MapGroup("").RequireScopeOrPublic("pipeline:read", RepositoryOfBuild.FindAsync).WithTags("Logs");
         GetLog.Map(group);
         FollowLog.Map(group);
         return routes;

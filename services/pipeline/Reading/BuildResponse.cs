@@ -69,6 +69,9 @@ public sealed record BuildDetails(
     [System.Text.Json.Serialization.JsonIgnore]
     public BuildResponse Build { get; init; } = Build;
 
+    /// <summary>For whoever is not signed in: without a folder of this machine, and without the names of accounts.</summary>
+    internal BuildDetails ForVisitors() => this with { RequestedBy = null, ApprovedBy = null, Source = Rid.Value };
+
     /// <summary>Takes everything.</summary>
     internal static BuildDetails Of(Build build, Links links, RepositoryFolders folders)
         => new(

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Verdict;
 using Auxo.ServiceDefaults.Access;
@@ -10,14 +12,15 @@ namespace Auxo.Pipeline.Reading;
 public static class GetBuild
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/builds/{id:guid}", HandleAsync).WithName("GetBuild").RequireScope("pipeline:read");
+        => routes.MapGet("/builds/{id:guid}", HandleAsync).WithName("GetBuild")
+            .RequireScopeOrPublic("pipeline:read", RepositoryOfBuild.FindAsync);
 
     private static async Task<Results<Ok<BuildDetails>, ProblemHttpResult>> HandleAsync(
-        Guid id, IDocumentStore store, Links links, RepositoryFolders folders, CancellationToken ct)
+        Guid id, ClaimsPrincipal user, IDocumentStore store, Links links, RepositoryFolders folders, CancellationToken ct)
     {
         await using var session = store.QuerySession();
-        return await session.LoadAsync<Build>(Build.StreamKey(id), ct) is { } build
-            ? TypedResults.Ok(BuildDetails.Of(build, links, folders))
-            : BuildProblems.NotFound(id);
+        if (await session.LoadAsync<Build>(Build.StreamKey(id), ct) is not { } build) return BuildProblems.NotFound(id);
+        var all = BuildDetails.Of(build, links, folders);
+        return TypedResults.Ok(user.HasScope("pipeline:read") ? all : all.ForVisitors());
     }
 }

@@ -11,7 +11,7 @@ namespace Auxo.Pipeline.Reading;
 public static class ListBuilds
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/builds", HandleAsync).WithName("ListBuilds").RequireScope("pipeline:read");
+        => routes.MapGet("/builds", HandleAsync).WithName("ListBuilds").RequireScopeOrPublic("pipeline:read");
 
     private static async Task<Results<Ok<BuildPage>, ProblemHttpResult>> HandleAsync(
         IDocumentStore store, NpgsqlDataSource database, CancellationToken ct, string? rid = null,
@@ -27,7 +27,8 @@ public static class ListBuilds
             """
             select build_id from pipeline.builds
             where ($1::text is null or rid = $1) and ($2::text is null or subject = $2) and ($3::text is null or commit_id = $3)
-              and ($4::uuid is null or (queued_at, build_id) < (select queued_at, build_id from pipeline.builds where build_id = $4))
+              and ($4::uuid is null or (queued_at, build_id) <
+                (select queued_at, build_id from pipeline.builds where build_id = $4 and ($1::text is null or rid = $1)))
               and ($6::text is null or trace_id = $6)
             order by queued_at desc, build_id desc limit $5
             """).With(

@@ -156,6 +156,19 @@ public sealed class RepositoryCommandsTests
     }
 
     [Fact]
+    public async Task a_repository_is_made_public_and_the_answer_says_what_that_means()
+    {
+        await using var auxo = await StartAsync();
+        Assert.Equal(
+            "Everybody may read the builds, logs, patches and numbers of heartwood.\n",
+            (await auxo.RunAsync("repo", "public", "heartwood", "on")).Out);
+        Assert.Equal(0, (await auxo.RunAsync("repo", "public", "heartwood", "off")).ExitCode);
+        Assert.Equal(2, (await auxo.RunAsync("repo", "public", "heartwood", "maybe")).ExitCode);
+        Assert.Contains($"PUT /ingest/repositories/{FakeAuxo.Rid}/public", auxo.Requests);
+        Assert.Contains($"DELETE /ingest/repositories/{FakeAuxo.Rid}/public", auxo.Requests);
+    }
+
+    [Fact]
     public async Task a_baseline_is_shown_by_rule_and_by_file()
     {
         await using var auxo = await StartAsync();
@@ -201,6 +214,8 @@ public sealed class RepositoryCommandsTests
         app.MapGet("/pipeline/builds/{id}", () => FakeAuxo.Json(FakeAuxo.Build("finished", "Failed")));
         app.MapGet("/ingest/repositories", () => FakeAuxo.Page(Repository));
         app.MapDelete("/ingest/repositories/{rid}", () => Results.NoContent());
+        app.MapPut("/ingest/repositories/{rid}/public", () => FakeAuxo.Json(Repository));
+        app.MapDelete("/ingest/repositories/{rid}/public", () => FakeAuxo.Json(Repository));
         app.MapPost("/ingest/repositories/{rid}/trusted/{did}", () => Results.NoContent());
         app.MapDelete("/ingest/repositories/{rid}/trusted/{did}", () => Results.NoContent());
     });

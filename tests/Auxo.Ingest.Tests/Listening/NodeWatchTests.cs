@@ -13,7 +13,7 @@ public sealed class NodeWatchTests
     public async Task an_unexpected_error_while_the_profile_is_searched_does_not_end_the_service()
     {
         var time = new ManualTime();
-        using var observer = new Observer(null!, new RepositoryFolders("/nowhere"), time, NullLogger<Observer>.Instance);
+        using var observer = new Observer(null!, null!, new RepositoryFolders("/nowhere"), time, NullLogger<Observer>.Instance);
         using var watch = new NodeWatch(
             observer, new NodeEnvironment(static _ => "/no\0path"), time, NullLogger<NodeWatch>.Instance);
         await watch.StartAsync(CancellationToken.None);

@@ -53,7 +53,8 @@ public sealed class TrackRepositoryTests(PostgresFixture postgres) : IAsyncLifet
         var (rid, head) = ((string)repository["rid"]!, (string)(await _host.SentAsync())[^1].Body["new"]!);
 
         foreach (var (route, path) in ((string, string)[])[
-            ("repositories", "/repositories"), ("repositories/{rid}/refs", $"/repositories/{rid}/refs"), ("node", "/node"),
+            ("repositories", "/repositories"), ("repositories/{rid}", $"/repositories/{rid}"),
+            ("repositories/{rid}/refs", $"/repositories/{rid}/refs"), ("node", "/node"),
             ("queues", "/queues"), ("describe", "/describe"), ("timeline", $"/timeline?rid={rid}&commit={head}")])
             RecordedAnswers.Match("ingest", route, (await _host.Client.GetFromJsonAsync<JsonNode>(path))!);
     }

@@ -124,6 +124,28 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.DoesNotContain(await _host.SentAsync(), s => s.Name == "post_patch_comment");
     }
 
+    [Fact]
+    public async Task a_visitor_sees_a_build_of_a_public_repository_without_folders_and_accounts()
+    {
+        await CommitAsync((".auxo/ci.yaml", OneStep));
+        await using (var open = _host.Database.CreateCommand("insert into access.public_repositories values ($1, now(), 'test')"))
+        {
+            open.Parameters.AddWithValue(Rid.ForPlainGit(_repository.Path).Value);
+            await open.ExecuteNonQueryAsync();
+        }
+
+        var id = PipelineHost.IdOf((await _host.PostAsync("/builds", new { source = _repository.Path, commit = "main" })).Body);
+        await _host.FinishedAsync(id);
+        Assert.Contains(_repository.Path, await _host.Client.GetStringAsync($"/builds/{id}"), StringComparison.Ordinal);
+        var seen = await _host.Anonymous.GetStringAsync($"/builds/{id}");
+        Assert.DoesNotContain(_repository.Path, seen, StringComparison.Ordinal);
+        Assert.Null(JsonNode.Parse(seen)!["requestedBy"]);
+        using var log = await _host.Anonymous.GetAsync($"/builds/{id}/logs/one");
+        Assert.NotEqual(System.Net.HttpStatusCode.Unauthorized, log.StatusCode);
+        using var all = await _host.Anonymous.GetAsync("/builds");
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, all.StatusCode);
+    }
+
     [Theory]
     [InlineData("""{"commit":"main"}""", 400, "auxo:build/no-repository")]
     [InlineData("""{"rid":"rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5","source":"/x","commit":"main"}""", 400, "auxo:build/no-repository")]

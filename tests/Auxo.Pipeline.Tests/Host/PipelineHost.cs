@@ -29,6 +29,7 @@ public sealed class PipelineHost : IAsyncDisposable
     private PipelineHost(RunningService service, NpgsqlDataSource database, Queues queues, IReadOnlyList<string> tokens)
     {
         (_service, Database, Queues) = (service, database, queues);
+        Anonymous = service.Connect();
         (Client, Writer, Reader) = (service.Connect(tokens[0]), service.Connect(tokens[1]), service.Connect(tokens[2]));
     }
 
@@ -40,6 +41,9 @@ public sealed class PipelineHost : IAsyncDisposable
 
     /// <summary>With a token that may only read.</summary>
     public HttpClient Reader { get; }
+
+    /// <summary>Without any.</summary>
+    public HttpClient Anonymous { get; }
 
     public NpgsqlDataSource Database { get; }
 
@@ -131,7 +135,7 @@ public sealed class PipelineHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var client in (HttpClient[])[Client, Writer, Reader]) client.Dispose();
+        foreach (var client in (HttpClient[])[Client, Writer, Reader, Anonymous]) client.Dispose();
         await _service.DisposeAsync();
         await Database.DisposeAsync();
         await Queues.DisposeAsync();

@@ -24,6 +24,7 @@ public sealed class RadicleStorage
     private readonly List<RadicleTestKey> _delegates;
     private string _identity = "";
     private string _root = "";
+    private string _visibility = "private";
 
     private RadicleStorage(string storageFolder, string name, string defaultBranch, RadicleTestKey founder)
     {
@@ -177,6 +178,15 @@ public sealed class RadicleStorage
         PublishIdentity();
     }
 
+    /// <summary>Lets everybody read it, or only its delegates; by the only delegate there is.</summary>
+    public void SetVisibility(RadicleTestKey by, bool isPublic)
+    {
+        _visibility = isPublic ? "public" : "private";
+        _identity = WriteIdentity(by, Document(threshold: 1), _identity, "Who may read it");
+        _git.Ref("refs/rad/id", _identity);
+        PublishIdentity();
+    }
+
     /// <summary>An identity revision by which somebody makes himself the only delegate, unasked. Nobody refers to it yet.</summary>
     public string ForgeIdentity(RadicleTestKey by)
     {
@@ -305,7 +315,7 @@ public sealed class RadicleStorage
                 ["xyz.radicle.project"] = new JsonObject { ["defaultBranch"] = _defaultBranch, ["description"] = _name, ["name"] = _name },
             },
             ["threshold"] = threshold,
-            ["visibility"] = new JsonObject { ["type"] = "private" },
+            ["visibility"] = new JsonObject { ["type"] = _visibility },
         })!.ToJsonString(Canonical));
 
     private string WriteIdentity(RadicleTestKey by, byte[] document, string? parent, string title)

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using Auxo.Cli.Baselines;
+
 namespace Auxo.Cli.Repositories;
 
 /// <summary><c>auxo repo …</c></summary>
@@ -12,6 +14,7 @@ internal static class RepoCommand
         UntrackRepository.Create(host),
         TrustAuthor.Create(host),
         TrustAuthor.CreateDistrust(host),
+        PublishRepository.Create(host),
         RenewSecret.Create(host),
         SweepRepository.Create(host),
         BaselineCommand.Create(host),

@@ -15,7 +15,7 @@ internal static class HostNames
             if (Uri.TryCreate(url, UriKind.Absolute, out var listened)) names.Add(listened.Host);
         }
 
-        if (Uri.TryCreate(configuration["Auxo:Console:PublicUrl"], UriKind.Absolute, out var known)) names.Add(known.Host);
+        if (PublicAddress.From(configuration).Url is { } known) names.Add(new Uri(known).Host);
         names.AddRange((configuration["Auxo:Console:Hosts"] ?? "").Split(
             ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         return [.. names.Distinct(StringComparer.OrdinalIgnoreCase)];

@@ -20,6 +20,10 @@ internal static class SignIn
         routes.MapPost("/logout", LogOutAsync).WithName("LogOut").AllowAnonymous();
     }
 
+    /// <summary>Where somebody signs in who then comes back to where he is.</summary>
+    public static string Url(HttpContext? http)
+        => http is null ? "/login" : "/login?ReturnUrl=" + Uri.EscapeDataString(http.Request.Path + http.Request.QueryString.Value);
+
     /// <summary>Signs somebody in, for thirty days or as long as the token lives.</summary>
     public static Task SignInAsync(this HttpContext http, TokenHolder holder, string token, TimeProvider time)
     {
@@ -32,12 +36,12 @@ internal static class SignIn
 
     /// <summary><c>POST /login/links</c>, with a token: for <c>auxo console</c>.</summary>
     private static async Task<Results<Ok<LoginLink>, UnauthorizedHttpResult>> MakeLinkAsync(
-        HttpContext http, Clients clients, LoginLinks links, CancellationToken ct)
+        HttpContext http, Clients clients, LoginLinks links, PublicAddress address, CancellationToken ct)
     {
         if (http.Request.Headers.Authorization.ToString() is not ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token]
             || await TokenHolder.FindAsync(clients, token.Trim(), ct) is not { } holder) return TypedResults.Unauthorized();
         return TypedResults.Ok(new LoginLink(
-            new Uri($"{http.Request.Scheme}://{http.Request.Host}/login/once/{links.Make(token.Trim(), holder)}")));
+            new Uri($"{address.Of(http.Request)}/login/once/{links.Make(token.Trim(), holder)}")));
     }
 
     private static async Task<RedirectHttpResult> OpenLinkAsync(

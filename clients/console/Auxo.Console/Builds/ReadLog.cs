@@ -3,7 +3,8 @@ using System.Net.Http.Headers;
 namespace Auxo.Console.Builds;
 
 /// <summary>
-/// <c>GET /builds/{id}/logs/{step}</c> and its <c>/events</c>: the pipeline's own answers.
+/// <c>GET /builds/{id}/logs/{step}</c> and its <c>/events</c>: the pipeline's own answers, for everybody where everybody may read the
+/// repository.
 /// </summary>
 internal static class ReadLog
 {
@@ -18,7 +19,7 @@ internal static class ReadLog
                         response => { if (download) response.Headers.ContentDisposition = As(step); },
                         // A step that has not begun has no log yet: that is no error, and a browser would write one down.
                         absent: StatusCodes.Status204NoContent))
-                .WithName(name).RequireAuthorization(Configuration.SignedIn);
+                .WithName(name).RequireAuthorization(Configuration.SignedIn).AllowAnonymous();
         }
     }
 

@@ -1,10 +1,13 @@
+using Auxo.Console.Access;
+
 using Microsoft.AspNetCore.Components;
 
 namespace Auxo.Console.Layout;
 
 /// <summary>
 /// A page that asks services before it is shown. One that refuses or is silent is no dead page: it says which, and what to do; a token
-/// that has ended leads to the sign-in.
+/// that has ended leads to the sign-in. A page that is marked <c>AllowAnonymous</c> is asked for without a token, too: the services decide
+/// whether everybody may read it, and who may not is led to the sign-in as on every other page.
 /// </summary>
 public abstract class LoadedPage : ComponentBase
 {
@@ -33,7 +36,7 @@ public abstract class LoadedPage : ComponentBase
         }
         catch (ServiceException e) when (e.Status == 401)
         {
-            Navigation.NavigateTo("/login?ended=1");
+            Navigation.NavigateTo(IsVisitor ? SignIn.Url(Http) : "/login?ended=1");
         }
         catch (ServiceException e)
         {
@@ -49,6 +52,9 @@ public abstract class LoadedPage : ComponentBase
 
     /// <summary>Asks for what the page shows.</summary>
     protected abstract Task LoadAsync(CancellationToken ct);
+
+    /// <summary>Not signed in.</summary>
+    protected bool IsVisitor => Http?.User.Identity is not { IsAuthenticated: true };
 
     /// <summary>Whether a button makes sense for who is signed in; the services decide themselves.</summary>
     protected bool May(string scope) => Http is not null && Access.Session.May(Http.User, scope);

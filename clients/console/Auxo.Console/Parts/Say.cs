@@ -43,6 +43,13 @@ internal static class Say
     /// <summary>The address of a repository's page.</summary>
     public static string RepositoryUrl(string rid) => $"/repositories/{Uri.EscapeDataString(rid)}";
 
+    /// <summary>The address of the feed of a repository's verdicts.</summary>
+    public static string FeedUrl(string rid) => $"/feeds/{Uri.EscapeDataString(rid)}.atom";
+
+    /// <summary>The address of a branch's badge.</summary>
+    public static string BadgeUrl(string rid, string branch)
+        => $"/badges/{Uri.EscapeDataString(rid)}/{string.Join('/', branch.Split('/').Select(Uri.EscapeDataString))}.svg";
+
     /// <summary>The address of the timeline of what these digits name.</summary>
     public static string TraceUrl(string id) => $"/trace/{Uri.EscapeDataString(id)}";
 

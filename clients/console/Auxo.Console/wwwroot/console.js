@@ -10,6 +10,8 @@ function times() {
 
 // A page names what it shows: "build" is every build, "build/3f2a…" one. Only news of that makes it ask again.
 function wanted() {
+    // News are for who is signed in.
+    if (document.querySelector("[data-visitor]")) return [];
     return (document.querySelector("[data-live]")?.dataset.live ?? "").split(" ").filter(Boolean);
 }
 

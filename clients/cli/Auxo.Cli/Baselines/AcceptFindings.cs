@@ -2,8 +2,9 @@ using System.CommandLine;
 
 using Auxo.Api;
 using Auxo.Cli.Ci;
+using Auxo.Cli.Repositories;
 
-namespace Auxo.Cli.Repositories;
+namespace Auxo.Cli.Baselines;
 
 /// <summary><c>auxo repo baseline accept REPOSITORY BUILD</c></summary>
 internal static class AcceptFindings

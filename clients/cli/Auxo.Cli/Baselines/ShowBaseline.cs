@@ -3,8 +3,9 @@ using System.Globalization;
 
 using Auxo.Api;
 using Auxo.Cli.Output;
+using Auxo.Cli.Repositories;
 
-namespace Auxo.Cli.Repositories;
+namespace Auxo.Cli.Baselines;
 
 /// <summary><c>auxo repo baseline show REPOSITORY</c></summary>
 internal static class ShowBaseline

@@ -1,8 +1,9 @@
 using System.CommandLine;
 
 using Auxo.Cli.Output;
+using Auxo.Cli.Repositories;
 
-namespace Auxo.Cli.Repositories;
+namespace Auxo.Cli.Baselines;
 
 /// <summary><c>auxo repo baseline reset REPOSITORY</c></summary>
 internal static class ResetBaseline

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Auxo.Cli.Repositories;
+namespace Auxo.Cli.Baselines;
 
 /// <summary><c>auxo repo baseline …</c></summary>
 internal static class BaselineCommand
