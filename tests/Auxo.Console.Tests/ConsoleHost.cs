@@ -3,7 +3,10 @@ using System.Net;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Auxo.Console.Tests;
 
@@ -31,6 +34,10 @@ internal sealed class ConsoleHost : IAsyncDisposable
     public FakeAuxo Services { get; }
 
     public Uri Address { get; }
+
+    /// <summary>All addresses on which it listens.</summary>
+    public IReadOnlyList<string> Listened
+        => [.. _console.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     /// <summary>Starts it; the token of the fake services is that of <paramref name="holder"/>.</summary>
     public static async Task<ConsoleHost> StartAsync(

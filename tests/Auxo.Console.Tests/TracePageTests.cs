@@ -137,6 +137,7 @@ public sealed class TracePageTests
     {
         var build = FakeAuxo.Build(more: $",\"traceId\":\"{Trace}\"");
         app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));
+        app.MapGet("/ingest/repositories/{rid}", () => FakeAuxo.Json(FakeAuxo.Repository));
         app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
         app.MapGet("/ingest/patches", () => FakeAuxo.Page([PatchOf(FakeAuxo.PatchId, title), .. morePatches ?? []]));
         app.MapGet("/pipeline/builds", () => empty || !built ? FakeAuxo.Page() : FakeAuxo.Page(build));

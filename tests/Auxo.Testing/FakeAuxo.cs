@@ -38,7 +38,8 @@ public sealed class FakeAuxo : IAsyncDisposable
         File.WriteAllText(Path.Combine(Home, "run", "admin.token"), Token + "\n");
         Address = app.Urls.First();
         var endpoints = string.Join(
-            ",", new[] { "apphost", "ingest", "pipeline", "notify", "metrics", "registry" }.Select(n => $"\"{n}\":\"{Address}/{n}\""));
+            ",", ((string[])["apphost", "ingest", "pipeline", "notify", "metrics", "registry", "console"])
+                .Select(n => $"\"{n}\":\"{Address}/{n}\""));
         File.WriteAllText(Path.Combine(Home, "instance.json"), $$"""{"endpoints":{{{endpoints}}},"tokenFile":"run/admin.token"}""");
     }
 

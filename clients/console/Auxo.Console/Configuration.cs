@@ -6,6 +6,7 @@ using Auxo.Console.Messages;
 using Auxo.Console.Notifications;
 using Auxo.Console.Registry;
 using Auxo.Console.Repositories;
+using Auxo.Console.Serving;
 using Auxo.Console.Sharing;
 using Auxo.Contracts;
 using Auxo.Instances;
@@ -29,8 +30,10 @@ internal static class Configuration
     public static void AddConsole(this WebApplicationBuilder builder)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
-        if (string.IsNullOrEmpty(configuration["ASPNETCORE_URLS"] ?? configuration["urls"]))
-            builder.WebHost.UseUrls($"http://127.0.0.1:{KnownServices.ConsolePort}");
+        if ((configuration["ASPNETCORE_URLS"] ?? configuration["urls"]) is not { Length: > 0 } urls)
+            builder.WebHost.UseUrls(urls = $"http://127.0.0.1:{KnownServices.ConsolePort}");
+        builder.AddTls(urls);
+        builder.AddTrustedProxies();
         // It runs where it was built; the files of the pages lie where they were written.
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, configuration);
         services.AddRazorComponents();
@@ -38,7 +41,7 @@ internal static class Configuration
         services.AddCascadingValue(static provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext);
         services.AddScoped<Clients>();
         services.AddSingleton<LoginLinks>();
-        services.AddSingleton(PublicAddress.From(configuration));
+        services.AddSingleton(static p => PublicAddress.From(p.GetRequiredService<IConfiguration>()));
         foreach (var name in KnownServices.Names)
         {
             // A console away from its services is told where they are.
@@ -67,6 +70,7 @@ internal static class Configuration
         services.AddAntiforgery(static forgery =>
         {
             (forgery.Cookie.Name, forgery.Cookie.SameSite) = ("auxo_forms", SameSiteMode.Strict);
+            forgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             // Its own header would be weaker than ours.
             forgery.SuppressXFrameOptionsHeader = true;
         });
@@ -76,6 +80,8 @@ internal static class Configuration
     /// <summary>What comes before every answer.</summary>
     public static void UseConsole(this WebApplication app)
     {
+        app.UseTrustedProxies();
+        app.UseTls();
         app.UseHostFiltering();
         app.UseSecurityHeaders();
     }
@@ -97,5 +103,6 @@ internal static class Configuration
         PublishRepository.Map(app);
         GetBadge.Map(app);
         GetFeed.Map(app);
+        DiagnoseConsole.Map(app);
     }
 }

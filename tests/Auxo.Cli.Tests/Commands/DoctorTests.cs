@@ -50,6 +50,8 @@ public sealed class DoctorTests : IDisposable
         {
             app.MapGet("/ingest/diagnosis", () => FakeAuxo.Page(
                 """{"name":"rad","state":"trouble","text":"the program rad is not on PATH","next":"put its folder on PATH"}"""));
+            app.MapGet("/console/diagnosis", () => FakeAuxo.Page(
+                """{"name":"certificate","state":"warning","text":"of the console ends on 2026-12-09","next":"renew it"}"""));
             app.MapGet("/pipeline/queues", ()
                 => FakeAuxo.Json("""{"items":[{"queue":"pipeline","ready":0,"scheduled":0,"deadLetters":2,"oldestSeconds":0}]}"""));
         });
@@ -62,6 +64,7 @@ public sealed class DoctorTests : IDisposable
         var items = json.GetProperty("parts").EnumerateArray().SelectMany(static p => p.GetProperty("items").EnumerateArray()).ToList();
         Assert.Contains(items, static i => i.GetProperty("name").GetString() == "rad" && i.GetProperty("state").GetString() == "trouble");
         Assert.Contains(items, static i => i.GetProperty("text").GetString() == "2 could not be handled");
+        Assert.Contains(items, static i => i.GetProperty("name").GetString() == "certificate");
         Assert.DoesNotContain(FakeAuxo.Token, json.GetRawText(), StringComparison.Ordinal);
     }
 

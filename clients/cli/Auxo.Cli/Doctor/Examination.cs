@@ -104,8 +104,11 @@ internal static class Examination
         var queues = Task.WhenAll(KnownServices.Names.Select(name => Attempt.OfAsync(name, () => clients.Messaging(name).QueuesAsync(ct))));
         var outbox = Attempt.OfAsync("outbox", () => clients.Ingest.OutboxAsync(ct));
         var channels = Attempt.OfAsync("channels", () => clients.Notify.ChannelsAsync(ct));
-        await Task.WhenAll(resources, queues, outbox, channels);
-        return [.. Resources(await resources), .. Queues(await queues), .. Comments(await outbox), .. Channels(await channels)];
+        var console = Attempt.OfAsync("console", () => clients.Diagnosis("console").LookAsync(ct));
+        await Task.WhenAll(resources, queues, outbox, channels, console);
+        // A console that does not answer is named among the resources.
+        return [.. Resources(await resources), .. Queues(await queues), .. Comments(await outbox), .. Channels(await channels),
+            .. (await console).Value?.Items ?? []];
     }
 
     private static IEnumerable<Diagnosis> Resources(Attempt<Page<ResourceInfo>> answer)

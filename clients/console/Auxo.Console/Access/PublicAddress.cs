@@ -7,14 +7,15 @@ namespace Auxo.Console.Access;
 internal sealed record PublicAddress(string? Url)
 {
     /// <summary>Reads the setting.</summary>
-    /// <exception cref="FormatException">It is no http(s) address.</exception>
+    /// <exception cref="RefusedStartException">It is no http(s) address.</exception>
     public static PublicAddress From(IConfiguration configuration)
     {
         if ((configuration["Auxo:Console:PublicUrl"] ?? configuration["Auxo:PublicUrl"]) is not { Length: > 0 } text)
             return new PublicAddress((string?)null);
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? new PublicAddress(url.GetLeftPart(UriPartial.Authority))
-            : throw new FormatException($"The console's public URL is '{text}'; it must be an address such as https://ci.example.org.");
+            : throw new RefusedStartException(
+                $"The console's public URL is '{text}'; it must be an address such as https://ci.example.org.");
     }
 
     /// <summary>Without a trailing slash.</summary>
