@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Auxo.Pipeline.Baselines;
+using Auxo.Pipeline.Logs.Lines;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
 
@@ -37,4 +38,7 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(BaselineResponse))]
 [JsonSerializable(typeof(AcceptBody))]
 [JsonSerializable(typeof(AcceptResponse))]
+[JsonSerializable(typeof(LogLinesResponse))]
+[JsonSerializable(typeof(LogSearchResponse))]
+[JsonSerializable(typeof(LogOutline))]
 internal sealed partial class BuildHttpJson : JsonSerializerContext;

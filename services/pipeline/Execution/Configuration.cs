@@ -25,7 +25,8 @@ public static class ExecutionConfiguration
         services.AddSingleton(settings);
         services.AddSingleton<StepLauncher>();
         services.AddSingleton(new WorkspaceStore(layout, user));
-        services.AddSingleton(new LogStore(layout, settings));
+        services.AddSingleton(provider => new LogStore(
+            layout, settings, provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton(new ArtifactStore(layout, settings));
         services.AddSingleton(provider => new StepExecutors(
             layout, settings, user, provider.GetRequiredService<StepLauncher>(),

@@ -26,13 +26,14 @@ internal static class FollowLog
         var offset = long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             ? last
             : after ?? 0;
-        if (offset < 0 || offset > log.LengthBytes)
-            return AuxoProblem.BadRequest(
-                "log/no-such-offset", $"The log has {log.LengthBytes} bytes; it cannot be followed from {offset}.");
+        if (offset < 0 || offset > log.LengthBytes) return NoOffset(log, offset);
         request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
         return TypedResults.ServerSentEvents(
             UntilStop(request.HttpContext.Response, logs, id, step, offset, request.HttpContext.RequestAborted, host.ApplicationStopping));
     }
+
+    internal static ProblemHttpResult NoOffset(StepLogFile log, long offset)
+        => AuxoProblem.BadRequest("log/no-such-offset", $"The log has {log.LengthBytes} bytes; it cannot be followed from {offset}.");
 
     /// <summary>A stop of the service ends the stream without <c>end</c>: the client comes back and goes on where it was.</summary>
     private static async IAsyncEnumerable<SseItem<string>> UntilStop(

@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Logs.Lines;
 using Auxo.Pipeline.Reading;
 using Auxo.ServiceDefaults.Access;
 
@@ -12,6 +13,10 @@ public static class LogEndpoints
         var group = routes.MapGroup("").RequireScopeOrPublic("pipeline:read", RepositoryOfBuild.FindAsync).WithTags("Logs");
         GetLog.Map(group);
         FollowLog.Map(group);
+        FollowBytes.Map(group);
+        GetLines.Map(group);
+        SearchLog.Map(group);
+        GetOutline.Map(group);
         return routes;
     }
 }

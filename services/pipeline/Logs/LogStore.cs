@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 
 using Auxo.Pipeline.Execution;
 
+using Microsoft.Win32.SafeHandles;
+
 namespace Auxo.Pipeline.Logs;
 
 /// <summary>
@@ -10,10 +12,14 @@ namespace Auxo.Pipeline.Logs;
 /// </summary>
 /// <param name="layout">Where they live.</param>
 /// <param name="settings">How long a log may get.</param>
-public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings)
+/// <param name="time">By which lines have their times.</param>
+public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings, TimeProvider time)
 {
     private const UnixFileMode Writable = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int ChunkBytes = 64 << 10;
+
+    /// <summary>A follower of a log that grows fast gets it in so few pieces; the first bytes after a quiet time come at once.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly Dictionary<string, LogState> _states = new(StringComparer.Ordinal);
 
     /// <summary>Opens a step's log for writing; what an earlier try wrote stays, and followers go on.</summary>
@@ -26,7 +32,7 @@ public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings)
         var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         var state = Use(path);
         state.Grew(RandomAccess.GetLength(file));
-        return ValueTask.FromResult(new StepLog(path, file, state, settings.LogBytes, Complete));
+        return ValueTask.FromResult(new StepLog(path, file, state, settings.LogBytes, time, Complete));
     }
 
     /// <summary>
@@ -77,9 +83,15 @@ public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings)
         try
         {
             var buffer = new byte[ChunkBytes];
-            while (true)
+            for (long? last = null;; last = time.GetTimestamp())
             {
                 var (length, complete) = await state.WaitBeyondAsync(offset, ct);
+                if (!complete && last is { } sent && Pause - time.GetElapsedTime(sent) is { Ticks: > 0 } early)
+                {
+                    await Task.Delay(early, time, ct);
+                    (length, complete) = await state.WaitBeyondAsync(offset, ct);
+                }
+
                 while (offset < length)
                 {
                     ct.ThrowIfCancellationRequested();
@@ -143,7 +155,11 @@ public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings)
 /// <param name="LengthBytes">Now.</param>
 /// <param name="LastWrite">When something was last added (UTC).</param>
 /// <param name="IsComplete">False while a step may still write to it.</param>
-public sealed record StepLogFile(string Path, long LengthBytes, DateTimeOffset LastWrite, bool IsComplete);
+public sealed record StepLogFile(string Path, long LengthBytes, DateTimeOffset LastWrite, bool IsComplete)
+{
+    /// <summary>For reading, also while it is written or removed.</summary>
+    internal SafeFileHandle Open() => File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+}
 
 /// <summary>Some bytes of a log.</summary>
 /// <param name="End">The offset after them.</param>

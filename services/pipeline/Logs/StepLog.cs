@@ -1,5 +1,7 @@
 using System.Text;
 
+using Auxo.Pipeline.Logs.Lines;
+
 using Microsoft.Win32.SafeHandles;
 
 namespace Auxo.Pipeline.Logs;
@@ -12,6 +14,7 @@ public sealed class StepLog : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly SafeFileHandle _file;
+    private readonly LogIndexWriter _index;
     private readonly LogState _state;
     private readonly Action<LogState> _complete;
     private readonly long _limit;
@@ -19,10 +22,11 @@ public sealed class StepLog : IAsyncDisposable
     private bool _atLineStart;
     private bool _cut;
 
-    internal StepLog(string path, SafeFileHandle file, LogState state, long limit, Action<LogState> complete)
+    internal StepLog(string path, SafeFileHandle file, LogState state, long limit, TimeProvider time, Action<LogState> complete)
     {
         (Path, _file, _state, _limit, _complete) = (path, file, state, limit, complete);
         _length = RandomAccess.GetLength(file);
+        _index = new LogIndexWriter(path, file, _length, time);
         _atLineStart = _length == 0 || LastByte() == (byte)'\n';
     }
 
@@ -71,6 +75,7 @@ public sealed class StepLog : IAsyncDisposable
         {
             if (_file.IsClosed) return ValueTask.CompletedTask;
             _file.Dispose();
+            _index.Dispose();
             _complete(_state);
         }
 
@@ -80,7 +85,12 @@ public sealed class StepLog : IAsyncDisposable
     /// <summary>Closes the file without ending the log, as a crash would: the step may go on writing after a restart.</summary>
     public ValueTask DisposeAsync()
     {
-        lock (_gate) _file.Dispose();
+        lock (_gate)
+        {
+            _file.Dispose();
+            _index.Dispose();
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -91,6 +101,7 @@ public sealed class StepLog : IAsyncDisposable
     {
         if (bytes.IsEmpty) return;
         RandomAccess.Write(_file, bytes, _length);
+        _index.Wrote(bytes, _length);
         _length += bytes.Length;
         _atLineStart = bytes[^1] == (byte)'\n';
         _state.Grew(_length);

@@ -31,7 +31,7 @@ public sealed class Bench : IDisposable
         Layout.Make();
         Source = Path.Combine(Folder, "source");
         Settings = settings ?? Small;
-        Logs = new LogStore(Layout, Settings);
+        Logs = new LogStore(Layout, Settings, TimeProvider.System);
         Workspaces = new WorkspaceStore(Layout, StepUser.Current());
         Executors = new StepExecutors(Layout, Settings, StepUser.Current(), _launcher, TimeProvider.System);
         Git(Folder, "init", "-q", "-b", "main", Source);
