@@ -25,7 +25,10 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
 
         foreach (var (route, path) in ((string, string)[])[
             ("builds", "/builds"), ("builds/{id}", $"/builds/{told.BuildOf(head)}"), ("queues", "/queues"), ("describe", "/describe"),
-            ("timeline", $"/timeline?build={told.BuildOf(head)}")])
+            ("timeline", $"/timeline?build={told.BuildOf(head)}"),
+            ("builds/{id}/logs/{step}/lines", $"/builds/{told.BuildOf(head)}/logs/test/lines"),
+            ("builds/{id}/logs/{step}/search", $"/builds/{told.BuildOf(head)}/logs/test/search?q=echo"),
+            ("builds/{id}/logs/{step}/outline", $"/builds/{told.BuildOf(head)}/logs/test/outline")])
             RecordedAnswers.Match("pipeline", route, (await host.Client.GetFromJsonAsync<JsonNode>(path))!);
 
         var branch = BuildId.For(told.Rid, head, BuildTrigger.Branch, "main", 1);

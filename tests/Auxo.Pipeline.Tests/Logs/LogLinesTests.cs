@@ -188,6 +188,19 @@ public sealed class LogLinesTests : IDisposable
         Assert.Equal([1L, 2L], Search("Needle").Lines.Select(static l => l.Number));
     }
 
+    [Theory]
+    [InlineData("\u001b[1;31mer\u001b[0mror\u001b[K", "error")]
+    [InlineData("a \u001b]8;;http://example.org\u001b\\link\u001b]8;;\u0007 to it", "a link to it")]
+    [InlineData("\u001b(Bplain \u001b", "plain")]
+    [InlineData("\u001b]0;never ended", "after")]
+    public async Task a_search_looks_for_what_is_seen(string printed, string query)
+    {
+        var log = await Store().OpenAsync(_build, "test", CancellationToken.None);
+        await log.WriteAsync(Encoding.UTF8.GetBytes($"first\n{printed}\nafter error\n"));
+        await log.CompleteAsync();
+        Assert.Equal(query == "after" ? 3 : 2, Search(query).Lines[0].Number);
+    }
+
     [Fact]
     public async Task a_search_ends_when_its_reader_goes()
     {

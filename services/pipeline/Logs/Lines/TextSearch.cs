@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.RegularExpressions;
 
 using Microsoft.Win32.SafeHandles;
 
@@ -8,11 +7,13 @@ namespace Auxo.Pipeline.Logs.Lines;
 
 /// <summary>Finds lines with one of some words, upper or lower case alike, in a file of any size with lines of any length.</summary>
 /// <param name="words">What is looked for.</param>
-internal sealed partial class TextSearch(IReadOnlyList<string> words)
+internal sealed class TextSearch(IReadOnlyList<string> words)
 {
     private const int BlockBytes = 256 << 10;
     private const int Before = 100;
     private const int After = 300;
+    private const char Escape = '\u001b';
+    private const char Bell = '\u0007';
 
     /// <summary>A character has at most so many bytes, whatever its case.</summary>
     private readonly int _overlap = words.Max(static word => word.Length) * 4;
@@ -41,7 +42,7 @@ internal sealed partial class TextSearch(IReadOnlyList<string> words)
             var whole = read == 0 ? filled : bytes.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
             var inside = whole == 0;
             if (inside) whole = filled;
-            var count = Encoding.UTF8.GetChars(bytes.AsSpan(0, whole), characters);
+            var count = Seen(characters.AsSpan(0, Encoding.UTF8.GetChars(bytes.AsSpan(0, whole), characters)));
             var (at, counted) = (0, 0);
             while (characters.AsSpan(at, count - at).IndexOfAny(_words) is >= 0 and var hit)
             {
@@ -68,12 +69,38 @@ internal sealed partial class TextSearch(IReadOnlyList<string> words)
         var begin = text[..at].LastIndexOf('\n') + 1;
         var end = text[at..].IndexOf('\n') is >= 0 and var more ? at + more : text.Length;
         var (first, final) = (Math.Max(begin, at - Before), Math.Min(end, at + After));
-        var part = Escapes().Replace(text[first..final].ToString(), "").TrimEnd('\r');
-        return (first > begin ? "…" : "") + part + (final < end ? "…" : "");
+        return (first > begin ? "…" : "") + text[first..final].TrimEnd('\r').ToString() + (final < end ? "…" : "");
     }
 
-    [GeneratedRegex(
-        @"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_])",
-        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Escapes();
+    /// <summary>Takes out what colours or steers a terminal, in place: who searches looks for what is seen.</summary>
+    private static int Seen(Span<char> text)
+    {
+        var kept = text.IndexOf(Escape);
+        if (kept < 0) return text.Length;
+        for (var at = kept; at < text.Length;)
+        {
+            at += Sequence(text[at..]);
+            var plain = text[at..].IndexOf(Escape) is >= 0 and var next ? next : text.Length - at;
+            text.Slice(at, plain).CopyTo(text[kept..]);
+            (at, kept) = (at + plain, kept + plain);
+        }
+
+        return kept;
+    }
+
+    /// <summary>How long the sequence is that begins here; it never goes on in another line.</summary>
+    private static int Sequence(ReadOnlySpan<char> text)
+    {
+        if (text.Length < 2 || text[1] == '\n') return 1;
+        if (text[1] == '[')
+        {
+            var last = text[2..].IndexOfAnyExceptInRange(' ', '?');
+            return last < 0 ? text.Length : text[2 + last] is >= '@' and <= '~' ? last + 3 : last + 2;
+        }
+
+        if (text[1] != ']') return 2;
+        var end = text[2..].IndexOfAny(Bell, Escape, '\n');
+        if (end < 0) return text.Length;
+        return text[2 + end] switch { Bell => end + 3, Escape when end + 3 < text.Length && text[end + 3] == '\\' => end + 4, _ => end + 2 };
+    }
 }
