@@ -10,13 +10,14 @@ namespace Auxo.Benchmarks;
 internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Only, bool Quick, bool List, string? Json, string? Write)
 {
     private const string Usage = """
-        auxo bench [thread|metrics|registry|notify|secrets|list] [--only NAME]… [--quick] [--against FOLDER] [--json FILE] [--write PAGE]
+        auxo bench [thread|metrics|registry|notify|secrets|console|list] [--only NAME]… [--quick] [--against FOLDER] [--json FILE] [--write PAGE]
 
           thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox
           metrics      a scrape with 10,000 series and the DORA query at a million events
           registry     downloads and uploads, beside nginx and hash + copy + sync
           notify       deliveries, beside a bare HttpClient
           secrets      precision and recall of the check secrets over its corpus, beside gitleaks
+          console      pages and logs in the browser, and fifty readers of one log
           list         what there is
           --only NAME  one benchmark; may be repeated
           --quick      fewer repetitions: to see that it works, not to quote

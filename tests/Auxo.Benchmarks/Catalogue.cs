@@ -1,4 +1,5 @@
 using Auxo.Benchmarks.Checks;
+using Auxo.Benchmarks.Console;
 using Auxo.Benchmarks.Metrics;
 using Auxo.Benchmarks.Notify;
 using Auxo.Benchmarks.Registry;
@@ -28,6 +29,8 @@ internal static class Catalogue
         new("registry", "uploads", "durable uploads, beside hash + copy + sync and nginx", Uploads.RunAsync),
         new("secrets", "corpus", "precision and recall of the check secrets, beside gitleaks", SecretCorpusFound.RunAsync),
         new("notify", "deliveries", "deliveries per second and from message to receiver, beside a bare HttpClient", Deliveries.RunAsync),
+        new("console", "followers", "50 follow the log of a build that prints 10,000 lines a second", Followers.RunAsync),
+        new("console", "log", "a printed line until it is seen, and any line of a log of 500 MB, in a real browser", Logs.RunAsync),
     ];
 
     /// <summary>Those that were asked for.</summary>

@@ -17,6 +17,9 @@ internal static class ProcessorTime
                     && Fields(child) is { } fields && fields[1] == pid.ToString(CultureInfo.InvariantCulture) ? Seconds(fields) : 0)
             : 0;
 
+    /// <summary>Seconds of a process alone, since it began; 0 when it is not there.</summary>
+    public static double OwnSeconds(int pid) => Fields(pid) is { } fields ? Seconds(fields) : 0;
+
     /// <summary>Seconds of a process and of its children that have ended, since it began; 0 when it is not there.</summary>
     public static double WithEndedChildren(int pid)
         => Fields(pid) is { } fields
