@@ -124,6 +124,15 @@ public sealed record BuildStep(
     [property: JsonConverter(typeof(Word))] string? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary,
     DateTimeOffset? StartedAt = null);
 
+/// <summary>A line of a log; <c>CutBytes</c> of it are left out, and <c>At</c> is null where nobody wrote the time down.</summary>
+public sealed record LogLine(long Number, DateTimeOffset? At, string Text, long CutBytes);
+
+/// <summary>Some lines of a log that has <c>Total</c> of them now; fewer than asked for where they are long.</summary>
+public sealed record LogLines(IReadOnlyList<LogLine> Lines, long Total, bool IsComplete);
+
+/// <summary>Where a log first speaks of an error; null when it does not.</summary>
+public sealed record LogOutline(long? FirstError);
+
 /// <summary>One thing that a check found; what is known stands in the default branch and blocks nothing.</summary>
 public sealed record BuildFinding(
     string Check, string Rule, [property: JsonConverter(typeof(Word))] string Severity, string? Path, int? Line,

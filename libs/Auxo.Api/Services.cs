@@ -81,6 +81,14 @@ public interface IPipeline
     [Get("builds/{id}")]
     Task<Build> GetAsync(string id, CancellationToken ct);
 
+    /// <summary>Lines of a step's log by their numbers, from 1; a negative <paramref name="from"/> counts from the end.</summary>
+    [Get("builds/{id}/logs/{step}/lines")]
+    Task<LogLines> LinesAsync(string id, string step, long from, int count, CancellationToken ct);
+
+    /// <summary>What a step's log says of its own form, and where it first speaks of an error.</summary>
+    [Get("builds/{id}/logs/{step}/outline")]
+    Task<LogOutline> OutlineAsync(string id, string step, CancellationToken ct);
+
     /// <summary><c>cancel</c>, <c>approve</c> or <c>rerun</c>; the answer is the build, or the new one.</summary>
     [Post("builds/{id}/{verb}")]
     Task<string> ActAsync(string id, string verb, CancellationToken ct);

@@ -3,7 +3,7 @@ using Auxo.Console.Builds;
 namespace Auxo.Console.Tests;
 
 /// <summary>What a terminal would do is not done in a page.</summary>
-public sealed class LogTailTests
+public sealed class LogTextTests
 {
     [Theory]
     [InlineData("plain\ntext\n", "plain\ntext\n")]
@@ -13,5 +13,5 @@ public sealed class LogTailTests
     [InlineData("a\u0000b\u0007c\u007f", "abc")]
     [InlineData("10 %\r20 %\r\n", "10 %\n20 %\n")]
     [InlineData("tab\tstays", "tab\tstays")]
-    public void a_log_is_text(string printed, string shown) => Assert.Equal(shown, LogTail.Plain(printed));
+    public void a_log_is_text(string printed, string shown) => Assert.Equal(shown, LogText.Plain(printed));
 }

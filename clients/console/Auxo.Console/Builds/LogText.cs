@@ -1,30 +1,24 @@
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Auxo.Console.Builds;
 
-/// <summary>The end of a log as it is when the page is made: for readers without scripts, and until the script has taken over.</summary>
-internal static partial class LogTail
+/// <summary>A log as a page shows it before its script runs, or without one.</summary>
+internal static partial class LogText
 {
-    /// <summary>So much is shown at first; the rest is fetched when somebody scrolls there.</summary>
-    public const int Bytes = 64 << 10;
+    /// <summary>So many lines are in the page; the script fetches others when somebody scrolls there.</summary>
+    public const int Lines = 200;
 
-    /// <summary>Reads it; a step without a log has an empty one.</summary>
-    public static async Task<string> ReadAsync(HttpClient pipeline, Guid build, string step, CancellationToken ct)
+    /// <summary>The lines around one, or the last; null of a step without a log.</summary>
+    public static async Task<LogLines?> ReadAsync(Clients clients, Guid build, string step, long? line, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"builds/{build}/logs/{Uri.EscapeDataString(step)}");
-        request.Headers.Range = new RangeHeaderValue(null, Bytes);
         try
         {
-            using var answer = await pipeline.SendAsync(request, ct);
-            var text = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(ct));
-            var isCut = answer.Content.Headers.ContentRange is { From: > 0 };
-            return Plain(isCut ? text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..] : text);
+            return await clients.Pipeline.LinesAsync(
+                build.ToString(), step, line is { } asked ? Math.Max(1, asked - Lines / 2) : -Lines, Lines, ct);
         }
-        catch (ServiceException e) when (e.Status is 404 or 416)
+        catch (ServiceException e) when (e.Status == StatusCodes.Status404NotFound)
         {
-            return "";
+            return null;
         }
     }
 

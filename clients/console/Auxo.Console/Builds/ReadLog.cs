@@ -3,14 +3,15 @@ using System.Net.Http.Headers;
 namespace Auxo.Console.Builds;
 
 /// <summary>
-/// <c>GET /builds/{id}/logs/{step}</c> and its <c>/events</c>: the pipeline's own answers, for everybody where everybody may read the
-/// repository.
+/// <c>GET /builds/{id}/logs/{step}</c> and what belongs to it: the pipeline's own answers, byte by byte, for everybody where everybody
+/// may read the repository.
 /// </summary>
 internal static class ReadLog
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var (name, tail) in ((string, string)[])[("GetLog", ""), ("FollowLog", "/events")])
+        foreach (var (name, tail) in ((string, string)[])
+            [("GetLog", ""), ("FollowLog", "/bytes"), ("GetLogLines", "/lines"), ("SearchLog", "/search"), ("GetLogOutline", "/outline")])
         {
             routes.MapGet(
                 "/builds/{id:guid}/logs/{step}" + tail, (Guid id, string step, HttpContext http, Clients clients, bool download = false)

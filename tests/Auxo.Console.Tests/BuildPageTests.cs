@@ -1,0 +1,65 @@
+using System.Net;
+
+using Auxo.Testing;
+
+namespace Auxo.Console.Tests;
+
+/// <summary>Why a build is red, on its page.</summary>
+public sealed class BuildPageTests
+{
+    private const string Red = """
+        ,"steps":[{"step":"secrets","kind":"check","state":"finished","outcome":"failed","blocks":true,"durationSeconds":0.4,
+            "exitCode":null,"summary":"1 finding"},
+          {"step":"build","kind":"command","state":"finished","outcome":"passed","blocks":true,"durationSeconds":4,
+            "exitCode":0,"summary":null},
+          {"step":"test","kind":"command","state":"finished","outcome":"failed","blocks":true,"durationSeconds":8,
+            "exitCode":2,"summary":null}],
+        "findings":[{"check":"secrets","rule":"aws","severity":"high","path":"src/a.cs","line":7,"message":"A key of AWS","blocks":true},
+          {"check":"links","rule":"dead","severity":"low","path":"README.md","line":3,"message":"A dead link","blocks":false}]
+        """;
+
+    [Fact]
+    public async Task what_blocks_comes_first_with_its_place_and_the_log_opens_where_it_says_why()
+    {
+        var log = new FakeLog { Outline = """{"groups":[],"firstError":250}""" }
+            .Print(Enumerable.Range(1, 1000).Select(static i => i == 250 ? "error: expected 4, got 5" : $"line {i}")).End();
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build(outcome: "failed", more: Red));
+            log.Map(app);
+        });
+        var page = WebUtility.HtmlDecode(await console.PageAsync($"/builds/{FakeAuxo.BuildId}"));
+        var why = Between(page, "<section class=\"blocks\"", "</section>");
+        Assert.Contains($"href=\"/builds/{FakeAuxo.BuildId}?step=test&line=250#L250\">test</a>", why, StringComparison.Ordinal);
+        Assert.Contains("error: expected 4, got 5\nline 251", why, StringComparison.Ordinal);
+        Assert.Contains("exit code 2", why, StringComparison.Ordinal);
+        Assert.Contains("<code>src/a.cs:7</code>", why, StringComparison.Ordinal);
+        Assert.DoesNotContain("A dead link", why, StringComparison.Ordinal);
+        Assert.Contains("1 warning", page, StringComparison.Ordinal);
+        Assert.Contains("Log of secrets", page, StringComparison.Ordinal);
+        Assert.Contains("critical path 12 s of 13 s", page, StringComparison.Ordinal);
+
+        var opened = await console.PageAsync($"/builds/{FakeAuxo.BuildId}?step=test");
+        Assert.Contains("<div id=\"L250\" data-n=\"250\" class=\"marked\">", opened, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("finished", "passed", "✓", "passed")]
+    [InlineData("finished", "failed", "✗", "failed")]
+    [InlineData("running", null, "›", "running")]
+    [InlineData("awaiting_approval", null, "!", "waiting")]
+    public async Task the_tab_says_how_the_build_stands(string state, string? outcome, string sign, string icon)
+    {
+        await using var console = await ConsoleHost.StartAsync(app => PagesTests.Map(app, FakeAuxo.Build(state, outcome)));
+        var page = WebUtility.HtmlDecode(await console.PageAsync($"/builds/{FakeAuxo.BuildId}"));
+        Assert.Contains($"<title>{sign} Fix the handshake · heartwood · Auxo</title>", page, StringComparison.Ordinal);
+        Assert.Contains($"href=\"favicon-{icon}", page, StringComparison.Ordinal);
+    }
+
+    private static string Between(string page, string begin, string end)
+    {
+        var from = page.IndexOf(begin, StringComparison.Ordinal);
+        Assert.True(from >= 0, page);
+        return page[from..page.IndexOf(end, from, StringComparison.Ordinal)];
+    }
+}

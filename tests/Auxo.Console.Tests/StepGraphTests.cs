@@ -1,0 +1,73 @@
+using Auxo.Api;
+using Auxo.Console.Builds;
+
+namespace Auxo.Console.Tests;
+
+/// <summary>How steps follow each other, and for which of them a build waited.</summary>
+public sealed class StepGraphTests
+{
+    [Fact]
+    public void commands_follow_each_other_and_checks_run_beside_them()
+    {
+        var graph = StepGraph.Of([Check("secrets", 3), Check("links", 9), Command("build", 4), Command("test", 6)]);
+        Assert.Equal(["secrets", "links"], graph.Checks.Select(static n => n.Words));
+        Assert.Equal(["build", "test"], graph.Commands.Where(static n => n.IsCritical).Select(static n => n.Words));
+        Assert.DoesNotContain(graph.Checks, static n => n.IsCritical);
+        Assert.Equal((10, "test"), (graph.CriticalSeconds, graph.Slowest!.Step));
+    }
+
+    [Fact]
+    public void a_check_that_takes_longest_is_what_the_build_waited_for()
+    {
+        var graph = StepGraph.Of([Check("secrets", 11), Command("build", 4), Command("test", 6)]);
+        Assert.True(graph.Checks[0].IsCritical);
+        Assert.DoesNotContain(graph.Commands, static n => n.IsCritical);
+    }
+
+    [Fact]
+    public void before_anything_has_ended_nothing_is_critical()
+    {
+        var graph = StepGraph.Of([Check("secrets", null), Command("build", null)]);
+        Assert.Null(graph.Slowest);
+        Assert.DoesNotContain(graph.Checks.Concat(graph.Commands), static n => n.IsCritical);
+    }
+
+    [Fact]
+    public void of_five_hundred_steps_those_that_stand_alike_are_one_place_and_the_red_one_stays_alone()
+    {
+        var graph = StepGraph.Of([.. Enumerable.Range(1, 500).Select(static i => i switch
+        {
+            < 300 => Command($"s{i}", 2), 300 => Command("s300", 5) with { Outcome = "failed" },
+            _ => Command($"s{i}", 0) with { Outcome = "skipped" },
+        })]);
+        Assert.Equal(["299 steps", "s300", "200 steps"], graph.Commands.Select(static n => n.Words));
+        Assert.Equal((603, 598), (graph.CriticalSeconds, graph.Commands[0].Seconds));
+    }
+
+    [Fact]
+    public void no_chain_takes_longer_than_the_critical_path()
+    {
+        var random = new Random(12);
+        for (var round = 0; round < 300; round++)
+        {
+            var count = random.Next(1, 9);
+            var seconds = Enumerable.Range(0, count).Select(_ => (double)random.Next(0, 5)).ToList();
+            var after = Enumerable.Range(0, count)
+                .Select(i => (IReadOnlyList<int>)[.. Enumerable.Range(0, i).Where(_ => random.Next(3) == 0)]).ToList();
+            var path = CriticalPath.Of(seconds, after);
+            for (var i = 1; i < path.Count; i++) Assert.Contains(path[i - 1], after[path[i]]);
+            Assert.Equal(Enumerable.Range(0, count).Max(Longest), path.Sum(i => seconds[i]));
+
+            double Longest(int step) => seconds[step] + after[step].Select(Longest).DefaultIfEmpty().Max();
+        }
+
+        Assert.Empty(CriticalPath.Of([], []));
+    }
+
+    private static BuildStep Check(string name, double? seconds) => Step(name, "check", seconds);
+
+    private static BuildStep Command(string name, double? seconds) => Step(name, "command", seconds);
+
+    private static BuildStep Step(string name, string kind, double? seconds)
+        => new(name, kind, seconds is null ? "running" : "finished", seconds is null ? null : "passed", true, seconds, null, null);
+}
