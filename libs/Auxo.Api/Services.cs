@@ -55,6 +55,14 @@ public interface IIngest
     [Get("patches")]
     Task<Page<PatchInfo>> PatchesAsync(string rid, CancellationToken ct);
 
+    /// <summary>What a revision changes, against its base or the revision <paramref name="from"/>.</summary>
+    [Get("repositories/{rid}/patches/{patch}/revisions/{revision}/diff")]
+    Task<PatchDiff> DiffAsync(string rid, string patch, string revision, string? from, CancellationToken ct);
+
+    /// <summary>What was said of a patch.</summary>
+    [Get("repositories/{rid}/patches/{patch}/discussion")]
+    Task<Page<DiscussionEntry>> DiscussionAsync(string rid, string patch, CancellationToken ct);
+
     /// <summary>The Radicle node.</summary>
     [Get("node")]
     Task<NodeInfo> NodeAsync(CancellationToken ct);

@@ -25,10 +25,13 @@ public sealed record TimelineEntry(
 
 /// <summary>A patch as ingest knows it.</summary>
 public sealed record PatchInfo(string Rid, string PatchId, string Title, string? Author,
-    [property: JsonConverter(typeof(Word))] string Status, IReadOnlyList<PatchRevision>? Revisions);
+    [property: JsonConverter(typeof(Word))] string Status, IReadOnlyList<PatchRevision>? Revisions,
+    string? MergedAs = null);
 
-/// <summary>A revision of it.</summary>
-public sealed record PatchRevision(string Id, string Head);
+/// <summary>A revision of it; <c>Trust</c> is its author's when it was seen: <c>trusted</c> or <c>stranger</c>.</summary>
+public sealed record PatchRevision(
+    string Id, string Head, string? Author = null, string? Base = null, [property: JsonConverter(typeof(Word))] string? Trust = null,
+    DateTimeOffset? SeenAt = null);
 
 /// <summary>A message that waits in a queue.</summary>
 public sealed record WaitingMessage(

@@ -29,6 +29,11 @@ public static class OutsideText
         return (encoding is null ? Encoding.UTF8 : Named(encoding)).GetString(data);
     }
 
+    /// <summary>
+    /// Bytes that are a part of a text in UTF-8, such as a line or a name: a mark stays and can be seen, since it may be what changed.
+    /// </summary>
+    public static string DecodePart(ReadOnlySpan<byte> data) => Encoding.UTF8.GetString(data);
+
     /// <summary>True when a byte order mark says that zero bytes are part of the text.</summary>
     public static bool IsWide(ReadOnlySpan<byte> data) => MarkOf(data) is { } marked && !Encoding.UTF8.Equals(marked);
 

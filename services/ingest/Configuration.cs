@@ -3,6 +3,7 @@ using Auxo.Ingest.Doctor;
 using Auxo.Ingest.Listening;
 using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Recording;
+using Auxo.Ingest.Reviewing;
 using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Timeline;
 using Auxo.Ingest.Tracking;
@@ -80,6 +81,8 @@ public static class Configuration
         app.MapSweepRepository();
         app.MapGetRefs();
         app.MapListPatches();
+        app.MapGetDiff();
+        app.MapGetDiscussion();
         app.MapGetNode();
         app.MapGetOutbox();
         app.MapGetTimeline();

@@ -5,6 +5,7 @@ using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Listening;
 using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Recording;
+using Auxo.Ingest.Reviewing;
 using Auxo.Ingest.Tracking;
 
 namespace Auxo.Ingest;
@@ -37,5 +38,7 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<RefAnswer>), TypeInfoPropertyName = "Refs")]
 [JsonSerializable(typeof(ListAnswer<PatchAnswer>), TypeInfoPropertyName = "Patches")]
 [JsonSerializable(typeof(ListAnswer<OutboxAnswer>), TypeInfoPropertyName = "Outbox")]
+[JsonSerializable(typeof(DiffAnswer))]
+[JsonSerializable(typeof(ListAnswer<DiscussionEntry>), TypeInfoPropertyName = "Discussion")]
 [JsonSerializable(typeof(NodeStatus))]
 public sealed partial class HttpJson : JsonSerializerContext;

@@ -45,10 +45,10 @@ public sealed class SmallRepository : IAsyncLifetime
     public Task<string> GitAsync(params string[] arguments)
         => GitCommand.RunAsync(Folder, arguments, CancellationToken.None, environment: Author);
 
-    public async Task<string> CommitAsync(string message)
+    public async Task<string> CommitAsync(string message, bool allowEmpty = false)
     {
         await GitAsync("add", "-A");
-        await GitAsync("commit", "--quiet", "-m", message);
+        await GitAsync(["commit", "--quiet", "-m", message, .. allowEmpty ? ["--allow-empty"] : Array.Empty<string>()]);
         return (await GitAsync("rev-parse", "HEAD")).Trim();
     }
 

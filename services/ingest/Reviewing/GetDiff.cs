@@ -1,0 +1,73 @@
+using Auxo.Contracts;
+using Auxo.Git;
+using Auxo.Ingest.Recording;
+using Auxo.Ingest.Tracking;
+using Auxo.ServiceDefaults.Access;
+
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Auxo.Ingest.Reviewing;
+
+/// <summary>What a revision changes.</summary>
+/// <param name="Base">The commit that it is compared with; null where the histories have nothing in common, and all is new.</param>
+/// <param name="Head">The commit that the revision proposes.</param>
+/// <param name="From">The revision that it is compared with; null for where its history leaves that of its base.</param>
+/// <param name="FileCount">How many files differ.</param>
+/// <param name="Files">Those files; of very many the first.</param>
+public sealed record DiffAnswer(CommitId? Base, CommitId Head, RevisionId? From, int FileCount, IReadOnlyList<DiffFile> Files);
+
+/// <summary>
+/// <c>GET /repositories/{rid}/patches/{patch}/revisions/{revision}/diff</c>: what a revision changes against the commit where its
+/// history leaves that of its base, or with <c>?from=</c> against another revision of the same patch. No other commits are read.
+/// </summary>
+public static class GetDiff
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Maps the route.</summary>
+    public static void MapGetDiff(this IEndpointRouteBuilder app)
+        => app.MapGet("/repositories/{rid}/patches/{patch}/revisions/{revision}/diff", HandleAsync)
+            .WithName("GetDiff").RequireScope(IngestScopes.Read);
+
+    private static async Task<Ok<DiffAnswer>> HandleAsync(
+        Rid rid, PatchId patch, RevisionId revision, KnownRepositories known, RepositoryFolders folders, TimeProvider time,
+        CancellationToken ct, RevisionId? from = null)
+    {
+        var repository = await known.FindAsync(rid, ct) ?? throw new NotTrackedException(rid.Value);
+        var to = Find(repository, patch, revision);
+        var folder = folders.FolderOf(repository.Repository.Source);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
+        try
+        {
+            var start = from is { } other
+                ? Find(repository, patch, other).Head.Value
+                : await GitDiff.MergeBaseAsync(folder, to.Base.Value, to.Head.Value, either.Token);
+            var diff = await GitDiff.ReadAsync(folder, start ?? GitDiff.EmptyTree, to.Head.Value, DiffLimits.Readable, either.Token);
+            return TypedResults.Ok(new DiffAnswer(
+                start is null ? null : CommitId.Parse(start), to.Head, from, diff.FileCount, diff.Files));
+        }
+        catch (GitException e)
+        {
+            throw new PatchUnreadableException(
+                $"git cannot compare the commits of {revision.Short}: {e.Message} Get all commits with `rad sync --fetch {rid}`.", e);
+        }
+        catch (OperationCanceledException e) when (late.IsCancellationRequested)
+        {
+            throw new PatchUnreadableException(
+                $"To compare the commits of {revision.Short} takes longer than {Patience.TotalSeconds:0} seconds. "
+                    + $"Look at it in a clone: git diff {to.Base.Short}...{to.Head.Short}", e);
+        }
+    }
+
+    private static SeenRevision Find(KnownRepository repository, PatchId patch, RevisionId revision)
+        => (repository.Patches.GetValueOrDefault(patch) ?? throw new NoPatchException($"No patch {patch.Short} of it is known."))
+            .Find(revision) ?? throw new NoPatchException($"The patch {patch.Short} has no revision {revision.Short}.");
+}
+
+/// <summary>There is no such patch or revision.</summary>
+public sealed class NoPatchException(string detail) : AuxoException("patch/not-found", 404, detail);
+
+/// <summary>A patch is known and cannot be read now; the message says what to do.</summary>
+public sealed class PatchUnreadableException(string detail, Exception? inner = null)
+    : AuxoException("patch/unreadable", 409, detail, inner);
