@@ -9,7 +9,7 @@ namespace Auxo.ServiceDefaults.Changes;
 /// Tells whoever listens, in this process, which streams a commit has added to. It promises nothing: who comes late or is slow has missed
 /// something, and looks again. That is enough for pages, which show what is there, and costs a commit nothing while nobody looks.
 /// </summary>
-internal sealed class ChangeFeed : DocumentSessionListenerBase
+public sealed class ChangeFeed : DocumentSessionListenerBase
 {
     /// <summary>Who is behind by more loses the oldest.</summary>
     private const int Kept = 256;
@@ -17,6 +17,7 @@ internal sealed class ChangeFeed : DocumentSessionListenerBase
     private readonly Lock _gate = new();
     private volatile Channel<string>[] _listeners = [];
 
+    /// <inheritdoc/>
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
         if (_listeners.Length == 0) return Task.CompletedTask;
@@ -39,7 +40,8 @@ internal sealed class ChangeFeed : DocumentSessionListenerBase
         }
     }
 
-    private void Tell(string? key)
+    /// <summary>Says that something has changed: a stream's key, or, of what has no stream, a word for it, after its commit.</summary>
+    public void Tell(string? key)
     {
         if (key is null) return;
         foreach (var listener in _listeners) listener.Writer.TryWrite(key);

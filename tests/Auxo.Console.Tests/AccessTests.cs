@@ -14,7 +14,7 @@ public sealed class AccessTests
             $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
             "/trace/1a2b3c4", $"/trace/patch/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/notifications", "/notifications/msg_1", "/nodes",
             "/settings",
-            "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
+            "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a"];
 
     /// <summary>The services decide whether everybody may read these; those of this test let nobody in without a token.</summary>

@@ -43,6 +43,41 @@ public sealed class MetricsPagesTests
     }
 
     [Fact]
+    public async Task the_tiers_are_drawn_behind_the_times_with_their_bounds()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app));
+        var page = await console.PageAsync($"/dora/{FakeAuxo.Rid}");
+        Assert.Contains("<rect class=\"band elite\"", page, StringComparison.Ordinal);
+        Assert.Contains("elite: under a day", page, StringComparison.Ordinal);
+        Assert.Contains("high: under a day", page, StringComparison.Ordinal);
+        Assert.Contains("<td data-of=\"low\">less</td>", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("at=/dora&days=7&asOf=&slide=0&slid=0", "/dora?days=7")]
+    [InlineData("at=/ci&days=7&asOf=2026-03-01&slide=739676&slid=739676", "/ci?days=7&asOf=2026-03-01")]
+    [InlineData("at=/ci&days=7&asOf=2026-03-01&slide=739677&slid=739676", "/ci?days=7&asOf=2026-03-03")]
+    [InlineData("at=/ci/rad:z3&days=%26&asOf=", "/ci/rad:z3?days=%26")]
+    public async Task a_form_leads_to_the_address_of_what_it_asks(string asked, string address)
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync("/ask?" + asked);
+        Assert.Equal(address, answer.Headers.Location!.ToString());
+    }
+
+    [Theory]
+    [InlineData("//evil.example/dora")]
+    [InlineData("/settings")]
+    public async Task a_form_leads_nowhere_else(string at)
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync("/ask?at=" + at);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task the_services_are_asked_as_of_the_day_that_was_chosen()
     {
         await using var console = await ConsoleHost.StartAsync(static app => Map(app));
@@ -143,7 +178,7 @@ public sealed class MetricsPagesTests
     }
 
     /// <summary>As metrics answered once, of a window that has the evidence in it.</summary>
-    private static string Report(string what, string? name)
+    internal static string Report(string what, string? name)
     {
         var report = RecordedAnswers.Find("metrics", $"api/{what}/{FakeAuxo.Rid}")!;
         (report["rid"], report["name"]) = (FakeAuxo.Rid, name);

@@ -4,6 +4,7 @@ using Auxo.Console.Layout;
 using Auxo.Console.Live;
 using Auxo.Console.Messages;
 using Auxo.Console.Notifications;
+using Auxo.Console.Parts;
 using Auxo.Console.Registry;
 using Auxo.Console.Repositories;
 using Auxo.Console.Serving;
@@ -104,5 +105,6 @@ internal static class Configuration
         GetBadge.Map(app);
         GetFeed.Map(app);
         DiagnoseConsole.Map(app);
+        AnswerAsk.Map(app);
     }
 }

@@ -2,6 +2,7 @@ using Auxo.Contracts;
 using Auxo.Ingest.Listening;
 using Auxo.Ingest.Scanning;
 using Auxo.Radicle;
+using Auxo.ServiceDefaults.Changes;
 
 using Npgsql;
 
@@ -13,9 +14,12 @@ namespace Auxo.Ingest.Commenting;
 /// </summary>
 public sealed partial class CommentWorker(
     NpgsqlDataSource source, IDocumentStore store, NodeWatch node, Observer observer, PatchCommentWriter writer,
-    TimeProvider time, ILogger<CommentWorker> logger)
+    ChangeFeed changes, TimeProvider time, ILogger<CommentWorker> logger)
     : BackgroundLoop(time, logger)
 {
+    /// <summary>What listeners hear when comments were wanted or written.</summary>
+    public const string Changed = "comment";
+
     /// <summary>How long a dead worker's comment stays untouched.</summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
 
@@ -27,7 +31,11 @@ public sealed partial class CommentWorker(
     private readonly Signal _wake = new();
 
     /// <summary>There may be something to write.</summary>
-    public void Wake() => _wake.Set();
+    public void Wake()
+    {
+        _wake.Set();
+        changes.Tell(Changed);
+    }
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
@@ -58,6 +66,7 @@ public sealed partial class CommentWorker(
         session.QueueSqlCommand(End(wanted, written, Time.GetUtcNow()));
         CrashPoint.Hit("ingest.comment.before_ack");
         await session.SaveChangesAsync(ct);
+        changes.Tell(Changed);
         if (written is not CommentWrite.Done { AnnouncePending: null }) Log.NotYet(logger, wanted.Key, written);
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Auxo.Contracts;
 using Auxo.Notify.Channels;
 using Auxo.Notify.Senders;
+using Auxo.ServiceDefaults.Changes;
 
 using Npgsql;
 
@@ -15,9 +16,12 @@ namespace Auxo.Notify.Deliveries;
 /// </summary>
 public sealed partial class DeliveryWorker(
     NpgsqlDataSource source, IDocumentStore store, Outbox outbox, IEnumerable<ISender> senders, RetryPolicy policy,
-    DeliveryMetrics metrics, TimeProvider time,
+    DeliveryMetrics metrics, ChangeFeed changes, TimeProvider time,
     ILogger<DeliveryWorker> logger) : BackgroundLoop(time, logger)
 {
+    /// <summary>What listeners hear when deliveries were planned or made.</summary>
+    public const string Changed = "delivery";
+
     /// <summary>How long a dead worker's channel stays untouched.</summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
 
@@ -31,7 +35,11 @@ public sealed partial class DeliveryWorker(
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
 
     /// <summary>There may be something to send.</summary>
-    public void Wake() => _wake.Set();
+    public void Wake()
+    {
+        _wake.Set();
+        changes.Tell(Changed);
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -130,6 +138,7 @@ public sealed partial class DeliveryWorker(
         await work.SaveChangesAsync(ct);
         CrashPoint.Hit("notify.delivery.recorded");
         metrics.Ended(delivery.Channel, next, took);
+        changes.Tell(Changed);
         return result;
     }
 

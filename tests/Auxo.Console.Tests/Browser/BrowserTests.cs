@@ -63,6 +63,37 @@ public sealed class BrowserTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task numbers_follow_what_metrics_tells_and_wait_for_a_reader_who_fills_in_a_form()
+    {
+        var changes = Channel.CreateUnbounded<string>();
+        var name = "heartwood";
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build());
+            app.MapGet("/metrics/api/dora", () => FakeAuxo.Page(MetricsPagesTests.Report("dora", name)));
+            app.MapGet("/metrics/changes", (HttpContext http) => TypedResults.ServerSentEvents(
+                changes.Reader.ReadAllAsync(http.RequestAborted), eventType: "changed"));
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync("/dora");
+        var link = window.Page.Locator("main h2 a");
+        await Expect(link).ToHaveTextAsync("heartwood");
+        name = "radicle-cli";
+        changes.Writer.TryWrite("build/1");
+        await Expect(link).ToHaveTextAsync("radicle-cli");
+        var days = window.Page.GetByLabel("Days");
+        await days.FillAsync("12");
+        name = "heartwood";
+        changes.Writer.TryWrite("build/2");
+        await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("data-late", "");
+        await Expect(days).ToHaveValueAsync("12");
+        await Expect(link).ToHaveTextAsync("radicle-cli");
+        await days.FillAsync("90");
+        await days.BlurAsync();
+        await Expect(link).ToHaveTextAsync("heartwood");
+    }
+
+    [Fact]
     public async Task a_mark_of_a_chart_opens_the_build_that_it_is()
     {
         await using var console = await ConsoleHost.StartAsync(static app =>
@@ -81,7 +112,10 @@ public sealed class BrowserTests(Chromium chromium)
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await window.Page.WaitForURLAsync("**/dora/*?days=30&asOf=2026-11-22");
         await Expect(window.Page.GetByLabel("As of the end of")).ToHaveValueAsync("2026-11-22");
-        await window.Page.Locator("circle.mark").ClickAsync();
+        await window.Page.Locator("input[type=range]").FocusAsync();
+        await window.Page.Keyboard.PressAsync("ArrowLeft");
+        await window.Page.WaitForURLAsync("**/dora/*?days=30&asOf=2026-11-21");
+        await window.Page.Locator("circle.mark").First.ClickAsync();
         await window.Page.WaitForURLAsync($"**/builds/{FakeAuxo.BuildId}");
         await Expect(window.Page.Locator("h1")).ToContainTextAsync("Fix the handshake");
     }
@@ -99,6 +133,7 @@ public sealed class BrowserTests(Chromium chromium)
             NodesPageTests.MapNode(app);
             SettingsPageTests.Map(app);
             TracePageTests.MapParts(app);
+            PatchPageTests.MapReview(app);
             MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
             RegistryPagesTests.Map(app);
             foreach (var name in Contracts.KnownServices.Names)

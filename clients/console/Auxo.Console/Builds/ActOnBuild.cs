@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Auxo.Console.Builds;
 
 /// <summary>
-/// <c>POST /builds/{id}/cancel|approve|rerun</c>: the pipeline decides; the browser comes back to the build, or to the new one.
+/// <c>POST /builds/{id}/cancel|approve|rerun</c>: the pipeline decides; the browser comes back to the build, to the new
+/// one, or to the page that it came from.
 /// </summary>
 internal static class ActOnBuild
 {
@@ -17,21 +18,26 @@ internal static class ActOnBuild
         {
             routes.MapPost(
                 $"/builds/{{id:guid}}/{verb}",
-                (Guid id, Clients clients, CancellationToken ct) => HandleAsync(id, verb, clients, ct)).WithName(verb).FromOwnForm();
+                (Guid id, HttpRequest request, Clients clients, CancellationToken ct)
+                    => HandleAsync(id, verb, request.Form["back"], clients, ct)).WithName(verb).FromOwnForm();
         }
     }
 
-    private static async Task<RedirectHttpResult> HandleAsync(Guid id, string verb, Clients clients, CancellationToken ct)
+    private static async Task<RedirectHttpResult> HandleAsync(
+        Guid id, string verb, string? back, Clients clients, CancellationToken ct)
     {
         try
         {
             var answer = await clients.Pipeline.ActAsync(id.ToString(), verb, ct);
             var shown = verb == "rerun" ? JsonSerializer.Deserialize<Build>(answer, ApiJson.Options)!.Id : id.ToString();
-            return TypedResults.LocalRedirect($"/builds/{shown}");
+            return TypedResults.LocalRedirect(IsHere(back) ? back! : $"/builds/{shown}");
         }
         catch (ServiceException e)
         {
-            return TypedResults.LocalRedirect($"/builds/{id}?refused={Uri.EscapeDataString(e.Message)}");
+            return TypedResults.LocalRedirect($"{(IsHere(back) ? back : $"/builds/{id}")}?refused={Uri.EscapeDataString(e.Message)}");
         }
     }
+
+    /// <summary>A form says where it stands, and nobody else may say where the browser goes.</summary>
+    private static bool IsHere(string? back) => back is not null && back.StartsWith("/patches/", StringComparison.Ordinal);
 }

@@ -61,6 +61,20 @@ internal static class DoraWords
             deployments[c.Deployment].FirstOrDefault() is { } deployment ? Url(deployment) : SearchUrl(c.Id)))];
     }
 
+    /// <summary>A mark for each failed deployment that recovered.</summary>
+    public static IReadOnlyList<ChartPoint> Recoveries(DoraEvidence evidence)
+    {
+        var deployments = evidence.Deployments.ToLookup(static d => d.Id, StringComparer.Ordinal);
+        return [.. from failed in evidence.Recoveries
+                   where failed is { RecoveredAt: not null, RecoverySeconds: not null }
+                   let took = failed.RecoverySeconds!.Value
+                   select new ChartPoint(
+                       failed.RecoveredAt!.Value, took, "good",
+                       $"{Day(failed.RecoveredAt.Value)}: {Say.Lasted(took)}, "
+                           + (failed.Failures.FirstOrDefault()?.Title ?? Name(failed.Deployment)),
+                       deployments[failed.Deployment].FirstOrDefault() is { } deployment ? Url(deployment) : SearchUrl(failed.Deployment))];
+    }
+
     private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private static string Rate(double n, string unit) => string.Create(CultureInfo.InvariantCulture, $"{n:0.#} per {unit}");

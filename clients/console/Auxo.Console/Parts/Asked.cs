@@ -6,9 +6,11 @@ namespace Auxo.Console.Parts;
 /// <param name="Days">How long the window is.</param>
 /// <param name="AsOf">The window ends then, and what was not known yet is left out; null for now.</param>
 /// <param name="Problem">What of the question could not be read, and what is shown instead; null when all could.</param>
-internal sealed record Asked(int Days, DateTimeOffset? AsOf, string? Problem)
+public sealed record Asked(int Days, DateTimeOffset? AsOf, string? Problem)
 {
-    private const int MostDays = 3660;
+    /// <summary>The longest window.</summary>
+    public const int MostDays = 3660;
+
     private const string Date = "yyyy-MM-dd";
 
     /// <summary>For the services; null for now.</summary>

@@ -10,6 +10,13 @@ namespace Auxo.Console.Parts;
 /// <param name="Url">Its evidence.</param>
 public sealed record ChartPoint(DateTimeOffset At, double Seconds, string Kind, string Words, string? Url);
 
+/// <summary>What values between two bounds mean, drawn behind the marks.</summary>
+/// <param name="Name">Such as <c>elite</c>: what the sheet colours it by.</param>
+/// <param name="From">In seconds.</param>
+/// <param name="To">In seconds; may be infinite.</param>
+/// <param name="Words">Its name and bounds.</param>
+public sealed record ChartBand(string Name, double From, double To, string Words);
+
 /// <summary>A mark in a stack: the column from the left, and how many lie below it.</summary>
 internal sealed record ChartBrick(int Column, int Level, ChartPoint Point);
 
@@ -40,6 +47,10 @@ internal static class ChartScales
     /// <summary>How high a time stands between such lines, from 0 to 1: each tenfold is as far as the one before.</summary>
     public static double TimePart(double seconds, IReadOnlyList<double> lines)
         => Math.Clamp(Math.Log(Math.Max(seconds, lines[0]) / lines[0]) / Math.Log(lines[^1] / lines[0]), 0, 1);
+
+    /// <summary>Those of the bands that reach between the lines, from which part of the height to which.</summary>
+    public static IEnumerable<(ChartBand Band, double From, double To)> Bands(IReadOnlyList<ChartBand> bands, IReadOnlyList<double> lines)
+        => bands.Select(b => (b, TimePart(b.From, lines), TimePart(b.To, lines))).Where(static b => b.Item3 > b.Item2);
 
     /// <summary>A whole number of the form 1, 2 or 5 with zeros, of which two reach <paramref name="most"/>.</summary>
     public static int CountStep(int most)

@@ -2,7 +2,8 @@
 import { followLogs } from "./log.js";
 
 const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-let source, refresh, pending = "";
+let source, refresh, since = 0, shownAt = "";
+const turned = new Map();
 
 function times() {
     for (const time of document.querySelectorAll("time[datetime]")) time.title = zone.format(new Date(time.dateTime));
@@ -30,22 +31,63 @@ function listen() {
     source.addEventListener("returned", again);
 }
 
-// Several commits make one look; a page that nobody sees waits until somebody does.
+// Several commits make one look, and many in a row one now and then. A page that nobody sees waits until somebody does, and one
+// whose reader is filling in a form until he has done so.
 function again() {
+    const pause = Number(document.querySelector("[data-live]")?.dataset.pause ?? 250);
+    const now = Date.now();
+    if (!refresh) since = now;
     clearTimeout(refresh);
     refresh = setTimeout(() => {
-        if (document.hidden || document.querySelector("dialog[open]")) {
-            pending = "yes";
+        refresh = undefined;
+        if (document.hidden || document.querySelector("dialog[open]") || filling()) {
+            late.toggleAttribute("data-late", true);
             return;
         }
-        pending = "";
+        late.removeAttribute("data-late");
         const at = window.scrollY;
         Blazor.navigateTo(location.pathname + location.search, { replaceHistoryEntry: true });
         requestAnimationFrame(() => window.scrollTo(0, at));
-    }, 250);
+    }, Math.max(0, Math.min(pause, since + 4 * pause - now)));
 }
 
-document.addEventListener("visibilitychange", () => { if (!document.hidden && pending) again(); });
+function filling() {
+    const at = document.activeElement;
+    if (at?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range])")) return true;
+    return [...document.querySelectorAll("main form :is(input, textarea, select)")].some(field =>
+        field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+            : field.tagName === "SELECT" ? field.selectedIndex !== Math.max(0, [...field.options].findIndex(o => o.defaultSelected))
+                : field.type !== "hidden" && field.value !== field.defaultValue);
+}
+
+// What is shown is older than what is known.
+const late = document.documentElement;
+for (const event of ["visibilitychange", "focusout", "close"])
+    document.addEventListener(event, () => { if (!document.hidden && late.hasAttribute("data-late")) again(); }, true);
+
+// What the reader has opened or closed stays so when the page is made anew.
+document.addEventListener("click", event => {
+    const details = event.target.closest("summary")?.parentElement;
+    if (details?.id) turned.set(details.id, !details.open);
+});
+
+function turn() {
+    const here = location.pathname + location.search;
+    if (here !== shownAt) turned.clear();
+    shownAt = here;
+    for (const [id, open] of turned) {
+        const details = document.getElementById(id);
+        if (details) details.open = open;
+    }
+}
+
+// A slider asks as it is moved.
+let asking;
+document.addEventListener("input", event => {
+    if (!event.target.matches("[data-ask] input[type=range]")) return;
+    clearTimeout(asking);
+    asking = setTimeout(() => event.target.form?.requestSubmit(), 150);
+});
 
 // Keys: g and a letter goes to a page, j and k choose a row, Enter opens it, / searches, ? tells.
 let went = 0;
@@ -66,23 +108,25 @@ document.addEventListener("keydown", event => {
     }
     const keys = { "g": () => { went = Date.now(); }, "j": () => choose(1), "k": () => choose(-1), "Enter": open, "/": search, "?": help };
     if (!keys[event.key]) return;
-    if (event.key === "Enter" && !document.querySelector(".row.chosen")) return;
+    if (event.key === "Enter" && !document.querySelector(".chosen")) return;
     if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
     event.preventDefault();
     keys[event.key]();
 });
 
 function choose(step) {
-    const rows = [...document.querySelectorAll("[data-rows] .row")];
+    // Where code is read, the steps are files.
+    const files = document.querySelectorAll("[data-files] .file");
+    const rows = [...(files.length > 0 ? files : document.querySelectorAll("[data-rows] .row"))];
     if (rows.length === 0) return;
     const at = rows.findIndex(row => row.classList.contains("chosen"));
     const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, at + step))];
     for (const row of rows) row.classList.toggle("chosen", row === next);
-    next.scrollIntoView({ block: "nearest" });
+    next.scrollIntoView({ block: files.length > 0 ? "start" : "nearest" });
 }
 
 function open() {
-    document.querySelector(".row.chosen a.main")?.click();
+    document.querySelector(".row.chosen a.main, .file.chosen > summary")?.click();
 }
 
 function search() {
@@ -97,6 +141,7 @@ function help() {
 }
 
 function shown() {
+    turn();
     times();
     listen();
     followLogs();
