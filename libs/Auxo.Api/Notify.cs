@@ -31,6 +31,10 @@ public interface INotify
     [Get("routes")]
     Task<Page<NotifyRoute>> RoutesAsync(CancellationToken ct);
 
+    /// <summary>Who would hear of something; nothing is sent.</summary>
+    [Get("recipients")]
+    Task<Recipients> RecipientsAsync(string? type, string? rid, string? name, CancellationToken ct);
+
     /// <summary>Makes a route or replaces it.</summary>
     [Put("routes/{name}")]
     Task<NotifyRoute> ConfigureAsync(string name, [Body] RouteRequest request, CancellationToken ct);
@@ -113,6 +117,17 @@ public sealed record ChannelSecret(string Secret, DateTimeOffset OldUntil);
 public sealed record NotifyRoute(
     string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories,
     [property: JsonConverter(typeof(Word))] string MinLevel, IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt);
+
+/// <summary>Who would hear of something that happens; <c>Types</c> is what may be asked for.</summary>
+public sealed record Recipients(
+    string Type, [property: JsonConverter(typeof(Word))] string Level, IReadOnlyList<string> Types, IReadOnlyList<Recipient> Deliveries,
+    IReadOnlyList<SilentRoute> Silent);
+
+/// <summary>A channel that would hear it, and why it cannot be reached.</summary>
+public sealed record Recipient(string Channel, string Route, string? Refusal);
+
+/// <summary>A route that would say nothing.</summary>
+public sealed record SilentRoute(string Route, string Why);
 
 /// <summary>What a route shall be.</summary>
 public sealed record RouteRequest(

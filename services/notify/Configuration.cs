@@ -69,6 +69,7 @@ public static class Configuration
         app.MapRotateChannelSecret();
         app.MapTestChannel();
         app.MapRoutes();
+        app.MapGetRecipients();
         app.MapListDeliveries();
         app.MapReplayDelivery();
         app.MapDeleteDelivery();

@@ -36,6 +36,7 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(RouteRequest))]
 [JsonSerializable(typeof(RouteAnswer))]
 [JsonSerializable(typeof(ListAnswer<RouteAnswer>), TypeInfoPropertyName = "Routes")]
+[JsonSerializable(typeof(RecipientsAnswer))]
 [JsonSerializable(typeof(DeliveryAnswer))]
 [JsonSerializable(typeof(ListAnswer<DeliveryAnswer>), TypeInfoPropertyName = "Deliveries")]
 [JsonSerializable(typeof(ReplayAnswer))]

@@ -29,6 +29,27 @@ public sealed class NotificationPagesTests
     }
 
     [Fact]
+    public async Task a_route_says_who_would_hear_of_something_in_a_repository()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            Map(app);
+            app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(FakeAuxo.Repository));
+            app.MapGet("/notify/recipients", static () => FakeAuxo.Json("""
+                {"type":"patch.opened","level":"info","types":["build.failed","patch.opened"],
+                 "deliveries":[{"channel":"team","route":"all","refusal":null}],
+                 "silent":[{"route":"broken","why":"it does not listen to patch.opened"}]}
+                """));
+        });
+        var page = WebUtility.HtmlDecode(await console.PageAsync($"/notifications?type=patch.opened&in={FakeAuxo.Rid}"));
+        Assert.Contains("by route all", page, StringComparison.Ordinal);
+        Assert.Contains("it does not listen to patch.opened", page, StringComparison.Ordinal);
+        Assert.Contains(console.Services.Requests, static r
+            => r.StartsWith("GET /notify/recipients?type=patch.opened&rid=", StringComparison.Ordinal)
+            && r.Contains("name=heartwood", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task a_channel_that_is_off_says_why()
     {
         await using var console = await ConsoleHost.StartAsync(

@@ -24,6 +24,72 @@ public sealed class PagesTests
     }
 
     [Fact]
+    public async Task the_overview_shows_comments_that_wait_the_last_deployments_and_what_is_wrong_with_auxo()
+    {
+        await using var console = await ConsoleHost.StartAsync(
+            static app =>
+            {
+                Map(app, FakeAuxo.Build());
+                MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
+                NodesPageTests.MapNode(app);
+                app.MapGet("/registry/queues", () => FakeAuxo.Json(
+                    """{"items":[{"queue":"registry","ready":0,"scheduled":0,"deadLetters":2,"oldestSeconds":null}]}"""));
+            },
+            settings: ("Auxo:Console:Services:notify", "http://127.0.0.1:1/"));
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/"));
+        Assert.Contains("Comments that wait <span class=\"calm\">1</span>", page, StringComparison.Ordinal);
+        Assert.Contains("the node is locked", page, StringComparison.Ordinal);
+        Assert.Contains("Last deployments", page, StringComparison.Ordinal);
+        Assert.Contains("<strong>registry</strong> 2 messages could not be handled", page, StringComparison.Ordinal);
+        Assert.Contains("<strong>notify</strong> notify does not answer", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_repository_says_its_numbers_and_its_settings_as_they_count()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            Map(app, FakeAuxo.Build(more: """
+                ,"steps":[{"step":"secrets","kind":"check","state":"finished","outcome":"passed","blocks":true,"durationSeconds":0.4,
+                   "exitCode":null,"summary":null},
+                  {"step":"test","kind":"command","state":"finished","outcome":"passed","blocks":true,"durationSeconds":1,
+                   "exitCode":0,"summary":null}]
+                """).Replace($"\"patchId\":\"{FakeAuxo.PatchId}\"", "\"patchId\":null", StringComparison.Ordinal)
+                .Replace($"\"ref\":\"patches/{FakeAuxo.PatchId}\"", "\"ref\":\"master\"", StringComparison.Ordinal));
+            MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
+            app.MapGet("/pipeline/baselines/{rid}", static () => FakeAuxo.Json(
+                $$"""
+                {"rid":"{{FakeAuxo.Rid}}","takenAt":"2026-11-20T12:00:00Z","changedAt":null,"commit":null,"known":12,
+                 "unmeasured":[],"counts":[],
+                 "findings":[],"acceptances":[],"trend":[]}
+                """));
+        });
+        var page = WebUtility.HtmlDecode(await console.PageAsync($"/repositories/{FakeAuxo.Rid}"));
+        Assert.Contains("Median lead time", page, StringComparison.Ordinal);
+        Assert.Contains("Builds that passed", page, StringComparison.Ordinal);
+        Assert.Contains("found: 1 step (test)", page, StringComparison.Ordinal);
+        Assert.Contains("shellcheck is off in the pipeline file", page, StringComparison.Ordinal);
+        Assert.Contains("12 findings of the default branch are known", page, StringComparison.Ordinal);
+        Assert.Contains("nobody: steps of others wait for approval", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_repository_without_numbers_says_the_next_step()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(FakeAuxo.Repository));
+            app.MapGet("/ingest/patches", static () => FakeAuxo.Page());
+            app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
+            app.MapGet("/pipeline/builds", static () => FakeAuxo.Page());
+        });
+        var page = WebUtility.HtmlDecode(await console.PageAsync($"/repositories/{FakeAuxo.Rid}"));
+        Assert.DoesNotContain("At a glance", page, StringComparison.Ordinal);
+        Assert.Contains("was not built yet", page, StringComparison.Ordinal);
+        Assert.Contains("none yet: the next build of master sets them", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task an_instance_that_follows_nothing_says_the_next_step()
     {
         await using var console = await ConsoleHost.StartAsync(static app =>

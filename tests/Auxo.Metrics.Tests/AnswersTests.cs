@@ -17,6 +17,7 @@ public sealed class AnswersTests(MetricsService service) : IClassFixture<Metrics
         foreach (var (route, path) in ((string, string)[])[
             ("api/ci/{rid}", $"/api/ci/{rid}?from=2026-03-01&to=2026-03-08"),
             ("api/dora/{rid}", $"/api/dora/{rid}?from=2026-03-01&to=2026-03-08"),
+            ("api/dora/{rid}/evidence", $"/api/dora/{rid}/evidence?from=2026-03-01&to=2026-03-08"),
             ("queues", "/queues"), ("describe", "/describe")])
             RecordedAnswers.Match("metrics", route, await service.Host.GetAsync(path));
     }

@@ -18,6 +18,7 @@ public sealed class AnswersTests(PostgresFixture postgres)
 
         foreach (var (route, path) in ((string, string)[])[
             ("channels", "/channels"), ("routes", "/routes"), ("deliveries", "/deliveries"), ("deliveries/{id}", $"/deliveries/{delivery}"),
+            ("recipients", "/recipients?type=build.passed"),
             ("queues", "/queues"), ("describe", "/describe"), ("timeline", $"/timeline?build={Told.Build().Subject.BuildId}")])
             RecordedAnswers.Match("notify", route, await host.GetAsync(path));
     }

@@ -32,8 +32,7 @@ public static class BuildNotification
                 subject.Author?.Value, subject.Commit.Value)
             : null;
         return new Notification(
-            id, NotificationTypes.Of(message.Outcome), message.Outcome is Outcome.Failed
-                or Outcome.Errored or Outcome.TimedOut ? Level.Warning : Level.Info,
+            id, NotificationTypes.Of(message.Outcome), NotificationTypes.UsualLevel(NotificationTypes.Of(message.Outcome)),
             Notification.Line($"{subject.RepositoryName}: {Words.Of(message.Outcome).Replace('_', ' ')}: {subject.Title}"),
             Text(message, build), message.FinishedAt,
             new RepositoryFacts(subject.Rid.Value, Notification.Line(subject.RepositoryName, 100)), message.LogUrl, build, patch);

@@ -8,7 +8,7 @@ public static class FailureNotification
     /// <summary>It was noticed.</summary>
     public static Notification Of(FailureDetected m, Guid id, KnownNames names)
         => new(
-            id, "failure.detected", Level.Critical, Notification.Line(
+            id, "failure.detected", NotificationTypes.UsualLevel("failure.detected"), Notification.Line(
                 $"{names.Repository ?? m.Rid.Value}: failure: {m.Title ?? m.FailureId}"),
             Notification.Lines($"failure {Notification.Line(m.FailureId, 128)}"
                 + (m.DeploymentId is null ? "" : $", by deployment {Notification.Line(m.DeploymentId, 128)}")), m.At,

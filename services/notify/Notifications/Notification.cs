@@ -127,6 +127,14 @@ public static class NotificationTypes
         "alert.cleared",
     ];
 
+    /// <summary>How much one of those matters, where its sender says nothing else.</summary>
+    public static Level UsualLevel(string type) => type switch
+    {
+        "build.failed" or "build.errored" or "build.timed_out" or "alert.raised" => Level.Warning,
+        "failure.detected" => Level.Critical,
+        _ => Level.Info,
+    };
+
     /// <summary>Of a build that ended so.</summary>
     public static string Of(Outcome outcome) => "build." + Words.Of(outcome);
 }

@@ -63,6 +63,35 @@ public sealed class BrowserTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task a_patch_is_read_file_by_file_and_what_was_closed_stays_closed()
+    {
+        var changes = Channel.CreateUnbounded<string>();
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PatchPageTests.Map(app);
+            app.MapGet("/pipeline/changes", (HttpContext http) => TypedResults.ServerSentEvents(
+                changes.Reader.ReadAllAsync(http.RequestAborted), eventType: "changed"));
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync(PatchPageTests.Path);
+        var file = window.Page.Locator("#file-0");
+        await Expect(file).ToHaveAttributeAsync("open", "");
+        await window.Page.Keyboard.PressAsync("j");
+        await Expect(window.Page.Locator(".file.chosen")).ToContainTextAsync("src/main.rs");
+        await window.Page.Keyboard.PressAsync("Enter");
+        await Expect(file).Not.ToHaveAttributeAsync("open", "");
+        await window.Page.Keyboard.PressAsync("j");
+        await Expect(window.Page.Locator(".file.chosen")).ToContainTextAsync("logo.png");
+        int Asked() => console.Services.Requests.Count(static r => r.EndsWith("/discussion", StringComparison.Ordinal));
+        var before = Asked();
+        changes.Writer.TryWrite("build/1");
+        // The page takes away what was chosen when it is made anew.
+        await Expect(window.Page.Locator(".file.chosen")).ToHaveCountAsync(0);
+        Assert.True(Asked() > before);
+        await Expect(file).Not.ToHaveAttributeAsync("open", "");
+    }
+
+    [Fact]
     public async Task numbers_follow_what_metrics_tells_and_wait_for_a_reader_who_fills_in_a_form()
     {
         var changes = Channel.CreateUnbounded<string>();

@@ -29,6 +29,21 @@ public sealed class RoutingTests
         => Assert.Equal([("a", "team"), ("b", "mail")], Routing.Route(Failed, Table(To("a", "team", "team"), To("b", "team", "mail")))
             .Select(static p => (p.Route, p.Channel)));
 
+    [Fact]
+    public void who_would_hear_of_something_is_decided_as_when_it_happens()
+    {
+        var table = Table(To("all", "team"), To("patches", "mail") with { On = ["patch.*"] });
+        var answer = GetRecipients.Decide(Failed, table);
+        Assert.Equal(
+            Routing.Route(Failed, table).Select(static p => (p.Channel, p.Route!, p.Refusal)),
+            answer.Deliveries.Select(static d => (d.Channel, d.Route, d.Refusal)));
+        Assert.Equal([("patches", "it does not listen to build.failed")], answer.Silent.Select(static s => (s.Route, s.Why)));
+    }
+
+    [Fact]
+    public void what_auxo_sends_matters_as_much_as_it_is_imagined_to()
+        => Assert.Equal(Failed.Level, NotificationTypes.UsualLevel(Failed.Type));
+
     [Theory]
     [InlineData("*", "", Level.Info, true)]
     [InlineData("build.failed", "", Level.Warning, true)]
