@@ -9,9 +9,9 @@ namespace Auxo.Console.Tests;
 /// <summary>Who comes in, and what a page may do in his browser.</summary>
 public sealed class AccessTests
 {
-    private static readonly string[] Pages =
+    internal static readonly string[] Pages =
         ["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", "/queue", "/messages", $"/builds/{FakeAuxo.BuildId}",
-            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
+            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", "/wall", "/search/found?q=x", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
             "/trace/1a2b3c4", $"/trace/patch/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/notifications", "/notifications/msg_1", "/nodes",
             "/settings",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",

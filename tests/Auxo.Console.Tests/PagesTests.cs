@@ -186,10 +186,11 @@ public sealed class PagesTests
     internal static void Map(IEndpointRouteBuilder app, string build, string? details = null)
         => Map(app, () => build, () => details ?? build);
 
-    internal static void Map(IEndpointRouteBuilder app, Func<string> build, Func<string> details)
+    internal static void Map(
+        IEndpointRouteBuilder app, Func<string> build, Func<string> details, string repository = FakeAuxo.Repository)
     {
-        app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(FakeAuxo.Repository));
-        app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Json(FakeAuxo.Repository));
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(repository));
+        app.MapGet("/ingest/repositories/{rid}", () => FakeAuxo.Json(repository));
         app.MapGet("/ingest/patches", static () => FakeAuxo.Page());
         app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
         app.MapGet("/ingest/diagnosis", static () => FakeAuxo.Page());

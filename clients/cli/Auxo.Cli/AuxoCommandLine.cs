@@ -76,7 +76,7 @@ internal static class AuxoCommandLine
     }
 
     /// <summary>No RootCommand: that one is called like the file, and people type <c>auxo</c>.</summary>
-    private static Command Create(CliHost host) => new("auxo", "Auxo: CI/CD for Radicle repositories, on your own machines.")
+    internal static Command Create(CliHost host) => new("auxo", "Auxo: CI/CD for Radicle repositories, on your own machines.")
     {
         GlobalOptions.Json,
         new HelpOption(),

@@ -7,6 +7,7 @@ using Auxo.Console.Notifications;
 using Auxo.Console.Parts;
 using Auxo.Console.Registry;
 using Auxo.Console.Repositories;
+using Auxo.Console.Search;
 using Auxo.Console.Serving;
 using Auxo.Console.Sharing;
 using Auxo.Contracts;
@@ -106,5 +107,6 @@ internal static class Configuration
         GetFeed.Map(app);
         DiagnoseConsole.Map(app);
         AnswerAsk.Map(app);
+        SuggestFound.Map(app);
     }
 }

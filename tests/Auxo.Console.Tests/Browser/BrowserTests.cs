@@ -5,6 +5,7 @@ using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Playwright;
 
 using static Microsoft.Playwright.Assertions;
@@ -155,33 +156,36 @@ public sealed class BrowserTests(Chromium chromium)
     [InlineData(ColorScheme.Light, 360)]
     public async Task no_page_is_wider_than_its_window(ColorScheme scheme, int width)
     {
-        await using var console = await ConsoleHost.StartAsync(static app =>
-        {
-            PagesTests.Map(app, Running());
-            NotificationPagesTests.Map(app);
-            NodesPageTests.MapNode(app);
-            SettingsPageTests.Map(app);
-            TracePageTests.MapParts(app);
-            PatchPageTests.MapReview(app);
-            MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
-            RegistryPagesTests.Map(app);
-            foreach (var name in Contracts.KnownServices.Names)
-            {
-                app.MapGet($"/{name}/queues", () => FakeAuxo.Json(
-                    $$"""{"items":[{"queue":"{{name}}","ready":12,"scheduled":0,"deadLetters":0,"oldestSeconds":3.5}]}"""));
-            }
-        });
+        await using var console = await ConsoleHost.StartAsync(MapAll);
         await using var window = await chromium.OpenAsync(console, scheme, width);
         foreach (var path in (string[])["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", $"/builds/{FakeAuxo.BuildId}",
             $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/queue", "/messages", "/search?q=fix",
             "/trace/heartwood", "/notifications", $"/notifications/{NotificationPagesTests.DeliveryId}", "/nodes", "/settings",
             "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
-            "/registry/raw/files"])
+            "/registry/raw/files", "/wall"])
         {
             await window.Page.GotoAsync(path);
             Assert.True(
                 await window.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"),
                 $"{path} is wider than {width}");
+        }
+    }
+
+    /// <summary>All that pages ask for.</summary>
+    internal static void MapAll(IEndpointRouteBuilder app)
+    {
+        PagesTests.Map(app, Running());
+        NotificationPagesTests.Map(app);
+        NodesPageTests.MapNode(app);
+        SettingsPageTests.Map(app);
+        TracePageTests.MapParts(app);
+        PatchPageTests.MapReview(app);
+        MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
+        RegistryPagesTests.Map(app);
+        foreach (var name in Contracts.KnownServices.Names)
+        {
+            app.MapGet($"/{name}/queues", () => FakeAuxo.Json(
+                $$"""{"items":[{"queue":"{{name}}","ready":12,"scheduled":0,"deadLetters":0,"oldestSeconds":3.5}]}"""));
         }
     }
 

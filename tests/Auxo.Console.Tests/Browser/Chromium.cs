@@ -10,6 +10,9 @@ public sealed class Chromium : IAsyncLifetime
             => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)))
         .FirstOrDefault(File.Exists);
 
+    /// <summary>Whether there is a browser at all.</summary>
+    public bool IsInstalled => Program is not null;
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -26,13 +29,13 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    /// <summary>A fresh window. Every error of a page, and each request that leaves the console, is kept.</summary>
-    internal async Task<Window> OpenAsync(ConsoleHost console, ColorScheme scheme = ColorScheme.Light, int width = 1280)
+    /// <summary>A fresh window that a link has signed in. Every error of a page, and each request that leaves the console, is kept.</summary>
+    internal async Task<Window> OpenAsync(Uri address, Uri link, ColorScheme scheme = ColorScheme.Light, int width = 1280)
     {
         Assert.SkipWhen(_browser is null, "no chromium is installed");
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 800 }, BaseURL = console.Address.ToString(),
+            ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 800 }, BaseURL = address.ToString(),
         });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
@@ -41,10 +44,10 @@ public sealed class Chromium : IAsyncLifetime
         page.PageError += (_, error) => window.Errors.Enqueue(error);
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(console.Address.ToString(), StringComparison.Ordinal)
+            if (!request.Url.StartsWith(address.ToString(), StringComparison.Ordinal)
                 && !request.Url.StartsWith("data:", StringComparison.Ordinal)) window.Foreign.Enqueue(request.Url);
         };
-        await page.GotoAsync((await console.LinkAsync()).ToString());
+        await page.GotoAsync(link.ToString());
         return window;
     }
 

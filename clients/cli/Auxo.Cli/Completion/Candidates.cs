@@ -9,7 +9,7 @@ namespace Auxo.Cli.Completion;
 internal static class Candidates
 {
     /// <summary>The words of <c>./auxo</c> that this program does not know; it is asked for all of them.</summary>
-    private static readonly (string Word, string About)[] LauncherWords =
+    internal static readonly (string Word, string About)[] LauncherWords =
     [
         ("up", "Install what is missing, build, run everything"),
         ("dev", "The same under Aspire's orchestrator and dashboard"), ("down", "Stop what runs in the background"),

@@ -31,7 +31,7 @@ internal sealed class DemoInstance(string folder, string appHost) : IAsyncDispos
         // HOME stays the user's: .NET keeps things there.
         if (host.Variable("HOME") is { } home) variables["HOME"] = home;
         else variables.Remove("HOME");
-        IReadOnlyList<string> names = [.. KnownServices.Names, "apphost"];
+        IReadOnlyList<string> names = [.. KnownServices.Names, "console", "apphost"];
         foreach (var (name, port) in names.Zip(FreePorts(names.Count))) variables["AUXO_PORTS_" + name.ToUpperInvariant()] =
             port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         _process = new DemoProgram(folder, variables).Start(folder, appHost, "--serve");

@@ -10,17 +10,23 @@ internal sealed record Standings(
 {
     private static readonly string[] Reds = ["failed", "errored", "timed_out"];
 
+    /// <summary>Whether it says how its subject stands; one that was ended because a newer one came does not.</summary>
+    public static bool IsVerdict(Build build) => build is { IsFinished: true, Outcome: not ("superseded" or "cancelled" or "skipped") };
+
+    /// <summary>Whether a finished build is no pass.</summary>
+    public static bool IsRed(Build build) => Reds.Contains(build.Outcome);
+
     /// <summary>Sorts them.</summary>
     /// <param name="builds">Newest first.</param>
     /// <param name="closed">The patches that are merged or archived: nobody mends them.</param>
     public static Standings Of(IReadOnlyList<Build> builds, IReadOnlySet<string> closed)
     {
-        // A build that was ended because a newer one came says nothing of its subject; one that runs does not unsay the verdict before.
-        var verdicts = builds.Where(static b => b is { IsFinished: true, Outcome: not ("superseded" or "cancelled" or "skipped") })
+        // One that runs does not unsay the verdict before.
+        var verdicts = builds.Where(IsVerdict)
             .GroupBy(static b => (b.Rid, b.PatchId ?? b.Ref)).Select(static group => group.First());
         return new Standings(
             [.. verdicts.Where(b
-                => Reds.Contains(b.Outcome) && b.Trigger != "manual" && !(b.PatchId is { } patch && closed.Contains(patch)))],
+                => IsRed(b) && b.Trigger != "manual" && !(b.PatchId is { } patch && closed.Contains(patch)))],
             [.. builds.Where(static b => b.State == "awaiting_approval")],
             [.. builds.Where(static b => b.State == "running")],
             [.. builds.Where(static b => b.State == "queued").Reverse()]);

@@ -1,8 +1,9 @@
 // What the pages do beyond being read: keys, times in the reader's zone, news. Everything works without it but for these.
 import { followLogs } from "./log.js";
+import "./palette.js";
 
 const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-let source, refresh, since = 0, shownAt = "";
+let source, refresh, rest, lost = false, since = 0, shownAt = "";
 const turned = new Map();
 
 function times() {
@@ -29,6 +30,28 @@ function listen() {
         if (wanted().some(topic => event.data === topic || event.data.startsWith(topic + "/"))) again();
     });
     source.addEventListener("returned", again);
+    source.addEventListener("open", () => {
+        // What changed before this page was listening is not said again.
+        if (lost || performance.now() > 3000) again();
+        lost = false;
+        say();
+    });
+    // A browser asks again by itself, but for an answer that was a refusal.
+    source.addEventListener("error", () => {
+        if (!lost) seen = new Date();
+        lost = true;
+        say();
+        if (source?.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+    });
+}
+
+let seen;
+
+function say() {
+    const note = document.getElementById("lost");
+    if (!note) return;
+    if (seen) note.querySelector("time").textContent = zone.format(seen);
+    note.hidden = !lost;
 }
 
 // Several commits make one look, and many in a row one now and then. A page that nobody sees waits until somebody does, and one
@@ -140,11 +163,21 @@ function help() {
     if (dialog && !dialog.open) dialog.showModal();
 }
 
+// Ages grow, and news may be lost: what is looked at for a night asks by itself.
+function repeat() {
+    clearTimeout(rest);
+    const seconds = Number(document.querySelector("[data-refresh]")?.dataset.refresh);
+    if (seconds > 0) rest = setTimeout(() => lost ? repeat() : again(), seconds * 1000);
+}
+
 function shown() {
     turn();
     times();
     listen();
+    say();
+    repeat();
     followLogs();
+    if (document.querySelector("[data-elapsed]")) import("./wall.js").then(wall => wall.followBars());
 }
 
 Blazor.addEventListener("enhancedload", shown);
