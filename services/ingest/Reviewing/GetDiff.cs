@@ -27,7 +27,7 @@ public static class GetDiff
     /// <summary>Maps the route.</summary>
     public static void MapGetDiff(this IEndpointRouteBuilder app)
         => app.MapGet("/repositories/{rid}/patches/{patch}/revisions/{revision}/diff", HandleAsync)
-            .WithName("GetDiff").RequireScope(IngestScopes.Read);
+            .WithName("GetDiff").RequireScopeOrPublic(IngestScopes.Read);
 
     private static async Task<Ok<DiffAnswer>> HandleAsync(
         Rid rid, PatchId patch, RevisionId revision, KnownRepositories known, RepositoryFolders folders, TimeProvider time,

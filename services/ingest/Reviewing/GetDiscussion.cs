@@ -23,7 +23,7 @@ public static class GetDiscussion
     /// <summary>Maps the route.</summary>
     public static void MapGetDiscussion(this IEndpointRouteBuilder app)
         => app.MapGet("/repositories/{rid}/patches/{patch}/discussion", HandleAsync)
-            .WithName("GetDiscussion").RequireScope(IngestScopes.Read);
+            .WithName("GetDiscussion").RequireScopeOrPublic(IngestScopes.Read);
 
     private static async Task<Ok<ListAnswer<DiscussionEntry>>> HandleAsync(
         Rid rid, PatchId patch, KnownRepositories known, Observer observer, NpgsqlDataSource source, CancellationToken ct)
