@@ -38,6 +38,14 @@ internal sealed class Browser : IAsyncDisposable
         return new Browser(playwright, browser, page);
     }
 
+    /// <summary>Has the tab give back what nothing refers to any more; left alone, it waits for a better moment.</summary>
+    public async Task CollectAsync()
+    {
+        var session = await Page.Context.NewCDPSessionAsync(Page);
+        await session.SendAsync("HeapProfiler.collectGarbage");
+        await session.DetachAsync();
+    }
+
     /// <summary>The memory of the tab's process (PSS), in MiB.</summary>
     public async Task<double> MemoryMiBAsync()
     {

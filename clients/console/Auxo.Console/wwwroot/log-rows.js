@@ -135,11 +135,7 @@ export class Rows {
     }
 
     address(n) {
-        const at = new URL(location.href);
-        at.searchParams.set("step", this.log.dataset.step);
-        at.searchParams.set("line", n);
-        at.searchParams.delete("refused");
-        return at.pathname + at.search + "#L" + n;
+        return `${location.pathname}?step=${encodeURIComponent(this.log.dataset.step)}&line=${n}#L${n}`;
     }
 }
 

@@ -95,7 +95,7 @@ class Viewer {
         let some = true;
         // What the server put into the page is only for the first look.
         if (this.total === 0 || !this.rows.row(n)) {
-            some = await this.lines(Math.max(1, n - portion), 2 * portion);
+            some = await this.lines(Math.max(1, n - portion / 2), portion);
             if (this.turn !== turn) return some ?? undefined;
             if (!some) return undefined;
             this.rows.clear();
@@ -290,7 +290,7 @@ class Viewer {
         const atEnd = this.rows.last >= this.total && this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 5;
         for (let group; (group = this.rows.hides(top));) top = group.from;
         const turn = this.turn = {};
-        const some = await this.lines(Math.max(1, top - portion), 3 * portion);
+        const some = await this.lines(Math.max(1, top - portion / 2), 2 * portion);
         if (!some || this.turn !== turn) return;
         this.rows.clear();
         this.rows.append(some.lines);
