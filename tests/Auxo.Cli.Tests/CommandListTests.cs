@@ -7,7 +7,9 @@ using Auxo.Cli.Completion;
 
 namespace Auxo.Cli.Tests;
 
-/// <summary>The console's command palette offers every command: the list comes from here. <c>AUXO_UPDATE_DOCS=1</c> writes it again.</summary>
+/// <summary>
+/// The console's command palette offers every command: the list comes from here. <c>AUXO_UPDATE_DOCS=1</c> writes it again.
+/// </summary>
 public sealed class CommandListTests
 {
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

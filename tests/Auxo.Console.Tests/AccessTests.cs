@@ -11,9 +11,9 @@ public sealed class AccessTests
 {
     internal static readonly string[] Pages =
         ["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", "/queue", "/messages", $"/builds/{FakeAuxo.BuildId}",
-            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", "/wall", "/search/found?q=x", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
+            $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
             "/trace/1a2b3c4", $"/trace/patch/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/notifications", "/notifications/msg_1", "/nodes",
-            "/settings",
+            "/settings", "/wall", "/search/found?q=x",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a"];
 

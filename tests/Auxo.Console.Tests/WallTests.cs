@@ -15,7 +15,9 @@ public sealed class WallTests
     [Fact]
     public void a_branch_is_red_since_the_first_build_that_broke_and_one_that_runs_changes_nothing()
     {
-        var tile = WallTile.Of(Repository, [Build("running", null, 0), Failed(10), Failed(20), Failed(30, "superseded"), Passed(40)], more: true);
+        var tile = WallTile.Of(
+            Repository,
+            [Build("running", null, 0), Failed(10), Failed(20), Failed(30, "superseded"), Passed(40)], more: true);
         Assert.Equal(("failed", Noon.AddMinutes(-20), false), (tile.Word, tile.Turned!.FinishedAt, tile.Longer));
         Assert.True(tile.IsRed);
     }
@@ -75,7 +77,8 @@ public sealed class WallTests
 
     private static WallTile Tile(string name, params IReadOnlyList<Build> builds) => WallTile.Of(Named(name), builds, more: false);
 
-    private static Build Passed(int minutes, double seconds = 13) => Build("finished", "passed", minutes) with { DurationSeconds = seconds };
+    private static Build Passed(int minutes, double seconds = 13)
+        => Build("finished", "passed", minutes) with { DurationSeconds = seconds };
 
     private static Build Failed(int minutes, string outcome = "failed") => Build("finished", outcome, minutes);
 

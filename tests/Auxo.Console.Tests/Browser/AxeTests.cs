@@ -15,7 +15,8 @@ public sealed class AxeTests(Chromium chromium)
     /// <summary>Those of all addresses that are pages.</summary>
     private static readonly string[] Pages =
     [
-        .. AccessTests.Pages.Where(static p => p != "/live" && !p.StartsWith("/search/found", StringComparison.Ordinal) && !p.Contains("/logs/", StringComparison.Ordinal)
+        .. AccessTests.Pages.Where(static p => p != "/live" && !p.StartsWith("/search/found", StringComparison.Ordinal)
+            && !p.Contains("/logs/", StringComparison.Ordinal)
             && !p.StartsWith("/downloads/", StringComparison.Ordinal)),
         "/search", "/login", "/no/such/page",
     ];

@@ -29,13 +29,17 @@ public sealed class Chromium : IAsyncLifetime
         });
     }
 
-    /// <summary>A fresh window that a link has signed in. Every error of a page, and each request that leaves the console, is kept.</summary>
-    internal async Task<Window> OpenAsync(Uri address, Uri link, ColorScheme scheme = ColorScheme.Light, int width = 1280)
+    /// <summary>
+    /// A fresh window that a link has signed in. Every error of a page, and each request that leaves the console, is kept.
+    /// </summary>
+    internal async Task<Window> OpenAsync(
+        Uri address, Uri link, ColorScheme scheme = ColorScheme.Light, int width = 1280)
     {
         Assert.SkipWhen(_browser is null, "no chromium is installed");
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 800 }, BaseURL = address.ToString(),
+            ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 800 },
+            BaseURL = address.ToString(),
         });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);

@@ -1,6 +1,6 @@
 // The command palette: what the buttons of this page do, all pages, what the services find, every command of the command line.
 const most = 60;
-const kinds = { action: "on this page", page: "page", command: "copy the command" };
+const kinds = { action: "on this page", page: "page", command: "copy" };
 
 let commands = [], found = [], shown = [], at = 0, asked = 0, timer;
 
@@ -88,16 +88,15 @@ function show() {
     mark();
 }
 
+// First what is called so; then pages that the command line calls so; then commands, and at last what only their words say.
 // What was asked of the services fits, whatever they looked at.
 function rank(entry, words) {
     if (words.length === 0 || !Object.hasOwn(kinds, entry.kind)) return 1;
-    const name = entry.words.toLowerCase();
-    if (name.startsWith(words.join(" "))) return 0;
-    if (words.every(word => name.includes(word))) return 1;
-    const all = `${name} ${(entry.more ?? "").toLowerCase()}`;
-    if (!words.every(word => all.includes(word))) return undefined;
-    // A page is as well known by what the command line calls it.
-    return entry.kind === "page" ? 1 : 2;
+    const name = entry.words.toLowerCase(), all = `${name} ${(entry.more ?? "").toLowerCase()}`;
+    const [called, said] = entry.kind === "command" ? [3, 4] : [1, 2];
+    if (name.startsWith(words.join(" "))) return called - 1;
+    if (words.every(word => name.includes(word))) return called;
+    return words.every(word => all.includes(word)) ? said : undefined;
 }
 
 function row(entry, place) {
