@@ -10,7 +10,8 @@ namespace Auxo.Benchmarks;
 internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Only, bool Quick, bool List, string? Json, string? Write)
 {
     private const string Usage = """
-        auxo bench [thread|metrics|registry|notify|secrets|console|list] [--only NAME]… [--quick] [--against FOLDER] [--json FILE] [--write PAGE]
+        auxo bench [thread|metrics|registry|notify|secrets|console|list]
+                  [--only NAME]… [--quick] [--against FOLDER] [--json FILE] [--write PAGE] [--screenshots FOLDER]
 
           thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox
           metrics      a scrape with 10,000 series and the DORA query at a million events
@@ -24,7 +25,11 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
           --against FOLDER  by turns with another built working copy of Auxo, which is then the peer
           --json FILE  all figures with their samples
           --write PAGE replaces the generated part of a group on a page, such as docs/performance.md
+          --screenshots FOLDER  measures nothing: plays a morning on real nodes and takes six pictures of the console
         """;
+
+    /// <summary>A folder for pictures of the console, which are then all that is made.</summary>
+    public string? Screenshots { get; init; }
 
     /// <summary>Another build, measured by turns with this one; it takes the peer's place.</summary>
     public OtherBuild? Against { get; init; }
@@ -45,12 +50,13 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
                 case "--quick": options = options with { Quick = true }; continue;
                 case "all": continue;
                 case "--help" or "-h": errors.WriteLine(Usage); return null;
-                case "--only" or "--json" or "--write" or "--against" when value is null:
+                case "--only" or "--json" or "--write" or "--against" or "--screenshots" when value is null:
                     errors.WriteLine($"auxo: {argument} needs a value.\n{Usage}");
                     return null;
                 case "--only": options = options with { Only = [.. options.Only, value!] }; break;
                 case "--json": options = options with { Json = Path.GetFullPath(value!) }; break;
                 case "--write": options = options with { Write = Path.GetFullPath(value!) }; break;
+                case "--screenshots": options = options with { Screenshots = Path.GetFullPath(value!) }; break;
                 case "--against" when OtherBuild.Find(value!) is { } other: options = options with { Against = other }; break;
                 case "--against":
                     errors.WriteLine($"auxo: {value} has no built benchmarks; run ./auxo bench list in it once.");

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 
 using Auxo.Benchmarks;
+using Auxo.Benchmarks.Console;
 using Auxo.Benchmarks.Reporting;
 
 var options = BenchmarkOptions.Parse(args, Console.Error);
@@ -21,6 +22,12 @@ void Stop(PosixSignalContext signal)
 
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+if (options.Screenshots is { } folder)
+{
+    await Pictures.MakeAsync(folder, Console.Error, stop.Token);
+    return 0;
+}
 
 var report = await BenchmarkRun.RunAsync(Catalogue.Chosen(options), options, Console.Error, stop.Token);
 Console.Out.Write(TextReport.Of(report));

@@ -86,6 +86,7 @@ internal sealed class NginxSide : IAsyncDisposable
         events { worker_connections 256; }
         http {
             access_log off;
+            types { text/html html; text/css css; text/javascript js; image/svg+xml svg; }
             sendfile on;
             tcp_nopush on;
             tcp_nodelay on;

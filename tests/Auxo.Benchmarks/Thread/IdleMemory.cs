@@ -93,7 +93,7 @@ internal static class IdleMemory
         }
     }
 
-    private static double PssMiB(int pid)
+    internal static double PssMiB(int pid)
     {
         try
         {

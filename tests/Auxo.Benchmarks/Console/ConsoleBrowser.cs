@@ -1,0 +1,51 @@
+using Auxo.Testing;
+
+using Microsoft.Playwright;
+
+namespace Auxo.Benchmarks.Console;
+
+/// <summary>A real browser, the system's own.</summary>
+internal sealed class ConsoleBrowser : IAsyncDisposable
+{
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private ConsoleBrowser(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+
+    /// <summary>Starts it.</summary>
+    /// <exception cref="InvalidOperationException">None is installed.</exception>
+    public static async Task<ConsoleBrowser> StartAsync()
+    {
+        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .SelectMany(static folder => ((string[])["chromium", "chromium-browser", "google-chrome"]).Select(n => Path.Combine(folder, n)))
+            .FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("no chromium is on PATH (Debian: apt install chromium)");
+        var playwright = await Playwright.CreateAsync();
+        return new ConsoleBrowser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = program,
+            // Its own sandbox does not start as root; only our own pages are opened.
+            Args = Environment.IsPrivilegedProcess ? ["--no-sandbox"] : [],
+        }));
+    }
+
+    /// <summary>A fresh window without anything kept, signed in at the console of an instance where one is given.</summary>
+    public async Task<IPage> OpenAsync(
+        AuxoInstance? auxo, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    {
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = height },
+            BaseURL = auxo?.Url("console").ToString(),
+        });
+        var page = await context.NewPageAsync();
+        if (auxo is not null) await page.GotoAsync((await ConsoleSide.LinkAsync(auxo, CancellationToken.None)).ToString());
+        return page;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}
