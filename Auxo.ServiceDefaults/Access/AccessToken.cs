@@ -10,7 +10,9 @@ namespace Auxo.ServiceDefaults.Access;
 /// <param name="Name">For people, such as <c>admin</c> or <c>grafana</c>.</param>
 /// <param name="Scopes">What it may do, such as <c>pipeline:read</c>; <c>admin</c> implies everything.</param>
 /// <param name="ExpiresAt">The first instant at which it is worth nothing; null for never.</param>
-public sealed record AccessToken(Guid Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
+/// <param name="Role">The role of the person whose session it is; null for a token of a service account.</param>
+public sealed record AccessToken(
+    Guid Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, string? Role = null)
 {
     /// <summary>The scope that implies all others.</summary>
     public const string Admin = "admin";
@@ -45,9 +47,11 @@ public sealed record AccessToken(Guid Id, string Name, IReadOnlyList<string> Sco
     /// </summary>
     public static async Task ApplySchemaAsync(NpgsqlDataSource source, CancellationToken ct)
     {
-        foreach (var file in (string[])["access.001.sql", "access.002.sql", "access.004.sql"])
+        var assembly = typeof(AccessToken).Assembly;
+        foreach (var file in assembly.GetManifestResourceNames().Where(static n => n.StartsWith("access.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
         {
-            await using var stream = typeof(AccessToken).Assembly.GetManifestResourceStream(file)!;
+            await using var stream = assembly.GetManifestResourceStream(file)!;
             using var reader = new StreamReader(stream);
             await using var command = source.CreateCommand("set client_min_messages = warning;\n" + await reader.ReadToEndAsync(ct));
             await command.ExecuteNonQueryAsync(ct);

@@ -78,7 +78,11 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         var open = new HashSet<string>(StringComparer.Ordinal);
         await using var repositories = source.CreateCommand("select rid from access.public_repositories");
         await using var command = source.CreateCommand(
-            "select hash, id, name, scopes, expires_at from access.tokens where revoked_at is null");
+            """
+            select t.hash, t.id, t.name, t.scopes, t.expires_at, p.role
+            from access.tokens t left join access.people p on p.name = t.person
+            where t.revoked_at is null and (t.person is null or p.name is not null)
+            """);
         try
         {
             await using (var rids = await repositories.ExecuteReaderAsync(ct))
@@ -90,8 +94,10 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
             while (await reader.ReadAsync(ct))
             {
                 var expires = await reader.IsDBNullAsync(4, ct) ? (DateTimeOffset?)null : reader.GetFieldValue<DateTimeOffset>(4);
+                var role = await reader.IsDBNullAsync(5, ct) ? null : reader.GetString(5);
                 tokens.Add((reader.GetFieldValue<byte[]>(0), new AccessToken(
-                    reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), expires)));
+                    reader.GetGuid(1), reader.GetString(2),
+                    role is null ? reader.GetFieldValue<string[]>(3) : Roles.ScopesOf(role), expires, role)));
             }
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)

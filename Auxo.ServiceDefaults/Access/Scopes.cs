@@ -13,6 +13,9 @@ namespace Auxo.ServiceDefaults.Access;
 /// <summary>What a route asks for. A route that says nothing is for administrators only.</summary>
 public static class Scopes
 {
+    /// <summary>The claim that only a person's session has.</summary>
+    internal const string RoleClaim = "role";
+
     /// <summary>Asks for a token with this scope, such as <c>pipeline:read</c>; <c>admin</c> has every scope.</summary>
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder
@@ -51,6 +54,9 @@ public static class Scopes
     public static bool HasScope(this ClaimsPrincipal user, string scope)
         => user.HasClaim(static c => c is { Type: TokenAuthentication.ScopeClaim, Value: AccessToken.Admin })
             || user.HasClaim(TokenAuthentication.ScopeClaim, scope);
+
+    /// <summary>The name of the person whose session this is; null for a service account.</summary>
+    public static string? Person(this ClaimsPrincipal user) => user.HasClaim(static c => c.Type == RoleClaim) ? user.Identity?.Name : null;
 
     /// <summary>
     /// Who is refused is asked for a user and a password too, the token: many package clients send theirs only then. A browser

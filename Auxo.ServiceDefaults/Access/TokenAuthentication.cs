@@ -42,6 +42,7 @@ internal sealed class TokenAuthentication(
 
         Claim[] claims = [new(ClaimTypes.NameIdentifier, token.Id.ToString()), new(ClaimTypes.Name, token.Name),
             .. token.Scopes.Select(static s => new Claim(ScopeClaim, s))];
+        if (token.Role is { } role) claims = [.. claims, new(Scopes.RoleClaim, role)];
         return AuthenticateResult.Success(
             new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
     }

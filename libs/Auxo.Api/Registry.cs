@@ -61,6 +61,38 @@ public interface IRegistry
     /// <summary>Ends it.</summary>
     [Delete("tokens/{token}")]
     Task RevokeTokenAsync(string token, CancellationToken ct);
+
+    /// <summary>Who can sign in.</summary>
+    [Get("people")]
+    Task<Page<Person>> PeopleAsync(CancellationToken ct);
+
+    /// <summary>Lets somebody sign in.</summary>
+    [Post("people")]
+    Task<Person> AddPersonAsync([Body] NewPerson person, CancellationToken ct);
+
+    /// <summary>Another role, password or keys.</summary>
+    [Patch("people/{name}")]
+    Task<Person> ChangePersonAsync(string name, [Body] PersonChange change, CancellationToken ct);
+
+    /// <summary>She signs in no longer.</summary>
+    [Delete("people/{name}")]
+    Task EndPersonAsync(string name, CancellationToken ct);
+
+    /// <summary>The caller's own password.</summary>
+    [Put("people/self/password")]
+    Task ChangeOwnPasswordAsync([Body] OwnPassword password, CancellationToken ct);
+
+    /// <summary>A text to be signed by a Radicle key.</summary>
+    [Post("sessions/challenges")]
+    Task<SignInChallenge> ChallengeAsync([Body] ChallengeRequest request, CancellationToken ct);
+
+    /// <summary>Signs in.</summary>
+    [Post("sessions")]
+    Task<NewToken> StartSessionAsync([Body] SessionRequest request, CancellationToken ct);
+
+    /// <summary>Ends the session with which this is asked.</summary>
+    [Delete("sessions/self")]
+    Task EndSessionAsync(CancellationToken ct);
 }
 
 /// <summary>The files that a build published.</summary>
@@ -94,7 +126,7 @@ public sealed record ArtifactFile(string Name, string? MediaType, string Digest,
 public sealed record Token(
     string Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string? CreatedBy,
     DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, string? ReplacedBy,
-    [property: JsonConverter(typeof(Word))] string State);
+    [property: JsonConverter(typeof(Word))] string State, string? Person = null, string? Role = null);
 
 /// <summary>A token to make.</summary>
 public sealed record TokenRequest(string Name, IReadOnlyList<string> Scopes, long? ExpiresInSeconds, string? Description);
@@ -117,3 +149,35 @@ public sealed record RawDefinition(long? QuotaBytes, bool? Immutable);
 /// <summary>A file in it; the address is relative to the registry.</summary>
 public sealed record RawFile(
     string Repository, string Path, string Digest, long SizeBytes, string MediaType, DateTimeOffset StoredAt, string StoredBy, string Url);
+
+/// <summary>Somebody who can sign in.</summary>
+public sealed record Person(
+    string Name, string Role, bool HasPassword, IReadOnlyList<string> Keys, DateTimeOffset CreatedAt, string? CreatedBy,
+    long Sessions, DateTimeOffset? SignedInAt);
+
+/// <summary>Somebody to add, with a password, keys (<c>did:key:…</c>), or both.</summary>
+public sealed record NewPerson(string Name, string Role, string? Password, IReadOnlyList<string> Keys);
+
+/// <summary>What changes; what is null stays, and an empty password is none.</summary>
+public sealed record PersonChange(string? Role, string? Password, IReadOnlyList<string>? Keys);
+
+/// <summary>One's own new password, and the present one.</summary>
+public sealed record OwnPassword(string Password, string? Current);
+
+/// <summary>Who signs in: by name and password, or by a challenge and its signature.</summary>
+public sealed record SessionRequest(string? Name, string? Password, string? Challenge, string? Signature);
+
+/// <summary>For which host and port.</summary>
+public sealed record ChallengeRequest(string Address);
+
+/// <summary>What to sign, and for which address.</summary>
+public sealed record SignInChallenge(string Challenge, string Address, DateTimeOffset ExpiresAt)
+{
+    /// <summary>
+    /// The namespace of the SSH signature. It is not the server's to choose: in another one it would be good for something else.
+    /// </summary>
+    public const string Purpose = "auxo-sign-in";
+
+    /// <summary>The text that is signed.</summary>
+    public string Text => $"Sign in to Auxo\naddress: {Address}\nchallenge: {Challenge}\n";
+}

@@ -3,8 +3,10 @@ using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Files;
+using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
+using Auxo.Registry.Sessions;
 using Auxo.Registry.Timeline;
 using Auxo.Registry.Tokens;
 using Auxo.Registry.Uploading;
@@ -49,6 +51,9 @@ public static class Configuration
         services.AddSingleton(RetentionPolicy.From(configuration));
         services.AddSingleton<PublishWorker>();
         services.AddSingleton<CleanUp>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<SignInTries>();
+        services.AddSingleton<Challenges>();
         services.AddHostedService(static p => p.GetRequiredService<PublishWorker>());
         services.AddHostedService(static p => p.GetRequiredService<CleanUp>());
         return builder;
@@ -91,5 +96,13 @@ public static class Configuration
         ShowOwnToken.Map(app);
         RotateToken.Map(app);
         RevokeToken.Map(app);
+        ListPeople.Map(app);
+        AddPerson.Map(app);
+        ChangePerson.Map(app);
+        ChangeOwnPassword.Map(app);
+        EndPerson.Map(app);
+        MakeChallenge.Map(app);
+        StartSession.Map(app);
+        EndSession.Map(app);
     }
 }

@@ -5,8 +5,10 @@ using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Files;
+using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
+using Auxo.Registry.Sessions;
 using Auxo.Registry.Tokens;
 
 namespace Auxo.Registry;
@@ -37,6 +39,14 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(RotateTokenBody))]
 [JsonSerializable(typeof(NewTokenAnswer))]
 [JsonSerializable(typeof(ListAnswer<TokenAnswer>), TypeInfoPropertyName = "Tokens")]
+[JsonSerializable(typeof(AddPersonBody))]
+[JsonSerializable(typeof(ChangePersonBody))]
+[JsonSerializable(typeof(OwnPasswordBody))]
+[JsonSerializable(typeof(PersonAnswer))]
+[JsonSerializable(typeof(ListAnswer<PersonAnswer>), TypeInfoPropertyName = "People")]
+[JsonSerializable(typeof(ChallengeBody))]
+[JsonSerializable(typeof(ChallengeAnswer))]
+[JsonSerializable(typeof(StartSessionBody))]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(ListAnswer<VersionAnswer>), TypeInfoPropertyName = "Versions")]
 [JsonSerializable(typeof(ListAnswer<ExpiredVersion>), TypeInfoPropertyName = "ExpiredVersions")]

@@ -7,7 +7,7 @@ namespace Auxo.Architecture.Tests;
 public sealed class AccessRulesTests
 {
     [Fact]
-    public void only_probes_and_signed_webhooks_are_open_to_everybody()
+    public void only_probes_signed_webhooks_and_the_sign_in_are_open_to_everybody()
     {
         var open = RunningServices.All.SelectMany(static s => s.Value.Endpoints.Where(static e
             => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => $"{s.Key} {Route(e)}"));
@@ -15,7 +15,7 @@ public sealed class AccessRulesTests
         string[] allowed =
         [
             .. RunningServices.All.Keys.SelectMany(static s => new[] { $"{s} * /health", $"{s} * /alive" }),
-            "ingest POST /hooks/radicle", "ingest POST /",
+            "ingest POST /hooks/radicle", "ingest POST /", "registry POST /sessions", "registry POST /sessions/challenges",
         ];
         Assert.Empty(open.Except(allowed, StringComparer.Ordinal));
     }

@@ -1,8 +1,11 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Auxo.Console.Tests;
 
@@ -13,7 +16,7 @@ public sealed class AccessTests
         ["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", "/queue", "/messages", $"/builds/{FakeAuxo.BuildId}",
             $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
             "/trace/1a2b3c4", $"/trace/patch/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/notifications", "/notifications/msg_1", "/nodes",
-            "/settings", "/wall", "/search/found?q=x",
+            "/settings", "/settings/people", "/wall", "/search/found?q=x",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a"];
 
@@ -182,11 +185,122 @@ public sealed class AccessTests
         Assert.StartsWith("/login", after.Headers.Location!.PathAndQuery, StringComparison.Ordinal);
     }
 
-    private static async Task<HttpResponseMessage> PostAsync(HttpClient visitor, string path, string token)
+    [Fact]
+    public async Task a_name_and_a_password_sign_in_and_the_registry_hears_from_where()
     {
-        using var form = await visitor.GetAsync(path);
-        var proof = ConsoleHost.Proof(await form.Content.ReadAsStringAsync());
+        string? from = null;
+        await using var console = await ConsoleHost.StartAsync(
+            app => app.MapPost("/registry/sessions", (HttpContext http) =>
+            {
+                from = http.Request.Headers["X-Forwarded-For"];
+                return FakeAuxo.Json(Session("alice", "developer"), 201);
+            }),
+            scopes: "\"pipeline:read\"", role: "developer");
+        using var visitor = console.Visitor();
+        using var answer = await SendAsync(
+            visitor, "/login?ReturnUrl=%2Fqueue", "password", ("Name", "alice"), ("Password", "correct horse battery"));
+        Assert.Equal(new Uri(console.Address, "/queue"), answer.Headers.Location);
+        Assert.Equal("127.0.0.1", from);
+        Assert.Contains("Your session, as developer", await visitor.GetStringAsync("/settings"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_wrong_password_is_refused_in_the_registrys_words_and_the_name_stays()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => app.MapPost(
+            "/registry/sessions", static () => FakeAuxo.Problem(401, "session/refused", "Name and password do not fit.")));
+        using var visitor = console.Visitor();
+        using var answer = await SendAsync(visitor, "/login", "password", ("Name", "<b>alice"), ("Password", "x"));
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("Name and password do not fit.", page, StringComparison.Ordinal);
+        Assert.Contains("value=\"&lt;b&gt;alice\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(answer.Headers, static h => h.Value.Any(static v => v.StartsWith("auxo_session", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task signing_out_ends_a_persons_session_and_no_programs_token()
+    {
+        foreach (var role in (string?[])["developer", null])
+        {
+            await using var console = await ConsoleHost.StartAsync(
+                static app => app.MapDelete("/registry/sessions/self", static () => Results.NoContent()), role: role);
+            using var visitor = await console.SignedInAsync();
+            using var login = await visitor.GetAsync("/login");
+            var proof = ConsoleHost.Proof(await login.Content.ReadAsStringAsync());
+            using var answer = await visitor.PostAsync("/logout", new FormUrlEncodedContent([new("__RequestVerificationToken", proof)]));
+            Assert.Equal(role is not null, console.Services.Requests.Contains("DELETE /registry/sessions/self"));
+        }
+    }
+
+    [Fact]
+    public async Task a_session_that_was_ended_leads_to_the_sign_in_and_a_new_role_shows_its_buttons()
+    {
+        var time = new ManualTime();
+        // Later than any clock of a machine on which this runs: the visitor's cookies end by that one.
+        time.Advance(TimeSpan.FromDays(36_500));
+        var (role, scopes, ended) = ("viewer", "\"pipeline:read\"", false);
+        await using var console = await ConsoleHost.StartAsync(
+            static app => SettingsPageTests.Map(app), time: time, self: () => ended
+                ? FakeAuxo.Problem(401, "access/unauthenticated", "no") : FakeAuxo.Json(ConsoleHost.Token("alice", scopes, role: role)));
+        using var visitor = await console.SignedInAsync();
+        Assert.DoesNotContain("Access tokens", await visitor.GetStringAsync("/settings"), StringComparison.Ordinal);
+        (role, scopes) = ("admin", "\"admin\"");
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Contains("Access tokens", await visitor.GetStringAsync("/settings"), StringComparison.Ordinal);
+        ended = true;
+        time.Advance(TimeSpan.FromSeconds(10));
+        using var answer = await visitor.GetAsync("/queue");
+        Assert.Equal("/login?ReturnUrl=%2Fqueue&ended=true", answer.Headers.Location!.PathAndQuery);
+    }
+
+    [Fact]
+    public async Task a_challenge_is_asked_for_the_address_that_was_asked()
+    {
+        await using var console = await ConsoleHost.StartAsync(
+            static app => app.MapPost("/registry/sessions/challenges", static () => FakeAuxo.Json(
+                """{"challenge":"AAAA","address":"ci.lan","expiresAt":"2026-11-23T12:05:00Z"}""")),
+            settings: ("Auxo:Console:Hosts", "ci.lan"));
+        using var visitor = console.Visitor();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/login/challenges");
+        request.Headers.Host = "ci.lan";
+        using var answer = await visitor.SendAsync(request);
+        Assert.Contains("\"AAAA\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(console.Services.Requests, static r => r.StartsWith("POST /registry/sessions/challenges", StringComparison.Ordinal)
+            && r.Contains("\"ci.lan\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task a_signature_that_fits_gives_a_link_and_one_that_does_not_gives_the_reason()
+    {
+        var fits = true;
+        await using var console = await ConsoleHost.StartAsync(app => app.MapPost("/registry/sessions", () => fits
+            ? FakeAuxo.Json(Session("alice", "viewer"), 201)
+            : FakeAuxo.Problem(401, "session/unknown-key", "No person here has the key.")));
+        using var visitor = console.Visitor();
+        using var answer = await visitor.PostAsync("/login/keys", JsonContent.Create(new { challenge = "AAAA", signature = "armour" }));
+        var link = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["url"]!;
+        using var opened = await visitor.GetAsync(link);
+        Assert.Equal("/", opened.Headers.Location!.ToString());
+        fits = false;
+        using var refused = await visitor.PostAsync("/login/keys", JsonContent.Create(new { challenge = "AAAA", signature = "armour" }));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Contains("No person here has the key.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A session that was just made; its token is the one that the services take.</summary>
+    private static string Session(string name, string role)
+        => $$"""{"token":{{ConsoleHost.Token(name, role: role)}},"text":"{{FakeAuxo.Token}}"}""";
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient visitor, string path, string token)
+        => SendAsync(visitor, path, "login", ("Token", token));
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient visitor, string path, string form, params (string Name, string Value)[] fields)
+    {
+        using var page = await visitor.GetAsync(path);
+        var proof = ConsoleHost.Proof(await page.Content.ReadAsStringAsync());
         return await visitor.PostAsync(path, new FormUrlEncodedContent(
-            [new("_handler", "login"), new("__RequestVerificationToken", proof), new("Token", token)]));
+            [new("_handler", form), new("__RequestVerificationToken", proof),
+                .. fields.Select(static f => KeyValuePair.Create(f.Name, f.Value))]));
     }
 }

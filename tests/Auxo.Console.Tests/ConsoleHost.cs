@@ -5,6 +5,7 @@ using Auxo.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,7 +17,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
     private readonly RunningService _console;
     private readonly string _home = Directory.CreateTempSubdirectory("auxo-console-").FullName;
 
-    private ConsoleHost(FakeAuxo services, IEnumerable<(string, string)> settings)
+    private ConsoleHost(FakeAuxo services, TimeProvider? time, IEnumerable<(string, string)> settings)
     {
         Services = services;
         Auxo.Instances.PrivateFiles.MakeFolder(Path.Combine(_home, "run"));
@@ -26,6 +27,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
             foreach (var name in Contracts.KnownServices.Names)
                 web.UseSetting($"Auxo:Console:Services:{name}", $"{services.Address}/{name}/");
             foreach (var (name, value) in settings) web.UseSetting(name, value);
+            if (time is not null) web.ConfigureServices(more => more.AddSingleton(time));
         });
         using var client = _console.Connect();
         Address = client.BaseAddress!;
@@ -39,15 +41,19 @@ internal sealed class ConsoleHost : IAsyncDisposable
     public IReadOnlyList<string> Listened
         => [.. _console.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
-    /// <summary>Starts it; the token of the fake services is that of <paramref name="holder"/>.</summary>
+    /// <summary>
+    /// Starts it; the token of the fake services is that of <paramref name="holder"/>, a person's session if she has a
+    /// <paramref name="role"/>, or what <paramref name="self"/> says.
+    /// </summary>
     public static async Task<ConsoleHost> StartAsync(
-        Action<IEndpointRouteBuilder>? map = null, string holder = "alice", string scopes = "\"admin\"", bool toVisitors = false,
+        Action<IEndpointRouteBuilder>? map = null, string holder = "alice", string scopes = "\"admin\"", string? role = null,
+        Func<IResult>? self = null, TimeProvider? time = null, bool toVisitors = false,
         params IEnumerable<(string, string)> settings)
         => new(await FakeAuxo.StartAsync(app =>
         {
-            app.MapGet("/registry/tokens/self", () => FakeAuxo.Json(Token(holder, scopes)));
+            app.MapGet("/registry/tokens/self", self ?? (() => FakeAuxo.Json(Token(holder, scopes, role: role))));
             map?.Invoke(app);
-        }, toVisitors), settings);
+        }, toVisitors), time, settings);
 
     /// <summary>A browser without a screen: it keeps cookies and follows nothing by itself.</summary>
     public HttpClient Visitor(bool follow = false)
@@ -106,9 +112,10 @@ internal sealed class ConsoleHost : IAsyncDisposable
     /// <summary>A token as the registry shows it.</summary>
     public static string Token(
         string name, string scopes = "\"pipeline:read\"", string id = "3f2a1c77-1111-5222-8333-444455556666", string state = "active",
-        string? expiresAt = null) => $$"""
+        string? expiresAt = null, string? role = null) => $$"""
         {"id":"{{id}}","name":"{{name}}","scopes":[{{scopes}}],"createdAt":"2026-11-23T12:00:00Z","createdBy":"alice",
-         "expiresAt":{{(expiresAt is null ? "null" : $"\"{expiresAt}\"")}},"revokedAt":null,"replacedBy":null,"state":"{{state}}"}
+         "expiresAt":{{(expiresAt is null ? "null" : $"\"{expiresAt}\"")}},"revokedAt":null,"replacedBy":null,"state":"{{state}}",
+         "person":{{(role is null ? "null" : $"\"{name}\"")}},"role":{{(role is null ? "null" : $"\"{role}\"")}}}
         """;
 
     /// <summary>What shows that a form is of this console.</summary>

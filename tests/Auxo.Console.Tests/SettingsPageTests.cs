@@ -141,6 +141,7 @@ public sealed class SettingsPageTests
     {
         string[] shown = tokens.Length > 0 ? tokens : [ConsoleHost.Token("ci-bot", id: Id, expiresAt: "2027-02-01T12:00:00Z")];
         app.MapGet("/registry/tokens", () => FakeAuxo.Page(shown));
+        PeoplePageTests.Map(app);
         var made = $$"""{"token":{{ConsoleHost.Token("ci-bot", id: Id)}},"text":"{{Text}}"}""";
         app.MapPost("/registry/tokens", () => refuse
             ? FakeAuxo.Problem(400, "token/invalid-name", "Such a name is not taken.") : FakeAuxo.Json(made, 201));

@@ -8,6 +8,7 @@ using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
@@ -155,6 +156,42 @@ public sealed class AccessTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task a_session_may_what_its_persons_role_may_now_and_nothing_without_her()
+    {
+        await using var service = await StartAsync();
+        await service.SqlAsync("insert into access.accounts (name) values ('alice')");
+        await service.SqlAsync("insert into access.people (name, role) values ('alice', 'viewer')");
+        var token = await service.TokenAsync("alice", "pipeline:write");
+        await service.SqlAsync("update access.tokens set person = 'alice'");
+        service.Time.Advance(TimeSpan.FromSeconds(10));
+        await service.Http.GetAsync("/read", HttpStatusCode.OK, token);
+        await service.Http.GetAsync("/write", HttpStatusCode.Forbidden, token);
+
+        await service.SqlAsync("update access.people set role = 'developer'");
+        service.Time.Advance(TimeSpan.FromSeconds(10));
+        await service.Http.GetAsync("/write", HttpStatusCode.OK, token);
+        await service.SqlAsync("delete from access.accounts");
+        service.Time.Advance(TimeSpan.FromSeconds(10));
+        await service.Http.GetAsync("/read", HttpStatusCode.Unauthorized, token);
+    }
+
+    [Fact]
+    public void listening_on_every_address_is_not_answering_to_every_name()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["urls"] = "http://0.0.0.0:8880;http://[::]:8880", ["Auxo:Console:Hosts"] = "ci.example.org,*.lan",
+        }).Build();
+        var names = ConsoleHosts.Of(configuration);
+        Assert.DoesNotContain("0.0.0.0", names);
+        Assert.DoesNotContain("[::]", names);
+        foreach (var known in (string[])["127.0.0.1", "[::1]", "localhost", "CI.example.org", "auxo.lan"])
+            Assert.True(ConsoleHosts.Has(configuration, known), known);
+        foreach (var foreign in (string[])["evil.example", "ci.example.org.evil.example", "lan", "192.0.2.1"])
+            Assert.False(ConsoleHosts.Has(configuration, foreign), foreign);
+    }
+
+    [Fact]
     public async Task without_its_table_the_service_starts_and_lets_nobody_in()
     {
         await using var service = await TestService.HostAsync(
@@ -207,6 +244,21 @@ public sealed class AccessTests(PostgresFixture postgres)
         refused = await Assert.ThrowsAsync<PostgresException>(
             () => ExecuteAsync(source, "set role auxo_pipeline; update access.tokens set scopes = '{admin}'"));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        await ExecuteAsync(source, "set role auxo_pipeline; select name, role from access.people");
+        foreach (var secret in (string[])["select password from access.people", "select * from access.person_keys"])
+        {
+            refused = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(source, "set role auxo_pipeline; " + secret));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        }
+
+        await ExecuteAsync(
+            source, """
+            set role auxo_registry;
+            insert into access.accounts (name) values ('alice');
+            insert into access.people (name, role) values ('alice', 'viewer');
+            insert into access.person_keys (did, person) values ('did:key:z', 'alice');
+            delete from access.accounts where name = 'alice'
+            """);
         await ExecuteAsync(
             source, "set role auxo_registry; insert into access.tokens (name, hash, scopes) values ('x', sha256('x'), '{}')");
     }

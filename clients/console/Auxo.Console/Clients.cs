@@ -57,6 +57,21 @@ internal sealed class Clients(IHttpClientFactory factory, IHttpContextAccessor c
         return client;
     }
 
+    /// <summary>The registry without a token: for signing in. It learns the address of the browser.</summary>
+    public IRegistry Stranger(HttpContext http)
+    {
+        var client = Http("registry", token: null);
+        if (http.Connection.RemoteIpAddress is { } address) client.DefaultRequestHeaders.Add("X-Forwarded-For", address.ToString());
+        return RestService.ForGenerated<IRegistry>(client, Settings);
+    }
+
+    /// <summary>Ends a session.</summary>
+    public async Task EndSessionAsync(string token, CancellationToken ct)
+    {
+        using var client = Http("registry", token);
+        await RestService.ForGenerated<IRegistry>(client, Settings).EndSessionAsync(ct);
+    }
+
     private T For<T>(string service) => RestService.ForGenerated<T>(Http(service), Settings);
 }
 

@@ -44,6 +44,7 @@ internal static class Configuration
         services.AddScoped<Clients>();
         services.AddSingleton<LoginLinks>();
         services.AddSingleton(static p => PublicAddress.From(p.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<KnownHolders>();
         foreach (var name in KnownServices.Names)
         {
             // A console away from its services is told where they are.
@@ -66,6 +67,9 @@ internal static class Configuration
             (cookie.LoginPath, cookie.LogoutPath, cookie.ReturnUrlParameter) = ("/login", "/logout", "ReturnUrl");
             (cookie.Cookie.Name, cookie.Cookie.HttpOnly, cookie.Cookie.SameSite) = ("auxo_session", true, SameSiteMode.Lax);
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.Events.OnValidatePrincipal = static context
+                => context.HttpContext.RequestServices.GetRequiredService<KnownHolders>().CheckAsync(context);
+            cookie.Events.OnRedirectToLogin = KnownHolders.SayingWhy(cookie.Events.OnRedirectToLogin);
         });
         var signedIn = new AuthorizationPolicyBuilder(Session.Scheme).RequireAuthenticatedUser().Build();
         services.AddAuthorizationBuilder().AddPolicy(SignedIn, signedIn).SetFallbackPolicy(signedIn);
@@ -76,7 +80,7 @@ internal static class Configuration
             // Its own header would be weaker than ours.
             forgery.SuppressXFrameOptionsHeader = true;
         });
-        services.AddHostFiltering(filter => filter.AllowedHosts = HostNames.Of(configuration));
+        services.AddHostFiltering(filter => filter.AllowedHosts = ServiceDefaults.Access.ConsoleHosts.Of(configuration));
     }
 
     /// <summary>What comes before every answer.</summary>
@@ -95,6 +99,7 @@ internal static class Configuration
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<Document>();
         SignIn.Map(app);
+        KeySignIn.Map(app);
         ReadLog.Map(app);
         ActOnBuild.Map(app);
         FollowLive.Map(app);

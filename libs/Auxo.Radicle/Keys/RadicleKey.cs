@@ -26,9 +26,13 @@ public static class RadicleKey
     /// <paramref name="signer"/>.
     /// </summary>
     public static bool Verifies(Did signer, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
-        => signature.Length == SignatureLength
-            && Base58.TryDecode(signer.Nid, out var tagged)
+        => signature.Length == SignatureLength && Read(signer) is { } key && SignatureAlgorithm.Ed25519.Verify(key, message, signature);
+
+    /// <summary>True when the DID names an ed25519 key at all: a text may look like one and be cut or of another curve.</summary>
+    public static bool IsKey(Did did) => Read(did) is not null;
+
+    private static PublicKey? Read(Did did)
+        => Base58.TryDecode(did.Nid, out var tagged)
             && tagged is [0xed, 0x01, ..] && tagged.Length == KeyLength + 2
-            && PublicKey.TryImport(SignatureAlgorithm.Ed25519, tagged.AsSpan(2), KeyBlobFormat.RawPublicKey, out var key)
-            && SignatureAlgorithm.Ed25519.Verify(key!, message, signature);
+            && PublicKey.TryImport(SignatureAlgorithm.Ed25519, tagged.AsSpan(2), KeyBlobFormat.RawPublicKey, out var key) ? key : null;
 }

@@ -50,6 +50,9 @@ public static partial class CreateToken
             connection, body.Name, (body.Description ?? "")
                 .Replace("\0", "", StringComparison.Ordinal), AccessToken.Hash(text), [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
             body.ExpiresInSeconds is { } seconds ? now.AddSeconds(seconds) : null, http.User.Identity?.Name ?? "unknown", now, ct);
+        if (token is null)
+            return AuxoProblem.Conflict("token/name-of-a-person",
+                $"'{body.Name}' is a person, who signs in herself. Give a program a name of its own, such as {body.Name}-laptop.");
         await transaction.CommitAsync(ct);
         tokens.Forget();
         http.Response.Headers.CacheControl = "no-store";
@@ -60,6 +63,6 @@ public static partial class CreateToken
         NpgsqlDataSource source, TimeProvider time, CancellationToken ct, bool all = false)
         => TypedResults.Ok(new ListAnswer<TokenAnswer>(await TokenTable.ListAsync(source, all, time.GetUtcNow(), ct), null));
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,99}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,99}\\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Name();
 }

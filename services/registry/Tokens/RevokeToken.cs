@@ -55,6 +55,9 @@ internal static class TokenProblems
                     "token/reserved-name",
                     $"'{own.Name}' is an account of Auxo's own: remove run/{own.Name}.token from the instance's folder "
                         + "and start Auxo again.")),
+            [{ Person: { } person }, ..]
+                => (null, AuxoProblem.Conflict(
+                    "token/session", $"That is a session of {person}, who signs in again when it ends. 'auxo token revoke' ends it now.")),
             [var only] => (only, null),
             _ when found.Where(static t => t.ReplacedBy is null).ToList() is [var newest] => (newest, null),
             _ => (null, AuxoProblem.Conflict("token/ambiguous",

@@ -26,7 +26,7 @@ public static partial class TokenScopes
         return null;
     }
 
-    [GeneratedRegex("^([a-z]+:(read|write|manage)|notify:send|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?)$",
+    [GeneratedRegex("^([a-z]+:(read|write|manage)|notify:send|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?)\\z",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

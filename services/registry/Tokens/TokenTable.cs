@@ -1,10 +1,12 @@
+using Auxo.ServiceDefaults.Access;
+
 using Npgsql;
 
 namespace Auxo.Registry.Tokens;
 
 /// <summary>A token as clients see it; never its text.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Name">The service account that holds it.</param>
+/// <param name="Name">The service account or person that holds it.</param>
 /// <param name="Scopes">What it may.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="CreatedBy">By whom; null for those of the set-up.</param>
@@ -12,9 +14,11 @@ namespace Auxo.Registry.Tokens;
 /// <param name="RevokedAt">When it was ended by hand.</param>
 /// <param name="ReplacedBy">The token that took its place.</param>
 /// <param name="State"><c>active</c>, <c>expired</c> or <c>revoked</c>.</param>
+/// <param name="Person">Whose session it is; null for a service account's token.</param>
+/// <param name="Role">What she is now, which says what the session may; null for a service account's token.</param>
 public sealed record TokenAnswer(
     Guid Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string? CreatedBy,
-    DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, Guid? ReplacedBy, string State);
+    DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, Guid? ReplacedBy, string State, string? Person, string? Role);
 
 /// <summary>A token that was just made. Its text is shown here and nowhere again.</summary>
 public sealed record NewTokenAnswer(TokenAnswer Token, string Text);
@@ -22,7 +26,11 @@ public sealed record NewTokenAnswer(TokenAnswer Token, string Text);
 /// <summary>The schema <c>access</c>: everybody reads it, the registry writes it.</summary>
 internal static class TokenTable
 {
-    private const string Columns = "id, name, scopes, created_at, created_by, expires_at, revoked_at, replaced_by";
+    private const string Columns =
+        """
+        id, name, scopes, created_at, created_by, expires_at, revoked_at, replaced_by, person,
+            (select p.role from access.people p where p.name = person)
+        """;
 
     public static Task<List<TokenAnswer>> ListAsync(NpgsqlDataSource source, bool all, DateTimeOffset now, CancellationToken ct)
         => source.ReadAsync(
@@ -42,14 +50,29 @@ internal static class TokenTable
     {
         var expires = r.IsDBNull(5) ? (DateTimeOffset?)null : r.GetFieldValue<DateTimeOffset>(5);
         var revoked = r.IsDBNull(6) ? (DateTimeOffset?)null : r.GetFieldValue<DateTimeOffset>(6);
+        var role = r.IsDBNull(9) ? null : r.GetString(9);
+        var scopes = role is null ? r.GetFieldValue<string[]>(2) : Roles.ScopesOf(role);
         return new TokenAnswer(
-            r.GetGuid(0), r.GetString(1), r.GetFieldValue<string[]>(2), r.GetFieldValue<DateTimeOffset>(3),
+            r.GetGuid(0), r.GetString(1), scopes, r.GetFieldValue<DateTimeOffset>(3),
             r.IsDBNull(4) ? null : r.GetString(4), expires, revoked,
-            r.IsDBNull(7) ? null : r.GetGuid(7), revoked is not null ? "revoked" : expires <= now ? "expired" : "active");
+            r.IsDBNull(7) ? null : r.GetGuid(7), revoked is not null ? "revoked" : expires <= now ? "expired" : "active",
+            r.IsDBNull(8) ? null : r.GetString(8), role);
     }
 
-    /// <summary>Makes a token of an account, which is made too when it is new.</summary>
-    public static async Task<TokenAnswer> InsertAsync(
+    /// <summary>Makes a person's session. It has no scopes of its own: they are her role's.</summary>
+    public static async Task<TokenAnswer> InsertSessionAsync(
+        NpgsqlConnection connection, string person, byte[] hash, DateTimeOffset expires, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var insert = new NpgsqlCommand(
+            "insert into access.tokens (name, person, hash, scopes, created_at, expires_at, created_by) "
+                + $"values ($1, $1, $2, '{{}}', $3, $4, $1) returning {Columns}", connection).With(person, hash, now, expires);
+        await using var reader = await insert.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return Read(reader, now);
+    }
+
+    /// <summary>Makes a token of an account, which is made too when it is new; null when the name is a person's.</summary>
+    public static async Task<TokenAnswer?> InsertAsync(
         NpgsqlConnection connection, string name, string description, byte[] hash, IReadOnlyList<string> scopes,
         DateTimeOffset? expires, string by, DateTimeOffset now, CancellationToken ct)
     {
@@ -60,11 +83,10 @@ internal static class TokenTable
             .With(name, description, now, by);
         await account.ExecuteNonQueryAsync(ct);
         await using var token = new NpgsqlCommand(
-            "insert into access.tokens (name, hash, scopes, created_at, expires_at, created_by) values ($1, $2, $3, "
-                + $"$4, $5::timestamptz, $6) returning {Columns}", connection)
+            "insert into access.tokens (name, hash, scopes, created_at, expires_at, created_by) select $1, $2, $3, "
+                + $"$4, $5::timestamptz, $6 where not exists (select from access.people where name = $1) returning {Columns}", connection)
             .With(name, hash, scopes.ToArray(), now, expires, by);
         await using var reader = await token.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        return Read(reader, now);
+        return await reader.ReadAsync(ct) ? Read(reader, now) : null;
     }
 }

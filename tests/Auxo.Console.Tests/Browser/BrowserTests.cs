@@ -161,6 +161,7 @@ public sealed class BrowserTests(Chromium chromium)
         foreach (var path in (string[])["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", $"/builds/{FakeAuxo.BuildId}",
             $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/queue", "/messages", "/search?q=fix",
             "/trace/heartwood", "/notifications", $"/notifications/{NotificationPagesTests.DeliveryId}", "/nodes", "/settings",
+            "/settings/people",
             "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", "/wall"])
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Registry.Publishing;
+using Auxo.Registry.Tests.People;
 using Auxo.Testing;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -74,10 +75,13 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         await PublishedAsync(finished.Subject.BuildId);
         await _host.DefineAsync("files");
         using (await _host.PutAsync("/raw/files/app.bin", "raw")) { }
+        const string key = "did:key:z6MkqeogXoHTADzDq1yapEfHVezZwSB8TQ1kb5nYPYVuDwU6";
+        using (await _host.AddPersonAsync("alice", "developer", "correct horse battery", key)) { }
+        await _host.SignInAsync("alice", "correct horse battery");
 
         foreach (var (route, path) in ((string, string)[])[
             ("artifacts", "/artifacts"), ("artifacts/{rid}/{version}", $"/artifacts/{Builds.Rid}/latest"), ("tokens", "/tokens"),
-            ("tokens/self", "/tokens/self"), ("repositories", "/repositories"), ("raw/{repository}", "/raw/files"),
+            ("tokens/self", "/tokens/self"), ("people", "/people"), ("repositories", "/repositories"), ("raw/{repository}", "/raw/files"),
             ("queues", "/queues"), ("describe", "/describe"),
             ("timeline", $"/timeline?build={finished.Subject.BuildId}")])
             RecordedAnswers.Match("registry", route, (await _host.Client.GetFromJsonAsync<JsonNode>(path))!);

@@ -79,6 +79,8 @@ public sealed class TokenTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("""{"name":"ci","scopes":["regsitry:read"]}""", "token/invalid-scope")]
     [InlineData("""{"name":"ci","scopes":["pipeline:read:x"]}""", "token/invalid-scope")]
     [InlineData("""{"name":"ci","scopes":[null]}""", "token/invalid-scope")]
+    [InlineData("""{"name":"ci","scopes":["registry:read\n"]}""", "token/invalid-scope")]
+    [InlineData("""{"name":"ci\n","scopes":["admin"]}""", "token/invalid-name")]
     [InlineData("""{"name":"","scopes":["admin"]}""", "token/invalid-name")]
     [InlineData("""{"name":"a\u0000b","scopes":["admin"]}""", "token/invalid-name")]
     [InlineData("""{"name":"ci","scopes":["admin"],"expiresInSeconds":0}""", "token/invalid-expiry")]

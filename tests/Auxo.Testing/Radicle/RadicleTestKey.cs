@@ -40,14 +40,24 @@ public sealed class RadicleTestKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
+    /// <summary>What <c>ssh-keygen -Y sign -n</c> <paramref name="purpose"/> makes of a text.</summary>
+    public string SignText(string purpose, ReadOnlySpan<byte> text)
+    {
+        var name = Encoding.UTF8.GetBytes(purpose);
+        byte[] signed = [.. "SSHSIG"u8, .. Field(name), .. Field([]), .. Field("sha512"u8), .. Field(SHA512.HashData(text))];
+        return string.Join('\n', Armour(signed, name, "sha512"u8));
+    }
+
     /// <summary>The armour in which Radicle keeps the signature over a tree id.</summary>
-    internal IReadOnlyList<string> Armour(ReadOnlySpan<byte> message)
+    public IReadOnlyList<string> Armour(ReadOnlySpan<byte> message) => Armour(message, "radicle"u8, "sha256"u8);
+
+    private List<string> Armour(ReadOnlySpan<byte> message, ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> hash)
     {
         var algorithm = Field("ssh-ed25519"u8);
         byte[] blob =
         [
-            .. "SSHSIG"u8, 0, 0, 0, 1, .. Field([.. algorithm, .. Field(PublicKey)]), .. Field("radicle"u8),
-            .. Field([]), .. Field("sha256"u8),
+            .. "SSHSIG"u8, 0, 0, 0, 1, .. Field([.. algorithm, .. Field(PublicKey)]), .. Field(purpose),
+            .. Field([]), .. Field(hash),
             .. Field([.. algorithm, .. Field(Sign(message))]),
         ];
         var lines = Convert.ToBase64String(blob).Chunk(70).Select(line => new string(line));

@@ -20,4 +20,7 @@ internal sealed record PublicAddress(string? Url)
 
     /// <summary>Without a trailing slash.</summary>
     public string Of(HttpRequest request) => Url ?? $"{request.Scheme}://{request.Host}";
+
+    /// <summary>The link of a code.</summary>
+    public LoginLink LinkOf(HttpRequest request, string code) => new(new Uri($"{Of(request)}/login/once/{code}"));
 }

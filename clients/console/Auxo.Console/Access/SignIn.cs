@@ -8,7 +8,7 @@ namespace Auxo.Console.Access;
 /// <param name="Url">To be opened in a browser within five minutes.</param>
 internal sealed record LoginLink(Uri Url);
 
-/// <summary>Signing in and out: by a link that the command line makes, or by typing a token.</summary>
+/// <summary>Signing in and out: by a link that the command line makes, by name and password, or by typing a token.</summary>
 internal static class SignIn
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
@@ -40,8 +40,7 @@ internal static class SignIn
     {
         if (http.Request.Headers.Authorization.ToString() is not ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token]
             || await TokenHolder.FindAsync(clients, token.Trim(), ct) is not { } holder) return TypedResults.Unauthorized();
-        return TypedResults.Ok(new LoginLink(
-            new Uri($"{address.Of(http.Request)}/login/once/{links.Make(token.Trim(), holder)}")));
+        return TypedResults.Ok(address.LinkOf(http.Request, links.Make(token.Trim(), holder)));
     }
 
     private static async Task<RedirectHttpResult> OpenLinkAsync(
@@ -52,10 +51,24 @@ internal static class SignIn
         return TypedResults.LocalRedirect("/");
     }
 
-    private static async Task<RedirectHttpResult> LogOutAsync(HttpContext http, IAntiforgery antiforgery)
+    private static async Task<RedirectHttpResult> LogOutAsync(
+        HttpContext http, IAntiforgery antiforgery, Clients clients, KnownHolders holders, CancellationToken ct)
     {
         // A page of another site must not sign anybody out, either.
-        if (await antiforgery.IsRequestValidAsync(http)) await http.SignOutAsync(Session.Scheme);
+        if (!await antiforgery.IsRequestValidAsync(http)) return TypedResults.LocalRedirect("/login");
+        var user = (await http.AuthenticateAsync(Session.Scheme)).Principal;
+        await http.SignOutAsync(Session.Scheme);
+        if (user is null || !user.IsPerson()) return TypedResults.LocalRedirect("/login");
+        holders.Forget(user.Token()!);
+        try
+        {
+            await clients.EndSessionAsync(user.Token()!, ct);
+        }
+        catch (ServiceException)
+        {
+            // It ends by itself within twelve hours; the browser has forgotten it.
+        }
+
         return TypedResults.LocalRedirect("/login");
     }
 }

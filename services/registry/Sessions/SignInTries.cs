@@ -1,0 +1,64 @@
+namespace Auxo.Registry.Sessions;
+
+/// <summary>
+/// Slows down who guesses: after five wrong tries for a name, or from an address, each next one has to wait, at most half a
+/// minute. There is no lock: the wait ends by itself, and signing in by key does not ask for it.
+/// </summary>
+/// <param name="time">The clock.</param>
+public sealed class SignInTries(TimeProvider time)
+{
+    private const int Free = 5;
+
+    /// <summary>Beyond these the one that was tried longest ago is forgotten.</summary>
+    private const int Most = 10_000;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    /// <summary>After so long without a wrong try it begins again.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(15);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (int Wrong, DateTimeOffset At)> _tries = new(StringComparer.Ordinal);
+
+    /// <summary>Begins a try, which counts as wrong until it has succeeded: many at once are many.</summary>
+    /// <returns>How long to wait before it; null when it may be made now.</returns>
+    public TimeSpan? Begin(string name, string address)
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            var wait = Wait("name " + name, now) is var a && Wait("from " + address, now) is var b && a > b ? a : b;
+            if (wait > TimeSpan.Zero) return wait;
+            Count("name " + name, now);
+            Count("from " + address, now);
+            return null;
+        }
+    }
+
+    /// <summary>It was right: the name's count begins again, and the address has one wrong try less.</summary>
+    public void Succeeded(string name, string address)
+    {
+        lock (_lock)
+        {
+            _tries.Remove("name " + name);
+            if (_tries.TryGetValue("from " + address, out var tries)) _tries["from " + address] = tries with { Wrong = tries.Wrong - 1 };
+        }
+    }
+
+    private TimeSpan Wait(string key, DateTimeOffset now)
+        => _tries.TryGetValue(key, out var tries) && now - tries.At < Memory && tries.Wrong >= Free
+            ? tries.At + TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, tries.Wrong - Free))) - now
+            : TimeSpan.Zero;
+
+    private void Count(string key, DateTimeOffset now)
+    {
+        if (_tries.TryGetValue(key, out var tries) && now - tries.At < Memory)
+        {
+            _tries[key] = (tries.Wrong + 1, now);
+            return;
+        }
+
+        if (_tries.Count >= Most) _tries.Remove(_tries.MinBy(static t => t.Value.At).Key);
+        _tries[key] = (1, now);
+    }
+}
