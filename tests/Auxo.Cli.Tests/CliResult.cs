@@ -10,7 +10,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     public static async Task<CliResult> RunAsync(
         Dictionary<string, string> variables, string[] args, bool terminal = false, int width = 80,
         string? folder = null, string programs = "/nonexistent", TimeProvider? time = null,
-        CancellationToken ct = default)
+        string? input = null, CancellationToken ct = default)
     {
         using var output = new MemoryStream();
         await using var error = new StringWriter();
@@ -18,6 +18,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
         {
             StandardOutput = output,
             StandardError = error,
+            StandardInput = new StringReader(input ?? ""),
             IsTerminal = terminal,
             Width = width,
             Variable = name => variables.GetValueOrDefault(name),

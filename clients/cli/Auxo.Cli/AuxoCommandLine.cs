@@ -15,6 +15,7 @@ using Auxo.Cli.Metrics;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
+using Auxo.Cli.People;
 using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
 using Auxo.Cli.Repositories;
@@ -98,6 +99,7 @@ internal static class AuxoCommandLine
         SettingsCommand.Create(host),
         DescribeCommand.Create(host),
         DeadLettersCommand.Create(host),
+        PeopleCommand.Create(host),
         TokenCommand.Create(host),
         DemoCommand.Create(host),
         CompletionCommand.Create(host),

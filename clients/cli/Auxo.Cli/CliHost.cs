@@ -9,6 +9,12 @@ internal sealed class CliHost
 
     public required TextWriter StandardError { get; init; }
 
+    /// <summary>What is piped in.</summary>
+    public TextReader StandardInput { get; init; } = TextReader.Null;
+
+    /// <summary>Shows a question and reads the answer unseen; null where input is no terminal.</summary>
+    public Func<string, string>? ReadSecret { get; init; }
+
     /// <summary>Standard output is a terminal: colours are allowed, and escape sequences from outside must be tamed.</summary>
     public required bool IsTerminal { get; init; }
 
@@ -35,12 +41,28 @@ internal sealed class CliHost
         {
             AutoFlush = true,
         },
+        StandardInput = Console.In,
+        ReadSecret = Console.IsInputRedirected ? null : Unseen,
         IsTerminal = !Console.IsOutputRedirected,
         Width = Columns(),
         Variable = Environment.GetEnvironmentVariable,
         WorkingFolder = Environment.CurrentDirectory,
         IsRoot = Environment.IsPrivilegedProcess,
     };
+
+    private static string Unseen(string question)
+    {
+        Console.Error.Write(question);
+        var typed = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key != ConsoleKey.Backspace) typed.Append(key.KeyChar);
+            else if (typed.Length > 0) typed.Length--;
+        }
+
+        Console.Error.WriteLine();
+        return typed.ToString();
+    }
 
     /// <summary>The terminal's width. A pipe gets 80, and so does a terminal that does not say.</summary>
     private static int Columns()

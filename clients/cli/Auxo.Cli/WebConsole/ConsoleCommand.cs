@@ -14,14 +14,19 @@ internal static class ConsoleCommand
     public static Command Create(CliHost host)
     {
         var print = new Option<bool>("--print") { Description = "Only print the link; open no browser" };
-        return new Command("console", "Open the web console, signed in") { print }
+        return new Command("console", "Open the web console, signed in") { print, LoginCommand.Create(host) }
             .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetValue(print), ct));
     }
 
     private static async Task<int> RunAsync(Session session, bool print, CancellationToken ct)
     {
         using var answer = await session.Clients.Http("console").PostAsync(new Uri("login/links", UriKind.Relative), content: null, ct);
-        var link = (await answer.Content.ReadFromJsonAsync<LoginLink>(ApiJson.Options, ct))!;
+        return Show(session, (await answer.Content.ReadFromJsonAsync<LoginLink>(ApiJson.Options, ct))!, print);
+    }
+
+    /// <summary>Prints a link, and opens it where there is a terminal.</summary>
+    public static int Show(Session session, LoginLink link, bool print)
+    {
         if (session.Terminal.Json)
         {
             session.Terminal.WriteJson(link);
@@ -49,7 +54,7 @@ internal static class ConsoleCommand
             // Printed it is.
         }
     }
-
-    /// <summary>What the console answers.</summary>
-    private sealed record LoginLink(string Url);
 }
+
+/// <summary>What the console answers: a link that signs in once.</summary>
+internal sealed record LoginLink(string Url);
