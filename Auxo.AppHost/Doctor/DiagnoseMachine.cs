@@ -83,10 +83,10 @@ internal static class DiagnoseMachine
         }
 
         var address = IPAddress.TryParse(environment.GetValueOrDefault("Auxo__Bind"), out var bind) ? bind : IPAddress.Loopback;
-        var ports = KnownServices.Names.Append("apphost").Select(name
+        var ports = KnownServices.Names.Append("console").Append("apphost").Select(name
             => (Name: name, Port: int.TryParse(environment.GetValueOrDefault(Instances.Ports.Setting(name)), out var own)
                 ? own
-                : KnownServices.UsualPort(name) ?? 15000)).ToList();
+                : KnownServices.UsualPort(name) ?? (name == "console" ? KnownServices.ConsolePort : 15000))).ToList();
         var taken = ports.Select(p => (p.Name, Why: Instances.Ports.Taken(address, p.Port, p.Name)))
             .Where(static p => p.Why is not null).ToList();
         foreach (var (name, why) in taken) yield return new Diagnosis(

@@ -4,8 +4,8 @@ using Auxo.ServiceDefaults.Doctor;
 namespace Auxo.Ingest.Doctor;
 
 /// <summary>
-/// Whether <c>rad</c> can sign as the node's key. Neither the key nor its passphrase is read here; OpenSSH's own programs are
-/// asked.
+/// Whether <c>rad</c> can sign as the node's key. Neither the key nor its passphrase is read here; of the key's file only what
+/// stands before the key is, and the agent is asked by OpenSSH's own program.
 /// </summary>
 internal static class DiagnoseKey
 {
@@ -25,7 +25,7 @@ internal static class DiagnoseKey
 
         if (variable("RAD_PASSPHRASE") is { Length: > 0 }) return Fine(
             $"{who}, unlocked by RAD_PASSPHRASE (a file is safer: Auxo__Radicle__PassphraseFile)");
-        if (await HasNoPassphraseAsync(home, ct)) return Fine($"{who}, without a passphrase: whoever reads the file can sign");
+        if (PrivateKeyFile.IsOpen(home.Key)) return Fine($"{who}, without a passphrase: whoever reads the file can sign");
         var agent = variable("SSH_AUTH_SOCK") is { Length: > 0 } socket
             ? await Diagnose.OutputAsync("ssh-add", ["-L"], ct, new Dictionary<string,
                 string>(StringComparer.Ordinal) { ["SSH_AUTH_SOCK"] = socket }) : null;
@@ -40,7 +40,4 @@ internal static class DiagnoseKey
         static Diagnosis Fine(string text) => new("key", Health.Fine, text);
         static Diagnosis Bad(string text, string next) => new("key", Health.Trouble, text, next);
     }
-
-    private static async Task<bool> HasNoPassphraseAsync(RadicleHome home, CancellationToken ct)
-        => await Diagnose.FirstLineAsync("ssh-keygen", ["-y", "-P", "", "-f", home.Key], ct) is { Length: > 0 };
 }

@@ -21,7 +21,7 @@ public sealed class SettingsTests
         await using var auxo = await FakeAuxo.StartAsync(Map);
         var result = await auxo.RunAsync("settings");
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("Auxo__Keep__Days  30    how long logs stay", result.Out, StringComparison.Ordinal);
+        Assert.Contains("Auxo__Keep__Days  30\n                  how long logs stay\n", result.Out, StringComparison.Ordinal);
         Assert.Single(result.Out.Split('\n'), static line => line.Contains("Auxo__PublicUrl", StringComparison.Ordinal));
     }
 

@@ -35,9 +35,13 @@ internal static class SettingsCommand
             return ExitCode.Ok;
         }
 
-        var columns = new Columns(3, "ABOUT", "VARIABLE", "NOW", "WHAT") { Wraps = true };
+        var columns = new Columns(1, "VARIABLE", "NOW, AND WHAT IT DECIDES") { Wraps = true };
         foreach (var setting in settings)
-            columns.Add(setting.About, new Cell(setting.Variable, setting.IsSet ? "bold" : null), Now(setting), setting.Meaning);
+        {
+            columns.Add(new Cell(setting.Variable, setting.IsSet ? "bold" : null), new Cell(setting.Value, setting.IsSet ? "green" : null));
+            columns.Add("", new Cell(setting.Meaning, "dim"));
+        }
+
         columns.Write(terminal);
         if (settings.Count == 0) terminal.Line("Nothing is set: everything is as it usually is. 'auxo settings' shows what can be chosen.");
         foreach (var service in silent) terminal.Line($"[yellow]{Terminal.Safe(service.Name)}: {Terminal.Safe(service.Error!.Message)}[/]");
@@ -45,6 +49,4 @@ internal static class SettingsCommand
             terminal.Line("[dim]They are environment variables of './auxo up', and change when it is started again.[/]");
         return ExitCode.Ok;
     }
-
-    private static Cell Now(Setting setting) => setting.IsSet ? new Cell(setting.Value, "green") : setting.Value;
 }
