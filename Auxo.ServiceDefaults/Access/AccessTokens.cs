@@ -81,8 +81,9 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
             """
             select t.hash, t.id, t.name, t.scopes, t.expires_at, p.role
             from access.tokens t left join access.people p on p.name = t.person
-            where t.revoked_at is null and (t.person is null or p.name is not null)
+            where t.revoked_at is null and (t.expires_at is null or t.expires_at > $1) and (t.person is null or p.name is not null)
             """);
+        command.Parameters.AddWithValue(time.GetUtcNow());
         try
         {
             await using (var rids = await repositories.ExecuteReaderAsync(ct))

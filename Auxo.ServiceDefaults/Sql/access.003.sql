@@ -32,7 +32,7 @@ begin
     end loop;
     if exists (select 1 from pg_roles where rolname = 'auxo_registry') then
         grant select, insert, update, delete on access.people, access.person_keys to auxo_registry;
-        grant delete on access.accounts to auxo_registry;
+        grant delete on access.accounts, access.tokens to auxo_registry;
     end if;
 end
 $$;

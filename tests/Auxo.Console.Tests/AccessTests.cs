@@ -49,6 +49,8 @@ public sealed class AccessTests
         using (var opened = await first.GetAsync(link)) Assert.Equal("/", opened.Headers.Location!.ToString());
         using var second = console.Visitor();
         using (var again = await second.GetAsync(link)) Assert.Equal("/login?used=1", again.Headers.Location!.ToString());
+        Assert.Contains("This link was used", await second.GetStringAsync("/login?used=1"), StringComparison.Ordinal);
+        Assert.Contains("Your session has ended", await second.GetStringAsync("/login?ended=1"), StringComparison.Ordinal);
         using var made_up = await second.GetAsync("/login/once/" + new string('A', 43));
         Assert.Equal("/login?used=1", made_up.Headers.Location!.ToString());
     }
@@ -250,7 +252,7 @@ public sealed class AccessTests
         ended = true;
         time.Advance(TimeSpan.FromSeconds(10));
         using var answer = await visitor.GetAsync("/queue");
-        Assert.Equal("/login?ReturnUrl=%2Fqueue&ended=true", answer.Headers.Location!.PathAndQuery);
+        Assert.Equal("/login?ReturnUrl=%2Fqueue&ended=1", answer.Headers.Location!.PathAndQuery);
     }
 
     [Fact]

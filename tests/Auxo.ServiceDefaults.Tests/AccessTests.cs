@@ -257,6 +257,9 @@ public sealed class AccessTests(PostgresFixture postgres)
             insert into access.accounts (name) values ('alice');
             insert into access.people (name, role) values ('alice', 'viewer');
             insert into access.person_keys (did, person) values ('did:key:z', 'alice');
+            select person from access.person_keys where did = 'did:key:z' for share;
+            select name from access.people where name = 'alice' for share;
+            delete from access.tokens where person = 'alice';
             delete from access.accounts where name = 'alice'
             """);
         await ExecuteAsync(

@@ -1,6 +1,7 @@
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Auxo.Registry.Sessions;
 
@@ -21,7 +22,8 @@ public sealed record ChallengeAnswer(string Challenge, string Address, DateTimeO
 public static class MakeChallenge
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapPost("/sessions/challenges", Handle).WithName("MakeChallenge").WithTags("Sessions").AllowAnonymous();
+        => routes.MapPost("/sessions/challenges", Handle).WithName("MakeChallenge").WithTags("Sessions").AllowAnonymous()
+            .WithMetadata(new RequestSizeLimitAttribute(StartSession.LargestBody));
 
     private static Results<Ok<ChallengeAnswer>, ProblemHttpResult> Handle(
         ChallengeBody body, HttpContext http, Challenges challenges, IConfiguration configuration)

@@ -7,6 +7,7 @@ using Auxo.Registry.Tokens;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 using Npgsql;
 
@@ -28,8 +29,12 @@ public static class StartSession
     /// <summary>A day's work; after it she signs in again.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromHours(12);
 
+    /// <summary>Bytes of a body of somebody who has not signed in yet.</summary>
+    internal const int LargestBody = 16_384;
+
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapPost("/sessions", HandleAsync).WithName("StartSession").WithTags("Sessions").AllowAnonymous();
+        => routes.MapPost("/sessions", HandleAsync).WithName("StartSession").WithTags("Sessions").AllowAnonymous()
+            .WithMetadata(new RequestSizeLimitAttribute(LargestBody));
 
     /// <summary>Too many wrong tries.</summary>
     internal static ProblemHttpResult TooMany(HttpContext http, TimeSpan wait)

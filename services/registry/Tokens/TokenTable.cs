@@ -26,6 +26,8 @@ public sealed record NewTokenAnswer(TokenAnswer Token, string Text);
 /// <summary>The schema <c>access</c>: everybody reads it, the registry writes it.</summary>
 internal static class TokenTable
 {
+    private static readonly TimeSpan KeptAfterItsEnd = TimeSpan.FromDays(90);
+
     private const string Columns =
         """
         id, name, scopes, created_at, created_by, expires_at, revoked_at, replaced_by, person,
@@ -59,10 +61,13 @@ internal static class TokenTable
             r.IsDBNull(8) ? null : r.GetString(8), role);
     }
 
-    /// <summary>Makes a person's session. It has no scopes of its own: they are her role's.</summary>
+    /// <summary>Makes a person's session. It has no scopes of its own: they are her role's. Her sessions of long ago go.</summary>
     public static async Task<TokenAnswer> InsertSessionAsync(
         NpgsqlConnection connection, string person, byte[] hash, DateTimeOffset expires, DateTimeOffset now, CancellationToken ct)
     {
+        await using var clear = new NpgsqlCommand("delete from access.tokens where person = $1 and expires_at < $2", connection)
+            .With(person, now - KeptAfterItsEnd);
+        await clear.ExecuteNonQueryAsync(ct);
         await using var insert = new NpgsqlCommand(
             "insert into access.tokens (name, person, hash, scopes, created_at, expires_at, created_by) "
                 + $"values ($1, $1, $2, '{{}}', $3, $4, $1) returning {Columns}", connection).With(person, hash, now, expires);

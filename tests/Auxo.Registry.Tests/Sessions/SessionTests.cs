@@ -74,6 +74,18 @@ public sealed class SessionTests(PostgresFixture postgres) : IAsyncLifetime
             using var answer = await _host.StartSessionAsync(JsonNode.Parse(body)!);
             Assert.Equal(((HttpStatusCode)status, type), await answer.ProblemAsync());
         }
+
+        using var large = await _host.StartSessionAsync(new { name = "alice", password = new string('x', 20_000) });
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request/too-large"), await large.ProblemAsync());
+    }
+
+    [Fact]
+    public async Task sessions_of_long_ago_go_when_the_person_signs_in_again()
+    {
+        await _host.SignInAsync("alice", Password);
+        await _host.ExecuteAsync("update access.tokens set expires_at = now() - interval '91 days' where person = $1", "alice");
+        await _host.SignInAsync("alice", Password);
+        Assert.Equal(1L, await _host.ScalarAsync<long>("select count(*) from access.tokens where person = 'alice'"));
     }
 
     [Fact]

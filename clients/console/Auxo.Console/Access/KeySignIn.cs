@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+
 namespace Auxo.Console.Access;
 
 /// <summary>A challenge and its signature, by <c>auxo console login</c>.</summary>
@@ -11,7 +13,8 @@ internal static class KeySignIn
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/login/challenges", AskAsync).WithName("AskForChallenge").AllowAnonymous().DisableAntiforgery();
-        routes.MapPost("/login/keys", SignInAsync).WithName("SignInByKey").AllowAnonymous().DisableAntiforgery();
+        routes.MapPost("/login/keys", SignInAsync).WithName("SignInByKey").AllowAnonymous().DisableAntiforgery()
+            .WithMetadata(new RequestSizeLimitAttribute(16_384));
     }
 
     /// <summary><c>POST /login/challenges</c>: a text to sign, for the address under which this was asked.</summary>

@@ -43,7 +43,7 @@ internal sealed class KnownHolders(TimeProvider time)
     public static Func<RedirectContext<CookieAuthenticationOptions>, Task> SayingWhy(
         Func<RedirectContext<CookieAuthenticationOptions>, Task> redirect) => context =>
     {
-        if (context.HttpContext.Items.ContainsKey(typeof(KnownHolders))) context.RedirectUri += "&ended=true";
+        if (context.HttpContext.Items.ContainsKey(typeof(KnownHolders))) context.RedirectUri += "&ended=1";
         return redirect(context);
     };
 
