@@ -111,7 +111,7 @@ public sealed class PeoplePageTests
                 && r.Contains("staple of another kind", StringComparison.Ordinal));
 
         await using var program = await ConsoleHost.StartAsync(static app => SettingsPageTests.Map(app));
-        Assert.DoesNotContain("Your password", await program.PageAsync("/settings"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Change your password", await program.PageAsync("/settings"), StringComparison.Ordinal);
     }
 
     [Theory]
