@@ -176,6 +176,7 @@ internal static class ProblemsConfiguration
         StatusCodes.Status403Forbidden => "access/forbidden",
         StatusCodes.Status404NotFound => "request/no-such-route",
         StatusCodes.Status405MethodNotAllowed => "request/method-not-allowed",
+        StatusCodes.Status413PayloadTooLarge => "request/too-large",
         StatusCodes.Status415UnsupportedMediaType => "request/unsupported-media-type",
         _ => "request/invalid",
     };
