@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using Auxo.Contracts;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Changes;
+using Auxo.ServiceDefaults.Description;
 using Auxo.ServiceDefaults.Metrics;
 using Auxo.ServiceDefaults.Settings;
 using Auxo.ServiceDefaults.Telemetry;
@@ -76,7 +77,12 @@ public static partial class Extensions
         app.UseAuthorization();
         app.MapHealth();
         app.MapMetrics();
-        if (app.Services.GetService<ServiceModel>() is { } stores) app.MapChanges(stores.Name);
+        if (app.Services.GetService<ServiceModel>() is { } model)
+        {
+            app.MapChanges(model.Name);
+            app.MapDescription();
+        }
+
         var service = app.Services.GetRequiredService<ServiceIdentity>();
         if (app.Services.GetService<KnownSettings>() is not null) app.MapSettings(service.Name);
         app.Lifetime.ApplicationStarted.Register(() => Log.Started(app.Logger, service.Name, service.Version, string.Join(' ', app.Urls)));

@@ -2,6 +2,8 @@ using System.Reflection;
 
 using Alba;
 
+using Auxo.Architecture.Tests.Description;
+
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
@@ -57,6 +59,7 @@ internal static class RunningServices
             builder.UseEnvironment("Production").ConfigureTestServices(services =>
             {
                 registered = services;
+                DescribeService.AddTo(services);
                 foreach (var background in services.Where(static s
                     => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name != "GenericWebHostService").ToList())
                     services.Remove(background);

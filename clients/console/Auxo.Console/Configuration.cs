@@ -1,5 +1,6 @@
 using Auxo.Console.Access;
 using Auxo.Console.Builds;
+using Auxo.Console.Description;
 using Auxo.Console.Layout;
 using Auxo.Console.Live;
 using Auxo.Console.Messages;
@@ -113,5 +114,6 @@ internal static class Configuration
         DiagnoseConsole.Map(app);
         AnswerAsk.Map(app);
         SuggestFound.Map(app);
+        GetDescription.Map(app);
     }
 }

@@ -30,8 +30,12 @@ public static class ReceiveHook
     /// <summary>Maps the routes.</summary>
     public static void MapReceiveHook(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/hooks/radicle", (RequestDelegate)ReceiveAsync).AllowAnonymous();
-        app.MapPost("/", (RequestDelegate)ReceiveAsync).AllowAnonymous();
+        // A handler that reads the request itself has no parameters to be described by; by its method it is described all the same.
+        foreach (var (path, name) in ((string, string)[])[("/hooks/radicle", "ReceiveHook"), ("/", "ReceiveHookAtRoot")])
+        {
+            app.MapPost(path, (RequestDelegate)ReceiveAsync).WithName(name).WithMetadata(((RequestDelegate)ReceiveAsync).Method)
+                .AllowAnonymous();
+        }
     }
 
     private static async Task ReceiveAsync(HttpContext http)

@@ -163,7 +163,7 @@ public sealed class BrowserTests(Chromium chromium)
             "/trace/heartwood", "/notifications", $"/notifications/{NotificationPagesTests.DeliveryId}", "/nodes", "/settings",
             "/settings/people",
             "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
-            "/registry/raw/files", "/wall"])
+            "/registry/raw/files", "/wall", "/api"])
         {
             await window.Page.GotoAsync(path);
             Assert.True(
@@ -183,6 +183,7 @@ public sealed class BrowserTests(Chromium chromium)
         PatchPageTests.MapReview(app);
         MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
         RegistryPagesTests.Map(app);
+        app.MapGet("/pipeline/openapi/v1.json", static () => FakeAuxo.Json(ApiPageTests.Document));
         foreach (var name in Contracts.KnownServices.Names)
         {
             app.MapGet($"/{name}/queues", () => FakeAuxo.Json(
