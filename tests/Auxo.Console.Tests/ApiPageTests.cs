@@ -35,11 +35,11 @@ public sealed class ApiPageTests
         Assert.Equal(["GET /builds/{id}", "POST /builds"], routes.Select(static r => $"{r.Method} {r.Path}"));
         Assert.Equal([("pipeline:read", true), ("pipeline:write", false)], routes.Select(static r => (r.Scope, r.AlsoWithout)));
         Assert.Equal(
-            [new("id", "string (uuid)", "path", true), new("limit", "integer or string (int32)", "query", false)], routes[0].Parameters);
+            [new("id", "string (uuid)", "path", true), new("limit", "integer (int32)", "query", false)], routes[0].Parameters);
         var answer = Assert.Single(routes[0].Answers);
         Assert.Equal("200: Build", answer.Title);
         Assert.Equal(
-            [new("id", "string (uuid)", "", true), new("steps", "Step[]", "", false), new("author", "null or string", "", false)],
+            [new("id", "string (uuid)", "", true), new("steps", "Step[]", "", false), new("author", "string or null", "", false)],
             answer.Members);
         Assert.Equal(("BuildRequest", "202: nothing"), (routes[1].Takes!.Title, Assert.Single(routes[1].Answers).Title));
     }
@@ -49,7 +49,7 @@ public sealed class ApiPageTests
     {
         await using var console = await StartAsync();
         var page = await console.PageAsync("/api");
-        Assert.Contains("<code>/builds/{id}</code>", page, StringComparison.Ordinal);
+        Assert.Contains("<code class=\"main\">/builds/{id}</code>", page, StringComparison.Ordinal);
         Assert.Contains("href=\"/api/pipeline.json\"", page, StringComparison.Ordinal);
         Assert.Contains("notify answered 404", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>commit", page, StringComparison.Ordinal);

@@ -81,19 +81,26 @@ internal static class ApiRoutes
     {
         if (Text(schema, "$ref") is { } reference) return reference[(reference.LastIndexOf('/') + 1)..];
         var either = Items(Path(schema, "oneOf")).Concat(Items(Path(schema, "anyOf"))).ToList();
-        if (either.Count > 0) return string.Join(" or ", either.Select(Type).Distinct(StringComparer.Ordinal));
+        if (either.Count > 0) return Or(either.Select(Type));
         if (Items(Path(schema, "enum")).ToList() is { Count: > 0 } words)
             return string.Join(" or ", words.Select(static w => w.ToString()));
         var type = Path(schema, "type") switch
         {
             { ValueKind: JsonValueKind.String } one => one.GetString()!,
-            // A number may also come as text; that it may is of no interest here.
-            { ValueKind: JsonValueKind.Array } several => string.Join(" or ", several.EnumerateArray().Select(static t => t.GetString())),
+            { ValueKind: JsonValueKind.Array } several => Or(several.EnumerateArray().Select(static t => t.GetString()!)),
             _ => "any",
         };
         if (type.Contains("array", StringComparison.Ordinal))
             return type.Replace("array", Type(Path(schema, "items")) + "[]", StringComparison.Ordinal);
         return Text(schema, "format") is { } format ? $"{type} ({format})" : type;
+    }
+
+    /// <summary>What it usually is comes first; that a number may also be written as text is of no interest here.</summary>
+    private static string Or(IEnumerable<string> types)
+    {
+        var all = types.Distinct(StringComparer.Ordinal).ToList();
+        if (all.Exists(static t => t is "integer" or "number")) all.Remove("string");
+        return string.Join(" or ", all.OrderBy(static t => t == "null"));
     }
 
     private static JsonElement Path(JsonElement element, params ReadOnlySpan<string> names)
