@@ -124,7 +124,7 @@ public sealed record BuildStep(
     [property: JsonConverter(typeof(Word))] string? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary,
     DateTimeOffset? StartedAt = null);
 
-/// <summary>A line of a log; <c>CutBytes</c> of it are left out, and <c>At</c> is null where nobody wrote the time down.</summary>
+/// <summary>A line of a log; <c>CutBytes</c> of it are left out, and <c>At</c> is null where no time was written down.</summary>
 public sealed record LogLine(long Number, DateTimeOffset? At, string Text, long CutBytes);
 
 /// <summary>Some lines of a log that has <c>Total</c> of them now; fewer than asked for where they are long.</summary>

@@ -11,7 +11,7 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
 {
     private const string Usage = """
         auxo bench [thread|metrics|registry|notify|secrets|console|list]
-                  [--only NAME]… [--quick] [--against FOLDER] [--json FILE] [--write PAGE] [--screenshots FOLDER]
+                   [--only NAME]… [--quick] [--against FOLDER] [--json FILE] [--write PAGE] [--screenshots FOLDER]
 
           thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox
           metrics      a scrape with 10,000 series and the DORA query at a million events

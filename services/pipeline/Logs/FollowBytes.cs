@@ -3,7 +3,7 @@ namespace Auxo.Pipeline.Logs;
 /// <summary>
 /// <c>GET /builds/{id}/logs/{step}/bytes?after=</c>: the log's bytes from an offset on, as they are, and those that follow while it is
 /// written; the answer ends when the log is complete. Nothing is made of them for each reader, so fifty cost little more than one.
-/// Whoever is cut off counts what he has and asks for what follows.
+/// A reader who is cut off counts what he has and asks for what follows.
 /// </summary>
 internal static class FollowBytes
 {
@@ -22,7 +22,8 @@ internal static class FollowBytes
         try
         {
             await response.Body.FlushAsync(either.Token);
-            await foreach (var chunk in logs.FollowAsync(id, step, after, either.Token)) await response.Body.WriteAsync(chunk.Bytes, either.Token);
+            await foreach (var chunk in logs.FollowAsync(id, step, after, either.Token))
+                await response.Body.WriteAsync(chunk.Bytes, either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {

@@ -29,15 +29,16 @@ internal static class Followers
         using var repository = await PlainRepository.CreateAsync(
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [".auxo/ci.yaml"] = $"checks: {{ {off} }}\nsteps:\n  - name: {Step}\n    run: bash print.sh\n", ["print.sh"] = Script(ticks),
+                [".auxo/ci.yaml"] = $"checks: {{ {off} }}\nsteps:\n  - name: {Step}\n    run: bash print.sh\n",
+                ["print.sh"] = Script(ticks),
             }, ct);
         int[] parts = [await console.ProcessIdAsync("pipeline"), await console.ProcessIdAsync("console")];
 
         using var answer = await auxo.Client("pipeline").PostAsJsonAsync(
             "/builds", new { source = repository.Path, commit = await repository.HeadAsync(ct) }, ct);
         answer.EnsureSuccessStatusCode();
-        var log = new Uri(
-            $"/builds/{(await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("id").GetGuid()}/logs/{Step}", UriKind.Relative);
+        var build = (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("id").GetGuid();
+        var log = new Uri($"/builds/{build}/logs/{Step}", UriKind.Relative);
         await BegunAsync(console, log, ct);
         using var slow = new CancellationTokenSource();
         var dawdling = DawdleAsync(console, log, slow.Token);
@@ -56,7 +57,8 @@ internal static class Followers
         var rate = ticks * LinesPerTick / seconds;
         return
         [
-            new($"{Readers} follow a log of {rate:N0} lines a second: processors used", "cores", Series.One(used.Sum()), Goal: Goal.AtMost(1))
+            new($"{Readers} follow a log of {rate:N0} lines a second: processors used", "cores", Series.One(used.Sum()),
+                Goal: Goal.AtMost(1))
             {
                 Note = $"processor time of pipeline and console over {seconds:0} s of {printed:N0} lines; one more reader takes "
                     + "16 KiB a second",

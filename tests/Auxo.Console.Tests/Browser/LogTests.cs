@@ -159,5 +159,6 @@ public sealed class LogTests(Chromium chromium)
             => i is 20_000 or 40_000 or 60_000 ? "a needle" : string.Create(CultureInfo.InvariantCulture, $"line {i}"))).End();
 
     private static Task<bool> InOrderAsync(ILocator log)
-        => log.EvaluateAsync<bool>("log => [...log.children].every((row, i, all) => i === 0 || row.dataset.n == +all[i - 1].dataset.n + 1)");
+        => log.EvaluateAsync<bool>(
+            "log => [...log.children].every((row, i, all) => i === 0 || row.dataset.n == +all[i - 1].dataset.n + 1)");
 }

@@ -67,7 +67,7 @@ public sealed class LogLinesTests : IDisposable
 
         File.Delete(index);
         Check();
-        // Whoever reads a complete log leaves a whole index behind.
+        // Reading a complete log leaves a whole index behind.
         Assert.Equal(complete, File.Exists(index));
         Check();
 
@@ -253,7 +253,7 @@ public sealed class LogLinesTests : IDisposable
     [InlineData("compiling error.c into lib/error", false)]
     [InlineData("$ make || echo error", false)]
     [InlineData("passed --fail-fast", false)]
-    public void a_line_of_an_error_is_told_from_others(string line, bool isError)
+    public void a_line_of_an_error_is_known_from_others(string line, bool isError)
         => Assert.Equal(isError ? 2 : null, Outline($"begin\n{line}\n").FirstError);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

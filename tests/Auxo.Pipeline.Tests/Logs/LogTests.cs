@@ -152,7 +152,8 @@ public sealed class LogTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private LogStore Store(long limit = 1 << 20) => new(new InstanceLayout(_folder), new ExecutionSettings { LogBytes = limit }, TimeProvider.System);
+    private LogStore Store(long limit = 1 << 20)
+        => new(new InstanceLayout(_folder), new ExecutionSettings { LogBytes = limit }, TimeProvider.System);
 
     private async Task<string> ReadAllAsync(LogStore store, long offset)
     {

@@ -225,7 +225,7 @@ class Viewer {
             this.fresh.splice(0, this.fresh.length - most);
         }
         this.frame ??= requestAnimationFrame(() => this.paint());
-        // A page that nobody sees has no frames.
+        // A hidden page has no frames.
         if (document.hidden) this.paint();
     }
 
@@ -282,7 +282,7 @@ class Viewer {
         else this.rows.all(this.rows.mark);
     }
 
-    // The same place, made anew after something was folded or unfolded.
+    // The same place, made again after something was folded or unfolded.
     async again() {
         let top = this.rows.top();
         const row = this.rows.row(top);

@@ -5,7 +5,7 @@ namespace Auxo.Pipeline.Logs.Lines;
 /// <summary>A line of a log.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="Offset">Where it begins, in bytes.</param>
-/// <param name="At">When it was printed, to a quarter of a second; null where nobody wrote it down.</param>
+/// <param name="At">When it was printed, to a quarter of a second; null where it was not written down.</param>
 /// <param name="Text">With colours, and of a line that was written over what was written last; long lines are cut.</param>
 /// <param name="CutBytes">How many bytes of it are left out.</param>
 public sealed record LogLine(long Number, long Offset, DateTimeOffset? At, string Text, long CutBytes);

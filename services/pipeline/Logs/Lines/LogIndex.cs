@@ -63,7 +63,7 @@ internal sealed class LogIndex
         return _marks[low];
     }
 
-    /// <summary>When the byte at an offset was printed; null where nobody wrote it down.</summary>
+    /// <summary>When the byte at an offset was printed; null where it was not written down.</summary>
     public DateTimeOffset? At(long offset)
     {
         var (low, high) = (0, _marks.Count - 1);

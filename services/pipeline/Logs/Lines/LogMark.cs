@@ -5,7 +5,7 @@ namespace Auxo.Pipeline.Logs.Lines;
 /// <summary>A place in a log, as the index keeps it: three numbers of 8 bytes, the lowest first.</summary>
 /// <param name="Offset">In bytes, from the begin of the log.</param>
 /// <param name="LineEnds">How many line ends lie before it.</param>
-/// <param name="Milliseconds">When the bytes after it were printed (Unix time); 0 where nobody wrote it down.</param>
+/// <param name="Milliseconds">When the bytes after it were printed (Unix time); 0 where it was not written down.</param>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct LogMark(long Offset, long LineEnds, long Milliseconds)
 {
@@ -18,6 +18,6 @@ internal readonly record struct LogMark(long Offset, long LineEnds, long Millise
     /// <summary>Two marks are so far apart in time, unless many bytes lie between them.</summary>
     public const int Pause = 250;
 
-    /// <summary>When; null where nobody wrote it down.</summary>
+    /// <summary>When; null where it was not written down.</summary>
     public DateTimeOffset? At => Milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds);
 }

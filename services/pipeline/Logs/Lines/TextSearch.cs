@@ -101,6 +101,7 @@ internal sealed class TextSearch(IReadOnlyList<string> words)
         if (text[1] != ']') return 2;
         var end = text[2..].IndexOfAny(Bell, Escape, '\n');
         if (end < 0) return text.Length;
-        return text[2 + end] switch { Bell => end + 3, Escape when end + 3 < text.Length && text[end + 3] == '\\' => end + 4, _ => end + 2 };
+        if (text[2 + end] == Bell) return end + 3;
+        return text[2 + end] == Escape && end + 3 < text.Length && text[end + 3] == '\\' ? end + 4 : end + 2;
     }
 }
