@@ -101,6 +101,7 @@ public sealed record Build
     public int? KnownFindings { get; init; }
     public IReadOnlyList<BuildFile>? Artifacts { get; init; }
     public string? Verdict { get; init; }
+    public string? PipelineFile { get; init; }
     public string? Sandbox { get; init; }
 
     public string? TraceId { get; init; }

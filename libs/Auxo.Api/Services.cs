@@ -55,7 +55,7 @@ public interface IIngest
     [Get("patches")]
     Task<Page<PatchInfo>> PatchesAsync(string rid, CancellationToken ct);
 
-    /// <summary>What a revision changes, against its base or the revision <paramref name="from"/>.</summary>
+    /// <summary>What a revision changes, against the default branch or the revision <paramref name="from"/>.</summary>
     [Get("repositories/{rid}/patches/{patch}/revisions/{revision}/diff")]
     Task<PatchDiff> DiffAsync(string rid, string patch, string revision, string? from, CancellationToken ct);
 

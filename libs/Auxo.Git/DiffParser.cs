@@ -4,7 +4,8 @@ namespace Auxo.Git;
 
 /// <summary>
 /// Reads what <c>git diff-tree --raw --numstat -p</c> prints, line by line. A hunk's header says how many lines it has, so
-/// that no content can pass for a header; files are told apart by their order, so that no name can.
+/// that no content can pass for a header; which file a part is of follows from the order, so that no name
+/// can either.
 /// </summary>
 internal sealed class DiffParser(DiffLimits limits)
 {

@@ -70,7 +70,7 @@ public sealed class PagesTests
         Assert.Contains("found: 1 step (test)", page, StringComparison.Ordinal);
         Assert.Contains("shellcheck is off in the pipeline file", page, StringComparison.Ordinal);
         Assert.Contains("12 findings of the default branch are known", page, StringComparison.Ordinal);
-        Assert.Contains("nobody: steps of others wait for approval", page, StringComparison.Ordinal);
+        Assert.Contains("none: the steps of others wait for approval", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,14 +11,16 @@ namespace Auxo.Ingest.Reviewing;
 /// <summary>What a revision changes.</summary>
 /// <param name="Base">The commit that it is compared with; null where the histories have nothing in common, and all is new.</param>
 /// <param name="Head">The commit that the revision proposes.</param>
-/// <param name="From">The revision that it is compared with; null for where its history leaves that of its base.</param>
+/// <param name="From">The revision that it is compared with; null for where its history leaves the default branch.</param>
 /// <param name="FileCount">How many files differ.</param>
 /// <param name="Files">Those files; of very many the first.</param>
 public sealed record DiffAnswer(CommitId? Base, CommitId Head, RevisionId? From, int FileCount, IReadOnlyList<DiffFile> Files);
 
 /// <summary>
 /// <c>GET /repositories/{rid}/patches/{patch}/revisions/{revision}/diff</c>: what a revision changes against the commit where its
-/// history leaves that of its base, or with <c>?from=</c> against another revision of the same patch. No other commits are read.
+/// history leaves the default branch, or with <c>?from=</c> against another revision of the same patch. No other commits are read.
+/// What its author says of its base counts only once the default branch has it all: a base further ahead would hide commits from
+/// those who look before they approve.
 /// </summary>
 public static class GetDiff
 {
@@ -42,7 +44,7 @@ public static class GetDiff
         {
             var start = from is { } other
                 ? Find(repository, patch, other).Head.Value
-                : await GitDiff.MergeBaseAsync(folder, to.Base.Value, to.Head.Value, either.Token);
+                : await StartAsync(folder, repository.Repository.Tip(repository.Repository.DefaultBranch)?.Commit, to, either.Token);
             var diff = await GitDiff.ReadAsync(folder, start ?? GitDiff.EmptyTree, to.Head.Value, DiffLimits.Readable, either.Token);
             return TypedResults.Ok(new DiffAnswer(
                 start is null ? null : CommitId.Parse(start), to.Head, from, diff.FileCount, diff.Files));
@@ -58,6 +60,17 @@ public static class GetDiff
                 $"To compare the commits of {revision.Short} takes longer than {Patience.TotalSeconds:0} seconds. "
                     + $"Look at it in a clone: git diff {to.Base.Short}...{to.Head.Short}", e);
         }
+    }
+
+    private static async Task<string?> StartAsync(string folder, CommitId? main, SeenRevision revision, CancellationToken ct)
+    {
+        if (main is { } canonical)
+        {
+            var leaves = await GitDiff.MergeBaseAsync(folder, canonical.Value, revision.Head.Value, ct);
+            if (leaves != revision.Head.Value) return leaves;
+        }
+
+        return await GitDiff.MergeBaseAsync(folder, revision.Base.Value, revision.Head.Value, ct);
     }
 
     private static SeenRevision Find(KnownRepository repository, PatchId patch, RevisionId revision)

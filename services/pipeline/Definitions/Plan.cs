@@ -11,6 +11,9 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
     /// <summary>A commit without any.</summary>
     public static readonly DefinitionFiles None = new(null, null);
 
+    /// <summary>Where the one that counts lies; null where there is none.</summary>
+    public string? Name => Auxo is not null ? PipelineFile.Path : Old is not null ? PipelineFile.OldPath : null;
+
     /// <summary>What may be taken for one of them, and is not read.</summary>
     public IReadOnlyList<PassedOverFile> PassedOver { get; init; } = [];
 }
@@ -22,10 +25,11 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
 /// <param name="NeedsApproval">True when the steps wait until a delegate approves this exact commit.</param>
 /// <param name="Problems">What is wrong with the pipeline file; the build fails by it.</param>
 /// <param name="Notes">What the reader of the build should know, such as whose pipeline file was used.</param>
+/// <param name="File">The pipeline file that counts; null where there is none, and in builds of earlier versions.</param>
 public sealed record Plan(
     IReadOnlyList<string> Checks, CheckSettings Settings, IReadOnlyList<CommandStep> Steps, bool NeedsApproval,
     IReadOnlyList<DefinitionProblem> Problems,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<string> Notes, string? File = null)
 {
     /// <summary>The step name under which problems of the pipeline file are reported.</summary>
     public const string FileStep = "pipeline-file";
@@ -46,7 +50,7 @@ public sealed record Plan(
     public static Plan Decide(Trust trust, bool approved, DefinitionFiles head, DefinitionFiles? canonical)
     {
         var own = Read(head);
-        if (trust == Trust.Trusted) return Make(own.File, needsApproval: false, own.Problems, own.Notes);
+        if (trust == Trust.Trusted) return Make(own.File, needsApproval: false, own.Problems, own.Notes) with { File = head.Name };
 
         var theirs = canonical is null ? new DefinitionReading(PipelineFile.None, [], []) : Read(canonical);
         var notes = theirs.Notes.ToList();
@@ -55,7 +59,7 @@ public sealed record Plan(
             notes.Add(
                 "the author is not a delegate and not trusted: the pipeline file of the canonical branch was used, not this commit's");
         return Make(theirs.File, theirs.File.Steps.Count > 0
-            && !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)], notes);
+            && !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)], notes) with { File = canonical?.Name };
     }
 
     private static Plan Make(PipelineFile file, bool needsApproval, IReadOnlyList<DefinitionProblem> problems, IReadOnlyList<string> notes)

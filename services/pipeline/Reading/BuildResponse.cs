@@ -65,6 +65,9 @@ public sealed record BuildDetails(
     /// <summary>How many findings stand in the default branch, in all.</summary>
     public int KnownFindings { get; init; }
 
+    /// <summary>The pipeline file that counts; null where there is none, and in builds of earlier versions.</summary>
+    public string? PipelineFile { get; init; }
+
     /// <summary>Not shown: its members stand beside the others.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public BuildResponse Build { get; init; } = Build;
@@ -78,7 +81,7 @@ public sealed record BuildDetails(
             BuildResponse.Of(build), build.WorstFirst(), build.Artifacts, VerdictMarkdown.Render(build, links),
             build.Sandbox, build.RequestedBy, build.ApprovedBy, folders.FolderOf(build.Source))
         {
-            NewFindings = build.NewFindings, KnownFindings = build.KnownFindings,
+            NewFindings = build.NewFindings, KnownFindings = build.KnownFindings, PipelineFile = build.Plan.File,
         };
 }
 

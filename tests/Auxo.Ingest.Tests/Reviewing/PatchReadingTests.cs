@@ -25,7 +25,7 @@ public sealed class PatchReadingTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task a_revision_is_compared_with_where_it_leaves_its_base()
+    public async Task a_revision_is_compared_with_where_it_leaves_the_default_branch()
     {
         var (patch, head) = _storage.OpenPatch(_bob, "Say hello", Files("README.md", "# demo\nhello \u202E\n"));
         await _host.ScanAsync(_storage.Rid);
@@ -35,6 +35,28 @@ public sealed class PatchReadingTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(("README.md", "modified"), ((string)file["path"]!, (string)file["change"]!));
         var line = file["hunks"]![0]!["lines"]![1]!;
         Assert.Equal((null, 2, "hello \u202E"), ((int?)line["old"], (int)line["new"]!, (string)line["text"]!));
+    }
+
+    [Fact]
+    public async Task a_base_that_its_author_makes_up_hides_no_commit()
+    {
+        var hidden = _storage.Commit(Files("hidden", "x\n"), "Hide", _storage.Head);
+        var (patch, _) = _storage.OpenPatch(_bob, "Harmless", Files("README.md", "# demo\nhello\n"), onto: hidden);
+        await _host.ScanAsync(_storage.Rid);
+        var diff = await DiffAsync(patch, patch);
+        Assert.Equal(_storage.Head, (string)diff["base"]!);
+        Assert.Contains("hidden", diff["files"]!.AsArray().Select(static f => (string)f!["path"]!));
+    }
+
+    [Fact]
+    public async Task what_was_merged_is_compared_with_its_base()
+    {
+        var before = _storage.Head;
+        var (patch, head) = _storage.OpenPatch(_bob, "Say hello", Files("README.md", "# demo\nhello\n"));
+        _storage.Push(_alice, head);
+        await _host.ScanAsync(_storage.Rid);
+        var diff = await DiffAsync(patch, patch);
+        Assert.Equal((before, 1), ((string)diff["base"]!, (int)diff["fileCount"]!));
     }
 
     [Fact]

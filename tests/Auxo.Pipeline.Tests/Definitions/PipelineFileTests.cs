@@ -129,6 +129,15 @@ public sealed class PipelineFileTests
     }
 
     [Fact]
+    public void a_plan_names_the_file_that_counts()
+    {
+        var (ours, old) = (new DefinitionFiles("steps: []", null), new DefinitionFiles(null, "shell: make"));
+        Assert.Equal(".auxo/ci.yaml", Plan.Decide(Trust.Trusted, approved: false, ours, canonical: null).File);
+        Assert.Equal(".radicle/ci.yaml", Plan.Decide(Trust.Stranger, approved: false, ours, old).File);
+        Assert.Null(Plan.Decide(Trust.Stranger, approved: false, ours, DefinitionFiles.None).File);
+    }
+
+    [Fact]
     public void a_broken_file_fails_the_build_of_a_stranger_too_and_its_steps_do_not_run()
     {
         var plan = Plan.Decide(Trust.Stranger, approved: false, new DefinitionFiles("foo: 1", null),

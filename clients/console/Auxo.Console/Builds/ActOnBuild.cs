@@ -38,6 +38,6 @@ internal static class ActOnBuild
         }
     }
 
-    /// <summary>A form says where it stands, and nobody else may say where the browser goes.</summary>
+    /// <summary>A form says where it stands; no other address is followed.</summary>
     private static bool IsHere(string? back) => back is not null && back.StartsWith("/patches/", StringComparison.Ordinal);
 }

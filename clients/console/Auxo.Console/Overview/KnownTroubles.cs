@@ -19,7 +19,7 @@ internal static class KnownTroubles
         {
             var dead = (await clients.Messaging(service).QueuesAsync(limit.Token)).Items.Sum(static q => q.DeadLetters);
             return dead == 0 ? [] : [new Diagnosis(
-                service, "trouble", $"{Say.Count(dead, "message")} could not be handled: mend the cause, then have them handled again.",
+                service, "trouble", $"{Say.Count(dead, "message")} could not be handled: remove the cause, then have them handled again.",
                 "auxo dead-letters")];
         }
         catch (ServiceException e) when (e.Status == 503 && !Looking.Contains(service))

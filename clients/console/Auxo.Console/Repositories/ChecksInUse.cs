@@ -13,7 +13,7 @@ internal sealed record ChecksInUse(string File, bool IsBroken, IReadOnlyList<Bui
     private static readonly string[] Known = ["syntax", "shellcheck", "secrets", "permissions", "documentation", "structure"];
 
     /// <summary>Reads it from a build.</summary>
-    /// <param name="build">One that has its steps.</param>
+    /// <param name="build">With all that is known of it.</param>
     public static ChecksInUse Of(Build build)
     {
         var steps = build.Steps ?? [];
@@ -21,9 +21,13 @@ internal sealed record ChecksInUse(string File, bool IsBroken, IReadOnlyList<Bui
         var broken = steps.Any(static s => s.Step == FileStep);
         var on = steps.Where(static s => s.Kind == "check" && s.Step != FileStep).ToList();
         return new ChecksInUse(
-            broken ? "cannot be read: no steps of it run"
-                : commands.Count > 0 ? $"found: {Parts.Say.Count(commands.Count, "step")} ({string.Join(", ", commands)})"
-                : "no steps of your own: the built-in checks run. Put steps into .auxo/ci.yaml",
+            (build.PipelineFile, broken, commands.Count) switch
+            {
+                (var file, true, _) => $"{file ?? "found, but"} cannot be read: no steps of it run",
+                (var file, _, > 0) => $"{file ?? "found"}: {Parts.Say.Count(commands.Count, "step")} ({string.Join(", ", commands)})",
+                ({ } file, _, _) => $"{file}: no steps, settings only",
+                _ => "none: the built-in checks run. Put steps into .auxo/ci.yaml",
+            },
             broken, on, [.. Known.Except(on.Select(static s => s.Step))]);
     }
 }

@@ -88,7 +88,7 @@ const late = document.documentElement;
 for (const event of ["visibilitychange", "focusout", "close"])
     document.addEventListener(event, () => { if (!document.hidden && late.hasAttribute("data-late")) again(); }, true);
 
-// What the reader has opened or closed stays so when the page is made anew.
+// What the reader has opened or closed stays so when the page is made again.
 document.addEventListener("click", event => {
     const details = event.target.closest("summary")?.parentElement;
     if (details?.id) turned.set(details.id, !details.open);
