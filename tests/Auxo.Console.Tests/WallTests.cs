@@ -60,7 +60,7 @@ public sealed class WallTests
         });
         var page = await console.PageAsync("/wall");
         Assert.Contains("<title>1 red", page, StringComparison.Ordinal);
-        Assert.Contains("by z6MkvZw…", System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains("broken by z6MkvZw…", System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
         Assert.Contains("1 per week", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<button", page, StringComparison.Ordinal);
         Assert.Contains("No tracked repository is called", await console.PageAsync("/wall?repo=other"), StringComparison.Ordinal);

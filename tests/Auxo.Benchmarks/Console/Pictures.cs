@@ -17,6 +17,13 @@ internal static class Pictures
 {
     private const long MostBytes = 150 * 1024;
 
+    private const string Unnamed = """
+        name => {
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replace(`begun by ${name} `, "begun by build-1 ");
+        }
+        """;
+
     private const string Good =
         "#!/usr/bin/env bash\nset -euo pipefail\nname=${1:-world}\nif [ -n \"$name\" ]; then\n    echo \"hello, $name\"\nfi\n";
 
@@ -36,8 +43,9 @@ internal static class Pictures
         await progress.WriteLineAsync("  Auxo runs; the morning begins");
 
         var greeter = await FollowAsync("greeter", "bash tests/greet_test.sh");
-        var importer = await FollowAsync("importer", "echo reading the feeds; sleep 4; echo 1204 entries read");
-        await FollowAsync("website", "echo 38 pages made");
+        await FollowAsync("importer", "echo reading the feeds; sleep $(cat pause 2>/dev/null || echo 12); echo 1204 entries read");
+        await FollowAsync("website", "test ! -e theme || { echo no such theme; exit 1; }");
+        await PushAsync("website", "Use the new theme", file: "theme", content: "dusk");
         await PushAsync("greeter", "Say hello in the reader's language");
         await PushAsync("greeter", "Greet without a name, too");
 
@@ -55,14 +63,14 @@ internal static class Pictures
         await progress.WriteLineAsync("  a patch is red");
 
         await using var browser = await ConsoleBrowser.StartAsync();
-        var run = PushAsync("importer", "Read feeds that were moved");
-        await TakeAsync("overview", "/", ColorScheme.Light, 760, "Read feeds that were moved");
+        // It is still running when the pictures are taken.
+        await PushAsync("importer", "Read feeds that were moved", file: "pause", content: "90");
         await TakeAsync("wall", "/wall", ColorScheme.Dark, 720, "Read feeds that were moved");
-        await run;
+        await TakeAsync("overview", "/", ColorScheme.Light, 760, "Read feeds that were moved");
         await TakeAsync("build", $"/builds/{red}", ColorScheme.Dark, 900, "greet.sh");
         await TakeAsync("patch", $"/patches/{Uri.EscapeDataString(greeter)}/{patch}", ColorScheme.Light, 760, "Revision");
         await TakeAsync("dora", $"/dora/{Uri.EscapeDataString(greeter)}", ColorScheme.Dark, 820, "Deployments");
-        await TakeAsync("trace", $"/trace/patch/{Uri.EscapeDataString(greeter)}/{patch}", ColorScheme.Light, 820, "comment");
+        await TakeAsync("trace", $"/trace/patch/{Uri.EscapeDataString(greeter)}/{patch}", ColorScheme.Light, 640, "comment");
 
         async Task<string> FollowAsync(string name, string test)
         {
@@ -88,24 +96,25 @@ internal static class Pictures
             return made.Rid;
         }
 
-        async Task PushAsync(string name, string title)
+        async Task PushAsync(string name, string title, string? file = null, string content = "")
         {
             var tree = alice.WorkTree(name);
             await File.AppendAllTextAsync(Path.Combine(tree, "docs", "usage.md"), $"\n{title}.\n", ct);
+            if (file is not null) await File.WriteAllTextAsync(Path.Combine(tree, file), content + "\n", ct);
             var commit = await alice.CommitAsync(tree, title, ct);
             await alice.GitAsync(tree, ct, "push", "-q", "rad", "HEAD:refs/heads/main");
-            await BuiltAsync(rid: null, "commit", commit);
+            await BuiltAsync(rid: null, "commit", commit, file == "pause" ? "running" : "finished");
         }
 
-        // The newest build of a commit, a patch or a branch, once it is finished.
-        async Task<Guid> BuiltAsync(string? rid, string by, string id)
+        // The newest build of a commit, a patch or a branch, once it stands so.
+        async Task<Guid> BuiltAsync(string? rid, string by, string id, string state = "finished")
             => await Poll.UntilAsync(
                 async () =>
                 {
                     var of = rid is null ? "" : $"&rid={Uri.EscapeDataString(rid)}";
                     var page = await auxo.Pipeline.GetFromJsonAsync<JsonElement>($"/builds?limit=1&{by}={id}{of}", ct);
                     return page.GetProperty("items").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } build
-                        && build.GetProperty("state").GetString() == "finished" ? build.GetProperty("id").GetGuid() : (Guid?)null;
+                        && build.GetProperty("state").GetString() == state ? build.GetProperty("id").GetGuid() : (Guid?)null;
                 },
                 "a build is finished", ct, everyMilliseconds: 50, limit: TimeSpan.FromMinutes(3));
 
@@ -115,6 +124,8 @@ internal static class Pictures
             await page.GotoAsync(path);
             await page.Locator("main").Filter(new() { HasText = shows }).WaitForAsync();
             await page.WaitForLoadStateAsync(LoadState.Load);
+            // A trace names the machine of the runner, which is nobody's business here.
+            await page.EvaluateAsync(Unnamed, Environment.MachineName);
             var file = Path.Combine(folder, name + ".png");
             await page.ScreenshotAsync(new() { Path = file, Animations = ScreenshotAnimations.Disabled });
             await page.Context.DisposeAsync();

@@ -88,21 +88,7 @@ public sealed class ScaleTests(Chromium chromium)
         await using var console = await ConsoleHost.StartAsync(app =>
         {
             PagesTests.Map(app, () => FakeAuxo.Build(state, state == "running" ? null : "passed"), () => "{}");
-            app.MapGet("/pipeline/changes", async (HttpContext http) =>
-            {
-                if (away)
-                {
-                    http.Response.StatusCode = 503;
-                    return;
-                }
-
-                http.Response.ContentType = "text/event-stream";
-                await http.Response.Body.FlushAsync();
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, gone.Token);
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                http.Abort();
-            });
+            app.MapGet("/pipeline/changes", (HttpContext http) => StayOpenAsync(http, away, gone.Token));
         });
         await using var window = await chromium.OpenAsync(console);
         await window.Page.GotoAsync("/queue");
@@ -124,9 +110,7 @@ public sealed class ScaleTests(Chromium chromium)
         await using var console = await ConsoleHost.StartAsync(app =>
         {
             app.MapGet("/pipeline/builds", () => away ? FakeAuxo.Problem(503, "x/away", "It is away.") : FakeAuxo.Page());
-            app.MapGet("/pipeline/changes", (HttpContext http) => away
-                ? FakeAuxo.Problem(503, "x/away", "It is away.")
-                : TypedResults.ServerSentEvents(Channel.CreateUnbounded<string>().Reader.ReadAllAsync(http.RequestAborted)));
+            app.MapGet("/pipeline/changes", (HttpContext http) => StayOpenAsync(http, away, CancellationToken.None));
         });
         await using var window = await chromium.OpenAsync(console);
         await window.Page.GotoAsync("/queue");
@@ -179,6 +163,23 @@ public sealed class ScaleTests(Chromium chromium)
             await devtools.SendAsync("HeapProfiler.collectGarbage");
             return (await devtools.SendAsync("Memory.getDOMCounters"))!.Value.GetProperty("nodes").GetDouble();
         }
+    }
+
+    /// <summary>News that never come, until the service goes.</summary>
+    private static async Task StayOpenAsync(HttpContext http, bool away, CancellationToken gone)
+    {
+        if (away)
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        http.Response.ContentType = "text/event-stream";
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, gone);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        http.Abort();
     }
 
     private static Task<bool> FitsAsync(Window window)
