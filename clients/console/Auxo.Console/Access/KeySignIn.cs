@@ -23,7 +23,8 @@ internal static class KeySignIn
 
     /// <summary><c>POST /login/keys</c>: a link that opens the console once, signed in as the person whose key it is.</summary>
     private static Task<IResult> SignInAsync(
-        SignedChallenge body, HttpContext http, Clients clients, LoginLinks links, PublicAddress address, CancellationToken ct) => OrProblemAsync(async () =>
+        SignedChallenge body, HttpContext http, Clients clients, LoginLinks links, PublicAddress address,
+        CancellationToken ct) => OrProblemAsync(async () =>
     {
         var made = await clients.Stranger(http).StartSessionAsync(new SessionRequest(null, null, body.Challenge, body.Signature), ct);
         http.Response.Headers.CacheControl = "no-store";

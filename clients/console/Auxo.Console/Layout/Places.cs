@@ -38,7 +38,7 @@ internal static class Places
         new("Auxo", [
             new("/messages", "m", "Messages", "auxo queues dead-letters dead letters"),
             new("/nodes", "p", "Nodes", "auxo doctor outbox radicle peers comments"),
-            new("/settings", "s", "Settings", "auxo token tokens access"),
+            new("/settings", "s", "Settings", "auxo token people settings api access"),
         ]),
     ];
 }
