@@ -81,7 +81,7 @@ public sealed class ConsoleStoryTests(Chromium chromium)
     private static async Task LetGoAsync(AuxoInstance auxo, string commit)
     {
         var build = await Eventually.ValueAsync(
-            async () => (await auxo.Pipeline.BuildsAsync($"commit={commit}")).FirstOrDefault(), $"{commit[..7]} is built");
+            async () => await auxo.Pipeline.BuildsAsync($"commit={commit}") is [var first, ..] ? first : null, $"{commit[..7]} is built");
         var id = AuxoHttp.Text(build, "id")!;
         await auxo.Pipeline.LogShowsAsync(id, "test", "the test begins");
         var tree = Directory.EnumerateDirectories(new InstanceLayout(auxo.Home).Workspaces).Select(static w => Path.Combine(w, "tree"))

@@ -82,7 +82,7 @@ internal static class Followers
         done
         """.ReplaceLineEndings("\n") + "\n";
 
-    private static Task BegunAsync(ConsoleSide console, Uri log, CancellationToken ct)
+    private static Task<bool> BegunAsync(ConsoleSide console, Uri log, CancellationToken ct)
         => Poll.UntilAsync(
             async () =>
             {

@@ -118,9 +118,9 @@ internal static class ApiRoutes
 
     private static bool IsTrue(JsonElement element, string name) => Path(element, name).ValueKind == JsonValueKind.True;
 
-    private static IEnumerable<JsonProperty> Members(JsonElement element)
-        => element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
+    private static JsonElement.ObjectEnumerator Members(JsonElement element)
+        => element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : default;
 
-    private static IEnumerable<JsonElement> Items(JsonElement element)
-        => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement element)
+        => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default;
 }

@@ -71,7 +71,7 @@ internal static class DoraWords
                    select new ChartPoint(
                        failed.RecoveredAt!.Value, took, "good",
                        $"{Day(failed.RecoveredAt.Value)}: {Say.Lasted(took)}, "
-                           + (failed.Failures.FirstOrDefault()?.Title ?? Name(failed.Deployment)),
+                           + (failed.Failures is [{ Title: { } title }, ..] ? title : Name(failed.Deployment)),
                        deployments[failed.Deployment].FirstOrDefault() is { } deployment ? Url(deployment) : SearchUrl(failed.Deployment))];
     }
 

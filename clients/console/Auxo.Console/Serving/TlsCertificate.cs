@@ -44,7 +44,7 @@ internal sealed partial class TlsCertificate(TlsSettings settings, TimeProvider 
 
     /// <summary>The last instant at which browsers believe it.</summary>
     /// <exception cref="RefusedStartException">There is none that can be used.</exception>
-    public DateTimeOffset Until => Current().Leaf.NotAfter.ToUniversalTime();
+    public DateTimeOffset Until => new(Current().Leaf.NotAfter.ToUniversalTime());
 
     /// <summary>For a connection that begins now.</summary>
     /// <exception cref="RefusedStartException">There is none that can be used.</exception>
