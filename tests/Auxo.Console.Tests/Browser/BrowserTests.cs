@@ -59,7 +59,8 @@ public sealed class BrowserTests(Chromium chromium)
         changes.Writer.TryWrite($"build/{FakeAuxo.BuildId}");
         await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("passed");
         await Expect(window.Page).ToHaveTitleAsync("✓ Fix the handshake · heartwood · Auxo");
-        await Expect(window.Page.Locator("link[rel=icon]").Last).ToHaveAttributeAsync("href", new Regex("favicon-passed", RegexOptions.NonBacktracking));
+        await Expect(window.Page.Locator("link[rel=icon]").Last).ToHaveAttributeAsync(
+            "href", new Regex("favicon-passed", RegexOptions.NonBacktracking));
         Assert.True(await window.Page.EvaluateAsync<bool>("window.notLoadedAgain"));
     }
 
