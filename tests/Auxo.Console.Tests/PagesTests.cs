@@ -78,7 +78,7 @@ public sealed class PagesTests
     {
         await using var console = await ConsoleHost.StartAsync(static app =>
         {
-            app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(FakeAuxo.Repository));
+            app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Json(FakeAuxo.Repository));
             app.MapGet("/ingest/patches", static () => FakeAuxo.Page());
             app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
             app.MapGet("/pipeline/builds", static () => FakeAuxo.Page());

@@ -111,7 +111,8 @@ public sealed class PatchPageTests
             $"\"revisionId\":\"{FakeAuxo.PatchId}\"", $"\"revisionId\":\"{Second}\"", StringComparison.Ordinal);
         if (build is not null) one = one.Replace(
             $"\"revisionId\":\"{FakeAuxo.PatchId}\"", $"\"revisionId\":\"{Second}\"", StringComparison.Ordinal);
-        app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(FakeAuxo.Repository.Replace(
+        app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(FakeAuxo.Repository));
+        app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Json(FakeAuxo.Repository.Replace(
             "\"trackedAt\"", $"\"delegates\":[\"{Delegate}\"],\"trusted\":[],\"trackedAt\"", StringComparison.Ordinal)));
         app.MapGet("/ingest/patches", () => FakeAuxo.Page($$"""
             {"rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}","title":{{JsonSerializer.Serialize(title)}},

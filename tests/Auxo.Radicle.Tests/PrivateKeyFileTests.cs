@@ -10,13 +10,13 @@ public sealed class PrivateKeyFileTests
     [InlineData("aes256-ctr", false)]
     [InlineData("", false)]
     public void a_key_without_a_cipher_is_open(string cipher, bool expected)
-        => Assert.Equal(expected, PrivateKeyFile.IsOpen(Head(cipher)));
+        => Assert.Equal(expected, PrivateKeyFile.NamesNoCipher(Head(cipher)));
 
     [Theory]
     [InlineData("")]
     [InlineData("no base64 at all, but of some length and a half")]
     [InlineData("b3BlbnNzaC1rZXktdjEA")]
-    public void what_is_no_key_is_not_open(string text) => Assert.False(PrivateKeyFile.IsOpen(text.AsSpan()));
+    public void what_is_no_key_is_not_open(string text) => Assert.False(PrivateKeyFile.NamesNoCipher(text));
 
     [Fact]
     public void a_file_that_is_not_there_or_something_else_is_not_open()

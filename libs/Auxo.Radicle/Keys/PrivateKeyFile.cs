@@ -24,7 +24,7 @@ public static class PrivateKeyFile
             using var reader = new StreamReader(path);
             if (reader.ReadLine()?.Trim() != Begin) return false;
             Span<char> head = stackalloc char[HeadCharacters];
-            return IsOpen(head[..reader.ReadBlock(head)]);
+            return NamesNoCipher(head[..reader.ReadBlock(head)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -33,7 +33,7 @@ public static class PrivateKeyFile
     }
 
     /// <summary>The same of the first characters after the file's first line.</summary>
-    internal static bool IsOpen(ReadOnlySpan<char> base64)
+    internal static bool NamesNoCipher(ReadOnlySpan<char> base64)
     {
         Span<byte> bytes = stackalloc byte[HeadCharacters];
         var magic = "openssh-key-v1\0"u8;

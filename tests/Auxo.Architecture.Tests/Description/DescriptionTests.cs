@@ -47,7 +47,8 @@ public sealed class DescriptionTests
             Assert.True(route is not null, $"{service}: {method} {path} is not described");
             Assert.True((string?)route["summary"] is { Length: > 10 }, $"{service}: {method} {path} has no summary");
             Assert.True(
-                route["security"]?[0]?["token"] is not null || name is "ReceiveHook" or "ReceiveHookAtRoot" or "MakeChallenge" or "StartSession",
+                route["security"]?[0]?["token"] is not null
+                    || name is "ReceiveHook" or "ReceiveHookAtRoot" or "MakeChallenge" or "StartSession",
                 $"{service}: {method} {path} says no scope");
         }
     }

@@ -17,7 +17,7 @@ public sealed class AxeTests(Chromium chromium)
     [
         .. AccessTests.Pages.Where(static p => p != "/live" && !p.StartsWith("/search/found", StringComparison.Ordinal)
             && !p.Contains("/logs/", StringComparison.Ordinal)
-            && !p.StartsWith("/downloads/", StringComparison.Ordinal)),
+            && !p.StartsWith("/downloads/", StringComparison.Ordinal) && !p.EndsWith(".json", StringComparison.Ordinal)),
         "/search", "/login", "/no/such/page",
     ];
 
@@ -42,6 +42,7 @@ public sealed class AxeTests(Chromium chromium)
         app.MapGet("/{service}/{**path}", static (string path)
             => path is "queues" ? FakeAuxo.Json("""{"items":[]}""") : path is "node" || path.Split('/').Length > 2
                 ? FakeAuxo.Problem(404, "x/not-found", "There is no such thing.") : FakeAuxo.Page());
+        app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such repository."));
         app.MapGet("/pipeline/builds/{id}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such build."));
         app.MapGet("/notify/deliveries/{id}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such delivery."));
     }

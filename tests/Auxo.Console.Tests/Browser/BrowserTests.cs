@@ -60,7 +60,7 @@ public sealed class BrowserTests(Chromium chromium)
         await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("passed");
         await Expect(window.Page).ToHaveTitleAsync("✓ Fix the handshake · heartwood · Auxo");
         await Expect(window.Page.Locator("link[rel=icon]").Last).ToHaveAttributeAsync(
-            "href", new Regex("favicon-passed", RegexOptions.NonBacktracking));
+            "href", new Regex("favicon-passed", RegexOptions.None, TimeSpan.FromSeconds(1)));
         Assert.True(await window.Page.EvaluateAsync<bool>("window.notLoadedAgain"));
     }
 

@@ -44,7 +44,7 @@ public sealed class Chromium : IAsyncLifetime
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
         var window = new Window(page);
-        page.Console += (_, message) => { if (message.Type == "error") window.Errors.Enqueue(message.Text); };
+        page.Console += (_, message) => { if (message.Type == "error") window.Errors.Enqueue($"{message.Text} {message.Location}"); };
         page.PageError += (_, error) => window.Errors.Enqueue(error);
         page.Request += (_, request) =>
         {
@@ -77,6 +77,6 @@ internal sealed class Window(IPage page) : IAsyncDisposable
     {
         await Page.Context.DisposeAsync();
         Assert.Empty(Foreign);
-        Assert.Empty(Errors);
+        Assert.True(Errors.IsEmpty, string.Join('\n', Errors));
     }
 }
