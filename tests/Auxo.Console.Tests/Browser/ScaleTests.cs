@@ -83,12 +83,14 @@ public sealed class ScaleTests(Chromium chromium)
     public async Task a_service_that_goes_and_comes_back_is_seen_without_a_hand()
     {
         var away = false;
-        var gone = new CancellationTokenSource();
+        using var gone = new CancellationTokenSource();
         var state = "running";
         await using var console = await ConsoleHost.StartAsync(app =>
         {
             PagesTests.Map(app, () => FakeAuxo.Build(state, state == "running" ? null : "passed"), () => "{}");
-            app.MapGet("/pipeline/changes", (HttpContext http) => StayOpenAsync(http, away, gone.Token));
+            // A connection ends with the service; those after its return stay.
+            app.MapGet("/pipeline/changes", (HttpContext http)
+                => StayOpenAsync(http, away, gone.IsCancellationRequested ? CancellationToken.None : gone.Token));
         });
         await using var window = await chromium.OpenAsync(console);
         await window.Page.GotoAsync("/queue");
@@ -100,7 +102,6 @@ public sealed class ScaleTests(Chromium chromium)
         state = "finished";
         away = false;
         await Expect(window.Page.GetByText("Nothing runs.")).ToBeVisibleAsync(new() { Timeout = 20_000 });
-        gone.Dispose();
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
         await using var repository = await GitRepository.CreateAsync();
         var told = new Told(repository);
         var head = await repository.CommitAsync(
-            (".auxo/ci.yaml", "steps:\n  - name: test\n    run: echo one > out; exit 2\nartifacts: [out]\n"),
+            (".auxo/ci.yaml", "steps:\n  - name: test\n    run: echo one > out; exit 2\n    artifacts: [out]\n"),
             ("wrong.yaml", "a: 1\n b: 2\n"));
         await host.SendAsync(told.Opened(head));
         await host.FinishedAsync(told.BuildOf(head));

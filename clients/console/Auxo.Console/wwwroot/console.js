@@ -31,8 +31,8 @@ function listen() {
     });
     source.addEventListener("returned", again);
     source.addEventListener("open", () => {
-        // What changed before this page was listening is not said again.
-        if (lost || performance.now() > 3000) again();
+        // What changed before this page was listening is not said again: what was under way then may be done by now.
+        if (lost || performance.now() > 3000 || document.querySelector(".standing.busy")) again();
         lost = false;
         say();
     });
@@ -68,9 +68,13 @@ function again() {
             return;
         }
         late.removeAttribute("data-late");
-        const at = window.scrollY;
+        const [at, hash] = [window.scrollY, location.hash];
         Blazor.navigateTo(location.pathname + location.search, { replaceHistoryEntry: true });
-        requestAnimationFrame(() => window.scrollTo(0, at));
+        requestAnimationFrame(() => {
+            window.scrollTo(0, at);
+            // The line of a log that somebody will copy the address of.
+            if (hash && !location.hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
+        });
     }, Math.max(0, Math.min(pause, since + 4 * pause - now)));
 }
 
