@@ -1,52 +1,59 @@
 using System.Globalization;
 
+using Auxo.Testing;
+
 using Microsoft.Playwright;
 
 namespace Auxo.Benchmarks.Console;
 
-/// <summary>A real browser, signed in at the console.</summary>
+/// <summary>A real browser, the system's own.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
-    private Browser(IPlaywright playwright, IBrowser browser, IPage page) => (_playwright, _browser, Page) = (playwright, browser, page);
+    private Browser(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
-    /// <summary>Its one window.</summary>
-    public IPage Page { get; }
-
-    /// <summary>Opens it.</summary>
-    /// <exception cref="InvalidOperationException">No chromium is on PATH.</exception>
-    public static async Task<Browser> OpenAsync(Auxo.Testing.AuxoInstance instance, CancellationToken ct)
+    /// <summary>Starts it.</summary>
+    /// <exception cref="InvalidOperationException">None is installed.</exception>
+    public static async Task<Browser> StartAsync()
     {
-        var program = ((string[])["chromium", "chromium-browser", "google-chrome"])
-            .SelectMany(static name
-                => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("it needs a browser, and no chromium is on PATH");
+        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .SelectMany(static folder => ((string[])["chromium", "chromium-browser", "google-chrome"]).Select(n => Path.Combine(folder, n)))
+            .FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("no chromium is on PATH (Debian: apt install chromium)");
         var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = program, Args = Environment.IsPrivilegedProcess ? ["--no-sandbox"] : [],
-        });
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+            ExecutablePath = program,
+            // Its own sandbox does not start as root; only our own pages are opened.
+            Args = Environment.IsPrivilegedProcess ? ["--no-sandbox"] : [],
+        }));
+    }
+
+    /// <summary>A fresh window without anything kept, signed in at the console of an instance where one is given.</summary>
+    public async Task<IPage> OpenAsync(
+        AuxoInstance? auxo, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    {
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
-            ViewportSize = new ViewportSize { Width = 1280, Height = 800 }, BaseURL = instance.Url("console").ToString(),
+            ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = height },
+            BaseURL = auxo?.Url("console").ToString(),
         });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(60_000);
-        await page.GotoAsync((await ConsoleSide.LinkAsync(instance, ct)).ToString());
-        return new Browser(playwright, browser, page);
+        if (auxo is not null) await page.GotoAsync((await ConsoleSide.LinkAsync(auxo, CancellationToken.None)).ToString());
+        return page;
     }
 
-    /// <summary>Has the tab give back what nothing refers to any more; left alone, it waits for a better moment.</summary>
-    public async Task CollectAsync()
+    /// <summary>Has a tab give back what nothing refers to any more; left alone, it waits for a better moment.</summary>
+    public static async Task CollectAsync(IPage page)
     {
-        var session = await Page.Context.NewCDPSessionAsync(Page);
+        var session = await page.Context.NewCDPSessionAsync(page);
         await session.SendAsync("HeapProfiler.collectGarbage");
         await session.DetachAsync();
     }
 
-    /// <summary>The memory of the tab's process (PSS), in MiB.</summary>
+    /// <summary>The memory of the largest tab's process (PSS), in MiB.</summary>
     public async Task<double> MemoryMiBAsync()
     {
         var session = await _browser.NewBrowserCDPSessionAsync();

@@ -50,7 +50,8 @@ internal static class Logs
     {
         var auxo = await context.PlainInstanceAsync();
         using var console = await ConsoleSide.OpenAsync(auxo, ct);
-        await using var browser = await Browser.OpenAsync(auxo, ct);
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync(auxo);
         var lines = context.Options.Count(400, 60);
         var off = string.Join(", ", CheckBatch.All.Select(static check => $"{check.Name}: off"));
         using var repository = await PlainRepository.CreateAsync(
@@ -63,10 +64,10 @@ internal static class Logs
             "/builds", new { source = repository.Path, commit = await repository.HeadAsync(ct) }, ct);
         answer.EnsureSuccessStatusCode();
         var build = (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("id").GetGuid();
-        await browser.Page.GotoAsync($"/builds/{build}?step={Step}");
-        await browser.Page.EvaluateAsync(Watch);
-        await browser.Page.WaitForSelectorAsync(".log[data-complete]", new() { Timeout = 120_000 });
-        var ages = await browser.Page.EvaluateAsync<double[]>("window.ages");
+        await page.GotoAsync($"/builds/{build}?step={Step}");
+        await page.EvaluateAsync(Watch);
+        await page.WaitForSelectorAsync(".log[data-complete]", new() { Timeout = 120_000 });
+        var ages = await page.EvaluateAsync<double[]>("window.ages");
         context.Tell($"{ages.Length} of {lines} lines were seen as they were printed");
 
         var log = Path.Combine(auxo.Home, "logs", "builds", $"{build}", Step + ".log");
@@ -79,18 +80,18 @@ internal static class Logs
         {
             asked.Add(await TimeAsync(console, new Uri($"{route}lines?from={random.NextInt64(1, total)}&count=200", UriKind.Relative), ct));
             var line = random.NextInt64(1, total);
-            await browser.Page.GotoAsync("/queue");
-            await browser.Page.GotoAsync(
+            await page.GotoAsync("/queue");
+            await page.GotoAsync(
                 $"/builds/{build}?step={Step}&line={line}#L{line}", new() { WaitUntil = WaitUntilState.Load });
-            await browser.Page.WaitForSelectorAsync($"#L{line}");
-            opened.Add(await browser.Page.EvaluateAsync<double>("performance.getEntriesByName('first-contentful-paint')[0].startTime"));
-            await browser.Page.WaitForSelectorAsync(".position:not([hidden])");
-            moved.Add(await browser.Page.EvaluateAsync<double>(Move, random.NextInt64(1, total)));
+            await page.WaitForSelectorAsync($"#L{line}");
+            opened.Add(await page.EvaluateAsync<double>("performance.getEntriesByName('first-contentful-paint')[0].startTime"));
+            await page.WaitForSelectorAsync(".position:not([hidden])");
+            moved.Add(await page.EvaluateAsync<double>(Move, random.NextInt64(1, total)));
         }
 
-        for (var i = 0; i < 20; i++) await browser.Page.EvaluateAsync<double>(Move, random.NextInt64(1, total));
+        for (var i = 0; i < 20; i++) await page.EvaluateAsync<double>(Move, random.NextInt64(1, total));
         var before = await browser.MemoryMiBAsync();
-        await browser.CollectAsync();
+        await Browser.CollectAsync(page);
         var memory = await browser.MemoryMiBAsync();
         var searched = await TimeAsync(console, new Uri($"{route}search?q=not+in+there+at+all", UriKind.Relative), ct);
         return

@@ -57,7 +57,7 @@ internal static partial class Pages
         var auxo = await context.PlainInstanceAsync();
         using var repository = await PlainRepository.CreateAsync(SampleRepository.Files(), ct);
         var paths = await PathsAsync(auxo, repository, ct);
-        await using var browser = await ConsoleBrowser.StartAsync();
+        await using var browser = await Browser.StartAsync();
         var console = (await auxo.ResourceAsync("console")).Pid!.Value;
         var atRest = IdleMemory.PssMiB(console);
         var (weight, blocking) = await WeighAsync(browser, auxo);
@@ -109,7 +109,7 @@ internal static partial class Pages
             $"/builds/{build.GetProperty("id").GetGuid()}", $"/trace/{await repository.HeadAsync(ct)}"];
     }
 
-    private static async Task<(double All, double Blocking)> WeighAsync(ConsoleBrowser browser, AuxoInstance auxo)
+    private static async Task<(double All, double Blocking)> WeighAsync(Browser browser, AuxoInstance auxo)
     {
         var page = await browser.OpenAsync(auxo);
         await page.WaitForLoadStateAsync(LoadState.Load);
@@ -120,7 +120,7 @@ internal static partial class Pages
 
     /// <summary>The overview, its sheet and its scripts as files.</summary>
     private static async Task<Series?> StaticAsync(
-        BenchmarkContext context, ConsoleBrowser browser, AuxoInstance auxo, int times, CancellationToken ct)
+        BenchmarkContext context, Browser browser, AuxoInstance auxo, int times, CancellationToken ct)
     {
         await using var nginx = await NginxSide.StartAsync(context, ct);
         if (nginx is null) return null;

@@ -62,7 +62,7 @@ internal static class Pictures
         var red = await BuiltAsync(greeter, "commit", broken);
         await progress.WriteLineAsync("  a patch is red");
 
-        await using var browser = await ConsoleBrowser.StartAsync();
+        await using var browser = await Browser.StartAsync();
         // It is still running when the pictures are taken.
         await PushAsync("importer", "Read feeds that were moved", file: "pause", content: "90");
         await TakeAsync("wall", "/wall", ColorScheme.Dark, 720, "Read feeds that were moved");
