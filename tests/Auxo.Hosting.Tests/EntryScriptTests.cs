@@ -67,7 +67,8 @@ public sealed class EntryScriptTests
         File.Copy(Path.Combine(Root, "auxo"), Path.Combine(folder, "auxo"));
         // Stands for an SDK whose feed lacks the package.
         await WriteProgramAsync(Path.Combine(folder, "dotnet"),
-            "[ \"$1\" != build ] || [ \"${CompileAhead:-}\" = false ] || { echo 'error NU1101' >&2; exit 1; }");
+            "[ \"$1\" != build ] || [ \"${CompileAhead:-}\" = false ] || "
+                + "{ echo 'error NU1101: Unable to find package microsoft.netcore.app.crossgen2.linux-x64' >&2; exit 1; }");
         await WriteProgramAsync(program, "echo \"built, and told $*\"");
 
         var (code, output) = await RunAsync("env", "-u", "CompileAhead", "-u", "NUGET_PACKAGES", $"HOME={folder}/home",

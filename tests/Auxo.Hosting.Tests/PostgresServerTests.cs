@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 
+using Auxo.Instances;
 using Auxo.Postgres;
 
 namespace Auxo.Hosting.Tests;
@@ -24,7 +26,8 @@ public sealed class PostgresServerTests : IDisposable
         })!;
         var killed = await parent.StandardOutput.ReadLineAsync(ct);
         await File.WriteAllTextAsync(Path.Combine(_folder, "pg", "data", "postmaster.pid"), killed + "\n", ct);
-        while (File.ReadAllText($"/proc/{killed}/cmdline").Length > 0) await Task.Yield();
+        // Not until its command line is empty: that it is for a moment while it becomes 'sleep', too.
+        while (Processes.IsAlive(int.Parse(killed!, CultureInfo.InvariantCulture))) await Task.Yield();
 
         var preparing = Task.Run(() => new PostgresServer(
             Path.Combine(_folder, "pg"), Path.Combine(_folder, "run")).PrepareAsync(ct), ct);
