@@ -2,6 +2,7 @@ using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Logs.Lines;
 using Auxo.Pipeline.Workspaces;
 
 using Npgsql;
@@ -27,6 +28,8 @@ public static class ExecutionConfiguration
         services.AddSingleton(new WorkspaceStore(layout, user));
         services.AddSingleton(provider => new LogStore(
             layout, settings, provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.AddSingleton<LongReads>();
+        services.AddSingleton<LogOutlines>();
         services.AddSingleton(new ArtifactStore(layout, settings));
         services.AddSingleton(provider => new StepExecutors(
             layout, settings, user, provider.GetRequiredService<StepLauncher>(),

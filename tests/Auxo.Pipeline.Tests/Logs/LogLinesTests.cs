@@ -238,6 +238,51 @@ public sealed class LogLinesTests : IDisposable
         Assert.Equal(14, outline.FirstError);
     }
 
+    [Fact]
+    public void a_printed_change_of_a_file_leaves_the_chapter_around_it_whole()
+    {
+        var outline = Outline("--- Lint\n--- a/file.c\n+++ b/file.c\n--- a/other.c\n+++ b/other.c\nlinting\n--- Test\ntesting\n");
+        Assert.Equal(["1-6 Lint", "7- Test"], outline.Groups.Select(static g => $"{g.From}-{g.To} {g.Title}"));
+    }
+
+    [Fact]
+    public async Task only_two_long_reads_run_at_once_and_who_waits_too_long_is_asked_to_come_again()
+    {
+        using var reads = new LongReads(TimeSpan.Zero);
+        using var end = new ManualResetEventSlim();
+        var two = Enumerable.Range(1, 2).Select(i => reads.RunAsync(() => Wait(end, i), CancellationToken.None)).ToList();
+        var busy = await Assert.ThrowsAsync<LogsBusyException>(() => reads.RunAsync(static () => 3, CancellationToken.None));
+        Assert.Equal((503, "log/busy"), (busy.Status, busy.Type));
+        end.Set();
+        int[] values = await Task.WhenAll(two);
+        Assert.Equal([1, 2], values);
+        Assert.Equal(3, await reads.RunAsync(static () => 3, CancellationToken.None));
+
+        static int Wait(ManualResetEventSlim end, int value)
+        {
+            end.Wait();
+            return value;
+        }
+    }
+
+    [Fact]
+    public async Task the_outline_of_a_complete_log_is_read_once_and_that_of_an_open_one_each_time()
+    {
+        using var reads = new LongReads();
+        var outlines = new LogOutlines(reads);
+        var log = await Store().OpenAsync(_build, "test", CancellationToken.None);
+        await log.WriteAsync("--- Test\n"u8.ToArray());
+        var open = await outlines.OfAsync(Store().Find(_build, "test")!, CancellationToken.None);
+        Assert.NotSame(open, await outlines.OfAsync(Store().Find(_build, "test")!, CancellationToken.None));
+        await log.CompleteAsync();
+        var complete = Store().Find(_build, "test")!;
+        var first = await outlines.OfAsync(complete, CancellationToken.None);
+        Assert.Same(first, await outlines.OfAsync(Store().Find(_build, "test")!, CancellationToken.None));
+        for (var i = 1; i <= LogOutlines.Most; i++)
+            await outlines.OfAsync(complete with { LastWrite = complete.LastWrite.AddSeconds(i) }, CancellationToken.None);
+        Assert.NotSame(first, await outlines.OfAsync(complete, CancellationToken.None));
+    }
+
     [Theory]
     [InlineData("error: cannot find crate", true)]
     [InlineData("src/a.rs:3: error[E0308]: mismatched types", true)]

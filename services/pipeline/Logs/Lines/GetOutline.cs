@@ -7,19 +7,14 @@ namespace Auxo.Pipeline.Logs.Lines;
 /// </summary>
 internal static class GetOutline
 {
-    private const long MostBytes = 128 << 20;
-    private const int MostCandidates = 200_000;
-
     public static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/builds/{id:guid}/logs/{step}/outline", Handle).WithName("GetLogOutline");
+        => routes.MapGet("/builds/{id:guid}/logs/{step}/outline", HandleAsync).WithName("GetLogOutline");
 
-    private static Results<Ok<LogOutline>, ProblemHttpResult> Handle(
-        Guid id, string step, LogStore logs, HttpResponse response, CancellationToken ct)
+    private static async Task<Results<Ok<LogOutline>, ProblemHttpResult>> HandleAsync(
+        Guid id, string step, LogStore logs, LogOutlines outlines, HttpResponse response, CancellationToken ct)
     {
         if (logs.Find(id, step) is not { } log) return GetLog.NoLog(id, step);
         response.Headers.CacheControl = "no-store";
-        using var file = log.Open();
-        var candidates = new TextSearch(LogOutline.Words).Lines(file, 0, Math.Min(log.LengthBytes, MostBytes), 1, ct);
-        return TypedResults.Ok(LogOutline.Of(candidates.Take(MostCandidates)));
+        return TypedResults.Ok(await outlines.OfAsync(log, ct));
     }
 }

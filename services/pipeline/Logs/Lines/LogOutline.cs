@@ -31,7 +31,7 @@ public sealed partial record LogOutline(IReadOnlyList<LogGroup> Groups, long? Fi
         var groups = new List<LogGroup>();
         var open = new Stack<int>();
         long? error = null;
-        int? chapter = null;
+        int? chapter = null, before = null;
         foreach (var (number, text) in lines)
         {
             if (Begin().Match(text) is { Success: true } begin)
@@ -46,15 +46,17 @@ public sealed partial record LogOutline(IReadOnlyList<LogGroup> Groups, long? Fi
             }
             else if (Chapter().Match(text) is { Success: true } begins && !NoChapter().IsMatch(text))
             {
-                // A change of a file begins the same way, with a second such line.
-                if (begins.Groups["sign"].Value == "+++" && chapter is { } before && groups[before].From == number - 1)
+                // A change of a file begins the same way, with a second such line: the chapter before goes on.
+                if (begins.Groups["sign"].Value == "+++" && chapter is { } first && groups[first].From == number - 1)
                 {
-                    groups.RemoveAt(before);
-                    chapter = null;
+                    groups.RemoveAt(first);
+                    chapter = before;
+                    if (before is { } again) groups[again] = groups[again] with { To = null };
                     continue;
                 }
 
                 if (chapter is { } ended) groups[ended] = groups[ended] with { To = number - 1 };
+                before = chapter;
                 chapter = groups.Count;
                 groups.Add(new LogGroup(number, null, Title(begins), IsFolded: false));
             }

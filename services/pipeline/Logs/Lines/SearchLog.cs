@@ -22,10 +22,11 @@ internal static class SearchLog
     private const int Most = 10_000;
 
     public static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/builds/{id:guid}/logs/{step}/search", Handle).WithName("SearchLog");
+        => routes.MapGet("/builds/{id:guid}/logs/{step}/search", HandleAsync).WithName("SearchLog");
 
-    private static Results<Ok<LogSearchResponse>, ProblemHttpResult> Handle(
-        Guid id, string step, string q, LogStore logs, HttpResponse response, CancellationToken ct, long from = 1, int limit = 1000)
+    private static async Task<Results<Ok<LogSearchResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, string step, string q, LogStore logs, LongReads reads, HttpResponse response, CancellationToken ct, long from = 1,
+        int limit = 1000)
     {
         if (q.Length is 0 or > LongestQuery || q.AsSpan().ContainsAny('\r', '\n')) return AuxoProblem.BadRequest(
             "log/invalid-query", $"'q' must have 1 to {LongestQuery} characters, all on one line.");
@@ -33,7 +34,7 @@ internal static class SearchLog
         if (from < 1) return AuxoProblem.BadRequest("log/no-such-line", "'from' is the number of a line, from 1.");
         if (logs.Find(id, step) is not { } log) return GetLog.NoLog(id, step);
         response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(Find(log, q, from, limit, ct));
+        return TypedResults.Ok(await reads.RunAsync(() => Find(log, q, from, limit, ct), ct));
     }
 
     /// <summary>Searches.</summary>
