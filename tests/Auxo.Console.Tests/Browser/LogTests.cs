@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Threading.Channels;
 
 using Auxo.Testing;
 
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 
 using static Microsoft.Playwright.Assertions;
@@ -145,6 +148,126 @@ public sealed class LogTests(Chromium chromium)
         await Expect(log.Locator(".wrong time")).ToBeHiddenAsync();
         await window.Page.Locator(".tools select").SelectOptionAsync("clock");
         await Expect(log.Locator(".wrong time")).Not.ToBeEmptyAsync();
+    }
+
+    [Fact]
+    public async Task without_scripts_a_line_that_the_log_does_not_have_opens_its_end()
+    {
+        await using var console = await StartAsync(Long());
+        Assert.Contains("Lines 99801 to 100000 of 100000", await console.PageAsync(Page + "&line=200000"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_line_that_the_log_does_not_have_opens_its_end()
+    {
+        await using var console = await StartAsync(Long());
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync(Page + "#L200000");
+        await ExpectEndAsync(window.Page, 100_000);
+    }
+
+    [Fact]
+    public async Task the_end_of_a_log_is_shown_though_its_last_group_was_folded_and_times_without_a_begin_are_empty()
+    {
+        var printed = new FakeLog { Outline = """{"groups":[{"from":2,"to":null,"title":"Deploy","isFolded":true}],"firstError":null}""" }
+            .Print(Enumerable.Range(1, 1000).Select(static i => $"line {i}")).End();
+        await using var console = await StartAsync(printed);
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync(Page + "#L1");
+        var log = window.Page.Locator(".log");
+        await Expect(log.Locator("#L2 .fold")).ToHaveAttributeAsync("aria-expanded", "false");
+        await window.Page.Locator("[data-follow]").ClickAsync();
+        await ExpectEndAsync(window.Page, 1000);
+        await log.EvaluateAsync("log => log.dataset.begin = ''");
+        await window.Page.Locator(".tools select").SelectOptionAsync("since");
+        await Expect(log.Locator("#L1000 time")).ToBeEmptyAsync();
+    }
+
+    [Fact]
+    public async Task the_hits_that_follow_the_first_thousand_are_asked_for_once_and_a_search_that_fails_says_so()
+    {
+        await using var console = await StartAsync(Long());
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync(Page + "#L1");
+        await Expect(window.Page.Locator("#L1")).ToBeInViewportAsync();
+        await window.Page.Locator(".tools input").FillAsync("line");
+        var said = window.Page.Locator(".tools output");
+        await Expect(said).ToHaveTextAsync("1 of 1000+");
+        await window.Page.Locator(".log").FocusAsync();
+        await window.Page.Keyboard.PressAsync("Shift+N");
+        await Expect(said).ToHaveTextAsync("1000 of 1000+");
+        await window.Page.RouteAsync("**/search?**", static route => route.AbortAsync());
+        await window.Page.Locator("[data-next]").ClickAsync();
+        await Expect(said).ToHaveTextAsync("The search failed; try again.");
+        await window.Page.UnrouteAllAsync();
+        await window.Page.EvaluateAsync("() => { for (let i = 0; i < 2; i++) document.querySelector('[data-next]').click(); }");
+        await Expect(said).ToHaveTextAsync("1002 of 2000+");
+        await Expect(window.Page.Locator(".log .current")).ToHaveAttributeAsync("data-n", "1002");
+        Meant(window, "/search?");
+    }
+
+    [Fact]
+    public async Task a_log_is_followed_on_after_an_answer_that_failed()
+    {
+        var printed = new FakeLog().Print("first");
+        await using var console = await StartAsync(printed);
+        await using var window = await chromium.OpenAsync(console);
+        var failed = 0;
+        await window.Page.RouteAsync("**/bytes?**", route =>
+            failed++ == 0 ? route.FulfillAsync(new() { Status = 502 }) : route.ContinueAsync());
+        await window.Page.GotoAsync(Page);
+        printed.Print("second");
+        await Expect(window.Page.Locator("#L2 > span")).ToHaveTextAsync("second");
+        Meant(window, "502");
+    }
+
+    [Fact]
+    public async Task a_log_that_may_not_be_followed_any_more_says_that_it_is_not()
+    {
+        await using var console = await StartAsync(new FakeLog().Print("first"));
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.RouteAsync("**/bytes?**", static route => route.FulfillAsync(new() { Status = 403 }));
+        await window.Page.RunAndWaitForResponseAsync(() => window.Page.GotoAsync(Page), static answer => answer.Url.Contains("/bytes?"));
+        await Expect(window.Page.Locator("[data-follow]")).ToHaveAttributeAsync("aria-pressed", "false");
+        Meant(window, "403");
+    }
+
+    [Fact]
+    public async Task a_page_goes_on_while_something_is_looked_for_in_its_log()
+    {
+        var changes = Channel.CreateUnbounded<string>();
+        var state = "running";
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            string Build() => state == "running" ? BrowserTests.Running() : FakeAuxo.Build();
+            PagesTests.Map(app, Build, Build);
+            new FakeLog().Print("first").Map(app);
+            app.MapGet("/pipeline/changes", (HttpContext http) => TypedResults.ServerSentEvents(
+                changes.Reader.ReadAllAsync(http.RequestAborted), eventType: "changed"));
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync(Page);
+        var field = window.Page.Locator(".tools input");
+        await field.FillAsync("first");
+        await field.BlurAsync();
+        state = "finished";
+        changes.Writer.TryWrite($"build/{FakeAuxo.BuildId}");
+        await Expect(window.Page.Locator("h1 .standing")).ToContainTextAsync("passed");
+    }
+
+    /// <summary>The browser writes down what failed as the test wanted it.</summary>
+    private static void Meant(Window window, string failure)
+    {
+        Assert.Contains(failure, Assert.Single(window.Errors), StringComparison.Ordinal);
+        window.Errors.Clear();
+    }
+
+    private static async Task ExpectEndAsync(IPage page, int total)
+    {
+        await Expect(page.Locator($"#L{total}")).ToHaveCountAsync(1);
+        await page.WaitForFunctionAsync(
+            "() => { const log = document.querySelector('.log'); return log.scrollTop > 0"
+                + " && log.scrollHeight - log.scrollTop - log.clientHeight < 5; }");
     }
 
     private static Task<ConsoleHost> StartAsync(FakeLog log)

@@ -16,13 +16,26 @@ public sealed record Blocking(BuildStep Step, long? Error, IReadOnlyList<LogLine
     {
         try
         {
-            var error = (await clients.Pipeline.OutlineAsync(build.ToString(), step.Step, ct)).FirstError;
+            var error = await ErrorAsync(clients, build, step, ct);
             var lines = await clients.Pipeline.LinesAsync(build.ToString(), step.Step, error ?? -Shown, Shown, ct);
             return new Blocking(step, error, lines.Lines);
         }
         catch (ServiceException e) when (e.Status == StatusCodes.Status404NotFound)
         {
             return new Blocking(step, null, []);
+        }
+    }
+
+    /// <summary>Where many logs are searched at once, the end of the log must do.</summary>
+    private static async Task<long?> ErrorAsync(Clients clients, Guid build, BuildStep step, CancellationToken ct)
+    {
+        try
+        {
+            return (await clients.Pipeline.OutlineAsync(build.ToString(), step.Step, ct)).FirstError;
+        }
+        catch (ServiceException e) when (e.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            return null;
         }
     }
 }

@@ -8,13 +8,14 @@ internal static partial class LogText
     /// <summary>So many lines are in the page; the script fetches others when somebody scrolls there.</summary>
     public const int Lines = 200;
 
-    /// <summary>The lines around one, or the last; null of a step without a log.</summary>
+    /// <summary>The lines around one, or the last where there is no such line; null of a step without a log.</summary>
     public static async Task<LogLines?> ReadAsync(Clients clients, Guid build, string step, long? line, CancellationToken ct)
     {
         try
         {
-            return await clients.Pipeline.LinesAsync(
+            var lines = await clients.Pipeline.LinesAsync(
                 build.ToString(), step, line is { } asked ? Math.Max(1, asked - Lines / 2) : -Lines, Lines, ct);
+            return line > lines.Total ? await clients.Pipeline.LinesAsync(build.ToString(), step, -Lines, Lines, ct) : lines;
         }
         catch (ServiceException e) when (e.Status == StatusCodes.Status404NotFound)
         {

@@ -81,7 +81,9 @@ function again() {
 function filling() {
     const at = document.activeElement;
     if (at?.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range])")) return true;
-    return [...document.querySelectorAll("main form :is(input, textarea, select)")].some(field =>
+    // What is looked for in a log stays there when the page is made again.
+    const fields = document.querySelectorAll("main form:not([role=search], [data-permanent] *) :is(input, textarea, select)");
+    return [...fields].some(field =>
         field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
             : field.tagName === "SELECT" ? field.selectedIndex !== Math.max(0, [...field.options].findIndex(o => o.defaultSelected))
                 : field.type !== "hidden" && field.value !== field.defaultValue);

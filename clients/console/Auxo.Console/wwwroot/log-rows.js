@@ -6,6 +6,7 @@ export const most = 800;
 export class Rows {
     constructor(log) {
         this.log = log;
+        // By their first lines: a later outline has other groups for them.
         this.folded = new Set();
         this.groups = new Map();
         this.marked = [0, 0];
@@ -29,7 +30,17 @@ export class Rows {
 
     // The group, if any, that hides a line.
     hides(n) {
-        for (const group of this.folded) if (n > group.from && n <= (group.to ?? Infinity)) return group;
+        for (const from of this.folded) {
+            const group = this.groups.get(from);
+            if (group && n > from && n <= group.to) return group;
+        }
+    }
+
+    // Opens the groups that hide a line; true when there were any.
+    unfold(n) {
+        const hidden = this.hides(n) !== undefined;
+        for (let group; (group = this.hides(n));) this.folded.delete(group.from);
+        return hidden;
     }
 
     append(lines) {
@@ -93,7 +104,7 @@ export class Rows {
         const button = text.appendChild(document.createElement("button"));
         button.className = "fold";
         button.dataset.group = group.from;
-        button.ariaExpanded = String(!this.folded.has(group));
+        button.ariaExpanded = String(!this.folded.has(group.from));
         button.textContent = plain(group.title);
     }
 
@@ -139,7 +150,9 @@ export class Rows {
     }
 }
 
+// Nothing while it is not known when the step began.
 function since(milliseconds) {
+    if (isNaN(milliseconds)) return "";
     const seconds = Math.max(0, milliseconds) / 1000;
     return seconds < 60 ? seconds.toFixed(1) + " s" : Math.floor(seconds / 60) + ":" + String(Math.floor(seconds % 60)).padStart(2, "0");
 }

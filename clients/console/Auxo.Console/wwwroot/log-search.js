@@ -35,6 +35,7 @@ export class Search {
         this.said.textContent = "…";
         try {
             const answer = await this.ask(1, asking.signal);
+            if (asking.signal.aborted) return;
             this.show(answer.lines, answer.next);
             if (this.active) this.go(0);
         } catch (error) {
@@ -66,16 +67,32 @@ export class Search {
         if (by === 0) {
             const top = this.viewer.rows.top();
             this.at = Math.max(0, this.hits.findIndex(n => n >= top));
-        } else if (this.at + by === this.hits.length && this.next) {
-            const more = await this.ask(this.next);
-            this.hits.push(...more.lines.map(line => line.number));
-            this.next = more.next ?? undefined;
-            for (const line of more.lines) this.viewer.rows.found.add(line.number);
-            this.at += by;
-        } else this.at = (this.at + by + this.hits.length) % this.hits.length;
+        } else {
+            if (this.at + by === this.hits.length && this.next) {
+                this.coming ??= this.more().finally(() => { this.coming = undefined; });
+                if (!await this.coming) return;
+            }
+            this.at = (this.at + by + this.hits.length) % this.hits.length;
+        }
         this.viewer.rows.current = this.hits[this.at];
         this.say();
         await this.viewer.show(this.hits[this.at]);
+    }
+
+    // Adds the hits that follow those that are known; false when they did not come, or are not asked for any more.
+    async more() {
+        const { signal } = this.asking;
+        try {
+            const more = await this.ask(this.next, signal);
+            if (signal.aborted) return false;
+            this.hits.push(...more.lines.map(line => line.number));
+            this.next = more.next ?? undefined;
+            for (const line of more.lines) this.viewer.rows.found.add(line.number);
+            return true;
+        } catch {
+            if (!signal.aborted) this.said.textContent = "The search failed; try again.";
+            return false;
+        }
     }
 
     say() {

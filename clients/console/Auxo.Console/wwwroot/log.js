@@ -75,10 +75,19 @@ class Viewer {
         this.show(asked[0]);
     }
 
+    // An answer; undefined when there is none, or nothing to tell.
+    async get(path) {
+        try {
+            const answer = await fetch(this.base + path);
+            return answer.status === 200 ? await answer.json() : undefined;
+        } catch {
+            return undefined;
+        }
+    }
+
     async lines(from, count) {
-        const answer = await fetch(`${this.base}/lines?from=${from}&count=${count}`);
-        if (answer.status !== 200) return undefined;
-        const some = await answer.json();
+        const some = await this.get(`/lines?from=${from}&count=${count}`);
+        if (!some) return undefined;
         this.complete = some.isComplete;
         // A line that is still printed comes whole later.
         const open = some.isUnfinished && !some.isComplete;
@@ -91,13 +100,15 @@ class Viewer {
     async show(n, atTop = false) {
         const turn = this.turn = {};
         this.follow(false);
-        for (let group; (group = this.rows.hides(n)); this.rows.clear()) this.rows.folded.delete(group);
+        if (this.rows.unfold(n)) this.rows.clear();
         let some = true;
         // What the server put into the page is only for the first look.
         if (this.total === 0 || !this.rows.row(n)) {
             some = await this.lines(Math.max(1, n - portion / 2), portion);
             if (this.turn !== turn) return some ?? undefined;
             if (!some) return undefined;
+            // Of a log that has no such line, or not yet, the end is nearest.
+            if (n > this.total) return this.toEnd();
             this.rows.clear();
             this.rows.append(some.lines);
         } else this.rows.all(this.rows.mark);
@@ -109,8 +120,10 @@ class Viewer {
 
     async toEnd() {
         const turn = this.turn = {};
+        this.follow(false);
         const some = await this.lines(-portion, portion);
         if (!some || this.turn !== turn) return some;
+        this.rows.unfold(this.total);
         this.rows.clear();
         this.rows.append(some.lines);
         this.log.scrollTop = this.log.scrollHeight;
@@ -122,7 +135,7 @@ class Viewer {
     settled() {
         this.seen = this.log.scrollTop;
         let next = this.rows.last + 1;
-        for (let group; (group = this.rows.hides(next));) next = (group.to ?? this.total) + 1;
+        for (let group; (group = this.rows.hides(next));) next = group.to + 1;
         this.bar.hidden = this.rows.first === 1 && next > this.total || this.total === 0;
         this.log.classList.toggle("part", !this.bar.hidden);
         this.bar.max = Math.max(1, this.total);
@@ -137,13 +150,16 @@ class Viewer {
     scrolled() {
         if (this.looking) return;
         this.looking = requestAnimationFrame(async () => {
-            const above = this.log.scrollTop, below = this.log.scrollHeight - above - this.log.clientHeight;
-            if (this.stream && above < this.seen - 5) this.follow(false);
-            if (above < near && this.rows.first > 1 && !this.stream) await this.more(-1);
-            else if (below < near && this.rows.last < this.total && !this.stream) await this.more(1);
-            else if (below < 2 && !this.complete && !this.stream && this.rows.count > 0) await this.toEnd();
-            this.settled();
-            this.looking = undefined;
+            try {
+                const above = this.log.scrollTop, below = this.log.scrollHeight - above - this.log.clientHeight;
+                if (this.stream && above < this.seen - 5) this.follow(false);
+                if (above < near && this.rows.first > 1 && !this.stream) await this.more(-1);
+                else if (below < near && this.rows.last < this.total && !this.stream) await this.more(1);
+                else if (below < 2 && !this.complete && !this.stream && this.rows.count > 0) await this.toEnd();
+                this.settled();
+            } finally {
+                this.looking = undefined;
+            }
         });
     }
 
@@ -152,7 +168,7 @@ class Viewer {
         const turn = this.turn;
         for (let got = 0; got < portion / 2;) {
             let from = way > 0 ? this.rows.last + 1 : this.rows.first - 1;
-            for (let group; (group = this.rows.hides(from));) from = way > 0 ? (group.to ?? this.total) + 1 : group.from;
+            for (let group; (group = this.rows.hides(from));) from = way > 0 ? group.to + 1 : group.from;
             if (from < 1 || from > this.total) return;
             const begin = way > 0 ? from : Math.max(1, from - portion + 1);
             const some = await this.lines(begin, way > 0 ? portion : from - begin + 1);
@@ -193,7 +209,11 @@ class Viewer {
         while (this.stream === stream && this.log.isConnected) {
             try {
                 const answer = await fetch(`${this.base}/bytes?after=${from}`, { signal: stream.signal });
-                if (!answer.ok) return;
+                if (answer.status >= 500) throw new Error(answer.status);
+                if (!answer.ok) {
+                    if (this.stream === stream) this.follow(false);
+                    return;
+                }
                 const skew = Date.parse(answer.headers.get("Date")) - Date.now();
                 this.skew = Math.abs(skew) > 2000 ? skew : 0;
                 for (const reader = answer.body.getReader();;) {
@@ -241,6 +261,10 @@ class Viewer {
             this.follow(false);
             return;
         }
+        if (lines.length > 0 && this.rows.hides(this.total)) {
+            this.toEnd();
+            return;
+        }
         if (lines.length >= most || lines.length > 0 && this.rows.last + 1 < lines[0].number) this.rows.clear();
         this.rows.append(lines.slice(-most));
         if (this.partial) {
@@ -267,14 +291,16 @@ class Viewer {
     }
 
     async outline(folds = true) {
-        const answer = await fetch(`${this.base}/outline`);
-        if (answer.status !== 200) return;
-        const { groups, firstError } = await answer.json();
+        const known = await this.get("/outline");
+        if (!known) return;
+        const { groups, firstError } = known;
         const asked = this.rows.marked[0];
+        this.rows.groups = new Map(groups.map(group => [group.from, group]));
         for (const group of groups) {
-            const holds = n => n > group.from && n <= (group.to ?? Infinity);
-            this.rows.groups.set(group.from, group);
-            if (folds && group.isFolded && !holds(asked) && !(firstError && holds(firstError))) this.rows.folded.add(group);
+            // One without an end has all that follow, and a number after it that no line has.
+            group.to ??= Number.MAX_SAFE_INTEGER;
+            const holds = n => n > group.from && n <= group.to;
+            if (folds && group.isFolded && !holds(asked) && !(firstError && holds(firstError))) this.rows.folded.add(group.from);
         }
         this.rows.wrong = firstError ?? undefined;
         this.tools.querySelector("[data-error]").hidden = !firstError;
@@ -304,9 +330,8 @@ class Viewer {
     clicked(event) {
         const fold = event.target.closest("[data-group]");
         if (fold) {
-            const group = this.rows.groups.get(Number(fold.dataset.group));
-            if (this.rows.folded.has(group)) this.rows.folded.delete(group);
-            else this.rows.folded.add(group);
+            const from = Number(fold.dataset.group);
+            if (!this.rows.folded.delete(from)) this.rows.folded.add(from);
             this.follow(false);
             this.again();
             return;
