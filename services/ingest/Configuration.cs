@@ -36,6 +36,7 @@ public static class Configuration
         services.AddSingleton<RepositoryAnswers>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<KnownRepositories>();
+        services.AddSingleton<DiffTurns>();
         services.AddSingleton<PublicRepositories>();
         services.AddSingleton<ReceiptLog>();
         services.AddSingleton<Observer>();

@@ -32,32 +32,39 @@ public static class GetDiff
             .WithName("GetDiff").RequireScopeOrPublic(IngestScopes.Read);
 
     private static async Task<Ok<DiffAnswer>> HandleAsync(
-        Rid rid, PatchId patch, RevisionId revision, KnownRepositories known, RepositoryFolders folders, TimeProvider time,
-        CancellationToken ct, RevisionId? from = null)
+        Rid rid, PatchId patch, RevisionId revision, KnownRepositories known, RepositoryFolders folders, DiffTurns turns,
+        TimeProvider time, CancellationToken ct, RevisionId? from = null)
     {
         var repository = await known.FindAsync(rid, ct) ?? throw new NotTrackedException(rid.Value);
         var to = Find(repository, patch, revision);
+        var other = from is { } earlier ? Find(repository, patch, earlier) : null;
+        return TypedResults.Ok(await turns.RunAsync(() => CompareAsync(repository, other, to, folders, time, ct), ct));
+    }
+
+    private static async Task<DiffAnswer> CompareAsync(
+        KnownRepository repository, SeenRevision? from, SeenRevision to, RepositoryFolders folders, TimeProvider time, CancellationToken ct)
+    {
         var folder = folders.FolderOf(repository.Repository.Source);
         using var late = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         try
         {
-            var start = from is { } other
-                ? Find(repository, patch, other).Head.Value
+            var start = from is not null
+                ? from.Head.Value
                 : await StartAsync(folder, repository.Repository.Tip(repository.Repository.DefaultBranch)?.Commit, to, either.Token);
             var diff = await GitDiff.ReadAsync(folder, start ?? GitDiff.EmptyTree, to.Head.Value, DiffLimits.Readable, either.Token);
-            return TypedResults.Ok(new DiffAnswer(
-                start is null ? null : CommitId.Parse(start), to.Head, from, diff.FileCount, diff.Files));
+            return new DiffAnswer(start is null ? null : CommitId.Parse(start), to.Head, from?.Id, diff.FileCount, diff.Files);
         }
         catch (GitException e)
         {
             throw new PatchUnreadableException(
-                $"git cannot compare the commits of {revision.Short}: {e.Message} Get all commits with `rad sync --fetch {rid}`.", e);
+                $"git cannot compare the commits of {to.Id.Short}: {e.Message} "
+                    + $"Get all commits with `rad sync --fetch {repository.Repository.Rid}`.", e);
         }
         catch (OperationCanceledException e) when (late.IsCancellationRequested)
         {
             throw new PatchUnreadableException(
-                $"To compare the commits of {revision.Short} takes longer than {Patience.TotalSeconds:0} seconds. "
+                $"To compare the commits of {to.Id.Short} takes longer than {Patience.TotalSeconds:0} seconds. "
                     + $"Look at it in a clone: git diff {to.Base.Short}...{to.Head.Short}", e);
         }
     }
