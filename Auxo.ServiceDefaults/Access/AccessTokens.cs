@@ -11,19 +11,26 @@ namespace Auxo.ServiceDefaults.Access;
 
 /// <summary>
 /// Finds presented tokens, and says which repositories need none. Both tables (tens of rows) are kept in memory and read again after at
-/// most <see cref="MaxAge"/>, so a revoked token dies within that time and a flood of wrong tokens never reaches the database more than
-/// once a second.
+/// most <see cref="MaxAge"/>, so a revoked token dies within that time. A token that is not in it may be newer than it: it waits until
+/// they may be read again. A flood of wrong tokens never reaches the database more than once a second.
 /// </summary>
 public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>How long a revoked token may still work.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a new token may still be unknown, and how often at most an unknown token makes us look.</summary>
+    /// <summary>How often at most an unknown token makes us look, and so how long its answer may take.</summary>
     public static readonly TimeSpan MinAge = TimeSpan.FromSeconds(1);
+
+    /// <summary>So many requests wait for the next look. Beyond them an unknown token is refused at once.</summary>
+    public const int MostWaiting = 100;
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Snapshot? _snapshot;
+    private volatile int _reads;
+    private volatile int _generation;
+    private long _lastRead;
+    private int _waiting;
     private NpgsqlDataSource? _own;
 
     /// <summary>The token's row, or null when it is unknown, revoked or expired.</summary>
@@ -31,21 +38,25 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
     public async ValueTask<AccessToken?> FindAsync(string presented, CancellationToken ct)
     {
         var hash = AccessToken.Hash(presented);
-        var snapshot = await FreshAsync(MaxAge, ct);
-        var found = snapshot.Find(hash) ?? (await FreshAsync(MinAge, ct)).Find(hash);
+        var before = _reads;
+        var snapshot = await FreshAsync(MaxAge, before, ct);
+        var found = snapshot.Find(hash);
+        // What was read before it was presented says nothing about a token that was made since.
+        if (found is null && snapshot.Number <= before && await MayLookAsync(ct))
+            found = (await FreshAsync(TimeSpan.Zero, before, ct)).Find(hash);
         return found is { ExpiresAt: { } end } && end <= time.GetUtcNow() ? null : found;
     }
 
     /// <summary>Whether everybody may read this repository: its builds, logs, patches and numbers.</summary>
     /// <exception cref="NpgsqlException">The table cannot be read; nobody is let in on old knowledge.</exception>
     public async ValueTask<bool> IsPublicAsync(Rid rid, CancellationToken ct)
-        => (await FreshAsync(MaxAge, ct)).Public.Contains(rid.Value);
+        => (await FreshAsync(MaxAge, _reads, ct)).Public.Contains(rid.Value);
 
     /// <summary>
-    /// Forgets what was read: the next token is looked up in the database. For the service that has just changed the table; all
-    /// others follow within <see cref="MaxAge"/>.
+    /// Forgets what was read, and what is being read: the next token is looked up in the database. For the service that has just
+    /// changed the table; all others follow within <see cref="MaxAge"/>.
     /// </summary>
-    public void Forget() => _snapshot = null;
+    public void Forget() => Interlocked.Increment(ref _generation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -54,13 +65,14 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         if (_own is not null) await _own.DisposeAsync();
     }
 
-    private async ValueTask<Snapshot> FreshAsync(TimeSpan maxAge, CancellationToken ct)
+    /// <summary>What was read less than <paramref name="maxAge"/> ago, or in a read that began after the one of that number.</summary>
+    private async ValueTask<Snapshot> FreshAsync(TimeSpan maxAge, int since, CancellationToken ct)
     {
-        if (IsFresh(maxAge) is { } fresh) return fresh;
+        if (IsFresh(maxAge, since) is { } fresh) return fresh;
         await _reading.WaitAsync(ct);
         try
         {
-            return IsFresh(maxAge) ?? (_snapshot = await ReadAsync(ct));
+            return IsFresh(maxAge, since) ?? (_snapshot = await ReadAsync(ct));
         }
         finally
         {
@@ -68,12 +80,33 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         }
     }
 
-    private Snapshot? IsFresh(TimeSpan maxAge) => _snapshot is { } s && time.GetElapsedTime(s.ReadAt) < maxAge ? s : null;
+    private Snapshot? IsFresh(TimeSpan maxAge, int since)
+        => _snapshot is { } s && s.Generation == _generation && (s.Number > since || time.GetElapsedTime(s.ReadAt) < maxAge) ? s : null;
+
+    /// <summary>Waits until the last read is old enough; false when too many wait already.</summary>
+    private async ValueTask<bool> MayLookAsync(CancellationToken ct)
+    {
+        var rest = MinAge - time.GetElapsedTime(Interlocked.Read(ref _lastRead));
+        if (rest <= TimeSpan.Zero) return true;
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > MostWaiting) return false;
+            await Task.Delay(rest, time, ct);
+            return true;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
 
     private async Task<Snapshot> ReadAsync(CancellationToken ct)
     {
-        var readAt = time.GetTimestamp();
-        if (Source() is not { } source) return new Snapshot([], new HashSet<string>(StringComparer.Ordinal), readAt);
+        var (readAt, generation) = (time.GetTimestamp(), _generation);
+        Interlocked.Exchange(ref _lastRead, readAt);
+        var number = Interlocked.Increment(ref _reads);
+        if (Source() is not { } source)
+            return new Snapshot([], new HashSet<string>(StringComparer.Ordinal), readAt, number, generation);
         var tokens = new List<(byte[], AccessToken)>();
         var open = new HashSet<string>(StringComparer.Ordinal);
         await using var repositories = source.CreateCommand("select rid from access.public_repositories");
@@ -106,7 +139,7 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
             // No schema yet: nobody has a token. The AppHost may still be creating it.
         }
 
-        return new Snapshot(tokens, open, readAt);
+        return new Snapshot(tokens, open, readAt, number, generation);
     }
 
     /// <summary>The service's own pool where it has one; else one connection of our own; null where no database is configured.</summary>
@@ -121,9 +154,9 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         });
     }
 
-    /// <summary>The tables as they were.</summary>
+    /// <summary>The tables as they were: by which read, and how often they had been forgotten before it.</summary>
     private sealed record Snapshot(
-        IReadOnlyList<(byte[] Hash, AccessToken Token)> Rows, IReadOnlySet<string> Public, long ReadAt)
+        IReadOnlyList<(byte[] Hash, AccessToken Token)> Rows, IReadOnlySet<string> Public, long ReadAt, int Number, int Generation)
     {
         /// <summary>Looks at every row, whether it was found or not: the time says nothing about what is stored.</summary>
         public AccessToken? Find(ReadOnlySpan<byte> hash)

@@ -4,6 +4,7 @@ using System.Text.Json;
 
 using Alba;
 
+using Auxo.Contracts;
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
 
@@ -145,6 +146,62 @@ public sealed class AccessTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task a_token_that_is_newer_than_what_was_read_waits_for_the_next_look()
+    {
+        await using var read = await ReadAsync();
+        Assert.Null(await read.Tokens.FindAsync("wrong", Ct));
+        var token = await AccessToken.CreateAsync(read.Source, "fresh", ["pipeline:read"], expiresAt: null, Ct);
+        read.Time.Advance(TimeSpan.FromSeconds(0.4));
+        var found = read.Tokens.FindAsync(token, Ct).AsTask();
+        Assert.False(found.IsCompleted);
+        read.Time.Advance(TimeSpan.FromSeconds(0.6));
+        Assert.Equal("fresh", (await found)!.Name);
+        Assert.True(read.Tokens.FindAsync(token, Ct).AsTask().IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task a_flood_of_wrong_tokens_reads_once_a_second_and_does_not_pile_up()
+    {
+        await using var read = await ReadAsync();
+        Assert.False(await read.Tokens.IsPublicAsync(Somewhere, Ct));
+        await read.OpenAsync(Somewhere);
+        var flood = Enumerable.Range(0, 3 * AccessTokens.MostWaiting)
+            .Select(i => read.Tokens.FindAsync($"wrong {i}", Ct).AsTask()).ToList();
+        Assert.Equal(AccessTokens.MostWaiting, flood.Count(static f => !f.IsCompleted));
+        Assert.False(await read.Tokens.IsPublicAsync(Somewhere, Ct));
+        read.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.All(await Task.WhenAll(flood), Assert.Null);
+        Assert.True(await read.Tokens.IsPublicAsync(Somewhere, Ct));
+
+        // They read once together: what changes now is not seen before another second.
+        await read.ExecuteAsync("delete from access.public_repositories");
+        var next = read.Tokens.FindAsync("wrong", Ct).AsTask();
+        Assert.False(next.IsCompleted);
+        Assert.True(await read.Tokens.IsPublicAsync(Somewhere, Ct));
+        read.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await next);
+        Assert.False(await read.Tokens.IsPublicAsync(Somewhere, Ct));
+    }
+
+    [Fact]
+    public async Task what_was_being_read_when_it_was_forgotten_counts_for_nobody_who_asks_later()
+    {
+        await using var read = await ReadAsync();
+        await using var connection = await read.Source.OpenConnectionAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using (var hold = new NpgsqlCommand("lock table access.tokens in access exclusive mode", connection))
+            await hold.ExecuteNonQueryAsync(Ct);
+        var early = read.Tokens.IsPublicAsync(Somewhere, Ct).AsTask();
+        while (await read.ScalarAsync("select count(*) from pg_locks where not granted and relation = 'access.tokens'::regclass") is 0L)
+            Ct.ThrowIfCancellationRequested();
+        await read.OpenAsync(Somewhere);
+        read.Tokens.Forget();
+        await transaction.RollbackAsync(Ct);
+        Assert.False(await early);
+        Assert.True(await read.Tokens.IsPublicAsync(Somewhere, Ct));
+    }
+
+    [Fact]
     public async Task a_token_is_worth_nothing_from_the_instant_it_expires()
     {
         await using var service = await StartAsync();
@@ -266,6 +323,10 @@ public sealed class AccessTests(PostgresFixture postgres)
             source, "set role auxo_registry; insert into access.tokens (name, hash, scopes) values ('x', sha256('x'), '{}')");
     }
 
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static Rid Somewhere { get; } = Rid.Parse("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5");
+
     private static void Map(WebApplication app)
     {
         app.MapGet("/forgotten", () => "");
@@ -291,6 +352,37 @@ public sealed class AccessTests(PostgresFixture postgres)
         var service = await TestService.HostAsync(
             Map, b => b.Services.AddSingleton<TimeProvider>(time), $"--ConnectionStrings:auxo={connection}");
         return new Secured(service, source, time);
+    }
+
+    private async Task<Read> ReadAsync()
+    {
+        var source = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        await AccessToken.ApplySchemaAsync(source, Ct);
+        var (provider, time) = (new ServiceCollection().AddSingleton(source).BuildServiceProvider(), new ManualTime());
+        return new Read(new AccessTokens(provider, time), source, time, provider);
+    }
+
+    /// <summary>The tables, read without a service.</summary>
+    private sealed record Read(AccessTokens Tokens, NpgsqlDataSource Source, ManualTime Time, ServiceProvider Provider)
+        : IAsyncDisposable
+    {
+        public Task OpenAsync(Rid rid) => ExecuteAsync($"insert into access.public_repositories (rid, public_at, public_by) values "
+            + $"('{rid.Value}', now(), 'admin')");
+
+        public Task ExecuteAsync(string sql) => AccessTests.ExecuteAsync(Source, sql);
+
+        public async Task<object?> ScalarAsync(string sql)
+        {
+            await using var command = Source.CreateCommand(sql);
+            return await command.ExecuteScalarAsync(Ct);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Tokens.DisposeAsync();
+            await Provider.DisposeAsync();
+            await Source.DisposeAsync();
+        }
     }
 
     private sealed record Secured(IAlbaHost Http, NpgsqlDataSource Source, ManualTime Time) : IAsyncDisposable
