@@ -53,14 +53,21 @@ internal sealed class CliHost
     private static string Unseen(string question)
     {
         Console.Error.Write(question);
+        var typed = Line(static () => Console.ReadKey(intercept: true));
+        Console.Error.WriteLine();
+        return typed;
+    }
+
+    /// <summary>What is typed up to Enter. Arrows and other keys that write nothing are not part of it.</summary>
+    internal static string Line(Func<ConsoleKeyInfo> next)
+    {
         var typed = new StringBuilder();
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        while (next() is { Key: not ConsoleKey.Enter } key)
         {
-            if (key.Key != ConsoleKey.Backspace) typed.Append(key.KeyChar);
-            else if (typed.Length > 0) typed.Length--;
+            if (key.Key is ConsoleKey.Backspace) typed.Length = Math.Max(0, typed.Length - 1);
+            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
         }
 
-        Console.Error.WriteLine();
         return typed.ToString();
     }
 

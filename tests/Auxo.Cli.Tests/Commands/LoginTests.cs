@@ -44,6 +44,29 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_key_that_cannot_be_read_is_named()
+    {
+        await File.WriteAllTextAsync(Key, "nothing");
+        await File.WriteAllTextAsync(Key + ".pub", "nothing");
+        await using var console = await ConsoleStandIn.StartAsync();
+        var result = await LoginAsync(console.Url);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"{Key} could not be used", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void keys_that_write_nothing_are_no_part_of_a_password()
+    {
+        var typed = new Queue<ConsoleKeyInfo>(
+        [
+            Typed('x', ConsoleKey.X), Typed('\b', ConsoleKey.Backspace), Typed('\b', ConsoleKey.Backspace), Typed('a', ConsoleKey.A),
+            Typed('\0', ConsoleKey.LeftArrow), Typed('\u001b', ConsoleKey.Escape), Typed('\u0015', ConsoleKey.U),
+            Typed('ß', ConsoleKey.NoName), Typed('\r', ConsoleKey.Enter),
+        ]);
+        Assert.Equal("aß", CliHost.Line(typed.Dequeue));
+    }
+
+    [Fact]
     public async Task a_challenge_of_another_host_is_not_signed()
     {
         await using var console = await ConsoleStandIn.StartAsync(address: "ci.example.org");
@@ -87,6 +110,8 @@ public sealed class LoginTests : IAsyncLifetime
         Directory.Delete(_home, recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    private static ConsoleKeyInfo Typed(char character, ConsoleKey key) => new(character, key, shift: false, alt: false, control: false);
 
     private async Task MakeKeyAsync(string passphrase)
     {

@@ -48,9 +48,18 @@ internal static class RadicleSignature
         }
 
         using var process = Start(start);
-        await process.StandardInput.WriteAsync(text.AsMemory(), ct);
-        process.StandardInput.Close();
+        await using var end = ct.Register(static p => ((Process)p!).Kill(entireProcessTree: true), process);
         var (armour, complaint) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
+        try
+        {
+            await process.StandardInput.WriteAsync(text.AsMemory(), ct);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it read everything; what it says of that counts.
+        }
+
         await process.WaitForExitAsync(ct);
         return process.ExitCode == 0
             ? await armour
