@@ -16,6 +16,8 @@ public static class Scopes
     /// <summary>The claim that only a person's session has.</summary>
     internal const string RoleClaim = "role";
 
+    private static readonly AuthorizationPolicy AnyToken = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+
     /// <summary>Asks for a token with this scope, such as <c>pipeline:read</c>; <c>admin</c> has every scope.</summary>
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder
@@ -44,6 +46,11 @@ public static class Scopes
         where TBuilder : IEndpointConventionBuilder
         => builder.RequireAuthorization(new AuthorizationPolicy(
             [new ScopeRequirement(scope, OpenOnLoopback: false) { RepositoryOf = repositoryOf ?? NamedRepository }], []));
+
+    /// <summary>Asks for a token that works, whatever it may.</summary>
+    public static TBuilder RequireAnyToken<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.RequireAuthorization(AnyToken);
 
     /// <summary>Open to programs on this machine (<see cref="LocalCaller"/>); everybody else needs a token with this scope.</summary>
     public static TBuilder RequireScopeUnlessLoopback<TBuilder>(this TBuilder builder, string scope)

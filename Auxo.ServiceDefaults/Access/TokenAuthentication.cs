@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Security.Claims;
-using System.Text;
 using System.Text.Encodings.Web;
 
 using Microsoft.AspNetCore.Authentication;
@@ -56,11 +55,8 @@ internal sealed class TokenAuthentication(
         if (!AuthenticationHeaderValue.TryParse(header, out var value) || value.Parameter is not { } parameter) return null;
         if (value.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return parameter.Trim();
         // A browser sends a password that somebody typed once with the requests of every page, but says so.
-        if (!value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) || IsOfAPage(Request.Headers)) return null;
-        var bytes = new byte[parameter.Length];
-        if (!Convert.TryFromBase64String(parameter, bytes, out var length)) return null;
-        var text = Encoding.UTF8.GetString(bytes, 0, length);
-        return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? text[(colon + 1)..] : null;
+        return value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && !IsOfAPage(Request.Headers)
+            ? BasicPassword.Of(parameter) : null;
     }
 
     /// <summary>401; the same words for a missing, an unknown, a revoked and an expired token.</summary>

@@ -3,7 +3,6 @@ using System.Security.Claims;
 using Auxo.Registry.Sessions;
 using Auxo.ServiceDefaults.Access;
 
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 using Npgsql;
@@ -21,11 +20,9 @@ public sealed record OwnPasswordBody(string? Password, string? Current);
 /// </summary>
 public static class ChangeOwnPassword
 {
-    private static readonly AuthorizationPolicy AnyToken = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
-
     internal static void Map(IEndpointRouteBuilder routes)
         => routes.MapPut("/people/self/password", HandleAsync).WithName("ChangeOwnPassword").WithTags("People")
-            .RequireAuthorization(AnyToken);
+            .RequireAnyToken();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         OwnPasswordBody body, HttpContext http, NpgsqlDataSource source, Passwords passwords, SignInTries tries, AccessTokens tokens,
@@ -37,21 +34,28 @@ public static class ChangeOwnPassword
             return AuxoProblem.BadRequest("person/invalid-password", "'password' is the new one.");
         if (PersonRules.RefusePassword(body.Password, name) is { } wrong) return wrong;
 
-        if (await PeopleTable.PasswordAsync(source, name, ct) is { } present)
+        var present = await PeopleTable.PasswordAsync(source, name, ct);
+        if (present is not null)
         {
-            if (tries.Begin(name, CallerAddress.Of(http)) is { } wait) return StartSession.TooMany(http, wait);
-            if (!await passwords.IsAsync(present, body.Current ?? "", ct))
-                return AuxoProblem.Of(403, "person/wrong-password", "That is not your present password.");
-            tries.Succeeded(name, CallerAddress.Of(http));
+            var (isRight, wait) = await tries.TryAsync(
+                name, CallerAddress.Of(http), () => passwords.IsAsync(present, body.Current ?? "", ct));
+            if (wait is { } longer) return StartSession.TooMany(http, longer);
+            if (!isRight) return AuxoProblem.Of(403, "person/wrong-password", "That is not your present password.");
         }
 
         var own = Guid.Parse(http.User.FindFirstValue(ClaimTypes.NameIdentifier)!);
         var stored = await passwords.HashAsync(body.Password, ct);
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using var change = new NpgsqlCommand("update access.people set password = $2 where name = $1", connection)
-            .With(name, stored);
-        if (await change.ExecuteNonQueryAsync(ct) == 0) return PersonProblems.NotFound(name);
+        // Only as long as both are what they were when it was compared: an administrator may have put out whoever asks meanwhile.
+        await using var change = new NpgsqlCommand(
+            "update access.people set password = $2 where name = $1 and password is not distinct from $3::text", connection)
+            .With(name, stored, present);
+        await using var session = new NpgsqlCommand(
+            "select id from access.tokens where id = $1 and revoked_at is null for share", connection).With(own);
+        if (await change.ExecuteNonQueryAsync(ct) == 0 || await session.ExecuteScalarAsync(ct) is null)
+            return AuxoProblem.Conflict(
+                "person/changed-meanwhile", "Your password was changed, or your session ended, at this moment. Sign in again.");
         await PeopleTable.EndSessionsAsync(connection, name, own, name, time.GetUtcNow(), ct);
         await transaction.CommitAsync(ct);
         tokens.Forget();

@@ -2,7 +2,6 @@ using System.Security.Claims;
 
 using Auxo.ServiceDefaults.Access;
 
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 using Npgsql;
@@ -14,10 +13,8 @@ namespace Auxo.Registry.Sessions;
 /// </summary>
 public static class EndSession
 {
-    private static readonly AuthorizationPolicy AnyToken = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
-
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapDelete("/sessions/self", HandleAsync).WithName("EndSession").WithTags("Sessions").RequireAuthorization(AnyToken);
+        => routes.MapDelete("/sessions/self", HandleAsync).WithName("EndSession").WithTags("Sessions").RequireAnyToken();
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         HttpContext http, NpgsqlDataSource source, AccessTokens tokens, TimeProvider time, CancellationToken ct)

@@ -28,19 +28,24 @@ public static class MakeChallenge
     private static Results<Ok<ChallengeAnswer>, ProblemHttpResult> Handle(
         ChallengeBody body, HttpContext http, Challenges challenges, IConfiguration configuration)
     {
-        if (body.Address is not { Length: > 0 and <= 255 } address || Host(address) is not { } host)
+        if (body.Address is not { Length: > 0 and <= 255 } address || Url(address) is not { } url)
             return AuxoProblem.BadRequest(
                 "session/invalid-address", "'address' is the host and port that was asked, such as ci.example.org or 127.0.0.1:8880.");
-        if (!ConsoleHosts.Has(configuration, host))
+        if (!ConsoleHosts.Has(configuration, url.Host))
             return AuxoProblem.Unprocessable(
-                "session/foreign-address", $"The console is not known as {host}. The operator names it: Auxo__Console__Hosts={host}");
+                "session/foreign-address",
+                $"The console is not known as {url.Host}. The operator names it: Auxo__Console__Hosts={url.Host}");
+        if (!ConsoleHosts.IsAt(configuration, url))
+            return AuxoProblem.Unprocessable(
+                "session/foreign-address",
+                $"The console is not known to listen at {address}. The operator names it: Auxo__Console__PublicUrl=https://{address}");
         http.Response.Headers.CacheControl = "no-store";
         var (challenge, until) = challenges.Make(address.ToLowerInvariant());
         return TypedResults.Ok(new ChallengeAnswer(challenge, address.ToLowerInvariant(), until));
     }
 
-    /// <summary>The host of an address that is nothing else than host and port.</summary>
-    private static string? Host(string address)
+    /// <summary>An address that is nothing else than host and port.</summary>
+    private static Uri? Url(string address)
         => Uri.TryCreate("http://" + address, UriKind.Absolute, out var url)
-            && url.Authority.Equals(address, StringComparison.OrdinalIgnoreCase) ? url.Host : null;
+            && url.Authority.Equals(address, StringComparison.OrdinalIgnoreCase) ? url : null;
 }

@@ -1,3 +1,5 @@
+using Auxo.Registry.People;
+
 namespace Auxo.Registry.Sessions;
 
 /// <summary>
@@ -20,6 +22,30 @@ public sealed class SignInTries(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (int Wrong, DateTimeOffset At)> _tries = new(StringComparer.Ordinal);
 
+    /// <summary>Compares a password, unless too many wrong ones came before it.</summary>
+    /// <returns>Whether it is right; how long to wait when it was not compared.</returns>
+    /// <exception cref="BusyException">It was not compared, which is no wrong try.</exception>
+    public async Task<(bool IsRight, TimeSpan? Wait)> TryAsync(string name, string address, Func<Task<bool>> compare)
+    {
+        if (Begin(name, address) is { } wait) return (false, wait);
+        try
+        {
+            var isRight = await compare();
+            if (isRight) Succeeded(name, address);
+            return (isRight, null);
+        }
+        catch (BusyException)
+        {
+            lock (_lock)
+            {
+                TakeBack("name " + name);
+                TakeBack("from " + address);
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Begins a try, which counts as wrong until it has succeeded: many at once are many.</summary>
     /// <returns>How long to wait before it; null when it may be made now.</returns>
     public TimeSpan? Begin(string name, string address)
@@ -36,13 +62,18 @@ public sealed class SignInTries(TimeProvider time)
     }
 
     /// <summary>It was right: the name's count begins again, and the address has one wrong try less.</summary>
-    public void Succeeded(string name, string address)
+    private void Succeeded(string name, string address)
     {
         lock (_lock)
         {
             _tries.Remove("name " + name);
-            if (_tries.TryGetValue("from " + address, out var tries)) _tries["from " + address] = tries with { Wrong = tries.Wrong - 1 };
+            TakeBack("from " + address);
         }
+    }
+
+    private void TakeBack(string key)
+    {
+        if (_tries.TryGetValue(key, out var tries)) _tries[key] = tries with { Wrong = tries.Wrong - 1 };
     }
 
     private TimeSpan Wait(string key, DateTimeOffset now)

@@ -64,10 +64,14 @@ public static class StartSession
     {
         var (name, address) = (typed.Trim().ToLowerInvariant(), CallerAddress.Of(door.Http));
         if (name.Length > 100 || password.Length > 1000 || name.Contains('\0', StringComparison.Ordinal)) return Refused();
-        if (tries.Begin(name, address) is { } wait) return TooMany(door.Http, wait);
-        var stored = await PeopleTable.PasswordAsync(door.Source, name, ct);
-        if (!await passwords.IsAsync(stored, password, ct)) return Refused();
-        tries.Succeeded(name, address);
+        string? stored = null;
+        var (isRight, wait) = await tries.TryAsync(name, address, async () =>
+        {
+            stored = await PeopleTable.PasswordAsync(door.Source, name, ct);
+            return await passwords.IsAsync(stored, password, ct);
+        });
+        if (wait is { } longer) return TooMany(door.Http, longer);
+        if (!isRight) return Refused();
         // Unless it was changed while it was compared.
         return await door.OpenAsync("select name from access.people where name = $1 and password = $2 for share", ct, name, stored!)
             is { } made ? made : Refused();

@@ -50,9 +50,7 @@ public static partial class CreateToken
             connection, body.Name, (body.Description ?? "")
                 .Replace("\0", "", StringComparison.Ordinal), AccessToken.Hash(text), [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
             body.ExpiresInSeconds is { } seconds ? now.AddSeconds(seconds) : null, http.User.Identity?.Name ?? "unknown", now, ct);
-        if (token is null)
-            return AuxoProblem.Conflict("token/name-of-a-person",
-                $"'{body.Name}' is a person, who signs in herself. Give a program a name of its own, such as {body.Name}-laptop.");
+        if (token is null) return TokenProblems.NameOfAPerson(body.Name);
         await transaction.CommitAsync(ct);
         tokens.Forget();
         http.Response.Headers.CacheControl = "no-store";

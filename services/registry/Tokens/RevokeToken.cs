@@ -42,6 +42,10 @@ internal static class TokenProblems
             $"There is no working token '{(token.Length > 100 ? token[..99] + "…" : token)}', by id or by name. 'auxo "
                 + "token list' shows them.");
 
+    public static ProblemHttpResult NameOfAPerson(string name)
+        => AuxoProblem.Conflict("token/name-of-a-person",
+            $"'{name}' is a person, who signs in herself. Give a program a name of its own, such as {name}-laptop.");
+
     /// <summary>The one that is meant, or why it is not clear.</summary>
     public static (TokenAnswer? Token, ProblemHttpResult? Problem) Only(string named, IReadOnlyList<TokenAnswer> found)
         => found switch

@@ -39,7 +39,8 @@ public static class RotateToken
         var fresh = await TokenTable.InsertAsync(
             connection, old!.Name, "", AccessToken.Hash(text), old.Scopes, old.ExpiresAt is { } end
                 ? now + (end - old.CreatedAt)
-                : null, by, now, ct) ?? throw new InvalidOperationException($"'{old.Name}' holds a token, and became a person.");
+                : null, by, now, ct);
+        if (fresh is null) return TokenProblems.NameOfAPerson(old.Name);
         await using var replace = new NpgsqlCommand(
             """
             update access.tokens set replaced_by = $2, expires_at = least(expires_at, $3)

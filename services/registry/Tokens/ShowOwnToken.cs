@@ -1,6 +1,7 @@
 using System.Security.Claims;
 
-using Microsoft.AspNetCore.Authorization;
+using Auxo.ServiceDefaults.Access;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 
 using Npgsql;
@@ -10,10 +11,8 @@ namespace Auxo.Registry.Tokens;
 /// <summary><c>GET /tokens/self</c>: whose the caller's token is and what it may. Every token that works may ask that.</summary>
 public static class ShowOwnToken
 {
-    private static readonly AuthorizationPolicy AnyToken = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
-
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/tokens/self", HandleAsync).WithName("ShowOwnToken").WithTags("Tokens").RequireAuthorization(AnyToken);
+        => routes.MapGet("/tokens/self", HandleAsync).WithName("ShowOwnToken").WithTags("Tokens").RequireAnyToken();
 
     private static async Task<Results<Ok<TokenAnswer>, ProblemHttpResult>> HandleAsync(
         HttpContext http, NpgsqlDataSource source, TimeProvider time, CancellationToken ct)

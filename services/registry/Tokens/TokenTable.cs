@@ -89,7 +89,8 @@ internal static class TokenTable
         await account.ExecuteNonQueryAsync(ct);
         await using var token = new NpgsqlCommand(
             "insert into access.tokens (name, hash, scopes, created_at, expires_at, created_by) select $1, $2, $3, "
-                + $"$4, $5::timestamptz, $6 where not exists (select from access.people where name = $1) returning {Columns}", connection)
+                + "$4, $5::timestamptz, $6 where not exists (select from access.people where name = lower($1)) "
+                + $"returning {Columns}", connection)
             .With(name, hash, scopes.ToArray(), now, expires, by);
         await using var reader = await token.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct) ? Read(reader, now) : null;

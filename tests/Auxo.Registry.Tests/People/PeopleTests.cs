@@ -6,6 +6,8 @@ using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
 
+using Npgsql;
+
 namespace Auxo.Registry.Tests.People;
 
 /// <summary>Who can sign in, and how that changes.</summary>
@@ -133,6 +135,8 @@ public sealed class PeopleTests(PostgresFixture postgres) : IAsyncLifetime
 
         using var token = await _host.Client.PostAsJsonAsync("/tokens", new { name = "alice", scopes = new[] { "registry:read" } });
         Assert.Equal((HttpStatusCode.Conflict, "token/name-of-a-person"), await token.ProblemAsync());
+        using var large = await _host.Client.PostAsJsonAsync("/tokens", new { name = "Alice", scopes = new[] { "registry:read" } });
+        Assert.Equal((HttpStatusCode.Conflict, "token/name-of-a-person"), await large.ProblemAsync());
         (await _host.Client.PostAsJsonAsync("/tokens", new { name = "CI", scopes = new[] { "registry:read" } })).Dispose();
         using var account = await _host.AddPersonAsync("ci", "viewer", Password);
         Assert.Equal((HttpStatusCode.Conflict, "person/name-taken"), await account.ProblemAsync());
@@ -194,6 +198,30 @@ public sealed class PeopleTests(PostgresFixture postgres) : IAsyncLifetime
         using var program = await _host.SendAsync(
             _host.Token, HttpMethod.Put, "/people/self/password", new { password = "staple of another kind" });
         Assert.Equal((HttpStatusCode.Conflict, "person/no-session"), await program.ProblemAsync());
+    }
+
+    [Theory]
+    [InlineData("update access.people set password = null")]
+    [InlineData("update access.tokens set revoked_at = now() where person = 'alice'")]
+    public async Task a_password_or_session_that_ended_while_it_was_compared_changes_nothing(string meanwhile)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        (await _host.AddPersonAsync("alice", "viewer", Password)).Dispose();
+        var own = await _host.SignInAsync("alice", Password);
+        Assert.Equal(HttpStatusCode.OK, await _host.TryAsync(own, "/repositories"));
+        await using var connection = await _host.Database.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using (var command = new NpgsqlCommand(meanwhile, connection)) await command.ExecuteNonQueryAsync(ct);
+        var change = _host.SendAsync(
+            own, HttpMethod.Put, "/people/self/password", new { current = Password, password = "staple of another kind" });
+        while (!change.IsCompleted && await _host.ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 0)
+            ct.ThrowIfCancellationRequested();
+        await transaction.CommitAsync(ct);
+        using var answer = await change;
+        Assert.Equal((HttpStatusCode.Conflict, "person/changed-meanwhile"), await answer.ProblemAsync());
+        using var fresh = await _host.StartSessionAsync(new { name = "alice", password = "staple of another kind" });
+        Assert.Equal(HttpStatusCode.Unauthorized, fresh.StatusCode);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 
+using Auxo.Registry.People;
 using Auxo.Registry.Sessions;
 using Auxo.Registry.Tests.People;
 using Auxo.Testing;
@@ -27,7 +28,8 @@ public sealed class SessionTests(PostgresFixture postgres) : IAsyncLifetime
         _host = await RegistryHost.StartAsync(
             await postgres.CreateDatabaseAsync(), _home,
             services => services.AddSingleton(new Challenges(_time)).AddSingleton(new SignInTries(_time)),
-            ("Auxo:Console:Hosts", "ci.example.org,*.lan"));
+            ("Auxo:Console:Hosts", "ci.example.org,*.lan"), ("Auxo:Console:Tls:Certificate", "/there.pem"),
+            ("Auxo:Console:PublicUrl", "https://auxo.example.org:9443"));
         (await _host.AddPersonAsync("alice", "developer", Password, _key.Did)).Dispose();
     }
 
@@ -187,6 +189,9 @@ public sealed class SessionTests(PostgresFixture postgres) : IAsyncLifetime
             ("ci.example.org.evil.example", "session/foreign-address"), ("user@ci.example.org", "session/invalid-address"),
             ("ci.example.org/x", "session/invalid-address"), ("", "session/invalid-address"),
             ("ci.example.org\nchallenge: x", "session/invalid-address"),
+            // Another program of the same machine may listen there.
+            ("localhost:9999", "session/foreign-address"), ("ci.example.org:8881", "session/foreign-address"),
+            ("localhost", "session/foreign-address"), ("auxo.example.org", "session/foreign-address"),
         ])
         {
             using var answer = await _host.SendAsync(token: null, HttpMethod.Post, "/sessions/challenges", new { address });
@@ -197,7 +202,9 @@ public sealed class SessionTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task a_challenge_is_made_for_what_the_console_is_called()
     {
-        foreach (var address in (string[])["ci.example.org", "CI.example.org:8443", "auxo.lan", "localhost:8880", "[::1]:8880"])
+        foreach (var address in (string[])
+            ["ci.example.org", "CI.example.org:8443", "auxo.lan", "localhost:8880", "[::1]:8880", "127.0.0.1:8443",
+                "auxo.example.org:9443"])
             Assert.Equal(address.ToLowerInvariant(), _host.Get<Challenges>().AddressOf(await ChallengeAsync(address)));
     }
 
@@ -215,6 +222,17 @@ public sealed class SessionTests(PostgresFixture postgres) : IAsyncLifetime
         (await _host.ChangeAsync("alice", new { keys = new[] { did.Value } })).Dispose();
         using var answer = await _host.StartSessionAsync(new { challenge, signature });
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_password_that_was_not_compared_is_no_wrong_try()
+    {
+        var tries = new SignInTries(_time);
+        for (var i = 0; i < 10; i++)
+            await Assert.ThrowsAsync<BusyException>(() => tries.TryAsync("alice", "a", static () => throw new BusyException()));
+        for (var i = 0; i < 5; i++)
+            Assert.Equal((false, null), await tries.TryAsync("alice", "a", static () => Task.FromResult(false)));
+        Assert.NotNull((await tries.TryAsync("alice", "b", static () => Task.FromResult(true))).Wait);
     }
 
     [Fact]
