@@ -101,7 +101,17 @@ public sealed class PeoplePageTests
     [Fact]
     public async Task a_person_changes_her_own_password_and_a_program_has_none()
     {
-        await using var console = await ConsoleHost.StartAsync(static app => SettingsPageTests.Map(app), role: "admin");
+        var from = "";
+        await using var console = await ConsoleHost.StartAsync(
+            app =>
+            {
+                SettingsPageTests.Map(app);
+                app.MapPut("/registry/people/self/password", (HttpContext http) =>
+                {
+                    from = http.Request.Headers["X-Forwarded-For"].ToString();
+                    return Results.NoContent();
+                }).WithOrder(-1);
+            }, role: "admin");
         using var answer = await console.SendAsync(
             "/settings", "/settings", ("_handler", "own-password"), ("current", "correct horse battery"),
             ("new", "staple of another kind"));
@@ -109,6 +119,7 @@ public sealed class PeoplePageTests
         Assert.Contains(console.Services.Requests, static r
             => r.StartsWith("PUT /registry/people/self/password", StringComparison.Ordinal)
                 && r.Contains("staple of another kind", StringComparison.Ordinal));
+        Assert.Contains("127.0.0.1", from, StringComparison.Ordinal);
 
         await using var program = await ConsoleHost.StartAsync(static app => SettingsPageTests.Map(app));
         Assert.DoesNotContain("Change your password", await program.PageAsync("/settings"), StringComparison.Ordinal);

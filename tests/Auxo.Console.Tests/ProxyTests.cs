@@ -25,6 +25,8 @@ public sealed class ProxyTests
 
     [Theory]
     [InlineData("")]
+    [InlineData(" ")]
+    [InlineData(",")]
     [InlineData("10.0.0.0/8")]
     public async Task what_anybody_else_says_is_not_looked_at(string trusted)
     {

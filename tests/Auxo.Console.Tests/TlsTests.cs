@@ -1,12 +1,14 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
+using Auxo.Console.Access;
 using Auxo.Console.Serving;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Doctor;
 using Auxo.Testing;
 using Auxo.Testing.Receivers;
 
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -48,6 +50,13 @@ public sealed class TlsTests : IDisposable
         Assert.False(alive.Headers.Contains("Strict-Transport-Security"));
         Assert.Contains("\"certificate\"", await client.GetStringAsync(new Uri(plain + "/diagnosis")), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(null, "https://asked.example:8443")]
+    [InlineData("http://ci.example.org", "https://asked.example:8443")]
+    [InlineData("https://ci.example.org", "https://ci.example.org")]
+    public void browsers_are_led_to_an_address_of_tls(string? known, string to)
+        => Assert.Equal(to, TlsConfiguration.SecureAddress(new PublicAddress(known), new HostString("asked.example", 8880), 8443));
 
     [Fact]
     public void a_renewed_certificate_is_served_without_a_restart()

@@ -58,9 +58,14 @@ internal sealed class Clients(IHttpClientFactory factory, IHttpContextAccessor c
     }
 
     /// <summary>The registry without a token: for signing in. It learns the address of the browser.</summary>
-    public IRegistry Stranger(HttpContext http)
+    public IRegistry Stranger(HttpContext http) => From(http, token: null);
+
+    /// <summary>The registry where it compares a password of whoever is signed in. It learns the address of the browser.</summary>
+    public IRegistry OfBrowser(HttpContext http) => From(http, http.User.Token());
+
+    private IRegistry From(HttpContext http, string? token)
     {
-        var client = Http("registry", token: null);
+        var client = Http("registry", token);
         if (http.Connection.RemoteIpAddress is { } address) client.DefaultRequestHeaders.Add("X-Forwarded-For", address.ToString());
         return RestService.ForGenerated<IRegistry>(client, Settings);
     }

@@ -10,7 +10,7 @@ namespace Auxo.Console.Serving;
 /// <param name="Port">Where TLS is spoken.</param>
 internal sealed record TlsSettings(string Certificate, string Key, int Port)
 {
-    private const int UsualPort = 8443;
+    private const int UsualPort = ServiceDefaults.Access.ConsoleHosts.UsualTlsPort;
 
     /// <summary>Reads the settings; null when there is no certificate.</summary>
     /// <exception cref="RefusedStartException">They are not complete.</exception>

@@ -45,15 +45,19 @@ internal static class TlsConfiguration
             if (http.Request.IsHttps) http.Response.Headers.StrictTransportSecurity = StrictTransport;
             else if (settings is not null && !IsOfThisMachine(http.Connection))
             {
-                var tls = address.Url ?? $"https://{http.Request.Host.Host}:{settings.Port}";
                 http.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
-                http.Response.Headers.Location = tls + http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
+                http.Response.Headers.Location = SecureAddress(address, http.Request.Host, settings.Port)
+                    + http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
                 return Task.CompletedTask;
             }
 
             return next(http);
         };
     });
+
+    /// <summary>Where it is reached by TLS. A public address without would lead back to where the browser was.</summary>
+    internal static string SecureAddress(PublicAddress address, HostString asked, int port)
+        => address.Url is { } url && url.StartsWith("https:", StringComparison.Ordinal) ? url : $"https://{asked.Host}:{port}";
 
     private static bool IsOfThisMachine(ConnectionInfo connection)
         => connection.RemoteIpAddress is not { } remote || IPAddress.IsLoopback(remote) || remote.Equals(connection.LocalIpAddress);

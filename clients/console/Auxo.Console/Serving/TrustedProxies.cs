@@ -30,7 +30,7 @@ internal static class TrustedProxies
     public static void UseTrustedProxies(this WebApplication app)
     {
         // With none at all, the framework would believe everybody.
-        if (app.Configuration[Setting] is { Length: > 0 }) app.UseForwardedHeaders();
+        if (Networks(app.Configuration[Setting]).Count > 0) app.UseForwardedHeaders();
     }
 
     /// <exception cref="RefusedStartException">One of them is neither an address nor a network.</exception>

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
-using System.Text;
 
 using Auxo.Console.Access;
+using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -55,11 +55,7 @@ internal static class GetFeed
     internal static string? Password(string? header)
     {
         if (!AuthenticationHeaderValue.TryParse(header, out var value) || value.Parameter is not { Length: < 1024 } parameter) return null;
-        if (!value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
-        var bytes = new byte[parameter.Length];
-        if (!Convert.TryFromBase64String(parameter, bytes, out var length)) return null;
-        var text = Encoding.UTF8.GetString(bytes, 0, length);
-        return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon && text[(colon + 1)..] is { Length: > 0 } password
-            && !password.Any(char.IsControl) ? password : null;
+        return value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
+            && BasicPassword.Of(parameter) is { Length: > 0 } password && !password.Any(char.IsControl) ? password : null;
     }
 }
