@@ -21,7 +21,7 @@ public interface IIngest
 
     /// <summary>Takes that back.</summary>
     [Delete("repositories/{rid}/public")]
-    Task<Repository> UnpublishAsync(string rid, CancellationToken ct);
+    Task UnpublishAsync(string rid, CancellationToken ct);
 
     /// <summary>Tracks a repository; a repeated call answers what is there.</summary>
     [Post("repositories")]

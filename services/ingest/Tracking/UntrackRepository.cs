@@ -1,6 +1,7 @@
 using Auxo.Contracts;
 using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Scanning;
+using Auxo.Ingest.Visibility;
 using Auxo.ServiceDefaults.Access;
 
 using JasperFx.Events;
@@ -11,7 +12,7 @@ namespace Auxo.Ingest.Tracking;
 
 /// <summary>
 /// <c>DELETE /repositories/{rid}</c>: follows it no longer. What was stored stays; tracking it again starts from what stands
-/// there then.
+/// there then. It is public no longer.
 /// </summary>
 public static class UntrackRepository
 {
@@ -20,8 +21,10 @@ public static class UntrackRepository
         => app.MapDelete("/repositories/{rid}", HandleAsync).WithName("UntrackRepository").RequireScope(IngestScopes.Write);
 
     private static async Task<NoContent> HandleAsync(
-        Rid rid, IMessageBus bus, WebhookSecrets secrets, Observer observer, CancellationToken ct)
+        Rid rid, IMessageBus bus, WebhookSecrets secrets, Observer observer, PublicRepositories repositories, CancellationToken ct)
     {
+        // First: once it is not followed, nothing looks any more whether it has become private.
+        await repositories.CloseAsync(rid, ct);
         var end = await bus.InvokeAsync<TrackingEnd>(new EndTracking(rid), ct);
         if (!end.WasTracked) throw new NotTrackedException(rid.Value);
         secrets.Forget(rid);

@@ -25,7 +25,7 @@ public static class PublishRepository
         Rid rid, HttpContext http, KnownRepositories known, PublicRepositories repositories, RepositoryAnswers answers,
         Observer observer, TimeProvider time, CancellationToken ct)
     {
-        var repository = await TrackedAsync(known, rid, ct);
+        var repository = await TrackedAsync(known, rid, ct) ?? throw new NotTrackedException(rid.Value);
         var watch = observer.Find(rid) ?? throw new CannotPublishException(
             "repository/not-read", $"{repository.Name} has not been read yet. Try again in a moment.");
         // What its identity says now, not what it said at the last look.
@@ -40,18 +40,18 @@ public static class PublishRepository
         return TypedResults.Ok(await answers.OfAsync(repository, ct));
     }
 
-    private static async Task<Ok<RepositoryAnswer>> CloseAsync(
+    private static async Task<Results<Ok<RepositoryAnswer>, NoContent>> CloseAsync(
         Rid rid, KnownRepositories known, PublicRepositories repositories, RepositoryAnswers answers, CancellationToken ct)
     {
         // Also one that is no longer followed: its builds are still there.
         await repositories.CloseAsync(rid, ct);
-        return TypedResults.Ok(await answers.OfAsync(await TrackedAsync(known, rid, ct), ct));
+        return await TrackedAsync(known, rid, ct) is { } repository
+            ? TypedResults.Ok(await answers.OfAsync(repository, ct))
+            : TypedResults.NoContent();
     }
 
-    private static async Task<Repository> TrackedAsync(KnownRepositories known, Rid rid, CancellationToken ct)
-        => await known.FindAsync(rid, ct) is { Repository: { IsTracked: true } repository }
-            ? repository
-            : throw new NotTrackedException(rid.Value);
+    private static async Task<Repository?> TrackedAsync(KnownRepositories known, Rid rid, CancellationToken ct)
+        => await known.FindAsync(rid, ct) is { Repository: { IsTracked: true } repository } ? repository : null;
 }
 
 /// <summary>Not everybody may read it.</summary>

@@ -64,6 +64,18 @@ public sealed class PublishRepositoryTests(PostgresFixture postgres) : IAsyncLif
     }
 
     [Fact]
+    public async Task what_is_followed_no_longer_is_not_public_any_more()
+    {
+        _storage.SetVisibility(_alice, isPublic: true);
+        await PutAsync();
+        using var ended = await _host.Client.DeleteAsync($"/repositories/{_storage.Rid}");
+        Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
+        Assert.Equal(0L, await _host.ScalarAsync<long>("select count(*) from access.public_repositories"));
+        using var again = await _host.Client.DeleteAsync($"/repositories/{_storage.Rid}/public");
+        Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+    }
+
+    [Fact]
     public async Task what_is_not_tracked_is_not_made_public()
     {
         using var answer = await _host.Client.PutAsync("/repositories/rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5/public", content: null);

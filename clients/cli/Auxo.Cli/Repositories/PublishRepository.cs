@@ -21,8 +21,8 @@ internal static class PublishRepository
     {
         var ingest = session.Clients.Ingest;
         var repository = await RepositoryArgument.ResolveAsync(ingest, text, ct);
-        repository = await (isPublic ? ingest.PublishAsync(repository.Rid, ct) : ingest.UnpublishAsync(repository.Rid, ct));
-        if (session.Terminal.Json) session.Terminal.WriteJson(new { repository.Rid, repository.IsPublic });
+        await (isPublic ? ingest.PublishAsync(repository.Rid, ct) : ingest.UnpublishAsync(repository.Rid, ct));
+        if (session.Terminal.Json) session.Terminal.WriteJson(new { repository.Rid, isPublic });
         else session.Terminal.Line(isPublic
             ? $"Everybody may read the builds, logs, patches and numbers of {Terminal.Safe(repository.Name)}."
             : $"{Terminal.Safe(repository.Name)} is read with a token only, within ten seconds.");
