@@ -12,12 +12,15 @@ namespace Auxo.Pipeline.Cancelling;
 /// </summary>
 public static class CancelBuild
 {
+    /// <summary>How the reason of such a build begins; the name of the account follows.</summary>
+    public const string CancelledBy = "cancelled by ";
+
     internal static void Map(IEndpointRouteBuilder routes)
         => routes.MapPost("/builds/{id:guid}/cancel", HandleAsync).WithName("CancelBuild").RequireScope("pipeline:write");
 
     /// <summary>Ends the build, whatever it does.</summary>
     public static (Events Events, OutgoingMessages Messages) Decide(Build build, string by, Links links, DateTimeOffset now)
-        => FinishBuild.Decide(build, Outcome.Cancelled, $"cancelled by {by}", by, links, now);
+        => FinishBuild.Decide(build, Outcome.Cancelled, CancelledBy + by, by, links, now);
 
     private static async Task<Results<Ok<BuildResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext http, BuildWriter writer, Links links, CancellationToken ct)

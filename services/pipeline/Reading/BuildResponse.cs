@@ -53,7 +53,9 @@ public record BuildResponse(
     }
 }
 
-/// <summary>A build with all that is kept of it; its source is the folder, which people can look at.</summary>
+/// <summary>
+/// A build with all that is kept of it; its source is the folder, which people can look at, and for whoever is not signed in the id.
+/// </summary>
 public sealed record BuildDetails(
     BuildResponse Build, IReadOnlyList<Finding> Findings, IReadOnlyList<BuildArtifact> Artifacts, string Verdict,
     string? Sandbox, string? RequestedBy, string? ApprovedBy, string Source)
@@ -71,9 +73,6 @@ public sealed record BuildDetails(
     /// <summary>Not shown: its members stand beside the others.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public BuildResponse Build { get; init; } = Build;
-
-    /// <summary>For whoever is not signed in: without a folder of this machine, and without the names of accounts.</summary>
-    internal BuildDetails ForVisitors() => this with { RequestedBy = null, ApprovedBy = null, Source = Rid.Value };
 
     /// <summary>Takes everything.</summary>
     internal static BuildDetails Of(Build build, Links links, RepositoryFolders folders)

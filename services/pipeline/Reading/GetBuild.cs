@@ -20,7 +20,8 @@ public static class GetBuild
     {
         await using var session = store.QuerySession();
         if (await session.LoadAsync<Build>(Build.StreamKey(id), ct) is not { } build) return BuildProblems.NotFound(id);
-        var all = BuildDetails.Of(build, links, folders);
-        return TypedResults.Ok(user.HasScope("pipeline:read") ? all : all.ForVisitors());
+        return TypedResults.Ok(user.HasScope("pipeline:read")
+            ? BuildDetails.Of(build, links, folders)
+            : BuildDetails.Of(build.ForVisitors(), links, folders) with { Source = build.Subject.Rid.Value });
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 using Auxo.Pipeline.Builds;
 using Auxo.ServiceDefaults.Access;
 
@@ -14,7 +16,7 @@ public static class ListBuilds
         => routes.MapGet("/builds", HandleAsync).WithName("ListBuilds").RequireScopeOrPublic("pipeline:read");
 
     private static async Task<Results<Ok<BuildPage>, ProblemHttpResult>> HandleAsync(
-        IDocumentStore store, NpgsqlDataSource database, CancellationToken ct, string? rid = null,
+        ClaimsPrincipal user, IDocumentStore store, NpgsqlDataSource database, CancellationToken ct, string? rid = null,
         string? patch = null, string? commit = null, int limit = 50, Guid? after = null, string? trace = null)
     {
         if (limit is < 1 or > 200) return AuxoProblem.BadRequest("request/invalid-limit", "'limit' must be between 1 and 200.");
@@ -45,7 +47,8 @@ public static class ListBuilds
         await using var session = store.QuerySession();
         var page = ids.Take(limit).ToList();
         var builds = await session.LoadManyAsync<Build>(ct, page.Select(Build.StreamKey));
-        var byId = builds.ToDictionary(build => build.BuildId);
+        var reads = user.HasScope("pipeline:read");
+        var byId = builds.Select(build => reads ? build : build.ForVisitors()).ToDictionary(build => build.BuildId);
         return TypedResults.Ok(new BuildPage(
             [.. page.Where(byId.ContainsKey).Select(id => BuildResponse.Of(byId[id]))], ids.Count > limit ? page[^1].ToString() : null));
     }

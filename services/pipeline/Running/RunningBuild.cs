@@ -9,6 +9,9 @@ namespace Auxo.Pipeline.Running;
 /// </summary>
 internal sealed class RunningBuild(Guid id, BuildWriter writer, Links links, TimeProvider time, ILogger logger) : IDisposable
 {
+    /// <summary>How the reason of a build begins that Auxo could not run.</summary>
+    public const string AuxoFailed = "Auxo failed: ";
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private Build? _known;
 
@@ -24,7 +27,7 @@ internal sealed class RunningBuild(Guid id, BuildWriter writer, Links links, Tim
 
     /// <summary>Ends it as an error of Auxo, which must neither be retried without end nor leave a patch without a word.</summary>
     public Task<Build> BreakAsync(string reason, CancellationToken ct)
-        => WriteAsync((build, now) => FinishBuild.Decide(build, Outcome.Errored, $"Auxo failed: {reason}", by: null, links, now), ct);
+        => WriteAsync((build, now) => FinishBuild.Decide(build, Outcome.Errored, AuxoFailed + reason, by: null, links, now), ct);
 
     /// <summary>Decides on what is known of the build and writes it, in the turn of this caller.</summary>
     /// <returns>The build as it is afterwards.</returns>

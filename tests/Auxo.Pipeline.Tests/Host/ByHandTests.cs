@@ -128,11 +128,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task a_visitor_sees_a_build_of_a_public_repository_without_folders_and_accounts()
     {
         await CommitAsync((".auxo/ci.yaml", OneStep));
-        await using (var open = _host.Database.CreateCommand("insert into access.public_repositories values ($1, now(), 'test')"))
-        {
-            open.Parameters.AddWithValue(Rid.ForPlainGit(_repository.Path).Value);
-            await open.ExecuteNonQueryAsync();
-        }
+        await OpenAsync();
 
         var id = PipelineHost.IdOf((await _host.PostAsync("/builds", new { source = _repository.Path, commit = "main" })).Body);
         await _host.FinishedAsync(id);
@@ -144,6 +140,26 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.NotEqual(System.Net.HttpStatusCode.Unauthorized, log.StatusCode);
         using var all = await _host.Anonymous.GetAsync("/builds");
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, all.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_visitor_does_not_see_who_cancelled_a_build()
+    {
+        await CommitAsync(
+            (".auxo/ci.yaml", $"steps:\n  - name: sleep\n    run: echo asleep; sleep {SandboxProcesses.Marker()}\n"));
+        await OpenAsync();
+        var id = PipelineHost.IdOf((await _host.PostAsync("/builds", new { source = _repository.Path, commit = "main" })).Body);
+        await _host.PrintedAsync(id, "sleep", "asleep");
+        await _host.PostAsync($"/builds/{id}/cancel", client: _host.Writer);
+
+        var list = $"/builds?rid={Uri.EscapeDataString(Rid.ForPlainGit(_repository.Path).Value)}";
+        foreach (var path in (string[])[$"/builds/{id}", list])
+        {
+            Assert.Contains("cancelled by writer", await _host.Client.GetStringAsync(path), StringComparison.Ordinal);
+            var seen = await _host.Anonymous.GetStringAsync(path);
+            Assert.DoesNotContain("writer", seen, StringComparison.Ordinal);
+            Assert.Contains("\"reason\":\"cancelled\"", seen, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -223,6 +239,14 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.DisposeAsync();
         await _repository.DisposeAsync();
         Directory.Delete(_home, recursive: true);
+    }
+
+    /// <summary>Lets everybody read the repository; the service looks when it is first asked for something.</summary>
+    private async Task OpenAsync()
+    {
+        await using var open = _host.Database.CreateCommand("insert into access.public_repositories values ($1, now(), 'test')");
+        open.Parameters.AddWithValue(Rid.ForPlainGit(_repository.Path).Value);
+        await open.ExecuteNonQueryAsync();
     }
 
     private async Task<(string Trust, string Outcome, string Printed)> AskAsync(CommitId commit, string name, bool trusted = false)
