@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Ingest.Recording;
@@ -32,17 +34,20 @@ public static class GetDiff
             .WithName("GetDiff").RequireScopeOrPublic(IngestScopes.Read);
 
     private static async Task<Ok<DiffAnswer>> HandleAsync(
-        Rid rid, PatchId patch, RevisionId revision, KnownRepositories known, RepositoryFolders folders, DiffTurns turns,
+        Rid rid, PatchId patch, RevisionId revision, ClaimsPrincipal user, KnownRepositories known, RepositoryFolders folders,
+        DiffTurns turns,
         TimeProvider time, CancellationToken ct, RevisionId? from = null)
     {
         var repository = await known.FindAsync(rid, ct) ?? throw new NotTrackedException(rid.Value);
         var to = Find(repository, patch, revision);
         var other = from is { } earlier ? Find(repository, patch, earlier) : null;
-        return TypedResults.Ok(await turns.RunAsync(() => CompareAsync(repository, other, to, folders, time, ct), ct));
+        var isReader = user.HasScope(IngestScopes.Read);
+        return TypedResults.Ok(await turns.RunAsync(() => CompareAsync(repository, other, to, isReader, folders, time, ct), ct));
     }
 
     private static async Task<DiffAnswer> CompareAsync(
-        KnownRepository repository, SeenRevision? from, SeenRevision to, RepositoryFolders folders, TimeProvider time, CancellationToken ct)
+        KnownRepository repository, SeenRevision? from, SeenRevision to, bool isReader, RepositoryFolders folders, TimeProvider time,
+        CancellationToken ct)
     {
         var folder = folders.FolderOf(repository.Repository.Source);
         using var late = new CancellationTokenSource(Patience, time);
@@ -57,9 +62,11 @@ public static class GetDiff
         }
         catch (GitException e)
         {
-            throw new PatchUnreadableException(
-                $"git cannot compare the commits of {to.Id.Short}: {e.Message} "
-                    + $"Get all commits with `rad sync --fetch {repository.Repository.Rid}`.", e);
+            // git's own words name a folder of this machine.
+            throw new PatchUnreadableException(isReader
+                ? $"git cannot compare the commits of {to.Id.Short}: {e.Message} "
+                    + $"Get all commits with `rad sync --fetch {repository.Repository.Rid}`."
+                : $"The commits of {to.Id.Short} cannot be compared here: some of them are missing.", e);
         }
         catch (OperationCanceledException e) when (late.IsCancellationRequested)
         {

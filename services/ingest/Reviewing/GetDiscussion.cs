@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Ingest.Recording;
@@ -26,7 +28,8 @@ public static class GetDiscussion
             .WithName("GetDiscussion").RequireScopeOrPublic(IngestScopes.Read);
 
     private static async Task<Ok<ListAnswer<DiscussionEntry>>> HandleAsync(
-        Rid rid, PatchId patch, KnownRepositories known, Observer observer, NpgsqlDataSource source, CancellationToken ct)
+        Rid rid, PatchId patch, ClaimsPrincipal user, KnownRepositories known, Observer observer, NpgsqlDataSource source,
+        CancellationToken ct)
     {
         var repository = await known.FindAsync(rid, ct) ?? throw new NotTrackedException(rid.Value);
         if (!repository.Patches.ContainsKey(patch)) throw new NoPatchException($"No patch {patch.Short} of {rid} is known.");
@@ -40,7 +43,10 @@ public static class GetDiscussion
         }
         catch (Exception e) when (e is CobFormatException or GitException or IOException)
         {
-            throw new PatchUnreadableException($"The patch {patch.Short} cannot be read: {e.Message}", e);
+            // Their words may name a folder of this machine.
+            throw new PatchUnreadableException(user.HasScope(IngestScopes.Read)
+                ? $"The patch {patch.Short} cannot be read: {e.Message}"
+                : $"The patch {patch.Short} cannot be read here: a part of it is missing or damaged.", e);
         }
     }
 

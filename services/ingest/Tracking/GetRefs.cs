@@ -39,10 +39,16 @@ public static class GetRefs
         if (await known.FindAsync(rid, ct) is not { Repository.IsTracked: true } repository) throw new NotTrackedException(rid.Value);
         var watch = observer.Find(rid);
         IReadOnlyList<TipProblem> problems = [.. watch?.Problems ?? [], .. watch?.OtherBranches ?? []];
-        // Why this machine cannot read a folder is nothing for strangers.
-        var failure = user.HasScope(IngestScopes.Read) ? watch?.Failure : null;
-        return TypedResults.Ok(new ListAnswer<RefAnswer>([.. Explain(repository, problems, failure)], null));
+        return TypedResults.Ok(new ListAnswer<RefAnswer>(user.HasScope(IngestScopes.Read)
+            ? [.. Explain(repository, problems, watch?.Failure)]
+            : [.. Explain(repository, ForVisitors(problems), failure: null)], null));
     }
+
+    /// <summary>
+    /// Why this machine cannot read a folder is nothing for whoever is not signed in. What was read and names a commit has words of ours.
+    /// </summary>
+    public static IReadOnlyList<TipProblem> ForVisitors(IReadOnlyList<TipProblem> problems)
+        => [.. problems.Select(static p => p.Commit is null ? p with { Reason = "It cannot be read now." } : p)];
 
     /// <summary>Branches first, then patches, the newest first; then what could not become a fact.</summary>
     public static IEnumerable<RefAnswer> Explain(KnownRepository known, IReadOnlyList<TipProblem> problems, string? failure)

@@ -96,6 +96,23 @@ public sealed class PatchReadingTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_visitor_reads_no_folder_where_commits_are_not_here()
+    {
+        _storage.SetVisibility(_alice, isPublic: true);
+        var (patch, _) = _storage.OpenPatch(_bob, "One", Files("a", "a"));
+        await _host.ScanAsync(_storage.Rid);
+        using var opened = await _host.Client.PutAsync($"/repositories/{_storage.Rid}/public", content: null);
+        Assert.Equal(HttpStatusCode.OK, opened.StatusCode);
+        Directory.Move(Path.Combine(_storage.Path, "objects"), Path.Combine(_storage.Path, "gone"));
+        Directory.CreateDirectory(Path.Combine(_storage.Path, "objects"));
+        using var answer = await _host.Anonymous.GetAsync(Url(patch, patch));
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        var words = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("missing", words, StringComparison.Ordinal);
+        Assert.DoesNotContain(_home, words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task the_discussion_has_descriptions_comments_and_reviews_and_says_which_are_of_auxo()
     {
         var (patch, head) = _storage.OpenPatch(_bob, "Say hello", Files("README.md", "# demo\nhello\n"));

@@ -1,3 +1,4 @@
+using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Tests.Recording;
 using Auxo.Ingest.Tracking;
 using Auxo.Radicle;
@@ -21,6 +22,16 @@ public sealed class GetRefsTests
         Assert.Equal(
             "announced to the pipeline for the built-in checks only: its author is no delegate and not on the trusted list",
             refs[1].Reason);
+    }
+
+    [Fact]
+    public void a_visitor_reads_no_folder_in_what_cannot_be_read()
+    {
+        var world = World.Tracking(Repository("c1"));
+        var problems = GetRefs.ForVisitors([
+            new TipProblem("branch", "main", null, "Push main: git -C /srv/git/demo"),
+            new TipProblem("branch", "next", world.Known.Repository.Tips[0].Commit, "Open a patch.")]);
+        Assert.Equal(["It cannot be read now.", "Open a patch."], problems.Select(static p => p.Reason));
     }
 
     [Fact]
