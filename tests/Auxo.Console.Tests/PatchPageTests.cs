@@ -57,6 +57,28 @@ public sealed class PatchPageTests
     }
 
     [Theory]
+    [InlineData("did:key:z6MkstrangerYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2a", false)]
+    [InlineData(Delegate, true)]
+    public async Task a_visitor_who_does_not_get_the_list_of_the_trusted_reads_of_delegates_only(string author, bool isDelegate)
+    {
+        await using var console = await ConsoleHost.StartAsync(app => Map(app, author), toVisitors: true);
+        using var visitor = console.Visitor();
+        var page = WebUtility.HtmlDecode(await visitor.GetStringAsync(Path));
+        Assert.DoesNotContain("stranger.", page, StringComparison.Ordinal);
+        Assert.Equal(isDelegate, page.Contains("Its author is a delegate.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task what_has_no_base_is_compared_with_the_empty_tree_by_its_whole_id()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app, diff: Diff("a", "b").Replace(
+            "\"base\":\"7fabc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c\"", "\"base\":null", StringComparison.Ordinal)));
+        Assert.Contains(
+            "git diff 4b825dc642cb6eb9a060e54bf8d69288fbee4904 ", WebUtility.HtmlDecode(await console.PageAsync(Path)),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("//evil.example/patches/")]
     [InlineData("https://evil.example/")]
     public async Task a_form_leads_to_no_other_site(string back)

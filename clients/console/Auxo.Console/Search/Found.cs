@@ -13,12 +13,14 @@ internal sealed record Found(
     /// <param name="clients">With the reader's token.</param>
     /// <param name="wanted">What was typed, not empty.</param>
     /// <param name="pages">How far back builds are read, in pages of two hundred.</param>
+    /// <param name="patchesOf">Of how many repositories the patches are read; each of them costs one request.</param>
     /// <param name="most">At most so many of each.</param>
     /// <param name="ct">When nobody waits any more.</param>
-    public static async Task<Found> FindAsync(Clients clients, string wanted, int pages, int most, CancellationToken ct)
+    public static async Task<Found> FindAsync(
+        Clients clients, string wanted, int pages, int patchesOf, int most, CancellationToken ct)
     {
         var repositories = (await clients.Ingest.RepositoriesAsync(ct)).Items;
-        var patches = Task.WhenAll(repositories.Select(async r
+        var patches = Task.WhenAll(repositories.Take(patchesOf).Select(async r
             => (await clients.Ingest.PatchesAsync(r.Rid, ct)).Items.Select(p => (Of: r, Patch: p))));
         var builds = new List<Build>();
         string? after = null;

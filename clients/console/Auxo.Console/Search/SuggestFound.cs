@@ -14,6 +14,9 @@ internal static class SuggestFound
 {
     private const int Most = 6;
 
+    /// <summary>Whoever has more repositories finds the patches of the others by Enter, on the page that searches.</summary>
+    private const int PatchesOf = 20;
+
     public static void Map(IEndpointRouteBuilder routes)
         => routes.MapGet("/search/found", HandleAsync).WithName("SuggestFound").RequireAuthorization(Configuration.SignedIn);
 
@@ -22,7 +25,7 @@ internal static class SuggestFound
         if (q?.Trim() is not { Length: > 0 } wanted) return TypedResults.Ok(Array.Empty<Suggestion>());
         try
         {
-            var found = await Found.FindAsync(clients, wanted, pages: 1, Most, ct);
+            var found = await Found.FindAsync(clients, wanted, pages: 1, PatchesOf, Most, ct);
             return TypedResults.Ok<IReadOnlyList<Suggestion>>([
                 .. found.Repositories.Select(static r => new Suggestion("repository", r.Name, "", Say.RepositoryUrl(r.Rid))),
                 .. found.Patches.Select(static p => new Suggestion(

@@ -62,7 +62,7 @@ function ask(text) {
         if (mine !== asked) return;
         found = items;
         show();
-    }, 120);
+    }, 250);
 }
 
 function pages() {
