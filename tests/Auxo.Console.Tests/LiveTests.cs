@@ -34,6 +34,8 @@ public sealed class LiveTests
         }
 
         Assert.Equal(["build/1", "build/1", "metrics/build/1", "notify/build/1"], heard.Order(StringComparer.Ordinal));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(console.Services.Requests.Contains("GET /registry/changes")), "the registry is asked, too");
         Assert.Single(console.Services.Requests, static r => r == "GET /registry/changes");
     }
 }
