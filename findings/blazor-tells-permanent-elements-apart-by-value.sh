@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# ASP.NET Core 10, Blazor's enhanced navigation: an element with data-permanent is kept when the page is exchanged for another, whose element has another id: ids are not
-# compared. What is compared is the value of data-permanent, so that two elements without a value are taken for the same one, and the old content stays: here the
-# log of step 'a' under the address of step 'b'. With a value of its own each is shown.
+# ASP.NET Core 10, Blazor's enhanced navigation: an element with data-permanent is kept when the page is exchanged for another, though the element there has another id: ids are
+# not compared, the value of data-permanent is. Two elements without a value are taken for the same one: it gets the new one's attributes, its id too, and keeps the old
+# content. Here the element is called log-b and shows the log of 'a'. With a value of its own each is shown.
 # What Auxo does: every data-permanent of the console has a value (clients/console/Auxo.Console/Builds/LogSection.razor).
 # It needs a browser: chromium on PATH.
-# Seen on 2026-11-29 with .NET 10.0.12 (blazor.web.js) and Chromium 156: 'without a value: log-a shows a; with a value: log-b shows b'.
+# Seen on 2026-11-29 with .NET 10.0.12 (blazor.web.js) and Chromium 156: 'without a value: log-b shows a; with a value: log-b shows b'.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -79,7 +79,7 @@ await app.StopAsync();
 CS
 said=$(cd "$folder" && dotnet run -v quiet)
 echo "$said"
-[ "$said" = 'without a value: log-a shows a; with a value: log-b shows b' ] || {
+[ "$said" = 'without a value: log-b shows a; with a value: log-b shows b' ] || {
     echo "This has changed: see whether the values of data-permanent in the console are still needed." >&2
     exit 1
 }
