@@ -23,14 +23,14 @@ public sealed class BrowserTests(Chromium chromium)
         var page = window.Page;
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("q");
-        await page.WaitForURLAsync("**/queue");
+        await Expect(page).ToHaveURLAsync("/queue");
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("o");
         await Expect(page).ToHaveTitleAsync("1 red · Auxo");
         await page.Keyboard.PressAsync("j");
         await Expect(page.Locator(".row.chosen")).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync($"**/builds/{FakeAuxo.BuildId}");
+        await Expect(page).ToHaveURLAsync($"/builds/{FakeAuxo.BuildId}");
         await Expect(page.Locator("h1")).ToContainTextAsync("Fix the handshake");
         await page.Keyboard.PressAsync("?");
         await Expect(page.Locator("dialog#keys")).ToBeVisibleAsync();
@@ -141,15 +141,17 @@ public sealed class BrowserTests(Chromium chromium)
         await window.Page.GetByLabel("Days").FillAsync("30");
         await window.Page.GetByLabel("As of the end of").FillAsync("2026-11-22");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
-        await window.Page.WaitForURLAsync("**/dora/*?days=30&asOf=2026-11-22");
+        await Expect(window.Page).ToHaveURLAsync(DoraAsOf("2026-11-22"));
         await Expect(window.Page.GetByLabel("As of the end of")).ToHaveValueAsync("2026-11-22");
         await window.Page.Locator("input[type=range]").FocusAsync();
         await window.Page.Keyboard.PressAsync("ArrowLeft");
-        await window.Page.WaitForURLAsync("**/dora/*?days=30&asOf=2026-11-21");
+        await Expect(window.Page).ToHaveURLAsync(DoraAsOf("2026-11-21"));
         await window.Page.Locator("circle.mark").First.ClickAsync();
-        await window.Page.WaitForURLAsync($"**/builds/{FakeAuxo.BuildId}");
+        await Expect(window.Page).ToHaveURLAsync($"/builds/{FakeAuxo.BuildId}");
         await Expect(window.Page.Locator("h1")).ToContainTextAsync("Fix the handshake");
     }
+
+    private static string DoraAsOf(string day) => $"/dora/{Uri.EscapeDataString(FakeAuxo.Rid)}?days=30&asOf={day}";
 
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]

@@ -18,7 +18,7 @@ public sealed class PaletteTests(Chromium chromium)
         await TypeAsync(window.Page, "dead lett");
         await Expect(Chosen(window.Page)).ToContainTextAsync("Messages");
         await window.Page.Keyboard.PressAsync("Enter");
-        await window.Page.WaitForURLAsync("**/messages");
+        await Expect(window.Page).ToHaveURLAsync("/messages");
         await Expect(window.Page.Locator("#palette")).ToBeHiddenAsync();
     }
 
@@ -51,7 +51,7 @@ public sealed class PaletteTests(Chromium chromium)
         await Expect(Chosen(window.Page)).ToContainTextAsync("<b>Fix</b> it");
         await Expect(window.Page.Locator("#palette b")).ToHaveCountAsync(0);
         await window.Page.Keyboard.PressAsync("Enter");
-        await window.Page.WaitForURLAsync($"**/builds/{FakeAuxo.BuildId}");
+        await Expect(window.Page).ToHaveURLAsync($"/builds/{FakeAuxo.BuildId}");
     }
 
     [Fact]

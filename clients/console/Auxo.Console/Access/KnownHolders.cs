@@ -34,9 +34,9 @@ internal sealed class KnownHolders(TimeProvider time)
             return;
         }
 
+        // The cookie stays: of several requests on their way, each shall lead to the sign-in that says why.
         context.RejectPrincipal();
         http.Items[typeof(KnownHolders)] = "ended";
-        await http.SignOutAsync(Session.Scheme);
     }
 
     /// <summary>The way to the sign-in, which says so where a session has ended.</summary>
