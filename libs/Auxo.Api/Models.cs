@@ -123,7 +123,11 @@ public sealed record Build
 public sealed record BuildStep(
     string Step, [property: JsonConverter(typeof(Word))] string Kind, [property: JsonConverter(typeof(Word))] string? State,
     [property: JsonConverter(typeof(Word))] string? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary,
-    DateTimeOffset? StartedAt = null);
+    DateTimeOffset? StartedAt = null)
+{
+    /// <summary>The steps that end before it; null for a check, and for a step that follows the one before it.</summary>
+    public IReadOnlyList<string>? Needs { get; init; }
+}
 
 /// <summary>A line of a log; <c>CutBytes</c> of it are left out, and <c>At</c> is null where no time was written down.</summary>
 public sealed record LogLine(long Number, DateTimeOffset? At, string Text, long CutBytes);

@@ -12,6 +12,7 @@ using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Running;
+using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Timeline;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;

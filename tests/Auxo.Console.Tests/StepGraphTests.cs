@@ -11,7 +11,7 @@ public sealed class StepGraphTests
     {
         var graph = StepGraph.Of([Check("secrets", 3), Check("links", 9), Command("build", 4), Command("test", 6)]);
         Assert.Equal(["secrets", "links"], graph.Checks.Select(static n => n.Words));
-        Assert.Equal(["build", "test"], graph.Commands.Where(static n => n.IsCritical).Select(static n => n.Words));
+        Assert.Equal(["build", "test"], Critical(graph));
         Assert.DoesNotContain(graph.Checks, static n => n.IsCritical);
         Assert.Equal((10, "test"), (graph.CriticalSeconds, graph.Slowest!.Step));
     }
@@ -21,7 +21,20 @@ public sealed class StepGraphTests
     {
         var graph = StepGraph.Of([Check("secrets", 11), Command("build", 4), Command("test", 6)]);
         Assert.True(graph.Checks[0].IsCritical);
-        Assert.DoesNotContain(graph.Commands, static n => n.IsCritical);
+        Assert.DoesNotContain(graph.Commands.SelectMany(static n => n), static n => n.IsCritical);
+    }
+
+    [Fact]
+    public void what_need_not_wait_for_each_other_stands_side_by_side()
+    {
+        var graph = StepGraph.Of([
+            Command("pack", 1) with { Needs = ["unit", "lint"] }, Command("build", 4) with { Needs = [] },
+            Command("unit", 6) with { Needs = ["build"] }, Command("lint", 2) with { Needs = [] },
+        ]);
+        Assert.Equal(
+            ["build lint", "unit", "pack"], graph.Commands.Select(static column => string.Join(' ', column.Select(static n => n.Words))));
+        Assert.Equal((11, "unit"), (graph.CriticalSeconds, graph.Slowest!.Step));
+        Assert.Equal(["build", "unit", "pack"], Critical(graph));
     }
 
     [Fact]
@@ -29,7 +42,7 @@ public sealed class StepGraphTests
     {
         var graph = StepGraph.Of([Check("secrets", null), Command("build", null)]);
         Assert.Null(graph.Slowest);
-        Assert.DoesNotContain(graph.Checks.Concat(graph.Commands), static n => n.IsCritical);
+        Assert.DoesNotContain(graph.Checks.Concat(graph.Commands.SelectMany(static n => n)), static n => n.IsCritical);
     }
 
     [Fact]
@@ -40,8 +53,8 @@ public sealed class StepGraphTests
             < 300 => Command($"s{i}", 2), 300 => Command("s300", 5) with { Outcome = "failed" },
             _ => Command($"s{i}", 0) with { Outcome = "skipped" },
         })]);
-        Assert.Equal(["299 steps", "s300", "200 steps"], graph.Commands.Select(static n => n.Words));
-        Assert.Equal((603, 598), (graph.CriticalSeconds, graph.Commands[0].Seconds));
+        Assert.Equal(["299 steps", "s300", "200 steps"], graph.Commands.Select(static n => n.Single().Words));
+        Assert.Equal((603, 598), (graph.CriticalSeconds, graph.Commands[0][0].Seconds));
     }
 
     [Fact]
@@ -63,6 +76,9 @@ public sealed class StepGraphTests
 
         Assert.Empty(CriticalPath.Of([], []));
     }
+
+    private static IEnumerable<string> Critical(StepGraph graph)
+        => graph.Commands.SelectMany(static n => n).Where(static n => n.IsCritical).Select(static n => n.Words);
 
     private static BuildStep Check(string name, double? seconds) => Step(name, "check", seconds);
 

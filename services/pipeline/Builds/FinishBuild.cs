@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Builds;
@@ -6,10 +7,12 @@ namespace Auxo.Pipeline.Builds;
 public static class FinishBuild
 {
     /// <summary>
-    /// The verdict of a set of results, whatever their order: what the author must fix comes before what the operator must.
+    /// The verdict of a build's results, whatever their order: what the author must fix comes before what the operator must. A
+    /// step that is not meant for this build is no lack.
     /// </summary>
-    public static (Outcome Outcome, string? Reason) Judge(IReadOnlyList<StepResult> results)
+    public static (Outcome Outcome, string? Reason) Judge(Build build)
     {
+        var results = build.Results;
         foreach (var worst in (ReadOnlySpan<Outcome>)[Outcome.Failed, Outcome.TimedOut, Outcome.Errored, Outcome.Cancelled])
         {
             var named = results.Where(result => result.Blocks && result.Outcome == worst)
@@ -20,7 +23,9 @@ public static class FinishBuild
             return (worst, $"{string.Join(", ", named)} {verb}");
         }
 
-        var skipped = results.Where(result => result.Outcome == Outcome.Skipped)
+        var elsewhere = build.Plan.Steps.Where(static step => step.LeftOut is not null || step.When == NeedsOutcome.Failed)
+            .Select(static step => step.Name).ToHashSet(StringComparer.Ordinal);
+        var skipped = results.Where(result => result.Outcome == Outcome.Skipped && !elsewhere.Contains(result.Step))
             .Select(result => result.Step).Order(StringComparer.Ordinal).ToList();
         return (Outcome.Passed, skipped.Count == 0 ? null : $"not run: {string.Join(", ", skipped)}");
     }

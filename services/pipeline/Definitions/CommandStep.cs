@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Auxo.Pipeline.Definitions;
 
 /// <summary>One step of the pipeline file, ready to run: names are unique in the plan, defaults are filled in.</summary>
@@ -10,4 +12,65 @@ namespace Auxo.Pipeline.Definitions;
 /// <param name="Artifacts">Glob patterns of the files to keep, relative to the workspace.</param>
 public sealed record CommandStep(
     string Name, IReadOnlyList<string> Commands, string? WorkingDirectory, IReadOnlyDictionary<string, string> Environment,
-    TimeSpan Timeout, string? Image, IReadOnlyList<string> Artifacts);
+    TimeSpan Timeout, string? Image, IReadOnlyList<string> Artifacts)
+{
+    /// <summary>The steps that end before it; null for the one before it in the plan, as in plans of earlier versions.</summary>
+    public IReadOnlyList<string>? Needs { get; init; }
+
+    /// <summary>How they must have ended.</summary>
+    public NeedsOutcome When { get; init; }
+
+    /// <summary>When it is tried again; null for never.</summary>
+    public StepRetry? Retry { get; init; }
+
+    /// <summary>Its failure only warns, and what needs it goes on.</summary>
+    public bool IgnoresFailure { get; init; }
+
+    /// <summary>For which builds it is meant, one of them must hold; empty for all.</summary>
+    public IReadOnlyList<StepCondition> If { get; init; } = [];
+
+    /// <summary>Why it is not for this build, in one line; null for a step that runs. What needs it does not wait for it.</summary>
+    public string? LeftOut { get; init; }
+}
+
+/// <summary>How the needs of a step must have ended for it to run.</summary>
+public enum NeedsOutcome
+{
+    /// <summary>All passed, or their failure is ignored.</summary>
+    Passed,
+
+    /// <summary>At least one did not pass.</summary>
+    Failed,
+
+    /// <summary>However they ended.</summary>
+    Any,
+}
+
+/// <summary>When a step is tried again, in the same workspace.</summary>
+/// <param name="Times">How often, after the first time.</param>
+/// <param name="On">
+/// <c>failure</c> for every exit code but 0, <c>timeout</c>, <c>infrastructure</c> for what is no fault of its commands, and
+/// single exit codes.
+/// </param>
+public sealed record StepRetry(int Times, IReadOnlyList<string> On)
+{
+    /// <summary>It failed.</summary>
+    public const string Failure = "failure";
+
+    /// <summary>It ran too long.</summary>
+    public const string Timeout = "timeout";
+
+    /// <summary>It could not be run.</summary>
+    public const string Infrastructure = "infrastructure";
+
+    /// <summary>True for an end after which it is tried again.</summary>
+    public bool IsFor(Outcome outcome, int? exitCode)
+        => outcome switch
+        {
+            Outcome.Failed => On.Contains(Failure, StringComparer.Ordinal)
+                || exitCode is { } code && On.Contains(code.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal),
+            Outcome.TimedOut => On.Contains(Timeout, StringComparer.Ordinal),
+            Outcome.Errored => On.Contains(Infrastructure, StringComparer.Ordinal),
+            _ => false,
+        };
+}

@@ -1,6 +1,8 @@
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 
+using Auxo.Pipeline.Definitions.Yaml;
+
 using YamlDotNet.RepresentationModel;
 
 namespace Auxo.Pipeline.Definitions;

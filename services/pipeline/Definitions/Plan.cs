@@ -14,6 +14,11 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
     /// <summary>Where the one that counts lies; null where there is none.</summary>
     public string? Name => Auxo is not null ? PipelineFile.Path : Old is not null ? PipelineFile.OldPath : null;
 
+    /// <summary>
+    /// True when a step may be meant for some paths only: what has changed is asked of git then, and not for every build.
+    /// </summary>
+    public bool MayAskForPaths => Auxo?.Contains("paths", StringComparison.Ordinal) == true;
+
     /// <summary>What may be taken for one of them, and is not read.</summary>
     public IReadOnlyList<PassedOverFile> PassedOver { get; init; } = [];
 }
@@ -43,14 +48,15 @@ public sealed record Plan(
     /// canonical branch's is used, and its steps wait for approval; yet a broken file is reported, since it would break the branch
     /// when it is merged.
     /// </summary>
-    /// <param name="trust">The author's.</param>
+    /// <param name="facts">The author's trust, and what else the conditions of steps may ask.</param>
     /// <param name="approved">True when somebody with the right has approved this exact commit.</param>
     /// <param name="head">The files of the commit.</param>
     /// <param name="canonical">The files of the canonical branch; null when it has no commit.</param>
-    public static Plan Decide(Trust trust, bool approved, DefinitionFiles head, DefinitionFiles? canonical)
+    public static Plan Decide(BuildFacts facts, bool approved, DefinitionFiles head, DefinitionFiles? canonical)
     {
         var own = Read(head);
-        if (trust == Trust.Trusted) return Make(own.File, needsApproval: false, own.Problems, own.Notes) with { File = head.Name };
+        if (facts.Trust == Trust.Trusted)
+            return Make(own.File, needsApproval: false, own.Problems, own.Notes, facts) with { File = head.Name };
 
         var theirs = canonical is null ? new DefinitionReading(PipelineFile.None, [], []) : Read(canonical);
         var notes = theirs.Notes.ToList();
@@ -58,18 +64,21 @@ public sealed record Plan(
         if (!same && (head.Auxo is not null || head.Old is not null || theirs.File.Steps.Count > 0))
             notes.Add(
                 "the author is not a delegate and not trusted: the pipeline file of the canonical branch was used, not this commit's");
-        return Make(theirs.File, theirs.File.Steps.Count > 0
-            && !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)], notes) with { File = canonical?.Name };
+        return Make(theirs.File, !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)], notes, facts)
+            with { File = canonical?.Name };
     }
 
-    private static Plan Make(PipelineFile file, bool needsApproval, IReadOnlyList<DefinitionProblem> problems, IReadOnlyList<string> notes)
+    private static Plan Make(
+        PipelineFile file, bool needsApproval, IReadOnlyList<DefinitionProblem> problems, IReadOnlyList<string> notes, BuildFacts facts)
     {
+        var steps = problems.Count > 0
+            ? []
+            : file.Steps.Select(step => step with { LeftOut = StepCondition.Unmet(step.If, facts) }).ToList();
         // With a broken file nobody knows what its author wanted: the checks run with their defaults, the steps do not.
         var settings = problems.Count > 0 ? CheckSettings.Default : file.Checks;
         return new Plan(
-            [.. CheckBatch.Chosen(settings).Select(check => check.Name)], settings, problems.Count > 0
-                ? []
-                : file.Steps, needsApproval && problems.Count == 0, problems, notes);
+            [.. CheckBatch.Chosen(settings).Select(check => check.Name)], settings, steps,
+            needsApproval && steps.Exists(static step => step.LeftOut is null), problems, notes);
     }
 
     private static DefinitionReading Read(DefinitionFiles files)

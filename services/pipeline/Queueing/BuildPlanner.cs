@@ -33,15 +33,16 @@ public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, 
         var (untracked, approved, open) = await knowing;
         if (untracked || await existing is not null) return null;
 
-        var (head, canonical, refusal) = await reading;
+        var (head, canonical, changed, refusal) = await reading;
+        var facts = new BuildFacts(request.Trigger, request.Ref, request.Trust, changed);
         var plan = refusal is null
-            ? Plan.Decide(request.Trust, request.Trust == Trust.Trusted || approved, head, canonical)
+            ? Plan.Decide(facts, request.Trust == Trust.Trusted || approved, head, canonical)
             : new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);
         return new PlannedBuild(id, request, attempt, plan, refusal, await OpenBuilds.LoadAsync(session, open, ct));
     }
 
     /// <summary>The pipeline files of the commit and, for a stranger's, of the canonical head; or why they cannot be read.</summary>
-    private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, string? Refusal)> ReadAsync(
+    private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, IReadOnlyList<string>? Changed, string? Refusal)> ReadAsync(
         BuildRequest request, CancellationToken ct)
     {
         var folder = folders.FolderOf(request.Source);
@@ -54,13 +55,40 @@ public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, 
             var head = await DefinitionFilesReader.ReadAsync(source.Objects, request.Commit, ct);
             var canonical = request.Trust == Trust.Stranger
                 && request.Canonical is { } main ? await DefinitionFilesReader.ReadAsync(source.Objects, main, ct) : null;
-            return (head, canonical, null);
+            var changed = head.MayAskForPaths || canonical?.MayAskForPaths == true ? await ChangedAsync(folder, request, ct) : null;
+            return (head, canonical, changed, null);
         }
         catch (GitException e)
         {
             return Refused(PlainText.OneLine(e.Message));
         }
 
-        static (DefinitionFiles, DefinitionFiles?, string) Refused(string why) => (DefinitionFiles.None, null, why);
+        static (DefinitionFiles, DefinitionFiles?, IReadOnlyList<string>?, string) Refused(string why)
+            => (DefinitionFiles.None, null, null, why);
+    }
+
+    /// <summary>
+    /// The paths that a patch changes since it left the canonical branch, and a push since the head before it; null where there is
+    /// nothing to compare with, such as the first push of a branch.
+    /// </summary>
+    private static async Task<IReadOnlyList<string>?> ChangedAsync(string folder, BuildRequest request, CancellationToken ct)
+    {
+        var range = request switch
+        {
+            { PatchId: not null, Canonical: { } canonical } => $"{canonical}...{request.Commit}",
+            { PatchId: null, Before: { } before } => $"{before}..{request.Commit}",
+            _ => null,
+        };
+        if (range is null) return null;
+        try
+        {
+            var output = await GitCommand.RunBytesAsync(folder, ["diff", "--name-only", "-z", "--no-renames", range, "--"], ct);
+            return System.Text.Encoding.UTF8.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (GitException)
+        {
+            // No common commit, or the head before was pushed away: every path may have changed.
+            return null;
+        }
     }
 }

@@ -15,7 +15,11 @@ namespace Auxo.Pipeline.Reading;
 /// <param name="StartedAt">When it began; null when it has not.</param>
 public sealed record StepResponse(
     string Step, string Kind, string State, Outcome? Outcome, bool? Blocks, double? DurationSeconds, int? ExitCode, string? Summary,
-    DateTimeOffset? StartedAt);
+    DateTimeOffset? StartedAt)
+{
+    /// <summary>The steps that end before it; null for a check, and in builds of earlier versions, whose steps follow each other.</summary>
+    public IReadOnlyList<string>? Needs { get; init; }
+}
 
 /// <summary>A build as lists show it.</summary>
 public record BuildResponse(
@@ -43,13 +47,15 @@ public record BuildResponse(
 
     private static StepResponse StepOf(Build build, string name)
     {
-        var kind = build.Plan.Steps.Any(step => step.Name == name) ? "command" : "check";
+        var command = build.Plan.Steps.FirstOrDefault(step => step.Name == name);
+        var kind = command is null ? "check" : "command";
         var startedAt = kind == "check" ? build.StartedAt : build.Begun.TryGetValue(name, out var at) ? at : (DateTimeOffset?)null;
-        return build.Results.FirstOrDefault(result => result.Step == name) is { } result
+        StepResponse step = build.Results.FirstOrDefault(result => result.Step == name) is { } result
             ? new(name, kind, "finished", result.Outcome, result.Blocks, result.Duration.TotalSeconds, result.ExitCode, result.Summary,
                 startedAt)
             : new(name, kind, build.Running.Contains(name)
                 || kind == "check" && build.State == BuildState.Running ? "running" : "waiting", null, null, null, null, null, startedAt);
+        return step with { Needs = command?.Needs };
     }
 }
 

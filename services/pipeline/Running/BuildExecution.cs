@@ -2,6 +2,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
 
@@ -64,14 +65,14 @@ internal sealed class BuildExecution(
     private async Task<bool> PassAsync(RunningBuild running, Build build, CancellationToken run, CancellationToken ct)
     {
         var remaining = build.Remaining().ToHashSet(StringComparer.Ordinal);
-        var commands = build.StepsHeld ? [] : build.Plan.Steps.Where(step => remaining.Contains(step.Name)).ToList();
-        var (first, sandbox) = (commands.FirstOrDefault()?.Name, executors.Describe());
+        var held = build.StepsHeld || !build.Plan.Steps.Any(step => remaining.Contains(step.Name));
+        var (first, sandbox) = (held ? [] : steps.First(build), executors.Describe());
 
         // The record of the start and the work itself need not wait for each other.
         var started = running.WriteAsync(
             (fresh, now) => StartBuild.Decide(fresh, Environment.MachineName, sandbox, first, now), ct);
         var checking = CheckAsync(running, build, remaining, started, run, ct);
-        var stepping = steps.RunAsync(running, build, commands, started, run, ct);
+        var stepping = held ? Task.FromResult(false) : steps.RunAsync(running, build, started, run, ct);
         using var ended = new CancellationTokenSource();
         var announcing = AnnounceAsync(running, build, started, ended.Token);
         try
@@ -92,7 +93,7 @@ internal sealed class BuildExecution(
         var reports = await checks.RunAsync(build, remaining, run, ct);
         if (reports.Count == 0) return;
         await started;
-        await running.RecordAsync(reports, next: null, ct);
+        await running.RecordAsync(reports, next: [], ct);
         CrashPoint.Hit("pipeline.step.finished");
     }
 

@@ -21,11 +21,11 @@ public static class RecordStepResults
     /// <summary>Decides what becomes of the build.</summary>
     /// <param name="build">As it stands.</param>
     /// <param name="reports">New results; those of steps that are not in the plan or have a result already are ignored.</param>
-    /// <param name="next">The step that begins now, recorded in the same append; null for none.</param>
+    /// <param name="next">The steps that begin now, recorded in the same append.</param>
     /// <param name="links">Where its log can be read.</param>
     /// <param name="now">The time.</param>
     public static (Events Events, OutgoingMessages Messages) Decide(
-        Build build, IReadOnlyList<StepReport> reports, string? next, Links links, DateTimeOffset now)
+        Build build, IReadOnlyList<StepReport> reports, IReadOnlyList<string> next, Links links, DateTimeOffset now)
     {
         if (build.State == BuildState.Finished) return ([], []);
         Events events = [];
@@ -55,9 +55,9 @@ public static class RecordStepResults
             build = build.Apply(ended);
         }
 
-        if (next is not null && open.Contains(next) && !build.Running.Contains(next))
+        foreach (var step in next.Where(step => open.Contains(step) && !build.Running.Contains(step)))
         {
-            var started = new BuildEvent.StepStarted(next, now);
+            var started = new BuildEvent.StepStarted(step, now);
             events.Add(started);
             build = build.Apply(started);
         }
@@ -67,7 +67,7 @@ public static class RecordStepResults
             build, events, links, now);
         if (open.Count > 0) return (events, []);
 
-        var (outcome, reason) = FinishBuild.Judge(build.Results);
+        var (outcome, reason) = FinishBuild.Judge(build);
         var (finished, messages) = FinishBuild.Decide(build, outcome, reason, by: null, links, now);
         return ([.. events, .. finished], messages);
     }
@@ -77,7 +77,7 @@ public static class RecordStepResults
     /// </summary>
     private static (Events, OutgoingMessages) Hold(Build build, Events events, Links links, DateTimeOffset now)
     {
-        var (outcome, reason) = FinishBuild.Judge(build.Results);
+        var (outcome, reason) = FinishBuild.Judge(build);
         if (outcome != Outcome.Passed)
         {
             var (finished, messages) = FinishBuild.Decide(build, outcome, reason, by: null, links, now);

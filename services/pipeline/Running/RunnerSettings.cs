@@ -13,13 +13,25 @@ public sealed record RunnerSettings(int Capacity, TimeSpan Lease, TimeSpan SlowP
     /// </summary>
     public TimeSpan InterimAfter { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// Steps of one build at once, where they need not wait for each other; <c>Auxo:Runner:Steps</c>, by default one per core.
+    /// </summary>
+    public int StepsAtOnce { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="FormatException">The capacity is no number from 1 on.</exception>
+    /// <exception cref="FormatException">One of the two is no number from 1 on.</exception>
     public static RunnerSettings From(IConfiguration configuration)
+        => new(
+            Number(configuration, "Auxo:Runner:Capacity"), TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250))
+        {
+            StepsAtOnce = Number(configuration, "Auxo:Runner:Steps"),
+        };
+
+    private static int Number(IConfiguration configuration, string name)
     {
-        var capacity = Environment.ProcessorCount;
-        if (configuration["Auxo:Runner:Capacity"] is { Length: > 0 } text && (!int.TryParse(text, out capacity) || capacity < 1))
-            throw new FormatException($"Auxo:Runner:Capacity is '{text}'; it must be a number from 1 on.");
-        return new RunnerSettings(capacity, TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250));
+        if (configuration[name] is not { Length: > 0 } text) return Environment.ProcessorCount;
+        return int.TryParse(text, out var number) && number >= 1
+            ? number
+            : throw new FormatException($"{name} is '{text}'; it must be a number from 1 on.");
     }
 }

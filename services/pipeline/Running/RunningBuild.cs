@@ -18,8 +18,8 @@ internal sealed class RunningBuild(Guid id, BuildWriter writer, Links links, Tim
     /// <summary>The build as it stands; null when there is none.</summary>
     public async Task<Build?> ReadAsync(CancellationToken ct) => _known = await SitOutAsync(() => writer.ReadAsync(id, ct), ct);
 
-    /// <summary>Records results, and the step that begins next.</summary>
-    public Task<Build> RecordAsync(IReadOnlyList<StepReport> reports, string? next, CancellationToken ct)
+    /// <summary>Records results, and the steps that begin next.</summary>
+    public Task<Build> RecordAsync(IReadOnlyList<StepReport> reports, IReadOnlyList<string> next, CancellationToken ct)
         => WriteAsync((build, now) => RecordStepResults.Decide(build, reports, next, links, now), ct);
 
     /// <summary>Says on the patch that it runs.</summary>

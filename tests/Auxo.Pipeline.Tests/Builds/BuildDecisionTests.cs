@@ -17,7 +17,7 @@ public sealed class BuildDecisionTests
     {
         var build = Record(Queued(PlanOf(steps: "make")), Report("syntax"), Report("secrets"));
         Assert.NotEqual(BuildState.Finished, build.State);
-        var (events, messages) = RecordStepResults.Decide(build, [Report("make")], null, NoLinks, Now);
+        var (events, messages) = RecordStepResults.Decide(build, [Report("make")], [], NoLinks, Now);
         Assert.IsType<BuildEvent.Finished>(events[^1]);
         var finished = Assert.Single(messages.OfType<BuildFinished>());
         Assert.Equal((Outcome.Passed, 3, Alice), (finished.Outcome, finished.Steps.Count, finished.Subject.Author));
@@ -30,7 +30,7 @@ public sealed class BuildDecisionTests
     public void all_checks_of_a_build_without_steps_are_one_append_with_the_verdict()
     {
         var (events, _) = RecordStepResults.Decide(
-            Queued(PlanOf()), [Report("syntax"), Report("secrets", Outcome.Failed)], null, NoLinks, Now);
+            Queued(PlanOf()), [Report("syntax"), Report("secrets", Outcome.Failed)], [], NoLinks, Now);
         Assert.Equal(Outcome.Failed, Assert.IsType<BuildEvent.Finished>(events[^1]).Outcome);
         Assert.Equal(3, events.Count);
     }
@@ -39,14 +39,14 @@ public sealed class BuildDecisionTests
     public void a_repeat_a_stranger_to_the_plan_and_a_late_result_change_nothing()
     {
         var build = Record(Queued(PlanOf()), Report("syntax"));
-        Assert.Empty(RecordStepResults.Decide(build, [Report("syntax", Outcome.Failed)], null, NoLinks, Now).Events);
-        Assert.Empty(RecordStepResults.Decide(build, [Report("no-such-step")], null, NoLinks, Now).Events);
+        Assert.Empty(RecordStepResults.Decide(build, [Report("syntax", Outcome.Failed)], [], NoLinks, Now).Events);
+        Assert.Empty(RecordStepResults.Decide(build, [Report("no-such-step")], [], NoLinks, Now).Events);
         var done = Record(build, Report("secrets"));
-        var late = RecordStepResults.Decide(done, [Report("secrets", Outcome.Failed)], null, NoLinks, Now);
+        var late = RecordStepResults.Decide(done, [Report("secrets", Outcome.Failed)], [], NoLinks, Now);
         Assert.Empty(late.Events);
         Assert.Empty(late.Messages);
         Assert.Empty(CancelBuild.Decide(done, "bob", NoLinks, Now).Events);
-        Assert.Empty(StartBuild.Decide(done, "r", "s", null, Now).Events);
+        Assert.Empty(StartBuild.Decide(done, "r", "s", [], Now).Events);
         Assert.Empty(ApproveBuild.Decide(done, "bob", Now).Events);
     }
 
@@ -54,8 +54,8 @@ public sealed class BuildDecisionTests
     public void when_a_step_began_is_kept_beside_its_result()
     {
         var build = Queued(PlanOf(steps: ["a", "b"]));
-        var running = new BuildChange(build, RecordStepResults.Decide(build, [Report("a")], "b", NoLinks, Now).Events).After;
-        var (ended, _) = RecordStepResults.Decide(running, [Report("b")], null, NoLinks, Now.AddSeconds(9));
+        var running = new BuildChange(build, RecordStepResults.Decide(build, [Report("a")], ["b"], NoLinks, Now).Events).After;
+        var (ended, _) = RecordStepResults.Decide(running, [Report("b")], [], NoLinks, Now.AddSeconds(9));
         var done = new BuildChange(running, ended).After;
         Assert.Equal((Now, 1), (done.Begun["b"], done.Begun.Count));
     }
@@ -64,7 +64,7 @@ public sealed class BuildDecisionTests
     public void what_is_decided_next_goes_on_from_the_version_that_the_save_gives()
     {
         var build = Queued(PlanOf(steps: ["a", "b"])) with { Version = 3 };
-        var (events, _) = RecordStepResults.Decide(build, [Report("a")], "b", NoLinks, Now);
+        var (events, _) = RecordStepResults.Decide(build, [Report("a")], ["b"], NoLinks, Now);
         Assert.Equal((2, 5), (events.Count, new BuildChange(build, events).After.Version));
     }
 
@@ -72,7 +72,7 @@ public sealed class BuildDecisionTests
     public void a_step_that_begins_is_recorded_with_the_result_of_the_one_before()
     {
         var build = Queued(PlanOf(steps: ["a", "b"]));
-        var (events, _) = RecordStepResults.Decide(build, [Report("a")], "b", NoLinks, Now);
+        var (events, _) = RecordStepResults.Decide(build, [Report("a")], ["b"], NoLinks, Now);
         Assert.Equal("b", Assert.IsType<BuildEvent.StepStarted>(events[^1]).Step);
         Assert.Equal(["b"], Fold(build, events).Running);
     }
@@ -81,7 +81,7 @@ public sealed class BuildDecisionTests
     public void a_strangers_steps_wait_for_approval_after_the_checks()
     {
         var build = Queued(PlanOf(needsApproval: true, "make"), Trust.Stranger);
-        var (events, messages) = RecordStepResults.Decide(build, [Report("syntax"), Report("secrets")], null, NoLinks, Now);
+        var (events, messages) = RecordStepResults.Decide(build, [Report("syntax"), Report("secrets")], [], NoLinks, Now);
         var waiting = Fold(build, events);
         Assert.Equal(BuildState.AwaitingApproval, waiting.State);
         var comment = Assert.IsType<PostPatchComment>(Assert.Single(messages));
@@ -106,7 +106,7 @@ public sealed class BuildDecisionTests
     public void an_approval_that_comes_while_the_checks_run_lets_the_steps_follow()
     {
         var build = Queued(PlanOf(needsApproval: true, "make"), Trust.Stranger);
-        build = Fold(build, StartBuild.Decide(build, "r", "s", null, Now).Events);
+        build = Fold(build, StartBuild.Decide(build, "r", "s", [], Now).Events);
         build = Fold(build, ApproveBuild.Decide(build, "alice", Now).Events);
         Assert.Equal(BuildState.Running, build.State);
         Assert.Equal(BuildState.Running, Record(build, Report("syntax"), Report("secrets")).State);
@@ -140,7 +140,7 @@ public sealed class BuildDecisionTests
     public void what_nobody_waits_for_is_reported_only_where_an_interim_comment_stands()
     {
         var running = Queued(PlanOf());
-        running = Fold(running, StartBuild.Decide(running, "r", "s", null, Now).Events);
+        running = Fold(running, StartBuild.Decide(running, "r", "s", [], Now).Events);
         Assert.Empty(OnPatchArchivedHandler.Decide(running, NoLinks, Now).Messages.OfType<PostPatchComment>());
 
         var (events, messages) = AnnounceBuild.Decide(running, NoLinks, Now);
@@ -154,7 +154,7 @@ public sealed class BuildDecisionTests
     public void a_merge_and_an_untracking_leave_alone_what_runs_and_end_what_waits()
     {
         var waiting = Queued(PlanOf());
-        var running = Fold(waiting, StartBuild.Decide(waiting, "r", "s", null, Now).Events);
+        var running = Fold(waiting, StartBuild.Decide(waiting, "r", "s", [], Now).Events);
         Assert.Empty(OnPatchMergedHandler.Decide(running, NoLinks, Now).Events);
         Assert.Empty(OnRepositoryUntrackedHandler.Decide(running, NoLinks, Now).Events);
         Assert.Equal(Outcome.Superseded, Fold(waiting, OnPatchMergedHandler.Decide(waiting, NoLinks, Now).Events).Outcome);
@@ -174,12 +174,10 @@ public sealed class BuildDecisionTests
     [Fact]
     public void a_warning_does_not_fail_and_a_skipped_check_is_told()
     {
-        Assert.Equal((Outcome.Passed, null), FinishBuild.Judge([Report("structure", Outcome.Failed, blocks: false).Result]));
-        Assert.Equal((Outcome.Passed, "not run: shellcheck"), FinishBuild.Judge(
-            [Report("shellcheck", Outcome.Skipped, blocks: false).Result]));
-        Assert.Equal((Outcome.Errored, "secrets could not be run"), FinishBuild.Judge([Report("secrets", Outcome.Errored).Result]));
-        Assert.Equal((Outcome.Failed, "make failed"), FinishBuild.Judge(
-            [Report("secrets", Outcome.Errored).Result, Report("make", Outcome.Failed).Result]));
+        Assert.Equal((Outcome.Passed, null), Judge(Report("structure", Outcome.Failed, blocks: false)));
+        Assert.Equal((Outcome.Passed, "not run: shellcheck"), Judge(Report("shellcheck", Outcome.Skipped, blocks: false)));
+        Assert.Equal((Outcome.Errored, "secrets could not be run"), Judge(Report("secrets", Outcome.Errored)));
+        Assert.Equal((Outcome.Failed, "make failed"), Judge(Report("secrets", Outcome.Errored), Report("make", Outcome.Failed)));
     }
 
     [Fact]
@@ -191,6 +189,9 @@ public sealed class BuildDecisionTests
             request.Trust, request.Canonical, request.RequestedBy, request.Trigger));
     }
 
+    private static (Outcome, string?) Judge(params StepReport[] reports)
+        => FinishBuild.Judge(Queued(PlanOf()) with { Results = [.. reports.Select(static report => report.Result)] });
+
     internal static Build Record(Build build, params StepReport[] reports)
-        => Fold(build, RecordStepResults.Decide(build, reports, null, NoLinks, Now).Events);
+        => Fold(build, RecordStepResults.Decide(build, reports, [], NoLinks, Now).Events);
 }

@@ -62,5 +62,5 @@ public sealed class BuildProperties
     private static Build Play(Outcome[] outcomes, IEnumerable<int> order)
         => order.Aggregate(
             Queued(PlanOf(steps: ["a", "b", "c"])), (build, i)
-                => Fold(build, RecordStepResults.Decide(build, [Report(Names[i], outcomes[i])], null, NoLinks, Now).Events));
+                => Fold(build, RecordStepResults.Decide(build, [Report(Names[i], outcomes[i])], [], NoLinks, Now).Events));
 }

@@ -171,7 +171,7 @@ public sealed class FilesThatCountTests
         var commit = await repository.CommitAsync("main", files);
         await using var objects = new GitObjects(repository.Path);
         var read = await DefinitionFilesReader.ReadAsync(objects, commit, TestContext.Current.CancellationToken);
-        return Plan.Decide(Trust.Trusted, approved: false, read, canonical: null);
+        return Plan.Decide(PipelineFileTests.Facts(Trust.Trusted), approved: false, read, canonical: null);
     }
 
     private static Task<IReadOnlyList<Finding>> FindingsAsync(string check, params (string, byte[])[] files)

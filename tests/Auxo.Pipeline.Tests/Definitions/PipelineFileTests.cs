@@ -68,7 +68,22 @@ public sealed class PipelineFileTests
     [InlineData("steps:\n  - name: a\n   run: x", 3, 4, "")]
     [InlineData("a: 1\na: 2", 2, 1, "")]
     [InlineData("- x", 1, 1, "must be a mapping")]
-    [InlineData("a: &x [1]\nb: *x", 2, 4, "aliases")]
+    [InlineData("a: &x [1]\nb: *y", 2, 4, "nothing above has the anchor &y")]
+    [InlineData("a: &x [1, *x]", 1, 11, "stands inside of what it stands for")]
+    [InlineData("step: []", 1, 1, "did you mean 'steps'?")]
+    [InlineData("steps:\n  - {name: a, run: x, needs: b}", 2, 5, "needs a step that is not here")]
+    [InlineData("steps:\n  - {name: build, run: x}\n  - {name: a, run: x, needs: biuld}", 3, 5, "did you mean 'build'?")]
+    [InlineData("steps:\n  - {name: a, run: x, needs: b}\n  - {name: b, run: x, needs: a}", 2, 5, "a → b → a")]
+    [InlineData("steps:\n  - {name: a, run: x, needs: a}", 2, 5, "a → a")]
+    [InlineData("steps:\n  - {name: a, run: x, if: {event: pull_request}}", 2, 35, "unknown event 'pull_request'")]
+    [InlineData("steps:\n  - {name: a, run: x, needs: [], if: {needs: failed}}", 2, 38, "this step has none")]
+    [InlineData("steps:\n  - {name: a, run: x, retry: 9}", 2, 30, "from 1 to 5")]
+    [InlineData("steps:\n  - {name: a, run: x, retry: {on: [always]}}", 2, 35, "no cause")]
+    [InlineData("steps:\n  - {name: a, run: x, on-failure: continue}", 2, 35, "unknown on-failure 'continue'")]
+    [InlineData("steps:\n  - {name: a, run: x, matrix: {}}", 2, 31, "no combination")]
+    [InlineData("steps:\n  - {name: a, run: x, matrix: {a-b: [1]}}", 2, 31, "no variable name")]
+    [InlineData("steps:\n  - {name: a, run: x, matrix: {image: ['a b']}}", 2, 31, "no container image")]
+    [InlineData("steps:\n  - {name: a, run: x, matrix: {A: ['b c', b-c]}}", 2, 5, "is taken")]
     [InlineData("steps: []\n---\nsteps: []", 3, 1, "one YAML document")]
     public void what_is_wrong_is_reported_with_line_and_column(string text, int line, int column, string words)
     {
@@ -108,9 +123,105 @@ public sealed class PipelineFileTests
     }
 
     [Fact]
+    public void what_is_said_once_can_be_used_again_by_an_alias_and_a_merge()
+    {
+        var reading = PipelineFileReader.Read("""
+            x-defaults: &defaults
+              timeout: 5m
+              environment: &variables { LANG: C, LEVEL: "1" }
+            steps:
+              - <<: *defaults
+                name: a
+                run: x
+              - <<: [*defaults]
+                name: b
+                run: y
+                environment: { <<: *variables, LEVEL: "2" }
+            """);
+        Assert.Empty(reading.Problems);
+        Assert.Equal([("a", "1", "C", 5.0), ("b", "2", "C", 5.0)], reading.File.Steps.Select(
+            static step => (step.Name, step.Environment["LEVEL"], step.Environment["LANG"], step.Timeout.TotalMinutes)));
+    }
+
+    [Fact]
+    public void aliases_count_as_all_that_they_stand_for()
+    {
+        var text = new System.Text.StringBuilder("a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n");
+        for (var i = 1; i < 9; i++) text.Append($"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+        Assert.Contains("nodes", PipelineFileReader.Read(text.ToString()).Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void a_step_needs_the_one_before_it_unless_it_says_what_it_needs()
+    {
+        var reading = PipelineFileReader.Read("""
+            steps:
+              - { name: build, run: make }
+              - name: test
+                run: ./test
+                matrix:
+                  NODE: [20, 22]
+                  image: [debian:12, debian:13]
+                  exclude: [{ NODE: 20, image: debian:13 }]
+                  include: [{ NODE: 24 }]
+              - { name: lint, run: lint, needs: [] }
+              - { name: pack, run: pack, needs: [test, lint] }
+              - { name: one, run: pack, needs: test-24 }
+              - { name: last, run: last }
+            """);
+        Assert.Empty(reading.Problems);
+        Assert.Equal(
+            ["build: ", "test-20-debian-12: build", "test-22-debian-12: build", "test-22-debian-13: build", "test-24: build", "lint: ",
+                "pack: test-20-debian-12 test-22-debian-12 test-22-debian-13 test-24 lint", "one: test-24", "last: one"],
+            reading.File.Steps.Select(static step => $"{step.Name}: {string.Join(' ', step.Needs!)}"));
+        Assert.Equal(("22", "debian:13", (string?)null), (
+            reading.File.Steps[3].Environment["NODE"], reading.File.Steps[3].Image, reading.File.Steps[4].Image));
+    }
+
+    [Fact]
+    public void a_matrix_cannot_make_more_steps_than_a_file_may_have()
+    {
+        var values = string.Join(", ", Enumerable.Range(0, 100));
+        var problems = PipelineFileReader.Read(
+            $"steps:\n  - {{ name: a, run: x, matrix: {{ A: [{values}], B: [{values}], C: [{values}] }} }}").Problems;
+        Assert.Contains(problems, static problem => problem.Message.Contains("more than 500 steps", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{event: push}", BuildTrigger.Branch, "main", null, null)]
+    [InlineData("{event: [tag, patch]}", BuildTrigger.Branch, "main", null, "only for tag or patch")]
+    [InlineData("{branch: main}", BuildTrigger.Branch, "main", null, null)]
+    [InlineData("{branch: main}", BuildTrigger.Branch, "old/main", null, "only for branch main")]
+    [InlineData("{branch: release/*}", BuildTrigger.Branch, "release/2", null, null)]
+    [InlineData("{branch: main}", BuildTrigger.Patch, "main", null, "only for branch main")]
+    [InlineData("{paths: src/**}", BuildTrigger.Patch, "", "src/a.c docs/b.md", null)]
+    [InlineData("{paths: src/**}", BuildTrigger.Patch, "", "docs/b.md", "no changed file is src/**")]
+    [InlineData("{paths: ['!docs/**']}", BuildTrigger.Patch, "", "docs/b.md", "no changed file is !docs/**")]
+    [InlineData("{paths: ['!docs/**']}", BuildTrigger.Patch, "", "docs/b.md a.c", null)]
+    [InlineData("{paths: src/**}", BuildTrigger.Branch, "main", null, null)]
+    [InlineData("{author: stranger}", BuildTrigger.Patch, "", null, "only for strangers")]
+    [InlineData("[{event: tag}, {event: patch, author: trusted}]", BuildTrigger.Patch, "", null, null)]
+    [InlineData("[{event: tag}, {event: push}]", BuildTrigger.Patch, "", null, "only for tag; only for push")]
+    public void a_step_is_left_out_of_builds_that_it_is_not_meant_for(
+        string condition, BuildTrigger trigger, string reference, string? changed, string? reason)
+    {
+        var file = new DefinitionFiles($"steps:\n  - {{name: a, run: x, if: {condition}}}", null);
+        var facts = new BuildFacts(trigger, reference, Trust.Trusted, changed?.Split(' '));
+        var plan = Plan.Decide(facts, approved: false, file, canonical: null);
+        Assert.Equal((0, reason), (plan.Problems.Count, Assert.Single(plan.Steps).LeftOut));
+    }
+
+    [Fact]
+    public void nobody_is_asked_to_approve_steps_that_are_not_meant_for_this_build()
+    {
+        var file = new DefinitionFiles("steps:\n  - {name: deploy, run: x, if: {event: push}}", null);
+        Assert.False(Plan.Decide(Facts(Trust.Stranger), approved: false, file, file).NeedsApproval);
+    }
+
+    [Fact]
     public void a_trusted_author_runs_their_own_file()
     {
-        var plan = Plan.Decide(Trust.Trusted, approved: false, new DefinitionFiles(Whole, null), canonical: null);
+        var plan = Plan.Decide(Facts(Trust.Trusted), approved: false, new DefinitionFiles(Whole, null), canonical: null);
         Assert.Equal((2, false), (plan.Steps.Count, plan.NeedsApproval));
         Assert.DoesNotContain("documentation", plan.Checks);
     }
@@ -120,27 +231,27 @@ public sealed class PipelineFileTests
     {
         var theirs = new DefinitionFiles("steps:\n  - {name: steal, run: env}\nchecks: {secrets: off}", null);
         var ours = new DefinitionFiles("steps:\n  - {name: test, run: make}", null);
-        var plan = Plan.Decide(Trust.Stranger, approved: false, theirs, ours);
+        var plan = Plan.Decide(Facts(Trust.Stranger), approved: false, theirs, ours);
         Assert.Equal(("test", true), (Assert.Single(plan.Steps).Name, plan.NeedsApproval));
         Assert.Contains("secrets", plan.Checks);
         Assert.NotEmpty(plan.Notes);
-        Assert.False(Plan.Decide(Trust.Stranger, approved: true, theirs, ours).NeedsApproval);
-        Assert.Empty(Plan.Decide(Trust.Stranger, approved: false, theirs, canonical: null).Steps);
+        Assert.False(Plan.Decide(Facts(Trust.Stranger), approved: true, theirs, ours).NeedsApproval);
+        Assert.Empty(Plan.Decide(Facts(Trust.Stranger), approved: false, theirs, canonical: null).Steps);
     }
 
     [Fact]
     public void a_plan_names_the_file_that_counts()
     {
         var (ours, old) = (new DefinitionFiles("steps: []", null), new DefinitionFiles(null, "shell: make"));
-        Assert.Equal(".auxo/ci.yaml", Plan.Decide(Trust.Trusted, approved: false, ours, canonical: null).File);
-        Assert.Equal(".radicle/ci.yaml", Plan.Decide(Trust.Stranger, approved: false, ours, old).File);
-        Assert.Null(Plan.Decide(Trust.Stranger, approved: false, ours, DefinitionFiles.None).File);
+        Assert.Equal(".auxo/ci.yaml", Plan.Decide(Facts(Trust.Trusted), approved: false, ours, canonical: null).File);
+        Assert.Equal(".radicle/ci.yaml", Plan.Decide(Facts(Trust.Stranger), approved: false, ours, old).File);
+        Assert.Null(Plan.Decide(Facts(Trust.Stranger), approved: false, ours, DefinitionFiles.None).File);
     }
 
     [Fact]
     public void a_broken_file_fails_the_build_of_a_stranger_too_and_its_steps_do_not_run()
     {
-        var plan = Plan.Decide(Trust.Stranger, approved: false, new DefinitionFiles("foo: 1", null),
+        var plan = Plan.Decide(Facts(Trust.Stranger), approved: false, new DefinitionFiles("foo: 1", null),
             new DefinitionFiles("steps:\n  - {name: test, run: make}", null));
         Assert.Equal((1, 0, false), (plan.Problems.Count, plan.Steps.Count, plan.NeedsApproval));
         Assert.Equal(Plan.FileStep, plan.StepNames()[0]);
@@ -149,8 +260,11 @@ public sealed class PipelineFileTests
     [Fact]
     public void both_files_are_an_error_that_names_them()
     {
-        var problem = Assert.Single(Plan.Decide(Trust.Trusted, approved: false, new DefinitionFiles("", ""), canonical: null).Problems);
+        var problem = Assert.Single(
+            Plan.Decide(Facts(Trust.Trusted), approved: false, new DefinitionFiles("", ""), canonical: null).Problems);
         Assert.Contains(".auxo/ci.yaml", problem.Message, StringComparison.Ordinal);
         Assert.Contains(".radicle/ci.yaml", problem.Message, StringComparison.Ordinal);
     }
+
+    internal static BuildFacts Facts(Trust trust) => new(BuildTrigger.Patch, "", trust, Changed: null);
 }

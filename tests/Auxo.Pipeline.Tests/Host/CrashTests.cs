@@ -64,6 +64,23 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task steps_side_by_side_carry_on_in_the_workspace_that_a_kill_left()
+    {
+        var head = await CommitAsync("""
+            steps:
+              - { name: fast, run: "echo fast; echo made > made.txt" }
+              - { name: slow, needs: [], run: "echo slow; until [ -f made.txt ]; do sleep 0.01; done; cat made.txt" }
+              - { name: both, needs: [fast, slow], run: "cat made.txt" }
+            """);
+        await TellAsync(_told.Opened(head));
+        await using (var dying = await StartAsync("pipeline.step.finished")) await dying.DiedAsync();
+        await using var host = await PipelineHost.StartAsync(_database, _home);
+        var build = await host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal("passed", (string)build["outcome"]!);
+        Assert.Single((await host.LogAsync(_told.BuildOf(head), "both")).Split('\n'), static line => line == "made");
+    }
+
+    [Fact]
     public async Task a_kill_in_a_step_leaves_no_process_and_the_step_begins_again_with_what_the_one_before_has_made()
     {
         var marker = SandboxProcesses.Marker();

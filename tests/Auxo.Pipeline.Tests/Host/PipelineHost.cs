@@ -59,7 +59,7 @@ public sealed class PipelineHost : IAsyncDisposable
     public static RunnerSettings Runner { get; } = RunnerSettings.From(
         new ConfigurationBuilder().AddInMemoryCollection([new(CapacityKey, Capacity)]).Build()) with
     {
-        InterimAfter = TimeSpan.FromHours(1),
+        InterimAfter = TimeSpan.FromHours(1), StepsAtOnce = 2,
     };
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>

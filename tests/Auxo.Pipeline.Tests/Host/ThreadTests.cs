@@ -65,6 +65,48 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task steps_that_need_not_wait_for_each_other_run_side_by_side()
+    {
+        // Each of the two waits for what the other makes.
+        var head = await CommitAsync((".auxo/ci.yaml", """
+            steps:
+              - { name: left, run: "touch left; until [ -f right ]; do sleep 0.01; done", timeout: 60s }
+              - { name: right, needs: [], run: "touch right; until [ -f left ]; do sleep 0.01; done", timeout: 60s }
+              - { name: join, needs: [left, right], run: "test -f left -a -f right" }
+            """));
+        await _host.SendAsync(_told.Opened(head));
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal("passed", (string)build["outcome"]!);
+        Assert.Equal(["left", "right"], Step(build, "join")["needs"]!.AsArray().Select(static need => (string)need!));
+    }
+
+    [Fact]
+    public async Task a_step_is_tried_again_its_failure_may_be_ignored_and_it_may_be_meant_for_other_builds()
+    {
+        var canonical = await CommitAsync();
+        var head = await _repository.CommitOnTopAsync(("README.md", "# Demo\n"), (".auxo/ci.yaml", """
+            steps:
+              - { name: flaky, run: "test -f once || { touch once; exit 75; }", retry: { on: ["75"] } }
+              - { name: optional, run: "exit 3", on-failure: ignore }
+              - { name: after, run: "echo after" }
+              - { name: deploy, run: "false", if: { event: push, branch: main } }
+              - { name: only-docs, run: "false", if: { paths: "docs/**" }, needs: [] }
+              - { name: tell, run: "false", if: { needs: failed } }
+            """), ("src/a.c", "int a;\n"));
+        await _host.SendAsync(_told.Opened(head, canonical: canonical));
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal(("passed", null), ((string)build["outcome"]!, (string?)build["reason"]));
+        Assert.Equal(("passed", "after 2 tries"), ((string)Step(build, "flaky")["outcome"]!, (string)Step(build, "flaky")["summary"]!));
+        Assert.Equal(("failed", false), ((string)Step(build, "optional")["outcome"]!, (bool)Step(build, "optional")["blocks"]!));
+        Assert.Equal(
+            ["passed: ", "skipped: only for push", "skipped: no changed file is docs/**",
+                "skipped: not run, since nothing that it needs failed"],
+            ((string[])["after", "deploy", "only-docs", "tell"]).Select(
+                name => $"{(string)Step(build, name)["outcome"]!}: {(string)Step(build, name)["summary"]!}"));
+        Assert.Contains("it is tried again (2 of 2)", await _host.LogAsync(_told.BuildOf(head), "flaky"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task the_same_fact_twice_is_one_build()
     {
         var head = await CommitAsync();
@@ -243,6 +285,9 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
 
     private async Task<IReadOnlyList<JsonNode>> CommentsAsync()
         => [.. (await _host.SentAsync()).Where(s => s.Name == "post_patch_comment").Select(s => s.Body)];
+
+    private static JsonNode Step(JsonNode build, string name)
+        => build["steps"]!.AsArray().Single(step => (string)step!["step"]! == name)!;
 
     private Task EmptyQueueAsync() => _host.Queues.QuietAsync("pipeline");
 

@@ -14,13 +14,13 @@ public sealed class VerdictMarkdownTests
     public void a_failed_build_reads_like_this()
     {
         var build = Queued(PlanOf(steps: "make"));
-        build = Fold(build, StartBuild.Decide(build, "r", "s", null, Now).Events);
+        build = Fold(build, StartBuild.Decide(build, "r", "s", [], Now).Events);
         build = BuildDecisionTests.Record(
             build,
             Report("syntax", Outcome.Failed, true, new Finding(
                 "syntax", "parse-error", Severity.High, "bin/run.sh", 7, "syntax error: unexpected end of file", true)),
             Report("secrets", Outcome.Skipped, false));
-        var (events, _) = RecordStepResults.Decide(build, [Report("make")], null, NoLinks, Now.AddSeconds(75));
+        var (events, _) = RecordStepResults.Decide(build, [Report("make")], [], NoLinks, Now.AddSeconds(75));
         Assert.Equal(
             $"""
              ❌ **Failed**: `1111111` in 1 min 15 s. syntax failed

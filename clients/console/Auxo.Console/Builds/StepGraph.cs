@@ -11,15 +11,15 @@ namespace Auxo.Console.Builds;
 public sealed record GraphNode(string Words, string Standing, double? Seconds, string? Step, bool IsCritical);
 
 /// <summary>
-/// How the steps of a build follow each other, as the pipeline runs them: all checks at once, and beside them the commands, one after the
-/// other; then the verdict.
+/// How the steps of a build follow each other, as the pipeline runs them: all checks at once, and beside them the commands, each after
+/// those that it needs; then the verdict.
 /// </summary>
 /// <param name="Checks">All at once.</param>
-/// <param name="Commands">One after the other.</param>
+/// <param name="Commands">In columns: what stands in one needs something of the column before it.</param>
 /// <param name="CriticalSeconds">The time of the critical path.</param>
 /// <param name="Slowest">The step of the critical path that took most of it; null before anything has ended.</param>
 public sealed record StepGraph(
-    IReadOnlyList<GraphNode> Checks, IReadOnlyList<GraphNode> Commands, double CriticalSeconds, BuildStep? Slowest)
+    IReadOnlyList<GraphNode> Checks, IReadOnlyList<IReadOnlyList<GraphNode>> Commands, double CriticalSeconds, BuildStep? Slowest)
 {
     /// <summary>More than so many are shown together where they stand alike.</summary>
     private const int Many = 16;
@@ -27,23 +27,50 @@ public sealed record StepGraph(
     /// <summary>Arranges the steps of a build.</summary>
     public static StepGraph Of(IReadOnlyList<BuildStep> steps)
     {
-        var last = -1;
-        var after = new List<IReadOnlyList<int>>();
-        foreach (var (i, step) in steps.Index())
+        var (order, after) = InOrder(steps);
+        var path = CriticalPath.Of([.. order.Select(static s => s.DurationSeconds ?? 0)], after);
+        var critical = path.Where(i => order[i].DurationSeconds > 0).Select(i => order[i]).ToList();
+        var columns = new int[order.Count];
+        for (var i = 0; i < order.Count; i++) columns[i] = after[i].Count == 0 ? 0 : 1 + after[i].Max(earlier => columns[earlier]);
+        GraphNode Node(BuildStep step) => new(step.Step, Say.Standing(step), step.DurationSeconds, step.Step, critical.Contains(step));
+        var commands = order.Zip(columns).Where(static at => at.First.Kind == "command")
+            .GroupBy(static at => at.Second, at => Node(at.First)).OrderBy(static column => column.Key)
+            .Select(static column => column.ToList()).ToList();
+        return new StepGraph(
+            Together([.. order.Where(static s => s.Kind != "command").Select(Node)]),
+            commands.TrueForAll(static column => column.Count == 1)
+                ? [.. Together([.. commands.Select(static column => column[0])]).Select(static node => new[] { node })]
+                : [.. commands.Select(Together)],
+            critical.Sum(static s => s.DurationSeconds!.Value), critical.MaxBy(static s => s.DurationSeconds));
+    }
+
+    /// <summary>The steps with each behind those that it needs, and the places of these.</summary>
+    private static (IReadOnlyList<BuildStep> Order, IReadOnlyList<IReadOnlyList<int>> After) InOrder(IReadOnlyList<BuildStep> steps)
+    {
+        var needs = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        string? before = null;
+        foreach (var step in steps)
         {
-            var follows = step.Kind == "command" && last >= 0;
-            after.Add(follows ? [last] : []);
-            if (step.Kind == "command") last = i;
+            var isCommand = step.Kind == "command";
+            needs[step.Step] = !isCommand ? [] : step.Needs ?? (before is null ? [] : [before]);
+            if (isCommand) before = step.Step;
         }
 
-        var path = CriticalPath.Of([.. steps.Select(static s => s.DurationSeconds ?? 0)], after);
-        var critical = path.Where(i => steps[i].DurationSeconds > 0).ToHashSet();
-        var nodes = steps.Select((step, i) => (step.Kind, Node: new GraphNode(
-            step.Step, Say.Standing(step), step.DurationSeconds, step.Step, critical.Contains(i)))).ToList();
-        return new StepGraph(
-            Together([.. nodes.Where(static n => n.Kind != "command").Select(static n => n.Node)]),
-            Together([.. nodes.Where(static n => n.Kind == "command").Select(static n => n.Node)]),
-            critical.Sum(i => steps[i].DurationSeconds!.Value), critical.Select(i => steps[i]).MaxBy(static s => s.DurationSeconds));
+        var (order, places, left) = (new List<BuildStep>(), new Dictionary<string, int>(StringComparer.Ordinal), steps.ToList());
+        while (left.Count > 0)
+        {
+            // A need that is not among the steps is none; what waits for each other could not have been built.
+            var free = left.FindAll(step => needs[step.Step].All(need => places.ContainsKey(need) || !left.Exists(s => s.Step == need)));
+            foreach (var step in free.Count > 0 ? free : [.. left])
+            {
+                places[step.Step] = order.Count;
+                order.Add(step);
+                left.Remove(step);
+            }
+        }
+
+        return (order, [.. order.Select((step, at) => (IReadOnlyList<int>)[.. needs[step.Step].Where(places.ContainsKey)
+            .Select(need => places[need]).Where(earlier => earlier < at)])]);
     }
 
     /// <summary>Of many steps, neighbours that stand alike become one place; what is red or runs stays alone.</summary>

@@ -2,10 +2,10 @@ using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
-namespace Auxo.Pipeline.Definitions;
+namespace Auxo.Pipeline.Definitions.Yaml;
 
 /// <summary>
-/// Reads YAML that comes from strangers: its size, depth, number of nodes and aliases are bounded before any tree is built.
+/// Reads YAML that comes from strangers: its size, depth and number of nodes are bounded before any tree is built.
 /// </summary>
 internal static class YamlText
 {
@@ -38,28 +38,42 @@ internal static class YamlText
 
     /// <summary>
     /// The parser is a state machine, so this pass costs no stack, however deep the text nests; building the tree recurses.
-    /// Aliases are refused: nothing here needs them, and a few of them nested are a bomb.
+    /// An alias counts as all that it stands for: a few of them nested are a bomb.
     /// </summary>
     private static void Measure(string text)
     {
         var parser = new Parser(new StringReader(text));
-        var (depth, nodes) = (0, 0);
+        var nodes = 0;
+        var open = new Stack<(string? Anchor, int Before)>();
+        var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
         while (parser.MoveNext())
         {
+            nodes++;
             switch (parser.Current)
             {
-                case AnchorAlias alias:
-                    throw At(alias.Start, $"aliases (*{alias.Value}) are not read; write the value out");
-                case MappingStart or SequenceStart when ++depth > MaxDepth:
-                    throw At(parser.Current.Start, $"more than {MaxDepth} levels deep");
+                case AnchorAlias { Value.Value: var name } alias:
+                    if (open.Any(node => node.Anchor == name)) throw At(alias.Start, $"*{name} stands inside of what it stands for");
+                    if (!sizes.TryGetValue(name, out var size)) throw At(alias.Start, $"nothing above has the anchor &{name}");
+                    nodes += size;
+                    break;
+                case MappingStart or SequenceStart:
+                    open.Push((AnchorOf(parser.Current), nodes));
+                    if (open.Count > MaxDepth) throw At(parser.Current.Start, $"more than {MaxDepth} levels deep");
+                    break;
                 case MappingEnd or SequenceEnd:
-                    depth--;
+                    var (anchor, before) = open.Pop();
+                    if (anchor is not null) sizes[anchor] = nodes - before;
+                    break;
+                case Scalar when AnchorOf(parser.Current) is { } anchored:
+                    sizes[anchored] = 1;
                     break;
             }
 
-            if (++nodes > MaxNodes) throw At(parser.Current!.Start, $"more than {MaxNodes} nodes");
+            if (nodes > MaxNodes) throw At(parser.Current!.Start, $"more than {MaxNodes} nodes, those behind aliases counted each time");
         }
     }
+
+    private static string? AnchorOf(ParsingEvent e) => e is NodeEvent { Anchor: { IsEmpty: false } anchor } ? anchor.Value : null;
 
     private static PipelineYamlException At(Mark mark, string message) => new((int)mark.Line, (int)mark.Column, message);
 

@@ -1,0 +1,166 @@
+using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Workspaces;
+
+namespace Auxo.Pipeline.Running.Steps;
+
+/// <summary>
+/// The steps of a build's pipeline file, in one workspace, each in a sandbox; those that need not wait for each other run at once.
+/// </summary>
+internal sealed class StepPhase(
+    WorkspaceStore workspaces, RepositoryFolders folders, StepExecutors executors, LogStore logs, ArtifactStore artifactStore,
+    RunnerSettings settings)
+{
+    private const string CommandKind = "command";
+
+    /// <summary>The steps that begin with the build.</summary>
+    public IReadOnlyList<string> First(Build build)
+    {
+        var progress = StepProgress.Of(build);
+        progress.NotRun();
+        return [.. progress.Begin(settings.StepsAtOnce).Select(static step => step.Name)];
+    }
+
+    /// <summary>Runs the steps and records each; what needs one that did not pass is not run.</summary>
+    /// <param name="running">Where results are recorded.</param>
+    /// <param name="build">The build.</param>
+    /// <param name="started">The record of the start, which comes before that of a result.</param>
+    /// <param name="run">The build is stopped.</param>
+    /// <param name="ct">This process stops, or the lease is lost.</param>
+    /// <returns>True when the workspace had so many files that a spare one is worth its making.</returns>
+    public async Task<bool> RunAsync(RunningBuild running, Build build, Task started, CancellationToken run, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(run);
+        var place = new Lazy<Task<Workspace>>(() => WorkspaceAsync(build, stop.Token));
+        var progress = StepProgress.Of(build);
+        // A crash may have come between a failed step and the record of those it kept from running.
+        var unrecorded = progress.NotRun().Select(NotRun).ToList();
+        var working = new Dictionary<Task<StepReport>, CommandStep>();
+        try
+        {
+            Begin(progress.Begin(settings.StepsAtOnce), isFirst: build.Results.All(static result => result.Kind != CommandKind));
+            while (working.Count > 0)
+            {
+                var ended = await Task.WhenAny(working.Keys);
+                working.Remove(ended, out var step);
+                var report = await ended;
+                await started;
+                // Stopped: whoever stopped it has recorded the end, or this process ends and another carries on with this step.
+                if (run.IsCancellationRequested) return false;
+                progress.End(step!, report.Result.Outcome);
+                unrecorded.AddRange([report, .. progress.NotRun().Select(NotRun)]);
+                var next = progress.Begin(settings.StepsAtOnce - working.Count);
+                await running.RecordAsync(unrecorded, [.. next.Select(static begun => begun.Name)], ct);
+                unrecorded.Clear();
+                CrashPoint.Hit("pipeline.step.finished");
+                Begin(next, isFirst: false);
+            }
+
+            await started;
+            if (unrecorded.Count > 0) await running.RecordAsync(unrecorded, [], ct);
+            return place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+                && (await place.Value).CountFiles() >= SpareWorker.WorthFiles;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            foreach (Task left in working.Keys) await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Whoever carries on needs what the steps made.
+            if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && !ct.IsCancellationRequested)
+                await (await place.Value).DisposeAsync();
+        }
+
+        void Begin(IReadOnlyList<CommandStep> steps, bool isFirst)
+        {
+            foreach (var (i, step) in steps.Index()) working.Add(StepAsync(build, step, place, isFirst && i == 0, stop.Token), step);
+        }
+    }
+
+    /// <summary>One step, or why it cannot be run.</summary>
+    private async Task<StepReport> StepAsync(
+        Build build, CommandStep step, Lazy<Task<Workspace>> place, bool isFirst, CancellationToken run)
+    {
+        try
+        {
+            var choice = executors.For(step);
+            return choice.Executor is { } executor
+                ? await StepAsync(build, step, executor, await place.Value, isFirst, run)
+                : await RefuseAsync(build, step, choice.Refusal!);
+        }
+        catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
+        {
+            return await RefuseAsync(build, step, PlainText.OneLine(e.Message));
+        }
+    }
+
+    /// <summary>A fresh one; where steps have passed before a stop or a crash, the one that they worked in.</summary>
+    private async Task<Workspace> WorkspaceAsync(Build build, CancellationToken run)
+    {
+        var source = folders.FolderOf(build.Source);
+        if (build.Results.Any(static result => result.Kind == CommandKind)
+            && await workspaces.CarryOnAsync(source, build.Subject.Commit, build.BuildId, run) is { } theirs) return theirs;
+        return await workspaces.PrepareAsync(source, build.Subject.Commit, build.BuildId, run);
+    }
+
+    private async Task<StepReport> StepAsync(
+        Build build, CommandStep step, IStepExecutor executor, Workspace workspace, bool isFirst, CancellationToken run)
+    {
+        await using var log = await logs.OpenAsync(build.BuildId, step.Name, run);
+        if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
+        else if (isFirst)
+            foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
+        var asked = new StepRun(build.BuildId, step, workspace, log, Variables(build));
+        var (exit, tries, took) = (await executor.RunAsync(asked, run), 1, TimeSpan.Zero);
+        while (step.Retry is { } retry && tries <= retry.Times && retry.IsFor(exit.Outcome, exit.ExitCode) && !run.IsCancellationRequested)
+        {
+            took += exit.Duration;
+            log.WriteLine($"--- Auxo: {exit.Reason}; it is tried again ({++tries} of {retry.Times + 1}).");
+            exit = await executor.RunAsync(asked, run);
+        }
+
+        IReadOnlyList<BuildArtifact> artifacts = [];
+        if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
+        {
+            (artifacts, var problems) = await artifactStore.CollectAsync(build.BuildId, workspace, step.Artifacts, run);
+            foreach (var problem in problems) log.WriteLine($"artifact: {problem}");
+        }
+
+        if (!run.IsCancellationRequested) await log.CompleteAsync();
+        return new StepReport(
+            new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took + exit.Duration, exit.ExitCode,
+                PlainText.OneLine(Summary(exit.Reason, tries))), [], artifacts);
+    }
+
+    private static string Summary(string? reason, int tries)
+        => tries == 1 ? reason ?? "" : reason is null ? $"after {tries} tries" : $"{reason}, after {tries} tries";
+
+    private async Task<StepReport> RefuseAsync(Build build, CommandStep step, string reason)
+    {
+        await using var log = await logs.OpenAsync(build.BuildId, step.Name, CancellationToken.None);
+        log.WriteLine($"not run: {reason}");
+        await log.CompleteAsync();
+        return new StepReport(new StepResult(step.Name, CommandKind, Outcome.Errored, Blocks: !step.IgnoresFailure, TimeSpan.Zero,
+            ExitCode: null, PlainText.OneLine(reason)), [], []);
+    }
+
+    private static StepReport NotRun((CommandStep Step, string Why) never)
+        => new(new StepResult(never.Step.Name, CommandKind, Outcome.Skipped, Blocks: false, TimeSpan.Zero, ExitCode: null, never.Why),
+            [], []);
+
+    private static Dictionary<string, string> Variables(Build build)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["AUXO_COMMIT"] = build.Subject.Commit.Value, ["AUXO_REF"] = build.Subject.Ref, ["AUXO_RID"] = build.Subject.Rid.Value,
+            ["AUXO_REPOSITORY"] = build.Subject.RepositoryName, ["AUXO_TRIGGER"] = build.Subject.Trigger.ToString()
+                .ToLowerInvariant(), ["AUXO_ATTEMPT"] = build.Attempt.ToString(),
+        };
+        if (build.Subject.PatchId is { } patch) variables["AUXO_PATCH"] = patch.Value;
+        if (build.Subject.Author is { } author) variables["AUXO_AUTHOR"] = author.Value;
+        return variables;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+using Auxo.Pipeline.Definitions;
+
+using Json.Schema;
+
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Auxo.Pipeline.Tests.Definitions;
+
+/// <summary>The JSON Schema for editors and the reader say the same of a file.</summary>
+public sealed class SchemaTests
+{
+    private static readonly string File = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../docs/ci.schema.json"));
+
+    [Theory]
+    [InlineData("zz: 1", "properties")]
+    [InlineData("steps:\n  - {name: a, run: x, zz: 1}", "$defs", "step", "properties")]
+    [InlineData("steps:\n  - {name: a, run: x, if: {zz: 1}}", "$defs", "condition", "properties")]
+    [InlineData("steps:\n  - {name: a, run: x, if: {event: zz}}", "$defs", "event", "enum")]
+    [InlineData("steps:\n  - {name: a, run: x, if: {author: zz}}", "$defs", "condition", "properties", "author", "enum")]
+    [InlineData("steps:\n  - {name: a, run: x, if: {needs: zz}}", "$defs", "condition", "properties", "needs", "enum")]
+    [InlineData("steps:\n  - {name: a, run: x, on-failure: zz}", "$defs", "step", "properties", "on-failure", "enum")]
+    [InlineData("checks: {zz: 1}", "$defs", "checks", "properties")]
+    public void both_know_the_same_words(string text, params string[] place)
+    {
+        var said = PipelineFileReader.Read(text).Problems[0].Message;
+        var node = place.Aggregate(Schema(), static (node, name) => node[name]!);
+        var words = node is JsonArray list ? list.Select(static word => (string)word!) : node.AsObject().Select(static pair => pair.Key);
+        Assert.Equal(
+            said[(said.IndexOf("known are ", StringComparison.OrdinalIgnoreCase) + 10)..].Split(", ").Order(StringComparer.Ordinal),
+            words.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("steps:\n  - {name: a, run: make, needs: [], retry: 2}\n  - {name: b, commands: [x, y], timeout: 1h, artifacts: o/**}")]
+    [InlineData("steps:\n  - {name: a, run: x, if: [{event: push, branch: main}, {paths: ['!docs/**']}], retry: {on: [75, timeout]}}")]
+    [InlineData("steps:\n  - {name: a, run: x, matrix: {NODE: [20, 22], image: a, include: [{NODE: 1}], exclude: [{NODE: 20}]}}")]
+    [InlineData("x-a: 1\nenvironment: {A: 1, B: yes}\ntimeout: 90s\nchecks: {secrets: off, structure: {gate: block, require: [docs/]}}")]
+    public void both_take_a_right_file(string text)
+    {
+        Assert.Empty(PipelineFileReader.Read(text).Problems);
+        Assert.True(IsValid(text));
+    }
+
+    [Theory]
+    [InlineData("steps: run")]
+    [InlineData("steps:\n  - {name: a}")]
+    [InlineData("steps:\n  - {run: a}")]
+    [InlineData("steps:\n  - {name: a b, run: x}")]
+    [InlineData("steps:\n  - {name: a, run: x, commands: y}")]
+    [InlineData("steps:\n  - {name: a, run: x, timeout: soon}")]
+    [InlineData("steps:\n  - {name: a, run: x, retry: 9}")]
+    [InlineData("steps:\n  - {name: a, run: x, retry: {on: always}}")]
+    [InlineData("steps:\n  - {name: a, run: x, matrix: {a-b: 1}}")]
+    [InlineData("environment: {1X: y}")]
+    [InlineData("checks: {secrets: maybe}")]
+    public void both_refuse_a_wrong_one(string text)
+    {
+        Assert.NotEmpty(PipelineFileReader.Read(text).Problems);
+        Assert.False(IsValid(text));
+    }
+
+    private static JsonNode Schema()
+    {
+        Assert.SkipUnless(System.IO.File.Exists(File), "the documents are not beside the test");
+        return JsonNode.Parse(System.IO.File.ReadAllText(File))!;
+    }
+
+    private static bool IsValid(string text)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        var schema = JsonSchema.FromText(Schema().ToJsonString());
+        var file = stream.Documents.Count == 0 ? new JsonObject() : Json(stream.Documents[0].RootNode);
+        return schema.Evaluate(JsonSerializer.SerializeToElement(file)).IsValid;
+    }
+
+    /// <summary>As an editor reads it.</summary>
+    private static JsonNode? Json(YamlNode node)
+        => node switch
+        {
+            YamlMappingNode map => new JsonObject(
+                map.Children.Select(static pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Json(pair.Value)))),
+            YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text }
+                when long.TryParse(text, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            YamlScalarNode scalar => JsonValue.Create(scalar.Value),
+            _ => null,
+        };
+}
