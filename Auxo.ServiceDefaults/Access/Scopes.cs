@@ -107,14 +107,14 @@ internal sealed class ScopeHandler(AccessTokens tokens) : AuthorizationHandler<S
             || context.User.HasScope(requirement.Scope)
             || requirement.RouteValue is { } name
                 && http?.Request.RouteValues[name] is string { Length: > 0 } value && context.User.HasScope($"{requirement.Scope}:{value}")
-            || requirement.RepositoryOf is { } repositoryOf && http is not null && await IsPublicAsync(http, repositoryOf))
+            || requirement.RepositoryOf is { } repositoryOf && http is not null && await IsPublicAsync(context.User, http, repositoryOf))
             context.Succeed(requirement);
         else if (http is not null)
             http.Items[TokenAuthentication.MissingScope] = requirement.Scope;
     }
 
     /// <summary>A token that does not work is refused, not taken for none: whoever presents it wants to hear of that.</summary>
-    private async ValueTask<bool> IsPublicAsync(HttpContext http, Func<HttpContext, ValueTask<Rid?>> repositoryOf)
-        => (http.User.Identity is { IsAuthenticated: true } || http.Request.Headers.Authorization.Count == 0)
+    private async ValueTask<bool> IsPublicAsync(ClaimsPrincipal user, HttpContext http, Func<HttpContext, ValueTask<Rid?>> repositoryOf)
+        => (user.Identity is { IsAuthenticated: true } || http.Request.Headers.Authorization.Count == 0)
             && await repositoryOf(http) is { } rid && await tokens.IsPublicAsync(rid, http.RequestAborted);
 }

@@ -34,28 +34,35 @@ internal sealed class TokenAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        string? header = Request.Headers.Authorization;
-        if (string.IsNullOrEmpty(header)) return AuthenticateResult.NoResult();
-        if (header.Length > 1024 || Presented(header) is not { } presented) return AuthenticateResult.Fail("not a token");
-        if (await tokens.FindAsync(presented, Context.RequestAborted) is not { } token) return AuthenticateResult.Fail("unknown token");
+        if (string.IsNullOrEmpty(Request.Headers.Authorization)) return AuthenticateResult.NoResult();
+        return await FindAsync(Request, tokens, Context.RequestAborted) is { } user
+            ? AuthenticateResult.Success(new AuthenticationTicket(user, SchemeName))
+            : AuthenticateResult.Fail("unknown token");
+    }
+
+    /// <summary>Whose token the request has, as it is now; null when it has none that works.</summary>
+    public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpRequest request, AccessTokens tokens, CancellationToken ct)
+    {
+        string? header = request.Headers.Authorization;
+        if (header is null or { Length: > 1024 } || Presented(header, request.Headers) is not { } presented) return null;
+        if (await tokens.FindAsync(presented, ct) is not { } token) return null;
 
         Claim[] claims = [new(ClaimTypes.NameIdentifier, token.Id.ToString()), new(ClaimTypes.Name, token.Name),
             .. token.Scopes.Select(static s => new Claim(ScopeClaim, s))];
         if (token.Role is { } role) claims = [.. claims, new(Scopes.RoleClaim, role)];
-        return AuthenticateResult.Success(
-            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
+        return new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName));
     }
 
     private static bool IsOfAPage(IHeaderDictionary headers)
         => headers.ContainsKey("Origin") || headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin");
 
     /// <summary>The token's text; null when the header is neither of the two, or a password that a page may not use.</summary>
-    private string? Presented(string header)
+    private static string? Presented(string header, IHeaderDictionary headers)
     {
         if (!AuthenticationHeaderValue.TryParse(header, out var value) || value.Parameter is not { } parameter) return null;
         if (value.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return parameter.Trim();
         // A browser sends a password that somebody typed once with the requests of every page, but says so.
-        return value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && !IsOfAPage(Request.Headers)
+        return value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && !IsOfAPage(headers)
             ? BasicPassword.Of(parameter) : null;
     }
 

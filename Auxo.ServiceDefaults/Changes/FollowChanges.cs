@@ -1,5 +1,4 @@
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 
 using Auxo.ServiceDefaults.Access;
 
@@ -7,7 +6,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Hosting;
 
 namespace Auxo.ServiceDefaults.Changes;
 
@@ -22,28 +20,26 @@ internal static class FollowChanges
     public static void MapChanges(this IEndpointRouteBuilder routes, string service)
         => routes.MapGet("/changes", Handle).WithName("FollowChanges").WithTags("changes").RequireScope(service + ":read");
 
-    private static ServerSentEventsResult<string> Handle(
-        HttpContext http, ChangeFeed feed, TimeProvider time, IHostApplicationLifetime host)
-        => TypedResults.ServerSentEvents(EventsAsync(http, feed, time, host.ApplicationStopping, http.RequestAborted));
+    private static ServerSentEventsResult<string> Handle(HttpContext http, ChangeFeed feed, TimeProvider time)
+        => TypedResults.ServerSentEvents(EventsAsync(http, feed, time));
 
-    private static async IAsyncEnumerable<SseItem<string>> EventsAsync(
-        HttpContext http, ChangeFeed feed, TimeProvider time, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<SseItem<string>> EventsAsync(HttpContext http, ChangeFeed feed, TimeProvider time)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
-        await using var keys = feed.ListenAsync(either.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var access = AccessWatch.Begin(http);
+        await using var keys = feed.ListenAsync(access.Ended).GetAsyncEnumerator(CancellationToken.None);
         var next = NextAsync();
         // From here on nothing is missed: whoever sees the headers may ask for what there is.
-        await http.Response.Body.FlushAsync(either.Token);
+        await http.Response.Body.FlushAsync(access.Ended);
         while (true)
         {
-            var alive = Task.Delay(Pause, time, either.Token);
+            var alive = Task.Delay(Pause, time, access.Ended);
             if (await Task.WhenAny(next, alive) == next)
             {
                 if (!await next) yield break;
                 yield return new SseItem<string>(keys.Current, "changed");
                 next = NextAsync();
             }
-            else if (!either.IsCancellationRequested) yield return new SseItem<string>("", "alive");
+            else if (!access.Ended.IsCancellationRequested) yield return new SseItem<string>("", "alive");
         }
 
         async Task<bool> NextAsync()
@@ -52,7 +48,7 @@ internal static class FollowChanges
             {
                 return await keys.MoveNextAsync();
             }
-            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            catch (OperationCanceledException) when (access.Ended.IsCancellationRequested)
             {
                 return false;
             }

@@ -1,3 +1,5 @@
+using Auxo.ServiceDefaults.Access;
+
 namespace Auxo.Pipeline.Logs;
 
 /// <summary>
@@ -11,23 +13,23 @@ internal static class FollowBytes
         => routes.MapGet("/builds/{id:guid}/logs/{step}/bytes", HandleAsync).WithName("FollowLogBytes");
 
     private static async Task<IResult> HandleAsync(
-        Guid id, string step, LogStore logs, HttpResponse response, IHostApplicationLifetime host, CancellationToken ct, long after = 0)
+        Guid id, string step, LogStore logs, HttpResponse response, CancellationToken ct, long after = 0)
     {
         if (logs.Find(id, step) is not { } log) return GetLog.NoLog(id, step);
         if (after < 0 || after > log.LengthBytes) return FollowLog.NoOffset(log, after);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, host.ApplicationStopping);
+        await using var access = AccessWatch.Begin(response.HttpContext);
         response.ContentType = "text/plain; charset=utf-8";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
         try
         {
-            await response.Body.FlushAsync(either.Token);
-            await foreach (var chunk in logs.FollowAsync(id, step, after, either.Token))
-                await response.Body.WriteAsync(chunk.Bytes, either.Token);
+            await response.Body.FlushAsync(access.Ended);
+            await foreach (var chunk in logs.FollowAsync(id, step, after, access.Ended))
+                await response.Body.WriteAsync(chunk.Bytes, access.Ended);
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (OperationCanceledException) when (access.Ended.IsCancellationRequested)
         {
-            // The reader has gone, or comes back after the stop.
+            // The reader has gone, or asks again after the stop, or after the end of the access.
             if (!ct.IsCancellationRequested) response.HttpContext.Abort();
         }
 

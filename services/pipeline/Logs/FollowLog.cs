@@ -4,6 +4,8 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text;
 
+using Auxo.ServiceDefaults.Access;
+
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Pipeline.Logs;
@@ -20,7 +22,7 @@ internal static class FollowLog
         => routes.MapGet("/builds/{id:guid}/logs/{step}/events", Handle).WithName("FollowLog");
 
     private static Results<ServerSentEventsResult<string>, ProblemHttpResult> Handle(
-        Guid id, string step, long? after, LogStore logs, HttpRequest request, IHostApplicationLifetime host)
+        Guid id, string step, long? after, LogStore logs, HttpRequest request)
     {
         if (logs.Find(id, step) is not { } log) return GetLog.NoLog(id, step);
         var offset = long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
@@ -28,22 +30,23 @@ internal static class FollowLog
             : after ?? 0;
         if (offset < 0 || offset > log.LengthBytes) return NoOffset(log, offset);
         request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.ServerSentEvents(
-            UntilStop(request.HttpContext.Response, logs, id, step, offset, request.HttpContext.RequestAborted, host.ApplicationStopping));
+        return TypedResults.ServerSentEvents(UntilStop(request.HttpContext, logs, id, step, offset));
     }
 
     internal static ProblemHttpResult NoOffset(StepLogFile log, long offset)
         => AuxoProblem.BadRequest("log/no-such-offset", $"The log has {log.LengthBytes} bytes; it cannot be followed from {offset}.");
 
-    /// <summary>A stop of the service ends the stream without <c>end</c>: the client comes back and goes on where it was.</summary>
+    /// <summary>
+    /// A stop of the service ends the stream without <c>end</c>: the client comes back and goes on where it was. So does the end of
+    /// its access, after which it is refused.
+    /// </summary>
     private static async IAsyncEnumerable<SseItem<string>> UntilStop(
-        HttpResponse response, LogStore logs, Guid id, string step, long offset,
-        [EnumeratorCancellation] CancellationToken aborted, CancellationToken stopping)
+        HttpContext http, LogStore logs, Guid id, string step, long offset)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping);
+        await using var access = AccessWatch.Begin(http);
         // The headers go out now: a step that prints nothing for an hour is no reason to leave a client in doubt whether it is connected.
-        await response.Body.FlushAsync(either.Token);
-        await using var events = Events(logs.FollowAsync(id, step, offset, either.Token), offset, either.Token)
+        await http.Response.Body.FlushAsync(access.Ended);
+        await using var events = Events(logs.FollowAsync(id, step, offset, access.Ended), offset, access.Ended)
             .GetAsyncEnumerator(CancellationToken.None);
         while (await NextAsync()) yield return events.Current;
 
@@ -53,7 +56,7 @@ internal static class FollowLog
             {
                 return await events.MoveNextAsync();
             }
-            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            catch (OperationCanceledException) when (access.Ended.IsCancellationRequested)
             {
                 return false;
             }

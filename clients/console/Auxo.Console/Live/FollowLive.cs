@@ -37,6 +37,7 @@ internal static class FollowLive
         var reading = Task.WhenAll(Array.ConvertAll(upstream, u => ReadAsync(u.Client, u.Before, keys.Writer, time, either.Token)));
         await http.Response.Body.FlushAsync(CancellationToken.None);
         while (await MoreAsync()) while (keys.Reader.TryRead(out var item)) yield return item;
+        await either.CancelAsync();
         await reading;
 
         async ValueTask<bool> MoreAsync()
@@ -68,9 +69,15 @@ internal static class FollowLive
                 await foreach (var item in SseParser.Create(body).EnumerateAsync(ct))
                     keys.TryWrite(new SseItem<string>(before + item.Data, item.EventType));
             }
-            catch (ServiceException e) when (e.Status is 401 or 403)
+            catch (ServiceException e) when (e.Status is 403)
             {
-                // This token may not listen; the page stays as it is.
+                // This token may not listen here; the page stays as it is.
+                return;
+            }
+            catch (ServiceException e) when (e.Status is 401)
+            {
+                // The session is over, for all services: the browser asks again, and is refused.
+                keys.TryComplete();
                 return;
             }
             catch (Exception e) when (e is ServiceException or HttpRequestException or IOException or OperationCanceledException)
