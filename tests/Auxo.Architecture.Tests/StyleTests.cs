@@ -1,9 +1,10 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace Auxo.Architecture.Tests;
 
 /// <summary>The parts of the style guide that a compiler does not check.</summary>
-public sealed class StyleTests
+public sealed partial class StyleTests
 {
     private static readonly string[] Empty = ["Manager", "Helper", "Helpers", "Util", "Utils", "Dto", "Impl", "Common"];
 
@@ -30,6 +31,15 @@ public sealed class StyleTests
     public void no_line_is_wider_than_140_columns()
         => Assert.Empty(Solution.Files("*.cs").SelectMany(static f => Solution.Read(f).Split('\n')
             .Index().Where(static l => l.Item.Length > 140).Select(l => $"{f}:{l.Index + 1}")));
+
+    /// <summary>A <c>$</c> takes a line break at the end, too: a name with one would pass. <c>\z</c> takes none.</summary>
+    [Fact]
+    public void a_pattern_ends_with_the_text()
+        => Assert.Empty(
+            from file in Solution.Files("*.cs")
+            where !file.StartsWith("tests/", StringComparison.Ordinal)
+            from Match match in PatternWithDollar().Matches(Solution.Read(file))
+            select $"{file}: {match.Value}");
 
     /// <summary>What becomes more is sorted by what is done: uploading, publishing, planning.</summary>
     [Fact]
@@ -66,6 +76,11 @@ public sealed class StyleTests
             .Select(static f => Path.GetFileName(f)[..3]).ToList();
         Assert.Equal(numbers.Distinct(StringComparer.Ordinal), numbers);
     }
+
+    [GeneratedRegex(
+        """(GeneratedRegex|new Regex|Regex\.\w+)\(\s*[^\n]*\$",(?![^;\]]*Multiline)""",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex PatternWithDollar();
 
     private static int Lines(string file) => Solution.Read(file).Count(static c => c == '\n');
 

@@ -106,9 +106,9 @@ public static partial class ChatRequests
 
     private static ChatSettings? Same(ChatSettings? before, ChannelKind kind) => before?.Kind == kind ? before : null;
 
-    [GeneratedRegex("/(?:slack|github)/?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("/(?:slack|github)/?\\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Disguise();
 
-    [GeneratedRegex("/[-_A-Za-z0-9]{1,64}$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("/[-_A-Za-z0-9]{1,64}\\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Topic();
 }

@@ -38,7 +38,7 @@ public static partial class DefineRepository
         return made.New ? TypedResults.Created($"/repositories/{name}", repository) : TypedResults.Ok(repository);
     }
 
-    [GeneratedRegex("^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$",
+    [GeneratedRegex("^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?\\z",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Name();
 }

@@ -11,6 +11,15 @@ public sealed class StepScriptTests
     [InlineData("", "''")]
     public void quoting_leaves_the_shell_nothing_to_read(string text, string quoted) => Assert.Equal(quoted, StepScript.Quote(text));
 
+    [Theory]
+    [InlineData("A", true)]
+    [InlineData("_a1", true)]
+    [InlineData("1a", false)]
+    [InlineData("A B", false)]
+    [InlineData("A\n", false)]
+    public void a_variable_has_a_name_and_nothing_after_it(string name, bool fits)
+        => Assert.Equal(fits, StepScript.Refuse(new Dictionary<string, string> { [name] = "x" }) is null);
+
     [Fact]
     public void the_script_is_as_it_is_read_by_people()
     {

@@ -337,8 +337,12 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task repositories_are_defined_changed_and_removed_when_empty()
     {
-        using var bad = await _host.Client.PutAsJsonAsync("/repositories/Bad..Name", new { });
-        Assert.Equal((HttpStatusCode.BadRequest, "repository/invalid-name"), await bad.ProblemAsync());
+        foreach (var name in (string[])["Bad..Name", "new%0A"])
+        {
+            using var bad = await _host.Client.PutAsJsonAsync("/repositories/" + name, new { });
+            Assert.Equal((HttpStatusCode.BadRequest, "repository/invalid-name"), await bad.ProblemAsync());
+        }
+
         using var made = await _host.Client.PutAsJsonAsync("/repositories/new", new { quotaBytes = 5000 });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         using var changed = await _host.Client.PutAsJsonAsync("/repositories/new", new { immutable = true });

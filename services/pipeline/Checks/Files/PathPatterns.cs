@@ -20,7 +20,7 @@ public sealed class PathPatterns
     public static PathPatterns Of(IReadOnlyList<string>? patterns)
         => patterns is null or []
             ? None
-            : new PathPatterns(new Regex($"^(?:{string.Join('|', patterns.Select(Translate))})$",
+            : new PathPatterns(new Regex($"^(?:{string.Join('|', patterns.Select(Translate))})\\z",
                 RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline));
 
     /// <summary>True when one of the patterns matches the whole path.</summary>

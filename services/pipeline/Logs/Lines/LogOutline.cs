@@ -74,14 +74,14 @@ public sealed partial record LogOutline(IReadOnlyList<LogGroup> Groups, long? Fi
     private static string Title(Match begin) => PlainText.OneLine(begin.Groups["title"].Value, 200);
 
     [GeneratedRegex(
-        @"^(::group::|##\[group\]|(?<section>section_start:)\d+:[\w.-]+(?<options>\[[^\]]*\])?\r?)(?<title>.*)$",
+        @"^(::group::|##\[group\]|(?<section>section_start:)\d+:[\w.-]+(?<options>\[[^\]]*\])?\r?)(?<title>.*)\z",
         RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Begin();
 
     [GeneratedRegex(@"^(::endgroup::|##\[endgroup\]|section_end:)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex End();
 
-    [GeneratedRegex(@"^(?<sign>---|\+\+\+|~~~) (?<title>\S.*)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?<sign>---|\+\+\+|~~~) (?<title>\S.*)\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Chapter();
 
     /// <summary>What begins as a chapter of Buildkite's does: results of Go's tests, and Auxo's own lines.</summary>
