@@ -41,6 +41,7 @@ public sealed class PagesTests
         Assert.Contains("the node is locked", page, StringComparison.Ordinal);
         Assert.Contains("Last deployments", page, StringComparison.Ordinal);
         Assert.Contains("<strong>registry</strong> 2 messages could not be handled", page, StringComparison.Ordinal);
+        Assert.Contains("auxo queues dead-letters", page, StringComparison.Ordinal);
         Assert.Contains("<strong>notify</strong> notify does not answer", page, StringComparison.Ordinal);
     }
 

@@ -63,6 +63,25 @@ internal sealed class Clients(IHttpClientFactory factory, IHttpContextAccessor c
     /// <summary>The registry where it compares a password of whoever is signed in. It learns the address of the browser.</summary>
     public IRegistry OfBrowser(HttpContext http) => From(http, http.User.Token());
 
+    /// <summary>
+    /// What a service answers; null when it refuses or is silent: what else there is to show is as good without it.
+    /// </summary>
+    /// <param name="asked">The answer, on its way.</param>
+    /// <param name="matters">Which refusals are thrown all the same; none when it is left out.</param>
+    /// <exception cref="ServiceException">One that matters.</exception>
+    public static async Task<T?> OrNothingAsync<T>(Task<T> asked, Func<ServiceException, bool>? matters = null)
+        where T : class
+    {
+        try
+        {
+            return await asked;
+        }
+        catch (ServiceException e) when (matters?.Invoke(e) is not true)
+        {
+            return null;
+        }
+    }
+
     private IRegistry From(HttpContext http, string? token)
     {
         var client = Http("registry", token);

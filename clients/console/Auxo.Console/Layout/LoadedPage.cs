@@ -57,18 +57,9 @@ public abstract class LoadedPage : ComponentBase
     protected bool IsVisitor => Http?.User.Identity is not { IsAuthenticated: true };
 
     /// <summary>What a part of the page is made of; null when its service refuses or is silent: the rest is as good without it.</summary>
-    protected async Task<T?> PartAsync<T>(Task<T> asked)
+    protected Task<T?> PartAsync<T>(Task<T> asked)
         where T : class
-    {
-        try
-        {
-            return await asked;
-        }
-        catch (ServiceException e) when (e.Status != 401 || IsVisitor)
-        {
-            return null;
-        }
-    }
+        => Clients.OrNothingAsync(asked, e => e.Status == 401 && !IsVisitor);
 
     /// <summary>Whether a button makes sense for who is signed in; the services decide themselves.</summary>
     protected bool May(string scope) => Http is not null && Access.Session.May(Http.User, scope);

@@ -11,45 +11,40 @@ internal static class KnownTroubles
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>What a service says of its messages: that it is silent, or that it has given some up.</summary>
-    public static async Task<IReadOnlyList<Diagnosis>> MessagesAsync(Clients clients, string service, CancellationToken ct)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Patience);
-        try
-        {
-            var dead = (await clients.Messaging(service).QueuesAsync(limit.Token)).Items.Sum(static q => q.DeadLetters);
-            return dead == 0 ? [] : [new Diagnosis(
-                service, "trouble", $"{Say.Count(dead, "message")} could not be handled: remove the cause, then have them handled again.",
-                "auxo dead-letters")];
-        }
-        catch (ServiceException e) when (e.Status == 503 && !Looking.Contains(service))
-        {
-            return [new Diagnosis(service, "trouble", e.Message)];
-        }
-        catch (Exception e) when (e is ServiceException || e is OperationCanceledException && !ct.IsCancellationRequested)
-        {
-            // This token may not look, or it takes longer than a page should wait; those that look at more say it themselves.
-            return [];
-        }
-    }
+    public static Task<IReadOnlyList<Diagnosis>> MessagesAsync(Clients clients, string service, CancellationToken ct)
+        => AskAsync(
+            service, limit => clients.Messaging(service).QueuesAsync(limit),
+            queues => queues.Items.Sum(static q => q.DeadLetters) is > 0 and var dead
+                ? [new Diagnosis(
+                    service, "trouble",
+                    $"{Say.Count(dead, "message")} could not be handled: remove the cause, then have them handled again.",
+                    "auxo queues dead-letters")]
+                : [],
+            // Those that look at more say it themselves.
+            e => e.Status == 503 && !Looking.Contains(service), ct);
 
     /// <summary>What one of them says; one that is silent is a trouble itself.</summary>
-    public static async Task<IReadOnlyList<Diagnosis>> LookAsync(Clients clients, string part, CancellationToken ct)
+    public static Task<IReadOnlyList<Diagnosis>> LookAsync(Clients clients, string part, CancellationToken ct)
+        => AskAsync(
+            part, limit => clients.Diagnosis(part).LookAsync(limit),
+            static said => [.. said.Items.Where(static d => d.State == "trouble")],
+            // To a token that may not look, nothing is said here.
+            static e => e.Status is not (401 or 403), ct);
+
+    private static async Task<IReadOnlyList<Diagnosis>> AskAsync<T>(
+        string part, Func<CancellationToken, Task<T>> ask, Func<T, IReadOnlyList<Diagnosis>> troubles,
+        Func<ServiceException, bool> matters, CancellationToken ct)
+        where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
         try
         {
-            return [.. (await clients.Diagnosis(part).LookAsync(limit.Token)).Items.Where(static d => d.State == "trouble")];
+            return await Clients.OrNothingAsync(ask(limit.Token), matters) is { } said ? troubles(said) : [];
         }
-        catch (ServiceException e) when (e.Status is not (401 or 403))
+        catch (ServiceException e)
         {
             return [new Diagnosis(part, "trouble", e.Message)];
-        }
-        catch (ServiceException)
-        {
-            // This token may not look; its holder is told by nobody here.
-            return [];
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
