@@ -14,17 +14,25 @@ create table if not exists access.tokens (
     revoked_at timestamptz
 );
 
+-- Lets every service read something, such as 'on access.tokens' or '(name, role) on access.people'.
 -- The roles exist when the AppHost or the operator made them; a single-role database needs no grants.
-do $$
+create or replace function access.let_services_read(what text) returns void language plpgsql as $$
 declare
     service text;
 begin
     foreach service in array array['ingest', 'pipeline', 'notify', 'metrics', 'registry'] loop
         if exists (select 1 from pg_roles where rolname = 'auxo_' || service) then
             execute format('grant usage on schema access to %I', 'auxo_' || service);
-            execute format('grant select on access.tokens to %I', 'auxo_' || service);
+            execute format('grant select %s to %I', what, 'auxo_' || service);
         end if;
     end loop;
+end
+$$;
+
+select access.let_services_read('on access.tokens');
+
+do $$
+begin
     if exists (select 1 from pg_roles where rolname = 'auxo_registry') then
         grant insert, update on access.tokens to auxo_registry;
     end if;

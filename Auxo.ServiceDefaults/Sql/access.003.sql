@@ -20,16 +20,11 @@ create table if not exists access.person_keys (
 -- and a session without its person opens nothing.
 alter table access.tokens add column if not exists person text;
 
+-- Who has which role; passwords are for the registry alone.
+select access.let_services_read('(name, role) on access.people');
+
 do $$
-declare
-    service text;
 begin
-    foreach service in array array['ingest', 'pipeline', 'notify', 'metrics', 'registry'] loop
-        if exists (select 1 from pg_roles where rolname = 'auxo_' || service) then
-            -- Who has which role; passwords are for the registry alone.
-            execute format('grant select (name, role) on access.people to %I', 'auxo_' || service);
-        end if;
-    end loop;
     if exists (select 1 from pg_roles where rolname = 'auxo_registry') then
         grant select, insert, update, delete on access.people, access.person_keys to auxo_registry;
         grant delete on access.accounts, access.tokens to auxo_registry;
