@@ -323,6 +323,23 @@ public sealed class AccessTests(PostgresFixture postgres)
             source, "set role auxo_registry; insert into access.tokens (name, hash, scopes) values ('x', sha256('x'), '{}')");
     }
 
+    [Fact]
+    public async Task accounts_that_differ_by_capitals_only_stop_the_start_with_words_that_help()
+    {
+        await using var read = await ReadAsync();
+        await read.ExecuteAsync("insert into access.accounts (name) values ('ci'), ('alice')");
+        var second = await Assert.ThrowsAsync<PostgresException>(
+            () => read.ExecuteAsync("insert into access.accounts (name) values ('CI')"));
+        Assert.Equal((PostgresErrorCodes.UniqueViolation, "accounts_name_once"), (second.SqlState, second.ConstraintName));
+
+        // As a database of an older Auxo may be.
+        await read.ExecuteAsync("drop index access.accounts_name_once; insert into access.accounts (name) values ('CI'), ('Ci')");
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => AccessToken.ApplySchemaAsync(read.Source, Ct));
+        Assert.Matches("only: ('ci'|'CI'|'Ci'|, )+\\. Keep one of each.*delete from access.accounts", refused.MessageText);
+        await read.ExecuteAsync("delete from access.accounts where name in ('CI', 'Ci')");
+        await AccessToken.ApplySchemaAsync(read.Source, Ct);
+    }
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     private static Rid Somewhere { get; } = Rid.Parse("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5");

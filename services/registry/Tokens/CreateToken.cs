@@ -35,7 +35,7 @@ public static partial class CreateToken
             return AuxoProblem.BadRequest("token/invalid-name",
                 "'name' says who holds the token: 1 to 100 letters, digits, spaces and . _ @ -, beginning with a letter or digit.");
         // They are files of the instance, which the AppHost makes again at each start.
-        if (body.Name is "admin" or "registry") return AuxoProblem.Conflict(
+        if (body.Name.ToLowerInvariant() is "admin" or "registry") return AuxoProblem.Conflict(
             "token/reserved-name", $"'{body.Name}' is an account of Auxo's own. Choose another name.");
         if (TokenScopes.Refuse(body.Scopes) is { } wrong) return AuxoProblem.BadRequest("token/invalid-scope", wrong);
         if (body.ExpiresInSeconds is <= 0 or > 315_360_000) return AuxoProblem.BadRequest(
@@ -46,11 +46,11 @@ public static partial class CreateToken
         var (text, now) = (AccessToken.Generate(), time.GetUtcNow());
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var token = await TokenTable.InsertAsync(
+        var (token, problem) = await TokenTable.InsertAsync(
             connection, body.Name, (body.Description ?? "")
                 .Replace("\0", "", StringComparison.Ordinal), AccessToken.Hash(text), [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
             body.ExpiresInSeconds is { } seconds ? now.AddSeconds(seconds) : null, http.User.Identity?.Name ?? "unknown", now, ct);
-        if (token is null) return TokenProblems.NameOfAPerson(body.Name);
+        if (token is null) return problem!;
         await transaction.CommitAsync(ct);
         tokens.Forget();
         http.Response.Headers.CacheControl = "no-store";

@@ -46,6 +46,10 @@ internal static class TokenProblems
         => AuxoProblem.Conflict("token/name-of-a-person",
             $"'{name}' is a person, who signs in herself. Give a program a name of its own, such as {name}-laptop.");
 
+    public static ProblemHttpResult NameTaken(string name, string other)
+        => AuxoProblem.Conflict("token/name-taken",
+            $"'{name}' differs from the account '{other}' by capital letters only. Make the token for '{other}', or choose another name.");
+
     /// <summary>The one that is meant, or why it is not clear.</summary>
     public static (TokenAnswer? Token, ProblemHttpResult? Problem) Only(string named, IReadOnlyList<TokenAnswer> found)
         => found switch

@@ -36,11 +36,11 @@ public static class RotateToken
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         // The row is locked: of two who rotate it at once, the second finds it replaced.
-        var fresh = await TokenTable.InsertAsync(
+        var (fresh, taken) = await TokenTable.InsertAsync(
             connection, old!.Name, "", AccessToken.Hash(text), old.Scopes, old.ExpiresAt is { } end
                 ? now + (end - old.CreatedAt)
                 : null, by, now, ct);
-        if (fresh is null) return TokenProblems.NameOfAPerson(old.Name);
+        if (fresh is null) return taken!;
         await using var replace = new NpgsqlCommand(
             """
             update access.tokens set replaced_by = $2, expires_at = least(expires_at, $3)

@@ -1,5 +1,7 @@
 using Auxo.ServiceDefaults.Access;
 
+using Microsoft.AspNetCore.Http.HttpResults;
+
 using Npgsql;
 
 namespace Auxo.Registry.Tokens;
@@ -76,8 +78,8 @@ internal static class TokenTable
         return Read(reader, now);
     }
 
-    /// <summary>Makes a token of an account, which is made too when it is new; null when the name is a person's.</summary>
-    public static async Task<TokenAnswer?> InsertAsync(
+    /// <summary>Makes a token of an account, which is made too when it is new; or says why the name cannot be had.</summary>
+    public static async Task<(TokenAnswer? Token, ProblemHttpResult? Problem)> InsertAsync(
         NpgsqlConnection connection, string name, string description, byte[] hash, IReadOnlyList<string> scopes,
         DateTimeOffset? expires, string by, DateTimeOffset now, CancellationToken ct)
     {
@@ -87,12 +89,23 @@ internal static class TokenTable
                 connection)
             .With(name, description, now, by);
         await account.ExecuteNonQueryAsync(ct);
+        await using var taken = new NpgsqlCommand(
+            """
+            select a.name, p.name is not null from access.accounts a left join access.people p on p.name = a.name
+            where lower(a.name) = lower($1) and (a.name <> $1 or p.name is not null)
+            """, connection).With(name);
+        await using (var other = await taken.ExecuteReaderAsync(ct))
+        {
+            if (await other.ReadAsync(ct))
+                return (null, other.GetBoolean(1) ? TokenProblems.NameOfAPerson(name) : TokenProblems.NameTaken(name, other.GetString(0)));
+        }
+
         await using var token = new NpgsqlCommand(
-            "insert into access.tokens (name, hash, scopes, created_at, expires_at, created_by) select $1, $2, $3, "
-                + "$4, $5::timestamptz, $6 where not exists (select from access.people where name = lower($1)) "
-                + $"returning {Columns}", connection)
+            "insert into access.tokens (name, hash, scopes, created_at, expires_at, created_by) "
+                + $"values ($1, $2, $3, $4, $5::timestamptz, $6) returning {Columns}", connection)
             .With(name, hash, scopes.ToArray(), now, expires, by);
         await using var reader = await token.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? Read(reader, now) : null;
+        await reader.ReadAsync(ct);
+        return (Read(reader, now), null);
     }
 }

@@ -93,10 +93,25 @@ public sealed class TokenTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task no_two_accounts_differ_by_capitals_only()
+    {
+        using var first = await _host.Client.PostAsJsonAsync("/tokens", new { name = "Nightly", scopes = new[] { "registry:read" } });
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        using var other = await _host.Client.PostAsJsonAsync("/tokens", new { name = "nightly", scopes = new[] { "registry:read" } });
+        Assert.Equal((HttpStatusCode.Conflict, "token/name-taken"), await other.ProblemAsync());
+        using var same = await _host.Client.PostAsJsonAsync("/tokens", new { name = "Nightly", scopes = new[] { "registry:read" } });
+        Assert.Equal(HttpStatusCode.Created, same.StatusCode);
+    }
+
+    [Fact]
     public async Task the_accounts_of_auxo_itself_are_left_alone()
     {
-        using var create = await _host.Client.PostAsJsonAsync("/tokens", new { name = "admin", scopes = new[] { "admin" } });
-        Assert.Equal((HttpStatusCode.Conflict, "token/reserved-name"), await create.ProblemAsync());
+        foreach (var name in (string[])["admin", "Registry"])
+        {
+            using var create = await _host.Client.PostAsJsonAsync("/tokens", new { name, scopes = new[] { "admin" } });
+            Assert.Equal((HttpStatusCode.Conflict, "token/reserved-name"), await create.ProblemAsync());
+        }
+
         await _host.ExecuteAsync("insert into access.tokens (name, hash, scopes) values ('admin', sha256('x'), '{admin}')");
         using var revoke = await _host.Client.DeleteAsync(new Uri("/tokens/admin", UriKind.Relative));
         Assert.Equal((HttpStatusCode.Conflict, "token/reserved-name"), await revoke.ProblemAsync());
