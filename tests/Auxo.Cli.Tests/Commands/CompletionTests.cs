@@ -22,6 +22,9 @@ public sealed class CompletionTests
     [InlineData("trace 1a", "1a2b3c4")]
     [InlineData("notify test ", "team")]
     [InlineData("notify forget ", "msg_1")]
+    [InlineData("people set ", "alice")]
+    [InlineData("people remove al", "alice")]
+    [InlineData("people add ", "")]
     [InlineData("describe me", "metrics")]
     [InlineData("nonsense x ", "")]
     public async Task the_words_that_fit_are_offered(string line, string expected)
@@ -110,6 +113,11 @@ public sealed class CompletionTests
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build()));
         app.MapGet("/notify/channels", () => FakeAuxo.Page(
             """{"name":"team","kind":"webhook","target":"x","enabled":true,"waiting":0,"dead":0,"configuredAt":"2026-11-20T12:00:00Z"}"""));
+        app.MapGet("/registry/people", () => FakeAuxo.Page(
+            """
+            {"name":"alice","role":"viewer","hasPassword":true,"keys":[],"createdAt":"2026-11-20T12:00:00Z","createdBy":"admin",
+             "sessions":0,"signedInAt":null}
+            """));
         app.MapGet("/notify/deliveries", static (string state) => FakeAuxo.Page($$"""
             {"id":"msg_1","channel":"team","state":"{{state}}","reason":"410","attempts":1,"type":"build.failed",
              "title":"x","notificationId":"{{FakeAuxo.BuildId}}",

@@ -66,6 +66,8 @@ internal sealed class KnownNames(CliHost host)
             => [.. (await clients.Notify.DeliveriesAsync(null, "dead", 20, ct)).Items.Select(static d => (d.Id, d.Reason))],
         ("queues replay" or "dead-letters replay", "id") => await DeadAsync(clients, ct),
         ("describe", "service") => [.. KnownServices.Names.Select(static s => (s, (string?)null))],
+        ("people set" or "people remove", "name")
+            => [.. (await clients.Registry.PeopleAsync(ct)).Items.Select(static p => (p.Name, (string?)p.Role))],
         ("token rotate" or "token revoke", _)
             => [.. (await clients.Registry.TokensAsync(all: false, ct)).Items.Select(static t => (t.Name, (string?)t.Id))],
         _ => [],
