@@ -35,6 +35,7 @@ internal static class Configuration
         var (services, configuration) = (builder.Services, builder.Configuration);
         if ((configuration["ASPNETCORE_URLS"] ?? configuration["urls"]) is not { Length: > 0 } urls)
             builder.WebHost.UseUrls(urls = $"http://127.0.0.1:{KnownServices.ConsolePort}");
+        services.AddHostedService<RightSettings>();
         builder.AddTls(urls);
         builder.AddTrustedProxies();
         // It runs where it was built; the files of the pages lie where they were written.

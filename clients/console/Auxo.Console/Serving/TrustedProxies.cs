@@ -23,15 +23,17 @@ internal static class TrustedProxies
             options.ForwardLimit = null;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
-            foreach (var network in Networks(builder.Configuration[Setting])) options.KnownIPNetworks.Add(network);
+            foreach (var network in Networks(builder.Configuration)) options.KnownIPNetworks.Add(network);
         });
 
     /// <summary>Before everything that asks where a request comes from.</summary>
-    public static void UseTrustedProxies(this WebApplication app)
-    {
-        // With none at all, the framework would believe everybody.
-        if (Networks(app.Configuration[Setting]).Count > 0) app.UseForwardedHeaders();
-    }
+    public static void UseTrustedProxies(this WebApplication app) => app.Use(next =>
+        // With none at all, the framework would believe everybody. It is made while it starts: what is wrong is said on one line then.
+        Networks(app.Configuration).Count == 0 ? next
+            : ActivatorUtilities.CreateInstance<ForwardedHeadersMiddleware>(app.Services, next).Invoke);
+
+    /// <exception cref="RefusedStartException">One of them is neither an address nor a network.</exception>
+    public static IReadOnlyList<IPNetwork> Networks(IConfiguration configuration) => Networks(configuration[Setting]);
 
     /// <exception cref="RefusedStartException">One of them is neither an address nor a network.</exception>
     internal static IReadOnlyList<IPNetwork> Networks(string? setting)
