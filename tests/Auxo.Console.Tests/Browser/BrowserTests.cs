@@ -40,6 +40,24 @@ public sealed class BrowserTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task what_is_typed_over_the_routes_stays_there_when_the_page_is_loaded_again()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build());
+            app.MapGet("/pipeline/openapi/v1.json", static () => FakeAuxo.Json(ApiPageTests.Document));
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync("/api");
+        await Expect(window.Page.Locator(".row")).ToHaveCountAsync(2);
+        await window.Page.Locator("#words").FillAsync("write hand");
+        await Expect(window.Page).ToHaveURLAsync("/api?q=write+hand");
+        await window.Page.ReloadAsync();
+        await Expect(window.Page.Locator("#words")).ToHaveValueAsync("write hand");
+        await Expect(window.Page.Locator(".row")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task a_page_shows_what_changes_without_being_loaded_again()
     {
         var changes = Channel.CreateUnbounded<string>();

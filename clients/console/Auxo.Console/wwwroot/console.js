@@ -118,6 +118,14 @@ document.addEventListener("input", event => {
     asking = setTimeout(() => event.target.form?.requestSubmit(), 150);
 });
 
+// What is typed stands in the address at once, so that a refresh keeps it.
+document.addEventListener("input", event => {
+    if (!event.target.matches("form[data-kept] input")) return;
+    const address = new URL(location);
+    address.searchParams.set(event.target.name, event.target.value);
+    history.replaceState(history.state, "", address);
+});
+
 // Keys: g and a letter goes to a page, j and k choose a row, Enter opens it, / searches, ? tells.
 let went = 0;
 document.addEventListener("keydown", event => {
