@@ -23,6 +23,23 @@ public sealed class VisitorTests
         Assert.DoesNotContain("<nav", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/repositories/" + FakeAuxo.Rid)]
+    [InlineData("/patches/" + FakeAuxo.Rid + "/" + FakeAuxo.PatchId)]
+    [InlineData("/builds/" + FakeAuxo.BuildId)]
+    public async Task a_visitors_page_asks_again_while_something_is_built_and_rests_then(string path)
+    {
+        foreach (var state in (string[])["running", "finished"])
+        {
+            await using var console = await ConsoleHost.StartAsync(
+                app => PagesTests.Map(app, FakeAuxo.Build(state)), toVisitors: true);
+            using var visitor = console.Visitor();
+            Assert.Equal(
+                state == "running", (await visitor.GetStringAsync(path)).Contains("data-refresh=\"15\"", StringComparison.Ordinal));
+            Assert.DoesNotContain("data-refresh", await console.PageAsync(path), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task a_visitor_reads_the_log_of_a_public_build()
     {

@@ -61,6 +61,13 @@ public abstract class LoadedPage : ComponentBase
         where T : class
         => Clients.OrNothingAsync(asked, e => e.Status == 401 && !IsVisitor);
 
+    /// <summary>
+    /// Seconds after which a page that shows these builds asks again by itself; null for never. Visitors get no news, so theirs does while
+    /// something is under way.
+    /// </summary>
+    protected int? AsksAgain(params IEnumerable<Build?> builds)
+        => IsVisitor && builds.Any(static b => b?.State is "queued" or "running") ? 15 : null;
+
     /// <summary>Whether a button makes sense for who is signed in; the services decide themselves.</summary>
     protected bool May(string scope) => Http is not null && Access.Session.May(Http.User, scope);
 }
