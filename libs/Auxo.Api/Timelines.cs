@@ -28,10 +28,11 @@ public sealed record PatchInfo(string Rid, string PatchId, string Title, string?
     [property: JsonConverter(typeof(Word))] string Status, IReadOnlyList<PatchRevision>? Revisions,
     string? MergedAs = null);
 
-/// <summary>A revision of it; <c>Trust</c> is its author's when it was seen: <c>trusted</c> or <c>stranger</c>.</summary>
+/// <summary>A revision of it; <c>Trust</c> is its author's when it was seen: <c>trusted</c> or <c>stranger</c>. <c>AuthorAlias</c> is
+/// how the author calls himself, which proves nothing.</summary>
 public sealed record PatchRevision(
     string Id, string Head, string? Author = null, string? Base = null, [property: JsonConverter(typeof(Word))] string? Trust = null,
-    DateTimeOffset? SeenAt = null);
+    DateTimeOffset? SeenAt = null, string? AuthorAlias = null);
 
 /// <summary>A message that waits in a queue.</summary>
 public sealed record WaitingMessage(

@@ -2,6 +2,9 @@ using Auxo.Api;
 using Auxo.Console.Wall;
 using Auxo.Testing;
 
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
 namespace Auxo.Console.Tests;
 
 /// <summary>The page for a screen on the wall.</summary>
@@ -60,10 +63,30 @@ public sealed class WallTests
         });
         var page = await console.PageAsync("/wall");
         Assert.Contains("<title>1 red", page, StringComparison.Ordinal);
-        Assert.Contains("broken by z6MkvZw…", System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains(">z6MkvZw</code>", page, StringComparison.Ordinal);
         Assert.Contains("1 per week", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<button", page, StringComparison.Ordinal);
         Assert.Contains("No tracked repository is called", await console.PageAsync("/wall?repo=other"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task who_broke_it_is_called_as_he_calls_himself_in_his_patches()
+    {
+        const string author = "did:key:z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT";
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            app.MapGet("/ingest/patches", static () => FakeAuxo.Page($$"""
+                {"rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}","title":"x","author":"{{author}}","status":"open",
+                 "revisions":[{"id":"{{FakeAuxo.PatchId}}","head":"{{FakeAuxo.Commit}}","author":"{{author}}","authorAlias":"<i>bob",
+                               "seenAt":"2026-11-23T11:58:00Z"}]}
+                """)).Add(static route => ((RouteEndpointBuilder)route).Order = -1);
+            PagesTests.Map(app, FakeAuxo.Build(outcome: "failed"));
+        });
+        var page = await console.PageAsync("/wall");
+        const string called = "by &lt;i&gt;bob <code title=\"" + author + "\">z6MkvZw</code>";
+        Assert.Contains("broken " + called, page, StringComparison.Ordinal);
+        Assert.Contains(called, await console.PageAsync(
+            $"/patches/{Uri.EscapeDataString(FakeAuxo.Rid)}/{FakeAuxo.PatchId}"), StringComparison.Ordinal);
     }
 
     [Fact]

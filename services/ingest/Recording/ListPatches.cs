@@ -30,14 +30,16 @@ public sealed record PatchAnswer(
 /// <param name="Disposition"><c>announced</c>, <c>pre_existing</c>, <c>superseded</c> or <c>deferred</c>.</param>
 /// <param name="DetectedBy">What started the scan that found it.</param>
 /// <param name="SeenAt">When.</param>
+/// <param name="AuthorAlias">The author's self-chosen name, for display only; null where it is not known.</param>
 public sealed record RevisionAnswer(
     RevisionId Id, Did Author, CommitId Base, CommitId Head, Trust Trust, string Disposition,
-    [property: JsonPropertyName("via")] DetectedBy DetectedBy, DateTimeOffset SeenAt)
+    [property: JsonPropertyName("via")] DetectedBy DetectedBy, DateTimeOffset SeenAt,
+    string? AuthorAlias)
 {
     /// <summary>From what is known. The enum's own JSON names are those of stored events.</summary>
     public static RevisionAnswer Of(SeenRevision r)
         => new(r.Id, r.Author, r.Base, r.Head, r.Trust, JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Disposition.ToString()),
-            r.DetectedBy, r.SeenAt);
+            r.DetectedBy, r.SeenAt, r.AuthorAlias);
 }
 
 /// <summary><c>GET /patches?rid=</c>: what Auxo knows of a repository's patches, the newest first.</summary>

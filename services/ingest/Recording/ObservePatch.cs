@@ -84,7 +84,11 @@ public static class ObservePatch
 
     private static PatchEvent.Revised Seen(RevisionSnapshot revision, RevisionDisposition disposition, Scan scan)
         => new(new SeenRevision(revision.Id, revision.Author, revision.Base, revision.Head,
-            scan.TrustOf(revision.Author), disposition, scan.DetectedBy, scan.SeenAt));
+            scan.TrustOf(revision.Author), disposition, scan.DetectedBy, scan.SeenAt,
+            Alias(revision.AuthorAlias)));
+
+    /// <summary>As long as Radicle allows; what somebody else's program wrote may be longer.</summary>
+    private static string? Alias(string? alias) => alias is null or { Length: <= 32 } ? alias : alias[..32];
 
     private static PatchEvent.Merged Merged(MergeSnapshot merge, Scan scan)
         => new(merge.Revision, merge.Commit, merge.By, merge.Signed, scan.Clamp(merge.At), scan.SeenAt);

@@ -77,10 +77,12 @@ public enum RevisionDisposition
 /// <param name="Disposition">What was done.</param>
 /// <param name="DetectedBy">What started the scan that found it.</param>
 /// <param name="SeenAt">When.</param>
+/// <param name="AuthorAlias">The author's self-chosen name, for display only; null where it was not kept yet.</param>
 public sealed record SeenRevision(
     RevisionId Id, Did Author, CommitId Base, CommitId Head, Trust Trust,
     [property: JsonPropertyName("fate")] RevisionDisposition Disposition,
-    [property: JsonPropertyName("via")] DetectedBy DetectedBy, DateTimeOffset SeenAt)
+    [property: JsonPropertyName("via")] DetectedBy DetectedBy, DateTimeOffset SeenAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AuthorAlias = null)
 {
     /// <summary>True when nothing is left to do: it was announced, or it was there from the start.</summary>
     [JsonIgnore]

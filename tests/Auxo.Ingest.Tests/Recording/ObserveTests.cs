@@ -37,6 +37,15 @@ public sealed class ObserveTests
     }
 
     [Fact]
+    public void how_an_author_calls_himself_is_kept_as_tooLongas_radicle_allows()
+    {
+        var world = World.Tracking(Repository("c1"));
+        var tooLong = new string('x', 100);
+        world.Scan(Repository("c1", Open with { Revisions = [R1 with { AuthorAlias = "bob" }, R2 with { AuthorAlias = tooLong }] }));
+        Assert.Equal(["bob", tooLong[..32]], world.Find(Open)!.Revisions.Select(static r => r.AuthorAlias));
+    }
+
+    [Fact]
     public void after_a_downtime_the_tip_is_sent_and_what_it_replaced_is_superseded()
     {
         var world = World.Tracking(Repository("c1"));

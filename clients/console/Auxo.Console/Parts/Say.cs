@@ -33,6 +33,14 @@ internal static class Say
     /// <summary>An id's first digits.</summary>
     public static string Short(string? id) => id is null ? "–" : id.Length > 7 ? id[..7] : id;
 
+    /// <summary>An author's key, short.</summary>
+    public static string Key(string did) => Short(did.Split(':')[^1]);
+
+    /// <summary>How an author calls himself, as far as patches say so; null when none does. It proves nothing: show the key, too.</summary>
+    public static string? Alias(string did, IEnumerable<PatchInfo> patches)
+        => patches.SelectMany(static p => p.Revisions ?? []).Where(r => r.Author == did && r.AuthorAlias is { Length: > 0 })
+            .MaxBy(static r => r.SeenAt)?.AuthorAlias;
+
     /// <summary>How a build stands, in one word of a small list.</summary>
     public static string Standing(Build build) => build.IsFinished ? build.Outcome ?? "errored" : build.State;
 
