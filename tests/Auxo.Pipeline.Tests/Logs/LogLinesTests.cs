@@ -266,6 +266,33 @@ public sealed class LogLinesTests : IDisposable
     }
 
     [Fact]
+    public async Task a_large_log_without_an_index_waits_for_its_turn_and_has_one_then()
+    {
+        var log = await Store(64 << 20).OpenAsync(_build, "test", CancellationToken.None);
+        var line = Encoding.ASCII.GetBytes(new string('x', 1023) + "\n");
+        var some = Enumerable.Repeat(line, 1024).SelectMany(static l => l).ToArray();
+        for (var written = 0L; written <= LogIndex.Much; written += some.Length) await log.WriteAsync(some);
+        await log.CompleteAsync();
+        var file = Store().Find(_build, "test")!;
+        File.Delete(LogIndex.PathOf(file.Path));
+
+        using var reads = new LongReads(TimeSpan.Zero);
+        using var end = new ManualResetEventSlim();
+        var two = Enumerable.Range(1, 2).Select(_ => reads.RunAsync(
+            () =>
+            {
+                end.Wait();
+                return true;
+            }, CancellationToken.None)).ToList();
+        await Assert.ThrowsAsync<LogsBusyException>(() => GetLines.ReadAsync(file, reads, -1, 1, CancellationToken.None).AsTask());
+        end.Set();
+        await Task.WhenAll(two);
+        var first = await GetLines.ReadAsync(file, reads, -1, 1, CancellationToken.None);
+        Assert.Equal(file.LengthBytes / line.Length, first.Lines[0].Number);
+        Assert.False(LogIndex.IsBehind(file));
+    }
+
+    [Fact]
     public async Task the_outline_of_a_complete_log_is_read_once_and_that_of_an_open_one_each_time()
     {
         using var reads = new LongReads();

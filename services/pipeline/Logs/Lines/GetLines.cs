@@ -27,18 +27,27 @@ internal static class GetLines
     private const int MostCharacters = 1 << 20;
 
     public static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/builds/{id:guid}/logs/{step}/lines", Handle).WithName("GetLogLines");
+        => routes.MapGet("/builds/{id:guid}/logs/{step}/lines", HandleAsync).WithName("GetLogLines");
 
-    private static Results<Ok<LogLinesResponse>, ProblemHttpResult> Handle(
-        Guid id, string step, LogStore logs, HttpResponse response, CancellationToken ct, long from = 1, int count = 200)
+    private static async Task<Results<Ok<LogLinesResponse>, ProblemHttpResult>> HandleAsync(
+        Guid id, string step, LogStore logs, LongReads reads, HttpResponse response, CancellationToken ct, long from = 1,
+        int count = 200)
     {
         if (from == 0) return AuxoProblem.BadRequest(
             "log/no-such-line", "'from' is the number of a line, from 1; -1 is the last line.");
         if (count is < 1 or > Most) return AuxoProblem.BadRequest("log/invalid-count", $"'count' must be between 1 and {Most}.");
         if (logs.Find(id, step) is not { } log) return GetLog.NoLog(id, step);
         response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(Read(log, from, count, ct));
+        return TypedResults.Ok(await ReadAsync(log, reads, from, count, ct));
     }
+
+    /// <summary>Reads them; of a log without an index when it is its turn.</summary>
+    /// <exception cref="LogsBusyException">Its turn did not come.</exception>
+    internal static async ValueTask<LogLinesResponse> ReadAsync(
+        StepLogFile log, LongReads reads, long from, int count, CancellationToken ct)
+        => LogIndex.IsBehind(log)
+            ? await reads.RunAsync(() => Read(log, from, count, ct), ct)
+            : Read(log, from, count, ct);
 
     /// <summary>Reads them.</summary>
     internal static LogLinesResponse Read(StepLogFile log, long from, int count, CancellationToken ct)

@@ -10,6 +10,9 @@ namespace Auxo.Pipeline.Logs.Lines;
 /// </summary>
 internal sealed class LogIndex
 {
+    /// <summary>Bytes that are read in some milliseconds.</summary>
+    internal const long Much = 16 << 20;
+
     private readonly List<LogMark> _marks;
 
     private LogIndex(List<LogMark> marks, long lineEnds, long length, bool isUnfinished)
@@ -32,6 +35,12 @@ internal sealed class LogIndex
 
     /// <summary>The index of a log.</summary>
     public static string PathOf(string log) => Path.ChangeExtension(log, ".index");
+
+    /// <summary>
+    /// Whether it lacks so much of the log, such as of one that is older than indexes, that to read it costs a core some time.
+    /// </summary>
+    public static bool IsBehind(StepLogFile log)
+        => log.LengthBytes > Much && log.LengthBytes - (Load(PathOf(log.Path), log.LengthBytes) is [.., var last] ? last.Offset : 0) > Much;
 
     /// <summary>Reads it, and what it lacks from the log.</summary>
     /// <param name="log">The log's path.</param>

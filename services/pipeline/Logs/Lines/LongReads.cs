@@ -33,6 +33,7 @@ internal sealed class LongReads(TimeSpan patience) : IDisposable
     public void Dispose() => _places.Dispose();
 }
 
-/// <summary>More logs are searched than there is time for.</summary>
+/// <summary>More logs are read whole than there is time for.</summary>
 internal sealed class LogsBusyException() : AuxoException(
-    "log/busy", StatusCodes.Status503ServiceUnavailable, "Many logs are searched at this moment. Try again in a few seconds.");
+    "log/busy", StatusCodes.Status503ServiceUnavailable,
+    "Many logs are searched or read for the first time at this moment. Try again in a few seconds.");
