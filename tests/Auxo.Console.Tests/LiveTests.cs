@@ -5,6 +5,7 @@ using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Console.Tests;
 
@@ -81,7 +82,7 @@ public sealed class LiveTests
     }
 
     /// <summary>As a service does: an answer without news, until the access ends.</summary>
-    private static IResult Followed(HttpContext http, CancellationToken ended)
+    private static ServerSentEventsResult<string> Followed(HttpContext http, CancellationToken ended)
         => TypedResults.ServerSentEvents(Nothing(ended, http.RequestAborted), eventType: "changed");
 
     private static async IAsyncEnumerable<string> Nothing(

@@ -146,15 +146,16 @@ public sealed class FollowedAccessTests(PostgresFixture postgres) : IAsyncLifeti
     /// <summary>An answer that has begun, and ends when the task does.</summary>
     private async Task<Task> FollowAsync(string path, string? token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path[0] == '/' ? path : $"/builds/{_build}/logs/test/{path}");
+        var request = new HttpRequestMessage(HttpMethod.Get, path[0] == '/' ? path : $"/builds/{_build}/logs/test/{path}");
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return ReadAsync(answer);
+        return ReadAsync(request, answer);
     }
 
-    private static async Task ReadAsync(HttpResponseMessage answer)
+    private static async Task ReadAsync(HttpRequestMessage request, HttpResponseMessage answer)
     {
+        using (request)
         using (answer)
         {
             try
