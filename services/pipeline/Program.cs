@@ -1,8 +1,19 @@
 using Auxo.Pipeline;
 using Auxo.Pipeline.Doctor;
+using Auxo.Pipeline.Local;
 using Auxo.ServiceDefaults.Doctor;
 
 if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(DiagnosePipeline.LookAsync);
+if (args is [LocalProgram.Word, .. var words])
+{
+    using var stop = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, pressed) =>
+    {
+        pressed.Cancel = true;
+        stop.Cancel();
+    };
+    return await LocalProgram.RunAsync(words, Console.Out, new ConfigurationBuilder().AddEnvironmentVariables().Build(), stop.Token);
+}
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("pipeline");

@@ -42,6 +42,20 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task a_pipeline_file_is_checked_without_an_instance()
+    {
+        var programs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../.."));
+        var built = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        Assert.SkipUnless(File.Exists(Path.Combine(programs, "Auxo.Pipeline", built, "Auxo.Pipeline")), "the pipeline is not built beside it");
+        var folder = Directory.CreateTempSubdirectory("auxo-lint-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "ci.yaml"), "step: []\n");
+        var result = await CliResult.RunAsync([], ["ci", "lint", "ci.yaml"], folder: folder, programs: programs);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"{folder}/ci.yaml:1:1: error: unknown key 'step'; did you mean 'steps'?", result.Out, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task help_needs_no_instance()
     {
         var result = await CliResult.RunAsync([], ["ci", "run", "--help"]);

@@ -32,7 +32,7 @@ public static class FindSubject
             return built is [var newestOfAll, ..]
                 ? await OfBuildAsync(services, newestOfAll, ct)
                 : throw new NoSubjectException(NoSubject.Unknown, "There is no build yet, so there is nothing to trace.",
-                    "Push something to a tracked repository, or 'auxo ci run'; 'auxo status' says why a push has no build.");
+                    "Push something to a tracked repository, or 'auxo ci build'; 'auxo status' says why a push has no build.");
         }
 
         switch (Fitting(wanted, known, built))

@@ -9,7 +9,7 @@ internal static class WhyNotBuilt
     /// <summary>Of a branch that a delegate or a trusted person pushed to Radicle beside the default one.</summary>
     public const string OtherBranch =
         "Of a Radicle repository the default branch and the patches are built. Open a patch (git push rad HEAD:refs/patches), or "
-            + "build it now: auxo ci run.";
+            + "build it now: auxo ci build.";
 
     /// <summary>Of a Radicle repository without a default branch.</summary>
     public const string NoProject = "The repository is no project: its identity names no default branch.";
@@ -50,7 +50,7 @@ internal static class WhyNotBuilt
     public static string? Of(RevisionDisposition disposition) => disposition switch
     {
         RevisionDisposition.PreExisting =>
-            "It was there when the repository was tracked; the next revision is announced. 'auxo ci run' builds it now.",
+            "It was there when the repository was tracked; the next revision is announced. 'auxo ci build' builds it now.",
         RevisionDisposition.Superseded => "Its author replaced it before Auxo saw it; the revision after it is announced.",
         RevisionDisposition.Deferred => "The patch was archived before Auxo saw it; it is announced when it is opened again.",
         _ => null,

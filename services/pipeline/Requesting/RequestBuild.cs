@@ -12,7 +12,7 @@ namespace Auxo.Pipeline.Requesting;
 
 /// <summary>What <c>POST /builds</c> is given.</summary>
 /// <param name="Rid">A tracked repository; or null and <paramref name="Source"/>.</param>
-/// <param name="Source">The path of a git repository on this machine, for <c>auxo ci run</c>.</param>
+/// <param name="Source">The path of a git repository on this machine, for <c>auxo ci build</c>.</param>
 /// <param name="Commit">The commit: 40 hex digits, or a name that git resolves there.</param>
 /// <param name="Ref">What to call it; by default <c>manual</c>.</param>
 /// <param name="Trusted">True to answer for the commit, whoever wrote it: its own pipeline file counts and its steps run. For

@@ -72,7 +72,7 @@ internal sealed class BuildExecution(
         var started = running.WriteAsync(
             (fresh, now) => StartBuild.Decide(fresh, Environment.MachineName, sandbox, first, now), ct);
         var checking = CheckAsync(running, build, remaining, started, run, ct);
-        var stepping = held ? Task.FromResult(false) : steps.RunAsync(running, build, started, run, ct);
+        var stepping = held ? Task.FromResult(false) : steps.RunAsync(build, running.RecordAsync, started, run, ct);
         using var ended = new CancellationTokenSource();
         var announcing = AnnounceAsync(running, build, started, ended.Token);
         try

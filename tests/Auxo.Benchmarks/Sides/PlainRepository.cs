@@ -7,7 +7,7 @@ using Auxo.Testing;
 
 namespace Auxo.Benchmarks.Sides;
 
-/// <summary>A plain git repository on this machine, as <c>auxo repo track PATH</c> and <c>auxo ci run PATH</c> take it.</summary>
+/// <summary>A plain git repository on this machine, as <c>auxo repo track PATH</c> and <c>auxo ci build PATH</c> take it.</summary>
 internal sealed class PlainRepository : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("auxo-bench-");

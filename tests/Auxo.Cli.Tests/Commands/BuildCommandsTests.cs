@@ -253,7 +253,7 @@ public sealed class BuildCommandsTests
             });
         });
 
-        var result = await auxo.RunAsync("ci", "run", repository.Folder);
+        var result = await auxo.RunAsync("ci", "build", repository.Folder);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
@@ -287,13 +287,13 @@ public sealed class BuildCommandsTests
             app.MapGet($"/pipeline/builds/{FakeAuxo.BuildId}", () => FakeAuxo.Json(FakeAuxo.Build()));
         });
 
-        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "run"], folder: repository.Folder);
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "build"], folder: repository.Folder);
 
         Assert.Equal(0, result.ExitCode);
         Assert.StartsWith("! Uncommitted changes are not built", result.Out, StringComparison.Ordinal);
         Assert.EndsWith("✓ passed in 13 s\n", result.Out, StringComparison.Ordinal);
 
-        var json = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "run", "--json"], folder: repository.Folder);
+        var json = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "build", "--json"], folder: repository.Folder);
         Assert.Equal("passed", JsonDocument.Parse(json.Out).RootElement.GetProperty("outcome").GetString());
     }
 
@@ -308,7 +308,7 @@ public sealed class BuildCommandsTests
         await using var auxo = await FakeAuxo.StartAsync(
             app => app.MapPost("/pipeline/builds", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202)));
 
-        var result = await auxo.RunAsync("ci", "run", bare, "--commit", "main~1", "--detach");
+        var result = await auxo.RunAsync("ci", "build", bare, "--commit", "main~1", "--detach");
 
         Assert.Equal("Build 3f2a1c7 is queued. Watch it: auxo ci logs 3f2a1c7 --follow\n", result.Out);
         var body = JsonDocument.Parse(auxo.Requests.Single()["POST /pipeline/builds ".Length..]).RootElement;
@@ -341,15 +341,15 @@ public sealed class BuildCommandsTests
     {
         await using var auxo = await FakeAuxo.StartAsync();
         var empty = Directory.CreateTempSubdirectory("auxo-cli-").FullName;
-        var none = await auxo.RunAsync("ci", "run", empty);
+        var none = await auxo.RunAsync("ci", "build", empty);
         Assert.Equal(2, none.ExitCode);
         Assert.Contains("is no git repository", none.Error, StringComparison.Ordinal);
 
         await GitCommand.RunAsync(empty, ["init", "--quiet"], TestContext.Current.CancellationToken);
-        var unborn = await auxo.RunAsync("ci", "run", empty);
+        var unborn = await auxo.RunAsync("ci", "build", empty);
         Assert.Equal(2, unborn.ExitCode);
         Assert.Contains("has no commit 'HEAD'", unborn.Error, StringComparison.Ordinal);
-        Assert.Equal(2, (await auxo.RunAsync("ci", "run", empty + "/nowhere")).ExitCode);
+        Assert.Equal(2, (await auxo.RunAsync("ci", "build", empty + "/nowhere")).ExitCode);
         Directory.Delete(empty, recursive: true);
         Assert.Empty(auxo.Requests);
     }

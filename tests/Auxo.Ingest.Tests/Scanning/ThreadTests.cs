@@ -74,7 +74,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(("try", commit), ((string)branch["name"]!, (string)branch["commit"]!));
         Assert.Equal(
             "Of a Radicle repository the default branch and the patches are built. Open a patch (git push rad HEAD:refs/patches), or "
-                + "build it now: auxo ci run.", (string)branch["reason"]!);
+                + "build it now: auxo ci build.", (string)branch["reason"]!);
 
         _storage.Push(_alice, commit);
         await _host.ScanAsync(_storage.Rid);

@@ -58,5 +58,5 @@ internal static class BuildArgument
         => (await pipeline.BuildsAsync(rid: null, patch: null, commit: null, limit: 1, after: null, ct)).Items is [var newest, ..]
             ? newest
             : throw new CliException(ExitCode.Negative, "There is no build yet.",
-                "Start one: 'auxo ci run' in a git repository, or track one with 'auxo repo track'.");
+                "Start one: 'auxo ci build' in a git repository, or track one with 'auxo repo track'.");
 }

@@ -5,9 +5,13 @@ namespace Auxo.Cli.Ci;
 /// <summary><c>auxo ci …</c></summary>
 internal static class CiCommand
 {
-    public static Command Create(CliHost host) => new("ci", "Builds: start, watch, read, stop")
+    public static Command Create(CliHost host) => new("ci", "Builds: try before a push, start, watch, read, stop")
     {
-        RunBuild.Create(host),
+        LocalPipeline.CreateRun(host),
+        LocalPipeline.CreatePlan(host),
+        LocalPipeline.CreateLint(host),
+        LocalPipeline.CreateSchema(host),
+        BuildCommit.Create(host),
         ListBuilds.Create(host),
         ShowLogs.Create(host),
         ActOnBuild.Create(host, "cancel", "Stop a build"),

@@ -44,7 +44,7 @@ internal static class ListBuilds
 
         if (page.Items.Count == 0)
         {
-            terminal.Line("No build yet. 'auxo ci run' builds the commit you are on; 'auxo status' says why a push has no build.");
+            terminal.Line("No build yet. 'auxo ci build' builds the commit you are on; 'auxo status' says why a push has no build.");
             return ExitCode.Ok;
         }
 

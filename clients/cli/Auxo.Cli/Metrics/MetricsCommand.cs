@@ -47,7 +47,7 @@ internal static class MetricsCommand
 
             var reports = rid is null ? answer.Deserialize<Page<T>>(ApiJson.Options)!.Items : [answer.Deserialize<T>(ApiJson.Options)!];
             if (reports.Count == 0) terminal.Line(
-                "Nothing has been measured yet. Numbers begin with the first push or build: 'auxo repo track', 'auxo ci run'.");
+                "Nothing has been measured yet. Numbers begin with the first push or build: 'auxo repo track', 'auxo ci build'.");
             else if (reports.Count == 1) one(terminal, reports[0]);
             else all(terminal, reports);
             return ExitCode.Ok;

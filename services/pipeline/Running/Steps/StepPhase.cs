@@ -26,13 +26,15 @@ internal sealed class StepPhase(
     }
 
     /// <summary>Runs the steps and records each; what needs one that did not pass is not run.</summary>
-    /// <param name="running">Where results are recorded.</param>
     /// <param name="build">The build.</param>
+    /// <param name="record">Records results, and the steps that begin next.</param>
     /// <param name="started">The record of the start, which comes before that of a result.</param>
     /// <param name="run">The build is stopped.</param>
     /// <param name="ct">This process stops, or the lease is lost.</param>
     /// <returns>True when the workspace had so many files that a spare one is worth its making.</returns>
-    public async Task<bool> RunAsync(RunningBuild running, Build build, Task started, CancellationToken run, CancellationToken ct)
+    public async Task<bool> RunAsync(
+        Build build, Func<IReadOnlyList<StepReport>, IReadOnlyList<string>, CancellationToken, Task> record, Task started,
+        CancellationToken run, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(run);
         var place = new Lazy<Task<Workspace>>(() => WorkspaceAsync(build, stop.Token));
@@ -54,14 +56,14 @@ internal sealed class StepPhase(
                 progress.End(step!, report.Result.Outcome);
                 unrecorded.AddRange([report, .. progress.NotRun().Select(NotRun)]);
                 var next = progress.Begin(settings.StepsAtOnce - working.Count);
-                await running.RecordAsync(unrecorded, [.. next.Select(static begun => begun.Name)], ct);
+                await record(unrecorded, [.. next.Select(static begun => begun.Name)], ct);
                 unrecorded.Clear();
                 CrashPoint.Hit("pipeline.step.finished");
                 Begin(next, isFirst: false);
             }
 
             await started;
-            if (unrecorded.Count > 0) await running.RecordAsync(unrecorded, [], ct);
+            if (unrecorded.Count > 0) await record(unrecorded, [], ct);
             return place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
                 && (await place.Value).CountFiles() >= SpareWorker.WorthFiles;
         }

@@ -5,8 +5,8 @@ using Auxo.Git;
 
 namespace Auxo.Cli.Ci;
 
-/// <summary><c>auxo ci run [PATH]</c></summary>
-internal static class RunBuild
+/// <summary><c>auxo ci build [PATH]</c></summary>
+internal static class BuildCommit
 {
     public static Command Create(CliHost host)
     {
@@ -23,7 +23,7 @@ internal static class RunBuild
         {
             Description = "Run its steps whoever wrote it: you have read the commit and answer for it (administrators)",
         };
-        return new Command("run", "Build a commit of a local repository now and watch it; exit code 1 unless it passes")
+        return new Command("build", "Build a commit of a local repository now and watch it; exit code 1 unless it passes")
         {
             path, commit, detach, trusted,
         }
@@ -66,7 +66,7 @@ internal static class RunBuild
             var no = e.Errors.Contains("not a git repository", StringComparison.Ordinal);
             throw new CliException(
                 ExitCode.Usage, no ? $"{folder} is no git repository." : $"{folder} has no commit '{revision}'.",
-                no ? "Go into one, or name it: auxo ci run PATH" : "Commit something first, or name a commit: --commit main~1", e);
+                no ? "Go into one, or name it: auxo ci build PATH" : "Commit something first, or name a commit: --commit main~1", e);
         }
     }
 

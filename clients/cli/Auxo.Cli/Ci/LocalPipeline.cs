@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+namespace Auxo.Cli.Ci;
+
+/// <summary>
+/// <c>auxo ci run|plan|lint|schema</c>: what the pipeline says of a working tree, without any service. The pipeline's own program does
+/// it, so it is what a build does.
+/// </summary>
+internal static class LocalPipeline
+{
+    private const string Program = "Auxo.Pipeline";
+
+    public static Command CreateRun(CliHost host)
+    {
+        var (path, cause, from) = Options();
+        var steps = new Option<string[]>("--step") { Description = "Only this step and what it needs; may be repeated" };
+        return new Command("run", "Do with the working tree what a build would do, without any service; exit code 1 unless it would pass")
+        {
+            path, steps, cause, from,
+        }
+            .Does(host, (parsed, session, ct) => RunAsync(
+                session,
+                ["run", Folder(session, parsed.GetRequiredValue(path)), .. Given("--event", parsed.GetValue(cause)),
+                    .. Given("--base", parsed.GetValue(from)),
+                    .. (parsed.GetValue(steps) ?? []).SelectMany(static step => Given("--step", step))],
+                ct));
+    }
+
+    public static Command CreatePlan(CliHost host)
+    {
+        var (path, cause, from) = Options();
+        return new Command("plan", "Show which steps of the working tree would run, in which order, and why not the others")
+        {
+            path, cause, from,
+        }
+            .Does(host, (parsed, session, ct) => RunAsync(
+                session,
+                ["plan", Folder(session, parsed.GetRequiredValue(path)), .. Given("--event", parsed.GetValue(cause)),
+                    .. Given("--base", parsed.GetValue(from))],
+                ct));
+    }
+
+    public static Command CreateLint(CliHost host)
+    {
+        var path = new Argument<string>("path") { Description = "A folder, or a pipeline file", DefaultValueFactory = static _ => "." };
+        return new Command("lint", "Say what is wrong in the pipeline file, with line and column; exit code 1 for an error") { path }
+            .Does(host, (parsed, session, ct) => RunAsync(session, ["lint", Folder(session, parsed.GetRequiredValue(path))], ct));
+    }
+
+    public static Command CreateSchema(CliHost host)
+        => new Command("schema", "Print the JSON Schema of the pipeline file, for editors")
+            .Does(host, static (_, session, ct) => RunAsync(session, ["schema"], ct));
+
+    private static (Argument<string> Path, Option<string?> Cause, Option<string?> From) Options()
+    {
+        var cause = new Option<string?>("--event") { Description = "As if by patch (the default), push, tag, manual or schedule" };
+        cause.AcceptOnlyFromAmong("patch", "push", "tag", "manual", "schedule");
+        return (
+            new Argument<string>("path") { Description = "A folder of a work tree", DefaultValueFactory = static _ => "." }, cause,
+            new Option<string?>("--base")
+            {
+                Description = "The commit that it is compared with, as git names it; by default the upstream branch, else the default one",
+            });
+    }
+
+    private static IReadOnlyList<string> Given(string option, string? value) => value is null ? [] : [option, value];
+
+    private static string Folder(Session session, string path) => Path.GetFullPath(path, session.Host.WorkingFolder);
+
+    private static async Task<int> RunAsync(Session session, IReadOnlyList<string> words, CancellationToken ct)
+    {
+        var host = session.Host;
+        var program = Path.Combine(
+            host.Programs, Program, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), Program);
+        if (!File.Exists(program))
+            throw new CliException(
+                ExitCode.Unreachable, $"{Program} is not built yet.", "./auxo doctor says what is missing; ./auxo up builds it.");
+        using var process = Process.Start(new ProcessStartInfo(program, ["ci", .. words])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = host.WorkingFolder,
+        })!;
+        try
+        {
+            // As it comes: steps take minutes.
+            await process.StandardOutput.BaseStream.CopyToAsync(host.StandardOutput, 1024, CancellationToken.None);
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+
+        // Ctrl-C reaches both: it ends its steps first, then this one.
+        ct.ThrowIfCancellationRequested();
+        return process.ExitCode;
+    }
+}

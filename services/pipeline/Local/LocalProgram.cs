@@ -1,0 +1,93 @@
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Workspaces;
+
+namespace Auxo.Pipeline.Local;
+
+/// <summary>
+/// <c>Auxo.Pipeline ci lint|plan|run|schema</c>: what a build would say of the working tree, without any service and without a
+/// database. <c>auxo ci</c> calls it.
+/// </summary>
+internal static class LocalProgram
+{
+    /// <summary>The word by which the program does this and ends.</summary>
+    public const string Word = "ci";
+
+    private const string Schema = "ci.schema.json";
+
+    /// <summary>Does what was asked.</summary>
+    /// <param name="words">Behind <see cref="Word"/>.</param>
+    /// <param name="output">Where it is said.</param>
+    /// <param name="configuration">How steps are held.</param>
+    /// <param name="ct">Stops.</param>
+    /// <returns>0 for good, 1 for a no, 2 for a request that is none, 130 for a stop.</returns>
+    public static async Task<int> RunAsync(string[] words, TextWriter output, IConfiguration configuration, CancellationToken ct)
+    {
+        try
+        {
+            var request = LocalRequest.Parse(words);
+            return request.Verb switch
+            {
+                "lint" => await LintAsync(request.Folder, output, ct),
+                "plan" => await InPlaceAsync(async place => Said(await LocalPlan.MakeAsync(request, place, ct), output)),
+                "run" => await InPlaceAsync(async place
+                    => await new LocalRun(place, output, configuration).RunAsync(await LocalPlan.MakeAsync(request, place, ct), ct)),
+                "schema" => await SchemaAsync(output, ct),
+                _ => throw new LocalException("Say what: lint, plan, run or schema."),
+            };
+        }
+        catch (LocalException e)
+        {
+            await output.WriteLineAsync("auxo: " + e.Message);
+            return 2;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            await output.WriteLineAsync("auxo: stopped");
+            return 130;
+        }
+    }
+
+    private static int Said(LocalPlan plan, TextWriter output)
+    {
+        output.Write(LocalWords.Of(plan));
+        return plan.Plan.Problems.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> LintAsync(string place, TextWriter output, CancellationToken ct)
+    {
+        var path = Directory.Exists(place) ? Path.Combine(place, PipelineFile.Path) : place;
+        if (!File.Exists(path))
+        {
+            if (!Directory.Exists(place)) throw new LocalException($"There is no file {path}.");
+            await output.WriteLineAsync($"There is no {PipelineFile.Path} in {place}: the built-in checks run, and no steps.");
+            return 0;
+        }
+
+        var reading = PipelineFileReader.Read(OutsideText.Decode(await File.ReadAllBytesAsync(path, ct)));
+        foreach (var problem in reading.Problems)
+            await output.WriteLineAsync($"{path}:{problem.Line ?? 1}:{problem.Column ?? 1}: error: {problem.Message}");
+        if (reading.Problems.Count == 0)
+            await output.WriteLineAsync(reading.File.Steps.Count == 1 ? "good: 1 step" : $"good: {reading.File.Steps.Count} steps");
+        return reading.Problems.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> SchemaAsync(TextWriter output, CancellationToken ct)
+    {
+        using var reader = new StreamReader(typeof(LocalProgram).Assembly.GetManifestResourceStream(Schema)!);
+        await output.WriteAsync((await reader.ReadToEndAsync(ct)).AsMemory(), ct);
+        return 0;
+    }
+
+    private static async Task<int> InPlaceAsync(Func<string, Task<int>> act)
+    {
+        var place = Directory.CreateTempSubdirectory("auxo-ci-").FullName;
+        try
+        {
+            return await act(place);
+        }
+        finally
+        {
+            await WorkspaceFolder.RemoveAsync(place, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+
+using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Verdict;
+
+namespace Auxo.Pipeline.Local;
+
+/// <summary>What is printed of a local plan and of its results.</summary>
+internal static class LocalWords
+{
+    /// <summary>What would run, in which order, and why not the rest.</summary>
+    public static string Of(LocalPlan plan)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"The working tree of {plan.Tree.Top}");
+        text.Append(plan.Tree.Branch is { } branch ? $" ({PlainText.OneLine(branch, 80)})" : "");
+        text.Append(plan.Tree.Base is { } from ? $", compared with {from.Short}" : "").Append('\n');
+        foreach (var problem in plan.Plan.Problems)
+            text.Append(CultureInfo.InvariantCulture, $"{problem.Path}:{problem.Line}:{problem.Column}: error: {problem.Message}\n");
+        text.Append("checks  ").AppendJoin(", ", plan.Plan.Checks).Append('\n');
+        var width = plan.Plan.Steps.Select(static step => step.Name.Length).DefaultIfEmpty(0).Max();
+        foreach (var step in plan.Plan.Steps)
+            text.Append("step    ").Append(step.Name.PadRight(width)).Append("  ").Append(When(step)).Append('\n');
+        foreach (var note in plan.Plan.Notes) text.Append("note    ").Append(note).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>One line of a result.</summary>
+    public static string Of(StepResult result)
+    {
+        var sign = (result.Outcome, result.Blocks) switch
+        {
+            (Outcome.Passed, _) => "✓",
+            (Outcome.Skipped, _) => "-",
+            (Outcome.Failed or Outcome.TimedOut or Outcome.Errored, false) => "!",
+            _ => "✗",
+        };
+        var took = result.Duration == TimeSpan.Zero ? "" : $" {VerdictMarkdown.Words(result.Duration)}";
+        return $"{sign} {result.Step}{took}{(result.Summary.Length == 0 ? "" : $"  {result.Summary}")}";
+    }
+
+    private static string When(CommandStep step)
+    {
+        if (step.LeftOut is { } why) return $"left out: {why}";
+        var needs = step.Needs is { Count: > 0 } some ? $"after {string.Join(", ", some)}" : "at once";
+        return step.When switch
+        {
+            NeedsOutcome.Failed => $"{needs}, when one of them did not pass",
+            NeedsOutcome.Any => $"{needs}, however they end",
+            _ => needs,
+        };
+    }
+}

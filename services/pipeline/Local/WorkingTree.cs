@@ -1,0 +1,77 @@
+using Auxo.Pipeline.Checks.Files;
+
+namespace Auxo.Pipeline.Local;
+
+/// <summary>
+/// What stands in a work tree now, as a commit in a repository of its own beside it: nothing of the real one is changed, not its index,
+/// not its refs, not its objects.
+/// </summary>
+/// <param name="Top">The top folder of the work tree.</param>
+/// <param name="Repository">The bare repository with the commit; it borrows the objects of the real one.</param>
+/// <param name="Commit">The commit.</param>
+/// <param name="Branch">The branch that is checked out; null for none.</param>
+/// <param name="Base">What it is compared with; null where there is nothing to compare with.</param>
+internal sealed record WorkingTree(string Top, string Repository, CommitId Commit, string? Branch, CommitId? Base)
+{
+    private static readonly Dictionary<string, string> Author = new(StringComparer.Ordinal)
+    {
+        ["GIT_AUTHOR_NAME"] = "working tree", ["GIT_AUTHOR_EMAIL"] = "",
+        ["GIT_COMMITTER_NAME"] = "working tree", ["GIT_COMMITTER_EMAIL"] = "",
+    };
+
+    /// <summary>Takes it.</summary>
+    /// <param name="folder">Some folder of the work tree.</param>
+    /// <param name="baseName">What to compare with, as git names it; null for the upstream branch, else the default branch.</param>
+    /// <param name="place">An empty folder.</param>
+    /// <param name="ct">Stops.</param>
+    /// <exception cref="LocalException">The folder is no work tree, or there is no such base.</exception>
+    public static async Task<WorkingTree> TakeAsync(string folder, string? baseName, string place, CancellationToken ct)
+    {
+        if (!Directory.Exists(folder)) throw new LocalException($"There is no folder {folder}.");
+        if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is not { Length: > 0 } top)
+            throw new LocalException($"{folder} is in no work tree of a git repository. Go into one, or name it.");
+        var repository = Path.Combine(place, "tree.git");
+        try
+        {
+            await GitCommand.RunAsync(place, ["init", "--quiet", "--bare", "--object-format=sha1", repository], ct);
+            var objects = await PathAsync(top, "objects", ct);
+            await File.WriteAllTextAsync(Path.Combine(repository, "objects", "info", "alternates"), objects + "\n", ct);
+            // With the real index git need not read again what has not changed.
+            var index = await PathAsync(top, "index", ct);
+            if (File.Exists(index)) File.Copy(index, Path.Combine(repository, "index"));
+            var exclude = await PathAsync(top, Path.Combine("info", "exclude"), ct);
+            if (File.Exists(exclude)) File.Copy(exclude, Path.Combine(repository, "info", "exclude"), overwrite: true);
+            await GitCommand.RunAsync(top, [$"--git-dir={repository}", $"--work-tree={top}", "add", "--all", "--", "."], ct);
+            var tree = (await GitCommand.RunAsync(repository, ["write-tree"], ct)).Trim();
+            var head = await GitCommand.AskAsync(top, ct, "rev-parse", "--verify", "--quiet", "HEAD^{commit}");
+            var commit = await GitCommand.RunAsync(
+                repository, ["commit-tree", tree, .. head is null ? Array.Empty<string>() : ["-p", head], "-m", "The working tree"], ct,
+                environment: Author);
+            var branch = await GitCommand.AskAsync(top, ct, "symbolic-ref", "--short", "--quiet", "HEAD");
+            return new WorkingTree(top, repository, CommitId.Parse(commit.Trim()), branch, await BaseAsync(top, baseName, head, ct));
+        }
+        catch (GitException e)
+        {
+            throw new LocalException(PlainText.OneLine(e.Message, 300));
+        }
+    }
+
+    private static async Task<string> PathAsync(string top, string name, CancellationToken ct)
+        => Path.GetFullPath((await GitCommand.RunAsync(top, ["rev-parse", "--git-path", name], ct)).TrimEnd('\n'), top);
+
+    private static async Task<CommitId?> BaseAsync(string top, string? name, string? head, CancellationToken ct)
+    {
+        if (name is not null)
+            return await CommitAsync(top, name, ct) ?? throw new LocalException($"There is no commit '{PlainText.OneLine(name, 100)}'.");
+        foreach (var usual in (string[])["@{upstream}", "rad/main", "rad/master", "origin/HEAD", "main", "master"])
+            if (await CommitAsync(top, usual, ct) is { } found) return found;
+        return head is null ? null : CommitId.Parse(head);
+    }
+
+    private static async Task<CommitId?> CommitAsync(string top, string name, CancellationToken ct)
+        => await GitCommand.AskAsync(top, ct, "rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")
+            is { Length: > 0 } id ? CommitId.Parse(id) : null;
+}
+
+/// <summary>Something that its reader can mend: what happened and what to do.</summary>
+internal sealed class LocalException(string message) : Exception(message);

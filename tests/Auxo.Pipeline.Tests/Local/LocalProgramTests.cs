@@ -1,0 +1,147 @@
+using Auxo.Git;
+using Auxo.Pipeline.Local;
+
+using Microsoft.Extensions.Configuration;
+
+namespace Auxo.Pipeline.Tests.Local;
+
+/// <summary>What a build would say of a working tree, said without any service.</summary>
+public sealed class LocalProgramTests : IAsyncLifetime
+{
+    private const string Pipeline = """
+        steps:
+          - { name: make, run: "cat new.txt && test ! -e ignored && echo made > out" }
+          - { name: deploy, run: "false", if: { event: push } }
+          - { name: test, needs: make, run: "cat out; exit 3" }
+          - { name: tell, run: "echo told", if: { needs: failed } }
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("auxo-tree-").FullName;
+
+    public async ValueTask InitializeAsync() => await GitAsync("init", "--quiet", "-b", "main");
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task what_is_not_committed_is_run_and_nothing_of_the_repository_changes()
+    {
+        await CommitAsync(
+            (".auxo/ci.yaml", Pipeline), ("README.md", "# Demo\n"), (".gitignore", "ignored\n"), ("script.sh", "#!/bin/sh\n"));
+        await WriteAsync(("new.txt", "fresh\n"), ("ignored", "x"), ("script.sh", "#!/bin/sh\nif\n"));
+        var before = await StateAsync();
+        var (code, said) = await RunAsync("run", _folder);
+        Assert.Equal(1, code);
+        Assert.Equal(before, await StateAsync());
+        Assert.Contains("make │ fresh\n", said, StringComparison.Ordinal);
+        Assert.Contains("test │ made\n", said, StringComparison.Ordinal);
+        Assert.Contains("tell │ told\n", said, StringComparison.Ordinal);
+        Assert.Contains("script.sh:3: error: ", said, StringComparison.Ordinal);
+        // It was so before: a finding of the commit that is compared with is known.
+        Assert.DoesNotContain("script-not-executable", said, StringComparison.Ordinal);
+        Assert.Contains("- deploy  only for push\n", said, StringComparison.Ordinal);
+        Assert.Matches("✗ test [^\n]*exit code 3\n", said);
+        Assert.Matches("\n✗ It would not pass: (shellcheck, )?syntax, test failed\\.\n$", said);
+    }
+
+    [Fact]
+    public async Task one_step_is_run_with_what_it_needs()
+    {
+        await WriteAsync((".auxo/ci.yaml", Pipeline), ("README.md", "# Demo\n"), ("new.txt", "fresh\n"));
+        var (code, said) = await RunAsync("run", _folder, "--step", "make");
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("test │", said, StringComparison.Ordinal);
+        Assert.EndsWith("✓ It would pass.\n", said, StringComparison.Ordinal);
+        (code, said) = await RunAsync("run", _folder, "--step", "mak");
+        Assert.Equal((2, "auxo: There is no step 'mak'. There are: make, deploy, test, tell.\n"), (code, said));
+    }
+
+    [Fact]
+    public async Task a_plan_says_what_would_run_and_why_not_the_rest()
+    {
+        await CommitAsync(("README.md", "# Demo\n"), (".auxo/ci.yaml", """
+            steps:
+              - { name: a, run: x }
+              - { name: b, run: x, if: { paths: "src/**" } }
+              - { name: c, run: x, if: { event: push, branch: main } }
+            """));
+        Directory.CreateDirectory(Path.Combine(_folder, "docs"));
+        await WriteAsync(("docs/page.md", "# Page\n"));
+        var (code, said) = await RunAsync("plan", Path.Combine(_folder, "docs"));
+        Assert.Equal(0, code);
+        Assert.Contains(
+            "step    a  at once\nstep    b  left out: no changed file is src/**\nstep    c  left out: only for push\n", said,
+            StringComparison.Ordinal);
+        (_, said) = await RunAsync("plan", _folder, "--event", "push");
+        Assert.Contains("step    c  after b\n", said, StringComparison.Ordinal);
+        (_, said) = await RunAsync("plan", _folder, "--base", "HEAD");
+        Assert.Contains("compared with", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task what_is_wrong_is_said_with_its_place()
+    {
+        await WriteAsync((".auxo/ci.yaml", "steps:\n  - { name: a, rum: x }\n"));
+        var (code, said) = await RunAsync("lint", _folder);
+        var file = Path.Combine(_folder, ".auxo/ci.yaml");
+        Assert.Equal(1, code);
+        Assert.StartsWith($"{file}:2:16: error: unknown key 'rum'; did you mean 'run'?", said, StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync("run", _folder)).Code);
+        await WriteAsync((".auxo/ci.yaml", "steps:\n  - { name: a, run: x }\n"));
+        Assert.Equal((0, "good: 1 step\n"), await RunAsync("lint", file));
+    }
+
+    [Theory]
+    [InlineData("auxo: Say what: ")]
+    [InlineData("auxo: There is no folder ", "run", "nowhere")]
+    [InlineData("is in no work tree of a git repository", "plan", "/")]
+    [InlineData("There is no commit 'zz'", "plan", ".", "--base", "zz")]
+    [InlineData("There is no event 'zz'", "plan", ".", "--event", "zz")]
+    [InlineData("'--step' needs a value", "run", ".", "--step")]
+    [InlineData("There is no option '--zz'", "run", ".", "--zz", "1")]
+    public async Task what_cannot_be_done_is_said_in_one_line(string words, params string[] request)
+    {
+        var (code, said) = await RunAsync([.. request.Select((word, i) => i == 1 && word != "/" ? Path.Combine(_folder, word) : word)]);
+        Assert.Equal(2, code);
+        Assert.Contains(words, said, StringComparison.Ordinal);
+        Assert.Equal(1, said.Count(static c => c == '\n'));
+    }
+
+    private static async Task<(int Code, string Said)> RunAsync(params string[] words)
+    {
+        await using var output = new StringWriter();
+        var code = await LocalProgram.RunAsync(
+            words, output, new ConfigurationBuilder().AddInMemoryCollection([new("HOME", "/nonexistent")]).Build(),
+            TestContext.Current.CancellationToken);
+        return (code, output.ToString());
+    }
+
+    private async Task CommitAsync(params (string Path, string Content)[] files)
+    {
+        await WriteAsync(files);
+        await GitAsync("add", "--all");
+        await GitAsync("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "First");
+    }
+
+    private async Task WriteAsync(params (string Path, string Content)[] files)
+    {
+        foreach (var (path, content) in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_folder, path))!);
+            await File.WriteAllTextAsync(Path.Combine(_folder, path), content);
+        }
+    }
+
+    private async Task<string> StateAsync()
+        => string.Join('\n', [
+            await GitAsync("status", "--porcelain"), await GitAsync("for-each-ref"), await GitAsync("count-objects", "-v"),
+            Convert.ToHexString(await File.ReadAllBytesAsync(Path.Combine(_folder, ".git", "index"))),
+            .. Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.TopDirectoryOnly).Order(StringComparer.Ordinal),
+        ]);
+
+    private Task<string> GitAsync(params string[] arguments)
+        => GitCommand.RunAsync(_folder, arguments, TestContext.Current.CancellationToken);
+}
