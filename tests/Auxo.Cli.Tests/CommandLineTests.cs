@@ -46,7 +46,8 @@ public sealed class CommandLineTests
     {
         var programs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../.."));
         var built = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        Assert.SkipUnless(File.Exists(Path.Combine(programs, "Auxo.Pipeline", built, "Auxo.Pipeline")), "the pipeline is not built beside it");
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(programs, "Auxo.Pipeline", built, "Auxo.Pipeline")), "the pipeline is not built beside it");
         var folder = Directory.CreateTempSubdirectory("auxo-lint-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "ci.yaml"), "step: []\n");
         var result = await CliResult.RunAsync([], ["ci", "lint", "ci.yaml"], folder: folder, programs: programs);
