@@ -127,6 +127,9 @@ public sealed record BuildStep(
 {
     /// <summary>The steps that end before it; null for a check, and for a step that follows the one before it.</summary>
     public IReadOnlyList<string>? Needs { get; init; }
+
+    /// <summary>What is known of the cause of its failure and what to do; null when nothing is.</summary>
+    public string? Hint { get; init; }
 }
 
 /// <summary>A line of a log; <c>CutBytes</c> of it are left out, and <c>At</c> is null where no time was written down.</summary>

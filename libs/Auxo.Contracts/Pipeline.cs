@@ -48,7 +48,11 @@ public sealed record BuildFinished(
 /// <param name="Duration">Wall time.</param>
 /// <param name="ExitCode">Of the command; null for a check and for a step that did not run.</param>
 /// <param name="Summary">One line for people, such as <c>2 errors, 1 warning</c>.</param>
-public sealed record StepResult(string Step, string Kind, Outcome Outcome, bool Blocks, TimeSpan Duration, int? ExitCode, string Summary);
+public sealed record StepResult(string Step, string Kind, Outcome Outcome, bool Blocks, TimeSpan Duration, int? ExitCode, string Summary)
+{
+    /// <summary>What is known of the cause of its failure and what to do, in one line; null when nothing is.</summary>
+    public string? Hint { get; init; }
+}
 
 /// <summary>One thing that a check found.</summary>
 /// <param name="Check">The step that found it.</param>

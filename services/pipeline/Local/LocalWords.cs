@@ -38,7 +38,8 @@ internal static class LocalWords
             _ => "✗",
         };
         var took = result.Duration == TimeSpan.Zero ? "" : $" {VerdictMarkdown.Words(result.Duration)}";
-        return $"{sign} {result.Step}{took}{(result.Summary.Length == 0 ? "" : $"  {result.Summary}")}";
+        var hint = result.Hint is { } advice ? $"\n  → {advice}" : "";
+        return $"{sign} {result.Step}{took}{(result.Summary.Length == 0 ? "" : $"  {result.Summary}")}{hint}";
     }
 
     private static string When(CommandStep step)

@@ -19,6 +19,9 @@ public sealed record StepResponse(
 {
     /// <summary>The steps that end before it; null for a check, and in builds of earlier versions, whose steps follow each other.</summary>
     public IReadOnlyList<string>? Needs { get; init; }
+
+    /// <summary>What is known of the cause of its failure and what to do, in one line; null when nothing is.</summary>
+    public string? Hint { get; init; }
 }
 
 /// <summary>A build as lists show it.</summary>
@@ -52,7 +55,7 @@ public record BuildResponse(
         var startedAt = kind == "check" ? build.StartedAt : build.Begun.TryGetValue(name, out var at) ? at : (DateTimeOffset?)null;
         StepResponse step = build.Results.FirstOrDefault(result => result.Step == name) is { } result
             ? new(name, kind, "finished", result.Outcome, result.Blocks, result.Duration.TotalSeconds, result.ExitCode, result.Summary,
-                startedAt)
+                startedAt) { Hint = result.Hint }
             : new(name, kind, build.Running.Contains(name)
                 || kind == "check" && build.State == BuildState.Running ? "running" : "waiting", null, null, null, null, null, startedAt);
         return step with { Needs = command?.Needs };

@@ -15,6 +15,7 @@ public static class VerdictMarkdown
     private const int MaxFindings = 10;
     private const int MaxKnownSecrets = 3;
     private const int MaxSteps = 40;
+    private const int MaxHints = 3;
 
     /// <summary>The whole body, footer included.</summary>
     public static string Render(Build build, Links links)
@@ -23,6 +24,7 @@ public static class VerdictMarkdown
         text.Append(Headline(build)).Append("\n\n");
         Table(text, build);
         Findings(text, build);
+        Hints(text, build);
         foreach (var note in build.Plan.Notes.Take(5)) text.Append("\n> ").Append(Escape(note)).Append('\n');
         if (build.State == BuildState.AwaitingApproval)
         {
@@ -116,6 +118,14 @@ public static class VerdictMarkdown
         if (build.KnownFindings == secrets.Count) return;
         text.Append(secrets.Count == 0 ? "- " : "- and ")
             .Append(CultureInfo.InvariantCulture, $"{build.KnownFindings - secrets.Count} known, which stand in the default branch\n");
+    }
+
+    private static void Hints(StringBuilder text, Build build)
+    {
+        var hinted = build.InOrder().Where(static result => result is { Hint: not null, Outcome: Outcome.Failed }).Take(MaxHints).ToList();
+        if (hinted.Count > 0) text.Append('\n');
+        foreach (var result in hinted)
+            text.Append("- 💡 ").Append(Escape(result.Step)).Append(": ").Append(Escape(result.Hint!)).Append('\n');
     }
 
     private static void Line(StringBuilder text, string mark, Finding finding)

@@ -41,6 +41,19 @@ public sealed class VerdictMarkdownTests
     }
 
     [Fact]
+    public void what_is_known_of_a_failure_is_said_below_the_findings_and_is_no_markup()
+    {
+        var build = Queued(PlanOf(steps: ["make", "other"]));
+        var make = Report("make", Outcome.Failed);
+        build = BuildDecisionTests.Record(
+            build, Report("syntax"), Report("secrets"), make with { Result = make.Result with { Hint = "the program '<b>x' is missing" } },
+            Report("other"));
+        var text = VerdictMarkdown.Render(build, NoLinks);
+        Assert.Contains("- 💡 make: the program '&lt;b&gt;x' is missing\n", text, StringComparison.Ordinal);
+        Assert.Single(text.Split('\n'), static line => line.Contains("💡", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void what_is_new_comes_first_and_what_is_known_is_counted()
     {
         static Finding Of(string check, string path, bool known)

@@ -21,6 +21,7 @@ internal static class BuildReport
         var verdict = Words.Verdict(step);
         var text = $"{verdict.Text,-13} {Columns.Cut(step.Step, 20),-20} {Duration.Of(step.DurationSeconds),8}  ";
         terminal.Line($"  [{verdict.Style ?? "default"}]{Terminal.Safe(text)}[/][dim]{Cut(terminal, step.Summary, text.Length + 2)}[/]");
+        if (step.Hint is { } hint) terminal.Line($"    [bold]→ {Terminal.Safe(hint)}[/]");
     }
 
     /// <summary>All that was found and what it comes to; returns the exit code.</summary>

@@ -3,6 +3,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Hints;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
 
@@ -132,9 +133,14 @@ internal sealed class StepPhase(
         }
 
         if (!run.IsCancellationRequested) await log.CompleteAsync();
+        var hint = exit.Outcome == Outcome.Failed ? await KnownFailures.AdviseAsync(log.Path, run) : null;
         return new StepReport(
             new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took + exit.Duration, exit.ExitCode,
-                PlainText.OneLine(Summary(exit.Reason, tries))), [], artifacts);
+                PlainText.OneLine(Summary(exit.Reason, tries)))
+            {
+                Hint = hint is null ? null : PlainText.OneLine(hint, 300),
+            },
+            [], artifacts);
     }
 
     private static string Summary(string? reason, int tries)
