@@ -10,6 +10,7 @@ using Auxo.Pipeline.Housekeeping;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
+using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
@@ -47,6 +48,7 @@ public static class Configuration
         services.AddSingleton<BaselineStore>();
         services.AddSingleton<FindingJudge>();
         services.AddSingleton<CheckPhase>();
+        services.AddSingleton<ReportCollector>();
         services.AddSingleton<StepPhase>();
         services.AddSingleton<BuildExecution>();
         services.AddSingleton<BuildLeases>();
@@ -70,6 +72,8 @@ public static class Configuration
         o.Events.MapEventType<BuildEvent.StepFinished>("build_step_finished");
         o.Events.MapEventType<BuildEvent.FindingsReported>("build_findings_reported");
         o.Events.MapEventType<BuildEvent.ArtifactProduced>("build_artifact_produced");
+        o.Events.MapEventType<BuildEvent.TestsReported>("build_tests_reported");
+        o.Events.MapEventType<BuildEvent.CoverageReported>("build_coverage_reported");
         o.Events.MapEventType<BuildEvent.ApprovalRequested>("build_approval_requested");
         o.Events.MapEventType<BuildEvent.ApprovalGranted>("build_approval_granted");
         o.Events.MapEventType<BuildEvent.Finished>("build_finished");

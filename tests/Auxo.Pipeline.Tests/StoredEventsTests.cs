@@ -18,6 +18,8 @@ public sealed class StoredEventsTests
         ["build_step_finished"] = BuildJson.Default.StepFinished,
         ["build_findings_reported"] = BuildJson.Default.FindingsReported,
         ["build_artifact_produced"] = BuildJson.Default.ArtifactProduced,
+        ["build_tests_reported"] = BuildJson.Default.TestsReported,
+        ["build_coverage_reported"] = BuildJson.Default.CoverageReported,
         ["build_approval_requested"] = BuildJson.Default.ApprovalRequested,
         ["build_approval_granted"] = BuildJson.Default.ApprovalGranted,
         ["build_finished"] = BuildJson.Default.Finished,

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Reports;
 
 using JasperFx.Events;
 
@@ -84,6 +85,12 @@ public sealed record Build(
     /// <summary>What it kept.</summary>
     public IReadOnlyList<BuildArtifact> Artifacts { get; init; } = [];
 
+    /// <summary>What the reports of its steps say of their tests.</summary>
+    public IReadOnlyList<StepTests> Tests { get; init; } = [];
+
+    /// <summary>What the reports of its steps say of their coverage.</summary>
+    public IReadOnlyList<StepCoverage> Coverage { get; init; } = [];
+
     /// <summary>True when its patch has an interim comment, which would stay if nothing replaced it.</summary>
     public bool HasInterimComment { get; init; }
 
@@ -161,6 +168,14 @@ public sealed record Build(
         => Unless(this with { Artifacts = [.. Artifacts.Where(kept => kept.Name != e.Artifact.Name), e.Artifact] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.TestsReported e)
+        => Unless(this with { Tests = [.. Tests.Where(tests => tests.Step != e.Tests.Step), e.Tests] });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.CoverageReported e)
+        => Unless(this with { Coverage = [.. Coverage.Where(coverage => coverage.Step != e.Coverage.Step), e.Coverage] });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ApprovalRequested e)
         => Unless(this with { State = BuildState.AwaitingApproval, HasInterimComment = true });
 
@@ -182,6 +197,8 @@ public sealed record Build(
         BuildEvent.StepFinished finished => build.Apply(finished),
         BuildEvent.FindingsReported reported => build.Apply(reported),
         BuildEvent.ArtifactProduced produced => build.Apply(produced),
+        BuildEvent.TestsReported reported => build.Apply(reported),
+        BuildEvent.CoverageReported reported => build.Apply(reported),
         BuildEvent.ApprovalRequested requested => build.Apply(requested),
         BuildEvent.ApprovalGranted granted => build.Apply(granted),
         BuildEvent.Finished finished => build.Apply(finished),

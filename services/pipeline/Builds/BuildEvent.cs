@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Reports;
 
 namespace Auxo.Pipeline.Builds;
 
@@ -49,6 +50,12 @@ public abstract record BuildEvent
 
     /// <summary>A file was kept.</summary>
     public sealed record ArtifactProduced(string Step, BuildArtifact Artifact) : BuildEvent;
+
+    /// <summary>The reports of a step say how its tests ended.</summary>
+    public sealed record TestsReported(StepTests Tests) : BuildEvent;
+
+    /// <summary>The reports of a step say which lines ran.</summary>
+    public sealed record CoverageReported(StepCoverage Coverage) : BuildEvent;
 
     /// <summary>The checks are done, and the steps wait for somebody with the right to approve this commit.</summary>
     public sealed record ApprovalRequested(CommitId Commit, DateTimeOffset At) : BuildEvent;

@@ -18,6 +18,8 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(BuildEvent.StepFinished))]
 [JsonSerializable(typeof(BuildEvent.FindingsReported))]
 [JsonSerializable(typeof(BuildEvent.ArtifactProduced))]
+[JsonSerializable(typeof(BuildEvent.TestsReported))]
+[JsonSerializable(typeof(BuildEvent.CoverageReported))]
 [JsonSerializable(typeof(BuildEvent.ApprovalRequested))]
 [JsonSerializable(typeof(BuildEvent.ApprovalGranted))]
 [JsonSerializable(typeof(BuildEvent.Finished))]

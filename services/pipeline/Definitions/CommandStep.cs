@@ -29,6 +29,9 @@ public sealed record CommandStep(
     /// <summary>For which builds it is meant, one of them must hold; empty for all.</summary>
     public IReadOnlyList<StepCondition> If { get; init; } = [];
 
+    /// <summary>What it says of the reports that its tools write; null for nothing.</summary>
+    public StepReports? Reports { get; init; }
+
     /// <summary>Why it is not for this build, in one line; null for a step that runs. What needs it does not wait for it.</summary>
     public string? LeftOut { get; init; }
 }

@@ -99,7 +99,7 @@ internal sealed class StepReader(YamlKeys yaml)
     {
         var keys = yaml.Keys(
             map, "name", "run", "commands", "working-directory", "environment", "timeout", "image", "artifacts", "needs", "if", "matrix",
-            "retry", "on-failure");
+            "retry", "on-failure", "reports");
         var name = Name(map, keys);
         IReadOnlyList<string> commands = [];
         if (keys.ContainsKey("run") == keys.ContainsKey("commands")) yaml.Problem(map, "a step needs either 'run' or 'commands'");
@@ -123,6 +123,7 @@ internal sealed class StepReader(YamlKeys yaml)
             keys.TryGetValue("image", out var image) ? ImageOf(image, yaml.Text(image, "image")) : null, Artifacts(keys))
         {
             Retry = keys.TryGetValue("retry", out var retry) ? Retry(retry) : null, IgnoresFailure = ignores, If = conditions, When = when,
+            Reports = keys.TryGetValue("reports", out var reports) ? ReportsKey.Read(reports, yaml.Problem) : null,
         };
         var needs = !keys.TryGetValue("needs", out var needed) ? null
             : needed is YamlSequenceNode { Children.Count: 0 } ? [] : yaml.Texts(needed, "needs");

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Reading;
@@ -79,6 +80,12 @@ public sealed record BuildDetails(
     /// <summary>The pipeline file that counts; null where there is none, and in builds of earlier versions.</summary>
     public string? PipelineFile { get; init; }
 
+    /// <summary>What the reports of its steps say of their tests.</summary>
+    public IReadOnlyList<StepTests> Tests { get; init; } = [];
+
+    /// <summary>What the reports of its steps say of their coverage.</summary>
+    public IReadOnlyList<StepCoverage> Coverage { get; init; } = [];
+
     /// <summary>Not shown: its members stand beside the others.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public BuildResponse Build { get; init; } = Build;
@@ -90,6 +97,7 @@ public sealed record BuildDetails(
             build.Sandbox, build.RequestedBy, build.ApprovedBy, folders.FolderOf(build.Source))
         {
             NewFindings = build.NewFindings, KnownFindings = build.KnownFindings, PipelineFile = build.Plan.File,
+            Tests = build.Tests, Coverage = build.Coverage,
         };
 }
 

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Running;
@@ -7,7 +8,21 @@ namespace Auxo.Pipeline.Running;
 /// <param name="Result">How it ended.</param>
 /// <param name="Findings">All that it found, new before known, worst first.</param>
 /// <param name="Artifacts">What it kept.</param>
-public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findings, IReadOnlyList<BuildArtifact> Artifacts);
+public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findings, IReadOnlyList<BuildArtifact> Artifacts)
+{
+    /// <summary>What its reports say of tests; null for nothing.</summary>
+    public StepTests? Tests { get; init; }
+
+    /// <summary>What its reports say of coverage; null for nothing.</summary>
+    public StepCoverage? Coverage { get; init; }
+
+    /// <summary>The events of both.</summary>
+    internal IEnumerable<BuildEvent> OfReports()
+    {
+        if (Tests is not null) yield return new BuildEvent.TestsReported(Tests);
+        if (Coverage is not null) yield return new BuildEvent.CoverageReported(Coverage);
+    }
+}
 
 /// <summary>
 /// Records the ends of steps; the last one, in whatever order they end, finishes the build. Repeats and late ones change
@@ -48,6 +63,12 @@ public static class RecordStepResults
                 var produced = new BuildEvent.ArtifactProduced(report.Result.Step, artifact);
                 events.Add(produced);
                 build = build.Apply(produced);
+            }
+
+            foreach (var reported in report.OfReports())
+            {
+                events.Add(reported);
+                build = build.After([reported]);
             }
 
             var ended = new BuildEvent.StepFinished(report.Result, now);

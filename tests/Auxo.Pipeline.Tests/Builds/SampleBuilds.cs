@@ -50,6 +50,8 @@ internal static class SampleBuilds
             BuildEvent.StepFinished x => state!.Apply(x),
             BuildEvent.FindingsReported x => state!.Apply(x),
             BuildEvent.ArtifactProduced x => state!.Apply(x),
+            BuildEvent.TestsReported x => state!.Apply(x),
+            BuildEvent.CoverageReported x => state!.Apply(x),
             BuildEvent.ApprovalRequested x => state!.Apply(x),
             BuildEvent.ApprovalGranted x => state!.Apply(x),
             BuildEvent.Finished x => state!.Apply(x),

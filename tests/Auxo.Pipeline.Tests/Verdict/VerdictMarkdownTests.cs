@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Tests.Builds;
 using Auxo.Pipeline.Verdict;
@@ -51,6 +52,42 @@ public sealed class VerdictMarkdownTests
         var text = VerdictMarkdown.Render(build, NoLinks);
         Assert.Contains("- 💡 make: the program '&lt;b&gt;x' is missing\n", text, StringComparison.Ordinal);
         Assert.Single(text.Split('\n'), static line => line.Contains("💡", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void tests_and_coverage_have_a_line_each_and_new_failures_come_first()
+    {
+        var tests = new StepTests("unit", 124, 120, 2, 2,
+            [new FailedTest("adds <b>", "1 | 2", "src/a.js", IsNew: true, "k"),
+                new FailedTest("old", "", null, IsNew: false, "o")], ["wavers"])
+        {
+            FlakyCount = 1,
+        };
+        var coverage = new StepCoverage("unit", "lines", new LineCount(812, 1000), new LineCount(0, 0), new LineCount(64, 100),
+            new LineCount(809, 1000), [new CoveredFile("src/a.js", new LineCount(1, 5), [3, 4, 5, 9])], 1);
+        var build = Fold(Queued(PlanOf(steps: "unit")), [new BuildEvent.TestsReported(tests), new BuildEvent.CoverageReported(coverage)]);
+        Assert.Contains(
+            """
+
+            tests: 120 passed, 2 failed, 2 skipped, 1 flaky
+
+            - ❌ `adds <b>` 1 \| 2
+            - ❌ known: `old`
+            - ⚠️ flaky: `wavers`
+
+            coverage: 81.2 % (+0.3), changed lines 64 %
+
+            - not run: `src/a.js` 3–5, 9
+
+            """, VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void no_coverage_is_not_zero()
+    {
+        var coverage = new StepCoverage("unit", "lines", new LineCount(0, 0), new LineCount(0, 0), null, new LineCount(8, 10), [], 0);
+        var build = Fold(Queued(PlanOf(steps: "unit")), [new BuildEvent.CoverageReported(coverage)]);
+        Assert.Contains("\ncoverage: none was reported\n", VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
     }
 
     [Fact]

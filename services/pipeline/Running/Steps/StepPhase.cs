@@ -5,6 +5,8 @@ using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Hints;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Reports;
+using Auxo.Pipeline.Reports.Files;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Running.Steps;
@@ -14,7 +16,7 @@ namespace Auxo.Pipeline.Running.Steps;
 /// </summary>
 internal sealed class StepPhase(
     WorkspaceStore workspaces, RepositoryFolders folders, StepExecutors executors, LogStore logs, ArtifactStore artifactStore,
-    RunnerSettings settings)
+    ReportCollector reports, RunnerSettings settings)
 {
     private const string CommandKind = "command";
 
@@ -116,6 +118,7 @@ internal sealed class StepPhase(
         if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
         else if (isFirst)
             foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
+        var begun = ReportFiles.Now(workspace);
         var asked = new StepRun(build.BuildId, step, workspace, log, Variables(build));
         var (exit, tries, took) = (await executor.RunAsync(asked, run), 1, TimeSpan.Zero);
         while (step.Retry is { } retry && tries <= retry.Times && retry.IsFor(exit.Outcome, exit.ExitCode) && !run.IsCancellationRequested)
@@ -132,15 +135,18 @@ internal sealed class StepPhase(
             foreach (var problem in problems) log.WriteLine($"artifact: {problem}");
         }
 
+        var reported = run.IsCancellationRequested
+            ? StepReported.Nothing
+            : await reports.CollectAsync(build, step, workspace, begun, log, run);
         if (!run.IsCancellationRequested) await log.CompleteAsync();
         var hint = exit.Outcome == Outcome.Failed ? await KnownFailures.AdviseAsync(log.Path, run) : null;
-        return new StepReport(
+        return reported.Onto(new StepReport(
             new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took + exit.Duration, exit.ExitCode,
                 PlainText.OneLine(Summary(exit.Reason, tries)))
             {
                 Hint = hint is null ? null : PlainText.OneLine(hint, 300),
             },
-            [], artifacts);
+            [], artifacts));
     }
 
     private static string Summary(string? reason, int tries)

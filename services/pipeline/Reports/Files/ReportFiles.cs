@@ -1,0 +1,109 @@
+using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Workspaces;
+using Auxo.Reports;
+
+namespace Auxo.Pipeline.Reports.Files;
+
+/// <summary>The reports that one step wrote into its workspace: found, opened without following a link, and read one by one.</summary>
+/// <param name="Reports">With the names of their files.</param>
+/// <param name="Lines">What the log has to say of them.</param>
+internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> Reports, IReadOnlyList<string> Lines)
+{
+    private const int MaxFiles = 200;
+    private const long MaxBytes = 256L << 20;
+    private const int MaxLines = 50;
+
+    /// <summary>The time of the workspace's file system, by which a step's files are told from those before it.</summary>
+    public static DateTime Now(Workspace workspace)
+    {
+        // The clock of files goes in steps of some milliseconds, and always behind that of programs.
+        var mark = Path.Combine(Path.GetDirectoryName(workspace.Path)!, "reports-since");
+        using (File.Create(mark))
+        {
+        }
+
+        var now = File.GetLastWriteTimeUtc(mark);
+        File.Delete(mark);
+        return now;
+    }
+
+    /// <summary>Reads them.</summary>
+    /// <param name="workspace">Where the step worked.</param>
+    /// <param name="wanted">What it says of its reports.</param>
+    /// <param name="since">What is older is not of this step.</param>
+    /// <param name="files">The files of the commit.</param>
+    /// <param name="ct">Stops.</param>
+    public static async Task<ReportFiles> ReadAsync(
+        Workspace workspace, StepReports wanted, DateTime since, Lazy<Task<RepositoryPaths>> files, CancellationToken ct)
+    {
+        var (reports, lines, old) = (new List<(string, Report)>(), new List<string>(), new List<string>());
+        var left = MaxBytes;
+        foreach (var name in Names(workspace, wanted, lines).Distinct(StringComparer.Ordinal))
+        {
+            ct.ThrowIfCancellationRequested();
+            using var file = BeneathFile.Open(workspace.Path, name, out var refusal);
+            if (file is null)
+            {
+                lines.Add($"{ReportWords.Shown(name)} {refusal}");
+                continue;
+            }
+
+            var written = File.GetLastWriteTimeUtc(file);
+            if (written < since || (written == since && (await files.Value).Contains(name)))
+            {
+                old.Add(name);
+                continue;
+            }
+
+            var size = RandomAccess.GetLength(file);
+            if (reports.Count == MaxFiles || size > ReportLimits.Bytes || size > left)
+            {
+                lines.Add(size > ReportLimits.Bytes
+                    ? $"{ReportWords.Shown(name)} is larger than {ReportLimits.Bytes >> 20} MiB and was not read"
+                    : $"only the first {MaxFiles} reports, and {MaxBytes >> 20} MiB of them, are read");
+                if (size <= ReportLimits.Bytes) break;
+                continue;
+            }
+
+            left -= size;
+            if (Read(file, (int)size, name, isNamed: wanted.Files.Count > 0, lines) is { } report) reports.Add((name, report));
+        }
+
+        if (old.Count > 0) lines.Add($"{ReportWords.Shown(old[0])}{(old.Count > 1 ? $" and {old.Count - 1} more" : "")}: "
+            + "older than this step, so not of it");
+        return new ReportFiles(reports, [.. lines.Take(MaxLines)]);
+    }
+
+    private static IEnumerable<string> Names(Workspace workspace, StepReports wanted, List<string> lines)
+    {
+        if (wanted.Files.Count == 0) return ReportPlaces.Find(workspace.Path);
+        var names = new List<string>();
+        foreach (var pattern in wanted.Files)
+        {
+            var found = WorkspaceFiles.Match(workspace.Path, pattern).Take(MaxFiles * 5).Order(StringComparer.Ordinal).ToList();
+            if (found.Count == 0) lines.Add($"nothing matches '{ReportWords.Shown(pattern)}'");
+            names.AddRange(found);
+        }
+
+        return names;
+    }
+
+    private static Report? Read(Microsoft.Win32.SafeHandles.SafeFileHandle file, int size, string name, bool isNamed, List<string> lines)
+    {
+        var content = new byte[size];
+        var length = 0;
+        while (length < size && RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var read) length += read;
+        try
+        {
+            var format = ReportFormat.Of(content.AsSpan(0, length), name);
+            if (format is null && !isNamed) return null;
+            return Report.Read(content.AsMemory(0, length), ReportWords.Shown(name));
+        }
+        catch (ReportException e)
+        {
+            lines.Add(e.Message);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+
+using Auxo.Contracts;
+using Auxo.Testing;
+
+namespace Auxo.Pipeline.Tests.Host;
+
+/// <summary>What a step's tools write about their run stands in the build and in its verdict: the whole service.</summary>
+public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private const string Junit = "<testsuite><testcase classname='Shelf' name='adds' file='src/shelf.js'/>"
+        + "<testcase classname='Shelf' name='lends'><failure message='no book'/></testcase></testsuite>";
+
+    private const string Source = "one\ntwo\nthree\nfour\n";
+
+    private readonly string _home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+    private GitRepository _repository = null!;
+    private Told _told = null!;
+    private PipelineHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _repository = await GitRepository.CreateAsync();
+        _told = new Told(_repository);
+        _host = await PipelineHost.StartAsync(await postgres.CreateDatabaseAsync(), _home);
+        await _host.SendAsync(_told.Tracked());
+    }
+
+    [Fact]
+    public async Task tests_and_coverage_are_compared_with_the_default_branch()
+    {
+        var main = await _repository.CommitOnTopAsync(Files(Source, Lcov(1, 1, 0, 0), Junit.Replace("<failure message='no book'/>", "")));
+        await _host.SendAsync(_told.Advanced(main));
+        var first = await _host.FinishedAsync(BuildId.For(_told.Rid, main, BuildTrigger.Branch, "main", 1));
+        Assert.Contains("\ntests: 2 passed\n", (string)first["verdict"]!, StringComparison.Ordinal);
+        Assert.Contains("\ncoverage: 50 %", (string)first["verdict"]!, StringComparison.Ordinal);
+
+        var patch = await _repository.CommitOnTopAsync(Files(Source.Replace("three", "3") + "five\n", Lcov(1, 1, 1, 0, 0), Junit));
+        await _host.SendAsync(_told.Opened(patch, canonical: main));
+        var build = await _host.FinishedAsync(_told.BuildOf(patch));
+        var verdict = (string)build["verdict"]!;
+        Assert.Equal("passed", (string)build["outcome"]!);
+        Assert.Contains("\ntests: 1 passed, 1 failed\n\n- ❌ `Shelf :: lends` no book\n", verdict, StringComparison.Ordinal);
+        Assert.Contains("\ncoverage: 60 % (+10.0), changed lines 50 %\n\n- not run: `src/shelf.js` 5\n", verdict, StringComparison.Ordinal);
+        Assert.Contains("1 test failed, though the step ended with 0", verdict, StringComparison.Ordinal);
+        var coverage = Assert.Single(build["coverage"]!.AsArray())!;
+        Assert.Equal((3, 5, "src/shelf.js"), (
+            (int)coverage["lines"]!["covered"]!, (int)coverage["lines"]!["total"]!, (string)coverage["files"]![0]!["path"]!));
+        Assert.Equal("no book", (string)build["tests"]![0]!["failures"]![0]!["message"]!);
+        var log = await _host.LogAsync(_told.BuildOf(patch), "unit");
+        Assert.Contains("report: coverage/lcov.info (lcov)", log, StringComparison.Ordinal);
+        Assert.Contains("tests: 1 passed, 1 failed", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_report_that_is_older_than_the_step_is_none_and_a_broken_one_is_said()
+    {
+        const string pipeline = "steps:\n  - name: unit\n    run: |\n"
+            + "      touch -d 2020-01-01 old.trx\n      echo '<testsuite>' > junit.xml\n"
+            + "      ln -s /etc/hostname coverage.xml\n    reports: { tests: ['*.trx', '*.xml'], coverage: lcov.info }\n";
+        var head = await _repository.CommitOnTopAsync((".auxo/ci.yaml", pipeline), ("shipped.xml", Junit));
+        await _host.SendAsync(_told.Opened(head));
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        var log = await _host.LogAsync(_told.BuildOf(head), "unit");
+        Assert.Contains("report: old.trx and 1 more: older than this step, so not of it", log, StringComparison.Ordinal);
+        Assert.Contains("report: junit.xml: junit: broken XML at line 2", log, StringComparison.Ordinal);
+        Assert.Contains("report: coverage.xml cannot be opened", log, StringComparison.Ordinal);
+        Assert.Contains("report: nothing matches 'lcov.info'", log, StringComparison.Ordinal);
+        Assert.Contains("coverage: none was reported", (string)build["verdict"]!, StringComparison.Ordinal);
+        Assert.Equal("no tests were reported; no coverage was reported", Summary(build));
+    }
+
+    [Fact]
+    public async Task a_finding_and_too_little_coverage_fail_a_step_where_its_file_says_so()
+    {
+        const string message = """{"ruleId": "eqeqeq", "severity": 2, "message": "no", "line": 1}""";
+        const string lint = """[{"filePath": "/workspace/src/shelf.js", "messages": [""" + message + "]}]";
+        var head = await _repository.CommitOnTopAsync(("src/shelf.js", Source), (".auxo/ci.yaml",
+            $"steps:\n  - name: lint\n    run: |\n      cat > eslint.json <<'X'\n      {lint}\n      X\n"
+            + "    reports: { findings: eslint.json, gate: block }\n"));
+        await _host.SendAsync(_told.Opened(head));
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal(("failed", "lint failed", "1 new finding of the level error"), (
+            (string)build["outcome"]!, (string)build["reason"]!, Summary(build)));
+        Assert.Contains("- ❌ `src/shelf.js:1` no (lint: eqeqeq)", (string)build["verdict"]!, StringComparison.Ordinal);
+
+        head = await _repository.CommitOnTopAsync((".auxo/ci.yaml",
+            "steps:\n  - name: unit\n    run: printf 'SF:a.c\\nDA:1,0\\nDA:2,1\\nDA:3,0\\nend_of_record\\n' > lcov.info\n"
+            + "    reports: { coverage: { warn: 70, block: 50 } }\n"));
+        await _host.SendAsync(_told.Opened(head));
+        build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal(("failed", "coverage is 33.3 %, and less than 50 % fails"), ((string)build["outcome"]!, Summary(build)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _repository.DisposeAsync();
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private static string Summary(JsonNode build)
+        => (string)build["steps"]!.AsArray().Single(static step => (string)step!["kind"]! == "command")!["summary"]!;
+
+    private static string Lcov(params int[] hits)
+        => "SF:/workspace/src/shelf.js\\n" + string.Concat(hits.Select(static (hit, i) => $"DA:{i + 1},{hit}\\n")) + "end_of_record\\n";
+
+    private static (string, string)[] Files(string source, string lcov, string junit)
+        =>
+        [
+            ("src/shelf.js", source), (".auxo/ci.yaml",
+                $"steps:\n  - name: unit\n    run: |\n      mkdir -p coverage\n      printf '{lcov}' > coverage/lcov.info\n"
+                + $"      cat > junit.xml <<'X'\n      {junit}\n      X\n"),
+        ];
+}

@@ -1,0 +1,36 @@
+using Auxo.Pipeline.Reports.Files;
+
+namespace Auxo.Pipeline.Tests.Reports;
+
+/// <summary>Reports name files from wherever their tool stood.</summary>
+public sealed class RepositoryPathsTests
+{
+    private static readonly RepositoryPaths Paths = new(
+        ["golib.go", "src/shelf.js", "src/Shelf/Books.cs", "src/Shelf/Unused.cs", "src/Store/Unused.cs", "web/src/shelf.js",
+            "app/src/main/java/org/example/Price.java", "a/__init__.py", "b/__init__.py", "src/sub dir/other file.c"]);
+
+    [Theory]
+    [InlineData("src/shelf.js", "src/shelf.js")]
+    [InlineData("./src/shelf.js", "src/shelf.js")]
+    [InlineData("/workspace/src/shelf.js", "src/shelf.js")]
+    [InlineData("/builds/x/web/src/shelf.js", "web/src/shelf.js")]
+    [InlineData("file:///builds/x/src/sub%20dir/other%20file.c", "src/sub dir/other file.c")]
+    [InlineData(@"C:\builds\src\Shelf\Books.cs", "src/Shelf/Books.cs")]
+    [InlineData("example.test/golib/golib.go", "golib.go")]
+    [InlineData("org/example/Price.java", "app/src/main/java/org/example/Price.java")]
+    [InlineData("Books.cs", "src/Shelf/Books.cs")]
+    [InlineData("/usr/lib/python3/json/__init__.py", null)]
+    [InlineData("nowhere.js", null)]
+    public void the_longest_common_end_says_which_file_is_meant(string written, string? path)
+        => Assert.Equal((path, false), Paths.Find(written, "/workspace", []));
+
+    [Fact]
+    public void several_that_may_be_meant_are_none() => Assert.Equal((null, true), Paths.Find("Unused.cs", "/workspace", []));
+
+    [Theory]
+    [InlineData("/builds/dn/src/Shelf/", "Unused.cs", "src/Shelf/Unused.cs")]
+    [InlineData("/", "builds/dn/src/Store/Unused.cs", "src/Store/Unused.cs")]
+    [InlineData(".", "src/shelf.js", "src/shelf.js")]
+    public void the_folder_that_a_report_names_comes_before_its_path(string source, string written, string path)
+        => Assert.Equal((path, false), Paths.Find(written, "/workspace", [source]));
+}
