@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Auxo.Api;
@@ -100,6 +101,8 @@ public sealed record Build
     public int? NewFindings { get; init; }
     public int? KnownFindings { get; init; }
     public IReadOnlyList<BuildFile>? Artifacts { get; init; }
+    public IReadOnlyList<BuildTests>? Tests { get; init; }
+    public IReadOnlyList<BuildCoverage>? Coverage { get; init; }
     public string? Verdict { get; init; }
     public string? PipelineFile { get; init; }
     public string? Sandbox { get; init; }
@@ -145,6 +148,62 @@ public sealed record LogOutline(long? FirstError);
 public sealed record BuildFinding(
     string Check, string Rule, [property: JsonConverter(typeof(Word))] string Severity, string? Path, int? Line,
     string Message, bool Blocks, bool Known = false);
+
+/// <summary>What the reports of a step say of its tests; a <c>Total</c> of 0: it should have reported some and did not.</summary>
+public sealed record BuildTests(
+    string Step, int Total, int Passed, int Failed, int Skipped, IReadOnlyList<BuildFailedTest> Failures, IReadOnlyList<string> Flaky,
+    int FlakyCount = 0)
+{
+    /// <summary>Such as <c>120 passed, 1 failed, 3 skipped</c>.</summary>
+    [JsonIgnore]
+    public string Words
+        => Total == 0
+            ? "none were reported"
+            : $"{Passed} passed" + And(Failed, "failed") + And(Skipped, "skipped") + And(FlakyCount, "flaky");
+
+    private static string And(int count, string word) => count == 0 ? "" : $", {count} {word}";
+}
+
+/// <summary>A test that failed; a new one does not fail in the default branch.</summary>
+public sealed record BuildFailedTest(string Name, string Message, string? Path, bool IsNew);
+
+/// <summary>What the reports of a step say of its coverage; <c>Lines</c> of nothing: none was reported.</summary>
+public sealed record BuildCoverage(
+    string Step, string Unit, LineCount Lines, LineCount Branches, LineCount? Changed, LineCount? Before,
+    IReadOnlyList<CoveredFile> Files, int FileCount)
+{
+    /// <summary>Such as <c>81.2 % (+0.3), changed lines 64 %</c>.</summary>
+    [JsonIgnore]
+    public string Words
+    {
+        get
+        {
+            if (Lines.Percent is not { } percent) return "none was reported";
+            var of = Unit == "lines" ? "" : $" of the {Unit}";
+            var delta = Before?.Percent is { } before
+                ? $" ({(percent - before).ToString("+0.0;-0.0;±0", CultureInfo.InvariantCulture)})"
+                : "";
+            return $"{Lines.Words}{of}{delta}{(Changed?.Percent is null ? "" : $", changed lines {Changed.Words}")}";
+        }
+    }
+}
+
+/// <summary>A file and how much of it ran; <c>Missed</c> are the first changed lines that did not.</summary>
+public sealed record CoveredFile(string Path, LineCount Lines, IReadOnlyList<int> Missed);
+
+/// <summary>So many lines of so many.</summary>
+public sealed record LineCount(long Covered, long Total)
+{
+    /// <summary>From 0 to 100; null of nothing.</summary>
+    [JsonIgnore]
+    public double? Percent => Total == 0 ? null : 100.0 * Covered / Total;
+
+    /// <summary>Such as <c>81.2 %</c>, rounded down, so that only all is 100 %.</summary>
+    [JsonIgnore]
+    public string Words => Percent is { } percent
+        ? (Math.Floor(percent * 10) / 10).ToString("0.#", CultureInfo.InvariantCulture) + " %"
+        : "–";
+}
 
 /// <summary>
 /// What is known of a repository and blocks nothing; <c>TakenAt</c> is null where no build of the default branch has set it.

@@ -43,6 +43,32 @@ public sealed class BuildPageTests
         Assert.Contains("<div id=\"L250\" data-n=\"250\" class=\"marked\">", opened, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task tests_and_coverage_have_a_section_each()
+    {
+        const string reports = """
+            ,"tests":[{"step":"unit","total":4,"passed":1,"failed":2,"skipped":1,"flakyCount":1,"flaky":["wavers"],"failures":[
+                {"name":"adds <b>","message":"no book","path":"src/a.js","isNew":true,"key":"a"},
+                {"name":"old","message":"","path":null,"isNew":false,"key":"o"}]}],
+            "coverage":[{"step":"unit","unit":"lines","lines":{"covered":812,"total":1000},"branches":{"covered":1,"total":2},
+                "changed":{"covered":64,"total":100},"before":{"covered":809,"total":1000},
+                "files":[{"path":"src/a.js","lines":{"covered":1,"total":3},"missed":[4,5]}],"fileCount":3},
+              {"step":"web","unit":"lines","lines":{"covered":0,"total":0},"branches":{"covered":0,"total":0},"files":[],"fileCount":0}]
+            """;
+        await using var console = await ConsoleHost.StartAsync(app => PagesTests.Map(app, FakeAuxo.Build(more: reports)));
+        var page = await console.PageAsync($"/builds/{FakeAuxo.BuildId}");
+        var tests = WebUtility.HtmlDecode(Between(page, "<section aria-label=\"Tests\"", "</section>"));
+        Assert.Contains("1 passed, 2 failed, 1 skipped, 1 flaky", tests, StringComparison.Ordinal);
+        Assert.Contains("no book", tests, StringComparison.Ordinal);
+        Assert.Contains("adds &lt;b&gt;", page, StringComparison.Ordinal);
+        var coverage = WebUtility.HtmlDecode(Between(page, "<section aria-label=\"Coverage\"", "</section>"));
+        Assert.Contains("81.2 % (+0.3), changed lines 64 %", coverage, StringComparison.Ordinal);
+        Assert.Contains("branches 50 %", coverage, StringComparison.Ordinal);
+        Assert.Contains("changed and not run: 4, 5", coverage, StringComparison.Ordinal);
+        Assert.Contains("and 2 more files", coverage, StringComparison.Ordinal);
+        Assert.Contains("none was reported", coverage, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("finished", "passed", "✓", "passed")]
     [InlineData("finished", "failed", "✗", "failed")]

@@ -94,6 +94,25 @@ public sealed class BuildCommandsTests
             json.GetProperty("findings")[0].GetProperty("known").GetBoolean()));
     }
 
+    [Fact]
+    public async Task tests_and_coverage_stand_below_the_steps()
+    {
+        const string reports = """
+            ,"tests":[{"step":"test","total":4,"passed":1,"failed":2,"skipped":1,"flakyCount":1,"flaky":["wavers"],"failures":[
+                {"name":"adds [b]","message":"no book","path":"src/a.js","isNew":true,"key":"a"},
+                {"name":"old","message":"","path":null,"isNew":false,"key":"o"}]}],
+            "coverage":[{"step":"test","unit":"statements","lines":{"covered":812,"total":1000},"branches":{"covered":1,"total":2},
+                "changed":{"covered":64,"total":100},"before":{"covered":812,"total":1000},"files":[],"fileCount":3}]
+            """;
+        await using var auxo = await FakeAuxo.StartAsync(
+            app => app.MapGet("/pipeline/builds/{id}", () => FakeAuxo.Json(FakeAuxo.Build("finished", "Failed", more: Steps + reports))));
+        var lines = (await auxo.RunAsync("ci", "logs", FakeAuxo.BuildId)).Out.Split('\n').Select(static line => line.Trim()).ToList();
+        var first = lines.IndexOf("tests: 1 passed, 2 failed, 1 skipped, 1 flaky");
+        Assert.Equal(
+            ["✗ adds [b] no book", "✗ known: old", "! flaky: wavers", "coverage: 81.2 % of the statements (±0), changed lines 64 %"],
+            lines.Skip(first + 1).Take(4));
+    }
+
     [Theory]
     [InlineData("3f2a1c7")]
     [InlineData("3F2A")]

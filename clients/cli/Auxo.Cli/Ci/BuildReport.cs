@@ -8,6 +8,7 @@ internal static class BuildReport
 {
     private const int MaxFindings = 20;
     private const int MaxKnownSecrets = 3;
+    private const int MaxTests = 10;
 
     /// <summary>One line about what is built.</summary>
     public static void Head(Terminal terminal, Build build)
@@ -27,6 +28,7 @@ internal static class BuildReport
     /// <summary>All that was found and what it comes to; returns the exit code.</summary>
     public static int End(Terminal terminal, Build build)
     {
+        Reports(terminal, build);
         Findings(terminal, build);
         foreach (var file in build.Artifacts ?? [])
             terminal.Line($"  [dim]kept[/] {Terminal.Safe(file.Name)} [dim]{Amounts.Size(file.SizeBytes)}[/]");
@@ -39,6 +41,26 @@ internal static class BuildReport
         if (build.Outcome is "failed" or "errored" or "timed_out") terminal.Line($"[dim]The logs: auxo ci logs {build.Short}[/]");
         return build.Outcome == "passed" ? ExitCode.Ok : ExitCode.Negative;
     }
+
+    /// <summary>Tests and coverage; the step is named where there are several.</summary>
+    private static void Reports(Terminal terminal, Build build)
+    {
+        var (tests, coverage) = (build.Tests ?? [], build.Coverage ?? []);
+        if (tests.Count + coverage.Count > 0) terminal.Line();
+        foreach (var step in tests)
+        {
+            terminal.Line($"  [bold]tests{Of(step.Step, tests.Count)}[/]: {Terminal.Safe(step.Words)}");
+            foreach (var test in step.Failures.Take(MaxTests)) terminal.Line(
+                $"  [red]✗[/] {(test.IsNew ? "" : "known: ")}{Terminal.Safe(test.Name)} [dim]{Terminal.Safe(test.Message)}[/]");
+            if (step.Failed > MaxTests) terminal.Line($"  [dim]and {step.Failed - MaxTests} more failed[/]");
+            foreach (var name in step.Flaky.Take(MaxTests)) terminal.Line($"  [yellow]![/] flaky: {Terminal.Safe(name)}");
+        }
+
+        foreach (var step in coverage)
+            terminal.Line($"  [bold]coverage{Of(step.Step, coverage.Count)}[/]: {Terminal.Safe(step.Words)}");
+    }
+
+    private static string Of(string step, int several) => several > 1 ? $" of {Terminal.Safe(step)}" : "";
 
     private static void Findings(Terminal terminal, Build build)
     {
