@@ -22,6 +22,8 @@ using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
 
+using Npgsql;
+
 namespace Auxo.Pipeline;
 
 /// <summary>The wiring of the pipeline.</summary>
@@ -48,7 +50,8 @@ public static class Configuration
         services.AddSingleton<BaselineStore>();
         services.AddSingleton<FindingJudge>();
         services.AddSingleton<CheckPhase>();
-        services.AddSingleton<ReportCollector>();
+        services.AddSingleton(static provider => new ReportCollector((build, step, ct) => ReportsBefore.ReadAsync(
+            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), build, step, ct)));
         services.AddSingleton<StepPhase>();
         services.AddSingleton<BuildExecution>();
         services.AddSingleton<BuildLeases>();

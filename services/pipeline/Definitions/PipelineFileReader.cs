@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Definitions.Steps;
 using Auxo.Pipeline.Definitions.Yaml;
 
 using YamlDotNet.RepresentationModel;

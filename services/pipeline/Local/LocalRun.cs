@@ -8,6 +8,7 @@ using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Workspaces;
@@ -38,7 +39,8 @@ internal sealed class LocalRun
         var executors = new StepExecutors(_layout, settings, user, new StepLauncher(), time);
         _steps = new StepPhase(
             new WorkspaceStore(_layout, user), RepositoryFolders.From(configuration), executors, _logs,
-            new ArtifactStore(_layout, settings), RunnerSettings.From(configuration));
+            new ArtifactStore(_layout, settings), new ReportCollector(static (_, _, _) => Task.FromResult(ReportsBefore.Nothing)),
+            RunnerSettings.From(configuration));
     }
 
     /// <summary>Runs it.</summary>

@@ -14,7 +14,8 @@ using Npgsql;
 namespace Auxo.Pipeline.Reports;
 
 /// <summary>Gathers what the reports of a step say, and says in its log what was read, what was not and why.</summary>
-internal sealed class ReportCollector(IDocumentStore store, NpgsqlDataSource database) : IDisposable
+/// <param name="readBefore">Reads what the same step said in other builds.</param>
+internal sealed class ReportCollector(Func<Build, string, CancellationToken, Task<ReportsBefore>> readBefore) : IDisposable
 {
     private const string Workspace = Execution.Bubblewrap.BubblewrapArguments.Workspace;
     private const int MaxFindingLines = 200;
@@ -114,7 +115,7 @@ internal sealed class ReportCollector(IDocumentStore store, NpgsqlDataSource dat
     {
         try
         {
-            return await ReportsBefore.ReadAsync(store, database, build, step, ct);
+            return await readBefore(build, step, ct);
         }
         catch (Exception e) when (DatabaseAway.Is(e))
         {

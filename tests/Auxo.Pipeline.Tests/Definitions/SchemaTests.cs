@@ -40,6 +40,8 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: make, needs: [], retry: 2}\n  - {name: b, commands: [x, y], timeout: 1h, artifacts: o/**}")]
     [InlineData("steps:\n  - {name: a, run: x, if: [{event: push, branch: main}, {paths: ['!docs/**']}], retry: {on: [75, timeout]}}")]
     [InlineData("steps:\n  - {name: a, run: x, matrix: {NODE: [20, 22], image: a, include: [{NODE: 1}], exclude: [{NODE: 20}]}}")]
+    [InlineData("steps:\n  - {name: a, run: x, reports: {tests: a.xml, coverage: {files: [l.info], warn: 70}, gate: block}}")]
+    [InlineData("steps:\n  - {name: a, run: x, reports: off}\n  - {name: b, run: x, reports: [a.xml]}")]
     [InlineData("x-a: 1\nenvironment: {A: 1, B: yes}\ntimeout: 90s\nchecks: {secrets: off, structure: {gate: block, require: [docs/]}}")]
     public void both_take_a_right_file(string text)
     {

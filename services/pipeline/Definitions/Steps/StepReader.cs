@@ -8,7 +8,7 @@ using Auxo.Pipeline.Definitions.Yaml;
 
 using YamlDotNet.RepresentationModel;
 
-namespace Auxo.Pipeline.Definitions;
+namespace Auxo.Pipeline.Definitions.Steps;
 
 /// <summary>Reads the steps of a pipeline file, one for each combination of their matrix, and what each needs.</summary>
 internal sealed class StepReader(YamlKeys yaml)
@@ -123,7 +123,7 @@ internal sealed class StepReader(YamlKeys yaml)
             keys.TryGetValue("image", out var image) ? ImageOf(image, yaml.Text(image, "image")) : null, Artifacts(keys))
         {
             Retry = keys.TryGetValue("retry", out var retry) ? Retry(retry) : null, IgnoresFailure = ignores, If = conditions, When = when,
-            Reports = keys.TryGetValue("reports", out var reports) ? ReportsKey.Read(reports, yaml.Problem) : null,
+            Reports = keys.TryGetValue("reports", out var reports) ? ReportsKey.Read(yaml, reports) : null,
         };
         var needs = !keys.TryGetValue("needs", out var needed) ? null
             : needed is YamlSequenceNode { Children.Count: 0 } ? [] : yaml.Texts(needed, "needs");

@@ -4,7 +4,7 @@ using Auxo.Pipeline.Definitions.Yaml;
 
 using YamlDotNet.RepresentationModel;
 
-namespace Auxo.Pipeline.Definitions;
+namespace Auxo.Pipeline.Definitions.Steps;
 
 /// <summary>The combinations of a step's <c>matrix</c>: each value of each key with each of the others.</summary>
 internal static class StepMatrix

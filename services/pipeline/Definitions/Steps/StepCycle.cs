@@ -1,4 +1,4 @@
-namespace Auxo.Pipeline.Definitions;
+namespace Auxo.Pipeline.Definitions.Steps;
 
 /// <summary>Finds steps that wait for each other.</summary>
 internal static class StepCycle
