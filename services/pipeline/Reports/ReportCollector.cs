@@ -9,8 +9,6 @@ using Auxo.Reports.Coverage;
 using Auxo.Reports.Findings;
 using Auxo.Reports.TestRuns;
 
-using Npgsql;
-
 namespace Auxo.Pipeline.Reports;
 
 /// <summary>Gathers what the reports of a step say, and says in its log what was read, what was not and why.</summary>

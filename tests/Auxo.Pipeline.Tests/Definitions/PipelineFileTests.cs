@@ -42,18 +42,18 @@ public sealed class PipelineFileTests
         Assert.Equal(["out/junit.xml", "cov/*.info"], Of("[./out/junit.xml, cov/*.info]")!.Files);
         Assert.False(Of("off")!.Wanted);
         var whole = Of("{ tests: t.xml, coverage: { files: c.xml, warn: 70, block: 50.5 }, findings: [a.sarif], gate: block }")!;
-        Assert.Equal(["t.xml", "c.xml", "a.sarif"], whole.Files);
+        Assert.Equal(["t.xml", "a.sarif", "c.xml"], whole.Files);
         Assert.Equal((true, true, Gate.Block, 70.0, 50.5), (whole.NeedsTests, whole.NeedsCoverage, whole.Gate, whole.Warn, whole.Block));
         Assert.Equal((0, true), (Of("{ coverage: { warn: 70 } }")!.Files.Count, Of("{ coverage: { warn: 70 } }")!.NeedsCoverage));
     }
 
     [Theory]
-    [InlineData("{ test: a }", "unknown key 'test' in 'reports'; known are tests, coverage, findings, gate")]
-    [InlineData("{ coverage: { min: 3 } }", "unknown key 'min' in 'coverage'; known are files, warn, block")]
+    [InlineData("{ test: a }", "unknown key 'test'; did you mean 'tests'? Known are tests, coverage, findings, gate")]
+    [InlineData("{ coverage: { min: 3 } }", "unknown key 'min'; known are files, warn, block")]
     [InlineData("{ coverage: { warn: many } }", "'warn' must be a number of percent, from 0 to 100")]
-    [InlineData("{ gate: hard }", "'gate' must be block, warn or off")]
+    [InlineData("{ gate: hard }", "unknown gate 'hard'; did you mean 'warn'? Known are block, warn, off")]
     [InlineData("../junit.xml", "the report '../junit.xml' leaves its folder")]
-    [InlineData("{ tests: { a: b } }", "'tests' must be a path with '*' where it varies, or a list of such")]
+    [InlineData("{ tests: { a: b } }", "'tests' must be a text or a list of texts")]
     public void what_is_wrong_with_reports_is_said(string reports, string problem)
         => Assert.Contains(PipelineFileReader.Read($"steps:\n  - name: a\n    run: b\n    reports: {reports}\n").Problems,
             p => p.Message == problem && p.Line == 4);
