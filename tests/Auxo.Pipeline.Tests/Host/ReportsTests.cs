@@ -71,6 +71,20 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_test_that_fails_in_one_attempt_at_a_commit_and_passes_in_the_next_is_flaky()
+    {
+        var head = await _repository.CommitOnTopAsync((".auxo/ci.yaml", "steps:\n  - name: unit\n    run: |\n"
+            + "      if [ \"$AUXO_ATTEMPT\" = 1 ]; then word='not ok'; else word=ok; fi\n"
+            + "      printf '1..2\\nok 1 adds\\n%s 2 lends\\n' \"$word\" > unit.tap\n"));
+        await _host.SendAsync(_told.Opened(head));
+        var first = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Contains("\ntests: 1 passed, 1 failed\n", (string)first["verdict"]!, StringComparison.Ordinal);
+        Assert.Equal(202, (await _host.PostAsync($"/builds/{_told.BuildOf(head)}/rerun")).Status);
+        var second = await _host.FinishedAsync(_told.BuildOf(head, attempt: 2));
+        Assert.Contains("\ntests: 2 passed, 1 flaky\n\n- ⚠️ flaky: `lends`\n", (string)second["verdict"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_finding_and_too_little_coverage_fail_a_step_where_its_file_says_so()
     {
         const string message = """{"ruleId": "eqeqeq", "severity": 2, "message": "no", "line": 1}""";

@@ -26,7 +26,7 @@ public sealed class ReportPlacesTests : IDisposable
 
     [Theory]
     [InlineData("node_modules/x/junit.xml")]
-    [InlineData("docs/clover.xml")]
+    [InlineData("docs/other.xml")]
     [InlineData("pom.xml")]
     [InlineData("package.json")]
     [InlineData(".git/junit.xml")]

@@ -6,8 +6,8 @@ namespace Auxo.Pipeline.Tests.Reports;
 public sealed class RepositoryPathsTests
 {
     private static readonly RepositoryPaths Paths = new(
-        ["golib.go", "src/shelf.js", "src/Shelf/Books.cs", "src/Shelf/Unused.cs", "src/Store/Unused.cs", "web/src/shelf.js",
-            "app/src/main/java/org/example/Price.java", "a/__init__.py", "b/__init__.py", "src/sub dir/other file.c"]);
+        ["golib.go", "Books.cs", "src/shelf.js", "src/Shelf/Books.cs", "src/Shelf/Unused.cs", "src/Store/Unused.cs", "web/src/shelf.js",
+            "app/src/main/java/org/example/Price.java", "a/__init__.py", "b/__init__.py", "src/sub dir/other file.c", "lib/calc.h"]);
 
     [Theory]
     [InlineData("src/shelf.js", "src/shelf.js")]
@@ -18,7 +18,8 @@ public sealed class RepositoryPathsTests
     [InlineData(@"C:\builds\src\Shelf\Books.cs", "src/Shelf/Books.cs")]
     [InlineData("example.test/golib/golib.go", "golib.go")]
     [InlineData("org/example/Price.java", "app/src/main/java/org/example/Price.java")]
-    [InlineData("Books.cs", "src/Shelf/Books.cs")]
+    [InlineData("Books.cs", "Books.cs")]
+    [InlineData("calc.h", "lib/calc.h")]
     [InlineData("/usr/lib/python3/json/__init__.py", null)]
     [InlineData("nowhere.js", null)]
     public void the_longest_common_end_says_which_file_is_meant(string written, string? path)
@@ -29,6 +30,7 @@ public sealed class RepositoryPathsTests
 
     [Theory]
     [InlineData("/builds/dn/src/Shelf/", "Unused.cs", "src/Shelf/Unused.cs")]
+    [InlineData("/builds/dn/src/Shelf/", "Books.cs", "src/Shelf/Books.cs")]
     [InlineData("/", "builds/dn/src/Store/Unused.cs", "src/Store/Unused.cs")]
     [InlineData(".", "src/shelf.js", "src/shelf.js")]
     public void the_folder_that_a_report_names_comes_before_its_path(string source, string written, string path)

@@ -13,13 +13,14 @@ internal static class ReportPlaces
     public static readonly IReadOnlyList<string> Patterns =
     [
         // Tests.
-        "junit*.xml", "*junit.xml", "TEST-*.xml", "test-results.xml", "test-report.xml", "*.trx", "*.ctrf.json", "ctrf-report.json",
-        "*.tap", ".vitest/**/output.xml", "test-results/**/*.xml", "TestResults/**/*.xml", "TestResults/**/*.xunit", "reports/xunit.xml",
+        "junit*.xml", "*junit.xml", "xunit*.xml", "TEST-*.xml", "TestResult.xml", "test-results.xml", "test-report.xml", "report.xml",
+        "results.xml", "*.trx", "*.ctrf.json", "ctrf-report.json", "*.tap", ".vitest/**/output.xml", "test-results/**/*.xml",
+        "TestResults/**/*.xml", "TestResults/**/*.xunit", "results/**/*.xml",
         // Coverage.
         "lcov.info", "coverage.info", "coverage.lcov", "*.coverprofile", "cover.out", "coverage.out", "coverage.xml", "cobertura*.xml",
-        "*cobertura.xml", "coverage/clover.xml", "coverage-final.json", "coverage-summary.json", "jacoco/**/jacoco*.xml", "coverage.json",
+        "*cobertura.xml", "clover.xml", "coverage-final.json", "coverage-summary.json", "jacoco/**/jacoco*.xml", "coverage.json",
         // Findings.
-        "*.sarif", "*.sarif.json", "*.rdjson", "checkstyle-result.xml", "gl-*-report.json", "gitleaks-report.json", "semgrep.json",
+        "*.sarif", "*.sarif.json", "*.rdjson", "checkstyle*.xml", "gl-*-report.json", "gitleaks-report.json", "semgrep.json",
         "semgrep-results.json", "trivy.json", "trivy-results.json", "bandit.json", "eslint-report.json", "shellcheck.json",
     ];
 
@@ -40,6 +41,10 @@ internal static class ReportPlaces
             _ => throw new System.Diagnostics.UnreachableException(pattern),
         }),
     ];
+
+    /// <summary>Most files of a workspace have none of these, and are asked nothing more.</summary>
+    private static readonly HashSet<string> Endings = 
+        Patterns.Select(static pattern => Path.GetExtension(pattern)!).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The files below a folder that may be reports, by their relative paths. Links are never followed.</summary>
     public static IReadOnlyList<string> Find(string workspace)
@@ -62,6 +67,7 @@ internal static class ReportPlaces
 
     private static bool Matches(ref FileSystemEntry entry)
     {
+        if (!Endings.GetAlternateLookup<ReadOnlySpan<char>>().Contains(Path.GetExtension(entry.FileName))) return false;
         foreach (var (folder, below, name) in Split)
         {
             if (!FileSystemName.MatchesSimpleExpression(name, entry.FileName, ignoreCase: false)) continue;

@@ -8,6 +8,7 @@ internal sealed class RepositoryPaths
 {
     private readonly HashSet<string> _paths;
     private readonly ILookup<string, string> _byName;
+    private readonly Dictionary<string, Dictionary<string, string?>> _ends = new(StringComparer.Ordinal);
 
     public RepositoryPaths(IEnumerable<string> files)
     {
@@ -26,37 +27,49 @@ internal sealed class RepositoryPaths
     public (string? Path, bool IsAmbiguous) Find(string written, string workspace, IReadOnlyList<string> sources)
     {
         var plain = Plain(written);
-        if (plain.StartsWith(workspace + "/", StringComparison.Ordinal) && Contains(plain[(workspace.Length + 1)..]))
-            return (plain[(workspace.Length + 1)..], false);
-        if (Contains(plain)) return (plain, false);
-
-        string[] spellings = [.. sources.Select(source => $"{Plain(source).TrimEnd('/')}/{plain.TrimStart('/')}"), plain];
         var ambiguous = false;
-        foreach (var spelling in spellings)
+        foreach (var spelling in (string[])[.. sources.Select(source => $"{Plain(source).TrimEnd('/')}/{plain.TrimStart('/')}"), plain])
         {
-            var (best, ties, longest) = ("", 0, 0);
-            foreach (var candidate in _byName[spelling[(spelling.LastIndexOf('/') + 1)..]])
+            var path = spelling.StartsWith(workspace + "/", StringComparison.Ordinal)
+                ? spelling[(workspace.Length + 1)..]
+                : spelling.TrimStart('/');
+            if (Contains(path)) return (path, false);
+            if (Ends(path).TryGetValue(path, out var meant))
             {
-                var common = Common(candidate, spelling);
-                if (common == 0 || common < longest) continue;
-                ties = common == longest ? ties + 1 : 1;
-                (best, longest) = (candidate, common);
+                if (meant is not null) return (meant, false);
+                ambiguous = true;
             }
 
-            if (ties == 1) return (best, false);
-            ambiguous |= ties > 1;
+            // What stands before the repository's own path is taken off, one folder after the other.
+            else if (Shorter(path).FirstOrDefault(Contains) is { } inner)
+            {
+                return (inner, false);
+            }
         }
 
         return (null, ambiguous);
     }
 
-    /// <summary>How many parts the ends have in common, when that is all of one of the two; else 0.</summary>
-    private static int Common(string candidate, string written)
+    private static IEnumerable<string> Shorter(string path)
     {
-        var (ours, theirs) = (candidate.Split('/'), written.Split('/', StringSplitOptions.RemoveEmptyEntries));
-        var common = 0;
-        while (common < ours.Length && common < theirs.Length && ours[^(common + 1)] == theirs[^(common + 1)]) common++;
-        return common == ours.Length || common == theirs.Length ? common : 0;
+        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1)) yield return path[(slash + 1)..];
+    }
+
+    /// <summary>The ends of the paths of files with this name, each with its file; null where two files have that end.</summary>
+    private Dictionary<string, string?> Ends(string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        if (_ends.TryGetValue(name, out var ends)) return ends;
+        ends = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var file in _byName[name])
+        {
+            foreach (var end in Shorter(file).Prepend(file))
+            {
+                if (!ends.TryAdd(end, file)) ends[end] = null;
+            }
+        }
+
+        return _ends[name] = ends;
     }
 
     private static string Plain(string written)
