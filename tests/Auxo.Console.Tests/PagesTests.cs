@@ -126,6 +126,24 @@ public sealed class PagesTests
             await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/wall")]
+    [InlineData("/repositories/" + FakeAuxo.Rid)]
+    public async Task a_service_that_hangs_is_named_and_the_rest_of_the_page_comes(string path)
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            Map(app, FakeAuxo.Build());
+            app.MapGet("/metrics/{**path}", static async (HttpContext http) => await Task.Delay(Timeout.Infinite, http.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
+        });
+        var page = WebUtility.HtmlDecode(await console.PageAsync(path));
+        Assert.Contains("The part of metrics is missing:</strong> metrics took the request but did not answer in time.", page,
+            StringComparison.Ordinal);
+        Assert.Contains("heartwood", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task what_is_not_there_is_a_page_that_says_so()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -46,7 +47,16 @@ internal sealed class Clients(IHttpClientFactory factory, IHttpContextAccessor c
     /// <summary>What an operator may choose of a service.</summary>
     public ISettings SettingsOf(string service) => For<ISettings>(service);
 
+    /// <summary>What the page is shown without, since it gave no answer.</summary>
+    public ConcurrentDictionary<string, string> Silent { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The client for answers that are streams: they may take as long as they like.</summary>
+    public static string Streams(string service) => service + " streams";
+
     /// <summary>For answers that are streams, with the signed-in user's token.</summary>
+    public HttpClient Stream(string service) => Http(Streams(service), context.HttpContext?.User.Token());
+
+    /// <summary>A service, asked with the signed-in user's token.</summary>
     public HttpClient Http(string service) => Http(service, context.HttpContext?.User.Token());
 
     /// <summary>With another token.</summary>
@@ -64,12 +74,13 @@ internal sealed class Clients(IHttpClientFactory factory, IHttpContextAccessor c
     public IRegistry OfBrowser(HttpContext http) => From(http, http.User.Token());
 
     /// <summary>
-    /// What a service answers; null when it refuses or is silent: what else there is to show is as good without it.
+    /// What a service answers; null when it refuses or is silent: what else there is to show is as good without it. The page says who was
+    /// silent.
     /// </summary>
     /// <param name="asked">The answer, on its way.</param>
     /// <param name="matters">Which refusals are thrown all the same; none when it is left out.</param>
     /// <exception cref="ServiceException">One that matters.</exception>
-    public static async Task<T?> OrNothingAsync<T>(Task<T> asked, Func<ServiceException, bool>? matters = null)
+    public async Task<T?> OrNothingAsync<T>(Task<T> asked, Func<ServiceException, bool>? matters = null)
         where T : class
     {
         try
@@ -78,6 +89,7 @@ internal sealed class Clients(IHttpClientFactory factory, IHttpContextAccessor c
         }
         catch (ServiceException e) when (matters?.Invoke(e) is not true)
         {
+            if (e.IsSilence) Silent[e.Service] = e.Message;
             return null;
         }
     }
@@ -111,18 +123,29 @@ public sealed class ServiceException(string service, int status, string detail, 
 
     /// <summary>Its HTTP status.</summary>
     public int Status { get; } = status;
+
+    /// <summary>It gave no answer at all; not that it said it is busy.</summary>
+    public bool IsSilence => Status == 503 && InnerException is not null;
 }
 
 /// <summary>Turns refusals and silence into words that help, as the command line does.</summary>
 /// <param name="service">The service that is asked.</param>
-internal sealed class Explaining(string service) : DelegatingHandler
+/// <param name="patience">How long somebody waits before a page; null for streams.</param>
+internal sealed class Explaining(string service, TimeSpan? patience) : DelegatingHandler
 {
+    /// <summary>What is done for somebody may take longer than what he reads.</summary>
+    private static readonly TimeSpan Doing = TimeSpan.FromSeconds(30);
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (patience is { } reading) limit.CancelAfter(request.Method == HttpMethod.Get ? reading : Doing);
         try
         {
-            response = await base.SendAsync(request, cancellationToken);
+            response = await base.SendAsync(request, limit.Token);
+            // A page is complete or it is not; only streams come as they come.
+            if (patience is not null) await response.Content.LoadIntoBufferAsync(limit.Token);
         }
         catch (Exception e) when (e is HttpRequestException or SocketException)
         {
@@ -130,7 +153,7 @@ internal sealed class Explaining(string service) : DelegatingHandler
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ServiceException(service, 503, $"{service} took the request but did not answer in time.", e);
+            throw new ServiceException(service, 503, $"{service} took the request but did not answer in time. './auxo status' shows what runs.", e);
         }
 
         if (response.IsSuccessStatusCode || response.StatusCode is HttpStatusCode.NotModified) return response;

@@ -27,7 +27,8 @@ internal static class Configuration
     /// <summary>The policy of every page: somebody is signed in. What the token may see, the services say.</summary>
     public const string SignedIn = "signed in";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long a page waits for a service: it is as good without a part that hangs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds pages, sign-in and the clients of the services.</summary>
     public static void AddConsole(this WebApplicationBuilder builder)
@@ -51,12 +52,15 @@ internal static class Configuration
         {
             // A console away from its services is told where they are.
             var address = new Uri(configuration[$"Auxo:Console:Services:{name}"] ?? $"http://{name}/");
-            services.AddHttpClient(name, client => (client.BaseAddress, client.Timeout) = (address, Timeout.InfiniteTimeSpan))
-                .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
-                {
-                    UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Patience,
-                })
-                .AddHttpMessageHandler(() => new Explaining(name));
+            foreach (var (client, patience) in ((string, TimeSpan?)[])[(name, Patience), (Clients.Streams(name), null)])
+            {
+                services.AddHttpClient(client, http => (http.BaseAddress, http.Timeout) = (address, Timeout.InfiniteTimeSpan))
+                    .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
+                    {
+                        UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = Patience,
+                    })
+                    .AddHttpMessageHandler(() => new Explaining(name, patience));
+            }
         }
 
         var layout = InstanceLayout.Locate(name => configuration[name]);

@@ -16,7 +16,7 @@ internal static class ReadLog
             routes.MapGet(
                 "/builds/{id:guid}/logs/{step}" + tail, (Guid id, string step, HttpContext http, Clients clients, bool download = false)
                     => PassOn.GetAsync(
-                        clients.Http("pipeline"), $"builds/{id}/logs/{Uri.EscapeDataString(step)}{tail}{http.Request.QueryString}", http,
+                        clients.Stream("pipeline"), $"builds/{id}/logs/{Uri.EscapeDataString(step)}{tail}{http.Request.QueryString}", http,
                         response => { if (download) response.Headers.ContentDisposition = As(step); },
                         // A step that has not begun has no log yet: that is no error, and a browser would write one down.
                         absent: StatusCodes.Status204NoContent))

@@ -13,7 +13,7 @@ internal static class GetDescription
         foreach (var service in KnownServices.Names)
         {
             routes.MapGet($"/api/{service}.json", (HttpContext http, Clients clients)
-                => PassOn.GetAsync(clients.Http(service), Path, http, static _ => { }))
+                => PassOn.GetAsync(clients.Stream(service), Path, http, static _ => { }))
                 .WithName($"Describe {service}").RequireAuthorization(Configuration.SignedIn);
         }
     }

@@ -18,17 +18,8 @@ internal static class LastDeployments
     {
         var busy = builds.Select(static b => b.Rid).Distinct().Take(Repositories).ToList();
         var found = await Task.WhenAll(repositories.Where(r => busy.Contains(r.Rid)).Select(async repository =>
-        {
-            try
-            {
-                return (await clients.Metrics.EvidenceAsync(repository.Rid, Days, ct)).Deployments
-                    .Select(d => new RepositoryDeployment(repository, d));
-            }
-            catch (ServiceException e) when (e.Status != 401)
-            {
-                return [];
-            }
-        }));
+            (await clients.OrNothingAsync(clients.Metrics.EvidenceAsync(repository.Rid, Days, ct), static e => e.Status == 401))
+                ?.Deployments.Select(d => new RepositoryDeployment(repository, d)) ?? []));
         return [.. found.SelectMany(static d => d).OrderByDescending(static d => d.Deployment.At).Take(Most)];
     }
 }

@@ -30,7 +30,7 @@ internal static class DownloadFile
         // What leads out of its folder names no file; the registry refuses such names, too.
         if (parts.Any(static p => p is "" or "." or "..")) return TypedResults.NotFound().ExecuteAsync(http);
         var path = string.Join('/', parts.Select(Uri.EscapeDataString));
-        return PassOn.GetAsync(clients.Http("registry"), path, http, static response =>
+        return PassOn.GetAsync(clients.Stream("registry"), path, http, static response =>
         {
             // Somebody's file must not become a page or a script of this console: to a browser it is bytes to be kept.
             var several = response.ContentType?.StartsWith("multipart/byteranges", StringComparison.Ordinal) is true;

@@ -8,9 +8,9 @@ internal sealed record SettingsInForce(IReadOnlyList<Setting> Settings, IReadOnl
     /// <summary>Asks all at once; a service that is silent or refuses says nothing here, and the tokens are there all the same.</summary>
     public static async Task<SettingsInForce> ReadAsync(Clients clients, CancellationToken ct)
     {
-        var found = Clients.OrNothingAsync(clients.Diagnosis("pipeline").LookAsync(ct));
+        var found = clients.OrNothingAsync(clients.Diagnosis("pipeline").LookAsync(ct));
         var settings = await Task.WhenAll(
-            Contracts.KnownServices.Names.Select(name => Clients.OrNothingAsync(clients.SettingsOf(name).SettingsAsync(ct))));
+            Contracts.KnownServices.Names.Select(name => clients.OrNothingAsync(clients.SettingsOf(name).SettingsAsync(ct))));
         return new(
             [.. settings.SelectMany(static page => page?.Items ?? []).DistinctBy(static s => s.Variable)], (await found)?.Items ?? []);
     }
