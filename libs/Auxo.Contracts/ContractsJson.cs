@@ -8,6 +8,7 @@ namespace Auxo.Contracts;
     JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RepositoryTracked))]
 [JsonSerializable(typeof(RepositoryUntracked))]
+[JsonSerializable(typeof(TrustChanged))]
 [JsonSerializable(typeof(PatchOpened))]
 [JsonSerializable(typeof(PatchRevised))]
 [JsonSerializable(typeof(PatchMerged))]

@@ -27,6 +27,13 @@ public sealed record RepositoryTracked(
 /// <summary>A repository is no longer followed; what was stored about it stays.</summary>
 public sealed record RepositoryUntracked(Rid Rid, string Reason, DateTimeOffset At);
 
+/// <summary>Somebody is trusted in a repository from now on, or no longer: by the list, or as a delegate.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="Did">Who.</param>
+/// <param name="Trust">How far from now on.</param>
+/// <param name="At">When that was decided, or seen.</param>
+public sealed record TrustChanged(Rid Rid, Did Did, Trust Trust, DateTimeOffset At);
+
 /// <summary>What a patch's revision is, as Radicle's storage gives it; signatures verified.</summary>
 /// <param name="PatchId">The patch.</param>
 /// <param name="RevisionId">The revision that <paramref name="Head"/> belongs to.</param>

@@ -21,6 +21,7 @@ public static class MessageRoutes
     [
         Route<RepositoryTracked>("repository_tracked", Ingest, [Pipeline, Notify, Metrics], m => Repository(m.Rid)),
         Route<RepositoryUntracked>("repository_untracked", Ingest, [Pipeline, Metrics], m => Repository(m.Rid)),
+        Route<TrustChanged>("trust_changed", Ingest, [Pipeline], m => Repository(m.Rid)),
         Route<PatchOpened>("patch_opened", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.Revision.PatchId)),
         Route<PatchRevised>("patch_revised", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.Revision.PatchId)),
         Route<PatchMerged>("patch_merged", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.PatchId)),

@@ -46,7 +46,7 @@ public static class Observe
             new(
                 Repository.StreamKey(scan.Rid), null, [tracked, .. events],
                 [new RepositoryTracked(scan.Rid, tracked.Name, tracked.DefaultBranch, tracked.Source, tracked.Delegates, tracked.At),
-                    .. messages]),
+                    .. before is null ? [] : repository.TrustChangesSince(before, tracked.At), .. messages]),
         };
         foreach (var patch in now.Patches)
             Add(changes, Patch.StreamKey(scan.Rid, patch.Id), patch.Id, (
@@ -59,7 +59,11 @@ public static class Observe
         Events events = [];
         OutgoingMessages messages = [];
         if (known.Name != now.Name || known.DefaultBranch != now.DefaultBranch || !known.Delegates.SequenceEqual(now.Delegates))
-            events.Add(new RepositoryEvent.Redefined(now.Name, now.DefaultBranch, now.Delegates, scan.SeenAt));
+        {
+            var redefined = new RepositoryEvent.Redefined(now.Name, now.DefaultBranch, now.Delegates, scan.SeenAt);
+            events.Add(redefined);
+            messages.AddRange(known.Apply(redefined).TrustChangesSince(known, scan.SeenAt));
+        }
 
         foreach (var branch in now.Branches.Where(b => known.Tip(b.Name)?.Commit != b.Head))
         {

@@ -47,6 +47,11 @@ public sealed record Repository
     /// <summary>Delegates and the trusted list.</summary>
     public IReadOnlySet<Did> TrustedSet => new HashSet<Did>([.. Delegates, .. Trusted]);
 
+    /// <summary>Who is trusted now and was not before, and who no longer.</summary>
+    public IEnumerable<TrustChanged> TrustChangesSince(Repository before, DateTimeOffset at)
+        => before.TrustedSet.Except(TrustedSet).Select(did => new TrustChanged(Rid, did, Trust.Stranger, at))
+            .Concat(TrustedSet.Except(before.TrustedSet).Select(did => new TrustChanged(Rid, did, Trust.Trusted, at)));
+
     /// <summary>The key of a repository's stream.</summary>
     public static string StreamKey(Rid rid) => $"repo/{rid}";
 

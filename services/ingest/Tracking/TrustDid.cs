@@ -10,7 +10,7 @@ namespace Auxo.Ingest.Tracking;
 
 /// <summary>
 /// <c>POST</c> and <c>DELETE /repositories/{rid}/trusted/{did}</c>: whose own steps run besides the delegates'. It holds for
-/// what is pushed from then on.
+/// what is pushed from then on; who is taken from the list is a stranger, too, where something older of his is run again.
 /// </summary>
 public static class TrustDid
 {
@@ -55,15 +55,16 @@ public static class ChangeTrustHandler
     public static Task<IEventStream<Repository>> LoadAsync(ChangeTrust command, IDocumentSession session, CancellationToken ct)
         => session.Events.FetchForWriting<Repository>(Repository.StreamKey(command.Rid), ct);
 
-    /// <summary>Records it, unless it is so already.</summary>
-    public static ChangedTrust Handle(ChangeTrust command, IEventStream<Repository> stream, DateTimeOffset now)
+    /// <summary>Records it and says so to the pipeline, unless it is so already; a delegate is trusted beside the list, too.</summary>
+    public static (ChangedTrust, TrustChanged?) Handle(ChangeTrust command, IEventStream<Repository> stream, DateTimeOffset now)
     {
-        if (stream.Aggregate is not { IsTracked: true } repository) return new ChangedTrust(null);
-        if (repository.Trusted.Contains(command.Did) == command.IsTrusted) return new ChangedTrust(repository);
+        if (stream.Aggregate is not { IsTracked: true } repository) return (new ChangedTrust(null), null);
+        if (repository.Trusted.Contains(command.Did) == command.IsTrusted) return (new ChangedTrust(repository), null);
         RepositoryEvent change = command.IsTrusted
             ? new RepositoryEvent.TrustGranted(command.Did, now)
             : new RepositoryEvent.TrustRevoked(command.Did, now);
         stream.AppendOne(change);
-        return new ChangedTrust(repository.Apply(change));
+        var changed = repository.Apply(change);
+        return (new ChangedTrust(changed), changed.TrustChangesSince(repository, now).SingleOrDefault());
     }
 }

@@ -8,8 +8,8 @@ namespace Auxo.Pipeline.Requesting;
 
 /// <summary>
 /// Whether trusted keys stand behind a commit that somebody names by hand. Only ingest reads keys; what it has reported is what
-/// counts here: the canonical head, which the delegates signed, and the heads of trusted authors' patches and followed
-/// branches. Whoever signs a commit signs its history.
+/// counts here: the canonical head, which the delegates signed, and the heads of followed branches and of patches by
+/// authors who were trusted and still are. Whoever signs a commit signs its history.
 /// </summary>
 internal static class KnownCommits
 {
@@ -27,8 +27,13 @@ internal static class KnownCommits
         var tips = new HashSet<string>(StringComparer.Ordinal);
         if (repository.Head is { } head) tips.Add(head.Value);
         await using (var command = database.CreateCommand(
-            "select commit_id from pipeline.builds where rid = $1 and trust = 'Trusted' and trigger in ('Patch', "
-                + "'Branch') order by queued_at desc limit $2")
+            """
+            select commit_id from pipeline.builds b where rid = $1 and trust = 'Trusted' and trigger in ('Patch', 'Branch')
+                and not (trigger = 'Patch' and exists (
+                    select from pipeline.trust t join pipeline.mt_doc_build d on d.id = 'build/' || b.build_id
+                    where t.rid = $1 and t.trust = 'Stranger' and t.did = d.data -> 'subject' ->> 'author'))
+            order by queued_at desc limit $2
+            """)
             .With(repository.Rid.Value, MaxTips))
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {

@@ -9,18 +9,22 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Requesting;
 
-/// <summary><c>POST /builds/{id}/rerun</c>: the same commit for the same reason as the next attempt, planned again.</summary>
+/// <summary>
+/// <c>POST /builds/{id}/rerun</c>: the same commit for the same reason as the next attempt, planned again. The patch of an author
+/// who is trusted no longer is a stranger's then.
+/// </summary>
 public static class RerunBuild
 {
     internal static void Map(IEndpointRouteBuilder routes)
         => routes.MapPost("/builds/{id:guid}/rerun", HandleAsync).WithName("RerunBuild").RequireScope("pipeline:write");
 
-    /// <summary>The wish to build it again; the author's trust stays what it was.</summary>
-    public static BuildRequest Request(Build build, CommitId? canonical, string by)
+    /// <summary>The wish to build it again, with the trust of then or of now, whichever is less.</summary>
+    public static BuildRequest Request(Build build, bool isDistrusted, CommitId? canonical, string by)
         => new(
             build.Subject.Rid, build.Subject.RepositoryName, build.Subject.Trigger, build.Subject.PatchId,
             build.Subject.RevisionId, build.Subject.Ref, build.Subject.Commit,
-            build.Subject.Title, build.Subject.Author, build.Source, build.Trust, canonical ?? build.Canonical, by)
+            build.Subject.Title, build.Subject.Author, build.Source,
+            isDistrusted ? Trust.Stranger : build.Trust, canonical ?? build.Canonical, by)
         {
             Before = build.Before,
         };
@@ -36,7 +40,10 @@ public static class RerunBuild
             return AuxoProblem.Conflict(
                 "repository/untracked", $"{old.Subject.Rid} is no longer tracked; track it again first ('auxo repo track').");
 
-        var request = Request(old, await HeadAsync(database, old.Subject.Rid, ct), http.User.Identity?.Name ?? "unknown");
+        // Whoever pushed to a branch, the delegates or who follows it vouched for it: only a patch is as good as its author.
+        var isDistrusted = old.Subject is { Trigger: BuildTrigger.Patch, Author: { } author }
+            && await RememberTrust.IsDistrustedAsync(database, old.Subject.Rid, author, ct);
+        var request = Request(old, isDistrusted, await HeadAsync(database, old.Subject.Rid, ct), http.User.Identity?.Name ?? "unknown");
         var build = await next.QueueAsync(request, ct);
         return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
     }

@@ -37,6 +37,14 @@ public sealed class ObserveTests
     }
 
     [Fact]
+    public void who_becomes_a_delegate_or_is_one_no_longer_is_trusted_or_is_not()
+    {
+        var world = World.Tracking(Repository("c1"), trusted: [Carol]);
+        var changed = world.Scan(Repository("c1") with { Delegates = [Bob, Carol] }).Cast<TrustChanged>();
+        Assert.Equal([(Alice, Trust.Stranger), (Bob, Trust.Trusted)], changed.Select(static c => (c.Did, c.Trust)));
+    }
+
+    [Fact]
     public void how_an_author_calls_himself_is_kept_as_tooLongas_radicle_allows()
     {
         var world = World.Tracking(Repository("c1"));
@@ -149,7 +157,8 @@ public sealed class ObserveTests
     {
         var world = World.Tracking(Repository("c1"));
         var sent = world.Scan(Repository("c1", Open) with { Delegates = [Alice, Bob] });
-        Assert.Equal(Trust.Trusted, Assert.IsType<PatchOpened>(Assert.Single(sent)).Revision.Trust);
+        Assert.Equal((Bob, Trust.Trusted), (((TrustChanged)sent[0]).Did, ((TrustChanged)sent[0]).Trust));
+        Assert.Equal(Trust.Trusted, Assert.IsType<PatchOpened>(sent[1]).Revision.Trust);
         Assert.Equal([Alice, Bob], world.Known.Repository.Delegates);
     }
 

@@ -172,6 +172,8 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("Trusted", await TrustOfNextAsync("two"));
         Assert.Equal(HttpStatusCode.OK, (await _host.Client.DeleteAsync($"/repositories/{_storage.Rid}/trusted/{_bob.Did}")).StatusCode);
         Assert.Equal("Stranger", await TrustOfNextAsync("three"));
+        Assert.Equal(["Trusted", "Stranger"], (await _host.SentAsync()).Where(s => s.Name == "trust_changed")
+            .Select(s => (string)s.Body["trust"]!));
     }
 
     [Fact]

@@ -184,7 +184,7 @@ public sealed class BuildDecisionTests
     public void running_again_keeps_the_trust_and_takes_the_newest_canonical_head()
     {
         var main = CommitId.Parse("5555555555555555555555555555555555555555");
-        var request = RerunBuild.Request(Queued(PlanOf(), Trust.Stranger), main, "bob");
+        var request = RerunBuild.Request(Queued(PlanOf(), Trust.Stranger), isDistrusted: false, main, "bob");
         Assert.Equal((Trust.Stranger, main, "bob", BuildTrigger.Patch), (
             request.Trust, request.Canonical, request.RequestedBy, request.Trigger));
     }

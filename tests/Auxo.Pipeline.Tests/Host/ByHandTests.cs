@@ -109,6 +109,35 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task the_patch_of_who_is_trusted_no_longer_is_a_strangers_when_it_is_run_again()
+    {
+        var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: step\n    run: echo canonical\n"));
+        var head = await CommitAsync((".auxo/ci.yaml", OneStep));
+        await _host.SendAsync(_told.Tracked());
+        await _host.SendAsync(_told.Opened(head, Trust.Trusted, main));
+        await _host.FinishedAsync(_told.BuildOf(head));
+
+        // The later word counts, whichever comes first.
+        await _host.SendAsync(_told.Changed(Trust.Stranger, day: 2));
+        await KnownAsync("Stranger");
+        await _host.SendAsync(_told.Changed(Trust.Trusted, day: 1));
+        var rerun = (await _host.PostAsync($"/builds/{_told.BuildOf(head)}/rerun")).Body;
+        Assert.Equal("stranger", (string)rerun["trust"]!, ignoreCase: true);
+        var waiting = await _host.InStateAsync(_told.BuildOf(head, attempt: 2), "awaiting_approval");
+        Assert.Equal("waiting", (string)waiting["steps"]!.AsArray()[^1]!["state"]!);
+        var named = (await _host.PostAsync("/builds", new { rid = _told.Rid, commit = head, @ref = "by name" })).Body;
+        Assert.Equal("stranger", (string)named["trust"]!, ignoreCase: true);
+
+        await _host.SendAsync(_told.Changed(Trust.Trusted, day: 3));
+        await KnownAsync("Trusted");
+        await _host.PostAsync($"/builds/{_told.BuildOf(head, attempt: 2)}/cancel");
+        Assert.Equal("trusted", (string)(await _host.PostAsync($"/builds/{_told.BuildOf(head)}/rerun")).Body["trust"]!, ignoreCase: true);
+
+        Task KnownAsync(string trust) => Eventually.TrueAsync(
+            async () => await _host.ScalarAsync<long>($"select count(*) from pipeline.trust where trust = '{trust}'") == 1, trust);
+    }
+
+    [Fact]
     public async Task a_path_is_built_by_hand_as_often_as_one_asks()
     {
         var head = await CommitAsync((".auxo/ci.yaml", OneStep));

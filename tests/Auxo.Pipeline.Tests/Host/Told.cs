@@ -29,6 +29,8 @@ internal sealed class Told(GitRepository repository, Rid? rid = null)
     public DefaultBranchAdvanced Advanced(CommitId head, CommitId? old = null)
         => new(Rid, "demo", "main", old, head, Alice, "Main", [], RepositoryLocator.OfFolder(repository.Path), Before, Before);
 
+    public TrustChanged Changed(Trust trust, int day) => new(Rid, Alice, trust, Before.AddDays(day));
+
     public RepositoryUntracked Untracked() => new(Rid, "asked for", Before.AddDays(1));
 
     /// <summary>The first build of a commit of the patch.</summary>
