@@ -114,6 +114,34 @@ public sealed class AccessTests
         Assert.DoesNotContain(console.Services.Requests, static r => r.StartsWith("POST", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task a_button_of_an_old_page_leads_to_a_page_that_says_what_to_do()
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        var page = new Uri(console.Address, $"/builds/{FakeAuxo.BuildId}?step=test");
+        using var visitor = await console.SignedInAsync();
+        using var old = await PressAsync(visitor, ("__RequestVerificationToken", "of somebody else"));
+        var text = await old.Content.ReadAsStringAsync();
+        Assert.Equal((HttpStatusCode.BadRequest, "text/html"), (old.StatusCode, old.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("The page is older than your sign-in.", text, StringComparison.Ordinal);
+        Assert.Contains($"<a href=\"{page.PathAndQuery}\">Open the page again</a>", text, StringComparison.Ordinal);
+
+        using var stranger = console.Visitor();
+        using var answer = await PressAsync(stranger);
+        Assert.Equal($"/login?ReturnUrl={Uri.EscapeDataString(page.PathAndQuery)}", answer.Headers.Location!.ToString());
+
+        Task<HttpResponseMessage> PressAsync(HttpClient browser, params (string Name, string Value)[] fields)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, $"/builds/{FakeAuxo.BuildId}/rerun")
+            {
+                Content = new FormUrlEncodedContent(fields.Select(static f => KeyValuePair.Create(f.Name, f.Value))),
+            };
+            request.Headers.Accept.ParseAdd("text/html");
+            request.Headers.Referrer = page;
+            return browser.SendAsync(request);
+        }
+    }
+
     [Theory]
     [InlineData("/login")]
     [InlineData("/console.css")]

@@ -144,6 +144,32 @@ public sealed class PagesTests
         Assert.Contains("heartwood", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/builds/" + FakeAuxo.BuildId + "?line=abc", 400, "The address says line=abc, which is no number.")]
+    [InlineData("/settings?all=x", 400, "The address says all=x")]
+    [InlineData("/ask?at=/dora&slide=abc", 400, "slide")]
+    [InlineData("/ask?at=/nowhere", 400, "These numbers are nowhere here.")]
+    [InlineData("/dora/x", 400, "metrics does not understand what is asked for.")]
+    [InlineData("/notifications?after=x", 404, "There is no such place.")]
+    [InlineData("/downloads/raw/x/..%2f", 404, "There is no such thing")]
+    public async Task an_address_that_cannot_be_read_is_a_page_that_says_so(string address, int status, string text)
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            app.MapGet("/metrics/{**path}", static () => Results.Json(new { title = "Bad Request", status = 400 }, statusCode: 400));
+            app.MapGet("/notify/{**path}", static () => FakeAuxo.Problem(404, "page/unknown", "There is no such place."));
+            Map(app, FakeAuxo.Build());
+        });
+        using var visitor = await console.SignedInAsync();
+        visitor.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+        using var answer = await visitor.GetAsync(address);
+        var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
+        Assert.Equal((status, "text/html"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains(text, page, StringComparison.Ordinal);
+        Assert.Contains("rel=\"stylesheet\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("A part of Auxo is missing", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task what_is_not_there_is_a_page_that_says_so()
     {

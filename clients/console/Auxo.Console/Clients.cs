@@ -153,7 +153,8 @@ internal sealed class Explaining(string service, TimeSpan? patience) : Delegatin
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ServiceException(service, 503, $"{service} took the request but did not answer in time. './auxo status' shows what runs.", e);
+            throw new ServiceException(
+                service, 503, $"{service} took the request but did not answer in time. './auxo status' shows what runs.", e);
         }
 
         if (response.IsSuccessStatusCode || response.StatusCode is HttpStatusCode.NotModified) return response;
@@ -162,7 +163,8 @@ internal sealed class Explaining(string service, TimeSpan? patience) : Delegatin
             var problem = ApiProblem.Read(await response.Content.ReadAsStringAsync(cancellationToken));
             throw new ServiceException(
                 service, (int)response.StatusCode,
-                problem?.Detail ?? problem?.Title ?? $"{service} answered {(int)response.StatusCode}.");
+                problem?.Detail ?? (response.StatusCode is HttpStatusCode.BadRequest ? $"{service} does not understand what is asked for."
+                    : problem?.Title ?? $"{service} answered {(int)response.StatusCode}."));
         }
     }
 }

@@ -48,6 +48,9 @@ internal static class Configuration
         services.AddSingleton<LoginLinks>();
         services.AddSingleton(static p => PublicAddress.From(p.GetRequiredService<IConfiguration>()));
         services.AddSingleton<KnownHolders>();
+        services.AddSingleton<Refusals>();
+        // Before the one that answers everybody with JSON.
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemPages>());
         foreach (var name in KnownServices.Names)
         {
             // A console away from its services is told where they are.

@@ -39,10 +39,11 @@ internal sealed class KnownHolders(TimeProvider time)
         http.Items[typeof(KnownHolders)] = "ended";
     }
 
-    /// <summary>The way to the sign-in, which says so where a session has ended.</summary>
+    /// <summary>The way to the sign-in, and from there to the page of a form; it says so where a session has ended.</summary>
     public static Func<RedirectContext<CookieAuthenticationOptions>, Task> SayingWhy(
         Func<RedirectContext<CookieAuthenticationOptions>, Task> redirect) => context =>
     {
+        if (!HttpMethods.IsGet(context.Request.Method)) context.RedirectUri = SignIn.Url(context.HttpContext);
         if (context.HttpContext.Items.ContainsKey(typeof(KnownHolders))) context.RedirectUri += "&ended=1";
         return redirect(context);
     };

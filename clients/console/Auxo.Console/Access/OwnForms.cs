@@ -12,6 +12,6 @@ internal static class OwnForms
             var http = context.HttpContext;
             return await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http)
                 ? await next(context)
-                : TypedResults.Problem("The page was too old. Open it again, then press the button.", statusCode: 400);
+                : TypedResults.Problem("The page is older than your sign-in. Open it again, then press the button.", statusCode: 400);
         });
 }

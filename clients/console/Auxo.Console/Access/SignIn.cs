@@ -21,8 +21,15 @@ internal static class SignIn
     }
 
     /// <summary>Where somebody signs in who then comes back to where he is.</summary>
-    public static string Url(HttpContext? http)
-        => http is null ? "/login" : "/login?ReturnUrl=" + Uri.EscapeDataString(http.Request.Path + http.Request.QueryString.Value);
+    public static string Url(HttpContext? http) => http is null ? "/login" : "/login?ReturnUrl=" + Uri.EscapeDataString(Page(http));
+
+    /// <summary>The page on which somebody is: what was asked for, or that of the form that was sent.</summary>
+    public static string Page(HttpContext? http)
+    {
+        if (http is null) return "/";
+        if (HttpMethods.IsGet(http.Request.Method)) return http.Request.Path + http.Request.QueryString.Value;
+        return http.Request.GetTypedHeaders().Referer is { } from && from.Authority == http.Request.Host.Value ? from.PathAndQuery : "/";
+    }
 
     /// <summary>Signs somebody in, for thirty days or as long as the token lives.</summary>
     public static Task SignInAsync(this HttpContext http, TokenHolder holder, string token, TimeProvider time)

@@ -18,14 +18,15 @@ internal static class ActOnBuild
         {
             routes.MapPost(
                 $"/builds/{{id:guid}}/{verb}",
-                (Guid id, HttpRequest request, Clients clients, CancellationToken ct)
-                    => HandleAsync(id, verb, request.Form["back"], clients, ct)).WithName(verb).FromOwnForm();
+                (Guid id, HttpContext http, Clients clients, Refusals refusals, CancellationToken ct)
+                    => HandleAsync(id, verb, http, clients, refusals, ct)).WithName(verb).FromOwnForm();
         }
     }
 
     private static async Task<RedirectHttpResult> HandleAsync(
-        Guid id, string verb, string? back, Clients clients, CancellationToken ct)
+        Guid id, string verb, HttpContext http, Clients clients, Refusals refusals, CancellationToken ct)
     {
+        string? back = http.Request.Form["back"];
         try
         {
             var answer = await clients.Pipeline.ActAsync(id.ToString(), verb, ct);
@@ -34,7 +35,7 @@ internal static class ActOnBuild
         }
         catch (ServiceException e)
         {
-            return TypedResults.LocalRedirect($"{(IsHere(back) ? back : $"/builds/{id}")}?refused={Uri.EscapeDataString(e.Message)}");
+            return TypedResults.LocalRedirect($"{(IsHere(back) ? back : $"/builds/{id}")}?{refusals.Query(http, e)}");
         }
     }
 

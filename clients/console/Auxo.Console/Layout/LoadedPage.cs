@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Auxo.Console.Access;
 
 using Microsoft.AspNetCore.Components;
@@ -44,11 +46,29 @@ public abstract class LoadedPage : ComponentBase
             // Not before the page is made: the framework sends nothing of a page that is already known not to be found.
             Http?.Response.OnStarting(() =>
             {
-                Http.Response.StatusCode = e.Status is 404 or 403 ? e.Status : 502;
+                Http.Response.StatusCode = e.Status is 400 or 403 or 404 ? e.Status : 502;
                 return Task.CompletedTask;
             });
         }
     }
+
+    /// <summary>What a form asked for and a service refused, in its words; null for nothing.</summary>
+    protected string? Refusal => Http is null ? null : Http.RequestServices.GetRequiredService<Refusals>().Read(Http);
+
+    /// <summary>Of a value in the page's address.</summary>
+    /// <exception cref="ServiceException">It is not what it should be.</exception>
+    protected static long? Number(string name, string? value)
+        => string.IsNullOrEmpty(value) ? null
+            : long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new ServiceException("console", 400, $"The address says {name}={value}, which is no number.");
+
+    /// <inheritdoc cref="Number"/>
+    protected static bool Flag(string name, string? value) => value switch
+    {
+        null or "" or "false" => false,
+        "true" => true,
+        _ => throw new ServiceException("console", 400, $"The address says {name}={value}; it may be true or false."),
+    };
 
     /// <summary>Asks for what the page shows.</summary>
     protected abstract Task LoadAsync(CancellationToken ct);

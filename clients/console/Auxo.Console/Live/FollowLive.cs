@@ -24,7 +24,8 @@ internal static class FollowLive
         HttpContext http, Clients clients, TimeProvider time, IHostApplicationLifetime host)
     {
         // The scope of the request ends with the page's answer, so the clients are made now.
-        var upstream = KnownServices.Names.Select(name => (name is "pipeline" or "ingest" ? "" : name + "/", clients.Stream(name))).ToArray();
+        var upstream = KnownServices.Names
+            .Select(name => (name is "pipeline" or "ingest" ? "" : name + "/", clients.Stream(name))).ToArray();
         return TypedResults.ServerSentEvents(EventsAsync(http, upstream, time, host.ApplicationStopping, http.RequestAborted));
     }
 

@@ -10,7 +10,8 @@ internal static class ReplayDelivery
     public static void Map(IEndpointRouteBuilder routes)
         => routes.MapPost("/notifications/{id}/replay", HandleAsync).WithName("ReplayDelivery").FromOwnForm();
 
-    private static async Task<RedirectHttpResult> HandleAsync(string id, Clients clients, CancellationToken ct)
+    private static async Task<RedirectHttpResult> HandleAsync(
+        string id, HttpContext http, Clients clients, Refusals refusals, CancellationToken ct)
     {
         var page = $"/notifications/{Uri.EscapeDataString(id)}";
         try
@@ -20,7 +21,7 @@ internal static class ReplayDelivery
         }
         catch (ServiceException e)
         {
-            return TypedResults.LocalRedirect($"{page}?refused={Uri.EscapeDataString(e.Message)}");
+            return TypedResults.LocalRedirect($"{page}?{refusals.Query(http, e)}");
         }
     }
 }

@@ -17,7 +17,8 @@ internal static class TestChannel
         => routes.MapPost("/notifications/channels/{name}/test", HandleAsync).WithName("TestChannel")
             .FromOwnForm();
 
-    private static async Task<RedirectHttpResult> HandleAsync(string name, Clients clients, TimeProvider time, CancellationToken ct)
+    private static async Task<RedirectHttpResult> HandleAsync(
+        string name, HttpContext http, Clients clients, Refusals refusals, TimeProvider time, CancellationToken ct)
     {
         try
         {
@@ -33,7 +34,7 @@ internal static class TestChannel
         }
         catch (ServiceException e)
         {
-            return TypedResults.LocalRedirect($"/notifications?refused={Uri.EscapeDataString(e.Message)}");
+            return TypedResults.LocalRedirect($"/notifications?{refusals.Query(http, e)}");
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class PublishRepository
         => routes.MapPost("/repositories/{rid}/public", HandleAsync).WithName("PublishRepository").FromOwnForm();
 
     private static async Task<RedirectHttpResult> HandleAsync(
-        string rid, [FromForm] string state, Clients clients, CancellationToken ct)
+        string rid, [FromForm] string state, HttpContext http, Clients clients, Refusals refusals, CancellationToken ct)
     {
         var back = Say.RepositoryUrl(Uri.UnescapeDataString(rid));
         try
@@ -23,7 +23,7 @@ internal static class PublishRepository
         }
         catch (ServiceException e)
         {
-            return TypedResults.LocalRedirect($"{back}?refused={Uri.EscapeDataString(e.Message)}#sharing");
+            return TypedResults.LocalRedirect($"{back}?{refusals.Query(http, e)}#sharing");
         }
     }
 }
