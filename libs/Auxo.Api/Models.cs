@@ -95,6 +95,7 @@ public sealed record Build
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
     public double? DurationSeconds { get; init; }
+    public double? HeldSeconds { get; init; }
 
     public IReadOnlyList<BuildStep>? Steps { get; init; }
     public IReadOnlyList<BuildFinding>? Findings { get; init; }

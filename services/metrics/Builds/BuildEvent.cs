@@ -33,10 +33,12 @@ public abstract record BuildEvent
     /// <param name="StartedAt">When its first step began; null when none did.</param>
     /// <param name="At">When it ended.</param>
     /// <param name="Failures">The steps that made it fail.</param>
+    /// <param name="Held">How long it waited for approval; null when it did not, and from before it was said.</param>
     public sealed record Finished(
         Rid Rid, Guid BuildId, BuildTrigger Trigger, string Ref, CommitId Commit, PatchId? PatchId, Outcome Outcome,
         DateTimeOffset QueuedAt,
-        DateTimeOffset? StartedAt, DateTimeOffset At, IReadOnlyList<FailedStep> Failures) : BuildEvent, IRecordedFact;
+        DateTimeOffset? StartedAt, DateTimeOffset At, IReadOnlyList<FailedStep> Failures, TimeSpan? Held = null)
+        : BuildEvent, IRecordedFact;
 }
 
 /// <summary>A step that made a build fail.</summary>

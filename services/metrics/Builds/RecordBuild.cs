@@ -61,7 +61,8 @@ public static class RecordBuildHandler
                 subject.Rid, subject.BuildId, subject.Trigger, PlainText.Of(subject.Ref), subject.Commit,
                 subject.PatchId, message.Outcome, message.QueuedAt,
                 message.StartedAt, message.FinishedAt,
-                [.. failed.Take(MostSteps).Select(s => new FailedStep(PlainText.Of(s.Step), PlainText.Of(s.Kind), s.Outcome))]),
+                [.. failed.Take(MostSteps).Select(s => new FailedStep(PlainText.Of(s.Step), PlainText.Of(s.Kind), s.Outcome))],
+                message.Held),
         ];
     }
 

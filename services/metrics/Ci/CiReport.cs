@@ -20,7 +20,7 @@ namespace Auxo.Metrics.Ci;
 /// <param name="Outcomes">How many builds ended in which way.</param>
 /// <param name="Commits">The success ratio by commits, of which the last verdict counts.</param>
 /// <param name="FlakyCommits">Commits that failed and then passed unchanged.</param>
-/// <param name="Duration">From the first step to the verdict.</param>
+/// <param name="Duration">From the first step to the verdict, without waiting for approval.</param>
 /// <param name="Wait">From the plan to the first step.</param>
 /// <param name="DefaultBranch">How long the default branch was red.</param>
 /// <param name="Categories">What made builds fail, most often first.</param>

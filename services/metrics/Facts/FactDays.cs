@@ -53,7 +53,9 @@ public sealed class FactDays : MultiStreamProjection<DayPack, string>
         ChangeEvent.BranchAdvanced x => new BranchAdvancedFact(
             seq, x.At, x.Branch, x.Old, x.Commit, x.Title, Oids(x.Patches), x.SeenAt, Brought(x.Brought)),
         BuildEvent.Finished x => new BuildFact(
-            seq, x.At, x.BuildId, x.Trigger, x.Ref, x.Commit, x.PatchId, x.Outcome, x.QueuedAt, x.StartedAt, x.Failures),
+            seq, x.At, x.BuildId, x.Trigger, x.Ref, x.Commit, x.PatchId, x.Outcome,
+            // Waiting for approval is neither work nor waiting for a runner: what came before it moves up to what came after it.
+            x.QueuedAt + (x.Held ?? TimeSpan.Zero), x.StartedAt + (x.Held ?? TimeSpan.Zero), x.Failures),
         DeploymentEvent.Deployed x => new DeploymentFact(
             seq, x.At, x.DeploymentId, x.Environment, x.Commit, Oids(x.Patches), x.Succeeded, x.Kind, x.RolloutId, x.Remediates),
         FailureEvent.Detected x => new FailureFact(

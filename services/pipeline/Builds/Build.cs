@@ -61,6 +61,15 @@ public sealed record Build(
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>Since when it waits for approval; null when it does not.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
+
+    /// <summary>How long it has waited for approval, until a runner took it again.</summary>
+    public TimeSpan Held { get; init; }
+
+    /// <summary>How long the work took, without waiting for approval; null until it is finished, or when it never began.</summary>
+    public TimeSpan? Took => FinishedAt - StartedAt - Held;
+
     /// <summary>What holds its steps in.</summary>
     public string? Sandbox { get; init; }
 
@@ -136,7 +145,7 @@ public sealed record Build(
 
     /// <summary>One more event; after the end nothing changes.</summary>
     public Build Apply(BuildEvent.Started e)
-        => Unless(this with { State = BuildState.Running, StartedAt = StartedAt ?? e.At, Sandbox = e.Sandbox });
+        => Unless(Released(e.At) with { State = BuildState.Running, StartedAt = StartedAt ?? e.At, Sandbox = e.Sandbox });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.StepStarted e)
@@ -177,7 +186,7 @@ public sealed record Build(
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ApprovalRequested e)
-        => Unless(this with { State = BuildState.AwaitingApproval, HasInterimComment = true });
+        => Unless(this with { State = BuildState.AwaitingApproval, HasInterimComment = true, HeldSince = e.At });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ApprovalGranted e)
@@ -185,8 +194,12 @@ public sealed record Build(
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.Finished e)
-        => Unless(this with { State = BuildState.Finished, Outcome = e.Outcome, Reason = e.Reason, FinishedAt = e.At,
+        => Unless(Released(e.At) with { State = BuildState.Finished, Outcome = e.Outcome, Reason = e.Reason, FinishedAt = e.At,
             Running = [], Results = [.. Results, .. e.Unfinished] });
+
+    /// <summary>It waits no longer.</summary>
+    private Build Released(DateTimeOffset at)
+        => HeldSince is { } since ? this with { HeldSince = null, Held = Held + (at > since ? at - since : TimeSpan.Zero) } : this;
 
     /// <summary>The build after events that were just decided.</summary>
     public Build After(IEnumerable<object> events) => events.Aggregate(this, static (build, e) => e switch

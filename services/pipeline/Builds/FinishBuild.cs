@@ -60,7 +60,8 @@ public static class FinishBuild
             new BuildFinished(
                 final.Subject, outcome, reason, final.InOrder(),
                 [.. final.WorstFirst().Take(10)],
-                final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust));
+                final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust,
+                final.Held > TimeSpan.Zero ? final.Held : null));
         return ([finished], messages);
     }
 }

@@ -33,6 +33,9 @@ public record BuildResponse(
     DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
     double? DurationSeconds, IReadOnlyList<StepResponse> Steps)
 {
+    /// <summary>How long it waited for approval, which is no part of <see cref="DurationSeconds"/>; null when it did not.</summary>
+    public double? HeldSeconds { get; init; }
+
     /// <summary>The correlation id of the push, for <c>auxo trace</c>.</summary>
     public string? TraceId { get; init; }
 
@@ -43,10 +46,10 @@ public record BuildResponse(
             build.Subject.PatchId, build.Subject.RevisionId,
             build.Subject.Ref, build.Subject.Commit, build.Subject.Title, build.Subject.Author, build.Attempt,
             build.Trust, build.State, build.Outcome, build.Reason,
-            build.QueuedAt, build.StartedAt, build.FinishedAt, (build.FinishedAt - build.StartedAt)?.TotalSeconds,
+            build.QueuedAt, build.StartedAt, build.FinishedAt, build.Took?.TotalSeconds,
             [.. build.Plan.StepNames().Select(name => StepOf(build, name))])
         {
-            TraceId = build.TraceId,
+            TraceId = build.TraceId, HeldSeconds = build.Held > TimeSpan.Zero ? build.Held.TotalSeconds : null,
         };
 
     private static StepResponse StepOf(Build build, string name)

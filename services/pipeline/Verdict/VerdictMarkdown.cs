@@ -51,7 +51,7 @@ public static class VerdictMarkdown
     private static string Headline(Build build)
     {
         var commit = $"`{build.Subject.Commit.Short}`";
-        var took = build is { FinishedAt: { } end, StartedAt: { } start } ? $" in {Words(end - start)}" : "";
+        var took = build.Took is { } work ? $" in {Words(work)}" : "";
         var line = build switch
         {
             { State: BuildState.AwaitingApproval } => $"⏸ **Waiting for approval**: {commit}",

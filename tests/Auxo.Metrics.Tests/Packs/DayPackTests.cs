@@ -6,9 +6,12 @@ using Auxo.Metrics.Facts;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Tests.Dora;
+using Auxo.Metrics.Tests.Messages;
 
 using FsCheck;
 using FsCheck.Fluent;
+
+using JasperFx.Events;
 
 using Outcome = Auxo.Contracts.Outcome;
 
@@ -46,6 +49,23 @@ public sealed class DayPackTests
         ];
 
         Assert.Equal(facts.Select(Say), Unpack(facts).All().OrderBy(f => Array.FindIndex(facts, x => x.Seq == f.Seq)).Select(Say));
+    }
+
+    [Fact]
+    public void waiting_for_approval_is_neither_work_nor_waiting_for_a_runner()
+    {
+        var built = SampleMessages.Built(Ids.Rid("waits"), "c", 2);
+        var day = new FactDay();
+        foreach (var message in (BuildFinished[])[built, built with { StartedAt = null },
+            built with { QueuedAt = built.QueuedAt.AddHours(-1), StartedAt = built.StartedAt!.Value.AddHours(-1), Held = TimeSpan.FromHours(1) }])
+        {
+            foreach (var e in RecordBuildHandler.Handle(message, null))
+                new FactReader(new FactDays().Evolve(null, "", new Event<object>(e) { Sequence = 1 })!.Facts.Span).ReadInto(day);
+        }
+
+        var took = (TimeSpan?)TimeSpan.FromSeconds(60);
+        Assert.Equal([(took, (TimeSpan?)TimeSpan.FromSeconds(10)), ((TimeSpan?)null, (TimeSpan?)null), (took, TimeSpan.FromSeconds(10))],
+            day.Builds.Select(static b => (b.Duration, b.Wait)));
     }
 
     [Fact]

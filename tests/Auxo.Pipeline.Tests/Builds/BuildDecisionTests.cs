@@ -3,6 +3,7 @@ using Auxo.Pipeline.Approving;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Cancelling;
 using Auxo.Pipeline.Queueing;
+using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Running;
 
@@ -48,6 +49,25 @@ public sealed class BuildDecisionTests
         Assert.Empty(CancelBuild.Decide(done, "bob", NoLinks, Now).Events);
         Assert.Empty(StartBuild.Decide(done, "r", "s", [], Now).Events);
         Assert.Empty(ApproveBuild.Decide(done, "bob", Now).Events);
+    }
+
+    [Fact]
+    public void waiting_for_approval_is_no_part_of_how_long_a_build_took()
+    {
+        var build = Fold(Queued(PlanOf(needsApproval: true, "make")), StartBuild.Decide(
+            Queued(PlanOf()), "r", "s", [], Now).Events);
+        build = Fold(build, [new BuildEvent.StepFinished(Report("syntax").Result, Now), new BuildEvent.StepFinished(
+            Report("secrets").Result, Now.AddSeconds(1)), new BuildEvent.ApprovalRequested(Commit, Now.AddSeconds(1)),
+            new BuildEvent.ApprovalGranted("bob", Commit, Now.AddSeconds(301))]);
+        build = Fold(build, StartBuild.Decide(build, "r", "s", ["make"], Now.AddSeconds(303)).Events);
+        var (ended, messages) = RecordStepResults.Decide(build, [Report("make")], [], NoLinks, Now.AddSeconds(305));
+        Assert.Equal(TimeSpan.FromSeconds(302), Assert.Single(messages.OfType<BuildFinished>()).Held);
+        Assert.Equal(3, BuildResponse.Of(Fold(build, ended)).DurationSeconds);
+
+        var held = Fold(Queued(PlanOf(needsApproval: true, "make")), [new BuildEvent.Started("r", "s", Now),
+            new BuildEvent.ApprovalRequested(Commit, Now.AddSeconds(4))]);
+        var cancelled = Fold(held, CancelBuild.Decide(held, "bob", NoLinks, Now.AddSeconds(90)).Events);
+        Assert.Equal(TimeSpan.FromSeconds(4), cancelled.Took);
     }
 
     [Fact]
