@@ -101,6 +101,23 @@ public sealed class LogTests(Chromium chromium)
         Assert.Contains("line=50199#L50199\">later</a>", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task a_range_of_lines_is_in_sight_when_its_address_is_opened(bool scripts)
+    {
+        await using var console = await StartAsync(Long(), ManySteps);
+        await using var window = await chromium.OpenAsync(console);
+        await using var context = await window.Page.Context.Browser!.NewContextAsync(new()
+        {
+            JavaScriptEnabled = scripts, BaseURL = console.Address.ToString(), ViewportSize = new() { Width = 1280, Height = 800 },
+            StorageState = await window.Page.Context.StorageStateAsync(),
+        });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(Page + "&line=400#L400-L405");
+        await Expect(page.Locator("#L400")).ToBeInViewportAsync();
+    }
+
     [Fact]
     public async Task a_search_goes_from_hit_to_hit_in_the_whole_log()
     {
@@ -263,12 +280,22 @@ public sealed class LogTests(Chromium chromium)
                 + " && log.scrollHeight - log.scrollTop - log.clientHeight < 5; }");
     }
 
-    private static Task<ConsoleHost> StartAsync(FakeLog log)
+    private static Task<ConsoleHost> StartAsync(FakeLog log, string? build = null)
         => ConsoleHost.StartAsync(app =>
         {
-            PagesTests.Map(app, BrowserTests.Running());
+            PagesTests.Map(app, build ?? BrowserTests.Running());
             log.Map(app);
         });
+
+    /// <summary>So many that the log begins below the first screen.</summary>
+    private static string ManySteps => FakeAuxo.Build("running", null, more: $$"""
+        ,"steps":[{{string.Concat(Enumerable.Range(1, 20).Select(static i => $$"""
+            {"step":"check{{i}}","kind":"check","state":"finished","outcome":"passed","blocks":true,"durationSeconds":1,
+             "exitCode":null,"summary":null},
+            """))}}
+          {"step":"test","kind":"command","state":"running","outcome":null,"blocks":null,"durationSeconds":null,
+           "exitCode":null,"summary":null}]
+        """);
 
     private static FakeLog Long()
         => new FakeLog().Print(Enumerable.Range(1, 100_000).Select(static i

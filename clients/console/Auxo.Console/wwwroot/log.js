@@ -51,6 +51,7 @@ class Viewer {
             setTimeout(() => { if (this.log.isConnected) this.begin(); }, 1000);
             return;
         }
+        if (location.hash) this.sight();
         if (this.complete || asked) this.outline();
     }
 
@@ -72,7 +73,12 @@ class Viewer {
         if (!asked) return;
         this.rows.marked = asked;
         this.rows.all(this.rows.mark);
-        this.show(asked[0]);
+        this.show(asked[0]).then(() => this.sight());
+    }
+
+    // A browser finds a line by its address, but no range of lines.
+    sight() {
+        this.log.scrollIntoView({ block: "nearest" });
     }
 
     // An answer; undefined when there is none, or nothing to tell.
