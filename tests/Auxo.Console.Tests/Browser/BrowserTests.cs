@@ -193,6 +193,17 @@ public sealed class BrowserTests(Chromium chromium)
         }
     }
 
+    [Fact]
+    public async Task how_a_build_stands_is_never_printed_over_its_title()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+            PagesTests.Map(app, FakeAuxo.Build("awaiting_approval", null)));
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync("/queue");
+        Assert.True(await window.Page.Locator(".row").First.EvaluateAsync<bool>(
+            "row => row.children[0].scrollWidth <= row.children[0].clientWidth"));
+    }
+
     /// <summary>All that pages ask for.</summary>
     internal static void MapAll(IEndpointRouteBuilder app)
     {
