@@ -2,6 +2,9 @@ using System.Net;
 
 using Auxo.Testing;
 
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
 namespace Auxo.Console.Tests;
 
 /// <summary>Why a build is red, on its page.</summary>
@@ -80,6 +83,27 @@ public sealed class BuildPageTests
         var page = WebUtility.HtmlDecode(await console.PageAsync($"/builds/{FakeAuxo.BuildId}"));
         Assert.Contains($"<title>{sign} Fix the handshake · heartwood · Auxo</title>", page, StringComparison.Ordinal);
         Assert.Contains($"href=\"favicon-{icon}", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("passed")]
+    [InlineData("failed")]
+    public async Task a_file_that_was_kept_is_fetched_from_the_page_whatever_the_verdict(string outcome)
+    {
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build(outcome: outcome, more: $$"""
+                ,"artifacts":[{"name":"out/a b.txt","mediaType":"text/plain","digest":"sha256:00","sizeBytes":2}]
+                """));
+            app.MapGet("/pipeline/builds/{id}/artifacts/{**name}", static (string name) => Results.Text(name));
+        });
+        var url = $"/downloads/builds/{FakeAuxo.BuildId}/artifacts/out/a%20b.txt";
+        Assert.Contains($"href=\"{url}\" download>out/a b.txt</a>", await console.PageAsync($"/builds/{FakeAuxo.BuildId}"),
+            StringComparison.Ordinal);
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync(url);
+        Assert.Equal("out/a b.txt", await answer.Content.ReadAsStringAsync());
+        Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
     }
 
     private static string Between(string page, string begin, string end)
