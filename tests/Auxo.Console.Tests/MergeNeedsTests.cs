@@ -43,6 +43,20 @@ public sealed class MergeNeedsTests
             MergeNeeds.Of(Patch("open"), [Delegate], build, why: null, [])[0].Words);
     }
 
+    [Fact]
+    public void a_step_that_failed_is_named_before_the_findings_and_no_merge_is_offered()
+    {
+        var build = Build("failed") with
+        {
+            Steps = [new("unit", "command", "finished", "failed", true, 1, 1, null)],
+            Findings = [new("shell", "SC1", "high", "a.sh", 3, "no fi", Blocks: true)],
+        };
+        var needs = MergeNeeds.Of(Patch("open"), [Delegate], build, why: null, []);
+        Assert.Equal("Its newest revision did not pass: unit failed; a.sh:3: no fi", needs[0].Words);
+        Assert.Null(needs[^1].Next);
+        Assert.NotNull(MergeNeeds.Of(Patch("open"), [Delegate], Build("passed"), why: null, [])[^1].Next);
+    }
+
     private static string Standings(string status, string build, params DiscussionEntry[] said)
         => string.Join(' ', MergeNeeds.Of(Patch(status), [Delegate], build.Length == 0 ? null : Build(build), why: null, said)
             .Select(static n => n.Standing));

@@ -33,7 +33,8 @@ internal static class MergeNeeds
         needs.AddRange(Reviews(patch, delegates, said));
         needs.Add(new MergeNeed(
             "open", delegates.Count > 1 ? $"One of its {delegates.Count} delegates merges it." : "Its delegate merges it.",
-            $"rad patch checkout {id} && git checkout - && git merge patch/{id} && git push rad"));
+            // Nobody is led to merge what did not pass.
+            build is { Outcome: "passed" } ? $"rad patch checkout {id} && git checkout - && git merge patch/{id} && git push rad" : null));
         return needs;
     }
 
@@ -48,16 +49,18 @@ internal static class MergeNeeds
         _ => new MergeNeed(Say.Standing(build), $"Its newest revision did not pass{Because(build)}", null),
     };
 
-    /// <summary>What blocks it, the first by name.</summary>
+    /// <summary>What blocks it: the steps that failed, and the first finding.</summary>
     private static string Because(Build build)
     {
         var blocking = (build.Findings ?? []).Where(static f => f.Blocks).ToList();
         var steps = (build.Steps ?? [])
             .Where(static s => s is { Kind: "command", Outcome: "failed" or "errored" or "timed_out", Blocks: not false })
             .Select(static s => s.Step).ToList();
+        var failed = steps.Count > 0 ? $"{string.Join(", ", steps)} failed" : null;
         return blocking is [var first, ..]
-            ? $": {Place(first)}{first.Message}{(blocking.Count > 1 ? $", and {Say.Count(blocking.Count - 1, "more finding")}" : "")}"
-            : steps.Count > 0 ? $": {string.Join(", ", steps)} failed."
+            ? $": {(failed is null ? "" : $"{failed}; ")}{Place(first)}{first.Message}"
+                + (blocking.Count > 1 ? $", and {Say.Count(blocking.Count - 1, "more finding")}" : "")
+            : failed is not null ? $": {failed}."
             : build.Reason is { Length: > 0 } reason ? $": {reason}" : ".";
     }
 
