@@ -46,6 +46,24 @@ public sealed class StepGraphTests
     }
 
     [Fact]
+    public void a_step_that_runs_has_taken_the_time_until_now_and_one_that_was_cancelled_the_time_until_the_end()
+    {
+        var begin = new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+        Build Build(DateTimeOffset? end, params BuildStep[] steps) => new()
+        {
+            Id = "1", Rid = "rad:z3", RepositoryName = "demo", Ref = "x", Trigger = "branch", Commit = "1", Title = "x",
+            QueuedAt = begin, StartedAt = begin, FinishedAt = end, State = end is null ? "running" : "finished", Steps = steps,
+        };
+        var slow = Command("slow", null) with { StartedAt = begin.AddSeconds(2) };
+        Assert.Equal([1, 28], StepTimes.Of(Build(null, Check("shellcheck", 1), slow), begin.AddSeconds(30)).Select(static s => s.DurationSeconds));
+        var ended = slow with { State = "finished", Outcome = "cancelled", DurationSeconds = 0 };
+        var never = Command("never", 0) with { Outcome = "cancelled" };
+        var steps = StepTimes.Of(Build(begin.AddSeconds(42), Check("shellcheck", 1), ended, never), begin.AddDays(1));
+        Assert.Equal([1, 40, 0], steps.Select(static s => s.DurationSeconds));
+        Assert.Equal((40, "slow"), (StepGraph.Of(steps).CriticalSeconds, StepGraph.Of(steps).Slowest!.Step));
+    }
+
+    [Fact]
     public void of_five_hundred_steps_those_that_stand_alike_are_one_place_and_the_red_one_stays_alone()
     {
         var graph = StepGraph.Of([.. Enumerable.Range(1, 500).Select(static i => i switch

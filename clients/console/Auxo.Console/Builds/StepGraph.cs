@@ -32,7 +32,8 @@ public sealed record StepGraph(
         var critical = path.Where(i => order[i].DurationSeconds > 0).Select(i => order[i]).ToList();
         var columns = new int[order.Count];
         for (var i = 0; i < order.Count; i++) columns[i] = after[i].Count == 0 ? 0 : 1 + after[i].Max(earlier => columns[earlier]);
-        GraphNode Node(BuildStep step) => new(step.Step, Say.Standing(step), step.DurationSeconds, step.Step, critical.Contains(step));
+        GraphNode Node(BuildStep step) => new(
+            step.Step, Say.Standing(step), step.State == "running" ? null : step.DurationSeconds, step.Step, critical.Contains(step));
         var commands = order.Zip(columns).Where(static at => at.First.Kind == "command")
             .GroupBy(static at => at.Second, at => Node(at.First)).OrderBy(static column => column.Key)
             .Select(static column => column.ToList()).ToList();
