@@ -83,6 +83,35 @@ public sealed class BrowserTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task times_go_on_while_a_page_is_open_and_nothing_moves()
+    {
+        var begin = new DateTimeOffset(2026, 11, 23, 11, 58, 1, TimeSpan.Zero);
+        await using var console = await ConsoleHost.StartAsync(
+            static app => PagesTests.Map(app, FakeAuxo.Build("running", null, more: """
+                ,"steps":[{"step":"test","kind":"command","state":"running","outcome":null,"blocks":null,"durationSeconds":null,
+                   "exitCode":null,"summary":null,"startedAt":"2026-11-23T11:58:03Z"}]
+                """)),
+            time: new StoppedTime(begin.AddSeconds(45)));
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.Clock.InstallAsync();
+        await window.Page.GotoAsync($"/builds/{FakeAuxo.BuildId}");
+        var (age, lasts) = (window.Page.Locator("main .facts [data-age]"), window.Page.Locator(".steps [data-lasts]"));
+        await Expect(age).ToHaveTextAsync("46 s ago");
+        await Expect(lasts).ToHaveTextAsync("43 s");
+        var beside = await window.Page.Locator("[data-age] + span").EvaluateAsync<double>("e => e.getBoundingClientRect().left");
+        await window.Page.Clock.RunForAsync(60_000);
+        await Expect(age).ToHaveTextAsync("1 min ago");
+        await Expect(lasts).ToHaveTextAsync("1 min 43 s");
+        Assert.Equal(
+            beside, await window.Page.Locator("[data-age] + span").EvaluateAsync<double>("e => e.getBoundingClientRect().left"));
+    }
+
+    private sealed class StoppedTime(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+
+    [Fact]
     public async Task a_patch_is_read_file_by_file_and_what_was_closed_stays_closed()
     {
         var changes = Channel.CreateUnbounded<string>();

@@ -1,14 +1,10 @@
 // What the pages do beyond being read: keys, times in the reader's zone, news. Everything works without it but for these.
 import { followLogs } from "./log.js";
 import "./palette.js";
+import { followTimes, zone } from "./times.js";
 
-const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 let source, refresh, rest, lost = false, since = 0, shownAt = "";
 const turned = new Map();
-
-function times() {
-    for (const time of document.querySelectorAll("time[datetime]")) time.title = zone.format(new Date(time.dateTime));
-}
 
 // A page names what it shows: "build" is every build, "build/3f2a…" one. Only news of that makes it ask again.
 function wanted() {
@@ -186,7 +182,7 @@ function repeat() {
 
 function shown() {
     turn();
-    times();
+    followTimes();
     listen();
     say();
     repeat();
