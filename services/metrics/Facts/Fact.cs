@@ -47,7 +47,9 @@ public sealed record BuildFact(
     DateTimeOffset QueuedAt,
     DateTimeOffset? StartedAt, IReadOnlyList<FailedStep> Failures) : Fact(Seq, At)
 {
-    /// <summary>From its first step to its end, without waiting for approval; null when none began. Never negative, whatever the clocks say.</summary>
+    /// <summary>
+    /// From its first step to its end, without waiting for approval; null when none began. Never negative, whatever the clocks say.
+    /// </summary>
     public TimeSpan? Duration => StartedAt is not { } began ? null : At > began ? At - began : TimeSpan.Zero;
 
     /// <summary>How long it waited; null when it never began.</summary>

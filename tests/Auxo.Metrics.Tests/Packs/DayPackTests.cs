@@ -57,7 +57,10 @@ public sealed class DayPackTests
         var built = SampleMessages.Built(Ids.Rid("waits"), "c", 2);
         var day = new FactDay();
         foreach (var message in (BuildFinished[])[built, built with { StartedAt = null },
-            built with { QueuedAt = built.QueuedAt.AddHours(-1), StartedAt = built.StartedAt!.Value.AddHours(-1), Held = TimeSpan.FromHours(1) }])
+            built with
+            {
+                QueuedAt = built.QueuedAt.AddHours(-1), StartedAt = built.StartedAt!.Value.AddHours(-1), Held = TimeSpan.FromHours(1),
+            }])
         {
             foreach (var e in RecordBuildHandler.Handle(message, null))
                 new FactReader(new FactDays().Evolve(null, "", new Event<object>(e) { Sequence = 1 })!.Facts.Span).ReadInto(day);
