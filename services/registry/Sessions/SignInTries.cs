@@ -3,8 +3,9 @@ using Auxo.Registry.People;
 namespace Auxo.Registry.Sessions;
 
 /// <summary>
-/// Slows down who guesses: after five wrong tries for a name, or from an address, each next one has to wait, at most half a
-/// minute. There is no lock: the wait ends by itself, and signing in by key does not ask for it.
+/// Slows down who guesses: after five wrong tries for a name, or for five names from one address, each next one has to wait, at
+/// most half a minute. Who only mistypes his own password holds up nobody who shares his address, such as that of a proxy.
+/// There is no lock: the wait ends by itself, and signing in by key does not ask for it.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class SignInTries(TimeProvider time)
@@ -39,7 +40,7 @@ public sealed class SignInTries(TimeProvider time)
             lock (_lock)
             {
                 TakeBack("name " + name);
-                TakeBack("from " + address);
+                if (TakeBack(Pair(name, address)) == 0) Forget(name, address);
             }
 
             throw;
@@ -56,24 +57,35 @@ public sealed class SignInTries(TimeProvider time)
             var wait = Wait("name " + name, now) is var a && Wait("from " + address, now) is var b && a > b ? a : b;
             if (wait > TimeSpan.Zero) return wait;
             Count("name " + name, now);
-            Count("from " + address, now);
+            if (Count(Pair(name, address), now) == 1) Count("from " + address, now);
             return null;
         }
     }
 
-    /// <summary>It was right: the name's count begins again, and the address has one wrong try less.</summary>
+    private static string Pair(string name, string address) => $"pair {address} {name}";
+
+    /// <summary>It was right: the name's count begins again, and the address has one wrong name less.</summary>
     private void Succeeded(string name, string address)
     {
         lock (_lock)
         {
             _tries.Remove("name " + name);
-            TakeBack("from " + address);
+            Forget(name, address);
         }
     }
 
-    private void TakeBack(string key)
+    /// <summary>The address has not guessed at this name.</summary>
+    private void Forget(string name, string address)
     {
-        if (_tries.TryGetValue(key, out var tries)) _tries[key] = tries with { Wrong = tries.Wrong - 1 };
+        if (_tries.Remove(Pair(name, address))) TakeBack("from " + address);
+    }
+
+    /// <returns>How many there are then.</returns>
+    private int TakeBack(string key)
+    {
+        if (!_tries.TryGetValue(key, out var tries)) return 0;
+        _tries[key] = tries with { Wrong = tries.Wrong - 1 };
+        return tries.Wrong - 1;
     }
 
     private TimeSpan Wait(string key, DateTimeOffset now)
@@ -81,15 +93,17 @@ public sealed class SignInTries(TimeProvider time)
             ? tries.At + TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, tries.Wrong - Free))) - now
             : TimeSpan.Zero;
 
-    private void Count(string key, DateTimeOffset now)
+    /// <returns>How many there are then.</returns>
+    private int Count(string key, DateTimeOffset now)
     {
         if (_tries.TryGetValue(key, out var tries) && now - tries.At < Memory)
         {
             _tries[key] = (tries.Wrong + 1, now);
-            return;
+            return tries.Wrong + 1;
         }
 
         if (_tries.Count >= Most) _tries.Remove(_tries.MinBy(static t => t.Value.At).Key);
         _tries[key] = (1, now);
+        return 1;
     }
 }

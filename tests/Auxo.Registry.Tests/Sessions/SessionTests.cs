@@ -225,6 +225,19 @@ public sealed class SessionTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task wrong_passwords_for_one_name_hold_up_nobody_else_behind_the_same_address()
+    {
+        var tries = new SignInTries(_time);
+        for (var i = 0; i < 5; i++)
+            Assert.Equal((false, null), await tries.TryAsync("alice", "proxy", static () => Task.FromResult(false)));
+        Assert.NotNull(tries.Begin("alice", "proxy"));
+        Assert.Equal((true, null), await tries.TryAsync("bob", "proxy", static () => Task.FromResult(true)));
+        for (var i = 0; i < 4; i++)
+            Assert.Equal((false, null), await tries.TryAsync($"n{i}", "proxy", static () => Task.FromResult(false)));
+        Assert.NotNull(tries.Begin("bob", "proxy"));
+    }
+
+    [Fact]
     public async Task a_password_that_was_not_compared_is_no_wrong_try()
     {
         var tries = new SignInTries(_time);
