@@ -9,9 +9,15 @@ namespace Auxo.ServiceDefaults.Settings;
 /// <param name="Usual">What holds when it is not set, in words.</param>
 public sealed record KnownSetting(string Variable, string About, string Meaning, string Usual)
 {
-    /// <summary>Where links in comments and notifications lead.</summary>
-    public static readonly KnownSetting PublicUrl =
-        new("Auxo__PublicUrl", "network", "what links in comments and notifications begin with", "none: they name a command instead");
+    /// <summary>Where others reach Auxo.</summary>
+    public static readonly KnownSetting PublicUrl = new(
+        "Auxo__PublicUrl", "network", "where others reach Auxo: webhooks, files, and the console where that has no address of its own",
+        "none");
+
+    /// <summary>Where people reach the console.</summary>
+    public static readonly KnownSetting ConsolePublicUrl = new(
+        "Auxo__Console__PublicUrl", "network", "where people find the console: what links in comments and notifications begin with",
+        "Auxo__PublicUrl; without both, they name a command instead");
 
     /// <summary>When a disk is too full to begin anything new.</summary>
     public static readonly IReadOnlyList<KnownSetting> Disk =

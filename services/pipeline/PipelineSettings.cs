@@ -18,7 +18,7 @@ internal static class PipelineSettings
         new("Auxo__Steps__ReadOnlyPaths", "steps", "folders of the host that steps may read besides /usr", "none"),
         new("Auxo__Keep__Builds", "kept", "logs and artifacts of so many newest builds of each repository stay", "100"),
         new("Auxo__Keep__Days", "kept", "and those of all builds that are younger, in days", "90"),
-        KnownSetting.PublicUrl,
+        KnownSetting.PublicUrl, KnownSetting.ConsolePublicUrl,
         .. KnownSetting.Disk,
     ];
 }
