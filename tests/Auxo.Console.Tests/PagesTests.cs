@@ -83,6 +83,11 @@ public sealed class PagesTests
             app.MapGet("/ingest/patches", static () => FakeAuxo.Page());
             app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
             app.MapGet("/pipeline/builds", static () => FakeAuxo.Page());
+            app.MapGet("/pipeline/baselines/{rid}", static () => FakeAuxo.Json(
+                $$"""
+                {"rid":"{{FakeAuxo.Rid}}","takenAt":null,"changedAt":null,"commit":null,"known":0,"unmeasured":[],"counts":[],
+                 "findings":[],"acceptances":[],"trend":[]}
+                """));
         });
         var page = WebUtility.HtmlDecode(await console.PageAsync($"/repositories/{FakeAuxo.Rid}"));
         Assert.DoesNotContain("At a glance", page, StringComparison.Ordinal);

@@ -23,6 +23,20 @@ public sealed class VisitorTests
         Assert.DoesNotContain("<nav", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task what_is_not_said_to_a_visitor_is_not_called_nothing()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build());
+            app.MapGet("/pipeline/baselines/{rid}", static () => FakeAuxo.Problem(401, "access/unauthenticated", "no"));
+        }, toVisitors: true);
+        using var visitor = console.Visitor();
+        var page = await visitor.GetStringAsync("/repositories/" + FakeAuxo.Rid);
+        Assert.Contains("shown to who is signed in", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("none yet", page, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/repositories/" + FakeAuxo.Rid)]
     [InlineData("/patches/" + FakeAuxo.Rid + "/" + FakeAuxo.PatchId)]
