@@ -57,6 +57,20 @@ public sealed class AccessTests
     }
 
     [Theory]
+    [InlineData("/queue?x=1", "/queue?x=1")]
+    [InlineData("//elsewhere.example", "/")]
+    public async Task a_link_leads_to_the_page_that_was_wanted_before_the_sign_in(string wanted, string expected)
+    {
+        await using var console = await ConsoleHost.StartAsync();
+        using var visitor = console.Visitor();
+        await visitor.GetStringAsync("/login?ReturnUrl=" + Uri.EscapeDataString(wanted));
+        using var opened = await visitor.GetAsync(await console.LinkAsync());
+        Assert.Equal(expected, opened.Headers.Location!.ToString());
+        using var later = await visitor.GetAsync(await console.LinkAsync());
+        Assert.Equal("/", later.Headers.Location!.ToString());
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("auxo_wrong")]
     public async Task no_link_is_made_without_a_token_that_works(string? token)

@@ -11,7 +11,9 @@ internal sealed record LoginLink(Uri Url);
 /// <summary>Signing in and out: by a link that the command line makes, by name and password, or by typing a token.</summary>
 internal static class SignIn
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+    private const string WantedCookie = "auxo_wanted";
+
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30), WantedFor = TimeSpan.FromMinutes(10);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -55,8 +57,26 @@ internal static class SignIn
     {
         if (links.Take(code) is not { } link) return TypedResults.LocalRedirect("/login?used=1");
         await http.SignInAsync(link.Holder, link.Token, time);
-        return TypedResults.LocalRedirect("/");
+        var wanted = http.Request.Cookies[WantedCookie];
+        http.Wants(null);
+        return TypedResults.LocalRedirect(Own(wanted));
     }
+
+    /// <summary>
+    /// Remembers the page that somebody wanted when he was led to the sign-in: a link that he opens then in this browser leads there, too.
+    /// </summary>
+    public static void Wants(this HttpContext http, string? page)
+    {
+        var cookie = new CookieOptions
+        {
+            HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, MaxAge = WantedFor, Path = "/login",
+        };
+        if (page is not null && Own(page) == page) http.Response.Cookies.Append(WantedCookie, page, cookie);
+        else http.Response.Cookies.Delete(WantedCookie, cookie);
+    }
+
+    /// <summary>A page of this console; the first one for anything else.</summary>
+    public static string Own(string? page) => page is ['/', not ('/' or '\\'), ..] ? page : "/";
 
     private static async Task<RedirectHttpResult> LogOutAsync(
         HttpContext http, IAntiforgery antiforgery, Clients clients, KnownHolders holders, CancellationToken ct)
