@@ -148,10 +148,9 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         if (provider.GetService<NpgsqlDataSource>() is { } shared) return shared;
         if (_own is not null) return _own;
         var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("auxo");
-        return string.IsNullOrEmpty(text) ? null : _own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(text)
-        {
-            MaxPoolSize = 1, MinPoolSize = 0,
-        });
+        if (string.IsNullOrEmpty(text)) return null;
+        var settings = new NpgsqlConnectionStringBuilder(text) { MaxPoolSize = 1, MinPoolSize = 0 };
+        return _own = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "access" }.Build();
     }
 
     /// <summary>The tables as they were: by which read, and how often they had been forgotten before it.</summary>

@@ -71,7 +71,8 @@ internal sealed partial class OneProcess(
         {
             Pooling = false, ApplicationName = $"{service.Name} (one process)",
         };
-        var connection = new NpgsqlConnection(settings.ConnectionString);
+        await using var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "one process" }.Build();
+        var connection = source.CreateConnection();
         try
         {
             await connection.OpenAsync(ct);

@@ -32,6 +32,9 @@ internal static class PrometheusConfiguration
     /// <summary>What differs from the SDK's defaults; null for everything else.</summary>
     private static MetricStreamConfiguration? View(Instrument instrument) => instrument switch
     {
+        // The server's address is the folder of its socket, which says where the instance lies and nothing that is measured.
+        { Name: "db.client.operation.duration" }
+            => new MetricStreamConfiguration { TagKeys = ["db.client.connection.pool.name", "db.system.name"] },
         Histogram<double> { Unit: "s", Advice: null } => new ExplicitBucketHistogramConfiguration { Boundaries = SecondsBuckets },
         // "_count" belongs to histograms; promtool rejects it elsewhere (dotnet.timer.count, db.client.connection.count).
         { Name: var name } when name.EndsWith(".count", StringComparison.Ordinal)

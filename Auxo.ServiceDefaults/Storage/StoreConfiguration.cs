@@ -93,7 +93,8 @@ public static class StoreConfiguration
         // The reset is seven statements before the first of every session. What outlives a transaction here is a lock or a
         // subscription, and its owner ends it.
         settings.NoResetOnClose = true;
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        // The name is a label of metrics, where it would be the whole connection string.
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "auxo" };
         builder.UseLoggerFactory(loggers);
         return builder.Build();
     }

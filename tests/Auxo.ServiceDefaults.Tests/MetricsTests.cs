@@ -49,8 +49,7 @@ public sealed partial class MetricsTests(PostgresFixture postgres) : IDisposable
         "gauge kestrel_queued_connections network_transport network_type server_address server_port",
         "histogram auxo_test_work_seconds outcome le: " + Seconds,
         "histogram db_client_connection_npgsql_create_time_seconds db_client_connection_pool_name le: " + DatabaseSeconds,
-        "histogram db_client_operation_duration_seconds db_client_connection_pool_name db_system_name server_address server_port le: "
-            + DatabaseSeconds,
+        "histogram db_client_operation_duration_seconds db_client_connection_pool_name db_system_name le: " + DatabaseSeconds,
         "histogram http_server_request_duration_seconds http_request_method http_response_status_code http_route "
             + "network_protocol_version url_scheme le: " + Seconds,
         "histogram kestrel_connection_duration_seconds network_protocol_name network_protocol_version network_transport network_type "

@@ -120,6 +120,17 @@ public sealed class ExpositionTests(MetricsService service) : IClassFixture<Metr
     }
 
     [Fact]
+    public async Task a_page_does_not_say_where_the_database_is()
+    {
+        var page = await Host.Client.GetStringAsync("/metrics");
+        // The clients of the tests have no names.
+        Assert.Contains(
+            "db_client_operation_duration_seconds_count{db_client_connection_pool_name=\"auxo\"", page, StringComparison.Ordinal);
+        Assert.Contains("db_client_connection_pool_name=\"one process\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("server_address=\"/", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task windows_slide_while_nothing_happens_and_the_rest_is_kept()
     {
         var (rid, now) = (Ids.Rid("slides"), TimeProvider.System.GetUtcNow());
