@@ -88,6 +88,22 @@ public sealed class MetricsPagesTests
     }
 
     [Theory]
+    [InlineData("dora")]
+    [InlineData("ci")]
+    public async Task a_window_is_said_with_its_last_day(string what)
+    {
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            app.MapGet($"/metrics/api/{what}/{{rid}}", () => FakeAuxo.Json(
+                Report(what, "heartwood").Replace("2026-11-23T12:00:00Z", "2026-11-21T00:00:00Z", StringComparison.Ordinal)));
+            app.MapGet("/metrics/api/dora/{rid}/evidence", static () => FakeAuxo.Json(Evidence));
+            app.MapGet("/pipeline/builds", static () => FakeAuxo.Page());
+        });
+        Assert.Contains("2026-10-24 to 2026-11-20", await console.PageAsync($"/{what}/{FakeAuxo.Rid}?asOf=2026-11-20"),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/dora")]
     [InlineData("/ci")]
     public async Task an_instance_without_numbers_says_how_they_begin(string path)

@@ -89,7 +89,8 @@ internal static class Configuration
             // Its own header would be weaker than ours.
             forgery.SuppressXFrameOptionsHeader = true;
         });
-        services.AddHostFiltering(filter => filter.AllowedHosts = ServiceDefaults.Access.ConsoleHosts.Of(configuration));
+        services.AddHostFiltering(filter => (filter.AllowedHosts, filter.AllowEmptyHosts)
+            = (ServiceDefaults.Access.ConsoleHosts.Of(configuration), false));
     }
 
     /// <summary>What comes before every answer.</summary>

@@ -59,7 +59,7 @@ function again() {
     clearTimeout(refresh);
     refresh = setTimeout(() => {
         refresh = undefined;
-        if (document.hidden || document.querySelector("dialog[open]") || filling()) {
+        if (document.hidden || lost || document.querySelector("dialog[open]") || filling()) {
             late.toggleAttribute("data-late", true);
             return;
         }
@@ -189,6 +189,10 @@ function shown() {
     followLogs();
     if (document.querySelector("[data-elapsed]")) import("./wall.js").then(wall => wall.followBars());
 }
+
+// A change from page to page that is cut short, as on the way through the sign-in, is only not seen.
+for (const event of ["pageswap", "pagereveal"])
+    addEventListener(event, ({ viewTransition: change }) => [change?.ready, change?.finished].forEach(end => end?.catch(() => {})));
 
 Blazor.addEventListener("enhancedload", shown);
 shown();

@@ -42,8 +42,8 @@ async function open() {
     field.focus();
     show();
     if (commands.length > 0) return;
-    const answer = await fetch(part("palette").dataset.commands);
-    if (!answer.ok) return;
+    const answer = await fetch(part("palette").dataset.commands).catch(() => undefined);
+    if (!answer?.ok) return;
     commands = (await answer.json()).map(c => ({ kind: "command", words: c.line, more: c.says }));
     show();
 }
