@@ -93,6 +93,8 @@ public sealed class BrowserTests(Chromium chromium)
                 """)),
             time: new StoppedTime(begin.AddSeconds(45)));
         await using var window = await chromium.OpenAsync(console);
+        // Nothing but the times makes this page another one.
+        await window.Page.AddInitScriptAsync("window.EventSource = class { addEventListener() {} close() {} };");
         await window.Page.Clock.InstallAsync();
         await window.Page.GotoAsync($"/builds/{FakeAuxo.BuildId}");
         var (age, lasts) = (window.Page.Locator("main .facts [data-age]"), window.Page.Locator(".steps [data-lasts]"));
