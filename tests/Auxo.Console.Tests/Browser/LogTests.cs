@@ -140,6 +140,31 @@ public sealed class LogTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task a_log_that_is_not_followed_says_what_came_and_finds_more()
+    {
+        var printed = new FakeLog().Print(Enumerable.Range(1, 400).Select(static i => i == 300 ? "a needle" : $"line {i}"));
+        await using var console = await StartAsync(printed);
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync(Page + "#L1");
+        await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("400 lines");
+        await window.Page.Locator(".tools input").FillAsync("needle");
+        var said = window.Page.Locator(".tools output");
+        await Expect(said).ToHaveTextAsync("1 of 1");
+        var news = window.Page.Locator("[data-new]");
+        await Expect(news).ToBeHiddenAsync();
+        printed.Print(Enumerable.Range(401, 770).Select(static i => i > 1168 ? "a needle" : $"line {i}"));
+        await Expect(news).ToHaveTextAsync("770 new lines");
+        await Expect(window.Page.Locator("[data-count]")).ToHaveTextAsync("1,170 lines");
+        await Expect(said).ToHaveTextAsync("1 of 3");
+        await news.ClickAsync();
+        await ExpectEndAsync(window.Page, 1170);
+        await Expect(news).ToBeHiddenAsync();
+        await Expect(window.Page.Locator(".log .found")).ToHaveCountAsync(2);
+        printed.Print("a needle");
+        await Expect(said).ToHaveTextAsync("1 of 4");
+    }
+
+    [Fact]
     public async Task groups_are_folded_the_first_error_is_found_and_times_are_shown_when_asked_for()
     {
         var printed = new FakeLog

@@ -29,14 +29,17 @@ export class Search {
         clearTimeout(this.waiting);
         this.asking?.abort();
         this.query = this.field.value;
+        this.searched = undefined;
         this.show([], undefined);
         if (!this.query) return;
         const asking = this.asking = new AbortController();
         this.said.textContent = "…";
+        const { total } = this.viewer;
         try {
             const answer = await this.ask(1, asking.signal);
             if (asking.signal.aborted) return;
             this.show(answer.lines, answer.next);
+            this.searched = total;
             if (this.active) this.go(0);
         } catch (error) {
             if (!asking.signal.aborted) this.said.textContent = "The search failed; try again.";
@@ -85,14 +88,41 @@ export class Search {
         try {
             const more = await this.ask(this.next, signal);
             if (signal.aborted) return false;
-            this.hits.push(...more.lines.map(line => line.number));
-            this.next = more.next ?? undefined;
-            for (const line of more.lines) this.viewer.rows.found.add(line.number);
+            this.add(more);
             return true;
         } catch {
             if (!signal.aborted) this.said.textContent = "The search failed; try again.";
             return false;
         }
+    }
+
+    // Looks through what was printed since.
+    async grown() {
+        const { total } = this.viewer;
+        if (!this.query || this.next || this.growing || !(this.searched < total)) return;
+        const { signal } = this.asking;
+        this.growing = true;
+        try {
+            const more = await this.ask(this.searched + 1, signal);
+            if (signal.aborted) return;
+            this.searched = total;
+            this.add(more);
+            this.viewer.rows.all(this.viewer.rows.mark);
+            this.say();
+        } catch {
+            // It is asked for again when more was printed.
+        } finally {
+            this.growing = false;
+        }
+    }
+
+    add(more) {
+        // A line that was still printed may be found twice.
+        const last = this.hits.at(-1) ?? 0;
+        const numbers = more.lines.map(line => line.number).filter(n => n > last);
+        this.hits.push(...numbers);
+        for (const n of numbers) this.viewer.rows.found.add(n);
+        this.next = more.next ?? undefined;
     }
 
     say() {

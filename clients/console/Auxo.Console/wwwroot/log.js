@@ -36,10 +36,12 @@ class Viewer {
         log.addEventListener("click", event => this.clicked(event));
         this.bar.addEventListener("input", () => this.show(Number(this.bar.value), true));
         window.addEventListener("hashchange", () => this.aim(), { signal: this.gone.signal });
+        this.watching = setInterval(() => this.watch(), 2000);
         this.begin();
     }
 
     leave() {
+        clearInterval(this.watching);
         this.follow(false);
         this.gone.abort();
     }
@@ -147,10 +149,27 @@ class Viewer {
         this.bar.max = Math.max(1, this.total);
         this.bar.value = this.rows.top();
         this.bar.setAttribute("aria-valuetext", `line ${this.bar.value} of ${this.total}`);
-        this.tools.querySelector("[data-count]").textContent = this.total === 1 ? "1 line" : `${this.total.toLocaleString()} lines`;
+        this.tools.querySelector("[data-count]").textContent = count(this.total, "line");
+        // Where the end is in the page there is nothing new behind it.
+        this.known = this.stream || next > this.total ? this.total : this.known ?? this.total;
+        const news = this.tools.querySelector("[data-new]");
+        news.hidden = this.known === this.total;
+        news.textContent = news.hidden ? "" : count(this.total - this.known, "new line");
         if (!this.complete) return;
         this.log.dataset.complete = "";
         this.tools.querySelector("[data-follow]").textContent = "End";
+    }
+
+    // Says what was printed while the end is not held; what is looked for is looked for there, too.
+    async watch() {
+        if (document.hidden || this.rows.count === 0) return;
+        if (this.complete) clearInterval(this.watching);
+        else if (!this.stream) {
+            if (!await this.lines(-1, 1)) return;
+            this.settled();
+            if (this.complete) this.outline(false);
+        }
+        this.search.grown();
     }
 
     scrolled() {
@@ -356,6 +375,7 @@ class Viewer {
     buttons() {
         const on = (name, act) => this.tools.querySelector(`[data-${name}]`).addEventListener("click", act);
         on("follow", () => this.stream ? this.follow(false) : this.toEnd());
+        on("new", () => this.toEnd());
         on("error", () => this.show(this.rows.wrong));
         on("wrap", event => this.wrap(event.currentTarget, event.currentTarget.ariaPressed !== "true"));
         this.wrap(this.tools.querySelector("[data-wrap]"), localStorage.getItem("log.wrap") !== "no");
@@ -398,4 +418,8 @@ class Viewer {
         event.stopPropagation();
         act();
     }
+}
+
+function count(n, thing) {
+    return `${n.toLocaleString()} ${thing}${n === 1 ? "" : "s"}`;
 }
