@@ -102,7 +102,8 @@ public static class TimelineBuild
         var took = r.Outcome == Outcome.Skipped ? "" : $" in {Seconds(r.Duration)}";
         var summary = r.Summary.Length > 0 && r.Outcome != Outcome.Passed ? $": {PlainText.OneLine(r.Summary)}" : "";
         var bad = r.Outcome is Outcome.Failed or Outcome.Errored or Outcome.TimedOut;
-        var state = !bad ? TimelineState.Done : r.Blocks ? TimelineState.Failed : TimelineState.Note;
+        // What was skipped or ended early is nothing that was done.
+        var state = r.Outcome == Outcome.Passed ? TimelineState.Done : bad && r.Blocks ? TimelineState.Failed : TimelineState.Note;
         return new TimelineEntry(
             e.At, "step_finished", state, $"{kind} {r.Step} {Words(r.Outcome)}{(bad && !r.Blocks ? " (only warns)" : "")}{took}{summary}")
         {
