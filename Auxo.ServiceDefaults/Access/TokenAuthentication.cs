@@ -79,8 +79,8 @@ internal sealed class TokenAuthentication(
     /// <summary>403 with the scope that is missing.</summary>
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
         => AnswerAsync(403, "access/missing-scope", Context.Items[MissingScope] is string scope
-            ? $"This token may not do that: it lacks the scope '{scope}'."
-            : "This token may not do that: the route is for administrators.");
+            ? $"You may not do that: your access lacks the scope '{scope}'."
+            : "You may not do that: the route is for administrators.");
 
     private async Task AnswerAsync(int status, string type, string detail)
     {

@@ -191,7 +191,7 @@ public sealed class PagesTests
     {
         await using var console = await ConsoleHost.StartAsync(
             static app => app.MapGet("/pipeline/builds/{id}", static () => FakeAuxo.Problem(
-                403, "access/missing-scope", "This token may not do that: it lacks the scope 'pipeline:read'.")),
+                403, "access/missing-scope", "You may not do that: your access lacks the scope 'pipeline:read'.")),
             scopes: "\"metrics:read\"");
         using var visitor = await console.SignedInAsync();
         using var answer = await visitor.GetAsync($"/builds/{FakeAuxo.BuildId}");
