@@ -28,6 +28,21 @@ public sealed class MetricsPagesTests
         Assert.Contains("no failed deployment recovered in the window", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("dora")]
+    [InlineData("ci")]
+    public async Task a_window_that_ends_with_a_day_is_said_to_go_to_that_day(string what)
+    {
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build());
+            app.MapGet($"/metrics/api/{what}/{{rid}}", () => FakeAuxo.Json(
+                Report(what, "heartwood").Replace("\"to\":\"2026-11-23T12", "\"to\":\"2026-11-23T00", StringComparison.Ordinal)));
+            app.MapGet("/metrics/api/dora/{rid}/evidence", static () => FakeAuxo.Json(Evidence));
+        });
+        Assert.Contains("2026-10-24 to 2026-11-22 (", await console.PageAsync($"/{what}/{FakeAuxo.Rid}"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task each_mark_and_each_row_opens_its_evidence()
     {
@@ -157,7 +172,7 @@ public sealed class MetricsPagesTests
             MapMetrics(app, Evidence);
             app.MapGet("/pipeline/builds", static () => FakeAuxo.Problem(403, "access/missing-scope", "no"));
         });
-        Assert.Contains("not for this token", await console.PageAsync($"/ci/{FakeAuxo.Rid}"), StringComparison.Ordinal);
+        Assert.Contains("not for you", await console.PageAsync($"/ci/{FakeAuxo.Rid}"), StringComparison.Ordinal);
     }
 
     [Theory]
