@@ -70,6 +70,13 @@ public sealed class WallTests
     }
 
     [Fact]
+    public async Task green_branches_are_said_to_be_that_since_a_patch_may_be_red()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => PagesTests.Map(app, FakeAuxo.Build()));
+        Assert.Contains("<title>Branches are green", await console.PageAsync("/wall"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task who_broke_it_is_called_as_he_calls_himself_in_his_patches()
     {
         const string author = "did:key:z6MkvZwzYS8W1C7c4d1oRzWqUyZ7k3BmL9e8sQfG5dX2aHnT";
