@@ -36,6 +36,7 @@ public sealed class PatchPageTests
         await using var console = await ConsoleHost.StartAsync(static app => Map(app));
         var page = WebUtility.HtmlDecode(await console.PageAsync(Path));
         Assert.Contains("Not like this", page, StringComparison.Ordinal);
+        Assert.Contains($"<span>bob <code title=\"{Delegate}\">", page, StringComparison.Ordinal);
         Assert.Contains("✗</span> rejected", page, StringComparison.Ordinal);
         Assert.Contains("<summary>The verdict that Auxo wrote</summary>", page, StringComparison.Ordinal);
         Assert.Contains("A delegate rejected it", page, StringComparison.Ordinal);
@@ -51,7 +52,7 @@ public sealed class PatchPageTests
         });
         var page = WebUtility.HtmlDecode(await console.PageAsync(Path));
         Assert.Contains("Its author is a stranger.", page, StringComparison.Ordinal);
-        Assert.Contains("auxo repo trust", page, StringComparison.Ordinal);
+        Assert.Contains("approved it. To let all of this author's run: <code>auxo repo trust", page, StringComparison.Ordinal);
         using var answer = await console.SendAsync(Path, $"/builds/{FakeAuxo.BuildId}/approve", ("back", Path));
         Assert.Equal(Path, answer.Headers.Location!.ToString());
     }
@@ -140,7 +141,8 @@ public sealed class PatchPageTests
             {"rid":"{{FakeAuxo.Rid}}","patchId":"{{FakeAuxo.PatchId}}","title":{{JsonSerializer.Serialize(title)}},
              "author":"{{author}}","status":"open",
              "revisions":[{"id":"{{FakeAuxo.PatchId}}","head":"7fabc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c"},
-               {"id":"{{Second}}","head":"{{FakeAuxo.Commit}}"}]}
+               {"id":"{{Second}}","head":"{{FakeAuxo.Commit}}","author":"{{Delegate}}","authorAlias":"bob",
+                "seenAt":"2026-11-23T11:58:00Z"}]}
             """));
         app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(build ?? FakeAuxo.Build(outcome: "failed").Replace(
