@@ -13,5 +13,7 @@ public sealed class LogTextTests
     [InlineData("a\u0000b\u0007c\u007f", "abc")]
     [InlineData("10 %\r20 %\r\n", "10 %\n20 %\n")]
     [InlineData("tab\tstays", "tab\tstays")]
+    [InlineData("::endgroup::", "")]
+    [InlineData("##[endgroup]", "")]
     public void a_log_is_text(string printed, string shown) => Assert.Equal(shown, LogText.Plain(printed));
 }

@@ -93,7 +93,7 @@ export class Rows {
         text.replaceChildren();
         const group = this.groups.get(line.number);
         if (group) this.title(text, group, line);
-        else painter.paint(text, line.text);
+        else if (!/^(::endgroup::|##\[endgroup\])/.test(line.text)) painter.paint(text, line.text);
         if (line.cutBytes > 0) {
             const note = text.appendChild(document.createElement("i"));
             note.textContent = ` … ${line.cutBytes} bytes more; the download has them`;
