@@ -80,6 +80,7 @@ export class Search {
         this.viewer.rows.current = this.hits[this.at];
         this.say();
         await this.viewer.show(this.hits[this.at]);
+        this.viewer.sight();
     }
 
     // Adds the hits that follow those that are known; false when they did not come, or are not asked for any more.

@@ -78,7 +78,7 @@ class Viewer {
         this.show(asked[0]).then(() => this.sight());
     }
 
-    // A browser finds a line by its address, but no range of lines.
+    // A browser finds a line by its address, but no range of lines, and nothing that was looked for.
     sight() {
         this.log.scrollIntoView({ block: "nearest" });
     }
