@@ -107,6 +107,7 @@ public sealed record Build
     public string? Verdict { get; init; }
     public string? PipelineFile { get; init; }
     public string? Sandbox { get; init; }
+    public string? ApprovedBy { get; init; }
 
     public string? TraceId { get; init; }
 

@@ -39,7 +39,7 @@ public sealed class BuildPageTests
         Assert.Contains("<code>src/a.cs:7</code>", why, StringComparison.Ordinal);
         Assert.DoesNotContain("A dead link", why, StringComparison.Ordinal);
         Assert.Contains("1 warning", page, StringComparison.Ordinal);
-        Assert.Contains("Log of secrets", page, StringComparison.Ordinal);
+        Assert.Contains("Log of test", page, StringComparison.Ordinal);
         Assert.Contains("critical path 12 s of 13 s", page, StringComparison.Ordinal);
 
         var opened = await console.PageAsync($"/builds/{FakeAuxo.BuildId}?step=test");
@@ -70,6 +70,19 @@ public sealed class BuildPageTests
         Assert.Contains("changed and not run: 4, 5", coverage, StringComparison.Ordinal);
         Assert.Contains("and 2 more files", coverage, StringComparison.Ordinal);
         Assert.Contains("none was reported", coverage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task who_approved_it_is_said_and_a_long_title_is_kept_whole_where_it_is_cut()
+    {
+        var title = string.Join(' ', Enumerable.Repeat("long", 150));
+        await using var console = await ConsoleHost.StartAsync(app => PagesTests.Map(
+            app, FakeAuxo.Build().Replace("Fix the handshake", title, StringComparison.Ordinal),
+            FakeAuxo.Build(more: ",\"approvedBy\":\"bob\"").Replace("Fix the handshake", title, StringComparison.Ordinal)));
+        var page = await console.PageAsync($"/builds/{FakeAuxo.BuildId}");
+        Assert.Contains("<span>approved by bob</span>", page, StringComparison.Ordinal);
+        Assert.Contains($"<h1 title=\"{title}\">", page, StringComparison.Ordinal);
+        Assert.Contains($"<a class=\"main\" href=\"/builds/{FakeAuxo.BuildId}\" title=\"{title}\">", await console.PageAsync("/"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,6 +117,25 @@ public sealed class BuildPageTests
         using var answer = await visitor.GetAsync(url);
         Assert.Equal("out/a b.txt", await answer.Content.ReadAsStringAsync());
         Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
+    }
+
+    [Theory]
+    [InlineData("?step=test&line=4#L4", 200, "?step=test&line=4#L4")]
+    [InlineData("?step=test&line=4#L4", 409, "?step=test&line=4&refused=It%20is%20over.#L4")]
+    [InlineData("", 200, "")]
+    [InlineData("/../../login", 200, "")]
+    public async Task who_cancels_a_build_goes_on_reading_where_he_was(string at, int status, string then)
+    {
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build("running", null));
+            app.MapPost("/pipeline/builds/{id}/cancel", () => status == 200
+                ? FakeAuxo.Json(FakeAuxo.Build())
+                : FakeAuxo.Problem(status, "build/finished", "It is over."));
+        });
+        const string page = $"/builds/{FakeAuxo.BuildId}";
+        using var answer = await console.SendAsync(page, page + "/cancel", ("back", page + at));
+        Assert.Equal(page + then, answer.Headers.Location!.ToString());
     }
 
     private static string Between(string page, string begin, string end)

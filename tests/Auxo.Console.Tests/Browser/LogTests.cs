@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 
 using Auxo.Testing;
@@ -137,6 +138,29 @@ public sealed class LogTests(Chromium chromium)
         await Expect(window.Page.Locator(".tools output")).ToHaveTextAsync("2 of 3");
         await window.Page.Locator(".tools input").FillAsync("no such thing");
         await Expect(window.Page.Locator(".tools output")).ToHaveTextAsync("nothing");
+    }
+
+    [Fact]
+    public async Task a_hit_is_scrolled_into_sight_and_a_button_leaves_the_reader_at_his_line()
+    {
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, ManySteps);
+            Long().Map(app);
+            app.MapPost("/pipeline/builds/{id}/cancel", static () => FakeAuxo.Json(FakeAuxo.Build()));
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync(Page);
+        await Expect(window.Page.Locator("#L100000")).ToHaveCountAsync(1);
+        await window.Page.EvaluateAsync("scrollTo(0, 0)");
+        await window.Page.Locator(".tools input").EvaluateAsync(
+            "field => { field.value = 'needle'; field.dispatchEvent(new Event('input')); }");
+        await Expect(window.Page.Locator(".log .current")).ToBeInViewportAsync();
+        await window.Page.Locator(".log .current .n").ClickAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(window.Page).ToHaveURLAsync(new Regex("step=test&line=20000#L20000$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        // The browser's own word for a page that is left while it fades in.
+        window.Expected.Add("Transition was aborted");
     }
 
     [Fact]

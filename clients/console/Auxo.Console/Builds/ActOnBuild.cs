@@ -30,15 +30,20 @@ internal static class ActOnBuild
         try
         {
             var answer = await clients.Pipeline.ActAsync(id.ToString(), verb, ct);
-            var shown = verb == "rerun" ? JsonSerializer.Deserialize<Build>(answer, ApiJson.Options)!.Id : id.ToString();
-            return TypedResults.LocalRedirect(IsHere(back) ? back! : $"/builds/{shown}");
+            if (verb == "rerun" && !IsPatch(back))
+                return TypedResults.LocalRedirect($"/builds/{JsonSerializer.Deserialize<Build>(answer, ApiJson.Options)!.Id}");
+            return TypedResults.LocalRedirect(From(back, id));
         }
         catch (ServiceException e)
         {
-            return TypedResults.LocalRedirect($"{(IsHere(back) ? back : $"/builds/{id}")}?{refusals.Query(http, e)}");
+            var at = From(back, id);
+            return TypedResults.LocalRedirect($"{at}{(at.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{refusals.Query(http, e)}");
         }
     }
 
     /// <summary>A form says where it stands; no other address is followed.</summary>
-    private static bool IsHere(string? back) => back is not null && back.StartsWith("/patches/", StringComparison.Ordinal);
+    private static string From(string? back, Guid id)
+        => IsPatch(back) || back?.StartsWith($"/builds/{id}?", StringComparison.Ordinal) is true ? back! : $"/builds/{id}";
+
+    private static bool IsPatch(string? back) => back?.StartsWith("/patches/", StringComparison.Ordinal) is true;
 }

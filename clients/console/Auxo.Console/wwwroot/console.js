@@ -122,6 +122,15 @@ document.addEventListener("input", event => {
     history.replaceState(history.state, "", address);
 });
 
+// Who presses a button comes back to the lines that he reads.
+document.addEventListener("submit", event => {
+    const back = event.target.elements.namedItem("back");
+    if (back?.value.split("?")[0] !== location.pathname) return;
+    const here = new URL(location);
+    here.searchParams.delete("refused");
+    back.value = here.pathname + here.search + here.hash;
+}, true);
+
 // Keys: g and a letter goes to a page, j and k choose a row, Enter opens it, / searches, ? tells.
 let went = 0;
 document.addEventListener("keydown", event => {
