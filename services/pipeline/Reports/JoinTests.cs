@@ -37,12 +37,12 @@ internal static class JoinTests
     {
         var red = tests.Where(static test => test.IsRed).ToList();
         var green = tests.Where(static test => test.Outcome == TestOutcome.Passed).ToList();
-        var flaky = green.Where(test => test.IsFlaky || before.FailedHere(test.Id.Key))
-            .Concat(red.Where(test => before.PassedHere(test.Id.Key)))
+        var flaky = green.Where(test => test.IsFlaky || before.FailedHere(Clip(test.Id.Key)))
+            .Concat(red.Where(test => before.PassedHere(Clip(test.Id.Key))))
             .Select(static test => test.Id.Display).Distinct(StringComparer.Ordinal).ToList();
         var failures = red.Select(test => new FailedTest(
                 Clip(test.Id.Display), Clip(test.Message), test.Id.File is { } file ? path(file) : null,
-                !before.FailsOnDefaultBranch(test.Id.Key), Clip(test.Id.Key)))
+                !before.FailsOnDefaultBranch(Clip(test.Id.Key)), Clip(test.Id.Key)))
             .OrderByDescending(static test => test.IsNew);
         return new StepTests(
             step, tests.Count, green.Count, red.Count, tests.Count - green.Count - red.Count, [.. failures.Take(StepTests.Most)],

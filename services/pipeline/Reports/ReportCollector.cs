@@ -81,7 +81,10 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
                     file => Find(file.Path, report.Sources) ?? file.Path)]))], changed, before.Coverage);
         var judged = wanted.Gate == Gate.Off
             ? []
-            : ReportedFindings.Judge(step, findings, path => Find(path, []), changed, wanted.Gate);
+            : ReportedFindings.Judge(
+                step, findings, path => Find(path, []),
+                // What stands in the default branch is known, whoever has it built again.
+                changed ?? (build.Canonical == build.Subject.Commit ? ChangedLines.None : null), wanted.Gate);
 
         foreach (var (name, report) in found.Reports) log.WriteLine($"report: {ReportWords.Shown(name)} ({report.Format})");
         if (ambiguous.Count > 0) log.WriteLine($"report: {ReportWords.Shown(ambiguous.Min!)}"

@@ -98,6 +98,12 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
             (string)build["outcome"]!, (string)build["reason"]!, Summary(build)));
         Assert.Contains("- ❌ `src/shelf.js:1` no (lint: eqeqeq)", (string)build["verdict"]!, StringComparison.Ordinal);
 
+        // The same in the default branch is known.
+        await _host.SendAsync(_told.Advanced(head));
+        build = await _host.FinishedAsync(BuildId.For(_told.Rid, head, BuildTrigger.Branch, "main", 1));
+        Assert.Equal(("passed", true), ((string)build["outcome"]!, (bool)build["findings"]!.AsArray().Single(
+            static finding => (string)finding!["check"]! == "lint")!["known"]!));
+
         head = await _repository.CommitOnTopAsync((".auxo/ci.yaml",
             "steps:\n  - name: unit\n    run: printf 'SF:a.c\\nDA:1,0\\nDA:2,1\\nDA:3,0\\nend_of_record\\n' > lcov.info\n"
             + "    reports: { coverage: { warn: 70, block: 50 } }\n"));

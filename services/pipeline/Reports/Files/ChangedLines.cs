@@ -6,6 +6,9 @@ internal sealed class ChangedLines
     /// <summary>More than this of one change is not compared line by line.</summary>
     private static readonly DiffLimits Limits = new(Files: 5000, Lines: 400_000, LinesOfFile: 100_000, BytesOfLine: 1);
 
+    /// <summary>Of a build of what the default branch holds already.</summary>
+    public static readonly ChangedLines None = new([]);
+
     private readonly Dictionary<string, HashSet<int>> _files;
 
     private ChangedLines(Dictionary<string, HashSet<int>> files) => _files = files;

@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 namespace Auxo.Pipeline.Reports.Files;
 
 /// <summary>Where today's tools write their reports when nobody says otherwise. The same table stands in <c>docs/coverage.md</c>.</summary>
-internal static class ReportPlaces
+public static class ReportPlaces
 {
     private const int MaxFiles = 500;
     private const int MaxEntries = 500_000;
