@@ -203,7 +203,7 @@ public sealed record LineCount(long Covered, long Total)
     /// <summary>Such as <c>81.2 %</c>, rounded down, so that only all is 100 %.</summary>
     [JsonIgnore]
     public string Words => Percent is { } percent
-        ? (Math.Floor(percent * 10) / 10).ToString("0.#", CultureInfo.InvariantCulture) + " %"
+        ? (Math.Floor(percent * 10 + 1e-6) / 10).ToString("0.#", CultureInfo.InvariantCulture) + " %"
         : "–";
 }
 

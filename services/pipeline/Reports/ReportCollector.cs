@@ -45,6 +45,12 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
             if (found.Reports.Count == 0 && !wanted.NeedsTests && !wanted.NeedsCoverage) return StepReported.Nothing;
             return await GatherAsync(build, step.Name, wanted, found, await paths.Value, workspace, log, ct);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The step has run, whatever becomes of its reports.
+            log.WriteLine($"report: {ReportWords.Shown(e.Message)}");
+            return StepReported.Nothing;
+        }
         finally
         {
             _one.Release();

@@ -29,7 +29,8 @@ internal static class ReportWords
     }
 
     /// <summary>Rounded down, so that only all is 100 %.</summary>
-    public static string Percent(double percent) => (Math.Floor(percent * 10) / 10).ToString("0.#", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double percent)
+        => (Math.Floor(percent * 10 + 1e-6) / 10).ToString("0.#", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>A name as it may stand in a line for people.</summary>
     public static string Shown(string name) => PlainText.OneLine(name, 200);

@@ -70,6 +70,28 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("no tests were reported; no coverage was reported", Summary(build));
     }
 
+    /// <summary>vitest writes its coverage in five formats, with absolute paths in some and relative ones in others.</summary>
+    [Fact]
+    public async Task one_run_in_all_formats_of_its_tool_is_one_run()
+    {
+        var folder = Fixtures.Require("tools/recorded-2/vitest");
+        string[] names = ["junit.xml", "lcov.info", "clover.xml", "cobertura-coverage.xml", "coverage-summary.json", "coverage-final.json"];
+        var head = await _repository.CommitOnTopAsync([
+            .. names.Select(name => ("kept/" + name, File.ReadAllText(Path.Combine(folder, name)))),
+            ("src/shelf.ts", Source), ("src/unused.ts", Source), ("src/broken.test.ts", Source),
+            (".auxo/ci.yaml", "steps:\n  - name: unit\n    run: mkdir coverage && cp kept/* coverage/\n")]);
+        await _host.SendAsync(_told.Opened(head));
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        var verdict = (string)build["verdict"]!;
+        Assert.Contains("\ntests: 5 passed, 4 failed, 2 skipped\n", verdict, StringComparison.Ordinal);
+        Assert.Contains("\ncoverage: 66.6 %\n", verdict, StringComparison.Ordinal);
+        var coverage = Assert.Single(build["coverage"]!.AsArray())!;
+        Assert.Equal(["src/unused.ts 0/3", "src/shelf.ts 6/6"], coverage["files"]!.AsArray().Select(static file
+            => $"{file!["path"]} {file["lines"]!["covered"]}/{file["lines"]!["total"]}"));
+        Assert.Equal((5, 8), ((int)coverage["branches"]!["covered"]!, (int)coverage["branches"]!["total"]!));
+        Assert.Contains("older than this step", await _host.LogAsync(_told.BuildOf(head), "unit"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task a_test_that_fails_in_one_attempt_at_a_commit_and_passes_in_the_next_is_flaky()
     {

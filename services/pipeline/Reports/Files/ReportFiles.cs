@@ -77,7 +77,7 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
 
     private static IEnumerable<string> Names(Workspace workspace, StepReports wanted, List<string> lines)
     {
-        if (wanted.Files.Count == 0) return ReportPlaces.Find(workspace.Path);
+        if (wanted.Files.Count == 0) return Find(workspace, lines);
         var names = new List<string>();
         foreach (var pattern in wanted.Files)
         {
@@ -87,6 +87,26 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
         }
 
         return names;
+    }
+
+    /// <summary>A step beside this one may remove a folder while it is looked through.</summary>
+    private static IReadOnlyList<string> Find(Workspace workspace, List<string> lines)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return ReportPlaces.Find(workspace.Path);
+            }
+            catch (IOException) when (tries < 5)
+            {
+            }
+            catch (IOException e)
+            {
+                lines.Add($"the workspace cannot be looked through: {ReportWords.Shown(e.Message)}");
+                return [];
+            }
+        }
     }
 
     private static Report? Read(Microsoft.Win32.SafeHandles.SafeFileHandle file, int size, string name, bool isNamed, List<string> lines)
