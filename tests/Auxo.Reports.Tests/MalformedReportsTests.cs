@@ -6,7 +6,7 @@ using Auxo.Reports.TestRuns;
 
 namespace Auxo.Reports.Tests;
 
-/// <summary>Reports come from code that nobody has looked at: each is read, or refused with one clear error.</summary>
+/// <summary>Reports come from code that may be a stranger's: each is read, or refused with one clear error.</summary>
 public sealed class MalformedReportsTests
 {
     [Theory]

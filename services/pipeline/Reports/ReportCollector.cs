@@ -89,7 +89,7 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
             ? []
             : ReportedFindings.Judge(
                 step, findings, path => Find(path, []),
-                // What stands in the default branch is known, whoever has it built again.
+                // What stands in the default branch is known, in a build by hand too.
                 changed ?? (build.Canonical == build.Subject.Commit ? ChangedLines.None : null), wanted.Gate);
 
         foreach (var (name, report) in found.Reports) log.WriteLine($"report: {ReportWords.Shown(name)} ({report.Format})");

@@ -3,7 +3,7 @@ using Auxo.Reports;
 
 namespace Auxo.Architecture.Tests.Docs;
 
-/// <summary>Where reports are looked for is what the page says: a name that nobody can look up is found by accident.</summary>
+/// <summary>Where reports are looked for is what the page says: a name that stands in no page is found by accident.</summary>
 public sealed class ReportTablesTests
 {
     private static readonly string Page = Solution.Read("docs/coverage.md");

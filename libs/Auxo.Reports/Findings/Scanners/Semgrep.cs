@@ -2,7 +2,7 @@ using Auxo.Reports.Reading;
 
 namespace Auxo.Reports.Findings.Scanners;
 
-/// <summary>The JSON of Semgrep. Its fingerprints say nothing when nobody is logged in, so each result counts.</summary>
+/// <summary>The JSON of Semgrep. Its fingerprints say nothing without a login, so each result counts.</summary>
 internal static class Semgrep
 {
     public static readonly ReportFormat Format = new("semgrep-json", ReportKind.Findings,

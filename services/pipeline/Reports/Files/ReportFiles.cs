@@ -14,7 +14,7 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
     private const long MaxBytes = 256L << 20;
     private const int MaxLines = 50;
 
-    /// <summary>The time of the workspace's file system, by which a step's files are told from those before it.</summary>
+    /// <summary>The time of the workspace's file system, which says what is a step's file and what came before it.</summary>
     public static DateTime Now(Workspace workspace)
     {
         // The clock of files goes in steps of some milliseconds, and always behind that of programs.

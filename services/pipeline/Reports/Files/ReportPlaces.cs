@@ -2,7 +2,9 @@ using System.IO.Enumeration;
 
 namespace Auxo.Pipeline.Reports.Files;
 
-/// <summary>Where today's tools write their reports when nobody says otherwise. The same table stands in <c>docs/coverage.md</c>.</summary>
+/// <summary>
+/// Where today's tools write their reports, for a step that names none. The same table stands in <c>docs/coverage.md</c>.
+/// </summary>
 public static class ReportPlaces
 {
     private const int MaxFiles = 500;
