@@ -82,7 +82,7 @@ public sealed class BuildPageTests
         var page = await console.PageAsync($"/builds/{FakeAuxo.BuildId}");
         Assert.Contains("<span>approved by bob</span>", page, StringComparison.Ordinal);
         Assert.Contains($"<h1 title=\"{title}\">", page, StringComparison.Ordinal);
-        Assert.Contains($"<a class=\"main\" href=\"/builds/{FakeAuxo.BuildId}\" title=\"{title}\">", await console.PageAsync("/"), StringComparison.Ordinal);
+        Assert.Contains($"<a title=\"{title}\" class=\"main\"", await console.PageAsync("/"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Timeline;
-using Auxo.Pipeline.Verdict;
 using Auxo.ServiceDefaults.Timeline;
 
 using JasperFx.Events;

@@ -25,7 +25,9 @@ internal static partial class LogText
 
     /// <summary>Without the sequences that colour a terminal, and without anything that could steer one or ends a group.</summary>
     internal static string Plain(string text)
-        => GroupEnd().IsMatch(text) ? "" : new([.. Escapes().Replace(text.ReplaceLineEndings("\n"), "").Where(static c => c is '\n' or '\t' || !char.IsControl(c))]);
+        => GroupEnd().IsMatch(text)
+            ? ""
+            : new([.. Escapes().Replace(text.ReplaceLineEndings("\n"), "").Where(static c => c is '\n' or '\t' || !char.IsControl(c))]);
 
     /// <summary>What only says where a group of lines ends is for nobody to read.</summary>
     [GeneratedRegex(@"^(::endgroup::|##\[endgroup\])", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
