@@ -140,8 +140,12 @@ public sealed class PagesTests
         await using var console = await ConsoleHost.StartAsync(static app =>
         {
             Map(app, FakeAuxo.Build());
-            app.MapGet("/metrics/{**path}", static async (HttpContext http) => await Task.Delay(Timeout.Infinite, http.RequestAborted)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
+            app.MapGet("/metrics/{**path}", static async (HttpContext http) =>
+            {
+                var gone = new TaskCompletionSource();
+                await using var stop = http.RequestAborted.Register(gone.SetResult);
+                await gone.Task;
+            });
         });
         var page = WebUtility.HtmlDecode(await console.PageAsync(path));
         Assert.Contains("The part of metrics is missing:</strong> metrics took the request but did not answer in time.", page,
