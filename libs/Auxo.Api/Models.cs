@@ -86,6 +86,7 @@ public sealed record Build
     public required string Commit { get; init; }
     public required string Title { get; init; }
     public string? Author { get; init; }
+    public string? Schedule { get; init; }
 
     [JsonConverter(typeof(Word))] public required string State { get; init; }
     [JsonConverter(typeof(Word))] public string? Outcome { get; init; }
@@ -115,9 +116,10 @@ public sealed record Build
     [JsonIgnore]
     public string Short => ShortId ?? Id[..Math.Min(7, Id.Length)];
 
-    /// <summary>What it is about: the patch or the branch.</summary>
+    /// <summary>What it is about: the patch or the branch, and the schedule that began it.</summary>
     [JsonIgnore]
-    public string Subject => PatchId is { Length: >= 7 } patch ? $"patch {patch[..7]}" : Ref;
+    public string Subject
+        => PatchId is { Length: >= 7 } patch ? $"patch {patch[..7]}" : Schedule is null ? Ref : $"{Ref} (schedule {Schedule})";
 
     /// <summary>True when nothing more will happen to it.</summary>
     [JsonIgnore]
@@ -220,6 +222,17 @@ public sealed record BaselinePoint(DateTimeOffset At, string? Commit, int Known)
 
 /// <summary>Known findings of one rule, in one file or in all of them.</summary>
 public sealed record BaselineCount(string Check, string Rule, int Count, string? Path, bool Awaited);
+
+/// <summary>What is built at set times; <c>NextAt</c> is in the schedule's zone, and null while it is off.</summary>
+public sealed record Schedule(
+    string Rid, string RepositoryName, string Name, string Cron, string Zone, double JitterSeconds, double CatchUpSeconds, string Branch,
+    bool Enabled, string? DisabledBy, DateTimeOffset? DisabledAt, DateTimeOffset? NextAt, ScheduledBuild? LastBuild, int Missed,
+    DateTimeOffset? MissedAt);
+
+/// <summary>The newest build of a schedule.</summary>
+public sealed record ScheduledBuild(
+    string Id, string ShortId, [property: JsonConverter(typeof(Word))] string State,
+    [property: JsonConverter(typeof(Word))] string? Outcome, DateTimeOffset QueuedAt);
 
 /// <summary>Somebody said that what a build found is known.</summary>
 public sealed record Acceptance(string BuildId, string Commit, string By, int Findings, DateTimeOffset At);

@@ -112,6 +112,18 @@ public interface IPipeline
     /// <summary>Forgets what is known; the next build of the default branch sets it.</summary>
     [Delete("baselines/{rid}")]
     Task ResetBaselineAsync(string rid, CancellationToken ct);
+
+    /// <summary>What is built at set times, of one repository or of all.</summary>
+    [Get("schedules")]
+    Task<Page<Schedule>> SchedulesAsync(string? rid, CancellationToken ct);
+
+    /// <summary><c>enable</c> or <c>disable</c>.</summary>
+    [Post("schedules/{rid}/{name}/{verb}")]
+    Task SwitchScheduleAsync(string rid, string name, string verb, CancellationToken ct);
+
+    /// <summary>Begins its build now, once.</summary>
+    [Post("schedules/{rid}/{name}/run")]
+    Task<Build> RunScheduleAsync(string rid, string name, CancellationToken ct);
 }
 
 /// <summary>What metrics answers: <c>what</c> is <c>ci</c> or <c>dora</c>. Undigested, since <c>--json</c> gives it as it is.</summary>

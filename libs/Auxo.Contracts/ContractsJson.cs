@@ -19,6 +19,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(BuildQueued))]
 [JsonSerializable(typeof(BuildStarted))]
 [JsonSerializable(typeof(BuildFinished))]
+[JsonSerializable(typeof(ScheduleMissed))]
 [JsonSerializable(typeof(ArtifactPublished))]
 [JsonSerializable(typeof(DeploymentReported))]
 [JsonSerializable(typeof(FailureDetected))]

@@ -11,10 +11,25 @@ namespace Auxo.Contracts;
 /// <param name="Commit">Exactly this commit.</param>
 /// <param name="Title">The patch's title or the commit's first line.</param>
 /// <param name="Author">Who signed it; null without Radicle.</param>
+/// <param name="Schedule">The name of the schedule that began it; null for every other build.</param>
 public sealed record BuildSubject(
     Guid BuildId, Rid Rid, string RepositoryName, BuildTrigger Trigger, PatchId? PatchId, RevisionId? RevisionId,
     string Ref, CommitId Commit, string Title,
-    Did? Author);
+    Did? Author, string? Schedule = null);
+
+/// <summary>
+/// A schedule was not built when it should have been: Auxo did not run then, or there was nothing to build. The newest slot is
+/// still built where the schedule's <c>catch-up</c> allows it; these are the others.
+/// </summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Schedule">The schedule's name.</param>
+/// <param name="Slot">The newest of the missed times.</param>
+/// <param name="Count">How many were missed, from 1.</param>
+/// <param name="Reason">One line for people.</param>
+/// <param name="At">When that was found out.</param>
+public sealed record ScheduleMissed(
+    Rid Rid, string RepositoryName, string Schedule, DateTimeOffset Slot, int Count, string Reason, DateTimeOffset At);
 
 /// <summary>A build is planned and waits for a runner.</summary>
 public sealed record BuildQueued(BuildSubject Subject, IReadOnlyList<string> Steps, DateTimeOffset At);

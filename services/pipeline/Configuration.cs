@@ -14,6 +14,7 @@ using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
+using Auxo.Pipeline.Schedules;
 using Auxo.Pipeline.Timeline;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
@@ -57,6 +58,10 @@ public static class Configuration
         services.AddSingleton<BuildLeases>();
         services.AddSingleton<OpenLogs>();
         services.AddHostedService<BuildScheduler>();
+        services.AddSingleton<DeclaredSchedules>();
+        services.AddSingleton<ScheduleAlarm>();
+        services.AddSingleton<BuildSlot>();
+        services.AddHostedService<ScheduleWorker>();
         services.AddKnownSettings(PipelineSettings.Known);
         services.AddDiskGuard(configuration, InstanceLayout.Locate(name => configuration[name]).Home);
         services.AddSingleton(HousekeepingPolicy.From(configuration));
@@ -84,6 +89,8 @@ public static class Configuration
         o.Events.MapEventType<BaselineEvent.Followed>("baseline_followed");
         o.Events.MapEventType<BaselineEvent.Accepted>("baseline_accepted");
         o.Events.MapEventType<BaselineEvent.Reset>("baseline_reset");
+        o.Events.MapEventType<ScheduleEvent.Enabled>("schedule_enabled");
+        o.Events.MapEventType<ScheduleEvent.Disabled>("schedule_disabled");
         o.Projections.Snapshot<Build>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<Baseline>(SnapshotLifecycle.Inline);
     }
@@ -92,6 +99,7 @@ public static class Configuration
     {
         o.LocalQueueFor<BuildReady>().BufferedInMemory();
         o.LocalQueueFor<BuildEnded>().BufferedInMemory();
+        o.LocalQueueFor<SchedulesChanged>().BufferedInMemory();
     }
 
     /// <summary>Maps its routes.</summary>
@@ -106,6 +114,9 @@ public static class Configuration
         CancelBuild.Map(app);
         ApproveBuild.Map(app);
         RerunBuild.Map(app);
+        ListSchedules.Map(app);
+        SwitchSchedule.Map(app);
+        RunSchedule.Map(app);
         ShowBaseline.Map(app);
         AcceptFindings.Map(app);
         ResetBaseline.Map(app);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Schedules;
 using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests;
@@ -27,6 +28,8 @@ public sealed class StoredEventsTests
         ["baseline_followed"] = BuildJson.Default.Followed,
         ["baseline_accepted"] = BuildJson.Default.Accepted,
         ["baseline_reset"] = BuildJson.Default.Reset,
+        ["schedule_enabled"] = BuildJson.Default.Enabled,
+        ["schedule_disabled"] = BuildJson.Default.Disabled,
     };
 
     [Fact]
@@ -39,6 +42,6 @@ public sealed class StoredEventsTests
         Configuration.Model.Store(options);
         var names = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
             .Intersect(Stored.Keys, StringComparer.Ordinal);
-        Samples.AreAll(Stored, names, typeof(BuildEvent), typeof(BaselineEvent));
+        Samples.AreAll(Stored, names, typeof(BuildEvent), typeof(BaselineEvent), typeof(ScheduleEvent));
     }
 }

@@ -19,6 +19,7 @@ using Auxo.Cli.People;
 using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
 using Auxo.Cli.Repositories;
+using Auxo.Cli.Schedules;
 using Auxo.Cli.Settings;
 using Auxo.Cli.Status;
 using Auxo.Cli.Tokens;
@@ -87,6 +88,7 @@ internal static class AuxoCommandLine
         ConsoleCommand.Create(host),
         RepoCommand.Create(host),
         CiCommand.Create(host),
+        ScheduleCommand.Create(host),
         TraceCommand.Create(host),
         MetricsCommand.Create(host),
         DeployCommand.Create(host),

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -19,8 +20,21 @@ public static class BuildId
     /// <param name="subject">The patch id or the ref; the same commit as a patch and as <c>main</c> is two builds.</param>
     /// <param name="attempt">1 for the first; running it again by hand is the next one.</param>
     public static Guid For(Rid rid, CommitId commit, BuildTrigger trigger, string subject, int attempt)
+        => Of($"{rid}\n{commit}\n{trigger}\n{subject}\n{attempt}");
+
+    /// <summary>
+    /// The id of the build of one slot of a schedule, whatever commit the branch holds then: a slot is built once.
+    /// </summary>
+    /// <param name="rid">The repository.</param>
+    /// <param name="schedule">The schedule's name.</param>
+    /// <param name="slot">The time of its cron, without jitter.</param>
+    public static Guid ForSlot(Rid rid, string schedule, DateTimeOffset slot)
+        => Of(string.Create(
+            CultureInfo.InvariantCulture, $"{rid}\n{BuildTrigger.Schedule}\n{schedule}\n{slot.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"));
+
+    private static Guid Of(string what)
     {
-        var name = Encoding.UTF8.GetBytes($"{rid}\n{commit}\n{trigger}\n{subject}\n{attempt}");
+        var name = Encoding.UTF8.GetBytes(what);
         Span<byte> input = stackalloc byte[16 + name.Length];
         Namespace.TryWriteBytes(input, bigEndian: true, out _);
         name.CopyTo(input[16..]);

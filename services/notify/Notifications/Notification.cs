@@ -119,18 +119,21 @@ public static class NotificationTypes
     /// <summary>The check of a channel; no route leads to it.</summary>
     public const string Test = "test";
 
+    /// <summary>A schedule was not built when it should have been.</summary>
+    public const string ScheduleMissed = "schedule.missed";
+
     /// <summary>All that Auxo itself sends.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
         "failure.detected", "failure.recovered", "alert.raised",
-        "alert.cleared",
+        "alert.cleared", ScheduleMissed,
     ];
 
     /// <summary>How much one of those matters, where its sender says nothing else.</summary>
     public static Level UsualLevel(string type) => type switch
     {
-        "build.failed" or "build.errored" or "build.timed_out" or "alert.raised" => Level.Warning,
+        "build.failed" or "build.errored" or "build.timed_out" or "alert.raised" or ScheduleMissed => Level.Warning,
         "failure.detected" => Level.Critical,
         _ => Level.Info,
     };

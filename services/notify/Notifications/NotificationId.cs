@@ -36,6 +36,9 @@ public static class NotificationId
     /// <summary>Of a failure's end; it may begin and end again.</summary>
     public static Guid Of(FailureRecovered m) => Of("failure.recovered", m.Rid.Value, m.FailureId, Ticks(m.At));
 
+    /// <summary>Of a schedule that was missed.</summary>
+    public static Guid Of(ScheduleMissed m) => Of(NotificationTypes.ScheduleMissed, m.Rid.Value, m.Schedule, Ticks(m.Slot));
+
     private static Guid Of(string type, params string[] parts) => DeliveryId.OfNotification(type, string.Join('\n', parts));
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString(CultureInfo.InvariantCulture);

@@ -5,6 +5,7 @@ using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Logs.Lines;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
+using Auxo.Pipeline.Schedules;
 
 namespace Auxo.Pipeline.Builds;
 
@@ -29,6 +30,8 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(BaselineEvent.Accepted))]
 [JsonSerializable(typeof(BaselineEvent.Reset))]
 [JsonSerializable(typeof(Baseline))]
+[JsonSerializable(typeof(ScheduleEvent.Enabled))]
+[JsonSerializable(typeof(ScheduleEvent.Disabled))]
 internal sealed partial class BuildJson : JsonSerializerContext;
 
 /// <summary>How builds are answered over HTTP; the service's options say how enums are written.</summary>
@@ -37,6 +40,7 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(BuildResponse))]
 [JsonSerializable(typeof(BuildDetails))]
 [JsonSerializable(typeof(BuildPage))]
+[JsonSerializable(typeof(SchedulePage))]
 [JsonSerializable(typeof(BaselineResponse))]
 [JsonSerializable(typeof(AcceptBody))]
 [JsonSerializable(typeof(AcceptResponse))]

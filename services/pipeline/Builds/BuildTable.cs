@@ -124,6 +124,13 @@ internal static class BuildTable
         return (reader.GetBoolean(0), reader.GetBoolean(1), await reader.GetFieldValueAsync<Guid[]>(2, ct));
     }
 
+    /// <summary>The default branch's head as ingest reported it; null when it reported none.</summary>
+    public static async Task<CommitId?> HeadAsync(NpgsqlDataSource database, Rid rid, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select head from pipeline.repositories where rid = $1").With(rid.Value);
+        return await command.ExecuteScalarAsync(ct) is string head ? CommitId.Parse(head) : null;
+    }
+
     /// <summary>True when the repository was untracked after this was seen.</summary>
     public static async Task<bool> IsUntrackedAsync(NpgsqlDataSource database, Rid rid, DateTimeOffset seenAt, CancellationToken ct)
     {

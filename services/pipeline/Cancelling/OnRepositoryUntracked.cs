@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Schedules;
 using Auxo.Pipeline.Verdict;
 
 using Npgsql;
@@ -31,13 +32,15 @@ public static class OnRepositoryUntrackedHandler
             : FinishBuild.Decide(build, Outcome.Cancelled, "the repository is no longer tracked", by: null, links, now, quiet: true);
 }
 
-/// <summary>Marks a repository as no longer followed.</summary>
+/// <summary>Marks a repository as no longer followed; its schedules owe nothing until it is followed again.</summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="At">Since when: what was seen before then is not built.</param>
 public sealed record MarkUntracked(Rid Rid, DateTimeOffset At) : IMartenOp
 {
     /// <inheritdoc/>
     public void Execute(IDocumentSession session)
-        => session.QueueSqlCommand(BuildTable.Command(
-            "update pipeline.repositories set untracked_at = $2 where rid = $1", Rid.Value, At));
+    {
+        session.QueueSqlCommand(BuildTable.Command("update pipeline.repositories set untracked_at = $2 where rid = $1", Rid.Value, At));
+        session.QueueSqlCommand(ScheduleTable.Forget(Rid, except: []));
+    }
 }

@@ -5,6 +5,9 @@ namespace Auxo.Pipeline.Definitions;
 /// <param name="Checks">The gate table and other settings of the built-in checks.</param>
 public sealed record PipelineFile(IReadOnlyList<CommandStep> Steps, Checks.CheckSettings Checks)
 {
+    /// <summary>When a branch is built without a push; only those of the default branch's file count.</summary>
+    public IReadOnlyList<ScheduleDefinition> Schedules { get; init; } = [];
+
     /// <summary>Where it lies.</summary>
     public const string Path = ".auxo/ci.yaml";
 

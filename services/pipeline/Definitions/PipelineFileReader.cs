@@ -70,8 +70,10 @@ public sealed class PipelineFileReader
 
     private PipelineFile Top(YamlMappingNode top)
     {
-        var keys = _yaml.Keys(top, "steps", "environment", "timeout", "checks");
-        var steps = new StepReader(_yaml);
+        var keys = _yaml.Keys(top, "steps", "environment", "timeout", "checks", "schedules");
+        IReadOnlyList<ScheduleDefinition> schedules =
+            keys.TryGetValue("schedules", out var times) ? new ScheduleReader(_yaml).Read(times) : [];
+        var steps = new StepReader(_yaml, [.. schedules.Select(static schedule => schedule.Name)]);
         var environment = keys.TryGetValue("environment", out var variables) ? steps.Environment(variables) : [];
         var timeout = keys.TryGetValue("timeout", out var limit) ? steps.Timeout(limit) : DefaultTimeout;
         if (keys.TryGetValue("steps", out var list))
@@ -80,7 +82,10 @@ public sealed class PipelineFileReader
             else steps.ReadAll(items, environment, timeout);
         }
 
-        return new PipelineFile(steps.InOrder(), keys.TryGetValue("checks", out var checks) ? Checks(checks) : CheckSettings.Default);
+        return new PipelineFile(steps.InOrder(), keys.TryGetValue("checks", out var checks) ? Checks(checks) : CheckSettings.Default)
+        {
+            Schedules = schedules,
+        };
     }
 
     private CheckSettings Checks(YamlNode node)

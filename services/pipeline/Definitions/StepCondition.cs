@@ -11,7 +11,9 @@ namespace Auxo.Pipeline.Definitions;
 /// <param name="Changed">
 /// The paths that it changes: a patch against the canonical branch, a push against the head before it; null where that is not known.
 /// </param>
-public sealed record BuildFacts(BuildTrigger Trigger, string Ref, Trust Trust, IReadOnlyList<string>? Changed);
+/// <param name="Schedule">The name of the schedule that began it; null for every other build.</param>
+public sealed record BuildFacts(
+    BuildTrigger Trigger, string Ref, Trust Trust, IReadOnlyList<string>? Changed, string? Schedule = null);
 
 /// <summary>For which builds a step is meant: all that is named must hold. An empty list asks nothing.</summary>
 /// <param name="Events"><c>patch</c>, <c>push</c>, <c>tag</c>, <c>manual</c>, <c>schedule</c>.</param>
@@ -21,6 +23,9 @@ public sealed record BuildFacts(BuildTrigger Trigger, string Ref, Trust Trust, I
 public sealed record StepCondition(
     IReadOnlyList<string> Events, IReadOnlyList<string> Branches, IReadOnlyList<string> Paths, string? Author)
 {
+    /// <summary>Names of schedules, one of which began the build; null asks for none, as in plans of earlier versions.</summary>
+    public IReadOnlyList<string>? Schedules { get; init; }
+
     /// <summary>A delegate, or somebody on the list of trusted authors.</summary>
     public const string Trusted = "trusted";
 
@@ -50,6 +55,8 @@ public sealed record StepCondition(
     private string? Unmet(BuildFacts facts)
     {
         if (Events.Count > 0 && !Events.Any(name => EventNames[name] == facts.Trigger)) return $"only for {Or(Events)}";
+        if (Schedules is not null && (facts.Schedule is not { } schedule || !Schedules.Contains(schedule, StringComparer.Ordinal)))
+            return $"only for schedule {Or(Schedules)}";
         if (Branches.Count > 0 && (facts.Trigger == BuildTrigger.Patch || !Patterns(Branches).Match(facts.Ref)))
             return $"only for branch {Or(Branches)}";
         if (Author is not null && Author != (facts.Trust == Trust.Trusted ? Trusted : Stranger))

@@ -24,7 +24,7 @@ public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, 
     /// <returns>Null when the build is there already, or its repository was untracked since the commit was seen.</returns>
     public async Task<PlannedBuild?> PlanAsync(IQuerySession session, BuildRequest request, int attempt, CancellationToken ct)
     {
-        var id = BuildId.For(request.Rid, request.Commit, request.Trigger, request.SubjectKey, attempt);
+        var id = request.BuildId(attempt);
         // The first command waits for both, so git and the database are asked side by side.
         var reading = ReadAsync(request, ct);
         var knowing = BuildTable.KnownAsync(database, request.Rid, request.Commit, request.SubjectKey, request.SeenAt, ct);
@@ -34,7 +34,7 @@ public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, 
         if (untracked || await existing is not null) return null;
 
         var (head, canonical, changed, refusal) = await reading;
-        var facts = new BuildFacts(request.Trigger, request.Ref, request.Trust, changed);
+        var facts = new BuildFacts(request.Trigger, request.Ref, request.Trust, changed, request.Schedule);
         var plan = refusal is null
             ? Plan.Decide(facts, request.Trust == Trust.Trusted || approved, head, canonical)
             : new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);

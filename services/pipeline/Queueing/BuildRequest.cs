@@ -12,6 +12,18 @@ public sealed record BuildRequest(
     /// <summary>The head of the branch before this push; null for what is no push, and for the first one.</summary>
     public CommitId? Before { get; init; }
 
+    /// <summary>The name of the schedule that asks; null for every other wish.</summary>
+    public string? Schedule { get; init; }
+
+    /// <summary>The slot of the schedule; null when somebody runs it by hand.</summary>
+    public DateTimeOffset? Slot { get; init; }
+
+    /// <summary>The build that it comes to: the same wish twice is one build.</summary>
+    public Guid BuildId(int attempt)
+        => Slot is { } slot
+            ? Contracts.BuildId.ForSlot(Rid, Schedule!, slot)
+            : Contracts.BuildId.For(Rid, Commit, Trigger, SubjectKey, attempt);
+
     /// <summary>The patch or the ref.</summary>
     public string SubjectKey => PatchId?.Value ?? Ref;
 }

@@ -1,4 +1,6 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Schedules;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Queueing;
@@ -6,10 +8,12 @@ namespace Auxo.Pipeline.Queueing;
 /// <summary>The default branch is built at every new head; delegates decided it, so its own pipeline file counts.</summary>
 public static class OnDefaultBranchAdvancedHandler
 {
-    /// <summary>Plans its new head.</summary>
-    public static Task<PlannedBuild?> LoadAsync(
-        DefaultBranchAdvanced message, IQuerySession session, BuildPlanner planner, CancellationToken ct)
-        => planner.PlanAsync(
+    /// <summary>Plans its new head and reads its schedules.</summary>
+    public static async Task<(PlannedBuild? Planned, IReadOnlyList<ScheduleDefinition>? Declared)> LoadAsync(
+        DefaultBranchAdvanced message, IQuerySession session, BuildPlanner planner, DeclaredSchedules schedules, CancellationToken ct)
+    {
+        var declared = schedules.ReadAsync(message.Source, message.New, ct);
+        var planned = planner.PlanAsync(
             session,
             new BuildRequest(
                 message.Rid, message.RepositoryName, BuildTrigger.Branch, null, null, message.Branch, message.New,
@@ -18,13 +22,17 @@ public static class OnDefaultBranchAdvancedHandler
                 SeenAt = message.SeenAt, Before = message.Old,
             },
             attempt: 1, ct);
+        await Task.WhenAll(planned, declared);
+        return (await planned, await declared);
+    }
 
-    /// <summary>Queues its build and remembers the head, whose pipeline file counts for strangers.</summary>
-    public static (RememberHead, QueuedBuild?, OutgoingMessages) Handle(
-        DefaultBranchAdvanced message, PlannedBuild? planned, Links links, DateTimeOffset now)
+    /// <summary>Queues its build and remembers the head, whose pipeline file counts for strangers and says the schedules.</summary>
+    public static (RememberHead, FollowSchedules, QueuedBuild?, OutgoingMessages) Handle(
+        DefaultBranchAdvanced message, PlannedBuild? planned, IReadOnlyList<ScheduleDefinition>? declared, Links links, DateTimeOffset now)
     {
         var (queued, messages) = QueueBuild.Decide(planned, links, now);
-        return (new RememberHead(message), queued, messages);
+        if (declared is { Count: > 0 }) messages.Add(new SchedulesChanged());
+        return (new RememberHead(message), new FollowSchedules(message.Rid, declared, message.SeenAt, now), queued, messages);
     }
 }
 

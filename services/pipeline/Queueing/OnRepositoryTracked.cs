@@ -1,12 +1,27 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Schedules;
+
+using Npgsql;
 
 namespace Auxo.Pipeline.Queueing;
 
-/// <summary>Remembers where a repository is, for builds by hand.</summary>
+/// <summary>
+/// Remembers where a repository is, for builds by hand. One that was followed before has its schedules again; of a new one the
+/// default branch is reported right after this.
+/// </summary>
 public static class OnRepositoryTrackedHandler
 {
-    /// <summary>Keeps it.</summary>
-    public static RememberRepository Handle(RepositoryTracked message) => new(message);
+    /// <summary>Reads the schedules of the head that is known from before.</summary>
+    public static async Task<IReadOnlyList<ScheduleDefinition>?> LoadAsync(
+        RepositoryTracked message, NpgsqlDataSource database, DeclaredSchedules schedules, CancellationToken ct)
+        => await BuildTable.HeadAsync(database, message.Rid, ct) is { } head ? await schedules.ReadAsync(message.Source, head, ct) : null;
+
+    /// <summary>Keeps both.</summary>
+    public static (RememberRepository, FollowSchedules, OutgoingMessages) Handle(
+        RepositoryTracked message, IReadOnlyList<ScheduleDefinition>? declared, DateTimeOffset now)
+        => (new RememberRepository(message), new FollowSchedules(message.Rid, declared, message.At, now),
+            declared is { Count: > 0 } ? [new SchedulesChanged()] : []);
 }
 
 /// <summary>Remembers where a repository is, and that it is followed.</summary>

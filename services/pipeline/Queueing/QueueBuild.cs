@@ -24,7 +24,7 @@ public static class QueueBuild
     {
         var subject = new BuildSubject(
             id, request.Rid, request.RepositoryName, request.Trigger, request.PatchId, request.RevisionId, request.Ref,
-            request.Commit, request.Title, request.Author);
+            request.Commit, request.Title, request.Author, request.Schedule);
         var queued = new BuildEvent.Queued(
             subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now, request.Before);
         OutgoingMessages messages = [new BuildQueued(subject, plan.StepNames(), now)];

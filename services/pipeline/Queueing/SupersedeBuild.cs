@@ -11,8 +11,16 @@ public static class SupersedeBuild
     /// speaks on the patch.
     /// </summary>
     public static (Events Events, OutgoingMessages Messages) Decide(Build older, Build newer, Links links, DateTimeOffset now)
-        => older.Subject.Trigger != newer.Subject.Trigger || older.Subject.Commit == newer.Subject.Commit
-            ? ([], [])
-            : FinishBuild.Decide(older, Outcome.Superseded, $"superseded by {newer.Subject.Commit.Short}", by: null,
-                links, now, quiet: true);
+        => IsPointless(older, newer) is { } reason
+            ? FinishBuild.Decide(older, Outcome.Superseded, reason, by: null, links, now, quiet: true)
+            : ([], []);
+
+    private static string? IsPointless(Build older, Build newer)
+    {
+        if (older.Subject.Trigger != newer.Subject.Trigger || older.Subject.Schedule != newer.Subject.Schedule) return null;
+        // A build that takes longer than its schedule's pause would never end if the next one ended it; but no more than one waits.
+        if (newer.Subject.Schedule is { } schedule)
+            return older.StartedAt is null ? $"superseded by the next run of schedule '{schedule}'" : null;
+        return older.Subject.Commit == newer.Subject.Commit ? null : $"superseded by {newer.Subject.Commit.Short}";
+    }
 }

@@ -39,6 +39,9 @@ public record BuildResponse(
     /// <summary>The correlation id of the push, for <c>auxo trace</c>.</summary>
     public string? TraceId { get; init; }
 
+    /// <summary>The name of the schedule that began it; null for every other build.</summary>
+    public string? Schedule { get; init; }
+
     /// <summary>Takes what lists show.</summary>
     internal static BuildResponse Of(Build build)
         => new(
@@ -50,6 +53,7 @@ public record BuildResponse(
             [.. build.Plan.StepNames().Select(name => StepOf(build, name))])
         {
             TraceId = build.TraceId, HeldSeconds = build.Held > TimeSpan.Zero ? build.Held.TotalSeconds : null,
+            Schedule = build.Subject.Schedule,
         };
 
     private static StepResponse StepOf(Build build, string name)

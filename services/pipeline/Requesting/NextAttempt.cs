@@ -12,8 +12,11 @@ namespace Auxo.Pipeline.Requesting;
 public sealed class NextAttempt(Outbox outbox, NpgsqlDataSource database, BuildPlanner planner, Links links, TimeProvider time)
 {
     /// <summary>Queues it; when somebody asks for the same at the same moment, theirs is one attempt and this one the next.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="also">What is written with it.</param>
     /// <returns>The build as it is queued.</returns>
-    public Task<Build> QueueAsync(BuildRequest request, CancellationToken ct)
+    public Task<Build> QueueAsync(BuildRequest request, CancellationToken ct, Func<Build, NpgsqlBatchCommand>? also = null)
         => LostRace.RetryAsync(async () =>
         {
             await using var work = outbox.Open();
@@ -22,6 +25,7 @@ public sealed class NextAttempt(Outbox outbox, NpgsqlDataSource database, BuildP
             var (queued, messages) = QueueBuild.Decide(planned, links, time.GetUtcNow());
             if (queued is null) throw new ConcurrencyException($"Attempt {attempt} was queued meanwhile.");
             queued.Execute(work.Session);
+            if (also is not null) work.Session.QueueSqlCommand(also(queued.Build));
             foreach (var message in messages) await work.PublishAsync(message);
             await work.SaveChangesAsync(ct);
             return queued.Build with { TraceId = work.Session.CorrelationId };

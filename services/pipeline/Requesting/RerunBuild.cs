@@ -26,7 +26,7 @@ public static class RerunBuild
             build.Subject.Title, build.Subject.Author, build.Source,
             isDistrusted ? Trust.Stranger : build.Trust, canonical ?? build.Canonical, by)
         {
-            Before = build.Before,
+            Before = build.Before, Schedule = build.Subject.Schedule,
         };
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
@@ -43,14 +43,9 @@ public static class RerunBuild
         // Whoever pushed to a branch, the delegates or who follows it vouched for it: only a patch is as good as its author.
         var isDistrusted = old.Subject is { Trigger: BuildTrigger.Patch, Author: { } author }
             && await RememberTrust.IsDistrustedAsync(database, old.Subject.Rid, author, ct);
-        var request = Request(old, isDistrusted, await HeadAsync(database, old.Subject.Rid, ct), http.User.Identity?.Name ?? "unknown");
+        var head = await BuildTable.HeadAsync(database, old.Subject.Rid, ct);
+        var request = Request(old, isDistrusted, head, http.User.Identity?.Name ?? "unknown");
         var build = await next.QueueAsync(request, ct);
         return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
-    }
-
-    private static async Task<CommitId?> HeadAsync(NpgsqlDataSource database, Rid rid, CancellationToken ct)
-    {
-        await using var command = database.CreateCommand("select head from pipeline.repositories where rid = $1").With(rid.Value);
-        return await command.ExecuteScalarAsync(ct) is string head ? CommitId.Parse(head) : null;
     }
 }

@@ -58,6 +58,20 @@ public sealed class NotificationTests
             NotificationTypes.All.ToHashSet(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1, "heartwood: schedule nightly was missed")]
+    [InlineData(3, "heartwood: schedule nightly was missed 3 times")]
+    public void a_schedule_that_was_missed_is_a_warning(int count, string title)
+    {
+        var missed = new ScheduleMissed(Told.Rid, "heartwood", "nightly", Told.At, count, "Auxo did not run at that time", Told.At);
+        var told = ScheduleNotification.Of(missed, NotificationId.Of(missed));
+        Assert.Equal(
+            ("schedule.missed", Level.Warning, title, "Auxo did not run at that time: 2026-11-23 12:00 UTC\nauxo schedule list"),
+            (told.Type, told.Level, told.Title, told.Text));
+        Assert.Contains(told.Type, NotificationTypes.All);
+        Assert.Equal(told.Id, NotificationId.Of(missed with { At = Told.At.AddDays(1) }));
+    }
+
     [Fact]
     public void whatever_a_title_contains_what_is_sent_is_one_line_and_can_be_stored()
     {

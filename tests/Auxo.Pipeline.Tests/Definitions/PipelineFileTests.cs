@@ -107,6 +107,18 @@ public sealed class PipelineFileTests
     [InlineData("steps:\n  - {name: a, run: x, if: {event: pull_request}}", 2, 35, "unknown event 'pull_request'")]
     [InlineData("steps:\n  - {name: a, run: x, needs: [], if: {needs: failed}}", 2, 38, "this step has none")]
     [InlineData("steps:\n  - {name: a, run: x, retry: 9}", 2, 30, "from 1 to 5")]
+    [InlineData("schedules: {a b: {cron: '@daily'}}", 1, 18, "no schedule name")]
+    [InlineData("schedules:\n  a: {corn: x}", 2, 7, "did you mean 'cron'?")]
+    [InlineData("schedules:\n  a: {zone: UTC}", 2, 6, "needs a 'cron'")]
+    [InlineData("schedules:\n  a: {cron: 61 * * * *}", 2, 13, "is no cron")]
+    [InlineData("schedules:\n  a: {cron: 0 0 30 2 *}", 2, 13, "never comes")]
+    [InlineData("schedules:\n  a: {cron: '@every_second'}", 2, 13, "at most once a minute")]
+    [InlineData("schedules:\n  a: {cron: 0 2 * * *, zone: Europe/Berln}", 2, 30, "did you mean 'Europe/Berlin'?")]
+    [InlineData("schedules:\n  a: {cron: 0 2 * * *, zone: ../../../dev/zero}", 2, 30, "no time zone")]
+    [InlineData("schedules:\n  a: {cron: '*/5 * * * *', jitter: 5m}", 2, 36, "shorter than the time from one run to the next")]
+    [InlineData("schedules:\n  a: {cron: 0 2 * * *, catch-up: 0s}", 2, 34, "between 5m and 744h")]
+    [InlineData("schedules: {night: {cron: '@daily'}}\nsteps:\n  - {name: a, run: x, if: {schedule: nigth}}", 3, 38, "mean 'night'?")]
+    [InlineData("steps:\n  - {name: a, run: x, if: {schedule: night}}", 2, 38, "no 'schedules'")]
     [InlineData("steps:\n  - {name: a, run: x, retry: {on: [always]}}", 2, 35, "no cause")]
     [InlineData("steps:\n  - {name: a, run: x, on-failure: continue}", 2, 35, "unknown on-failure 'continue'")]
     [InlineData("steps:\n  - {name: a, run: x, matrix: {}}", 2, 31, "no combination")]
@@ -238,6 +250,53 @@ public sealed class PipelineFileTests
         var facts = new BuildFacts(trigger, reference, Trust.Trusted, changed?.Split(' '));
         var plan = Plan.Decide(facts, approved: false, file, canonical: null);
         Assert.Equal((0, reason), (plan.Problems.Count, Assert.Single(plan.Steps).LeftOut));
+    }
+
+    [Theory]
+    [InlineData("nightly", null, null)]
+    [InlineData("weekly", "only for schedule nightly", null)]
+    [InlineData(null, "only for schedule nightly", "only for schedule")]
+    public void a_schedule_chooses_steps_and_one_without_if_runs_in_it_too(string? schedule, string? nightly, string? any)
+    {
+        var file = new DefinitionFiles(
+            """
+            schedules: {nightly: {cron: 0 2 * * *}, weekly: {cron: 0 3 * * 0}}
+            steps:
+              - {name: a, run: x, if: {schedule: nightly}}
+              - {name: b, run: x, if: {event: schedule}}
+              - {name: c, run: x}
+            """, null);
+        var facts = new BuildFacts(
+            schedule is null ? BuildTrigger.Branch : BuildTrigger.Schedule, "main", Trust.Trusted, null, schedule);
+        var plan = Plan.Decide(facts, approved: false, file, canonical: null);
+        Assert.Equal([nightly, any, null], plan.Steps.Select(static step => step.LeftOut));
+    }
+
+    [Fact]
+    public void the_schedules_of_a_file_are_read_with_their_defaults()
+    {
+        var reading = PipelineFileReader.Read(
+            """
+            schedules:
+              nightly: { cron: "0 2 * * *", zone: Europe/Berlin, jitter: 10m, branch: release }
+              weekly: { cron: "@weekly" }
+            """);
+        Assert.Empty(reading.Problems);
+        Assert.Equal(
+            [
+                new("nightly", "0 2 * * *", "Europe/Berlin", TimeSpan.FromMinutes(10), TimeSpan.FromHours(24), "release"),
+                new ScheduleDefinition("weekly", "@weekly", null, TimeSpan.Zero, TimeSpan.FromHours(24), null),
+            ],
+            reading.File.Schedules);
+    }
+
+    [Theory]
+    [InlineData(20, 0)]
+    [InlineData(21, 1)]
+    public void a_file_has_at_most_twenty_schedules(int count, int problems)
+    {
+        var text = "schedules:\n" + string.Concat(Enumerable.Range(1, count).Select(static i => $"  s{i}: {{cron: '@daily'}}\n"));
+        Assert.Equal(problems, PipelineFileReader.Read(text).Problems.Count(static p => p.Message == "more than 20 schedules"));
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: x, if: {author: zz}}", "$defs", "condition", "properties", "author", "enum")]
     [InlineData("steps:\n  - {name: a, run: x, if: {needs: zz}}", "$defs", "condition", "properties", "needs", "enum")]
     [InlineData("steps:\n  - {name: a, run: x, on-failure: zz}", "$defs", "step", "properties", "on-failure", "enum")]
+    [InlineData("schedules: {a: {cron: '@daily', zz: 1}}", "$defs", "schedule", "properties")]
     [InlineData("checks: {zz: 1}", "$defs", "checks", "properties")]
     public void both_know_the_same_words(string text, params string[] place)
     {
@@ -43,6 +44,8 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: x, reports: {tests: a.xml, coverage: {files: [l.info], warn: 70}, gate: block}}")]
     [InlineData("steps:\n  - {name: a, run: x, reports: off}\n  - {name: b, run: x, reports: [a.xml]}")]
     [InlineData("x-a: 1\nenvironment: {A: 1, B: yes}\ntimeout: 90s\nchecks: {secrets: off, structure: {gate: block, require: [docs/]}}")]
+    [InlineData("schedules:\n  a: {cron: 0 2 * * *, zone: Europe/Berlin, jitter: 10m, catch-up: 48h, branch: main}\n  b: {cron: '@daily'}")]
+    [InlineData("schedules: {a: {cron: '@daily'}}\nsteps:\n  - {name: a, run: x, if: {event: schedule, schedule: [a]}}")]
     public void both_take_a_right_file(string text)
     {
         Assert.Empty(PipelineFileReader.Read(text).Problems);
@@ -61,6 +64,12 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: x, matrix: {a-b: 1}}")]
     [InlineData("environment: {1X: y}")]
     [InlineData("checks: {secrets: maybe}")]
+    [InlineData("schedules: []")]
+    [InlineData("schedules: {a b: {cron: '@daily'}}")]
+    [InlineData("schedules: {a: {zone: UTC}}")]
+    [InlineData("schedules: {a: {cron: '@daily', zone: ../etc/passwd}}")]
+    [InlineData("schedules: {a: {cron: '@daily', zone: /dev/zero}}")]
+    [InlineData("schedules: {a: {cron: '@daily', jitter: soon}}")]
     public void both_refuse_a_wrong_one(string text)
     {
         Assert.NotEmpty(PipelineFileReader.Read(text).Problems);

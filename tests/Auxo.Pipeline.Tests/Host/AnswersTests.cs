@@ -35,6 +35,12 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
         Assert.Equal(200, (await host.PostAsync($"/baselines/{told.Rid}/accept", new { buildId = told.BuildOf(head) })).Status);
         await host.SendAsync(told.Advanced(head));
         await host.FinishedAsync(branch);
+        var night = await repository.CommitOnTopAsync(
+            (".auxo/ci.yaml", "schedules: {nightly: {cron: 0 2 * * *, zone: Europe/Berlin, jitter: 10m}}\n"));
+        await host.SendAsync(told.Advanced(night, head));
+        await host.FinishedAsync(BuildId.For(told.Rid, night, BuildTrigger.Branch, "main", 1));
+        await host.FinishedAsync(PipelineHost.IdOf((await host.PostAsync($"/schedules/{told.Rid}/nightly/run")).Body));
+        RecordedAnswers.Match("pipeline", "schedules", (await host.Client.GetFromJsonAsync<JsonNode>("/schedules"))!);
         RecordedAnswers.Match(
             "pipeline", "baselines/{rid}", (await host.Client.GetFromJsonAsync<JsonNode>($"/baselines/{told.Rid}"))!);
     }

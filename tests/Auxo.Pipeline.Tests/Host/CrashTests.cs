@@ -23,15 +23,18 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     [
         "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
         "pipeline.build.before_finish", "pipeline.build.finished",
-        "store.saving", "store.committed",
+        "pipeline.schedule.decided", "store.saving", "store.committed",
     ];
+
+    /// <summary>Where no build of a push comes by.</summary>
+    private const string OfSchedules = "pipeline.schedule.decided";
 
     private readonly string _home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
     private GitRepository _repository = null!;
     private Told _told = null!;
     private string _database = null!;
 
-    public static TheoryData<string> AllPoints => [.. Points];
+    public static TheoryData<string> AllPoints => [.. Points.Except([OfSchedules], StringComparer.Ordinal)];
 
     public async ValueTask InitializeAsync()
     {
@@ -61,6 +64,34 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         await TellAsync(_told.Opened(head));
         await using (var dying = await StartAsync(point)) await dying.DiedAsync();
         await AssertOneVerdictAsync(head);
+    }
+
+    [Theory]
+    [InlineData(OfSchedules)]
+    [InlineData("pipeline.build.queued")]
+    public async Task a_slot_whose_decision_is_killed_is_built_once_after_the_next_start(string point)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var slot = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, now.Minute, 0, TimeSpan.Zero);
+        var head = await CommitAsync($"schedules: {{ daily: {{ cron: '{slot.Minute} {slot.Hour} * * *', zone: UTC }} }}\n" + TwoSteps);
+        await using (var host = await PipelineHost.StartAsync(_database, _home))
+        {
+            await host.SendAsync(_told.Tracked());
+            await host.SendAsync(_told.Advanced(head));
+            await host.FinishedAsync(BuildId.For(_told.Rid, head, BuildTrigger.Branch, "main", 1));
+        }
+
+        await using (var database = NpgsqlDataSource.Create(_database))
+        await using (var due = database.CreateCommand("update pipeline.schedules set since = now() - interval '1 hour', next_at = now()"))
+            Assert.Equal(1, await due.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        await using (var dying = await StartAsync(point)) await dying.DiedAsync();
+        await using (var host = await PipelineHost.StartAsync(_database, _home))
+        {
+            Assert.Equal("passed", (string)(await host.FinishedAsync(BuildId.ForSlot(_told.Rid, "daily", slot)))["outcome"]!);
+            Assert.Equal((1L, 0L), (await host.ScalarAsync<long>("select count(*) from pipeline.builds where trigger = 'Schedule'"),
+                await host.ScalarAsync<long>("select count(*) from pipeline.wolverine_dead_letters")));
+            Assert.Equal(0, await host.ScalarAsync<int>("select missed from pipeline.schedules"));
+        }
     }
 
     [Fact]

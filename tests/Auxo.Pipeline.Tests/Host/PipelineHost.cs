@@ -64,7 +64,7 @@ public sealed class PipelineHost : IAsyncDisposable
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
     public static async Task<PipelineHost> StartAsync(
-        string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null)
+        string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null, TimeProvider? time = null)
     {
         await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var database = NpgsqlDataSource.Create(connectionString);
@@ -77,6 +77,7 @@ public sealed class PipelineHost : IAsyncDisposable
         {
             foreach (var (key, value) in Settings(connectionString, home)) b.UseSetting(key, value);
             b.ConfigureTestServices(services => services.AddSingleton(runner ?? Runner));
+            if (time is not null) b.ConfigureTestServices(services => services.AddSingleton(time));
             if (disk is not null) b.ConfigureTestServices(services => services.AddSingleton(disk));
         });
         return new PipelineHost(service, database, new Queues(connectionString), tokens);

@@ -11,7 +11,9 @@ using YamlDotNet.RepresentationModel;
 namespace Auxo.Pipeline.Definitions.Steps;
 
 /// <summary>Reads the steps of a pipeline file, one for each combination of their matrix, and what each needs.</summary>
-internal sealed class StepReader(YamlKeys yaml)
+/// <param name="yaml">Gathers what is wrong.</param>
+/// <param name="schedules">The names that an <c>if</c> may ask for.</param>
+internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
 {
     private const int MaxRetries = 5;
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
@@ -205,7 +207,7 @@ internal sealed class StepReader(YamlKeys yaml)
         var conditions = new List<StepCondition>();
         foreach (var item in node is YamlSequenceNode list ? list.Children : [node])
         {
-            var keys = yaml.Keys(item, "event", "branch", "paths", "author", "needs");
+            var keys = yaml.Keys(item, "event", "branch", "paths", "author", "schedule", "needs");
             if (keys.TryGetValue("needs", out var ended) && yaml.Words(ended, "needs", "passed", "failed", "any") is [var word])
                 when = Enum.Parse<NeedsOutcome>(word, ignoreCase: true);
             var condition = new StepCondition(
@@ -213,12 +215,23 @@ internal sealed class StepReader(YamlKeys yaml)
                 keys.TryGetValue("branch", out var branches) ? yaml.Texts(branches, "branch") : [],
                 keys.TryGetValue("paths", out var paths) ? yaml.Texts(paths, "paths") : [],
                 keys.TryGetValue("author", out var author)
-                    && yaml.Words(author, "author", StepCondition.Trusted, StepCondition.Stranger) is [var one] ? one : null);
+                    && yaml.Words(author, "author", StepCondition.Trusted, StepCondition.Stranger) is [var one] ? one : null)
+            {
+                Schedules = keys.TryGetValue("schedule", out var named) ? Schedules(named) : null,
+            };
             // Alone, 'needs' asks nothing of the build.
-            if (condition is not { Events: [], Branches: [], Paths: [], Author: null } || keys.Count == 0) conditions.Add(condition);
+            if (condition is not { Events: [], Branches: [], Paths: [], Author: null, Schedules: null } || keys.Count == 0)
+                conditions.Add(condition);
         }
 
         return conditions;
+    }
+
+    private IReadOnlyList<string> Schedules(YamlNode node)
+    {
+        if (schedules.Count > 0) return yaml.Words(node, "schedule", schedules);
+        yaml.Problem(node, "this file has no 'schedules' that 'if' could ask for");
+        return [];
     }
 
     private List<CommandStep> Variants(CommandStep step, YamlNode node)

@@ -70,12 +70,16 @@ internal sealed class YamlKeys
     /// <summary>Says that a word is none of the known ones, and which of them is nearest.</summary>
     public static string Unknown(string what, string word, IReadOnlyList<string> known)
     {
-        var near = word.Length > 60 ? null : known.Select(name => (Name: name, Far: Levenshtein.GetDistance(word, name)))
-            .Where(static found => found.Far <= (found.Name.Length > 3 ? 2 : 1)).OrderBy(static found => found.Far)
-            .Select(static found => found.Name).FirstOrDefault();
+        var near = Nearest(word, known);
         return $"unknown {what} '{PlainText.OneLine(word, 60)}'; "
             + (near is null ? $"known are {string.Join(", ", known)}" : $"did you mean '{near}'? Known are {string.Join(", ", known)}");
     }
+
+    /// <summary>The known word that somebody has probably meant; null when none is near.</summary>
+    public static string? Nearest(string word, IEnumerable<string> known)
+        => word.Length > 60 ? null : known.Select(name => (Name: name, Far: Levenshtein.GetDistance(word, name)))
+            .Where(static found => found.Far <= (found.Name.Length > 3 ? 2 : 1)).OrderBy(static found => found.Far)
+            .Select(static found => found.Name).FirstOrDefault();
 
     /// <summary>A mapping's own keys come first: what it merges has no say over them.</summary>
     private IEnumerable<KeyValuePair<YamlNode, YamlNode>> Merged(YamlMappingNode map)

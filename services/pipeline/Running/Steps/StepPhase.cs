@@ -175,6 +175,7 @@ internal sealed class StepPhase(
         };
         if (build.Subject.PatchId is { } patch) variables["AUXO_PATCH"] = patch.Value;
         if (build.Subject.Author is { } author) variables["AUXO_AUTHOR"] = author.Value;
+        if (build.Subject.Schedule is { } schedule) variables["AUXO_SCHEDULE"] = schedule;
         return variables;
     }
 }

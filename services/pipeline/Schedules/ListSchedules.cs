@@ -1,0 +1,75 @@
+using Auxo.Pipeline.Builds;
+using Auxo.ServiceDefaults.Access;
+
+using Microsoft.AspNetCore.Http.HttpResults;
+
+using Npgsql;
+
+namespace Auxo.Pipeline.Schedules;
+
+/// <summary>The newest build of a schedule.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="ShortId">What people type.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Outcome">The verdict; null until it is finished.</param>
+/// <param name="QueuedAt">When it was queued.</param>
+public sealed record ScheduledBuild(Guid Id, string ShortId, BuildState State, Outcome? Outcome, DateTimeOffset QueuedAt);
+
+/// <summary>A schedule.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name.</param>
+/// <param name="Name">The schedule's name there.</param>
+/// <param name="Cron">As written.</param>
+/// <param name="Zone">The time zone of its hours.</param>
+/// <param name="JitterSeconds">A build begins up to so much later.</param>
+/// <param name="CatchUpSeconds">How late the newest slot may still be built.</param>
+/// <param name="Branch">Whose newest head is built.</param>
+/// <param name="Enabled">False when somebody has switched it off.</param>
+/// <param name="DisabledBy">Who.</param>
+/// <param name="DisabledAt">When.</param>
+/// <param name="NextAt">When the next build begins, jitter included, in the schedule's zone; null while it is off.</param>
+/// <param name="LastBuild">The newest build; null when there was none.</param>
+/// <param name="Missed">How many slots were missed so far.</param>
+/// <param name="MissedAt">The newest of them.</param>
+public sealed record ScheduleResponse(
+    Rid Rid, string RepositoryName, string Name, string Cron, string Zone, double JitterSeconds, double CatchUpSeconds, string Branch,
+    bool Enabled, string? DisabledBy, DateTimeOffset? DisabledAt, DateTimeOffset? NextAt, ScheduledBuild? LastBuild, int Missed,
+    DateTimeOffset? MissedAt)
+{
+    internal static ScheduleResponse Of(Schedule schedule, Build? last, TimeZoneInfo machine, DateTimeOffset now)
+    {
+        var zone = schedule.ZoneOf(machine);
+        var next = schedule.DisabledAt is null ? schedule.Timetable(machine).DueAfter(now) : null;
+        return new ScheduleResponse(
+            schedule.Rid, schedule.Repository.Name, schedule.Name, schedule.Cron, zone.Id, schedule.Jitter.TotalSeconds,
+            schedule.CatchUp.TotalSeconds, schedule.BuiltBranch, schedule.DisabledAt is null, schedule.DisabledBy, schedule.DisabledAt,
+            next is { } at ? TimeZoneInfo.ConvertTime(at, zone) : null,
+            last is null ? null : new ScheduledBuild(last.BuildId, BuildId.Short(last.BuildId), last.State, last.Outcome, last.QueuedAt),
+            schedule.Missed, schedule.MissedAt);
+    }
+}
+
+/// <summary>All schedules, or those of a repository.</summary>
+/// <param name="Items">By repository and name.</param>
+public sealed record SchedulePage(IReadOnlyList<ScheduleResponse> Items);
+
+/// <summary><c>GET /schedules</c>: what is built without a push, when next, and how it went.</summary>
+public static class ListSchedules
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapGet("/schedules", HandleAsync).WithName("ListSchedules").RequireScope("pipeline:read");
+
+    private static async Task<Ok<SchedulePage>> HandleAsync(
+        Rid? rid, NpgsqlDataSource database, IDocumentStore store, TimeProvider time, CancellationToken ct)
+    {
+        var schedules = await ScheduleTable.ListAsync(database, rid, ct);
+        await using var session = store.QuerySession();
+        var builds = (await session.LoadManyAsync<Build>(
+            ct, schedules.Select(static schedule => schedule.LastBuild).OfType<Guid>().Select(Build.StreamKey)))
+            .ToDictionary(static build => build.BuildId);
+        var now = time.GetUtcNow();
+        return TypedResults.Ok(new SchedulePage(
+            [.. schedules.Select(schedule => ScheduleResponse.Of(
+                schedule, schedule.LastBuild is { } last ? builds.GetValueOrDefault(last) : null, time.LocalTimeZone, now))]));
+    }
+}

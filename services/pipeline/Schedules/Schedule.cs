@@ -1,0 +1,56 @@
+using Auxo.Pipeline.Checks.Files;
+
+using Cronos;
+
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Auxo.Pipeline.Schedules;
+
+/// <summary>A schedule as its row and its repository's have it.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="Name">Its name there.</param>
+/// <param name="Cron">As written.</param>
+/// <param name="Zone">The IANA name; null for the machine's.</param>
+/// <param name="Jitter">A slot is due up to so much later.</param>
+/// <param name="CatchUp">How late the newest slot may still be built.</param>
+/// <param name="Branch">Whose newest head is built; null for the default branch.</param>
+/// <param name="Since">The newest slot that was decided, or since when it counts.</param>
+/// <param name="DisabledBy">Who switched it off; null while it is on.</param>
+/// <param name="DisabledAt">When.</param>
+/// <param name="Missed">How many slots were missed so far.</param>
+/// <param name="MissedAt">The newest of them.</param>
+/// <param name="LastBuild">The newest build that it began.</param>
+/// <param name="Repository">Where and what its repository is.</param>
+public sealed record Schedule(
+    Rid Rid, string Name, string Cron, string? Zone, TimeSpan Jitter, TimeSpan CatchUp, string? Branch, DateTimeOffset Since,
+    string? DisabledBy, DateTimeOffset? DisabledAt, int Missed, DateTimeOffset? MissedAt, Guid? LastBuild, ScheduleRepository Repository)
+{
+    /// <summary>The branch that is built.</summary>
+    public string BuiltBranch => Branch ?? Repository.DefaultBranch;
+
+    /// <summary>The stream that says who switched it on and off.</summary>
+    public static string StreamKey(Rid rid, string name) => $"schedule/{rid}/{name}";
+
+    /// <summary>The answer where there is none of that name.</summary>
+    internal static ProblemHttpResult NotFound(Rid rid, string name)
+        => AuxoProblem.NotFound(
+            "schedule/unknown",
+            $"The pipeline file of {rid} has no schedule '{PlainText.OneLine(name, 60)}'; 'auxo schedule list' shows all.");
+
+    /// <summary>Its slots.</summary>
+    /// <param name="machine">The machine's time zone.</param>
+    /// <exception cref="TimeZoneNotFoundException">The machine has lost the zone since the file was read.</exception>
+    public Timetable Timetable(TimeZoneInfo machine)
+        => new($"{Rid}\n{Name}", CronExpression.Parse(Cron), ZoneOf(machine), Jitter, CatchUp);
+
+    /// <summary>Where its hours are.</summary>
+    /// <param name="machine">The machine's time zone.</param>
+    public TimeZoneInfo ZoneOf(TimeZoneInfo machine) => Zone is null ? machine : TimeZoneInfo.FindSystemTimeZoneById(Zone);
+}
+
+/// <summary>The repository of a schedule.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="DefaultBranch">Its name.</param>
+/// <param name="Source">Where its objects are.</param>
+/// <param name="Head">The default branch's head; null when ingest has reported none.</param>
+public sealed record ScheduleRepository(string Name, string DefaultBranch, RepositoryLocator Source, CommitId? Head);
