@@ -18,6 +18,11 @@ public sealed class ScheduleCommandsTests
                       "queuedAt":"2026-11-23T01:00:00+00:00"}}
         """;
 
+    private const string Repository = $$$"""
+        {"rid":"{{{FakeAuxo.Rid}}}","name":"heartwood","defaultBranch":"main","source":"/s","kind":"radicle","delegates":[],
+         "trusted":[],"branches":[],"trackedAt":"2026-11-20T12:00:00Z","hooks":{"url":"http://127.0.0.1:8888","hasSecret":true}}
+        """;
+
     private const string Weekly = $$$"""
         {"rid":"{{{FakeAuxo.Rid}}}","repositoryName":"heartwood","name":"weekly","cron":"0 3 * * 0","zone":"UTC",
          "jitterSeconds":0,"catchUpSeconds":86400,"branch":"main","enabled":false,"disabledBy":"alice",
@@ -70,13 +75,9 @@ public sealed class ScheduleCommandsTests
 
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(app =>
     {
-        app.MapGet("/pipeline/schedules", () => FakeAuxo.Page(Nightly, Weekly));
+        app.MapGet("/pipeline/schedules", () => FakeAuxo.Json($$"""{"items":[{{Nightly}},{{Weekly}}]}"""));
         app.MapPost("/pipeline/schedules/{rid}/{name}/run", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202));
         app.MapPost("/pipeline/schedules/{rid}/{name}/{verb}", () => Results.NoContent());
-        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(
-            $$"""
-            {"rid":"{{FakeAuxo.Rid}}","name":"heartwood","defaultBranch":"main","source":"/s","kind":"radicle","delegates":[],
-             "trusted":[],"branches":[],"trackedAt":"2026-11-20T12:00:00Z","hooks":{"url":"http://x","hasSecret":true}}
-            """));
+        app.MapGet("/ingest/repositories", () => FakeAuxo.Page(Repository));
     });
 }
