@@ -16,7 +16,10 @@ internal sealed class Refusals(IDataProtectionProvider protection)
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
     /// <summary>Such as <c>refused=CfDJ8…</c>.</summary>
-    public string Query(HttpContext http, ServiceException refusal) => $"{Name}={Sealer(http).Protect(refusal.Message, Life)}";
+    public string Query(HttpContext http, ServiceException refusal) => $"{Name}={Sealed(http, refusal)}";
+
+    /// <summary>What a service said, so that nobody else can have written it.</summary>
+    public string Sealed(HttpContext http, ServiceException refusal) => Sealer(http).Protect(refusal.Message, Life);
 
     /// <summary>What a service said; null when nothing was refused, or somebody else wrote it, or long ago.</summary>
     public string? Read(HttpContext http)

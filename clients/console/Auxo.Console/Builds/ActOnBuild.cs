@@ -3,6 +3,7 @@ using System.Text.Json;
 using Auxo.Console.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Auxo.Console.Builds;
 
@@ -36,8 +37,7 @@ internal static class ActOnBuild
         }
         catch (ServiceException e)
         {
-            var at = From(back, id);
-            return TypedResults.LocalRedirect($"{at}{(at.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{refusals.Query(http, e)}");
+            return TypedResults.LocalRedirect(QueryHelpers.AddQueryString(From(back, id), Refusals.Name, refusals.Sealed(http, e)));
         }
     }
 
