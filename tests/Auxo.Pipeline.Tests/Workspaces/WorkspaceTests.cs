@@ -2,6 +2,7 @@ using System.Text;
 
 using Auxo.Contracts;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Reports.Files;
 using Auxo.Pipeline.Tests.Execution;
 using Auxo.Pipeline.Workspaces;
 
@@ -44,6 +45,17 @@ public sealed class WorkspaceTests : IDisposable
             await using var workspace = await _bench.Workspaces.PrepareAsync(source, commit, Guid.NewGuid(), CancellationToken.None);
             Assert.Equal(["a"], Names(workspace));
         }
+    }
+
+    [Fact]
+    public async Task steps_side_by_side_ask_for_its_time_without_getting_in_each_others_way()
+    {
+        await using var workspace = await _bench.Workspaces.PrepareAsync(
+            _bench.Source, _bench.Commit(("a", "x")), Guid.NewGuid(), CancellationToken.None);
+        var before = ReportFiles.Now(workspace);
+        var times = await Task.WhenAll(
+            Enumerable.Range(0, 500).Select(_ => Task.Run(() => ReportFiles.Now(workspace))));
+        Assert.All(times, time => Assert.True(time >= before));
     }
 
     [Theory]

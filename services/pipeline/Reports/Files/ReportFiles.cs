@@ -17,8 +17,8 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
     /// <summary>The time of the workspace's file system, which says what is a step's file and what came before it.</summary>
     public static DateTime Now(Workspace workspace)
     {
-        // The clock of files goes in steps of some milliseconds, and always behind that of programs.
-        var mark = Path.Combine(Path.GetDirectoryName(workspace.Path)!, "reports-since");
+        // The clock of files goes in steps of some milliseconds, and always behind that of programs. Each step has a mark of its own.
+        var mark = Path.Combine(Path.GetDirectoryName(workspace.Path)!, $"reports-since-{Guid.NewGuid():N}");
         using (File.Create(mark))
         {
         }
