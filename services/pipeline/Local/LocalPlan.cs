@@ -9,9 +9,9 @@ namespace Auxo.Pipeline.Local;
 internal sealed record LocalPlan(WorkingTree Tree, BuildFacts Facts, Plan Plan)
 {
     /// <summary>Makes it, as for a trusted author.</summary>
-    public static async Task<LocalPlan> MakeAsync(LocalRequest request, string place, CancellationToken ct)
+    public static async Task<LocalPlan> MakeAsync(LocalRequest request, string place, string? home, CancellationToken ct)
     {
-        var tree = await WorkingTree.TakeAsync(request.Folder, request.Base, place, ct);
+        var tree = await WorkingTree.TakeAsync(request.Folder, request.Base, place, home, ct);
         await using var objects = new GitObjects(tree.Repository);
         var files = await DefinitionFilesReader.ReadAsync(objects, tree.Commit, ct);
         var facts = new BuildFacts(request.Event, tree.Branch ?? "", Trust.Trusted, await ChangedAsync(tree, ct));

@@ -28,12 +28,14 @@ internal static class LocalProgram
             return request.Verb switch
             {
                 "lint" => await LintAsync(request.Folder, output, ct),
-                "plan" => await InPlaceAsync(async place => Said(await LocalPlan.MakeAsync(request, place, ct), output)),
+                "plan" => await InPlaceAsync(async place => Said(await PlanAsync(place), output)),
                 "run" => await InPlaceAsync(async place
-                    => await new LocalRun(place, output, configuration).RunAsync(await LocalPlan.MakeAsync(request, place, ct), ct)),
+                    => await new LocalRun(place, output, configuration).RunAsync(await PlanAsync(place), ct)),
                 "schema" => await SchemaAsync(output, ct),
                 _ => throw new LocalException("Say what: lint, plan, run or schema."),
             };
+
+            Task<LocalPlan> PlanAsync(string place) => LocalPlan.MakeAsync(request, place, configuration["HOME"], ct);
         }
         catch (LocalException e)
         {

@@ -23,9 +23,10 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
     /// <param name="folder">Some folder of the work tree.</param>
     /// <param name="baseName">What to compare with, as git names it; null for the upstream branch, else the default branch.</param>
     /// <param name="place">An empty folder.</param>
+    /// <param name="home">Of its owner, whose own git configuration says what else is ignored; null for none.</param>
     /// <param name="ct">Stops.</param>
     /// <exception cref="LocalException">The folder is no work tree, or there is no such base.</exception>
-    public static async Task<WorkingTree> TakeAsync(string folder, string? baseName, string place, CancellationToken ct)
+    public static async Task<WorkingTree> TakeAsync(string folder, string? baseName, string place, string? home, CancellationToken ct)
     {
         if (!Directory.Exists(folder)) throw new LocalException($"There is no folder {folder}.");
         if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is not { Length: > 0 } top)
@@ -41,7 +42,8 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
             if (File.Exists(index)) File.Copy(index, Path.Combine(repository, "index"));
             var exclude = await PathAsync(top, Path.Combine("info", "exclude"), ct);
             if (File.Exists(exclude)) File.Copy(exclude, Path.Combine(repository, "info", "exclude"), overwrite: true);
-            await GitCommand.RunAsync(top, [$"--git-dir={repository}", $"--work-tree={top}", "add", "--all", "--", "."], ct);
+            await GitCommand.RunAsync(
+                top, [$"--git-dir={repository}", $"--work-tree={top}", "add", "--all", "--", "."], ct, environment: OwnersGit(home));
             var tree = (await GitCommand.RunAsync(repository, ["write-tree"], ct)).Trim();
             var head = await GitCommand.AskAsync(top, ct, "rev-parse", "--verify", "--quiet", "HEAD^{commit}");
             var commit = await GitCommand.RunAsync(
@@ -55,6 +57,11 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
             throw new LocalException(PlainText.OneLine(e.Message, 300));
         }
     }
+
+    private static Dictionary<string, string>? OwnersGit(string? home)
+        => string.IsNullOrEmpty(home)
+            ? null
+            : new(StringComparer.Ordinal) { ["HOME"] = home, ["GIT_CONFIG_GLOBAL"] = Path.Combine(home, ".gitconfig") };
 
     private static async Task<string> PathAsync(string top, string name, CancellationToken ct)
         => Path.GetFullPath((await GitCommand.RunAsync(top, ["rev-parse", "--git-path", name], ct)).TrimEnd('\n'), top);

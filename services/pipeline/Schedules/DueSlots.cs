@@ -18,13 +18,14 @@ public sealed record DueSlots(DateTimeOffset Since, DateTimeOffset? Build, int M
     public static DueSlots Decide(Timetable table, DateTimeOffset since, DateTimeOffset now)
     {
         if (since > now) since = now;
-        var due = new List<DateTimeOffset>();
         var next = table.After(since);
-        for (; next is { } slot && table.DueAt(slot) <= now; next = table.After(slot)) due.Add(slot);
+        // Counted, not kept: a clock that is set years ahead makes millions of slots due.
+        var (count, before, last) = (0, (DateTimeOffset?)null, (DateTimeOffset?)null);
+        for (; next is { } slot && table.DueAt(slot) <= now; next = table.After(slot)) (count, before, last) = (count + 1, last, slot);
         DateTimeOffset? look = next is { } coming ? table.DueAt(coming) : null;
-        if (due is not [.., var newest]) return new DueSlots(since, null, 0, null, look);
+        if (last is not { } newest) return new DueSlots(since, null, 0, null, look);
         return now - table.DueAt(newest) <= table.CatchUp
-            ? new DueSlots(newest, newest, due.Count - 1, due.Count > 1 ? due[^2] : null, look)
-            : new DueSlots(newest, null, due.Count, newest, look);
+            ? new DueSlots(newest, newest, count - 1, before, look)
+            : new DueSlots(newest, null, count, newest, look);
     }
 }

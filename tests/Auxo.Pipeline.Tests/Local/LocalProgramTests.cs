@@ -48,6 +48,20 @@ public sealed class LocalProgramTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task what_its_owner_ignores_everywhere_is_no_part_of_it()
+    {
+        var home = Directory.CreateTempSubdirectory("auxo-owner-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(home, ".gitconfig"), "[core]\n\texcludesFile = ~/ignored\n");
+        await File.WriteAllTextAsync(Path.Combine(home, "ignored"), "*.local\n");
+        await WriteAsync((".auxo/ci.yaml", "steps:\n  - { name: look, run: ls }\n"), ("README.md", "# Demo\n"), ("notes.local", "mine\n"));
+        var (code, said) = await RunInAsync(home, "run", _folder);
+        Assert.Equal(0, code);
+        Assert.Contains("look │ README.md\n", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("notes.local", said, StringComparison.Ordinal);
+        Directory.Delete(home, recursive: true);
+    }
+
+    [Fact]
     public async Task one_step_is_run_with_what_it_needs()
     {
         await WriteAsync((".auxo/ci.yaml", Pipeline), ("README.md", "# Demo\n"), ("new.txt", "fresh\n"));
@@ -110,11 +124,13 @@ public sealed class LocalProgramTests : IAsyncLifetime
         Assert.Equal(1, said.Count(static c => c == '\n'));
     }
 
-    private static async Task<(int Code, string Said)> RunAsync(params string[] words)
+    private static Task<(int Code, string Said)> RunAsync(params string[] words) => RunInAsync("/nonexistent", words);
+
+    private static async Task<(int Code, string Said)> RunInAsync(string home, params string[] words)
     {
         await using var output = new StringWriter();
         var code = await LocalProgram.RunAsync(
-            words, output, new ConfigurationBuilder().AddInMemoryCollection([new("HOME", "/nonexistent")]).Build(),
+            words, output, new ConfigurationBuilder().AddInMemoryCollection([new("HOME", home)]).Build(),
             TestContext.Current.CancellationToken);
         return (code, output.ToString());
     }
