@@ -58,16 +58,19 @@ public sealed record StepGraph(
         }
 
         var (order, places, left) = (new List<BuildStep>(), new Dictionary<string, int>(StringComparer.Ordinal), steps.ToList());
+        var open = left.Select(static step => step.Step).ToHashSet(StringComparer.Ordinal);
         while (left.Count > 0)
         {
             // A need that is not among the steps is none; what waits for each other could not have been built.
-            var free = left.FindAll(step => needs[step.Step].All(need => places.ContainsKey(need) || !left.Exists(s => s.Step == need)));
-            foreach (var step in free.Count > 0 ? free : [.. left])
+            var free = left.FindAll(step => !needs[step.Step].Any(open.Contains));
+            foreach (var step in free.Count > 0 ? free : left)
             {
                 places[step.Step] = order.Count;
                 order.Add(step);
-                left.Remove(step);
+                open.Remove(step.Step);
             }
+
+            left.RemoveAll(step => !open.Contains(step.Step));
         }
 
         return (order, [.. order.Select((step, at) => (IReadOnlyList<int>)[.. needs[step.Step].Where(places.ContainsKey)
