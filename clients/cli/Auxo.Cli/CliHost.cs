@@ -30,6 +30,10 @@ internal sealed class CliHost
     /// <summary>Where the programs of Auxo are built: a folder for each.</summary>
     public string Programs { get; init; } = Path.Combine(AppContext.BaseDirectory, "..", "..");
 
+    /// <summary>A program of Auxo, built as this one was; whether it is there has to be looked at.</summary>
+    public string ProgramOf(string name)
+        => Path.Combine(Programs, name, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), name);
+
     /// <summary>True for the superuser, whose instance lives in <c>/var/lib/auxo</c>.</summary>
     public bool IsRoot { get; init; }
 

@@ -71,8 +71,7 @@ internal static class LocalPipeline
     private static async Task<int> RunAsync(Session session, IReadOnlyList<string> words, CancellationToken ct)
     {
         var host = session.Host;
-        var program = Path.Combine(
-            host.Programs, Program, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), Program);
+        var program = host.ProgramOf(Program);
         if (!File.Exists(program))
             throw new CliException(
                 ExitCode.Unreachable, $"{Program} is not built yet.", "./auxo doctor says what is missing; ./auxo up builds it.");

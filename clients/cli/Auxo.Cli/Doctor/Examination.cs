@@ -53,8 +53,7 @@ internal static class Examination
     /// <summary>The program of a part, built beside this one, only looks and ends.</summary>
     private static async Task<IReadOnlyList<Diagnosis>> ByProgramAsync(CliHost host, string name, CancellationToken ct)
     {
-        var program = Path.Combine(
-            host.Programs, name, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), name);
+        var program = host.ProgramOf(name);
         if (!File.Exists(program)) return [new Diagnosis("built", "warning",
             "not built yet, so it cannot look at what it needs", "./auxo up   (installs what is missing, builds, starts)")];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
