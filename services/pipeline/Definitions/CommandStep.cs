@@ -32,6 +32,9 @@ public sealed record CommandStep(
     /// <summary>What it says of the reports that its tools write; null for nothing.</summary>
     public StepReports? Reports { get; init; }
 
+    /// <summary>It asks for a network; whether it gets one is the operator's matter, and one of the author's trust.</summary>
+    public bool Network { get; init; }
+
     /// <summary>Why it is not for this build, in one line; null for a step that runs. What needs it does not wait for it.</summary>
     public string? LeftOut { get; init; }
 }

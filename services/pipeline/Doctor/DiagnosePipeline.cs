@@ -38,7 +38,7 @@ public static class DiagnosePipeline
     }
 
     private static async Task<IReadOnlyList<Diagnosis>> LookAsync(StepExecutors executors, CancellationToken ct)
-        => [Sandbox(executors), .. Limits(executors), .. Filter(executors), .. Steps(executors), await GitAsync(ct),
+        => [Sandbox(executors), .. Limits(executors), .. Filter(executors), .. Steps(executors), .. Network(executors), await GitAsync(ct),
             await ShellCheckAsync(ct), Docker(executors)];
 
     private static Diagnosis Sandbox(StepExecutors executors)
@@ -90,6 +90,15 @@ public static class DiagnosePipeline
             ? [new Diagnosis(
                 "steps", Health.Fine, "find an ordinary machine: users, hosts, devices, certificates, temporary files, processors")]
             : missing.Select(static look => new Diagnosis("steps", Health.Warning, $"do not find {look.What}", look.Next));
+    }
+
+    private static IEnumerable<Diagnosis> Network(StepExecutors executors)
+    {
+        if (executors.Refusal is not null || executors.IsHost) yield break;
+        yield return executors.NetworkRefusal(Trust.Trusted) is { } refusal ? new Diagnosis("network", Health.Fine, $"steps have none: {refusal}")
+            : StepNetwork.Find() is null ? new Diagnosis(
+                "network", Health.Warning, "slirp4netns is not installed; steps with 'network: true' cannot run", "sudo apt install slirp4netns")
+            : new Diagnosis("network", Health.Fine, "steps with 'network: true' of trusted authors reach what this machine reaches");
     }
 
     private static async Task<Diagnosis> GitAsync(CancellationToken ct)

@@ -53,6 +53,9 @@ public sealed record ExecutionSettings
     /// <summary>Further folders and files of the host that steps may read, such as <c>/opt/jdk</c>; separated by colons.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = [];
 
+    /// <summary>Steps of trusted authors that have <c>network: true</c> get it. Key <c>Auxo:Steps:Network</c>: <c>trusted</c> or <c>off</c>.</summary>
+    public bool GrantsNetwork { get; init; } = true;
+
     /// <summary>The Docker engine's socket.</summary>
     public string DockerSocket { get; init; } = "/var/run/docker.sock";
 
@@ -80,6 +83,12 @@ public sealed record ExecutionSettings
             Artifacts = (int)Number("Artifacts", defaults.Artifacts),
             ReadOnlyPaths = [.. (steps["ReadOnlyPaths"] ?? "")
                 .Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Plain)],
+            GrantsNetwork = (steps["Network"] is { Length: > 0 } network ? network : "trusted") switch
+            {
+                "trusted" => true,
+                "off" => false,
+                var other => throw new FormatException($"Auxo:Steps:Network is '{other}'; it must be 'trusted' or 'off'."),
+            },
             DockerSocket = configuration["Auxo:DockerSocket"] is { Length: > 0 } socket ? socket : defaults.DockerSocket,
         };
 

@@ -33,7 +33,7 @@ internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings sett
                 ?? StepEnvironment.SearchPath;
             if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
             var script = StepScript.Write(run.Step.Commands, environment, StepEnvironment.Folder(run.Workspace.Path, run.Step), Limits());
-            return await process.RunAsync(run, Start(), script, cgroup: null, ct);
+            return await process.RunAsync(run, Start(), script, ct);
         }
         finally
         {

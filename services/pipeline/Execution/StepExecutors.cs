@@ -56,6 +56,13 @@ public sealed class StepExecutors
     /// <summary>Why steps with an image cannot run here; null when they can.</summary>
     public string? ImageRefusal => _docker.Refusal();
 
+    /// <summary>Why a step of a build does not get the network that it asks for; null when it does.</summary>
+    /// <param name="trust">The author's.</param>
+    public string? NetworkRefusal(Trust trust)
+        => !_settings.GrantsNetwork ? "the operator gives none (Auxo__Steps__Network=off)"
+            : trust != Trust.Trusted ? "its author is not trusted"
+            : null;
+
     /// <summary>What holds steps without an image here, for logs and status pages.</summary>
     public string Describe() => _commands.Value is { Executor: { } executor } ? executor.Sandbox : $"refused: {_commands.Value.Refusal}";
 

@@ -33,7 +33,11 @@ public interface IStepExecutor
 /// <param name="Log">Gets everything the step prints.</param>
 /// <param name="Environment">Variables that Auxo gives (<c>AUXO_*</c>); they win over the step's own.</param>
 public sealed record StepRun(
-    Guid BuildId, CommandStep Step, Workspace Workspace, StepLog Log, IReadOnlyDictionary<string, string> Environment);
+    Guid BuildId, CommandStep Step, Workspace Workspace, StepLog Log, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>It reaches the network of this machine: the step asks for it, and the operator and the author's trust allow it.</summary>
+    public bool HasNetwork { get; init; }
+}
 
 /// <summary>How a step ended.</summary>
 /// <param name="Outcome">Passed, failed (the author has something to fix), errored (the operator has), cancelled or timed out.</param>

@@ -42,6 +42,7 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: x, if: [{event: push, branch: main}, {paths: ['!docs/**']}], retry: {on: [75, timeout]}}")]
     [InlineData("steps:\n  - {name: a, run: x, matrix: {NODE: [20, 22], image: a, include: [{NODE: 1}], exclude: [{NODE: 20}]}}")]
     [InlineData("steps:\n  - {name: a, run: x, reports: {tests: a.xml, coverage: {files: [l.info], warn: 70}, gate: block}}")]
+    [InlineData("steps:\n  - {name: a, run: x, network: true}\n  - {name: b, run: x, network: false}")]
     [InlineData("steps:\n  - {name: a, run: x, reports: off}\n  - {name: b, run: x, reports: [a.xml]}")]
     [InlineData("x-a: 1\nenvironment: {A: 1, B: yes}\ntimeout: 90s\nchecks: {secrets: off, structure: {gate: block, require: [docs/]}}")]
     [InlineData("schedules:\n  a: {cron: 0 2 * * *, zone: Europe/Berlin, jitter: 10m, catch-up: 48h, branch: main}\n  b: {cron: '@daily'}")]
@@ -62,6 +63,7 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: x, retry: 9}")]
     [InlineData("steps:\n  - {name: a, run: x, retry: {on: always}}")]
     [InlineData("steps:\n  - {name: a, run: x, matrix: {a-b: 1}}")]
+    [InlineData("steps:\n  - {name: a, run: x, network: host}")]
     [InlineData("environment: {1X: y}")]
     [InlineData("checks: {secrets: maybe}")]
     [InlineData("schedules: []")]
@@ -100,6 +102,7 @@ public sealed class SchemaTests
             YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
             YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text }
                 when long.TryParse(text, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } scalar => JsonValue.Create(scalar.Value == "true"),
             YamlScalarNode scalar => JsonValue.Create(scalar.Value),
             _ => null,
         };

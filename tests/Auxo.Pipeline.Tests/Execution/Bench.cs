@@ -88,7 +88,7 @@ public sealed class Bench : IDisposable
 
     /// <summary>Runs a step in a fresh workspace; the log is returned as Latin-1, byte for byte.</summary>
     public async Task<(StepExit Exit, string Log)> RunAsync(
-        CommandStep step, Func<Workspace, Task>? afterwards = null, CancellationToken ct = default)
+        CommandStep step, Func<Workspace, Task>? afterwards = null, bool hasNetwork = false, CancellationToken ct = default)
     {
         var build = Guid.NewGuid();
         await using var workspace = await Workspaces.PrepareAsync(Source, Commit(("README.md", "hello\n")), build, CancellationToken.None);
@@ -96,7 +96,10 @@ public sealed class Bench : IDisposable
         var executor = Executors.For(step).Executor;
         Assert.SkipWhen(executor is null, $"no sandbox here: {Executors.For(step).Refusal}");
         var exit = await executor!.RunAsync(
-            new StepRun(build, step, workspace, log, new Dictionary<string, string> { ["AUXO_COMMIT"] = "c0ffee" }), ct);
+            new StepRun(build, step, workspace, log, new Dictionary<string, string> { ["AUXO_COMMIT"] = "c0ffee" })
+            {
+                HasNetwork = hasNetwork,
+            }, ct);
         await log.CompleteAsync();
         if (afterwards is not null) await afterwards(workspace);
         return (exit, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(log.Path, CancellationToken.None)));

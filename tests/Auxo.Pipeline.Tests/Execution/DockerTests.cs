@@ -41,6 +41,14 @@ public sealed class DockerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_step_that_gets_a_network_has_the_engines()
+    {
+        await _bench.RunAsync(Bench.Step("true") with { Image = "debian:12" }, hasNetwork: true);
+        Assert.Equal("bridge", _engine.Spec.GetProperty("HostConfig").GetProperty("NetworkMode").GetString());
+        Assert.NotEqual(JsonValueKind.True, _engine.Spec.TryGetProperty("NetworkDisabled", out var off) ? off.ValueKind : JsonValueKind.False);
+    }
+
+    [Fact]
     public async Task a_failing_command_is_named_as_in_the_sandbox()
     {
         var (exit, _) = await _bench.RunAsync(Bench.Step("true", "exit 5") with { Image = "debian:12" });

@@ -86,7 +86,7 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task a_strangers_steps_are_the_canonical_ones_and_run_after_approval_of_that_commit_also_when_run_again()
     {
-        var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: step\n    run: echo canonical\n"));
+        var main = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: step\n    run: echo canonical\n    network: true\n"));
         var head = await CommitAsync((".auxo/ci.yaml", "steps:\n  - name: step\n    run: echo evil\n"));
         await _host.SendAsync(_told.Opened(head, Trust.Stranger, main));
         var id = _told.BuildOf(head);
@@ -97,7 +97,9 @@ public sealed class ByHandTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(403, (await _host.PostAsync($"/builds/{id}/approve", client: _host.Reader)).Status);
         Assert.Equal(200, (await _host.PostAsync($"/builds/{id}/approve")).Status);
         Assert.Equal("passed", (string)(await _host.FinishedAsync(id))["outcome"]!);
-        Assert.Contains("canonical\n", await _host.LogAsync(id, "step"), StringComparison.Ordinal);
+        var log = await _host.LogAsync(id, "step");
+        Assert.Contains("canonical\n", log, StringComparison.Ordinal);
+        Assert.Contains("the step has no network: its author is not trusted\n", log, StringComparison.Ordinal);
         Assert.Equal(["build_queued", "build_started", "post_patch_comment", "post_patch_comment", "build_finished"],
             (await _host.SentAsync()).Select(s => s.Name));
 

@@ -101,7 +101,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
     {
         var keys = yaml.Keys(
             map, "name", "run", "commands", "working-directory", "environment", "timeout", "image", "artifacts", "needs", "if", "matrix",
-            "retry", "on-failure", "reports");
+            "retry", "on-failure", "reports", "network");
         var name = Name(map, keys);
         IReadOnlyList<string> commands = [];
         if (keys.ContainsKey("run") == keys.ContainsKey("commands")) yaml.Problem(map, "a step needs either 'run' or 'commands'");
@@ -126,6 +126,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
         {
             Retry = keys.TryGetValue("retry", out var retry) ? Retry(retry) : null, IgnoresFailure = ignores, If = conditions, When = when,
             Reports = keys.TryGetValue("reports", out var reports) ? ReportsKey.Read(yaml, reports) : null,
+            Network = keys.TryGetValue("network", out var network) && yaml.Words(network, "network", "true", "false") is ["true"],
         };
         var needs = !keys.TryGetValue("needs", out var needed) ? null
             : needed is YamlSequenceNode { Children.Count: 0 } ? [] : yaml.Texts(needed, "needs");

@@ -26,6 +26,7 @@ internal static class BubblewrapArguments
     /// <summary>Arguments of <c>bwrap</c> up to the program.</summary>
     /// <param name="workspace">The folder on the host.</param>
     /// <param name="etc">The folder that is <c>/etc</c> inside.</param>
+    /// <param name="over">Files that lie over those in it.</param>
     /// <param name="user">
     /// The account to become. As root no user namespace is made: bwrap mounts with root's rights, and then everything is given
     /// up for that account for good.
@@ -33,7 +34,8 @@ internal static class BubblewrapArguments
     /// <param name="settings">Sizes.</param>
     /// <param name="seccomp">Whether descriptor 9 has a filter.</param>
     public static IEnumerable<string> For(
-        string workspace, string etc, StepUser? user, ExecutionSettings settings, bool seccomp)
+        string workspace, string etc, IReadOnlyList<(string Name, string Path)> over, StepUser? user, ExecutionSettings settings,
+        bool seccomp)
     {
         List<string> arguments =
             ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
@@ -52,6 +54,7 @@ internal static class BubblewrapArguments
         }
 
         arguments.AddRange(["--ro-bind", etc, "/etc"]);
+        foreach (var (name, path) in over) arguments.AddRange(["--ro-bind", path, "/etc/" + name]);
         var small = Math.Min(settings.TemporaryBytes, 256L << 20).ToString(CultureInfo.InvariantCulture);
         var size = settings.TemporaryBytes.ToString(CultureInfo.InvariantCulture);
         arguments.AddRange(

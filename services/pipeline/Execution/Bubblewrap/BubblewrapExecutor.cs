@@ -34,14 +34,15 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     private readonly ExecutionSettings _settings;
     private readonly StepProcess _process;
     private readonly StepEtc _etc;
+    private readonly IReadOnlyList<(string Name, string Path)> _networkFiles;
     private readonly string _probes;
 
     private BubblewrapExecutor(
         string program, string version, string? filter, StepUser? user, CgroupTier? cgroups,
-        ExecutionSettings settings, StepProcess process, StepEtc etc, string probes)
+        ExecutionSettings settings, StepProcess process, StepEtc etc, IReadOnlyList<(string Name, string Path)> networkFiles, string probes)
     {
         (_program, _filter, _user, _cgroups, _settings, _process) = (program, filter, user, cgroups, settings, process);
-        (_etc, _probes) = (etc, probes);
+        (_etc, _networkFiles, _probes) = (etc, networkFiles, probes);
         Sandbox = $"{version}{(filter is null ? "" : ", seccomp")}{(user is null ? "" : $", user {user.Uid}")}; limits: "
             + (cgroups is null ? "rlimits and a watcher" : $"cgroup v{cgroups.Version}");
     }
@@ -66,12 +67,13 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         cgroups?.Sweep();
 
         var etc = new StepEtc(layout.Steps, user ?? StepUser.Effective(), settings.ReadOnlyPaths);
+        var networkFiles = StepNetwork.WriteFiles(layout.Steps);
         var why = "";
         foreach (var (tryFilter, tryCgroups) in new[] { (filter, cgroups), (filter, null), (null, null) }.Distinct())
         {
             var executor = new BubblewrapExecutor(
                 program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, process,
-                etc, Path.Combine(layout.Steps, "probe"));
+                etc, networkFiles, Path.Combine(layout.Steps, "probe"));
             var (code, output) = executor.Probe(["true"]);
             if (code == 0) return (executor, null);
             why = output.ReplaceLineEndings(" ").Trim();
@@ -87,13 +89,17 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         var environment = StepEnvironment.Of(run, BubblewrapArguments.Home, BubblewrapArguments.Workspace);
         if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
 
+        var slirp = run.HasNetwork ? StepNetwork.Find() : null;
+        if (run.HasNetwork && slirp is null) return new StepExit(
+            Outcome.Errored, null, "the step has 'network: true', which needs slirp4netns (apt install slirp4netns)", TimeSpan.Zero);
+
         StepCgroup? cgroup = null;
         try
         {
             cgroup = _cgroups?.Create(_settings);
             var script = StepScript.Write(
                 run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits());
-            return await _process.RunAsync(run, Start(run.Workspace.Path), script, cgroup, ct);
+            return await _process.RunAsync(run, Start(run.Workspace.Path, run.HasNetwork), script, cgroup, slirp, ct);
         }
         finally
         {
@@ -123,7 +129,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         if (_cgroups is null) yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -u {_settings.Processes + 64}");
     }
 
-    private ProcessStartInfo Start(string workspace)
+    private ProcessStartInfo Start(string workspace, bool hasNetwork = false)
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
@@ -132,8 +138,9 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         };
         foreach (var argument in (ReadOnlySpan<string>)["-c", Launch, "auxo", _filter ?? "-", _program])
             start.ArgumentList.Add(argument);
-        foreach (var argument in BubblewrapArguments.For(workspace, _etc.Current(), _user, _settings,
-            _filter is not null)) start.ArgumentList.Add(argument);
+        foreach (var argument in BubblewrapArguments.For(
+            workspace, _etc.Current(), hasNetwork ? _networkFiles : [], _user, _settings, _filter is not null))
+            start.ArgumentList.Add(argument);
         foreach (var argument in (ReadOnlySpan<string>)["bash", "--noprofile", "--norc",
             BubblewrapArguments.Script]) start.ArgumentList.Add(argument);
 
@@ -200,6 +207,6 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         return (probe.ExitCode, output);
     }
 
-    private static string? FindProgram(string name)
+    internal static string? FindProgram(string name)
         => StepEnvironment.SearchPath.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -31,22 +31,26 @@ internal static class StepNames
             nogroup:x:65534:
 
             """));
-        yield return ("nsswitch.conf", """
-            passwd: files
-            group: files
-            shadow: files
-            hosts: files
-            networks: files
-            protocols: files
-            services: files
-            ethers: files
-            rpc: files
-
-            """);
+        yield return ("nsswitch.conf", NameSwitch("files"));
         // A host without IPv6 has none in a step either, and a program would try it first.
         var six = File.Exists("/proc/net/if_inet6") ? "::1 localhost ip6-localhost ip6-loopback\n" : "";
         yield return ("hosts", $"127.0.0.1 localhost\n127.0.0.1 {Step}\n{six}");
         yield return ("hostname", Step + "\n");
         yield return ("resolv.conf", "# A step has no network but its own loopback.\n");
     }
+
+    /// <summary>Where names are looked up.</summary>
+    /// <param name="hosts">For names of hosts.</param>
+    public static string NameSwitch(string hosts) => $"""
+        passwd: files
+        group: files
+        shadow: files
+        hosts: {hosts}
+        networks: files
+        protocols: files
+        services: files
+        ethers: files
+        rpc: files
+
+        """;
 }

@@ -10,7 +10,7 @@ using Docker.DotNet.Models;
 namespace Auxo.Pipeline.Execution.Docker;
 
 /// <summary>
-/// Runs a step in a container of the image that it names: no network, no capabilities, the workspace mounted, the same script
+/// Runs a step in a container of the image that it names: no capabilities, no network unless it asks, the workspace mounted, the same script
 /// and the same limits as in the namespace sandbox. The image is used as it is here, and pulled only when it is missing.
 /// </summary>
 internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings settings, StepUser? user, TimeProvider time) : IStepExecutor
@@ -21,7 +21,7 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
     private const string Inside = "/run/auxo";
 
     /// <inheritdoc/>
-    public string Sandbox => "docker: no network, no capabilities; limits: the engine's control groups and a watcher";
+    public string Sandbox => "docker: no capabilities; limits: the engine's control groups and a watcher";
 
     /// <summary>Why no container can run here; null when the engine takes connections.</summary>
     public string? Refusal()
@@ -155,7 +155,7 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
                 $"exec 2>&1; if command -v bash >/dev/null; then exec bash {Inside}/step; fi; exec sh {Inside}/step"],
             WorkingDir = Workspace,
             User = $"{owner.Uid}:{owner.Gid}",
-            NetworkDisabled = true,
+            NetworkDisabled = !run.HasNetwork,
             Labels = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["auxo.build"] = run.BuildId.ToString(), ["auxo.step"] = run.Step.Name,
@@ -163,7 +163,7 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
             HostConfig = new HostConfig
             {
                 Binds = [$"{run.Workspace.Path}:{Workspace}", $"{files}:{Inside}"],
-                NetworkMode = "none",
+                NetworkMode = run.HasNetwork ? "bridge" : "none",
                 Memory = settings.MemoryBytes,
                 MemorySwap = settings.MemoryBytes,
                 PidsLimit = settings.Processes,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
+using Auxo.Pipeline.Execution.Bubblewrap;
 using Auxo.Pipeline.Execution.Cgroups;
 
 namespace Auxo.Pipeline.Execution.Processes;
@@ -20,7 +21,12 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
     private static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs to the end; never throws for what a step does.</summary>
-    public async Task<StepExit> RunAsync(StepRun run, ProcessStartInfo start, string script, StepCgroup? cgroup, CancellationToken ct)
+    public Task<StepExit> RunAsync(StepRun run, ProcessStartInfo start, string script, CancellationToken ct)
+        => RunAsync(run, start, script, cgroup: null, slirp: null, ct);
+
+    /// <inheritdoc cref="RunAsync(StepRun, ProcessStartInfo, string, CancellationToken)"/>
+    public async Task<StepExit> RunAsync(
+        StepRun run, ProcessStartInfo start, string script, StepCgroup? cgroup, string? slirp, CancellationToken ct)
     {
         var began = time.GetTimestamp();
         if (ct.IsCancellationRequested) return new StepExit(Outcome.Cancelled, null, "stopped before it began", TimeSpan.Zero);
@@ -35,6 +41,7 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
             return new StepExit(Outcome.Errored, null, $"the sandbox could not be started: {e.Message}", time.GetElapsedTime(began));
         }
 
+        await using var network = slirp is null ? null : new StepNetwork(slirp, launcher, time);
         using (process)
         {
             StepOutput.GiveTo(user, process);
@@ -42,7 +49,7 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
             var printing = PrintAsync(process.StandardOutput.BaseStream, run);
             var telling = status.ReadAsync(process.StandardError.BaseStream);
             var exited = process.WaitForExitAsync(CancellationToken.None);
-            var refusal = cgroup is null ? null : await EnterAsync(cgroup, status, time);
+            var refusal = cgroup is null && network is null ? null : await EnterAsync(cgroup, network, status, time);
             if (refusal is null) await WriteScriptAsync(process, script);
             else await EndAsync(process, status, exited, graceful: false);
             var stop = await WaitAsync(run, process, status, cgroup, exited, ct);
@@ -52,24 +59,25 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
             await FinishAsync(printing, telling);
             await GoneAsync(status.NamespaceInit);
             if (refusal is not null) return new StepExit(
-                Outcome.Errored, null, $"the sandbox could not be held to its limits: {refusal}", time.GetElapsedTime(began));
+                Outcome.Errored, null, $"the sandbox could not be made ready: {refusal}", time.GetElapsedTime(began));
             return Result(run, stop, process.ExitCode, status, cgroup, time.GetElapsedTime(began));
         }
     }
 
     /// <summary>
-    /// Puts the namespace's first process, and so all that it will start, into the step's control groups. Linux takes some ten
-    /// milliseconds for it (it waits for every processor), in which the sandbox is mounting; it then waits for the script, so
-    /// nothing of the step exists before its limits do.
+    /// Puts the namespace's first process, and so all that it will start, into the step's control groups, and gives it its network. Linux
+    /// takes some ten milliseconds for the groups (it waits for every processor), in which the sandbox is mounting; it then waits for the
+    /// script, so nothing of the step exists before its limits do.
     /// </summary>
     /// <returns>Why it could not be done; null when it was, or when there is no sandbox, and then its exit says why.</returns>
-    private static async Task<string?> EnterAsync(StepCgroup cgroup, StepStatus status, TimeProvider time)
+    private static async Task<string?> EnterAsync(StepCgroup? cgroup, StepNetwork? network, StepStatus status, TimeProvider time)
     {
         try
         {
             await status.InitKnown.WaitAsync(StartLimit, time);
             if (status.NamespaceInit == 0) return null;
-            await Task.Run(() => cgroup.Enter(status.NamespaceInit));
+            if (cgroup is not null) await Task.Run(() => cgroup.Enter(status.NamespaceInit));
+            if (network is not null) await network.AttachAsync(status.NamespaceInit);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -119,7 +119,9 @@ internal sealed class StepPhase(
         else if (isFirst)
             foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
         var begun = ReportFiles.Now(workspace);
-        var asked = new StepRun(build.BuildId, step, workspace, log, Variables(build));
+        var refused = step.Network ? executors.NetworkRefusal(build.Trust) : null;
+        if (refused is not null) log.WriteLine($"--- Auxo: the step has no network: {refused}");
+        var asked = new StepRun(build.BuildId, step, workspace, log, Variables(build)) { HasNetwork = step.Network && refused is null };
         var (exit, tries, took) = (await executor.RunAsync(asked, run), 1, TimeSpan.Zero);
         while (step.Retry is { } retry && tries <= retry.Times && retry.IsFor(exit.Outcome, exit.ExitCode) && !run.IsCancellationRequested)
         {
