@@ -37,6 +37,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>Bare repositories that borrow their objects from the sources.</summary>
     public string Mirrors => Path.Combine(Home, "mirrors");
 
+    /// <summary>What steps keep for later builds; it may be removed at any time.</summary>
+    public string Caches => Path.Combine(Home, "caches");
+
     /// <summary>One log per resource.</summary>
     public string Logs => Path.Combine(Home, "logs");
 
@@ -138,7 +141,7 @@ public sealed record InstanceLayout(string Home)
             if (!File.Exists(LayoutFile)) PrivateFiles.Write(LayoutFile, Number);
             PrivateFiles.MakeFolder(Run, Passage);
             foreach (var folder in (ReadOnlySpan<string>)
-                [Logs, BuildLogs, Blobs, Mirrors, Workspaces, Spares, Steps, Checks, InHand, ConsoleKeys]) PrivateFiles.MakeFolder(folder);
+                [Logs, BuildLogs, Blobs, Mirrors, Caches, Workspaces, Spares, Steps, Checks, InHand, ConsoleKeys]) PrivateFiles.MakeFolder(folder);
             foreach (var file in Directory.EnumerateFiles(Run).Append(LayoutFile)) PrivateFiles.Close(file);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

@@ -35,6 +35,12 @@ public sealed record CommandStep(
     /// <summary>It asks for a network; whether it gets one is the operator's matter, and one of the author's trust.</summary>
     public bool Network { get; init; }
 
+    /// <summary>What it keeps for later builds.</summary>
+    public IReadOnlyList<StepCache> Caches { get; init; } = [];
+
+    /// <summary>What runs beside it.</summary>
+    public IReadOnlyList<StepService> Services { get; init; } = [];
+
     /// <summary>Why it is not for this build, in one line; null for a step that runs. What needs it does not wait for it.</summary>
     public string? LeftOut { get; init; }
 }
@@ -80,3 +86,17 @@ public sealed record StepRetry(int Times, IReadOnlyList<string> On)
             _ => false,
         };
 }
+
+/// <summary>Files that a step that has passed leaves for the same step of later builds.</summary>
+/// <param name="Key">Patterns of files: where their contents are the same, what is kept is used.</param>
+/// <param name="Paths">Folders and files, relative to the workspace's top or to the step's home.</param>
+/// <param name="InHome">Below the step's home.</param>
+/// <param name="Newest">Without an equal key, the newest of another key is used, and a new one kept.</param>
+public sealed record StepCache(IReadOnlyList<string> Key, IReadOnlyList<string> Paths, bool InHome, bool Newest);
+
+/// <summary>A program that runs beside a step, in its sandbox, from before its first command to its end.</summary>
+/// <param name="Name">For its log.</param>
+/// <param name="Run">Starts it, and ends when it does.</param>
+/// <param name="Ready">Succeeds when it can be used; null for at once.</param>
+/// <param name="Timeout">How long that may take.</param>
+public sealed record StepService(string Name, string Run, string? Ready, TimeSpan Timeout);

@@ -1,5 +1,6 @@
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Caches;
 using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Logs.Lines;
@@ -31,6 +32,8 @@ public static class ExecutionConfiguration
         services.AddSingleton<LongReads>();
         services.AddSingleton<LogOutlines>();
         services.AddSingleton(new ArtifactStore(layout, settings));
+        services.AddSingleton(provider => new CacheStore(
+            layout.Caches, settings.CacheBytes, provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton(provider => new StepExecutors(
             layout, settings, user, provider.GetRequiredService<StepLauncher>(),
             provider.GetService<TimeProvider>() ?? TimeProvider.System));
@@ -46,7 +49,7 @@ public static class ExecutionConfiguration
 /// log says what will hold steps.
 /// </summary>
 internal sealed class ExecutionStart(
-    NpgsqlDataSource database, InstanceLayout layout, WorkspaceStore workspaces, StepExecutors executors,
+    NpgsqlDataSource database, InstanceLayout layout, WorkspaceStore workspaces, CacheStore caches, StepExecutors executors,
     ILogger<ExecutionStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -54,6 +57,7 @@ internal sealed class ExecutionStart(
         layout.Make();
         // A killed pipeline left them, with scripts of repositories in them.
         foreach (var left in Directory.EnumerateDirectories(layout.Checks)) Directory.Delete(left, recursive: true);
+        caches.Sweep();
         // Before their workspaces go or are carried on with.
         if (LeftoverProcesses.End(layout) is > 0 and var ended)
             logger.LogWarning("{Count} processes of builds had outlived the last run and were ended.", ended);

@@ -50,6 +50,9 @@ public sealed record ExecutionSettings
     /// <summary>The number of artifacts of one build.</summary>
     public int Artifacts { get; init; } = 1000;
 
+    /// <summary>What all caches of all steps together may take.</summary>
+    public long CacheBytes { get; init; } = 10L << 30;
+
     /// <summary>Further folders and files of the host that steps may read, such as <c>/opt/jdk</c>; separated by colons.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = [];
 
@@ -81,6 +84,7 @@ public sealed record ExecutionSettings
             WatchInterval = TimeSpan.FromSeconds(Number("WatchSeconds", defaults.WatchInterval.TotalSeconds)),
             ArtifactBytes = MiB("ArtifactMiB", defaults.ArtifactBytes),
             Artifacts = (int)Number("Artifacts", defaults.Artifacts),
+            CacheBytes = MiB("CacheMiB", defaults.CacheBytes),
             ReadOnlyPaths = [.. (steps["ReadOnlyPaths"] ?? "")
                 .Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Plain)],
             GrantsNetwork = (steps["Network"] is { Length: > 0 } network ? network : "trusted") switch

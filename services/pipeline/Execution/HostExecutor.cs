@@ -32,7 +32,9 @@ internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings sett
             if (!run.Step.Environment.ContainsKey("PATH")) environment["PATH"] = Environment.GetEnvironmentVariable("PATH")
                 ?? StepEnvironment.SearchPath;
             if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
-            var script = StepScript.Write(run.Step.Commands, environment, StepEnvironment.Folder(run.Workspace.Path, run.Step), Limits());
+            var script = StepScript.Write(
+                run.Step.Commands, environment, StepEnvironment.Folder(run.Workspace.Path, run.Step), Limits(),
+                setUp: StepSetUp.Of(run, run.Workspace.Path));
             return await process.RunAsync(run, Start(), script, ct);
         }
         finally

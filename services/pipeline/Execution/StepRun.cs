@@ -37,6 +37,22 @@ public sealed record StepRun(
 {
     /// <summary>It reaches the network of this machine: the step asks for it, and the operator and the author's trust allow it.</summary>
     public bool HasNetwork { get; init; }
+
+    /// <summary>The files that are unpacked before its commands, and packed after them.</summary>
+    public IReadOnlyList<StepCacheFile> Caches { get; init; } = [];
+}
+
+/// <summary>A tar file at the top of a step's workspace.</summary>
+/// <param name="File">Its name.</param>
+/// <param name="Paths">What of the step goes into it.</param>
+/// <param name="InHome">The paths are below the step's home, not below its workspace.</param>
+public sealed record StepCacheFile(string File, IReadOnlyList<string> Paths, bool InHome)
+{
+    /// <summary>It is there, and unpacked before the first command.</summary>
+    public bool Restores { get; init; }
+
+    /// <summary>It is packed when all commands have passed.</summary>
+    public bool Keeps { get; init; }
 }
 
 /// <summary>How a step ended.</summary>

@@ -39,9 +39,10 @@ internal static partial class StepScript
     /// <param name="progress">
     /// Where the number of the running command is written, as a redirection of descriptor 4; empty when it is open already.
     /// </param>
+    /// <param name="setUp">Lines before the first command: <see cref="StepSetUp"/>.</param>
     public static string Write(
         IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> environment, string folder,
-        IEnumerable<string> limits, string progress = "")
+        IEnumerable<string> limits, string progress = "", string setUp = "")
     {
         var script = new StringBuilder();
         if (progress.Length > 0) script.Append("exec ").Append(progress).Append('\n');
@@ -49,7 +50,7 @@ internal static partial class StepScript
         foreach (var (name, value) in environment) script.Append("export ").Append(name).Append('=').Append(Quote(value)).Append('\n');
         script.Append("cd -- ").Append(Quote(folder)).Append(" || { echo 'no folder' >&4; exit 1; }\n");
         // A container's sh may know no pipefail; everything else here is POSIX.
-        script.Append("set -eu\nif (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n");
+        script.Append("set -eu\nif (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n").Append(setUp);
         for (var i = 0; i < commands.Count; i++)
         {
             script.Append(CultureInfo.InvariantCulture, $"echo 'command {i + 1}' >&4\n");

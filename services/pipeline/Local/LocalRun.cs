@@ -3,6 +3,7 @@ using System.Text;
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Caches;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
@@ -40,6 +41,7 @@ internal sealed class LocalRun
         _steps = new StepPhase(
             new WorkspaceStore(_layout, user), RepositoryFolders.From(configuration), executors, _logs,
             new ArtifactStore(_layout, settings), new ReportCollector(static (_, _, _) => Task.FromResult(ReportsBefore.Nothing)),
+            new CacheStore(LocalCaches(place), settings.CacheBytes, time),
             RunnerSettings.From(configuration));
     }
 
@@ -75,6 +77,15 @@ internal sealed class LocalRun
         {
             lock (results) results.Add(result);
         }
+    }
+
+    /// <summary>Where a user's caches lie: those of a run are there for the next one.</summary>
+    private static string LocalCaches(string place)
+    {
+        var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named ? named
+            : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache")
+            : place;
+        return Path.Combine(caches, "auxo", "steps");
     }
 
     private static Build BuildOf(LocalPlan plan)

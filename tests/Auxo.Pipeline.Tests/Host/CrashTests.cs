@@ -16,14 +16,14 @@ namespace Auxo.Pipeline.Tests.Host;
 public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private const string TwoSteps =
-        "steps:\n  - name: one\n    run: echo one; echo made > made.txt\n  - name: two\n    run: echo two; cat made.txt\n";
+        "steps:\n  - name: one\n    cache: { key: README.md, paths: made.txt }\n    run: echo one; echo made > made.txt\n  - name: two\n    run: echo two; cat made.txt\n";
 
     /// <summary>Every named point of the service, and those of the libraries that a build comes by.</summary>
     private static readonly string[] Points =
     [
         "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
         "pipeline.build.before_finish", "pipeline.build.finished",
-        "pipeline.schedule.decided", "store.saving", "store.committed",
+        "pipeline.schedule.decided", "pipeline.cache.written", "store.saving", "store.committed",
     ];
 
     /// <summary>Where no build of a push comes by.</summary>

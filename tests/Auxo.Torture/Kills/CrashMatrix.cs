@@ -28,7 +28,7 @@ internal static class CrashMatrix
         "ingest.receipt.committed", "ingest.fact.before_commit", "ingest.fact.committed",
         "ingest.comment.before_write", "ingest.comment.written", "ingest.comment.before_ack",
         "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
-        "pipeline.build.before_finish", "pipeline.build.finished", "pipeline.schedule.decided",
+        "pipeline.build.before_finish", "pipeline.build.finished", "pipeline.schedule.decided", "pipeline.cache.written",
         "metrics.report.recorded", "metrics.facts.saving", "metrics.facts.committed",
         "metrics.policy.before_commit", "metrics.policy.committed", "metrics.page.worked_out", "metrics.page.published",
         "notify.delivery.before_send", "notify.delivery.sent", "notify.delivery.before_record", "notify.delivery.recorded",

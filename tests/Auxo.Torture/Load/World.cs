@@ -28,6 +28,7 @@ internal sealed class World : IAsyncDisposable
           - name: make
             commands: ['mkdir -p out', 'echo "$AUXO_COMMIT" > out/made.txt']
             artifacts: [out/**]
+            cache: { key: 'docs/**', paths: out }
           - name: try
             run: test "$(cat out/made.txt)" = "$AUXO_COMMIT"
         """;

@@ -101,7 +101,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
     {
         var keys = yaml.Keys(
             map, "name", "run", "commands", "working-directory", "environment", "timeout", "image", "artifacts", "needs", "if", "matrix",
-            "retry", "on-failure", "reports", "network");
+            "retry", "on-failure", "reports", "network", "cache", "services");
         var name = Name(map, keys);
         IReadOnlyList<string> commands = [];
         if (keys.ContainsKey("run") == keys.ContainsKey("commands")) yaml.Problem(map, "a step needs either 'run' or 'commands'");
@@ -126,6 +126,8 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
         {
             Retry = keys.TryGetValue("retry", out var retry) ? Retry(retry) : null, IgnoresFailure = ignores, If = conditions, When = when,
             Reports = keys.TryGetValue("reports", out var reports) ? ReportsKey.Read(yaml, reports) : null,
+            Caches = keys.TryGetValue("cache", out var caches) ? CacheKeys.Read(yaml, caches) : [],
+            Services = keys.TryGetValue("services", out var services) ? ServiceKeys.Read(yaml, services) : [],
             Network = keys.TryGetValue("network", out var network) && yaml.Words(network, "network", "true", "false") is ["true"],
         };
         var needs = !keys.TryGetValue("needs", out var needed) ? null

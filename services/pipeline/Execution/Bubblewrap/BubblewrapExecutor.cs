@@ -98,7 +98,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         {
             cgroup = _cgroups?.Create(_settings);
             var script = StepScript.Write(
-                run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits());
+                run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits(),
+                setUp: StepSetUp.Of(run, BubblewrapArguments.Workspace));
             return await _process.RunAsync(run, Start(run.Workspace.Path, run.HasNetwork), script, cgroup, slirp, ct);
         }
         finally

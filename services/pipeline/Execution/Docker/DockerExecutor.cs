@@ -58,7 +58,8 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
         try
         {
             var folder = StepEnvironment.Folder(Workspace, run.Step);
-            var script = StepScript.Write(run.Step.Commands, environment, folder, ["ulimit -c 0"], $"4>{Inside}/at");
+            var script = StepScript.Write(
+                run.Step.Commands, environment, folder, ["ulimit -c 0"], $"4>{Inside}/at", StepSetUp.Of(run, Workspace));
             await PrepareAsync(files, script, ct);
             return await RunAsync(engine, name, run, files, began, ct);
         }
@@ -134,7 +135,7 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
         var at = StepProcess.CommandAt(run, status.Command);
         if (stop is var (outcome, reason)) return new StepExit(outcome, null, at is null ? reason : $"{reason}, in {at}", took);
         if (code == 0) return new StepExit(Outcome.Passed, 0, null, took);
-        if (at is null && status.NoFolder) return new StepExit(Outcome.Failed, code, StepProcess.NoFolder(run), took);
+        if (at is null && StepProcess.WhyNotBegun(run, status) is { } words) return new StepExit(Outcome.Failed, code, words, took);
         if (at is null) return Errored($"the container of {run.Step.Image} ended with {code} before the first command", began);
         var why = memory ? $": it needed more than {settings.MemoryBytes >> 20} MiB of memory" : "";
         return new StepExit(Outcome.Failed, code, $"{at} ended with exit code {code}{why}", took);

@@ -181,7 +181,7 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
         var at = CommandAt(run, status.Command);
         if (stop is not null) return new StepExit(stop.Outcome, null, at is null ? stop.Reason : $"{stop.Reason}, in {at}", duration);
         if (code == 0) return new StepExit(Outcome.Passed, 0, null, duration);
-        if (at is null && status.NoFolder) return new StepExit(Outcome.Failed, code, NoFolder(run), duration);
+        if (at is null && WhyNotBegun(run, status) is { } why) return new StepExit(Outcome.Failed, code, why, duration);
         if (at is null) return new StepExit(
             Outcome.Errored, null, $"the sandbox ended with {code} before the first command; the log's last lines say why", duration);
 
@@ -194,7 +194,9 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
         return new StepExit(Outcome.Failed, code, $"{at} ended with exit code {code}{(limit is null ? "" : $": {limit}")}", duration);
     }
 
-    internal static string NoFolder(StepRun run) => $"the working directory '{run.Step.WorkingDirectory}' is not in the workspace";
+    /// <summary>Why the first command was not reached, where the author can do something about it.</summary>
+    internal static string? WhyNotBegun(StepRun run, StepStatus status)
+        => status.NoFolder ? $"the working directory '{run.Step.WorkingDirectory}' is not in the workspace" : status.NotBegun;
 
     /// <summary>The command with this number, in words; null when none had begun.</summary>
     internal static string? CommandAt(StepRun run, int number)

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
+using Auxo.Pipeline.Checks.Files;
+
 namespace Auxo.Pipeline.Execution.Processes;
 
 /// <summary>
@@ -27,6 +29,9 @@ internal sealed class StepStatus
 
     /// <summary>True when the step's working directory is not there.</summary>
     public bool NoFolder { get; private set; }
+
+    /// <summary>Why the step could not begin, in its own words, such as a service that did not come up; null when it could.</summary>
+    public string? NotBegun { get; private set; }
 
     /// <summary>Reads to the end. Lines that are too long or make no sense are skipped.</summary>
     public async Task ReadAsync(Stream stream)
@@ -70,6 +75,10 @@ internal sealed class StepStatus
         else if (line.SequenceEqual("no folder"u8))
         {
             NoFolder = true;
+        }
+        else if (Command == 0 && line.StartsWith("service "u8))
+        {
+            NotBegun = "the " + PlainText.OneLine(Encoding.UTF8.GetString(line));
         }
         else if (NamespaceInit == 0 && line.StartsWith("{"u8))
         {

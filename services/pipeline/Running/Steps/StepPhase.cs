@@ -1,5 +1,6 @@
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Caches;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
@@ -16,7 +17,7 @@ namespace Auxo.Pipeline.Running.Steps;
 /// </summary>
 internal sealed class StepPhase(
     WorkspaceStore workspaces, RepositoryFolders folders, StepExecutors executors, LogStore logs, ArtifactStore artifactStore,
-    ReportCollector reports, RunnerSettings settings)
+    ReportCollector reports, CacheStore cacheStore, RunnerSettings settings)
 {
     private const string CommandKind = "command";
 
@@ -121,7 +122,11 @@ internal sealed class StepPhase(
         var begun = ReportFiles.Now(workspace);
         var refused = step.Network ? executors.NetworkRefusal(build.Trust) : null;
         if (refused is not null) log.WriteLine($"--- Auxo: the step has no network: {refused}");
-        var asked = new StepRun(build.BuildId, step, workspace, log, Variables(build)) { HasNetwork = step.Network && refused is null };
+        using var caches = StepCaches.Open(cacheStore, build.Subject.Rid, step, workspace, keeps: build.Trust == Trust.Trusted, log);
+        var asked = new StepRun(build.BuildId, step, workspace, log, Variables(build))
+        {
+            HasNetwork = step.Network && refused is null, Caches = caches.Files,
+        };
         var (exit, tries, took) = (await executor.RunAsync(asked, run), 1, TimeSpan.Zero);
         while (step.Retry is { } retry && tries <= retry.Times && retry.IsFor(exit.Outcome, exit.ExitCode) && !run.IsCancellationRequested)
         {
@@ -130,6 +135,7 @@ internal sealed class StepPhase(
             exit = await executor.RunAsync(asked, run);
         }
 
+        if (exit.Outcome == Outcome.Passed) await caches.KeepAsync(run);
         IReadOnlyList<BuildArtifact> artifacts = [];
         if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
         {

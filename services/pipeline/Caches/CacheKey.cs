@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Workspaces;
+
+namespace Auxo.Pipeline.Caches;
+
+/// <summary>What a cache is called. Both parts are hexadecimal digits.</summary>
+/// <param name="Name">Of what it is: the step, its image, this kind of machine, and the paths.</param>
+/// <param name="Key">Of which contents it was made.</param>
+internal sealed record CacheKey(string Name, string Key)
+{
+    private const int Digits = 32;
+
+    /// <summary>Reads the files that the key names, as they are now.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="cache">One of its caches.</param>
+    /// <param name="workspace">Where the files are; links are not followed.</param>
+    /// <param name="problem">Says which pattern names no file; there is no key then.</param>
+    public static CacheKey? Of(CommandStep step, StepCache cache, Workspace workspace, out string? problem)
+    {
+        problem = null;
+        var contents = new StringBuilder();
+        foreach (var pattern in cache.Key)
+        {
+            var names = WorkspaceFiles.Match(workspace.Path, pattern).Order(StringComparer.Ordinal).ToList();
+            var any = false;
+            foreach (var name in names)
+            {
+                using var file = BeneathFile.Open(workspace.Path, name, out _);
+                if (file is null) continue;
+                any = true;
+                using var stream = new FileStream(file, FileAccess.Read);
+                contents.Append(CultureInfo.InvariantCulture, $"{name.Length}:{name} {Convert.ToHexStringLower(SHA256.HashData(stream))}\n");
+            }
+
+            if (!any)
+            {
+                problem = $"no file matches '{pattern}' of its key";
+                return null;
+            }
+        }
+
+        var what = string.Join('\n', [step.Name, step.Image ?? "", RuntimeInformation.OSArchitecture.ToString(),
+            cache.InHome ? "~" : "", .. cache.Paths]);
+        return new CacheKey(Hash(what), Hash(contents.ToString()));
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Digits];
+}
