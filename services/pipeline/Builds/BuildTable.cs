@@ -11,12 +11,12 @@ internal static class BuildTable
     public static NpgsqlBatchCommand Insert(Build build, string? traceId)
         => Command(
             """
-            insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id, concurrency)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, ''))
             """,
             build.BuildId, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject),
             build.Subject.Commit.Value, build.Attempt,
-            build.Trust.ToString(), build.QueuedAt, StateOf(build), traceId ?? "");
+            build.Trust.ToString(), build.QueuedAt, StateOf(build), traceId ?? "", build.Plan.Concurrency?.KeyOf(build.Subject) ?? "");
 
     /// <summary>Follows the build's state. A row that is done stays for the lists and has no lease.</summary>
     public static NpgsqlBatchCommand Follow(Build build)
@@ -60,20 +60,23 @@ internal static class BuildTable
             "select build_id from pipeline.builds where rid = $1 and ($2::text is null or subject = $2) and state <> "
                 + "'done' order by queued_at, build_id")
             .With(rid.Value, (object?)subject ?? DBNull.Value);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var ids = new List<Guid>();
-        while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
-        return ids;
+        return await IdsAsync(command, ct);
+    }
+
+    /// <summary>The unfinished builds of a group.</summary>
+    public static async Task<IReadOnlyList<Guid>> OfGroupAsync(NpgsqlDataSource database, Rid rid, string group, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            "select build_id from pipeline.builds where rid = $1 and concurrency = $2 and state <> 'done' order by queued_at, build_id")
+            .With(rid.Value, group);
+        return await IdsAsync(command, ct);
     }
 
     /// <summary>The builds that are for a runner, begun or not.</summary>
     public static async Task<IReadOnlySet<Guid>> ReadyAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var command = database.CreateCommand("select build_id from pipeline.builds where state = 'ready'");
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var ids = new HashSet<Guid>();
-        while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
-        return ids;
+        return (await IdsAsync(command, ct)).ToHashSet();
     }
 
     /// <summary>Those of the builds that have their verdict.</summary>
@@ -82,10 +85,7 @@ internal static class BuildTable
     {
         await using var command = database.CreateCommand(
             "select build_id from pipeline.builds where state = 'done' and build_id = any ($1)").With(builds.ToArray());
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var ids = new List<Guid>();
-        while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
-        return ids;
+        return await IdsAsync(command, ct);
     }
 
     /// <summary>The number of the next attempt at the same thing.</summary>
@@ -138,5 +138,13 @@ internal static class BuildTable
             database.CreateCommand("select exists (select from pipeline.repositories where rid = $1 and untracked_at >= $2)")
                 .With(rid.Value, seenAt);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private static async Task<IReadOnlyList<Guid>> IdsAsync(NpgsqlCommand command, CancellationToken ct)
+    {
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync(ct)) ids.Add(reader.GetGuid(0));
+        return ids;
     }
 }

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 
-using Auxo.Pipeline.Artifacts;
-
 using Microsoft.Win32.SafeHandles;
 
 namespace Auxo.Pipeline.Caches;

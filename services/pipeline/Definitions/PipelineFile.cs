@@ -8,6 +8,9 @@ public sealed record PipelineFile(IReadOnlyList<CommandStep> Steps, Checks.Check
     /// <summary>When a branch is built without a push; only those of the default branch's file count.</summary>
     public IReadOnlyList<ScheduleDefinition> Schedules { get; init; } = [];
 
+    /// <summary>Which builds run one at a time; null for the usual: a newer commit of a patch or branch ends the older build.</summary>
+    public BuildConcurrency? Concurrency { get; init; }
+
     /// <summary>Where it lies.</summary>
     public const string Path = ".auxo/ci.yaml";
 

@@ -70,7 +70,7 @@ public sealed class PipelineFileReader
 
     private PipelineFile Top(YamlMappingNode top)
     {
-        var keys = _yaml.Keys(top, "steps", "environment", "timeout", "checks", "schedules");
+        var keys = _yaml.Keys(top, "steps", "environment", "timeout", "checks", "schedules", "concurrency");
         IReadOnlyList<ScheduleDefinition> schedules =
             keys.TryGetValue("schedules", out var times) ? new ScheduleReader(_yaml).Read(times) : [];
         var steps = new StepReader(_yaml, [.. schedules.Select(static schedule => schedule.Name)]);
@@ -85,6 +85,7 @@ public sealed class PipelineFileReader
         return new PipelineFile(steps.InOrder(), keys.TryGetValue("checks", out var checks) ? Checks(checks) : CheckSettings.Default)
         {
             Schedules = schedules,
+            Concurrency = keys.TryGetValue("concurrency", out var concurrency) ? ConcurrencyKey.Read(_yaml, concurrency) : null,
         };
     }
 

@@ -36,6 +36,9 @@ public sealed record Plan(
     IReadOnlyList<DefinitionProblem> Problems,
     IReadOnlyList<string> Notes, string? File = null)
 {
+    /// <summary>With which builds it does not run at once; null for the usual, and in builds of earlier versions.</summary>
+    public BuildConcurrency? Concurrency { get; init; }
+
     /// <summary>The step name under which problems of the pipeline file are reported.</summary>
     public const string FileStep = "pipeline-file";
 
@@ -78,7 +81,10 @@ public sealed record Plan(
         var settings = problems.Count > 0 ? CheckSettings.Default : file.Checks;
         return new Plan(
             [.. CheckBatch.Chosen(settings).Select(check => check.Name)], settings, steps,
-            needsApproval && steps.Exists(static step => step.LeftOut is null), problems, notes);
+            needsApproval && steps.Exists(static step => step.LeftOut is null), problems, notes)
+        {
+            Concurrency = problems.Count == 0 && file.Concurrency?.IsFor(facts) == true ? file.Concurrency : null,
+        };
     }
 
     private static DefinitionReading Read(DefinitionFiles files)

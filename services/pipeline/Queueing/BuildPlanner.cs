@@ -38,6 +38,8 @@ public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, 
         var plan = refusal is null
             ? Plan.Decide(facts, request.Trust == Trust.Trusted || approved, head, canonical)
             : new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);
+        if (plan.Concurrency is { Group: not null } group)
+            open = [.. open.Union(await BuildTable.OfGroupAsync(database, request.Rid, group.KeyOf(request.Subject(id)), ct))];
         return new PlannedBuild(id, request, attempt, plan, refusal, await OpenBuilds.LoadAsync(session, open, ct));
     }
 

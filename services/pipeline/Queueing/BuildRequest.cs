@@ -24,6 +24,10 @@ public sealed record BuildRequest(
             ? Contracts.BuildId.ForSlot(Rid, Schedule!, slot)
             : Contracts.BuildId.For(Rid, Commit, Trigger, SubjectKey, attempt);
 
+    /// <summary>What the build is of.</summary>
+    public BuildSubject Subject(Guid id)
+        => new(id, Rid, RepositoryName, Trigger, PatchId, RevisionId, Ref, Commit, Title, Author, Schedule);
+
     /// <summary>The patch or the ref.</summary>
     public string SubjectKey => PatchId?.Value ?? Ref;
 }

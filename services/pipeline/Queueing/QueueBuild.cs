@@ -22,9 +22,7 @@ public static class QueueBuild
     public static (Events Events, OutgoingMessages Messages) Decide(
         Guid id, BuildRequest request, int attempt, Plan plan, string? refusal, Links links, DateTimeOffset now)
     {
-        var subject = new BuildSubject(
-            id, request.Rid, request.RepositoryName, request.Trigger, request.PatchId, request.RevisionId, request.Ref,
-            request.Commit, request.Title, request.Author, request.Schedule);
+        var subject = request.Subject(id);
         var queued = new BuildEvent.Queued(
             subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now, request.Before);
         OutgoingMessages messages = [new BuildQueued(subject, plan.StepNames(), now)];

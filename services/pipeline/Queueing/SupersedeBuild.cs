@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Queueing;
@@ -17,10 +18,22 @@ public static class SupersedeBuild
 
     private static string? IsPointless(Build older, Build newer)
     {
+        if (newer.Plan.Concurrency is { } concurrency) return IsPointless(older, newer, concurrency);
         if (older.Subject.Trigger != newer.Subject.Trigger || older.Subject.Schedule != newer.Subject.Schedule) return null;
         // A build that takes longer than its schedule's pause would never end if the next one ended it; but no more than one waits.
         if (newer.Subject.Schedule is { } schedule)
             return older.StartedAt is null ? $"superseded by the next run of schedule '{schedule}'" : null;
         return older.Subject.Commit == newer.Subject.Commit ? null : $"superseded by {newer.Subject.Commit.Short}";
     }
+
+    /// <summary>As the newer one's pipeline file says; a build that no group holds is left alone.</summary>
+    private static string? IsPointless(Build older, Build newer, BuildConcurrency concurrency)
+        => older.Plan.Concurrency?.KeyOf(older.Subject) != concurrency.KeyOf(newer.Subject) || older.BuildId == newer.BuildId ? null
+            : concurrency.Mode switch
+            {
+                ConcurrencyMode.Cancel => $"superseded by {newer.Subject.Commit.Short}",
+                ConcurrencyMode.Latest when older.State != BuildState.Running
+                    => $"superseded by {newer.Subject.Commit.Short}: of the builds that wait, the newest is kept",
+                _ => null,
+            };
 }

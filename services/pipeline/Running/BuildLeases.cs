@@ -9,8 +9,20 @@ namespace Auxo.Pipeline.Running;
 internal sealed class BuildLeases(
     NpgsqlDataSource database, InstanceLayout layout, RunnerSettings settings, TimeProvider time, ILogger<BuildLeases> logger)
 {
-    private static readonly LeaseTable Table = new(
-        "pipeline.builds", Key: "build_id", Ready: "state = 'ready'", OrderBy: "queued_at, build_id");
+    /// <summary>
+    /// Of a group one runs at a time, in the order of the queue. One that has begun is not held up by an older one of its group, which
+    /// waited for approval meanwhile: else neither would go on.
+    /// </summary>
+    private const string Ready =
+        """
+        state = 'ready' and (concurrency is null or leased_until is not null or not exists (
+            select from pipeline.builds other
+            where other.rid = builds.rid and other.concurrency = builds.concurrency and other.state = 'ready'
+                and ((other.queued_at, other.build_id) < (builds.queued_at, builds.build_id)
+                    or other.leased_until is not null and other.build_id <> builds.build_id)))
+        """;
+
+    private static readonly LeaseTable Table = new("pipeline.builds", Key: "build_id", Ready, OrderBy: "queued_at, build_id");
 
     private readonly LeasedWork<Guid> _work = new(database, time, Table, settings.Lease);
     private volatile bool _known;

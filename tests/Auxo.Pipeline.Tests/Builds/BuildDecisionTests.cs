@@ -2,6 +2,7 @@ using Auxo.Contracts;
 using Auxo.Pipeline.Approving;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Cancelling;
+using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
@@ -154,6 +155,38 @@ public sealed class BuildDecisionTests
         Assert.Single(messages.OfType<BuildFinished>());
         Assert.Empty(messages.OfType<PostPatchComment>());
         Assert.Empty(SupersedeBuild.Decide(older, older, NoLinks, Now).Events);
+    }
+
+    [Theory]
+    [InlineData(ConcurrencyMode.Queue, "waits", null)]
+    [InlineData(ConcurrencyMode.Queue, "runs", null)]
+    [InlineData(ConcurrencyMode.Latest, "waits", "superseded by 4444444: of the builds that wait, the newest is kept")]
+    [InlineData(ConcurrencyMode.Latest, "runs", null)]
+    [InlineData(ConcurrencyMode.Cancel, "waits", "superseded by 4444444")]
+    [InlineData(ConcurrencyMode.Cancel, "runs", "superseded by 4444444")]
+    public void what_becomes_of_an_older_build_of_the_group_is_what_the_newer_ones_file_says(
+        ConcurrencyMode mode, string state, string? reason)
+    {
+        var older = Queued(PlanOf() with { Concurrency = new BuildConcurrency(ConcurrencyMode.Queue, "deploy") });
+        if (state == "runs") older = Fold(older, StartBuild.Decide(older, "r", "s", [], Now).Events);
+        var newer = Queued(
+            PlanOf() with { Concurrency = new BuildConcurrency(mode, "deploy") },
+            commit: CommitId.Parse("4444444444444444444444444444444444444444"));
+        var events = SupersedeBuild.Decide(older, newer, NoLinks, Now).Events;
+        Assert.Equal(reason, events.Count == 0 ? null : Fold(older, events).Reason);
+        var other = newer with { Plan = newer.Plan with { Concurrency = new BuildConcurrency(mode, "other") } };
+        Assert.Empty(SupersedeBuild.Decide(older, other, NoLinks, Now).Events);
+    }
+
+    [Fact]
+    public void a_strangers_build_is_in_no_group_that_has_a_name()
+    {
+        var named = new BuildConcurrency(ConcurrencyMode.Cancel, "deploy");
+        var patch = new BuildFacts(BuildTrigger.Patch, "p", Trust.Stranger, Changed: null);
+        Assert.False(named.IsFor(patch));
+        Assert.True(named.IsFor(patch with { Trust = Trust.Trusted }));
+        Assert.True((named with { Group = null }).IsFor(patch));
+        Assert.False((named with { Events = ["push"] }).IsFor(patch with { Trust = Trust.Trusted }));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Auxo.Contracts;
-using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Host;
@@ -25,9 +24,7 @@ public sealed class CacheTests(PostgresFixture postgres) : IAsyncLifetime
     {
         _repository = await GitRepository.CreateAsync();
         _told = new Told(_repository);
-        var database = await postgres.CreateDatabaseAsync();
-        await SchemaMigration.ApplyAsync(Configuration.Model, database, CancellationToken.None);
-        _host = await PipelineHost.StartAsync(database, _home);
+        _host = await PipelineHost.StartAsync(await postgres.CreateDatabaseAsync(), _home);
     }
 
     [Fact]

@@ -18,22 +18,22 @@ internal static class CacheKeys
     private static IEnumerable<StepCache> One(YamlKeys yaml, YamlNode node)
     {
         var keys = yaml.Keys(node, "key", "paths", "fallback");
-        if (!keys.ContainsKey("key") || !keys.ContainsKey("paths"))
+        if (!keys.TryGetValue("key", out var made) || !keys.TryGetValue("paths", out var kept))
         {
             yaml.Problem(node, "a cache needs 'key', patterns of the files that it is made of, and 'paths', what is kept");
             yield break;
         }
 
-        var key = Patterns(yaml, keys["key"]);
+        var key = Patterns(yaml, made);
         var newest = keys.TryGetValue("fallback", out var fallback) && yaml.Words(fallback, "fallback", "newest") is ["newest"];
-        var paths = yaml.Texts(keys["paths"], "paths").Where(static path => path.Length > 0).ToList();
+        var paths = yaml.Texts(kept, "paths").Where(static path => path.Length > 0).ToList();
         foreach (var path in paths)
         {
             var wrong = path.IndexOfAny(['*', '?', '[']) >= 0 ? "is a pattern; name folders and files"
                 : ArtifactNames.RefusePattern(Relative(path)) is { } refusal ? refusal
                 : Relative(path).StartsWith('-') ? "begins with '-'"
                 : null;
-            if (wrong is not null) yaml.Problem(keys["paths"], $"the path '{PlainText.OneLine(path, 80)}' {wrong}");
+            if (wrong is not null) yaml.Problem(kept, $"the path '{PlainText.OneLine(path, 80)}' {wrong}");
         }
 
         foreach (var group in paths.GroupBy(static path => path.StartsWith(Home, StringComparison.Ordinal)))

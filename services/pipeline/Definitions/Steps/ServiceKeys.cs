@@ -31,19 +31,19 @@ internal static partial class ServiceKeys
     private static StepService? One(YamlKeys yaml, YamlNode node)
     {
         var keys = yaml.Keys(node, "name", "run", "ready", "timeout");
-        if (!keys.ContainsKey("name") || !keys.ContainsKey("run"))
+        if (!keys.TryGetValue("name", out var named) || !keys.TryGetValue("run", out var run))
         {
             yaml.Problem(node, "a service needs a 'name' and 'run', the command that is the service");
             return null;
         }
 
-        var name = yaml.Text(keys["name"], "name");
+        var name = yaml.Text(named, "name");
         if (!ServiceName().IsMatch(name))
-            yaml.Problem(keys["name"],
+            yaml.Problem(named,
                 $"'{PlainText.OneLine(name, 60)}' is no name of a service: letters, digits, '-' and '_', at most 40, beginning with a letter");
         var timeout = keys.TryGetValue("timeout", out var limit) ? Timeout(yaml, limit) : DefaultTimeout;
         return new StepService(
-            name, yaml.Text(keys["run"], "run"), keys.TryGetValue("ready", out var ready) ? yaml.Text(ready, "ready") : null, timeout);
+            name, yaml.Text(run, "run"), keys.TryGetValue("ready", out var ready) ? yaml.Text(ready, "ready") : null, timeout);
     }
 
     private static TimeSpan Timeout(YamlKeys yaml, YamlNode node)
