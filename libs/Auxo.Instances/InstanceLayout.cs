@@ -141,7 +141,8 @@ public sealed record InstanceLayout(string Home)
             if (!File.Exists(LayoutFile)) PrivateFiles.Write(LayoutFile, Number);
             PrivateFiles.MakeFolder(Run, Passage);
             foreach (var folder in (ReadOnlySpan<string>)
-                [Logs, BuildLogs, Blobs, Mirrors, Caches, Workspaces, Spares, Steps, Checks, InHand, ConsoleKeys]) PrivateFiles.MakeFolder(folder);
+                [Logs, BuildLogs, Blobs, Mirrors, Caches, Workspaces, Spares, Steps, Checks, InHand, ConsoleKeys])
+                PrivateFiles.MakeFolder(folder);
             foreach (var file in Directory.EnumerateFiles(Run).Append(LayoutFile)) PrivateFiles.Close(file);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

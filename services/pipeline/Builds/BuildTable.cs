@@ -11,7 +11,8 @@ internal static class BuildTable
     public static NpgsqlBatchCommand Insert(Build build, string? traceId)
         => Command(
             """
-            insert into pipeline.builds (build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id, concurrency)
+            insert into pipeline.builds (
+                build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id, concurrency)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, ''))
             """,
             build.BuildId, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject),

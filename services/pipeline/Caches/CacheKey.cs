@@ -35,7 +35,8 @@ internal sealed record CacheKey(string Name, string Key)
                 if (file is null) continue;
                 any = true;
                 using var stream = new FileStream(file, FileAccess.Read);
-                contents.Append(CultureInfo.InvariantCulture, $"{name.Length}:{name} {Convert.ToHexStringLower(SHA256.HashData(stream))}\n");
+                var digest = Convert.ToHexStringLower(SHA256.HashData(stream));
+                contents.Append(CultureInfo.InvariantCulture, $"{name.Length}:{name} {digest}\n");
             }
 
             if (!any)

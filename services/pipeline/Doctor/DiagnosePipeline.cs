@@ -95,9 +95,11 @@ public static class DiagnosePipeline
     private static IEnumerable<Diagnosis> Network(StepExecutors executors)
     {
         if (executors.Refusal is not null || executors.IsHost) yield break;
-        yield return executors.NetworkRefusal(Trust.Trusted) is { } refusal ? new Diagnosis("network", Health.Fine, $"steps have none: {refusal}")
+        yield return executors.NetworkRefusal(Trust.Trusted) is { } refusal
+            ? new Diagnosis("network", Health.Fine, $"steps have none: {refusal}")
             : StepNetwork.Find() is null ? new Diagnosis(
-                "network", Health.Warning, "slirp4netns is not installed; steps with 'network: true' cannot run", "sudo apt install slirp4netns")
+                "network", Health.Warning, "slirp4netns is not installed; steps with 'network: true' cannot run",
+                "sudo apt install slirp4netns")
             : new Diagnosis("network", Health.Fine, "steps with 'network: true' of trusted authors reach what this machine reaches");
     }
 

@@ -56,7 +56,9 @@ public sealed record ExecutionSettings
     /// <summary>Further folders and files of the host that steps may read, such as <c>/opt/jdk</c>; separated by colons.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = [];
 
-    /// <summary>Steps of trusted authors that have <c>network: true</c> get it. Key <c>Auxo:Steps:Network</c>: <c>trusted</c> or <c>off</c>.</summary>
+    /// <summary>
+    /// Steps of trusted authors that have <c>network: true</c> get it. Key <c>Auxo:Steps:Network</c>: <c>trusted</c> or <c>off</c>.
+    /// </summary>
     public bool GrantsNetwork { get; init; } = true;
 
     /// <summary>The Docker engine's socket.</summary>

@@ -70,8 +70,10 @@ internal static class StepSetUp
             var file = StepScript.Quote($"{workspace}/{cache.File}");
             var paths = string.Join(' ', cache.Paths.Select(StepScript.Quote));
             script.Append(CultureInfo.InvariantCulture, $$"""
-                (cd -- {{Top(cache, workspace)}} && { set --; for p in {{paths}}; do if [ -e "$p" ] || [ -L "$p" ]; then set -- "$@" "$p"; fi; done
-                [ $# = 0 ] || command tar -cf {{file}} -- "$@"; }) 4>&- || { rm -f {{file}}; echo '--- Auxo: the cache could not be packed'; }
+                (cd -- {{Top(cache, workspace)}} || exit
+                set --; for p in {{paths}}; do if [ -e "$p" ] || [ -L "$p" ]; then set -- "$@" "$p"; fi; done
+                [ $# = 0 ] || command tar -cf {{file}} -- "$@") 4>&- ||
+                { rm -f {{file}}; echo '--- Auxo: the cache could not be packed'; }
 
                 """);
         }

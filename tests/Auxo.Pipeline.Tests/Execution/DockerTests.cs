@@ -45,7 +45,7 @@ public sealed class DockerTests : IAsyncLifetime
     {
         await _bench.RunAsync(Bench.Step("true") with { Image = "debian:12" }, hasNetwork: true);
         Assert.Equal("bridge", _engine.Spec.GetProperty("HostConfig").GetProperty("NetworkMode").GetString());
-        Assert.NotEqual(JsonValueKind.True, _engine.Spec.TryGetProperty("NetworkDisabled", out var off) ? off.ValueKind : JsonValueKind.False);
+        Assert.False(_engine.Spec.TryGetProperty("NetworkDisabled", out var off) && off.GetBoolean());
     }
 
     [Fact]

@@ -97,7 +97,8 @@ public sealed class CacheTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     private Task<CommitId> CommitAsync(string pipeline, string key)
-        => _repository.CommitAsync((".auxo/ci.yaml", pipeline), ("README.md", "# Demo\n"), ("lock", key), ("any", Guid.NewGuid().ToString()));
+        => _repository.CommitAsync(
+            (".auxo/ci.yaml", pipeline), ("README.md", "# Demo\n"), ("lock", key), ("any", Guid.NewGuid().ToString()));
 
     /// <summary>Builds a commit of the default branch to its end.</summary>
     private async Task<CommitId> BuildAsync(string pipeline, string key)

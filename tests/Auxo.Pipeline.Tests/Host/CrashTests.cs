@@ -16,7 +16,8 @@ namespace Auxo.Pipeline.Tests.Host;
 public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private const string TwoSteps =
-        "steps:\n  - name: one\n    cache: { key: README.md, paths: made.txt }\n    run: echo one; echo made > made.txt\n  - name: two\n    run: echo two; cat made.txt\n";
+        "steps:\n  - name: one\n    cache: { key: README.md, paths: made.txt }\n    run: echo one; echo made > made.txt\n"
+            + "  - name: two\n    run: echo two; cat made.txt\n";
 
     /// <summary>Every named point of the service, and those of the libraries that a build comes by.</summary>
     private static readonly string[] Points =

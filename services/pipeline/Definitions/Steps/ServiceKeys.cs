@@ -23,8 +23,8 @@ internal static partial class ServiceKeys
         }
 
         var services = list.Children.Select(item => One(yaml, item)).OfType<StepService>().ToList();
-        foreach (var twice in services.GroupBy(static service => service.Name, StringComparer.Ordinal).Where(static group => group.Count() > 1))
-            yaml.Problem(node, $"two services have the name '{twice.Key}'");
+        foreach (var (name, count) in services.CountBy(static service => service.Name))
+            if (count > 1) yaml.Problem(node, $"{count} services have the name '{name}'");
         return services;
     }
 
@@ -40,7 +40,8 @@ internal static partial class ServiceKeys
         var name = yaml.Text(named, "name");
         if (!ServiceName().IsMatch(name))
             yaml.Problem(named,
-                $"'{PlainText.OneLine(name, 60)}' is no name of a service: letters, digits, '-' and '_', at most 40, beginning with a letter");
+                $"'{PlainText.OneLine(name, 60)}' is no name of a service: letters, digits, '-' and '_', at most 40, "
+                    + "beginning with a letter");
         var timeout = keys.TryGetValue("timeout", out var limit) ? Timeout(yaml, limit) : DefaultTimeout;
         return new StepService(
             name, yaml.Text(run, "run"), keys.TryGetValue("ready", out var ready) ? yaml.Text(ready, "ready") : null, timeout);

@@ -10,8 +10,8 @@ using Docker.DotNet.Models;
 namespace Auxo.Pipeline.Execution.Docker;
 
 /// <summary>
-/// Runs a step in a container of the image that it names: no capabilities, no network unless it asks, the workspace mounted, the same script
-/// and the same limits as in the namespace sandbox. The image is used as it is here, and pulled only when it is missing.
+/// Runs a step in a container of the image that it names: no capabilities, no network unless it asks, the workspace mounted, the same
+/// script and the same limits as in the namespace sandbox. The image is used as it is here, and pulled only when it is missing.
 /// </summary>
 internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings settings, StepUser? user, TimeProvider time) : IStepExecutor
 {
