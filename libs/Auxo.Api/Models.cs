@@ -234,6 +234,14 @@ public sealed record ScheduledBuild(
     string Id, string ShortId, [property: JsonConverter(typeof(Word))] string State,
     [property: JsonConverter(typeof(Word))] string? Outcome, DateTimeOffset QueuedAt);
 
+/// <summary>Whether a result may become the default branch; <c>BuildId</c> is null where no build decides.</summary>
+public sealed record GateAnswer(bool Passed, string Reason, string? BuildId, string Branch);
+
+/// <summary>A merge that was seen; <c>Passed</c> is false for one that the gate would have refused.</summary>
+public sealed record Merge(
+    string Rid, string RepositoryName, string PatchId, string Commit, string? By, DateTimeOffset At, DateTimeOffset SeenAt, bool Passed,
+    string? BuildId, string Reason);
+
 /// <summary>Somebody said that what a build found is known.</summary>
 public sealed record Acceptance(string BuildId, string Commit, string By, int Findings, DateTimeOffset At);
 

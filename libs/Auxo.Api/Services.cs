@@ -117,6 +117,14 @@ public interface IPipeline
     [Get("schedules")]
     Task<Page<Schedule>> SchedulesAsync(string? rid, CancellationToken ct);
 
+    /// <summary>Whether a commit may become the default branch; named with those that have its files, it first.</summary>
+    [Get("gate")]
+    Task<GateAnswer> GateAsync(string rid, [Query(CollectionFormat.Multi)] IReadOnlyList<string> commit, CancellationToken ct);
+
+    /// <summary>The merges that were seen, the newest first.</summary>
+    [Get("merges")]
+    Task<Page<Merge>> MergesAsync(string? rid, bool unpassed, int? limit, CancellationToken ct);
+
     /// <summary><c>enable</c> or <c>disable</c>.</summary>
     [Post("schedules/{rid}/{name}/{verb}")]
     Task SwitchScheduleAsync(string rid, string name, string verb, CancellationToken ct);

@@ -20,6 +20,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(BuildStarted))]
 [JsonSerializable(typeof(BuildFinished))]
 [JsonSerializable(typeof(ScheduleMissed))]
+[JsonSerializable(typeof(MergedWithoutPass))]
 [JsonSerializable(typeof(ArtifactPublished))]
 [JsonSerializable(typeof(DeploymentReported))]
 [JsonSerializable(typeof(FailureDetected))]

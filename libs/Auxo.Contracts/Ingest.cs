@@ -71,8 +71,17 @@ public sealed record PatchRevised(
     DateTimeOffset At, DateTimeOffset SeenAt);
 
 /// <summary>A patch was merged: enough delegates signed it, or its head is contained in the default branch.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="PatchId">The patch.</param>
+/// <param name="RevisionId">Which revision; null when unknown.</param>
+/// <param name="Commit">The commit that was merged; after a merge of two lines of work the branch is at another one.</param>
+/// <param name="By">Who merged; null when unknown.</param>
+/// <param name="At">When, by that one's clock.</param>
+/// <param name="SeenAt">When Auxo saw it.</param>
+/// <param name="Canonical">The default branch's head at that time; null where it has none, and in messages of earlier versions.</param>
 public sealed record PatchMerged(
-    Rid Rid, PatchId PatchId, RevisionId? RevisionId, CommitId Commit, Did? By, DateTimeOffset At, DateTimeOffset SeenAt);
+    Rid Rid, PatchId PatchId, RevisionId? RevisionId, CommitId Commit, Did? By, DateTimeOffset At, DateTimeOffset SeenAt,
+    CommitId? Canonical = null);
 
 /// <summary>A patch was closed without a merge.</summary>
 public sealed record PatchArchived(Rid Rid, PatchId PatchId, DateTimeOffset At, DateTimeOffset SeenAt);

@@ -31,6 +31,18 @@ public sealed record BuildSubject(
 public sealed record ScheduleMissed(
     Rid Rid, string RepositoryName, string Schedule, DateTimeOffset Slot, int Count, string Reason, DateTimeOffset At);
 
+/// <summary>A patch was merged, and exactly its result had not passed by then.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="PatchId">The patch.</param>
+/// <param name="Commit">What the branch has become.</param>
+/// <param name="By">Who merged; null where that is not known.</param>
+/// <param name="Reason">One line for people, such as that its build has failed.</param>
+/// <param name="LogUrl">The build that decided; null where there is none, or no address of it.</param>
+/// <param name="At">When it was merged, by the clock of who merged.</param>
+public sealed record MergedWithoutPass(
+    Rid Rid, string RepositoryName, PatchId PatchId, CommitId Commit, Did? By, string Reason, string? LogUrl, DateTimeOffset At);
+
 /// <summary>A build is planned and waits for a runner.</summary>
 public sealed record BuildQueued(BuildSubject Subject, IReadOnlyList<string> Steps, DateTimeOffset At);
 

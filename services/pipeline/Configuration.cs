@@ -8,6 +8,7 @@ using Auxo.Pipeline.Doctor;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Housekeeping;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Reports;
@@ -58,6 +59,7 @@ public static class Configuration
         services.AddSingleton<BuildLeases>();
         services.AddSingleton<OpenLogs>();
         services.AddHostedService<BuildScheduler>();
+        services.AddSingleton<MergeMetrics>();
         services.AddSingleton<DeclaredSchedules>();
         services.AddSingleton<ScheduleAlarm>();
         services.AddSingleton<BuildSlot>();
@@ -117,6 +119,8 @@ public static class Configuration
         ListSchedules.Map(app);
         SwitchSchedule.Map(app);
         RunSchedule.Map(app);
+        AskGate.Map(app);
+        ListMerges.Map(app);
         ShowBaseline.Map(app);
         AcceptFindings.Map(app);
         ResetBaseline.Map(app);

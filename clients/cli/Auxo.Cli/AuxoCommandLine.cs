@@ -10,7 +10,9 @@ using Auxo.Cli.DeadLetters;
 using Auxo.Cli.Demo;
 using Auxo.Cli.Deployments;
 using Auxo.Cli.Doctor;
+using Auxo.Cli.Gate;
 using Auxo.Cli.Handlers;
+using Auxo.Cli.Hooks;
 using Auxo.Cli.Metrics;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
@@ -88,6 +90,8 @@ internal static class AuxoCommandLine
         ConsoleCommand.Create(host),
         RepoCommand.Create(host),
         CiCommand.Create(host),
+        GateCommand.Create(host),
+        HooksCommand.Create(host),
         ScheduleCommand.Create(host),
         TraceCommand.Create(host),
         MetricsCommand.Create(host),

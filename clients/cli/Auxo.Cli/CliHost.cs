@@ -34,6 +34,9 @@ internal sealed class CliHost
     public string ProgramOf(string name)
         => Path.Combine(Programs, name, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), name);
 
+    /// <summary>This program, for what is to call it later.</summary>
+    public string Executable { get; init; } = Environment.ProcessPath ?? "auxo";
+
     /// <summary>True for the superuser, whose instance lives in <c>/var/lib/auxo</c>.</summary>
     public bool IsRoot { get; init; }
 

@@ -69,7 +69,8 @@ public static class ObservePatch
         {
             var merged = Merged(merge, scan);
             events.Add(merged);
-            messages.Add(new PatchMerged(scan.Rid, now.Id, merged.RevisionId, merged.Commit, merged.By, merged.At, merged.SeenAt));
+            messages.Add(new PatchMerged(
+                scan.Rid, now.Id, merged.RevisionId, merged.Commit, merged.By, merged.At, merged.SeenAt, scan.Canonical));
             if (merge.Signed) return;
         }
 

@@ -122,19 +122,22 @@ public static class NotificationTypes
     /// <summary>A schedule was not built when it should have been.</summary>
     public const string ScheduleMissed = "schedule.missed";
 
+    /// <summary>A patch was merged whose exact result had not passed.</summary>
+    public const string MergedWithoutPass = "patch.merged_without_pass";
+
     /// <summary>All that Auxo itself sends.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
         "failure.detected", "failure.recovered", "alert.raised",
-        "alert.cleared", ScheduleMissed,
+        "alert.cleared", ScheduleMissed, MergedWithoutPass,
     ];
 
     /// <summary>How much one of those matters, where its sender says nothing else.</summary>
     public static Level UsualLevel(string type) => type switch
     {
         "build.failed" or "build.errored" or "build.timed_out" or "alert.raised" or ScheduleMissed => Level.Warning,
-        "failure.detected" => Level.Critical,
+        "failure.detected" or MergedWithoutPass => Level.Critical,
         _ => Level.Info,
     };
 

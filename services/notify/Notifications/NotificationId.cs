@@ -36,6 +36,10 @@ public static class NotificationId
     /// <summary>Of a failure's end; it may begin and end again.</summary>
     public static Guid Of(FailureRecovered m) => Of("failure.recovered", m.Rid.Value, m.FailureId, Ticks(m.At));
 
+    /// <summary>Of a merge without a pass.</summary>
+    public static Guid Of(MergedWithoutPass m)
+        => Of(NotificationTypes.MergedWithoutPass, m.Rid.Value, m.PatchId.Value, m.Commit.Value);
+
     /// <summary>Of a schedule that was missed.</summary>
     public static Guid Of(ScheduleMissed m) => Of(NotificationTypes.ScheduleMissed, m.Rid.Value, m.Schedule, Ticks(m.Slot));
 

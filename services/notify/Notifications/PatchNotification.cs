@@ -23,6 +23,15 @@ public static class PatchNotification
         => Of(id, "patch.archived", "archived", m.Rid, names,
             new PatchFacts(m.PatchId.Value, null, names.Patch, null, null), m.PatchId, m.At);
 
+    /// <summary>It was merged, and exactly its result had not passed.</summary>
+    public static Notification Of(MergedWithoutPass m, Guid id, KnownNames names)
+        => new(
+            id, NotificationTypes.MergedWithoutPass, NotificationTypes.UsualLevel(NotificationTypes.MergedWithoutPass),
+            Notification.Line($"{m.RepositoryName}: merged without a pass: {names.Patch ?? $"patch {m.PatchId.Short}"}"),
+            Notification.Lines($"{Notification.Line(m.Reason)}; the branch is at {m.Commit.Short} now\nauxo gate list"), m.At,
+            new RepositoryFacts(m.Rid.Value, Notification.Line(m.RepositoryName, 100)), m.LogUrl,
+            Patch: new PatchFacts(m.PatchId.Value, null, names.Patch, m.By?.Value, m.Commit.Value));
+
     private static Notification Of(Guid id, string type, string word, Rid rid, string repository, PatchRevision r, DateTimeOffset at)
         => new(
             id, type, Level.Info, Notification.Line($"{repository}: {word}: {r.Title}"),

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Logs.Lines;
+using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Schedules;
@@ -41,6 +42,8 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(BuildDetails))]
 [JsonSerializable(typeof(BuildPage))]
 [JsonSerializable(typeof(SchedulePage))]
+[JsonSerializable(typeof(GateResponse))]
+[JsonSerializable(typeof(MergePage))]
 [JsonSerializable(typeof(BaselineResponse))]
 [JsonSerializable(typeof(AcceptBody))]
 [JsonSerializable(typeof(AcceptResponse))]

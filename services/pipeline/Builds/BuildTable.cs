@@ -73,6 +73,16 @@ internal static class BuildTable
         return await IdsAsync(command, ct);
     }
 
+    /// <summary>All builds of some commits.</summary>
+    public static async Task<IReadOnlyList<Guid>> OfCommitsAsync(
+        NpgsqlDataSource database, Rid rid, IReadOnlyList<CommitId> commits, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            "select build_id from pipeline.builds where rid = $1 and commit_id = any ($2) order by queued_at, build_id")
+            .With(rid.Value, commits.Select(static commit => commit.Value).ToArray());
+        return await IdsAsync(command, ct);
+    }
+
     /// <summary>The builds that are for a runner, begun or not.</summary>
     public static async Task<IReadOnlySet<Guid>> ReadyAsync(NpgsqlDataSource database, CancellationToken ct)
     {

@@ -1,5 +1,7 @@
 using System.Net;
 
+using Auxo.Testing;
+
 using static Auxo.EndToEnd.Tests.AuxoHttp;
 
 namespace Auxo.EndToEnd.Tests.RealNodes;
@@ -51,6 +53,13 @@ public sealed class ThreadOnRealNodesTests
         var merged = await world.Alice.MergePatchAsync("demo", good, ct);
         var main = await world.Auxo.Pipeline.FinishedBuildAsync(merged, "branch");
         main.ShouldHave("passed");
+
+        // A plain push that merges what has failed is found, and the one before was none of those.
+        var sneaked = await world.Alice.MergePatchAsync("demo", leaky, ct);
+        await Eventually.TrueAsync(
+            async () => (await world.Auxo.Pipeline.GetFromJsonNodeAsync("/merges"))["items"]!.AsArray().Count == 2, "both merges are seen");
+        var merges = (await world.Auxo.Pipeline.GetFromJsonNodeAsync("/merges"))["items"]!.AsArray();
+        Assert.Equal([(sneaked, false), (merged, true)], merges.Select(static m => (Text(m!, "commit")!, (bool)m!["passed"]!)));
 
         // Each commit was built once for each reason, and each build spoke once.
         Assert.Single(await world.Auxo.Pipeline.BuildsAsync($"commit={brokenHead}"));

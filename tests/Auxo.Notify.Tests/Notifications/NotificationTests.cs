@@ -73,6 +73,19 @@ public sealed class NotificationTests
     }
 
     [Fact]
+    public void a_merge_without_a_pass_is_critical_and_says_why()
+    {
+        var (patch, commit) = (PatchId.Parse(new string('a', 40)), CommitId.Parse(new string('b', 40)));
+        var merged = new MergedWithoutPass(Told.Rid, "heartwood", patch, commit, null, "build 3f2a1c7 has failed", "http://x/1", Told.At);
+        var told = PatchNotification.Of(merged, NotificationId.Of(merged), new KnownNames("heartwood", "Tidy up"));
+        Assert.Equal(
+            ("patch.merged_without_pass", Level.Critical, "heartwood: merged without a pass: Tidy up",
+                "build 3f2a1c7 has failed; the branch is at bbbbbbb now\nauxo gate list", "http://x/1"),
+            (told.Type, told.Level, told.Title, told.Text, told.Url));
+        Assert.Contains(told.Type, NotificationTypes.All);
+    }
+
+    [Fact]
     public void whatever_a_title_contains_what_is_sent_is_one_line_and_can_be_stored()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), ArbMap.Default.ArbFor<string>(), static (title, repository) =>

@@ -3,6 +3,7 @@ using Auxo.Pipeline.Approving;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Cancelling;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
