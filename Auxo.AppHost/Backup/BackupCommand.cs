@@ -40,6 +40,7 @@ internal static class BackupCommand
                     + $"{manifest.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC");
             Console.WriteLine(word == "backup"
                 ? $"{path} holds {what}. It has secrets in it: keep it where only you can read it."
+                    + (File.Exists(layout.SecretsKey) ? $" {layout.SecretsKey} is not in it: keep a copy elsewhere." : "")
                 : $"{layout.Home} holds {what}. './auxo up' starts it.");
             return 0;
         }

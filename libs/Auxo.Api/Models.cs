@@ -242,6 +242,22 @@ public sealed record Merge(
     string Rid, string RepositoryName, string PatchId, string Commit, string? By, DateTimeOffset At, DateTimeOffset SeenAt, bool Passed,
     string? BuildId, string Reason);
 
+/// <summary>A secret of steps, without its value; <c>Rid</c> is null for one of all repositories.</summary>
+public sealed record Secret(
+    string? Rid, string? RepositoryName, string Name, IReadOnlyList<string> Branches, IReadOnlyList<string> Steps,
+    [property: JsonConverter(typeof(Word))] string Patches, string SetBy, DateTimeOffset SetAt, DateTimeOffset? UsedAt, string? UsedBy,
+    bool IsReadable);
+
+/// <summary>What it shall be; <c>Patches</c> is <c>none</c>, <c>trusted</c> or <c>approved</c>.</summary>
+public sealed record SetSecret(string Value, IReadOnlyList<string> Branches, IReadOnlyList<string> Steps, string Patches)
+{
+    /// <summary>Says nothing of the value, wherever it is printed.</summary>
+    public override string ToString() => nameof(SetSecret);
+}
+
+/// <summary>How many values have a new key.</summary>
+public sealed record SecretRotation(int Secrets, string KeyId);
+
 /// <summary>Somebody said that what a build found is known.</summary>
 public sealed record Acceptance(string BuildId, string Commit, string By, int Findings, DateTimeOffset At);
 

@@ -132,6 +132,22 @@ public interface IPipeline
     /// <summary>Begins its build now, once.</summary>
     [Post("schedules/{rid}/{name}/run")]
     Task<Build> RunScheduleAsync(string rid, string name, CancellationToken ct);
+
+    /// <summary>What steps can be given, never its value: all, or for one repository.</summary>
+    [Get("secrets")]
+    Task<Page<Secret>> SecretsAsync(string? rid, CancellationToken ct);
+
+    /// <summary>Gives a secret of one repository, or of all, its value.</summary>
+    [Put("secrets/{name}")]
+    Task<Secret> SetSecretAsync(string name, string? rid, [Body] SetSecret request, CancellationToken ct);
+
+    /// <summary>Removes it.</summary>
+    [Delete("secrets/{name}")]
+    Task RemoveSecretAsync(string name, string? rid, CancellationToken ct);
+
+    /// <summary>Encrypts all values with a new key.</summary>
+    [Post("secrets/rotate")]
+    Task<SecretRotation> RotateSecretsAsync(CancellationToken ct);
 }
 
 /// <summary>What metrics answers: <c>what</c> is <c>ci</c> or <c>dora</c>. Undigested, since <c>--json</c> gives it as it is.</summary>

@@ -22,6 +22,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>The number of the layout.</summary>
     public string LayoutFile => Path.Combine(Home, "layout");
 
+    /// <summary>The keys by which the secrets of steps are encrypted; made at the first one. In no backup.</summary>
+    public string SecretsKey => Path.Combine(Home, "secrets.key");
+
     /// <summary>Where the services listen, while it runs (<see cref="InstanceFile"/>).</summary>
     public string Description => Path.Combine(Home, "instance.json");
 

@@ -16,6 +16,8 @@ using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Schedules;
+using Auxo.Pipeline.StepSecrets;
+using Auxo.Pipeline.StepSecrets.Keys;
 using Auxo.Pipeline.Timeline;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
@@ -54,6 +56,9 @@ public static class Configuration
         services.AddSingleton<CheckPhase>();
         services.AddSingleton(static provider => new ReportCollector((build, step, ct) => ReportsBefore.ReadAsync(
             provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(), build, step, ct)));
+        services.AddSingleton<SecretKeys>();
+        services.AddSingleton<StoredSecrets>();
+        services.AddSingleton<ReadBuildSecrets>(static provider => provider.GetRequiredService<StoredSecrets>().ReadAsync);
         services.AddSingleton<StepPhase>();
         services.AddSingleton<BuildExecution>();
         services.AddSingleton<BuildLeases>();
@@ -93,6 +98,9 @@ public static class Configuration
         o.Events.MapEventType<BaselineEvent.Reset>("baseline_reset");
         o.Events.MapEventType<ScheduleEvent.Enabled>("schedule_enabled");
         o.Events.MapEventType<ScheduleEvent.Disabled>("schedule_disabled");
+        o.Events.MapEventType<SecretEvent.Set>("secret_set");
+        o.Events.MapEventType<SecretEvent.Removed>("secret_removed");
+        o.Events.MapEventType<SecretEvent.Rotated>("secret_key_rotated");
         o.Projections.Snapshot<Build>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<Baseline>(SnapshotLifecycle.Inline);
     }
@@ -121,6 +129,10 @@ public static class Configuration
         RunSchedule.Map(app);
         AskGate.Map(app);
         ListMerges.Map(app);
+        SetSecret.Map(app);
+        ListSecrets.Map(app);
+        RemoveSecret.Map(app);
+        RotateSecretKey.Map(app);
         ShowBaseline.Map(app);
         AcceptFindings.Map(app);
         ResetBaseline.Map(app);

@@ -55,6 +55,25 @@ public sealed class SettingsPageTests
         Assert.DoesNotContain("Make it", page, StringComparison.Ordinal);
         Assert.DoesNotContain("ci-bot", page, StringComparison.Ordinal);
         Assert.DoesNotContain(console.Services.Requests, static r => r.StartsWith("GET /registry/tokens?", StringComparison.Ordinal));
+        Assert.DoesNotContain(console.Services.Requests, static r => r.StartsWith("GET /pipeline/secrets", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task who_may_build_sees_which_secrets_steps_can_be_given()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            Map(app);
+            app.MapGet("/pipeline/secrets", static () => FakeAuxo.Json($$"""
+                {"items":[{"rid":"{{FakeAuxo.Rid}}","repositoryName":"heartwood","name":"DEPLOY_TOKEN","branches":["release/*"],"steps":[],
+                "patches":"trusted","setBy":"<b>bob</b>","setAt":"2026-11-20T12:00:00Z","usedAt":null,"usedBy":null,"isReadable":false}]}
+                """));
+        });
+        var page = await console.PageAsync("/settings");
+        Assert.Contains("DEPLOY_TOKEN", page, StringComparison.Ordinal);
+        Assert.Contains("release/*, trusted patches", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains("its key is not in secrets.key", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>bob", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Schedules;
+using Auxo.Pipeline.StepSecrets;
 using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests;
@@ -30,6 +31,9 @@ public sealed class StoredEventsTests
         ["baseline_reset"] = BuildJson.Default.Reset,
         ["schedule_enabled"] = BuildJson.Default.Enabled,
         ["schedule_disabled"] = BuildJson.Default.Disabled,
+        ["secret_set"] = BuildJson.Default.Set,
+        ["secret_removed"] = BuildJson.Default.Removed,
+        ["secret_key_rotated"] = BuildJson.Default.Rotated,
     };
 
     [Fact]
@@ -42,6 +46,6 @@ public sealed class StoredEventsTests
         Configuration.Model.Store(options);
         var names = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
             .Intersect(Stored.Keys, StringComparer.Ordinal);
-        Samples.AreAll(Stored, names, typeof(BuildEvent), typeof(BaselineEvent), typeof(ScheduleEvent));
+        Samples.AreAll(Stored, names, typeof(BuildEvent), typeof(BaselineEvent), typeof(ScheduleEvent), typeof(SecretEvent));
     }
 }

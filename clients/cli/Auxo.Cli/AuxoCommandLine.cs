@@ -22,6 +22,7 @@ using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
 using Auxo.Cli.Repositories;
 using Auxo.Cli.Schedules;
+using Auxo.Cli.Secrets;
 using Auxo.Cli.Settings;
 using Auxo.Cli.Status;
 using Auxo.Cli.Tokens;
@@ -93,6 +94,7 @@ internal static class AuxoCommandLine
         GateCommand.Create(host),
         HooksCommand.Create(host),
         ScheduleCommand.Create(host),
+        SecretCommand.Create(host),
         TraceCommand.Create(host),
         MetricsCommand.Create(host),
         DeployCommand.Create(host),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.StepSecrets.Masking;
 using Auxo.Pipeline.Workspaces;
 
 using Microsoft.AspNetCore.StaticFiles;
@@ -28,9 +29,10 @@ public sealed class ArtifactStore : IDisposable
     /// <param name="buildId">Whose artifacts they are; a name that is there already gets the new content.</param>
     /// <param name="workspace">Searched; links are never followed.</param>
     /// <param name="patterns">Globs (<c>*</c>, <c>**</c>) relative to the workspace's top; a folder's name means all in it.</param>
+    /// <param name="mask">No file is kept whose name has a secret in it; its content is not looked at.</param>
     /// <param name="ct">Stops.</param>
-    public async Task<(IReadOnlyList<BuildArtifact> Artifacts, IReadOnlyList<string> Problems)> CollectAsync(
-        Guid buildId, Workspace workspace, IReadOnlyList<string> patterns, CancellationToken ct)
+    internal async Task<(IReadOnlyList<BuildArtifact> Artifacts, IReadOnlyList<string> Problems)> CollectAsync(
+        Guid buildId, Workspace workspace, IReadOnlyList<string> patterns, SecretMask? mask, CancellationToken ct)
     {
         var kept = new SortedDictionary<string, BuildArtifact>(StringComparer.Ordinal);
         var problems = new List<string>();
@@ -49,6 +51,12 @@ public sealed class ArtifactStore : IDisposable
             {
                 any = true;
                 if (!seen.Add(name)) continue;
+                if (mask is not null && mask.Text(name) is { } masked && masked != name)
+                {
+                    Problem($"'{Shown(masked)}' was not kept: its name has a secret in it");
+                    continue;
+                }
+
                 if (kept.Count == _settings.Artifacts)
                 {
                     Problem($"only the first {_settings.Artifacts} artifacts were kept");

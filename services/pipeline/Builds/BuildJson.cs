@@ -7,6 +7,8 @@ using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Schedules;
+using Auxo.Pipeline.StepSecrets;
+using Auxo.Pipeline.StepSecrets.Keys;
 
 namespace Auxo.Pipeline.Builds;
 
@@ -33,6 +35,9 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(Baseline))]
 [JsonSerializable(typeof(ScheduleEvent.Enabled))]
 [JsonSerializable(typeof(ScheduleEvent.Disabled))]
+[JsonSerializable(typeof(SecretEvent.Set))]
+[JsonSerializable(typeof(SecretEvent.Removed))]
+[JsonSerializable(typeof(SecretEvent.Rotated))]
 internal sealed partial class BuildJson : JsonSerializerContext;
 
 /// <summary>How builds are answered over HTTP; the service's options say how enums are written.</summary>
@@ -44,6 +49,9 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(SchedulePage))]
 [JsonSerializable(typeof(GateResponse))]
 [JsonSerializable(typeof(MergePage))]
+[JsonSerializable(typeof(SetSecretBody))]
+[JsonSerializable(typeof(SecretPage))]
+[JsonSerializable(typeof(RotationResponse))]
 [JsonSerializable(typeof(BaselineResponse))]
 [JsonSerializable(typeof(AcceptBody))]
 [JsonSerializable(typeof(AcceptResponse))]

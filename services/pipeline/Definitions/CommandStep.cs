@@ -41,6 +41,9 @@ public sealed record CommandStep(
     /// <summary>What runs beside it.</summary>
     public IReadOnlyList<StepService> Services { get; init; } = [];
 
+    /// <summary>The names of the secrets that it is given as variables; null for none, as in plans of earlier versions.</summary>
+    public IReadOnlyList<string>? Secrets { get; init; }
+
     /// <summary>Why it is not for this build, in one line; null for a step that runs. What needs it does not wait for it.</summary>
     public string? LeftOut { get; init; }
 }

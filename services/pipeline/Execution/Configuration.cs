@@ -61,6 +61,9 @@ internal sealed class ExecutionStart(
         // Before their workspaces go or are carried on with.
         if (LeftoverProcesses.End(layout) is > 0 and var ended)
             logger.LogWarning("{Count} processes of builds had outlived the last run and were ended.", ended);
+        // What a step on the host or in a container was begun with: its script has its secrets.
+        foreach (var left in Directory.EnumerateDirectories(layout.Steps))
+            if (Guid.TryParse(Path.GetFileName(left), out _)) await WorkspaceFolder.RemoveAsync(left, cancellationToken);
         await workspaces.SweepAsync(await BuildTable.ReadyAsync(database, cancellationToken), cancellationToken);
         logger.LogInformation("Steps run in: {Sandbox}.", executors.Describe());
     }

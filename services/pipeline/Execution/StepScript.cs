@@ -17,6 +17,9 @@ internal static partial class StepScript
         "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID",
     };
 
+    /// <summary>True for a variable that a shell sets itself.</summary>
+    public static bool BelongsToTheShell(string name) => Fixed.Contains(name);
+
     /// <summary>What is wrong with a step's variables, or null.</summary>
     public static string? Refuse(IReadOnlyDictionary<string, string> environment)
     {

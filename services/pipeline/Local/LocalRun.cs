@@ -42,7 +42,7 @@ internal sealed class LocalRun
             new WorkspaceStore(_layout, user), RepositoryFolders.From(configuration), executors, _logs,
             new ArtifactStore(_layout, settings), new ReportCollector(static (_, _, _) => Task.FromResult(ReportsBefore.Nothing)),
             new CacheStore(LocalCaches(place), settings.CacheBytes, time),
-            RunnerSettings.From(configuration));
+            (build, _) => Task.FromResult(LocalSecrets.Of(build, configuration)), RunnerSettings.From(configuration));
     }
 
     /// <summary>Runs it.</summary>

@@ -28,6 +28,7 @@ public sealed class RestoreDrillTests
         var repository = await PlainRepository.CreateAsync(Path.Combine(folder, "work", "plain"), files);
         string rid, first, second;
         byte[] artifact;
+        string key;
         await using (var lost = await GitStorageFixture.StartAsync())
         {
             (rid, _) = await lost.Ingest.TrackAsync(repository.Path);
@@ -40,8 +41,14 @@ public sealed class RestoreDrillTests
             using (var put = await lost.Client("registry")
                 .PutAsync("/raw/files/by-hand.txt", new StringContent("by hand"), ct)) await put.ShouldBeAsync(HttpStatusCode.Created);
 
+            using (var set = await lost.Client("pipeline").PutAsync(
+                "/secrets/TOKEN", new StringContent(
+                    """{"value":"tok-s3cr3t"}""", System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/json")), ct))
+                await set.ShouldBeAsync(HttpStatusCode.OK);
+            key = await File.ReadAllTextAsync(Path.Combine(lost.Home, "secrets.key"), ct);
             var (code, output) = await AppHostWords.RunAsync(lost.Home, "backup", backup);
             Assert.True(code == 0, output);
+            Assert.Contains("secrets.key is not in it", output, StringComparison.Ordinal);
             Assert.Equal(1, (await AppHostWords.RunAsync(lost.Home, "backup", backup)).Code);
 
             // What comes after the cut is not in it.
@@ -76,6 +83,10 @@ public sealed class RestoreDrillTests
         Assert.Equal(artifact, await FetchAsync(restored, rid, first));
         await Eventually.TrueAsync(
             async () => !(await FetchAsync(restored, rid, "latest")).SequenceEqual(artifact), "latest is the second one");
+        // The value is in the backup, and the key is not: its owner has it elsewhere.
+        Assert.Contains("\"isReadable\":false", await restored.Client("pipeline").GetStringAsync("/secrets", ct), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(restored.Home, "secrets.key"), key, ct);
+        Assert.Contains("\"isReadable\":true", await restored.Client("pipeline").GetStringAsync("/secrets", ct), StringComparison.Ordinal);
         Assert.Equal("by hand", await restored.Client("registry").GetStringAsync("/raw/files/by-hand.txt", ct));
 
         // Each thing was told once in this history: the first build's end before the cut, the second's after it.

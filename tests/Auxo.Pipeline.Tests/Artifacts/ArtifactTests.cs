@@ -125,7 +125,7 @@ public sealed class ArtifactTests : IAsyncLifetime
 
     private Task<(IReadOnlyList<Auxo.Contracts.BuildArtifact> Artifacts, IReadOnlyList<string> Problems)> CollectAsync(
         params string[] patterns)
-        => _store.CollectAsync(_build, _workspace, patterns, CancellationToken.None);
+        => _store.CollectAsync(_build, _workspace, patterns, mask: null, CancellationToken.None);
 
     private static void Shell(string command)
     {

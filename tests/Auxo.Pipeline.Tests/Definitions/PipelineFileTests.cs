@@ -47,6 +47,24 @@ public sealed class PipelineFileTests
         Assert.Equal((0, true), (Of("{ coverage: { warn: 70 } }")!.Files.Count, Of("{ coverage: { warn: 70 } }")!.NeedsCoverage));
     }
 
+    [Fact]
+    public void a_step_names_its_secrets()
+    {
+        const string file = "steps:\n  - {name: a, run: b, secrets: [TOKEN, KEY, TOKEN]}\n  - {name: c, run: d}\n";
+        var steps = PipelineFileReader.Read(file).File.Steps;
+        Assert.Equal(["TOKEN", "KEY"], steps[0].Secrets);
+        Assert.Null(steps[1].Secrets);
+    }
+
+    [Theory]
+    [InlineData("steps:\n  - {name: a, run: b, secrets: [deploy-token]}", "the secret 'deploy-token' is no name of a variable")]
+    [InlineData("steps:\n  - {name: a, run: b, secrets: PATH}", "the secret 'PATH' is a variable that Auxo or the shell sets")]
+    [InlineData("steps:\n  - {name: a, run: b, secrets: T, environment: {T: x}}", "'T' is a variable of the file already")]
+    [InlineData("environment: {T: x}\nsteps:\n  - {name: a, run: b, secrets: T}", "'T' is a variable of the file already")]
+    [InlineData("steps:\n  - {name: a, run: b, secrets: T, matrix: {T: [1, 2]}}", "'T' is a variable of the file already")]
+    public void what_is_wrong_with_secrets_is_said(string file, string problem)
+        => Assert.StartsWith(problem, Assert.Single(PipelineFileReader.Read(file).Problems).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("{ test: a }", "unknown key 'test'; did you mean 'tests'? Known are tests, coverage, findings, gate")]
     [InlineData("{ coverage: { min: 3 } }", "unknown key 'min'; known are files, warn, block")]

@@ -40,6 +40,11 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
         await host.SendAsync(told.Advanced(night, head));
         await host.FinishedAsync(BuildId.For(told.Rid, night, BuildTrigger.Branch, "main", 1));
         await host.FinishedAsync(PipelineHost.IdOf((await host.PostAsync($"/schedules/{told.Rid}/nightly/run")).Body));
+        using (var set = await host.Client.PutAsJsonAsync(
+            $"/secrets/DEPLOY_TOKEN?rid={Uri.EscapeDataString(told.Rid.Value)}",
+            new { value = "tok-s3cr3t", branches = new[] { "main" }, steps = new[] { "deploy" }, patches = "trusted" }))
+            Assert.Equal(200, (int)set.StatusCode);
+        RecordedAnswers.Match("pipeline", "secrets", (await host.Client.GetFromJsonAsync<JsonNode>("/secrets"))!);
         RecordedAnswers.Match("pipeline", "schedules", (await host.Client.GetFromJsonAsync<JsonNode>("/schedules"))!);
         RecordedAnswers.Match(
             "pipeline", "baselines/{rid}", (await host.Client.GetFromJsonAsync<JsonNode>($"/baselines/{told.Rid}"))!);

@@ -1,7 +1,9 @@
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 
 using Auxo.Instances;
 using Auxo.Contracts;
+using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
@@ -92,6 +94,49 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
             Assert.Equal((1L, 0L), (await host.ScalarAsync<long>("select count(*) from pipeline.builds where trigger = 'Schedule'"),
                 await host.ScalarAsync<long>("select count(*) from pipeline.wolverine_dead_letters")));
             Assert.Equal(0, await host.ScalarAsync<int>("select missed from pipeline.schedules"));
+        }
+    }
+
+    [Theory]
+    [InlineData("store.saving")]
+    [InlineData("store.committed")]
+    public async Task a_rotation_that_is_killed_loses_no_secret_and_is_made_up_for_by_the_next(string point)
+    {
+        var head = await CommitAsync("steps:\n  - { name: one, secrets: TOKEN, run: 'test \"$TOKEN\" = s3cr3t' }\n");
+        await using (var host = await PipelineHost.StartAsync(_database, _home))
+        {
+            await host.SendAsync(_told.Tracked());
+            await host.Queues.QuietAsync("pipeline");
+            using var set = await host.Client.PutAsJsonAsync("/secrets/TOKEN", new { value = "s3cr3t" });
+            Assert.Equal(200, (int)set.StatusCode);
+        }
+
+        var armed = Directory.CreateTempSubdirectory("auxo-crash-").FullName;
+        await using (var dying = await StartAsync(armed))
+        {
+            await using var database = NpgsqlDataSource.Create(_database);
+            using var client = new HttpClient { BaseAddress = dying.Address };
+            client.DefaultRequestHeaders.Authorization = new(
+                "Bearer", await AccessToken.CreateAsync(database, "rotates", [AccessToken.Admin], null, CancellationToken.None));
+            Directory.CreateDirectory(Path.Combine(armed, "pipeline"));
+            await File.WriteAllTextAsync(Path.Combine(armed, "pipeline", point), "");
+            await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.PostAsync("/secrets/rotate", null));
+            await dying.DiedAsync();
+        }
+
+        Directory.Delete(armed, recursive: true);
+        var file = new InstanceLayout(_home).SecretsKey;
+        Assert.Equal(2, (await File.ReadAllLinesAsync(file)).Length);
+        await using (var host = await PipelineHost.StartAsync(_database, _home))
+        {
+            await host.SendAsync(_told.Advanced(head));
+            var id = BuildId.For(_told.Rid, head, BuildTrigger.Branch, "main", 1);
+            Assert.Equal("passed", (string)(await host.FinishedAsync(id))["outcome"]!);
+            Assert.Equal(200, (await host.PostAsync("/secrets/rotate")).Status);
+            Assert.Single(await File.ReadAllLinesAsync(file));
+            Assert.Equal(202, (await host.PostAsync($"/builds/{id}/rerun")).Status);
+            id = BuildId.For(_told.Rid, head, BuildTrigger.Branch, "main", 2);
+            Assert.Equal("passed", (string)(await host.FinishedAsync(id))["outcome"]!);
         }
     }
 
@@ -292,7 +337,8 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     private Task<ServiceProcess> StartAsync(string? crashAt = null)
         => ServiceProcess.StartAsync(
             "pipeline", _database, crashAt, PipelineHost.Settings(_database, _home)
-                .Select(static s => (s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)));
+                .Select(static s => (s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value))
+                .Append(("OTEL_SERVICE_NAME", "pipeline")));
 
     private async Task AssertOneVerdictAsync(CommitId head)
     {

@@ -36,7 +36,8 @@ public sealed class HousekeepingTests(PostgresFixture postgres)
         for (var i = 0; i < 2; i++)
         {
             await using var workspace = await bench.Workspaces.PrepareAsync(bench.Source, commit, builds[i], CancellationToken.None);
-            var (kept, _) = await store.CollectAsync(builds[i], workspace, i == 0 ? ["a.txt", "b.txt"] : ["a.txt"], CancellationToken.None);
+            var (kept, _) = await store.CollectAsync(
+                builds[i], workspace, i == 0 ? ["a.txt", "b.txt"] : ["a.txt"], mask: null, CancellationToken.None);
             if (i == 0) digests.AddRange(kept.Select(static a => a.Digest));
         }
 

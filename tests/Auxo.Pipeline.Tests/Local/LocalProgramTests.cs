@@ -108,6 +108,23 @@ public sealed class LocalProgramTests : IAsyncLifetime
         Assert.Equal((0, "good: 1 step\n"), await RunAsync("lint", file));
     }
 
+    [Fact]
+    public async Task a_secret_is_a_variable_of_whoever_runs_it_and_is_not_shown()
+    {
+        await WriteAsync(("README.md", "# Demo\n"), (".auxo/ci.yaml", """
+            steps:
+              - { name: show, secrets: DEPLOY__TOKEN, run: "echo is $DEPLOY__TOKEN" }
+              - { name: lacks, needs: [], secrets: OTHER_TOKEN, run: "true" }
+            """));
+        var (code, said) = await RunWithAsync([new("HOME", "/nonexistent"), new("DEPLOY:TOKEN", "tok-s3cr3t")], "run", _folder);
+        Assert.Equal(1, code);
+        Assert.Contains("show │ is ***\n", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("tok-s3cr3t", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "✗ lacks  the secret OTHER_TOKEN is not set; a local run takes it from your environment: OTHER_TOKEN=… auxo ci run\n", said,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("auxo: Say what: ")]
     [InlineData("auxo: There is no folder ", "run", "nowhere")]
@@ -126,11 +143,13 @@ public sealed class LocalProgramTests : IAsyncLifetime
 
     private static Task<(int Code, string Said)> RunAsync(params string[] words) => RunInAsync("/nonexistent", words);
 
-    private static async Task<(int Code, string Said)> RunInAsync(string home, params string[] words)
+    private static Task<(int Code, string Said)> RunInAsync(string home, params string[] words) => RunWithAsync([new("HOME", home)], words);
+
+    private static async Task<(int Code, string Said)> RunWithAsync(KeyValuePair<string, string?>[] environment, params string[] words)
     {
         await using var output = new StringWriter();
         var code = await LocalProgram.RunAsync(
-            words, output, new ConfigurationBuilder().AddInMemoryCollection([new("HOME", home)]).Build(),
+            words, output, new ConfigurationBuilder().AddInMemoryCollection(environment).Build(),
             TestContext.Current.CancellationToken);
         return (code, output.ToString());
     }

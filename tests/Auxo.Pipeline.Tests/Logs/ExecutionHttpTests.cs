@@ -142,7 +142,7 @@ public sealed class ExecutionHttpTests(PostgresFixture postgres) : IAsyncLifetim
         var commit = _bench.Commit(("out/page one.html", "<script>"), ("x", "y"));
         await using var workspace = await _bench.Workspaces.PrepareAsync(_bench.Source, commit, _build, CancellationToken.None);
         var (artifacts, _) = await _app.Services.GetRequiredService<ArtifactStore>()
-            .CollectAsync(_build, workspace, ["out/*"], CancellationToken.None);
+            .CollectAsync(_build, workspace, ["out/*"], mask: null, CancellationToken.None);
         using var page = await _http.GetAsync($"/builds/{_build}/artifacts/out/page%20one.html");
         Assert.Equal("<script>", await page.Content.ReadAsStringAsync());
         Assert.Equal($"\"{artifacts[0].Digest}\"", page.Headers.ETag!.Tag);

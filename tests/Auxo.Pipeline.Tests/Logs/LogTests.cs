@@ -4,6 +4,8 @@ using System.Text;
 using Auxo.Instances;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.StepSecrets.Masking;
+using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Logs;
 
@@ -61,6 +63,27 @@ public sealed class LogTests : IDisposable
         after.WriteLine("--- again");
         await after.CompleteAsync();
         Assert.Equal("before\nhalf a li\n--- again\n", await following);
+    }
+
+    [Fact]
+    public async Task a_secret_is_never_written_and_a_follower_waits_for_nothing_else()
+    {
+        var time = new ManualTime();
+        var store = new LogStore(new InstanceLayout(_folder), new ExecutionSettings(), time);
+        var log = await store.OpenAsync(_build, "test", CancellationToken.None);
+        log.Hide(SecretMask.Of(["tok-s3cr3t"]));
+        await log.WriteAsync("is it\n"u8.ToArray());
+        Assert.Equal("is i", File.ReadAllText(log.Path));
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.Equal("is it\n", File.ReadAllText(log.Path));
+        await log.WriteAsync("tok-s3"u8.ToArray());
+        time.Advance(TimeSpan.FromSeconds(5));
+        await log.WriteAsync("cr3t\nto"u8.ToArray());
+        Assert.Equal("is it\n***\n", File.ReadAllText(log.Path));
+        log.WriteLine("--- stopped at tok-s3cr3t");
+        await log.WriteAsync("tok-s3cr3"u8.ToArray());
+        await log.CompleteAsync();
+        Assert.Equal("is it\n***\nto\n--- stopped at ***\n***", File.ReadAllText(log.Path));
     }
 
     [Fact]

@@ -101,7 +101,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
     {
         var keys = yaml.Keys(
             map, "name", "run", "commands", "working-directory", "environment", "timeout", "image", "artifacts", "needs", "if", "matrix",
-            "retry", "on-failure", "reports", "network", "cache", "services");
+            "retry", "on-failure", "reports", "network", "cache", "services", "secrets");
         var name = Name(map, keys);
         IReadOnlyList<string> commands = [];
         if (keys.ContainsKey("run") == keys.ContainsKey("commands")) yaml.Problem(map, "a step needs either 'run' or 'commands'");
@@ -129,12 +129,15 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
             Caches = keys.TryGetValue("cache", out var caches) ? CacheKeys.Read(yaml, caches) : [],
             Services = keys.TryGetValue("services", out var services) ? ServiceKeys.Read(yaml, services) : [],
             Network = keys.TryGetValue("network", out var network) && yaml.Words(network, "network", "true", "false") is ["true"],
+            Secrets = keys.TryGetValue("secrets", out var secrets) ? SecretsKey.Read(yaml, secrets) : null,
         };
         var needs = !keys.TryGetValue("needs", out var needed) ? null
             : needed is YamlSequenceNode { Children.Count: 0 } ? [] : yaml.Texts(needed, "needs");
         if (needs is [] && when != NeedsOutcome.Passed)
             yaml.Problem(asked!, "'needs' of 'if' asks how needs ended, and this step has none");
         var variants = keys.TryGetValue("matrix", out var matrix) ? Variants(step, matrix) : [step];
+        foreach (var taken in (step.Secrets ?? []).Where(secret => variants.Any(variant => variant.Environment.ContainsKey(secret))))
+            yaml.Problem(secrets!, $"'{taken}' is a variable of the file already; a secret needs a name of its own");
         if (name.Length > 0) _named.TryAdd(name, [.. variants.Select(static variant => variant.Name)]);
         _read.AddRange(variants.Select(variant => (variant, (YamlNode)map, needs)));
     }

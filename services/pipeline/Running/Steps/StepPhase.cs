@@ -8,6 +8,7 @@ using Auxo.Pipeline.Hints;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Reports.Files;
+using Auxo.Pipeline.StepSecrets;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Running.Steps;
@@ -17,7 +18,7 @@ namespace Auxo.Pipeline.Running.Steps;
 /// </summary>
 internal sealed class StepPhase(
     WorkspaceStore workspaces, RepositoryFolders folders, StepExecutors executors, LogStore logs, ArtifactStore artifactStore,
-    ReportCollector reports, CacheStore cacheStore, RunnerSettings settings)
+    ReportCollector reports, CacheStore cacheStore, ReadBuildSecrets readSecrets, RunnerSettings settings)
 {
     private const string CommandKind = "command";
 
@@ -42,6 +43,7 @@ internal sealed class StepPhase(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(run);
         var place = new Lazy<Task<Workspace>>(() => WorkspaceAsync(build, stop.Token));
+        var secrets = new Lazy<Task<BuildSecrets>>(() => readSecrets(build, stop.Token));
         var progress = StepProgress.Of(build);
         // A crash may have come between a failed step and the record of those it kept from running.
         var unrecorded = progress.NotRun().Select(NotRun).ToList();
@@ -82,24 +84,28 @@ internal sealed class StepPhase(
 
         void Begin(IReadOnlyList<CommandStep> steps, bool isFirst)
         {
-            foreach (var (i, step) in steps.Index()) working.Add(StepAsync(build, step, place, isFirst && i == 0, stop.Token), step);
+            foreach (var (i, step) in steps.Index())
+                working.Add(StepAsync(build, step, place, secrets, isFirst && i == 0, stop.Token), step);
         }
     }
 
     /// <summary>One step, or why it cannot be run.</summary>
     private async Task<StepReport> StepAsync(
-        Build build, CommandStep step, Lazy<Task<Workspace>> place, bool isFirst, CancellationToken run)
+        Build build, CommandStep step, Lazy<Task<Workspace>> place, Lazy<Task<BuildSecrets>> secrets, bool isFirst, CancellationToken run)
     {
+        var given = BuildSecrets.None;
         try
         {
+            given = await secrets.Value;
+            if (given.Refuse(step) is { } withheld) return await RefuseAsync(build, step, withheld, Outcome.Failed);
             var choice = executors.For(step);
             return choice.Executor is { } executor
-                ? await StepAsync(build, step, executor, await place.Value, isFirst, run)
+                ? await StepAsync(build, step, executor, await place.Value, given, isFirst, run)
                 : await RefuseAsync(build, step, choice.Refusal!);
         }
         catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
         {
-            return await RefuseAsync(build, step, PlainText.OneLine(e.Message));
+            return await RefuseAsync(build, step, PlainText.OneLine(given.Mask?.Text(e.Message) ?? e.Message));
         }
     }
 
@@ -113,9 +119,11 @@ internal sealed class StepPhase(
     }
 
     private async Task<StepReport> StepAsync(
-        Build build, CommandStep step, IStepExecutor executor, Workspace workspace, bool isFirst, CancellationToken run)
+        Build build, CommandStep step, IStepExecutor executor, Workspace workspace, BuildSecrets secrets, bool isFirst,
+        CancellationToken run)
     {
         await using var log = await logs.OpenAsync(build.BuildId, step.Name, run);
+        log.Hide(secrets.Mask);
         if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
         else if (isFirst)
             foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
@@ -123,7 +131,7 @@ internal sealed class StepPhase(
         var refused = step.Network ? executors.NetworkRefusal(build.Trust) : null;
         if (refused is not null) log.WriteLine($"--- Auxo: the step has no network: {refused}");
         using var caches = StepCaches.Open(cacheStore, build.Subject.Rid, step, workspace, keeps: build.Trust == Trust.Trusted, log);
-        var asked = new StepRun(build.BuildId, step, workspace, log, Variables(build))
+        var asked = new StepRun(build.BuildId, step, workspace, log, secrets.Into(Variables(build), step))
         {
             HasNetwork = step.Network && refused is null, Caches = caches.Files,
         };
@@ -139,7 +147,7 @@ internal sealed class StepPhase(
         IReadOnlyList<BuildArtifact> artifacts = [];
         if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
         {
-            (artifacts, var problems) = await artifactStore.CollectAsync(build.BuildId, workspace, step.Artifacts, run);
+            (artifacts, var problems) = await artifactStore.CollectAsync(build.BuildId, workspace, step.Artifacts, secrets.Mask, run);
             foreach (var problem in problems) log.WriteLine($"artifact: {problem}");
         }
 
@@ -148,24 +156,25 @@ internal sealed class StepPhase(
             : await reports.CollectAsync(build, step, workspace, begun, log, run);
         if (!run.IsCancellationRequested) await log.CompleteAsync();
         var hint = exit.Outcome == Outcome.Failed ? await KnownFailures.AdviseAsync(log.Path, run) : null;
-        return reported.Onto(new StepReport(
+        var report = reported.Onto(new StepReport(
             new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took + exit.Duration, exit.ExitCode,
                 PlainText.OneLine(Summary(exit.Reason, tries)))
             {
                 Hint = hint is null ? null : PlainText.OneLine(hint, 300),
             },
             [], artifacts));
+        return secrets.Mask?.Over(report) ?? report;
     }
 
     private static string Summary(string? reason, int tries)
         => tries == 1 ? reason ?? "" : reason is null ? $"after {tries} tries" : $"{reason}, after {tries} tries";
 
-    private async Task<StepReport> RefuseAsync(Build build, CommandStep step, string reason)
+    private async Task<StepReport> RefuseAsync(Build build, CommandStep step, string reason, Outcome outcome = Outcome.Errored)
     {
         await using var log = await logs.OpenAsync(build.BuildId, step.Name, CancellationToken.None);
         log.WriteLine($"not run: {reason}");
         await log.CompleteAsync();
-        return new StepReport(new StepResult(step.Name, CommandKind, Outcome.Errored, Blocks: !step.IgnoresFailure, TimeSpan.Zero,
+        return new StepReport(new StepResult(step.Name, CommandKind, outcome, Blocks: !step.IgnoresFailure, TimeSpan.Zero,
             ExitCode: null, PlainText.OneLine(reason)), [], []);
     }
 
