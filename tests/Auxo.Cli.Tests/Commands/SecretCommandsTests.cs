@@ -71,6 +71,11 @@ public sealed class SecretCommandsTests
         await using var auxo = await StartAsync();
         Assert.Equal(0, (await auxo.RunAsync("secret", "rm", "KEY", "--all-repositories")).ExitCode);
         Assert.Contains("DELETE /pipeline/secrets/KEY", auxo.Requests);
+        Assert.Equal(0, (await auxo.RunAsync("secret", "rm", "DEPLOY_TOKEN", "--repository", "heartwood")).ExitCode);
+        Assert.Contains($"DELETE /pipeline/secrets/DEPLOY_TOKEN?rid={Uri.EscapeDataString(FakeAuxo.Rid)}", auxo.Requests);
+        var wrong = await auxo.RunAsync("secret", "rm", "DEPLOY_TOKE", "--repository", "heartwood");
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.Contains("Did you mean 'DEPLOY_TOKEN'?", wrong.Error, StringComparison.Ordinal);
         Assert.Contains("2 values have a new key.", (await auxo.RunAsync("secret", "rotate")).Out, StringComparison.Ordinal);
     }
 

@@ -37,6 +37,8 @@ public sealed class DockerTests : IAsyncLifetime
         Assert.Equal((256 << 20, 64), (host.GetProperty("Memory").GetInt64(), host.GetProperty("PidsLimit").GetInt32()));
         Assert.DoesNotMatch("^0:", _engine.Spec.GetProperty("User").GetString());
         Assert.Equal(JsonValueKind.True, _engine.Spec.GetProperty("NetworkDisabled").ValueKind);
+        // Variables come with the script: what the engine is asked for can be read by everybody who may ask it.
+        Assert.DoesNotContain("c0ffee", _engine.Spec.ToString(), StringComparison.Ordinal);
         Assert.Equal([], Directory.GetDirectories(_bench.Layout.Steps));
     }
 

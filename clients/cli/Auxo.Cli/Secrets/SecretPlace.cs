@@ -14,14 +14,21 @@ internal sealed class SecretPlace
 
     public Option<bool> All { get; } = new("--all-repositories") { Description = "For the builds of every repository" };
 
-    /// <summary>The repository's id, and its name for people; null for all of them.</summary>
+    /// <summary>The repository as it was named; null for all of them.</summary>
+    /// <exception cref="CliException">Neither is said, or both are.</exception>
+    public string? Said(ParseResult parsed)
+    {
+        var (named, all) = (parsed.GetValue(Repository), parsed.GetValue(All));
+        return named is null == all
+            ? named
+            : throw new CliException(ExitCode.Usage, "Say of which builds: --repository NAME or --all-repositories.");
+    }
+
+    /// <summary>The id of a tracked repository, and its name for people; null for all of them.</summary>
     /// <exception cref="CliException">It is not said, or there is no such repository.</exception>
     public async Task<(string? Rid, string Where)> ResolveAsync(ParseResult parsed, Session session, CancellationToken ct)
     {
-        var (named, all) = (parsed.GetValue(Repository), parsed.GetValue(All));
-        if (named is null == !all)
-            throw new CliException(ExitCode.Usage, "Say of which builds: --repository NAME or --all-repositories.");
-        if (named is null) return (null, "all repositories");
+        if (Said(parsed) is not { } named) return (null, "all repositories");
         var repository = await RepositoryArgument.ResolveAsync(session.Clients.Ingest, named, ct);
         return (repository.Rid, repository.Name);
     }
