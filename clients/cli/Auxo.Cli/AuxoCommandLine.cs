@@ -21,6 +21,7 @@ using Auxo.Cli.People;
 using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
 using Auxo.Cli.Repositories;
+using Auxo.Cli.Scan;
 using Auxo.Cli.Schedules;
 using Auxo.Cli.Secrets;
 using Auxo.Cli.Settings;
@@ -93,6 +94,7 @@ internal static class AuxoCommandLine
         CiCommand.Create(host),
         GateCommand.Create(host),
         HooksCommand.Create(host),
+        ScanCommand.Create(host),
         ScheduleCommand.Create(host),
         SecretCommand.Create(host),
         TraceCommand.Create(host),

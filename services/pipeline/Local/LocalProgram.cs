@@ -4,8 +4,8 @@ using Auxo.Pipeline.Workspaces;
 namespace Auxo.Pipeline.Local;
 
 /// <summary>
-/// <c>Auxo.Pipeline ci lint|plan|run|schema</c>: what a build would say of the working tree, without any service and without a
-/// database. <c>auxo ci</c> calls it.
+/// <c>Auxo.Pipeline ci lint|plan|run|scan|schema</c>: what a build would say of the working tree, without any service and without a
+/// database. <c>auxo ci</c> and <c>auxo scan</c> call it.
 /// </summary>
 internal static class LocalProgram
 {
@@ -19,11 +19,17 @@ internal static class LocalProgram
     /// <param name="output">Where it is said.</param>
     /// <param name="configuration">How steps are held.</param>
     /// <param name="ct">Stops.</param>
-    /// <returns>0 for good, 1 for a no, 2 for a request that is none, 130 for a stop.</returns>
+    /// <returns>0 for good, 1 for a no, 2 for what could not be done, 130 for a stop.</returns>
     public static async Task<int> RunAsync(string[] words, TextWriter output, IConfiguration configuration, CancellationToken ct)
     {
         try
         {
+            if (words is [ScanRequest.Word, .. var scan])
+            {
+                var asked = ScanRequest.Parse(scan);
+                return await InPlaceAsync(place => new LocalScan(place, output).RunAsync(asked, configuration["HOME"], ct));
+            }
+
             var request = LocalRequest.Parse(words);
             return request.Verb switch
             {
@@ -32,7 +38,7 @@ internal static class LocalProgram
                 "run" => await InPlaceAsync(async place
                     => await new LocalRun(place, output, configuration).RunAsync(await PlanAsync(place), ct)),
                 "schema" => await SchemaAsync(output, ct),
-                _ => throw new LocalException("Say what: lint, plan, run or schema."),
+                _ => throw new LocalException("Say what: lint, plan, run, scan or schema."),
             };
 
             Task<LocalPlan> PlanAsync(string place) => LocalPlan.MakeAsync(request, place, configuration["HOME"], ct);

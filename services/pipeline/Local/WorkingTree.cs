@@ -31,10 +31,9 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
         if (!Directory.Exists(folder)) throw new LocalException($"There is no folder {folder}.");
         if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is not { Length: > 0 } top)
             throw new LocalException($"{folder} is in no work tree of a git repository. Go into one, or name it.");
-        var repository = Path.Combine(place, "tree.git");
         try
         {
-            await GitCommand.RunAsync(place, ["init", "--quiet", "--bare", "--object-format=sha1", repository], ct);
+            var repository = await EmptyAsync(place, ct);
             var objects = await PathAsync(top, "objects", ct);
             await File.WriteAllTextAsync(Path.Combine(repository, "objects", "info", "alternates"), objects + "\n", ct);
             // With the real index git need not read again what has not changed.
@@ -42,20 +41,52 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
             if (File.Exists(index)) File.Copy(index, Path.Combine(repository, "index"));
             var exclude = await PathAsync(top, Path.Combine("info", "exclude"), ct);
             if (File.Exists(exclude)) File.Copy(exclude, Path.Combine(repository, "info", "exclude"), overwrite: true);
-            await GitCommand.RunAsync(
-                top, [$"--git-dir={repository}", $"--work-tree={top}", "add", "--all", "--", "."], ct, environment: OwnersGit(home));
-            var tree = (await GitCommand.RunAsync(repository, ["write-tree"], ct)).Trim();
             var head = await GitCommand.AskAsync(top, ct, "rev-parse", "--verify", "--quiet", "HEAD^{commit}");
-            var commit = await GitCommand.RunAsync(
-                repository, ["commit-tree", tree, .. head is null ? Array.Empty<string>() : ["-p", head], "-m", "The working tree"], ct,
-                environment: Author);
+            var commit = await CommitAllAsync(repository, top, head, home, ct);
             var branch = await GitCommand.AskAsync(top, ct, "symbolic-ref", "--short", "--quiet", "HEAD");
-            return new WorkingTree(top, repository, CommitId.Parse(commit.Trim()), branch, await BaseAsync(top, baseName, head, ct));
+            return new WorkingTree(top, repository, commit, branch, await BaseAsync(top, baseName, head, ct));
         }
         catch (GitException e)
         {
             throw new LocalException(PlainText.OneLine(e.Message, 300));
         }
+    }
+
+    /// <summary>Takes a folder as it is, whether git knows it or not: what it ignores is left out, and nothing is compared.</summary>
+    /// <inheritdoc cref="TakeAsync"/>
+    public static async Task<WorkingTree> TakeFolderAsync(string folder, string place, string? home, CancellationToken ct)
+    {
+        if (!Directory.Exists(folder)) throw new LocalException($"There is no folder {folder}.");
+        if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is { Length: > 0 })
+            return await TakeAsync(folder, baseName: null, place, home, ct);
+        try
+        {
+            var repository = await EmptyAsync(place, ct);
+            var commit = await CommitAllAsync(repository, folder, head: null, home, ct);
+            return new WorkingTree(Path.TrimEndingDirectorySeparator(folder), repository, commit, Branch: null, Base: null);
+        }
+        catch (GitException e)
+        {
+            throw new LocalException(PlainText.OneLine(e.Message, 300));
+        }
+    }
+
+    private static async Task<string> EmptyAsync(string place, CancellationToken ct)
+    {
+        var repository = Path.Combine(place, "tree.git");
+        await GitCommand.RunAsync(place, ["init", "--quiet", "--bare", "--object-format=sha1", repository], ct);
+        return repository;
+    }
+
+    private static async Task<CommitId> CommitAllAsync(string repository, string top, string? head, string? home, CancellationToken ct)
+    {
+        await GitCommand.RunAsync(
+            top, [$"--git-dir={repository}", $"--work-tree={top}", "add", "--all", "--", "."], ct, environment: OwnersGit(home));
+        var tree = (await GitCommand.RunAsync(repository, ["write-tree"], ct)).Trim();
+        var commit = await GitCommand.RunAsync(
+            repository, ["commit-tree", tree, .. head is null ? Array.Empty<string>() : ["-p", head], "-m", "The working tree"], ct,
+            environment: Author);
+        return CommitId.Parse(commit.Trim());
     }
 
     private static Dictionary<string, string>? OwnersGit(string? home)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using Auxo.Git;
 using Auxo.Pipeline.Local;
 
@@ -15,6 +17,8 @@ public sealed class LocalProgramTests : IAsyncLifetime
           - { name: test, needs: make, run: "cat out; exit 3" }
           - { name: tell, run: "echo told", if: { needs: failed } }
         """;
+
+    private const string Secret = "token = \"" + "ghp_" + "kT9vQ2xLw7RbZ4mNc8JfY1sHd6PgE3aUoW5i" + "\"\n";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("auxo-tree-").FullName;
 
@@ -123,6 +127,49 @@ public sealed class LocalProgramTests : IAsyncLifetime
         Assert.Contains(
             "✗ lacks  the secret OTHER_TOKEN is not set; a local run takes it from your environment: OTHER_TOKEN=… auxo ci run\n", said,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_scan_shows_what_blocks_in_the_folder_that_is_named()
+    {
+        const string Settings = "checks:\n  secrets: { ignore: [\"safe/**\"] }\n";
+        await CommitAsync((".auxo/ci.yaml", Settings), ("safe/key.txt", Secret), ("open/key.txt", Secret));
+        await WriteAsync(("new/key.txt", Secret));
+        var (code, said) = await RunAsync("scan", "secrets", _folder);
+        Assert.Equal(1, code);
+        Assert.StartsWith("new/key.txt\n  ✗     1  ", said, StringComparison.Ordinal);
+        Assert.Contains("\nopen/key.txt\n", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("safe/", said, StringComparison.Ordinal);
+        Assert.Matches("\n✗ secrets [^\n]*2 errors\n$", said);
+        Assert.Equal(0, (await RunAsync("scan", "secrets", Path.Combine(_folder, "safe"))).Code);
+        (code, said) = await RunAsync("scan", "secrets", Path.Combine(_folder, "open"), "--json");
+        Assert.Equal(1, code);
+        using var answer = JsonDocument.Parse(said);
+        var finding = Assert.Single(answer.RootElement.GetProperty("findings").EnumerateArray());
+        Assert.Equal("open/key.txt", finding.GetProperty("path").GetString());
+        Assert.Equal("failed", answer.RootElement.GetProperty("checks")[0].GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task a_folder_that_git_does_not_know_is_scanned_too()
+    {
+        Directory.Delete(Path.Combine(_folder, ".git"), recursive: true);
+        await WriteAsync(("key.txt", Secret));
+        var (code, said) = await RunAsync("scan", "secrets", _folder);
+        Assert.Equal(1, code);
+        Assert.StartsWith("key.txt\n", said, StringComparison.Ordinal);
+        Assert.Equal(["key.txt"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("auxo: Say what and where: scan sast|secrets|all FOLDER", "scan")]
+    [InlineData("auxo: There is no scan 'zz'. There are: sast, secrets, all.", "scan", "zz", "x")]
+    [InlineData("auxo: There is no folder ", "scan", "secrets", "/nonexistent")]
+    public async Task a_scan_that_cannot_be_made_says_why(string words, params string[] request)
+    {
+        var (code, said) = await RunAsync(request);
+        Assert.Equal(2, code);
+        Assert.StartsWith(words, said, StringComparison.Ordinal);
     }
 
     [Theory]

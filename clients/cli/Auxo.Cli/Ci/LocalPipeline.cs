@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 
 namespace Auxo.Cli.Ci;
 
@@ -9,8 +8,6 @@ namespace Auxo.Cli.Ci;
 /// </summary>
 internal static class LocalPipeline
 {
-    private const string Program = "Auxo.Pipeline";
-
     public static Command CreateRun(CliHost host)
     {
         var (path, cause, from) = Options();
@@ -19,9 +16,9 @@ internal static class LocalPipeline
         {
             path, steps, cause, from,
         }
-            .Does(host, (parsed, session, ct) => RunAsync(
+            .Does(host, (parsed, session, ct) => PipelineProgram.RunAsync(
                 session,
-                ["run", Folder(session, parsed.GetRequiredValue(path)), .. Given("--event", parsed.GetValue(cause)),
+                ["run", PipelineProgram.Folder(session, parsed.GetRequiredValue(path)), .. Given("--event", parsed.GetValue(cause)),
                     .. Given("--base", parsed.GetValue(from)),
                     .. (parsed.GetValue(steps) ?? []).SelectMany(static step => Given("--step", step))],
                 ct));
@@ -34,9 +31,9 @@ internal static class LocalPipeline
         {
             path, cause, from,
         }
-            .Does(host, (parsed, session, ct) => RunAsync(
+            .Does(host, (parsed, session, ct) => PipelineProgram.RunAsync(
                 session,
-                ["plan", Folder(session, parsed.GetRequiredValue(path)), .. Given("--event", parsed.GetValue(cause)),
+                ["plan", PipelineProgram.Folder(session, parsed.GetRequiredValue(path)), .. Given("--event", parsed.GetValue(cause)),
                     .. Given("--base", parsed.GetValue(from))],
                 ct));
     }
@@ -45,12 +42,13 @@ internal static class LocalPipeline
     {
         var path = new Argument<string>("path") { Description = "A folder, or a pipeline file", DefaultValueFactory = static _ => "." };
         return new Command("lint", "Say what is wrong in the pipeline file, with line and column; exit code 1 for an error") { path }
-            .Does(host, (parsed, session, ct) => RunAsync(session, ["lint", Folder(session, parsed.GetRequiredValue(path))], ct));
+            .Does(host, (parsed, session, ct) => PipelineProgram.RunAsync(
+                session, ["lint", PipelineProgram.Folder(session, parsed.GetRequiredValue(path))], ct));
     }
 
     public static Command CreateSchema(CliHost host)
         => new Command("schema", "Print the JSON Schema of the pipeline file, for editors")
-            .Does(host, static (_, session, ct) => RunAsync(session, ["schema"], ct));
+            .Does(host, static (_, session, ct) => PipelineProgram.RunAsync(session, ["schema"], ct));
 
     private static (Argument<string> Path, Option<string?> Cause, Option<string?> From) Options()
     {
@@ -65,33 +63,4 @@ internal static class LocalPipeline
     }
 
     private static IReadOnlyList<string> Given(string option, string? value) => value is null ? [] : [option, value];
-
-    private static string Folder(Session session, string path) => Path.GetFullPath(path, session.Host.WorkingFolder);
-
-    private static async Task<int> RunAsync(Session session, IReadOnlyList<string> words, CancellationToken ct)
-    {
-        var host = session.Host;
-        var program = host.ProgramOf(Program);
-        if (!File.Exists(program))
-            throw new CliException(
-                ExitCode.Unreachable, $"{Program} is not built yet.", "./auxo doctor says what is missing; ./auxo up builds it.");
-        using var process = Process.Start(new ProcessStartInfo(program, ["ci", .. words])
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = host.WorkingFolder,
-        })!;
-        try
-        {
-            // As it comes: steps take minutes.
-            await process.StandardOutput.BaseStream.CopyToAsync(host.StandardOutput, 1024, CancellationToken.None);
-            await process.WaitForExitAsync(CancellationToken.None);
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
-
-        // Ctrl-C reaches both: it ends its steps first, then this one.
-        ct.ThrowIfCancellationRequested();
-        return process.ExitCode;
-    }
 }
