@@ -22,6 +22,7 @@ internal static class Ruling
         foreach (var (check, patterns) in settings.Ignore.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
             text.Append('\n').Append(check).Append('!').AppendJoin('\0', patterns);
         text.Append('\n').AppendJoin('\0', settings.Required);
+        text.Append('\n').AppendJoin('\0', settings.Rules.Select(static file => file.Oid));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 12));
     }
 }

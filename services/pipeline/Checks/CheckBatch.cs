@@ -1,5 +1,6 @@
 using System.Text;
 
+using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Checks;
@@ -29,6 +30,7 @@ public static class CheckBatch
         new("syntax", BashSyntax.RunAsync) { Programs = ["bash", "sh", "dash"] },
         new("shellcheck", ShellCheck.RunAsync) { Programs = ["shellcheck"] },
         new("secrets", Secrets.RunAsync),
+        new(StaticAnalysis.Name, StaticAnalysis.RunAsync) { Programs = [Semgrep.Program] },
         new("permissions", static (tree, settings, _, ct) => FilePermissions.RunAsync(tree, settings, ct)),
         new("documentation", static (tree, settings, _, ct) => DocumentationStructure.RunAsync(tree, settings, ct)),
         new("structure", static (tree, settings, _, _) => Task.FromResult(RepositoryStructure.Run(tree, settings))),

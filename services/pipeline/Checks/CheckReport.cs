@@ -11,7 +11,7 @@ namespace Auxo.Pipeline.Checks;
 /// <param name="Level">The tool's own word, such as <c>style</c>; the gate table may name it.</param>
 public sealed record Observation(string Rule, Severity Severity, string? Path, int? Line, string Message, string? Level = null)
 {
-    /// <summary>A comment in the line allows it: a note in the log, and no finding.</summary>
+    /// <summary>A note in the log, and no finding: a comment in the line allows it, or it says what was left out.</summary>
     public bool IsAllowed { get; init; }
 
     /// <summary>

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 
+using Auxo.Pipeline.Checks.Analysis;
+
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>
@@ -20,6 +22,9 @@ public sealed record CheckSettings
         ["shellcheck.error"] = Gate.Block,
         ["secrets"] = Gate.Block,
         ["secrets.in-documentation"] = Gate.Warn,
+        ["sast"] = Gate.Warn,
+        ["sast.error"] = Gate.Block,
+        ["sast.in-tests"] = Gate.Warn,
         ["permissions"] = Gate.Block,
         ["permissions.executable-without-shebang"] = Gate.Warn,
         ["documentation"] = Gate.Warn,
@@ -34,6 +39,9 @@ public sealed record CheckSettings
 
     /// <summary>Check → path patterns that it leaves out.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Ignore { get; init; } = FrozenDictionary<string, IReadOnlyList<string>>.Empty;
+
+    /// <summary>The rules that <c>sast</c> has beside Auxo's.</summary>
+    public IReadOnlyList<RuleFile> Rules { get; init; } = [];
 
     /// <summary>What the tree must hold; <c>a|b</c> means either, a trailing <c>/</c> a folder, <c>*</c> any ending.</summary>
     public IReadOnlyList<string> Required { get; init; } =

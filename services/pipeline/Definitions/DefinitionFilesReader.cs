@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Checks.Analysis;
+
 namespace Auxo.Pipeline.Definitions;
 
 /// <summary>Reads the pipeline files of a commit from git's objects.</summary>
@@ -6,7 +8,7 @@ public static class DefinitionFilesReader
     /// <summary>The files; one that is too large to be read is given as its size would be refused.</summary>
     public static async Task<DefinitionFiles> ReadAsync(GitObjects objects, CommitId commit, CancellationToken ct)
     {
-        var entries = new List<GitTreeEntry>();
+        var (entries, rules) = (new List<GitTreeEntry>(), new List<RuleFile>());
         foreach (var entry in await ListAsync(objects, $"{commit}^{{tree}}", ct))
         {
             entries.Add(entry);
@@ -14,9 +16,13 @@ public static class DefinitionFilesReader
             entries.AddRange((await ListAsync(objects, entry.Oid, ct)).Select(inner => inner with { Name = $"{entry.Name}/{inner.Name}" }));
         }
 
+        if (entries.Find(static entry => entry.IsTree && entry.Name == RulePack.Folder) is { } folder)
+            rules.AddRange((await ListAsync(objects, folder.Oid, ct)).Where(static file => file.IsFile && RulePack.IsRuleFile(file.Name))
+                .Select(static file => new RuleFile($"{RulePack.Folder}/{file.Name}", file.Oid)));
+
         return new DefinitionFiles(await TextAsync(PipelineFile.Path), await TextAsync(PipelineFile.OldPath))
         {
-            PassedOver = PassedOverFiles.Of(entries),
+            PassedOver = PassedOverFiles.Of(entries), Rules = rules,
         };
 
         async Task<string?> TextAsync(string path)

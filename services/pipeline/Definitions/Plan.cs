@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Definitions;
@@ -18,6 +19,9 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
     /// True when a step may be meant for some paths only: what has changed is asked of git then, and not for every build.
     /// </summary>
     public bool MayAskForPaths => Auxo?.Contains("paths", StringComparison.Ordinal) == true;
+
+    /// <summary>The rule files of <c>sast</c>.</summary>
+    public IReadOnlyList<RuleFile> Rules { get; init; } = [];
 
     /// <summary>What may be taken for one of them, and is not read.</summary>
     public IReadOnlyList<PassedOverFile> PassedOver { get; init; } = [];
@@ -59,7 +63,7 @@ public sealed record Plan(
     {
         var own = Read(head);
         if (facts.Trust == Trust.Trusted)
-            return Make(own.File, needsApproval: false, own.Problems, own.Notes, facts) with { File = head.Name };
+            return Make(head, own.File, needsApproval: false, own.Problems, own.Notes, facts);
 
         var theirs = canonical is null ? new DefinitionReading(PipelineFile.None, [], []) : Read(canonical);
         var notes = theirs.Notes.ToList();
@@ -67,21 +71,23 @@ public sealed record Plan(
         if (!same && (head.Auxo is not null || head.Old is not null || theirs.File.Steps.Count > 0))
             notes.Add(
                 "the author is not a delegate and not trusted: the pipeline file of the canonical branch was used, not this commit's");
-        return Make(theirs.File, !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)], notes, facts)
-            with { File = canonical?.Name };
+        return Make(
+            canonical ?? DefinitionFiles.None, theirs.File, !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)],
+            notes, facts);
     }
 
     private static Plan Make(
-        PipelineFile file, bool needsApproval, IReadOnlyList<DefinitionProblem> problems, IReadOnlyList<string> notes, BuildFacts facts)
+        DefinitionFiles files, PipelineFile file, bool needsApproval, IReadOnlyList<DefinitionProblem> problems,
+        IReadOnlyList<string> notes, BuildFacts facts)
     {
         var steps = problems.Count > 0
             ? []
             : file.Steps.Select(step => step with { LeftOut = StepCondition.Unmet(step.If, facts) }).ToList();
         // With a broken file nobody knows what its author wanted: the checks run with their defaults, the steps do not.
-        var settings = problems.Count > 0 ? CheckSettings.Default : file.Checks;
+        var settings = problems.Count > 0 ? CheckSettings.Default : file.Checks with { Rules = files.Rules };
         return new Plan(
             [.. CheckBatch.Chosen(settings).Select(check => check.Name)], settings, steps,
-            needsApproval && steps.Exists(static step => step.LeftOut is null), problems, notes)
+            needsApproval && steps.Exists(static step => step.LeftOut is null), problems, notes, files.Name)
         {
             Concurrency = problems.Count == 0 && file.Concurrency?.IsFor(facts) == true ? file.Concurrency : null,
         };

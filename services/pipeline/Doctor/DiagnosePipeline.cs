@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Bubblewrap;
@@ -39,7 +40,7 @@ public static class DiagnosePipeline
 
     private static async Task<IReadOnlyList<Diagnosis>> LookAsync(StepExecutors executors, CancellationToken ct)
         => [Sandbox(executors), .. Limits(executors), .. Filter(executors), .. Steps(executors), .. Network(executors), await GitAsync(ct),
-            await ShellCheckAsync(ct), Docker(executors)];
+            await ShellCheckAsync(ct), await SemgrepAsync(ct), Docker(executors)];
 
     private static Diagnosis Sandbox(StepExecutors executors)
         => executors.Refusal is { } refusal
@@ -115,6 +116,28 @@ public static class DiagnosePipeline
         var exit = await ToolProcess.RunAsync(path, ["--version"], "/", TimeSpan.FromSeconds(5), ct);
         return new Diagnosis("shellcheck", Health.Fine, exit.Output.Split('\n')
             .FirstOrDefault(static l => l.StartsWith("version:", StringComparison.Ordinal)) ?? "installed");
+    }
+
+    private static async Task<Diagnosis> SemgrepAsync(CancellationToken ct)
+    {
+        const string Name = Semgrep.Program;
+        var rules = RulePack.Own;
+        if (rules.Count == 0) return new Diagnosis(Name, Health.Trouble, "the rules of the check 'sast' are missing from this program",
+            "./auxo up   (builds it again)");
+        if (ToolProcess.Find(Name) is not { } path) return new Diagnosis(
+            Name, Health.Warning, "not found; the check 'sast' is skipped in every build that has source files",
+            "pipx install semgrep   (or say where it is: Auxo__Runner__Semgrep)");
+        try
+        {
+            return await Semgrep.VersionAsync(path, ct) is { } version
+                ? new Diagnosis(Name, Health.Fine, $"{version}, with {rules.Count} rules of Auxo")
+                : new Diagnosis(
+                    Name, Health.Trouble, $"{path} does not say its version, so the check 'sast' will fail", "pipx reinstall semgrep");
+        }
+        catch (TimeoutException e)
+        {
+            return new Diagnosis(Name, Health.Warning, e.Message);
+        }
     }
 
     private static Diagnosis Docker(StepExecutors executors)

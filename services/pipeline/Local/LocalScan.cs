@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -14,6 +15,8 @@ namespace Auxo.Pipeline.Local;
 /// </summary>
 internal sealed class LocalScan(string place, TextWriter output)
 {
+    private const int MostNotes = 20;
+
     /// <summary>Looks and prints.</summary>
     /// <returns>0 when nothing blocks, 1 when something does, 2 when a check could not be made.</returns>
     public async Task<int> RunAsync(ScanRequest request, string? home, CancellationToken ct)
@@ -30,10 +33,12 @@ internal sealed class LocalScan(string place, TextWriter output)
         var below = Path.GetRelativePath(folder.Top, request.Folder) is var inner and not "." ? inner + "/" : "";
         await using var tree = new SourceTree(
             objects, folder.Commit, [.. entries.Where(entry => entry.Name.StartsWith(below, StringComparison.Ordinal))], place);
-        var runs = await CheckBatch.RunAsync(tree, plan.Settings, request.Checks, new VerdictCache(), TimeProvider.System, ct);
+        var looked = await CheckBatch.LookAsync(tree, plan.Settings, request.Checks, new VerdictCache(), TimeProvider.System, ct);
+        var runs = looked.Select(run => CheckBatch.Judge(run.Check, run.Report, plan.Settings, run.Duration)).ToList();
         var scan = new ScanAnswer(
             folder.Top, [.. runs.Select(static run => CheckOf(run.Step))], [.. runs.SelectMany(static run => run.Findings)]);
-        await output.WriteAsync(request.Json ? JsonSerializer.Serialize(scan, ScanJson.Default.ScanAnswer) + "\n" : Words(scan, runs));
+        await output.WriteAsync(
+            request.Json ? JsonSerializer.Serialize(scan, ScanJson.Default.ScanAnswer) + "\n" : Words(scan, looked, runs));
         return scan.Findings.Any(static finding => finding.Blocks) ? 1
             : scan.Checks.Any(static check => check.Outcome is not (Outcome.Passed or Outcome.Failed)) ? 2 : 0;
     }
@@ -41,19 +46,26 @@ internal sealed class LocalScan(string place, TextWriter output)
     private static ScanCheck CheckOf(StepResult step)
         => new(step.Step, step.Outcome, step.Blocks, step.Duration.TotalSeconds, step.Summary);
 
-    private static string Words(ScanAnswer scan, IReadOnlyList<CheckResult> runs)
+    private static string Words(ScanAnswer scan, IReadOnlyList<CheckRun> looked, IReadOnlyList<CheckResult> runs)
     {
         var text = new StringBuilder();
         foreach (var file in scan.Findings.GroupBy(static finding => finding.Path ?? ""))
         {
             text.Append(file.Key.Length == 0 ? "(everything)" : PlainText.OneLine(file.Key)).Append('\n');
             foreach (var finding in file.OrderBy(static finding => finding.Line))
-                text.Append(finding.Blocks ? "  ✗ " : "  ! ").Append($"{finding.Line,5}").Append("  ")
+                text.Append(finding.Blocks ? "  ✗ " : "  ! ").Append(CultureInfo.InvariantCulture, $"{finding.Line,5}").Append("  ")
                     .Append(finding.Message).Append(" [").Append(finding.Check).Append('.').Append(finding.Rule).Append("]\n");
         }
 
         if (scan.Findings.Count > 0) text.Append('\n');
-        foreach (var run in runs) text.Append(LocalWords.Of(run.Step)).Append('\n');
+        foreach (var (look, run) in looked.Zip(runs))
+        {
+            text.Append(LocalWords.Of(run.Step)).Append('\n');
+            foreach (var note in look.Report.Notes.Take(MostNotes)) text.Append("  ").Append(note).Append('\n');
+            if (look.Report.Notes.Count > MostNotes)
+                text.Append(CultureInfo.InvariantCulture, $"  and {look.Report.Notes.Count - MostNotes} more notes\n");
+        }
+
         return text.ToString();
     }
 }

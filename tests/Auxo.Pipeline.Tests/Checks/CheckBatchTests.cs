@@ -10,7 +10,7 @@ namespace Auxo.Pipeline.Tests.Checks;
 
 public sealed class CheckBatchTests
 {
-    /// <summary>What a well-kept repository looks like to all six checks.</summary>
+    /// <summary>What a well-kept repository looks like to all checks.</summary>
     private static readonly (string, string)[] Tidy =
     [
         ("README.md", "# Tidy\n\nA repository that every check likes. See [the guide](docs/guide.md).\n"), ("LICENSE", "Apache-2.0\n"),
@@ -20,12 +20,12 @@ public sealed class CheckBatchTests
     ];
 
     [Fact]
-    public async Task a_tidy_repository_passes_all_six()
+    public async Task a_tidy_repository_passes_all_checks()
     {
         var results = await RunAsync(Tidy);
-        Assert.Equal(["syntax", "shellcheck", "secrets", "permissions", "documentation", "structure"],
+        Assert.Equal(["syntax", "shellcheck", "secrets", "sast", "permissions", "documentation", "structure"],
             results.Select(result => result.Step.Step));
-        Assert.All(results, result
+        Assert.All(results.Where(WasMade), result
             => Assert.Equal((Outcome.Passed, ""), (result.Step.Outcome, result.Step.Summary + string.Concat(result.Findings))));
         Assert.All(results, result => Assert.NotEmpty(result.Log));
     }
@@ -84,7 +84,7 @@ public sealed class CheckBatchTests
         var results = await RunAsync(
             [.. Tidy, ("@secret", "../../etc/passwd"), ("@inside", "docs/guide.md"),
                 ("scripts/idle.sh", "#!/bin/sh\ntrue\n"), ("lib/common.sh", "#!/bin/sh\ntrue\n"), ("*notes.txt", "words\n")]);
-        var permissions = results[3];
+        var permissions = Of(results, "permissions");
         Assert.Equal(
             [("link-escapes", "secret", true), ("script-not-executable", "scripts/idle.sh", true),
                 ("executable-without-shebang", "notes.txt", false)],
@@ -98,11 +98,12 @@ public sealed class CheckBatchTests
             [("README.md", "# Read\n\nThis goes [nowhere](docs/absent.md) and `[code](x)` is no link.\n\n```\n[a](b)\n```\n"),
                 ("sub/.DS_Store", "x")]);
         Assert.Equal(
-            [("broken-link", "README.md", 3), ("licence-missing", null, null)], results[4]
+            [("broken-link", "README.md", 3), ("licence-missing", null, null)], Of(results, "documentation")
                 .Findings.Select(finding => (finding.Rule, finding.Path, finding.Line)));
-        Assert.Contains(results[5].Findings, finding => finding.Rule == "unwanted");
-        Assert.Contains(results[5].Findings, finding => finding.Message == "there is no .auxo/ or .radicle/");
-        Assert.All([results[4], results[5]], result => Assert.Equal((Outcome.Failed, false), (result.Step.Outcome, result.Step.Blocks)));
+        Assert.Contains(Of(results, "structure").Findings, finding => finding.Rule == "unwanted");
+        Assert.Contains(Of(results, "structure").Findings, finding => finding.Message == "there is no .auxo/ or .radicle/");
+        Assert.All([Of(results, "documentation"), Of(results, "structure")], result
+            => Assert.Equal((Outcome.Failed, false), (result.Step.Outcome, result.Step.Blocks)));
     }
 
     [Fact]
@@ -193,10 +194,15 @@ public sealed class CheckBatchTests
             TestContext.Current.SendDiagnosticMessage(
                 $"round {round}: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms; "
                     + $"{string.Join(", ", results.Select(r => $"{r.Step.Step} {r.Step.Duration.TotalMilliseconds:0}"))}");
-            Assert.All(results, result => Assert.Equal(Outcome.Passed, result.Step.Outcome));
+            Assert.All(results.Where(WasMade), result => Assert.Equal(Outcome.Passed, result.Step.Outcome));
             if (round == 1) cache = new VerdictCache();
         }
     }
+
+    private static CheckResult Of(IReadOnlyList<CheckResult> results, string check) => results.Single(result => result.Step.Step == check);
+
+    /// <summary>False for the check whose tool a machine need not have.</summary>
+    private static bool WasMade(CheckResult result) => result.Step is not { Step: "sast", Outcome: Outcome.Skipped };
 
     private static async Task<IReadOnlyList<CheckResult>> RunAsync((string, string)[] files, CheckSettings? settings = null)
     {

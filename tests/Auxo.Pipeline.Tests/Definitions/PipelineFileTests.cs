@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Definitions;
 
 namespace Auxo.Pipeline.Tests.Definitions;
@@ -352,6 +353,16 @@ public sealed class PipelineFileTests
         Assert.Equal(".auxo/ci.yaml", Plan.Decide(Facts(Trust.Trusted), approved: false, ours, canonical: null).File);
         Assert.Equal(".radicle/ci.yaml", Plan.Decide(Facts(Trust.Stranger), approved: false, ours, old).File);
         Assert.Null(Plan.Decide(Facts(Trust.Stranger), approved: false, ours, DefinitionFiles.None).File);
+    }
+
+    [Fact]
+    public void a_stranger_is_judged_by_the_rules_of_the_canonical_branch()
+    {
+        var theirs = new DefinitionFiles(null, null) { Rules = [new RuleFile(".auxo/rules/a.yaml", "1")] };
+        var ours = new DefinitionFiles(null, null) { Rules = [new RuleFile(".auxo/rules/a.yaml", "2")] };
+        Assert.Equal(ours.Rules, Plan.Decide(Facts(Trust.Stranger), approved: true, theirs, ours).Settings.Rules);
+        Assert.Empty(Plan.Decide(Facts(Trust.Stranger), approved: true, theirs, canonical: null).Settings.Rules);
+        Assert.Equal(theirs.Rules, Plan.Decide(Facts(Trust.Trusted), approved: false, theirs, ours).Settings.Rules);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         var build = await _host.FinishedAsync(_told.BuildOf(head));
         Assert.Equal(("passed", 1), ((string)build["outcome"]!, (int)build["attempt"]!));
         Assert.Equal(
-            ["syntax finished", "shellcheck finished", "secrets finished", "permissions finished",
+            ["syntax finished", "shellcheck finished", "secrets finished", "sast finished", "permissions finished",
                 "documentation finished", "structure finished", "hello finished", "again finished"],
             build["steps"]!.AsArray().Select(step => $"{step!["step"]} {step["state"]}"));
         Assert.Contains("hello\n", await _host.LogAsync(_told.BuildOf(head), "hello"), StringComparison.Ordinal);

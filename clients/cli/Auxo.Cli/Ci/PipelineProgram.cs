@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Auxo.Cli.Ci;
 
-/// <summary>The pipeline's own program, which does without any service what a build does; what it prints is passed on as it comes.</summary>
+/// <summary>
+/// The pipeline's own program, which does without any service what a build does; what it prints is passed on as it comes.
+/// </summary>
 internal static class PipelineProgram
 {
     private const string Name = "Auxo.Pipeline";

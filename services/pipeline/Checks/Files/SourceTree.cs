@@ -28,6 +28,9 @@ public sealed class SourceTree(
     /// <summary>The path of its repository.</summary>
     public string Repository => objects.Repository;
 
+    /// <summary>Where files are written for the tools that need them.</summary>
+    internal string Temporary => temporary;
+
     /// <summary>Every file, link and submodule, with whole paths.</summary>
     public IReadOnlyList<GitTreeEntry> Entries { get; } = entries;
 

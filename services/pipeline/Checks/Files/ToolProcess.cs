@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Text;
 
@@ -18,9 +19,14 @@ public static class ToolProcess
     /// <summary>On a busy machine a tool waits longer than it works: up to so many times its limit it may take.</summary>
     private const int Patience = 4;
 
-    /// <summary>The tool's full path, or null when it is not installed.</summary>
+    /// <summary>
+    /// The tool's full path: where the operator says that it is (<c>Auxo__Runner__Semgrep</c>), else in <c>PATH</c>; null when it is
+    /// not there.
+    /// </summary>
     public static string? Find(string tool)
     {
+        var setting = $"Auxo__Runner__{char.ToUpperInvariant(tool[0])}{tool[1..]}";
+        if (Environment.GetEnvironmentVariable(setting) is { Length: > 0 } chosen) return File.Exists(chosen) ? chosen : null;
         foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
         {
             var path = Path.Combine(folder, tool);
@@ -36,9 +42,11 @@ public static class ToolProcess
     /// <param name="folder">Where it runs.</param>
     /// <param name="limit">How much processor time it may use; it may take four times as long.</param>
     /// <param name="ct">Stops it.</param>
+    /// <param name="variables">More of its environment.</param>
     /// <exception cref="TimeoutException">It needs more than that; it has been killed.</exception>
     public static async Task<ToolExit> RunAsync(
-        string path, IReadOnlyList<string> arguments, string folder, TimeSpan limit, CancellationToken ct)
+        string path, IReadOnlyList<string> arguments, string folder, TimeSpan limit, CancellationToken ct,
+        IReadOnlyDictionary<string, string>? variables = null)
     {
         var start = new ProcessStartInfo(path)
         {
@@ -51,6 +59,7 @@ public static class ToolProcess
         start.Environment["PATH"] = search;
         start.Environment["HOME"] = folder;
         start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (var (name, value) in variables ?? FrozenDictionary<string, string>.Empty) start.Environment[name] = value;
 
         using var late = new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);

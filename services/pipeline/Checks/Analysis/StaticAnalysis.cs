@@ -1,0 +1,54 @@
+using Auxo.Pipeline.Checks.Files;
+
+namespace Auxo.Pipeline.Checks.Analysis;
+
+/// <summary>
+/// Check <c>sast</c>: the team's Semgrep looks at the source files by Auxo's rules and the repository's own. What it said of a content
+/// is kept, so only files that are new to it start it.
+/// </summary>
+public static class StaticAnalysis
+{
+    /// <summary>Its name, and the key of the gate table.</summary>
+    public const string Name = "sast";
+
+    /// <summary>So many files are asked about at once: what they take on disk is bounded, and what is answered is kept.</summary>
+    private const int MostAtOnce = 500;
+
+    /// <summary>Analyses the source files of the tree.</summary>
+    public static Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
+        => RunAsync(tree, settings, cache, ToolProcess.Find(Semgrep.Program), ct);
+
+    /// <summary>Analyses with that program; null for none.</summary>
+    internal static async Task<CheckReport> RunAsync(
+        SourceTree tree, CheckSettings settings, VerdictCache cache, string? semgrep, CancellationToken ct)
+    {
+        var pack = await RulePack.OfAsync(tree, settings.Rules, ct);
+        var sources = await SourceFiles.FindAsync(tree, PathPatterns.Of(settings.Ignore.GetValueOrDefault(Name)), pack.Languages, ct);
+        if (sources.Files.Count == 0) return new CheckReport([], ["no source files that a rule is for", .. sources.Notes]);
+        if (semgrep is null) return CheckReport.Skipped(Semgrep.NotInstalled);
+
+        var ruling = VerdictCache.Ruling(semgrep, pack.Digest);
+        // A rule may be meant for some paths only.
+        string Key(SourceFile file) => $"{ruling}|{file.Entry.Name}";
+        var fresh = sources.Files.Where(file => !cache.TryGet(file.Entry.Oid, Key(file), out _)).ToList();
+        foreach (var part in fresh.Chunk(MostAtOnce))
+        {
+            await using var folder = new AnalysisFolder(tree);
+            await folder.PlaceAsync(pack, part, ct);
+            if (folder.Placed.Count > 0 && await Semgrep.AskAsync(semgrep, pack, folder, ct) is { } trouble)
+                return CheckReport.Errored(trouble);
+            foreach (var file in part) cache.Put(file.Entry.Oid, Key(file), folder.Seen(file));
+        }
+
+        var seen = sources.Files.SelectMany(file => cache.TryGet(file.Entry.Oid, Key(file), out var found)
+            ? found.Select(observation => observation with { Path = file.Entry.Name })
+            : []).ToLookup(static observation => observation.IsAllowed);
+        return new CheckReport(
+            [.. seen[false]],
+            [$"semgrep: {sources.Files.Count} files, {sources.Files.Count - fresh.Count} of them looked at before; {pack.Words}",
+                .. sources.Notes, .. seen[true].Select(Note)]);
+    }
+
+    private static string Note(Observation seen)
+        => $"{seen.Message}: {PlainText.OneLine(seen.Path ?? "")}{(seen.Line is { } line ? $":{line}" : "")}";
+}
