@@ -56,8 +56,9 @@ public sealed partial class RuleSamplesTests
             {
                 Assert.Matches("\n    metadata: \\{ cwe: \"CWE-[0-9]+\" \\}\n", rule);
                 Assert.Matches("\n    severity: (ERROR|WARNING)\n", rule);
+                var message = rule.Split("    message: ")[1].Split("\n    metadata: ")[0];
                 // The first sentence says what is wrong, the next one what to do.
-                Assert.Matches("\n    message: [^\n]+[.)\"] ?[^\n]+\\.[\"]?\n", rule);
+                Assert.Matches("[^.]+[.] +[A-Z][^.].*[.]\"?$", message.ReplaceLineEndings(" "));
             });
         }
     }
