@@ -5,7 +5,6 @@ using Auxo.Git;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Auxo.Cli.Tests.Commands;
@@ -75,7 +74,8 @@ public sealed class GateCommandsTests : IDisposable
         var text = await File.ReadAllTextAsync(hook, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             hook, text.Replace(Environment.ProcessPath!, "/bin/echo", StringComparison.Ordinal), TestContext.Current.CancellationToken);
-        using var run = Process.Start(new ProcessStartInfo(hook, ["rad", "rad://x y"]) { RedirectStandardOutput = true })!;
+        using var run = Process.Start(
+            new ProcessStartInfo(hook, ["rad", "rad://x y"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         Assert.Equal("gate push rad rad://x y\n", await run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         Assert.Equal(0, (await RunAsync(auxo, "hooks", "remove")).ExitCode);
         Assert.False(File.Exists(hook));
