@@ -43,6 +43,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>What steps keep for later builds; it may be removed at any time.</summary>
     public string Caches => Path.Combine(Home, "caches");
 
+    /// <summary>What registries last said of vulnerable packages.</summary>
+    public string Advisories => Path.Combine(Home, "advisories");
+
     /// <summary>One log per resource.</summary>
     public string Logs => Path.Combine(Home, "logs");
 

@@ -4,6 +4,7 @@ using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Cancelling;
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Advisories;
 using Auxo.Pipeline.Doctor;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Housekeeping;
@@ -22,6 +23,7 @@ using Auxo.Pipeline.Timeline;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Disk;
+using Auxo.ServiceDefaults.Egress;
 using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
@@ -44,7 +46,13 @@ public static class Configuration
         services.AddExecution(configuration);
         services.AddSingleton(Links.From(configuration));
         services.AddSingleton(RunnerSettings.From(configuration));
-        services.AddSingleton<VerdictCache>();
+        builder.AddEgress();
+        services.AddSingleton(static provider => new VerdictCache
+        {
+            Advisories = AdvisorySources.From(
+                provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<EgressGuard>(),
+                provider.GetRequiredService<InstanceLayout>().Advisories, provider.GetRequiredService<TimeProvider>()),
+        });
         services.AddSingleton<GitSources>();
         services.AddSingleton(RepositoryFolders.From(configuration));
         services.AddSingleton<BuildSignals>();

@@ -17,6 +17,10 @@ internal static class PipelineSettings
         new("Auxo__Steps__WorkspaceMiB", "steps", "what a workspace may grow to", "8192"),
         new("Auxo__Steps__LogMiB", "steps", "what is kept of a step's output", "256"),
         new("Auxo__Steps__ReadOnlyPaths", "steps", "folders of the host that steps may read besides /usr", "none"),
+        new(
+            "Auxo__Advisories__Npm", "network", "the npm registry that is asked for advisories where there is no Trivy",
+            "none: nobody is asked"),
+        new("Auxo__Advisories__NuGet", "network", "the NuGet service index that is asked the same", "none: nobody is asked"),
         new("Auxo__Keep__Builds", "kept", "logs and artifacts of so many newest builds of each repository stay", "100"),
         new("Auxo__Keep__Days", "kept", "and those of all builds that are younger, in days", "90"),
         KnownSetting.PublicUrl, KnownSetting.ConsolePublicUrl,

@@ -22,7 +22,7 @@ public static class Category
         { Outcome: Outcome.Errored } => "infra",
         { Step: "syntax" } => "syntax",
         { Step: "shellcheck" } => "lint",
-        { Step: "secrets" or "sast" } => "security",
+        { Step: "secrets" or "sast" or "dependencies" } => "security",
         { Step: "permissions" } => "permissions",
         { Step: "documentation" } => "docs",
         { Step: "structure" } => "structure",

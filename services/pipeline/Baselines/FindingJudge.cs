@@ -1,6 +1,7 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Baselines;
 
@@ -25,8 +26,9 @@ internal sealed class FindingJudge(
         var compared = IsOfDefaultBranch(build) && await baselines.IsNewestAsync(build, ct)
             ? await FollowAsync(build, objects, runs, found, ct)
             : await CompareAsync(build, objects, found, ct);
-        return [.. Sightings.Marked(runs, settings, compared)
-            .Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration))];
+        var marked = AcceptedFindings.Mark(
+            Sightings.Marked(runs, settings, compared), build.Plan.Accepted ?? [], DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+        return [.. marked.Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration))];
     }
 
     /// <summary>What the checks see in a commit, as it is compared.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 
+using Auxo.Pipeline.Checks.Advisories;
 using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
 
@@ -16,6 +17,9 @@ public sealed record BuiltInCheck(
 {
     /// <summary>The programs that it asks: another version of one may find something else.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
+
+    /// <summary>True when what the table blocks does so wherever it stood before: a vulnerability is none the less for being old.</summary>
+    public bool BlocksKnown { get; init; }
 }
 
 /// <summary>Runs the built-in checks of one commit side by side and judges what they saw by the gate table.</summary>
@@ -34,6 +38,7 @@ public static class CheckBatch
         new("permissions", static (tree, settings, _, ct) => FilePermissions.RunAsync(tree, settings, ct)),
         new("documentation", static (tree, settings, _, ct) => DocumentationStructure.RunAsync(tree, settings, ct)),
         new("structure", static (tree, settings, _, _) => Task.FromResult(RepositoryStructure.Run(tree, settings))),
+        new("dependencies", Dependencies.RunAsync) { Programs = ["trivy"], BlocksKnown = true },
     ];
 
     /// <summary>The checks that the settings leave on.</summary>
@@ -56,33 +61,31 @@ public static class CheckBatch
         => settings.For(check, seen.Rule, seen.Level) != Gate.Off;
 
     /// <summary>
-    /// Applies the gate table: what is off is dropped, what blocks fails the check, what warns or is known is shown.
+    /// Applies the gate table: what is off is dropped, what blocks fails the check, what warns, is known or accepted is shown.
     /// </summary>
     public static CheckResult Judge(string check, CheckReport report, CheckSettings settings, TimeSpan duration)
     {
-        var findings = report.Observations.Select(seen => (seen, gate: settings.For(check, seen.Rule, seen.Level)))
-            .Where(pair => pair.gate != Gate.Off)
-            .Select(pair => new Finding(
-                check, pair.seen.Rule, pair.seen.Severity, pair.seen.Path, pair.seen.Line, pair.seen.Message,
-                pair.gate == Gate.Block && !pair.seen.IsKnown, pair.seen.IsKnown))
-            .OrderByDescending(finding => finding.Blocks).ThenBy(finding => finding.Known).ThenByDescending(finding => finding.Severity)
-                .ThenBy(finding => finding.Path, StringComparer.Ordinal).ThenBy(finding => finding.Line)
+        var shown = report.Observations.Select(seen => (Seen: seen, Gate: settings.For(check, seen.Rule, seen.Level)))
+            .Where(static pair => pair.Gate != Gate.Off)
+            .Select(pair => (pair.Seen, Finding: Found(check, pair.Seen, pair.Gate)))
+            .OrderByDescending(static pair => pair.Finding.Blocks).ThenBy(static pair => pair.Finding.Known)
+                .ThenByDescending(static pair => pair.Finding.Severity)
+                .ThenBy(static pair => pair.Finding.Path, StringComparer.Ordinal).ThenBy(static pair => pair.Finding.Line)
             .ToList();
-        var blocking = findings.Count(finding => finding.Blocks);
+        var open = shown.FindAll(static pair => pair.Seen.Accepted is null);
+        var blocking = open.Count(static pair => pair.Finding.Blocks);
         var (outcome, blocks) = report.Trouble switch
         {
             Outcome.Skipped => (Outcome.Skipped, false),
             { } trouble => (trouble, settings.MayBlock(check)),
             null when blocking > 0 => (Outcome.Failed, true),
-            null when findings.Count > 0 => (Outcome.Failed, false),
+            null when open.Count > 0 => (Outcome.Failed, false),
             null => (Outcome.Passed, settings.MayBlock(check)),
         };
-        var known = findings.Count(finding => finding.Known);
-        var summary = report.Reason
-            ?? (known > 0 ? $"{findings.Count - known} new, {known} known" : Count(blocking, findings.Count - blocking));
+        var summary = report.Reason ?? Summary(open, shown.Count - open.Count);
         return new CheckResult(
             new StepResult(check, Kind, outcome, blocks, duration, ExitCode: null, summary),
-            findings, Log(report, findings, summary));
+            [.. shown.Select(static pair => pair.Finding)], Log(report, shown, summary));
     }
 
     private static async Task<CheckRun> LookOneAsync(
@@ -106,6 +109,28 @@ public static class CheckBatch
         return new CheckRun(check.Name, report, time.GetElapsedTime(start));
     }
 
+    /// <summary>What is said of it; a known one that blocks all the same is one of those that block.</summary>
+    private static Finding Found(string check, Observation seen, Gate gate)
+    {
+        var blocks = gate == Gate.Block && seen.Accepted is null
+            && (!seen.IsKnown || All.Any(one => one.Name == check && one.BlocksKnown));
+        List<string> words = [];
+        if (blocks && seen.IsKnown) words.Add("not new");
+        if ((seen.Accepted ?? seen.NoLongerAccepted) is { } acceptance) words.Add(acceptance);
+        return new Finding(
+            check, seen.Rule, seen.Severity, seen.Path, seen.Line,
+            words.Count == 0 ? seen.Message : $"{seen.Message} ({string.Join("; ", words)})", blocks, seen.IsKnown && !blocks);
+    }
+
+    private static string Summary(List<(Observation Seen, Finding Finding)> open, int accepted)
+    {
+        var (known, blocking) = (open.Count(static pair => pair.Seen.IsKnown), open.Count(static pair => pair.Finding.Blocks));
+        var old = open.Count(static pair => pair.Seen.IsKnown && pair.Finding.Blocks);
+        var words = known == 0 ? Count(blocking, open.Count - blocking) : $"{open.Count - known} new, {known} known"
+            + (old == 0 ? "" : $", of which {old} block{(old == 1 ? "s" : "")} all the same");
+        return accepted == 0 ? words : $"{words}{(words.Length == 0 ? "" : ", ")}{accepted} accepted";
+    }
+
     private static string Count(int errors, int warnings)
         => (errors, warnings) switch
         {
@@ -117,15 +142,15 @@ public static class CheckBatch
 
     private static string Words(int count, string word) => count == 1 ? $"1 {word}" : $"{count} {word}s";
 
-    private static string Log(CheckReport report, IReadOnlyList<Finding> findings, string summary)
+    private static string Log(CheckReport report, List<(Observation Seen, Finding Finding)> shown, string summary)
     {
         var log = new StringBuilder();
         foreach (var note in report.Notes) log.AppendLine(note);
-        foreach (var finding in findings)
+        foreach (var (seen, finding) in shown)
         {
             if (finding.Path is not null) log.Append(PlainText.OneLine(finding.Path))
                 .Append(finding.Line is { } line ? $":{line}: " : ": ");
-            log.Append(finding.Known ? "known: " : finding.Blocks ? "error: " : "warning: ")
+            log.Append(seen.Accepted is not null ? "accepted: " : finding.Known ? "known: " : finding.Blocks ? "error: " : "warning: ")
                 .Append(finding.Message).Append(" [").Append(finding.Rule).AppendLine("]");
         }
 

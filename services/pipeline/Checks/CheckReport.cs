@@ -20,7 +20,16 @@ public sealed record Observation(string Rule, Severity Severity, string? Path, i
     /// </summary>
     public string? Mark { get; init; }
 
-    /// <summary>It stands in the default branch: it is shown, and blocks nothing.</summary>
+    /// <summary>The package that it is about; null when it is about none.</summary>
+    public string? Package { get; init; }
+
+    /// <summary>Who accepted it, until when and why: it is shown, and blocks nothing. Null when nobody did.</summary>
+    public string? Accepted { get; init; }
+
+    /// <summary>Why it is not accepted although somebody did accept it; null when nobody did, or it is.</summary>
+    public string? NoLongerAccepted { get; init; }
+
+    /// <summary>It stands in the default branch: it is shown, and blocks nothing unless its check says otherwise.</summary>
     public bool IsKnown { get; init; }
 }
 

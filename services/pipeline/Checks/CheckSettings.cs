@@ -29,6 +29,9 @@ public sealed record CheckSettings
         ["permissions.executable-without-shebang"] = Gate.Warn,
         ["documentation"] = Gate.Warn,
         ["structure"] = Gate.Warn,
+        ["dependencies"] = Gate.Warn,
+        ["dependencies.critical"] = Gate.Block,
+        ["dependencies.high"] = Gate.Block,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What a repository has when its pipeline file says nothing.</summary>

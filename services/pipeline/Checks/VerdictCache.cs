@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using Auxo.Pipeline.Checks.Advisories;
+
 namespace Auxo.Pipeline.Checks;
 
 /// <summary>
@@ -11,6 +13,9 @@ public sealed class VerdictCache
 {
     /// <summary>At some 200 bytes each this is a few megabytes; when it is full it starts again.</summary>
     private const int Capacity = 50_000;
+
+    /// <summary>Who is asked about the packages of lock files.</summary>
+    public AdvisorySources Advisories { get; init; } = AdvisorySources.None;
 
     private readonly ConcurrentDictionary<(string Oid, int Line), string> _lines = new();
     private readonly ConcurrentDictionary<(string Oid, string Ruling), IReadOnlyList<Observation>> _entries = new();

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Checks.Analysis;
+using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Definitions;
 
@@ -22,7 +23,7 @@ public static class DefinitionFilesReader
 
         return new DefinitionFiles(await TextAsync(PipelineFile.Path), await TextAsync(PipelineFile.OldPath))
         {
-            PassedOver = PassedOverFiles.Of(entries), Rules = rules,
+            PassedOver = PassedOverFiles.Of(entries), Rules = rules, Suppressions = await TextAsync(Suppression.Path),
         };
 
         async Task<string?> TextAsync(string path)

@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Suppressing;
+
 namespace Auxo.Pipeline.Definitions;
 
 /// <summary>A file that somebody may take for the pipeline file, and that is not read.</summary>
@@ -13,6 +15,7 @@ public static class PassedOverFiles
     private const string OldFolder = ".radicle";
     private static readonly string[] TopNames = [".auxo.yml", ".auxo.yaml", ".auxo-ci.yml", ".auxo-ci.yaml", "auxo.yml", "auxo.yaml"];
     private static readonly string[] Names = ["ci.yaml", "ci.yml"];
+    private static readonly string[] SuppressionNames = ["suppressions.yaml", "suppressions.yml", "suppression.yaml", "suppression.yml"];
 
     /// <summary>Whether a folder at the top must be looked into.</summary>
     public static bool IsFolder(string name) => Is(name, Folder) || Is(name, OldFolder);
@@ -32,6 +35,7 @@ public static class PassedOverFiles
     {
         var slash = entry.Name.IndexOf('/', StringComparison.Ordinal);
         var (folder, name) = slash < 0 ? ("", entry.Name) : (entry.Name[..slash], entry.Name[(slash + 1)..]);
+        if (entry.Name == Suppression.Path) return entry.IsFile ? null : Meant(true, "it must be a file, and no link, folder or submodule");
         if (entry.Name is PipelineFile.Path or PipelineFile.OldPath)
             return entry.IsFile ? null : Meant(entry.Name == PipelineFile.Path, "it must be a file, and no link, folder or submodule");
         if (folder.Length == 0)
@@ -42,6 +46,7 @@ public static class PassedOverFiles
 
         if (entry.IsTree || !IsYaml(name)) return null;
         var near = Names.Any(other => Is(name, other));
+        if (Is(folder, Folder) && SuppressionNames.Any(other => Is(name, other))) return Meant(true, $"rename it to {Suppression.Path}");
         if (Is(folder, Folder))
             return Meant(near, near ? $"rename it to {PipelineFile.Path}" : $"only {PipelineFile.Path} is a pipeline file");
         return near

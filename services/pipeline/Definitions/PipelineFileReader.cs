@@ -35,18 +35,8 @@ public sealed class PipelineFileReader
     /// <summary>Reads the text of the file.</summary>
     public static DefinitionReading Read(string text)
     {
+        if (Unreadable(text, PipelineFile.Path) is { } unreadable) return new(PipelineFile.None, [unreadable], []);
         var reader = new PipelineFileReader();
-        if (System.Text.Encoding.UTF8.GetByteCount(text) > PipelineFile.MaxBytes)
-            return new(
-                PipelineFile.None, [new(PipelineFile.Path, null, null, $"the file is larger than {PipelineFile.MaxBytes >> 10} KiB")], []);
-        if (text.IndexOf(OutsideText.Invalid) is >= 0 and var invalid)
-        {
-            var before = text[..invalid];
-            return new(PipelineFile.None,
-                [new(PipelineFile.Path, before.Count(c => c == '\n') + 1, invalid - before.LastIndexOf('\n'),
-                    "here are bytes that are no UTF-8; save the file as UTF-8")], []);
-        }
-
         try
         {
             var file = YamlText.Read(text) is { } top ? reader.Top(top) : PipelineFile.None;
@@ -56,6 +46,20 @@ public sealed class PipelineFileReader
         {
             return new(PipelineFile.None, [new(PipelineFile.Path, e.Line, e.Column, PlainText.OneLine(e.Message))], []);
         }
+    }
+
+    /// <summary>Why no file of a repository can be read from this text; null when one can.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">Where the file lies.</param>
+    internal static DefinitionProblem? Unreadable(string text, string path)
+    {
+        if (System.Text.Encoding.UTF8.GetByteCount(text) > PipelineFile.MaxBytes)
+            return new DefinitionProblem(path, null, null, $"the file is larger than {PipelineFile.MaxBytes >> 10} KiB");
+        if (text.IndexOf(OutsideText.Invalid) is not (>= 0 and var invalid)) return null;
+        var before = text[..invalid];
+        return new DefinitionProblem(
+            path, before.Count(c => c == '\n') + 1, invalid - before.LastIndexOf('\n'),
+            "here are bytes that are no UTF-8; save the file as UTF-8");
     }
 
     /// <summary>Reads <c>90s</c>, <c>10m</c>, <c>1h30m</c>.</summary>

@@ -1,6 +1,7 @@
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Definitions;
 
@@ -23,6 +24,9 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
     /// <summary>The rule files of <c>sast</c>.</summary>
     public IReadOnlyList<RuleFile> Rules { get; init; } = [];
 
+    /// <summary><see cref="Suppression.Path"/>, beside them; null where there is none.</summary>
+    public string? Suppressions { get; init; }
+
     /// <summary>What may be taken for one of them, and is not read.</summary>
     public IReadOnlyList<PassedOverFile> PassedOver { get; init; } = [];
 }
@@ -43,6 +47,9 @@ public sealed record Plan(
     /// <summary>With which builds it does not run at once; null for the usual, and in builds of earlier versions.</summary>
     public BuildConcurrency? Concurrency { get; init; }
 
+    /// <summary>What of the checks' findings is accepted; null for nothing, and in builds of earlier versions.</summary>
+    public IReadOnlyList<Suppression>? Accepted { get; init; }
+
     /// <summary>The step name under which problems of the pipeline file are reported.</summary>
     public const string FileStep = "pipeline-file";
 
@@ -61,25 +68,26 @@ public sealed record Plan(
     /// <param name="canonical">The files of the canonical branch; null when it has no commit.</param>
     public static Plan Decide(BuildFacts facts, bool approved, DefinitionFiles head, DefinitionFiles? canonical)
     {
-        var own = Read(head);
-        if (facts.Trust == Trust.Trusted)
-            return Make(head, own.File, needsApproval: false, own.Problems, own.Notes, facts);
+        var own = Read(head, facts.Today);
+        if (facts.Trust == Trust.Trusted) return Make(head, own, needsApproval: false, facts);
 
-        var theirs = canonical is null ? new DefinitionReading(PipelineFile.None, [], []) : Read(canonical);
-        var notes = theirs.Notes.ToList();
+        var theirs = canonical is null ? Reading.None : Read(canonical, facts.Today);
+        var notes = theirs.Definition.Notes.ToList();
         var same = (canonical?.Auxo, canonical?.Old) == (head.Auxo, head.Old);
-        if (!same && (head.Auxo is not null || head.Old is not null || theirs.File.Steps.Count > 0))
+        if (!same && (head.Auxo is not null || head.Old is not null || theirs.Definition.File.Steps.Count > 0))
             notes.Add(
                 "the author is not a delegate and not trusted: the pipeline file of the canonical branch was used, not this commit's");
-        return Make(
-            canonical ?? DefinitionFiles.None, theirs.File, !approved, [.. theirs.Problems, .. own.Problems.Except(theirs.Problems)],
-            notes, facts);
+        if (canonical?.Suppressions != head.Suppressions)
+            notes.Add(
+                $"the author is not a delegate and not trusted: {Suppression.Path} of the canonical branch was used, not this commit's");
+        var (problems, mine) = (theirs.Definition.Problems, own.Definition.Problems);
+        var definition = theirs.Definition with { Problems = [.. problems, .. mine.Except(problems)], Notes = notes };
+        return Make(canonical ?? DefinitionFiles.None, theirs with { Definition = definition }, !approved, facts);
     }
 
-    private static Plan Make(
-        DefinitionFiles files, PipelineFile file, bool needsApproval, IReadOnlyList<DefinitionProblem> problems,
-        IReadOnlyList<string> notes, BuildFacts facts)
+    private static Plan Make(DefinitionFiles files, Reading reading, bool needsApproval, BuildFacts facts)
     {
+        var (file, problems, notes) = reading.Definition;
         var steps = problems.Count > 0
             ? []
             : file.Steps.Select(step => step with { LeftOut = StepCondition.Unmet(step.If, facts) }).ToList();
@@ -90,18 +98,22 @@ public sealed record Plan(
             needsApproval && steps.Exists(static step => step.LeftOut is null), problems, notes, files.Name)
         {
             Concurrency = problems.Count == 0 && file.Concurrency?.IsFor(facts) == true ? file.Concurrency : null,
+            Accepted = problems.Count == 0 && reading.Accepted.Count > 0 ? reading.Accepted : null,
         };
     }
 
-    private static DefinitionReading Read(DefinitionFiles files)
+    private static Reading Read(DefinitionFiles files, DateOnly today)
     {
         var reading = ReadTexts(files);
-        return reading with
-        {
-            Problems = [.. files.PassedOver.Where(file => file.IsProblem)
-                .Select(file => new DefinitionProblem(file.Path, null, null, file.Why)), .. reading.Problems],
-            Notes = [.. files.PassedOver.Where(file => !file.IsProblem).Select(file => PlainText.OneLine(file.Why)), .. reading.Notes],
-        };
+        var (accepted, problems) = files.Suppressions is { } text ? SuppressionsReader.Read(text, today) : ([], []);
+        return new Reading(
+            reading with
+            {
+                Problems = [.. files.PassedOver.Where(file => file.IsProblem)
+                    .Select(file => new DefinitionProblem(file.Path, null, null, file.Why)), .. reading.Problems, .. problems],
+                Notes = [.. files.PassedOver.Where(file => !file.IsProblem).Select(file => PlainText.OneLine(file.Why)), .. reading.Notes],
+            },
+            accepted);
     }
 
     private static DefinitionReading ReadTexts(DefinitionFiles files)
@@ -114,4 +126,10 @@ public sealed record Plan(
             { Old: { } text } => OldPipelineFileReader.Read(text),
             _ => new(PipelineFile.None, [], []),
         };
+
+    /// <summary>What the files of one commit say.</summary>
+    private sealed record Reading(DefinitionReading Definition, IReadOnlyList<Suppression> Accepted)
+    {
+        public static readonly Reading None = new(new DefinitionReading(PipelineFile.None, [], []), []);
+    }
 }

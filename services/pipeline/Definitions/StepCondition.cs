@@ -13,7 +13,11 @@ namespace Auxo.Pipeline.Definitions;
 /// </param>
 /// <param name="Schedule">The name of the schedule that began it; null for every other build.</param>
 public sealed record BuildFacts(
-    BuildTrigger Trigger, string Ref, Trust Trust, IReadOnlyList<string>? Changed, string? Schedule = null);
+    BuildTrigger Trigger, string Ref, Trust Trust, IReadOnlyList<string>? Changed, string? Schedule = null)
+{
+    /// <summary>The day on which it is planned, in UTC: a year from then findings may be accepted. Where nobody says it, longer.</summary>
+    public DateOnly Today { get; init; } = DateOnly.MaxValue;
+}
 
 /// <summary>For which builds a step is meant: all that is named must hold. An empty list asks nothing.</summary>
 /// <param name="Events"><c>patch</c>, <c>push</c>, <c>tag</c>, <c>manual</c>, <c>schedule</c>.</param>

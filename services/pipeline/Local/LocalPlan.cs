@@ -14,7 +14,10 @@ internal sealed record LocalPlan(WorkingTree Tree, BuildFacts Facts, Plan Plan)
         var tree = await WorkingTree.TakeAsync(request.Folder, request.Base, place, home, ct);
         await using var objects = new GitObjects(tree.Repository);
         var files = await DefinitionFilesReader.ReadAsync(objects, tree.Commit, ct);
-        var facts = new BuildFacts(request.Event, tree.Branch ?? "", Trust.Trusted, await ChangedAsync(tree, ct));
+        var facts = new BuildFacts(request.Event, tree.Branch ?? "", Trust.Trusted, await ChangedAsync(tree, ct))
+        {
+            Today = LocalRequest.Today,
+        };
         var plan = Plan.Decide(facts, approved: true, files, canonical: null);
         return new LocalPlan(tree, facts, request.Steps.Count == 0 ? plan : plan with { Steps = Only(plan, request.Steps) });
     }

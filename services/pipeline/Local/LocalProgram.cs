@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Suppressing;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Local;
@@ -63,20 +64,36 @@ internal static class LocalProgram
 
     private static async Task<int> LintAsync(string place, TextWriter output, CancellationToken ct)
     {
-        var path = Directory.Exists(place) ? Path.Combine(place, PipelineFile.Path) : place;
-        if (!File.Exists(path))
-        {
-            if (!Directory.Exists(place)) throw new LocalException($"There is no file {path}.");
+        if (!Directory.Exists(place))
+            return File.Exists(place) ? await LintFileAsync(place, output, ct) : throw new LocalException($"There is no file {place}.");
+        var code = 0;
+        if (!File.Exists(Path.Combine(place, PipelineFile.Path)))
             await output.WriteLineAsync($"There is no {PipelineFile.Path} in {place}: the built-in checks run, and no steps.");
-            return 0;
-        }
+        foreach (var path in ((string[])[PipelineFile.Path, Suppression.Path]).Select(name => Path.Combine(place, name)).Where(File.Exists))
+            code = Math.Max(code, await LintFileAsync(path, output, ct));
+        return code;
+    }
 
-        var reading = PipelineFileReader.Read(OutsideText.Decode(await File.ReadAllBytesAsync(path, ct)));
-        foreach (var problem in reading.Problems)
+    private static async Task<int> LintFileAsync(string path, TextWriter output, CancellationToken ct)
+    {
+        var text = OutsideText.Decode(await File.ReadAllBytesAsync(path, ct));
+        var (good, problems) = Path.GetFileName(path) == Path.GetFileName(Suppression.Path) ? LintSuppressions(text) : LintPipeline(text);
+        foreach (var problem in problems)
             await output.WriteLineAsync($"{path}:{problem.Line ?? 1}:{problem.Column ?? 1}: error: {problem.Message}");
-        if (reading.Problems.Count == 0)
-            await output.WriteLineAsync(reading.File.Steps.Count == 1 ? "good: 1 step" : $"good: {reading.File.Steps.Count} steps");
-        return reading.Problems.Count == 0 ? 0 : 1;
+        if (problems.Count == 0) await output.WriteLineAsync(good);
+        return problems.Count == 0 ? 0 : 1;
+    }
+
+    private static (string Good, IReadOnlyList<DefinitionProblem> Problems) LintPipeline(string text)
+    {
+        var reading = PipelineFileReader.Read(text);
+        return (reading.File.Steps.Count == 1 ? "good: 1 step" : $"good: {reading.File.Steps.Count} steps", reading.Problems);
+    }
+
+    private static (string Good, IReadOnlyList<DefinitionProblem> Problems) LintSuppressions(string text)
+    {
+        var (entries, problems) = SuppressionsReader.Read(text, LocalRequest.Today);
+        return (entries.Count == 1 ? "good: 1 suppression" : $"good: {entries.Count} suppressions", problems);
     }
 
     private static async Task<int> SchemaAsync(TextWriter output, CancellationToken ct)

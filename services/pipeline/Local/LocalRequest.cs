@@ -10,6 +10,9 @@ namespace Auxo.Pipeline.Local;
 /// <param name="Steps">Only these and what they need; empty for all.</param>
 internal sealed record LocalRequest(string Verb, string Folder, BuildTrigger Event, string? Base, IReadOnlyList<string> Steps)
 {
+    /// <summary>The day in UTC.</summary>
+    public static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+
     /// <summary>Reads the words behind <c>ci</c>.</summary>
     /// <exception cref="LocalException">They are no such request.</exception>
     public static LocalRequest Parse(ReadOnlySpan<string> words)

@@ -5,6 +5,7 @@ using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Caches;
 using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Advisories;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Processes;
@@ -12,6 +13,7 @@ using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
+using Auxo.Pipeline.Suppressing;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Local;
@@ -28,6 +30,7 @@ internal sealed class LocalRun
     private readonly InstanceLayout _layout;
     private readonly LogStore _logs;
     private readonly StepPhase _steps;
+    private readonly AdvisorySources _advisories;
 
     /// <summary>Wires what a build needs of the pipeline, in a folder of its own.</summary>
     public LocalRun(string place, TextWriter output, IConfiguration configuration)
@@ -35,6 +38,7 @@ internal sealed class LocalRun
         _output = output;
         _layout = new InstanceLayout(Path.Combine(place, "home"));
         _layout.Make();
+        _advisories = LocalAdvisories.From(configuration, place);
         var (settings, user, time) = (ExecutionSettings.From(configuration), StepUser.Current(), TimeProvider.System);
         _logs = new LogStore(_layout, settings, time);
         var executors = new StepExecutors(_layout, settings, user, new StepLauncher(), time);
@@ -102,12 +106,14 @@ internal sealed class LocalRun
 
     private async Task CheckAsync(LocalPlan plan, Action<StepResult> took, CancellationToken ct)
     {
-        var (settings, cache) = (plan.Plan.Settings, new VerdictCache());
+        var (settings, cache) = (plan.Plan.Settings, new VerdictCache { Advisories = _advisories });
         await using var objects = new GitObjects(plan.Tree.Repository);
         var (runs, found) = await LookAsync(plan.Tree.Commit, plan.Tree.Base);
         var (_, known) = found.Count > 0 && plan.Tree.Base is { } from ? await LookAsync(from, since: null) : ([], []);
         var compared = Comparison.Of(found, Comparison.Joined([], known));
-        foreach (var run in Sightings.Marked(runs, settings, compared))
+        var marked = AcceptedFindings.Mark(
+            Sightings.Marked(runs, settings, compared), plan.Plan.Accepted ?? [], plan.Facts.Today);
+        foreach (var run in marked)
         {
             var result = CheckBatch.Judge(run.Check, run.Report, settings, run.Duration);
             foreach (var finding in result.Findings.Where(static finding => !finding.Known))

@@ -18,7 +18,7 @@ namespace Auxo.Pipeline.Queueing;
 public sealed record PlannedBuild(Guid Id, BuildRequest Request, int Attempt, Plan Plan, string? Refusal, OpenBuilds Older);
 
 /// <summary>Plans commits. Git is read here and now, so nothing stands between the plan and the start.</summary>
-public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, NpgsqlDataSource database)
+public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>Plans an attempt at a commit.</summary>
     /// <returns>Null when the build is there already, or its repository was untracked since the commit was seen.</returns>
@@ -34,7 +34,10 @@ public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, 
         if (untracked || await existing is not null) return null;
 
         var (head, canonical, changed, refusal) = await reading;
-        var facts = new BuildFacts(request.Trigger, request.Ref, request.Trust, changed, request.Schedule);
+        var facts = new BuildFacts(request.Trigger, request.Ref, request.Trust, changed, request.Schedule)
+        {
+            Today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
+        };
         var plan = refusal is null
             ? Plan.Decide(facts, request.Trust == Trust.Trusted || approved, head, canonical)
             : new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);

@@ -149,7 +149,7 @@ public sealed class ThreadOnGitStorageTests(GitStorageFixture world)
         Assert.Equal("rad:z3FncxVBpRsxNgBiagEzr4ZRcGhW7", rid);
         var head = (await holder.GitAsync("--git-dir", path, "rev-parse", "HEAD"));
         var build = await auxo.Pipeline.FinishedBuildAsync(head, "branch");
-        Assert.Equal(6, build["steps"]!.AsArray().Count(step => Text(step!, "kind") == "check"));
+        Assert.Equal(8, build["steps"]!.AsArray().Count(step => Text(step!, "kind") == "check"));
 
         // Old patches are seen, and left alone with a reason.
         var refs = (await auxo.Ingest.GetFromJsonNodeAsync($"/repositories/{rid}/refs"))["items"]!.AsArray();

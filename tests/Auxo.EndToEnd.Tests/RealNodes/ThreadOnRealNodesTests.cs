@@ -76,7 +76,7 @@ public sealed class ThreadOnRealNodesTests
             "demo", "Run my own step",
             new Dictionary<string, string> { [".auxo/ci.yaml"] = "steps:\n  - name: mine\n    run: echo this-must-not-run\n" }, ct);
         var waiting = await world.Auxo.Pipeline.BuildAsync(head, "awaiting_approval");
-        Assert.Equal(6, waiting["steps"]!.AsArray().Count(step => Text(step!, "kind") == "check" && Text(step!, "outcome") is not null));
+        Assert.Equal(8, waiting["steps"]!.AsArray().Count(step => Text(step!, "kind") == "check" && Text(step!, "outcome") is not null));
         await world.BobReadsAsync(patch, $"auxo ci approve {Text(waiting, "shortId")}", ct);
 
         // A delegate's approval of exactly that commit lets the steps of the canonical file run; the stranger's own file never counts.

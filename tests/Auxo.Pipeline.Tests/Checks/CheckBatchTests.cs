@@ -23,7 +23,7 @@ public sealed class CheckBatchTests
     public async Task a_tidy_repository_passes_all_checks()
     {
         var results = await RunAsync(Tidy);
-        Assert.Equal(["syntax", "shellcheck", "secrets", "sast", "permissions", "documentation", "structure"],
+        Assert.Equal(["syntax", "shellcheck", "secrets", "sast", "permissions", "documentation", "structure", "dependencies"],
             results.Select(result => result.Step.Step));
         Assert.All(results.Where(WasMade), result
             => Assert.Equal((Outcome.Passed, ""), (result.Step.Outcome, result.Step.Summary + string.Concat(result.Findings))));

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Suppressing;
 
 using Json.Schema;
 
@@ -14,7 +16,7 @@ namespace Auxo.Pipeline.Tests.Definitions;
 /// <summary>The JSON Schema for editors and the reader say the same of a file.</summary>
 public sealed class SchemaTests
 {
-    private static readonly string File = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../docs/ci.schema.json"));
+    private const string Suppressions = "suppressions.schema.json";
 
     [Theory]
     [InlineData("zz: 1", "properties")]
@@ -97,17 +99,39 @@ public sealed class SchemaTests
         Assert.False(IsValid(text));
     }
 
-    private static JsonNode Schema()
+    [Theory]
+    [InlineData("- {rule: A, reason: x, by: y}", true)]
+    [InlineData("- {rule: A, check: dependencies, path: a/, package: b, until: 2026-09-30, reason: x, by: y}", true)]
+    [InlineData("[]", true)]
+    [InlineData("- {rule: A, reason: x}", false)]
+    [InlineData("- {rule: A, reason: x, by: y, zz: 1}", false)]
+    [InlineData("- {rule: A, reason: x, by: y, check: zz}", false)]
+    [InlineData("- {rule: A, reason: x, by: y, until: soon}", false)]
+    [InlineData("rules: []", false)]
+    public void both_say_the_same_of_suppressions(string text, bool right)
     {
-        Assert.SkipUnless(System.IO.File.Exists(File), "the documents are not beside the test");
-        return JsonNode.Parse(System.IO.File.ReadAllText(File))!;
+        Assert.Equal(right, SuppressionsReader.Read(text, new DateOnly(2026, 3, 1)).Problems.Count == 0);
+        Assert.Equal(right, IsValid(text, Suppressions));
     }
 
-    private static bool IsValid(string text)
+    [Fact]
+    public void both_know_the_same_checks_of_suppressions()
+        => Assert.Equal(
+            CheckBatch.All.Select(static check => check.Name),
+            Schema(Suppressions)["items"]!["properties"]!["check"]!["enum"]!.AsArray().Select(static name => (string)name!));
+
+    private static JsonNode Schema(string name = "ci.schema.json")
+    {
+        var file = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../docs", name));
+        Assert.SkipUnless(File.Exists(file), "the documents are not beside the test");
+        return JsonNode.Parse(File.ReadAllText(file))!;
+    }
+
+    private static bool IsValid(string text, string name = "ci.schema.json")
     {
         var stream = new YamlStream();
         stream.Load(new StringReader(text));
-        var schema = JsonSchema.FromText(Schema().ToJsonString());
+        var schema = JsonSchema.FromText(Schema(name).ToJsonString());
         var file = stream.Documents.Count == 0 ? new JsonObject() : Json(stream.Documents[0].RootNode);
         return schema.Evaluate(JsonSerializer.SerializeToElement(file)).IsValid;
     }

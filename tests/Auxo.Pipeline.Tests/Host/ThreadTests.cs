@@ -50,7 +50,7 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(("passed", 1), ((string)build["outcome"]!, (int)build["attempt"]!));
         Assert.Equal(
             ["syntax finished", "shellcheck finished", "secrets finished", "sast finished", "permissions finished",
-                "documentation finished", "structure finished", "hello finished", "again finished"],
+                "documentation finished", "structure finished", "dependencies finished", "hello finished", "again finished"],
             build["steps"]!.AsArray().Select(step => $"{step!["step"]} {step["state"]}"));
         Assert.Contains("hello\n", await _host.LogAsync(_told.BuildOf(head), "hello"), StringComparison.Ordinal);
 

@@ -10,7 +10,8 @@ internal sealed record ChecksInUse(string File, bool IsBroken, IReadOnlyList<Bui
     private const string FileStep = "pipeline-file";
 
     /// <summary>All that there are; see docs/pipeline-file.md.</summary>
-    private static readonly string[] Known = ["syntax", "shellcheck", "secrets", "sast", "permissions", "documentation", "structure"];
+    private static readonly string[] Known =
+        ["syntax", "shellcheck", "secrets", "sast", "permissions", "documentation", "structure", "dependencies"];
 
     /// <summary>Reads it from a build.</summary>
     /// <param name="build">With all that is known of it.</param>

@@ -185,9 +185,7 @@ public sealed class ShellFiles
     /// </summary>
     private (string Full, string Name) Room(string path)
     {
-        var plain = path.Length < 2000 && path.Split('/').All(static part
-            => part is not ("" or "." or "..") && part.Length < 80 && !part.Any(char.IsControl));
-        if (plain)
+        if (SourceTree.CanLie(path))
         {
             var full = Path.Combine(Folder, path);
             try

@@ -73,11 +73,11 @@ public sealed class SourceTree(
     public Task<ReadOnlyMemory<byte>?> ReadAsync(GitTreeEntry entry, CancellationToken ct) => ReadAsync(entry.Oid, ct);
 
     /// <inheritdoc cref="ReadAsync(GitTreeEntry, CancellationToken)"/>
-    public async Task<ReadOnlyMemory<byte>?> ReadAsync(string oid, CancellationToken ct)
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(string oid, CancellationToken ct, int maxBytes = MaxTextBytes)
     {
         try
         {
-            return await objects.ReadAsync(oid, ct, MaxTextBytes) is { } found
+            return await objects.ReadAsync(oid, ct, maxBytes) is { } found
                 ? found.Data
                 : throw new GitException(Repository, ["cat-file"], 128, $"the object {oid} is missing");
         }
@@ -96,7 +96,7 @@ public sealed class SourceTree(
     /// <summary>The shell scripts of the tree, found once for all checks.</summary>
     public Task<ShellFiles> ShellFilesAsync(CancellationToken ct)
     {
-        lock (_gate) return _shell ??= ShellFiles.ReadAsync(this, temporary, ct);
+        lock (_gate) return _shell ??= ShellFiles.ReadAsync(this, Temporary, ct);
     }
 
     /// <inheritdoc/>
@@ -109,6 +109,11 @@ public sealed class SourceTree(
             static task => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (shell.IsCompletedSuccessfully) shell.Result.Delete();
     }
+
+    /// <summary>True when a file can be written under its path: a crafted tree can hold any name, also one that leads elsewhere.</summary>
+    internal static bool CanLie(string path)
+        => path.Length < 2000 && path.Split('/').All(static part
+            => part is not ("" or "." or "..") && part.Length < 80 && !part.Any(char.IsControl));
 
     /// <summary>True when the bytes can be decoded as text.</summary>
     internal static bool IsText(ReadOnlySpan<byte> data) => OutsideText.IsWide(data) || !LooksBinary(data);

@@ -23,11 +23,14 @@ public static class ToolProcess
     /// The tool's full path: where the operator says that it is (<c>Auxo__Runner__Semgrep</c>), else in <c>PATH</c>; null when it is
     /// not there.
     /// </summary>
-    public static string? Find(string tool)
+    /// <param name="tool">Its name.</param>
+    /// <param name="folders">Where to look, with colons between them; null for the <c>PATH</c> of this process.</param>
+    public static string? Find(string tool, string? folders = null)
     {
         var setting = $"Auxo__Runner__{char.ToUpperInvariant(tool[0])}{tool[1..]}";
         if (Environment.GetEnvironmentVariable(setting) is { Length: > 0 } chosen) return File.Exists(chosen) ? chosen : null;
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
+        folders ??= Environment.GetEnvironmentVariable("PATH") ?? "";
+        foreach (var folder in folders.Split(':', StringSplitOptions.RemoveEmptyEntries))
         {
             var path = Path.Combine(folder, tool);
             if (Path.IsPathRooted(path) && File.Exists(path)) return path;

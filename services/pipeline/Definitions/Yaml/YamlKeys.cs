@@ -6,8 +6,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Auxo.Pipeline.Definitions.Yaml;
 
-/// <summary>Reads the nodes of a pipeline file and gathers what is wrong with them, each with its line and column.</summary>
-internal sealed class YamlKeys
+/// <summary>Reads the nodes of a file and gathers what is wrong with them, each with its line and column.</summary>
+/// <param name="path">Where the file lies.</param>
+internal sealed class YamlKeys(string path = PipelineFile.Path)
 {
     /// <summary>A key that begins so is a place for anchors, and no setting.</summary>
     private const string Extension = "x-";
@@ -65,7 +66,7 @@ internal sealed class YamlKeys
     }
 
     public void Problem(YamlNode node, string message)
-        => _problems.Add(new DefinitionProblem(PipelineFile.Path, (int)node.Start.Line, (int)node.Start.Column, message));
+        => _problems.Add(new DefinitionProblem(path, (int)node.Start.Line, (int)node.Start.Column, message));
 
     /// <summary>Says that a word is none of the known ones, and which of them is nearest.</summary>
     public static string Unknown(string what, string word, IReadOnlyList<string> known)

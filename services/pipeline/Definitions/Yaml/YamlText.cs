@@ -14,7 +14,16 @@ internal static class YamlText
 
     /// <summary>The top mapping; null for an empty text.</summary>
     /// <exception cref="PipelineYamlException">It is no such YAML; says where.</exception>
-    public static YamlMappingNode? Read(string text)
+    public static YamlMappingNode? Read(string text) => Root(text) switch
+    {
+        null or YamlScalarNode { Value: null or "" } => null,
+        YamlMappingNode map => map,
+        var other => throw At(other.Start, "the file must be a mapping, such as 'steps:' with a list below it"),
+    };
+
+    /// <summary>What the file is; null for an empty text.</summary>
+    /// <exception cref="PipelineYamlException">It is no such YAML; says where.</exception>
+    public static YamlNode? Root(string text)
     {
         try
         {
@@ -24,9 +33,7 @@ internal static class YamlText
             return stream.Documents.Count switch
             {
                 0 => null,
-                1 when stream.Documents[0].RootNode is YamlMappingNode map => map,
-                1 when stream.Documents[0].RootNode is YamlScalarNode { Value: null or "" } => null,
-                1 => throw At(stream.Documents[0].RootNode.Start, "the file must be a mapping, such as 'steps:' with a list below it"),
+                1 => stream.Documents[0].RootNode,
                 _ => throw At(stream.Documents[1].RootNode.Start, "only one YAML document is read; remove the second '---'"),
             };
         }
