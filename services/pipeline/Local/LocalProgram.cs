@@ -25,10 +25,12 @@ internal static class LocalProgram
     {
         try
         {
+            if (words is [ScanRequest.Word, ImageScan.Kind, var image, .. [] or ["--json"]])
+                return await InPlaceAsync(place => ImageScan.RunAsync(image, words is [.., "--json"], place, output, configuration, ct));
             if (words is [ScanRequest.Word, .. var scan])
             {
                 var asked = ScanRequest.Parse(scan);
-                return await InPlaceAsync(place => new LocalScan(place, output).RunAsync(asked, configuration["HOME"], ct));
+                return await InPlaceAsync(place => new LocalScan(place, output).RunAsync(asked, configuration, ct));
             }
 
             var request = LocalRequest.Parse(words);

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Local;
 
@@ -19,12 +20,12 @@ internal sealed class LocalScan(string place, TextWriter output)
 
     /// <summary>Looks and prints.</summary>
     /// <returns>0 when nothing blocks, 1 when something does, 2 when a check could not be made.</returns>
-    public async Task<int> RunAsync(ScanRequest request, string? home, CancellationToken ct)
+    public async Task<int> RunAsync(ScanRequest request, IConfiguration configuration, CancellationToken ct)
     {
-        var folder = await WorkingTree.TakeFolderAsync(request.Folder, place, home, ct);
+        var folder = await WorkingTree.TakeFolderAsync(request.Folder, place, configuration["HOME"], ct);
         await using var objects = new GitObjects(folder.Repository);
         var plan = Plan.Decide(
-            new BuildFacts(BuildTrigger.Manual, "", Trust.Trusted, Changed: null), approved: true,
+            new BuildFacts(BuildTrigger.Manual, "", Trust.Trusted, Changed: null) { Today = LocalRequest.Today }, approved: true,
             await DefinitionFilesReader.ReadAsync(objects, folder.Commit, ct), canonical: null);
         if (plan.Problems is [var problem, ..])
             throw new LocalException($"{problem.Path}:{problem.Line ?? 1}:{problem.Column ?? 1}: {problem.Message}");
@@ -33,12 +34,20 @@ internal sealed class LocalScan(string place, TextWriter output)
         var below = Path.GetRelativePath(folder.Top, request.Folder) is var inner and not "." ? inner + "/" : "";
         await using var tree = new SourceTree(
             objects, folder.Commit, [.. entries.Where(entry => entry.Name.StartsWith(below, StringComparison.Ordinal))], place);
-        var looked = await CheckBatch.LookAsync(tree, plan.Settings, request.Checks, new VerdictCache(), TimeProvider.System, ct);
-        var runs = looked.Select(run => CheckBatch.Judge(run.Check, run.Report, plan.Settings, run.Duration)).ToList();
-        var scan = new ScanAnswer(
-            folder.Top, [.. runs.Select(static run => CheckOf(run.Step))], [.. runs.SelectMany(static run => run.Findings)]);
-        await output.WriteAsync(
-            request.Json ? JsonSerializer.Serialize(scan, ScanJson.Default.ScanAnswer) + "\n" : Words(scan, looked, runs));
+        var cache = new VerdictCache { Advisories = LocalAdvisories.From(configuration, place) };
+        var looked = await CheckBatch.LookAsync(tree, plan.Settings, request.Checks, cache, TimeProvider.System, ct);
+        var marked = AcceptedFindings.Mark(looked, plan.Accepted ?? [], LocalRequest.Today);
+        return await SayAsync(folder.Top, marked, plan.Settings, request.Json, output);
+    }
+
+    /// <summary>Judges what was seen, and prints it.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    internal static async Task<int> SayAsync(
+        string top, IReadOnlyList<CheckRun> looked, CheckSettings settings, bool json, TextWriter output)
+    {
+        var runs = looked.Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration)).ToList();
+        var scan = new ScanAnswer(top, [.. runs.Select(static run => CheckOf(run.Step))], [.. runs.SelectMany(static run => run.Findings)]);
+        await output.WriteAsync(json ? JsonSerializer.Serialize(scan, ScanJson.Default.ScanAnswer) + "\n" : Words(scan, looked, runs));
         return scan.Findings.Any(static finding => finding.Blocks) ? 1
             : scan.Checks.Any(static check => check.Outcome is not (Outcome.Passed or Outcome.Failed)) ? 2 : 0;
     }

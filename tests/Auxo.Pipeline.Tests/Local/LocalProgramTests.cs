@@ -130,6 +130,20 @@ public sealed class LocalProgramTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task what_is_wrong_in_the_suppressions_is_said_beside_the_pipeline_file()
+    {
+        var file = Path.Combine(_folder, ".auxo/suppressions.yaml");
+        await WriteAsync((".auxo/ci.yaml", "steps: []\n"), (".auxo/suppressions.yaml", "- { rule: A, reasn: x, reason: x, by: y }\n"));
+        var (code, said) = await RunAsync("lint", _folder);
+        Assert.Equal(1, code);
+        Assert.StartsWith(
+            $"good: 0 steps\n{file}:1:14: error: unknown key 'reasn'; did you mean 'reason'?", said, StringComparison.Ordinal);
+        await WriteAsync((".auxo/suppressions.yaml", "- { rule: A, reason: x, by: y }\n"));
+        Assert.Equal((0, "good: 0 steps\ngood: 1 suppression\n"), await RunAsync("lint", _folder));
+        Assert.Equal((0, "good: 1 suppression\n"), await RunAsync("lint", file));
+    }
+
+    [Fact]
     public async Task a_scan_shows_what_blocks_in_the_folder_that_is_named()
     {
         const string Settings = "checks:\n  secrets: { ignore: [\"safe/**\"] }\n";
@@ -162,8 +176,8 @@ public sealed class LocalProgramTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("auxo: Say what and where: scan sast|secrets|all FOLDER", "scan")]
-    [InlineData("auxo: There is no scan 'zz'. There are: sast, secrets, all.", "scan", "zz", "x")]
+    [InlineData("auxo: Say what and where: scan deps|sast|secrets|all FOLDER", "scan")]
+    [InlineData("auxo: There is no scan 'zz'. There are: deps, sast, secrets, all, image.", "scan", "zz", "x")]
     [InlineData("auxo: There is no folder ", "scan", "secrets", "/nonexistent")]
     public async Task a_scan_that_cannot_be_made_says_why(string words, params string[] request)
     {

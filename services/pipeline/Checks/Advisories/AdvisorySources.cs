@@ -45,6 +45,9 @@ public sealed class AdvisorySources
     /// <summary>The setting that is missing, as an environment variable.</summary>
     internal static string SettingOf(Registry registry) => Key(registry).Replace(":", "__", StringComparison.Ordinal);
 
+    /// <summary>As people call it.</summary>
+    internal static string NameOf(Registry registry) => registry == Registry.Npm ? "npm" : "NuGet";
+
     private static string Key(Registry registry) => $"Auxo:Advisories:{registry}";
 
     private static string? TrivyCacheOf(IConfiguration configuration)

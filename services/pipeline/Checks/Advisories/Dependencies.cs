@@ -54,8 +54,7 @@ public sealed class Dependencies
         _seen.AddRange(await new TrivyScan(trivy, _tree, _cache).RunAsync(files, ct));
         _looked += files.Count;
         _notes.Add($"trivy: {Count(files.Count)}, by its database of {Date(trivy.UpdatedAt)}");
-        if (_cache.Advisories.Time.GetUtcNow() - trivy.UpdatedAt > KnownAnswers.MostAge) _seen.Add(
-            Old("trivy", $"trivy's database is of {Date(trivy.UpdatedAt)} and knows nothing newer; renew it with {Trivy.Update}"));
+        _seen.AddRange(trivy.Age(_cache.Advisories.Time));
     }
 
     private async Task AskRegistryAsync(Registry registry, IAdvisories source, IEnumerable<LockFile> files, CancellationToken ct)
@@ -80,9 +79,9 @@ public sealed class Dependencies
         }
 
         if (data is null) return;
-        _notes.Add($"{registry}: {Count(_looked - before)}, by the advisories of {Date(data.AskedAt)}");
+        _notes.Add($"{AdvisorySources.NameOf(registry)}: {Count(_looked - before)}, by the advisories of {Date(data.AskedAt)}");
         if (data.Trouble is { } trouble)
-            _seen.Add(Old($"{registry}", $"the advisories of {registry} are of {Date(data.AskedAt)}: {trouble}"));
+            _seen.Add(Old($"{registry}", $"the advisories of {AdvisorySources.NameOf(registry)} are of {Date(data.AskedAt)}: {trouble}"));
     }
 
     private async Task<AdvisoryData> JudgeAsync(LockFile file, IAdvisories source, CancellationToken ct)
@@ -138,13 +137,16 @@ public sealed class Dependencies
         }
     }
 
-    private static Observation Old(string source, string words)
+    /// <summary>What is known is of some time ago.</summary>
+    internal static Observation Old(string source, string words)
         => new("old-data", Severity.Medium, null, null, PlainText.OneLine(words), "old-data") { Mark = source };
 
     /// <summary>What would have to be there for a file of that kind to be looked at.</summary>
     private static string Missing(LockKind kind, string trivy)
     {
-        var set = kind.Registry is { } registry ? $"set {AdvisorySources.SettingOf(registry)} for the advisories of {registry}" : null;
+        var set = kind.Registry is { } registry
+            ? $"set {AdvisorySources.SettingOf(registry)} for the advisories of {AdvisorySources.NameOf(registry)}"
+            : null;
         return (set, kind.TrivyReads) switch
         {
             (null, _) => $"{trivy}, and nothing else knows about {kind.Name}",
@@ -155,6 +157,7 @@ public sealed class Dependencies
 
     private static string Count(int files) => files == 1 ? "1 lock file" : $"{files} lock files";
 
-    private static string Date(DateTimeOffset time)
+    /// <summary>A time as people read it.</summary>
+    internal static string Date(DateTimeOffset time)
         => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
 }

@@ -35,6 +35,36 @@ internal sealed record Trivy(string Program, string Database, DateTimeOffset Upd
 
         return (null, $"trivy has no database; get one with {Update}");
     }
+
+    /// <summary>Runs it, and reads what it found by target.</summary>
+    /// <exception cref="TimeoutException">It needs too long.</exception>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<Observation>>> RunAsync(
+        IReadOnlyList<string> arguments, string folder, TimeSpan limit, CancellationToken ct,
+        IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var exit = await ToolProcess.RunAsync(Program, arguments, folder, limit, ct, environment);
+        if (exit.Code != 0)
+            throw new InvalidOperationException($"trivy ended with exit code {exit.Code}: {PlainText.OneLine(exit.Errors)}");
+        try
+        {
+            return TrivyScan.Read(exit.Output);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidOperationException($"trivy printed something else than its JSON: {PlainText.OneLine(exit.Errors)}", e);
+        }
+    }
+
+    /// <summary>A finding when the database is old; none when it is not.</summary>
+    public IEnumerable<Observation> Age(TimeProvider time)
+        => time.GetUtcNow() - UpdatedAt <= KnownAnswers.MostAge
+            ? []
+            :
+            [
+                Dependencies.Old(
+                    "trivy", $"trivy's database is of {Dependencies.Date(UpdatedAt)} and knows nothing newer; renew it with {Update}"),
+            ];
 }
 
 /// <summary>Asks Trivy about lock files, which are written out of git for it; all of them in one process.</summary>
@@ -137,19 +167,7 @@ internal sealed class TrivyScan(Trivy trivy, SourceTree tree, VerdictCache cache
 
     private async Task AskAsync(List<LockFile> files, string folder, CancellationToken ct)
     {
-        var exit = await ToolProcess.RunAsync(trivy.Program, Arguments, folder, Limit, ct);
-        if (exit.Code != 0)
-            throw new InvalidOperationException($"trivy ended with exit code {exit.Code}: {PlainText.OneLine(exit.Errors)}");
-        IReadOnlyDictionary<string, IReadOnlyList<Observation>> found;
-        try
-        {
-            found = Read(exit.Output);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidOperationException($"trivy printed something else than its JSON: {PlainText.OneLine(exit.Errors)}", e);
-        }
-
+        var found = await trivy.RunAsync(Arguments, folder, Limit, ct);
         foreach (var file in files) cache.Put(
             file.Entry.Oid, Ruling(file), found.TryGetValue(file.Entry.Name, out var seen) ? seen : await UnseenAsync(file, ct));
     }

@@ -75,7 +75,7 @@ public sealed class DependenciesTests : IAsyncLifetime
         Assert.Equal(Outcome.Skipped, result.Step.Outcome);
         Assert.Equal(
             "trivy is not installed, and nothing else knows about Cargo.lock; set Auxo__Advisories__NuGet for the advisories of NuGet; "
-                + "trivy is not installed; or set Auxo__Advisories__Npm for the advisories of Npm",
+                + "trivy is not installed; or set Auxo__Advisories__Npm for the advisories of npm",
             result.Step.Summary);
     }
 
@@ -101,7 +101,7 @@ public sealed class DependenciesTests : IAsyncLifetime
         Assert.Equal("lodash 4.17.20: Command Injection in lodash, fixed in 4.17.21", finding.Message);
         Assert.Equal(
             """POST /-/npm/v1/security/advisories/bulk 200 {"lodash":["4.17.20"],"ms":["2.1.3"]}""", Assert.Single(_registry.Asked));
-        Assert.Contains("Npm: 1 lock file, by the advisories of 2026-03-01 12:00 UTC", result.Log, StringComparison.Ordinal);
+        Assert.Contains("npm: 1 lock file, by the advisories of 2026-03-01 12:00 UTC", result.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class DependenciesTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromDays(6));
         var old = await CheckAsync(("package-lock.json", Npm));
         Assert.Equal(["GHSA-35jh-r3h4-6jhm", "old-data"], old.Findings.Select(static finding => finding.Rule));
-        Assert.Equal("the advisories of Npm are of 2026-03-01 12:00 UTC: 127.0.0.1: answered 500", old.Findings[1].Message);
+        Assert.Equal("the advisories of npm are of 2026-03-01 12:00 UTC: 127.0.0.1: answered 500", old.Findings[1].Message);
         Assert.False(old.Findings[1].Blocks);
         _time.Advance(TimeSpan.FromDays(2));
         var none = await CheckAsync(("package-lock.json", Npm));
