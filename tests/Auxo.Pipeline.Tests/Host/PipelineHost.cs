@@ -64,7 +64,8 @@ public sealed class PipelineHost : IAsyncDisposable
 
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
     public static async Task<PipelineHost> StartAsync(
-        string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null, TimeProvider? time = null)
+        string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null, TimeProvider? time = null,
+        params (string Key, string Value)[] settings)
     {
         await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var database = NpgsqlDataSource.Create(connectionString);
@@ -75,7 +76,7 @@ public sealed class PipelineHost : IAsyncDisposable
             tokens.Add(await AccessToken.CreateAsync(database, $"{name} {Guid.NewGuid()}", [scope], null, CancellationToken.None));
         var service = await RunningService.InMemoryAsync<Program>(b =>
         {
-            foreach (var (key, value) in Settings(connectionString, home)) b.UseSetting(key, value);
+            foreach (var (key, value) in Settings(connectionString, home).Concat(settings)) b.UseSetting(key, value);
             b.ConfigureTestServices(services => services.AddSingleton(runner ?? Runner));
             if (time is not null) b.ConfigureTestServices(services => services.AddSingleton(time));
             if (disk is not null) b.ConfigureTestServices(services => services.AddSingleton(disk));
