@@ -4,6 +4,7 @@ using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Reports.Files;
+using Auxo.Pipeline.Suppressing;
 using Auxo.Pipeline.Workspaces;
 using Auxo.Reports.Coverage;
 using Auxo.Reports.Findings;
@@ -43,7 +44,8 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
             var found = await ReportFiles.ReadAsync(workspace, wanted, since, paths, ct);
             foreach (var line in found.Lines) log.WriteLine($"report: {line}");
             if (found.Reports.Count == 0 && !wanted.NeedsTests && !wanted.NeedsCoverage) return StepReported.Nothing;
-            return await GatherAsync(build, step.Name, wanted, found, await paths.Value, workspace, log, ct);
+            var accepted = new AcceptedFindings(build.Plan.Accepted ?? [], DateOnly.FromDateTime(since.ToUniversalTime()));
+            return await GatherAsync(build, step.Name, wanted, accepted, found, await paths.Value, workspace, log, ct);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,8 +60,8 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
     }
 
     private async Task<StepReported> GatherAsync(
-        Build build, string step, StepReports wanted, ReportFiles found, RepositoryPaths paths, Workspace workspace, StepLog log,
-        CancellationToken ct)
+        Build build, string step, StepReports wanted, AcceptedFindings accepted, ReportFiles found, RepositoryPaths paths,
+        Workspace workspace, StepLog log, CancellationToken ct)
     {
         var tests = found.Reports.Select(static r => r.Report).OfType<TestReport>().ToList();
         var coverage = found.Reports.Select(static r => r.Report).OfType<CoverageReport>().ToList();
@@ -87,10 +89,10 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
                     file => Find(file.Path, report.Sources) ?? file.Path)]))], changed, before.Coverage);
         var judged = wanted.Gate == Gate.Off
             ? []
-            : ReportedFindings.Judge(
+            : accepted.Of(ReportedFindings.Judge(
                 step, findings, path => Find(path, []),
                 // What stands in the default branch is known, in a build by hand too.
-                changed ?? (build.Canonical == build.Subject.Commit ? ChangedLines.None : null), wanted.Gate);
+                changed ?? (build.Canonical == build.Subject.Commit ? ChangedLines.None : null), wanted.Gate));
 
         foreach (var (name, report) in found.Reports) log.WriteLine($"report: {ReportWords.Shown(name)} ({report.Format})");
         if (ambiguous.Count > 0) log.WriteLine($"report: {ReportWords.Shown(ambiguous.Min!)}"

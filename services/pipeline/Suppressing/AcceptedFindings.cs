@@ -3,67 +3,77 @@ using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Suppressing;
 
-/// <summary>Marks what somebody has accepted; the gate table is applied afterwards.</summary>
-public static class AcceptedFindings
+/// <summary>Which findings somebody has accepted, on one day.</summary>
+/// <param name="suppressions">The entries that count.</param>
+/// <param name="today">The day in UTC.</param>
+public sealed class AcceptedFindings(IReadOnlyList<Suppression> suppressions, DateOnly today)
 {
-    /// <summary>Marks it, and notes entries that nothing is found for.</summary>
-    /// <param name="runs">What the checks saw.</param>
-    /// <param name="suppressions">The entries that count.</param>
-    /// <param name="today">The day in UTC.</param>
+    private readonly List<(Suppression Entry, PathPatterns? Files)> _entries =
+        [.. suppressions.Select(static entry => (entry, entry.Files is null ? null : PathPatterns.Of([entry.Files])))];
+
+    private readonly HashSet<Suppression> _met = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Marks what checks saw, before the gate table is applied, and notes entries that nothing is found for.</summary>
     public static IReadOnlyList<CheckRun> Mark(IReadOnlyList<CheckRun> runs, IReadOnlyList<Suppression> suppressions, DateOnly today)
     {
         if (suppressions.Count == 0) return runs;
-        var entries = suppressions.Select(static entry
-            => (Entry: entry, Files: entry.Files is null ? null : PathPatterns.Of([entry.Files]))).ToList();
-        var met = new HashSet<Suppression>(ReferenceEqualityComparer.Instance);
+        var accepted = new AcceptedFindings(suppressions, today);
         var marked = runs.Select(run => run with
         {
-            Report = run.Report with { Observations = [.. run.Report.Observations.Select(seen => One(run.Check, seen))] },
+            Report = run.Report with { Observations = [.. run.Report.Observations.Select(seen => accepted.Mark(run.Check, seen))] },
         }).ToList();
-        foreach (var unused in suppressions.Where(entry => !met.Contains(entry)))
+        foreach (var unused in suppressions.Where(entry => !accepted._met.Contains(entry)))
         {
             // A check that could not be made may find it tomorrow.
             var asked = marked.FindAll(run => unused.Check is null || run.Check == unused.Check);
             if (asked.Count == 0 || asked.Exists(static run => run.Report.Trouble is not null)) continue;
             var i = marked.IndexOf(asked[0]);
-            marked[i] = asked[0] with
-            {
-                Report = asked[0].Report with
-                {
-                    Notes =
-                    [
-                        .. asked[0].Report.Notes,
-                        $"{Suppression.Path}:{unused.Line}: {unused.Rule} is not found and need not be accepted",
-                    ],
-                },
-            };
+            var note = $"{Suppression.Path}:{unused.Line}: {unused.Rule} is not found and need not be accepted";
+            marked[i] = asked[0] with { Report = asked[0].Report with { Notes = [.. asked[0].Report.Notes, note] } };
         }
 
         return marked;
-
-        Observation One(string check, Observation seen)
-        {
-            Observation? over = null;
-            foreach (var (entry, files) in entries.Where(pair => Meets(pair.Entry, pair.Files, check, seen)))
-            {
-                met.Add(entry);
-                if (Refusal(entry, seen, today) is not { } why) return seen with { Accepted = entry.Words };
-                over = seen with { NoLongerAccepted = why };
-            }
-
-            return over ?? seen;
-        }
     }
 
-    private static bool Meets(Suppression entry, PathPatterns? files, string check, Observation seen)
-        => entry.Rule.Equals(seen.Rule, StringComparison.OrdinalIgnoreCase) && (entry.Check is null || entry.Check == check)
-            && (entry.Package is null || entry.Package.Equals(seen.Package, StringComparison.OrdinalIgnoreCase))
-            && (files is null || seen.Path is not null && files.Match(seen.Path));
+    /// <summary>What tools reported of a step, with those that are accepted blocking nothing.</summary>
+    public IReadOnlyList<Finding> Of(IReadOnlyList<Finding> findings)
+        => _entries.Count == 0 ? findings : [.. findings.Select(One)];
+
+    private Finding One(Finding finding)
+        => Find(finding.Check, finding.Rule, finding.Severity, finding.Path, package: null) switch
+        {
+            ({ } words, _) => finding with { Blocks = false, Message = $"{finding.Message} ({words})" },
+            (_, { } why) => finding with { Message = $"{finding.Message} ({why})" },
+            _ => finding,
+        };
+
+    private Observation Mark(string check, Observation seen)
+    {
+        var (accepted, refused) = Find(check, seen.Rule, seen.Severity, seen.Path, seen.Package);
+        return seen with { Accepted = accepted, NoLongerAccepted = refused };
+    }
+
+    /// <summary>How it is accepted, or why it is not although an entry names it; neither when none does.</summary>
+    private (string? Accepted, string? Refused) Find(string check, string rule, Severity severity, string? path, string? package)
+    {
+        string? refused = null;
+        foreach (var (entry, files) in _entries)
+        {
+            if (!entry.Rule.Equals(rule, StringComparison.OrdinalIgnoreCase) || (entry.Check ?? check) != check) continue;
+            if (entry.Package is not null && !entry.Package.Equals(package, StringComparison.OrdinalIgnoreCase)) continue;
+            if (files is not null && (path is null || !files.Match(path))) continue;
+            _met.Add(entry);
+            refused = Refusal(entry, severity);
+            if (refused is null) return (entry.Words, null);
+        }
+
+        return (null, refused);
+    }
 
     /// <summary>Why the entry does not count; null when it does.</summary>
-    private static string? Refusal(Suppression entry, Observation seen, DateOnly today) => entry.Until switch
+    private string? Refusal(Suppression entry, Severity severity) => entry.Until switch
     {
-        null when seen.Severity >= Severity.High
+        null when severity >= Severity.High
             => $"accepted without 'until', which a severe finding needs ({Suppression.Path}:{entry.Line})",
         { } until when until < today => $"accepted until {until:yyyy-MM-dd}, which is over",
         _ => null,

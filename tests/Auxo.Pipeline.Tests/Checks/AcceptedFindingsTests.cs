@@ -79,6 +79,20 @@ public sealed class AcceptedFindingsTests
         Assert.Empty(skipped[0].Report.Notes);
     }
 
+    [Fact]
+    public void what_a_tool_reported_of_a_step_is_accepted_too()
+    {
+        var finding = new Finding("lint", "no-eval", Severity.High, "a.js", 3, "eval is evil", Blocks: true);
+        Suppression[] entries = [Entry with { Rule = "no-eval", Check = null }, Entry with { Check = null }];
+        Assert.Equal(
+            [finding with { Blocks = false, Message = "eval is evil (accepted until 2026-03-01 by ada: only in the build)" }],
+            new AcceptedFindings(entries, Today).Of([finding]));
+        Assert.Equal(
+            [finding with { Message = "eval is evil (accepted until 2026-03-01, which is over)" }],
+            new AcceptedFindings(entries, Today.AddDays(1)).Of([finding]));
+        Assert.Equal([finding], new AcceptedFindings([Entry with { Rule = "no-eval" }], Today).Of([finding]));
+    }
+
     private static CheckResult Judge(IReadOnlyList<Suppression> entries, Observation? seen = null)
     {
         var run = Assert.Single(AcceptedFindings.Mark(
