@@ -10,6 +10,7 @@ internal static class PipelineSettings
         new("Auxo__Runner__Capacity", "steps", "builds at the same time", "one per processor"),
         new("Auxo__Runner__Steps", "steps", "steps of one build at the same time", "one per processor"),
         new("Auxo__Runner__Semgrep", "steps", "the program of the check 'sast'", "semgrep in PATH"),
+        new("Auxo__Runner__Trivy", "steps", "the scanner of the check 'dependencies'", "trivy in PATH"),
         new("Auxo__Sandbox", "steps", "'host' turns the sandbox off (never for root)", "on: bubblewrap, or Docker for steps with an image"),
         new("Auxo__Steps__MemoryMiB", "steps", "memory of all processes of a step together", "4096"),
         new("Auxo__Steps__Processes", "steps", "processes and threads of a step", "2048"),

@@ -1,9 +1,13 @@
+using Auxo.Pipeline.Checks;
+using Auxo.Pipeline.Checks.Advisories;
 using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Checks.Locks;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Bubblewrap;
 using Auxo.Pipeline.Execution.Cgroups;
 using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Local;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Doctor;
 
@@ -16,8 +20,8 @@ namespace Auxo.Pipeline.Doctor;
 public static class DiagnosePipeline
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/diagnosis", static async (StepExecutors executors, CancellationToken ct)
-            => TypedResults.Ok(new DiagnosisAnswer(await LookAsync(executors, ct))))
+        => routes.MapGet("/diagnosis", static async (StepExecutors executors, VerdictCache cache, CancellationToken ct)
+            => TypedResults.Ok(new DiagnosisAnswer(await LookAsync(executors, cache.Advisories, ct))))
             .WithName("DiagnosePipeline").RequireScope("pipeline:read");
 
     /// <summary>As the service would find it, without the service: in a folder of its own, so that looking makes nothing.</summary>
@@ -30,7 +34,7 @@ public static class DiagnosePipeline
             var layout = new InstanceLayout(folder);
             layout.Make();
             return await LookAsync(new StepExecutors(layout, ExecutionSettings.From(configuration),
-                StepUser.Current(), new StepLauncher(), TimeProvider.System), ct);
+                StepUser.Current(), new StepLauncher(), TimeProvider.System), LocalAdvisories.From(configuration, folder), ct);
         }
         finally
         {
@@ -38,9 +42,10 @@ public static class DiagnosePipeline
         }
     }
 
-    private static async Task<IReadOnlyList<Diagnosis>> LookAsync(StepExecutors executors, CancellationToken ct)
+    private static async Task<IReadOnlyList<Diagnosis>> LookAsync(
+        StepExecutors executors, AdvisorySources advisories, CancellationToken ct)
         => [Sandbox(executors), .. Limits(executors), .. Filter(executors), .. Steps(executors), .. Network(executors), await GitAsync(ct),
-            await ShellCheckAsync(ct), await SemgrepAsync(ct), Docker(executors)];
+            await ShellCheckAsync(ct), await SemgrepAsync(ct), await DependenciesAsync(advisories, ct), Docker(executors)];
 
     private static Diagnosis Sandbox(StepExecutors executors)
         => executors.Refusal is { } refusal
@@ -138,6 +143,26 @@ public static class DiagnosePipeline
         {
             return new Diagnosis(Name, Health.Warning, e.Message);
         }
+    }
+
+    private static async Task<Diagnosis> DependenciesAsync(AdvisorySources advisories, CancellationToken ct)
+    {
+        const string Name = "dependencies";
+        var (trivy, why) = await Trivy.FindAsync(advisories, ct);
+        var asked = Enum.GetValues<Registry>().Where(registry => advisories.Of(registry) is not null)
+            .Select(AdvisorySources.NameOf).ToList();
+        var registries = $"the advisories of {string.Join(" and ", asked)}";
+        return trivy switch
+        {
+            null when asked.Count == 0 => new Diagnosis(
+                Name, Health.Warning, $"{why}, and no registry is set: the check 'dependencies' is skipped in every build with lock files",
+                "install trivy, or set Auxo__Advisories__Npm and Auxo__Advisories__NuGet (docs/dependencies.md)"),
+            null => new Diagnosis(Name, Health.Fine, $"by {registries}; {why}"),
+            _ when trivy.Age(advisories.Time).FirstOrDefault() is { } old => new Diagnosis(Name, Health.Warning, old.Message, Trivy.Update),
+            _ => new Diagnosis(
+                Name, Health.Fine,
+                $"by trivy, database of {Dependencies.Date(trivy.UpdatedAt)}{(asked.Count == 0 ? "" : $", and by {registries}")}"),
+        };
     }
 
     private static Diagnosis Docker(StepExecutors executors)

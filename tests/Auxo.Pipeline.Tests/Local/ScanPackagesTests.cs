@@ -41,7 +41,7 @@ public sealed class ScanPackagesTests : IDisposable
         Assert.StartsWith(
             "web/package-lock.json\n  ✗     1  lodash 4.17.20: Command Injection in lodash, fixed in 4.17.21 "
                 + "[dependencies.GHSA-35jh-r3h4-6jhm]\n", said, StringComparison.Ordinal);
-        Assert.Matches("\n✗ dependencies [^\n]*1 error\n$", said);
+        Assert.Matches("\n✗ dependencies [^\n]*1 error\n  npm: 1 lock file, by the advisories of [^\n]+\n$", said);
 
         Write("src/.auxo/suppressions.yaml", "- { rule: GHSA-35jh-r3h4-6jhm, until: 2026-01-01, reason: x, by: ada }\n");
         (code, said) = await RunAsync("deps", Path.Combine(_folder, "src"));
