@@ -45,7 +45,7 @@ internal static class ImageScan
         try
         {
             var found = await trivy.RunAsync(
-                ["image", "--scanners", "vuln", "--format", "json", "--skip-db-update", "--skip-java-db-update", "--skip-version-check",
+                ["image", "--scanners", "vuln", "--format", "json", "--skip-db-update", "--skip-java-db-update", .. Trivy.Silent,
                     "--quiet", "--cache-dir", Path.GetDirectoryName(trivy.Database)!, "--", image],
                 place, Limit, ct, environment);
             return new CheckReport(

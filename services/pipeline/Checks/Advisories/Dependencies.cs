@@ -92,7 +92,9 @@ public sealed class Dependencies
         if (!_cache.TryGet(file.Entry.Oid, ruling, out var seen))
         {
             var (text, packages) = await read.Value;
-            seen = [.. packages.SelectMany(package => Meet(package, text, data, source)).Take(MostFindings)];
+            // npm lays the same version into several folders.
+            var each = packages.DistinctBy(static package => (package.Name, package.Version));
+            seen = [.. each.SelectMany(package => Meet(package, text, data, source)).Take(MostFindings)];
             _cache.Put(file.Entry.Oid, ruling, seen);
         }
 

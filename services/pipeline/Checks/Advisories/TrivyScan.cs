@@ -15,6 +15,9 @@ internal sealed record Trivy(string Program, string Database, DateTimeOffset Upd
     /// <summary>What fetches a newer database.</summary>
     public const string Update = "'trivy image --download-db-only'";
 
+    /// <summary>Without both it asks its makers for a newer version, and tells them that it runs here.</summary>
+    public static readonly IReadOnlyList<string> Silent = ["--skip-version-check", "--disable-telemetry"];
+
     /// <summary>Looks for it.</summary>
     /// <returns>Trivy, or why it cannot be used.</returns>
     public static async Task<(Trivy? Found, string Why)> FindAsync(AdvisorySources sources, CancellationToken ct)
@@ -75,7 +78,7 @@ internal sealed class TrivyScan(Trivy trivy, SourceTree tree, VerdictCache cache
     private static readonly string[] Arguments =
     [
         "fs", "--scanners", "vuln", "--format", "json", "--list-all-pkgs", "--include-dev-deps", "--offline-scan", "--skip-db-update",
-        "--skip-java-db-update", "--skip-version-check", "--quiet", "--cache-dir", "../cache", ".",
+        "--skip-java-db-update", .. Trivy.Silent, "--quiet", "--cache-dir", "../cache", ".",
     ];
 
     /// <summary>What it says of each file, or of a file that it could not judge, why.</summary>

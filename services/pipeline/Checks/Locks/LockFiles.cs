@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Checks.Locks;
@@ -13,17 +15,12 @@ internal enum Registry
 }
 
 /// <summary>A kind of lock file.</summary>
-/// <param name="Name">A file name, or <c>*</c> and an extension.</param>
+/// <param name="Name">A file name, or the end of one behind a <c>*</c>.</param>
 /// <param name="TrivyReads">True when Trivy knows a file of that name.</param>
 /// <param name="Registry">Whose packages it names, when they can be read here.</param>
 /// <param name="Read">Reads them.</param>
 internal sealed record LockKind(
-    string Name, bool TrivyReads, Registry? Registry = null, Func<string, IReadOnlyList<LockedPackage>>? Read = null)
-{
-    /// <summary>True when the name of a file is of this kind.</summary>
-    public bool Is(ReadOnlySpan<char> name)
-        => Name[0] == '*' ? name.EndsWith(Name.AsSpan(1), StringComparison.OrdinalIgnoreCase) : name.SequenceEqual(Name);
-}
+    string Name, bool TrivyReads, Registry? Registry = null, Func<string, IReadOnlyList<LockedPackage>>? Read = null);
 
 /// <summary>A lock file of the tree.</summary>
 internal sealed record LockFile(GitTreeEntry Entry, LockKind Kind)
@@ -47,15 +44,18 @@ internal static class LockFiles
         new("packages.lock.json", TrivyReads: true, Registry.NuGet, NuGetLock.Read),
         new("packages.config", TrivyReads: true, Registry.NuGet, NuGetProject.Read),
         new("Directory.Packages.props", TrivyReads: true, Registry.NuGet, NuGetProject.Read),
-        new("*.csproj", TrivyReads: false, Registry.NuGet, NuGetProject.Read),
-        new("*.fsproj", TrivyReads: false, Registry.NuGet, NuGetProject.Read),
-        new("*.vbproj", TrivyReads: false, Registry.NuGet, NuGetProject.Read),
         .. ((string[])
         [
             "bun.lock", "Cargo.lock", "composer.lock", "conan.lock", "Gemfile.lock", "go.mod", "gradle.lockfile", "mix.lock",
             "Package.resolved", "Pipfile.lock", "Podfile.lock", "poetry.lock", "pubspec.lock", "requirements.txt", "uv.lock",
         ]).Select(static name => new LockKind(name, TrivyReads: true)),
     ];
+
+    private static readonly LockKind Project = new("*proj", TrivyReads: false, Registry.NuGet, NuGetProject.Read);
+    private static readonly string[] Projects = [".csproj", ".fsproj", ".vbproj"];
+
+    private static readonly FrozenDictionary<string, LockKind>.AlternateLookup<ReadOnlySpan<char>> ByName =
+        Kinds.ToFrozenDictionary(static kind => kind.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Those that count, in the tree's order. A project beside a lock file of its own says nothing more than that.</summary>
     public static IReadOnlyList<LockFile> Of(SourceTree tree, PathPatterns ignored)
@@ -79,12 +79,13 @@ internal static class LockFiles
             : !IsProject(file) || !locked.Contains(file.Folder))];
     }
 
-    private static bool IsProject(LockFile file) => file.Kind.Name[0] == '*';
+    private static bool IsProject(LockFile file) => file.Kind == Project;
 
     /// <summary>The kind of a file by its name; null when it is no lock file.</summary>
     internal static LockKind? KindOf(ReadOnlySpan<char> name)
     {
-        foreach (var kind in Kinds) if (kind.Is(name)) return kind;
+        if (ByName.TryGetValue(name, out var kind)) return kind;
+        foreach (var end in Projects) if (name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) return Project;
         return null;
     }
 }

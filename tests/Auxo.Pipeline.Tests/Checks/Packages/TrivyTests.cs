@@ -67,6 +67,7 @@ public sealed class TrivyTests : IAsyncLifetime
         Assert.Contains("trivy: 2 lock files, by its database of 2026-02-28 00:00 UTC", result.Log, StringComparison.Ordinal);
         var call = await File.ReadAllLinesAsync(Calls, TestContext.Current.CancellationToken);
         Assert.Contains("--offline-scan --skip-db-update", call[0], StringComparison.Ordinal);
+        Assert.Contains("--skip-version-check --disable-telemetry", call[0], StringComparison.Ordinal);
         Assert.Equal(["./go.mod", "./go.sum", "./web/package-lock.json"], call[1..4].Order(StringComparer.Ordinal));
         Assert.Equal("metadata.json", call[4]);
         Assert.Equal(["db"], Directory.EnumerateDirectories(_folder).Select(Path.GetFileName));
