@@ -43,6 +43,9 @@ internal static partial class AdvisoryLevel
 {
     public static readonly IReadOnlyList<string> All = ["critical", "high", "medium", "low", "unknown"];
 
+    /// <summary>The rule of an advisory without an id.</summary>
+    public const string NoId = "unnamed";
+
     /// <summary>The level of a source's word.</summary>
     public static string Of(string? word) => word?.ToLowerInvariant() switch
     {

@@ -33,6 +33,9 @@ internal sealed class KnownAnswers(string folder, EgressGuard guard, TimeProvide
     private static readonly TimeSpan AgainAfter = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
+    /// <summary>On disk: a lock file of npm has an answer of its own.</summary>
+    private const int MostFiles = 1000;
+
     /// <summary>In memory; an answer is up to a few megabytes.</summary>
     private const int MostKept = 100;
 
@@ -73,7 +76,7 @@ internal sealed class KnownAnswers(string folder, EgressGuard guard, TimeProvide
         {
             var known = Kept<T>(key) ?? Load(key, read);
             if (known is not null && IsFresh(known)) return known;
-            var why = _failed.TryGetValue(key, out var failed) && time.GetUtcNow() - failed.At < AgainAfter ? failed.Why : null;
+            var why = FailedLately(address.Authority) ?? FailedLately(key);
             if (why is null)
             {
                 try
@@ -84,7 +87,8 @@ internal sealed class KnownAnswers(string folder, EgressGuard guard, TimeProvide
                 {
                     why = words;
                     if (_failed.Count >= MostKept) _failed.Clear();
-                    _failed[key] = (time.GetUtcNow(), why);
+                    // Who does not answer one question does not answer the next; who refuses one may take another.
+                    _failed[IsAway(e) ? address.Authority : key] = (time.GetUtcNow(), why);
                 }
             }
 
@@ -109,10 +113,17 @@ internal sealed class KnownAnswers(string folder, EgressGuard guard, TimeProvide
     {
         _ when EgressDeniedException.In(e) is { } denied => denied.Message,
         OperationCanceledException when !ct.IsCancellationRequested => $"no answer within {Limit.TotalSeconds:0} s",
-        JsonException or FormatException or InvalidDataException => "answered something else than advisories",
+        JsonException or FormatException or InvalidDataException or InvalidOperationException => "answered something else than advisories",
         HttpRequestException or IOException or AdvisoryException => e.Message,
         _ => null,
     };
+
+    private static bool IsAway(Exception e)
+        => e is OperationCanceledException or IOException
+            or HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError };
+
+    private string? FailedLately(string what)
+        => _failed.TryGetValue(what, out var failed) && time.GetUtcNow() - failed.At < AgainAfter ? failed.Why : null;
 
     private bool IsFresh<T>(KnownAnswer<T> answer) => time.GetUtcNow() - answer.AskedAt is var age && age >= TimeSpan.Zero && age < Fresh;
 
@@ -133,14 +144,15 @@ internal sealed class KnownAnswers(string folder, EgressGuard guard, TimeProvide
         if (response.StatusCode == HttpStatusCode.NotModified && _kept.TryGetValue(key, out var same))
         {
             var confirmed = same.Header with { AskedAt = time.GetUtcNow() };
-            var bytes = (await File.ReadAllBytesAsync(FileOf(key), ct)).AsMemory();
-            await StoreAsync(key, confirmed, bytes[(bytes.Span.IndexOf((byte)'\n') + 1)..], ct);
+            await StoreAsync(key, confirmed, content: null, ct);
             return Keep<T>(key, same.Value, confirmed);
         }
 
         if (response.StatusCode != HttpStatusCode.OK)
-            throw new AdvisoryException($"answered {(int)response.StatusCode}"
-                + (response.Headers.Location is null ? "" : " and names another address, which has to stand in the setting"));
+            throw new HttpRequestException(
+                $"answered {(int)response.StatusCode}"
+                    + (response.Headers.Location is null ? "" : " and names another address, which has to stand in the setting"),
+                inner: null, response.StatusCode);
         var content = await ContentAsync(response, both.Token);
         var header = new Header(response.Headers.ETag?.ToString(), time.GetUtcNow(), Convert.ToHexStringLower(SHA256.HashData(content)));
         var value = read(content);
@@ -196,20 +208,41 @@ internal sealed class KnownAnswers(string folder, EgressGuard guard, TimeProvide
         }
     }
 
-    /// <summary>Replaces the file as a whole, and removes those that are too old to count.</summary>
-    private async Task StoreAsync(string key, Header header, ReadOnlyMemory<byte> content, CancellationToken ct)
+    /// <summary>
+    /// Replaces the file as a whole, and removes those that are too old to count or too many. An answer that cannot be kept counts all
+    /// the same.
+    /// </summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="header">Its first line.</param>
+    /// <param name="content">The rest; null for what stands there already.</param>
+    /// <param name="ct">Stops.</param>
+    private async Task StoreAsync(string key, Header header, ReadOnlyMemory<byte>? content, CancellationToken ct)
     {
-        PrivateFiles.MakeFolder(folder);
-        var fresh = $"{FileOf(key)}.{Guid.NewGuid():N}.new";
-        await using (var file = PrivateFiles.Open(fresh, FileMode.CreateNew, FileShare.None))
+        try
         {
-            await file.WriteAsync(Encoding.UTF8.GetBytes(header + "\n"), ct);
-            await file.WriteAsync(content, ct);
-        }
+            PrivateFiles.MakeFolder(folder);
+            if (content is null)
+            {
+                var known = (await File.ReadAllBytesAsync(FileOf(key), ct)).AsMemory();
+                content = known[(known.Span.IndexOf((byte)'\n') + 1)..];
+            }
 
-        File.Move(fresh, FileOf(key), overwrite: true);
-        var oldest = (time.GetUtcNow() - MostAge).UtcDateTime;
-        foreach (var file in Directory.EnumerateFiles(folder)) if (File.GetLastWriteTimeUtc(file) < oldest) File.Delete(file);
+            var fresh = $"{FileOf(key)}.{Guid.NewGuid():N}.new";
+            await using (var file = PrivateFiles.Open(fresh, FileMode.CreateNew, FileShare.None))
+            {
+                await file.WriteAsync(Encoding.UTF8.GetBytes(header + "\n"), ct);
+                await file.WriteAsync(content.Value, ct);
+            }
+
+            File.Move(fresh, FileOf(key), overwrite: true);
+            var oldest = (time.GetUtcNow() - MostAge).UtcDateTime;
+            foreach (var file in new DirectoryInfo(folder).EnumerateFiles().OrderByDescending(static file => file.LastWriteTimeUtc)
+                .Where((file, i) => i >= MostFiles || file.LastWriteTimeUtc < oldest).ToList()) file.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The disk is full, or somebody has emptied the folder.
+        }
     }
 
     /// <summary>The first line of a kept answer.</summary>

@@ -72,10 +72,11 @@ internal sealed class NpmAdvisories(KnownAnswers answers, string upstream) : IAd
     private static Advisory? One(JsonElement item)
     {
         if (item.ValueKind != JsonValueKind.Object) throw new FormatException();
-        if (LockJson.Text(item, "withdrawn_at") is not null || LockJson.Text(item, "vulnerable_versions") is not { } range) return null;
-        var number = item.TryGetProperty("id", out var id) && id.TryGetInt64(out var value) ? $"npm-{value}" : null;
-        return (AdvisoryLevel.IdOfPage(LockJson.Text(item, "url")) ?? number) is { } rule
-            ? new Advisory(rule, AdvisoryLevel.Of(LockJson.Text(item, "severity")), LockJson.Text(item, "title"), range)
-            : null;
+        if (LockJson.Text(item, "withdrawn_at") is not null) return null;
+        var number = LockJson.Number(item, "id") is { } id ? $"npm-{id}" : null;
+        return new Advisory(
+            AdvisoryLevel.IdOfPage(LockJson.Text(item, "url")) ?? number ?? AdvisoryLevel.NoId,
+            AdvisoryLevel.Of(LockJson.Text(item, "severity")), LockJson.Text(item, "title"),
+            LockJson.Text(item, "vulnerable_versions") ?? "");
     }
 }

@@ -78,21 +78,17 @@ internal sealed class NuGetAdvisories(KnownAnswers answers, string upstream) : I
         foreach (var package in json.RootElement.EnumerateObject())
         {
             if (package.Value.ValueKind != JsonValueKind.Array) throw new FormatException();
-            found[package.Name] = [.. package.Value.EnumerateArray().Select(One).OfType<Advisory>()];
+            found[package.Name] = [.. package.Value.EnumerateArray().Select(One)];
         }
 
         return found;
     }
 
-    private static Advisory? One(JsonElement item)
-    {
-        if (LockJson.Text(item, "versions") is not { } range
-            || AdvisoryLevel.IdOfPage(LockJson.Text(item, "url")) is not { } id) return null;
-        var level = item.TryGetProperty("severity", out var number) && number.TryGetInt32(out var at) && at >= 0 && at < Levels.Length
-            ? Levels[at]
-            : "unknown";
-        return new Advisory(id, level, Title: null, range);
-    }
+    private static Advisory One(JsonElement item)
+        => new(
+            AdvisoryLevel.IdOfPage(LockJson.Text(item, "url")) ?? AdvisoryLevel.NoId,
+            LockJson.Number(item, "severity") is { } number and >= 0 && number < Levels.Length ? Levels[number] : "unknown",
+            Title: null, LockJson.Text(item, "versions") ?? "");
 
     private static JsonElement.ArrayEnumerator List(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array

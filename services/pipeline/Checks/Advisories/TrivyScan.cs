@@ -112,7 +112,7 @@ internal sealed class TrivyScan(Trivy trivy, SourceTree tree, VerdictCache cache
         var (name, version) = (LockJson.Text(item, "PkgName") ?? "", LockJson.Text(item, "InstalledVersion") ?? "");
         var level = AdvisoryLevel.Of(LockJson.Text(item, "Severity"));
         return new Observation(
-            AdvisoryLevel.Id(LockJson.Text(item, "VulnerabilityID")) ?? "unknown", AdvisoryLevel.Severity(level), null,
+            AdvisoryLevel.Id(LockJson.Text(item, "VulnerabilityID")) ?? AdvisoryLevel.NoId, AdvisoryLevel.Severity(level), null,
             lines[Key("PkgName", "InstalledVersion")(item)].FirstOrDefault(),
             AdvisoryLevel.Words(name, version, LockJson.Text(item, "Title"), LockJson.Text(item, "FixedVersion")),
             level) { Mark = name, Package = name };
@@ -122,8 +122,7 @@ internal sealed class TrivyScan(Trivy trivy, SourceTree tree, VerdictCache cache
         => item => $"{LockJson.Text(item, name)}@{LockJson.Text(item, version)}";
 
     private static int? LineOf(JsonElement package)
-        => Each(package, "Locations").Select(static at => at.TryGetProperty("StartLine", out var line) && line.TryGetInt32(out var number)
-            ? number : (int?)null).FirstOrDefault();
+        => Each(package, "Locations").Select(static at => (int?)LockJson.Number(at, "StartLine")).FirstOrDefault();
 
     private static JsonElement.ArrayEnumerator Each(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
@@ -180,10 +179,10 @@ internal sealed class TrivyScan(Trivy trivy, SourceTree tree, VerdictCache cache
     {
         var text = await LockReading.TextAsync(tree, file, ct) ?? "";
         if (string.IsNullOrWhiteSpace(text)) return [];
-        if (file.Kind.Read is not { } read) return [CheckReport.ToolFailed("trivy found no packages in it")];
+        if (file.Kind.Read is null) return [CheckReport.ToolFailed("trivy found no packages in it")];
         try
         {
-            return read(text).Count == 0 ? [] : [CheckReport.ToolFailed("trivy found no packages in it")];
+            return LockReading.Packages(file.Kind, text).Count == 0 ? [] : [CheckReport.ToolFailed("trivy found no packages in it")];
         }
         catch (LockFormatException e)
         {

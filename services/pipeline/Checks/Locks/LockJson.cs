@@ -35,6 +35,11 @@ internal static class LockJson
         => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
             && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    /// <summary>A whole number of a mapping; null when there is none.</summary>
+    public static long? Number(JsonElement element, string name)
+        => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+
     /// <exception cref="LockFormatException">There are too many.</exception>
     public static void Add(List<LockedPackage> found, LockedPackage package)
     {

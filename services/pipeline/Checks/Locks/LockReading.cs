@@ -18,6 +18,21 @@ internal static class LockReading
         SourceTree tree, LockFile file, CancellationToken ct)
     {
         var text = await TextAsync(tree, file, ct) ?? throw new LockFormatException($"it is larger than {MaxBytes >> 20} MiB");
-        return (text, file.Kind.Read!(text));
+        return (text, Packages(file.Kind, text));
+    }
+
+    /// <summary>The packages of a kind that can be read here.</summary>
+    /// <exception cref="LockFormatException">The text is not what its name says.</exception>
+    public static IReadOnlyList<LockedPackage> Packages(LockKind kind, string text)
+    {
+        try
+        {
+            return kind.Read!(text);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character, as JSON can write it.
+            throw new LockFormatException("it holds text that is no Unicode");
+        }
     }
 }

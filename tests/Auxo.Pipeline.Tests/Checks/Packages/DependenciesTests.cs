@@ -172,6 +172,37 @@ public sealed class DependenciesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task who_does_not_answer_is_asked_once_for_all_lock_files_and_who_refuses_one_is_asked_for_the_next()
+    {
+        _registry.Instead = static http => Status(http, 503);
+        await CheckAsync(("a/package-lock.json", Npm), ("b/package-lock.json", Npm + " "));
+        Assert.Single(_registry.Asked);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        _registry.Instead = static http => Status(http, 400);
+        await CheckAsync(("a/package-lock.json", Npm), ("b/package-lock.json", Npm + " "));
+        Assert.Equal(3, _registry.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"lockfileVersion":3,"packages":{"node_modules/\ud800":{"version":"1.0.0"}}}""")]
+    [InlineData("""{"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0","name":"\udc00"}}}""")]
+    public async Task half_a_character_is_no_text(string text)
+    {
+        var finding = Assert.Single((await CheckAsync(("package-lock.json", text))).Findings);
+        Assert.Equal("not judged: it holds text that is no Unicode", finding.Message);
+    }
+
+    [Fact]
+    public async Task numbers_that_are_none_do_no_harm()
+    {
+        _registry.Npm = """{"lodash":[{"id":"x","url":7,"severity":{},"title":[],"vulnerable_versions":"<9"}]}""";
+        var finding = Assert.Single((await CheckAsync(("package-lock.json", Npm))).Findings);
+        Assert.Equal(("unnamed", false), (finding.Rule, finding.Blocks));
+        _registry.Base = """{"newtonsoft.json":[{"url":"https://x.test/GHSA-aaaa-bbbb-cccc","severity":"high","versions":"(, 13.0.1)"}]}""";
+        Assert.False(Assert.Single((await CheckAsync(("a.csproj", Project))).Findings).Blocks);
+    }
+
+    [Fact]
     public async Task a_slow_registry_has_twenty_seconds()
     {
         var came = new TaskCompletionSource();
@@ -192,6 +223,7 @@ public sealed class DependenciesTests : IAsyncLifetime
     [InlineData("[]")]
     [InlineData("""{"lodash":{}}""")]
     [InlineData("""{"lodash":[1]}""")]
+    [InlineData("""{"lodash":[{"title":"\ud800","vulnerable_versions":"<9","id":1}]}""")]
     [InlineData("")]
     public async Task rubbish_is_no_answer(string answer)
     {
