@@ -6,7 +6,7 @@ namespace Auxo.Pipeline.Checks.Advisories;
 
 /// <summary>What is known of some versions of a package.</summary>
 /// <param name="Id">Such as <c>GHSA-5crp-9r3c-p9vr</c> or <c>CVE-2021-23337</c>.</param>
-/// <param name="Level">One of <see cref="AdvisoryLevel.All"/>.</param>
+/// <param name="Level"><c>critical</c>, <c>high</c>, <c>medium</c>, <c>low</c> or <c>unknown</c>.</param>
 /// <param name="Title">One line; null when its source has none.</param>
 /// <param name="Range">The versions, as the registry writes ranges.</param>
 internal sealed record Advisory(string Id, string Level, string? Title, string Range);
@@ -41,8 +41,6 @@ internal sealed class AdvisoryException(string message) : Exception(message);
 /// <summary>How bad an advisory is, as all sources say it in the end.</summary>
 internal static partial class AdvisoryLevel
 {
-    public static readonly IReadOnlyList<string> All = ["critical", "high", "medium", "low", "unknown"];
-
     /// <summary>The rule of an advisory without an id.</summary>
     public const string NoId = "unnamed";
 
