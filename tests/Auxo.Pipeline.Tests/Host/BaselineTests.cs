@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
+using Auxo.Pipeline.Checks.Files;
 using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Host;
@@ -53,6 +54,20 @@ public sealed class BaselineTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.All(findings.Skip(1), static finding => Assert.Equal((true, false), ((bool)finding!["known"]!, (bool)finding["blocks"]!)));
         Assert.Contains("1 new, 2 known", (string)build["steps"]!.AsArray().Single(s => (string)s!["step"]! == "permissions")!["summary"]!,
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("# Users\n\nimport hashlib\nhashlib.md5(password)\n", "passed")]
+    [InlineData("import hashlib\nhashlib.md5(password)\nhashlib.md5(user.password)\n", "sast failed")]
+    public async Task a_weakness_that_a_patch_adds_blocks_and_one_that_only_moved_does_not(string content, string end)
+    {
+        Assert.SkipWhen(ToolProcess.Find("semgrep") is null, "semgrep is not installed");
+        var main = await _repository.CommitOnTopAsync([.. _old, ("user.py", "import hashlib\nhashlib.md5(password)\n")]);
+        Assert.Equal("passed", (string)(await FollowAsync(main))["outcome"]!);
+        var patch = await _repository.CommitOnTopAsync([.. _old, ("user.py", content)]);
+        await _host.SendAsync(_told.Opened(patch, canonical: main));
+        var build = await _host.FinishedAsync(_told.BuildOf(patch));
+        Assert.Equal(end, (string?)build["reason"] ?? (string)build["outcome"]!);
     }
 
     [Fact]
