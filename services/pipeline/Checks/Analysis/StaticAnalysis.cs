@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Checks.Analysis;
@@ -14,13 +16,16 @@ public static class StaticAnalysis
     /// <summary>So many files are asked about at once: what they take on disk is bounded, and what is answered is kept.</summary>
     private const int MostAtOnce = 500;
 
+    /// <summary>So long a build waits for files that are new; the next one goes on with the rest.</summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(10);
+
     /// <summary>Analyses the source files of the tree.</summary>
     public static Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
-        => RunAsync(tree, settings, cache, ToolProcess.Find(Semgrep.Program), ct);
+        => RunAsync(tree, settings, cache, ToolProcess.Find(Semgrep.Program), MostTime, ct);
 
     /// <summary>Analyses with that program; null for none.</summary>
     internal static async Task<CheckReport> RunAsync(
-        SourceTree tree, CheckSettings settings, VerdictCache cache, string? semgrep, CancellationToken ct)
+        SourceTree tree, CheckSettings settings, VerdictCache cache, string? semgrep, TimeSpan most, CancellationToken ct)
     {
         var pack = await RulePack.OfAsync(tree, settings.Rules, ct);
         var sources = await SourceFiles.FindAsync(tree, PathPatterns.Of(settings.Ignore.GetValueOrDefault(Name)), pack.Languages, ct);
@@ -30,22 +35,34 @@ public static class StaticAnalysis
         var ruling = VerdictCache.Ruling(semgrep, pack.Digest);
         // A rule may be meant for some paths only.
         string Key(SourceFile file) => $"{ruling}|{file.Entry.Name}";
-        var fresh = sources.Files.Where(file => !cache.TryGet(file.Entry.Oid, Key(file), out _)).ToList();
-        foreach (var part in fresh.Chunk(MostAtOnce))
+        var answers = new Dictionary<SourceFile, IReadOnlyList<Observation>>();
+        foreach (var file in sources.Files)
         {
+            if (cache.TryGet(file.Entry.Oid, Key(file), out var found)) answers[file] = found;
+        }
+
+        var (known, began) = (answers.Count, Stopwatch.GetTimestamp());
+        foreach (var part in sources.Files.Where(file => !answers.ContainsKey(file)).ToList().Chunk(MostAtOnce))
+        {
+            if (answers.Count > known && Stopwatch.GetElapsedTime(began) >= most)
+            {
+                foreach (var file in part)
+                    answers[file] = [CheckReport.ToolFailed($"not looked at within {most.TotalMinutes:0} min; the next build goes on")];
+                continue;
+            }
+
             await using var folder = new AnalysisFolder(tree);
             await folder.PlaceAsync(pack, part, ct);
             if (folder.Placed.Count > 0 && await Semgrep.AskAsync(semgrep, pack, folder, ct) is { } trouble)
                 return CheckReport.Errored(trouble);
-            foreach (var file in part) cache.Put(file.Entry.Oid, Key(file), folder.Seen(file));
+            foreach (var file in part) cache.Put(file.Entry.Oid, Key(file), answers[file] = folder.Seen(file));
         }
 
-        var seen = sources.Files.SelectMany(file => cache.TryGet(file.Entry.Oid, Key(file), out var found)
-            ? found.Select(observation => observation with { Path = file.Entry.Name })
-            : []).ToLookup(static observation => observation.IsAllowed);
+        var seen = sources.Files.SelectMany(file => answers[file].Select(observation => observation with { Path = file.Entry.Name }))
+            .ToLookup(static observation => observation.IsAllowed);
         return new CheckReport(
             [.. seen[false]],
-            [$"semgrep: {sources.Files.Count} files, {sources.Files.Count - fresh.Count} of them looked at before; {pack.Words}",
+            [$"semgrep: {sources.Files.Count} files, {known} of them looked at before; {pack.Words}",
                 .. sources.Notes, .. seen[true].Select(Note)]);
     }
 

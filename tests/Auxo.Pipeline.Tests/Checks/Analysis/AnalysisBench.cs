@@ -20,6 +20,9 @@ internal sealed class AnalysisBench : IAsyncDisposable
     /// <summary>Settings of the pipeline file.</summary>
     public CheckSettings Settings { get; set; } = CheckSettings.Default;
 
+    /// <summary>How long is waited for new files.</summary>
+    public TimeSpan Most { get; set; } = TimeSpan.FromMinutes(10);
+
     public static async Task<AnalysisBench> CreateAsync() => new(await GitRepository.CreateAsync());
 
     /// <summary>The real program; the test is left out where there is none.</summary>
@@ -36,7 +39,7 @@ internal sealed class AnalysisBench : IAsyncDisposable
         var commit = await Repository.CommitAsync("main", files.Select(static file => (file.Path, Encoding.UTF8.GetBytes(file.Content))));
         await using var objects = new GitObjects(Repository.Path);
         await using var tree = await SourceTree.ReadAsync(objects, commit, Repository.Path, TestContext.Current.CancellationToken);
-        return await StaticAnalysis.RunAsync(tree, Settings, _cache, semgrep, TestContext.Current.CancellationToken);
+        return await StaticAnalysis.RunAsync(tree, Settings, _cache, semgrep, Most, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Rules of the repository, read as those of a trusted author's commit.</summary>

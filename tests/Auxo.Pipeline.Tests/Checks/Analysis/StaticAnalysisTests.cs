@@ -124,6 +124,21 @@ public sealed class StaticAnalysisTests : IDisposable
     }
 
     [Fact]
+    public async Task a_build_waits_only_so_long_and_the_next_one_goes_on()
+    {
+        await using var bench = await AnalysisBench.CreateAsync();
+        var files = Enumerable.Range(0, 501).Select(static i => ($"f{i:000}.py", $"x = {i}\n")).ToArray();
+        var scanned = string.Join(',', files.Select(static file => $"\"{file.Item1}\""));
+        var semgrep = Answering($$$"""{"results":[],"errors":[],"paths":{"scanned":[{{{scanned}}}]}}""");
+        bench.Most = TimeSpan.Zero;
+        var late = Assert.Single((await bench.LookAsync(semgrep, files)).Observations);
+        Assert.Equal(("f500.py", CheckReport.NotJudged), (late.Path, late.Rule));
+        Asked();
+        Assert.Empty((await bench.LookAsync(semgrep, files)).Observations);
+        Assert.Equal(["./f500.py"], Asked());
+    }
+
+    [Fact]
     public async Task one_bad_file_does_not_spoil_the_others()
     {
         await using var bench = await AnalysisBench.CreateAsync();
