@@ -30,12 +30,15 @@ internal sealed class StepCaches : IDisposable
     /// <param name="rid">The repository.</param>
     /// <param name="step">The step.</param>
     /// <param name="workspace">Its workspace.</param>
-    /// <param name="keeps">False for a build that may use what is kept and keep nothing.</param>
+    /// <param name="trusted">
+    /// A build of anybody else keeps nothing, and uses nothing of a step that has secrets: they may stand in it.
+    /// </param>
     /// <param name="log">Says what was found.</param>
-    public static StepCaches Open(CacheStore store, Rid rid, CommandStep step, Workspace workspace, bool keeps, StepLog log)
+    public static StepCaches Open(CacheStore store, Rid rid, CommandStep step, Workspace workspace, bool trusted, StepLog log)
     {
         var caches = new StepCaches(store, rid, workspace, log);
-        foreach (var cache in step.Caches) caches.Lay(step, cache, keeps);
+        if (trusted || step.Secrets.Count == 0)
+            foreach (var cache in step.Caches) caches.Lay(step, cache, trusted);
         return caches;
     }
 

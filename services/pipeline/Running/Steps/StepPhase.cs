@@ -130,7 +130,7 @@ internal sealed class StepPhase(
         var begun = ReportFiles.Now(workspace);
         var refused = step.Network ? executors.NetworkRefusal(build.Trust) : null;
         if (refused is not null) log.WriteLine($"--- Auxo: the step has no network: {refused}");
-        using var caches = StepCaches.Open(cacheStore, build.Subject.Rid, step, workspace, keeps: build.Trust == Trust.Trusted, log);
+        using var caches = StepCaches.Open(cacheStore, build.Subject.Rid, step, workspace, build.Trust == Trust.Trusted, log);
         var asked = new StepRun(build.BuildId, step, workspace, log, secrets.Into(Variables(build), step))
         {
             HasNetwork = step.Network && refused is null, Caches = caches.Files,
