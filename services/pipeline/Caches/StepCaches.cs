@@ -37,7 +37,7 @@ internal sealed class StepCaches : IDisposable
     public static StepCaches Open(CacheStore store, Rid rid, CommandStep step, Workspace workspace, bool trusted, StepLog log)
     {
         var caches = new StepCaches(store, rid, workspace, log);
-        if (trusted || step.Secrets.Count == 0)
+        if (trusted || step.Secrets is null or [])
             foreach (var cache in step.Caches) caches.Lay(step, cache, trusted);
         return caches;
     }

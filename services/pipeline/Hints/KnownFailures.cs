@@ -7,7 +7,11 @@ namespace Auxo.Pipeline.Hints;
 /// <param name="Name">The heading of its part of <c>docs/common-failures.md</c>.</param>
 /// <param name="Line">A line of the step's output that shows it; what it names <c>it</c> is put into the advice.</param>
 /// <param name="Advice">The cause and what to do, in one line.</param>
-public sealed record KnownFailure(string Name, Regex Line, string Advice);
+public sealed record KnownFailure(string Name, Regex Line, string Advice)
+{
+    /// <summary>What to do where the step has a network; null for the same.</summary>
+    public string? AdviceWithNetwork { get; init; }
+}
 
 /// <summary>
 /// What to do about a failed step: the last lines of its output beside what is known. The causes are those that a step in a sandbox has and
@@ -42,7 +46,11 @@ public static class KnownFailures
                 @"(?i:could not resolve (host|proxy)|temporary failure (in name resolution|resolving)|name or service not known"
                     + @"|\b(ENOTFOUND|EAI_AGAIN|ENETUNREACH)\b|network is unreachable|failed to lookup address|dial tcp: lookup"
                     + @"|no such host|NameResolutionError|failed to establish a new connection)"),
-            "a step has no network; keep what it needs in the repository or on the machine (a folder of Auxo__Steps__ReadOnlyPaths)"),
+            "a step has no network unless it asks: write 'network: true' into the step, or keep what it needs in the repository or on the "
+                + "machine (a folder of Auxo__Steps__ReadOnlyPaths)")
+        {
+            AdviceWithNetwork = "this machine does not reach it: look at the name, and at the machine's name servers and firewall",
+        },
         new("no-git-folder", Of("(?i:not a git repository)"),
             "a step finds the files of the commit without .git; AUXO_COMMIT, AUXO_REF and AUXO_PATCH say what is built"),
         new("read-only", Of(@"(?i:read-only file system|\bEROFS\b)"),
@@ -58,8 +66,8 @@ public static class KnownFailures
         new("dependency-missing", Of(
                 @"ModuleNotFoundError: No module named '(?<it>[\w.]+)'|Cannot find (module|package) '(?<it>[^']{1,80})'"
                     + @"|error: no matching package named `(?<it>[^`]{1,80})`|no required module provides package (?<it>[\w./-]+)"
-                    + @"|cannot load such file -- (?<it>[\w/-]+)|NU1101: Unable to find package (?<it>[\w.-]+)"),
-            "'{0}' is not installed in the step, which has no network: install it in the image, or keep it in the repository"),
+                    + @"|cannot load such file -- (?<it>[\w/-]+)|NU1101: Unable to find package (?<it>[\w-]+(\.[\w-]+)*)"),
+            "'{0}' is not installed in the step: install it by a step with 'network: true', in the image, or keep it in the repository"),
         new("address-in-use", Of(@"(?i:address already in use|\bEADDRINUSE\b)"),
             "something of this step listens there already: each step has a network of its own, with no other program of the machine in it"),
         new("git-owner", Of("(?i:detected dubious ownership)"),
@@ -68,7 +76,8 @@ public static class KnownFailures
 
     /// <summary>What is known of a failure; null when nothing is.</summary>
     /// <param name="output">The step's output, at least its end.</param>
-    public static string? Advise(string output)
+    /// <param name="hasNetwork">The step has a network.</param>
+    public static string? Advise(string output, bool hasNetwork = false)
     {
         // From the end: a build goes on after many an error, and stops after the last.
         var lines = output.Split('\n');
@@ -78,7 +87,8 @@ public static class KnownFailures
             {
                 var line = lines[i].TrimEnd('\r');
                 if (line is ['$', ' ', ..] || known.Line.Match(line) is not { Success: true } found) continue;
-                return string.Format(System.Globalization.CultureInfo.InvariantCulture, known.Advice, found.Groups["it"].Value);
+                var advice = hasNetwork ? known.AdviceWithNetwork ?? known.Advice : known.Advice;
+                return string.Format(System.Globalization.CultureInfo.InvariantCulture, advice, found.Groups["it"].Value);
             }
         }
 
@@ -86,7 +96,7 @@ public static class KnownFailures
     }
 
     /// <summary>What is known of the failure that a log ends with; null when nothing is, or the log cannot be read.</summary>
-    public static async Task<string?> AdviseAsync(string path, CancellationToken ct)
+    public static async Task<string?> AdviseAsync(string path, bool hasNetwork, CancellationToken ct)
     {
         try
         {
@@ -94,7 +104,7 @@ public static class KnownFailures
             var buffer = new byte[Math.Min(TailBytes, file.Length)];
             file.Seek(-buffer.Length, SeekOrigin.End);
             var read = await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-            return Advise(Encoding.UTF8.GetString(buffer, 0, read));
+            return Advise(Encoding.UTF8.GetString(buffer, 0, read), hasNetwork);
         }
         catch (IOException)
         {

@@ -17,6 +17,9 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Our bare repository, which borrows the source's objects; it is never shown to a step.</summary>
     public string Mirror { get; }
 
+    /// <summary>The files that were read as reports of its steps, with their times. One step at a time reads.</summary>
+    internal HashSet<(string Name, DateTime Written)> ReadReports { get; } = [];
+
     /// <summary>How many files the commit has: git's index says so in bytes 8 to 11.</summary>
     public int CountFiles()
     {

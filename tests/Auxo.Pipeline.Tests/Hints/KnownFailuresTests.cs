@@ -30,6 +30,7 @@ public sealed class KnownFailuresTests
     [InlineData("docker-missing", "Cannot connect to the Docker daemon at unix:///run/docker.sock. Is it running?", "image")]
     [InlineData("dependency-missing", "ModuleNotFoundError: No module named 'requests'", "'requests'")]
     [InlineData("dependency-missing", "Error: Cannot find module 'express'", "'express'")]
+    [InlineData("dependency-missing", "x.csproj : error NU1101: Unable to find package altcover. No packages exist with this id", "'altcover'")]
     [InlineData("address-in-use", "Error: listen EADDRINUSE: address already in use :::3000", "network of its own")]
     public void a_known_line_says_its_cause_and_what_to_do(string name, string output, string words)
     {
@@ -44,6 +45,15 @@ public sealed class KnownFailuresTests
         Assert.NotNull(said);
         Assert.Contains(words, said, StringComparison.Ordinal);
         Assert.StartsWith(known.Advice.Split('{')[0], said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void a_step_that_has_a_network_is_not_told_to_ask_for_one()
+    {
+        const string output = "curl: (6) Could not resolve host: pypi.org\n";
+        Assert.Contains("'network: true'", KnownFailures.Advise(output), StringComparison.Ordinal);
+        Assert.StartsWith("this machine does not reach it", KnownFailures.Advise(output, hasNetwork: true), StringComparison.Ordinal);
+        Assert.Equal(KnownFailures.Advise("Killed\n"), KnownFailures.Advise("Killed\n", hasNetwork: true));
     }
 
     [Theory]
@@ -73,10 +83,10 @@ public sealed class KnownFailuresTests
         var file = Path.GetTempFileName();
         var ct = TestContext.Current.CancellationToken;
         await File.WriteAllTextAsync(file, $"curl: (6) Could not resolve host: a\n{new string('x', 100_000)}\nfailed\n", ct);
-        Assert.Null(await KnownFailures.AdviseAsync(file, ct));
+        Assert.Null(await KnownFailures.AdviseAsync(file, hasNetwork: false, ct));
         await File.AppendAllTextAsync(file, "Killed\n", ct);
-        Assert.NotNull(await KnownFailures.AdviseAsync(file, ct));
+        Assert.NotNull(await KnownFailures.AdviseAsync(file, hasNetwork: false, ct));
         File.Delete(file);
-        Assert.Null(await KnownFailures.AdviseAsync(file, ct));
+        Assert.Null(await KnownFailures.AdviseAsync(file, hasNetwork: false, ct));
     }
 }

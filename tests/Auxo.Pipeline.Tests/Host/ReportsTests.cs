@@ -53,6 +53,25 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task what_a_step_beside_it_has_reported_is_not_counted_again()
+    {
+        var head = await _repository.CommitOnTopAsync((".auxo/ci.yaml", $"""
+            steps:
+              - name: test
+                run: "cat > junit.xml <<'END'\n{Junit}\nEND"
+              - name: after
+                run: touch done
+              - name: beside
+                needs: []
+                run: until [ -f done ]; do sleep 0.01; done
+            """));
+        await _host.SendAsync(_told.Opened(head));
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal("passed", (string)build["outcome"]!);
+        Assert.Equal("test", (string)Assert.Single(build["tests"]!.AsArray())!["step"]!);
+    }
+
+    [Fact]
     public async Task a_report_that_is_older_than_the_step_is_none_and_a_broken_one_is_said()
     {
         const string pipeline = "steps:\n  - name: unit\n    run: |\n"

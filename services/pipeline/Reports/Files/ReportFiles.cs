@@ -56,6 +56,8 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
                 continue;
             }
 
+            // A step that ran beside this one has written and counted it; who names his reports means them all the same.
+            if (wanted.Files.Count == 0 && workspace.ReadReports.Contains((name, written))) continue;
             var size = RandomAccess.GetLength(file);
             if (reports.Count == MaxFiles || size > ReportLimits.Bytes || size > left)
             {
@@ -67,7 +69,9 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
             }
 
             left -= size;
-            if (Read(file, (int)size, name, isNamed: wanted.Files.Count > 0, lines) is { } report) reports.Add((name, report));
+            if (Read(file, (int)size, name, isNamed: wanted.Files.Count > 0, lines) is not { } report) continue;
+            reports.Add((name, report));
+            workspace.ReadReports.Add((name, written));
         }
 
         if (old.Count > 0) lines.Add($"{ReportWords.Shown(old[0])}{(old.Count > 1 ? $" and {old.Count - 1} more" : "")}: "

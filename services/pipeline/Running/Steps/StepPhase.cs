@@ -155,7 +155,7 @@ internal sealed class StepPhase(
             ? StepReported.Nothing
             : await reports.CollectAsync(build, step, workspace, begun, log, run);
         if (!run.IsCancellationRequested) await log.CompleteAsync();
-        var hint = exit.Outcome == Outcome.Failed ? await KnownFailures.AdviseAsync(log.Path, run) : null;
+        var hint = exit.Outcome == Outcome.Failed ? await KnownFailures.AdviseAsync(log.Path, asked.HasNetwork, run) : null;
         var report = reported.Onto(new StepReport(
             new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took + exit.Duration, exit.ExitCode,
                 PlainText.OneLine(Summary(exit.Reason, tries)))
