@@ -88,6 +88,8 @@ public sealed record Build
     public string? Author { get; init; }
     public string? Schedule { get; init; }
 
+    [JsonConverter(typeof(Word))] public string? Trust { get; init; }
+
     [JsonConverter(typeof(Word))] public required string State { get; init; }
     [JsonConverter(typeof(Word))] public string? Outcome { get; init; }
     public string? Reason { get; init; }

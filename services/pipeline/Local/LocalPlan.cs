@@ -11,7 +11,9 @@ internal sealed record LocalPlan(WorkingTree Tree, BuildFacts Facts, Plan Plan)
     /// <summary>Makes it, as for a trusted author.</summary>
     public static async Task<LocalPlan> MakeAsync(LocalRequest request, string place, string? home, CancellationToken ct)
     {
-        var tree = await WorkingTree.TakeAsync(request.Folder, request.Base, place, home, ct);
+        var tree = request.Commit is { } commit
+            ? await WorkingTree.OfCommitAsync(request.Folder, commit, request.Ref, request.Base, place, ct)
+            : await WorkingTree.TakeAsync(request.Folder, request.Base, place, home, ct);
         await using var objects = new GitObjects(tree.Repository);
         var files = await DefinitionFilesReader.ReadAsync(objects, tree.Commit, ct);
         var facts = new BuildFacts(request.Event, tree.Branch ?? "", Trust.Trusted, await ChangedAsync(tree, ct))

@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Converting;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Suppressing;
 using Auxo.Pipeline.Workspaces;
@@ -41,7 +42,8 @@ internal static class LocalProgram
                 "run" => await InPlaceAsync(async place
                     => await new LocalRun(place, output, configuration).RunAsync(await PlanAsync(place), ct)),
                 "schema" => await SchemaAsync(output, ct),
-                _ => throw new LocalException("Say what: lint, plan, run, scan or schema."),
+                "convert" => await ConvertAsync(request.Folder, output, ct),
+                _ => throw new LocalException("Say what: lint, plan, run, scan, convert or schema."),
             };
 
             Task<LocalPlan> PlanAsync(string place) => LocalPlan.MakeAsync(request, place, configuration["HOME"], ct);
@@ -96,6 +98,12 @@ internal static class LocalProgram
     {
         var (entries, problems) = SuppressionsReader.Read(text, LocalRequest.Today);
         return (entries.Count == 1 ? "good: 1 suppression" : $"good: {entries.Count} suppressions", problems);
+    }
+
+    private static async Task<int> ConvertAsync(string place, TextWriter output, CancellationToken ct)
+    {
+        await output.WriteAsync((await ConvertFile.RunAsync(place, ct)).AsMemory(), ct);
+        return 0;
     }
 
     private static async Task<int> SchemaAsync(TextWriter output, CancellationToken ct)

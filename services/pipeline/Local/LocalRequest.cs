@@ -10,6 +10,12 @@ namespace Auxo.Pipeline.Local;
 /// <param name="Steps">Only these and what they need; empty for all.</param>
 internal sealed record LocalRequest(string Verb, string Folder, BuildTrigger Event, string? Base, IReadOnlyList<string> Steps)
 {
+    /// <summary>A commit instead of the working tree, as git names it; null for the working tree.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The branch or tag of that commit; null for none.</summary>
+    public string? Ref { get; init; }
+
     /// <summary>The day in UTC.</summary>
     public static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
 
@@ -31,6 +37,8 @@ internal sealed record LocalRequest(string Verb, string Folder, BuildTrigger Eve
                     "--event" => throw new LocalException(
                         $"There is no event '{value}'. There are: {string.Join(", ", StepCondition.EventNames.Keys)}."),
                     "--base" => request with { Base = value },
+                    "--commit" => request with { Commit = value },
+                    "--ref" => request with { Ref = value },
                     "--step" => request with { Steps = [.. request.Steps, value] },
                     _ => throw new LocalException($"There is no option '{word}'."),
                 };

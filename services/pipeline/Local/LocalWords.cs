@@ -14,7 +14,7 @@ internal static class LocalWords
     public static string Of(LocalPlan plan)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"The working tree of {plan.Tree.Top}");
+        text.Append(plan.Tree.IsCommit ? $"Commit {plan.Tree.Commit.Short} of {plan.Tree.Top}" : $"The working tree of {plan.Tree.Top}");
         text.Append(plan.Tree.Branch is { } branch ? $" ({PlainText.OneLine(branch, 80)})" : "");
         text.Append(plan.Tree.Base is { } from ? $", compared with {from.Short}" : "").Append('\n');
         foreach (var problem in plan.Plan.Problems)

@@ -13,6 +13,9 @@ namespace Auxo.Pipeline.Local;
 /// <param name="Base">What it is compared with; null where there is nothing to compare with.</param>
 internal sealed record WorkingTree(string Top, string Repository, CommitId Commit, string? Branch, CommitId? Base)
 {
+    /// <summary>It is a commit as it is, without what stands uncommitted.</summary>
+    public bool IsCommit { get; init; }
+
     private static readonly Dictionary<string, string> Author = new(StringComparer.Ordinal)
     {
         ["GIT_AUTHOR_NAME"] = "working tree", ["GIT_AUTHOR_EMAIL"] = "",
@@ -28,14 +31,10 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
     /// <exception cref="LocalException">The folder is no work tree, or there is no such base.</exception>
     public static async Task<WorkingTree> TakeAsync(string folder, string? baseName, string place, string? home, CancellationToken ct)
     {
-        if (!Directory.Exists(folder)) throw new LocalException($"There is no folder {folder}.");
-        if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is not { Length: > 0 } top)
-            throw new LocalException($"{folder} is in no work tree of a git repository. Go into one, or name it.");
+        var top = await TopAsync(folder, ct);
         try
         {
-            var repository = await EmptyAsync(place, ct);
-            var objects = await PathAsync(top, "objects", ct);
-            await File.WriteAllTextAsync(Path.Combine(repository, "objects", "info", "alternates"), objects + "\n", ct);
+            var repository = await BorrowingAsync(top, place, ct);
             // With the real index git need not read again what has not changed.
             var index = await PathAsync(top, "index", ct);
             if (File.Exists(index)) File.Copy(index, Path.Combine(repository, "index"));
@@ -50,6 +49,24 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
         {
             throw new LocalException(PlainText.OneLine(e.Message, 300));
         }
+    }
+
+    /// <summary>Takes a commit of it instead.</summary>
+    /// <param name="folder">Some folder of the work tree.</param>
+    /// <param name="name">The commit, as git names it.</param>
+    /// <param name="branch">The branch or tag that it is taken for; null for none.</param>
+    /// <param name="baseName">What to compare with, as git names it; null for the usual.</param>
+    /// <param name="place">An empty folder.</param>
+    /// <param name="ct">Stops.</param>
+    /// <exception cref="LocalException">The folder is no work tree, or there is no such commit.</exception>
+    public static async Task<WorkingTree> OfCommitAsync(
+        string folder, string name, string? branch, string? baseName, string place, CancellationToken ct)
+    {
+        var top = await TopAsync(folder, ct);
+        var commit = await CommitAsync(top, name, ct)
+            ?? throw new LocalException($"There is no commit '{PlainText.OneLine(name, 100)}'.");
+        var from = await BaseAsync(top, baseName, commit.Value, ct);
+        return new WorkingTree(top, await BorrowingAsync(top, place, ct), commit, branch, from) { IsCommit = true };
     }
 
     /// <summary>Takes a folder as it is, whether git knows it or not: what it ignores is left out, and nothing is compared.</summary>
@@ -69,6 +86,20 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
         {
             throw new LocalException(PlainText.OneLine(e.Message, 300));
         }
+    }
+
+    private static async Task<string> TopAsync(string folder, CancellationToken ct)
+        => !Directory.Exists(folder) ? throw new LocalException($"There is no folder {folder}.")
+            : await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is { Length: > 0 } top ? top
+            : throw new LocalException($"{folder} is in no work tree of a git repository. Go into one, or name it.");
+
+    /// <summary>An empty repository that sees the objects of the real one.</summary>
+    private static async Task<string> BorrowingAsync(string top, string place, CancellationToken ct)
+    {
+        var repository = await EmptyAsync(place, ct);
+        var objects = await PathAsync(top, "objects", ct);
+        await File.WriteAllTextAsync(Path.Combine(repository, "objects", "info", "alternates"), objects + "\n", ct);
+        return repository;
     }
 
     private static async Task<string> EmptyAsync(string place, CancellationToken ct)

@@ -30,6 +30,21 @@ public sealed class BuildCommandsTests
         "verdict":"## failed","sandbox":"bubblewrap"
         """;
 
+    [Theory]
+    [InlineData("trusted", 2, "does not have commit")]
+    [InlineData("stranger", 1, "is not trusted")]
+    public async Task a_build_is_done_once_more_where_its_commit_is_and_its_author_trusted(string trust, int code, string words)
+    {
+        using var repository = new TempRepository();
+        await repository.CommitAsync("another");
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/pipeline/builds", () => FakeAuxo.Page(
+            FakeAuxo.Build("finished", "failed", more: $",\"trust\":\"{trust}\""))));
+        var result = await CliResult.RunAsync(
+            new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "replay", FakeAuxo.BuildId[..7]], folder: repository.Folder);
+        Assert.Equal(code, result.ExitCode);
+        Assert.Contains(words, result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task status_is_one_line_per_build_and_fits_eighty_columns()
     {

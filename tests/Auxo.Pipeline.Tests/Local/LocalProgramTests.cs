@@ -66,6 +66,25 @@ public sealed class LocalProgramTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_commit_is_done_once_more_as_if_for_its_branch_without_what_is_not_committed()
+    {
+        await CommitAsync(("README.md", "# Demo\n"), (".auxo/ci.yaml", """
+            steps:
+              - { name: look, run: "ls; echo $AUXO_COMMIT" }
+              - { name: deploy, run: echo deployed, if: { event: push, branch: release } }
+            """));
+        await WriteAsync(("new.txt", "fresh\n"));
+        var (code, said) = await RunAsync("run", _folder, "--commit", "HEAD", "--ref", "release", "--event", "push");
+        Assert.Equal(0, code);
+        Assert.StartsWith("Commit ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("new.txt", said, StringComparison.Ordinal);
+        Assert.Contains("deploy │ deployed\n", said, StringComparison.Ordinal);
+        var head = (await GitAsync("rev-parse", "HEAD")).Trim();
+        Assert.Contains($"look │ {head}\n", said, StringComparison.Ordinal);
+        Assert.Equal((2, "auxo: There is no commit 'none'.\n"), await RunAsync("run", _folder, "--commit", "none"));
+    }
+
+    [Fact]
     public async Task one_step_is_run_with_what_it_needs()
     {
         await WriteAsync((".auxo/ci.yaml", Pipeline), ("README.md", "# Demo\n"), ("new.txt", "fresh\n"));

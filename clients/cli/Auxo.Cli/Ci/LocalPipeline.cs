@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Auxo.Cli.Ci;
 
 /// <summary>
-/// <c>auxo ci run|plan|lint|schema</c>: what the pipeline says of a working tree, without any service. The pipeline's own program does
+/// <c>auxo ci run|plan|lint|convert|schema</c>: what the pipeline says of a working tree, without any service. The pipeline's own program does
 /// it, so it is what a build does.
 /// </summary>
 internal static class LocalPipeline
@@ -44,6 +44,15 @@ internal static class LocalPipeline
         return new Command("lint", "Say what is wrong in the pipeline file, with line and column; exit code 1 for an error") { path }
             .Does(host, (parsed, session, ct) => PipelineProgram.RunAsync(
                 session, ["lint", PipelineProgram.Folder(session, parsed.GetRequiredValue(path))], ct));
+    }
+
+    public static Command CreateConvert(CliHost host)
+    {
+        var path = new Argument<string>("file") { Description = "It, or a folder that has one", DefaultValueFactory = static _ => "." };
+        return new Command(
+            "convert", "Print the pipeline file that does what a file of Woodpecker, GitHub, Forgejo or Radicle's adapters does") { path }
+            .Does(host, (parsed, session, ct) => PipelineProgram.RunAsync(
+                session, ["convert", PipelineProgram.Folder(session, parsed.GetRequiredValue(path))], ct));
     }
 
     public static Command CreateSchema(CliHost host)
