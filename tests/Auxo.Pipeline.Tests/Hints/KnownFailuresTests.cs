@@ -30,7 +30,7 @@ public sealed class KnownFailuresTests
     [InlineData("docker-missing", "Cannot connect to the Docker daemon at unix:///run/docker.sock. Is it running?", "image")]
     [InlineData("dependency-missing", "ModuleNotFoundError: No module named 'requests'", "'requests'")]
     [InlineData("dependency-missing", "Error: Cannot find module 'express'", "'express'")]
-    [InlineData("dependency-missing", "x.csproj : error NU1101: Unable to find package altcover. No packages exist with this id", "'altcover'")]
+    [InlineData("dependency-missing", "x.csproj : error NU1101: Unable to find package altcover. No packages exist", "'altcover'")]
     [InlineData("address-in-use", "Error: listen EADDRINUSE: address already in use :::3000", "network of its own")]
     public void a_known_line_says_its_cause_and_what_to_do(string name, string output, string words)
     {

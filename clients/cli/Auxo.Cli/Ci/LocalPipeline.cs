@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace Auxo.Cli.Ci;
 
 /// <summary>
-/// <c>auxo ci run|plan|lint|convert|schema</c>: what the pipeline says of a working tree, without any service. The pipeline's own program does
-/// it, so it is what a build does.
+/// <c>auxo ci run|plan|lint|convert|schema</c>: what the pipeline says of a working tree, without any service. The pipeline's own
+/// program does it, so it is what a build does.
 /// </summary>
 internal static class LocalPipeline
 {
