@@ -62,5 +62,9 @@ public sealed class VerdictCache
 
     /// <summary>Names a tool as it is installed now, so that an upgrade forgets what the old one said.</summary>
     public static string Ruling(string toolPath, string settings = "")
-        => $"{toolPath}|{File.GetLastWriteTimeUtc(toolPath).Ticks}|{settings}";
+    {
+        // Where a link leads changes with an upgrade, and the link does not.
+        var file = File.ResolveLinkTarget(toolPath, returnFinalTarget: true)?.FullName ?? toolPath;
+        return $"{toolPath}|{File.GetLastWriteTimeUtc(file).Ticks}|{settings}";
+    }
 }

@@ -83,10 +83,11 @@ internal static partial class Semgrep
         using (json)
         {
             var root = json.RootElement;
-            if (root.GetProperty("errors").EnumerateArray().FirstOrDefault(error => !folder.Placed.ContainsKey(PathOf(error)))
-                is { ValueKind: JsonValueKind.Object } general)
+            var errors = root.GetProperty("errors").EnumerateArray().ToLookup(error => folder.Placed.ContainsKey(PathOf(error)));
+            // Such as a rule that it does not understand; what is no file's and only a warning is let be.
+            foreach (var general in errors[false].Where(error => exit.Code > 1 || Text(error, "level") == "error"))
                 return $"semgrep: {PlainText.OneLine(Text(general, "message") ?? $"exit code {exit.Code}")}";
-            foreach (var error in root.GetProperty("errors").EnumerateArray()) AddError(error, folder);
+            foreach (var error in errors[true]) AddError(error, folder);
             foreach (var file in root.GetProperty("results").EnumerateArray().GroupBy(PathOf, StringComparer.Ordinal))
                 AddResults(file.Key, file, folder);
             // A rule of the repository may be meant for some paths only.

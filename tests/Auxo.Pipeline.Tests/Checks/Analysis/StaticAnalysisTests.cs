@@ -111,6 +111,16 @@ public sealed class StaticAnalysisTests : IDisposable
     }
 
     [Fact]
+    public void another_version_behind_the_same_link_is_another_semgrep()
+    {
+        var (program, link) = (Answering(Nothing), Path.Combine(_folder, "link"));
+        File.CreateSymbolicLink(link, program);
+        var before = VerdictCache.Ruling(link);
+        File.SetLastWriteTimeUtc(program, new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
+        Assert.NotEqual(before, VerdictCache.Ruling(link));
+    }
+
+    [Fact]
     public async Task a_file_that_is_known_starts_nothing()
     {
         await using var bench = await AnalysisBench.CreateAsync();
@@ -144,7 +154,7 @@ public sealed class StaticAnalysisTests : IDisposable
         await using var bench = await AnalysisBench.CreateAsync();
         var report = await bench.LookAsync(Answering("""
             {"results":[{"check_id":"...rules.r","path":"b.py","start":{"line":1},"extra":{"message":"m","severity":"ERROR"}}],
-             "errors":[{"type":"Timeout","level":"warn","message":"Timeout when running r on a.py:\n x","path":"a.py"},
+             "errors":[{"type":"Other","level":"warn","message":"a warning of no file"},{"type":"Timeout","level":"warn","message":"Timeout when running r on a.py:\n x","path":"a.py"},
                {"type":["PartialParsing",[]],"level":"warn","message":"x","path":"b.py","spans":[{"start":{"line":7}}]}],
              "paths":{"scanned":["a.py","b.py"]}}
             """), ("a.py", "x = 1\n"), ("b.py", "y = 1\n"), ("c.py", "z = 1\n"));
