@@ -56,7 +56,7 @@ internal sealed record SourceFiles(IReadOnlyList<SourceFile> Files, IReadOnlyLis
         }
 
         List<string> notes = [.. languages.Where(static language => !Extensions.ContainsKey(language)).Order(StringComparer.Ordinal)
-            .Select(static language => $"rules for {PlainText.OneLine(language, 40)} find nothing: how its files are named is not known here")];
+            .Select(static language => $"rules for {PlainText.OneLine(language, 40)} find nothing: its files are not known here")];
         if (foreign > 0) notes.Add($"left out: {foreign} generated or foreign files (node_modules, vendor, dist, *.min.js and the like)");
         if (left > 0) notes.Add($"left out by the pipeline file: {left} files");
         return new SourceFiles(files, notes);

@@ -154,7 +154,8 @@ public sealed class StaticAnalysisTests : IDisposable
         await using var bench = await AnalysisBench.CreateAsync();
         var report = await bench.LookAsync(Answering("""
             {"results":[{"check_id":"...rules.r","path":"b.py","start":{"line":1},"extra":{"message":"m","severity":"ERROR"}}],
-             "errors":[{"type":"Other","level":"warn","message":"a warning of no file"},{"type":"Timeout","level":"warn","message":"Timeout when running r on a.py:\n x","path":"a.py"},
+             "errors":[{"type":"Other","level":"warn","message":"a warning of no file"},
+               {"type":"Timeout","level":"warn","message":"Timeout when running r on a.py:\n x","path":"a.py"},
                {"type":["PartialParsing",[]],"level":"warn","message":"x","path":"b.py","spans":[{"start":{"line":7}}]}],
              "paths":{"scanned":["a.py","b.py"]}}
             """), ("a.py", "x = 1\n"), ("b.py", "y = 1\n"), ("c.py", "z = 1\n"));
