@@ -53,8 +53,11 @@ public static class CheckBatch
     /// <summary>Makes the named checks. One that breaks does not stop the others.</summary>
     public static async Task<IReadOnlyList<CheckRun>> LookAsync(
         SourceTree tree, CheckSettings settings, IReadOnlyList<string> names, VerdictCache cache, TimeProvider time, CancellationToken ct)
-        => await Task.WhenAll(All.Where(check => names.Contains(check.Name))
-            .Select(check => LookOneAsync(check, tree, settings, cache, time, ct)));
+    {
+        var kept = cache.OfOneRun();
+        return await Task.WhenAll(All.Where(check => names.Contains(check.Name))
+            .Select(check => LookOneAsync(check, tree, settings, kept, time, ct)));
+    }
 
     /// <summary>True for what the gate table does not drop.</summary>
     public static bool IsShown(string check, Observation seen, CheckSettings settings)

@@ -9,16 +9,23 @@ namespace Auxo.Pipeline.Checks;
 /// key is the blob's id (its content) and what else decided the answer (the tool's file and settings), so nobody's patch can
 /// poison another's.
 /// </summary>
-public sealed class VerdictCache
+/// <param name="capacity">At some 200 bytes each the usual is a few megabytes; when it is full it starts again.</param>
+public sealed class VerdictCache(int capacity = 50_000)
 {
-    /// <summary>At some 200 bytes each this is a few megabytes; when it is full it starts again.</summary>
-    private const int Capacity = 50_000;
+    private readonly ConcurrentDictionary<(string Oid, int Line), string> _lines = new();
+    private readonly ConcurrentDictionary<(string Oid, string Ruling), IReadOnlyList<Observation>> _entries = new();
+
+    /// <summary>The one of which this is a view; null for the whole.</summary>
+    private VerdictCache? _whole;
 
     /// <summary>Who is asked about the packages of lock files.</summary>
     public AdvisorySources Advisories { get; init; } = AdvisorySources.None;
 
-    private readonly ConcurrentDictionary<(string Oid, int Line), string> _lines = new();
-    private readonly ConcurrentDictionary<(string Oid, string Ruling), IReadOnlyList<Observation>> _entries = new();
+    /// <summary>
+    /// What one run of the checks is given: what it has found or put there stays until the run is over, also when the whole is full and
+    /// starts again meanwhile. A check puts what is new and then reads all.
+    /// </summary>
+    public VerdictCache OfOneRun() => new(int.MaxValue) { Advisories = Advisories, _whole = this };
 
     /// <summary>The observations of a content, with no path set.</summary>
     public bool TryGet(string oid, string ruling, out IReadOnlyList<Observation> observations)
@@ -29,15 +36,22 @@ public sealed class VerdictCache
             return true;
         }
 
-        observations = [];
-        return false;
+        if (_whole is null || !_whole.TryGet(oid, ruling, out observations))
+        {
+            observations = [];
+            return false;
+        }
+
+        _entries[(oid, ruling)] = observations;
+        return true;
     }
 
     /// <summary>Keeps the observations of a content.</summary>
     public void Put(string oid, string ruling, IReadOnlyList<Observation> observations)
     {
-        if (_entries.Count >= Capacity) _entries.Clear();
+        if (_entries.Count >= capacity) _entries.Clear();
         _entries[(oid, ruling)] = [.. observations.Select(seen => seen with { Path = null })];
+        _whole?.Put(oid, ruling, observations);
     }
 
     /// <summary>The digest of one line of a content.</summary>
@@ -50,14 +64,15 @@ public sealed class VerdictCache
         }
 
         digest = "";
-        return false;
+        return _whole?.TryGetLine(oid, line, out digest) == true;
     }
 
     /// <summary>Keeps the digest of one line.</summary>
     public void PutLine(string oid, int line, string digest)
     {
-        if (_lines.Count >= Capacity) _lines.Clear();
+        if (_lines.Count >= capacity) _lines.Clear();
         _lines[(oid, line)] = digest;
+        _whole?.PutLine(oid, line, digest);
     }
 
     /// <summary>Names a tool as it is installed now, so that an upgrade forgets what the old one said.</summary>

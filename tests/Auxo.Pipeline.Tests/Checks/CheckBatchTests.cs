@@ -44,6 +44,15 @@ public sealed class CheckBatchTests
     }
 
     [Fact]
+    public async Task what_is_found_is_not_lost_when_what_is_kept_is_full_and_starts_again()
+    {
+        var scripts = Enumerable.Range(0, 5).Select(static i => ($"*scripts/broken-{i}.sh", $"#!/bin/bash\nif true; then\n  echo {i}\n"));
+        var results = await RunAsync([.. Tidy, .. scripts], cache: new VerdictCache(capacity: 1));
+        Assert.Equal(5, results[0].Findings.Count(static finding => finding.Rule == "parse-error"));
+        Assert.Equal(5, results[1].Findings.Select(static finding => finding.Path).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
     public async Task shellcheck_errors_block_and_style_warns()
     {
         var results = await RunAsync([.. Tidy, ("*scripts/style.sh", "#!/bin/bash\nx=`date`\necho $x\n"),
@@ -204,10 +213,12 @@ public sealed class CheckBatchTests
     /// <summary>False for the check whose tool a machine need not have.</summary>
     private static bool WasMade(CheckResult result) => result.Step is not { Step: "sast", Outcome: Outcome.Skipped };
 
-    private static async Task<IReadOnlyList<CheckResult>> RunAsync((string, string)[] files, CheckSettings? settings = null)
+    private static async Task<IReadOnlyList<CheckResult>> RunAsync(
+        (string, string)[] files, CheckSettings? settings = null, VerdictCache? cache = null)
     {
         await using var repository = await GitRepository.CreateAsync();
-        return await RunAsync(repository, await repository.CommitAsync(files), settings ?? CheckSettings.Default, new VerdictCache());
+        return await RunAsync(
+            repository, await repository.CommitAsync(files), settings ?? CheckSettings.Default, cache ?? new VerdictCache());
     }
 
     private static async Task<IReadOnlyList<CheckResult>> RunAsync(
