@@ -40,7 +40,7 @@ public sealed class AxeTests(Chromium chromium)
     internal static void Nothing(IEndpointRouteBuilder app)
     {
         app.MapGet("/{service}/{**path}", static (string path)
-            => path is "queues" ? FakeAuxo.Json("""{"items":[]}""") : path is "node" || path.Split('/').Length > 2
+            => path is "queues" or "secrets" ? FakeAuxo.Json("""{"items":[]}""") : path is "node" || path.Split('/').Length > 2
                 ? FakeAuxo.Problem(404, "x/not-found", "There is no such thing.") : FakeAuxo.Page());
         app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such repository."));
         app.MapGet("/pipeline/builds/{id}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such build."));
