@@ -24,7 +24,7 @@ internal static class CacheKeys
             yield break;
         }
 
-        var key = Patterns(yaml, made);
+        var key = FilePatterns.Read(yaml, made, "key", "pattern");
         var newest = keys.TryGetValue("fallback", out var fallback) && yaml.Words(fallback, "fallback", "newest") is ["newest"];
         var paths = yaml.Texts(kept, "paths").Where(static path => path.Length > 0).ToList();
         foreach (var path in paths)
@@ -42,18 +42,4 @@ internal static class CacheKeys
 
     private static string Relative(string path)
         => ArtifactNames.NormalPattern(path.StartsWith(Home, StringComparison.Ordinal) ? path[Home.Length..] : path).TrimEnd('/');
-
-    private static List<string> Patterns(YamlKeys yaml, YamlNode node)
-    {
-        var patterns = new List<string>();
-        foreach (var text in yaml.Texts(node, "key").Where(static text => text.Length > 0))
-        {
-            var pattern = ArtifactNames.NormalPattern(text);
-            if (ArtifactNames.RefusePattern(pattern) is { } wrong)
-                yaml.Problem(node, $"the pattern '{PlainText.OneLine(text, 80)}' {wrong}");
-            else patterns.Add(pattern);
-        }
-
-        return patterns;
-    }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions.Yaml;
@@ -122,7 +121,8 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
         var step = new CommandStep(
             name, commands, string.IsNullOrEmpty(folder) ? null : folder, environment,
             keys.TryGetValue("timeout", out var limit) ? Timeout(limit) : timeout,
-            keys.TryGetValue("image", out var image) ? ImageOf(image, yaml.Text(image, "image")) : null, Artifacts(keys))
+            keys.TryGetValue("image", out var image) ? ImageOf(image, yaml.Text(image, "image")) : null,
+            keys.TryGetValue("artifacts", out var artifacts) ? FilePatterns.Read(yaml, artifacts, "artifacts", "artifact") : [])
         {
             Retry = keys.TryGetValue("retry", out var retry) ? Retry(retry) : null, IgnoresFailure = ignores, If = conditions, When = when,
             Reports = keys.TryGetValue("reports", out var reports) ? ReportsKey.Read(yaml, reports) : null,
@@ -163,19 +163,6 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
         if (image.Length > 0 && !Image.IsMatch(image))
             yaml.Problem(node, "'image' is no container image, such as 'debian:13' or 'registry.example/tool@sha256:…'");
         return image.Length == 0 ? null : image;
-    }
-
-    private IReadOnlyList<string> Artifacts(Dictionary<string, YamlNode> keys)
-    {
-        if (!keys.TryGetValue("artifacts", out var patterns)) return [];
-        IReadOnlyList<string> artifacts = [.. yaml.Texts(patterns, "artifacts").Select(ArtifactNames.NormalPattern)];
-        foreach (var pattern in artifacts)
-        {
-            if (ArtifactNames.RefusePattern(pattern) is { } wrong)
-                yaml.Problem(patterns, $"the artifact '{PlainText.OneLine(pattern, 80)}' {wrong}");
-        }
-
-        return artifacts;
     }
 
     private StepRetry? Retry(YamlNode node)
