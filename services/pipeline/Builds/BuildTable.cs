@@ -135,6 +135,14 @@ internal static class BuildTable
         return (reader.GetBoolean(0), reader.GetBoolean(1), await reader.GetFieldValueAsync<Guid[]>(2, ct));
     }
 
+    /// <summary>A repository's default branch; null when it is not tracked.</summary>
+    public static async Task<string?> DefaultBranchAsync(NpgsqlDataSource database, Rid rid, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            "select default_branch from pipeline.repositories where rid = $1 and untracked_at is null").With(rid.Value);
+        return (string?)await command.ExecuteScalarAsync(ct);
+    }
+
     /// <summary>The default branch's head as ingest reported it; null when it reported none.</summary>
     public static async Task<CommitId?> HeadAsync(NpgsqlDataSource database, Rid rid, CancellationToken ct)
     {

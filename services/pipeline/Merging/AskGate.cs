@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Builds;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,10 +29,7 @@ public static class AskGate
         if (commit.Length is 0 or > EqualCommits.Most)
             return AuxoProblem.Unprocessable(
                 "gate/commits", $"Name 1 to {EqualCommits.Most} commits, the result first: ?commit=…&commit=…");
-        await using var ask = database.CreateCommand(
-            "select default_branch from pipeline.repositories where rid = $1 and untracked_at is null");
-        ask.Parameters.Add(new NpgsqlParameter { Value = rid.Value });
-        if (await ask.ExecuteScalarAsync(ct) is not string branch)
+        if (await BuildTable.DefaultBranchAsync(database, rid, ct) is not { } branch)
             return AuxoProblem.NotFound("repository/not-tracked", $"{rid} is not tracked here. 'auxo repo track' does it.");
         await using var session = store.QuerySession();
         var verdict = MergeGate.Judge(

@@ -50,14 +50,6 @@ internal static class SecretTable
         return await ReadAsync(command, ct) is [var found] ? found : null;
     }
 
-    /// <summary>A repository's default branch; null when it is not tracked.</summary>
-    public static async Task<string?> DefaultBranchAsync(NpgsqlDataSource database, Rid rid, CancellationToken ct)
-    {
-        await using var command = database.CreateCommand(
-            "select default_branch from pipeline.repositories where rid = $1 and untracked_at is null").With(rid.Value);
-        return (string?)await command.ExecuteScalarAsync(ct);
-    }
-
     /// <summary>Keeps it; what was there before is replaced whole.</summary>
     public static NpgsqlBatchCommand Put(StepSecret secret, byte[] value, string keyId)
         => BuildTable.Command(

@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.StepSecrets.Keys;
 using Auxo.ServiceDefaults.Access;
@@ -40,7 +41,7 @@ public static class SetSecret
         if ((SecretInput.RefuseValue(body.Value) ?? SecretInput.RefusePatterns("branches", body.Branches ?? [])
             ?? SecretInput.RefusePatterns("steps", body.Steps ?? [])) is { } why)
             return AuxoProblem.BadRequest("secret/invalid", char.ToUpperInvariant(why[0]) + why[1..] + ".");
-        if (rid is { } one && await SecretTable.DefaultBranchAsync(database, one, ct) is null)
+        if (rid is { } one && await BuildTable.DefaultBranchAsync(database, one, ct) is null)
             return AuxoProblem.NotFound("repository/unknown", $"{one} is not tracked; 'auxo repo track {one}' does that.");
 
         var secret = new StepSecret(

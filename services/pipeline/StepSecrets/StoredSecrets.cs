@@ -29,7 +29,7 @@ internal sealed class StoredSecrets(NpgsqlDataSource database, SecretKeys keys, 
     {
         var rid = build.Subject.Rid;
         var rows = await SecretTable.NamedAsync(database, rid, asked, ct);
-        var release = SecretRelease.Of(build, await SecretTable.DefaultBranchAsync(database, rid, ct) ?? "");
+        var release = SecretRelease.Of(build, await BuildTable.DefaultBranchAsync(database, rid, ct) ?? "");
         var released = rows.Values.Where(row => build.Plan.Steps.Any(step
             => step.Secrets?.Contains(row.Secret.Name, StringComparer.Ordinal) == true && release.Refuse(row.Secret, step.Name) is null));
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -14,7 +14,8 @@ internal static class CompletionScripts
             .Replace("@QUESTION@", CompletionCommand.Question, StringComparison.Ordinal);
     }
 
-    private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    /// <summary>The text as one word of a shell.</summary>
+    internal static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
     private const string Bash = """
         # Completion of auxo for bash (3.2 and newer).

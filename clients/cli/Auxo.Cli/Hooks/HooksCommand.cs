@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Auxo.Cli.Completion;
 using Auxo.Cli.Output;
 using Auxo.Git;
 
@@ -25,12 +26,12 @@ internal static class HooksCommand
     private static async Task<int> InstallAsync(Session session, CancellationToken ct)
     {
         var hook = await HookAsync(session, ct);
+        var program = CompletionScripts.Quote(session.Host.Executable);
         if (File.Exists(hook) && !await IsOursAsync(hook, ct))
             throw new CliException(
                 ExitCode.Negative, $"There is another hook at {hook}.",
-                $"Call this from it, with its arguments and its input:  {Quote(session.Host.Executable)} gate push \"$@\"");
+                $"Call this from it, with its arguments and its input:  {program} gate push \"$@\"");
         Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
-        var program = Quote(session.Host.Executable);
         await File.WriteAllTextAsync(hook, $"""
             #!/bin/sh
             {Mark}
@@ -91,6 +92,4 @@ internal static class HooksCommand
 
     private static async Task<bool> IsOursAsync(string hook, CancellationToken ct)
         => (await File.ReadAllTextAsync(hook, ct)).Contains(Mark, StringComparison.Ordinal);
-
-    private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }
