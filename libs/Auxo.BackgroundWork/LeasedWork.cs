@@ -48,7 +48,7 @@ public sealed class LeasedWork<TKey>(
     public async Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(int limit, CancellationToken ct)
     {
         var (now, until) = (time.GetUtcNow(), time.GetUtcNow() + duration);
-        await using var command = source.CreateCommand(
+        var claim = new NpgsqlBatchCommand(
             $"""
             update {table.Table} set lease_owner = $1, lease_epoch = lease_epoch + 1, leased_until = $2
             where {table.Key} in (
@@ -57,8 +57,13 @@ public sealed class LeasedWork<TKey>(
                 order by {table.OrderBy ?? table.Key} limit $4 for update skip locked)
             returning {table.Key}, lease_epoch
             """);
-        Add(command.Parameters, Owner, until, now, limit);
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        Add(claim.Parameters, Owner, until, now, limit);
+        await using var batch = source.CreateBatch();
+        // Not synced to the disk: a claim that a crash of PostgreSQL takes back is lost at its next heartbeat, and what its worker wrote
+        // after it was synced with it.
+        batch.BatchCommands.Add(new("set local synchronous_commit to off"));
+        batch.BatchCommands.Add(claim);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
         var leases = new List<Lease<TKey>>();
         while (await reader.ReadAsync(ct)) leases.Add(
             new Lease<TKey>(await reader.GetFieldValueAsync<TKey>(0, ct), Owner, reader.GetInt64(1), until));

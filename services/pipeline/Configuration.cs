@@ -67,6 +67,8 @@ public static class Configuration
         services.AddSingleton<SecretKeys>();
         services.AddSingleton<StoredSecrets>();
         services.AddSingleton<ReadBuildSecrets>(static provider => provider.GetRequiredService<StoredSecrets>().ReadAsync);
+        services.AddSingleton<WorkspacesAhead>();
+        services.AddHostedService(static provider => provider.GetRequiredService<WorkspacesAhead>());
         services.AddSingleton<StepPhase>();
         services.AddSingleton<BuildExecution>();
         services.AddSingleton<BuildLeases>();

@@ -9,7 +9,7 @@ namespace Auxo.Pipeline.Execution;
 /// Runs steps on the host as the user of this process, with nothing between them and its files. Only for operators who say so
 /// (<c>Auxo__Sandbox=host</c>) and build nothing but their own code; never as root.
 /// </summary>
-internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings settings, StepProcess process) : IStepExecutor
+internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings settings, StepLauncher launcher, TimeProvider time) : IStepExecutor
 {
     /// <summary>The same channels as in the sandbox.</summary>
     private const string Launch =
@@ -35,13 +35,17 @@ internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings sett
             var script = StepScript.Write(
                 run.Step.Commands, environment, StepEnvironment.Folder(run.Workspace.Path, run.Step), Limits(),
                 setUp: StepSetUp.Of(run, run.Workspace.Path));
-            return await process.RunAsync(run, Start(), script, ct);
+            return await new StepProcess(settings, time).RunAsync(
+                run, () => WaitingProcess.StartAsync(launcher, Start(), user: null), script, ct);
         }
         finally
         {
             await Workspaces.WorkspaceFolder.RemoveAsync(folder, CancellationToken.None);
         }
     }
+
+    /// <inheritdoc/>
+    public IAsyncDisposable? MakeReady(string workspace) => null;
 
     private IEnumerable<string> Limits()
     {

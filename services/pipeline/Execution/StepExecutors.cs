@@ -22,12 +22,11 @@ public sealed class StepExecutors
     {
         _settings = settings;
         _docker = new DockerExecutor(layout, settings, user, time);
-        var process = new StepProcess(launcher, settings, user, time);
         _commands = new Lazy<ExecutorChoice>(() =>
         {
-            if (settings.Sandbox == "host") return Host(layout, settings, user, process);
+            if (settings.Sandbox == "host") return Host(layout, settings, user, launcher, time);
             if (settings.Sandbox != "auto") return Refused($"Auxo:Sandbox is '{settings.Sandbox}'; it must be 'auto' or 'host'");
-            var (executor, refusal) = BubblewrapExecutor.Detect(layout, settings, user, process);
+            var (executor, refusal) = BubblewrapExecutor.Detect(layout, settings, user, launcher, time);
             return executor is null
                 ? Refused($"{refusal}. Other ways: a step with an image on a machine with Docker, or Auxo__Sandbox=host for your own code")
                 : new ExecutorChoice(executor, null);
@@ -42,6 +41,10 @@ public sealed class StepExecutors
             ? Refused($"the step wants the image {step.Image}, but {refusal}")
             : new ExecutorChoice(_docker, null);
     }
+
+    /// <summary>Makes ready what a step without an image can begin with in a workspace; null when there is nothing of that kind.</summary>
+    /// <param name="workspace">The top folder.</param>
+    public IAsyncDisposable? MakeReady(string workspace) => _commands.Value.Executor?.MakeReady(workspace);
 
     /// <summary>Why steps without an image cannot run here; null when they can.</summary>
     public string? Refusal => _commands.Value.Refusal;
@@ -66,9 +69,10 @@ public sealed class StepExecutors
     /// <summary>What holds steps without an image here, for logs and status pages.</summary>
     public string Describe() => _commands.Value is { Executor: { } executor } ? executor.Sandbox : $"refused: {_commands.Value.Refusal}";
 
-    private static ExecutorChoice Host(InstanceLayout layout, ExecutionSettings settings, StepUser? user, StepProcess process)
+    private static ExecutorChoice Host(
+        InstanceLayout layout, ExecutionSettings settings, StepUser? user, StepLauncher launcher, TimeProvider time)
         => user is null
-            ? new ExecutorChoice(new HostExecutor(layout, settings, process), null)
+            ? new ExecutorChoice(new HostExecutor(layout, settings, launcher, time), null)
             : Refused("Auxo:Sandbox=host is not for root: every step would own this machine. Start Auxo as a user, or use bubblewrap");
 
     private static ExecutorChoice Refused(string reason) => new(null, reason);

@@ -24,6 +24,14 @@ public interface IStepExecutor
     /// <param name="ct">Stops the step: SIGTERM to all its processes, after a grace SIGKILL. The result is then
     /// <see cref="Outcome.Cancelled"/>, not an exception.</param>
     Task<StepExit> RunAsync(StepRun run, CancellationToken ct);
+
+    /// <summary>
+    /// Makes ready what one step can begin with in a workspace, which may be moved until then; the workspace keeps it
+    /// (<see cref="Workspace.TakeReady"/>). Disposing it takes it apart. Returns at once.
+    /// </summary>
+    /// <param name="workspace">The top folder.</param>
+    /// <returns>Null when there is nothing of that kind.</returns>
+    IAsyncDisposable? MakeReady(string workspace);
 }
 
 /// <summary>One run of one step.</summary>

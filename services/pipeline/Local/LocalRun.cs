@@ -16,6 +16,8 @@ using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Suppressing;
 using Auxo.Pipeline.Workspaces;
 
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Auxo.Pipeline.Local;
 
 /// <summary>
@@ -42,11 +44,14 @@ internal sealed class LocalRun
         var (settings, user, time) = (ExecutionSettings.From(configuration), StepUser.Current(), TimeProvider.System);
         _logs = new LogStore(_layout, settings, time);
         var executors = new StepExecutors(_layout, settings, user, new StepLauncher(), time);
+        var (workspaces, folders, runner) =
+            (new WorkspaceStore(_layout, user), RepositoryFolders.From(configuration), RunnerSettings.From(configuration));
         _steps = new StepPhase(
-            new WorkspaceStore(_layout, user), RepositoryFolders.From(configuration), executors, _logs,
+            workspaces, new WorkspacesAhead(workspaces, executors, folders, runner, time, NullLogger<WorkspacesAhead>.Instance), folders,
+            executors, _logs,
             new ArtifactStore(_layout, settings), new ReportCollector(static (_, _, _) => Task.FromResult(ReportsBefore.Nothing)),
             new CacheStore(LocalCaches(place), settings.CacheBytes, time),
-            (build, _) => Task.FromResult(LocalSecrets.Of(build, configuration)), RunnerSettings.From(configuration));
+            (build, _) => Task.FromResult(LocalSecrets.Of(build, configuration)), runner);
     }
 
     /// <summary>Runs it.</summary>

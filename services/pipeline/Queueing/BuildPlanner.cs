@@ -2,6 +2,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Workspaces;
 
 using Npgsql;
@@ -18,7 +19,8 @@ namespace Auxo.Pipeline.Queueing;
 public sealed record PlannedBuild(Guid Id, BuildRequest Request, int Attempt, Plan Plan, string? Refusal, OpenBuilds Older);
 
 /// <summary>Plans commits. Git is read here and now, so nothing stands between the plan and the start.</summary>
-public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, NpgsqlDataSource database, TimeProvider time)
+public sealed class BuildPlanner(
+    GitSources sources, RepositoryFolders folders, NpgsqlDataSource database, WorkspacesAhead ahead, TimeProvider time)
 {
     /// <summary>Plans an attempt at a commit.</summary>
     /// <returns>Null when the build is there already, or its repository was untracked since the commit was seen.</returns>
@@ -43,6 +45,7 @@ public sealed class BuildPlanner(GitSources sources, RepositoryFolders folders, 
             : new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);
         if (plan.Concurrency is { Group: not null } group)
             open = [.. open.Union(await BuildTable.OfGroupAsync(database, request.Rid, group.KeyOf(request.Subject(id)), ct))];
+        if (refusal is null) ahead.Begin(id, request.Source, request.Commit, plan);
         return new PlannedBuild(id, request, attempt, plan, refusal, await OpenBuilds.LoadAsync(session, open, ct));
     }
 

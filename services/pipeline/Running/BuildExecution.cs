@@ -13,8 +13,9 @@ namespace Auxo.Pipeline.Running;
 /// has a result is never run again.
 /// </summary>
 internal sealed class BuildExecution(
-    BuildWriter writer, CheckPhase checks, StepPhase steps, StepExecutors executors, LogStore logs, SpareWorker spares,
-    RepositoryFolders folders, Links links, RunnerSettings settings, TimeProvider time, ILogger<BuildExecution> logger)
+    BuildWriter writer, CheckPhase checks, StepPhase steps, StepExecutors executors, LogStore logs, WorkspaceStore workspaces,
+    SpareWorker spares, RepositoryFolders folders, Links links, RunnerSettings settings, TimeProvider time,
+    ILogger<BuildExecution> logger)
 {
     /// <summary>Runs the build; a defect of Auxo becomes its verdict.</summary>
     /// <param name="buildId">The build.</param>
@@ -56,7 +57,12 @@ internal sealed class BuildExecution(
             // Its end is recorded already, by whoever ended it.
         }
 
-        if (await running.ReadAsync(ct) is { State: BuildState.Finished }) logs.CompleteBuild(buildId);
+        if (await running.ReadAsync(ct) is { State: BuildState.Finished })
+        {
+            logs.CompleteBuild(buildId);
+            await workspaces.RemoveAsync(buildId);
+        }
+
         if (spare) spares.Want(folders.FolderOf(build.Source), build.Subject.Commit);
         CrashPoint.Hit("pipeline.build.finished");
     }
@@ -68,11 +74,11 @@ internal sealed class BuildExecution(
         var held = build.StepsHeld || !build.Plan.Steps.Any(step => remaining.Contains(step.Name));
         var (first, sandbox) = (held ? [] : steps.First(build), executors.Describe());
 
-        // The record of the start and the work itself need not wait for each other.
-        var started = running.WriteAsync(
-            (fresh, now) => StartBuild.Decide(fresh, Environment.MachineName, sandbox, first, now), ct);
-        var checking = CheckAsync(running, build, remaining, started, run, ct);
+        // The record of the start and the work itself need not wait for each other; the first command waits for nothing of either.
+        var started = Task.Run(() => running.WriteAsync(
+            (fresh, now) => StartBuild.Decide(fresh, Environment.MachineName, sandbox, first, now), ct), CancellationToken.None);
         var stepping = held ? Task.FromResult(false) : steps.RunAsync(build, running.RecordAsync, started, run, ct);
+        var checking = CheckAsync(running, build, remaining, started, run, ct);
         using var ended = new CancellationTokenSource();
         var announcing = AnnounceAsync(running, build, started, ended.Token);
         try

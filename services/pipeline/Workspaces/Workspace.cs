@@ -7,9 +7,10 @@ public sealed class Workspace : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly string _pin;
+    private IAsyncDisposable? _ready;
 
-    internal Workspace(string folder, string mirror, string pin)
-        => (_folder, Mirror, _pin, Path) = (folder, mirror, pin, TreeOf(folder));
+    internal Workspace(string folder, string mirror, string pin, IAsyncDisposable? ready = null)
+        => (_folder, Mirror, _pin, Path, _ready) = (folder, mirror, pin, TreeOf(folder), ready);
 
     /// <summary>The top folder: exactly the commit's files, and no <c>.git</c>.</summary>
     public string Path { get; }
@@ -19,6 +20,16 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <summary>The files that were read as reports of its steps, with their times. One step at a time reads.</summary>
     internal HashSet<(string Name, DateTime Written)> ReadReports { get; } = [];
+
+    /// <summary>What its next step can begin with at once; null when nothing is. Whoever takes it has it.</summary>
+    public IAsyncDisposable? TakeReady() => Interlocked.Exchange(ref _ready, null);
+
+    /// <summary>Has something made that its next step can begin with, where nothing is.</summary>
+    /// <param name="make">Makes it for a top folder, and returns at once.</param>
+    public void MakeReady(Func<string, IAsyncDisposable?> make)
+    {
+        if (_ready is null) _ready = make(Path);
+    }
 
     /// <summary>How many files the commit has: git's index says so in bytes 8 to 11.</summary>
     public int CountFiles()
@@ -43,6 +54,7 @@ public sealed class Workspace : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (TakeReady() is { } unused) await unused.DisposeAsync();
         File.Delete(_pin);
         await WorkspaceFolder.RemoveAsync(_folder, CancellationToken.None);
     }

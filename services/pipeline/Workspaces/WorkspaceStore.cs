@@ -24,14 +24,20 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         ? File.ReadAllText("/proc/sys/kernel/random/boot_id")
         : "";
 
+    private EmptyWorkspace? _empty;
+
     /// <summary>Writes the files of a commit.</summary>
     /// <param name="source">A git repository on this machine: bare, normal, a linked work tree, or Radicle's storage. Only its
     /// objects are read.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="buildId">Names the workspace; what an earlier try of the same build left is replaced.</param>
     /// <param name="ct">Stops; what was written is removed.</param>
+    /// <param name="makeReady">
+    /// Begins to make what the first step can begin with, for the top folder, while the files are written; null when none is wanted.
+    /// </param>
     /// <exception cref="WorkspaceException">The source or the commit is not there, or git refuses the tree.</exception>
-    public async Task<Workspace> PrepareAsync(string source, CommitId commit, Guid buildId, CancellationToken ct)
+    public async Task<Workspace> PrepareAsync(
+        string source, CommitId commit, Guid buildId, CancellationToken ct, Func<string, IAsyncDisposable?>? makeReady = null)
     {
         var mirror = await Mirror.OpenAsync(layout.Mirrors, source, ct);
         var folder = Path.Combine(layout.Workspaces, buildId.ToString("N"));
@@ -39,7 +45,7 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         var workspace = new Workspace(folder, mirror, await Mirror.PinAsync(mirror, buildId, commit, ct));
         try
         {
-            if (!await TakeSpareAsync(mirror, commit, folder, ct)) await CheckOutAsync(mirror, commit, folder, [], ct);
+            await FillAsync(workspace, folder, commit, makeReady, ct);
             if (user is not null) await WorkspaceFolder.OwnAsync(workspace.Path, user, ct);
             await File.WriteAllTextAsync(WholeOf(folder), Boot, ct);
             return workspace;
@@ -71,6 +77,12 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
     }
 
     /// <summary>
+    /// Removes what a crash left of a build that had nothing more to do with its files. What is not there is no error.
+    /// </summary>
+    public Task RemoveAsync(Guid buildId)
+        => WorkspaceFolder.RemoveAsync(Path.Combine(layout.Workspaces, buildId.ToString("N")), CancellationToken.None);
+
+    /// <summary>
     /// Writes the files of a commit for the next build of the same source to begin with; does nothing when there is a spare
     /// already.
     /// </summary>
@@ -95,6 +107,27 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         foreach (var old in new DirectoryInfo(layout.Spares)
             .EnumerateDirectories("*.git").OrderByDescending(static d => d.LastWriteTimeUtc).Skip(MostSpares))
             await SetAsideAndRemoveAsync(old.FullName, layout.Spares, ct);
+    }
+
+    /// <summary>
+    /// Makes an empty workspace, with what the first step in it can begin with, for the next build to take; does nothing when there is
+    /// one already.
+    /// </summary>
+    /// <param name="makeReady">Begins to make what a step can begin with.</param>
+    public void MakeEmpty(Func<string, IAsyncDisposable?> makeReady)
+    {
+        if (_empty is not null) return;
+        var folder = Aside(layout.Spares);
+        var tree = Directory.CreateDirectory(Workspace.TreeOf(folder)).FullName;
+        _empty = new EmptyWorkspace(folder, makeReady(tree));
+    }
+
+    /// <summary>Removes the empty workspace, when there is one.</summary>
+    public async Task RemoveEmptyAsync()
+    {
+        if (Interlocked.Exchange(ref _empty, null) is not { } empty) return;
+        if (empty.Ready is not null) await empty.Ready.DisposeAsync();
+        await WorkspaceFolder.RemoveAsync(empty.Folder, CancellationToken.None);
     }
 
     /// <summary>Removes what an earlier process left. Call it once, before the first build.</summary>
@@ -136,30 +169,47 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         await WorkspaceFolder.RemoveAsync(aside, ct);
     }
 
+    /// <summary>From the spare where there is one, else from the empty one that waits, else from nothing.</summary>
+    private async Task FillAsync(
+        Workspace workspace, string folder, CommitId commit, Func<string, IAsyncDisposable?>? makeReady, CancellationToken ct)
+    {
+        var isSpare = TakeSpare(workspace.Mirror, folder);
+        if (!isSpare && makeReady is not null) TakeEmpty(workspace, folder);
+        Directory.CreateDirectory(workspace.Path);
+        if (makeReady is not null) workspace.MakeReady(makeReady);
+        try
+        {
+            await CheckOutAsync(workspace.Mirror, commit, folder, isSpare ? TrustTimes : [], ct);
+        }
+        catch (GitException) when (isSpare)
+        {
+            // Whatever it was, a fresh tree shows it again or does not have it. What is ready is bound to the old one.
+            if (workspace.TakeReady() is { } bound) await bound.DisposeAsync();
+            await WorkspaceFolder.RemoveAsync(folder, ct);
+            await CheckOutAsync(workspace.Mirror, commit, folder, [], ct);
+        }
+    }
+
     /// <summary>Whoever moves the spare has it; the other builds write their files again.</summary>
-    private async Task<bool> TakeSpareAsync(string mirror, CommitId commit, string folder, CancellationToken ct)
+    private bool TakeSpare(string mirror, string folder)
     {
         if (!Directory.Exists(SpareOf(mirror))) return false;
         try
         {
             Directory.Move(SpareOf(mirror), folder);
+            return true;
         }
         catch (DirectoryNotFoundException)
         {
             return false;
         }
+    }
 
-        try
-        {
-            await CheckOutAsync(mirror, commit, folder, TrustTimes, ct);
-            return true;
-        }
-        catch (GitException)
-        {
-            // Whatever it was, a fresh tree shows it again or does not have it.
-            await WorkspaceFolder.RemoveAsync(folder, ct);
-            return false;
-        }
+    private void TakeEmpty(Workspace workspace, string folder)
+    {
+        if (Interlocked.Exchange(ref _empty, null) is not { } empty) return;
+        Directory.Move(empty.Folder, folder);
+        workspace.MakeReady(_ => empty.Ready);
     }
 
     /// <summary>
@@ -181,6 +231,8 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
                 ["GIT_DIR"] = mirror, ["GIT_WORK_TREE"] = tree, ["GIT_INDEX_FILE"] = Workspace.IndexOf(folder),
             });
     }
+
+    private sealed record EmptyWorkspace(string Folder, IAsyncDisposable? Ready);
 
     private static async Task<WorkspaceException> ExplainAsync(string mirror, string source, CommitId commit, GitException error)
     {

@@ -86,12 +86,15 @@ public sealed class Bench : IDisposable
         return CommitId.Parse(Git(Source, "rev-parse", "HEAD"));
     }
 
-    /// <summary>Runs a step in a fresh workspace; the log is returned as Latin-1, byte for byte.</summary>
+    /// <summary>
+    /// Runs a step in a fresh workspace, in which a sandbox waits as in a build; the log is returned as Latin-1, byte for byte.
+    /// </summary>
     public async Task<(StepExit Exit, string Log)> RunAsync(
         CommandStep step, Func<Workspace, Task>? afterwards = null, bool hasNetwork = false, CancellationToken ct = default)
     {
         var build = Guid.NewGuid();
-        await using var workspace = await Workspaces.PrepareAsync(Source, Commit(("README.md", "hello\n")), build, CancellationToken.None);
+        await using var workspace = await Workspaces.PrepareAsync(
+            Source, Commit(("README.md", "hello\n")), build, CancellationToken.None, Executors.MakeReady);
         var log = await Logs.OpenAsync(build, step.Name, CancellationToken.None);
         var executor = Executors.For(step).Executor;
         Assert.SkipWhen(executor is null, $"no sandbox here: {Executors.For(step).Refusal}");

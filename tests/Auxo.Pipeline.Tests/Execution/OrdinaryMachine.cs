@@ -124,7 +124,7 @@ public sealed record MachineRow(string Name, string Programs, string Script)
         new("nothing of /var but the table of packages", "find",
             "[ -z \"$(ls -d /var/* | grep -vxE '/var/(tmp|run|lib)')\" ]; "
                 + "[ -z \"$(ls -d /var/lib/* | grep -vxE '/var/lib/(dpkg|rpm|pacman)')\" ]; [ -z \"$(find /var/lib -writable 2>&1)\" ]"),
-        new("nothing of /run", "ls", "[ \"$(ls /run)\" = auxo ]; [ \"$(ls -A /run/auxo)\" = step ]"),
+        new("nothing of /run", "ls", "[ -z \"$(ls -A /run)\" ]"),
         new("kernel settings", "touch",
             "no eval 'echo 1 >/proc/sys/kernel/sysrq'; no eval 'echo b >/proc/sysrq-trigger'; no head -c1 /proc/kcore"),
         new("sockets of the host", "find", "[ -z \"$(find / -xdev -type s 2>/dev/null)\" ]; [ \"$(wc -l </proc/net/unix)\" -le 1 ]"),

@@ -91,7 +91,7 @@ public sealed class StepEtcTests : IDisposable
     [InlineData("/home/a", "holds /home/a/auxo, whose secrets steps would read")]
     [InlineData("/home/a/auxo/run/pg", "is in /home/a/auxo, whose secrets steps would read")]
     [InlineData("/etc", "holds /etc, of which steps have their own")]
-    [InlineData("/run", "holds /run/auxo, of which steps have their own")]
+    [InlineData("/run", "holds /run, of which steps have their own")]
     [InlineData("/var", "holds /var/tmp, of which steps have their own")]
     [InlineData("/workspace/x", "is in /workspace, of which steps have their own")]
     [InlineData("/dev/kvm", "is in /dev, of which steps have their own")]

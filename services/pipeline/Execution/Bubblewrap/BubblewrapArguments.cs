@@ -8,9 +8,6 @@ namespace Auxo.Pipeline.Execution.Bubblewrap;
 /// </summary>
 internal static class BubblewrapArguments
 {
-    /// <summary>Where the step's script appears inside.</summary>
-    public const string Script = "/run/auxo/step";
-
     public const string Home = "/home/step";
     public const string Workspace = "/workspace";
 
@@ -59,7 +56,7 @@ internal static class BubblewrapArguments
         var size = settings.TemporaryBytes.ToString(CultureInfo.InvariantCulture);
         arguments.AddRange(
             ["--proc", "/proc", "--dev", "/dev", "--size", small, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]);
-        arguments.AddRange(["--size", size, "--perms", "1777", "--tmpfs", "/tmp", "--dir", "/var",
+        arguments.AddRange(["--size", size, "--perms", "1777", "--tmpfs", "/tmp", "--dir", "/run", "--dir", "/var",
             "--symlink", "../tmp", "/var/tmp", "--symlink", "../run", "/var/run"]);
         arguments.AddRange(["--size", size, "--perms", "0777", "--tmpfs", Home, "--bind", workspace, Workspace]);
         foreach (var path in AboutTheMachine.Concat(settings.ReadOnlyPaths).Where(Path.Exists))
@@ -69,7 +66,8 @@ internal static class BubblewrapArguments
             arguments.AddRange(["--ro-bind", path, path]);
         }
 
-        arguments.AddRange(["--perms", "0444", "--ro-bind-data", "8", Script, "--remount-ro", "/", "--chdir", Workspace, "--"]);
+        // The last thing before the shell: it waits for a byte.
+        arguments.AddRange(["--remount-ro", "/", "--chdir", Workspace, "--block-fd", "7", "--"]);
         if (user is not null)
         {
             arguments.AddRange(["setpriv", $"--reuid={user.Uid}", $"--regid={user.Gid}", "--clear-groups",

@@ -11,27 +11,34 @@ internal sealed class BubblewrapExecutor : IStepExecutor
 {
     /// <summary>
     /// Runs before the sandbox exists, as one process that becomes it: the status channel goes to 3 (bwrap) and 4 (the script),
-    /// the script comes in as 8,
-    /// the filter as 9.
+    /// what lets bwrap go on comes in as 7, the script on the same pipe as 8, the filter as 9.
     /// </summary>
     private const string Launch = """
-        exec 3>&2 2>&1 8<&0 0</dev/null 4>&3 || exit 125
+        exec 3>&2 2>&1 7<&0 8<&0 0</dev/null 4>&3 || exit 125
         [ "$1" = - ] || exec 9<"$1" || exit 125
         shift; umask 022
         { echo 500 >/proc/self/oom_score_adj; } 2>/dev/null
         exec "$@"
         """;
 
-    /// <summary>Descriptors that this process inherited from whoever started it are nobody's business; 255 is bash's own script.</summary>
-    private const string CloseInherited =
-        "for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in 0|1|2|4|255) ;; *) eval \"exec $fd>&-\" ;; esac; "
-            + "done; unset fd; BASH_ARGV0=step";
+    /// <summary>
+    /// The shell in the sandbox reads its whole script before it does anything of it. Descriptors that this process inherited from
+    /// whoever started it are nobody's business.
+    /// </summary>
+    private const string Shell = """
+        BASH_ARGV0=step; script=$(</dev/fd/8)
+        for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in 0|1|2|4) ;; *) eval "exec $fd>&-" ;; esac; done; unset fd
+        eval "unset script
+        $script"
+        """;
 
     private readonly string _program;
     private readonly string? _filter;
     private readonly StepUser? _user;
     private readonly CgroupTier? _cgroups;
     private readonly ExecutionSettings _settings;
+    private readonly StepLauncher _launcher;
+    private readonly TimeProvider _time;
     private readonly StepProcess _process;
     private readonly StepEtc _etc;
     private readonly IReadOnlyList<(string Name, string Path)> _networkFiles;
@@ -39,9 +46,11 @@ internal sealed class BubblewrapExecutor : IStepExecutor
 
     private BubblewrapExecutor(
         string program, string version, string? filter, StepUser? user, CgroupTier? cgroups,
-        ExecutionSettings settings, StepProcess process, StepEtc etc, IReadOnlyList<(string Name, string Path)> networkFiles, string probes)
+        ExecutionSettings settings, StepLauncher launcher, TimeProvider time, StepEtc etc,
+        IReadOnlyList<(string Name, string Path)> networkFiles, string probes)
     {
-        (_program, _filter, _user, _cgroups, _settings, _process) = (program, filter, user, cgroups, settings, process);
+        (_program, _filter, _user, _cgroups, _settings, _launcher, _time) = (program, filter, user, cgroups, settings, launcher, time);
+        _process = new StepProcess(settings, time);
         (_etc, _networkFiles, _probes) = (etc, networkFiles, probes);
         Sandbox = $"{version}{(filter is null ? "" : ", seccomp")}{(user is null ? "" : $", user {user.Uid}")}; limits: "
             + (cgroups is null ? "rlimits and a watcher" : $"cgroup v{cgroups.Version}");
@@ -53,7 +62,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     /// <summary>Tries the sandbox as steps will have it, with less where this machine does not grant all.</summary>
     /// <returns>An executor, or why there is none and what to do.</returns>
     public static (BubblewrapExecutor? Executor, string? Refusal) Detect(
-        InstanceLayout layout, ExecutionSettings settings, StepUser? user, StepProcess process)
+        InstanceLayout layout, ExecutionSettings settings, StepUser? user, StepLauncher launcher, TimeProvider time)
     {
         if (!OperatingSystem.IsLinux()) return (null, "the namespace sandbox needs Linux");
         if (FindProgram("bwrap") is not { } program)
@@ -72,7 +81,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         foreach (var (tryFilter, tryCgroups) in new[] { (filter, cgroups), (filter, null), (null, null) }.Distinct())
         {
             var executor = new BubblewrapExecutor(
-                program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, process,
+                program, version.Length == 0 ? "bubblewrap" : version, tryFilter, user, tryCgroups, settings, launcher, time,
                 etc, networkFiles, Path.Combine(layout.Steps, "probe"));
             var (code, output) = executor.Probe(["true"]);
             if (code == 0) return (executor, null);
@@ -93,18 +102,38 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         if (run.HasNetwork && slirp is null) return new StepExit(
             Outcome.Errored, null, "the step has 'network: true', which needs slirp4netns (apt install slirp4netns)", TimeSpan.Zero);
 
-        StepCgroup? cgroup = null;
+        var script = StepScript.Write(
+            run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits(),
+            setUp: StepSetUp.Of(run, BubblewrapArguments.Workspace));
+        return await _process.RunAsync(run, () => TakeAsync(run, slirp), script, ct);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncDisposable MakeReady(string workspace) => new ReadySandbox(workspace, Arguments(workspace), StartAsync);
+
+    private async Task<WaitingProcess> TakeAsync(StepRun run, string? slirp)
+    {
+        var workspace = run.Workspace.Path;
+        if (slirp is not null) return await StartAsync(
+            Arguments(workspace, _networkFiles), new StepNetwork(slirp, _launcher, _time));
+        return run.Workspace.TakeReady() is ReadySandbox ready && await ready.TakeAsync(Arguments(ready.Workspace)) is { } waiting
+            ? waiting
+            : await StartAsync(Arguments(workspace));
+    }
+
+    private Task<WaitingProcess> StartAsync(IReadOnlyList<string> arguments) => StartAsync(arguments, network: null);
+
+    private async Task<WaitingProcess> StartAsync(IReadOnlyList<string> arguments, StepNetwork? network)
+    {
+        var cgroup = _cgroups?.Create(_settings);
         try
         {
-            cgroup = _cgroups?.Create(_settings);
-            var script = StepScript.Write(
-                run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits(),
-                setUp: StepSetUp.Of(run, BubblewrapArguments.Workspace));
-            return await _process.RunAsync(run, Start(run.Workspace.Path, run.HasNetwork), script, cgroup, slirp, ct);
+            return await WaitingProcess.StartSandboxAsync(_launcher, Start(arguments), _user, cgroup, network, _time);
         }
-        finally
+        catch
         {
             if (cgroup is not null) await cgroup.DisposeAsync();
+            throw;
         }
     }
 
@@ -120,7 +149,6 @@ internal sealed class BubblewrapExecutor : IStepExecutor
 
     private IEnumerable<string> Limits()
     {
-        yield return CloseInherited;
         yield return "ulimit -c 0";
         yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -t {(long)Math.Ceiling(_settings.ProcessorTime.TotalSeconds)}");
         yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -f {_settings.FileBytes >> 10}");
@@ -130,20 +158,19 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         if (_cgroups is null) yield return string.Create(CultureInfo.InvariantCulture, $"ulimit -u {_settings.Processes + 64}");
     }
 
-    private ProcessStartInfo Start(string workspace, bool hasNetwork = false)
+    private IReadOnlyList<string> Arguments(string workspace, IReadOnlyList<(string Name, string Path)>? over = null)
+        => [.. BubblewrapArguments.For(workspace, _etc.Current(), over ?? [], _user, _settings, _filter is not null)];
+
+    private ProcessStartInfo Start(IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             UseShellExecute = false, WorkingDirectory = "/",
         };
-        foreach (var argument in (ReadOnlySpan<string>)["-c", Launch, "auxo", _filter ?? "-", _program])
+        foreach (var argument in (IEnumerable<string>)
+            ["-c", Launch, "auxo", _filter ?? "-", _program, .. arguments, "bash", "--noprofile", "--norc", "-c", Shell])
             start.ArgumentList.Add(argument);
-        foreach (var argument in BubblewrapArguments.For(
-            workspace, _etc.Current(), hasNetwork ? _networkFiles : [], _user, _settings, _filter is not null))
-            start.ArgumentList.Add(argument);
-        foreach (var argument in (ReadOnlySpan<string>)["bash", "--noprofile", "--norc",
-            BubblewrapArguments.Script]) start.ArgumentList.Add(argument);
 
         // The step's own variables come with the script: none of them (LD_PRELOAD, BASH_ENV, …) touches what runs outside the sandbox.
         start.Environment.Clear();
@@ -156,10 +183,11 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         StepCgroup? cgroup = null;
         try
         {
-            var start = Start(Directory.CreateDirectory(_probes).FullName);
+            var start = Start(Arguments(Directory.CreateDirectory(_probes).FullName));
             cgroup = _cgroups?.Create(_settings);
             var environment = StepEnvironment.Fixed(BubblewrapArguments.Home);
-            return Probe(start, StepScript.Write(commands, environment, BubblewrapArguments.Workspace, Limits()), cgroup, _user);
+            var script = StepScript.Write(commands, environment, BubblewrapArguments.Workspace, Limits());
+            return Probe(start, "\n" + script, cgroup, _user);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -184,7 +212,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         using var probe = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} could not be started.");
         try
         {
-            StepOutput.GiveTo(user, probe);
+            StepPipes.GiveTo(user, probe);
             cgroup?.Enter(probe.Id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -5,9 +5,9 @@ internal static class OperatorPaths
 {
     /// <summary>What a step has of its own; nothing is laid over it.</summary>
     private static readonly string[] Own =
-        ["/etc", "/proc", "/sys", "/dev", "/tmp", "/run/auxo", "/var/tmp", BubblewrapArguments.Home, BubblewrapArguments.Workspace];
+        ["/etc", "/proc", "/sys", "/dev", "/tmp", "/run", "/var/tmp", BubblewrapArguments.Home, BubblewrapArguments.Workspace];
 
-    private static readonly string[] OwnWithAllBelow = ["/proc", "/dev", "/run/auxo", BubblewrapArguments.Workspace];
+    private static readonly string[] OwnWithAllBelow = ["/proc", "/dev", BubblewrapArguments.Workspace];
 
     /// <summary>Why steps cannot have one of the paths, and what to do; null when they can have all.</summary>
     public static string? Refuse(IEnumerable<string> paths, string home)

@@ -86,6 +86,9 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
         }
     }
 
+    /// <inheritdoc/>
+    public IAsyncDisposable? MakeReady(string workspace) => null;
+
     private async Task<StepExit> RunAsync(DockerClient engine, string name, StepRun run, string files, long began, CancellationToken ct)
     {
         // An engine that takes connections and says nothing must not hold a build forever; a pull may take its time.

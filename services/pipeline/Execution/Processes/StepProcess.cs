@@ -1,112 +1,66 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-
-using Auxo.Pipeline.Execution.Bubblewrap;
-using Auxo.Pipeline.Execution.Cgroups;
 
 namespace Auxo.Pipeline.Execution.Processes;
 
 /// <summary>
 /// One process and all that it starts, from start to end: output into the log, limits watched, stopped on time, and a result that says why.
 /// </summary>
-internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings settings, StepUser? user, TimeProvider time)
+internal sealed class StepProcess(ExecutionSettings settings, TimeProvider time)
 {
     private const int BufferBytes = 64 << 10;
-
-    /// <summary>Time for a sandbox to have its first process, which takes milliseconds.</summary>
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Time for the last bytes of a pipe that something outside the sandbox might hold open.</summary>
     private static readonly TimeSpan LastBytes = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs to the end; never throws for what a step does.</summary>
-    public Task<StepExit> RunAsync(StepRun run, ProcessStartInfo start, string script, CancellationToken ct)
-        => RunAsync(run, start, script, cgroup: null, slirp: null, ct);
-
-    /// <inheritdoc cref="RunAsync(StepRun, ProcessStartInfo, string, CancellationToken)"/>
-    public async Task<StepExit> RunAsync(
-        StepRun run, ProcessStartInfo start, string script, StepCgroup? cgroup, string? slirp, CancellationToken ct)
+    /// <param name="run">What the script is of.</param>
+    /// <param name="start">Starts the process that is to have it, or takes one that waits.</param>
+    /// <param name="script">What it does.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<StepExit> RunAsync(StepRun run, Func<Task<WaitingProcess>> start, string script, CancellationToken ct)
     {
         var began = time.GetTimestamp();
         if (ct.IsCancellationRequested) return new StepExit(Outcome.Cancelled, null, "stopped before it began", TimeSpan.Zero);
-
-        Process process;
+        WaitingProcess process;
         try
         {
-            process = await launcher.StartAsync(start);
+            process = await start();
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
             return new StepExit(Outcome.Errored, null, $"the sandbox could not be started: {e.Message}", time.GetElapsedTime(began));
         }
 
-        await using var network = slirp is null ? null : new StepNetwork(slirp, launcher, time);
-        using (process)
+        await using (process)
         {
-            StepOutput.GiveTo(user, process);
-            var status = new StepStatus();
-            var printing = PrintAsync(process.StandardOutput.BaseStream, run);
-            var telling = status.ReadAsync(process.StandardError.BaseStream);
-            var exited = process.WaitForExitAsync(CancellationToken.None);
-            var refusal = cgroup is null && network is null ? null : await EnterAsync(cgroup, network, status, time);
-            if (refusal is null) await WriteScriptAsync(process, script);
-            else await EndAsync(process, status, exited, graceful: false);
-            var stop = await WaitAsync(run, process, status, cgroup, exited, ct);
-            await exited;
-            // Outside a pid namespace, what the step left running goes now.
-            if (status.NamespaceInit == 0) ProcessTree.SignalDescendants(process.Id, ProcessTree.Kill);
-            await FinishAsync(printing, telling);
-            await GoneAsync(status.NamespaceInit);
-            if (refusal is not null) return new StepExit(
+            if (process.Refusal is { } refusal) return new StepExit(
                 Outcome.Errored, null, $"the sandbox could not be made ready: {refusal}", time.GetElapsedTime(began));
-            return Result(run, stop, process.ExitCode, status, cgroup, time.GetElapsedTime(began));
+            var printing = PrintAsync(process.Process.StandardOutput.BaseStream, run);
+            await process.GiveAsync(script);
+            var stop = await WaitAsync(run, process, ct);
+            await process.Exited;
+            // Outside a pid namespace, what the step left running goes now.
+            if (process.Status.NamespaceInit == 0) ProcessTree.SignalDescendants(process.Process.Id, ProcessTree.Kill);
+            await FinishAsync(printing, process.Telling);
+            await GoneAsync(process.Status.NamespaceInit);
+            return Result(run, stop, process, time.GetElapsedTime(began));
         }
     }
 
-    /// <summary>
-    /// Puts the namespace's first process, and so all that it will start, into the step's control groups, and gives it its network. Linux
-    /// takes some ten milliseconds for the groups (it waits for every processor), in which the sandbox is mounting; it then waits for the
-    /// script, so nothing of the step exists before its limits do.
-    /// </summary>
-    /// <returns>Why it could not be done; null when it was, or when there is no sandbox, and then its exit says why.</returns>
-    private static async Task<string?> EnterAsync(StepCgroup? cgroup, StepNetwork? network, StepStatus status, TimeProvider time)
-    {
-        try
-        {
-            await status.InitKnown.WaitAsync(StartLimit, time);
-            if (status.NamespaceInit == 0) return null;
-            if (cgroup is not null) await Task.Run(() => cgroup.Enter(status.NamespaceInit));
-            if (network is not null) await network.AttachAsync(status.NamespaceInit);
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return ProcessTree.IsAlive(status.NamespaceInit) ? e.Message : null;
-        }
-        catch (TimeoutException)
-        {
-            return $"it did not come up in {StartLimit.TotalSeconds:0} s";
-        }
-    }
-
-    private async Task<Stop?> WaitAsync(
-        StepRun run, Process process, StepStatus status, StepCgroup? cgroup, Task exited, CancellationToken ct)
+    private async Task<Stop?> WaitAsync(StepRun run, WaitingProcess process, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var watch = new StepWatch(
-            settings, time, run.Workspace.Path, cgroup, () => status.NamespaceInit == 0 ? process.Id : status.NamespaceInit)
-            .UntilExceededAsync(over.Token);
+        var watch = new StepWatch(settings, time, run.Workspace.Path, process.Cgroup, () => process.First).UntilExceededAsync(over.Token);
         var late = Task.Delay(run.Step.Timeout, time, over.Token);
-        await Task.WhenAny(exited, watch, late);
+        await Task.WhenAny(process.Exited, watch, late);
         Stop? stop = null;
-        if (!exited.IsCompleted)
+        if (!process.Exited.IsCompleted)
         {
             stop = ct.IsCancellationRequested ? new Stop(Outcome.Cancelled, "stopped")
                 : watch.IsCompletedSuccessfully ? new Stop(Outcome.Failed, $"stopped: {await watch}")
                 : new Stop(Outcome.TimedOut, $"stopped after its {Words(run.Step.Timeout)}");
             // What runs away is not asked.
-            await EndAsync(process, status, exited, graceful: stop.Outcome != Outcome.Failed);
+            await EndAsync(process, graceful: stop.Outcome != Outcome.Failed);
         }
 
         await over.CancelAsync();
@@ -118,19 +72,16 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
     /// SIGTERM to everything in the sandbox, and SIGKILL to its first process (which takes all others with it) when the grace
     /// is over.
     /// </summary>
-    private async Task EndAsync(Process process, StepStatus status, Task exited, bool graceful)
+    private async Task EndAsync(WaitingProcess process, bool graceful)
     {
         if (graceful)
         {
-            var first = status.NamespaceInit == 0 ? process.Id : status.NamespaceInit;
-            ProcessTree.SignalDescendants(first, ProcessTree.Terminate);
-            if (status.NamespaceInit == 0) ProcessTree.Signal(process.Id, ProcessTree.Terminate);
-            if (await Task.WhenAny(exited, Task.Delay(settings.Grace, time)) == exited) return;
+            ProcessTree.SignalDescendants(process.First, ProcessTree.Terminate);
+            if (process.Status.NamespaceInit == 0) ProcessTree.Signal(process.Process.Id, ProcessTree.Terminate);
+            if (await Task.WhenAny(process.Exited, Task.Delay(settings.Grace, time)) == process.Exited) return;
         }
 
-        if (status.NamespaceInit == 0) ProcessTree.SignalDescendants(process.Id, ProcessTree.Kill);
-        else ProcessTree.Signal(status.NamespaceInit, ProcessTree.Kill);
-        ProcessTree.Signal(process.Id, ProcessTree.Kill);
+        process.Kill();
     }
 
     /// <summary>
@@ -163,21 +114,9 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
         while ((read = await output.ReadAsync(buffer, CancellationToken.None)) > 0) await run.Log.WriteAsync(buffer.AsMemory(0, read));
     }
 
-    private static async Task WriteScriptAsync(Process process, string script)
+    private StepExit Result(StepRun run, Stop? stop, WaitingProcess process, TimeSpan duration)
     {
-        try
-        {
-            await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(script));
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It ended before it read its script; its exit code and its words say why.
-        }
-    }
-
-    private StepExit Result(StepRun run, Stop? stop, int code, StepStatus status, StepCgroup? cgroup, TimeSpan duration)
-    {
+        var (code, status) = (process.Process.ExitCode, process.Status);
         var at = CommandAt(run, status.Command);
         if (stop is not null) return new StepExit(stop.Outcome, null, at is null ? stop.Reason : $"{stop.Reason}, in {at}", duration);
         if (code == 0) return new StepExit(Outcome.Passed, 0, null, duration);
@@ -185,7 +124,7 @@ internal sealed class StepProcess(StepLauncher launcher, ExecutionSettings setti
         if (at is null) return new StepExit(
             Outcome.Errored, null, $"the sandbox ended with {code} before the first command; the log's last lines say why", duration);
 
-        var limit = cgroup?.Exceeded(settings) ?? code switch
+        var limit = process.Cgroup?.Exceeded(settings) ?? code switch
         {
             128 + 25 => $"a file grew beyond {settings.FileBytes >> 20} MiB",
             128 + 24 => $"a process used more than {Words(settings.ProcessorTime)} of processor time",

@@ -17,8 +17,8 @@ namespace Auxo.Pipeline.Running.Steps;
 /// The steps of a build's pipeline file, in one workspace, each in a sandbox; those that need not wait for each other run at once.
 /// </summary>
 internal sealed class StepPhase(
-    WorkspaceStore workspaces, RepositoryFolders folders, StepExecutors executors, LogStore logs, ArtifactStore artifactStore,
-    ReportCollector reports, CacheStore cacheStore, ReadBuildSecrets readSecrets, RunnerSettings settings)
+    WorkspaceStore workspaces, WorkspacesAhead ahead, RepositoryFolders folders, StepExecutors executors, LogStore logs,
+    ArtifactStore artifactStore, ReportCollector reports, CacheStore cacheStore, ReadBuildSecrets readSecrets, RunnerSettings settings)
 {
     private const string CommandKind = "command";
 
@@ -78,29 +78,37 @@ internal sealed class StepPhase(
             await stop.CancelAsync();
             foreach (Task left in working.Keys) await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // Whoever carries on needs what the steps made.
-            if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && !ct.IsCancellationRequested)
-                await (await place.Value).DisposeAsync();
+            if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            {
+                var workspace = await place.Value;
+                if (!ct.IsCancellationRequested) await workspace.DisposeAsync();
+                else if (workspace.TakeReady() is { } unused) await unused.DisposeAsync();
+            }
         }
 
         void Begin(IReadOnlyList<CommandStep> steps, bool isFirst)
         {
+            var left = progress.NotBegun();
             foreach (var (i, step) in steps.Index())
-                working.Add(StepAsync(build, step, place, secrets, isFirst && i == 0, stop.Token), step);
+                working.Add(StepAsync(build, step, place, secrets, isFirst && i == 0, left, stop.Token), step);
         }
     }
 
     /// <summary>One step, or why it cannot be run.</summary>
     private async Task<StepReport> StepAsync(
-        Build build, CommandStep step, Lazy<Task<Workspace>> place, Lazy<Task<BuildSecrets>> secrets, bool isFirst, CancellationToken run)
+        Build build, CommandStep step, Lazy<Task<Workspace>> place, Lazy<Task<BuildSecrets>> secrets, bool isFirst,
+        IReadOnlyList<CommandStep> left, CancellationToken run)
     {
         var given = BuildSecrets.None;
         try
         {
+            // Neither waits for the other.
+            _ = place.Value;
             given = await secrets.Value;
             if (given.Refuse(step) is { } withheld) return await RefuseAsync(build, step, withheld, Outcome.Failed);
             var choice = executors.For(step);
             return choice.Executor is { } executor
-                ? await StepAsync(build, step, executor, await place.Value, given, isFirst, run)
+                ? await StepAsync(build, step, executor, await place.Value, given, isFirst, left, run)
                 : await RefuseAsync(build, step, choice.Refusal!);
         }
         catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
@@ -115,12 +123,12 @@ internal sealed class StepPhase(
         var source = folders.FolderOf(build.Source);
         if (build.Results.Any(static result => result.Kind == CommandKind)
             && await workspaces.CarryOnAsync(source, build.Subject.Commit, build.BuildId, run) is { } theirs) return theirs;
-        return await workspaces.PrepareAsync(source, build.Subject.Commit, build.BuildId, run);
+        return await ahead.TakeAsync(build, run);
     }
 
     private async Task<StepReport> StepAsync(
         Build build, CommandStep step, IStepExecutor executor, Workspace workspace, BuildSecrets secrets, bool isFirst,
-        CancellationToken run)
+        IReadOnlyList<CommandStep> left, CancellationToken run)
     {
         await using var log = await logs.OpenAsync(build.BuildId, step.Name, run);
         log.Hide(secrets.Mask);
@@ -135,7 +143,9 @@ internal sealed class StepPhase(
         {
             HasNetwork = step.Network && refused is null, Caches = caches.Files,
         };
-        var (exit, tries, took) = (await executor.RunAsync(asked, run), 1, TimeSpan.Zero);
+        var first = executor.RunAsync(asked, run);
+        ahead.Follow(workspace, step.Retry is null ? left : [step, .. left]);
+        var (exit, tries, took) = (await first, 1, TimeSpan.Zero);
         while (step.Retry is { } retry && tries <= retry.Times && retry.IsFor(exit.Outcome, exit.ExitCode) && !run.IsCancellationRequested)
         {
             took += exit.Duration;

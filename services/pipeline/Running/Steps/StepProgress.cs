@@ -77,6 +77,10 @@ internal sealed class StepProgress
         return ready;
     }
 
+    /// <summary>The steps that have not begun; some of them may never do.</summary>
+    public IReadOnlyList<CommandStep> NotBegun()
+        => [.. _steps.Where(step => !_begun.Contains(step.Name) && !_ended.ContainsKey(step.Name))];
+
     /// <summary>A step has ended.</summary>
     public void End(CommandStep step, Outcome outcome)
     {

@@ -1,0 +1,136 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+using Auxo.Pipeline.Execution.Bubblewrap;
+using Auxo.Pipeline.Execution.Cgroups;
+
+namespace Auxo.Pipeline.Execution.Processes;
+
+/// <summary>
+/// A process that is up, within its limits, and waits for its script. Disposing it ends what still lives of it, and removes its network
+/// and its control groups.
+/// </summary>
+internal sealed class WaitingProcess : IAsyncDisposable
+{
+    /// <summary>Time for a sandbox to have its first process, which takes milliseconds.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    private readonly StepNetwork? _network;
+
+    private WaitingProcess(Process process, StepUser? user, StepCgroup? cgroup, StepNetwork? network)
+    {
+        (Process, Cgroup, _network) = (process, cgroup, network);
+        StepPipes.GiveTo(user, process);
+        Telling = Status.ReadAsync(process.StandardError.BaseStream);
+        Exited = process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>The process that was started.</summary>
+    public Process Process { get; }
+
+    /// <summary>The control groups that hold it; null where there are none.</summary>
+    public StepCgroup? Cgroup { get; }
+
+    /// <summary>What the sandbox and the step's shell say of themselves.</summary>
+    public StepStatus Status { get; } = new();
+
+    /// <summary>Ends when both have said all.</summary>
+    public Task Telling { get; }
+
+    /// <summary>Ends with the process.</summary>
+    public Task Exited { get; }
+
+    /// <summary>Why it must not have a script; null when it may.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <summary>The process above all of the step's.</summary>
+    public int First => Status.NamespaceInit == 0 ? Process.Id : Status.NamespaceInit;
+
+    /// <summary>It lives, and may have a script.</summary>
+    public bool IsReady => Refusal is null && !Exited.IsCompleted;
+
+    /// <summary>Starts a process that reads its script from its standard input.</summary>
+    /// <param name="launcher">Starts it.</param>
+    /// <param name="start">With all three streams redirected.</param>
+    /// <param name="user">Who is to own its pipes; null for the user of this process.</param>
+    /// <exception cref="Win32Exception">The program cannot be started.</exception>
+    public static async Task<WaitingProcess> StartAsync(StepLauncher launcher, ProcessStartInfo start, StepUser? user)
+        => new(await launcher.StartAsync(start), user, cgroup: null, network: null);
+
+    /// <summary>
+    /// Starts a sandbox. It stands still before its shell until it is in its control groups and has its network, so nothing of a step
+    /// exists before its limits do. Linux takes some ten milliseconds for the groups (it waits for every processor), in which the
+    /// sandbox is mounting.
+    /// </summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static async Task<WaitingProcess> StartSandboxAsync(
+        StepLauncher launcher, ProcessStartInfo start, StepUser? user, StepCgroup? cgroup, StepNetwork? network, TimeProvider time)
+    {
+        var waiting = new WaitingProcess(await launcher.StartAsync(start), user, cgroup, network);
+        if (cgroup is not null || network is not null) waiting.Refusal = await waiting.EnterAsync(time);
+        if (waiting.Refusal is null) await waiting.WriteAsync("\n");
+        return waiting;
+    }
+
+    /// <summary>Gives it its script, which it runs at once.</summary>
+    public async Task GiveAsync(string script)
+    {
+        await WriteAsync(script);
+        Process.StandardInput.Close();
+    }
+
+    /// <summary>Ends it and all that it started, without asking.</summary>
+    public void Kill()
+    {
+        // The first process of a namespace takes all others with it.
+        if (Status.NamespaceInit == 0) ProcessTree.SignalDescendants(Process.Id, ProcessTree.Kill);
+        else ProcessTree.Signal(Status.NamespaceInit, ProcessTree.Kill);
+        ProcessTree.Signal(Process.Id, ProcessTree.Kill);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!Exited.IsCompleted) Kill();
+        await Exited;
+        if (_network is not null) await _network.DisposeAsync();
+        Process.Dispose();
+        if (Cgroup is not null) await Cgroup.DisposeAsync();
+    }
+
+    /// <returns>Why it could not be done; null when it was, or when there is no sandbox, and then its exit says why.</returns>
+    private async Task<string?> EnterAsync(TimeProvider time)
+    {
+        try
+        {
+            await Status.InitKnown.WaitAsync(StartLimit, time);
+            if (Status.NamespaceInit == 0) return null;
+            if (Cgroup is not null) await Task.Run(() => Cgroup.Enter(Status.NamespaceInit));
+            if (_network is not null) await _network.AttachAsync(Status.NamespaceInit);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ProcessTree.IsAlive(Status.NamespaceInit) ? e.Message : null;
+        }
+        catch (TimeoutException)
+        {
+            return $"it did not come up in {StartLimit.TotalSeconds:0} s";
+        }
+    }
+
+    private async Task WriteAsync(string text)
+    {
+        try
+        {
+            var input = Process.StandardInput.BaseStream;
+            await input.WriteAsync(Encoding.UTF8.GetBytes(text));
+            await input.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // It ended before it read; its exit code and its words say why.
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Auxo.Contracts;
+using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.Bubblewrap;
+using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Workspaces;
+
+namespace Auxo.Pipeline.Tests.Execution;
+
+/// <summary>A sandbox that was made before its step: the step finds in it what it finds in one of its own.</summary>
+public sealed class ReadySandboxTests : IDisposable
+{
+    private readonly Bench _bench = new();
+
+    [Fact]
+    public async Task an_empty_workspace_is_moved_to_its_build_with_its_sandbox()
+    {
+        Assert.SkipWhen(_bench.Executors.Refusal is not null, $"no sandbox here: {_bench.Executors.Refusal}");
+        IAsyncDisposable? made = null;
+        _bench.Workspaces.MakeEmpty(tree => made = _bench.Executors.MakeReady(tree));
+        await using var workspace = await PrepareAsync(_bench.Commit(("a", "of the commit\n")));
+        Assert.Same(made, Peek(workspace));
+        Assert.Equal("$ cat a; pwd\nof the commit\n/workspace\n", await RunAsync(workspace, "cat a; pwd"));
+        Assert.Single(Directory.GetDirectories(_bench.Layout.Workspaces));
+    }
+
+    [Fact]
+    public async Task each_step_has_a_sandbox_of_its_own()
+    {
+        await using var workspace = await PrepareAsync(_bench.Commit(("a", "1")));
+        const string Look = "ls -A /tmp; touch /tmp/mine; ps -e | grep -c sleep || true; sleep 300 &";
+        Assert.EndsWith("&\n0\n", await RunAsync(workspace, Look), StringComparison.Ordinal);
+        workspace.MakeReady(_bench.Executors.MakeReady);
+        Assert.EndsWith("&\n0\n", await RunAsync(workspace, Look), StringComparison.Ordinal);
+        Assert.Null(workspace.TakeReady());
+        Assert.EndsWith("&\n0\n", await RunAsync(workspace, Look), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task one_that_has_died_is_replaced()
+    {
+        await using var workspace = await PrepareAsync(_bench.Commit(("a", "1")));
+        if (workspace.TakeReady() is not ReadySandbox ready) return;
+        var waiting = await ready.TakeAsync(ready.Arguments);
+        waiting!.Kill();
+        await waiting.Exited;
+        workspace.MakeReady(_ => ready);
+        Assert.Equal("$ cat a\n1", await RunAsync(workspace, "cat a"));
+    }
+
+    [Fact]
+    public async Task one_that_would_see_another_machine_now_is_not_used()
+    {
+        await using var workspace = await PrepareAsync(_bench.Commit(("a", "1")));
+        if (workspace.TakeReady() is not ReadySandbox ready) return;
+        var waiting = await ready.TakeAsync(ready.Arguments);
+        Assert.Null(await ready.TakeAsync([.. ready.Arguments, "--ro-bind", "/opt", "/opt"]));
+        Assert.True(waiting!.Exited.IsCompleted);
+    }
+
+    [Fact]
+    public async Task what_nobody_used_is_gone_with_its_workspace()
+    {
+        var workspace = await PrepareAsync(_bench.Commit(("a", "1")));
+        if (workspace.TakeReady() is not ReadySandbox ready) return;
+        var waiting = await ready.TakeAsync(ready.Arguments);
+        var first = waiting!.First;
+        workspace.MakeReady(_ => ready);
+        await workspace.DisposeAsync();
+        Assert.True(waiting.Exited.IsCompleted);
+        Assert.False(ProcessTree.IsAlive(first));
+        Assert.Empty(Directory.GetFileSystemEntries(_bench.Layout.Workspaces));
+    }
+
+    [Fact]
+    public async Task a_spare_that_git_refuses_takes_its_sandbox_with_it()
+    {
+        var commit = _bench.Commit(("a", "1"));
+        await _bench.Workspaces.MakeSpareAsync(_bench.Source, commit, CancellationToken.None);
+        var spare = Assert.Single(Directory.GetDirectories(_bench.Layout.Spares));
+        await File.WriteAllTextAsync(Path.Combine(spare, "index"), "no index", CancellationToken.None);
+        await using var workspace = await PrepareAsync(commit);
+        Assert.Equal("$ cat a\n1", await RunAsync(workspace, "cat a"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _bench.Dispose();
+
+    private static IAsyncDisposable? Peek(Workspace workspace)
+    {
+        var ready = workspace.TakeReady();
+        workspace.MakeReady(_ => ready);
+        return ready;
+    }
+
+    private Task<Workspace> PrepareAsync(CommitId commit)
+    {
+        Assert.SkipWhen(_bench.Executors.Refusal is not null, $"no sandbox here: {_bench.Executors.Refusal}");
+        return _bench.Workspaces.PrepareAsync(
+            _bench.Source, commit, Guid.NewGuid(), CancellationToken.None, _bench.Executors.MakeReady);
+    }
+
+    private async Task<string> RunAsync(Workspace workspace, string command)
+    {
+        var (build, step) = (Guid.NewGuid(), Bench.Step(command));
+        var log = await _bench.Logs.OpenAsync(build, step.Name, CancellationToken.None);
+        var run = new StepRun(build, step, workspace, log, new Dictionary<string, string>());
+        var exit = await _bench.Executors.For(step).Executor!.RunAsync(run, CancellationToken.None);
+        await log.CompleteAsync();
+        Assert.Equal((Outcome.Passed, null), (exit.Outcome, exit.Reason));
+        return await File.ReadAllTextAsync(log.Path, CancellationToken.None);
+    }
+}
