@@ -5,6 +5,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Cancelling;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Advisories;
+using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Doctor;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Housekeeping;
@@ -55,6 +56,7 @@ public static class Configuration
         });
         services.AddSingleton<GitSources>();
         services.AddSingleton(RepositoryFolders.From(configuration));
+        services.AddSingleton<IncludeReader>();
         services.AddSingleton<BuildSignals>();
         services.AddSingleton<BuildPlanner>();
         services.AddSingleton<NextAttempt>();

@@ -24,7 +24,8 @@ public sealed partial class DependencyTests
         ["Auxo.Cli"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Git", "Auxo.Instances"],
         ["Auxo.Console"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Instances", "Auxo.ServiceDefaults"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Radicle"],
-        ["Auxo.Pipeline"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Reports"],
+        ["Auxo.Pipeline"] =
+            ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Radicle", "Auxo.Reports"],
         ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
         ["Auxo.Metrics"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
         ["Auxo.Registry"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Radicle"],

@@ -44,6 +44,14 @@ public sealed record CommandStep(
     /// <summary>The names of the secrets that it is given as variables; null for none, as in plans of earlier versions.</summary>
     public IReadOnlyList<string>? Secrets { get; init; }
 
+    /// <summary>The file that it was included from, as <c>uses</c> names it; null for one of the file itself.</summary>
+    public string? Uses { get; init; }
+
+    /// <summary>
+    /// For which builds it was included, beside its own <see cref="If"/>; null for all, as in plans of earlier versions.
+    /// </summary>
+    public IReadOnlyList<StepCondition>? IncludedIf { get; init; }
+
     /// <summary>Why it is not for this build, in one line; null for a step that runs. What needs it does not wait for it.</summary>
     public string? LeftOut { get; init; }
 }

@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Definitions.Including;
+
 namespace Auxo.Pipeline.Definitions;
 
 /// <summary>What a repository says about its pipeline, read and checked.</summary>
@@ -35,4 +37,8 @@ public sealed record DefinitionProblem(string Path, int? Line, int? Column, stri
 /// <param name="File">What could be read.</param>
 /// <param name="Problems">All that is wrong, not only the first.</param>
 /// <param name="Notes">What was left out, for the reader of the build.</param>
-public sealed record DefinitionReading(PipelineFile File, IReadOnlyList<DefinitionProblem> Problems, IReadOnlyList<string> Notes);
+public sealed record DefinitionReading(PipelineFile File, IReadOnlyList<DefinitionProblem> Problems, IReadOnlyList<string> Notes)
+{
+    /// <summary>The files that it includes.</summary>
+    public IReadOnlyList<PipelineInclude> Includes { get; init; } = [];
+}

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Definitions.Steps;
 using Auxo.Pipeline.Definitions.Yaml;
 
@@ -26,25 +27,51 @@ public sealed class PipelineFileReader
         @"^((?<h>[0-9]{1,4})h)?((?<m>[0-9]{1,6})m)?((?<s>[0-9]{1,8})s)?\z",
         RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    private readonly YamlKeys _yaml = new();
+    private static readonly Dictionary<string, string> NoVariables = new(StringComparer.Ordinal);
 
-    private PipelineFileReader()
-    {
-    }
+    private readonly YamlKeys _yaml;
+    private readonly IncludedSteps? _included;
+
+    private PipelineFileReader(YamlKeys yaml, IncludedSteps? included) => (_yaml, _included) = (yaml, included);
 
     /// <summary>Reads the text of the file.</summary>
-    public static DefinitionReading Read(string text)
+    /// <param name="text">It.</param>
+    /// <param name="included">
+    /// The files that it includes; null where nobody has looked: then the steps of none are known, and that is no problem.
+    /// </param>
+    public static DefinitionReading Read(string text, IReadOnlyDictionary<PipelineInclude, IncludedFile>? included = null)
     {
-        if (Unreadable(text, PipelineFile.Path) is { } unreadable) return new(PipelineFile.None, [unreadable], []);
-        var reader = new PipelineFileReader();
+        var yaml = new YamlKeys();
+        var steps = new IncludedSteps(yaml, included);
+        return Read(text, PipelineFile.Path, new PipelineFileReader(yaml, steps).Top, yaml) with { Includes = steps.Includes };
+    }
+
+    /// <summary>Reads a file that another one includes: it has only steps, and what they have in common.</summary>
+    /// <param name="text">It.</param>
+    /// <param name="path">How it is named.</param>
+    /// <param name="schedules">The names that an <c>if</c> may ask for.</param>
+    /// <param name="shared">The variables of all steps.</param>
+    /// <param name="timeout">Of a step where the file names none.</param>
+    internal static DefinitionReading ReadIncluded(
+        string text, string path, IReadOnlyList<string> schedules, IReadOnlyDictionary<string, string> shared,
+        TimeSpan timeout)
+    {
+        var yaml = new YamlKeys(path);
+        var reader = new PipelineFileReader(yaml, included: null);
+        return Read(text, path, top => reader.Steps(
+            yaml.Keys(top, "steps", "environment", "timeout"), schedules, shared, timeout), yaml);
+    }
+
+    private static DefinitionReading Read(string text, string path, Func<YamlMappingNode, PipelineFile> top, YamlKeys yaml)
+    {
+        if (Unreadable(text, path) is { } unreadable) return new(PipelineFile.None, [unreadable], []);
         try
         {
-            var file = YamlText.Read(text) is { } top ? reader.Top(top) : PipelineFile.None;
-            return new(file, reader._yaml.Problems, []);
+            return new(YamlText.Read(text) is { } map ? top(map) : PipelineFile.None, yaml.Problems, []);
         }
         catch (PipelineYamlException e)
         {
-            return new(PipelineFile.None, [new(PipelineFile.Path, e.Line, e.Column, PlainText.OneLine(e.Message))], []);
+            return new(PipelineFile.None, [new(path, e.Line, e.Column, PlainText.OneLine(e.Message))], []);
         }
     }
 
@@ -77,20 +104,30 @@ public sealed class PipelineFileReader
         var keys = _yaml.Keys(top, "steps", "environment", "timeout", "checks", "schedules", "concurrency");
         IReadOnlyList<ScheduleDefinition> schedules =
             keys.TryGetValue("schedules", out var times) ? new ScheduleReader(_yaml).Read(times) : [];
-        var steps = new StepReader(_yaml, [.. schedules.Select(static schedule => schedule.Name)]);
-        var environment = keys.TryGetValue("environment", out var variables) ? steps.Environment(variables) : [];
-        var timeout = keys.TryGetValue("timeout", out var limit) ? steps.Timeout(limit) : DefaultTimeout;
+        return Steps(keys, [.. schedules.Select(static schedule => schedule.Name)], NoVariables, DefaultTimeout) with
+        {
+            Checks = keys.TryGetValue("checks", out var checks) ? Checks(checks) : CheckSettings.Default,
+            Schedules = schedules,
+            Concurrency = keys.TryGetValue("concurrency", out var concurrency) ? ConcurrencyKey.Read(_yaml, concurrency) : null,
+        };
+    }
+
+    private PipelineFile Steps(
+        Dictionary<string, YamlNode> keys, IReadOnlyList<string> schedules, IReadOnlyDictionary<string, string> shared,
+        TimeSpan longest)
+    {
+        var steps = new StepReader(_yaml, schedules, _included);
+        var environment = new Dictionary<string, string>(shared, StringComparer.Ordinal);
+        if (keys.TryGetValue("environment", out var variables))
+            foreach (var (name, value) in steps.Environment(variables)) environment[name] = value;
+        var timeout = keys.TryGetValue("timeout", out var limit) ? steps.Timeout(limit) : longest;
         if (keys.TryGetValue("steps", out var list))
         {
             if (list is not YamlSequenceNode items) _yaml.Problem(list, "'steps' must be a list; begin each step with '- name:'");
             else steps.ReadAll(items, environment, timeout);
         }
 
-        return new PipelineFile(steps.InOrder(), keys.TryGetValue("checks", out var checks) ? Checks(checks) : CheckSettings.Default)
-        {
-            Schedules = schedules,
-            Concurrency = keys.TryGetValue("concurrency", out var concurrency) ? ConcurrencyKey.Read(_yaml, concurrency) : null,
-        };
+        return new PipelineFile(steps.InOrder(), CheckSettings.Default);
     }
 
     private CheckSettings Checks(YamlNode node)

@@ -1,6 +1,7 @@
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Definitions;
@@ -19,13 +20,20 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
     /// <summary>
     /// True when a step may be meant for some paths only: what has changed is asked of git then, and not for every build.
     /// </summary>
-    public bool MayAskForPaths => Auxo?.Contains("paths", StringComparison.Ordinal) == true;
+    public bool MayAskForPaths
+        => Auxo?.Contains("paths", StringComparison.Ordinal) == true
+            || Included?.Values.Any(static file => file.Text is { } text && text.Contains("paths", StringComparison.Ordinal)) is true;
 
     /// <summary>The rule files of <c>sast</c>.</summary>
     public IReadOnlyList<RuleFile> Rules { get; init; } = [];
 
     /// <summary><see cref="Suppression.Path"/>, beside them; null where there is none.</summary>
     public string? Suppressions { get; init; }
+
+    /// <summary>
+    /// What <see cref="Auxo"/> includes; null where nobody has looked, as for the file of a stranger, whose steps do not run.
+    /// </summary>
+    public IReadOnlyDictionary<PipelineInclude, IncludedFile>? Included { get; init; }
 
     /// <summary>What may be taken for one of them, and is not read.</summary>
     public IReadOnlyList<PassedOverFile> PassedOver { get; init; } = [];
@@ -49,6 +57,9 @@ public sealed record Plan(
 
     /// <summary>What of the checks' findings is accepted; null for nothing, and in builds of earlier versions.</summary>
     public IReadOnlyList<Suppression>? Accepted { get; init; }
+
+    /// <summary>The files whose steps it includes; null for none, and in builds of earlier versions.</summary>
+    public IReadOnlyList<IncludedText>? Included { get; init; }
 
     /// <summary>The step name under which problems of the pipeline file are reported.</summary>
     public const string FileStep = "pipeline-file";
@@ -90,7 +101,10 @@ public sealed record Plan(
         var (file, problems, notes) = reading.Definition;
         var steps = problems.Count > 0
             ? []
-            : file.Steps.Select(step => step with { LeftOut = StepCondition.Unmet(step.If, facts) }).ToList();
+            : file.Steps.Select(step => step with
+            {
+                LeftOut = StepCondition.Unmet(step.IncludedIf ?? [], facts) ?? StepCondition.Unmet(step.If, facts),
+            }).ToList();
         // With a broken file nobody knows what its author wanted: the checks run with their defaults, the steps do not.
         var settings = problems.Count > 0 ? CheckSettings.Default : file.Checks with { Rules = files.Rules };
         return new Plan(
@@ -99,6 +113,8 @@ public sealed record Plan(
         {
             Concurrency = problems.Count == 0 && file.Concurrency?.IsFor(facts) == true ? file.Concurrency : null,
             Accepted = problems.Count == 0 && reading.Accepted.Count > 0 ? reading.Accepted : null,
+            Included = problems.Count == 0 && files.Included is { Count: > 0 } included
+                ? [.. included.Select(static pair => new IncludedText(pair.Key.ToString(), pair.Value.Text!))] : null,
         };
     }
 
@@ -122,7 +138,7 @@ public sealed record Plan(
             { Auxo: not null, Old: not null }
                 => new(PipelineFile.None,
                     [new(PipelineFile.Path, null, null, $"both {PipelineFile.Path} and {PipelineFile.OldPath} are here; remove one")], []),
-            { Auxo: { } text } => PipelineFileReader.Read(text),
+            { Auxo: { } text } => PipelineFileReader.Read(text, files.Included),
             { Old: { } text } => OldPipelineFileReader.Read(text),
             _ => new(PipelineFile.None, [], []),
         };

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Definitions.Including;
 
 namespace Auxo.Pipeline.Local;
 
@@ -9,13 +10,16 @@ namespace Auxo.Pipeline.Local;
 internal sealed record LocalPlan(WorkingTree Tree, BuildFacts Facts, Plan Plan)
 {
     /// <summary>Makes it, as for a trusted author.</summary>
-    public static async Task<LocalPlan> MakeAsync(LocalRequest request, string place, string? home, CancellationToken ct)
+    public static async Task<LocalPlan> MakeAsync(
+        LocalRequest request, IncludeReader includes, string place, string? home, CancellationToken ct)
     {
         var tree = request.Commit is { } commit
             ? await WorkingTree.OfCommitAsync(request.Folder, commit, request.Ref, request.Base, place, ct)
             : await WorkingTree.TakeAsync(request.Folder, request.Base, place, home, ct);
         await using var objects = new GitObjects(tree.Repository);
         var files = await DefinitionFilesReader.ReadAsync(objects, tree.Commit, ct);
+        var own = await WorkingTree.RidAsync(tree.Top, ct);
+        files = files with { Included = await includes.ReadAsync(files, own, objects, kept: [], ct) };
         var facts = new BuildFacts(request.Event, tree.Branch ?? "", Trust.Trusted, await ChangedAsync(tree, ct))
         {
             Today = LocalRequest.Today,

@@ -1,6 +1,6 @@
 using Auxo.Pipeline.Converting;
-using Auxo.Pipeline.Definitions;
-using Auxo.Pipeline.Suppressing;
+using Auxo.Pipeline.Definitions.Including;
+using Auxo.Pipeline.Local.Linting;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Local;
@@ -35,9 +35,10 @@ internal static class LocalProgram
             }
 
             var request = LocalRequest.Parse(words);
+            var includes = new IncludeReader(RepositoryFolders.From(configuration));
             return request.Verb switch
             {
-                "lint" => await LintAsync(request.Folder, output, ct),
+                "lint" => await new LintFiles(output, includes).RunAsync(request.Folder, ct),
                 "plan" => await InPlaceAsync(async place => Said(await PlanAsync(place), output)),
                 "run" => await InPlaceAsync(async place
                     => await new LocalRun(place, output, configuration).RunAsync(await PlanAsync(place), ct)),
@@ -46,7 +47,7 @@ internal static class LocalProgram
                 _ => throw new LocalException("Say what: lint, plan, run, scan, convert or schema."),
             };
 
-            Task<LocalPlan> PlanAsync(string place) => LocalPlan.MakeAsync(request, place, configuration["HOME"], ct);
+            Task<LocalPlan> PlanAsync(string place) => LocalPlan.MakeAsync(request, includes, place, configuration["HOME"], ct);
         }
         catch (LocalException e)
         {
@@ -64,40 +65,6 @@ internal static class LocalProgram
     {
         output.Write(LocalWords.Of(plan));
         return plan.Plan.Problems.Count == 0 ? 0 : 1;
-    }
-
-    private static async Task<int> LintAsync(string place, TextWriter output, CancellationToken ct)
-    {
-        if (!Directory.Exists(place))
-            return File.Exists(place) ? await LintFileAsync(place, output, ct) : throw new LocalException($"There is no file {place}.");
-        var code = 0;
-        if (!File.Exists(Path.Combine(place, PipelineFile.Path)))
-            await output.WriteLineAsync($"There is no {PipelineFile.Path} in {place}: the built-in checks run, and no steps.");
-        foreach (var path in ((string[])[PipelineFile.Path, Suppression.Path]).Select(name => Path.Combine(place, name)).Where(File.Exists))
-            code = Math.Max(code, await LintFileAsync(path, output, ct));
-        return code;
-    }
-
-    private static async Task<int> LintFileAsync(string path, TextWriter output, CancellationToken ct)
-    {
-        var text = OutsideText.Decode(await File.ReadAllBytesAsync(path, ct));
-        var (good, problems) = Path.GetFileName(path) == Path.GetFileName(Suppression.Path) ? LintSuppressions(text) : LintPipeline(text);
-        foreach (var problem in problems)
-            await output.WriteLineAsync($"{path}:{problem.Line ?? 1}:{problem.Column ?? 1}: error: {problem.Message}");
-        if (problems.Count == 0) await output.WriteLineAsync(good);
-        return problems.Count == 0 ? 0 : 1;
-    }
-
-    private static (string Good, IReadOnlyList<DefinitionProblem> Problems) LintPipeline(string text)
-    {
-        var reading = PipelineFileReader.Read(text);
-        return (reading.File.Steps.Count == 1 ? "good: 1 step" : $"good: {reading.File.Steps.Count} steps", reading.Problems);
-    }
-
-    private static (string Good, IReadOnlyList<DefinitionProblem> Problems) LintSuppressions(string text)
-    {
-        var (entries, problems) = SuppressionsReader.Read(text, LocalRequest.Today);
-        return (entries.Count == 1 ? "good: 1 suppression" : $"good: {entries.Count} suppressions", problems);
     }
 
     private static async Task<int> ConvertAsync(string place, TextWriter output, CancellationToken ct)

@@ -3,6 +3,7 @@ using System.Text;
 
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Local;
@@ -22,7 +23,7 @@ internal static class LocalWords
         text.Append("checks  ").AppendJoin(", ", plan.Plan.Checks).Append('\n');
         var width = plan.Plan.Steps.Select(static step => step.Name.Length).DefaultIfEmpty(0).Max();
         foreach (var step in plan.Plan.Steps)
-            text.Append("step    ").Append(step.Name.PadRight(width)).Append("  ").Append(When(step)).Append('\n');
+            text.Append("step    ").Append(step.Name.PadRight(width)).Append("  ").Append(When(step)).Append(From(step)).Append('\n');
         foreach (var note in plan.Plan.Notes) text.Append("note    ").Append(note).Append('\n');
         return text.ToString();
     }
@@ -41,6 +42,9 @@ internal static class LocalWords
         var hint = result.Hint is { } advice ? $"\n  → {advice}" : "";
         return $"{sign} {result.Step}{took}{(result.Summary.Length == 0 ? "" : $"  {result.Summary}")}{hint}";
     }
+
+    private static string From(CommandStep step)
+        => step.Uses is { } uses && PipelineInclude.TryParse(uses, out var include, out _) ? $"  (from {include.Short})" : "";
 
     private static string When(CommandStep step)
     {

@@ -88,6 +88,15 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
         }
     }
 
+    /// <summary>Which Radicle repository a folder is of, as its remote <c>rad</c> says it; null where it has none.</summary>
+    public static async Task<Rid?> RidAsync(string folder, CancellationToken ct)
+    {
+        const string scheme = "rad://";
+        return await GitCommand.AskAsync(folder, ct, "config", "--get", "remote.rad.url") is { } url
+            && url.StartsWith(scheme, StringComparison.Ordinal)
+            && Rid.TryParse("rad:" + url[scheme.Length..].Split('/')[0], provider: null, out var rid) ? rid : null;
+    }
+
     private static async Task<string> TopAsync(string folder, CancellationToken ct)
         => !Directory.Exists(folder) ? throw new LocalException($"There is no folder {folder}.")
             : await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is { Length: > 0 } top ? top

@@ -2,6 +2,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Workspaces;
 
@@ -20,7 +21,8 @@ public sealed record PlannedBuild(Guid Id, BuildRequest Request, int Attempt, Pl
 
 /// <summary>Plans commits. Git is read here and now, so nothing stands between the plan and the start.</summary>
 public sealed class BuildPlanner(
-    GitSources sources, RepositoryFolders folders, NpgsqlDataSource database, WorkspacesAhead ahead, TimeProvider time)
+    GitSources sources, RepositoryFolders folders, IncludeReader includes, NpgsqlDataSource database, WorkspacesAhead ahead,
+    TimeProvider time)
 {
     /// <summary>Plans an attempt at a commit.</summary>
     /// <returns>Null when the build is there already, or its repository was untracked since the commit was seen.</returns>
@@ -63,6 +65,8 @@ public sealed class BuildPlanner(
             var head = await DefinitionFilesReader.ReadAsync(source.Objects, request.Commit, ct);
             var canonical = request.Trust == Trust.Stranger
                 && request.Canonical is { } main ? await DefinitionFilesReader.ReadAsync(source.Objects, main, ct) : null;
+            if (request.Trust == Trust.Trusted) head = await WithIncludedAsync(head);
+            else if (canonical is not null) canonical = await WithIncludedAsync(canonical);
             var changed = head.MayAskForPaths || canonical?.MayAskForPaths == true ? await ChangedAsync(folder, request, ct) : null;
             return (head, canonical, changed, null);
         }
@@ -70,6 +74,9 @@ public sealed class BuildPlanner(
         {
             return Refused(PlainText.OneLine(e.Message));
         }
+
+        async Task<DefinitionFiles> WithIncludedAsync(DefinitionFiles files)
+            => files with { Included = await includes.ReadAsync(files, request.Rid, source.Objects, request.Included, ct) };
 
         static (DefinitionFiles, DefinitionFiles?, IReadOnlyList<string>?, string) Refused(string why)
             => (DefinitionFiles.None, null, null, why);

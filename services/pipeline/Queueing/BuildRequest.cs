@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Definitions.Including;
+
 namespace Auxo.Pipeline.Queueing;
 
 /// <summary>A wish to build a commit, from a push or by hand.</summary>
@@ -17,6 +19,9 @@ public sealed record BuildRequest(
 
     /// <summary>The slot of the schedule; null when somebody runs it by hand.</summary>
     public DateTimeOffset? Slot { get; init; }
+
+    /// <summary>What an earlier build of the same commit has included: its repository need not be here any more.</summary>
+    public IReadOnlyList<IncludedText> Included { get; init; } = [];
 
     /// <summary>The build that it comes to: the same wish twice is one build.</summary>
     public Guid BuildId(int attempt)

@@ -26,7 +26,7 @@ public static class RerunBuild
             build.Subject.Title, build.Subject.Author, build.Source,
             isDistrusted ? Trust.Stranger : build.Trust, canonical ?? build.Canonical, by)
         {
-            Before = build.Before, Schedule = build.Subject.Schedule,
+            Before = build.Before, Schedule = build.Subject.Schedule, Included = build.Plan.Included ?? [],
         };
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(

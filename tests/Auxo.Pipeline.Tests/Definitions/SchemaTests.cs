@@ -17,10 +17,13 @@ namespace Auxo.Pipeline.Tests.Definitions;
 public sealed class SchemaTests
 {
     private const string Suppressions = "suppressions.schema.json";
+    private const string Pinned = "rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5@1111111111111111111111111111111111111111";
 
     [Theory]
     [InlineData("zz: 1", "properties")]
     [InlineData("steps:\n  - {name: a, run: x, zz: 1}", "$defs", "step", "properties")]
+    [InlineData($"steps:\n  - {{uses: '{Pinned}#a.yaml', zz: 1}}",
+        "$defs", "include", "properties")]
     [InlineData("steps:\n  - {name: a, run: x, if: {zz: 1}}", "$defs", "condition", "properties")]
     [InlineData("steps:\n  - {name: a, run: x, if: {event: zz}}", "$defs", "event", "enum")]
     [InlineData("steps:\n  - {name: a, run: x, if: {author: zz}}", "$defs", "condition", "properties", "author", "enum")]
@@ -49,6 +52,9 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: x, network: true}\n  - {name: b, run: x, network: false}")]
     [InlineData("steps:\n  - {name: a, run: x, cache: {key: [a, b/**], paths: ~/.m2, fallback: newest}}")]
     [InlineData("steps:\n  - {name: a, run: x, cache: [{key: a, paths: b}], services: [{name: d, run: y, ready: z, timeout: 30s}]}")]
+    [InlineData($"steps:\n  - {{uses: '{Pinned}#a/b c.yml'}}\n  - {{name: b, run: x}}")]
+    [InlineData($"steps:\n  - {{uses: '{Pinned}#a.yaml', name: r, with: {{A: 1}},"
+        + " needs: [], if: {event: push}}")]
     [InlineData("concurrency: queue")]
     [InlineData("concurrency: {mode: latest, group: deploy, event: [push, tag]}")]
     [InlineData("steps:\n  - {name: a, run: x, secrets: [DEPLOY_TOKEN, b]}\n  - {name: b, run: x, secrets: TOKEN}")]
@@ -79,6 +85,9 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: x, services: {name: d, run: y}}")]
     [InlineData("steps:\n  - {name: a, run: x, services: [{name: 1d, run: y}]}")]
     [InlineData("steps:\n  - {name: a, run: x, services: [{name: d}]}")]
+    [InlineData("steps:\n  - {uses: 'rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5@main#a.yaml'}")]
+    [InlineData($"steps:\n  - {{uses: '{Pinned}#a.yaml', run: x}}")]
+    [InlineData($"steps:\n  - {{uses: '{Pinned}'}}")]
     [InlineData("concurrency: all")]
     [InlineData("concurrency: {group: deploy}")]
     [InlineData("concurrency: {mode: queue, group: a b}")]

@@ -2,6 +2,7 @@ using System.Text.Json;
 
 using Auxo.Git;
 using Auxo.Pipeline.Local;
+using Auxo.Testing.Radicle;
 
 using Microsoft.Extensions.Configuration;
 
@@ -129,6 +130,43 @@ public sealed class LocalProgramTests : IAsyncLifetime
         Assert.Equal(1, (await RunAsync("run", _folder)).Code);
         await WriteAsync((".auxo/ci.yaml", "steps:\n  - { name: a, run: x }\n"));
         Assert.Equal((0, "good: 1 step\n"), await RunAsync("lint", file));
+    }
+
+    [Fact]
+    public async Task what_is_included_is_read_from_the_storage_of_this_machine_where_it_is_there()
+    {
+        const string elsewhere = "rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5";
+        using var alice = new RadicleTestKey("alice");
+        var shared = await RadicleStorage.CreateAsync(
+            Path.Combine(_folder, "home", "storage"), "shared", alice,
+            new Dictionary<string, string> { ["ci.yaml"] = "steps: [{ name: say, run: echo included }]\n" });
+        shared.SetVisibility(alice, isPublic: true);
+        KeyValuePair<string, string?>[] environment = [new("RAD_HOME", Path.Combine(_folder, "home"))];
+        var uses = $"{shared.Rid}@{shared.Head}#ci.yaml";
+        await WriteAsync(
+            (".gitignore", "home\n"), ("README.md", "# Demo\n"), (".auxo/ci.yaml", $"steps:\n  - {{ uses: \"{uses}\", name: a }}\n"));
+        Assert.Equal((0, "good: 1 step\n"), await RunWithAsync(environment, "lint", _folder));
+        var (code, said) = await RunWithAsync(environment, "plan", _folder);
+        Assert.Equal(0, code);
+        Assert.Contains($"step    a-say  at once  (from {shared.Rid}@{shared.Head[..7]}#ci.yaml)\n", said, StringComparison.Ordinal);
+        (code, said) = await RunWithAsync(environment, "run", _folder);
+        Assert.Equal(0, code);
+        Assert.Contains("a-say │ included\n", said, StringComparison.Ordinal);
+
+        // Of the repository itself its own objects are read, whoever may read them; the remote says which it is.
+        await WriteAsync((".auxo/ci.yaml", "steps: [{ name: own, run: x }]\n"));
+        await CommitAsync();
+        var head = (await GitAsync("rev-parse", "HEAD")).Trim();
+        await WriteAsync((".auxo/ci.yaml", $"steps:\n  - {{ uses: \"{elsewhere}@{head}#.auxo/ci.yaml\" }}\n"));
+        (code, said) = await RunWithAsync(environment, "lint", _folder);
+        Assert.Equal(0, code);
+        Assert.StartsWith(
+            $"{Path.Combine(_folder, ".auxo/ci.yaml")}: warning: {elsewhere}@{head[..7]}#.auxo/ci.yaml was not looked at: ", said,
+            StringComparison.Ordinal);
+        Assert.Equal(1, (await RunWithAsync(environment, "plan", _folder)).Code);
+        await GitAsync("remote", "add", "rad", elsewhere.Replace(":", "://", StringComparison.Ordinal));
+        Assert.Equal((0, "good: 1 step\n"), await RunWithAsync(environment, "lint", _folder));
+        Assert.Equal(0, (await RunWithAsync(environment, "plan", _folder)).Code);
     }
 
     [Fact]

@@ -12,7 +12,8 @@ namespace Auxo.Pipeline.Definitions.Steps;
 /// <summary>Reads the steps of a pipeline file, one for each combination of their matrix, and what each needs.</summary>
 /// <param name="yaml">Gathers what is wrong.</param>
 /// <param name="schedules">The names that an <c>if</c> may ask for.</param>
-internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
+/// <param name="included">Reads the entries that stand for steps of another file; null in such a file.</param>
+internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules, IncludedSteps? included)
 {
     private const int MaxRetries = 5;
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
@@ -44,10 +45,13 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
             }
 
             var before = _read.Count;
-            Read(map, shared, timeout);
+            if (IncludedSteps.IsMeant(map)) ReadIncluded(map, shared, timeout);
+            else Read(map, shared, timeout);
             foreach (var (step, _, _) in _read.Skip(before))
             {
-                if (!taken.Add(step.Name)) yaml.Problem(node, $"the name '{step.Name}' is taken by another step or by a built-in check");
+                if (!taken.Add(step.Name)) yaml.Problem(
+                    node, $"the name '{step.Name}' is taken by another step or by a built-in check"
+                        + (step.Uses is null ? "" : "; a 'name' beside 'uses' is put in front of the names of its steps"));
             }
         }
 
@@ -62,7 +66,12 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
         foreach (var (name, group) in _read.GroupBy(static read => read.Node).Select(static group => (group.Key, group.ToList())))
         {
             foreach (var (step, node, needs) in group)
-                steps.Add(step with { Needs = needs is null ? previous : Resolve(needs, step, node) });
+            {
+                // A step of another file that waits for one of that file waits for nothing else.
+                steps.Add(step.Needs is { Count: > 0 } ? step
+                    : step with { Needs = needs is null ? previous : Resolve(needs, step, node) });
+            }
+
             previous = [.. group.Select(static read => read.Step.Name)];
         }
 
@@ -131,8 +140,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
             Network = keys.TryGetValue("network", out var network) && yaml.Words(network, "network", "true", "false") is ["true"],
             Secrets = keys.TryGetValue("secrets", out var secrets) ? SecretsKey.Read(yaml, secrets) : null,
         };
-        var needs = !keys.TryGetValue("needs", out var needed) ? null
-            : needed is YamlSequenceNode { Children.Count: 0 } ? [] : yaml.Texts(needed, "needs");
+        var needs = Needs(keys);
         if (needs is [] && when != NeedsOutcome.Passed)
             yaml.Problem(asked!, "'needs' of 'if' asks how needs ended, and this step has none");
         var variants = keys.TryGetValue("matrix", out var matrix) ? Variants(step, matrix) : [step];
@@ -141,6 +149,46 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
         if (name.Length > 0) _named.TryAdd(name, [.. variants.Select(static variant => variant.Name)]);
         _read.AddRange(variants.Select(variant => (variant, (YamlNode)map, needs)));
     }
+
+    /// <summary>Those of the steps of another file that wait for none of it wait for what the entry needs.</summary>
+    private void ReadIncluded(YamlMappingNode map, IReadOnlyDictionary<string, string> shared, TimeSpan timeout)
+    {
+        if (included is null)
+        {
+            yaml.Problem(map, "an included file cannot include another one; include both in the file that is built");
+            return;
+        }
+
+        var keys = included.Keys(map);
+        var name = keys.ContainsKey("name") ? Name(map, keys) : "";
+        var with = keys.TryGetValue("with", out var variables) ? Environment(variables) : [];
+        var when = NeedsOutcome.Passed;
+        var conditions = keys.TryGetValue("if", out var asked) ? Conditions(asked, ref when) : [];
+        var needs = Needs(keys);
+        if (needs is [] && when != NeedsOutcome.Passed)
+            yaml.Problem(asked!, "'needs' of 'if' asks how needs ended, and this step has none");
+        var steps = included.Read(keys, schedules, shared, timeout).Select(step => step with
+        {
+            Name = Prefixed(step.Name), Needs = [.. step.Needs!.Select(Prefixed)],
+            When = step.Needs is [] ? when : step.When, IncludedIf = conditions,
+            Environment = step.Environment.Where(pair => !with.ContainsKey(pair.Key)).Concat(with)
+                .ToDictionary(StringComparer.Ordinal),
+        }).ToList();
+        foreach (var step in steps.Where(static step => !StepName.IsMatch(step.Name)))
+            yaml.Problem(
+                map, $"the step's name with this one in front, '{PlainText.OneLine(step.Name, 80)}', is longer than 60 characters");
+        foreach (var taken in with.Keys.Where(key => steps.Exists(step => step.Secrets?.Contains(key) == true)))
+            yaml.Problem(
+                variables!, $"'{taken}' is a secret of the included steps already; a variable needs a name of its own");
+        if (name.Length > 0) _named.TryAdd(name, [.. steps.Select(static step => step.Name)]);
+        _read.AddRange(steps.Select(step => (step, (YamlNode)map, needs)));
+
+        string Prefixed(string step) => name.Length == 0 ? step : $"{name}-{step}";
+    }
+
+    private IReadOnlyList<string>? Needs(Dictionary<string, YamlNode> keys)
+        => !keys.TryGetValue("needs", out var needed) ? null
+            : needed is YamlSequenceNode { Children.Count: 0 } ? [] : yaml.Texts(needed, "needs");
 
     private string Name(YamlMappingNode map, Dictionary<string, YamlNode> keys)
     {
@@ -259,7 +307,8 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules)
         {
             if (_named.TryGetValue(need, out var steps)) names.AddRange(steps);
             else if (_read.Exists(read => read.Step.Name == need)) names.Add(need);
-            else yaml.Problem(node, $"'{step.Name}' needs a step that is not here: {YamlKeys.Unknown("step", need, [.. _named.Keys])}");
+            else if (included is not { IsIncomplete: true })
+                yaml.Problem(node, $"'{step.Name}' needs a step that is not here: {YamlKeys.Unknown("step", need, [.. _named.Keys])}");
         }
 
         return [.. names.Distinct(StringComparer.Ordinal)];
