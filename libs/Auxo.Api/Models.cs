@@ -158,20 +158,21 @@ public sealed record BuildFinding(
 /// <summary>What the reports of a step say of its tests; a <c>Total</c> of 0: it should have reported some and did not.</summary>
 public sealed record BuildTests(
     string Step, int Total, int Passed, int Failed, int Skipped, IReadOnlyList<BuildFailedTest> Failures, IReadOnlyList<string> Flaky,
-    int FlakyCount = 0)
+    int FlakyCount = 0, int Quarantined = 0, IReadOnlyList<string>? QuarantineNotes = null)
 {
     /// <summary>Such as <c>120 passed, 1 failed, 3 skipped</c>.</summary>
     [JsonIgnore]
     public string Words
         => Total == 0
             ? "none were reported"
-            : $"{Passed} passed" + And(Failed, "failed") + And(Skipped, "skipped") + And(FlakyCount, "flaky");
+            : $"{Passed} passed" + And(Failed, Quarantined > 0 ? $"failed ({Quarantined} quarantined)" : "failed")
+                + And(Skipped, "skipped") + And(FlakyCount, "flaky");
 
     private static string And(int count, string word) => count == 0 ? "" : $", {count} {word}";
 }
 
-/// <summary>A test that failed; a new one does not fail in the default branch.</summary>
-public sealed record BuildFailedTest(string Name, string Message, string? Path, bool IsNew);
+/// <summary>A test that failed; a new one does not fail in the default branch, a quarantined one says why it may fail.</summary>
+public sealed record BuildFailedTest(string Name, string Message, string? Path, bool IsNew, string? Quarantined = null);
 
 /// <summary>What the reports of a step say of its coverage; <c>Lines</c> of nothing: none was reported.</summary>
 public sealed record BuildCoverage(

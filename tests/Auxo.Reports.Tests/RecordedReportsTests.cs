@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 using Auxo.Reports.Components;
@@ -73,6 +74,19 @@ public sealed class RecordedReportsTests
         Assert.Equal((2, 3, 2, 2), (report.Count(TestOutcome.Passed), report.Count(TestOutcome.Failed), report.Count(TestOutcome.Skipped),
             report.Missing));
     }
+
+    [Theory]
+    [InlineData("<testsuites tests='3'><testsuite tests='9'><testcase name='a'/></testsuite></testsuites>", 2)]
+    [InlineData("<testsuites><testsuite tests='2'><testsuite tests='2'><testcase name='a'/></testsuite></testsuite></testsuites>", 1)]
+    [InlineData("<testsuite tests='1'><testcase name='a'/><testcase name='b'/></testsuite>", 0)]
+    [InlineData("<testsuite tests='many'><testcase name='a'/></testsuite>", 0)]
+    [InlineData("<assemblies><assembly total='2'><collection><test name='a' result='Pass'/></collection></assembly></assemblies>", 1)]
+    [InlineData("<TestRun><Results><UnitTestResult testName='a' outcome='Passed'/></Results>"
+        + "<ResultSummary outcome='Aborted'/></TestRun>", 1)]
+    [InlineData("<TestRun><Results/><ResultSummary outcome='Failed'><Counters total='3'/></ResultSummary></TestRun>", 3)]
+    [InlineData("""{"results": {"tool": {"name": "x"}, "summary": {"tests": 2}, "tests": [{"name": "a", "status": "passed"}]}}""", 1)]
+    public void a_run_that_was_cut_off_has_fewer_tests_than_it_announces(string report, int missing)
+        => Assert.Equal(missing, Assert.IsType<TestReport>(Report.Read(Encoding.UTF8.GetBytes(report), "report")).Missing);
 
     /// <summary>Reports from the test data of other projects.</summary>
     [Theory]

@@ -44,6 +44,10 @@ internal static class Words
     /// <summary>A length of time; null when it is none.</summary>
     public static TimeSpan? Duration(double seconds) => seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null;
 
+    /// <summary>How many tests a header announces; 0 when it says nothing of it.</summary>
+    public static int Count(string? text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+
     /// <summary>How often a line ran. Some tools subtract below nothing, some count further than a number holds.</summary>
     public static long Hits(string? text)
         => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var hits) ? Math.Max(0, hits)

@@ -28,7 +28,9 @@ internal static class CtrfTests
                 message, $"{message}\n{test.Get("trace").Text(ReportLimits.Detail)}", test.Get("flaky").IsTrue());
         }
 
-        return new TestReport(format, list.Tests);
+        var header = results.Get("summary")?.Get("tests");
+        var announced = header is { ValueKind: JsonValueKind.Number } all && all.TryGetInt32(out var count) ? count : 0;
+        return new TestReport(format, list.Tests) { Missing = Math.Max(0, announced - list.Tests.Count) };
     }
 
     private static string? Suite(JsonElement test)

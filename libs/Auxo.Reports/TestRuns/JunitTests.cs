@@ -16,27 +16,34 @@ internal static class JunitTests
         var list = new TestList();
         var files = new Stack<string?>();
         TimeSpan? all = null, sum = null;
+        int announced = 0, ofSuites = 0, written = 0;
         while (xml.Next())
         {
             switch (xml.Name)
             {
                 case "testsuites" when xml.IsStart:
                     all = Words.Seconds(xml["time"]);
+                    announced = Words.Count(xml["tests"]);
                     break;
                 case "testsuite" when !xml.IsStart:
                     files.TryPop(out _);
                     break;
                 case "testsuite":
+                    if (files.Count == 0) ofSuites += Words.Count(xml["tests"]);
                     if (files.Count == 0 && Words.Seconds(xml["time"]) is { } time) sum = (sum ?? TimeSpan.Zero) + time;
                     if (!xml.IsEmpty) files.Push(xml["file"] ?? xml["filepath"] ?? files.FirstOrDefault());
                     break;
                 case "testcase" when xml.IsStart:
+                    written++;
                     Add(list, Case(xml, files.FirstOrDefault()));
                     break;
             }
         }
 
-        return new TestReport(format, list.Tests) { Duration = all ?? sum };
+        return new TestReport(format, list.Tests)
+        {
+            Duration = all ?? sum, Missing = Math.Max(0, (announced > 0 ? announced : ofSuites) - written),
+        };
     }
 
     private static ReportedTest Case(XmlElements xml, string? fileOfSuite)

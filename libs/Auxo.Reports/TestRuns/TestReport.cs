@@ -26,7 +26,9 @@ public sealed record TestReport(ReportFormat Format, IReadOnlyList<ReportedTest>
     /// <summary>How long all took, as the report says it; null when it does not.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>Tests that were announced and of which nothing was written.</summary>
+    /// <summary>
+    /// Tests that were announced and of which nothing was written: a run that was cut off, or a header that is wrong.
+    /// </summary>
     public int Missing { get; init; }
 
     /// <summary>How many ended so.</summary>

@@ -16,6 +16,7 @@ internal static class TrxTests
         var classes = new Dictionary<string, string>(StringComparer.Ordinal);
         var open = new Stack<Result>();
         string? definition = null;
+        var (announced, isCutOff) = (0, false);
         while (xml.Next())
         {
             switch (xml.Name)
@@ -36,6 +37,12 @@ internal static class TrxTests
                 case "StackTrace" when xml.IsStart && open.TryPeek(out var traced):
                     traced.Trace ??= xml.Text();
                     break;
+                case "ResultSummary" when xml.IsStart:
+                    isCutOff = xml["outcome"] is "Aborted" or "PassedButRunAborted" or "Error" or "Timeout";
+                    break;
+                case "Counters" when xml.IsStart:
+                    announced = Words.Count(xml["total"]);
+                    break;
                 case "UnitTest" when xml.IsStart:
                     definition = xml["id"];
                     break;
@@ -49,7 +56,7 @@ internal static class TrxTests
         foreach (var result in results.Where(static result => !result.IsGroup))
             list.Add(TestIdentity.Of(file: null, classes.GetValueOrDefault(result.TestId), result.Name), result.Outcome, result.Duration,
                 result.Message, result.Trace is null ? result.Message : $"{result.Message}\n{result.Trace}");
-        return new TestReport(format, list.Tests);
+        return new TestReport(format, list.Tests) { Missing = Math.Max(isCutOff ? 1 : 0, announced - list.Tests.Count) };
     }
 
     private static TestOutcome Outcome(string? word) => word switch

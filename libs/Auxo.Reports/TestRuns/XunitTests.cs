@@ -11,14 +11,21 @@ internal static class XunitTests
     {
         using var xml = new XmlElements(content);
         var list = new TestList();
+        var (announced, written) = (0, 0);
         while (xml.NextStart())
         {
-            if (xml.Name == "test") Test(xml, list);
+            if (xml.Name == "assembly") announced += Words.Count(xml["total"]);
+            else if (xml.Name == "test")
+            {
+                written++;
+                Test(xml, list);
+            }
+
             // What broke outside of a test, such as the end of a class's fixture.
             else if (xml.Name == "error") Ended(xml, list, TestIdentity.Of(null, xml["type"], xml["name"]), TestOutcome.Errored, null);
         }
 
-        return new TestReport(format, list.Tests);
+        return new TestReport(format, list.Tests) { Missing = Math.Max(0, announced - written) };
     }
 
     private static void Test(XmlElements xml, TestList list)

@@ -24,6 +24,7 @@ public static class DefinitionFilesReader
         return new DefinitionFiles(await TextAsync(PipelineFile.Path), await TextAsync(PipelineFile.OldPath))
         {
             PassedOver = PassedOverFiles.Of(entries), Rules = rules, Suppressions = await TextAsync(Suppression.Path),
+            Quarantine = await TextAsync(QuarantinedTest.Path),
         };
 
         async Task<string?> TextAsync(string path)

@@ -15,7 +15,12 @@ public static class PassedOverFiles
     private const string OldFolder = ".radicle";
     private static readonly string[] TopNames = [".auxo.yml", ".auxo.yaml", ".auxo-ci.yml", ".auxo-ci.yaml", "auxo.yml", "auxo.yaml"];
     private static readonly string[] Names = ["ci.yaml", "ci.yml"];
-    private static readonly string[] SuppressionNames = ["suppressions.yaml", "suppressions.yml", "suppression.yaml", "suppression.yml"];
+    /// <summary>The other files of Auxo, and what is nearly their name.</summary>
+    private static readonly (string Path, string[] Names)[] Others =
+    [
+        (Suppression.Path, ["suppressions.yaml", "suppressions.yml", "suppression.yaml", "suppression.yml"]),
+        (QuarantinedTest.Path, ["quarantine.yaml", "quarantine.yml", "quarantines.yaml", "quarantined.yaml"]),
+    ];
 
     /// <summary>Whether a folder at the top must be looked into.</summary>
     public static bool IsFolder(string name) => Is(name, Folder) || Is(name, OldFolder);
@@ -35,7 +40,8 @@ public static class PassedOverFiles
     {
         var slash = entry.Name.IndexOf('/', StringComparison.Ordinal);
         var (folder, name) = slash < 0 ? ("", entry.Name) : (entry.Name[..slash], entry.Name[(slash + 1)..]);
-        if (entry.Name == Suppression.Path) return entry.IsFile ? null : Meant(true, "it must be a file, and no link, folder or submodule");
+        if (Others.Any(other => entry.Name == other.Path))
+            return entry.IsFile ? null : Meant(true, "it must be a file, and no link, folder or submodule");
         if (entry.Name is PipelineFile.Path or PipelineFile.OldPath)
             return entry.IsFile ? null : Meant(entry.Name == PipelineFile.Path, "it must be a file, and no link, folder or submodule");
         if (folder.Length == 0)
@@ -46,7 +52,8 @@ public static class PassedOverFiles
 
         if (entry.IsTree || !IsYaml(name)) return null;
         var near = Names.Any(other => Is(name, other));
-        if (Is(folder, Folder) && SuppressionNames.Any(other => Is(name, other))) return Meant(true, $"rename it to {Suppression.Path}");
+        var meant = Others.FirstOrDefault(other => other.Names.Any(near => Is(name, near))).Path;
+        if (Is(folder, Folder) && meant is not null) return Meant(true, $"rename it to {meant}");
         if (Is(folder, Folder))
             return Meant(near, near ? $"rename it to {PipelineFile.Path}" : $"only {PipelineFile.Path} is a pipeline file");
         return near

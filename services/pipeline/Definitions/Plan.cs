@@ -30,6 +30,9 @@ public sealed record DefinitionFiles(string? Auxo, string? Old)
     /// <summary><see cref="Suppression.Path"/>, beside them; null where there is none.</summary>
     public string? Suppressions { get; init; }
 
+    /// <summary><see cref="QuarantinedTest.Path"/>, beside them; null where there is none.</summary>
+    public string? Quarantine { get; init; }
+
     /// <summary>
     /// What <see cref="Auxo"/> includes; null where nobody has looked, as for the file of a stranger, whose steps do not run.
     /// </summary>
@@ -57,6 +60,9 @@ public sealed record Plan(
 
     /// <summary>What of the checks' findings is accepted; null for nothing, and in builds of earlier versions.</summary>
     public IReadOnlyList<Suppression>? Accepted { get; init; }
+
+    /// <summary>The tests that may fail for a while; null for none, and in builds of earlier versions.</summary>
+    public IReadOnlyList<QuarantinedTest>? Quarantined { get; init; }
 
     /// <summary>The files whose steps it includes; null for none, and in builds of earlier versions.</summary>
     public IReadOnlyList<IncludedText>? Included { get; init; }
@@ -88,12 +94,17 @@ public sealed record Plan(
         if (!same && (head.Auxo is not null || head.Old is not null || theirs.Definition.File.Steps.Count > 0))
             notes.Add(
                 "the author is not a delegate and not trusted: the pipeline file of the canonical branch was used, not this commit's");
-        if (canonical?.Suppressions != head.Suppressions)
-            notes.Add(
-                $"the author is not a delegate and not trusted: {Suppression.Path} of the canonical branch was used, not this commit's");
+        foreach (var path in DifferentFiles(canonical, head))
+            notes.Add($"the author is not a delegate and not trusted: {path} of the canonical branch was used, not this commit's");
         var (problems, mine) = (theirs.Definition.Problems, own.Definition.Problems);
         var definition = theirs.Definition with { Problems = [.. problems, .. mine.Except(problems)], Notes = notes };
         return Make(canonical ?? DefinitionFiles.None, theirs with { Definition = definition }, !approved, facts);
+    }
+
+    private static IEnumerable<string> DifferentFiles(DefinitionFiles? canonical, DefinitionFiles head)
+    {
+        if (canonical?.Suppressions != head.Suppressions) yield return Suppression.Path;
+        if (canonical?.Quarantine != head.Quarantine) yield return QuarantinedTest.Path;
     }
 
     private static Plan Make(DefinitionFiles files, Reading reading, bool needsApproval, BuildFacts facts)
@@ -113,6 +124,7 @@ public sealed record Plan(
         {
             Concurrency = problems.Count == 0 && file.Concurrency?.IsFor(facts) == true ? file.Concurrency : null,
             Accepted = problems.Count == 0 && reading.Accepted.Count > 0 ? reading.Accepted : null,
+            Quarantined = problems.Count == 0 && reading.Quarantined.Count > 0 ? reading.Quarantined : null,
             Included = problems.Count == 0 && files.Included is { Count: > 0 } included
                 ? [.. included.Select(static pair => new IncludedText(pair.Key.ToString(), pair.Value.Text!))] : null,
         };
@@ -122,14 +134,15 @@ public sealed record Plan(
     {
         var reading = ReadTexts(files);
         var (accepted, problems) = files.Suppressions is { } text ? SuppressionsReader.Read(text, today) : ([], []);
+        var (quarantined, more) = files.Quarantine is { } list ? QuarantineReader.Read(list, today) : ([], []);
         return new Reading(
             reading with
             {
                 Problems = [.. files.PassedOver.Where(file => file.IsProblem)
-                    .Select(file => new DefinitionProblem(file.Path, null, null, file.Why)), .. reading.Problems, .. problems],
+                    .Select(file => new DefinitionProblem(file.Path, null, null, file.Why)), .. reading.Problems, .. problems, .. more],
                 Notes = [.. files.PassedOver.Where(file => !file.IsProblem).Select(file => PlainText.OneLine(file.Why)), .. reading.Notes],
             },
-            accepted);
+            accepted, quarantined);
     }
 
     private static DefinitionReading ReadTexts(DefinitionFiles files)
@@ -144,8 +157,9 @@ public sealed record Plan(
         };
 
     /// <summary>What the files of one commit say.</summary>
-    private sealed record Reading(DefinitionReading Definition, IReadOnlyList<Suppression> Accepted)
+    private sealed record Reading(
+        DefinitionReading Definition, IReadOnlyList<Suppression> Accepted, IReadOnlyList<QuarantinedTest> Quarantined)
     {
-        public static readonly Reading None = new(new DefinitionReading(PipelineFile.None, [], []), []);
+        public static readonly Reading None = new(new DefinitionReading(PipelineFile.None, [], []), [], []);
     }
 }

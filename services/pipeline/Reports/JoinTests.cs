@@ -32,9 +32,11 @@ internal static class JoinTests
     /// <param name="tests">All.</param>
     /// <param name="before">What the same step said elsewhere.</param>
     /// <param name="path">Where a file of a report lies in the repository; null when it is in none.</param>
+    /// <param name="quarantine">The tests that may fail; null for none.</param>
     public static StepTests Summarise(
-        string step, IReadOnlyList<ReportedTest> tests, ReportsBefore before, Func<string, string?> path)
+        string step, IReadOnlyList<ReportedTest> tests, ReportsBefore before, Func<string, string?> path, Quarantine? quarantine = null)
     {
+        quarantine ??= Quarantine.None;
         var red = tests.Where(static test => test.IsRed).ToList();
         var green = tests.Where(static test => test.Outcome == TestOutcome.Passed).ToList();
         var flaky = green.Where(test => test.IsFlaky || before.FailedHere(Clip(test.Id.Key)))
@@ -42,12 +44,17 @@ internal static class JoinTests
             .Select(static test => test.Id.Display).Distinct(StringComparer.Ordinal).ToList();
         var failures = red.Select(test => new FailedTest(
                 Clip(test.Id.Display), Clip(test.Message), test.Id.File is { } file ? path(file) : null,
-                !before.FailsOnDefaultBranch(Clip(test.Id.Key)), Clip(test.Id.Key)))
-            .OrderByDescending(static test => test.IsNew);
+                !before.FailsOnDefaultBranch(Clip(test.Id.Key)), Clip(test.Id.Key)) { Quarantined = quarantine.Of(test.Id)?.Words })
+            .OrderBy(static test => test.Quarantined is not null).ThenByDescending(static test => test.IsNew);
         return new StepTests(
             step, tests.Count, green.Count, red.Count, tests.Count - green.Count - red.Count, [.. failures.Take(StepTests.Most)],
-            [.. flaky.Take(StepTests.Most).Select(Clip)]) { FlakyCount = flaky.Count };
+            [.. flaky.Take(StepTests.Most).Select(Clip)])
+        {
+            FlakyCount = flaky.Count, Quarantined = red.Count(test => quarantine.Of(test.Id) is not null),
+            QuarantineNotes = quarantine.Notes(tests, before),
+        };
     }
 
-    private static string Clip(string text) => text.Length <= 300 ? text : text[..(char.IsHighSurrogate(text[299]) ? 299 : 300)] + "…";
+    /// <summary>As much of a test's name as is kept.</summary>
+    internal static string Clip(string text) => text.Length <= 300 ? text : text[..(char.IsHighSurrogate(text[299]) ? 299 : 300)] + "…";
 }

@@ -44,8 +44,8 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
             var found = await ReportFiles.ReadAsync(workspace, wanted, since, paths, ct);
             foreach (var line in found.Lines) log.WriteLine($"report: {line}");
             if (found.Reports.Count == 0 && !wanted.NeedsTests && !wanted.NeedsCoverage) return StepReported.Nothing;
-            var accepted = new AcceptedFindings(build.Plan.Accepted ?? [], DateOnly.FromDateTime(since.ToUniversalTime()));
-            return await GatherAsync(build, step.Name, wanted, accepted, found, await paths.Value, workspace, log, ct);
+            return await GatherAsync(
+                build, step.Name, wanted, DateOnly.FromDateTime(since.ToUniversalTime()), found, await paths.Value, workspace, log, ct);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,9 +60,10 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
     }
 
     private async Task<StepReported> GatherAsync(
-        Build build, string step, StepReports wanted, AcceptedFindings accepted, ReportFiles found, RepositoryPaths paths,
+        Build build, string step, StepReports wanted, DateOnly today, ReportFiles found, RepositoryPaths paths,
         Workspace workspace, StepLog log, CancellationToken ct)
     {
+        var accepted = new AcceptedFindings(build.Plan.Accepted ?? [], today);
         var tests = found.Reports.Select(static r => r.Report).OfType<TestReport>().ToList();
         var coverage = found.Reports.Select(static r => r.Report).OfType<CoverageReport>().ToList();
         var findings = found.Reports.Select(static r => r.Report).OfType<FindingsReport>().SelectMany(static r => r.Open).ToList();
@@ -81,7 +82,8 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
 
         var ran = tests.Count == 0 && !wanted.NeedsTests
             ? null
-            : JoinTests.Summarise(step, JoinTests.Of(tests), before, file => Find(file, []));
+            : JoinTests.Summarise(
+                step, JoinTests.Of(tests), before, file => Find(file, []), new Quarantine(build.Plan.Quarantined ?? [], step, today));
         var covered = coverage.Count == 0 && !wanted.NeedsCoverage
             ? null
             : JoinCoverage.Of(
@@ -103,7 +105,13 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
             $"{finding.Path}{(finding.Line is { } line ? $":{line}" : "")} {finding.Message} ({finding.Rule})", 400));
         if (judged.Count > MaxFindingLines) log.WriteLine($"finding: and {judged.Count - MaxFindingLines} more");
 
-        return new StepReported(ran, covered, judged, ReportGate.Blocks(wanted, covered, judged), ReportGate.Warning(wanted, ran, covered));
+        foreach (var note in ran?.QuarantineNotes ?? []) log.WriteLine($"quarantine: {note}");
+
+        return new StepReported(
+            ran, covered, judged, ReportGate.Blocks(wanted, covered, judged), ReportGate.Warning(wanted, ran, covered))
+        {
+            Quarantine = QuarantineGate.Of(ran, tests.Sum(static report => report.Missing), found.HasUnread, before),
+        };
     }
 
     private static async Task<RepositoryPaths> PathsAsync(Build build, Workspace workspace, CancellationToken ct)

@@ -12,7 +12,8 @@ internal static class ReportWords
     {
         if (tests.Total == 0) return "none were reported";
         List<string> parts = [$"{tests.Passed} passed"];
-        if (tests.Failed > 0) parts.Add($"{tests.Failed} failed");
+        if (tests.Failed > 0)
+            parts.Add($"{tests.Failed} failed" + (tests.Quarantined > 0 ? $" ({tests.Quarantined} quarantined)" : ""));
         if (tests.Skipped > 0) parts.Add($"{tests.Skipped} skipped");
         if (tests.FlakyCount > 0) parts.Add($"{tests.FlakyCount} flaky");
         return string.Join(", ", parts);

@@ -10,6 +10,9 @@ namespace Auxo.Pipeline.Reports;
 /// <param name="SameCommit">Earlier builds of this commit that reported tests.</param>
 internal sealed record ReportsBefore(LineCount? Coverage, StepTests? DefaultBranch, IReadOnlyList<StepTests> SameCommit)
 {
+    /// <summary>The newest builds of the default branch that reported tests, the newest first.</summary>
+    public IReadOnlyList<StepTests> Newest { get; init; } = [];
+
     /// <summary>Nothing is known.</summary>
     public static readonly ReportsBefore Nothing = new(null, null, []);
 
@@ -24,6 +27,11 @@ internal sealed record ReportsBefore(LineCount? Coverage, StepTests? DefaultBran
     /// <summary>True when another build of this commit reported tests and all of its failures are known, without this one.</summary>
     public bool PassedHere(string key)
         => SameCommit.Any(tests => tests.Total > 0 && tests.Failed == tests.Failures.Count && !Failed(tests, key));
+
+    /// <summary>True when it failed in none of the newest builds of the default branch, and there are so many.</summary>
+    public bool PassedInNewest(string key, int builds)
+        => Newest.Count >= builds
+            && Newest.Take(builds).All(tests => tests.Failed == tests.Failures.Count && !Failed(tests, key));
 
     /// <summary>Reads them.</summary>
     public static async Task<ReportsBefore> ReadAsync(
@@ -56,13 +64,14 @@ internal sealed record ReportsBefore(LineCount? Coverage, StepTests? DefaultBran
     {
         var main = others.Where(static other => other.Subject.Trigger == BuildTrigger.Branch && other.Canonical == other.Subject.Commit
             && other.Subject.PatchId is null).ToList();
+        var tests = main.Where(other => other.Subject.Commit != build.Subject.Commit).SelectMany(static other => other.Tests)
+            .Where(tests => tests.Step == step).ToList();
         return new ReportsBefore(
             main.Where(static other => other.Outcome == Outcome.Passed).SelectMany(static other => other.Coverage)
                 .FirstOrDefault(coverage => coverage.Step == step && coverage.Lines.Total > 0)?.Lines,
-            main.Where(other => other.Subject.Commit != build.Subject.Commit).SelectMany(static other => other.Tests)
-                .FirstOrDefault(tests => tests.Step == step),
+            tests.FirstOrDefault(),
             [.. others.Where(other => other.Subject.Commit == build.Subject.Commit).SelectMany(static other => other.Tests)
-                .Where(tests => tests.Step == step)]);
+                .Where(tests => tests.Step == step)]) { Newest = tests };
     }
 
     private static bool Failed(StepTests tests, string key) => tests.Failures.Any(test => test.Key == key);

@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Running;
 
 namespace Auxo.Pipeline.Reports;
@@ -14,12 +15,26 @@ internal sealed record StepReported(
     /// <summary>Of a step without reports.</summary>
     public static readonly StepReported Nothing = new(null, null, [], null, null);
 
-    /// <summary>The step's report with all of it. The exit status counts: a red report makes no step fail.</summary>
+    /// <summary>Whether its failure may be that of quarantined tests alone; null when none of those failed.</summary>
+    public QuarantineGate? Quarantine { get; init; }
+
+    /// <summary>
+    /// The step's report with all of it. The exit status counts: a red report makes no step fail, and only a failure that is
+    /// wholly that of quarantined tests does not block.
+    /// </summary>
     public StepReport Onto(StepReport report)
     {
         var result = report.Result;
         if (result.Outcome == Outcome.Passed && Blocks is not null) result = result with { Outcome = Outcome.Failed, Summary = Blocks };
         else if (result.Outcome == Outcome.Passed && Warning is not null) result = result with { Summary = Warning };
+        else if (result.Outcome == Outcome.Failed && Quarantine is not null && result.Blocks)
+        {
+            var (blocks, words) = Quarantine.Judge(result.ExitCode, result.Summary);
+            // What else the file asks of reports is asked all the same.
+            if (!blocks && Blocks is not null) (blocks, words) = (true, $"{Blocks}; {words}");
+            result = result with { Blocks = blocks, Summary = PlainText.OneLine(words) };
+        }
+
         return report with { Result = result, Findings = Findings, Tests = Tests, Coverage = Coverage };
     }
 }

@@ -16,6 +16,12 @@ public sealed record StepTests(
 
     /// <summary>How many had two outcomes at one commit.</summary>
     public int FlakyCount { get; init; }
+
+    /// <summary>Of those that failed, how many are quarantined. 0 in builds of earlier versions.</summary>
+    public int Quarantined { get; init; }
+
+    /// <summary>What is to be done with entries of the quarantine; null for nothing.</summary>
+    public IReadOnlyList<string>? QuarantineNotes { get; init; }
 }
 
 /// <summary>A test that failed.</summary>
@@ -24,4 +30,8 @@ public sealed record StepTests(
 /// <param name="Path">Its file in the repository; null when the report does not say it.</param>
 /// <param name="IsNew">The default branch does not have this failure.</param>
 /// <param name="Key">The same for every spelling of the same test.</param>
-public sealed record FailedTest(string Name, string Message, string? Path, bool IsNew, string Key);
+public sealed record FailedTest(string Name, string Message, string? Path, bool IsNew, string Key)
+{
+    /// <summary>Until when, by whom and why it may fail; null when it may not.</summary>
+    public string? Quarantined { get; init; }
+}

@@ -15,9 +15,6 @@ public sealed record Suppression(
     /// <summary>Where they stand.</summary>
     public const string Path = ".auxo/suppressions.yaml";
 
-    /// <summary>In days: a risk is looked at again at least once a year.</summary>
-    public const int LongestDays = 366;
-
     /// <summary>How it is said beside a finding.</summary>
     public string Words => Until is { } until ? $"accepted until {until:yyyy-MM-dd} by {By}: {Reason}" : $"accepted by {By}: {Reason}";
 }

@@ -123,6 +123,21 @@ public sealed class SchemaTests
         Assert.Equal(right, IsValid(text, Suppressions));
     }
 
+    [Theory]
+    [InlineData("- {test: A, until: 2026-09-30, reason: x, by: y}", true)]
+    [InlineData("- {test: A, step: unit, until: 2026-09-30, reason: x, by: y}", true)]
+    [InlineData("[]", true)]
+    [InlineData("- {test: A, reason: x, by: y}", false)]
+    [InlineData("- {test: A, until: 2026-09-30, reason: x}", false)]
+    [InlineData("- {test: A, until: soon, reason: x, by: y}", false)]
+    [InlineData("- {test: A, until: 2026-09-30, reason: x, by: y, zz: 1}", false)]
+    [InlineData("tests: []", false)]
+    public void both_say_the_same_of_the_quarantine(string text, bool right)
+    {
+        Assert.Equal(right, QuarantineReader.Read(text, new DateOnly(2026, 3, 1)).Problems.Count == 0);
+        Assert.Equal(right, IsValid(text, "quarantine.schema.json"));
+    }
+
     [Fact]
     public void both_know_the_same_checks_of_suppressions()
         => Assert.Equal(

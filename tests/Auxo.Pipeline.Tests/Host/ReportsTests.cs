@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
@@ -123,6 +124,45 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(202, (await _host.PostAsync($"/builds/{_told.BuildOf(head)}/rerun")).Status);
         var second = await _host.FinishedAsync(_told.BuildOf(head, attempt: 2));
         Assert.Contains("\ntests: 2 passed, 1 flaky\n\n- ⚠️ flaky: `lends`\n", (string)second["verdict"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            "\nTo quarantine it, add to `.auxo/quarantine.yaml`: `- { test: \"lends\", until: ", (string)second["verdict"]!,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_quarantined_test_that_fails_does_not_block_and_what_needs_its_step_goes_on()
+    {
+        var until = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(2).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var list = $"- {{ test: lends, until: {until}, reason: the port is taken, by: ada }}\n";
+        const string pipeline = "steps:\n  - name: unit\n    run: |\n"
+            + "      printf '1..2\\nok 1 adds\\nnot ok 2 lends\\n' > unit.tap\n      exit 1\n  - name: pack\n    run: echo packed\n";
+        var main = await _repository.CommitOnTopAsync((".auxo/ci.yaml", pipeline));
+        await _host.SendAsync(_told.Advanced(main));
+        var first = await _host.FinishedAsync(BuildId.For(_told.Rid, main, BuildTrigger.Branch, "main", 1));
+        Assert.Equal(("failed", "skipped"), ((string)first["outcome"]!, (string)Step(first, "pack")["outcome"]!));
+
+        var patch = await _repository.CommitOnTopAsync((".auxo/ci.yaml", pipeline), (".auxo/quarantine.yaml", list));
+        await _host.SendAsync(_told.Opened(patch, canonical: main));
+        var build = await _host.FinishedAsync(_told.BuildOf(patch));
+        Assert.Equal("passed", (string)build["outcome"]!);
+        Assert.Equal(("failed", false, 1), (
+            (string)Step(build, "unit")["outcome"]!, (bool)Step(build, "unit")["blocks"]!, (int)Step(build, "unit")["exitCode"]!));
+        Assert.Equal("passed", (string)Step(build, "pack")["outcome"]!);
+        Assert.Contains(
+            $"tests: 1 passed, 1 failed (1 quarantined)\n\n- ⚠️ `lends` quarantined until {until} by ada: the port is taken;",
+            (string)build["verdict"]!, StringComparison.Ordinal);
+
+        // One test fewer than in the default branch: what did not run may fail.
+        var fewer = pipeline.Replace("1..2", "1..1").Replace("ok 1 adds\\nnot ok 2", "not ok 1");
+        var cut = await _repository.CommitOnTopAsync((".auxo/ci.yaml", fewer), (".auxo/quarantine.yaml", list));
+        await _host.SendAsync(_told.Opened(cut, canonical: main));
+        var blocked = await _host.FinishedAsync(_told.BuildOf(cut));
+        Assert.Equal("failed", (string)blocked["outcome"]!);
+        Assert.EndsWith(
+            "1 quarantined test failed, but 1 test ran, and 2 in the default branch: what did not run may fail",
+            (string)Step(blocked, "unit")["summary"]!, StringComparison.Ordinal);
+
+        static JsonNode Step(JsonNode of, string name) => of["steps"]!.AsArray().Single(step => (string)step!["step"]! == name)!;
     }
 
     [Fact]

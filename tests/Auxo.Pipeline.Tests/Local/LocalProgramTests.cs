@@ -198,6 +198,8 @@ public sealed class LocalProgramTests : IAsyncLifetime
         await WriteAsync((".auxo/suppressions.yaml", "- { rule: A, reason: x, by: y }\n"));
         Assert.Equal((0, "good: 0 steps\ngood: 1 suppression\n"), await RunAsync("lint", _folder));
         Assert.Equal((0, "good: 1 suppression\n"), await RunAsync("lint", file));
+        await WriteAsync((".auxo/quarantine.yaml", "[]\n"));
+        Assert.Equal((0, "good: 0 steps\ngood: 1 suppression\ngood: 0 quarantined tests\n"), await RunAsync("lint", _folder));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class StepProgressTests
                 var step = working[random.Next(working.Count)];
                 working.Remove(step);
                 Assert.True(ended.Add(step.Name));
-                progress.End(step, random.Next(3) == 0 ? Outcome.Failed : Outcome.Passed);
+                progress.End(step, random.Next(3) == 0 ? Outcome.Failed : Outcome.Passed, !step.IgnoresFailure);
             }
             while (true);
             return ended.Count == steps.Count;
@@ -85,7 +85,8 @@ public sealed class StepProgressTests
             var begun = progress.Begin(at);
             if (never.Count + begun.Count > 0) rounds.Add(string.Join(' ', [.. never, .. begun.Select(static step => step.Name)]));
             if (begun.Count == 0) return string.Join("; ", rounds);
-            foreach (var step in begun) progress.End(step, failing.Contains(step.Name) ? Outcome.Failed : Outcome.Passed);
+            foreach (var step in begun)
+                progress.End(step, failing.Contains(step.Name) ? Outcome.Failed : Outcome.Passed, !step.IgnoresFailure);
         }
     }
 

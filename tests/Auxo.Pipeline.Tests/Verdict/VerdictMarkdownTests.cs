@@ -75,11 +75,14 @@ public sealed class VerdictMarkdownTests
             - ❌ known: `old`
             - ⚠️ flaky: `wavers`
 
+            To quarantine it, add to `.auxo/quarantine.yaml`: `- { test: "wavers", until: UNTIL, reason: "flaky", by: "…" }`
+
             coverage: 81.2 % (+0.3), changed lines 64 %
 
             - not run: `src/a.js` 3–5, 9
 
-            """, VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
+            """.Replace("UNTIL", $"{build.QueuedAt.AddDays(30):yyyy-MM-dd}", StringComparison.Ordinal),
+            VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +111,8 @@ public sealed class VerdictMarkdownTests
             - 🔑 known: `old.pem:1` m (secrets: r)
             - and 13 known, which stand in the default branch
 
-            """, VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
+            """.Replace("UNTIL", $"{build.QueuedAt.AddDays(30):yyyy-MM-dd}", StringComparison.Ordinal),
+            VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
     }
 
     [Fact]

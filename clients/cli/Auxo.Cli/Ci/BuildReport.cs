@@ -50,10 +50,12 @@ internal static class BuildReport
         foreach (var step in tests)
         {
             terminal.Line($"  [bold]tests{Of(step.Step, tests.Count)}[/]: {Terminal.Safe(step.Words)}");
-            foreach (var test in step.Failures.Take(MaxTests)) terminal.Line(
-                $"  [red]✗[/] {(test.IsNew ? "" : "known: ")}{Terminal.Safe(test.Name)} [dim]{Terminal.Safe(test.Message)}[/]");
+            foreach (var test in step.Failures.Take(MaxTests)) terminal.Line(test.Quarantined is { } words
+                ? $"  [yellow]![/] {Terminal.Safe(test.Name)} [dim]{Terminal.Safe(words)}; {Terminal.Safe(test.Message)}[/]"
+                : $"  [red]✗[/] {(test.IsNew ? "" : "known: ")}{Terminal.Safe(test.Name)} [dim]{Terminal.Safe(test.Message)}[/]");
             if (step.Failed > MaxTests) terminal.Line($"  [dim]and {step.Failed - MaxTests} more failed[/]");
             foreach (var name in step.Flaky.Take(MaxTests)) terminal.Line($"  [yellow]![/] flaky: {Terminal.Safe(name)}");
+            foreach (var note in step.QuarantineNotes ?? []) terminal.Line($"  [yellow]![/] {Terminal.Safe(note)}");
         }
 
         foreach (var step in coverage)

@@ -7,7 +7,7 @@ namespace Auxo.Pipeline.Local.Linting;
 /// <summary><c>ci lint</c>: what is wrong in the files of a repository that tell Auxo what to do, without a build.</summary>
 internal sealed class LintFiles(TextWriter output, IncludeReader includes)
 {
-    private static readonly string[] Files = [PipelineFile.Path, Suppression.Path];
+    private static readonly string[] Files = [PipelineFile.Path, Suppression.Path, QuarantinedTest.Path];
 
     /// <summary>Reads one file, or those of a folder, and says what is wrong.</summary>
     /// <returns>0 when nothing is, else 1.</returns>
@@ -30,8 +30,12 @@ internal sealed class LintFiles(TextWriter output, IncludeReader includes)
     private async Task<int> FileAsync(string path, CancellationToken ct)
     {
         var text = OutsideText.Decode(await File.ReadAllBytesAsync(path, ct));
-        var (good, problems) = Path.GetFileName(path) == Path.GetFileName(Suppression.Path)
-            ? Suppressions(text) : await PipelineAsync(path, text, ct);
+        var (good, problems) = Path.GetFileName(path) switch
+        {
+            "suppressions.yaml" => Say(SuppressionsReader.Read(text, LocalRequest.Today), "suppression"),
+            "quarantine.yaml" => Say(QuarantineReader.Read(text, LocalRequest.Today), "quarantined test"),
+            _ => await PipelineAsync(path, text, ct),
+        };
         foreach (var problem in problems)
             await output.WriteLineAsync($"{path}:{problem.Line ?? 1}:{problem.Column ?? 1}: error: {problem.Message}");
         if (problems.Count == 0) await output.WriteLineAsync(good);
@@ -50,13 +54,10 @@ internal sealed class LintFiles(TextWriter output, IncludeReader includes)
             await output.WriteLineAsync($"{path}: warning: {include.Short} was not looked at: {file.Problem}");
         var reading = PipelineFileReader.Read(
             text, included.Where(static pair => !pair.Value.IsElsewhere).ToDictionary());
-        var count = reading.File.Steps.Count;
-        return (count == 1 ? "good: 1 step" : $"good: {count} steps", reading.Problems);
+        return Say((reading.File.Steps, reading.Problems), "step");
     }
 
-    private static (string Good, IReadOnlyList<DefinitionProblem> Problems) Suppressions(string text)
-    {
-        var (entries, problems) = SuppressionsReader.Read(text, LocalRequest.Today);
-        return (entries.Count == 1 ? "good: 1 suppression" : $"good: {entries.Count} suppressions", problems);
-    }
+    private static (string Good, IReadOnlyList<DefinitionProblem> Problems) Say<TEntry>(
+        (IReadOnlyList<TEntry> Entries, IReadOnlyList<DefinitionProblem> Problems) read, string what)
+        => (read.Entries.Count == 1 ? $"good: 1 {what}" : $"good: {read.Entries.Count} {what}s", read.Problems);
 }

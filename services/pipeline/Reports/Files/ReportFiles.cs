@@ -10,6 +10,9 @@ namespace Auxo.Pipeline.Reports.Files;
 /// <param name="Lines">What the log has to say of them.</param>
 internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> Reports, IReadOnlyList<string> Lines)
 {
+    /// <summary>A file of the step that is a report, or may be one, was not read: it may say more.</summary>
+    public bool HasUnread { get; init; }
+
     private const int MaxFiles = 200;
     private const long MaxBytes = 256L << 20;
     private const int MaxLines = 50;
@@ -38,7 +41,7 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
         Workspace workspace, StepReports wanted, DateTime since, Lazy<Task<RepositoryPaths>> files, CancellationToken ct)
     {
         var (reports, lines, old) = (new List<(string, Report)>(), new List<string>(), new List<string>());
-        var left = MaxBytes;
+        var (left, unread) = (MaxBytes, false);
         foreach (var name in Names(workspace, wanted, lines).Distinct(StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
@@ -46,6 +49,7 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
             if (file is null)
             {
                 lines.Add($"{ReportWords.Shown(name)} {refusal}");
+                unread = true;
                 continue;
             }
 
@@ -61,6 +65,7 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
             var size = RandomAccess.GetLength(file);
             if (reports.Count == MaxFiles || size > ReportLimits.Bytes || size > left)
             {
+                unread = true;
                 lines.Add(size > ReportLimits.Bytes
                     ? $"{ReportWords.Shown(name)} is larger than {ReportLimits.Bytes >> 20} MiB and was not read"
                     : $"only the first {MaxFiles} reports, and {MaxBytes >> 20} MiB of them, are read");
@@ -69,14 +74,14 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
             }
 
             left -= size;
-            if (Read(file, (int)size, name, isNamed: wanted.Files.Count > 0, lines) is not { } report) continue;
+            if (Read(file, (int)size, name, isNamed: wanted.Files.Count > 0, lines, ref unread) is not { } report) continue;
             reports.Add((name, report));
             workspace.ReadReports.Add((name, written));
         }
 
         if (old.Count > 0) lines.Add($"{ReportWords.Shown(old[0])}{(old.Count > 1 ? $" and {old.Count - 1} more" : "")}: "
             + "older than this step, so not of it");
-        return new ReportFiles(reports, [.. lines.Take(MaxLines)]);
+        return new ReportFiles(reports, [.. lines.Take(MaxLines)]) { HasUnread = unread };
     }
 
     private static IEnumerable<string> Names(Workspace workspace, StepReports wanted, List<string> lines)
@@ -113,7 +118,8 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
         }
     }
 
-    private static Report? Read(Microsoft.Win32.SafeHandles.SafeFileHandle file, int size, string name, bool isNamed, List<string> lines)
+    private static Report? Read(
+        Microsoft.Win32.SafeHandles.SafeFileHandle file, int size, string name, bool isNamed, List<string> lines, ref bool unread)
     {
         var content = new byte[size];
         var length = 0;
@@ -127,6 +133,7 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
         catch (ReportException e)
         {
             lines.Add(e.Message);
+            unread = true;
             return null;
         }
     }

@@ -59,7 +59,7 @@ internal sealed class StepPhase(
                 await started;
                 // Stopped: whoever stopped it has recorded the end, or this process ends and another carries on with this step.
                 if (run.IsCancellationRequested) return false;
-                progress.End(step!, report.Result.Outcome);
+                progress.End(step!, report.Result.Outcome, report.Result.Blocks);
                 unrecorded.AddRange([report, .. progress.NotRun().Select(NotRun)]);
                 var next = progress.Begin(settings.StepsAtOnce - working.Count);
                 await record(unrecorded, [.. next.Select(static begun => begun.Name)], ct);

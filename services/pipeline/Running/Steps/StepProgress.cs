@@ -30,7 +30,7 @@ internal sealed class StepProgress
         var progress = new StepProgress(build.Plan.Steps);
         var byName = build.Plan.Steps.ToDictionary(static step => step.Name, StringComparer.Ordinal);
         foreach (var result in build.Results)
-            if (byName.TryGetValue(result.Step, out var step)) progress.End(step, result.Outcome);
+            if (byName.TryGetValue(result.Step, out var step)) progress.End(step, result.Outcome, result.Blocks);
         return progress;
     }
 
@@ -82,10 +82,13 @@ internal sealed class StepProgress
         => [.. _steps.Where(step => !_begun.Contains(step.Name) && !_ended.ContainsKey(step.Name))];
 
     /// <summary>A step has ended.</summary>
-    public void End(CommandStep step, Outcome outcome)
+    /// <param name="step">It.</param>
+    /// <param name="outcome">How.</param>
+    /// <param name="blocks">False when its failure only warns: what needs it goes on.</param>
+    public void End(CommandStep step, Outcome outcome, bool blocks)
     {
         var well = step.LeftOut is not null || outcome == Outcome.Passed
-            || step.IgnoresFailure && outcome is Outcome.Failed or Outcome.TimedOut or Outcome.Errored
+            || !blocks && outcome is Outcome.Failed or Outcome.TimedOut or Outcome.Errored
             || step.When == NeedsOutcome.Failed && outcome == Outcome.Skipped;
         _ended[step.Name] = well ? null : outcome == Outcome.Skipped ? Cause(step) ?? step.Name : step.Name;
     }
