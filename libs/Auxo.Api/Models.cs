@@ -177,7 +177,7 @@ public sealed record BuildFailedTest(string Name, string Message, string? Path, 
 /// <summary>What the reports of a step say of its coverage; <c>Lines</c> of nothing: none was reported.</summary>
 public sealed record BuildCoverage(
     string Step, string Unit, LineCount Lines, LineCount Branches, LineCount? Changed, LineCount? Before,
-    IReadOnlyList<CoveredFile> Files, int FileCount)
+    IReadOnlyList<CoveredFile> Files, int FileCount, IReadOnlyList<string>? Pages = null)
 {
     /// <summary>Such as <c>81.2 % (+0.3), changed lines 64 %</c>.</summary>
     [JsonIgnore]
@@ -185,7 +185,8 @@ public sealed record BuildCoverage(
     {
         get
         {
-            if (Lines.Percent is not { } percent) return "none was reported";
+            if (Lines.Percent is not { } percent)
+                return Pages is null ? "none was reported" : "pages, and no report that can be counted";
             var of = Unit == "lines" ? "" : $" of the {Unit}";
             var delta = Before?.Percent is { } before
                 ? $" ({(percent - before).ToString("+0.0;-0.0;±0", CultureInfo.InvariantCulture)})"

@@ -150,6 +150,7 @@ public static class Configuration
         ResetBaseline.Map(app);
         app.MapLogs();
         app.MapArtifacts();
+        GetPage.Map(app);
         return app;
     }
 }

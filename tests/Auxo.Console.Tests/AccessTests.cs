@@ -19,7 +19,7 @@ public sealed class AccessTests
             "/settings", "/settings/people", "/wall", "/search/found?q=x", "/api", "/api/pipeline.json",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a",
-            $"/downloads/builds/{FakeAuxo.BuildId}/artifacts/a"];
+            $"/downloads/builds/{FakeAuxo.BuildId}/artifacts/a", $"/downloads/builds/{FakeAuxo.BuildId}/pages/a"];
 
     /// <summary>The services decide whether everybody may read these; those of this test let nobody in without a token.</summary>
     private static readonly string[] OfOneRepository =

@@ -119,6 +119,31 @@ public sealed class BuildPageTests
         Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
     }
 
+    [Fact]
+    public async Task a_page_of_coverage_is_shown_and_can_do_nothing()
+    {
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build(more: """
+                ,"coverage":[{"step":"unit","unit":"lines","lines":{"covered":1,"total":2},"branches":{"covered":0,"total":0},
+                "changed":null,"before":null,"files":[],"fileCount":0,"pages":["unit/coverage/a b/index.html"]}]
+                """));
+            app.MapGet("/pipeline/builds/{id}/pages/{**name}", static (string name) => Results.Text(name, "text/html"));
+        });
+        var url = $"/downloads/builds/{FakeAuxo.BuildId}/pages/unit/coverage/a%20b/index.html";
+        Assert.Contains($"href=\"{url}\"", await console.PageAsync($"/builds/{FakeAuxo.BuildId}"), StringComparison.Ordinal);
+        using var visitor = await console.SignedInAsync();
+        using var answer = await visitor.GetAsync(url);
+        Assert.Equal("unit/coverage/a b/index.html", await answer.Content.ReadAsStringAsync());
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("sandbox allow-same-origin; default-src 'none'; ", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("script", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("DENY", Assert.Single(answer.Headers.GetValues("X-Frame-Options")));
+        using var outside = await visitor.GetAsync($"/downloads/builds/{FakeAuxo.BuildId}/pages/unit//x");
+        Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
+    }
+
     [Theory]
     [InlineData("?step=test&line=4#L4", 200, "?step=test&line=4#L4")]
     [InlineData("?step=test&line=4#L4", 409, "?step=test&line=4&refused=…#L4")]

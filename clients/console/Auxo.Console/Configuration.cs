@@ -117,6 +117,7 @@ internal static class Configuration
         TestChannel.Map(app);
         ReplayDelivery.Map(app);
         DownloadFile.Map(app);
+        OpenPage.Map(app);
         PublishRepository.Map(app);
         GetBadge.Map(app);
         GetFeed.Map(app);

@@ -9,12 +9,16 @@ using Microsoft.AspNetCore.StaticFiles;
 
 namespace Auxo.Pipeline.Artifacts;
 
-/// <summary>Keeps files of builds: contents by digest, and per build which name is which content.</summary>
+/// <summary>
+/// Keeps files of builds: contents by digest, and per build which name is which content. Artifacts and the pages that tools write
+/// for people have a list each.
+/// </summary>
 public sealed class ArtifactStore : IDisposable
 {
     private const int MaxProblems = 50;
     private static readonly FileExtensionContentTypeProvider MediaTypes = new();
     private readonly string _builds;
+    private readonly string _pages;
     private readonly BlobStore _blobs;
     private readonly ExecutionSettings _settings;
     private readonly SemaphoreSlim _manifests = new(1, 1);
@@ -23,7 +27,8 @@ public sealed class ArtifactStore : IDisposable
     /// <param name="layout">Where it lives.</param>
     /// <param name="settings">How much a build may keep.</param>
     public ArtifactStore(InstanceLayout layout, ExecutionSettings settings)
-        => (_builds, _blobs, _settings) = (Path.Combine(layout.Blobs, "builds"), new BlobStore(layout.Blobs), settings);
+        => (_builds, _pages, _blobs, _settings) = (
+            Path.Combine(layout.Blobs, "builds"), Path.Combine(layout.Blobs, "pages"), new BlobStore(layout.Blobs), settings);
 
     /// <summary>Keeps what matches the patterns. What cannot be kept is a line in the problems, never an exception.</summary>
     /// <param name="buildId">Whose artifacts they are; a name that is there already gets the new content.</param>
@@ -71,7 +76,7 @@ public sealed class ArtifactStore : IDisposable
             if (!any) Problem($"nothing matches '{Shown(pattern)}'");
         }
 
-        if (kept.Count > 0) await RecordAsync(buildId, kept.Values, ct);
+        if (kept.Count > 0) await RecordAsync(ManifestOf(_builds, buildId), kept.Values, ct);
         return ([.. kept.Values], problems);
 
         void Problem(string line)
@@ -81,10 +86,40 @@ public sealed class ArtifactStore : IDisposable
         }
     }
 
-    /// <summary>The artifacts of a build, by name.</summary>
-    public async Task<IReadOnlyDictionary<string, BuildArtifact>> ListAsync(Guid buildId, CancellationToken ct)
+    /// <summary>Keeps pages of a step.</summary>
+    /// <param name="buildId">Whose they are.</param>
+    /// <param name="workspace">Where they lie; links are not followed.</param>
+    /// <param name="prefix">Stands in front of each name, with a slash.</param>
+    /// <param name="names">Relative paths, the most important first.</param>
+    /// <param name="limitBytes">So much of them is kept.</param>
+    /// <param name="ct">Stops.</param>
+    /// <returns>The names that were kept, without the prefix, and what was not and why.</returns>
+    internal async Task<(IReadOnlyList<string> Kept, IReadOnlyList<string> Problems)> KeepPagesAsync(
+        Guid buildId, Workspace workspace, string prefix, IReadOnlyList<string> names, long limitBytes, CancellationToken ct)
     {
-        var path = ManifestOf(buildId);
+        var (kept, problems) = (new List<BuildArtifact>(), new List<string>());
+        foreach (var name in names)
+        {
+            if (await KeepAsync(workspace, name, limitBytes, problems.Add, ct) is not { } page) continue;
+            limitBytes -= page.SizeBytes;
+            kept.Add(page);
+        }
+
+        if (kept.Count > 0)
+            await RecordAsync(ManifestOf(_pages, buildId), kept.Select(page => page with { Name = prefix + page.Name }), ct);
+        return ([.. kept.Select(static page => page.Name)], problems);
+    }
+
+    /// <summary>The artifacts of a build, by name.</summary>
+    public Task<IReadOnlyDictionary<string, BuildArtifact>> ListAsync(Guid buildId, CancellationToken ct)
+        => ListAsync(ManifestOf(_builds, buildId), ct);
+
+    /// <summary>The pages of a build, by name.</summary>
+    public Task<IReadOnlyDictionary<string, BuildArtifact>> ListPagesAsync(Guid buildId, CancellationToken ct)
+        => ListAsync(ManifestOf(_pages, buildId), ct);
+
+    private static async Task<IReadOnlyDictionary<string, BuildArtifact>> ListAsync(string path, CancellationToken ct)
+    {
         if (!File.Exists(path)) return new Dictionary<string, BuildArtifact>(StringComparer.Ordinal);
         await using var stream = File.OpenRead(path);
         var artifacts = await JsonSerializer.DeserializeAsync(stream, ArtifactJson.Default.BuildArtifactArray, ct) ?? [];
@@ -94,12 +129,18 @@ public sealed class ArtifactStore : IDisposable
     /// <summary>The file with this content (<c>sha256:…</c>), or null.</summary>
     public string? FindBlob(string digest) => _blobs.Find(digest);
 
-    /// <summary>Forgets the artifacts of a build; their contents go with the next sweep when no other build has them.</summary>
+    /// <summary>Forgets the artifacts and pages of a build; their contents go with the next sweep when no other build has them.</summary>
     /// <returns>Whether it had any.</returns>
     public bool Forget(Guid buildId)
     {
-        var had = File.Exists(ManifestOf(buildId));
-        if (had) File.Delete(ManifestOf(buildId));
+        var had = false;
+        foreach (var list in (string[])[ManifestOf(_builds, buildId), ManifestOf(_pages, buildId)])
+        {
+            if (!File.Exists(list)) continue;
+            had = true;
+            File.Delete(list);
+        }
+
         return had;
     }
 
@@ -107,10 +148,11 @@ public sealed class ArtifactStore : IDisposable
     public async Task SweepAsync(DateTimeOffset now, CancellationToken ct)
     {
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var list in Directory.Exists(_builds) ? Directory.EnumerateFiles(_builds, "*.json") : [])
+        foreach (var list in ((string[])[_builds, _pages]).Where(Directory.Exists).SelectMany(
+            static folder => Directory.EnumerateFiles(folder, "*.json")))
         {
-            if (!Guid.TryParse(Path.GetFileNameWithoutExtension(list), out var build)) continue;
-            foreach (var artifact in (await ListAsync(build, ct)).Values) kept.Add(artifact.Digest);
+            if (!Guid.TryParse(Path.GetFileNameWithoutExtension(list), out _)) continue;
+            foreach (var artifact in (await ListAsync(list, ct)).Values) kept.Add(artifact.Digest);
         }
 
         _blobs.Sweep(kept, now, ct);
@@ -148,16 +190,15 @@ public sealed class ArtifactStore : IDisposable
     /// <summary>
     /// Steps of one build may end at the same time: their lists are merged, and a reader sees a whole list or the one before.
     /// </summary>
-    private async Task RecordAsync(Guid buildId, IEnumerable<BuildArtifact> artifacts, CancellationToken ct)
+    private async Task RecordAsync(string path, IEnumerable<BuildArtifact> artifacts, CancellationToken ct)
     {
         await _manifests.WaitAsync(ct);
         try
         {
             var all = new SortedDictionary<string, BuildArtifact>(StringComparer.Ordinal);
-            foreach (var (name, artifact) in await ListAsync(buildId, ct)) all[name] = artifact;
+            foreach (var (name, artifact) in await ListAsync(path, ct)) all[name] = artifact;
             foreach (var artifact in artifacts) all[artifact.Name] = artifact;
-            Directory.CreateDirectory(_builds);
-            var path = ManifestOf(buildId);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await using (var stream = File.Create(path + ".new"))
             {
                 await JsonSerializer.SerializeAsync(stream, [.. all.Values], ArtifactJson.Default.BuildArtifactArray, ct);
@@ -172,7 +213,7 @@ public sealed class ArtifactStore : IDisposable
         }
     }
 
-    private string ManifestOf(Guid buildId) => Path.Combine(_builds, buildId.ToString() + ".json");
+    private static string ManifestOf(string folder, Guid buildId) => Path.Combine(folder, buildId.ToString() + ".json");
 
     /// <summary>A name as it may stand in a line for people.</summary>
     private static string Shown(string name)

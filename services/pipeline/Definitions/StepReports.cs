@@ -18,6 +18,9 @@ public sealed record StepReports(
     /// <summary>Of a step that says nothing.</summary>
     public static readonly StepReports Default = new([]);
 
+    /// <summary>The page, or the folder of pages, of its coverage; null for where today's tools write them.</summary>
+    public string? Html { get; init; }
+
     /// <summary>False when nothing shall be looked for.</summary>
     public bool Wanted { get; init; } = true;
 }

@@ -22,7 +22,8 @@ internal static class ReportWords
     /// <summary>Such as <c>81.2 % (+0.3), changed lines 64 %</c>.</summary>
     public static string Of(StepCoverage coverage)
     {
-        if (coverage.Lines.Percent() is not { } percent) return "none was reported";
+        if (coverage.Lines.Percent() is not { } percent)
+            return coverage.Pages is null ? "none was reported" : "pages, and no report that can be counted";
         var text = Percent(percent);
         if (coverage.Unit != "lines") text += $" of the {coverage.Unit}";
         if (coverage.Before?.Percent() is { } before) text += $" ({Delta(percent - before)})";

@@ -15,6 +15,13 @@ public sealed record StepCoverage(
 {
     /// <summary>Files beyond these are only counted.</summary>
     public const int Most = 100;
+
+    /// <summary>The first pages that a tool wrote for people, by which they are kept; null for none.</summary>
+    public IReadOnlyList<string>? Pages { get; init; }
+
+    /// <summary>Of a step that wrote pages and no report that can be counted.</summary>
+    internal static StepCoverage OfPages(string step)
+        => new(step, "lines", new LineCount(0, 0), new LineCount(0, 0), Changed: null, Before: null, [], 0);
 }
 
 /// <summary>A file and how much of it ran.</summary>

@@ -18,6 +18,10 @@ internal sealed record StepReported(
     /// <summary>Whether its failure may be that of quarantined tests alone; null when none of those failed.</summary>
     public QuarantineGate? Quarantine { get; init; }
 
+    /// <summary>The same with the pages that were kept.</summary>
+    public StepReported With(string step, IReadOnlyList<string> pages)
+        => pages.Count == 0 ? this : this with { Coverage = (Coverage ?? StepCoverage.OfPages(step)) with { Pages = pages } };
+
     /// <summary>
     /// The step's report with all of it. The exit status counts: a red report makes no step fail, and only a failure that is
     /// wholly that of quarantined tests does not block.

@@ -16,6 +16,12 @@ public sealed record Links(string? PublicUrl)
                 $"The console's public URL (Auxo__Console__PublicUrl) is '{text}'; it must be a URL such as https://ci.example.org.");
     }
 
+    /// <summary>A page that a tool of a build wrote for people, or null.</summary>
+    public string? To(Guid buildId, string page)
+        => PublicUrl is null
+            ? null
+            : $"{PublicUrl}/downloads/builds/{buildId}/pages/{string.Join('/', page.Split('/').Select(Uri.EscapeDataString))}";
+
     /// <summary>The page of a build, or null.</summary>
     public string? To(Guid buildId) => PublicUrl is null ? null : $"{PublicUrl}/builds/{buildId}";
 }

@@ -21,11 +21,15 @@ internal static class ReportsMarkdown
     private const int QuarantineDays = 30;
 
     /// <summary>Appends what the steps reported.</summary>
-    public static void Append(StringBuilder text, Build build)
+    public static void Append(StringBuilder text, Build build, Links links)
     {
         foreach (var tests in build.Tests) Tests(text, tests, Of(tests.Step, build.Tests.Count), DateOnly.FromDateTime(
             build.QueuedAt.UtcDateTime).AddDays(QuarantineDays));
-        foreach (var coverage in build.Coverage) Coverage(text, coverage, Of(coverage.Step, build.Coverage.Count));
+        foreach (var coverage in build.Coverage)
+        {
+            var pages = (coverage.Pages ?? []).Select(page => links.To(build.BuildId, page)).OfType<string>();
+            Coverage(text, coverage, Of(coverage.Step, build.Coverage.Count), pages);
+        }
     }
 
     /// <summary>The step is named where there are several.</summary>
@@ -57,9 +61,11 @@ internal static class ReportsMarkdown
     internal static string QuarantineLine(string test, DateOnly until)
         => $"- {{ test: {JsonSerializer.Serialize(test, Plain)}, until: {until:yyyy-MM-dd}, reason: \"flaky\", by: \"…\" }}";
 
-    private static void Coverage(StringBuilder text, StepCoverage coverage, string of)
+    private static void Coverage(StringBuilder text, StepCoverage coverage, string of, IEnumerable<string> pages)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\ncoverage{of}: {ReportWords.Of(coverage)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"\ncoverage{of}: {ReportWords.Of(coverage)}");
+        foreach (var page in pages) text.Append(" · [page](<").Append(page).Append(">)");
+        text.Append('\n');
         var missed = coverage.Files.Where(static file => file.Missed.Count > 0).Take(MaxFiles).ToList();
         if (missed.Count > 0) text.Append('\n');
         foreach (var file in missed)

@@ -23,7 +23,7 @@ public static class VerdictMarkdown
         var text = new StringBuilder();
         text.Append(Headline(build)).Append("\n\n");
         Table(text, build);
-        ReportsMarkdown.Append(text, build);
+        ReportsMarkdown.Append(text, build, links);
         Findings(text, build);
         Hints(text, build);
         foreach (var note in build.Plan.Notes.Take(5)) text.Append("\n> ").Append(Escape(note)).Append('\n');

@@ -68,7 +68,7 @@ public sealed class PipelineFileTests
 
     [Theory]
     [InlineData("{ test: a }", "unknown key 'test'; did you mean 'tests'? Known are tests, coverage, findings, gate")]
-    [InlineData("{ coverage: { min: 3 } }", "unknown key 'min'; known are files, warn, block")]
+    [InlineData("{ coverage: { min: 3 } }", "unknown key 'min'; known are files, warn, block, html")]
     [InlineData("{ coverage: { warn: many } }", "'warn' must be a number of percent, from 0 to 100")]
     [InlineData("{ gate: hard }", "unknown gate 'hard'; did you mean 'warn'? Known are block, warn, off")]
     [InlineData("../junit.xml", "the report '../junit.xml' leaves its folder")]

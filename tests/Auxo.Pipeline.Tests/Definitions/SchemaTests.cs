@@ -48,7 +48,7 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: make, needs: [], retry: 2}\n  - {name: b, commands: [x, y], timeout: 1h, artifacts: o/**}")]
     [InlineData("steps:\n  - {name: a, run: x, if: [{event: push, branch: main}, {paths: ['!docs/**']}], retry: {on: [75, timeout]}}")]
     [InlineData("steps:\n  - {name: a, run: x, matrix: {NODE: [20, 22], image: a, include: [{NODE: 1}], exclude: [{NODE: 20}]}}")]
-    [InlineData("steps:\n  - {name: a, run: x, reports: {tests: a.xml, coverage: {files: [l.info], warn: 70}, gate: block}}")]
+    [InlineData("steps:\n  - {name: a, run: x, reports: {tests: a.xml, coverage: {files: [l.info], warn: 70, html: site/}, gate: block}}")]
     [InlineData("steps:\n  - {name: a, run: x, network: true}\n  - {name: b, run: x, network: false}")]
     [InlineData("steps:\n  - {name: a, run: x, cache: {key: [a, b/**], paths: ~/.m2, fallback: newest}}")]
     [InlineData("steps:\n  - {name: a, run: x, cache: [{key: a, paths: b}], services: [{name: d, run: y, ready: z, timeout: 30s}]}")]

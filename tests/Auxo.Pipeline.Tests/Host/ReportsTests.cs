@@ -166,6 +166,68 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task pages_of_coverage_are_kept_for_readers_and_can_do_nothing_in_a_browser()
+    {
+        const string pipeline = """
+            steps:
+              - name: unit
+                run: |
+                  sleep 0.05
+                  mkdir -p coverage/lcov-report/src
+                  cd coverage/lcov-report
+                  echo '<script>alert(1)</script>' > index.html
+                  echo 'a{}' > base.css
+                  echo 'alert(1)' > sorter.js
+                  echo '{}' > data.json
+                  echo '<p>' > src/a.js.html
+                  ln -s /etc/hostname link.html
+                  ln -s /etc folder
+              - name: site
+                run: sleep 0.05; mkdir -p out/site; echo page > out/site/index.html
+                reports: { coverage: { html: out/site } }
+              - name: none
+                run: ln -s /etc out/etc
+                reports: { coverage: { html: out/etc/index.html } }
+            """;
+        var head = await _repository.CommitOnTopAsync((".auxo/ci.yaml", pipeline), ("htmlcov/index.html", "of the commit"));
+        await _host.SendAsync(_told.Opened(head));
+        var id = _told.BuildOf(head);
+        var build = await _host.FinishedAsync(id);
+        var coverage = build["coverage"]!.AsArray();
+        Assert.Equal(
+            ["unit/coverage/lcov-report/index.html", "site/out/site/index.html"],
+            coverage.Where(static step => step!["pages"] is not null).SelectMany(static step => step!["pages"]!.AsArray())
+                .Select(static page => (string)page!));
+        Assert.Contains(
+            "coverage of unit: pages, and no report that can be counted\n", (string)build["verdict"]!, StringComparison.Ordinal);
+        var (kept, none) = (await _host.LogAsync(id, "unit"), await _host.LogAsync(id, "none"));
+        Assert.Contains("coverage: the page coverage/lcov-report/index.html is kept", kept, StringComparison.Ordinal);
+        Assert.Contains("no page 'out/etc/index.html' was written by this step", none, StringComparison.Ordinal);
+
+        using var page = await _host.Reader.GetAsync($"/builds/{id}/pages/unit/coverage/lcov-report/index.html");
+        Assert.Equal("text/html; charset=utf-8", page.Content.Headers.ContentType!.ToString());
+        Assert.Equal("nosniff", Assert.Single(page.Headers.GetValues("X-Content-Type-Options")));
+        var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("sandbox allow-same-origin; default-src 'none'; ", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("script", policy, StringComparison.Ordinal);
+        Assert.Null(page.Content.Headers.ContentDisposition);
+        Assert.Equal("text/css", (await TypeAsync("unit/coverage/lcov-report/base.css")));
+        Assert.Equal("text/html", (await TypeAsync("unit/coverage/lcov-report/src/a.js.html")));
+        foreach (var absent in (string[])[
+            "unit/coverage/lcov-report/sorter.js", "unit/coverage/lcov-report/data.json", "unit/coverage/lcov-report/link.html",
+            "unit/coverage/lcov-report/folder/passwd", "unit/htmlcov/index.html", "unit/../x", "x"])
+            Assert.Null(await TypeAsync(absent));
+        using var visitor = await _host.Anonymous.GetAsync($"/builds/{id}/pages/unit/coverage/lcov-report/index.html");
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, visitor.StatusCode);
+
+        async Task<string?> TypeAsync(string name)
+        {
+            using var answer = await _host.Reader.GetAsync($"/builds/{id}/pages/{name}");
+            return answer.IsSuccessStatusCode ? answer.Content.Headers.ContentType!.MediaType : null;
+        }
+    }
+
+    [Fact]
     public async Task a_finding_and_too_little_coverage_fail_a_step_where_its_file_says_so()
     {
         const string message = """{"ruleId": "eqeqeq", "severity": 2, "message": "no", "line": 1}""";

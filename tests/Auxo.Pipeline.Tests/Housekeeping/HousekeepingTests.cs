@@ -54,6 +54,33 @@ public sealed class HousekeepingTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task pages_go_with_the_build_that_has_them()
+    {
+        using var bench = new Bench(Bench.Small);
+        var commit = bench.Commit(("coverage/index.html", "page"));
+        using var store = new ArtifactStore(bench.Layout, bench.Settings);
+        var build = Guid.NewGuid();
+        await using var workspace = await bench.Workspaces.PrepareAsync(bench.Source, commit, build, CancellationToken.None);
+        var (kept, problems) = await store.KeepPagesAsync(
+            build, workspace, "unit/", ["coverage/index.html", "coverage/none.html"], 100, CancellationToken.None);
+        Assert.Equal(["coverage/index.html"], kept);
+        Assert.Single(problems);
+        var page = Assert.Single((await store.ListPagesAsync(build, CancellationToken.None)).Values);
+        Assert.Equal("unit/coverage/index.html", page.Name);
+        Assert.Empty(await store.ListAsync(build, CancellationToken.None));
+        var (none, tooLarge) = await store.KeepPagesAsync(build, workspace, "b/", ["coverage/index.html"], 3, CancellationToken.None);
+        Assert.Empty(none);
+        Assert.Single(tooLarge);
+
+        var tomorrow = TimeProvider.System.GetUtcNow().AddDays(2);
+        await store.SweepAsync(tomorrow, CancellationToken.None);
+        Assert.NotNull(store.FindBlob(page.Digest));
+        Assert.True(store.Forget(build));
+        await store.SweepAsync(tomorrow, CancellationToken.None);
+        Assert.Null(store.FindBlob(page.Digest));
+    }
+
+    [Fact]
     public async Task builds_wait_while_the_disk_is_nearly_full_and_begin_when_there_is_room()
     {
         var home = Directory.CreateTempSubdirectory("auxo-home-").FullName;

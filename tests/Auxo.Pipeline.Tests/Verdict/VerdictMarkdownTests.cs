@@ -83,6 +83,11 @@ public sealed class VerdictMarkdownTests
 
             """.Replace("UNTIL", $"{build.QueuedAt.AddDays(30):yyyy-MM-dd}", StringComparison.Ordinal),
             VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
+        var shown = build with { Coverage = [coverage with { Pages = ["unit/a b/index.html"] }] };
+        Assert.Contains(
+            $"changed lines 64 % · [page](<https://ci.example.org/downloads/builds/{build.BuildId}/pages/unit/a%20b/index.html>)\n",
+            VerdictMarkdown.Render(shown, new Links("https://ci.example.org")), StringComparison.Ordinal);
+        Assert.DoesNotContain("[page]", VerdictMarkdown.Render(shown, NoLinks), StringComparison.Ordinal);
     }
 
     [Fact]

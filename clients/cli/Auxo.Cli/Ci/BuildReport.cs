@@ -59,7 +59,11 @@ internal static class BuildReport
         }
 
         foreach (var step in coverage)
+        {
             terminal.Line($"  [bold]coverage{Of(step.Step, coverage.Count)}[/]: {Terminal.Safe(step.Words)}");
+            foreach (var page in step.Pages ?? [])
+                terminal.Line($"  [dim]page {Terminal.Safe(page)}: on the build's page of the console[/]");
+        }
     }
 
     private static string Of(string step, int several) => several > 1 ? $" of {Terminal.Safe(step)}" : "";

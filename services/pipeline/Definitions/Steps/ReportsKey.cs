@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Definitions.Yaml;
 
@@ -35,13 +36,24 @@ internal static class ReportsKey
             return reports;
         }
 
-        var keys = yaml.Keys(node, "files", "warn", "block");
+        var keys = yaml.Keys(node, "files", "warn", "block", "html");
         if (keys.TryGetValue("files", out var patterns)) files.AddRange(FilePatterns.Read(yaml, patterns, "files", "report"));
         return reports with
         {
             Warn = keys.TryGetValue("warn", out var warn) ? Percent(yaml, warn, "warn") : reports.Warn,
             Block = keys.TryGetValue("block", out var block) ? Percent(yaml, block, "block") : reports.Block,
+            Html = keys.TryGetValue("html", out var html) ? Page(yaml, html) : null,
         };
+    }
+
+    private static string? Page(YamlKeys yaml, YamlNode node)
+    {
+        var page = ArtifactNames.NormalPattern(yaml.Text(node, "html")).TrimEnd('/');
+        if (page.Length == 0) return null;
+        var extension = Path.GetExtension(page);
+        if (ArtifactNames.Refuse(page) is null && extension is "" or ".html" or ".htm") return page;
+        yaml.Problem(node, "'html' must be a page or its folder in the workspace, such as coverage/index.html");
+        return null;
     }
 
     private static double? Percent(YamlKeys yaml, YamlNode node, string key)

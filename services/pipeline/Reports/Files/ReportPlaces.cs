@@ -65,7 +65,8 @@ public static class ReportPlaces
         return [.. files.Take(MaxFiles).Order(StringComparer.Ordinal)];
     }
 
-    private static bool IsSkipped(ReadOnlySpan<char> name) => Skipped.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
+    /// <summary>True for a folder of what others wrote.</summary>
+    internal static bool IsSkipped(ReadOnlySpan<char> name) => Skipped.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 
     private static bool Matches(ref FileSystemEntry entry)
     {

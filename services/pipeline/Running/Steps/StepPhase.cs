@@ -8,6 +8,7 @@ using Auxo.Pipeline.Hints;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Reports.Files;
+using Auxo.Pipeline.Reports.Html;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Pipeline.Workspaces;
 
@@ -164,7 +165,13 @@ internal sealed class StepPhase(
         var reported = run.IsCancellationRequested
             ? StepReported.Nothing
             : await reports.CollectAsync(build, step, workspace, begun, log, run);
-        if (!run.IsCancellationRequested) await log.CompleteAsync();
+        if (!run.IsCancellationRequested)
+        {
+            reported = reported.With(
+                step.Name, await CoveragePages.KeepAsync(artifactStore, build, step, workspace, begun, secrets.Mask, log, run));
+            await log.CompleteAsync();
+        }
+
         var hint = exit.Outcome == Outcome.Failed ? await KnownFailures.AdviseAsync(log.Path, asked.HasNetwork, run) : null;
         var report = reported.Onto(new StepReport(
             new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took + exit.Duration, exit.ExitCode,
