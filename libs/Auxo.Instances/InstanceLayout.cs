@@ -61,6 +61,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>One folder per running build.</summary>
     public string Workspaces => Path.Combine(Run, "workspaces");
 
+    /// <summary>The workspaces of the builds that failed last.</summary>
+    public string Failed => Path.Combine(Run, "failed");
+
     /// <summary>One tree per source of large recent builds, for the next build to begin with.</summary>
     public string Spares => Path.Combine(Run, "spares");
 
@@ -147,7 +150,7 @@ public sealed record InstanceLayout(string Home)
             if (!File.Exists(LayoutFile)) PrivateFiles.Write(LayoutFile, Number);
             PrivateFiles.MakeFolder(Run, Passage);
             foreach (var folder in (ReadOnlySpan<string>)
-                [Logs, BuildLogs, Blobs, Mirrors, Caches, Workspaces, Spares, Steps, Checks, InHand, ConsoleKeys])
+                [Logs, BuildLogs, Blobs, Mirrors, Caches, Workspaces, Failed, Spares, Steps, Checks, InHand, ConsoleKeys])
                 PrivateFiles.MakeFolder(folder);
             foreach (var file in Directory.EnumerateFiles(Run).Append(LayoutFile)) PrivateFiles.Close(file);
         }

@@ -71,6 +71,9 @@ public static class Configuration
         services.AddSingleton<ReadBuildSecrets>(static provider => provider.GetRequiredService<StoredSecrets>().ReadAsync);
         services.AddSingleton<WorkspacesAhead>();
         services.AddHostedService(static provider => provider.GetRequiredService<WorkspacesAhead>());
+        services.AddSingleton(static provider => new KeptWorkspaces(
+            provider.GetRequiredService<InstanceLayout>(), provider.GetRequiredService<RunnerSettings>().KeepFailed,
+            provider.GetRequiredService<DiskGuard>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StepPhase>();
         services.AddSingleton<BuildExecution>();
         services.AddSingleton<BuildLeases>();

@@ -9,6 +9,7 @@ internal static class PipelineSettings
     [
         new("Auxo__Runner__Capacity", "steps", "builds at the same time", "one per processor"),
         new("Auxo__Runner__Steps", "steps", "steps of one build at the same time", "one per processor"),
+        new("Auxo__Runner__KeepFailed", "steps", "workspaces of failed builds that are kept for 'auxo ci shell', 3 days at most", "3"),
         new("Auxo__Runner__Semgrep", "steps", "the program of the check 'sast'", "semgrep in PATH"),
         new("Auxo__Runner__Trivy", "steps", "the scanner of the check 'dependencies'", "trivy in PATH"),
         new("Auxo__Sandbox", "steps", "'host' turns the sandbox off (never for root)", "on: bubblewrap, or Docker for steps with an image"),

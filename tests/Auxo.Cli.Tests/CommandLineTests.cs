@@ -56,6 +56,19 @@ public sealed class CommandLineTests
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>The pipeline's program has the terminal; only how it ended comes back.</summary>
+    [Theory]
+    [InlineData("0000000")]
+    [InlineData("0000000", "test")]
+    public async Task a_shell_of_a_build_whose_workspace_is_gone_is_refused_without_any_service(params string[] arguments)
+    {
+        var programs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../.."));
+        var built = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(programs, "Auxo.Pipeline", built, "Auxo.Pipeline")), "the pipeline is not built beside it");
+        Assert.Equal(2, (await CliResult.RunAsync([], ["ci", "shell", .. arguments], programs: programs)).ExitCode);
+    }
+
     [Fact]
     public async Task help_needs_no_instance()
     {

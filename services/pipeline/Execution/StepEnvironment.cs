@@ -8,13 +8,17 @@ internal static class StepEnvironment
     public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     public static Dictionary<string, string> Of(StepRun run, string home, string workspace)
+        => Of(run.BuildId, run.Step, run.Environment, home, workspace);
+
+    public static Dictionary<string, string> Of(
+        Guid buildId, CommandStep step, IReadOnlyDictionary<string, string> given, string home, string workspace)
     {
         var variables = Fixed(home);
-        variables["AUXO_BUILD_ID"] = run.BuildId.ToString();
-        variables["AUXO_STEP"] = run.Step.Name;
+        variables["AUXO_BUILD_ID"] = buildId.ToString();
+        variables["AUXO_STEP"] = step.Name;
         variables["AUXO_WORKSPACE"] = workspace;
-        foreach (var (name, value) in run.Step.Environment) variables[name] = value;
-        foreach (var (name, value) in run.Environment) variables[name] = value;
+        foreach (var (name, value) in step.Environment) variables[name] = value;
+        foreach (var (name, value) in given) variables[name] = value;
         return variables;
     }
 

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Disk;
 
 using Npgsql;
@@ -6,12 +7,12 @@ using Npgsql;
 namespace Auxo.Pipeline.Housekeeping;
 
 /// <summary>
-/// Removes the logs and artifacts of old builds, every six hours. Workspaces are removed by their builds and at each start; a
-/// mirror is a few small files and stays.
+/// Removes the logs, artifacts and kept workspaces of old builds, every six hours. Other workspaces are removed by their
+/// builds and at each start; a mirror is a few small files and stays.
 /// </summary>
 internal sealed class Housekeeper(
-    NpgsqlDataSource database, ArtifactStore artifacts, InstanceLayout layout, HousekeepingPolicy policy, TimeProvider time,
-    ILogger<Housekeeper> logger) : PeriodicJob(Pause, time, logger)
+    NpgsqlDataSource database, ArtifactStore artifacts, KeptWorkspaces kept, InstanceLayout layout, HousekeepingPolicy policy,
+    TimeProvider time, ILogger<Housekeeper> logger) : PeriodicJob(Pause, time, logger)
 {
     /// <summary>Short enough that a machine that is switched off at night is cleaned, too.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromHours(6);
@@ -20,6 +21,7 @@ internal sealed class Housekeeper(
     /// <returns>How many builds lost their files; null when a backup runs, which needs them: it is done another time.</returns>
     public async Task<int?> RunAsync(CancellationToken ct)
     {
+        await kept.TrimAsync(ct);
         await using var held = await ContentsLock.TryHoldAsync(database, ct);
         if (held is null) return null;
         var expired = KeptBuilds.Expired(await BuildsAsync(ct), policy, Time.GetUtcNow());

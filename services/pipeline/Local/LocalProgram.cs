@@ -1,6 +1,7 @@
 using Auxo.Pipeline.Converting;
 using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Local.Linting;
+using Auxo.Pipeline.Local.Shell;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Local;
@@ -33,6 +34,10 @@ internal static class LocalProgram
                 var asked = ScanRequest.Parse(scan);
                 return await InPlaceAsync(place => new LocalScan(place, output).RunAsync(asked, configuration, ct));
             }
+
+            if (words is [StepShell.Word, var build, .. var step] && step.Length <= 1)
+                return await InPlaceAsync(
+                    place => new StepShell(place, output, configuration).RunAsync(build, step.FirstOrDefault(), ct));
 
             var request = LocalRequest.Parse(words);
             var includes = new IncludeReader(RepositoryFolders.From(configuration));

@@ -18,20 +18,28 @@ public sealed record RunnerSettings(int Capacity, TimeSpan Lease, TimeSpan SlowP
     /// </summary>
     public int StepsAtOnce { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>
+    /// The workspaces of so many failed builds are kept for a shell in them; <c>Auxo:Runner:KeepFailed</c>, by default 3, 0 for none.
+    /// </summary>
+    public int KeepFailed { get; init; } = 3;
+
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="FormatException">One of the two is no number from 1 on.</exception>
+    /// <exception cref="FormatException">One of them is no number from 1 on; <c>KeepFailed</c> no number from 0 on.</exception>
     public static RunnerSettings From(IConfiguration configuration)
         => new(
             Number(configuration, "Auxo:Runner:Capacity"), TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(250))
         {
             StepsAtOnce = Number(configuration, "Auxo:Runner:Steps"),
+            KeepFailed = Number(configuration, "Auxo:Runner:KeepFailed", usual: 3, least: 0),
         };
 
-    private static int Number(IConfiguration configuration, string name)
+    private static int Number(IConfiguration configuration, string name) => Number(configuration, name, Environment.ProcessorCount, 1);
+
+    private static int Number(IConfiguration configuration, string name, int usual, int least)
     {
-        if (configuration[name] is not { Length: > 0 } text) return Environment.ProcessorCount;
-        return int.TryParse(text, out var number) && number >= 1
+        if (configuration[name] is not { Length: > 0 } text) return usual;
+        return int.TryParse(text, out var number) && number >= least
             ? number
-            : throw new FormatException($"{name} is '{text}'; it must be a number from 1 on.");
+            : throw new FormatException($"{name} is '{text}'; it must be a number from {least} on.");
     }
 }

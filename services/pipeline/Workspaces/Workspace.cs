@@ -51,6 +51,14 @@ public sealed class Workspace : IAsyncDisposable
         return missing;
     }
 
+    /// <summary>Moves the files away, for good: nothing is left to be removed.</summary>
+    /// <param name="folder">Not there yet, on the same disk.</param>
+    internal void MoveTo(string folder)
+    {
+        File.Delete(_pin);
+        Directory.Move(_folder, folder);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using Auxo.Cli.Ci.Shell;
+
 namespace Auxo.Cli.Ci;
 
 /// <summary><c>auxo ci …</c></summary>
@@ -13,6 +15,7 @@ internal static class CiCommand
         LocalPipeline.CreateConvert(host),
         LocalPipeline.CreateSchema(host),
         ReplayBuild.Create(host),
+        OpenShell.Create(host),
         BuildCommit.Create(host),
         ListBuilds.Create(host),
         ShowLogs.Create(host),

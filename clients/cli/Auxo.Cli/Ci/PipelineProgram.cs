@@ -17,11 +17,7 @@ internal static class PipelineProgram
     /// <exception cref="CliException">It is not built.</exception>
     public static async Task<int> RunAsync(Session session, IReadOnlyList<string> words, CancellationToken ct)
     {
-        var host = session.Host;
-        var program = host.ProgramOf(Name);
-        if (!File.Exists(program))
-            throw new CliException(
-                ExitCode.Unreachable, $"{Name} is not built yet.", "./auxo doctor says what is missing; ./auxo up builds it.");
+        var (host, program) = (session.Host, Find(session));
         using var process = Process.Start(new ProcessStartInfo(program, ["ci", .. words])
         {
             UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = host.WorkingFolder,
@@ -41,6 +37,24 @@ internal static class PipelineProgram
         ct.ThrowIfCancellationRequested();
         return process.ExitCode;
     }
+
+    /// <summary>Gives it the terminal of whoever calls: he talks with it, and Ctrl-C is one of his words.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<int> TalkAsync(Session session, IReadOnlyList<string> words)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Find(session), ["ci", .. words])
+        {
+            UseShellExecute = false, WorkingDirectory = session.Host.WorkingFolder,
+        })!;
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+
+    private static string Find(Session session)
+        => session.Host.ProgramOf(Name) is var program && File.Exists(program)
+            ? program
+            : throw new CliException(
+                ExitCode.Unreachable, $"{Name} is not built yet.", "./auxo doctor says what is missing; ./auxo up builds it.");
 
     /// <summary>A folder as it was typed, seen from where that was.</summary>
     public static string Folder(Session session, string path) => Path.GetFullPath(path, session.Host.WorkingFolder);

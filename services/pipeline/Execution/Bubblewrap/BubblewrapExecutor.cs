@@ -32,6 +32,14 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         $script"
         """;
 
+    /// <summary>The same for a shell with the caller's terminal: its script is a file, and nobody asks how far it is.</summary>
+    private const string LaunchShell = """
+        exec 3>/dev/null 7</dev/zero 8<"$1" || exit 125
+        [ "$2" = - ] || exec 9<"$2" || exit 125
+        shift 2; umask 022
+        exec "$@"
+        """;
+
     private readonly string _program;
     private readonly string? _filter;
     private readonly StepUser? _user;
@@ -134,6 +142,45 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         {
             if (cgroup is not null) await cgroup.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// A program with the terminal of whoever calls, in the sandbox of steps and without a network. A terminal of its own is made
+    /// inside, so that nothing in there can type into the caller's.
+    /// </summary>
+    /// <param name="workspace">The folder on the host.</param>
+    /// <param name="environment">Checked by <see cref="StepScript.Refuse"/>.</param>
+    /// <param name="folder">Where it begins, as the sandbox has it.</param>
+    /// <param name="isTerminal">Somebody sits before it.</param>
+    /// <param name="script">A file that is the caller's, for what is handed over.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunShellAsync(
+        string workspace, IReadOnlyDictionary<string, string> environment, string folder, bool isTerminal, string script)
+    {
+        var shell = isTerminal
+            ? "if command -v script >/dev/null; then exec script -qec 'exec bash --norc -i' /dev/null; fi; exec bash --norc -i"
+            : "exec bash --norc";
+        // 4 is where a step says how far it is; here nobody listens.
+        PrivateFiles.Write(script, "exec 4>/dev/null\n" + StepScript.Write([], environment, folder, Limits()) + shell + "\n");
+        // The step's account opens it by its descriptor; the folder around it is closed to all others.
+        File.SetUnixFileMode(script, (UnixFileMode)0b110_100_100);
+        var start = Start(Arguments(workspace));
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = false;
+        start.ArgumentList[1] = LaunchShell;
+        start.ArgumentList.Insert(3, script);
+        StepCgroup? cgroup = null;
+        try
+        {
+            cgroup = _cgroups?.Create(_settings);
+            using var process = Process.Start(start) ?? throw new InvalidOperationException("/bin/sh could not be started.");
+            cgroup?.Enter(process.Id);
+            await process.WaitForExitAsync(CancellationToken.None);
+            return process.ExitCode;
+        }
+        finally
+        {
+            if (cgroup is not null) await cgroup.DisposeAsync();
         }
     }
 

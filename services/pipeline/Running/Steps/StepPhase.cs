@@ -19,7 +19,8 @@ namespace Auxo.Pipeline.Running.Steps;
 /// </summary>
 internal sealed class StepPhase(
     WorkspaceStore workspaces, WorkspacesAhead ahead, RepositoryFolders folders, StepExecutors executors, LogStore logs,
-    ArtifactStore artifactStore, ReportCollector reports, CacheStore cacheStore, ReadBuildSecrets readSecrets, RunnerSettings settings)
+    ArtifactStore artifactStore, ReportCollector reports, CacheStore cacheStore, ReadBuildSecrets readSecrets, RunnerSettings settings,
+    KeptWorkspaces? kept = null)
 {
     private const string CommandKind = "command";
 
@@ -49,6 +50,7 @@ internal sealed class StepPhase(
         // A crash may have come between a failed step and the record of those it kept from running.
         var unrecorded = progress.NotRun().Select(NotRun).ToList();
         var working = new Dictionary<Task<StepReport>, CommandStep>();
+        var failed = new List<string>();
         try
         {
             Begin(progress.Begin(settings.StepsAtOnce), isFirst: build.Results.All(static result => result.Kind != CommandKind));
@@ -60,6 +62,7 @@ internal sealed class StepPhase(
                 await started;
                 // Stopped: whoever stopped it has recorded the end, or this process ends and another carries on with this step.
                 if (run.IsCancellationRequested) return false;
+                if (report.Result is { Blocks: true, Outcome: Outcome.Failed or Outcome.TimedOut }) failed.Add(step!.Name);
                 progress.End(step!, report.Result.Outcome, report.Result.Blocks);
                 unrecorded.AddRange([report, .. progress.NotRun().Select(NotRun)]);
                 var next = progress.Begin(settings.StepsAtOnce - working.Count);
@@ -82,8 +85,8 @@ internal sealed class StepPhase(
             if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             {
                 var workspace = await place.Value;
-                if (!ct.IsCancellationRequested) await workspace.DisposeAsync();
-                else if (workspace.TakeReady() is { } unused) await unused.DisposeAsync();
+                if (workspace.TakeReady() is { } unused) await unused.DisposeAsync();
+                if (!ct.IsCancellationRequested) await EndAsync(build, workspace, failed, ct);
             }
         }
 
@@ -93,6 +96,15 @@ internal sealed class StepPhase(
             foreach (var (i, step) in steps.Index())
                 working.Add(StepAsync(build, step, place, secrets, isFirst && i == 0, left, stop.Token), step);
         }
+    }
+
+    /// <summary>Removes a workspace; that of a build that failed is kept for whoever wants to look into it.</summary>
+    private async Task EndAsync(Build build, Workspace workspace, IReadOnlyList<string> failed, CancellationToken ct)
+    {
+        var about = new KeptBuild(
+            build.BuildId, build.Subject.RepositoryName, build.Subject.Commit, Variables(build), build.Plan.Steps, failed);
+        if (failed.Count > 0 && kept is not null && await kept.KeepAsync(workspace, about, ct)) return;
+        await workspace.DisposeAsync();
     }
 
     /// <summary>One step, or why it cannot be run.</summary>
