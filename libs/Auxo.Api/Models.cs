@@ -112,6 +112,11 @@ public sealed record Build
     public string? Sandbox { get; init; }
     public string? ApprovedBy { get; init; }
 
+    /// <summary>True when its steps without an image had no sandbox: they ran on the machine itself.</summary>
+    [JsonIgnore]
+    public bool IsUnsafe => Sandbox?.StartsWith("none", StringComparison.Ordinal) == true
+        && (Steps ?? []).Any(static step => step.Kind == "command");
+
     public string? TraceId { get; init; }
 
     /// <summary>The digits people read and type.</summary>
@@ -139,6 +144,31 @@ public sealed record BuildStep(
 
     /// <summary>What is known of the cause of its failure and what to do; null when nothing is.</summary>
     public string? Hint { get; init; }
+
+    /// <summary>What it took of the machine; null where nobody counted.</summary>
+    public StepUse? Usage { get; init; }
+}
+
+/// <summary>What runs steps of one kind: <c>commands</c>, or <c>images</c>; not isolated is on the machine itself.</summary>
+public sealed record ExecutorInfo(string For, string Text, bool IsIsolated, string? Refusal);
+
+/// <summary>What a step took of the machine; what was not counted is null.</summary>
+public sealed record StepUse(double? ProcessorSeconds, long? PeakMemoryBytes, long? ReadBytes, long? WrittenBytes)
+{
+    /// <summary>Such as <c>processor 4.2 s, memory 310 MB, 12 MB read, 4 MB written</c>; empty when nothing was counted.</summary>
+    [JsonIgnore]
+    public string Words
+    {
+        get
+        {
+            List<string> words = [];
+            if (ProcessorSeconds is { } seconds) words.Add(string.Create(CultureInfo.InvariantCulture, $"processor {seconds:0.0#} s"));
+            if (PeakMemoryBytes is { } memory) words.Add($"memory {Amounts.Size(memory)}");
+            if (ReadBytes is > 0 and var read) words.Add($"{Amounts.Size(read)} read");
+            if (WrittenBytes is > 0 and var written) words.Add($"{Amounts.Size(written)} written");
+            return string.Join(", ", words);
+        }
+    }
 }
 
 /// <summary>A line of a log; <c>CutBytes</c> of it are left out, and <c>At</c> is null where no time was written down.</summary>

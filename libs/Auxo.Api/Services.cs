@@ -79,6 +79,10 @@ public interface IPipeline
     [Post("builds")]
     Task<Build> BuildAsync([Body] BuildRequest request, CancellationToken ct);
 
+    /// <summary>What runs steps, and whether it holds them in.</summary>
+    [Get("executors")]
+    Task<Page<ExecutorInfo>> ExecutorsAsync(CancellationToken ct);
+
     /// <summary>Builds, newest first.</summary>
     [Get("builds")]
     Task<Page<Build>> BuildsAsync(

@@ -80,7 +80,17 @@ public sealed record StepResult(string Step, string Kind, Outcome Outcome, bool 
 {
     /// <summary>What is known of the cause of its failure and what to do, in one line; null when nothing is.</summary>
     public string? Hint { get; init; }
+
+    /// <summary>What it took of the machine, over all its tries; null where nobody counted.</summary>
+    public StepUsage? Usage { get; init; }
 }
+
+/// <summary>What a step took of the machine; what the kernel did not tell is null.</summary>
+/// <param name="Processor">Time of all its processes on all processors.</param>
+/// <param name="PeakMemoryBytes">The most memory at one time; with control groups, files in memory count too.</param>
+/// <param name="ReadBytes">Read from disks.</param>
+/// <param name="WrittenBytes">Written to disks.</param>
+public sealed record StepUsage(TimeSpan? Processor, long? PeakMemoryBytes, long? ReadBytes = null, long? WrittenBytes = null);
 
 /// <summary>One thing that a check found.</summary>
 /// <param name="Check">The step that found it.</param>

@@ -136,6 +136,7 @@ public static class Configuration
         GetBuild.Map(app);
         GetTimeline.Map(app);
         DiagnosePipeline.Map(app);
+        ListExecutors.Map(app);
         CancelBuild.Map(app);
         ApproveBuild.Map(app);
         RerunBuild.Map(app);

@@ -46,6 +46,22 @@ public sealed class BuildPageTests
         Assert.Contains("<div id=\"L250\" data-n=\"250\" class=\"marked\">", opened, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("none: on the host", true)]
+    [InlineData("bubblewrap 0.8.0", false)]
+    public async Task what_steps_took_is_shown_and_that_nothing_held_them_in(string sandbox, bool isUnsafe)
+    {
+        const string steps = """
+            ,"steps":[{"step":"test","kind":"command","state":"finished","outcome":"passed","blocks":true,"durationSeconds":8,"exitCode":0,
+                "summary":null,"usage":{"processorSeconds":12.34,"peakMemoryBytes":310000000,"readBytes":0,"writtenBytes":4200000}}]
+            """;
+        await using var console = await ConsoleHost.StartAsync(app =>
+            PagesTests.Map(app, FakeAuxo.Build(more: $"{steps},\"sandbox\":\"{sandbox}\"")));
+        var page = WebUtility.HtmlDecode(await console.PageAsync($"/builds/{FakeAuxo.BuildId}"));
+        Assert.Contains("<span>processor 12.34 s, memory 310 MB, 4.2 MB written</span>", page, StringComparison.Ordinal);
+        Assert.Equal(isUnsafe, page.Contains("unsafe: its steps had no sandbox", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task tests_and_coverage_have_a_section_each()
     {

@@ -46,6 +46,7 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(BuildResponse))]
 [JsonSerializable(typeof(BuildDetails))]
 [JsonSerializable(typeof(BuildPage))]
+[JsonSerializable(typeof(ExecutorPage))]
 [JsonSerializable(typeof(SchedulePage))]
 [JsonSerializable(typeof(GateResponse))]
 [JsonSerializable(typeof(MergePage))]

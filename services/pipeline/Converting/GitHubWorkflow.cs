@@ -137,7 +137,7 @@ internal sealed partial class GitHubWorkflow
                     Matrix(step, value);
                     break;
                 case "services":
-                    _converted.Note(at, "services in images of their own: start them in the step's sandbox instead ('services')");
+                    _converted.Note(at, "services: name them in 'services' of each step that needs them; it needs an 'image' too");
                     break;
                 default:
                     _converted.Note(at, $"'{key}' of job '{name}' is left out");

@@ -31,7 +31,7 @@ internal sealed partial class WoodpeckerFile
                     Steps(value);
                     break;
                 case "services":
-                    _converted.Note(name, "services in images of their own: start them in the step's sandbox instead ('services')");
+                    _converted.Note(name, "services: name them in 'services' of each step that needs them; it needs an 'image' too");
                     break;
                 case "when" or "matrix" or "variables" or "labels" or "skip_clone" or "clone" or "workspace":
                     break;

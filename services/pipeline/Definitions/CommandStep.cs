@@ -105,9 +105,22 @@ public sealed record StepRetry(int Times, IReadOnlyList<string> On)
 /// <param name="Newest">Without an equal key, the newest of another key is used, and a new one kept.</param>
 public sealed record StepCache(IReadOnlyList<string> Key, IReadOnlyList<string> Paths, bool InHome, bool Newest);
 
-/// <summary>A program that runs beside a step, in its sandbox, from before its first command to its end.</summary>
-/// <param name="Name">For its log.</param>
-/// <param name="Run">Starts it, and ends when it does.</param>
-/// <param name="Ready">Succeeds when it can be used; null for at once.</param>
+/// <summary>
+/// A program that runs beside a step from before its first command to its end: in its sandbox, or in a container of its own that shares
+/// the step's loopback.
+/// </summary>
+/// <param name="Name">For its log; of a container also the name of its host.</param>
+/// <param name="Run">Starts it, and ends when it does; with an image, empty for what the image runs by itself.</param>
+/// <param name="Ready">Succeeds when it can be used; with an image it runs in the service's container. Null for at once.</param>
 /// <param name="Timeout">How long that may take.</param>
-public sealed record StepService(string Name, string Run, string? Ready, TimeSpan Timeout);
+public sealed record StepService(string Name, string Run, string? Ready, TimeSpan Timeout)
+{
+    /// <summary>The image of its own container; null for a program in the step's own sandbox.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>With an image: it can be used when something listens on this port; null when that does not matter.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>With an image: its variables; null for none, as in plans of earlier versions.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+}

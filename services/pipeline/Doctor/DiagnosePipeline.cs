@@ -33,8 +33,9 @@ public static class DiagnosePipeline
         {
             var layout = new InstanceLayout(folder);
             layout.Make();
-            return await LookAsync(new StepExecutors(layout, ExecutionSettings.From(configuration),
-                StepUser.Current(), new StepLauncher(), TimeProvider.System), LocalAdvisories.From(configuration, folder), ct);
+            await using var executors = new StepExecutors(layout, ExecutionSettings.From(configuration),
+                StepUser.Current(), new StepLauncher(), TimeProvider.System);
+            return await LookAsync(executors, LocalAdvisories.From(configuration, folder), ct);
         }
         finally
         {

@@ -61,6 +61,11 @@ internal sealed class ExecutionStart(
         // Before their workspaces go or are carried on with.
         if (LeftoverProcesses.End(layout) is > 0 and var ended)
             logger.LogWarning("{Count} processes of builds had outlived the last run and were ended.", ended);
+        if (await executors.SweepAsync(cancellationToken) is var containers && containers is > 0)
+            logger.LogWarning("{Count} containers of builds had outlived the last run and were removed.", containers);
+        else if (containers is null)
+            logger.LogWarning(
+                "Docker does not say whether containers of the last run are left; look: docker ps --filter label=auxo.instance");
         // What a step on the host or in a container was begun with: its script has its secrets.
         foreach (var left in Directory.EnumerateDirectories(layout.Steps))
             if (Guid.TryParse(Path.GetFileName(left), out _)) await WorkspaceFolder.RemoveAsync(left, cancellationToken);

@@ -11,13 +11,19 @@ namespace Auxo.Pipeline.Execution;
 /// </summary>
 internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings settings, StepLauncher launcher, TimeProvider time) : IStepExecutor
 {
+    /// <summary>How <see cref="Sandbox"/> begins, here and in the records of builds.</summary>
+    public const string Unsafe = "none";
+
     /// <summary>The same channels as in the sandbox.</summary>
     private const string Launch =
         "exec 3>&2 2>&1 8<&0 0</dev/null 4>&3 3>&- && umask 022 && { command -v setsid >/dev/null && exec setsid bash "
             + "--noprofile --norc /dev/fd/8; exec bash --noprofile --norc /dev/fd/8; }";
 
     /// <inheritdoc/>
-    public string Sandbox => "none: on the host, as the setting Auxo:Sandbox=host asks; limits: rlimits and a watcher";
+    public string Sandbox => Unsafe + ": on the host, as the setting Auxo:Sandbox=host asks; limits: rlimits and a watcher";
+
+    /// <inheritdoc/>
+    public bool IsIsolated => false;
 
     /// <inheritdoc/>
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)

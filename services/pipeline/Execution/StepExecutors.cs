@@ -6,7 +6,7 @@ using Auxo.Pipeline.Execution.Processes;
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>Says who may run a step on this machine. What the machine offers is found out once, at the first question.</summary>
-public sealed class StepExecutors
+public sealed class StepExecutors : IAsyncDisposable
 {
     private readonly ExecutionSettings _settings;
     private readonly Lazy<ExecutorChoice> _commands;
@@ -46,11 +46,41 @@ public sealed class StepExecutors
     /// <param name="workspace">The top folder.</param>
     public IAsyncDisposable? MakeReady(string workspace) => _commands.Value.Executor?.MakeReady(workspace);
 
+    /// <summary>Removes the containers that a killed process of this instance left. Call it before the first step.</summary>
+    /// <returns>How many there were; null when the engine is there and does not say.</returns>
+    public Task<int?> SweepAsync(CancellationToken ct) => _docker.SweepAsync(ct);
+
+    /// <summary>
+    /// A container that waits for the first step of a trusted author's build, with an empty folder that becomes the workspace; null when
+    /// there is none, or the step has no image.
+    /// </summary>
+    internal async Task<StepContainer?> ReserveAsync(CommandStep? first, Trust trust, CancellationToken ct)
+        => MayWait(first, trust) ? await _docker.ReserveAsync(first!.Image!, HasNetwork(first, trust), ct) : null;
+
+    /// <summary>Has a container wait for a step that is likely to come next in a trusted author's build. It never fails.</summary>
+    public Task PrepareAsync(CommandStep? next, Trust trust, string workspace, CancellationToken ct)
+        => MayWait(next, trust) ? _docker.PrepareAsync(next!.Image!, HasNetwork(next, trust), workspace, ct) : Task.CompletedTask;
+
+    /// <summary>The folder of a reserved container has become a workspace.</summary>
+    internal void Bind(StepContainer reserved, string workspace) => _docker.Bind(reserved, workspace);
+
+    /// <summary>A reserved container is not wanted after all.</summary>
+    internal void Remove(StepContainer reserved) => _docker.Remove(reserved);
+
+    /// <summary>A build is over: nothing waits for its steps any more.</summary>
+    public void Leave(string workspace) => _docker.Leave(workspace);
+
+    /// <summary>True when a step of a build gets a network.</summary>
+    public bool HasNetwork(CommandStep step, Trust trust) => step.Network && NetworkRefusal(trust) is null;
+
+    /// <summary>Ends what is left of steps that have ended.</summary>
+    public ValueTask DisposeAsync() => _docker.DisposeAsync();
+
     /// <summary>Why steps without an image cannot run here; null when they can.</summary>
     public string? Refusal => _commands.Value.Refusal;
 
     /// <summary>True when steps run without any sandbox, as the operator wished.</summary>
-    public bool IsHost => _commands.Value.Executor is HostExecutor;
+    public bool IsHost => _commands.Value.Executor is { IsIsolated: false };
 
     /// <summary>What of an ordinary machine steps do not find here; empty when they find all, or when there is no sandbox.</summary>
     public IReadOnlyList<MachineLook> NotFound()
@@ -69,6 +99,14 @@ public sealed class StepExecutors
     /// <summary>What holds steps without an image here, for logs and status pages.</summary>
     public string Describe() => _commands.Value is { Executor: { } executor } ? executor.Sandbox : $"refused: {_commands.Value.Refusal}";
 
+    /// <summary>What runs the steps of this instance, those without an image first.</summary>
+    public IReadOnlyList<ExecutorState> All()
+        => [new("commands", Describe(), IsIsolated: !IsHost, Refusal), new("images", _docker.Sandbox, _docker.IsIsolated, ImageRefusal)];
+
+    /// <summary>The names of a container's services are fixed when it is made, so those of steps with services do not wait.</summary>
+    private static bool MayWait(CommandStep? step, Trust trust)
+        => trust == Trust.Trusted && step is { Image: not null } && step.Services.All(static service => service.Image is null);
+
     private static ExecutorChoice Host(
         InstanceLayout layout, ExecutionSettings settings, StepUser? user, StepLauncher launcher, TimeProvider time)
         => user is null
@@ -82,3 +120,10 @@ public sealed class StepExecutors
 /// <param name="Executor">Null when refused.</param>
 /// <param name="Refusal">Why, and what to do, in one line; null when there is an executor.</param>
 public sealed record ExecutorChoice(IStepExecutor? Executor, string? Refusal);
+
+/// <summary>What runs steps of one kind here.</summary>
+/// <param name="For"><c>commands</c> for steps without an image, <c>images</c> for those with one.</param>
+/// <param name="Text">What holds them in.</param>
+/// <param name="IsIsolated">False when nothing does: they run on the machine itself.</param>
+/// <param name="Refusal">Why none can run here; null when they can.</param>
+public sealed record ExecutorState(string For, string Text, bool IsIsolated, string? Refusal);

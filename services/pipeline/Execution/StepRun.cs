@@ -16,6 +16,9 @@ public interface IStepExecutor
     /// </summary>
     string Sandbox { get; }
 
+    /// <summary>False when nothing stands between a step and this machine; whoever shows a build or a step says so.</summary>
+    bool IsIsolated { get; }
+
     /// <summary>
     /// Runs the step to its end. Nothing of it is left running afterwards, whatever the outcome. Its output is in the log,
     /// which stays open for the caller.
@@ -46,6 +49,9 @@ public sealed record StepRun(
     /// <summary>It reaches the network of this machine: the step asks for it, and the operator and the author's trust allow it.</summary>
     public bool HasNetwork { get; init; }
 
+    /// <summary>Its author is trusted: it may have a container that was started before, and one may wait for the next build.</summary>
+    public bool IsTrusted { get; init; }
+
     /// <summary>The files that are unpacked before its commands, and packed after them.</summary>
     public IReadOnlyList<StepCacheFile> Caches { get; init; } = [];
 }
@@ -68,4 +74,8 @@ public sealed record StepCacheFile(string File, IReadOnlyList<string> Paths, boo
 /// <param name="ExitCode">Of the command that ended the step; null when it was stopped or never began.</param>
 /// <param name="Reason">One line for people, such as <c>command 2 of 3 (make test) ended with exit code 1</c>; null when it passed.</param>
 /// <param name="Duration">Wall time, sandbox included.</param>
-public sealed record StepExit(Outcome Outcome, int? ExitCode, string? Reason, TimeSpan Duration);
+public sealed record StepExit(Outcome Outcome, int? ExitCode, string? Reason, TimeSpan Duration)
+{
+    /// <summary>What it took of the machine; null when nobody counted.</summary>
+    public StepUsage? Usage { get; init; }
+}

@@ -6,8 +6,8 @@ namespace Auxo.Pipeline.Execution;
 
 /// <summary>
 /// The one shell script that a step is: limits, environment, then every command, printed before it runs, in the same shell,
-/// until one fails. It is handed over through a file descriptor, so neither commands nor variables appear in anybody's process
-/// list.
+/// until one fails; whoever reads descriptor 4 hears its number. It is handed over through a file descriptor or a private file, so
+/// neither commands nor variables appear in anybody's process list.
 /// </summary>
 internal static partial class StepScript
 {
@@ -39,16 +39,12 @@ internal static partial class StepScript
     /// <param name="environment">Checked by <see cref="Refuse"/>.</param>
     /// <param name="folder">The absolute working directory.</param>
     /// <param name="limits">Lines that set limits first, such as <c>ulimit -c 0</c>.</param>
-    /// <param name="progress">
-    /// Where the number of the running command is written, as a redirection of descriptor 4; empty when it is open already.
-    /// </param>
     /// <param name="setUp">Lines before the first command: <see cref="StepSetUp"/>.</param>
     public static string Write(
         IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> environment, string folder,
-        IEnumerable<string> limits, string progress = "", string setUp = "")
+        IEnumerable<string> limits, string setUp = "")
     {
         var script = new StringBuilder();
-        if (progress.Length > 0) script.Append("exec ").Append(progress).Append('\n');
         foreach (var limit in limits) script.Append(limit).Append('\n');
         foreach (var (name, value) in environment) script.Append("export ").Append(name).Append('=').Append(Quote(value)).Append('\n');
         script.Append("cd -- ").Append(Quote(folder)).Append(" || { echo 'no folder' >&4; exit 1; }\n");

@@ -8,7 +8,7 @@ namespace Auxo.Pipeline.Execution;
 /// <summary>
 /// The part of a step's script that comes before its commands, in the same shell and the same sandbox: kept files are unpacked, services
 /// are started and waited for. After the commands it packs what is to be kept, or prints the last words of the services when the step
-/// failed.
+/// failed. Services with an image of their own are no matter of the script.
 /// </summary>
 internal static class StepSetUp
 {
@@ -19,9 +19,10 @@ internal static class StepSetUp
     /// <param name="workspace">The workspace's path as the step sees it.</param>
     public static string Of(StepRun run, string workspace)
     {
-        if (run.Step.Services.Count == 0 && run.Caches.Count == 0) return "";
+        var services = run.Step.Services.Where(static service => service.Image is null).ToList();
+        if (services.Count == 0 && run.Caches.Count == 0) return "";
         var script = new StringBuilder();
-        AppendEnd(script, run, workspace);
+        AppendEnd(script, run, services, workspace);
         foreach (var cache in run.Caches.Where(static cache => cache.Restores))
         {
             var file = StepScript.Quote($"{workspace}/{cache.File}");
@@ -30,7 +31,7 @@ internal static class StepSetUp
                 .Append(CultureInfo.InvariantCulture, $"rm -f {file}\n");
         }
 
-        if (run.Step.Services.Count > 0) AppendServices(script, run.Step.Services);
+        if (services.Count > 0) AppendServices(script, services);
         return script.ToString();
     }
 
@@ -61,7 +62,7 @@ internal static class StepSetUp
     }
 
     /// <summary>What is done at the end, however the step comes to it.</summary>
-    private static void AppendEnd(StringBuilder script, StepRun run, string workspace)
+    private static void AppendEnd(StringBuilder script, StepRun run, IReadOnlyList<StepService> services, string workspace)
     {
         script.Append("__auxo_logs=$HOME/.auxo-services; mkdir -p \"$__auxo_logs\"\n__auxo_end() {\n__auxo=$?; trap - EXIT; set +eu\n");
         script.Append("if [ \"$__auxo\" = 0 ]; then :\n");
@@ -79,7 +80,7 @@ internal static class StepSetUp
         }
 
         script.Append("else :\n");
-        foreach (var service in run.Step.Services)
+        foreach (var service in services)
             script.Append(CultureInfo.InvariantCulture,
                 $"echo '--- Auxo: the last lines of the service {service.Name}:'; tail -n {LastLines} \"$__auxo_logs/{service.Name}\"\n");
         script.Append("fi\nexit \"$__auxo\"\n}\ntrap __auxo_end EXIT\n");

@@ -45,8 +45,11 @@ internal static class LocalProgram
             {
                 "lint" => await new LintFiles(output, includes).RunAsync(request.Folder, ct),
                 "plan" => await InPlaceAsync(async place => Said(await PlanAsync(place), output)),
-                "run" => await InPlaceAsync(async place
-                    => await new LocalRun(place, output, configuration).RunAsync(await PlanAsync(place), ct)),
+                "run" => await InPlaceAsync(async place =>
+                {
+                    await using var run = new LocalRun(place, output, configuration);
+                    return await run.RunAsync(await PlanAsync(place), ct);
+                }),
                 "schema" => await SchemaAsync(output, ct),
                 "convert" => await ConvertAsync(request.Folder, output, ct),
                 _ => throw new LocalException("Say what: lint, plan, run, scan, convert or schema."),

@@ -24,13 +24,14 @@ namespace Auxo.Pipeline.Local;
 /// Runs a plan by the code that builds run by, in the same sandbox; what is printed is what the verdict would be made of. Findings that
 /// stand in the commit that is compared with are known, as in a build.
 /// </summary>
-internal sealed class LocalRun
+internal sealed class LocalRun : IAsyncDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
     private readonly TextWriter _output;
     private readonly Lock _printing = new();
     private readonly InstanceLayout _layout;
     private readonly LogStore _logs;
+    private readonly StepExecutors _executors;
     private readonly StepPhase _steps;
     private readonly AdvisorySources _advisories;
 
@@ -43,16 +44,19 @@ internal sealed class LocalRun
         _advisories = LocalAdvisories.From(configuration, place);
         var (settings, user, time) = (ExecutionSettings.From(configuration), StepUser.Current(), TimeProvider.System);
         _logs = new LogStore(_layout, settings, time);
-        var executors = new StepExecutors(_layout, settings, user, new StepLauncher(), time);
+        _executors = new StepExecutors(_layout, settings, user, new StepLauncher(), time);
         var (workspaces, folders, runner) =
             (new WorkspaceStore(_layout, user), RepositoryFolders.From(configuration), RunnerSettings.From(configuration));
         _steps = new StepPhase(
-            workspaces, new WorkspacesAhead(workspaces, executors, folders, runner, time, NullLogger<WorkspacesAhead>.Instance), folders,
-            executors, _logs,
+            workspaces, new WorkspacesAhead(workspaces, _executors, folders, runner, time, NullLogger<WorkspacesAhead>.Instance), folders,
+            _executors, _logs,
             new ArtifactStore(_layout, settings), new ReportCollector(static (_, _, _) => Task.FromResult(ReportsBefore.Nothing)),
             new CacheStore(LocalCaches(place), settings.CacheBytes, time),
             (build, _) => Task.FromResult(LocalSecrets.Of(build, configuration)), runner);
     }
+
+    /// <summary>Ends what is left of the steps.</summary>
+    public ValueTask DisposeAsync() => _executors.DisposeAsync();
 
     /// <summary>Runs it.</summary>
     /// <returns>0 when it passed, else 1.</returns>

@@ -23,6 +23,21 @@ public sealed record StepResponse(
 
     /// <summary>What is known of the cause of its failure and what to do, in one line; null when nothing is.</summary>
     public string? Hint { get; init; }
+
+    /// <summary>What it took of the machine; null where nobody counted.</summary>
+    public StepUsageResponse? Usage { get; init; }
+}
+
+/// <summary>What a step took of the machine, over all its tries; what the kernel did not tell is null.</summary>
+/// <param name="ProcessorSeconds">Time of all its processes on all processors.</param>
+/// <param name="PeakMemoryBytes">The most memory at one time.</param>
+/// <param name="ReadBytes">Read from disks.</param>
+/// <param name="WrittenBytes">Written to disks.</param>
+public sealed record StepUsageResponse(double? ProcessorSeconds, long? PeakMemoryBytes, long? ReadBytes, long? WrittenBytes)
+{
+    internal static StepUsageResponse? Of(StepUsage? usage)
+        => usage is null ? null : new(
+            usage.Processor?.TotalSeconds, usage.PeakMemoryBytes, usage.ReadBytes, usage.WrittenBytes);
 }
 
 /// <summary>A build as lists show it.</summary>
@@ -63,7 +78,7 @@ public record BuildResponse(
         var startedAt = kind == "check" ? build.StartedAt : build.Begun.TryGetValue(name, out var at) ? at : (DateTimeOffset?)null;
         StepResponse step = build.Results.FirstOrDefault(result => result.Step == name) is { } result
             ? new(name, kind, "finished", result.Outcome, result.Blocks, result.Duration.TotalSeconds, result.ExitCode, result.Summary,
-                startedAt) { Hint = result.Hint }
+                startedAt) { Hint = result.Hint, Usage = StepUsageResponse.Of(result.Usage) }
             : new(name, kind, build.Running.Contains(name)
                 || kind == "check" && build.State == BuildState.Running ? "running" : "waiting", null, null, null, null, null, startedAt);
         return step with { Needs = command?.Needs };

@@ -3,6 +3,7 @@ using System.Text;
 
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Execution;
 
 namespace Auxo.Pipeline.Verdict;
 
@@ -26,6 +27,8 @@ public static class VerdictMarkdown
         ReportsMarkdown.Append(text, build, links);
         Findings(text, build);
         Hints(text, build);
+        if (RanOnHost(build)) text.Append(
+            "\n> ⚠️ **Unsafe**: the steps had no sandbox; they ran on the machine itself (`Auxo__Sandbox=host`).\n");
         foreach (var note in build.Plan.Notes.Take(5)) text.Append("\n> ").Append(Escape(note)).Append('\n');
         if (build.State == BuildState.AwaitingApproval)
         {
@@ -47,6 +50,11 @@ public static class VerdictMarkdown
             < 3600 => $"{(int)duration.TotalMinutes} min {duration.Seconds} s",
             _ => $"{(int)duration.TotalHours} h {duration.Minutes} min",
         };
+
+    /// <summary>True when steps of its pipeline file had no sandbox.</summary>
+    private static bool RanOnHost(Build build)
+        => build.Sandbox?.StartsWith(HostExecutor.Unsafe, StringComparison.Ordinal) == true
+            && build.Plan.Steps.Any(static step => step.Image is null);
 
     private static string Headline(Build build)
     {

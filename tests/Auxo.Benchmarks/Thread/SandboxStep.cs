@@ -22,6 +22,9 @@ internal static class SandboxStep
         var rounds = context.Options.Count(5, 2);
         var usual = await OfAsync(auxo, "sleep 0.1", rounds, ct);
         var nothing = await OfAsync(auxo, "true", rounds, ct);
+        IReadOnlyList<Figure> containers = [];
+        if (await ContainerStep.WhyNotAsync(ct) is { } why) context.Miss($"a step in a container: {why}");
+        else containers = await ContainerStep.RunAsync(context, ct);
         return
         [
             new("a step in a warm sandbox ('sleep 0.1')", "ms", new Series(usual.Inside), new Series(usual.Bare), Goal.AtMostOver(4))
@@ -30,6 +33,7 @@ internal static class SandboxStep
             },
             new("a step that does nothing, behind others ('true')", "ms", new Series(nothing.Inside), new Series(nothing.Bare)),
             new("the same with its records and the next step's start", "ms", new Series(nothing.Whole)) { IsPart = true },
+            .. containers,
         ];
     }
 

@@ -41,6 +41,24 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task steps_that_nothing_holds_in_are_unsafe_and_it_says_so()
+    {
+        const string Host = "none: on the host, as the setting Auxo:Sandbox=host asks; limits: rlimits and a watcher";
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/apphost/resources", () => FakeAuxo.Page(Resource("pipeline", "Running")));
+            app.MapGet("/pipeline/executors", () => FakeAuxo.Page(
+                $$"""{"for":"commands","text":"{{Host}}","isIsolated":false,"refusal":null}""",
+                """{"for":"images","text":"docker","isIsolated":true,"refusal":null}"""));
+        });
+
+        Assert.Contains("steps     ✗ UNSAFE none: on the host", (await auxo.RunAsync("status")).Out, StringComparison.Ordinal);
+        var status = JsonDocument.Parse((await auxo.RunAsync("status", "--json")).Out).RootElement;
+        Assert.Equal([false, true], status.GetProperty("executors").EnumerateArray()
+            .Select(static e => e.GetProperty("isIsolated").GetBoolean()));
+    }
+
+    [Fact]
     public async Task json_brings_the_same_and_is_documented()
     {
         await using var auxo = await StartAsync();

@@ -91,7 +91,7 @@ public sealed class ConvertTests
         => Assert.Equal(
             """
             # Converted from .woodpecker.yml by 'auxo ci convert'.
-            # line 2: services in images of their own: start them in the step's sandbox instead ('services')
+            # line 2: services: name them in 'services' of each step that needs them; it needs an 'image' too
             # line 13: step 'notify' is a plugin: write what it does as commands
             # line 15: 'settings' of step 'notify' is left out
             steps:

@@ -5,9 +5,11 @@ using Auxo.Contracts;
 using Auxo.Instances;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.Docker;
 using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
+using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Execution;
 
@@ -90,26 +92,52 @@ public sealed class Bench : IDisposable
     /// Runs a step in a fresh workspace, in which a sandbox waits as in a build; the log is returned as Latin-1, byte for byte.
     /// </summary>
     public async Task<(StepExit Exit, string Log)> RunAsync(
-        CommandStep step, Func<Workspace, Task>? afterwards = null, bool hasNetwork = false, CancellationToken ct = default)
+        CommandStep step, Func<Workspace, Task>? afterwards = null, bool hasNetwork = false, IStepExecutor? executor = null,
+        CancellationToken ct = default, bool isTrusted = false)
     {
         var build = Guid.NewGuid();
         await using var workspace = await Workspaces.PrepareAsync(
             Source, Commit(("README.md", "hello\n")), build, CancellationToken.None, Executors.MakeReady);
         var log = await Logs.OpenAsync(build, step.Name, CancellationToken.None);
-        var executor = Executors.For(step).Executor;
+        executor ??= Executors.For(step).Executor;
         Assert.SkipWhen(executor is null, $"no sandbox here: {Executors.For(step).Refusal}");
-        var exit = await executor!.RunAsync(
+        var exit = await executor.RunAsync(
             new StepRun(build, step, workspace, log, new Dictionary<string, string> { ["AUXO_COMMIT"] = "c0ffee" })
             {
-                HasNetwork = hasNetwork,
+                HasNetwork = hasNetwork, IsTrusted = isTrusted,
             }, ct);
         await log.CompleteAsync();
         if (afterwards is not null) await afterwards(workspace);
         return (exit, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(log.Path, CancellationToken.None)));
     }
 
+    /// <summary>A build whose workspace is made of the folder of a container that waits; it is waited for.</summary>
+    internal async Task<Workspace> ReservedAsync(string image, Func<Guid, StepContainer, Task<Workspace>> prepare)
+    {
+        StepContainer? ready = null;
+        await Eventually.TrueAsync(
+            async () => (ready = await Executors.ReserveAsync(Step("true") with { Image = image }, Trust.Trusted, CancellationToken.None))
+                is not null, "a container waits");
+        var workspace = await prepare(Guid.NewGuid(), ready!);
+        Executors.Bind(ready!, workspace.Path);
+        return workspace;
+    }
+
+    /// <summary>Runs a trusted author's step in a workspace that is there; the log is returned as Latin-1.</summary>
+    public async Task<(StepExit Exit, string Log)> RunInAsync(Workspace workspace, CommandStep step)
+    {
+        var build = Guid.NewGuid();
+        var log = await Logs.OpenAsync(build, step.Name, CancellationToken.None);
+        var exit = await Executors.For(step).Executor!.RunAsync(
+            new StepRun(build, step, workspace, log, new Dictionary<string, string>()) { IsTrusted = true }, CancellationToken.None);
+        await log.CompleteAsync();
+        return (exit, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(log.Path, CancellationToken.None)));
+    }
+
     public void Dispose()
     {
+        // Containers go, and with them what they have mounted.
+        Executors.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _launcher.Dispose();
         Directory.Delete(Folder, recursive: true);
     }

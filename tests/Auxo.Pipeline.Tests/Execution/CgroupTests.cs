@@ -32,7 +32,8 @@ public sealed class CgroupTests
         ];
         string[] own = ["3:pids:/user.slice", "2:memory:/", "1:cpu,cpuacct:/a/b", "0::/"];
         Assert.Equal(
-            [new CgroupTier(1, "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids/user.slice", "/sys/fs/cgroup/cpu,cpuacct/a/b")],
+            [new CgroupTier(1, "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids/user.slice", "/sys/fs/cgroup/cpu,cpuacct/a/b",
+                "/sys/fs/cgroup/cpu,cpuacct/a/b")],
             CgroupTier.Candidates(mounts, own, static _ => ""));
     }
 

@@ -25,8 +25,14 @@ internal sealed class FakeEngine : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(["--Logging:Console:LogLevel:Default=None"]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
         _app = builder.Build();
-        _app.MapGet("/images/{name}/json", (string name)
-            => Images.Contains(Uri.UnescapeDataString(name)) ? Json("""{"Id":"sha256:1"}""") : Error(404, "No such image"));
+        // The name of an image may have slashes.
+        _app.MapGet("/images/{**rest}", (string rest) =>
+        {
+            var name = rest[..^"/json".Length];
+            return Images.Contains(name) || Images.Contains(name + ":latest")
+                ? Json("""{"Id":"sha256:1"}""")
+                : Error(404, "No such image");
+        });
         _app.MapPost("/images/create", (string fromImage) =>
         {
             Calls.Enqueue($"pull {fromImage}");
@@ -41,7 +47,7 @@ internal sealed class FakeEngine : IAsyncDisposable
             if (Refusal is not null) return Error(400, Refusal);
             using var json = await JsonDocument.ParseAsync(request.Body);
             Spec = json.RootElement.Clone();
-            _containers[name] = new Container(Spec);
+            _containers[name] = new Container(Spec.Clone());
             return Results.Json(new Dictionary<string, string> { ["Id"] = name }, statusCode: 201);
         });
         _app.MapPost("/containers/{id}/attach", async (string id, HttpContext http) =>
@@ -49,7 +55,18 @@ internal sealed class FakeEngine : IAsyncDisposable
             Calls.Enqueue("attach");
             // As the engine does: from here on the connection is the container's output.
             await using var output = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-            await _containers[id].CopyAsync(output);
+            await _containers[id].ConnectAsync(output);
+        });
+        _app.MapPost("/containers/{id}/exec", (string id) =>
+        {
+            Calls.Enqueue("exec");
+            return Results.Json(new Dictionary<string, string> { ["Id"] = id }, statusCode: 201);
+        });
+        _app.MapPost("/exec/{id}/start", async (string id, HttpContext http) =>
+        {
+            // The only thing that is asked: SIGTERM to all of the step.
+            _containers[id].Kill("TERM");
+            await using var output = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         });
         _app.MapPost("/containers/{id}/wait", async (string id, HttpContext http) =>
         {
@@ -67,10 +84,16 @@ internal sealed class FakeEngine : IAsyncDisposable
         _app.MapPost("/containers/{id}/kill", (string id, string signal) =>
         {
             Calls.Enqueue("kill " + signal);
-            _containers[id].Kill(signal);
+            _containers[id].Kill(signal[3..]);
             return Results.NoContent();
         });
-        _app.MapGet("/containers/{id}/json", (string id) => Json("""{"Config":{"Tty":false},"State":{"OOMKilled":false}}"""));
+        _app.MapGet("/containers/{id}/json", (string id)
+            => Json("""{"Config":{"Tty":false},"State":{"OOMKilled":false,"Running":true}}"""));
+        _app.MapGet("/containers/json", (string filters) =>
+        {
+            Calls.Enqueue("list " + filters);
+            return Json("[" + string.Join(',', _containers.Keys.Select(static id => $$"""{"Id":"{{id}}"}""")) + "]");
+        });
         _app.MapDelete("/containers/{id}", (string id) =>
         {
             Calls.Enqueue("remove");
@@ -104,23 +127,23 @@ internal sealed class FakeEngine : IAsyncDisposable
 
         public void Start()
         {
-            var binds = spec.GetProperty("HostConfig").GetProperty("Binds")
-                .EnumerateArray().Select(static b => b.GetString()!.Split(':')).ToDictionary(static b => b[1], static b => b[0]);
-            var files = binds["/run/auxo"];
-            var script = File.ReadAllText(Path.Combine(files, "step")).Replace("/run/auxo", files, StringComparison.Ordinal)
-                .Replace("'/workspace'", $"'{binds["/workspace"]}'", StringComparison.Ordinal);
             var process = new Process
             {
-                StartInfo = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true,
-                RedirectStandardError = true, UseShellExecute = false }, EnableRaisingEvents = true,
+                StartInfo = new ProcessStartInfo("/bin/sh", ["-c", Inside(spec.GetProperty("Entrypoint")[2].GetString()!)])
+                {
+                    RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+                },
+                EnableRaisingEvents = true,
             };
             process.Start();
             _started.SetResult(process);
         }
 
-        public async Task CopyAsync(Stream frames)
+        /// <summary>What the client writes is the container's input, and its output is frames.</summary>
+        public async Task ConnectAsync(Stream connection)
         {
             var process = await _started.Task;
+            _ = FeedAsync(connection, process.StandardInput);
             var gate = new SemaphoreSlim(1, 1);
             await Task.WhenAll(CopyAsync(1, process.StandardOutput.BaseStream), CopyAsync(2, process.StandardError.BaseStream));
             await process.WaitForExitAsync();
@@ -138,17 +161,48 @@ internal sealed class FakeEngine : IAsyncDisposable
                     BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(4), (uint)read);
                     buffer.AsSpan(0, read).CopyTo(frame.AsSpan(8));
                     await gate.WaitAsync();
-                    await frames.WriteAsync(frame);
-                    await frames.FlushAsync();
+                    await connection.WriteAsync(frame);
+                    await connection.FlushAsync();
                     gate.Release();
                 }
             }
         }
 
+        /// <summary>To the process only: a plain process has no namespace that would hold a signal in.</summary>
         public void Kill(string signal)
         {
-            using var kill = Process.Start("bash", ["-c", $"kill -{signal[3..]} {_started.Task.Result.Id}"]);
+            using var kill = Process.Start("bash", ["-c", $"pkill -{signal} -P {_started.Task.Result.Id}; "
+                + $"[ {signal} = TERM ] || kill -{signal} {_started.Task.Result.Id}"]);
             kill.WaitForExit();
         }
+
+        /// <summary>The script is there when the first line comes: its places are changed then, too.</summary>
+        private async Task FeedAsync(Stream connection, StreamWriter input)
+        {
+            var buffer = new byte[256];
+            try
+            {
+                int read;
+                while ((read = await connection.ReadAsync(buffer)) > 0)
+                {
+                    var script = Path.Combine(Mounted("/run/auxo"), "step");
+                    await File.WriteAllTextAsync(script, Inside(await File.ReadAllTextAsync(script)));
+                    await input.BaseStream.WriteAsync(buffer.AsMemory(0, read));
+                    await input.BaseStream.FlushAsync();
+                }
+            }
+            catch (IOException)
+            {
+                // The client or the container has gone.
+            }
+        }
+
+        private string Inside(string text)
+            => text.Replace("/run/auxo", Mounted("/run/auxo"), StringComparison.Ordinal)
+                .Replace("'/workspace'", $"'{Mounted("/workspace")}'", StringComparison.Ordinal);
+
+        private string Mounted(string target)
+            => spec.GetProperty("HostConfig").GetProperty("Mounts").EnumerateArray()
+                .Single(mount => mount.GetProperty("Target").GetString() == target).GetProperty("Source").GetString()!;
     }
 }

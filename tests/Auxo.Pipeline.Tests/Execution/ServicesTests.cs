@@ -66,7 +66,7 @@ public sealed class ServicesTests : IDisposable
         Assert.Equal("", await RunAsync("tar", "-C", folder, "-cf", Path.Combine(folder, "in.tar"), "made"));
         Directory.Delete(Path.Combine(folder, "made"), recursive: true);
         var script = StepScript.Write(
-            step.Commands, new Dictionary<string, string> { ["HOME"] = folder }, folder, [], "4>/dev/null", StepSetUp.Of(run, folder));
+            step.Commands, new Dictionary<string, string> { ["HOME"] = folder }, folder, ["exec 4>/dev/null"], StepSetUp.Of(run, folder));
         Assert.EndsWith("\nup\nkept\n", await RunAsync("setsid", "-w", shell, "-c", script), StringComparison.Ordinal);
         Assert.Equal("made/\nmade/deep\nmade/new\n",
             string.Concat((await RunAsync("tar", "-tf", Path.Combine(folder, "out.tar"))).Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -25,6 +25,7 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
 
         foreach (var (route, path) in ((string, string)[])[
             ("builds", "/builds"), ("builds/{id}", $"/builds/{told.BuildOf(head)}"), ("queues", "/queues"), ("describe", "/describe"),
+            ("executors", "/executors"),
             ("timeline", $"/timeline?build={told.BuildOf(head)}"),
             ("builds/{id}/logs/{step}/lines", $"/builds/{told.BuildOf(head)}/logs/test/lines"),
             ("builds/{id}/logs/{step}/search", $"/builds/{told.BuildOf(head)}/logs/test/search?q=echo"),

@@ -87,7 +87,6 @@ public sealed class WorkspacesAheadTests : IDisposable
     [InlineData("waits for others of its group")]
     [InlineData("has a broken file")]
     [InlineData("leaves its only step out")]
-    [InlineData("has an image only")]
     public void nothing_is_written_for_a_build_that(string what)
     {
         var plan = SampleBuilds.PlanOf(steps: "test");
@@ -98,8 +97,7 @@ public sealed class WorkspacesAheadTests : IDisposable
             "has no steps" => plan with { Steps = [] },
             "waits for others of its group" => plan with { Concurrency = new BuildConcurrency(ConcurrencyMode.Queue, "deploy") },
             "has a broken file" => plan with { Problems = [new DefinitionProblem(".auxo/ci.yaml", 1, 1, "wrong")] },
-            "leaves its only step out" => plan with { Steps = [step with { LeftOut = "for pushes only" }] },
-            _ => plan with { Steps = [step with { Image = "alpine" }] },
+            _ => plan with { Steps = [step with { LeftOut = "for pushes only" }] },
         }, ("a", "1")));
         Assert.Equal(0, Folders);
     }
@@ -122,7 +120,7 @@ public sealed class WorkspacesAheadTests : IDisposable
 
     private string FolderOf(Build build) => Path.Combine(_bench.Layout.Workspaces, build.BuildId.ToString("N"));
 
-    private void Begin(Build build) => _ahead.Begin(build.BuildId, build.Source, build.Subject.Commit, build.Plan);
+    private void Begin(Build build) => _ahead.Begin(build.BuildId, build.Source, build.Subject.Commit, build.Plan, build.Trust);
 
     private Build Queued(Plan plan, params (string, string)[] files)
         => SampleBuilds.Queued(plan, commit: _bench.Commit(files)) with { Source = RepositoryLocator.OfFolder(_bench.Source) };

@@ -11,6 +11,18 @@ namespace Auxo.Pipeline.Tests.Verdict;
 
 public sealed class VerdictMarkdownTests
 {
+    [Theory]
+    [InlineData("none: on the host, as the setting Auxo:Sandbox=host asks", null, true)]
+    [InlineData("none: on the host, as the setting Auxo:Sandbox=host asks", "debian:13", false)]
+    [InlineData("bubblewrap 0.8.0", null, false)]
+    public void steps_that_nothing_held_in_are_unsafe_and_it_says_so(string sandbox, string? image, bool isUnsafe)
+    {
+        var plan = PlanOf() with { Steps = [Step("make") with { Image = image }] };
+        var build = Queued(plan);
+        build = Fold(build, StartBuild.Decide(build, "r", sandbox, [], Now).Events);
+        Assert.Equal(isUnsafe, VerdictMarkdown.Render(build, NoLinks).Contains("> ⚠️ **Unsafe**", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void a_failed_build_reads_like_this()
     {

@@ -25,6 +25,12 @@ internal static class BuildReport
         if (step.Hint is { } hint) terminal.Line($"    [bold]→ {Terminal.Safe(hint)}[/]");
     }
 
+    /// <summary>What a step took of the machine, where somebody counted.</summary>
+    public static void Usage(Terminal terminal, BuildStep step)
+    {
+        if (step.Usage?.Words is { Length: > 0 } words) terminal.Line($"    [dim]{words}[/]");
+    }
+
     /// <summary>All that was found and what it comes to; returns the exit code.</summary>
     public static int End(Terminal terminal, Build build)
     {
@@ -38,6 +44,7 @@ internal static class BuildReport
         var reason = string.IsNullOrEmpty(build.Reason) ? "" : $": {Terminal.Safe(build.Reason)}";
         terminal.Line();
         terminal.Line($"[bold {verdict.Style ?? "default"}]{Terminal.Safe(verdict.Text)}[/]{took}{reason}");
+        if (build.IsUnsafe) terminal.Line("[red]UNSAFE:[/] its steps had no sandbox, as the operator set it (Auxo__Sandbox=host).");
         if (build.Outcome is "failed" or "errored" or "timed_out") terminal.Line($"[dim]The logs: auxo ci logs {build.Short}[/]");
         return build.Outcome == "passed" ? ExitCode.Ok : ExitCode.Negative;
     }

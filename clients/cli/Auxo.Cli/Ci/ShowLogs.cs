@@ -48,6 +48,7 @@ internal static class ShowLogs
             }
 
             BuildReport.Step(terminal, step);
+            BuildReport.Usage(terminal, step);
         }
 
         if (build.IsFinished)

@@ -22,10 +22,14 @@ internal static class StatusCommand
         var node = Attempt.OfAsync("node", () => clients.Ingest.NodeAsync(ct));
         var outbox = Attempt.OfAsync("outbox", () => clients.Ingest.OutboxAsync(ct));
         var queues = Task.WhenAll(KnownServices.Names.Select(name => Attempt.OfAsync(name, () => clients.Messaging(name).QueuesAsync(ct))));
+        var executors = Attempt.OfAsync("pipeline", () => clients.Pipeline.ExecutorsAsync(ct));
         var refs = TrackedRefs.ReadAsync(clients, ct);
-        await Task.WhenAll(resources, node, outbox, queues, refs);
+        await Task.WhenAll(resources, node, outbox, queues, executors, refs);
 
-        var status = new AuxoStatus(clients.Instance, await resources, await node, await outbox, await queues, await refs);
+        var status = new AuxoStatus(clients.Instance, await resources, await node, await outbox, await queues, await refs)
+        {
+            Executors = (await executors).Value?.Items ?? [],
+        };
         if (status.IsSilent) throw (await resources).Error!;
         if (session.Terminal.Json) session.Terminal.WriteJson(status.ToJson());
         else StatusReport.Write(session.Terminal, status);
@@ -39,6 +43,9 @@ internal sealed record AuxoStatus(
     Attempt<Page<OutboxEntry>> Outbox, IReadOnlyList<Attempt<Page<QueueInfo>>> Queues,
     Attempt<TrackedTips> Refs)
 {
+    /// <summary>What runs steps; empty where the pipeline does not say.</summary>
+    public IReadOnlyList<ExecutorInfo> Executors { get; init; } = [];
+
     /// <summary>Nobody answered at all.</summary>
     public bool IsSilent => Resources.Error is not null && Node.Error is not null && Refs.Error is not null;
 
@@ -74,6 +81,7 @@ internal sealed record AuxoStatus(
         })),
         outbox = Outbox.Value?.Items.GroupBy(static e => e.State, StringComparer.Ordinal)
             .ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal),
+        executors = Executors,
         refs = Refs.Value?.Refs,
         problems = new[] { Resources.Error, Node.Error, Outbox.Error, Refs.Error }.OfType<CliException>().Concat(QueueTroubles)
             .Select(static e => e.Message).Concat(Refs.Value?.Problems ?? []).Distinct(StringComparer.Ordinal),

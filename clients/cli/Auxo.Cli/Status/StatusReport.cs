@@ -15,6 +15,7 @@ internal static class StatusReport
         Node(terminal, status.Node);
         Comments(terminal, status.Outbox);
         Queues(terminal, status);
+        Unsafe(terminal, status.Executors);
         terminal.Line();
         Refs(terminal, status.Refs);
     }
@@ -86,6 +87,13 @@ internal static class StatusReport
             terminal.Line(
                 $"[bold]queues[/]    {Terminal.Safe(queue.Queue)}: {queue.Ready} ready, {queue.Scheduled} scheduled{oldest}{dead}");
         }
+    }
+
+    /// <summary>Only what should worry: steps that nothing holds in, however much the operator wished it so.</summary>
+    private static void Unsafe(Terminal terminal, IReadOnlyList<ExecutorInfo> executors)
+    {
+        foreach (var executor in executors.Where(static e => !e.IsIsolated))
+            terminal.Line($"[bold]steps[/]     [red]✗ UNSAFE[/] {Terminal.Safe(executor.Text)}");
     }
 
     private static void Refs(Terminal terminal, Attempt<TrackedTips> refs)

@@ -136,7 +136,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
             Retry = keys.TryGetValue("retry", out var retry) ? Retry(retry) : null, IgnoresFailure = ignores, If = conditions, When = when,
             Reports = keys.TryGetValue("reports", out var reports) ? ReportsKey.Read(yaml, reports) : null,
             Caches = keys.TryGetValue("cache", out var caches) ? CacheKeys.Read(yaml, caches) : [],
-            Services = keys.TryGetValue("services", out var services) ? ServiceKeys.Read(yaml, services) : [],
+            Services = keys.TryGetValue("services", out var services) ? ServiceKeys.Read(yaml, services, this) : [],
             Network = keys.TryGetValue("network", out var network) && yaml.Words(network, "network", "true", "false") is ["true"],
             Secrets = keys.TryGetValue("secrets", out var secrets) ? SecretsKey.Read(yaml, secrets) : null,
         };
@@ -144,6 +144,10 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
         if (needs is [] && when != NeedsOutcome.Passed)
             yaml.Problem(asked!, "'needs' of 'if' asks how needs ended, and this step has none");
         var variants = keys.TryGetValue("matrix", out var matrix) ? Variants(step, matrix) : [step];
+        if (step.Services.FirstOrDefault(static service => service.Image is not null) is { } outside
+            && variants.Any(static variant => variant.Image is null))
+            yaml.Problem(services!,
+                $"the service '{outside.Name}' has an image, so its step needs one too: a sandbox and a container share no network");
         foreach (var taken in (step.Secrets ?? []).Where(secret => variants.Any(variant => variant.Environment.ContainsKey(secret))))
             yaml.Problem(secrets!, $"'{taken}' is a variable of the file already; a secret needs a name of its own");
         if (name.Length > 0) _named.TryAdd(name, [.. variants.Select(static variant => variant.Name)]);
@@ -206,7 +210,8 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
         return name;
     }
 
-    private string? ImageOf(YamlNode node, string image)
+    /// <summary>The name of an image.</summary>
+    internal string? ImageOf(YamlNode node, string image)
     {
         if (image.Length > 0 && !Image.IsMatch(image))
             yaml.Problem(node, "'image' is no container image, such as 'debian:13' or 'registry.example/tool@sha256:…'");

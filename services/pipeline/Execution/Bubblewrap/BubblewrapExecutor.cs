@@ -67,6 +67,9 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     /// <inheritdoc/>
     public string Sandbox { get; }
 
+    /// <inheritdoc/>
+    public bool IsIsolated => true;
+
     /// <summary>Tries the sandbox as steps will have it, with less where this machine does not grant all.</summary>
     /// <returns>An executor, or why there is none and what to do.</returns>
     public static (BubblewrapExecutor? Executor, string? Refusal) Detect(

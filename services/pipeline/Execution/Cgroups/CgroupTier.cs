@@ -8,7 +8,8 @@ namespace Auxo.Pipeline.Execution.Cgroups;
 /// <param name="Memory">The folder under which a step's memory group is made.</param>
 /// <param name="Pids">The same for processes; on version 2 the same folder.</param>
 /// <param name="Cpu">The same for processor time; null when that controller is not to be had.</param>
-internal sealed record CgroupTier(int Version, string Memory, string Pids, string? Cpu)
+/// <param name="Accounting">On version 1, where processor time is counted; null on version 2, which counts in every group.</param>
+internal sealed record CgroupTier(int Version, string Memory, string Pids, string? Cpu, string? Accounting = null)
 {
     private const string Prefix = "auxo-step-";
 
@@ -51,7 +52,8 @@ internal sealed record CgroupTier(int Version, string Memory, string Pids, strin
             }
         }
 
-        if (Legacy("memory") is { } memory && Legacy("pids") is { } pids) yield return new CgroupTier(1, memory, pids, Legacy("cpu"));
+        if (Legacy("memory") is { } memory && Legacy("pids") is { } pids)
+            yield return new CgroupTier(1, memory, pids, Legacy("cpu"), Legacy("cpuacct"));
 
         string? Legacy(string controller)
             => mounted.FirstOrDefault(m => m.Type == "cgroup" && m.Options.Contains(controller)) is { } mount
@@ -68,7 +70,10 @@ internal sealed record CgroupTier(int Version, string Memory, string Pids, strin
         var memory = Path.Combine(Memory, name);
         var pids = Path.Combine(Pids, name);
         var cpu = Cpu is null ? null : Path.Combine(Cpu, name);
-        var group = new StepCgroup(new[] { memory, pids, cpu }.OfType<string>().Distinct(StringComparer.Ordinal).ToList(), memory, pids);
+        var accounting = Accounting is null ? null : Path.Combine(Accounting, name);
+        var group = new StepCgroup(
+            new[] { memory, pids, cpu, accounting }.OfType<string>().Distinct(StringComparer.Ordinal).ToList(), memory, pids,
+            accounting ?? memory);
         try
         {
             foreach (var folder in group.Folders) Directory.CreateDirectory(folder);
@@ -88,7 +93,7 @@ internal sealed record CgroupTier(int Version, string Memory, string Pids, strin
     /// </summary>
     public void Sweep()
     {
-        foreach (var parent in new[] { Memory, Pids, Cpu }.OfType<string>().Distinct(StringComparer.Ordinal))
+        foreach (var parent in new[] { Memory, Pids, Cpu, Accounting }.OfType<string>().Distinct(StringComparer.Ordinal))
         {
             foreach (var left in Directory.EnumerateDirectories(parent, Prefix + "*"))
             {

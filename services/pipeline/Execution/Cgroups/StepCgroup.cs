@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Auxo.Pipeline.Execution.Cgroups;
 
 /// <summary>The control groups of one running step: one folder on version 2, one per controller on version 1.</summary>
-internal sealed class StepCgroup(IReadOnlyList<string> folders, string memory, string pids) : IAsyncDisposable
+internal sealed class StepCgroup(IReadOnlyList<string> folders, string memory, string pids, string accounting) : IAsyncDisposable
 {
     /// <summary>The folders whose <c>cgroup.procs</c> the step's first process enters.</summary>
     public IReadOnlyList<string> Folders { get; } = folders;
@@ -24,6 +24,29 @@ internal sealed class StepCgroup(IReadOnlyList<string> folders, string memory, s
             || Count(Path.Combine(memory, "memory.events"), "oom_kill ") > 0)
             return $"it needed more than {settings.MemoryBytes >> 20} MiB of memory";
         return Count(Path.Combine(pids, "pids.events"), "max ") > 0 ? $"it started more than {settings.Processes} processes" : null;
+    }
+
+    /// <summary>What all processes in the groups took so far.</summary>
+    public StepUsage Usage()
+    {
+        var count = new UsageCount();
+        foreach (var (folder, file) in new[]
+        {
+            (accounting, "cpuacct.usage"), (accounting, "cpu.stat"), (memory, "memory.max_usage_in_bytes"), (memory, "memory.peak"),
+            (memory, "io.stat"),
+        })
+        {
+            try
+            {
+                foreach (var line in File.ReadLines(Path.Combine(folder, file))) count.Take(file, line);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It belongs to the other version, or to a controller that is not handed to us.
+            }
+        }
+
+        return count.Usage;
     }
 
     /// <summary>Removes the folders; one that still has a dying process is tried again, and at worst swept at the next start.</summary>

@@ -1,71 +1,158 @@
-using Auxo.Pipeline.Execution.Processes;
-using Auxo.Pipeline.Workspaces;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
 
+using Auxo.Pipeline.Execution.Processes;
+
 using Docker.DotNet;
-using Docker.DotNet.Models;
 
 namespace Auxo.Pipeline.Execution.Docker;
 
 /// <summary>
 /// Runs a step in a container of the image that it names: no capabilities, no network unless it asks, the workspace mounted, the same
-/// script and the same limits as in the namespace sandbox. The image is used as it is here, and pulled only when it is missing.
+/// script and the same limits as in the namespace sandbox. The image is used as it is here, and pulled only when it is missing. Each
+/// container is used once; for trusted authors, the next one is started before it is needed (<see cref="ReadyContainers"/>).
 /// </summary>
-internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings settings, StepUser? user, TimeProvider time) : IStepExecutor
+internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
 {
     private static readonly TimeSpan BeforeStart = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(30);
 
     private const string Workspace = Bubblewrap.BubblewrapArguments.Workspace;
-    private const string Inside = "/run/auxo";
+
+    private readonly ContainerPlace _place;
+    private readonly Lazy<DockerClient> _engine;
+    private readonly ReadyContainers _ready;
+    private readonly Background _removing = new();
+
+    /// <summary>Asks nothing of the engine yet.</summary>
+    public DockerExecutor(InstanceLayout layout, ExecutionSettings settings, StepUser? user, TimeProvider time)
+    {
+        _place = new ContainerPlace(layout, settings, user, time);
+        // No version of the API is named: the engine answers in its own. One that is named is refused by older engines or by newer ones.
+        _engine = new Lazy<DockerClient>(() => new DockerClientBuilder().WithEndpoint(new Uri("unix://" + settings.DockerSocket))
+            .WithTimeout(Timeout.InfiniteTimeSpan).Build());
+        _ready = new ReadyContainers(() => _engine.Value, _place);
+    }
 
     /// <inheritdoc/>
     public string Sandbox => "docker: no capabilities; limits: the engine's control groups and a watcher";
 
+    /// <inheritdoc/>
+    public bool IsIsolated => true;
+
+    private ExecutionSettings Settings => _place.Settings;
+
+    private TimeProvider Time => _place.Time;
+
     /// <summary>Why no container can run here; null when the engine takes connections.</summary>
     public string? Refusal()
     {
-        if (!File.Exists(settings.DockerSocket))
-            return $"Docker is not running here (no {settings.DockerSocket}; Auxo__DockerSocket names another)";
+        if (!File.Exists(Settings.DockerSocket))
+            return $"Docker is not running here (no {Settings.DockerSocket}; Auxo__DockerSocket names another)";
         try
         {
             using var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            connection.Connect(new UnixDomainSocketEndPoint(settings.DockerSocket));
+            connection.Connect(new UnixDomainSocketEndPoint(Settings.DockerSocket));
             return null;
         }
         catch (SocketException e)
         {
-            return $"Docker does not answer at {settings.DockerSocket}: {e.Message}";
+            return $"Docker does not answer at {Settings.DockerSocket}: {e.Message}";
         }
     }
+
+    /// <summary>Removes what an earlier process of this instance left. Call it before the first step.</summary>
+    /// <returns>How many containers there were; null when the engine is there and does not say.</returns>
+    public async Task<int?> SweepAsync(CancellationToken ct)
+    {
+        if (Refusal() is not null) return 0;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(SweepLimit);
+        try
+        {
+            return await LeftoverContainers.RemoveAsync(_engine.Value, _place.Layout.Home, limit.Token);
+        }
+        catch (Exception e) when (IsEngineTrouble(e) || e is OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// A container that waits for a step, with an empty folder: the workspace of the build is made of it, so that the container has it.
+    /// </summary>
+    /// <returns>Null when none waits; then the step's container is made when it is needed.</returns>
+    public async Task<StepContainer?> ReserveAsync(string image, bool hasNetwork, CancellationToken ct)
+    {
+        if (Settings.ReadyContainers == 0 || Refusal() is not null) return null;
+        try
+        {
+            var id = (await _engine.Value.Images.InspectImageAsync(image, ct)).ID;
+            return await _ready.ReserveAsync(image, id, hasNetwork, ct);
+        }
+        catch (Exception e) when (IsEngineTrouble(e))
+        {
+            // The step itself hears it, too.
+            return null;
+        }
+    }
+
+    /// <summary>A reserved container's folder has become the workspace of a build.</summary>
+    public void Bind(StepContainer container, string workspace) => _ready.Bind(container, workspace);
+
+    /// <summary>Has a container wait for a step of a build that runs. It ends when the container is being made; it never fails.</summary>
+    public async Task PrepareAsync(string image, bool hasNetwork, string workspace, CancellationToken ct)
+    {
+        if (Settings.ReadyContainers == 0 || Refusal() is not null) return;
+        try
+        {
+            var id = (await _engine.Value.Images.InspectImageAsync(image, ct)).ID;
+            _ready.Keep(new ContainerKind(image, id, hasNetwork, []), workspace);
+        }
+        catch (Exception e) when (IsEngineTrouble(e) || e is OperationCanceledException)
+        {
+            // It is not there yet: the step pulls it, or says why it cannot.
+        }
+    }
+
+    /// <summary>A reserved container is not wanted after all.</summary>
+    public void Remove(StepContainer container) => _removing.Add(container.DisposeAsync());
+
+    /// <summary>A build is over: what waits for its steps goes.</summary>
+    public void Leave(string workspace) => _ready.Leave(workspace);
 
     /// <inheritdoc/>
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
     {
-        var began = time.GetTimestamp();
+        var began = Time.GetTimestamp();
         var environment = StepEnvironment.Of(run, "/tmp", Workspace);
         // The image knows best where its programs are.
         if (!run.Step.Environment.ContainsKey("PATH")) environment.Remove("PATH");
         environment.Remove("SHELL");
         if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
-
-        var files = Path.Combine(layout.Steps, Guid.NewGuid().ToString("N"));
-        var name = $"auxo-{run.BuildId:N}-{Guid.NewGuid().ToString("N")[..8]}";
-        // No version of the API is named: the engine answers in its own. One that is named is refused by older engines or by newer ones.
-        using var engine = new DockerClientBuilder().WithEndpoint(new Uri("unix://" + settings.DockerSocket))
-            .WithTimeout(Timeout.InfiniteTimeSpan).Build();
         try
         {
-            var folder = StepEnvironment.Folder(Workspace, run.Step);
             var script = StepScript.Write(
-                run.Step.Commands, environment, folder, ["ulimit -c 0"], $"4>{Inside}/at", StepSetUp.Of(run, Workspace));
-            await PrepareAsync(files, script, ct);
-            return await RunAsync(engine, name, run, files, began, ct);
+                run.Step.Commands, environment, StepEnvironment.Folder(Workspace, run.Step), ["ulimit -c 0"],
+                setUp: StepSetUp.Of(run, Workspace));
+            // An engine that takes connections and says nothing must not hold a build forever; a pull may take its time.
+            using var setUp = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            setUp.CancelAfter(BeforeStart);
+            var container = await ContainerAsync(run, setUp.Token);
+            try
+            {
+                return await WithServicesAsync(container, run, script, began, setUp.Token, ct);
+            }
+            finally
+            {
+                // Nothing of it runs any more: the step's end need not wait for the engine's tidying up.
+                _removing.Add(container.DisposeAsync());
+            }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            return new StepExit(Outcome.Cancelled, null, "stopped", time.GetElapsedTime(began));
+            return new StepExit(Outcome.Cancelled, null, "stopped", Time.GetElapsedTime(began));
         }
         catch (OperationCanceledException)
         {
@@ -75,152 +162,113 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
         {
             return Errored($"Docker could not run {run.Step.Image}: {Words(e)}", began);
         }
-        catch (Exception e) when (e is DockerRefusedException or HttpRequestException or IOException or JsonException)
+        catch (Exception e) when (IsEngineTrouble(e))
         {
             return Errored($"Docker could not run {run.Step.Image}: {e.Message}", began);
         }
-        finally
+    }
+
+    /// <summary>Removes all containers of this process.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ready.DisposeAsync();
+        await _removing.DisposeAsync();
+        if (_engine.IsValueCreated) _engine.Value.Dispose();
+    }
+
+    /// <summary>True for what the engine, or the way to it, is to blame for.</summary>
+    internal static bool IsEngineTrouble(Exception e)
+        => e is DockerApiException or DockerRefusedException or HttpRequestException or IOException or SocketException or JsonException;
+
+    private async Task<StepExit> WithServicesAsync(
+        StepContainer container, StepRun run, string script, long began, CancellationToken setUp, CancellationToken ct)
+    {
+        if (ContainerServices.Of(run.Step).Count == 0) return await RunAsync(container, run, script, began, setUp, ct);
+        var (services, whyNot) = await ContainerServices.StartAsync(_engine.Value, _place, container, run, setUp);
+        await using (services)
         {
-            await RemoveAsync(engine, name);
-            await WorkspaceFolder.RemoveAsync(files, CancellationToken.None);
+            var exit = whyNot is null
+                ? await RunAsync(container, run, script, began, setUp, ct)
+                : new StepExit(Outcome.Failed, null, whyNot, Time.GetElapsedTime(began));
+            if (exit.Outcome != Outcome.Passed) await services.PrintAsync(run.Log.WriteLine);
+            return exit;
         }
     }
 
     /// <inheritdoc/>
     public IAsyncDisposable? MakeReady(string workspace) => null;
 
-    private async Task<StepExit> RunAsync(DockerClient engine, string name, StepRun run, string files, long began, CancellationToken ct)
+    private async Task<StepContainer> ContainerAsync(StepRun run, CancellationToken ct)
     {
-        // An engine that takes connections and says nothing must not hold a build forever; a pull may take its time.
-        using var setup = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        setup.CancelAfter(BeforeStart);
-        await DockerImages.EnsureAsync(engine.Images, run.Step.Image!, run.Log.WriteLine, setup.Token);
-        var container = (await engine.Containers.CreateContainerAsync(Parameters(name, run, files), setup.Token)).ID;
-        // Attached before the start, so that the first byte is not missed.
-        using var output = await engine.Containers.AttachContainerAsync(
-            container, new ContainerAttachParameters { Stream = true, Stdout = true, Stderr = true }, setup.Token);
-        await engine.Containers.StartContainerAsync(container, new ContainerStartParameters(), setup.Token);
-        var printing = DockerOutput.CopyAsync(output, run.Log);
-        // A container that has ended already answers at once: it is removed below, and not before.
-        var ended = engine.Containers.WaitContainerAsync(container, CancellationToken.None);
+        var image = await DockerImages.EnsureAsync(_engine.Value.Images, run.Step.Image!, run.Log.WriteLine, ct);
+        var kind = new ContainerKind(
+            run.Step.Image!, image, run.HasNetwork, [.. ContainerServices.Of(run.Step).Select(static service => service.Name)]);
+        var ready = run.IsTrusted ? await _ready.TakeAsync(kind, run.Workspace.Path, ct) : null;
+        var container = ready ?? await StepContainer.StartAsync(_engine.Value, _place, kind, run.Workspace.Path, ct);
+        if (run.IsTrusted && kind.Names.Count == 0) _ready.Keep(kind);
+        return container;
+    }
 
-        var stop = await StopAsync(engine, container, run, ended, ct);
-        var code = (int)(await ended).StatusCode;
-        await printing;
-        var details = await engine.Containers.InspectContainerAsync(container, CancellationToken.None);
-        return Result(run, stop, code, details.State?.OOMKilled is true, StatusOf(files), began);
+    private async Task<StepExit> RunAsync(
+        StepContainer container, StepRun run, string script, long began, CancellationToken setUp, CancellationToken ct)
+    {
+        var status = new StepStatus();
+        var printing = await container.BeginAsync(script, bytes => run.Log.WriteAsync(bytes).AsTask(), status, setUp);
+        var stop = await StopAsync(container, run, printing, ct);
+        var end = await printing;
+        if (stop is null && end is { Code: 0 } && await container.GoneAsync())
+            return new StepExit(Outcome.Passed, 0, null, Time.GetElapsedTime(began)) { Usage = end.Usage };
+        // What went wrong is worth the engine's word: it knows of limits.
+        var (code, outOfMemory) = await container.EndedAsync(status);
+        return Result(run, stop, code, outOfMemory, status, began) with { Usage = end?.Usage };
     }
 
     /// <summary>Waits for the end, and makes one when the step is stopped, late, or takes too much.</summary>
     /// <returns>Why it was ended; null when it ended by itself.</returns>
     private async Task<(Outcome Outcome, string Reason)?> StopAsync(
-        DockerClient engine, string container, StepRun run, Task ended, CancellationToken ct)
+        StepContainer container, StepRun run, Task ended, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var late = Task.Delay(run.Step.Timeout, time, over.Token);
-        var watch = new StepWatch(settings, time, run.Workspace.Path, cgroup: null, root: null).UntilExceededAsync(over.Token);
+        var late = Task.Delay(run.Step.Timeout, Time, over.Token);
+        var watch = new StepWatch(Settings, Time, run.Workspace.Path, cgroup: null, root: null).UntilExceededAsync(over.Token);
         await Task.WhenAny(ended, late, watch);
         (Outcome Outcome, string Reason)? stop = ended.IsCompleted ? null
             : ct.IsCancellationRequested ? (Outcome.Cancelled, "stopped")
             : watch.IsCompletedSuccessfully ? (Outcome.Failed, $"stopped: {await watch}")
             : (Outcome.TimedOut, string.Create(
                 CultureInfo.InvariantCulture, $"stopped after its {run.Step.Timeout.TotalSeconds:0.#} seconds"));
-        if (stop is not null) await EndAsync(engine, container, ended);
+        if (stop is not null) await EndAsync(container, ended, graceful: stop.Value.Outcome != Outcome.Failed);
         await over.CancelAsync();
         await Task.WhenAny(watch);
         return stop;
     }
 
+    /// <summary>SIGTERM to every process, and SIGKILL to what is there when the grace is over. What runs away is not asked.</summary>
+    private async Task EndAsync(StepContainer container, Task ended, bool graceful)
+    {
+        if (graceful)
+        {
+            await container.AskToEndAsync();
+            if (await Task.WhenAny(ended, Task.Delay(Settings.Grace, Time)) == ended) return;
+        }
+
+        await container.KillAsync();
+    }
+
     private StepExit Result(
         StepRun run, (Outcome Outcome, string Reason)? stop, int code, bool memory, StepStatus status, long began)
     {
-        var took = time.GetElapsedTime(began);
+        var took = Time.GetElapsedTime(began);
         var at = StepProcess.CommandAt(run, status.Command);
         if (stop is var (outcome, reason)) return new StepExit(outcome, null, at is null ? reason : $"{reason}, in {at}", took);
         if (code == 0) return new StepExit(Outcome.Passed, 0, null, took);
         if (at is null && StepProcess.WhyNotBegun(run, status) is { } words) return new StepExit(Outcome.Failed, code, words, took);
         if (at is null) return Errored($"the container of {run.Step.Image} ended with {code} before the first command", began);
-        var why = memory ? $": it needed more than {settings.MemoryBytes >> 20} MiB of memory" : "";
+        var why = memory ? $": it needed more than {Settings.MemoryBytes >> 20} MiB of memory" : "";
         return new StepExit(Outcome.Failed, code, $"{at} ended with exit code {code}{why}", took);
     }
 
-    private StepExit Errored(string reason, long began) => new(Outcome.Errored, null, reason, time.GetElapsedTime(began));
-
-    private CreateContainerParameters Parameters(string name, StepRun run, string files)
-    {
-        // The image's own user, usually root, would leave files that this process cannot remove.
-        var owner = user ?? StepUser.Effective();
-        return new CreateContainerParameters
-        {
-            Name = name,
-            Image = run.Step.Image!,
-            // One pipe for both outputs: from two, the engine would mix their lines in any order.
-            Entrypoint = ["/bin/sh", "-c",
-                $"exec 2>&1; if command -v bash >/dev/null; then exec bash {Inside}/step; fi; exec sh {Inside}/step"],
-            WorkingDir = Workspace,
-            User = $"{owner.Uid}:{owner.Gid}",
-            NetworkDisabled = !run.HasNetwork,
-            Labels = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["auxo.build"] = run.BuildId.ToString(), ["auxo.step"] = run.Step.Name,
-            },
-            HostConfig = new HostConfig
-            {
-                Binds = [$"{run.Workspace.Path}:{Workspace}", $"{files}:{Inside}"],
-                NetworkMode = run.HasNetwork ? "bridge" : "none",
-                Memory = settings.MemoryBytes,
-                MemorySwap = settings.MemoryBytes,
-                PidsLimit = settings.Processes,
-                NanoCPUs = settings.Processors is { } share ? (long)(share * 1_000_000_000) : 0,
-                CapDrop = ["ALL"],
-                SecurityOpt = ["no-new-privileges"],
-                Tmpfs = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    ["/tmp"] = $"rw,exec,mode=1777,size={settings.TemporaryBytes}",
-                },
-                Init = true,
-            },
-        };
-    }
-
-    private async Task PrepareAsync(string files, string script, CancellationToken ct)
-    {
-        Directory.CreateDirectory(files);
-        await File.WriteAllTextAsync(Path.Combine(files, "step"), script, ct);
-        await File.WriteAllTextAsync(Path.Combine(files, "at"), "", ct);
-        if (user is not null) await WorkspaceFolder.OwnAsync(files, user, ct);
-    }
-
-    private async Task EndAsync(DockerClient engine, string container, Task ended)
-    {
-        foreach (var signal in (string[])["SIGTERM", "SIGKILL"])
-        {
-            try
-            {
-                await engine.Containers.KillContainerAsync(
-                    container, new ContainerKillParameters { Signal = signal }, CancellationToken.None);
-            }
-            catch (DockerApiException)
-            {
-                // 409: it has just ended.
-            }
-
-            if (await Task.WhenAny(ended, Task.Delay(settings.Grace, time)) == ended) return;
-        }
-    }
-
-    private static async Task RemoveAsync(DockerClient engine, string name)
-    {
-        try
-        {
-            await engine.Containers.RemoveContainerAsync(
-                name, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, CancellationToken.None);
-        }
-        catch (Exception e) when (e is DockerApiException or HttpRequestException or IOException)
-        {
-            // It was never made, or the engine went away, and the step's result says so.
-        }
-    }
+    private StepExit Errored(string reason, long began) => new(Outcome.Errored, null, reason, Time.GetElapsedTime(began));
 
     /// <summary>The engine answers errors with an object whose <c>message</c> is meant for people.</summary>
     private static string Words(DockerApiException e)
@@ -236,14 +284,5 @@ internal sealed class DockerExecutor(InstanceLayout layout, ExecutionSettings se
         }
 
         return e.Message;
-    }
-
-    private static StepStatus StatusOf(string files)
-    {
-        var status = new StepStatus();
-        using var file = File.OpenHandle(Path.Combine(files, "at"));
-        var buffer = new byte[64 << 10];
-        status.Take(buffer.AsSpan(0, RandomAccess.Read(file, buffer, 0)));
-        return status;
     }
 }

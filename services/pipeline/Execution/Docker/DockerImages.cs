@@ -11,13 +11,13 @@ internal static class DockerImages
     /// <param name="image">As the step names it; without a tag it is <c>latest</c>, as everywhere with Docker.</param>
     /// <param name="progress">Gets a line for each thing that is done.</param>
     /// <param name="ct">Gives up.</param>
+    /// <returns>Its id: what the engine has under the name now.</returns>
     /// <exception cref="DockerRefusedException">The engine could not pull it, and says why.</exception>
-    public static async Task EnsureAsync(IImageOperations images, string image, Action<string> progress, CancellationToken ct)
+    public static async Task<string> EnsureAsync(IImageOperations images, string image, Action<string> progress, CancellationToken ct)
     {
         try
         {
-            await images.InspectImageAsync(image, ct);
-            return;
+            return (await images.InspectImageAsync(image, ct)).ID;
         }
         catch (DockerImageNotFoundException)
         {
@@ -28,6 +28,7 @@ internal static class DockerImages
         await images.CreateImageAsync(new ImagesCreateParameters { FromImage = WithTag(image) }, new AuthConfig(), pull, ct);
         // A pull that fails has been answered with 200 before, and says so at its end.
         if (pull.Error is { } error) throw new DockerRefusedException(error);
+        return (await images.InspectImageAsync(image, ct)).ID;
     }
 
     private static string WithTag(string image)

@@ -64,17 +64,22 @@ internal static partial class ProcessTree
         return found;
     }
 
+    /// <summary>What one process holds; null when it has ended.</summary>
+    public static ProcessUse? Use(int id) => Read(id, string.Create(CultureInfo.InvariantCulture, $"/proc/{id}"))?.Use;
+
     private static (int Parent, int Session, ProcessUse Use)? Read(int id, string folder)
     {
         try
         {
-            // pid (name, which may contain anything) state ppid pgrp session … threads is the 20th and rss, in pages, the 24th field.
+            // pid (name, which may contain anything) state ppid pgrp session … utime, stime, and those of children that have ended are
+            // the 14th to 17th, in hundredths of a second; threads is the 20th and rss, in pages, the 24th field.
             var stat = File.ReadAllText(Path.Combine(folder, "stat"));
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return (
                 int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture),
                 new ProcessUse(id, int.Parse(fields[17], CultureInfo.InvariantCulture),
-                    long.Parse(fields[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize));
+                    long.Parse(fields[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize,
+                    TimeSpan.FromMilliseconds(fields[11..15].Sum(static ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) * 10)));
         }
         catch (IOException)
         {
@@ -91,5 +96,5 @@ internal static partial class ProcessTree
     private static partial int SendSignal(int processId, int signal);
 }
 
-/// <summary>A process and what it holds.</summary>
-internal readonly record struct ProcessUse(int Id, int Threads, long MemoryBytes);
+/// <summary>A process, what it holds, and the processor time of it and of its children that have ended.</summary>
+internal readonly record struct ProcessUse(int Id, int Threads, long MemoryBytes, TimeSpan Processor);

@@ -37,20 +37,21 @@ internal sealed class StepProcess(ExecutionSettings settings, TimeProvider time)
                 Outcome.Errored, null, $"the sandbox could not be made ready: {refusal}", time.GetElapsedTime(began));
             var printing = PrintAsync(process.Process.StandardOutput.BaseStream, run);
             await process.GiveAsync(script);
-            var stop = await WaitAsync(run, process, ct);
+            var watch = new StepWatch(settings, time, run.Workspace.Path, process.Cgroup, () => process.First);
+            var stop = await WaitAsync(run, process, watch, ct);
             await process.Exited;
             // Outside a pid namespace, what the step left running goes now.
             if (process.Status.NamespaceInit == 0) ProcessTree.SignalDescendants(process.Process.Id, ProcessTree.Kill);
             await FinishAsync(printing, process.Telling);
             await GoneAsync(process.Status.NamespaceInit);
-            return Result(run, stop, process, time.GetElapsedTime(began));
+            return Result(run, stop, process, time.GetElapsedTime(began)) with { Usage = process.Cgroup?.Usage() ?? watch.Seen };
         }
     }
 
-    private async Task<Stop?> WaitAsync(StepRun run, WaitingProcess process, CancellationToken ct)
+    private async Task<Stop?> WaitAsync(StepRun run, WaitingProcess process, StepWatch looks, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var watch = new StepWatch(settings, time, run.Workspace.Path, process.Cgroup, () => process.First).UntilExceededAsync(over.Token);
+        var watch = looks.UntilExceededAsync(over.Token);
         var late = Task.Delay(run.Step.Timeout, time, over.Token);
         await Task.WhenAny(process.Exited, watch, late);
         Stop? stop = null;

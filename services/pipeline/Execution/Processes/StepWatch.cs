@@ -23,6 +23,9 @@ internal sealed class StepWatch(ExecutionSettings settings, TimeProvider time, s
 
     private long _measured;
 
+    /// <summary>The most that was seen of the processes; null when control groups count, or before the first look.</summary>
+    public StepUsage? Seen { get; private set; }
+
     /// <summary>Ends with the limit that the step went beyond, in words.</summary>
     /// <exception cref="OperationCanceledException">The step is over.</exception>
     public async Task<string> UntilExceededAsync(CancellationToken ct)
@@ -63,10 +66,20 @@ internal sealed class StepWatch(ExecutionSettings settings, TimeProvider time, s
     private string? ExceededByTree(int first)
     {
         var processes = ProcessTree.Descendants(first);
+        Note(ProcessTree.Use(first) is { } top ? [top, .. processes] : processes);
         if (processes.Sum(static p => p.Threads) > settings.Processes) return $"it started more than {settings.Processes} processes";
         return processes.Sum(static p => p.MemoryBytes) > settings.MemoryBytes
             ? $"it needed more than {settings.MemoryBytes >> 20} MiB of memory"
             : null;
+    }
+
+    private void Note(IReadOnlyList<ProcessUse> processes)
+    {
+        var processor = TimeSpan.FromTicks(processes.Sum(static p => p.Processor.Ticks));
+        var memory = processes.Sum(static p => p.MemoryBytes);
+        Seen = Seen is not { } before ? new StepUsage(processor, memory)
+            : new StepUsage(
+                processor > before.Processor ? processor : before.Processor, Math.Max(memory, before.PeakMemoryBytes ?? 0));
     }
 
     /// <summary>

@@ -24,6 +24,9 @@ internal sealed class StepPhase(
 {
     private const string CommandKind = "command";
 
+    private const string OnHost =
+        "UNSAFE: no sandbox (Auxo__Sandbox=host). This step runs on the machine itself, with all rights of the user of Auxo.";
+
     /// <summary>The steps that begin with the build.</summary>
     public IReadOnlyList<string> First(Build build)
     {
@@ -81,6 +84,7 @@ internal sealed class StepPhase(
         {
             await stop.CancelAsync();
             foreach (Task left in working.Keys) await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) executors.Leave((await place.Value).Path);
             // Whoever carries on needs what the steps made.
             if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             {
@@ -148,24 +152,31 @@ internal sealed class StepPhase(
         if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
         else if (isFirst)
             foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
+        if (!executor.IsIsolated) log.WriteLine($"--- Auxo: {OnHost}");
         var begun = ReportFiles.Now(workspace);
         var refused = step.Network ? executors.NetworkRefusal(build.Trust) : null;
         if (refused is not null) log.WriteLine($"--- Auxo: the step has no network: {refused}");
         using var caches = StepCaches.Open(cacheStore, build.Subject.Rid, step, workspace, build.Trust == Trust.Trusted, log);
         var asked = new StepRun(build.BuildId, step, workspace, log, secrets.Into(Variables(build), step))
         {
-            HasNetwork = step.Network && refused is null, Caches = caches.Files,
+            HasNetwork = step.Network && refused is null, Caches = caches.Files, IsTrusted = build.Trust == Trust.Trusted,
         };
+        var next = build.Plan.Steps.SkipWhile(other => other.Name != step.Name).Skip(1)
+            .FirstOrDefault(static after => after.LeftOut is null);
+        var preparing = executors.PrepareAsync(next, build.Trust, workspace.Path, run);
         var first = executor.RunAsync(asked, run);
         ahead.Follow(workspace, step.Retry is null ? left : [step, .. left]);
         var (exit, tries, took) = (await first, 1, TimeSpan.Zero);
+        var usage = exit.Usage;
         while (step.Retry is { } retry && tries <= retry.Times && retry.IsFor(exit.Outcome, exit.ExitCode) && !run.IsCancellationRequested)
         {
             took += exit.Duration;
             log.WriteLine($"--- Auxo: {exit.Reason}; it is tried again ({++tries} of {retry.Times + 1}).");
             exit = await executor.RunAsync(asked, run);
+            usage = StepUses.Together(usage, exit.Usage);
         }
 
+        await preparing;
         if (exit.Outcome == Outcome.Passed) await caches.KeepAsync(run);
         IReadOnlyList<BuildArtifact> artifacts = [];
         if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
@@ -189,7 +200,7 @@ internal sealed class StepPhase(
             new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took + exit.Duration, exit.ExitCode,
                 PlainText.OneLine(Summary(exit.Reason, tries)))
             {
-                Hint = hint is null ? null : PlainText.OneLine(hint, 300),
+                Hint = hint is null ? null : PlainText.OneLine(hint, 300), Usage = usage,
             },
             [], artifacts));
         return secrets.Mask?.Over(report) ?? report;

@@ -28,10 +28,10 @@ public sealed class WorkspacesAhead(
     /// A build was planned and is being queued: its files are written meanwhile. Returns at once. Nothing is done for one that will wait,
     /// or while as many are being written as can run at once.
     /// </summary>
-    public void Begin(Guid buildId, RepositoryLocator source, CommitId commit, Plan plan)
+    public void Begin(Guid buildId, RepositoryLocator source, CommitId commit, Plan plan, Trust trust)
     {
-        if (plan.NeedsApproval || plan.Concurrency is not null || plan.Problems.Count > 0 || !NeedsSandbox(plan.Steps)
-            || _planned.Count >= settings.Capacity) return;
+        if (plan.NeedsApproval || plan.Concurrency is not null || plan.Problems.Count > 0
+            || !plan.Steps.Any(static step => step.LeftOut is null) || _planned.Count >= settings.Capacity) return;
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_planned.TryAdd(buildId, MakeAsync())) return;
         begin.SetResult();
@@ -42,7 +42,7 @@ public sealed class WorkspacesAhead(
             await begin.Task;
             try
             {
-                return await PrepareAsync(buildId, source, commit, CancellationToken.None);
+                return await PrepareAsync(buildId, source, commit, plan, trust, CancellationToken.None);
             }
             catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
             {
@@ -57,7 +57,7 @@ public sealed class WorkspacesAhead(
     public async Task<Workspace> TakeAsync(Build build, CancellationToken ct)
         => _planned.TryRemove(build.BuildId, out var making) && await making is { } made
             ? made
-            : await PrepareAsync(build.BuildId, build.Source, build.Subject.Commit, ct);
+            : await PrepareAsync(build.BuildId, build.Source, build.Subject.Commit, build.Plan, build.Trust, ct);
 
     /// <summary>A step has begun in a workspace: what the next one of its build can begin with is made.</summary>
     public void Follow(Workspace workspace, IEnumerable<CommandStep> left)
@@ -84,11 +84,25 @@ public sealed class WorkspacesAhead(
     private static bool NeedsSandbox(IEnumerable<CommandStep> steps)
         => steps.Any(static step => step is { LeftOut: null, Image: null, Network: false });
 
-    private async Task<Workspace> PrepareAsync(Guid buildId, RepositoryLocator source, CommitId commit, CancellationToken ct)
+    private async Task<Workspace> PrepareAsync(
+        Guid buildId, RepositoryLocator source, CommitId commit, Plan plan, Trust trust, CancellationToken ct)
     {
-        var workspace = await workspaces.PrepareAsync(folders.FolderOf(source), commit, buildId, ct, executors.MakeReady);
-        _taken.Set();
-        return workspace;
+        var first = plan.Steps.FirstOrDefault(static step => step.LeftOut is null);
+        var reserved = await executors.ReserveAsync(first, trust, ct);
+        try
+        {
+            var workspace = await workspaces.PrepareAsync(
+                folders.FolderOf(source), commit, buildId, ct, NeedsSandbox(plan.Steps) ? executors.MakeReady : null, reserved?.Tree);
+            if (reserved is not null && workspace.TookTree) executors.Bind(reserved, workspace.Path);
+            else if (reserved is not null) executors.Remove(reserved);
+            _taken.Set();
+            return workspace;
+        }
+        catch
+        {
+            if (reserved is not null) executors.Remove(reserved);
+            throw;
+        }
     }
 
     private async Task ForgetAsync(Guid buildId)
