@@ -10,6 +10,7 @@ public sealed class EntryScriptTests
     [Theory]
     [InlineData("auxo")]
     [InlineData(".ci/run")]
+    [InlineData("deploy/ci-image/build")]
     public async Task a_script_is_as_shellcheck_wants_it(string script)
     {
         Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "")
