@@ -268,6 +268,22 @@ public sealed record ScheduledBuild(
     string Id, string ShortId, [property: JsonConverter(typeof(Word))] string State,
     [property: JsonConverter(typeof(Word))] string? Outcome, DateTimeOffset QueuedAt);
 
+/// <summary>The main machine's labels and room, and the runners.</summary>
+public sealed record RunnerList(IReadOnlyList<string> Main, int Capacity, IReadOnlyList<Runner> Items);
+
+/// <summary>Another machine that runs steps; <c>SeenAt</c> is null for one that never came.</summary>
+public sealed record Runner(
+    string Name, string State, IReadOnlyList<string> Labels, bool Reserved, bool Strangers, int Capacity, IReadOnlyList<string> Builds,
+    DateTimeOffset? SeenAt, string Sandbox, string Version, string ChangedBy, DateTimeOffset ChangedAt);
+
+/// <summary>What a runner is given; <c>Strangers</c> is true where it takes builds of authors who are not trusted.</summary>
+public sealed record RunnerRequest(IReadOnlyList<string> Labels, bool Reserved, bool Strangers);
+
+/// <summary>A build without a verdict; <c>Position</c> and <c>Reason</c> are of one that waits, <c>Machine</c> of one that runs.</summary>
+public sealed record QueuedBuild(
+    string Id, string ShortId, string Rid, string RepositoryName, string Ref, string Title, string State, int? Position, string? Machine,
+    string? Reason, IReadOnlyList<string> Labels, DateTimeOffset QueuedAt, double? StartsInSeconds);
+
 /// <summary>Whether a result may become the default branch; <c>BuildId</c> is null where no build decides.</summary>
 public sealed record GateAnswer(bool Passed, string Reason, string? BuildId, string Branch);
 

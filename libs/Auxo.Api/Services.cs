@@ -121,6 +121,26 @@ public interface IPipeline
     [Get("schedules")]
     Task<Page<Schedule>> SchedulesAsync(string? rid, CancellationToken ct);
 
+    /// <summary>The machines that run steps.</summary>
+    [Get("runners")]
+    Task<RunnerList> RunnersAsync(CancellationToken ct);
+
+    /// <summary>Makes a runner known, or gives it other labels.</summary>
+    [Put("runners/{name}")]
+    Task<Runner> PutRunnerAsync(string name, [Body] RunnerRequest runner, CancellationToken ct);
+
+    /// <summary><c>pause</c>, <c>drain</c> or <c>resume</c>.</summary>
+    [Post("runners/{name}/{verb}")]
+    Task<Runner> SwitchRunnerAsync(string name, string verb, CancellationToken ct);
+
+    /// <summary>Removes it; what it has goes to another machine.</summary>
+    [Delete("runners/{name}")]
+    Task RemoveRunnerAsync(string name, CancellationToken ct);
+
+    /// <summary>What runs where, and what waits and why.</summary>
+    [Get("queue")]
+    Task<Page<QueuedBuild>> QueueAsync(CancellationToken ct);
+
     /// <summary>Whether a commit may become the default branch; named with those that have its files, it first.</summary>
     [Get("gate")]
     Task<GateAnswer> GateAsync(string rid, [Query(CollectionFormat.Multi)] IReadOnlyList<string> commit, CancellationToken ct);

@@ -58,16 +58,25 @@ public sealed class LeasedWork<TKey>(
             returning {table.Key}, lease_epoch
             """);
         Add(claim.Parameters, Owner, until, now, limit);
-        await using var batch = source.CreateBatch();
-        // Not synced to the disk: a claim that a crash of PostgreSQL takes back is lost at its next heartbeat, and what its worker wrote
-        // after it was synced with it.
-        batch.BatchCommands.Add(new("set local synchronous_commit to off"));
-        batch.BatchCommands.Add(claim);
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        var leases = new List<Lease<TKey>>();
-        while (await reader.ReadAsync(ct)) leases.Add(
-            new Lease<TKey>(await reader.GetFieldValueAsync<TKey>(0, ct), Owner, reader.GetInt64(1), until));
-        return leases;
+        return await ClaimAsync(claim, until, ct);
+    }
+
+    /// <summary>Takes those of these rows that are still ready and free, or whose lease has run out.</summary>
+    public async Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(IReadOnlyCollection<TKey> keys, CancellationToken ct)
+    {
+        if (keys.Count == 0) return [];
+        var (now, until) = (time.GetUtcNow(), time.GetUtcNow() + duration);
+        var claim = new NpgsqlBatchCommand(
+            $"""
+            update {table.Table} set lease_owner = $1, lease_epoch = lease_epoch + 1, leased_until = $2
+            where {table.Key} in (
+                select {table.Key} from {table.Table}
+                where {table.Key} = any ($4) and ({table.Ready}) and (leased_until is null or leased_until <= $3)
+                order by {table.OrderBy ?? table.Key} for update skip locked)
+            returning {table.Key}, lease_epoch
+            """);
+        Add(claim.Parameters, Owner, until, now, keys.ToArray());
+        return await ClaimAsync(claim, until, ct);
     }
 
     /// <summary>Prolongs a lease; false when it is lost, and then the work must stop.</summary>
@@ -164,6 +173,20 @@ public sealed class LeasedWork<TKey>(
         {
             // The work has ended.
         }
+    }
+
+    private async Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(NpgsqlBatchCommand claim, DateTimeOffset until, CancellationToken ct)
+    {
+        await using var batch = source.CreateBatch();
+        // Not synced to the disk: a claim that a crash of PostgreSQL takes back is lost at its next heartbeat, and what its worker wrote
+        // after it was synced with it.
+        batch.BatchCommands.Add(new("set local synchronous_commit to off"));
+        batch.BatchCommands.Add(claim);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var leases = new List<Lease<TKey>>();
+        while (await reader.ReadAsync(ct)) leases.Add(
+            new Lease<TKey>(await reader.GetFieldValueAsync<TKey>(0, ct), Owner, reader.GetInt64(1), until));
+        return leases;
     }
 
     private async Task<bool> TouchAsync(string sql, Lease<TKey> lease, CancellationToken ct, params object[] more)

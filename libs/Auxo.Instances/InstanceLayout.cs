@@ -28,6 +28,18 @@ public sealed record InstanceLayout(string Home)
     /// <summary>Where the services listen, while it runs (<see cref="InstanceFile"/>).</summary>
     public string Description => Path.Combine(Home, "instance.json");
 
+    /// <summary>
+    /// What this machine keeps as a runner of another Auxo: a layout of its own, so that a runner never touches what an Auxo of this
+    /// machine has.
+    /// </summary>
+    public InstanceLayout AsRunner => new(Path.Combine(Home, "runner"));
+
+    /// <summary>Of a runner: which Auxo it has joined.</summary>
+    public string JoinedFile => Path.Combine(Home, "runner.json");
+
+    /// <summary>Of a runner: bare repositories with what was built here.</summary>
+    public string RunnerSources => Path.Combine(Home, "sources");
+
     /// <summary>The private PostgreSQL's data and password.</summary>
     public string Database => Path.Combine(Home, "pg");
 

@@ -15,6 +15,7 @@ using Auxo.Pipeline.Queueing;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Requesting;
+using Auxo.Pipeline.Runners;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Schedules;
@@ -75,6 +76,7 @@ public static class Configuration
             provider.GetRequiredService<InstanceLayout>(), provider.GetRequiredService<RunnerSettings>().KeepFailed,
             provider.GetRequiredService<DiskGuard>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<StepPhase>();
+        services.AddRunners(configuration);
         services.AddSingleton<BuildExecution>();
         services.AddSingleton<BuildLeases>();
         services.AddSingleton<OpenLogs>();
@@ -149,6 +151,7 @@ public static class Configuration
         ListSecrets.Map(app);
         RemoveSecret.Map(app);
         RotateSecretKey.Map(app);
+        app.MapRunners();
         ShowBaseline.Map(app);
         AcceptFindings.Map(app);
         ResetBaseline.Map(app);

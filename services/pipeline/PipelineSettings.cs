@@ -8,6 +8,9 @@ internal static class PipelineSettings
     public static readonly IReadOnlyList<KnownSetting> Known =
     [
         new("Auxo__Runner__Capacity", "steps", "builds at the same time", "one per processor"),
+        new("Auxo__Runner__Labels", "steps", "labels of the main machine, separated by commas", "its system and processor"),
+        new("Auxo__Runner__LeaseSeconds", "steps", "how long a runner may be silent before its steps go elsewhere, in seconds", "60"),
+        new("Auxo__Runner__PackMiB", "steps", "the largest part of a repository that is sent to a runner at once", "4096"),
         new("Auxo__Runner__Steps", "steps", "steps of one build at the same time", "one per processor"),
         new("Auxo__Runner__KeepFailed", "steps", "workspaces of failed builds that are kept for 'auxo ci shell', 3 days at most", "3"),
         new("Auxo__Runner__Semgrep", "steps", "the program of the check 'sast'", "semgrep in PATH"),

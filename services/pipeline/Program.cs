@@ -1,6 +1,7 @@
 using Auxo.Pipeline;
 using Auxo.Pipeline.Doctor;
 using Auxo.Pipeline.Local;
+using Auxo.Pipeline.Runners.Remote;
 using Auxo.ServiceDefaults.Doctor;
 
 if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(DiagnosePipeline.LookAsync);
@@ -14,6 +15,8 @@ if (args is [LocalProgram.Word, .. var words])
     };
     return await LocalProgram.RunAsync(words, Console.Out, new ConfigurationBuilder().AddEnvironmentVariables().Build(), stop.Token);
 }
+
+if (args is ["--role", "runner"]) return await RunnerProgram.RunAsync(Console.Out);
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("pipeline");

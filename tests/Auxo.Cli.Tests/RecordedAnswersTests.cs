@@ -19,6 +19,8 @@ public sealed class RecordedAnswersTests
         Assert.NotEmpty(Read<Baseline>("pipeline", "baselines/x").Counts);
         Assert.NotEmpty(Read<Page<Secret>>("pipeline", "secrets").Items);
         Assert.NotEmpty(Read<Page<Schedule>>("pipeline", "schedules").Items);
+        Assert.NotEmpty(Read<RunnerList>("pipeline", "runners").Items);
+        Assert.NotEmpty(Read<Page<QueuedBuild>>("pipeline", "queue").Items);
         Assert.NotEmpty(Read<Page<NotifyChannel>>("notify", "channels").Items);
         Assert.NotEmpty(Read<Page<NotifyRoute>>("notify", "routes").Items);
         Assert.NotEmpty(Read<Page<Delivery>>("notify", "deliveries").Items);

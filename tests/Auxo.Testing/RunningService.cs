@@ -13,8 +13,11 @@ public sealed class RunningService : IAsyncDisposable
     private readonly IAsyncDisposable _host;
     private readonly Func<HttpClient> _connect;
 
-    private RunningService(IAsyncDisposable host, IServiceProvider services, Func<HttpClient> connect)
-        => (_host, Services, _connect) = (host, services, connect);
+    private readonly Func<HttpMessageHandler>? _transport;
+
+    private RunningService(
+        IAsyncDisposable host, IServiceProvider services, Func<HttpClient> connect, Func<HttpMessageHandler>? transport = null)
+        => (_host, Services, _connect, _transport) = (host, services, connect, transport);
 
     /// <summary>What it registered.</summary>
     public IServiceProvider Services { get; }
@@ -24,7 +27,7 @@ public sealed class RunningService : IAsyncDisposable
         where TProgram : class
     {
         var alba = await AlbaHost.For<TProgram>(configure);
-        return new RunningService(alba, alba.Services, alba.Server.CreateClient);
+        return new RunningService(alba, alba.Services, alba.Server.CreateClient, alba.Server.CreateHandler);
     }
 
     /// <summary>Alba knows no sockets: this is what it stands on, with Kestrel.</summary>
@@ -44,6 +47,10 @@ public sealed class RunningService : IAsyncDisposable
         if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
+
+    /// <summary>The way to a service in memory, for a program that makes its client itself.</summary>
+    public HttpMessageHandler Transport()
+        => _transport?.Invoke() ?? throw new InvalidOperationException("A service on a port is reached by its address.");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _host.DisposeAsync();

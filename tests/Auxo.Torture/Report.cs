@@ -32,13 +32,13 @@ internal static class Report
                     + $"{(healthy.Count == 0 ? "" : $"{healthy[^1]:0.0} s"),9}");
         }
 
-        var rows = CrashMatrix.Rows.Where(row => nodes || !row.NeedsNode).ToList();
+        var rows = CrashMatrix.Rows.Where(row => (nodes || !row.NeedsNode) && !row.NeedsRunner).ToList();
         var died = killer.Deaths.Where(static d => d.Kind == KillKind.CrashPoint)
             .Select(static d => new CrashRow(d.Target, d.Point!)).ToHashSet();
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
             $"crash points         {rows.Count(died.Contains)} of "
-                + $"{rows.Count}{(nodes ? "" : $" ({CrashMatrix.Rows.Count - rows.Count} more need a Radicle node)")}");
+                + $"{rows.Count}{(nodes ? "" : $" ({CrashMatrix.Rows.Count(static row => row.NeedsNode)} more need a Radicle node)")}");
         foreach (var missed in killer.NeverReached) text.AppendLine(CultureInfo.InvariantCulture, $"  nobody came by: {missed}");
         text.AppendLine(CultureInfo.InvariantCulture,
             $"acknowledged         {Auditor.Text(ledger.Acknowledged)} ({ledger.Webhooks.Count} webhooks, "

@@ -21,6 +21,7 @@ using Auxo.Cli.People;
 using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
 using Auxo.Cli.Repositories;
+using Auxo.Cli.Runners;
 using Auxo.Cli.Scan;
 using Auxo.Cli.Schedules;
 using Auxo.Cli.Secrets;
@@ -96,6 +97,9 @@ internal static class AuxoCommandLine
         HooksCommand.Create(host),
         ScanCommand.Create(host),
         ScheduleCommand.Create(host),
+        RunnerCommand.Create(host),
+        ListRunners.Create(host, "runners"),
+        ShowQueue.Create(host),
         SecretCommand.Create(host),
         TraceCommand.Create(host),
         MetricsCommand.Create(host),

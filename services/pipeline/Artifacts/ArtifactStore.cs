@@ -129,6 +129,38 @@ public sealed class ArtifactStore : IDisposable
     /// <summary>The file with this content (<c>sha256:…</c>), or null.</summary>
     public string? FindBlob(string digest) => _blobs.Find(digest);
 
+    /// <summary>Takes in a content that another machine made; false when it is not that of its digest, or too large.</summary>
+    public async Task<bool> TakeAsync(string digest, Stream content, CancellationToken ct)
+        => await _blobs.AddAsync(content, digest, _settings.ArtifactBytes, ct) is not null;
+
+    /// <summary>What is wrong with artifacts that another machine names, as a sentence; null when nothing is.</summary>
+    internal string? Refuse(IReadOnlyList<BuildArtifact> artifacts)
+    {
+        if (artifacts.Count > _settings.Artifacts) return $"A step has at most {_settings.Artifacts} artifacts.";
+        if (artifacts.Any(artifact => artifact.SizeBytes < 0 || artifact.SizeBytes > _settings.ArtifactBytes)
+            || artifacts.Sum(static artifact => artifact.SizeBytes) > _settings.ArtifactBytes)
+            return $"A build may keep {_settings.ArtifactBytes >> 20} MiB.";
+        foreach (var artifact in artifacts)
+        {
+            if (ArtifactNames.Refuse(artifact.Name) is { } wrong) return $"The name of the artifact '{Shown(artifact.Name)}' {wrong}.";
+            if (_blobs.Find(artifact.Digest) is not { } path || new FileInfo(path).Length != artifact.SizeBytes)
+                return $"The content of the artifact '{Shown(artifact.Name)}' is not here.";
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps artifacts whose contents are here.</summary>
+    /// <returns>As they are kept: what kind each is says its name, not the other machine.</returns>
+    internal async Task<IReadOnlyList<BuildArtifact>> KeepAsync(
+        Guid buildId, IReadOnlyList<BuildArtifact> artifacts, CancellationToken ct)
+    {
+        IReadOnlyList<BuildArtifact> kept =
+            [.. artifacts.Select(static artifact => artifact with { MediaType = MediaTypeOf(artifact.Name) })];
+        if (kept.Count > 0) await RecordAsync(buildId, kept, ct);
+        return kept;
+    }
+
     /// <summary>Forgets the artifacts and pages of a build; their contents go with the next sweep when no other build has them.</summary>
     /// <returns>Whether it had any.</returns>
     public bool Forget(Guid buildId)
@@ -184,8 +216,11 @@ public sealed class ArtifactStore : IDisposable
             return null;
         }
 
-        return new BuildArtifact(name, MediaTypes.TryGetContentType(name, out var type) ? type : "application/octet-stream", digest, size);
+        return new BuildArtifact(name, MediaTypeOf(name), digest, size);
     }
+
+    private static string MediaTypeOf(string name)
+        => MediaTypes.TryGetContentType(name, out var type) ? type : "application/octet-stream";
 
     /// <summary>
     /// Steps of one build may end at the same time: their lists are merged, and a reader sees a whole list or the one before.

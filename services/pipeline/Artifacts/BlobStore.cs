@@ -28,7 +28,16 @@ internal sealed partial class BlobStore(string folder)
 
     /// <summary>Copies a file in, hashing on the way.</summary>
     /// <returns>Digest and size; null when it has more than <paramref name="limitBytes"/> bytes.</returns>
-    public async Task<(string Digest, long SizeBytes)?> AddAsync(SafeFileHandle source, long limitBytes, CancellationToken ct)
+    public Task<(string Digest, long SizeBytes)?> AddAsync(SafeFileHandle source, long limitBytes, CancellationToken ct)
+        => AddAsync((buffer, offset) => RandomAccess.ReadAsync(source, buffer, offset, ct), limitBytes, promised: null, ct);
+
+    /// <summary>Takes in what was promised to be the content of a digest.</summary>
+    /// <returns>Its size; null when it is another content, or has more than <paramref name="limitBytes"/> bytes.</returns>
+    public async Task<long?> AddAsync(Stream source, string promised, long limitBytes, CancellationToken ct)
+        => (await AddAsync((buffer, _) => source.ReadAsync(buffer, ct), limitBytes, promised, ct))?.SizeBytes;
+
+    private async Task<(string Digest, long SizeBytes)?> AddAsync(
+        Func<Memory<byte>, long, ValueTask<int>> read, long limitBytes, string? promised, CancellationToken ct)
     {
         var incoming = Directory.CreateDirectory(Path.Combine(folder, "incoming")).FullName;
         var temporary = Path.Combine(incoming, Guid.NewGuid().ToString("N"));
@@ -39,16 +48,17 @@ internal sealed partial class BlobStore(string folder)
             long size = 0;
             using (var target = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
             {
-                int read;
-                while ((read = await RandomAccess.ReadAsync(source, buffer, size, ct)) > 0)
+                int count;
+                while ((count = await read(buffer, size)) > 0)
                 {
-                    if (size + read > limitBytes) return null;
-                    hash.AppendData(buffer, 0, read);
-                    await RandomAccess.WriteAsync(target, buffer.AsMemory(0, read), size, ct);
-                    size += read;
+                    if (size + count > limitBytes) return null;
+                    hash.AppendData(buffer, 0, count);
+                    await RandomAccess.WriteAsync(target, buffer.AsMemory(0, count), size, ct);
+                    size += count;
                 }
 
                 var digest = Convert.ToHexStringLower(hash.GetHashAndReset());
+                if (promised is not null && promised != $"sha256:{digest}") return null;
                 var path = PathOf(digest);
                 if (!Touch(path))
                 {

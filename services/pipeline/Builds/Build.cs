@@ -115,6 +115,14 @@ public sealed record Build(
     /// <summary>True when its steps may not run yet.</summary>
     public bool StepsHeld => Plan.NeedsApproval && ApprovedBy is null;
 
+    /// <summary>True when it has steps without a result that may run now.</summary>
+    public bool HasStepsLeft()
+    {
+        if (StepsHeld || State == BuildState.Finished) return false;
+        var done = Results.Select(static result => result.Step).ToHashSet(StringComparer.Ordinal);
+        return Plan.Steps.Any(step => step.LeftOut is null && !done.Contains(step.Name));
+    }
+
     /// <summary>The stream of a build.</summary>
     public static string StreamKey(Guid buildId) => $"build/{buildId}";
 

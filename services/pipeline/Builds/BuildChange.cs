@@ -16,7 +16,8 @@ public sealed record BuildChange(Build Before, Events Events) : IMartenOp
     {
         if (Events.Count == 0) return;
         session.Events.Append(Build.StreamKey(Before.BuildId), After.Version, Events);
-        if (BuildTable.StateOf(After) != BuildTable.StateOf(Before)) session.QueueSqlCommand(BuildTable.Follow(After));
+        if ((BuildTable.StateOf(After), After.HasStepsLeft()) != (BuildTable.StateOf(Before), Before.HasStepsLeft()))
+            session.QueueSqlCommand(BuildTable.Follow(After));
         foreach (var granted in Events.OfType<BuildEvent.ApprovalGranted>())
             session.QueueSqlCommand(BuildTable.Approve(After.Subject.Rid, granted));
     }

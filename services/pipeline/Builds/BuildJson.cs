@@ -6,6 +6,8 @@ using Auxo.Pipeline.Logs.Lines;
 using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
+using Auxo.Pipeline.Runners;
+using Auxo.Pipeline.Runners.Queue;
 using Auxo.Pipeline.Schedules;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Pipeline.StepSecrets.Keys;
@@ -53,6 +55,9 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(SetSecretBody))]
 [JsonSerializable(typeof(SecretPage))]
 [JsonSerializable(typeof(RotationResponse))]
+[JsonSerializable(typeof(RunnerBody))]
+[JsonSerializable(typeof(RunnerPage))]
+[JsonSerializable(typeof(QueuePage))]
 [JsonSerializable(typeof(BaselineResponse))]
 [JsonSerializable(typeof(AcceptBody))]
 [JsonSerializable(typeof(AcceptResponse))]

@@ -12,22 +12,24 @@ internal static class BuildTable
         => Command(
             """
             insert into pipeline.builds (
-                build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id, concurrency)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, ''))
+                build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id, concurrency,
+                labels, steps)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), $12, $13)
             """,
             build.BuildId, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject),
             build.Subject.Commit.Value, build.Attempt,
-            build.Trust.ToString(), build.QueuedAt, StateOf(build), traceId ?? "", build.Plan.Concurrency?.KeyOf(build.Subject) ?? "");
+            build.Trust.ToString(), build.QueuedAt, StateOf(build), traceId ?? "", build.Plan.Concurrency?.KeyOf(build.Subject) ?? "",
+            build.Plan.Runner?.ToArray() ?? [], build.HasStepsLeft());
 
     /// <summary>Follows the build's state. A row that is done stays for the lists and has no lease.</summary>
     public static NpgsqlBatchCommand Follow(Build build)
         => Command(
             """
-            update pipeline.builds set state = $2,
+            update pipeline.builds set state = $2, steps = $3,
                 lease_owner = case when $2 = 'ready' then lease_owner end, leased_until = case when $2 = 'ready' then leased_until end
             where build_id = $1 and state <> 'done'
             """,
-            build.BuildId, StateOf(build));
+            build.BuildId, StateOf(build), build.HasStepsLeft());
 
     /// <summary>Keeps the approval of a commit, for every later attempt at it.</summary>
     public static NpgsqlBatchCommand Approve(Rid rid, BuildEvent.ApprovalGranted granted)

@@ -13,6 +13,9 @@ public sealed record PipelineFile(IReadOnlyList<CommandStep> Steps, Checks.Check
     /// <summary>Which builds run one at a time; null for the usual: a newer commit of a patch or branch ends the older build.</summary>
     public BuildConcurrency? Concurrency { get; init; }
 
+    /// <summary>The labels that a machine must have to run the steps; none for any machine.</summary>
+    public IReadOnlyList<string> Runner { get; init; } = [];
+
     /// <summary>Where it lies.</summary>
     public const string Path = ".auxo/ci.yaml";
 

@@ -101,7 +101,7 @@ public sealed class PipelineFileReader
 
     private PipelineFile Top(YamlMappingNode top)
     {
-        var keys = _yaml.Keys(top, "steps", "environment", "timeout", "checks", "schedules", "concurrency");
+        var keys = _yaml.Keys(top, "steps", "environment", "timeout", "checks", "schedules", "concurrency", "runner");
         IReadOnlyList<ScheduleDefinition> schedules =
             keys.TryGetValue("schedules", out var times) ? new ScheduleReader(_yaml).Read(times) : [];
         return Steps(keys, [.. schedules.Select(static schedule => schedule.Name)], NoVariables, DefaultTimeout) with
@@ -109,6 +109,7 @@ public sealed class PipelineFileReader
             Checks = keys.TryGetValue("checks", out var checks) ? Checks(checks) : CheckSettings.Default,
             Schedules = schedules,
             Concurrency = keys.TryGetValue("concurrency", out var concurrency) ? ConcurrencyKey.Read(_yaml, concurrency) : null,
+            Runner = keys.TryGetValue("runner", out var runner) ? RunnerKey.Read(_yaml, runner) : [],
         };
     }
 

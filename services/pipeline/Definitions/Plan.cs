@@ -67,6 +67,9 @@ public sealed record Plan(
     /// <summary>The files whose steps it includes; null for none, and in builds of earlier versions.</summary>
     public IReadOnlyList<IncludedText>? Included { get; init; }
 
+    /// <summary>The labels that a machine must have to run the steps; null for any machine, and in builds of earlier versions.</summary>
+    public IReadOnlyList<string>? Runner { get; init; }
+
     /// <summary>The step name under which problems of the pipeline file are reported.</summary>
     public const string FileStep = "pipeline-file";
 
@@ -123,6 +126,7 @@ public sealed record Plan(
             needsApproval && steps.Exists(static step => step.LeftOut is null), problems, notes, files.Name)
         {
             Concurrency = problems.Count == 0 && file.Concurrency?.IsFor(facts) == true ? file.Concurrency : null,
+            Runner = problems.Count == 0 && file.Runner.Count > 0 ? file.Runner : null,
             Accepted = problems.Count == 0 && reading.Accepted.Count > 0 ? reading.Accepted : null,
             Quarantined = problems.Count == 0 && reading.Quarantined.Count > 0 ? reading.Quarantined : null,
             Included = problems.Count == 0 && files.Included is { Count: > 0 } included

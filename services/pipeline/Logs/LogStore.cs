@@ -22,8 +22,15 @@ public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings, 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly Dictionary<string, LogState> _states = new(StringComparer.Ordinal);
 
+    /// <summary>How long a log may get.</summary>
+    internal long LimitBytes => settings.LogBytes;
+
     /// <summary>Opens a step's log for writing; what an earlier try wrote stays, and followers go on.</summary>
-    public ValueTask<StepLog> OpenAsync(Guid buildId, string step, CancellationToken ct)
+    /// <param name="buildId">The build.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="ct">Does not open it.</param>
+    /// <param name="more">How many bytes beyond the usual limit it may have.</param>
+    public ValueTask<StepLog> OpenAsync(Guid buildId, string step, CancellationToken ct, long more = 0)
     {
         ct.ThrowIfCancellationRequested();
         var path = PathOf(buildId, step);
@@ -32,7 +39,7 @@ public sealed class LogStore(InstanceLayout layout, ExecutionSettings settings, 
         var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         var state = Use(path);
         state.Grew(RandomAccess.GetLength(file));
-        return ValueTask.FromResult(new StepLog(path, file, state, settings.LogBytes, time, Complete));
+        return ValueTask.FromResult(new StepLog(path, file, state, settings.LogBytes + more, time, Complete));
     }
 
     /// <summary>

@@ -2,54 +2,75 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Runners.Leases;
+using Auxo.Pipeline.Runners.Placing;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Running;
 
+/// <summary>Where the steps of a build run this time.</summary>
+/// <param name="With">The runner's hold of them; null for this machine.</param>
+/// <param name="Sandbox">What holds them in there, as it says; null where that is recorded already.</param>
+/// <param name="Row">What is kept of the machines that had them before; null when none had.</param>
+internal sealed record BuildPlace(Handover? With, string? Sandbox, HandoverRow? Row)
+{
+    /// <summary>This machine, as ever.</summary>
+    public static readonly BuildPlace Here = new(null, null, null);
+}
+
 /// <summary>
 /// Runs one build from wherever it stands to its verdict or to its wait for approval: its checks, and beside them its steps. What
 /// has a result is never run again.
 /// </summary>
 internal sealed class BuildExecution(
-    BuildWriter writer, CheckPhase checks, StepPhase steps, StepExecutors executors, LogStore logs, WorkspaceStore workspaces,
-    SpareWorker spares, RepositoryFolders folders, Links links, RunnerSettings settings, TimeProvider time,
-    ILogger<BuildExecution> logger)
+    BuildWriter writer, CheckPhase checks, StepPhase steps, RemoteSteps remote, HandoverTable handovers, Machine here,
+    StepExecutors executors, LogStore logs, WorkspaceStore workspaces, SpareWorker spares, RepositoryFolders folders, Links links,
+    RunnerSettings settings, TimeProvider time, ILogger<BuildExecution> logger)
 {
     /// <summary>Runs the build; a defect of Auxo becomes its verdict.</summary>
     /// <param name="buildId">The build.</param>
+    /// <param name="place">Where its steps run.</param>
     /// <param name="stop">The build was ended by somebody else.</param>
     /// <param name="ct">This process stops, or the lease is lost: leave everything as it is, somebody carries on.</param>
-    public async Task RunAsync(Guid buildId, CancellationToken stop, CancellationToken ct)
+    /// <returns>False when it has to wait for another machine.</returns>
+    public async Task<bool> RunAsync(Guid buildId, BuildPlace place, CancellationToken stop, CancellationToken ct)
     {
         using var running = new RunningBuild(buildId, writer, links, time, logger);
         try
         {
-            await RunAsync(running, buildId, stop, ct);
+            return await RunAsync(running, buildId, place, stop, ct);
         }
         catch (Exception e) when (e is not OperationCanceledException && !DatabaseAway.Is(e))
         {
-            logger.LogError(e, "Build {BuildId} broke.", buildId);
+            if (e is RunnersLostException) logger.LogError("Build {BuildId}: {Reason}", buildId, e.Message);
+            else logger.LogError(e, "Build {BuildId} broke.", buildId);
             await running.BreakAsync(PlainText.OneLine(e.Message, 200), ct);
             logs.CompleteBuild(buildId);
+            if (place.Row is not null) await handovers.RemoveAsync(buildId, ct);
+            return true;
         }
     }
 
-    private async Task RunAsync(RunningBuild running, Guid buildId, CancellationToken stop, CancellationToken ct)
+    private async Task<bool> RunAsync(
+        RunningBuild running, Guid buildId, BuildPlace place, CancellationToken stop, CancellationToken ct)
     {
-        if (await running.ReadAsync(ct) is not { } build) return;
+        if (await running.ReadAsync(ct) is not { } build) return true;
         using var activity = BuildActivity.Start(build);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
-        var spare = false;
+        var (spare, isOver) = (false, true);
         try
         {
             // An approval may come while the checks run; then the steps follow at once.
             while (build.State is not (BuildState.Finished or BuildState.AwaitingApproval))
             {
                 CrashPoint.Hit("pipeline.build.before_start");
-                spare |= await PassAsync(running, build, either.Token, ct);
+                spare |= await PassAsync(running, build, place, either.Token, ct);
                 build = await running.ReadAsync(ct) ?? build;
+                if (place.With is null && here.MayRun(build.Plan.Runner ?? [], build.Trust != Trust.Trusted)) continue;
+                isOver = build.State is BuildState.Finished or BuildState.AwaitingApproval;
+                break;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -61,23 +82,32 @@ internal sealed class BuildExecution(
         {
             logs.CompleteBuild(buildId);
             await workspaces.RemoveAsync(buildId);
+            if (place.Row is not null) await handovers.RemoveAsync(buildId, ct);
+            isOver = true;
         }
 
         if (spare) spares.Want(folders.FolderOf(build.Source), build.Subject.Commit);
         CrashPoint.Hit("pipeline.build.finished");
+        return isOver;
     }
 
     /// <summary>Does what has no result yet. Returns whether a spare workspace is worth its making.</summary>
-    private async Task<bool> PassAsync(RunningBuild running, Build build, CancellationToken run, CancellationToken ct)
+    private async Task<bool> PassAsync(
+        RunningBuild running, Build build, BuildPlace place, CancellationToken run, CancellationToken ct)
     {
         var remaining = build.Remaining().ToHashSet(StringComparer.Ordinal);
         var held = build.StepsHeld || !build.Plan.Steps.Any(step => remaining.Contains(step.Name));
-        var (first, sandbox) = (held ? [] : steps.First(build), executors.Describe());
+        // A runner says itself which steps begin.
+        var first = held || place.With is not null ? [] : steps.First(build);
+        var sandbox = place.With is null ? executors.Describe() : place.Sandbox ?? build.Sandbox ?? "";
+        var machine = place.With?.Row.Runner ?? Environment.MachineName;
 
         // The record of the start and the work itself need not wait for each other; the first command waits for nothing of either.
         var started = Task.Run(() => running.WriteAsync(
-            (fresh, now) => StartBuild.Decide(fresh, Environment.MachineName, sandbox, first, now), ct), CancellationToken.None);
-        var stepping = held ? Task.FromResult(false) : steps.RunAsync(build, running.RecordAsync, started, run, ct);
+            (fresh, now) => StartBuild.Decide(fresh, machine, sandbox, first, now), ct), CancellationToken.None);
+        var stepping = place.With is { } with ? ListenAsync(running, build, with, started, run, ct)
+            : held ? Task.FromResult(false)
+            : steps.RunAsync(build, running.RecordAsync, started, run, ct, place.Row?.Last);
         var checking = CheckAsync(running, build, remaining, started, run, ct);
         using var ended = new CancellationTokenSource();
         var announcing = AnnounceAsync(running, build, started, ended.Token);
@@ -91,6 +121,14 @@ internal sealed class BuildExecution(
             await ended.CancelAsync();
             await announcing;
         }
+    }
+
+    /// <summary>A runner makes its spare workspaces itself.</summary>
+    private async Task<bool> ListenAsync(
+        RunningBuild running, Build build, Handover with, Task started, CancellationToken run, CancellationToken ct)
+    {
+        await remote.RunAsync(build, with, running.RecordAsync, started, run, ct);
+        return false;
     }
 
     private async Task CheckAsync(

@@ -1,3 +1,6 @@
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Runners.Placing;
+
 using Npgsql;
 
 namespace Auxo.Pipeline.Running;
@@ -13,7 +16,7 @@ internal sealed class BuildLeases(
     /// Of a group one runs at a time, in the order of the queue. One that has begun is not held up by an older one of its group, which
     /// waited for approval meanwhile: else neither would go on.
     /// </summary>
-    private const string Ready =
+    internal const string Ready =
         """
         state = 'ready' and (concurrency is null or leased_until is not null or not exists (
             select from pipeline.builds other
@@ -21,6 +24,9 @@ internal sealed class BuildLeases(
                 and ((other.queued_at, other.build_id) < (builds.queued_at, builds.build_id)
                     or other.leased_until is not null and other.build_id <> builds.build_id)))
         """;
+
+    /// <summary>So many are looked at; those behind them wait in any case.</summary>
+    private const int MostWaiting = 1000;
 
     private static readonly LeaseTable Table = new("pipeline.builds", Key: "build_id", Ready, OrderBy: "queued_at, build_id");
 
@@ -44,13 +50,33 @@ internal sealed class BuildLeases(
         PrivateFiles.Write(layout.RunnerFile, _work.Owner.ToString());
     }
 
-    /// <summary>Takes up to <paramref name="room"/> builds that are ready.</summary>
-    public async Task<IReadOnlyList<Lease<Guid>>> ClaimAsync(int room, IReadOnlyCollection<Guid> held, CancellationToken ct)
+    /// <summary>The builds that may begin, oldest first.</summary>
+    /// <param name="held">What this process works on.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<IReadOnlyList<WaitingBuild>> WaitingAsync(IReadOnlyCollection<Guid> held, CancellationToken ct)
     {
         if (!_known) await _work.FreeAsync(_work.Owner, held, ct);
         _known = true;
-        return await _work.ClaimAsync(room, ct);
+        await using var command = database.CreateCommand(
+            $"""
+            select build_id, labels, trust <> 'Trusted', steps, runner, losses is not null
+            from pipeline.builds left join pipeline.handovers using (build_id)
+            where ({Ready}) and (leased_until is null or leased_until <= $1) order by queued_at, build_id limit {MostWaiting}
+            """).With(time.GetUtcNow());
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var waiting = new List<WaitingBuild>();
+        while (await reader.ReadAsync(ct)) waiting.Add(new WaitingBuild(
+            reader.GetGuid(0), await reader.GetFieldValueAsync<string[]>(1, ct), reader.GetBoolean(2), reader.GetBoolean(3),
+            await reader.IsDBNullAsync(4, ct) ? null : reader.GetString(4))
+        {
+            WasElsewhere = reader.GetBoolean(5),
+        });
+        return waiting;
     }
+
+    /// <summary>Takes those of these builds that nobody else has taken meanwhile.</summary>
+    public Task<IReadOnlyList<Lease<Guid>>> ClaimAsync(IReadOnlyCollection<Guid> builds, CancellationToken ct)
+        => _work.ClaimAsync(builds, ct);
 
     /// <summary>An error came in between: what is held without this process's knowledge is freed before the next claim.</summary>
     public void Doubt() => _known = false;

@@ -1,5 +1,8 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Runners;
+using Auxo.Pipeline.Runners.Leases;
+using Auxo.Pipeline.Runners.Placing;
 using Auxo.ServiceDefaults.Disk;
 
 using Lease = Auxo.BackgroundWork.Lease<System.Guid>;
@@ -7,14 +10,18 @@ using Lease = Auxo.BackgroundWork.Lease<System.Guid>;
 namespace Auxo.Pipeline.Running;
 
 /// <summary>
-/// Decides which builds run here and when: those that are ready, as many at once as there is room for. It is woken right after
-/// the commit that made one ready; the slow poll is the truth.
+/// Decides which builds run and when: those that are ready, as many at once as there is room for here and with the runners that ask. It
+/// is woken right after the commit that made one ready; the slow poll is the truth.
 /// </summary>
 internal sealed class BuildScheduler(
     BuildLeases leases, BuildExecution execution, BuildSignals signals, OpenLogs openLogs, LogStore logs, DiskGuard disk,
+    RunnerDesk desk, Handovers handovers, HandoverTable table, Machine here,
     RunnerSettings settings, TimeProvider time, ILogger<BuildScheduler> logger) : BackgroundLoop(time, logger)
 {
     private readonly Dictionary<Guid, Task> _running = [];
+
+    /// <summary>Those of them whose steps a runner runs: they take no room here.</summary>
+    private readonly HashSet<Guid> _elsewhere = [];
     private Task? _closing;
     private bool _diskWasFull;
 
@@ -31,15 +38,29 @@ internal sealed class BuildScheduler(
         if (_closing is null)
         {
             await leases.TakeUpAsync(ct);
+            await table.SweepAsync(ct);
             _closing = openLogs.CloseAsync(ct);
         }
 
-        foreach (var lease in await leases.ClaimAsync(Room(), _running.Keys, ct))
-            _running[lease.Key] = RunAsync(lease, _running.GetValueOrDefault(lease.Key, Task.CompletedTask), ct);
+        var askers = IsFull() ? [] : desk.Waiting;
+        var waiting = await leases.WaitingAsync(_running.Keys, ct);
+        var places = Placement.Decide(
+            here with { Room = IsFull() ? 0 : settings.Capacity - Here }, [.. askers.Select(static asker => asker.Machine)], waiting);
+        var runners = places.ToDictionary(static place => place.Build, static place => place.Runner);
+        foreach (var lease in await leases.ClaimAsync(runners.Keys, ct))
+        {
+            var (build, runner) = (waiting.First(build => build.Id == lease.Key), runners[lease.Key]);
+            var asker = build.With is null ? askers.FirstOrDefault(asker => asker.Machine.Name == runner) : null;
+            _running[lease.Key] = RunAsync(lease, _running.GetValueOrDefault(lease.Key, Task.CompletedTask), build, asker, ct);
+            if (runner is not null) _elsewhere.Add(lease.Key);
+        }
 
         do await WaitAsync(ct);
-        while (_running.Count >= settings.Capacity && leases.AreKnown);
+        while (Here >= settings.Capacity && desk.Waiting.Count == 0 && leases.AreKnown);
     }
+
+    /// <summary>How many builds run on this machine.</summary>
+    private int Here => _running.Count - _elsewhere.Count;
 
     protected override void Report(Exception e)
     {
@@ -49,15 +70,15 @@ internal sealed class BuildScheduler(
     }
 
     /// <summary>
-    /// How many more builds may begin. On a disk that is nearly full none does; those that wait begin by themselves when there
-    /// is room again.
+    /// On a disk that is nearly full no build begins, here or elsewhere, since logs and artifacts come here; those that wait begin by
+    /// themselves when there is room again.
     /// </summary>
-    private int Room()
+    private bool IsFull()
     {
         var refusal = disk.Refuse();
         if (refusal is not null && !_diskWasFull) logger.LogWarning("No build is begun. {Reason}", refusal);
         _diskWasFull = refusal is not null;
-        return refusal is null ? settings.Capacity - _running.Count : 0;
+        return refusal is not null;
     }
 
     private async Task WaitAsync(CancellationToken ct)
@@ -70,22 +91,38 @@ internal sealed class BuildScheduler(
         while (signals.TryTakeEnded(out var ended)) logs.CompleteBuild(ended);
         foreach (var (id, task) in _running)
         {
-            if (task.IsCompleted) _running.Remove(id);
+            if (!task.IsCompleted) continue;
+            _running.Remove(id);
+            _elsewhere.Remove(id);
         }
     }
 
     /// <summary>One build under its lease. Never throws.</summary>
     /// <param name="lease">The build.</param>
     /// <param name="before">The same build, which this runner may be letting go of just now; two of them would share a workspace.</param>
+    /// <param name="build">What the queue says of it.</param>
+    /// <param name="asker">The runner that gets its steps; null for this machine, and where a runner has them already.</param>
     /// <param name="stopping">The service stops.</param>
-    private async Task RunAsync(Lease lease, Task before, CancellationToken stopping)
+    private async Task RunAsync(Lease lease, Task before, WaitingBuild build, Asker? asker, CancellationToken stopping)
     {
         await before;
+        var isOver = true;
         using var stop = new CancellationTokenSource();
         signals.Enter(lease.Key, stop);
         try
         {
-            var kept = await leases.KeepAsync(lease, ct => execution.RunAsync(lease.Key, stop.Token, ct), stopping);
+            var kept = await leases.KeepAsync(lease, async ct =>
+            {
+                var place = await PlaceAsync(build, asker, ct);
+                try
+                {
+                    isOver = place is not null && await execution.RunAsync(lease.Key, place, stop.Token, ct);
+                }
+                finally
+                {
+                    if (place?.With is { } with) await handovers.CloseAsync(with);
+                }
+            }, stopping);
             if (!kept && !stopping.IsCancellationRequested && !stop.IsCancellationRequested)
                 logger.LogWarning("Build {BuildId} was taken over by another runner.", lease.Key);
         }
@@ -109,6 +146,23 @@ internal sealed class BuildScheduler(
             signals.Leave(lease.Key);
         }
 
-        if (stopping.IsCancellationRequested) await leases.GiveBackAsync(lease);
+        if (stopping.IsCancellationRequested || !isOver) await leases.GiveBackAsync(lease);
+        if (!isOver) signals.Ring();
+    }
+
+    /// <summary>Where its steps run; null when the runner that had them has them no longer.</summary>
+    private async Task<BuildPlace?> PlaceAsync(WaitingBuild build, Asker? asker, CancellationToken ct)
+    {
+        if (asker is null && !build.WasElsewhere) return BuildPlace.Here;
+        if (asker is null)
+        {
+            var row = await table.FindAsync(build.Id, ct);
+            return row?.Runner != build.With ? null : new BuildPlace(row?.Runner is null ? null : handovers.Resume(row), null, row);
+        }
+
+        var given = await handovers.GiveAsync(build.Id, asker.Machine.Name, asker.Session, ct);
+        CrashPoint.Hit("pipeline.runner.handed_over");
+        asker.Give(given);
+        return new BuildPlace(given, asker.Sandbox, given.Row);
     }
 }

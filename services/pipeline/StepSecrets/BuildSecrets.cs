@@ -18,6 +18,9 @@ internal sealed class BuildSecrets(IReadOnlyDictionary<string, string> values, F
     /// <summary>Of a build without any.</summary>
     public static readonly BuildSecrets None = new(new Dictionary<string, string>(), static (_, _) => null);
 
+    /// <summary>The values, by name.</summary>
+    public IReadOnlyDictionary<string, string> Values => values;
+
     /// <summary>What hides them; null when there are none.</summary>
     public SecretMask? Mask { get; } = SecretMask.Of([.. values.Values]);
 

@@ -13,7 +13,7 @@ public sealed class CompletionTests
     [InlineData("ci logs -", "--step --follow --json --help")]
     [InlineData("notify deliveries --state de", "dead delivered")]
     [InlineData("queues ", "list dead-letters replay")]
-    [InlineData("que", "queues")]
+    [InlineData("que", "queue queues")]
     [InlineData("up", "up")]
     [InlineData("completion ", "bash zsh fish")]
     [InlineData("repo untrack ", "heartwood")]

@@ -45,6 +45,13 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
             $"/secrets/DEPLOY_TOKEN?rid={Uri.EscapeDataString(told.Rid.Value)}",
             new { value = "tok-s3cr3t", branches = new[] { "main" }, steps = new[] { "deploy" }, patches = "trusted" }))
             Assert.Equal(200, (int)set.StatusCode);
+        var wanting = await repository.CommitAsync((".auxo/ci.yaml", "runner: gpu\nsteps:\n  - { name: train, run: 'true' }\n"));
+        await host.SendAsync(told.Revised(wanting));
+        await host.Queues.QuietAsync("pipeline");
+        using (var put = await host.Client.PutAsJsonAsync("/runners/gpu-1", new { labels = new[] { "fast" } }))
+            Assert.Equal(200, (int)put.StatusCode);
+        RecordedAnswers.Match("pipeline", "runners", (await host.Client.GetFromJsonAsync<JsonNode>("/runners"))!);
+        RecordedAnswers.Match("pipeline", "queue", (await host.Client.GetFromJsonAsync<JsonNode>("/queue"))!);
         RecordedAnswers.Match("pipeline", "secrets", (await host.Client.GetFromJsonAsync<JsonNode>("/secrets"))!);
         RecordedAnswers.Match("pipeline", "schedules", (await host.Client.GetFromJsonAsync<JsonNode>("/schedules"))!);
         RecordedAnswers.Match(

@@ -27,6 +27,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
         "pipeline.build.before_finish", "pipeline.build.finished",
         "pipeline.schedule.decided", "pipeline.cache.written", "store.saving", "store.committed",
+        .. RunnerCrashTests.Points,
     ];
 
     /// <summary>Where no build of a push comes by.</summary>
@@ -37,7 +38,7 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     private Told _told = null!;
     private string _database = null!;
 
-    public static TheoryData<string> AllPoints => [.. Points.Except([OfSchedules], StringComparer.Ordinal)];
+    public static TheoryData<string> AllPoints => [.. Points.Except([OfSchedules, .. RunnerCrashTests.Points], StringComparer.Ordinal)];
 
     public async ValueTask InitializeAsync()
     {

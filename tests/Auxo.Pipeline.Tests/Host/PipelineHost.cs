@@ -50,6 +50,9 @@ public sealed class PipelineHost : IAsyncDisposable
     /// <summary>The queues between the services.</summary>
     public Queues Queues { get; }
 
+    /// <summary>The way to it, for a runner's program.</summary>
+    public HttpMessageHandler Transport() => _service.Transport();
+
     public IServiceProvider Services => _service.Services;
 
     /// <summary>

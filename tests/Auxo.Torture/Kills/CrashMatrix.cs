@@ -10,6 +10,11 @@ internal sealed record CrashRow(string Service, string Point)
     /// <summary>True where a service comes by only when it writes to a real Radicle node.</summary>
     public bool NeedsNode => Point.StartsWith("ingest.comment.", StringComparison.Ordinal);
 
+    /// <summary>
+    /// True where only a runner on another machine comes by, or the pipeline that has one; the pipeline's own tests kill both there.
+    /// </summary>
+    public bool NeedsRunner => Point.StartsWith("pipeline.runner.", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Service} {Point}";
 }
@@ -29,6 +34,8 @@ internal static class CrashMatrix
         "ingest.comment.before_write", "ingest.comment.written", "ingest.comment.before_ack",
         "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
         "pipeline.build.before_finish", "pipeline.build.finished", "pipeline.schedule.decided", "pipeline.cache.written",
+        "pipeline.runner.handed_over", "pipeline.runner.before_record", "pipeline.runner.recorded", "pipeline.runner.lost",
+        "pipeline.runner.steps_begun", "pipeline.runner.before_report", "pipeline.runner.reported",
         "metrics.report.recorded", "metrics.facts.saving", "metrics.facts.committed",
         "metrics.policy.before_commit", "metrics.policy.committed", "metrics.page.worked_out", "metrics.page.published",
         "notify.delivery.before_send", "notify.delivery.sent", "notify.delivery.before_record", "notify.delivery.recorded",

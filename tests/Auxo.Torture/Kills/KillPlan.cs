@@ -21,7 +21,7 @@ internal sealed class KillPlan
     public KillPlan(int seed, bool nodes)
     {
         _random = new Random(seed);
-        _rows = [.. CrashMatrix.Rows.Where(row => nodes || !row.NeedsNode)];
+        _rows = [.. CrashMatrix.Rows.Where(row => (nodes || !row.NeedsNode) && !row.NeedsRunner)];
         Shuffle();
     }
 

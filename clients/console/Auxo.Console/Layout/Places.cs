@@ -24,7 +24,7 @@ internal static class Places
         new("", [
             new("/", "o", "Overview", "auxo status home red"),
             new("/repositories", "r", "Repositories", "auxo repo list branches patches"),
-            new("/queue", "q", "Queue", "auxo ci status running waiting approval runners"),
+            new("/queue", "q", "Queue", "auxo queue ci status running waiting approval runners machines"),
         ]),
         new("Numbers", [
             new("/dora", "d", "DORA", "auxo metrics dora deployments lead time failures"),

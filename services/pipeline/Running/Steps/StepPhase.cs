@@ -41,14 +41,15 @@ internal sealed class StepPhase(
     /// <param name="started">The record of the start, which comes before that of a result.</param>
     /// <param name="run">The build is stopped.</param>
     /// <param name="ct">This process stops, or the lease is lost.</param>
+    /// <param name="before">The machine that had these steps before and was lost; null when it was this one, or none.</param>
     /// <returns>True when the workspace had so many files that a spare one is worth its making.</returns>
     public async Task<bool> RunAsync(
         Build build, Func<IReadOnlyList<StepReport>, IReadOnlyList<string>, CancellationToken, Task> record, Task started,
-        CancellationToken run, CancellationToken ct)
+        CancellationToken run, CancellationToken ct, string? before = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(run);
-        var place = new Lazy<Task<Workspace>>(() => WorkspaceAsync(build, stop.Token));
         var secrets = new Lazy<Task<BuildSecrets>>(() => readSecrets(build, stop.Token));
+        var place = new Lazy<Task<Workspace>>(() => WorkspaceAsync(build, secrets, before, stop.Token));
         var progress = StepProgress.Of(build);
         // A crash may have come between a failed step and the record of those it kept from running.
         var unrecorded = progress.NotRun().Select(NotRun).ToList();
@@ -98,7 +99,7 @@ internal sealed class StepPhase(
         {
             var left = progress.NotBegun();
             foreach (var (i, step) in steps.Index())
-                working.Add(StepAsync(build, step, place, secrets, isFirst && i == 0, left, stop.Token), step);
+                working.Add(StepAsync(build, step, place, secrets, new Turn(isFirst && i == 0, before, left), stop.Token), step);
         }
     }
 
@@ -113,8 +114,7 @@ internal sealed class StepPhase(
 
     /// <summary>One step, or why it cannot be run.</summary>
     private async Task<StepReport> StepAsync(
-        Build build, CommandStep step, Lazy<Task<Workspace>> place, Lazy<Task<BuildSecrets>> secrets, bool isFirst,
-        IReadOnlyList<CommandStep> left, CancellationToken run)
+        Build build, CommandStep step, Lazy<Task<Workspace>> place, Lazy<Task<BuildSecrets>> secrets, Turn turn, CancellationToken run)
     {
         var given = BuildSecrets.None;
         try
@@ -125,7 +125,7 @@ internal sealed class StepPhase(
             if (given.Refuse(step) is { } withheld) return await RefuseAsync(build, step, withheld, Outcome.Failed);
             var choice = executors.For(step);
             return choice.Executor is { } executor
-                ? await StepAsync(build, step, executor, await place.Value, given, isFirst, left, run)
+                ? await StepAsync(build, step, executor, await place.Value, given, turn, run)
                 : await RefuseAsync(build, step, choice.Refusal!);
         }
         catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
@@ -134,26 +134,95 @@ internal sealed class StepPhase(
         }
     }
 
-    /// <summary>A fresh one; where steps have passed before a stop or a crash, the one that they worked in.</summary>
-    private async Task<Workspace> WorkspaceAsync(Build build, CancellationToken run)
+    /// <summary>
+    /// A fresh one; where steps have passed before a stop or a crash, the one that they worked in. Where that is lost, they run again
+    /// for the files that the rest needs.
+    /// </summary>
+    private async Task<Workspace> WorkspaceAsync(
+        Build build, Lazy<Task<BuildSecrets>> secrets, string? before, CancellationToken run)
     {
         var source = folders.FolderOf(build.Source);
         if (build.Results.Any(static result => result.Kind == CommandKind)
             && await workspaces.CarryOnAsync(source, build.Subject.Commit, build.BuildId, run) is { } theirs) return theirs;
-        return await ahead.TakeAsync(build, run);
+        var workspace = await ahead.TakeAsync(build, run);
+        try
+        {
+            foreach (var step in StepReplay.Of(build)) await ReplayAsync(build, step, workspace, await secrets.Value, before, run);
+            return workspace;
+        }
+        catch
+        {
+            await workspace.DisposeAsync();
+            throw;
+        }
     }
 
-    private async Task<StepReport> StepAsync(
-        Build build, CommandStep step, IStepExecutor executor, Workspace workspace, BuildSecrets secrets, bool isFirst,
-        IReadOnlyList<CommandStep> left, CancellationToken run)
+    private async Task ReplayAsync(
+        Build build, CommandStep step, Workspace workspace, BuildSecrets secrets, string? before, CancellationToken run)
     {
         await using var log = await logs.OpenAsync(build.BuildId, step.Name, run);
         log.Hide(secrets.Mask);
-        if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
-        else if (isFirst)
+        log.WriteLine(
+            $"--- Auxo: {(before is null ? "the workspace" : $"runner {before}")} was lost; the step runs again for the files "
+            + "that the rest needs. Its result stays.");
+        var choice = executors.For(step);
+        if (choice.Executor is not { } executor)
+            throw new WorkspaceException("workspace/not-again", $"the step {step.Name} cannot run again here: {choice.Refusal}");
+        var ran = await ExecuteAsync(build, step, executor, workspace, secrets, log, left: [], run);
+        run.ThrowIfCancellationRequested();
+        await log.CompleteAsync();
+        if (ran.Exit.Outcome != Outcome.Passed)
+            throw new WorkspaceException(
+                "workspace/not-again", $"the step {step.Name} had passed on another machine, and not when it ran again for its files "
+                + $"({ran.Exit.Reason}); run the build again: auxo ci rerun");
+    }
+
+    private async Task<StepReport> StepAsync(
+        Build build, CommandStep step, IStepExecutor executor, Workspace workspace, BuildSecrets secrets, Turn turn, CancellationToken run)
+    {
+        await using var log = await logs.OpenAsync(build.BuildId, step.Name, run);
+        log.Hide(secrets.Mask);
+        if (turn.Before is not null && build.Running.Contains(step.Name, StringComparer.Ordinal))
+            log.WriteLine($"--- Auxo: runner {turn.Before} was lost here; the step begins again on another machine.");
+        else if (log.LengthBytes > 0) log.WriteLine("--- Auxo was stopped here; the step begins again.");
+        else if (turn.IsFirst)
             foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
         if (!executor.IsIsolated) log.WriteLine($"--- Auxo: {OnHost}");
         var begun = ReportFiles.Now(workspace);
+        var (exit, tries, took, usage, hasNetwork) = await ExecuteAsync(build, step, executor, workspace, secrets, log, turn.Left, run);
+        IReadOnlyList<BuildArtifact> artifacts = [];
+        if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
+        {
+            (artifacts, var problems) = await artifactStore.CollectAsync(build.BuildId, workspace, step.Artifacts, secrets.Mask, run);
+            foreach (var problem in problems) log.WriteLine($"artifact: {problem}");
+        }
+
+        var reported = run.IsCancellationRequested
+            ? StepReported.Nothing
+            : await reports.CollectAsync(build, step, workspace, begun, log, run);
+        if (!run.IsCancellationRequested)
+        {
+            reported = reported.With(
+                step.Name, await CoveragePages.KeepAsync(artifactStore, build, step, workspace, begun, secrets.Mask, log, run));
+            await log.CompleteAsync();
+        }
+
+        var hint = exit.Outcome == Outcome.Failed ? await KnownFailures.AdviseAsync(log.Path, hasNetwork, run) : null;
+        var report = reported.Onto(new StepReport(
+            new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took, exit.ExitCode,
+                PlainText.OneLine(Summary(exit.Reason, tries)))
+            {
+                Hint = hint is null ? null : PlainText.OneLine(hint, 300), Usage = usage,
+            },
+            [], artifacts));
+        return secrets.Mask?.Over(report) ?? report;
+    }
+
+    /// <summary>Its commands, as often as the pipeline file says, with its caches. What they took is all tries together.</summary>
+    private async Task<(StepExit Exit, int Tries, TimeSpan Took, StepUsage? Usage, bool HasNetwork)> ExecuteAsync(
+        Build build, CommandStep step, IStepExecutor executor, Workspace workspace, BuildSecrets secrets, StepLog log,
+        IReadOnlyList<CommandStep> left, CancellationToken run)
+    {
         var refused = step.Network ? executors.NetworkRefusal(build.Trust) : null;
         if (refused is not null) log.WriteLine($"--- Auxo: the step has no network: {refused}");
         using var caches = StepCaches.Open(cacheStore, build.Subject.Rid, step, workspace, build.Trust == Trust.Trusted, log);
@@ -178,32 +247,7 @@ internal sealed class StepPhase(
 
         await preparing;
         if (exit.Outcome == Outcome.Passed) await caches.KeepAsync(run);
-        IReadOnlyList<BuildArtifact> artifacts = [];
-        if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
-        {
-            (artifacts, var problems) = await artifactStore.CollectAsync(build.BuildId, workspace, step.Artifacts, secrets.Mask, run);
-            foreach (var problem in problems) log.WriteLine($"artifact: {problem}");
-        }
-
-        var reported = run.IsCancellationRequested
-            ? StepReported.Nothing
-            : await reports.CollectAsync(build, step, workspace, begun, log, run);
-        if (!run.IsCancellationRequested)
-        {
-            reported = reported.With(
-                step.Name, await CoveragePages.KeepAsync(artifactStore, build, step, workspace, begun, secrets.Mask, log, run));
-            await log.CompleteAsync();
-        }
-
-        var hint = exit.Outcome == Outcome.Failed ? await KnownFailures.AdviseAsync(log.Path, asked.HasNetwork, run) : null;
-        var report = reported.Onto(new StepReport(
-            new StepResult(step.Name, CommandKind, exit.Outcome, Blocks: !step.IgnoresFailure, took + exit.Duration, exit.ExitCode,
-                PlainText.OneLine(Summary(exit.Reason, tries)))
-            {
-                Hint = hint is null ? null : PlainText.OneLine(hint, 300), Usage = usage,
-            },
-            [], artifacts));
-        return secrets.Mask?.Over(report) ?? report;
+        return (exit, tries, took + exit.Duration, usage, asked.HasNetwork);
     }
 
     private static string Summary(string? reason, int tries)
@@ -235,4 +279,10 @@ internal sealed class StepPhase(
         if (build.Subject.Schedule is { } schedule) variables["AUXO_SCHEDULE"] = schedule;
         return variables;
     }
+
+    /// <summary>Where a step stands among the others.</summary>
+    /// <param name="IsFirst">None of the build has begun before it.</param>
+    /// <param name="Before">The machine that had the build before and was lost.</param>
+    /// <param name="Left">The steps that have not begun.</param>
+    private sealed record Turn(bool IsFirst, string? Before, IReadOnlyList<CommandStep> Left);
 }

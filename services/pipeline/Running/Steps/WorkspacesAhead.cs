@@ -30,7 +30,7 @@ public sealed class WorkspacesAhead(
     /// </summary>
     public void Begin(Guid buildId, RepositoryLocator source, CommitId commit, Plan plan, Trust trust)
     {
-        if (plan.NeedsApproval || plan.Concurrency is not null || plan.Problems.Count > 0
+        if (plan.NeedsApproval || plan.Concurrency is not null || plan.Runner is not null || plan.Problems.Count > 0
             || !plan.Steps.Any(static step => step.LeftOut is null) || _planned.Count >= settings.Capacity) return;
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_planned.TryAdd(buildId, MakeAsync())) return;

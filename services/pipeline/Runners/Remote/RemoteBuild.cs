@@ -1,0 +1,167 @@
+using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Runners.Protocol;
+using Auxo.Pipeline.Running;
+using Auxo.Pipeline.Running.Steps;
+using Auxo.Pipeline.Workspaces;
+
+namespace Auxo.Pipeline.Runners.Remote;
+
+/// <summary>
+/// Runs the steps of one build on this machine and tells the pipeline of them, for as long as the lease holds. When the pipeline cannot be
+/// reached for the time of the lease it stops by itself: another machine begins with them then.
+/// </summary>
+internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerParts parts, TimeProvider time)
+{
+    /// <summary>As many as the pipeline takes of one step.</summary>
+    private const int MostFindings = 5000;
+
+    private const string Lost = "lost";
+
+    private readonly Dictionary<string, Task> _uploads = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _over = new();
+    private volatile string? _state;
+
+    private Guid Id => order.Build.BuildId;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="leave">This process stops: the build is given back.</param>
+    /// <returns>How it ended here, for people.</returns>
+    public async Task<string> RunAsync(CancellationToken leave)
+    {
+        parts.Enter(order);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(leave, _over.Token);
+        using var ended = new CancellationTokenSource();
+        var beating = BeatAsync(ended.Token);
+        string? fault = null;
+        try
+        {
+            await StepsAsync(stop.Token);
+        }
+        catch (LeaseOverException e)
+        {
+            _state = e.State;
+        }
+        catch (OperationCanceledException)
+        {
+            // Told below why.
+        }
+        catch (Exception e) when (e is RefusedException or GitException or PackTooLargeException or WorkspaceException or IOException
+            or UnauthorizedAccessException)
+        {
+            fault = PlainText.OneLine(e.Message);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(_uploads.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ended.CancelAsync();
+            await beating;
+            await parts.LeaveAsync(Id);
+        }
+
+        if (_state is { } over) return over == "done" ? "done" : $"{over}: its steps were stopped here";
+        if (fault is null && !leave.IsCancellationRequested) return "done";
+        await GiveBackAsync(new GiveBackBody(fault ?? "the runner stops", IsFault: fault is not null));
+        return fault is null ? "given back" : $"given back: {fault}";
+    }
+
+    private async Task StepsAsync(CancellationToken stop)
+    {
+        var build = order.Build with { Source = RepositoryLocator.OfFolder(await parts.Sources.FetchAsync(order, client, stop)) };
+        foreach (var step in StepReplay.Of(build)) Upload(step.Name, stop);
+        var first = parts.Steps.First(build);
+        await client.ReportAsync(Id, order.Lease, new ReportsBody([], first), stop);
+        foreach (var step in first) Upload(step, stop);
+        CrashPoint.Hit("pipeline.runner.steps_begun");
+        await parts.Steps.RunAsync(build, (reports, next, _) => RecordAsync(reports, next, stop), Task.CompletedTask, stop,
+            CancellationToken.None, order.Before);
+    }
+
+    /// <summary>First all that a result stands for is there, then the result.</summary>
+    private async Task RecordAsync(IReadOnlyList<StepReport> reports, IReadOnlyList<string> next, CancellationToken stop)
+    {
+        foreach (var report in reports)
+        {
+            if (_uploads.TryGetValue(report.Result.Step, out var upload)) await upload;
+            foreach (var artifact in report.Artifacts)
+                await client.BlobAsync(Id, order.Lease, artifact.Digest, parts.Artifacts.FindBlob(artifact.Digest)!, stop);
+        }
+
+        CrashPoint.Hit("pipeline.runner.before_report");
+        await client.ReportAsync(
+            Id, order.Lease,
+            new ReportsBody([.. reports.Select(static report => report with { Findings = [.. report.Findings.Take(MostFindings)] })], next),
+            stop);
+        CrashPoint.Hit("pipeline.runner.reported");
+        foreach (var step in next) Upload(step, stop);
+    }
+
+    private void Upload(string step, CancellationToken stop)
+        => _uploads[step] = new LogUpload(parts.Logs, client, order, step, time).RunAsync(stop);
+
+    /// <summary>Renews the lease, and ends the work when it is over or its time has run out without an answer.</summary>
+    private async Task BeatAsync(CancellationToken ended)
+    {
+        var lease = TimeSpan.FromSeconds(order.LeaseSeconds);
+        var renewed = time.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                var asked = time.GetTimestamp();
+                if (await RenewAsync(lease / 4, ended) is { } state)
+                {
+                    renewed = asked;
+                    if (state is not ("held" or "not_yet")) _state = state;
+                }
+
+                if (_state is null && time.GetElapsedTime(renewed) >= lease) _state = Lost;
+                if (_state is not null)
+                {
+                    await _over.CancelAsync();
+                    return;
+                }
+
+                await Task.Delay(Shorter(lease / 4, lease - time.GetElapsedTime(renewed)), time, ended);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work has ended.
+        }
+    }
+
+    /// <summary>Null when nobody answered.</summary>
+    private async Task<string?> RenewAsync(TimeSpan patience, CancellationToken ended)
+    {
+        try
+        {
+            return await client.RenewAsync(Id, order.Lease, patience, ended);
+        }
+        catch (RefusedException)
+        {
+            // The token is worth nothing any more.
+            return Lost;
+        }
+        catch (Exception e) when (e is HttpRequestException || e is OperationCanceledException && !ended.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other)
+        => other <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : one < other ? one : other;
+
+    private async Task GiveBackAsync(GiveBackBody body)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+            await client.GiveBackAsync(Id, order.Lease, body, limit.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            // The lease runs out by itself.
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+
+using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Caches;
+using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Reports;
+using Auxo.Pipeline.Running;
+using Auxo.Pipeline.Running.Steps;
+using Auxo.Pipeline.Runners.Protocol;
+using Auxo.Pipeline.StepSecrets;
+using Auxo.Pipeline.Workspaces;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Auxo.Pipeline.Runners.Remote;
+
+/// <summary>What a runner needs of the pipeline's code to run steps: all of it but the database.</summary>
+internal sealed class RunnerParts : IDisposable
+{
+    private readonly InstanceLayout _layout;
+    private readonly WorkspaceStore _workspaces;
+    private readonly CacheStore _caches;
+    private readonly ReportCollector _reports;
+
+    /// <summary>The builds that are here now.</summary>
+    private readonly ConcurrentDictionary<Guid, WorkOrder> _orders = new();
+
+    /// <summary>Wires them, in the folder of this machine.</summary>
+    public RunnerParts(InstanceLayout layout, IConfiguration configuration, RunnerClient client, TimeProvider time)
+    {
+        _layout = layout;
+        var (settings, user) = (ExecutionSettings.From(configuration), StepUser.Current());
+        Logs = new LogStore(layout, settings, time);
+        Artifacts = new ArtifactStore(layout, settings);
+        Executors = new StepExecutors(layout, settings, user, new StepLauncher(), time);
+        Sources = new RunnerSources(layout, PackSettings.From(configuration));
+        _workspaces = new WorkspaceStore(layout, user);
+        _caches = new CacheStore(layout.Caches, settings.CacheBytes, time);
+        _reports = new ReportCollector((build, step, ct) => client.BeforeAsync(build.BuildId, _orders[build.BuildId].Lease, step, ct));
+        var (folders, runner) = (RepositoryFolders.From(configuration), RunnerSettings.From(configuration));
+        Steps = new StepPhase(
+            _workspaces, new WorkspacesAhead(_workspaces, Executors, folders, runner, time, NullLogger<WorkspacesAhead>.Instance), folders,
+            Executors, Logs, Artifacts, _reports, _caches, (build, _) => Task.FromResult(SecretsOf(build)), runner);
+    }
+
+    public StepPhase Steps { get; }
+
+    public StepExecutors Executors { get; }
+
+    public LogStore Logs { get; }
+
+    public ArtifactStore Artifacts { get; }
+
+    public RunnerSources Sources { get; }
+
+    /// <summary>Removes what a killed process left: no build is carried on here by itself.</summary>
+    public async Task SweepAsync(CancellationToken ct)
+    {
+        _layout.Make();
+        LeftoverProcesses.End(_layout);
+        _caches.Sweep();
+        foreach (var place in (string[])[_layout.Steps, _layout.BuildLogs, _layout.Blobs])
+            foreach (var left in Directory.EnumerateDirectories(place)) await WorkspaceFolder.RemoveAsync(left, ct);
+        await _workspaces.SweepAsync(new HashSet<Guid>(), ct);
+        await Sources.TidyAsync(ct);
+    }
+
+    /// <summary>A build begins here.</summary>
+    public void Enter(WorkOrder order) => _orders[order.Build.BuildId] = order;
+
+    /// <summary>It has ended here: nothing of it stays but caches and its commit.</summary>
+    public async Task LeaveAsync(Guid build)
+    {
+        _orders.TryRemove(build, out _);
+        Artifacts.Forget(build);
+        await WorkspaceFolder.RemoveAsync(Path.Combine(_layout.BuildLogs, build.ToString()), CancellationToken.None);
+        // A step is longer than any build that keeps the same content at this moment.
+        if (_orders.IsEmpty) await Artifacts.SweepAsync(DateTimeOffset.MaxValue, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reports.Dispose();
+        Artifacts.Dispose();
+    }
+
+    private BuildSecrets SecretsOf(Build build)
+    {
+        var order = _orders[build.BuildId];
+        return new BuildSecrets(order.Secrets, (_, step) => order.Refusals.GetValueOrDefault(step.Name));
+    }
+}

@@ -1,0 +1,216 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+using Auxo.Testing;
+
+namespace Auxo.Pipeline.Tests.Host;
+
+/// <summary>What a runner may ask the pipeline, call by call: it may be taken over by the code that it runs.</summary>
+public sealed class RunnerProtocolTests(PostgresFixture postgres) : IAsyncLifetime
+{
+    private RunnerBench _bench = null!;
+
+    private PipelineHost Host => _bench.Host;
+
+    public async ValueTask InitializeAsync() => _bench = await RunnerBench.StartAsync(postgres);
+
+    [Fact]
+    public async Task parts_of_a_log_are_taken_once_in_order_and_only_of_steps_of_the_build()
+    {
+        using var runner = await JoinAsync("far");
+        var (id, lease) = await WorkAsync(runner, "far");
+        Assert.Equal((200, 5), await LogAsync(runner, id, lease, "one", 0, "12345"));
+        Assert.Equal((200, 5), await LogAsync(runner, id, lease, "one", 0, "12345"));
+        Assert.Equal((409, 5), await LogAsync(runner, id, lease, "one", 7, "89"));
+        Assert.Equal((200, 8), await LogAsync(runner, id, lease, "one", 3, "45678"));
+        Assert.Equal("12345678", await Host.LogAsync(id, "one"));
+        Assert.Equal(404, (await LogAsync(runner, id, lease, "secrets", 0, "passed")).Status);
+        Assert.Equal(404, (await LogAsync(runner, id, lease, "..%2F..%2Fx", 0, "passed")).Status);
+        Assert.Equal(413, (await LogAsync(runner, id, lease, "one", 8, new string('x', (1 << 20) + 1))).Status);
+        Assert.Equal("12345678", await Host.LogAsync(id, "one"));
+    }
+
+    [Fact]
+    public async Task a_token_is_good_for_its_own_runner_and_for_nothing_else()
+    {
+        using var far = await JoinAsync("far");
+        using var near = await JoinAsync("near");
+        var (id, lease) = await WorkAsync(far, "far");
+        foreach (var path in (string[])["/builds", "/secrets", "/runners", $"/builds/{id}", "/runner/far/builds/x"])
+        {
+            using var refused = await near.GetAsync(path, TestContext.Current.CancellationToken);
+            Assert.True(refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound, path);
+        }
+
+        Assert.Equal(403, (await CallAsync(near, HttpMethod.Get, "far", id, lease, "source")).Status);
+        // Under its own name it has no such lease, even when it has learnt of it.
+        Assert.Equal((410, "auxo:lease/lost"), await CallAsync(near, HttpMethod.Get, "near", id, lease, "source"));
+        Assert.Equal((410, "auxo:lease/lost"), await CallAsync(far, HttpMethod.Get, "far", id, Guid.NewGuid(), "source"));
+        Assert.Equal(200, (await CallAsync(far, HttpMethod.Get, "far", id, lease, "source")).Status);
+        using var anonymous = await Host.Anonymous.PostAsJsonAsync("/runner/far/work", new { }, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_result_that_came_before_changes_nothing_and_one_that_cannot_be_takes_the_build_away()
+    {
+        using var runner = await JoinAsync("far");
+        var (id, lease) = await WorkAsync(runner, "far");
+        var body = new { reports = new[] { Passed("one") }, next = new[] { "two" } };
+        Assert.Equal(204, (await CallAsync(runner, HttpMethod.Post, "far", id, lease, "reports", JsonContent.Create(body))).Status);
+        Assert.Equal(204, (await CallAsync(runner, HttpMethod.Post, "far", id, lease, "reports", JsonContent.Create(body))).Status);
+        Assert.Equal((1L, 1L), (
+            await _bench.CountAsync(id, "build_step_finished", "one"),
+            await _bench.CountAsync(id, "build_step_started")));
+        var nothing = JsonContent.Create(new { reports = (object?)null, next = Array.Empty<string>() });
+        Assert.Equal(400, (await CallAsync(runner, HttpMethod.Post, "far", id, lease, "reports", nothing)).Status);
+        // The secrets check is none of its business.
+        var forged = JsonContent.Create(new { reports = new[] { Passed("secrets") }, next = Array.Empty<string>() });
+        Assert.Equal((422, "auxo:report/refused"), await CallAsync(runner, HttpMethod.Post, "far", id, lease, "reports", forged));
+        Assert.Equal((410, "auxo:lease/lost"), await CallAsync(runner, HttpMethod.Get, "far", id, lease, "source"));
+        Assert.Equal("lost", await StateAsync(runner, id, lease));
+    }
+
+    [Fact]
+    public async Task an_artifact_is_what_its_digest_says_and_its_name_stays_in_the_build()
+    {
+        using var runner = await JoinAsync("far");
+        var (id, lease) = await WorkAsync(runner, "far");
+        var (text, digest) = ("made", "sha256:" + Convert.ToHexStringLower(SHA256.HashData("made"u8)));
+        Assert.Equal(422, (await CallAsync(
+            runner, HttpMethod.Put, "far", id, lease, $"blobs/{digest}", new StringContent("other"))).Status);
+        Assert.Equal(422, (await CallAsync(
+            runner, HttpMethod.Put, "far", id, lease, "blobs/..%2F..%2Fx", new StringContent(text))).Status);
+        Assert.Equal(204, (await CallAsync(
+            runner, HttpMethod.Put, "far", id, lease, $"blobs/{digest}", new StringContent(text))).Status);
+        Assert.Equal(204, (await ReportArtifactAsync("out/made.html", digest, 4)).Status);
+        using var answer = await Host.Client.GetAsync($"/builds/{id}/artifacts/out/made.html", TestContext.Current.CancellationToken);
+        Assert.Equal(("text/html", text), (answer.Content.Headers.ContentType?.MediaType,
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal((422, "auxo:report/refused"), await ReportArtifactAsync("../x", digest, 4));
+
+        Task<(int Status, string Type)> ReportArtifactAsync(string name, string of, long size)
+        {
+            var report = Passed("one");
+            report["artifacts"] = new JsonArray(new JsonObject
+            {
+                ["name"] = name, ["mediaType"] = "application/x-shellscript", ["digest"] = of, ["sizeBytes"] = size,
+            });
+            return CallAsync(runner, HttpMethod.Post, "far", id, lease, "reports",
+                JsonContent.Create(new { reports = new[] { report }, next = Array.Empty<string>() }));
+        }
+    }
+
+    [Fact]
+    public async Task an_answer_that_was_lost_is_given_again_and_another_process_of_the_same_runner_has_lost_the_build()
+    {
+        using var runner = await JoinAsync("far");
+        var session = Guid.NewGuid();
+        var (id, lease) = await WorkAsync(runner, "far", session);
+        Assert.Equal(lease, Guid.Parse((string)(await AskAsync(runner, "far", session))["order"]!["lease"]!));
+        Assert.Equal("held", await StateAsync(runner, id, lease));
+        // It gets the same build, as another machine would.
+        var again = (await AskAsync(runner, "far", Guid.NewGuid()))["order"]!;
+        Assert.Equal((id, "far"), (Guid.Parse((string)again["build"]!["subject"]!["buildId"]!), (string)again["before"]!));
+        Assert.NotEqual(lease, Guid.Parse((string)again["lease"]!));
+        Assert.Equal("lost", await StateAsync(runner, id, lease));
+    }
+
+    [Fact]
+    public async Task a_paused_runner_gets_nothing_and_a_removed_one_loses_what_it_has()
+    {
+        using var runner = await JoinAsync("far");
+        Assert.Equal(200, (await Host.PostAsync("/runners/far/pause")).Status);
+        var paused = await AskAsync(runner, "far", Guid.NewGuid());
+        Assert.Equal(("Paused", null), ((string)paused["state"]!, paused["order"]));
+        Assert.Equal(200, (await Host.PostAsync("/runners/far/resume")).Status);
+        var (id, lease) = await WorkAsync(runner, "far");
+        var listed = (await Host.Client.GetFromJsonAsync<JsonNode>("/runners", TestContext.Current.CancellationToken))!["items"]![0]!;
+        Assert.Equal(("online", id.ToString()), ((string)listed["state"]!, (string)listed["builds"]![0]!));
+        using (var removed = await Host.Client.DeleteAsync("/runners/far", TestContext.Current.CancellationToken))
+            Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        Assert.Equal("lost", await StateAsync(runner, id, lease));
+        using var asked = await runner.PostAsJsonAsync("/runner/far/work", Question(Guid.NewGuid()), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, asked.StatusCode);
+    }
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    private static JsonObject Passed(string step) => new()
+    {
+        ["result"] = new JsonObject
+        {
+            ["step"] = step, ["kind"] = "command", ["outcome"] = "Passed", ["blocks"] = true, ["duration"] = "00:00:01", ["exitCode"] = 0,
+            ["summary"] = "",
+        },
+        ["findings"] = new JsonArray(), ["artifacts"] = new JsonArray(),
+    };
+
+    private static object Question(Guid session) => new
+    {
+        session, holding = Array.Empty<Guid>(), room = 1, capacity = 1, given = new[] { "linux", "deploy" },
+        sandbox = "none", version = "1",
+    };
+
+    private async Task<HttpClient> JoinAsync(string name)
+    {
+        using var made = await Host.Client.PutAsJsonAsync($"/runners/{name}", new { labels = new[] { "far" } });
+        made.EnsureSuccessStatusCode();
+        var client = new HttpClient(Host.Transport()) { BaseAddress = new Uri("http://localhost") };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TestRunner.TokenAsync(Host, name));
+        return client;
+    }
+
+    /// <summary>Pushes a build of two steps, of which the first keeps what is in <c>out</c>, and gets it.</summary>
+    private async Task<(Guid Build, Guid Lease)> WorkAsync(HttpClient runner, string name, Guid? session = null)
+    {
+        var id = await _bench.PushAsync("  - { name: one, run: 'true', artifacts: out }\n  - { name: two, run: 'true' }\n");
+        var order = (await AskAsync(runner, name, session ?? Guid.NewGuid()))["order"]!;
+        Assert.Equal(id, Guid.Parse((string)order["build"]!["subject"]!["buildId"]!));
+        return (id, Guid.Parse((string)order["lease"]!));
+    }
+
+    private static async Task<JsonNode> AskAsync(HttpClient runner, string name, Guid session)
+    {
+        using var answer = await runner.PostAsJsonAsync($"/runner/{name}/work", Question(session));
+        answer.EnsureSuccessStatusCode();
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
+
+    private static async Task<(int Status, string Type)> CallAsync(
+        HttpClient runner, HttpMethod method, string name, Guid id, Guid lease, string path, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, $"/runner/{name}/builds/{id}/{path}") { Content = content };
+        request.Headers.Add("Auxo-Lease", lease.ToString());
+        using var answer = await runner.SendAsync(request);
+        var type = answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
+            ? (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["type"] : null;
+        return ((int)answer.StatusCode, type ?? "");
+    }
+
+    private static async Task<string> StateAsync(HttpClient runner, Guid id, Guid lease)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/runner/far/builds/{id}/lease");
+        request.Headers.Add("Auxo-Lease", lease.ToString());
+        using var answer = await runner.SendAsync(request);
+        return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["state"]!;
+    }
+
+    private static async Task<(int Status, long Length)> LogAsync(
+        HttpClient runner, Guid id, Guid lease, string step, long offset, string text)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/runner/far/builds/{id}/logs/{step}?offset={offset}")
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(text)),
+        };
+        request.Headers.Add("Auxo-Lease", lease.ToString());
+        using var answer = await runner.SendAsync(request);
+        var body = answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict
+            ? JsonNode.Parse(await answer.Content.ReadAsStringAsync()) : null;
+        return ((int)answer.StatusCode, (long?)body?["length"] ?? -1);
+    }
+}

@@ -1,0 +1,60 @@
+using Auxo.Contracts;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Reports;
+using Auxo.Pipeline.Runners.Protocol;
+using Auxo.Pipeline.Running;
+using Auxo.Pipeline.Tests.Builds;
+
+namespace Auxo.Pipeline.Tests.Runners;
+
+/// <summary>What a runner may say of a build: it runs the code of others, so its word is input from outside.</summary>
+public sealed class ReportRulesTests
+{
+    private static readonly Build Build = SampleBuilds.Queued(SampleBuilds.PlanOf(needsApproval: false, "one", "two"));
+    private static readonly StepReport Good = SampleBuilds.Report("one");
+
+    [Fact]
+    public void a_result_of_a_step_of_the_plan_is_taken() => Assert.Null(ReportRules.Refuse(Build, new ReportsBody([Good], ["two"])));
+
+    public static TheoryData<string> Wrong => [.. Wrongs.Keys];
+
+    private static readonly Dictionary<string, ReportsBody> Wrongs = new(StringComparer.Ordinal)
+    {
+        ["a step that is none"] = new([SampleBuilds.Report("three")], []),
+        ["a check"] = new([SampleBuilds.Report("secrets")], []),
+        ["a next step that is none"] = new([], ["../two"]),
+        ["a next step that is null"] = new([], [null!]),
+        ["a report that is null"] = new([null!], []),
+        ["more reports than steps"] = new([Good, Good, Good], []),
+        ["an outcome of a build"] = new([SampleBuilds.Report("one", Outcome.Superseded)], []),
+        ["a negative duration"] = new([Good with { Result = Good.Result with { Duration = TimeSpan.FromSeconds(-1) } }], []),
+        ["a duration of years"] = new([Good with { Result = Good.Result with { Duration = TimeSpan.FromDays(999) } }], []),
+        ["artifacts of a step that keeps none"] =
+            new([Good with { Artifacts = [new BuildArtifact("a", "text/plain", "sha256:" + new string('0', 64), 1)] }], []),
+        ["a finding of another step"] = new([Good with { Findings = [Finding("two")] }], []),
+        ["tests of another step"] = new([Good with { Tests = new StepTests("two", 1, 1, 0, 0, [], []) }], []),
+        ["tests below nothing"] = new([Good with { Tests = new StepTests("one", -1, 1, 0, 0, [], []) }], []),
+        ["coverage above all"] =
+            new([Good with { Coverage = new StepCoverage("one", "lines", new(2, 1), new(0, 0), null, null, [], 0) }], []),
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void what_cannot_be_is_refused(string what) => Assert.NotNull(ReportRules.Refuse(Build, Wrongs[what]));
+
+    [Fact]
+    public void what_the_plan_says_is_not_the_runners_to_say_and_texts_are_one_line()
+    {
+        var odd = Good with
+        {
+            Result = Good.Result with { Kind = "check", Blocks = false, Outcome = Outcome.Failed, Summary = "a\nb\u202Ec" },
+            Findings = [Finding("one") with { Message = new string('x', 9999), Path = "a\0b" }],
+        };
+        var tamed = Assert.Single(ReportRules.Tamed(Build, [odd]));
+        Assert.Equal(("command", true, "a b c"), (tamed.Result.Kind, tamed.Result.Blocks, tamed.Result.Summary));
+        var finding = Assert.Single(tamed.Findings);
+        Assert.Equal(("a b", 301), (finding.Path, finding.Message.Length));
+    }
+
+    private static Finding Finding(string step) => new(step, "rule", Severity.High, "a.sh", 1, "wrong", Blocks: true);
+}
