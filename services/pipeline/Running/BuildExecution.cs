@@ -123,7 +123,7 @@ internal sealed class BuildExecution(
         }
     }
 
-    /// <summary>A runner makes its spare workspaces itself.</summary>
+    /// <summary>Nobody makes a spare workspace for what was not built here.</summary>
     private async Task<bool> ListenAsync(
         RunningBuild running, Build build, Handover with, Task started, CancellationToken run, CancellationToken ct)
     {

@@ -93,13 +93,18 @@ internal sealed class Handover : IAsyncDisposable
     /// <summary>How it ended; null while it goes on.</summary>
     public HandoverEnd? Ended => _end.Task.IsCompleted ? _end.Task.Result : null;
 
+    /// <summary>Why the runner could not do it, in one line; null when it said nothing.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>Ends it; the first end counts. When this returns nothing of the runner is recorded any more.</summary>
-    public async Task EndAsync(HandoverEnd end)
+    /// <param name="end">How.</param>
+    /// <param name="fault">Why the runner could not do it.</param>
+    public async Task EndAsync(HandoverEnd end, string? fault = null)
     {
         await _turn.WaitAsync();
         try
         {
-            _end.TrySetResult(end);
+            if (_end.TrySetResult(end)) Fault = fault;
         }
         finally
         {

@@ -30,7 +30,7 @@ internal sealed class RemoteSteps(Handovers handovers, HandoverTable table, ILog
             handover.TakeUp(build, [.. StepReplay.Of(build).Select(static step => step.Name)], record);
             if (!build.HasStepsLeft()) await handover.EndAsync(HandoverEnd.Done);
             var end = await handover.EndedAsync(run);
-            return end == HandoverEnd.Done || await TakeBackAsync(build, handover.Row, end, ct);
+            return end == HandoverEnd.Done || await TakeBackAsync(build, handover, end, ct);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -43,12 +43,13 @@ internal sealed class RemoteSteps(Handovers handovers, HandoverTable table, ILog
         }
     }
 
-    private async Task<bool> TakeBackAsync(Build build, HandoverRow row, HandoverEnd end, CancellationToken ct)
+    private async Task<bool> TakeBackAsync(Build build, Handover handover, HandoverEnd end, CancellationToken ct)
     {
-        var lost = end == HandoverEnd.Lost;
+        var (row, lost) = (handover.Row, end == HandoverEnd.Lost);
         if (lost && row.Losses >= MostLosses)
             throw new RunnersLostException(
-                $"two machines were lost with this build, the last was runner {row.Runner}; it is not tried a third time");
+                $"two machines were lost with this build, the last was runner {row.Runner}"
+                + $"{(handover.Fault is { } fault ? $" ({fault})" : "")}; it is not tried a third time");
         logger.LogWarning(
             "Runner {Runner} {What} build {BuildId}; its steps go on with another machine.", row.Runner,
             end switch

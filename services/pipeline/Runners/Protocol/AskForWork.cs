@@ -40,7 +40,9 @@ internal static class AskForWork
         var missed = handovers.Of(runner).FirstOrDefault(held => !asked.Holding.Contains(held.Row.BuildId));
         if (missed is null && (known.State != RunnerState.Active || asked.Room <= 0))
         {
-            if (known.State != RunnerState.Draining || asked.Holding.Count > 0) await PauseAsync(Idle, time, end.Token);
+            // One without room only says that it is there; one that is drained wants to hear of it, to end.
+            if (known.State == RunnerState.Paused || known.State == RunnerState.Draining && asked.Holding.Count > 0)
+                await PauseAsync(Idle, time, end.Token);
             return Answer(known.State, null);
         }
 

@@ -18,7 +18,7 @@ internal static class GiveBack
         if (held is null) return refusal!;
         var body = await http.Request.ReadAsync(RunnerInputJson.Default.GiveBackBody, ct);
         logger.LogWarning("Runner {Runner} gives back build {BuildId}: {Reason}", runner, id, PlainText.OneLine(body.Reason));
-        await held.EndAsync(body.IsFault ? HandoverEnd.Lost : HandoverEnd.GivenBack);
+        await held.EndAsync(body.IsFault ? HandoverEnd.Lost : HandoverEnd.GivenBack, PlainText.OneLine(body.Reason));
         return Results.NoContent();
     }
 }

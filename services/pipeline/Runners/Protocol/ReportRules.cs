@@ -92,7 +92,8 @@ internal static class ReportRules
         if (report.Artifacts.Count > 0 && step.Artifacts.Count == 0) return "has artifacts, and the step keeps none";
         if (report.Artifacts.Any(static artifact => artifact is null)) return "has an artifact that is null";
         if (report.Findings.Count > MostFindings) return $"has more than {MostFindings} findings";
-        if (report.Findings.Any(finding => finding is null || finding.Check != step.Name || finding.Line is < 1))
+        if (report.Findings.Any(finding => finding is null || finding.Check != step.Name || finding.Line is < 1
+            || !Enum.IsDefined(finding.Severity)))
             return "has a finding that is not of this step";
         return report.Tests is { } tests && OfTests(tests, step) is { } wrongTests ? wrongTests
             : report.Coverage is { } coverage && OfCoverage(coverage, step) is { } wrongCoverage ? wrongCoverage

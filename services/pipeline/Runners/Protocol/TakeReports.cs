@@ -24,7 +24,7 @@ internal static class TakeReports
         if (problem is not null)
         {
             logger.LogError("Runner {Runner} sent for build {BuildId} what cannot be: {Reason}", runner, id, problem);
-            await held.EndAsync(HandoverEnd.Lost);
+            await held.EndAsync(HandoverEnd.Lost, $"it sent what cannot be: {problem}");
             return AuxoProblem.Unprocessable("report/refused", problem);
         }
 

@@ -9,6 +9,10 @@ namespace Auxo.Pipeline.Runners.Remote;
 internal sealed class RunnerLoop(RunnerFile file, RunnerClient client, RunnerParts parts, TimeProvider time, Action<string> say)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>So often one without room says that it is there.</summary>
+    private static readonly TimeSpan Sign = TimeSpan.FromSeconds(15);
+
     private readonly Guid _session = Guid.NewGuid();
     private readonly Dictionary<Guid, Task> _running = [];
     private bool _isAway;
@@ -24,7 +28,7 @@ internal sealed class RunnerLoop(RunnerFile file, RunnerClient client, RunnerPar
             while (true)
             {
                 leave.ThrowIfCancellationRequested();
-                if (Room() == 0) await Task.WhenAny([.. _running.Values, Task.Delay(Pause, time, leave)]);
+                if (Room() == 0) await Task.WhenAny([.. _running.Values, Task.Delay(Sign, time, leave)]);
                 if (await AskAsync(leave) is not { } answer) await Task.Delay(Pause, time, leave);
                 else if (answer.Order is { } order) Begin(order, leave);
                 else if (answer.State == RunnerState.Draining && Busy() == 0)

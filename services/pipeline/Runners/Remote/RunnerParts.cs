@@ -21,6 +21,7 @@ namespace Auxo.Pipeline.Runners.Remote;
 internal sealed class RunnerParts : IDisposable
 {
     private readonly InstanceLayout _layout;
+    private readonly TimeProvider _time;
     private readonly WorkspaceStore _workspaces;
     private readonly CacheStore _caches;
     private readonly ReportCollector _reports;
@@ -31,7 +32,7 @@ internal sealed class RunnerParts : IDisposable
     /// <summary>Wires them, in the folder of this machine.</summary>
     public RunnerParts(InstanceLayout layout, IConfiguration configuration, RunnerClient client, TimeProvider time)
     {
-        _layout = layout;
+        (_layout, _time) = (layout, time);
         var (settings, user) = (ExecutionSettings.From(configuration), StepUser.Current());
         Logs = new LogStore(layout, settings, time);
         Artifacts = new ArtifactStore(layout, settings);
@@ -77,8 +78,8 @@ internal sealed class RunnerParts : IDisposable
         _orders.TryRemove(build, out _);
         Artifacts.Forget(build);
         await WorkspaceFolder.RemoveAsync(Path.Combine(_layout.BuildLogs, build.ToString()), CancellationToken.None);
-        // A step is longer than any build that keeps the same content at this moment.
-        if (_orders.IsEmpty) await Artifacts.SweepAsync(DateTimeOffset.MaxValue, CancellationToken.None);
+        // What is younger than an hour stays: another build may keep the same content at this moment.
+        await Artifacts.SweepAsync(_time.GetUtcNow() + TimeSpan.FromHours(23), CancellationToken.None);
     }
 
     /// <inheritdoc/>
