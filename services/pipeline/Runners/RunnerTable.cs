@@ -46,7 +46,7 @@ internal sealed class RunnerTable(NpgsqlDataSource database)
 
     /// <summary>One; null when there is none of this name.</summary>
     public async Task<Runner?> FindAsync(string name, CancellationToken ct)
-        => (await ReadAsync($"select {Columns} from pipeline.runners where name = $1", ct, name)).FirstOrDefault();
+        => await OneAsync($"select {Columns} from pipeline.runners where name = $1", ct, name);
 
     /// <summary>Makes it, or gives it other labels; whether it gets work stays as it is.</summary>
     public async Task<Runner> PutAsync(
@@ -63,9 +63,9 @@ internal sealed class RunnerTable(NpgsqlDataSource database)
 
     /// <summary>Says whether it gets work; null when there is no such runner.</summary>
     public async Task<Runner?> SwitchAsync(string name, RunnerState state, string by, DateTimeOffset now, CancellationToken ct)
-        => (await ReadAsync(
+        => await OneAsync(
             $"update pipeline.runners set state = $2, changed_by = $3, changed_at = $4 where name = $1 returning {Columns}",
-            ct, name, state.ToString().ToLowerInvariant(), by, now)).FirstOrDefault();
+            ct, name, state.ToString().ToLowerInvariant(), by, now);
 
     /// <summary>Removes it; false when there is no such runner.</summary>
     public async Task<bool> RemoveAsync(string name, CancellationToken ct)
@@ -75,12 +75,15 @@ internal sealed class RunnerTable(NpgsqlDataSource database)
     /// <returns>As it is now; null when there is no such runner.</returns>
     public async Task<Runner?> SeenAsync(
         string name, IReadOnlyList<string> given, int capacity, string sandbox, string version, DateTimeOffset now, CancellationToken ct)
-        => (await ReadAsync(
+        => await OneAsync(
             $"""
             update pipeline.runners set seen_at = $2, given = $3, capacity = $4, sandbox = $5, version = $6 where name = $1
             returning {Columns}
             """,
-            ct, name, now, given.ToArray(), capacity, sandbox, version)).FirstOrDefault();
+            ct, name, now, given.ToArray(), capacity, sandbox, version);
+
+    private async Task<Runner?> OneAsync(string sql, CancellationToken ct, params object[] values)
+        => await ReadAsync(sql, ct, values) is [var one, ..] ? one : null;
 
     private async Task<IReadOnlyList<Runner>> ReadAsync(string sql, CancellationToken ct, params object[] values)
     {

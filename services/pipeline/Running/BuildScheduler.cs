@@ -42,17 +42,19 @@ internal sealed class BuildScheduler(
             _closing = openLogs.CloseAsync(ct);
         }
 
-        var askers = IsFull() ? [] : desk.Waiting;
+        var isFull = IsFull();
+        var askers = isFull ? [] : desk.Waiting;
         var waiting = await leases.WaitingAsync(_running.Keys, ct);
         var places = Placement.Decide(
-            here with { Room = IsFull() ? 0 : settings.Capacity - Here }, [.. askers.Select(static asker => asker.Machine)], waiting);
+            here with { Room = isFull ? 0 : settings.Capacity - Here }, [.. askers.Select(static asker => asker.Machine)], waiting);
         var runners = places.ToDictionary(static place => place.Build, static place => place.Runner);
         foreach (var lease in await leases.ClaimAsync(runners.Keys, ct))
         {
             var (build, runner) = (waiting.First(build => build.Id == lease.Key), runners[lease.Key]);
             var asker = build.With is null ? askers.FirstOrDefault(asker => asker.Machine.Name == runner) : null;
             _running[lease.Key] = RunAsync(lease, _running.GetValueOrDefault(lease.Key, Task.CompletedTask), build, asker, ct);
-            if (runner is not null) _elsewhere.Add(lease.Key);
+            if (runner is null) _elsewhere.Remove(lease.Key);
+            else _elsewhere.Add(lease.Key);
         }
 
         do await WaitAsync(ct);

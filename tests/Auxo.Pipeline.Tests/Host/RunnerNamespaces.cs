@@ -80,7 +80,7 @@ internal sealed class RunnerNamespaces : IDisposable
 
     private static void Ip(string words)
     {
-        using var ip = Process.Start(new ProcessStartInfo("ip", words) { RedirectStandardError = true })!;
+        using var ip = Process.Start(new ProcessStartInfo("ip", words) { RedirectStandardError = true, UseShellExecute = false })!;
         var errors = ip.StandardError.ReadToEnd();
         ip.WaitForExit();
         if (ip.ExitCode != 0) throw new InvalidOperationException($"ip {words}: {errors.Trim()}");

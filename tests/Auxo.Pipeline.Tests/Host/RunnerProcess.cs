@@ -34,7 +34,10 @@ internal sealed class RunnerProcess : IAsyncDisposable
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Auxo.Pipeline", configuration, "Auxo.Pipeline"));
         string[] words = [.. through, program, "--role", "runner"];
-        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(words[0], words[1..])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         start.Environment["AUXO_HOME"] = Home;
         start.Environment["AUXO_CRASH_AT"] = crashAt ?? "";
         start.Environment["Auxo__Steps__GraceSeconds"] = "0.2";

@@ -1,5 +1,4 @@
 using Auxo.Contracts;
-using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Tests.Builds;
 

@@ -120,6 +120,7 @@ public sealed class TokenTests(PostgresFixture postgres) : IAsyncLifetime
     [Theory]
     [InlineData("registry:read:my-repo.1")]
     [InlineData("pipeline:write")]
+    [InlineData("pipeline:runner:gpu-1")]
     [InlineData("registry:manage")]
     [InlineData("notify:send")]
     [InlineData("admin")]

@@ -3,6 +3,8 @@ using System.Buffers;
 using Auxo.Pipeline.Runners.Leases;
 using Auxo.ServiceDefaults.Disk;
 
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace Auxo.Pipeline.Runners.Protocol;
 
 /// <summary>
@@ -48,7 +50,7 @@ internal static class TakeLog
 
     private static IResult Answer(long length) => Results.Json(new LogAnswer(length), RunnerJson.Default.LogAnswer);
 
-    private static IResult TooLarge(string why) => AuxoProblem.Of(StatusCodes.Status413PayloadTooLarge, "log/too-long", why);
+    private static ProblemHttpResult TooLarge(string why) => AuxoProblem.Of(StatusCodes.Status413PayloadTooLarge, "log/too-long", why);
 
     private static async Task<int?> ReadAsync(Stream body, byte[] buffer, CancellationToken ct)
     {

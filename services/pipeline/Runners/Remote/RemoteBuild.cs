@@ -10,7 +10,7 @@ namespace Auxo.Pipeline.Runners.Remote;
 /// Runs the steps of one build on this machine and tells the pipeline of them, for as long as the lease holds. When the pipeline cannot be
 /// reached for the time of the lease it stops by itself: another machine begins with them then.
 /// </summary>
-internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerParts parts, TimeProvider time)
+internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerParts parts, TimeProvider time) : IDisposable
 {
     /// <summary>As many as the pipeline takes of one step.</summary>
     private const int MostFindings = 5000;
@@ -64,6 +64,9 @@ internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerPa
         await GiveBackAsync(new GiveBackBody(fault ?? "the runner stops", IsFault: fault is not null));
         return fault is null ? "given back" : $"given back: {fault}";
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _over.Dispose();
 
     private async Task StepsAsync(CancellationToken stop)
     {

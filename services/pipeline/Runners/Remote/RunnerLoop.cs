@@ -110,7 +110,8 @@ internal sealed class RunnerLoop(RunnerFile file, RunnerClient client, RunnerPar
         say($"{what} begins");
         try
         {
-            say($"{what}: {await new RemoteBuild(order, client, parts, time).RunAsync(leave)}");
+            using var build = new RemoteBuild(order, client, parts, time);
+            say($"{what}: {await build.RunAsync(leave)}");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
