@@ -237,6 +237,28 @@ public sealed class PagesTests
         Assert.Equal("bytes 6-9/10", answer.Content.Headers.ContentRange!.ToString());
     }
 
+    private const string Queue = $$"""
+        {"items":[{"id":"{{FakeAuxo.BuildId}}","shortId":"3f2a1c7","rid":"{{FakeAuxo.Rid}}","repositoryName":"heartwood","ref":"main",
+          "title":"<img src=x>","state":"waiting","position":1,"machine":null,"reason":"no machine has the labels arm64",
+          "labels":["arm64"],"queuedAt":"2026-11-23T11:59:30Z","startsInSeconds":90}]}
+        """;
+
+    private const string Machines = """
+        {"main":["linux"],"capacity":4,"items":[{"name":"gpu-1","state":"offline","labels":["gpu"],"reserved":false,"strangers":true,
+          "capacity":2,"builds":[],"seenAt":"2026-11-23T11:00:00Z","sandbox":"bubblewrap","version":"0.1.0","changedBy":"admin",
+          "changedAt":"2026-11-20T12:00:00Z"}]}
+        """;
+
+    [Fact]
+    public async Task the_queue_says_why_a_build_waits_and_which_machines_there_are()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app, FakeAuxo.Build("queued", null)));
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/queue"));
+        foreach (var part in (string[])["no machine has the labels arm64", "in 1 min 30 s", "gpu-1", "offline", "of 4"])
+            Assert.Contains(part, page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img src=x>", await console.PageAsync("/queue"), StringComparison.Ordinal);
+    }
+
     internal static void Map(IEndpointRouteBuilder app, string build, string? details = null)
         => Map(app, () => build, () => details ?? build);
 
@@ -249,6 +271,8 @@ public sealed class PagesTests
         app.MapGet("/ingest/repositories/{rid}/refs", static () => FakeAuxo.Page());
         app.MapGet("/ingest/diagnosis", static () => FakeAuxo.Page());
         app.MapGet("/pipeline/diagnosis", static () => FakeAuxo.Page());
+        app.MapGet("/pipeline/queue", static () => FakeAuxo.Json(Queue));
+        app.MapGet("/pipeline/runners", static () => FakeAuxo.Json(Machines));
         app.MapGet("/pipeline/builds", () => FakeAuxo.Page(build()));
         app.MapGet("/pipeline/builds/{id}", () => FakeAuxo.Json(details()));
     }
