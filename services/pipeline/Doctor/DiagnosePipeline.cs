@@ -8,8 +8,11 @@ using Auxo.Pipeline.Execution.Bubblewrap;
 using Auxo.Pipeline.Execution.Cgroups;
 using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Local;
+using Auxo.Pipeline.StepSecrets.Keys;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Doctor;
+
+using Npgsql;
 
 namespace Auxo.Pipeline.Doctor;
 
@@ -20,8 +23,10 @@ namespace Auxo.Pipeline.Doctor;
 public static class DiagnosePipeline
 {
     internal static void Map(IEndpointRouteBuilder routes)
-        => routes.MapGet("/diagnosis", static async (StepExecutors executors, VerdictCache cache, CancellationToken ct)
-            => TypedResults.Ok(new DiagnosisAnswer(await LookAsync(executors, cache.Advisories, ct))))
+        => routes.MapGet("/diagnosis", static async (
+            StepExecutors executors, VerdictCache cache, NpgsqlDataSource database, SecretKeys keys, CancellationToken ct)
+            => TypedResults.Ok(new DiagnosisAnswer(
+                [.. await LookAsync(executors, cache.Advisories, ct), .. await SecretsDiagnosis.LookAsync(database, keys, ct)])))
             .WithName("DiagnosePipeline").RequireScope("pipeline:read");
 
     /// <summary>As the service would find it, without the service: in a folder of its own, so that looking makes nothing.</summary>

@@ -207,6 +207,48 @@ public sealed class SecretsOfStepsTests(PostgresFixture postgres) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task the_doctor_says_of_a_lost_or_a_wrong_key_what_to_do()
+    {
+        Assert.Null(await DoctorAsync());
+        await SetAsync("DEPLOY_TOKEN", new { value = Value });
+        await SetAsync("OTHER", new { value = Value }, all: true);
+        var (state, text, next) = (await DoctorAsync())!.Value;
+        Assert.Equal(
+            ("fine", "2 secrets of steps, each with its key in secrets.key; keep a copy of that file", null), (state, text, next));
+
+        var file = new InstanceLayout(_home).SecretsKey;
+        var key = await File.ReadAllTextAsync(file);
+        File.Delete(file);
+        (state, text, next) = (await DoctorAsync())!.Value;
+        Assert.Equal(
+            ("trouble", "2 of 2 secrets of steps have no key here: secrets.key is lost; steps that ask for them fail"), (state, text));
+        Assert.StartsWith("put secrets.key back from your copy into AUXO_HOME", next, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, "no key\n");
+        (state, text, _) = (await DoctorAsync())!.Value;
+        Assert.Equal("trouble", state);
+        Assert.StartsWith("none of the 2 secrets of steps can be given to a step: ", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, Convert.ToBase64String(new byte[32]) + "\n");
+        Assert.Contains(
+            "secrets.key is another one than they were encrypted by", (await DoctorAsync())!.Value.Text, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, key);
+        Assert.Equal("fine", (await DoctorAsync())!.Value.State);
+        await using var command = _host.Database.CreateCommand("update pipeline.secrets set value = value || '\\x00' where name = 'OTHER'");
+        await command.ExecuteNonQueryAsync();
+        (state, text, next) = (await DoctorAsync())!.Value;
+        Assert.Equal("trouble", state);
+        Assert.StartsWith("1 of 2 secrets of steps was changed in the database", text, StringComparison.Ordinal);
+        Assert.StartsWith("set them again: auxo secret set NAME", next, StringComparison.Ordinal);
+
+        async Task<(string State, string Text, string? Next)?> DoctorAsync()
+        {
+            var items = (await _host.Client.GetFromJsonAsync<JsonNode>("/diagnosis"))!["items"]!.AsArray();
+            return items.FirstOrDefault(static item => (string)item!["name"]! == "secrets") is { } found
+                ? ((string)found["state"]!, (string)found["text"]!, (string?)found["next"]) : null;
+        }
+    }
+
+    [Fact]
     public async Task administrators_set_and_remove_developers_look_and_who_did_it_is_kept()
     {
         var path = $"/secrets/DEPLOY_TOKEN?rid={Uri.EscapeDataString(_told.Rid.Value)}";
@@ -240,7 +282,7 @@ public sealed class SecretsOfStepsTests(PostgresFixture postgres) : IAsyncLifeti
 
     [Theory]
     [InlineData("PATH", "some value", "is a variable that Auxo or the shell sets")]
-    [InlineData("X", "abc", "fewer than 4 characters")]
+    [InlineData("X", "x~z", "fewer than 4 characters")]
     [InlineData("X", "a\0bc", "no text in UTF-8")]
     public async Task what_cannot_be_a_secret_is_refused_and_not_repeated(string name, string value, string why)
     {
