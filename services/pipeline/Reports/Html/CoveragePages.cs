@@ -2,7 +2,6 @@ using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Logs;
-using Auxo.Pipeline.Reports.Files;
 using Auxo.Pipeline.StepSecrets.Masking;
 using Auxo.Pipeline.Workspaces;
 

@@ -104,7 +104,7 @@ internal sealed class StepPhase(
     }
 
     /// <summary>Removes a workspace; that of a build that failed is kept for whoever wants to look into it.</summary>
-    private async Task EndAsync(Build build, Workspace workspace, IReadOnlyList<string> failed, CancellationToken ct)
+    private async Task EndAsync(Build build, Workspace workspace, List<string> failed, CancellationToken ct)
     {
         var about = new KeptBuild(
             build.BuildId, build.Subject.RepositoryName, build.Subject.Commit, Variables(build), build.Plan.Steps, failed);
