@@ -93,7 +93,7 @@ public sealed class Bench : IDisposable
     /// </summary>
     public async Task<(StepExit Exit, string Log)> RunAsync(
         CommandStep step, Func<Workspace, Task>? afterwards = null, bool hasNetwork = false, IStepExecutor? executor = null,
-        CancellationToken ct = default, bool isTrusted = false)
+        bool isTrusted = false, CancellationToken ct = default)
     {
         var build = Guid.NewGuid();
         await using var workspace = await Workspaces.PrepareAsync(

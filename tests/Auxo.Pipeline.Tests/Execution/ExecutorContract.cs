@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using Auxo.Contracts;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
@@ -237,7 +235,11 @@ public abstract class ExecutorContract : IDisposable
         Assert.InRange(exit.Usage.PeakMemoryBytes!.Value, 20_000_000, 256L << 20);
     }
 
-    public void Dispose() => Bench.Dispose();
+    public virtual void Dispose()
+    {
+        Bench.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private protected CommandStep Step(params string[] commands) => Bench.Step(commands) with { Image = Image };
 
@@ -274,6 +276,12 @@ public sealed class HostContractTests : ExecutorContract
     private protected override IStepExecutor Executor { get; }
 
     private protected override bool HoldsProcesses => false;
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _launcher.Dispose();
+    }
 }
 
 /// <summary>A real engine, where there is one.</summary>
