@@ -157,7 +157,7 @@ public sealed class ArtifactStore : IDisposable
     {
         IReadOnlyList<BuildArtifact> kept =
             [.. artifacts.Select(static artifact => artifact with { MediaType = MediaTypeOf(artifact.Name) })];
-        if (kept.Count > 0) await RecordAsync(buildId, kept, ct);
+        if (kept.Count > 0) await RecordAsync(ManifestOf(_builds, buildId), kept, ct);
         return kept;
     }
 

@@ -270,8 +270,7 @@ public sealed class HostContractTests : ExecutorContract
     private readonly StepLauncher _launcher = new();
 
     public HostContractTests() : base(Bench.Small with { Grace = TimeSpan.FromSeconds(3) })
-        => Executor = new HostExecutor(Bench.Layout, Bench.Settings,
-            new StepProcess(_launcher, Bench.Settings, user: null, TimeProvider.System));
+        => Executor = new HostExecutor(Bench.Layout, Bench.Settings, _launcher, TimeProvider.System);
 
     private protected override IStepExecutor Executor { get; }
 

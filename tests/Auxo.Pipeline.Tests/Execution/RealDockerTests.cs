@@ -101,7 +101,7 @@ public sealed class RealDockerTests : IDisposable
         {
             var tree = ready.Tree;
             var made = await _bench.Workspaces.PrepareAsync(
-                _bench.Source, _bench.Commit(("a", "b")), build, CancellationToken.None, tree);
+                _bench.Source, _bench.Commit(("a", "b")), build, CancellationToken.None, tree: tree);
             Assert.True(made.TookTree);
             Assert.False(Directory.Exists(tree));
             return made;
