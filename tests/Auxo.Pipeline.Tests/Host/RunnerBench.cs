@@ -65,12 +65,14 @@ internal sealed class TestRunner : IAsyncDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("auxo-runner-").FullName;
     private readonly CancellationTokenSource _stop = new();
-    private readonly TextWriter _said = TextWriter.Synchronized(new StringWriter(new StringBuilder()));
+    private readonly StringWriter _text = new(new StringBuilder());
+    private readonly TextWriter _said;
     private readonly Task<int> _running;
 
     private TestRunner(string name, string token, Cable cable, int capacity, (string, string)[] settings)
     {
         Cable = cable;
+        _said = TextWriter.Synchronized(_text);
         new RunnerFile(new Uri("http://localhost"), name, token, capacity).Write(new InstanceLayout(_home).AsRunner);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
             settings.Append(("AUXO_HOME", _home)).Append(("Auxo:Steps:GraceSeconds", "0.2"))
@@ -102,7 +104,14 @@ internal sealed class TestRunner : IAsyncDisposable
         => Eventually.TrueAsync(() => Task.FromResult(Said.Contains(text, StringComparison.Ordinal)), $"the runner says '{text}': {Said}");
 
     /// <summary>What it has said.</summary>
-    public string Said => _said.ToString() ?? "";
+    public string Said
+    {
+        get
+        {
+            // A synchronized writer locks itself.
+            lock (_said) return _text.ToString();
+        }
+    }
 
     /// <summary>Where its workspaces are.</summary>
     public string Workspaces => new InstanceLayout(_home).AsRunner.Workspaces;
