@@ -79,7 +79,10 @@ internal static class ContainerStep
     private static async Task<int> DockerAsync(string[] arguments, CancellationToken ct)
     {
         using var process = Process.Start(
-            new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            new ProcessStartInfo("docker", arguments)
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            })!;
         await Task.WhenAll(process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
         await process.WaitForExitAsync(ct);
         return process.ExitCode;
