@@ -9,7 +9,8 @@ namespace Auxo.Pipeline.Execution;
 /// Runs steps on the host as the user of this process, with nothing between them and its files. Only for operators who say so
 /// (<c>Auxo__Sandbox=host</c>) and build nothing but their own code; never as root.
 /// </summary>
-internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings settings, StepLauncher launcher, TimeProvider time) : IStepExecutor
+internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings settings, StepLauncher launcher, TimeProvider time)
+    : IStepExecutor
 {
     /// <summary>How <see cref="Sandbox"/> begins, here and in the records of builds.</summary>
     public const string Unsafe = "none";

@@ -173,7 +173,9 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         await WorkspaceFolder.RemoveAsync(aside, ct);
     }
 
-    /// <summary>From the spare where there is one, else in the folder that is in use or in the empty one that waits, else from nothing.</summary>
+    /// <summary>
+    /// From the spare where there is one, else in the folder that is in use or in the empty one that waits, else from nothing.
+    /// </summary>
     private async Task FillAsync(
         Workspace workspace, string folder, CommitId commit, string? tree, Func<string, IAsyncDisposable?>? makeReady, CancellationToken ct)
     {

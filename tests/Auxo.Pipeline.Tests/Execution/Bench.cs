@@ -97,7 +97,8 @@ public sealed class Bench : IDisposable
     {
         var build = Guid.NewGuid();
         await using var workspace = await Workspaces.PrepareAsync(
-            Source, Commit(("README.md", "hello\n")), build, CancellationToken.None, Executors.MakeReady);
+            Source, Commit(("README.md", "hello\n")), build, CancellationToken.None,
+            step.Image is null ? Executors.MakeReady : null);
         var log = await Logs.OpenAsync(build, step.Name, CancellationToken.None);
         executor ??= Executors.For(step).Executor;
         Assert.SkipWhen(executor is null, $"no sandbox here: {Executors.For(step).Refusal}");

@@ -17,7 +17,9 @@ internal sealed class ReadySandbox(
     /// <summary>What it was made with.</summary>
     public IReadOnlyList<string> Arguments => arguments;
 
-    /// <summary>Takes it. Null when it is not there any more, or a sandbox that was made now would see something else of the machine.</summary>
+    /// <summary>
+    /// Takes it. Null when it is not there any more, or a sandbox that was made now would see something else of the machine.
+    /// </summary>
     /// <param name="now">The arguments as they would be now.</param>
     public async Task<WaitingProcess?> TakeAsync(IReadOnlyList<string> now)
     {
