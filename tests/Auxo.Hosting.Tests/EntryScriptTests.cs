@@ -34,7 +34,8 @@ public sealed class EntryScriptTests
 
     [Fact]
     public async Task an_unknown_option_of_up_is_named()
-        => Assert.Equal((1, "auxo: up does not know '--what'; known are --detach, --dashboard and --install-dotnet\n"),
+        => Assert.Equal(
+            (1, "auxo: up does not know '--what'; known are --detach, --dashboard, --install-dotnet and, alone, --role runner\n"),
             await RunAsync(Path.Combine(Root, "auxo"), "up", "--what"));
 
     [Fact]

@@ -42,7 +42,7 @@ internal static class ManyFiles
                 => r.ToFirstCommand) with { IsPart = true },
             .. RunFigures.Stages(auxoLarge),
             new($"{Files} files against a small repository", "×", Series.One(Times(auxoLarge, auxoSmall)),
-                brokerLarge.Count > 0 ? Series.One(Times(brokerLarge, brokerSmall)) : null, Goal.AtMost(1.2)),
+                brokerLarge.Count > 0 ? Series.One(Times(brokerLarge, brokerSmall)) : null, Goal.AtMost(1.1)),
         ];
     }
 

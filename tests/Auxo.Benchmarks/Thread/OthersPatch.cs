@@ -19,7 +19,7 @@ internal static class OthersPatch
             RunFigures.Figure("another node's patch: start of push → first command", auxo, broker, static r
                 => r.ToFirstCommand, Goal.AtMost(200)),
             RunFigures.Figure("push → the node's event", auxo, broker, static r => r.ToEvent) with { IsPart = true },
-            RunFigures.Figure("another node's patch: event → first command", auxo, broker, static r => r.OwnShare, Goal.AtMost(70)),
+            RunFigures.Figure("another node's patch: event → first command", auxo, broker, static r => r.OwnShare, Goal.AtMost(31)),
             .. RunFigures.Stages(auxo),
             RunFigures.Figure("verdict decided → readable on the other node", auxo, [], static r
                 => r.Readable!.Value - r.Ended) with { IsPart = true },

@@ -26,7 +26,7 @@ internal static class OwnPush
             RunFigures.Figure("own push: start → first command", auxoFirst, brokerFirst, static r
                 => r.ToFirstCommand, Goal.AtMost(150, 250)),
             RunFigures.Figure("push → the node's event", auxoFirst, brokerFirst, static r => r.ToEvent) with { IsPart = true },
-            RunFigures.Figure("own push: event → first command", auxoFirst, brokerFirst, static r => r.OwnShare, Goal.AtMost(70)),
+            RunFigures.Figure("own push: event → first command", auxoFirst, brokerFirst, static r => r.OwnShare, Goal.AtMost(31)),
             .. RunFigures.Stages(auxoFirst),
             Growth(auxo, broker),
         ];
@@ -35,7 +35,7 @@ internal static class OwnPush
     private static Figure Growth(IReadOnlyList<Run> auxo, IReadOnlyList<Run> broker)
         => new($"run {auxo.Count} against run 1, start → first command", "×", Series.One(Grown(auxo)), broker.Count > 0
             ? Series.One(Grown(broker))
-            : null, Goal.AtMost(1.2))
+            : null, Goal.AtMost(1.05))
         {
             Note = $"median of the last {Math.Min(Ends, auxo.Count / 3)} runs by that of the first; Auxo "
                 + $"{First(auxo):0} → {Last(auxo):0} ms{(broker.Count > 0 ? $", peer {First(broker):0} → {Last(broker):0} ms" : "")}",

@@ -49,7 +49,7 @@ internal static class SixChecks
 
         return
         [
-            new($"six checks, {Files} files of which one changed", "ms", new Series(warm), new Series(warmByHand), Goal.AtMost(1000))
+            new($"six checks, {Files} files of which one changed", "ms", new Series(warm), new Series(warmByHand), Goal.AtMost(300))
             {
                 Note = "from the build's start to its verdict; the peer is bash -n, shellcheck and grep (seven "
                     + "patterns; gitleaks is not installed) by hand on all cores over a checkout that is there already",

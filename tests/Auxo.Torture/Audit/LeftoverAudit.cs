@@ -28,7 +28,7 @@ internal static class LeftoverAudit
         string[] ours = ["postgres", "Auxo.AppHost", "Auxo.Console", .. KnownServices.Names.Select(
             static s => "Auxo." + char.ToUpperInvariant(s[0]) + s[1..])];
         foreach (var (pid, command) in world.Auxo.Processes()
-            .Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal))))
+            .Where(p => !ours.Any(name => p.Value.Contains(name, StringComparison.Ordinal)) && !IsReady(world, p.Value)))
             findings.Wrong(
                 command.StartsWith("bwrap ", StringComparison.Ordinal) ? "a half-made sandbox that no start has ended" : "processes",
                 $"{pid} is left: {command}");
@@ -43,6 +43,11 @@ internal static class LeftoverAudit
                where Directory.Exists(path)
                from entry in Directory.EnumerateFileSystemEntries(path)
                select $"{folder}/{Path.GetFileName(entry)}"];
+
+    /// <summary>The sandbox that waits over the empty workspace that is there now; one over a folder that is gone is a leftover.</summary>
+    private static bool IsReady(World world, string command)
+        => Directory.EnumerateDirectories(Path.Combine(world.Auxo.Home, "run", "spares"), "aside-*")
+            .Any(folder => command.Contains(folder, StringComparison.Ordinal));
 
     /// <summary>Dead children of a process that it has not waited for (Linux).</summary>
     private static List<int> Zombies(int parent)
