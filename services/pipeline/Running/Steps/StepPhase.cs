@@ -152,6 +152,7 @@ internal sealed class StepPhase(
         }
         catch
         {
+            executors.Leave(workspace.Path);
             await workspace.DisposeAsync();
             throw;
         }

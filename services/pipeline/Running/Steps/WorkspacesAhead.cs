@@ -113,6 +113,8 @@ public sealed class WorkspacesAhead(
 
     private async Task RemoveAsync(Guid buildId)
     {
-        if (_planned.TryRemove(buildId, out var making) && await making is { } unused) await unused.DisposeAsync();
+        if (!_planned.TryRemove(buildId, out var making) || await making is not { } unused) return;
+        executors.Leave(unused.Path);
+        await unused.DisposeAsync();
     }
 }
