@@ -62,12 +62,9 @@ public sealed record ExecutionSettings
     public bool GrantsNetwork { get; init; } = true;
 
     /// <summary>
-    /// How many containers wait for the steps of builds to come, one for each image; 0 for none. Those of strangers never wait.
+    /// How many containers wait for the next steps of builds that run; 0 for none. Those of strangers never wait.
     /// </summary>
     public int ReadyContainers { get; init; } = 2;
-
-    /// <summary>How long such a container waits before it is removed.</summary>
-    public TimeSpan ReadyContainerIdle { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The Docker engine's socket.</summary>
     public string DockerSocket { get; init; } = "/var/run/docker.sock";
@@ -104,7 +101,6 @@ public sealed record ExecutionSettings
                 var other => throw new FormatException($"Auxo:Steps:Network is '{other}'; it must be 'trusted' or 'off'."),
             },
             ReadyContainers = steps["ReadyContainers"]?.Trim() == "0" ? 0 : (int)Number("ReadyContainers", defaults.ReadyContainers),
-            ReadyContainerIdle = TimeSpan.FromMinutes(Number("ReadyContainerMinutes", defaults.ReadyContainerIdle.TotalMinutes)),
             DockerSocket = configuration["Auxo:DockerSocket"] is { Length: > 0 } socket ? socket : defaults.DockerSocket,
         };
 

@@ -50,25 +50,12 @@ public sealed class StepExecutors : IAsyncDisposable
     /// <returns>How many there were; null when the engine is there and does not say.</returns>
     public Task<int?> SweepAsync(CancellationToken ct) => _docker.SweepAsync(ct);
 
-    /// <summary>
-    /// A container that waits for the first step of a trusted author's build, with an empty folder that becomes the workspace; null when
-    /// there is none, or the step has no image.
-    /// </summary>
-    internal async Task<StepContainer?> ReserveAsync(CommandStep? first, Trust trust, CancellationToken ct)
-        => MayWait(first, trust) ? await _docker.ReserveAsync(first!.Image!, HasNetwork(first, trust), ct) : null;
-
     /// <summary>Has a container wait for a step that is likely to come next in a trusted author's build. It never fails.</summary>
     public Task PrepareAsync(CommandStep? next, Trust trust, string workspace, CancellationToken ct)
         => MayWait(next, trust) ? _docker.PrepareAsync(next!.Image!, HasNetwork(next, trust), workspace, ct) : Task.CompletedTask;
 
-    /// <summary>The folder of a reserved container has become a workspace.</summary>
-    internal void Bind(StepContainer reserved, string workspace) => _docker.Bind(reserved, workspace);
-
-    /// <summary>A reserved container is not wanted after all.</summary>
-    internal void Remove(StepContainer reserved) => _docker.Remove(reserved);
-
     /// <summary>A build is over: nothing waits for its steps any more.</summary>
-    public void Leave(string workspace) => _docker.Leave(workspace);
+    public Task LeaveAsync(string workspace) => _docker.LeaveAsync(workspace);
 
     /// <summary>True when a step of a build gets a network.</summary>
     public bool HasNetwork(CommandStep step, Trust trust) => step.Network && NetworkRefusal(trust) is null;

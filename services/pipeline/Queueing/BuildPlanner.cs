@@ -47,7 +47,7 @@ public sealed class BuildPlanner(
             : new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);
         if (plan.Concurrency is { Group: not null } group)
             open = [.. open.Union(await BuildTable.OfGroupAsync(database, request.Rid, group.KeyOf(request.Subject(id)), ct))];
-        if (refusal is null) ahead.Begin(id, request.Source, request.Commit, plan, request.Trust);
+        if (refusal is null) ahead.Begin(id, request.Source, request.Commit, plan);
         return new PlannedBuild(id, request, attempt, plan, refusal, await OpenBuilds.LoadAsync(session, open, ct));
     }
 

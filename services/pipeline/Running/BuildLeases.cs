@@ -1,7 +1,11 @@
+using System.Text.Json;
+
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Runners.Placing;
 
 using Npgsql;
+
+using NpgsqlTypes;
 
 namespace Auxo.Pipeline.Running;
 
@@ -25,7 +29,7 @@ internal sealed class BuildLeases(
                     or other.leased_until is not null and other.build_id <> builds.build_id)))
         """;
 
-    /// <summary>So many are looked at; those behind them wait in any case.</summary>
+    /// <summary>So many are looked at, of those that a machine could run that is there.</summary>
     private const int MostWaiting = 1000;
 
     private static readonly LeaseTable Table = new("pipeline.builds", Key: "build_id", Ready, OrderBy: "queued_at, build_id");
@@ -52,8 +56,12 @@ internal sealed class BuildLeases(
 
     /// <summary>The builds that may begin, oldest first.</summary>
     /// <param name="held">What this process works on.</param>
+    /// <param name="machines">
+    /// The labels of each machine that may get one now: what waits for a machine that is away must not hide what stands behind it.
+    /// </param>
     /// <param name="ct">Gives up.</param>
-    public async Task<IReadOnlyList<WaitingBuild>> WaitingAsync(IReadOnlyCollection<Guid> held, CancellationToken ct)
+    public async Task<IReadOnlyList<WaitingBuild>> WaitingAsync(
+        IReadOnlyCollection<Guid> held, IEnumerable<IReadOnlyList<string>> machines, CancellationToken ct)
     {
         if (!_known) await _work.FreeAsync(_work.Owner, held, ct);
         _known = true;
@@ -61,8 +69,15 @@ internal sealed class BuildLeases(
             $"""
             select build_id, labels, trust <> 'Trusted', steps, runner, losses is not null
             from pipeline.builds left join pipeline.handovers using (build_id)
-            where ({Ready}) and (leased_until is null or leased_until <= $1) order by queued_at, build_id limit {MostWaiting}
+            where ({Ready}) and (leased_until is null or leased_until <= $1)
+                and (runner is not null or not steps or exists (
+                    select from jsonb_array_elements($2) machine where machine @> to_jsonb(labels)))
+            order by queued_at, build_id limit {MostWaiting}
             """).With(time.GetUtcNow());
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = JsonSerializer.Serialize(machines), NpgsqlDbType = NpgsqlDbType.Jsonb,
+        });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var waiting = new List<WaitingBuild>();
         while (await reader.ReadAsync(ct)) waiting.Add(new WaitingBuild(

@@ -3,6 +3,7 @@ using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Runners;
 using Auxo.Pipeline.Runners.Leases;
 using Auxo.Pipeline.Runners.Placing;
+using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Disk;
 
 using Lease = Auxo.BackgroundWork.Lease<System.Guid>;
@@ -15,7 +16,7 @@ namespace Auxo.Pipeline.Running;
 /// </summary>
 internal sealed class BuildScheduler(
     BuildLeases leases, BuildExecution execution, BuildSignals signals, OpenLogs openLogs, LogStore logs, DiskGuard disk,
-    RunnerDesk desk, Handovers handovers, HandoverTable table, Machine here,
+    RunnerDesk desk, Handovers handovers, HandoverTable table, WorkspaceStore workspaces, Machine here,
     RunnerSettings settings, TimeProvider time, ILogger<BuildScheduler> logger) : BackgroundLoop(time, logger)
 {
     private readonly Dictionary<Guid, Task> _running = [];
@@ -44,7 +45,7 @@ internal sealed class BuildScheduler(
 
         var isFull = IsFull();
         var askers = isFull ? [] : desk.Waiting;
-        var waiting = await leases.WaitingAsync(_running.Keys, ct);
+        var waiting = await leases.WaitingAsync(_running.Keys, [here.Labels, .. askers.Select(static asker => asker.Machine.Labels)], ct);
         var places = Placement.Decide(
             here with { Room = isFull ? 0 : settings.Capacity - Here }, [.. askers.Select(static asker => asker.Machine)], waiting);
         var runners = places.ToDictionary(static place => place.Build, static place => place.Runner);
@@ -162,6 +163,8 @@ internal sealed class BuildScheduler(
             return row?.Runner != build.With ? null : new BuildPlace(row?.Runner is null ? null : handovers.Resume(row), null, row);
         }
 
+        // What this machine has of it is older than what the other one will make.
+        await workspaces.RemoveAsync(build.Id);
         var given = await handovers.GiveAsync(build.Id, asker.Machine.Name, asker.Session, ct);
         CrashPoint.Hit("pipeline.runner.handed_over");
         asker.Give(given);

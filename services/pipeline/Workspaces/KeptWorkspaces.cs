@@ -49,7 +49,17 @@ public sealed class KeptWorkspaces(InstanceLayout layout, int most, DiskGuard? d
         var newestFirst = new DirectoryInfo(layout.Failed).EnumerateDirectories()
             .OrderByDescending(static folder => folder.LastWriteTimeUtc).ToList();
         foreach (var (i, folder) in newestFirst.Index())
-            if (full || i >= most || folder.LastWriteTimeUtc < oldest) await WorkspaceFolder.RemoveAsync(folder.FullName, ct);
+        {
+            if (!full && i < most && folder.LastWriteTimeUtc >= oldest) continue;
+            try
+            {
+                await WorkspaceFolder.RemoveAsync(folder.FullName, ct);
+            }
+            catch (IOException)
+            {
+                // Somebody else's files are in it, such as of a container that was started by hand. It is tried again.
+            }
+        }
     }
 
     /// <summary>The kept build with this id, or the only one whose id begins so; null when there is none.</summary>

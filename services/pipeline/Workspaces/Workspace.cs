@@ -18,9 +18,6 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Our bare repository, which borrows the source's objects; it is never shown to a step.</summary>
     public string Mirror { get; }
 
-    /// <summary>True when its tree is the folder that it was given.</summary>
-    public bool TookTree { get; internal set; }
-
     /// <summary>The files that were read as reports of its steps, with their times. One step at a time reads.</summary>
     internal HashSet<(string Name, DateTime Written)> ReadReports { get; } = [];
 

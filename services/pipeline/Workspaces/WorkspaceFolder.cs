@@ -16,15 +16,18 @@ internal static partial class WorkspaceFolder
     public static Task OwnAsync(string folder, StepUser user, CancellationToken ct)
         => TryOwn(folder, user) ? Task.CompletedTask : RunAsync("chown", ["-hR", $"{user.Uid}:{user.Gid}", "--", folder], ct);
 
-    /// <summary>Removes a folder and everything in it, whatever its names and permission bits; links are removed, never followed.</summary>
+    /// <summary>
+    /// Removes a folder and everything in it, whatever its names and permission bits; links are removed, never followed. <c>rm</c> goes
+    /// down by descriptors: also where somebody exchanges folders for links meanwhile, it stays below.
+    /// </summary>
     public static async Task RemoveAsync(string folder, CancellationToken ct)
     {
         if (!Directory.Exists(folder)) return;
         try
         {
-            Directory.Delete(folder, recursive: true);
+            await RunAsync("rm", ["-rf", "--", folder], ct);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             await RunAsync("chmod", ["-R", "u+rwX", "--", folder], ct);
             await RunAsync("rm", ["-rf", "--", folder], ct);

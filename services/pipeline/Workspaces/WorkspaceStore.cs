@@ -35,13 +35,9 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
     /// <param name="makeReady">
     /// Begins to make what the first step can begin with, for the top folder, while the files are written; null when none is wanted.
     /// </param>
-    /// <param name="tree">
-    /// An empty folder that is moved and becomes the top folder, since somebody has it in use already; null for another one.
-    /// </param>
     /// <exception cref="WorkspaceException">The source or the commit is not there, or git refuses the tree.</exception>
     public async Task<Workspace> PrepareAsync(
-        string source, CommitId commit, Guid buildId, CancellationToken ct, Func<string, IAsyncDisposable?>? makeReady = null,
-        string? tree = null)
+        string source, CommitId commit, Guid buildId, CancellationToken ct, Func<string, IAsyncDisposable?>? makeReady = null)
     {
         var mirror = await Mirror.OpenAsync(layout.Mirrors, source, ct);
         var folder = Path.Combine(layout.Workspaces, buildId.ToString("N"));
@@ -49,7 +45,7 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         var workspace = new Workspace(folder, mirror, await Mirror.PinAsync(mirror, buildId, commit, ct));
         try
         {
-            await FillAsync(workspace, folder, commit, tree, makeReady, ct);
+            await FillAsync(workspace, folder, commit, makeReady, ct);
             if (user is not null) await WorkspaceFolder.OwnAsync(workspace.Path, user, ct);
             await File.WriteAllTextAsync(WholeOf(folder), Boot, ct);
             return workspace;
@@ -173,35 +169,22 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         await WorkspaceFolder.RemoveAsync(aside, ct);
     }
 
-    /// <summary>
-    /// From the spare where there is one, else in the folder that is in use or in the empty one that waits, else from nothing.
-    /// </summary>
+    /// <summary>From the spare where there is one, else in the empty one that waits, else from nothing.</summary>
     private async Task FillAsync(
-        Workspace workspace, string folder, CommitId commit, string? tree, Func<string, IAsyncDisposable?>? makeReady, CancellationToken ct)
+        Workspace workspace, string folder, CommitId commit, Func<string, IAsyncDisposable?>? makeReady, CancellationToken ct)
     {
         var isSpare = TakeSpare(workspace.Mirror, folder);
+        if (!isSpare && makeReady is not null) TakeEmpty(workspace, folder);
+        Directory.CreateDirectory(workspace.Path);
+        // A sandbox that waits over the files has no program but the machine's own bash, so git may write them beneath it.
+        if (makeReady is not null) workspace.MakeReady(makeReady);
         try
         {
-            if (tree is not null)
-            {
-                if (isSpare) MoveInto(tree, folder);
-                else MoveTree(tree, folder);
-                workspace.TookTree = true;
-            }
-            else if (!isSpare && makeReady is not null)
-            {
-                TakeEmpty(workspace, folder);
-            }
-
-            Directory.CreateDirectory(workspace.Path);
-            if (makeReady is not null) workspace.MakeReady(makeReady);
             await CheckOutAsync(workspace.Mirror, commit, folder, isSpare ? TrustTimes : [], ct);
         }
-        catch (Exception e) when (isSpare && (e is GitException or IOException))
+        catch (GitException) when (isSpare)
         {
-            // Whatever it was (a name that .NET cannot say, too), a fresh tree shows it again or does not have it. What is ready is bound
-            // to the old one.
-            workspace.TookTree = false;
+            // Whatever it was, a fresh tree shows it again or does not have it. What is ready is bound to the old one.
             if (workspace.TakeReady() is { } bound) await bound.DisposeAsync();
             await WorkspaceFolder.RemoveAsync(folder, ct);
             await CheckOutAsync(workspace.Mirror, commit, folder, [], ct);
@@ -228,22 +211,6 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         if (Interlocked.Exchange(ref _empty, null) is not { } empty) return;
         Directory.Move(empty.Folder, folder);
         workspace.MakeReady(_ => empty.Ready);
-    }
-
-    private static void MoveTree(string tree, string folder)
-    {
-        Directory.CreateDirectory(folder);
-        Directory.Move(tree, Workspace.TreeOf(folder));
-    }
-
-    /// <summary>The entries of the spare go into the folder that is in use, and that takes the spare's place.</summary>
-    private static void MoveInto(string tree, string folder)
-    {
-        var spare = Workspace.TreeOf(folder);
-        foreach (var entry in Directory.EnumerateFileSystemEntries(spare))
-            Directory.Move(entry, Path.Combine(tree, Path.GetFileName(entry)));
-        Directory.Delete(spare);
-        Directory.Move(tree, spare);
     }
 
     /// <summary>

@@ -112,18 +112,6 @@ public sealed class Bench : IDisposable
         return (exit, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(log.Path, CancellationToken.None)));
     }
 
-    /// <summary>A build whose workspace is made of the folder of a container that waits; it is waited for.</summary>
-    internal async Task<Workspace> ReservedAsync(string image, Func<Guid, StepContainer, Task<Workspace>> prepare)
-    {
-        StepContainer? ready = null;
-        await Eventually.TrueAsync(
-            async () => (ready = await Executors.ReserveAsync(Step("true") with { Image = image }, Trust.Trusted, CancellationToken.None))
-                is not null, "a container waits");
-        var workspace = await prepare(Guid.NewGuid(), ready!);
-        Executors.Bind(ready!, workspace.Path);
-        return workspace;
-    }
-
     /// <summary>Runs a trusted author's step in a workspace that is there; the log is returned as Latin-1.</summary>
     public async Task<(StepExit Exit, string Log)> RunInAsync(Workspace workspace, CommandStep step)
     {

@@ -120,7 +120,7 @@ public sealed class WorkspacesAheadTests : IDisposable
 
     private string FolderOf(Build build) => Path.Combine(_bench.Layout.Workspaces, build.BuildId.ToString("N"));
 
-    private void Begin(Build build) => _ahead.Begin(build.BuildId, build.Source, build.Subject.Commit, build.Plan, build.Trust);
+    private void Begin(Build build) => _ahead.Begin(build.BuildId, build.Source, build.Subject.Commit, build.Plan);
 
     private Build Queued(Plan plan, params (string, string)[] files)
         => SampleBuilds.Queued(plan, commit: _bench.Commit(files)) with { Source = RepositoryLocator.OfFolder(_bench.Source) };

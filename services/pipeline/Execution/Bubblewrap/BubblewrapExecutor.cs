@@ -32,8 +32,12 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         $script"
         """;
 
-    /// <summary>The same for a shell with the caller's terminal: its script is a file, and nobody asks how far it is.</summary>
+    /// <summary>
+    /// The same for a shell with the caller's terminal: its script is a file, and nobody asks how far it is. It enters its control groups
+    /// itself, before there is a sandbox: nobody stands beside it who could do it in time. Their files come first, up to a '-'.
+    /// </summary>
     private const string LaunchShell = """
+        while [ "$1" != - ]; do echo $$ >"$1" || exit 125; shift; done; shift
         exec 3>/dev/null 7</dev/zero 8<"$1" || exit 125
         [ "$2" = - ] || exec 9<"$2" || exit 125
         shift 2; umask 022
@@ -171,13 +175,14 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         var start = Start(Arguments(workspace));
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = false;
         start.ArgumentList[1] = LaunchShell;
-        start.ArgumentList.Insert(3, script);
         StepCgroup? cgroup = null;
         try
         {
             cgroup = _cgroups?.Create(_settings);
+            foreach (var (i, argument) in ((string[])
+                [.. (cgroup?.Folders ?? []).Select(static folder => Path.Combine(folder, "cgroup.procs")), "-", script]).Index())
+                start.ArgumentList.Insert(3 + i, argument);
             using var process = Process.Start(start) ?? throw new InvalidOperationException("/bin/sh could not be started.");
-            cgroup?.Enter(process.Id);
             await process.WaitForExitAsync(CancellationToken.None);
             return process.ExitCode;
         }

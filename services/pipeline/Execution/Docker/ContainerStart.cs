@@ -53,7 +53,7 @@ internal static class ContainerStart
     /// <param name="kind">What for.</param>
     /// <param name="name">Its name.</param>
     /// <param name="home">The instance's folder.</param>
-    /// <param name="tree">Becomes the workspace. The container keeps the folder when it is moved.</param>
+    /// <param name="tree">The workspace.</param>
     /// <param name="files">Has the script, when it begins.</param>
     /// <param name="owner">
     /// Whom its processes run as: the image's own user, usually root, would leave files that Auxo cannot remove.

@@ -79,28 +79,6 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// A container that waits for a step, with an empty folder: the workspace of the build is made of it, so that the container has it.
-    /// </summary>
-    /// <returns>Null when none waits; then the step's container is made when it is needed.</returns>
-    public async Task<StepContainer?> ReserveAsync(string image, bool hasNetwork, CancellationToken ct)
-    {
-        if (Settings.ReadyContainers == 0 || Refusal() is not null) return null;
-        try
-        {
-            var id = (await _engine.Value.Images.InspectImageAsync(image, ct)).ID;
-            return await _ready.ReserveAsync(image, id, hasNetwork, ct);
-        }
-        catch (Exception e) when (IsEngineTrouble(e))
-        {
-            // The step itself hears it, too.
-            return null;
-        }
-    }
-
-    /// <summary>A reserved container's folder has become the workspace of a build.</summary>
-    public void Bind(StepContainer container, string workspace) => _ready.Bind(container, workspace);
-
     /// <summary>Has a container wait for a step of a build that runs. It ends when the container is being made; it never fails.</summary>
     public async Task PrepareAsync(string image, bool hasNetwork, string workspace, CancellationToken ct)
     {
@@ -116,11 +94,8 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
         }
     }
 
-    /// <summary>A reserved container is not wanted after all.</summary>
-    public void Remove(StepContainer container) => _removing.Add(container.DisposeAsync());
-
-    /// <summary>A build is over: what waits for its steps goes.</summary>
-    public void Leave(string workspace) => _ready.Leave(workspace);
+    /// <summary>A build is over: what waits for its steps goes. When this ends, none of it has the workspace any more.</summary>
+    public Task LeaveAsync(string workspace) => _ready.LeaveAsync(workspace);
 
     /// <inheritdoc/>
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
@@ -204,9 +179,7 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
         var kind = new ContainerKind(
             run.Step.Image!, image, run.HasNetwork, [.. ContainerServices.Of(run.Step).Select(static service => service.Name)]);
         var ready = run.IsTrusted ? await _ready.TakeAsync(kind, run.Workspace.Path, ct) : null;
-        var container = ready ?? await StepContainer.StartAsync(_engine.Value, _place, kind, run.Workspace.Path, ct);
-        if (run.IsTrusted && kind.Names.Count == 0) _ready.Keep(kind);
-        return container;
+        return ready ?? await StepContainer.StartAsync(_engine.Value, _place, kind, run.Workspace.Path, ct);
     }
 
     private async Task<StepExit> RunAsync(
@@ -216,11 +189,15 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
         var printing = await container.BeginAsync(script, bytes => run.Log.WriteAsync(bytes).AsTask(), status, setUp);
         var stop = await StopAsync(container, run, printing, ct);
         var end = await printing;
-        if (stop is null && end is { Code: 0 } && await container.GoneAsync())
+        var isGone = end is not null && await container.GoneAsync();
+        if (stop is null && isGone && end is { Code: 0 })
             return new StepExit(Outcome.Passed, 0, null, Time.GetElapsedTime(began)) { Usage = end.Usage };
         // What went wrong is worth the engine's word: it knows of limits.
-        var (code, outOfMemory) = await container.EndedAsync(status);
-        return Result(run, stop, code, outOfMemory, status, began) with { Usage = end?.Usage };
+        var ending = container.EndedAsync(status);
+        // The line of the end is the word of the image's shell, and nobody watches any more: what runs on after it is ended.
+        if (end is not null && await Task.WhenAny(ending, Task.Delay(Settings.Grace, Time)) != ending) await container.KillAsync();
+        var (code, outOfMemory) = await ending;
+        return Result(run, stop, end?.Code ?? code, outOfMemory, status, began) with { Usage = end?.Usage };
     }
 
     /// <summary>Waits for the end, and makes one when the step is stopped, late, or takes too much.</summary>

@@ -25,10 +25,9 @@ internal sealed class StepContainer : IAsyncDisposable
     private readonly int _process;
 
     private StepContainer(
-        DockerClient engine, ContainerKind kind, string id, string tree, string folder, MultiplexedStream stream, int process,
-        TimeProvider time)
+        DockerClient engine, ContainerKind kind, string id, string folder, MultiplexedStream stream, int process, TimeProvider time)
     {
-        (_engine, Kind, Id, Tree, _folder, _stream) = (engine, kind, id, tree, folder, stream);
+        (_engine, Kind, Id, _folder, _stream) = (engine, kind, id, folder, stream);
         (_process, _time) = (process, time);
     }
 
@@ -38,18 +37,15 @@ internal sealed class StepContainer : IAsyncDisposable
     /// <summary>The engine's.</summary>
     public string Id { get; }
 
-    /// <summary>The folder that is its workspace, where it is now.</summary>
-    public string Tree { get; set; }
-
     /// <summary>Makes and starts one.</summary>
     /// <param name="engine">Makes it.</param>
-    /// <param name="place">Where it keeps the folder of its script, and, without a workspace, an empty tree.</param>
+    /// <param name="place">Where it keeps the folder of its script.</param>
     /// <param name="kind">What for.</param>
-    /// <param name="tree">The workspace's tree; null for a new and empty folder, which a workspace may become.</param>
+    /// <param name="tree">The workspace's tree.</param>
     /// <param name="ct">Gives up; nothing is left.</param>
     /// <exception cref="DockerApiException">The engine refused.</exception>
     public static async Task<StepContainer> StartAsync(
-        DockerClient engine, ContainerPlace place, ContainerKind kind, string? tree, CancellationToken ct)
+        DockerClient engine, ContainerPlace place, ContainerKind kind, string tree, CancellationToken ct)
     {
         var name = $"auxo-{Guid.NewGuid():N}";
         var folder = Path.Combine(place.Layout.Steps, Guid.NewGuid().ToString("N"));
@@ -59,12 +55,6 @@ internal sealed class StepContainer : IAsyncDisposable
         {
             // Everybody may read in it, but for the world outside the container, which its parent keeps out.
             PrivateFiles.MakeFolder(files, (UnixFileMode)0b111_101_101);
-            if (tree is null)
-            {
-                PrivateFiles.MakeFolder(tree = Path.Combine(folder, "tree"), (UnixFileMode)0b111_101_101);
-                if (place.User is { } user) await WorkspaceFolder.OwnAsync(tree, user, ct);
-            }
-
             var parameters = ContainerStart.OfStep(
                 kind, name, place.Layout.Home, tree, files, place.User ?? StepUser.Effective(), place.Settings);
             var id = (await engine.Containers.CreateContainerAsync(parameters, ct)).ID;
@@ -74,7 +64,7 @@ internal sealed class StepContainer : IAsyncDisposable
             await engine.Containers.StartContainerAsync(id, new ContainerStartParameters(), ct);
             var state = (await engine.Containers.InspectContainerAsync(id, ct)).State;
             return new StepContainer(
-                engine, kind, id, tree, folder, stream, IsOurs((int)(state?.Pid ?? 0), id) ? (int)state!.Pid : 0, place.Time);
+                engine, kind, id, folder, stream, IsOurs((int)(state?.Pid ?? 0), id) ? (int)state!.Pid : 0, place.Time);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
+using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Bubblewrap;
@@ -39,8 +40,16 @@ internal sealed partial class StepShell(string place, TextWriter output, IConfig
             + $"It has: {string.Join(", ", about.Steps.Select(static step => step.Name))}.");
         if (step.Image is { } image) throw new LocalException(
             $"The step '{name}' runs in the image {image}. Open it yourself: "
-            + $"docker run --rm -it --network none -v {StepScript.Quote(tree)}:/workspace -w /workspace {image} sh");
+            + $"docker run --rm -it --network none --user {Owner()} --cap-drop ALL --security-opt no-new-privileges "
+            + $"-v {StepScript.Quote(tree)}:/workspace -w /workspace {image} sh");
         return await OpenAsync(about, tree, step);
+    }
+
+    /// <summary>As whom a step's container runs.</summary>
+    private static string Owner()
+    {
+        var user = StepUser.Current() ?? StepUser.Effective();
+        return $"{user.Uid}:{user.Gid}";
     }
 
     private static async Task<(KeptBuild, string)?> FindAsync(KeptWorkspaces kept, string build, CancellationToken ct)
@@ -76,7 +85,8 @@ internal sealed partial class StepShell(string place, TextWriter output, IConfig
         await output.WriteLineAsync(
             $"Build {BuildId.Short(about.BuildId)} of {about.Repository} at {about.Commit.Short}, step {step.Name}, "
             + $"{(sandbox is null ? refusal : "in its sandbox")}, without a network{Without(step)}. What it ran:");
-        foreach (var command in step.Commands) await output.WriteLineAsync("  $ " + command.TrimEnd().ReplaceLineEndings("\n  > "));
+        foreach (var command in step.Commands) await output.WriteLineAsync("  $ " + string.Join(
+            "\n  > ", command.TrimEnd().ReplaceLineEndings("\n").Split('\n').Select(static line => PlainText.OneLine(line))));
         await output.FlushAsync();
         var folder = StepEnvironment.Folder(workspace, step);
         return sandbox is not null

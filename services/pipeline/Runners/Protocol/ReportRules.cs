@@ -49,7 +49,8 @@ internal static class ReportRules
             {
                 Result = result with
                 {
-                    Kind = Command, Blocks = result.Blocks && result.Outcome != Outcome.Skipped && !step.IgnoresFailure,
+                    Kind = Command, Blocks = result.Outcome != Outcome.Skipped && !step.IgnoresFailure
+                        && (result.Blocks || build.Plan.Quarantined is null),
                     Summary = PlainText.OneLine(result.Summary, MostLine),
                     Hint = result.Hint is null ? null : PlainText.OneLine(result.Hint, MostLine),
                 },

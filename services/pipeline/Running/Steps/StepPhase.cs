@@ -85,7 +85,9 @@ internal sealed class StepPhase(
         {
             await stop.CancelAsync();
             foreach (Task left in working.Keys) await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) executors.Leave((await place.Value).Path);
+            // It may still be made for steps that were refused.
+            if (place.IsValueCreated) await ((Task)place.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await executors.LeaveAsync((await place.Value).Path);
             // Whoever carries on needs what the steps made.
             if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             {
@@ -152,7 +154,7 @@ internal sealed class StepPhase(
         }
         catch
         {
-            executors.Leave(workspace.Path);
+            await executors.LeaveAsync(workspace.Path);
             await workspace.DisposeAsync();
             throw;
         }

@@ -21,43 +21,46 @@ public sealed class WorkspacesAhead(
     /// <summary>How long a planned build may leave its files lying: it was not queued, or another runner has it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly ConcurrentDictionary<Guid, Task<Workspace?>> _planned = new();
+    /// <summary>
+    /// One entry for each build that was planned lately. It stays for a while when it was taken: a second plan of the same build, which
+    /// came to nothing, must not begin to write into the folder that the build has.
+    /// </summary>
+    private readonly ConcurrentDictionary<Guid, Planned> _planned = new();
     private readonly Signal _taken = new();
 
     /// <summary>
     /// A build was planned and is being queued: its files are written meanwhile. Returns at once. Nothing is done for one that will wait,
     /// or while as many are being written as can run at once.
     /// </summary>
-    public void Begin(Guid buildId, RepositoryLocator source, CommitId commit, Plan plan, Trust trust)
+    public void Begin(Guid buildId, RepositoryLocator source, CommitId commit, Plan plan)
     {
         if (plan.NeedsApproval || plan.Concurrency is not null || plan.Runner is not null || plan.Problems.Count > 0
-            || !plan.Steps.Any(static step => step.LeftOut is null) || _planned.Count >= settings.Capacity) return;
-        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_planned.TryAdd(buildId, MakeAsync())) return;
-        begin.SetResult();
-        _ = ForgetAsync(buildId);
-
-        async Task<Workspace?> MakeAsync()
-        {
-            await begin.Task;
-            try
-            {
-                return await PrepareAsync(buildId, source, commit, plan, trust, CancellationToken.None);
-            }
-            catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
-            {
-                // Whoever needs it tries again, and says on the build what is wrong.
-                return null;
-            }
-        }
+            || !plan.Steps.Any(static step => step.LeftOut is null)
+            || _planned.Values.Count(static waits => !waits.IsTaken) >= settings.Capacity) return;
+        var planned = new Planned(new Lazy<Task<Workspace?>>(() => MakeAsync(buildId, source, commit, plan)));
+        if (!_planned.TryAdd(buildId, planned)) return;
+        _ = planned.Making.Value;
+        _ = ForgetAsync(buildId, planned);
     }
 
     /// <summary>The workspace of a build, with a sandbox for its first step.</summary>
     /// <inheritdoc cref="WorkspaceStore.PrepareAsync"/>
     public async Task<Workspace> TakeAsync(Build build, CancellationToken ct)
-        => _planned.TryRemove(build.BuildId, out var making) && await making is { } made
-            ? made
-            : await PrepareAsync(build.BuildId, build.Source, build.Subject.Commit, build.Plan, build.Trust, ct);
+    {
+        if (_planned.TryGetValue(build.BuildId, out var planned))
+        {
+            if (planned.TryTake())
+            {
+                planned.Gone.TrySetResult();
+                if (await planned.Making.Value is { } made) return made;
+            }
+
+            // It may just be removed, since nobody came for so long.
+            await planned.Gone.Task;
+        }
+
+        return await PrepareAsync(build.BuildId, build.Source, build.Subject.Commit, build.Plan, ct);
+    }
 
     /// <summary>A step has begun in a workspace: what the next one of its build can begin with is made.</summary>
     public void Follow(Workspace workspace, IEnumerable<CommandStep> left)
@@ -69,7 +72,7 @@ public sealed class WorkspacesAhead(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        foreach (var buildId in _planned.Keys) await RemoveAsync(buildId);
+        foreach (var (buildId, planned) in _planned) await RemoveAsync(buildId, planned);
         await workspaces.RemoveEmptyAsync();
     }
 
@@ -85,36 +88,65 @@ public sealed class WorkspacesAhead(
         => steps.Any(static step => step is { LeftOut: null, Image: null, Network: false });
 
     private async Task<Workspace> PrepareAsync(
-        Guid buildId, RepositoryLocator source, CommitId commit, Plan plan, Trust trust, CancellationToken ct)
+        Guid buildId, RepositoryLocator source, CommitId commit, Plan plan, CancellationToken ct)
     {
-        var first = plan.Steps.FirstOrDefault(static step => step.LeftOut is null);
-        var reserved = await executors.ReserveAsync(first, trust, ct);
+        var workspace = await workspaces.PrepareAsync(
+            folders.FolderOf(source), commit, buildId, ct, NeedsSandbox(plan.Steps) ? executors.MakeReady : null);
+        _taken.Set();
+        return workspace;
+    }
+
+    private async Task<Workspace?> MakeAsync(Guid buildId, RepositoryLocator source, CommitId commit, Plan plan)
+    {
+        // The plan goes on meanwhile.
+        await Task.Yield();
         try
         {
-            var workspace = await workspaces.PrepareAsync(
-                folders.FolderOf(source), commit, buildId, ct, NeedsSandbox(plan.Steps) ? executors.MakeReady : null, reserved?.Tree);
-            if (reserved is not null && workspace.TookTree) executors.Bind(reserved, workspace.Path);
-            else if (reserved is not null) executors.Remove(reserved);
-            _taken.Set();
-            return workspace;
+            return await PrepareAsync(buildId, source, commit, plan, CancellationToken.None);
         }
-        catch
+        catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
         {
-            if (reserved is not null) executors.Remove(reserved);
-            throw;
+            // Whoever needs it tries again, and says on the build what is wrong.
+            return null;
         }
     }
 
-    private async Task ForgetAsync(Guid buildId)
+    private async Task ForgetAsync(Guid buildId, Planned planned)
     {
         await Task.Delay(Patience, Time);
-        await RemoveAsync(buildId);
+        await RemoveAsync(buildId, planned);
     }
 
-    private async Task RemoveAsync(Guid buildId)
+    private async Task RemoveAsync(Guid buildId, Planned planned)
     {
-        if (!_planned.TryRemove(buildId, out var making) || await making is not { } unused) return;
-        executors.Leave(unused.Path);
-        await unused.DisposeAsync();
+        if (planned.TryTake())
+        {
+            try
+            {
+                if (await planned.Making.Value is { } unused) await unused.DisposeAsync();
+            }
+            finally
+            {
+                planned.Gone.TrySetResult();
+            }
+        }
+
+        _planned.TryRemove(new KeyValuePair<Guid, Planned>(buildId, planned));
+    }
+
+    /// <summary>A workspace that is being made, for whoever takes it first.</summary>
+    private sealed class Planned(Lazy<Task<Workspace?>> making)
+    {
+        private int _taken;
+
+        /// <summary>Null when it could not be made.</summary>
+        public Lazy<Task<Workspace?>> Making { get; } = making;
+
+        /// <summary>Ends when nothing is removed of it any more.</summary>
+        public TaskCompletionSource Gone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsTaken => Volatile.Read(ref _taken) != 0;
+
+        public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
     }
 }
