@@ -14,6 +14,9 @@ public sealed record StepTests(
     /// <summary>Failures and flaky tests beyond these are only counted.</summary>
     public const int Most = 50;
 
+    /// <summary>Notes on the quarantine beyond these are in the log of the step alone.</summary>
+    public const int MostNotes = 10;
+
     /// <summary>How many had two outcomes at one commit.</summary>
     public int FlakyCount { get; init; }
 

@@ -54,7 +54,8 @@ internal static class ReportsMarkdown
         if (tests.Flaky.FirstOrDefault(name => !tests.Failures.Any(test => test.Name == name && test.Quarantined is not null)) is { } flaky)
             text.Append(CultureInfo.InvariantCulture, $"\nTo quarantine it, add to `{QuarantinedTest.Path}`: ")
                 .Append(VerdictMarkdown.Code(QuarantineLine(flaky, until))).Append('\n');
-        foreach (var note in tests.QuarantineNotes ?? []) text.Append("\n> ").Append(VerdictMarkdown.Escape(note)).Append('\n');
+        foreach (var note in (tests.QuarantineNotes ?? []).Take(StepTests.MostNotes))
+            text.Append("\n> ").Append(VerdictMarkdown.Escape(note)).Append('\n');
     }
 
     /// <summary>An entry of the quarantine; texts of JSON are texts of YAML.</summary>

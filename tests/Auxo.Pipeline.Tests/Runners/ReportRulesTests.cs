@@ -34,6 +34,13 @@ public sealed class ReportRulesTests
         ["a finding of another step"] = new([Good with { Findings = [Finding("two")] }], []),
         ["tests of another step"] = new([Good with { Tests = new StepTests("two", 1, 1, 0, 0, [], []) }], []),
         ["tests below nothing"] = new([Good with { Tests = new StepTests("one", -1, 1, 0, 0, [], []) }], []),
+        ["more quarantined than failed"] = new([Good with { Tests = Failed with { Quarantined = 2 } }], []),
+        ["quarantined below nothing"] = new([Good with { Tests = Failed with { Quarantined = -1 } }], []),
+        ["a note that is null"] = new([Good with { Tests = Failed with { QuarantineNotes = [null!] } }], []),
+        ["a time of the processor below nothing"] = new([Used(new StepUsage(TimeSpan.FromTicks(-1), null))], []),
+        ["memory below nothing"] = new([Used(new StepUsage(null, -1))], []),
+        ["less read than nothing"] = new([Used(new StepUsage(null, null, -1))], []),
+        ["less written than nothing"] = new([Used(new StepUsage(null, null, null, -1))], []),
         ["coverage above all"] =
             new([Good with { Coverage = new StepCoverage("one", "lines", new(2, 1), new(0, 0), null, null, [], 0) }], []),
     };
@@ -55,6 +62,32 @@ public sealed class ReportRulesTests
         var finding = Assert.Single(tamed.Findings);
         Assert.Equal(("a b", 301), (finding.Path, finding.Message.Length));
     }
+
+    [Fact]
+    public void what_is_said_of_the_quarantine_is_few_and_short_lines()
+    {
+        var odd = Good with
+        {
+            Tests = Failed with
+            {
+                Quarantined = 1, QuarantineNotes = [.. Enumerable.Repeat("a\nb" + new string('x', 9999), 99)],
+                Failures = [new FailedTest("test", "", null, IsNew: true, "test") { Quarantined = "until\n" + new string('x', 9999) }],
+            },
+            Result = Good.Result with { Usage = new StepUsage(TimeSpan.Zero, 0, 0, 0), Outcome = Outcome.Failed, Blocks = false },
+        };
+        Assert.Null(ReportRules.Refuse(Build, new ReportsBody([odd], [])));
+        var tamed = Assert.Single(ReportRules.Tamed(Build, [odd]));
+        Assert.False(tamed.Result.Blocks);
+        var tests = tamed.Tests!;
+        Assert.Equal(10, tests.QuarantineNotes!.Count);
+        Assert.All(
+            [.. tests.QuarantineNotes, Assert.Single(tests.Failures).Quarantined!],
+            static text => Assert.True(text.Length == 301 && !text.Contains('\n', StringComparison.Ordinal), text));
+    }
+
+    private static StepTests Failed => new("one", 1, 0, 1, 0, [], []);
+
+    private static StepReport Used(StepUsage usage) => Good with { Result = Good.Result with { Usage = usage } };
 
     private static Finding Finding(string step) => new(step, "rule", Severity.High, "a.sh", 1, "wrong", Blocks: true);
 }

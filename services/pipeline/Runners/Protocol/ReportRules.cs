@@ -49,8 +49,11 @@ internal static class ReportRules
             {
                 Result = result with
                 {
-                    Kind = Command, Blocks = result.Outcome != Outcome.Skipped && !step.IgnoresFailure
-                        && (result.Blocks || build.Plan.Quarantined is null),
+                    Kind = Command,
+                    // A failure that the plan does not ignore only warns when it is that of quarantined tests.
+                    Blocks = result.Outcome != Outcome.Skipped && !step.IgnoresFailure
+                        && (result.Blocks || result.Outcome != Outcome.Failed || build.Plan.Quarantined is null
+                            || report.Tests is not { Quarantined: > 0 }),
                     Summary = PlainText.OneLine(result.Summary, MostLine),
                     Hint = result.Hint is null ? null : PlainText.OneLine(result.Hint, MostLine),
                 },
@@ -80,8 +83,11 @@ internal static class ReportRules
             {
                 Name = PlainText.OneLine(test.Name, MostLine), Message = PlainText.OneLine(test.Message, MostLine),
                 Path = test.Path is null ? null : PlainText.OneLine(test.Path, MostPath), Key = PlainText.OneLine(test.Key, MostPath),
+                Quarantined = test.Quarantined is null ? null : PlainText.OneLine(test.Quarantined, MostLine),
             })],
             Flaky = [.. tests.Flaky.Select(static name => PlainText.OneLine(name, MostLine))],
+            QuarantineNotes = tests.QuarantineNotes is not { } notes ? null
+                : [.. notes.Take(StepTests.MostNotes).Select(static note => PlainText.OneLine(note, MostLine))],
         };
 
     private static string? OfStep(StepReport report, CommandStep step)
@@ -90,6 +96,9 @@ internal static class ReportRules
         if (result.Outcome is not (Outcome.Passed or Outcome.Failed or Outcome.TimedOut or Outcome.Errored or Outcome.Skipped))
             return "has an outcome that a step cannot have";
         if (result.Duration < TimeSpan.Zero || result.Duration > Longest) return "has a duration that cannot be";
+        if (result.Usage is { } usage && (usage.Processor < TimeSpan.Zero || usage.PeakMemoryBytes < 0 || usage.ReadBytes < 0
+            || usage.WrittenBytes < 0))
+            return "has a use of the machine that cannot be";
         if (report.Artifacts.Count > 0 && step.Artifacts.Count == 0) return "has artifacts, and the step keeps none";
         if (report.Artifacts.Any(static artifact => artifact is null)) return "has an artifact that is null";
         if (report.Findings.Count > MostFindings) return $"has more than {MostFindings} findings";
@@ -104,7 +113,9 @@ internal static class ReportRules
     private static string? OfTests(StepTests tests, CommandStep step)
         => tests.Step != step.Name || tests.Failures.Count > StepTests.Most || tests.Flaky.Count > StepTests.Most
             || tests.Failures.Any(static test => test is null) || tests.Flaky.Any(static name => name is null)
-            || tests is not { Total: >= 0, Passed: >= 0, Failed: >= 0, Skipped: >= 0, FlakyCount: >= 0 }
+            || tests.QuarantineNotes?.Any(static note => note is null) is true
+            || tests is not { Total: >= 0, Passed: >= 0, Failed: >= 0, Skipped: >= 0, FlakyCount: >= 0, Quarantined: >= 0 }
+            || tests.Quarantined > tests.Failed
             ? "has tests that cannot be" : null;
 
     private static string? OfCoverage(StepCoverage coverage, CommandStep step)
