@@ -23,7 +23,7 @@ public static partial class RegisterRunner
         => routes.MapPut("/runners/{name}", HandleAsync).WithName("RegisterRunner").RequireScope(AccessToken.Admin);
 
     private static async Task<Results<Ok<RunnerResponse>, ProblemHttpResult>> HandleAsync(
-        string name, RunnerBody body, HttpContext http, RunnerTable table, TimeProvider time, CancellationToken ct)
+        string name, RunnerBody body, HttpContext http, RunnerTable table, RunnerDesk desk, TimeProvider time, CancellationToken ct)
     {
         if (!Name().IsMatch(name)) return AuxoProblem.BadRequest(
             "runner/invalid-name", "A runner's name has small letters, digits, '.', '-' and '_', at most 40, and begins with a letter.");
@@ -31,6 +31,7 @@ public static partial class RegisterRunner
         var runner = await table.PutAsync(
             name, [.. (body.Labels ?? []).Distinct(StringComparer.Ordinal)], body.Reserved, body.Strangers ?? true,
             http.User.Identity?.Name ?? "unknown", time.GetUtcNow(), ct);
+        desk.Dismiss(name);
         return TypedResults.Ok(RunnerResponse.Of(runner, [], time.GetUtcNow()));
     }
 

@@ -10,13 +10,19 @@ namespace Auxo.Pipeline.Runners;
 /// <param name="Sandbox">What holds steps in there.</param>
 internal sealed record Asker(Machine Machine, Guid Session, string Sandbox)
 {
-    private readonly TaskCompletionSource<Handover> _given = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Handover?> _given = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What it gets.</summary>
-    public Task<Handover> Given => _given.Task;
+    /// <summary>What it gets; null when it gets nothing.</summary>
+    public Task<Handover?> Given => _given.Task;
 
-    /// <summary>Gives it work.</summary>
-    public void Give(Handover handover) => _given.TrySetResult(handover);
+    /// <summary>Gives it work; when it waits no longer, the work goes on to the next machine.</summary>
+    public void Give(Handover handover)
+    {
+        if (!_given.TrySetResult(handover)) _ = handover.EndAsync(HandoverEnd.NotTaken);
+    }
+
+    /// <summary>From now on it gets nothing.</summary>
+    public void Dismiss() => _given.TrySetResult(null);
 }
 
 /// <summary>Where runners wait for work. Who asks is there: so work is given only to machines that are known to live.</summary>
@@ -45,7 +51,8 @@ internal sealed class RunnerDesk(BuildSignals signals, TimeProvider time)
         {
             signals.Ring();
             await Task.WhenAny(asker.Given, Task.Delay(limit, time, ct));
-            return asker.Given.IsCompletedSuccessfully ? await asker.Given : null;
+            asker.Dismiss();
+            return await asker.Given;
         }
         finally
         {
@@ -55,5 +62,11 @@ internal sealed class RunnerDesk(BuildSignals signals, TimeProvider time)
                     _waiting.Remove(asker.Machine.Name);
             }
         }
+    }
+
+    /// <summary>What was known of a runner holds no longer: its question is answered with nothing, and it asks again.</summary>
+    public void Dismiss(string runner)
+    {
+        lock (_gate) _waiting.GetValueOrDefault(runner)?.Dismiss();
     }
 }

@@ -67,9 +67,18 @@ internal sealed class RunnerTable(NpgsqlDataSource database)
             $"update pipeline.runners set state = $2, changed_by = $3, changed_at = $4 where name = $1 returning {Columns}",
             ct, name, state.ToString().ToLowerInvariant(), by, now);
 
-    /// <summary>Removes it; false when there is no such runner.</summary>
+    /// <summary>
+    /// Removes it, and takes from it what it has, also for the process that begins after a crash of this one; false when there is no
+    /// such runner.
+    /// </summary>
     public async Task<bool> RemoveAsync(string name, CancellationToken ct)
-        => (await ReadAsync($"delete from pipeline.runners where name = $1 returning {Columns}", ct, name)).Count > 0;
+        => (await ReadAsync(
+            $"""
+            with had as (
+                update pipeline.handovers set last = runner, runner = null, session = null, lease = null where runner = $1)
+            delete from pipeline.runners where name = $1 returning {Columns}
+            """,
+            ct, name)).Count > 0;
 
     /// <summary>It was heard, and said this of itself.</summary>
     /// <returns>As it is now; null when there is no such runner.</returns>

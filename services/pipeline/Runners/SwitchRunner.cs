@@ -19,8 +19,8 @@ public static class SwitchRunner
             ("resume", "ResumeRunner", RunnerState.Active)])
         {
             routes.MapPost($"/runners/{{name}}/{verb}", (
-                string name, HttpContext http, RunnerTable table, Handovers handovers, BuildSignals signals, TimeProvider time,
-                CancellationToken ct) => SwitchAsync(name, state, http, table, handovers, signals, time, ct))
+                string name, HttpContext http, RunnerTable table, Handovers handovers, RunnerDesk desk, BuildSignals signals,
+                TimeProvider time, CancellationToken ct) => SwitchAsync(name, state, http, table, handovers, desk, signals, time, ct))
                 .WithName(name).RequireScope(AccessToken.Admin);
         }
 
@@ -28,20 +28,22 @@ public static class SwitchRunner
     }
 
     private static async Task<Results<Ok<RunnerResponse>, ProblemHttpResult>> SwitchAsync(
-        string name, RunnerState state, HttpContext http, RunnerTable table, Handovers handovers, BuildSignals signals,
-        TimeProvider time, CancellationToken ct)
+        string name, RunnerState state, HttpContext http, RunnerTable table, Handovers handovers, RunnerDesk desk,
+        BuildSignals signals, TimeProvider time, CancellationToken ct)
     {
         if (await table.SwitchAsync(name, state, http.User.Identity?.Name ?? "unknown", time.GetUtcNow(), ct) is not { } runner)
             return NotFound(name);
+        desk.Dismiss(name);
         signals.Ring();
         return TypedResults.Ok(RunnerResponse.Of(
             runner, [.. handovers.Of(name).Select(static held => held.Row.BuildId)], time.GetUtcNow()));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        string name, RunnerTable table, Handovers handovers, CancellationToken ct)
+        string name, RunnerTable table, Handovers handovers, RunnerDesk desk, CancellationToken ct)
     {
         if (!await table.RemoveAsync(name, ct)) return NotFound(name);
+        desk.Dismiss(name);
         foreach (var held in handovers.Of(name)) await held.EndAsync(HandoverEnd.GivenBack);
         return TypedResults.NoContent();
     }

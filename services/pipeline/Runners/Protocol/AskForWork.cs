@@ -3,6 +3,8 @@ using Auxo.Pipeline.Runners.Leases;
 using Auxo.Pipeline.Runners.Placing;
 using Auxo.Pipeline.StepSecrets;
 
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace Auxo.Pipeline.Runners.Protocol;
 
 /// <summary>
@@ -30,14 +32,20 @@ internal static class AskForWork
         var known = await table.SeenAsync(
             runner, given, Math.Clamp(asked.Capacity, 0, MostRoom), PlainText.OneLine(asked.Sandbox, 200),
             PlainText.OneLine(asked.Version, 40), time.GetUtcNow(), ct);
-        if (known is null)
-            return AuxoProblem.NotFound("runner/unknown", $"There is no runner {runner} any more; 'auxo runner token' makes one.");
+        if (known is null) return Unknown(runner);
 
         // A process that has begun anew has nothing of what the last one had.
         foreach (var theirs in handovers.Of(runner).Where(held => held.Row.Session != asked.Session))
             await theirs.EndAsync(HandoverEnd.Lost);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, life.ApplicationStopping);
         var missed = handovers.Of(runner).FirstOrDefault(held => !asked.Holding.Contains(held.Row.BuildId));
+        if (missed is not null && known.State != RunnerState.Active)
+        {
+            // It has not begun, and shall begin nothing any more.
+            await missed.EndAsync(HandoverEnd.NotTaken);
+            missed = null;
+        }
+
         if (missed is null && (known.State != RunnerState.Active || asked.Room <= 0))
         {
             // One without room only says that it is there; one that is drained wants to hear of it, to end.
@@ -50,7 +58,16 @@ internal static class AskForWork
             runner, [.. known.Labels.Union(given, StringComparer.Ordinal)], known.IsReserved, known.TakesStrangers,
             Math.Min(asked.Room, MostRoom));
         var handover = missed ?? await desk.WaitAsync(new Asker(machine, asked.Session, known.Sandbox), Wait, end.Token);
-        if (handover is null || !await handover.IsTakenUpAsync(end.Token)) return Answer(known.State, null);
+        if (handover is not null && !await handover.IsTakenUpAsync(end.Token)) handover = null;
+        // What an administrator said while it waited counts, also when a build was being given to it at that moment.
+        var now = await table.FindAsync(runner, ct);
+        if (now is null || now.State != known.State || now.ChangedAt != known.ChangedAt)
+        {
+            if (handover is not null) await handover.EndAsync(HandoverEnd.NotTaken);
+            return now is null ? Unknown(runner) : Answer(now.State, null);
+        }
+
+        if (handover is null) return Answer(known.State, null);
         return Answer(known.State, await OrderAsync(handover, readSecrets, settings, ct));
     }
 
@@ -69,6 +86,9 @@ internal static class AskForWork
         return new WorkOrder(
             handover.Row.Lease!.Value, settings.Lease.TotalSeconds, build, handover.Row.Last, secrets.Values, refusals, lengths);
     }
+
+    private static ProblemHttpResult Unknown(string runner)
+        => AuxoProblem.NotFound("runner/unknown", $"There is no runner {runner} any more; 'auxo runner token' makes one.");
 
     private static IResult Answer(RunnerState state, WorkOrder? order)
         => Results.Json(new WorkAnswer(state, order), RunnerJson.Default.WorkAnswer);
