@@ -26,6 +26,9 @@ internal enum HandoverEnd
 /// <summary>Records results of steps and the steps that begin next.</summary>
 internal delegate Task<Build> RecordSteps(IReadOnlyList<StepReport> reports, IReadOnlyList<string> next, CancellationToken ct);
 
+/// <summary>Makes results of what a runner sent, for the build as it stands now; null when it sent what cannot be.</summary>
+internal delegate Task<IReadOnlyList<StepReport>?> ReadReports(Build build);
+
 /// <summary>
 /// The steps of one build in the hands of a runner. What the runner sends is recorded in turn with the decision that it is lost, so
 /// that nothing of a lost runner is ever recorded.
@@ -112,16 +115,18 @@ internal sealed class Handover : IAsyncDisposable
         }
     }
 
-    /// <summary>Records what the runner sends; null when it has ended.</summary>
-    /// <param name="reports">Results.</param>
+    /// <summary>Records what the runner sends; null when it has ended, or when it sent what cannot be.</summary>
+    /// <param name="read">
+    /// Called in this turn, and only while it goes on: so a runner that was lost changes nothing of the build, its artifacts included.
+    /// </param>
     /// <param name="next">The steps that begin.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<Build?> RecordAsync(IReadOnlyList<StepReport> reports, IReadOnlyList<string> next, CancellationToken ct)
+    public async Task<Build?> RecordAsync(ReadReports read, IReadOnlyList<string> next, CancellationToken ct)
     {
         await _turn.WaitAsync(ct);
         try
         {
-            if (_end.Task.IsCompleted) return null;
+            if (_end.Task.IsCompleted || await read(Build!) is not { } reports) return null;
             foreach (var report in reports) await Logs.CompleteAsync(report.Result.Step, ct);
             CrashPoint.Hit("pipeline.runner.before_record");
             Build = await _record!(reports, next, ct);
