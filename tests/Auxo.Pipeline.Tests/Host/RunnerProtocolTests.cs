@@ -5,7 +5,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
+using Auxo.Pipeline.Runners;
 using Auxo.Testing;
+
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Auxo.Pipeline.Tests.Host;
 
@@ -94,15 +97,94 @@ public sealed class RunnerProtocolTests(PostgresFixture postgres) : IAsyncLifeti
         Assert.Equal((422, "auxo:report/refused"), await ReportArtifactAsync("../x", digest, 4));
 
         Task<(int Status, string Type)> ReportArtifactAsync(string name, string of, long size)
-        {
-            var report = Passed("one");
-            report["artifacts"] = new JsonArray(new JsonObject
-            {
-                ["name"] = name, ["mediaType"] = "application/x-shellscript", ["digest"] = of, ["sizeBytes"] = size,
-            });
-            return CallAsync(runner, HttpMethod.Post, "far", id, lease, "reports",
-                JsonContent.Create(new { reports = new[] { report }, next = Array.Empty<string>() }));
-        }
+            => CallAsync(runner, HttpMethod.Post, "far", id, lease, "reports", new StringContent(Kept(name, of, size)));
+    }
+
+    [Fact]
+    public async Task a_step_with_a_result_keeps_the_artifacts_that_it_has()
+    {
+        using var runner = await JoinAsync("far");
+        var (id, lease) = await WorkAsync(runner, "far");
+        var (made, other) = (await SendAsync(runner, id, lease, "made"), await SendAsync(runner, id, lease, "other"));
+        Assert.Equal(204, (await CallAsync(
+            runner, HttpMethod.Post, "far", id, lease, "reports", new StringContent(Kept("out/a", made, 4)))).Status);
+        Assert.Equal(204, (await CallAsync(
+            runner, HttpMethod.Post, "far", id, lease, "reports", new StringContent(Kept("out/a", other, 5)))).Status);
+        Assert.Equal("made", await Host.Client.GetStringAsync(
+            $"/builds/{id}/artifacts/out/a", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task reports_whose_end_comes_after_the_lease_was_lost_leave_no_artifact()
+    {
+        using var runner = await JoinAsync("far");
+        var (id, lease) = await WorkAsync(runner, "far");
+        using var body = new SlowContent(Kept("out/a", await SendAsync(runner, id, lease, "made"), 4));
+        var call = CallAsync(runner, HttpMethod.Post, "far", id, lease, "reports", body);
+        await body.Begun;
+        // Another process of the same runner has it now.
+        Assert.NotNull((await AskAsync(runner, "far", Guid.NewGuid()))["order"]);
+        body.End();
+        Assert.Equal((410, "auxo:lease/lost"), await call);
+        using var answer = await Host.Client.GetAsync($"/builds/{id}/artifacts/out/a", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_content_says_its_length_first()
+    {
+        using var runner = await JoinAsync("far");
+        var (id, lease) = await WorkAsync(runner, "far");
+        using var endless = new SlowContent("");
+        endless.End();
+        Assert.Equal((411, "auxo:artifact/no-length"), await CallAsync(
+            runner, HttpMethod.Put, "far", id, lease, "blobs/sha256:" + new string('0', 64), endless));
+        using var large = new StringContent("x");
+        large.Headers.ContentLength = (1L << 30) + 1;
+        Assert.Equal((413, "auxo:artifact/too-much"), await CallAsync(
+            runner, HttpMethod.Put, "far", id, lease, "blobs/sha256:" + new string('0', 64), large));
+    }
+
+    [Theory]
+    [InlineData("pause", "Paused")]
+    [InlineData("drain", "Draining")]
+    [InlineData("remove", null)]
+    [InlineData("register", "Active")]
+    public async Task a_question_that_waits_is_answered_with_nothing_when_an_administrator_changes_the_runner(string how, string? state)
+    {
+        using var runner = await JoinAsync("far");
+        using var near = await JoinAsync("near");
+        var asked = await WaitsAsync(runner);
+        if (how == "register") (await JoinAsync("far")).Dispose();
+        else if (how != "remove") Assert.Equal(200, (await Host.PostAsync($"/runners/far/{how}")).Status);
+        else (await Host.Client.DeleteAsync("/runners/far", TestContext.Current.CancellationToken)).Dispose();
+        Assert.Empty(Desk.Waiting);
+        // Gets the build, since the other is not there.
+        await WorkAsync(near, "near");
+        using var answer = await asked;
+        Assert.Equal(state is null ? HttpStatusCode.NotFound : HttpStatusCode.OK, answer.StatusCode);
+        if (state is null) return;
+        var said = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal((state, null), ((string)said["state"]!, said["order"]));
+    }
+
+    [Theory]
+    [InlineData("update pipeline.runners set state = 'paused' where name = 'far' returning 1", HttpStatusCode.OK)]
+    [InlineData("delete from pipeline.runners where name = 'far' returning 1", HttpStatusCode.NotFound)]
+    public async Task a_build_that_was_just_being_given_to_it_goes_to_another(string change, HttpStatusCode status)
+    {
+        using var runner = await JoinAsync("far");
+        using var near = await JoinAsync("near");
+        var asked = await WaitsAsync(runner);
+        // The change is written, and its question is not dismissed yet.
+        Assert.Equal(1, await Host.ScalarAsync<int>(change));
+        var id = await _bench.PushAsync("  - { name: one, run: 'true' }\n");
+        using var answer = await asked;
+        Assert.Equal(status, answer.StatusCode);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(id.ToString(), text, StringComparison.Ordinal);
+        var order = (await AskAsync(near, "near", Guid.NewGuid()))["order"]!;
+        Assert.Equal(id, Guid.Parse((string)order["build"]!["subject"]!["buildId"]!));
     }
 
     [Fact]
@@ -150,11 +232,42 @@ public sealed class RunnerProtocolTests(PostgresFixture postgres) : IAsyncLifeti
         ["findings"] = new JsonArray(), ["artifacts"] = new JsonArray(),
     };
 
+    /// <summary>Reports of the step that keeps what is in <c>out</c>.</summary>
+    private static string Kept(string name, string digest, long size)
+    {
+        var report = Passed("one");
+        report["artifacts"] = new JsonArray(new JsonObject
+        {
+            ["name"] = name, ["mediaType"] = "application/x-shellscript", ["digest"] = digest, ["sizeBytes"] = size,
+        });
+        return new JsonObject { ["reports"] = new JsonArray(report), ["next"] = new JsonArray() }.ToJsonString();
+    }
+
     private static object Question(Guid session) => new
     {
         session, holding = Array.Empty<Guid>(), room = 1, capacity = 1, given = new[] { "linux", "deploy" },
         sandbox = "none", version = "1",
     };
+
+    private RunnerDesk Desk => Host.Services.GetRequiredService<RunnerDesk>();
+
+    /// <summary>A question that waits for work.</summary>
+    private async Task<Task<HttpResponseMessage>> WaitsAsync(HttpClient runner)
+    {
+        var asked = runner.PostAsJsonAsync("/runner/far/work", Question(Guid.NewGuid()), TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => Task.FromResult(Desk.Waiting.Count == 1), "the question waits");
+        return asked;
+    }
+
+    /// <summary>Sends a content.</summary>
+    /// <returns>Its digest.</returns>
+    private static async Task<string> SendAsync(HttpClient runner, Guid id, Guid lease, string text)
+    {
+        var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(204, (await CallAsync(
+            runner, HttpMethod.Put, "far", id, lease, $"blobs/{digest}", new StringContent(text))).Status);
+        return digest;
+    }
 
     private async Task<HttpClient> JoinAsync(string name)
     {

@@ -63,6 +63,9 @@ internal sealed class Handover : IAsyncDisposable
     /// <summary>Its logs.</summary>
     public RemoteLogs Logs { get; }
 
+    /// <summary>The contents of its artifacts.</summary>
+    public RemoteArtifacts Artifacts { get; } = new();
+
     /// <summary>The build as it was recorded last; null until its work is taken up here.</summary>
     public Build? Build { get; private set; }
 
