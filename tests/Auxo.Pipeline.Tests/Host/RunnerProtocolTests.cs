@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
+using Auxo.Pipeline.Runners.Leases;
 using Auxo.Pipeline.Runners;
 using Auxo.Testing;
 
@@ -218,6 +219,24 @@ public sealed class RunnerProtocolTests(PostgresFixture postgres) : IAsyncLifeti
         Assert.Equal("lost", await StateAsync(runner, id, lease));
         using var asked = await runner.PostAsJsonAsync("/runner/far/work", Question(Guid.NewGuid()), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, asked.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_runner_goes_on_when_the_pipeline_has_lost_its_own_lease_of_the_build()
+    {
+        var handovers = Host.Services.GetRequiredService<Handovers>();
+        var ct = TestContext.Current.CancellationToken;
+        var (lost, ended) = (
+            await handovers.GiveAsync(Guid.NewGuid(), "far", Guid.NewGuid(), ct),
+            await handovers.GiveAsync(Guid.NewGuid(), "far", Guid.NewGuid(), ct));
+        await ended.EndAsync(HandoverEnd.Stopped);
+        // Both that listen to the runner and those that gave it the build close it.
+        for (var i = 0; i < 2; i++) await handovers.CloseAsync(lost);
+        for (var i = 0; i < 2; i++) await handovers.CloseAsync(ended);
+        Assert.Equal((LeaseState.NotYet, LeaseState.Stopped), (await StateOfAsync(lost), await StateOfAsync(ended)));
+
+        async Task<LeaseState> StateOfAsync(Handover handover)
+            => (await handovers.FindAsync(handover.Row.BuildId, "far", handover.Row.Lease!.Value, ct)).State;
     }
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();

@@ -48,9 +48,13 @@ internal sealed class Handovers(HandoverTable table, LogStore logs, LeaseSetting
     /// </summary>
     public Handover Resume(HandoverRow row) => _held[row.BuildId] = new Handover(row, confirmed: true, logs, settings.Patience, time);
 
-    /// <summary>It is over here: by its end, or since this process stops.</summary>
+    /// <summary>
+    /// It is over here: by its end, or since this process stops or has lost its own lease of the build; then the runner
+    /// goes on. Only the first call counts: it gives the handover an end that the runner must not hear of.
+    /// </summary>
     public async Task CloseAsync(Handover handover)
     {
+        if (!_held.TryRemove(new KeyValuePair<Guid, Handover>(handover.Row.BuildId, handover))) return;
         if (handover.Ended is { } end)
         {
             _ended[handover.Row.Lease!.Value] = end;
@@ -58,7 +62,6 @@ internal sealed class Handovers(HandoverTable table, LogStore logs, LeaseSetting
             while (_order.Count > MostRemembered && _order.TryDequeue(out var oldest)) _ended.TryRemove(oldest, out _);
         }
 
-        _held.TryRemove(new KeyValuePair<Guid, Handover>(handover.Row.BuildId, handover));
         await handover.DisposeAsync();
     }
 
