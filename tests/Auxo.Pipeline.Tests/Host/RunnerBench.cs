@@ -33,6 +33,9 @@ internal sealed class Cable(HttpMessageHandler to) : HttpMessageHandler
     /// <summary>So many questions did not come through.</summary>
     public int Refused => _refused;
 
+    /// <summary>What stands in the place of what the pipeline answered; null leaves the answer as it is.</summary>
+    public Func<HttpRequestMessage, HttpContent?>? Instead { get; set; }
+
     public void LeadTo(HttpMessageHandler other) => _to = new HttpMessageInvoker(other);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -53,6 +56,7 @@ internal sealed class Cable(HttpMessageHandler to) : HttpMessageHandler
             throw new HttpRequestException("nobody is there", e);
         }
 
+        if (Instead?.Invoke(request) is { } other) answer.Content = other;
         if (!_isCut && !(_losesAnswers && request.Method != HttpMethod.Get)) return answer;
         answer.Dispose();
         Interlocked.Increment(ref _lost);

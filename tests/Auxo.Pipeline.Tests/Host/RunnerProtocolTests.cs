@@ -222,6 +222,23 @@ public sealed class RunnerProtocolTests(PostgresFixture postgres) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task one_that_asks_again_and_again_and_never_takes_up_what_it_gets_does_not_keep_it()
+    {
+        using var runner = await JoinAsync("far");
+        var session = Guid.NewGuid();
+        var (id, lease) = await WorkAsync(runner, "far", session);
+        JsonNode? order = null;
+        await Eventually.TrueAsync(
+            async () => (order = (await AskAsync(runner, "far", session))["order"]) is not null
+                && Guid.Parse((string)order["lease"]!) != lease,
+            "the build is taken from it");
+        // It never had it, so that nobody was lost with it.
+        Assert.Equal(
+            (id, null), (Guid.Parse((string)order!["build"]!["subject"]!["buildId"]!), (string?)order["before"]));
+        Assert.Equal("lost", await StateAsync(runner, id, lease));
+    }
+
+    [Fact]
     public async Task a_runner_goes_on_when_the_pipeline_has_lost_its_own_lease_of_the_build()
     {
         var handovers = Host.Services.GetRequiredService<Handovers>();

@@ -123,5 +123,40 @@ public sealed class RunnerTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(1L, await _bench.CountAsync(id, "build_step_started"));
     }
 
+    [Fact]
+    public async Task what_breaks_a_runner_unforeseen_is_said_and_does_not_go_round_for_ever()
+    {
+        await using var runner = await TestRunner.StartAsync(Host);
+        runner.Cable.Instead = static request => At(request, "/logs/") ? Page() : null;
+        var build = await Host.FinishedAsync(await _bench.PushAsync("  - { name: one, run: 'echo one' }\n"));
+        Assert.Equal("errored", (string)build["outcome"]!);
+        Assert.Contains("two machines were lost with this build", build.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("JsonException", build.ToJsonString(), StringComparison.Ordinal);
+        await runner.SaidAsync("given back: System.Text.Json.JsonException");
+        // It is as good as before.
+        runner.Cable.Instead = null;
+        build = await Host.FinishedAsync(await _bench.PushAsync("  - { name: one, run: 'true' }\n"));
+        Assert.Equal("passed", (string)build["outcome"]!);
+    }
+
+    [Fact]
+    public async Task a_page_of_a_proxy_is_no_answer_and_ends_no_lease()
+    {
+        await using var runner = await TestRunner.StartAsync(Host);
+        var pages = 0;
+        runner.Cable.Instead = request =>
+            At(request, "/lease") && Interlocked.Increment(ref pages) <= 2 ? Page() : null;
+        // Silent for longer than the lease.
+        var id = await _bench.PushAsync("  - { name: one, run: 'sleep 4' }\n");
+        Assert.Equal("passed", (string)(await Host.FinishedAsync(id))["outcome"]!);
+        Assert.Equal(1L, await _bench.CountAsync(id, "build_started"));
+        Assert.True(pages > 2);
+    }
+
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    private static bool At(HttpRequestMessage request, string part)
+        => request.RequestUri!.AbsolutePath.Contains(part, StringComparison.Ordinal);
+
+    private static StringContent Page() => new("<html>Sign in</html>");
 }

@@ -82,7 +82,7 @@ internal static class AskForWork
         var lengths = build.Plan.Steps.Select(static step => step.Name)
             .Where(step => !done.Contains(step) || handover.Again.Contains(step, StringComparer.Ordinal))
             .ToDictionary(static step => step, handover.Logs.LengthOf, StringComparer.Ordinal);
-        handover.Renew();
+        // It renews nothing, as calls with the lease do: else a runner that cannot read it keeps the build.
         return new WorkOrder(
             handover.Row.Lease!.Value, settings.Lease.TotalSeconds, build, handover.Row.Last, secrets.Values, refusals, lengths);
     }

@@ -32,7 +32,8 @@ internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerPa
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(leave, _over.Token);
         using var ended = new CancellationTokenSource();
         var beating = BeatAsync(ended.Token);
-        string? fault = null;
+        Exception? fault = null;
+        string? left;
         try
         {
             await StepsAsync(stop.Token);
@@ -41,14 +42,14 @@ internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerPa
         {
             _state = e.State;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Told below why.
         }
-        catch (Exception e) when (e is RefusedException or GitException or PackTooLargeException or WorkspaceException or IOException
-            or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            fault = PlainText.OneLine(e.Message);
+            // Whatever it is: a build that nobody gives back would come here again for ever.
+            fault = e;
         }
         finally
         {
@@ -56,17 +57,48 @@ internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerPa
             await Task.WhenAll(_uploads.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ended.CancelAsync();
             await beating;
-            await parts.LeaveAsync(Id);
+            left = await LeaveAsync();
         }
 
-        if (_state is { } over) return over == "done" ? "done" : $"{over}: its steps were stopped here";
-        if (fault is null && !leave.IsCancellationRequested) return "done";
-        await GiveBackAsync(new GiveBackBody(fault ?? "the runner stops", IsFault: fault is not null));
-        return fault is null ? "given back" : $"given back: {fault}";
+        return await EndAsync(fault, leave.IsCancellationRequested) + left;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _over.Dispose();
+
+    private async Task<string> EndAsync(Exception? fault, bool leaves)
+    {
+        if (_state is { } over) return over == "done" ? "done" : $"{over}: its steps were stopped here";
+        if (fault is null && !leaves) return "done";
+        var reason = fault switch
+        {
+            null => "the runner stops",
+            _ when IsForeseen(fault) => PlainText.OneLine(fault.Message),
+            _ => PlainText.OneLine($"{fault.GetType().Name}: {fault.Message}"),
+        };
+        await GiveBackAsync(new GiveBackBody(reason, IsFault: fault is not null));
+        // Where an unforeseen one came from is of use here only.
+        return fault is null ? "given back" : $"given back: {(IsForeseen(fault) ? reason : fault)}";
+    }
+
+    private static bool IsForeseen(Exception e)
+        => e is RefusedException or GitException or PackTooLargeException or WorkspaceException or IOException
+            or UnauthorizedAccessException or HttpRequestException;
+
+    /// <summary>What stays of it does not keep the build from its end; the next start removes it.</summary>
+    /// <returns>What to say of it; null when nothing stays.</returns>
+    private async Task<string?> LeaveAsync()
+    {
+        try
+        {
+            await parts.LeaveAsync(Id);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return $"; some of its files stay until the runner starts again: {PlainText.OneLine(e.Message)}";
+        }
+    }
 
     private async Task StepsAsync(CancellationToken stop)
     {
@@ -141,13 +173,18 @@ internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerPa
         {
             return await client.RenewAsync(Id, order.Lease, patience, ended);
         }
+        catch (LeaseOverException e)
+        {
+            return e.State;
+        }
         catch (RefusedException)
         {
             // The token is worth nothing any more.
             return Lost;
         }
-        catch (Exception e) when (e is HttpRequestException || e is OperationCanceledException && !ended.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !ended.IsCancellationRequested)
         {
+            // No answer, or none of the pipeline's, such as the page of a proxy.
             return null;
         }
     }
