@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Auxo.Pipeline.Runners.Remote;
 
 /// <summary>What a runner needs of the pipeline's code to run steps: all of it but the database.</summary>
-internal sealed class RunnerParts : IDisposable
+internal sealed class RunnerParts : IAsyncDisposable
 {
     private readonly InstanceLayout _layout;
     private readonly TimeProvider _time;
@@ -58,15 +58,19 @@ internal sealed class RunnerParts : IDisposable
     public RunnerSources Sources { get; }
 
     /// <summary>Removes what a killed process left: no build is carried on here by itself.</summary>
-    public async Task SweepAsync(CancellationToken ct)
+    /// <returns>How many containers there were; null when the engine is there and does not say.</returns>
+    public async Task<int?> SweepAsync(CancellationToken ct)
     {
         _layout.Make();
+        // They have the folders that go below.
+        var containers = await Executors.SweepAsync(ct);
         LeftoverProcesses.End(_layout);
         _caches.Sweep();
         foreach (var place in (string[])[_layout.Steps, _layout.BuildLogs, _layout.Blobs])
             foreach (var left in Directory.EnumerateDirectories(place)) await WorkspaceFolder.RemoveAsync(left, ct);
         await _workspaces.SweepAsync(new HashSet<Guid>(), ct);
         await Sources.TidyAsync(ct);
+        return containers;
     }
 
     /// <summary>A build begins here.</summary>
@@ -82,9 +86,10 @@ internal sealed class RunnerParts : IDisposable
         await Artifacts.SweepAsync(_time.GetUtcNow() + TimeSpan.FromHours(23), CancellationToken.None);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Ends what is left of the steps, such as containers that wait for one.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await Executors.DisposeAsync();
         _reports.Dispose();
         Artifacts.Dispose();
     }

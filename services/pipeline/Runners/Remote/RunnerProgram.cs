@@ -39,8 +39,10 @@ internal static class RunnerProgram
         {
             using var folder = InstanceFolder.Open(layout);
             using var client = new RunnerClient(file, time, transport);
-            using var parts = new RunnerParts(layout, configuration, client, time);
-            await parts.SweepAsync(stop);
+            await using var parts = new RunnerParts(layout, configuration, client, time);
+            if (await parts.SweepAsync(stop) is null)
+                Say("warning: Docker does not say whether containers of the last run are left; look: "
+                    + "docker ps --filter label=auxo.instance");
             if (Warning(file.Url) is { } warning) Say(warning);
             Say($"runner {file.Name} asks {file.Url} for work; {file.Capacity ?? Environment.ProcessorCount} builds at once; "
                 + $"steps run in: {parts.Executors.Describe()}");
