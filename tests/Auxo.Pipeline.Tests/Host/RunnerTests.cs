@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Http.Json;
 
 using Auxo.Testing;
@@ -153,10 +154,34 @@ public sealed class RunnerTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.True(pages > 2);
     }
 
+    [Fact]
+    public async Task a_source_that_is_cut_on_its_way_is_sent_again()
+    {
+        await using var runner = await TestRunner.StartAsync(Host);
+        var packs = 0;
+        runner.Cable.Instead = request => !At(request, "/source") ? null : Interlocked.Increment(ref packs) switch
+        {
+            1 => Broken(),
+            2 => new ByteArrayContent("PACK"u8.ToArray()),
+            _ => null,
+        };
+        var id = await _bench.PushAsync("  - { name: one, run: 'cat README.md' }\n");
+        Assert.Equal("passed", (string)(await Host.FinishedAsync(id))["outcome"]!);
+        Assert.Equal((3, 1L), (packs, await _bench.CountAsync(id, "build_started")));
+    }
+
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     private static bool At(HttpRequestMessage request, string part)
         => request.RequestUri!.AbsolutePath.Contains(part, StringComparison.Ordinal);
 
     private static StringContent Page() => new("<html>Sign in</html>");
+
+    /// <summary>A connection that ends in the middle.</summary>
+    private static StreamContent Broken()
+    {
+        var pipe = new Pipe();
+        pipe.Writer.Complete(new IOException("cut"));
+        return new StreamContent(pipe.Reader.AsStream());
+    }
 }

@@ -31,6 +31,9 @@ internal sealed class RunnerClient : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
+    /// <summary>A pack that is cut so often is not asked for again: that is after some 12 s of pauses.</summary>
+    private const int MostCuts = 8;
+
     /// <summary>Without any byte for so long a call has failed. The question for work waits up to 20 s for its answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -78,13 +81,24 @@ internal sealed class RunnerClient : IDisposable
         return (await ReadAsync(answer, RunnerJson.Default.LeaseAnswer, limit.Token)).State;
     }
 
-    /// <summary>Reads the pack of a build's source.</summary>
+    /// <summary>Reads the pack of a build's source; one that is cut is asked for again, a few times.</summary>
     public async Task SourceAsync(Guid build, Guid lease, IReadOnlyList<string> have, Func<Stream, Task> read, CancellationToken ct)
     {
-        using var answer = await SendAsync(
-            () => Request(HttpMethod.Get, build, lease, $"source?have={string.Join(',', have)}"), ct, headersOnly: true);
-        await using var stream = await answer.Content.ReadAsStreamAsync(ct);
-        await read(stream);
+        var pause = FirstPause;
+        for (var cuts = 1; ; cuts++, pause = Longer(pause))
+        {
+            try
+            {
+                await SourceOnceAsync(build, lease, have, read, ct);
+                return;
+            }
+            catch (Exception e) when (cuts < MostCuts && e is IOException or HttpRequestException or GitException)
+            {
+                // It was cut: as an error of the connection, or as a pack that git finds too short.
+            }
+
+            await Task.Delay(pause, _time, ct);
+        }
     }
 
     /// <summary>What the reports of a step said in other builds.</summary>
@@ -139,10 +153,19 @@ internal sealed class RunnerClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    private async Task SourceOnceAsync(
+        Guid build, Guid lease, IReadOnlyList<string> have, Func<Stream, Task> read, CancellationToken ct)
+    {
+        using var answer = await SendAsync(
+            () => Request(HttpMethod.Get, build, lease, $"source?have={string.Join(',', have)}"), ct, headersOnly: true);
+        await using var stream = await answer.Content.ReadAsStreamAsync(ct);
+        await read(stream);
+    }
+
     private async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> make, CancellationToken ct, HttpStatusCode? also = null, bool headersOnly = false, bool isLarge = false)
     {
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; ; pause = Longer(pause))
         {
             ct.ThrowIfCancellationRequested();
             try
@@ -166,6 +189,8 @@ internal sealed class RunnerClient : IDisposable
             await Task.Delay(pause, _time, ct);
         }
     }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
     private HttpRequestMessage Request(HttpMethod method, Guid build, Guid lease, string path, HttpContent? content = null)
     {

@@ -18,7 +18,7 @@ internal sealed class RunnerSources(InstanceLayout layout, PackSettings settings
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
 
     /// <summary>The folder of a repository that has the build's commit.</summary>
-    /// <exception cref="GitException">git took no whole pack.</exception>
+    /// <exception cref="GitException">git took no whole pack, however often it was sent.</exception>
     public async Task<string> FetchAsync(WorkOrder order, RunnerClient client, CancellationToken ct)
     {
         var subject = order.Build.Subject;
@@ -40,7 +40,11 @@ internal sealed class RunnerSources(InstanceLayout layout, PackSettings settings
             {
                 await client.SourceAsync(
                     subject.BuildId, order.Lease, [.. have.Take(MostTold)],
-                    pack => GitPack.ReadAsync(folder, pack, settings.PackBytes, ct), ct);
+                    async pack =>
+                    {
+                        RemoveCut(folder);
+                        await GitPack.ReadAsync(folder, pack, settings.PackBytes, ct);
+                    }, ct);
                 foreach (var commit in wanted)
                     if (await GitCommand.AskAsync(folder, ct, "cat-file", "-t", commit) == "commit")
                         await GitCommand.RunAsync(folder, ["update-ref", Refs + commit, commit], ct);
@@ -64,6 +68,14 @@ internal sealed class RunnerSources(InstanceLayout layout, PackSettings settings
             if (Directory.Exists(packs) && Directory.EnumerateFiles(packs, "*.pack").Take(MostPacks).Count() == MostPacks)
                 await GitCommand.RunAsync(folder, ["repack", "-a", "-d", "--quiet"], ct);
         }
+    }
+
+    /// <summary>What git had of packs that were cut; nobody else writes there now.</summary>
+    private static void RemoveCut(string folder)
+    {
+        var packs = Path.Combine(folder, "objects", "pack");
+        if (!Directory.Exists(packs)) return;
+        foreach (var cut in Directory.EnumerateFiles(packs, "tmp_*")) File.Delete(cut);
     }
 
     /// <summary>The commits that are there with all that they reach, newest first.</summary>
