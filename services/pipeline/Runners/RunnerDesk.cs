@@ -15,6 +15,12 @@ internal sealed record Asker(Machine Machine, Guid Session, string Sandbox)
     /// <summary>What it gets; null when it gets nothing.</summary>
     public Task<Handover?> Given => _given.Task;
 
+    /// <summary>A build is on its way to it; a question gets one.</summary>
+    public bool IsPromised { get; private set; }
+
+    /// <summary>A build is on its way to it.</summary>
+    public void Promise() => IsPromised = true;
+
     /// <summary>Gives it work; when it waits no longer, the work goes on to the next machine.</summary>
     public void Give(Handover handover)
     {
@@ -36,7 +42,7 @@ internal sealed class RunnerDesk(BuildSignals signals, TimeProvider time)
     {
         get
         {
-            lock (_gate) return [.. _waiting.Values.Where(static asker => !asker.Given.IsCompleted)];
+            lock (_gate) return [.. _waiting.Values.Where(static asker => !asker.IsPromised && !asker.Given.IsCompleted)];
         }
     }
 

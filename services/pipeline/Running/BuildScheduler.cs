@@ -47,12 +47,14 @@ internal sealed class BuildScheduler(
         var askers = isFull ? [] : desk.Waiting;
         var waiting = await leases.WaitingAsync(_running.Keys, [here.Labels, .. askers.Select(static asker => asker.Machine.Labels)], ct);
         var places = Placement.Decide(
-            here with { Room = isFull ? 0 : settings.Capacity - Here }, [.. askers.Select(static asker => asker.Machine)], waiting);
+            here with { Room = isFull ? 0 : settings.Capacity - Here },
+            [.. askers.Select(static asker => asker.Machine with { Room = Math.Min(1, asker.Machine.Room) })], waiting);
         var runners = places.ToDictionary(static place => place.Build, static place => place.Runner);
         foreach (var lease in await leases.ClaimAsync(runners.Keys, ct))
         {
             var (build, runner) = (waiting.First(build => build.Id == lease.Key), runners[lease.Key]);
             var asker = build.With is null ? askers.FirstOrDefault(asker => asker.Machine.Name == runner) : null;
+            asker?.Promise();
             _running[lease.Key] = RunAsync(lease, _running.GetValueOrDefault(lease.Key, Task.CompletedTask), build, asker, ct);
             if (runner is null) _elsewhere.Remove(lease.Key);
             else _elsewhere.Add(lease.Key);

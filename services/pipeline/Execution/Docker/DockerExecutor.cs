@@ -195,7 +195,8 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
         // What went wrong is worth the engine's word: it knows of limits.
         var ending = container.EndedAsync(status);
         // The line of the end is the word of the image's shell, and nobody watches any more: what runs on after it is ended.
-        if (end is not null && await Task.WhenAny(ending, Task.Delay(Settings.Grace, Time)) != ending) await container.KillAsync();
+        if (end is not null && await Task.WhenAny(ending, Task.Delay(Settings.Grace, Time, CancellationToken.None)) != ending)
+            await container.KillAsync();
         var (code, outOfMemory) = await ending;
         return Result(run, stop, end?.Code ?? code, outOfMemory, status, began) with { Usage = end?.Usage };
     }

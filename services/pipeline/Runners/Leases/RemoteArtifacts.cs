@@ -14,7 +14,7 @@ internal enum ContentEnd
 }
 
 /// <summary>The contents of artifacts of one build as they come from its runner: one at a time, and in all so much and so many.</summary>
-internal sealed class RemoteArtifacts
+internal sealed class RemoteArtifacts : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly HashSet<string> _here = new(StringComparer.Ordinal);
@@ -45,4 +45,7 @@ internal sealed class RemoteArtifacts
             _turn.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 }
