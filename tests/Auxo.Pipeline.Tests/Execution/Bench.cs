@@ -5,11 +5,9 @@ using Auxo.Contracts;
 using Auxo.Instances;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
-using Auxo.Pipeline.Execution.Docker;
 using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
-using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Execution;
 

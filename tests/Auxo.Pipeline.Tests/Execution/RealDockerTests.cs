@@ -1,7 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
-using Auxo.Pipeline.Execution.Docker;
 using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Execution;

@@ -87,12 +87,12 @@ internal sealed class StepPhase(
             foreach (Task left in working.Keys) await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // It may still be made for steps that were refused.
             if (place.IsValueCreated) await ((Task)place.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await executors.LeaveAsync((await place.Value).Path);
-            // Whoever carries on needs what the steps made.
             if (place is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             {
                 var workspace = await place.Value;
+                await executors.LeaveAsync(workspace.Path);
                 if (workspace.TakeReady() is { } unused) await unused.DisposeAsync();
+                // Whoever carries on needs what the steps made.
                 if (!ct.IsCancellationRequested) await EndAsync(build, workspace, failed, ct);
             }
         }
