@@ -48,8 +48,12 @@ internal sealed class BuildScheduler(
         var waiting = await leases.WaitingAsync(_running.Keys, [here.Labels, .. askers.Select(static asker => asker.Machine.Labels)], ct);
         var places = Placement.Decide(
             here with { Room = isFull ? 0 : settings.Capacity - Here },
-            [.. askers.Select(static asker => asker.Machine with { Room = Math.Min(1, asker.Machine.Room) })], waiting);
-        var runners = places.ToDictionary(static place => place.Build, static place => place.Runner);
+            [.. askers.Select(static asker => asker.Machine)], waiting);
+        // A question gets one build; who has room for more asks again at once.
+        var held = waiting.Where(static build => build.With is not null).Select(static build => build.Id).ToHashSet();
+        var asked = new HashSet<string>(StringComparer.Ordinal);
+        var runners = places.Where(place => place.Runner is null || held.Contains(place.Build) || asked.Add(place.Runner))
+            .ToDictionary(static place => place.Build, static place => place.Runner);
         foreach (var lease in await leases.ClaimAsync(runners.Keys, ct))
         {
             var (build, runner) = (waiting.First(build => build.Id == lease.Key), runners[lease.Key]);
