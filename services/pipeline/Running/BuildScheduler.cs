@@ -97,7 +97,13 @@ internal sealed class BuildScheduler(
         var signal = signals.WaitAsync(settings.SlowPoll * (0.8 + Random.Shared.NextDouble() * 0.4), heard.Token);
         await Task.WhenAny([signal, .. _running.Values]);
         await heard.CancelAsync();
-        while (signals.TryTakeEnded(out var ended)) logs.CompleteBuild(ended);
+        while (signals.TryTakeEnded(out var ended))
+        {
+            logs.CompleteBuild(ended);
+            // A crash left it for a build that was to be carried on, and that was ended meanwhile.
+            await workspaces.RemoveAsync(ended);
+        }
+
         foreach (var (id, task) in _running)
         {
             if (!task.IsCompleted) continue;

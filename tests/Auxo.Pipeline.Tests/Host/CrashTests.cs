@@ -235,6 +235,8 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
         var following = host.Client.GetStringAsync($"/builds/{id}/logs/one/events");
         await host.PostAsync($"/builds/{id}/cancel");
         Assert.Contains("event: end", await following.WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+        var workspaces = new InstanceLayout(_home).Workspaces;
+        await Eventually.TrueAsync(() => Task.FromResult(Directory.GetDirectories(workspaces).Length == 0), "no workspace is left");
     }
 
     [Fact]

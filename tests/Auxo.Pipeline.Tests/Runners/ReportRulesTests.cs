@@ -76,7 +76,10 @@ public sealed class ReportRulesTests
             Result = Good.Result with { Usage = new StepUsage(TimeSpan.Zero, 0, 0, 0), Outcome = Outcome.Failed, Blocks = false },
         };
         Assert.Null(ReportRules.Refuse(Build, new ReportsBody([odd], [])));
-        var tamed = Assert.Single(ReportRules.Tamed(Build, [odd]));
+        // Only the plan can have a quarantine.
+        Assert.True(Assert.Single(ReportRules.Tamed(Build, [odd])).Result.Blocks);
+        var quarantined = Build with { Plan = Build.Plan with { Quarantined = [] } };
+        var tamed = Assert.Single(ReportRules.Tamed(quarantined, [odd]));
         Assert.False(tamed.Result.Blocks);
         var tests = tamed.Tests!;
         Assert.Equal(10, tests.QuarantineNotes!.Count);
