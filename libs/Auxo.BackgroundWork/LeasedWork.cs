@@ -45,39 +45,11 @@ public sealed class LeasedWork<TKey>(
     public Guid Owner { get; } = Guid.NewGuid();
 
     /// <summary>Takes up to <paramref name="limit"/> rows that are ready and free, or whose lease has run out.</summary>
-    public async Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(int limit, CancellationToken ct)
-    {
-        var (now, until) = (time.GetUtcNow(), time.GetUtcNow() + duration);
-        var claim = new NpgsqlBatchCommand(
-            $"""
-            update {table.Table} set lease_owner = $1, lease_epoch = lease_epoch + 1, leased_until = $2
-            where {table.Key} in (
-                select {table.Key} from {table.Table}
-                where ({table.Ready}) and (leased_until is null or leased_until <= $3)
-                order by {table.OrderBy ?? table.Key} limit $4 for update skip locked)
-            returning {table.Key}, lease_epoch
-            """);
-        Add(claim.Parameters, Owner, until, now, limit);
-        return await ClaimAsync(claim, until, ct);
-    }
+    public Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(int limit, CancellationToken ct) => ClaimAsync("true", "limit $4", limit, ct);
 
     /// <summary>Takes those of these rows that are still ready and free, or whose lease has run out.</summary>
     public async Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(IReadOnlyCollection<TKey> keys, CancellationToken ct)
-    {
-        if (keys.Count == 0) return [];
-        var (now, until) = (time.GetUtcNow(), time.GetUtcNow() + duration);
-        var claim = new NpgsqlBatchCommand(
-            $"""
-            update {table.Table} set lease_owner = $1, lease_epoch = lease_epoch + 1, leased_until = $2
-            where {table.Key} in (
-                select {table.Key} from {table.Table}
-                where {table.Key} = any ($4) and ({table.Ready}) and (leased_until is null or leased_until <= $3)
-                order by {table.OrderBy ?? table.Key} for update skip locked)
-            returning {table.Key}, lease_epoch
-            """);
-        Add(claim.Parameters, Owner, until, now, keys.ToArray());
-        return await ClaimAsync(claim, until, ct);
-    }
+        => keys.Count == 0 ? [] : await ClaimAsync($"{table.Key} = any ($4)", "", keys.ToArray(), ct);
 
     /// <summary>Prolongs a lease; false when it is lost, and then the work must stop.</summary>
     public Task<bool> RenewAsync(Lease<TKey> lease, CancellationToken ct)
@@ -175,8 +147,19 @@ public sealed class LeasedWork<TKey>(
         }
     }
 
-    private async Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(NpgsqlBatchCommand claim, DateTimeOffset until, CancellationToken ct)
+    private async Task<IReadOnlyList<Lease<TKey>>> ClaimAsync(string which, string limit, object fourth, CancellationToken ct)
     {
+        var (now, until) = (time.GetUtcNow(), time.GetUtcNow() + duration);
+        var claim = new NpgsqlBatchCommand(
+            $"""
+            update {table.Table} set lease_owner = $1, lease_epoch = lease_epoch + 1, leased_until = $2
+            where {table.Key} in (
+                select {table.Key} from {table.Table}
+                where {which} and ({table.Ready}) and (leased_until is null or leased_until <= $3)
+                order by {table.OrderBy ?? table.Key} {limit} for update skip locked)
+            returning {table.Key}, lease_epoch
+            """);
+        Add(claim.Parameters, Owner, until, now, fourth);
         await using var batch = source.CreateBatch();
         // Not synced to the disk: a claim that a crash of PostgreSQL takes back is lost at its next heartbeat, and what its worker wrote
         // after it was synced with it.

@@ -40,7 +40,7 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
         string source, CommitId commit, Guid buildId, CancellationToken ct, Func<string, IAsyncDisposable?>? makeReady = null)
     {
         var mirror = await Mirror.OpenAsync(layout.Mirrors, source, ct);
-        var folder = Path.Combine(layout.Workspaces, buildId.ToString("N"));
+        var folder = FolderOf(buildId);
         await WorkspaceFolder.RemoveAsync(folder, ct);
         var workspace = new Workspace(folder, mirror, await Mirror.PinAsync(mirror, buildId, commit, ct));
         try
@@ -70,7 +70,7 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
     /// <inheritdoc cref="PrepareAsync"/>
     public async Task<Workspace?> CarryOnAsync(string source, CommitId commit, Guid buildId, CancellationToken ct)
     {
-        var folder = Path.Combine(layout.Workspaces, buildId.ToString("N"));
+        var folder = FolderOf(buildId);
         if (!File.Exists(WholeOf(folder)) || await File.ReadAllTextAsync(WholeOf(folder), ct) != Boot) return null;
         var mirror = await Mirror.OpenAsync(layout.Mirrors, source, ct);
         return new Workspace(folder, mirror, await Mirror.PinAsync(mirror, buildId, commit, ct));
@@ -80,7 +80,7 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
     /// Removes what a crash left of a build that had nothing more to do with its files. What is not there is no error.
     /// </summary>
     public Task RemoveAsync(Guid buildId)
-        => WorkspaceFolder.RemoveAsync(Path.Combine(layout.Workspaces, buildId.ToString("N")), CancellationToken.None);
+        => WorkspaceFolder.RemoveAsync(FolderOf(buildId), CancellationToken.None);
 
     /// <summary>
     /// Writes the files of a commit for the next build of the same source to begin with; does nothing when there is a spare
@@ -156,6 +156,8 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
 
     /// <summary>Written when a workspace is whole; it names the start of the machine. Beside the tree, where no step comes.</summary>
     private static string WholeOf(string folder) => Path.Combine(folder, "whole");
+
+    private string FolderOf(Guid buildId) => Path.Combine(layout.Workspaces, buildId.ToString("N"));
 
     private string SpareOf(string mirror) => Path.Combine(layout.Spares, Path.GetFileName(mirror));
 

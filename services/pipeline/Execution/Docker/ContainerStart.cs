@@ -7,11 +7,10 @@ using Docker.DotNet.Models;
 namespace Auxo.Pipeline.Execution.Docker;
 
 /// <summary>What a container is made for. Two steps with the same one may have each other's.</summary>
-/// <param name="Image">As the step names it.</param>
-/// <param name="ImageId">What the engine has under that name now.</param>
+/// <param name="ImageId">What the engine has under the step's name of its image now.</param>
 /// <param name="HasNetwork">It reaches the engine's network.</param>
 /// <param name="Names">Names of hosts that are its own loopback: those of its services.</param>
-internal sealed record ContainerKind(string Image, string ImageId, bool HasNetwork, IReadOnlyList<string> Names)
+internal sealed record ContainerKind(string ImageId, bool HasNetwork, IReadOnlyList<string> Names)
 {
     /// <summary>True when a container of the one can be that of the other.</summary>
     public bool Fits(ContainerKind other)

@@ -86,7 +86,7 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
         try
         {
             var id = (await _engine.Value.Images.InspectImageAsync(image, ct)).ID;
-            _ready.Keep(new ContainerKind(image, id, hasNetwork, []), workspace);
+            _ready.Keep(new ContainerKind(id, hasNetwork, []), workspace);
         }
         catch (Exception e) when (IsEngineTrouble(e) || e is OperationCanceledException)
         {
@@ -177,7 +177,7 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
     {
         var image = await DockerImages.EnsureAsync(_engine.Value.Images, run.Step.Image!, run.Log.WriteLine, ct);
         var kind = new ContainerKind(
-            run.Step.Image!, image, run.HasNetwork, [.. ContainerServices.Of(run.Step).Select(static service => service.Name)]);
+            image, run.HasNetwork, [.. ContainerServices.Of(run.Step).Select(static service => service.Name)]);
         var ready = run.IsTrusted ? await _ready.TakeAsync(kind, run.Workspace.Path, ct) : null;
         return ready ?? await StepContainer.StartAsync(_engine.Value, _place, kind, run.Workspace.Path, ct);
     }

@@ -25,14 +25,11 @@ internal sealed class StepContainer : IAsyncDisposable
     private readonly int _process;
 
     private StepContainer(
-        DockerClient engine, ContainerKind kind, string id, string folder, MultiplexedStream stream, int process, TimeProvider time)
+        DockerClient engine, string id, string folder, MultiplexedStream stream, int process, TimeProvider time)
     {
-        (_engine, Kind, Id, _folder, _stream) = (engine, kind, id, folder, stream);
+        (_engine, Id, _folder, _stream) = (engine, id, folder, stream);
         (_process, _time) = (process, time);
     }
-
-    /// <summary>What it was made for.</summary>
-    public ContainerKind Kind { get; }
 
     /// <summary>The engine's.</summary>
     public string Id { get; }
@@ -64,7 +61,7 @@ internal sealed class StepContainer : IAsyncDisposable
             await engine.Containers.StartContainerAsync(id, new ContainerStartParameters(), ct);
             var state = (await engine.Containers.InspectContainerAsync(id, ct)).State;
             return new StepContainer(
-                engine, kind, id, folder, stream, IsOurs((int)(state?.Pid ?? 0), id) ? (int)state!.Pid : 0, place.Time);
+                engine, id, folder, stream, IsOurs((int)(state?.Pid ?? 0), id) ? (int)state!.Pid : 0, place.Time);
         }
         catch
         {

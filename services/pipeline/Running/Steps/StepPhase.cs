@@ -108,9 +108,13 @@ internal sealed class StepPhase(
     /// <summary>Removes a workspace; that of a build that failed is kept for whoever wants to look into it.</summary>
     private async Task EndAsync(Build build, Workspace workspace, List<string> failed, CancellationToken ct)
     {
-        var about = new KeptBuild(
-            build.BuildId, build.Subject.RepositoryName, build.Subject.Commit, Variables(build), build.Plan.Steps, failed);
-        if (failed.Count > 0 && kept is not null && await kept.KeepAsync(workspace, about, ct)) return;
+        if (failed.Count > 0 && kept is not null)
+        {
+            var about = new KeptBuild(
+                build.BuildId, build.Subject.RepositoryName, build.Subject.Commit, Variables(build), build.Plan.Steps, failed);
+            if (await kept.KeepAsync(workspace, about, ct)) return;
+        }
+
         await workspace.DisposeAsync();
     }
 
