@@ -36,11 +36,15 @@ public sealed class AxeTests(Chromium chromium)
             static app => app.MapGet("/{service}/{**path}", static () => FakeAuxo.Problem(503, "x/away", "It is away.")),
             ColorScheme.Light, 360);
 
+    /// <summary>A team whose builds all run on its one machine.</summary>
+    internal const string NoRunners = """{"main":["linux"],"capacity":2,"items":[]}""";
+
     /// <summary>Services that know of nothing.</summary>
     internal static void Nothing(IEndpointRouteBuilder app)
     {
         app.MapGet("/{service}/{**path}", static (string path)
-            => path is "queues" or "secrets" ? FakeAuxo.Json("""{"items":[]}""") : path is "node" || path.Split('/').Length > 2
+            => path is "queues" or "secrets" or "queue" ? FakeAuxo.Json("""{"items":[]}""")
+                : path is "runners" ? FakeAuxo.Json(NoRunners) : path is "node" || path.Split('/').Length > 2
                 ? FakeAuxo.Problem(404, "x/not-found", "There is no such thing.") : FakeAuxo.Page());
         app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such repository."));
         app.MapGet("/pipeline/builds/{id}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such build."));

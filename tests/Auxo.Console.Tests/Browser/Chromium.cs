@@ -71,8 +71,11 @@ internal sealed class Window(IPage page) : IAsyncDisposable
 
     public System.Collections.Concurrent.ConcurrentQueue<string> Errors { get; } = new();
 
-    /// <summary>Parts of complaints that belong to what is played.</summary>
-    public List<string> Expected { get; } = [];
+    /// <summary>
+    /// Parts of complaints that belong to what is played. A busy Chromium also says of itself that it left out the fade between
+    /// two pages: an InvalidStateError (156), which nobody sees.
+    /// </summary>
+    public List<string> Expected { get; } = ["Transition was aborted"];
 
     public System.Collections.Concurrent.ConcurrentQueue<string> Foreign { get; } = new();
 

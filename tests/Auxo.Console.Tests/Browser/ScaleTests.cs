@@ -110,7 +110,10 @@ public sealed class ScaleTests(Chromium chromium)
         var away = true;
         await using var console = await ConsoleHost.StartAsync(app =>
         {
-            app.MapGet("/pipeline/builds", () => away ? FakeAuxo.Problem(503, "x/away", "It is away.") : FakeAuxo.Page());
+            IResult Answer(IResult back) => away ? FakeAuxo.Problem(503, "x/away", "It is away.") : back;
+            app.MapGet("/pipeline/builds", () => Answer(FakeAuxo.Page()));
+            app.MapGet("/pipeline/queue", () => Answer(FakeAuxo.Json("""{"items":[]}""")));
+            app.MapGet("/pipeline/runners", () => Answer(FakeAuxo.Json(AxeTests.NoRunners)));
             app.MapGet("/pipeline/changes", (HttpContext http) => StayOpenAsync(http, away, CancellationToken.None));
         });
         await using var window = await chromium.OpenAsync(console);
