@@ -46,6 +46,15 @@ public sealed class StepExecutors : IAsyncDisposable
     /// <param name="workspace">The top folder.</param>
     public IAsyncDisposable? MakeReady(string workspace) => _commands.Value.Executor?.MakeReady(workspace);
 
+    /// <summary>The same for a workspace that is moved afterwards: returns when that may be done.</summary>
+    /// <inheritdoc cref="MakeReady"/>
+    public async Task<IAsyncDisposable?> MakeMovableAsync(string workspace)
+    {
+        var ready = MakeReady(workspace);
+        if (ready is ReadySandbox sandbox) await sandbox.StandsAsync();
+        return ready;
+    }
+
     /// <summary>Removes the containers that a killed process of this instance left. Call it before the first step.</summary>
     /// <returns>How many there were; null when the engine is there and does not say.</returns>
     public Task<int?> SweepAsync(CancellationToken ct) => _docker.SweepAsync(ct);

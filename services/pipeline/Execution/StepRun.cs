@@ -29,7 +29,7 @@ public interface IStepExecutor
     Task<StepExit> RunAsync(StepRun run, CancellationToken ct);
 
     /// <summary>
-    /// Makes ready what one step can begin with in a workspace, which may be moved until then; the workspace keeps it
+    /// Makes ready what one step can begin with in a workspace, which may be moved once that stands; the workspace keeps it
     /// (<see cref="Workspace.TakeReady"/>). Disposing it takes it apart. Returns at once.
     /// </summary>
     /// <param name="workspace">The top folder.</param>

@@ -113,13 +113,13 @@ public sealed class WorkspaceStore(InstanceLayout layout, StepUser? user)
     /// Makes an empty workspace, with what the first step in it can begin with, for the next build to take; does nothing when there is
     /// one already.
     /// </summary>
-    /// <param name="makeReady">Begins to make what a step can begin with.</param>
-    public void MakeEmpty(Func<string, IAsyncDisposable?> makeReady)
+    /// <param name="makeReady">Makes what a step can begin with, and returns when the folder may be moved.</param>
+    public async Task MakeEmptyAsync(Func<string, Task<IAsyncDisposable?>> makeReady)
     {
         if (_empty is not null) return;
         var folder = Aside(layout.Spares);
         var tree = Directory.CreateDirectory(Workspace.TreeOf(folder)).FullName;
-        _empty = new EmptyWorkspace(folder, makeReady(tree));
+        _empty = new EmptyWorkspace(folder, await makeReady(tree));
     }
 
     /// <summary>Removes the empty workspace, when there is one.</summary>

@@ -16,7 +16,7 @@ public sealed class ReadySandboxTests : IDisposable
     {
         Assert.SkipWhen(_bench.Executors.Refusal is not null, $"no sandbox here: {_bench.Executors.Refusal}");
         IAsyncDisposable? made = null;
-        _bench.Workspaces.MakeEmpty(tree => made = _bench.Executors.MakeReady(tree));
+        await _bench.Workspaces.MakeEmptyAsync(async tree => made = await _bench.Executors.MakeMovableAsync(tree));
         await using var workspace = await PrepareAsync(_bench.Commit(("a", "of the commit\n")));
         Assert.Same(made, Peek(workspace));
         Assert.Equal("$ cat a; pwd\nof the commit\n/workspace\n", await RunAsync(workspace, "cat a; pwd"));
@@ -44,6 +44,16 @@ public sealed class ReadySandboxTests : IDisposable
         waiting!.Kill();
         await waiting.Exited;
         workspace.MakeReady(_ => ready);
+        Assert.Equal("$ cat a\n1", await RunAsync(workspace, "cat a"));
+    }
+
+    [Fact]
+    public async Task one_that_never_stood_is_replaced()
+    {
+        await using var workspace = await PrepareAsync(_bench.Commit(("a", "1")));
+        if (workspace.TakeReady() is not ReadySandbox ready) return;
+        await ready.DisposeAsync();
+        workspace.MakeReady(tree => _bench.Executors.MakeReady(tree + "-that-was-moved"));
         Assert.Equal("$ cat a\n1", await RunAsync(workspace, "cat a"));
     }
 

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Auxo.Pipeline.Tests.Running;
 
 /// <summary>What is made before it is needed is used when it is needed, and goes when nobody needs it.</summary>
-public sealed class WorkspacesAheadTests : IDisposable
+public sealed class WorkspacesAheadTests : IAsyncLifetime
 {
     private readonly Bench _bench = new();
     private readonly ManualTime _time = new();
@@ -24,6 +24,8 @@ public sealed class WorkspacesAheadTests : IDisposable
             _bench.Workspaces, _bench.Executors, new RepositoryFolders(_bench.Folder),
             new RunnerSettings(2, TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), _time,
             NullLogger<WorkspacesAhead>.Instance);
+
+    public async ValueTask InitializeAsync() => await _ahead.StartAsync(CancellationToken.None);
 
     private int Folders => Directory.GetFileSystemEntries(_bench.Layout.Workspaces).Length;
 
@@ -62,7 +64,6 @@ public sealed class WorkspacesAheadTests : IDisposable
     [Fact]
     public async Task a_stop_leaves_nothing()
     {
-        await _ahead.StartAsync(CancellationToken.None);
         Begin(Queued(SampleBuilds.PlanOf(steps: "test"), ("a", "1")));
         await _ahead.StopAsync(CancellationToken.None);
         Assert.Equal(0, Folders);
@@ -87,7 +88,7 @@ public sealed class WorkspacesAheadTests : IDisposable
     [InlineData("waits for others of its group")]
     [InlineData("has a broken file")]
     [InlineData("leaves its only step out")]
-    public void nothing_is_written_for_a_build_that(string what)
+    public async Task nothing_is_written_for_a_build_that(string what)
     {
         var plan = SampleBuilds.PlanOf(steps: "test");
         var step = plan.Steps[0];
@@ -99,7 +100,16 @@ public sealed class WorkspacesAheadTests : IDisposable
             "has a broken file" => plan with { Problems = [new DefinitionProblem(".auxo/ci.yaml", 1, 1, "wrong")] },
             _ => plan with { Steps = [step with { LeftOut = "for pushes only" }] },
         }, ("a", "1")));
-        Assert.Equal(0, Folders);
+        await AssertNothingWasBegunAsync();
+    }
+
+    /// <summary>What is there before is swept as the leftovers of a process that was killed.</summary>
+    [Fact]
+    public async Task nothing_is_written_before_and_after_its_time()
+    {
+        await _ahead.StopAsync(CancellationToken.None);
+        Begin(Queued(SampleBuilds.PlanOf(steps: "test"), ("a", "1")));
+        await AssertNothingWasBegunAsync();
     }
 
     [Fact]
@@ -112,10 +122,19 @@ public sealed class WorkspacesAheadTests : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _ahead.StopAsync(CancellationToken.None);
         _ahead.Dispose();
         _bench.Dispose();
+    }
+
+    /// <summary>A stop waits for all that was begun, and each of it would have made the mirror of its source.</summary>
+    private async Task AssertNothingWasBegunAsync()
+    {
+        await _ahead.StopAsync(CancellationToken.None);
+        Assert.Equal(0, Folders);
+        Assert.Empty(Directory.GetFileSystemEntries(_bench.Layout.Mirrors));
     }
 
     private string FolderOf(Build build) => Path.Combine(_bench.Layout.Workspaces, build.BuildId.ToString("N"));

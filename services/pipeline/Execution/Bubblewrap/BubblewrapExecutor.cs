@@ -22,11 +22,11 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         """;
 
     /// <summary>
-    /// The shell in the sandbox reads its whole script before it does anything of it. Descriptors that this process inherited from
+    /// The shell in the sandbox says that it is up, and reads its whole script before it does anything of it. Descriptors that this process inherited from
     /// whoever started it are nobody's business.
     /// </summary>
     private const string Shell = """
-        BASH_ARGV0=step; script=$(</dev/fd/8)
+        BASH_ARGV0=step; echo shell >&4; script=$(</dev/fd/8)
         for fd in /proc/self/fd/*; do fd=${fd##*/}; case $fd in 0|1|2|4) ;; *) eval "exec $fd>&-" ;; esac; done; unset fd
         eval "unset script
         $script"
@@ -38,7 +38,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     /// </summary>
     private const string LaunchShell = """
         while [ "$1" != - ]; do echo $$ >"$1" || exit 125; shift; done; shift
-        exec 3>/dev/null 7</dev/zero 8<"$1" || exit 125
+        exec 3>/dev/null 4>&3 7</dev/zero 8<"$1" || exit 125
         [ "$2" = - ] || exec 9<"$2" || exit 125
         shift 2; umask 022
         exec "$@"
@@ -168,8 +168,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         var shell = isTerminal
             ? "if command -v script >/dev/null; then exec script -qec 'exec bash --norc -i' /dev/null; fi; exec bash --norc -i"
             : "exec bash --norc";
-        // 4 is where a step says how far it is; here nobody listens.
-        PrivateFiles.Write(script, "exec 4>/dev/null\n" + StepScript.Write([], environment, folder, Limits()) + shell + "\n");
+        PrivateFiles.Write(script, StepScript.Write([], environment, folder, Limits()) + shell + "\n");
         // The step's account opens it by its descriptor; the folder around it is closed to all others.
         File.SetUnixFileMode(script, (UnixFileMode)0b110_100_100);
         var start = Start(Arguments(workspace));

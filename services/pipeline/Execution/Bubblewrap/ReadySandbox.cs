@@ -26,6 +26,7 @@ internal sealed class ReadySandbox(
         try
         {
             var waiting = await _starting;
+            await waiting.Status.ShellKnown;
             if (waiting.IsReady && now.SequenceEqual(arguments, StringComparer.Ordinal)) return waiting;
             await waiting.DisposeAsync();
             return null;
@@ -34,6 +35,19 @@ internal sealed class ReadySandbox(
         {
             // The step begins one of its own, which says what is wrong.
             return null;
+        }
+    }
+
+    /// <summary>Ends when its folder may be moved: it is mounted, or never will be.</summary>
+    public async Task StandsAsync()
+    {
+        try
+        {
+            await (await _starting).Status.ShellKnown;
+        }
+        catch (Exception e) when (IsOfTheStart(e))
+        {
+            // Whoever takes it hears that.
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class StepStatus
     private const int LineBytes = 512;
     private readonly byte[] _line = new byte[LineBytes];
     private readonly TaskCompletionSource _initKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _shellKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _used;
 
     /// <summary>The first process of the pid namespace, as the host numbers it; 0 until it is there.</summary>
@@ -23,6 +24,12 @@ internal sealed class StepStatus
 
     /// <summary>Ends when <see cref="NamespaceInit"/> is known, or never will be.</summary>
     public Task InitKnown => _initKnown.Task;
+
+    /// <summary>True when the shell is up in the finished sandbox: all that the sandbox shows is mounted.</summary>
+    public bool HasShell { get; private set; }
+
+    /// <summary>Ends when <see cref="HasShell"/> is true, or never will be.</summary>
+    public Task ShellKnown => _shellKnown.Task;
 
     /// <summary>The command that runs or ran last, from 1; 0 when the shell has not begun.</summary>
     public int Command { get; private set; }
@@ -45,6 +52,7 @@ internal sealed class StepStatus
         finally
         {
             _initKnown.TrySetResult();
+            _shellKnown.TrySetResult();
         }
     }
 
@@ -71,6 +79,11 @@ internal sealed class StepStatus
         {
             if (int.TryParse(line["command "u8.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number == Command + 1) Command = number;
+        }
+        else if (line.SequenceEqual("shell"u8))
+        {
+            HasShell = true;
+            _shellKnown.TrySetResult();
         }
         else if (line.SequenceEqual("no folder"u8))
         {

@@ -47,8 +47,8 @@ internal sealed class WaitingProcess : IAsyncDisposable
     /// <summary>The process above all of the step's.</summary>
     public int First => Status.NamespaceInit == 0 ? Process.Id : Status.NamespaceInit;
 
-    /// <summary>It lives, and may have a script.</summary>
-    public bool IsReady => Refusal is null && !Exited.IsCompleted;
+    /// <summary>A sandbox that is finished, lives, and may have a script.</summary>
+    public bool IsReady => Refusal is null && Status.HasShell && !Exited.IsCompleted;
 
     /// <summary>Starts a process that reads its script from its standard input.</summary>
     /// <param name="launcher">Starts it.</param>

@@ -28,13 +28,16 @@ public sealed class WorkspacesAhead(
     private readonly ConcurrentDictionary<Guid, Planned> _planned = new();
     private readonly Signal _taken = new();
 
+    /// <summary>Messages are heard before the leftovers of a killed process are swept: what is written until then is swept too.</summary>
+    private volatile bool _isOpen;
+
     /// <summary>
     /// A build was planned and is being queued: its files are written meanwhile. Returns at once. Nothing is done for one that will wait,
     /// or while as many are being written as can run at once.
     /// </summary>
     public void Begin(Guid buildId, RepositoryLocator source, CommitId commit, Plan plan)
     {
-        if (plan.NeedsApproval || plan.Concurrency is not null || plan.Runner is not null || plan.Problems.Count > 0
+        if (!_isOpen || plan.NeedsApproval || plan.Concurrency is not null || plan.Runner is not null || plan.Problems.Count > 0
             || !plan.Steps.Any(static step => step.LeftOut is null)
             || _planned.Values.Count(static waits => !waits.IsTaken) >= settings.Capacity) return;
         var planned = new Planned(new Lazy<Task<Workspace?>>(() => MakeAsync(buildId, source, commit, plan)));
@@ -69,8 +72,16 @@ public sealed class WorkspacesAhead(
     }
 
     /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _isOpen = true;
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        _isOpen = false;
         await base.StopAsync(cancellationToken);
         foreach (var (buildId, planned) in _planned) await RemoveAsync(buildId, planned);
         await workspaces.RemoveEmptyAsync();
@@ -79,7 +90,7 @@ public sealed class WorkspacesAhead(
     /// <inheritdoc/>
     protected override async Task TurnAsync(CancellationToken ct)
     {
-        workspaces.MakeEmpty(executors.MakeReady);
+        await workspaces.MakeEmptyAsync(executors.MakeMovableAsync);
         await _taken.WaitAsync(ct);
         await Task.Delay(Pause, Time, ct);
     }
