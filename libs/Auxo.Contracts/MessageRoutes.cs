@@ -31,7 +31,7 @@ public static class MessageRoutes
         Route<PostPatchComment>("post_patch_comment", Pipeline, [Ingest], m => Build(m.BuildId)),
         Route<BuildQueued>("build_queued", Pipeline, [Metrics], m => Build(m.Subject.BuildId)),
         Route<BuildStarted>("build_started", Pipeline, [Metrics], m => Build(m.Subject.BuildId)),
-        Route<BuildFinished>("build_finished", Pipeline, [Notify, Metrics, Registry], m => Build(m.Subject.BuildId)),
+        Route<BuildFinished>("build_finished", Pipeline, [Ingest, Notify, Metrics, Registry], m => Build(m.Subject.BuildId)),
         Route<ScheduleMissed>("schedule_missed", Pipeline, [Notify], m => $"schedule/{m.Rid}/{m.Schedule}"),
         Route<MergedWithoutPass>("merged_without_pass", Pipeline, [Notify], m => Patch(m.Rid, m.PatchId)),
         Route<ArtifactPublished>("artifact_published", Registry, [], m => $"artifact/{m.Name}"),

@@ -1,5 +1,6 @@
 using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Doctor;
+using Auxo.Ingest.Jobs;
 using Auxo.Ingest.Listening;
 using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Recording;
@@ -30,7 +31,10 @@ public static class Configuration
         services.AddSingleton(new NodeEnvironment(name => builder.Configuration[name] ?? Environment.GetEnvironmentVariable(name)));
         services.AddSingleton(new RadKeyAccess(builder.Configuration["Auxo:Radicle:PassphraseFile"]));
         services.AddKnownSettings(IngestSettings.Known);
+        services.AddSingleton<RadTurns>();
         services.AddSingleton<PatchCommentWriter>();
+        services.AddSingleton<JobWriter>();
+        services.AddSingleton(JobSettings.From(builder.Configuration));
         services.AddSingleton(RepositoryFolders.From(builder.Configuration));
         services.AddSingleton<HookAddress>();
         services.AddSingleton<RepositoryAnswers>();

@@ -1,3 +1,4 @@
+using Auxo.Ingest.Jobs;
 using Auxo.ServiceDefaults.Settings;
 
 namespace Auxo.Ingest;
@@ -12,6 +13,9 @@ internal static class IngestSettings
         new(
             "Auxo__Radicle__PassphraseFile", "node", "a file with the passphrase of the node's key, mode 0600",
             "none: an agent, or a key without one"),
+        new(
+            JobSettings.Name, "node", "whether the ends of builds are written as jobs of Radicle (xyz.radworks.job): auto or off",
+            "auto: where rad-job is installed"),
         KnownSetting.PublicUrl,
     ];
 }

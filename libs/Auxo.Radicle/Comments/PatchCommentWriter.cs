@@ -6,17 +6,12 @@ namespace Auxo.Radicle;
 /// Makes a comment stand on a patch, with <c>rad</c> and the profile's key. It may be called again with the same request at any
 /// time, after a crash, too: it looks into the storage first and writes only what is missing.
 /// </summary>
-public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
+public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
 {
     /// <summary>Longer texts do not fit into a command line.</summary>
     public const int MaxBodyBytes = 96 << 10;
 
     private const int Attempts = 4;
-    private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
-    private readonly WriteTurns _turns = new(time);
-
-    /// <summary>The folders in which <c>rad</c> is looked for, each time again: it may be installed while Auxo runs.</summary>
-    public string? SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH");
 
     /// <summary>Writes, checks that it is there, and tells the peers.</summary>
     /// <param name="home">The profile to write as.</param>
@@ -31,28 +26,21 @@ public sealed class PatchCommentWriter(RadKeyAccess key, TimeProvider time)
         if (System.Text.Encoding.UTF8.GetByteCount(body) > MaxBodyBytes) return new CommentWrite.Failed(
             $"The comment has more than {MaxBodyBytes} bytes.", Retry: false);
         if (body.Length == 0) return new CommentWrite.Failed("The comment is empty.", Retry: false);
-        if (RadProgram.Find(SearchPath) is not { } program) return new CommentWrite.Waiting(
+        if (turns.Find("rad") is not { } program) return new CommentWrite.Waiting(
             "rad is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");
-        if (await RadProgram.OwnerAsync(home, cancellationToken) is not { } own) return new CommentWrite.Waiting(
-            $"no Radicle key in {home.Path}: run `rad auth`");
-        var (passphrase, problem) = await key.ReadAsync(cancellationToken);
-        if (problem is not null) return new CommentWrite.Waiting(problem);
-
-        using var turn = await _turns.TakeAsync(LockFile(home, storage.Rid), TurnPatience, cancellationToken);
-        if (turn is null) return new CommentWrite.Failed("Another process is writing as the same key.", Retry: true);
+        var turn = await turns.TakeAsync(program, home, storage.Rid, cancellationToken);
+        if (turn is RadTurn.Waits waits) return new CommentWrite.Waiting(waits.Reason);
+        if (turn is RadTurn.Busy busy) return new CommentWrite.Failed(busy.Reason, Retry: true);
+        using var held = (RadTurn.Held)turn;
         try
         {
-            return await WriteAsync(new RadProgram(program, home, passphrase, time), home, storage,
-                request with { Body = body }, own, cancellationToken);
+            return await WriteAsync(held.Rad, home, storage, request with { Body = body }, held.Own, cancellationToken);
         }
         catch (CobFormatException e)
         {
             return new CommentWrite.Failed($"Patch {request.Patch.Short} cannot be read: {e.Message}", Retry: true);
         }
     }
-
-    /// <summary>The file that writers of one key and repository lock.</summary>
-    public static string LockFile(RadicleHome home, Rid rid) => Path.Combine(home.Path, "node", $"auxo-{rid.Bare}.lock");
 
     private async Task<CommentWrite> WriteAsync(
         RadProgram rad, RadicleHome home, RadicleRepository storage, CommentRequest request, Did own, CancellationToken cancellationToken)

@@ -107,6 +107,29 @@ public sealed class RadicleRepository : IAsyncDisposable
             ? RadicleJob.Fold(id, operations)
             : null;
 
+    /// <summary>
+    /// The jobs of a commit. A job's id is its first operation, which has the commit among its parents, so of other jobs nothing more
+    /// is read.
+    /// </summary>
+    public async Task<IReadOnlyList<RadicleJob>> ReadJobsOfAsync(CommitId commit, CancellationToken cancellationToken)
+    {
+        var jobs = new List<RadicleJob>();
+        foreach (var id in await ListAsync(CobTypes.Job, cancellationToken))
+        {
+            try
+            {
+                if (await ReadCommitAsync(id, cancellationToken) is { } first && first.Parents.Contains(commit)
+                    && await ReadJobAsync(id, cancellationToken) is { } job && job.Commit == commit) jobs.Add(job);
+            }
+            catch (CobFormatException)
+            {
+                // Anybody may write a broken one; it is none of this commit's.
+            }
+        }
+
+        return jobs;
+    }
+
     /// <summary>The ids of all objects of a type that somebody signed, such as <see cref="CobTypes.Job"/>.</summary>
     public async Task<IReadOnlyList<CommitId>> ListAsync(string typeName, CancellationToken cancellationToken)
         => (await _trusted.ReadAsync(cancellationToken)).Ids(typeName);

@@ -1,3 +1,4 @@
+using Auxo.Ingest.Jobs;
 using Auxo.Ingest.Listening;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Scanning;
@@ -40,7 +41,7 @@ public static class DiagnoseNode
                 return
                 [
                     new Diagnosis("profile", Health.Fine, found.Home.Path), await NodeAsync(found.Home, time, ct),
-                    await ProgramsAsync(variable("PATH"), ct),
+                    await ProgramsAsync(variable("PATH"), ct), Jobs(variable),
                     await DiagnoseKey.LookAsync(found.Home, access, variable, ct),
                 ];
             default:
@@ -86,11 +87,17 @@ public static class DiagnoseNode
 
     private static async Task<Diagnosis> ProgramsAsync(string? search, CancellationToken ct)
     {
-        if (RadProgram.Find(search) is not { } rad) return new Diagnosis(
+        if (RadProgram.Find("rad", search) is not { } rad) return new Diagnosis(
             "rad", Health.Trouble, "the program rad is not on PATH, so no comment can be written; they wait in the outbox",
             "put its folder on PATH (often ~/.radicle/bin) and restart: ./auxo down; ./auxo up --detach");
         return new Diagnosis("rad", Health.Fine, $"{await Diagnose.FirstLineAsync(rad, ["--version"], ct) ?? "installed"} at {rad}");
     }
+
+    /// <summary>Nobody needs jobs, so it is no fault when none are written.</summary>
+    private static Diagnosis Jobs(Func<string, string?> variable) => new(
+        "jobs", Health.Fine, variable(JobSettings.Name) == "off" ? $"ends of builds are not written as jobs ({JobSettings.Name}=off)"
+            : RadProgram.Find(JobWriter.Program, variable("PATH")) is { } program ? $"ends of builds stand in Radicle as jobs, by {program}"
+            : $"{JobWriter.Program} is not installed: ends of builds stand on patches, not as jobs");
 
     private static async Task<IReadOnlyList<Diagnosis>> RepositoriesAsync(
         NodeEnvironment environment, KnownRepositories known, RepositoryFolders folders, Observer observer, CancellationToken ct)
@@ -108,7 +115,7 @@ public static class DiagnoseNode
                 (r.Kind == RepositoryKind.Radicle ? $"rad clone {r.Rid}" : "put it back") + $", or: auxo repo untrack {r.Rid}"));
             else if (observer.Find(r.Rid)?.Failure is { } failure) found.Add(
                 new Diagnosis(name, Health.Trouble, $"cannot be read: {failure}", "auxo status"));
-            else if (r.Kind == RepositoryKind.Radicle && environment.Variable("PATH") is { } path && RadProgram.Find(path) is { } rad
+            else if (r.Kind == RepositoryKind.Radicle && environment.Variable("PATH") is { } path && RadProgram.Find("rad", path) is { } rad
                 && await PolicyAsync(rad, environment, r, ct) is { } policy) found.Add(policy with { Name = name });
             else found.Add(new Diagnosis(name, Health.Fine, folder));
         }

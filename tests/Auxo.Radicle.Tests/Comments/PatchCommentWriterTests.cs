@@ -16,7 +16,7 @@ public sealed class PatchCommentWriterTests
         await using var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
         var (home, rid, patch, storage) = await PatchAsync(lab, ct);
         await using var _ = storage;
-        var writer = new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System);
+        var writer = Writer(new RadKeyAccess(null));
 
         var posted = await DoneAsync(writer.WriteAsync(home, storage, Request(patch, "- queued"), ct));
         Assert.Equal((CommentChange.Posted, null), (posted.Change, posted.AnnouncePending));
@@ -40,7 +40,7 @@ public sealed class PatchCommentWriterTests
         var (home, _, patch, storage) = await PatchAsync(lab, ct);
         await using var disposed = storage;
         var request = new CommentRequest(patch, RevisionId.Parse(patch.Value), Footer, $"\n  - passed\n\n{Footer}\n \n", null);
-        var writer = new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System);
+        var writer = Writer(new RadKeyAccess(null));
 
         Assert.Equal(CommentChange.Posted, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
         Assert.Equal(CommentChange.None, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
@@ -56,7 +56,7 @@ public sealed class PatchCommentWriterTests
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
         var (home, rid, patch, storage) = await PatchAsync(lab, ct);
         await using var _ = storage;
-        var writer = new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System);
+        var writer = Writer(new RadKeyAccess(null));
 
         // The user writes, too, by rad alone, which overwrites what came between its reading and its writing: his words may be
         // lost, which nobody here can help. What he takes of ours is there after the second look, which the outbox takes at
@@ -92,7 +92,7 @@ public sealed class PatchCommentWriterTests
         Assert.Empty((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing);
 
         Assert.IsType<CommentWrite.Done>(
-            await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System).WriteAsync(home, storage, request, ct));
+            await Writer(new RadKeyAccess(null)).WriteAsync(home, storage, request, ct));
         Assert.Equal(request.Body, Assert.Single((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing).Body);
     }
 
@@ -104,7 +104,7 @@ public sealed class PatchCommentWriterTests
         var (home, _, patch, storage) = await PatchAsync(lab, ct);
         await using var disposed = storage;
         await lab.Nodes[0].StopAsync();
-        var writer = new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System);
+        var writer = Writer(new RadKeyAccess(null));
 
         var posted = await DoneAsync(writer.WriteAsync(home, storage, Request(patch, "passed"), ct));
         Assert.Contains("not running", posted.AnnouncePending, StringComparison.Ordinal);
@@ -134,7 +134,7 @@ public sealed class PatchCommentWriterTests
         Assert.IsType<CommentWrite.Done>(await WriteAsync(new RadKeyAccess(file)));
 
         Task<CommentWrite> WriteAsync(RadKeyAccess key)
-            => new PatchCommentWriter(key, TimeProvider.System).WriteAsync(home, storage, Request(patch, "passed"), ct);
+            => Writer(key).WriteAsync(home, storage, Request(patch, "passed"), ct);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class PatchCommentWriterTests
         var (patch, _) = written.OpenPatch(founder, "Say hello", new Dictionary<string, string> { ["hello.txt"] = "hello\n" });
         await using var storage = await RadicleRepository.OpenAsync(written.Path, ct);
 
-        var result = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System)
+        var result = await Writer(new RadKeyAccess(null))
             .WriteAsync(new RadicleHome(node.Home, node.Socket), storage, Request(PatchId.Parse(patch), "passed"), ct);
         Assert.Equal(CommentChange.Posted, Assert.IsType<CommentWrite.Done>(result).Change);
     }
@@ -165,16 +165,16 @@ public sealed class PatchCommentWriterTests
         using var empty = new TemporaryFolder();
         var home = new RadicleHome(empty.Path, Path.Combine(empty.Path, "s"));
 
-        var absent = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System) { SearchPath = empty.Path }
+        var absent = await Writer(new RadKeyAccess(null), empty.Path)
             .WriteAsync(home, storage, Request(PatchId.Parse(patch), "passed"), CancellationToken.None);
         Assert.StartsWith("rad is not installed", Assert.IsType<CommentWrite.Waiting>(absent).Reason, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(Path.Combine(empty.Path, "rad"), "");
-        var keyless = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System) { SearchPath = empty.Path }
+        var keyless = await Writer(new RadKeyAccess(null), empty.Path)
             .WriteAsync(home, storage, Request(PatchId.Parse(patch), "passed"), CancellationToken.None);
         Assert.Contains("rad auth", Assert.IsType<CommentWrite.Waiting>(keyless).Reason, StringComparison.Ordinal);
 
-        var tooLong = await new PatchCommentWriter(new RadKeyAccess(null), TimeProvider.System)
+        var tooLong = await Writer(new RadKeyAccess(null))
             .WriteAsync(home, storage, Request(PatchId.Parse(patch), new string('x', PatchCommentWriter.MaxBodyBytes)),
                 CancellationToken.None);
         Assert.False(Assert.IsType<CommentWrite.Failed>(tooLong).Retry);
@@ -207,6 +207,11 @@ public sealed class PatchCommentWriterTests
         return (new RadicleHome(alice.Home, alice.Socket), repository.Rid, PatchId.Parse(patch),
             await RadicleRepository.OpenAsync(alice.Storage(repository.Rid), ct));
     }
+
+    private static PatchCommentWriter Writer(RadKeyAccess key, string? searchPath = null)
+        => new(
+            new RadTurns(key, TimeProvider.System) { SearchPath = searchPath ?? Environment.GetEnvironmentVariable("PATH") },
+            TimeProvider.System);
 
     private static CommentRequest Request(PatchId patch, string body, CommitId? previous = null)
         => new(patch, RevisionId.Parse(patch.Value), Footer, $"{body}\n\n{Footer}", previous);

@@ -8,7 +8,8 @@ namespace Auxo.Torture.Kills;
 internal sealed record CrashRow(string Service, string Point)
 {
     /// <summary>True where a service comes by only when it writes to a real Radicle node.</summary>
-    public bool NeedsNode => Point.StartsWith("ingest.comment.", StringComparison.Ordinal);
+    public bool NeedsNode => Point.StartsWith("ingest.comment.", StringComparison.Ordinal)
+        || Point.StartsWith("ingest.job.", StringComparison.Ordinal);
 
     /// <summary>
     /// True where only a runner on another machine comes by, or the pipeline that has one; the pipeline's own tests kill both there.
@@ -31,7 +32,7 @@ internal static class CrashMatrix
     private static readonly string[] Own =
     [
         "ingest.receipt.committed", "ingest.fact.before_commit", "ingest.fact.committed",
-        "ingest.comment.before_write", "ingest.comment.written", "ingest.comment.before_ack",
+        "ingest.comment.before_write", "ingest.comment.written", "ingest.comment.before_ack", "ingest.job.written",
         "pipeline.build.queued", "pipeline.build.before_start", "pipeline.step.finished",
         "pipeline.build.before_finish", "pipeline.build.finished", "pipeline.schedule.decided", "pipeline.cache.written",
         "pipeline.runner.handed_over", "pipeline.runner.before_record", "pipeline.runner.recorded", "pipeline.runner.lost",

@@ -22,8 +22,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         """;
 
     /// <summary>
-    /// The shell in the sandbox says that it is up, and reads its whole script before it does anything of it. Descriptors that this process inherited from
-    /// whoever started it are nobody's business.
+    /// The shell in the sandbox says that it is up, and reads its whole script before it does anything of it. Descriptors that this
+    /// process inherited from whoever started it are nobody's business.
     /// </summary>
     private const string Shell = """
         BASH_ARGV0=step; echo shell >&4; script=$(</dev/fd/8)

@@ -21,16 +21,16 @@ public sealed record RadKeyAccess(string? PassphraseFile)
     }
 }
 
-/// <summary>Runs <c>rad</c> for one profile: no terminal, no editor, no prompts, a time limit.</summary>
+/// <summary>Runs <c>rad</c>, or another program of Radicle, for one profile: no terminal, no editor, no prompts, a time limit.</summary>
 public sealed class RadProgram(string program, RadicleHome home, string? passphrase, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly string[] Inherited = ["PATH", "HOME", "SSH_AUTH_SOCK", "RAD_PASSPHRASE", "TMPDIR"];
 
-    /// <summary>Where <c>rad</c> is; null when it is in none of the folders.</summary>
-    public static string? Find(string? searchPath)
+    /// <summary>Where a program is; null when it is in none of the folders.</summary>
+    public static string? Find(string program, string? searchPath)
         => (searchPath ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, "rad")).FirstOrDefault(File.Exists);
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>Whose key the profile has; null when it has none.</summary>
     public static async Task<Did?> OwnerAsync(RadicleHome home, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ public sealed class RadProgram(string program, RadicleHome home, string? passphr
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         if (passphrase is not null) start.Environment["RAD_PASSPHRASE"] = passphrase;
 
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("rad could not be started.");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started.");
         // A write that has begun is finished, whoever is in a hurry: killed in the middle, rad leaves locks behind that stop
         // the user's own programs, too.
         using var limit = new CancellationTokenSource(Limit, time);
@@ -81,7 +81,8 @@ public sealed class RadProgram(string program, RadicleHome home, string? passphr
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            return new RadAnswer.Refused($"rad did not end within {Limit.TotalSeconds:0} s and was killed.", Retry: true);
+            return new RadAnswer.Refused(
+                $"{Path.GetFileName(program)} did not end within {Limit.TotalSeconds:0} s and was killed.", Retry: true);
         }
     }
 }
