@@ -14,8 +14,8 @@ internal static class IngestSettings
             "Auxo__Radicle__PassphraseFile", "node", "a file with the passphrase of the node's key, mode 0600",
             "none: an agent, or a key without one"),
         new(
-            JobSettings.Name, "node", "whether the ends of builds are written as jobs of Radicle (xyz.radworks.job): auto or off",
-            "auto: where rad-job is installed"),
+            JobSettings.Name, "node", "whether rad-job writes the ends of builds as jobs of Radicle (xyz.radworks.job): on or off",
+            "off"),
         KnownSetting.PublicUrl,
     ];
 }

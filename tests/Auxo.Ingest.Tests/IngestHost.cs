@@ -58,7 +58,7 @@ public sealed class IngestHost : IAsyncDisposable
         var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
         void Configure(IWebHostBuilder b) => b
             .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("RAD_HOME", radHome)
-            .UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock"));
+            .UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock")).UseSetting("Auxo:Radicle:Jobs", "on");
         var service = listen ? RunningService.OnPort<Program>(Configure) : await RunningService.InMemoryAsync<Program>(Configure);
         return new IngestHost(service, source, new Queues(connectionString), token);
     }

@@ -95,9 +95,9 @@ public static class DiagnoseNode
 
     /// <summary>Nobody needs jobs, so it is no fault when none are written.</summary>
     private static Diagnosis Jobs(Func<string, string?> variable) => new(
-        "jobs", Health.Fine, variable(JobSettings.Name) == "off" ? $"ends of builds are not written as jobs ({JobSettings.Name}=off)"
-            : RadProgram.Find(JobWriter.Program, variable("PATH")) is { } program ? $"ends of builds stand in Radicle as jobs, by {program}"
-            : $"{JobWriter.Program} is not installed: ends of builds stand on patches, not as jobs");
+        "jobs", Health.Fine, variable(JobSettings.Name) != "on" ? $"ends of builds are not written as jobs of Radicle ({JobSettings.Name}=on)"
+            : RadProgram.Find(JobWriter.Program, variable("PATH")) is { } program ? $"ends of builds are written as jobs of Radicle by {program}"
+            : $"{JobWriter.Program} is not on PATH: ends of builds are not written as jobs of Radicle");
 
     private static async Task<IReadOnlyList<Diagnosis>> RepositoriesAsync(
         NodeEnvironment environment, KnownRepositories known, RepositoryFolders folders, Observer observer, CancellationToken ct)

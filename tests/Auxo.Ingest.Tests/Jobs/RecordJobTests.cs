@@ -54,14 +54,14 @@ public sealed class RecordJobTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData(null, true)]
-    [InlineData("auto", true)]
+    [InlineData(null, false)]
     [InlineData("off", false)]
-    public void the_operator_may_say_no(string? value, bool wanted) => Assert.Equal(wanted, Read(value).AreWanted);
+    [InlineData("on", true)]
+    public void the_operator_says_whether(string? value, bool wanted) => Assert.Equal(wanted, Read(value).AreWanted);
 
     [Fact]
     public void another_word_is_refused()
-        => Assert.Contains("'auto' or 'off'", Assert.Throws<FormatException>(() => Read("yes")).Message, StringComparison.Ordinal);
+        => Assert.Contains("'on' or 'off'", Assert.Throws<FormatException>(() => Read("yes")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void what_does_not_stand_there_is_tried_again_later_and_not_for_ever()
@@ -103,7 +103,7 @@ public sealed class RecordJobTests(PostgresFixture postgres)
         if (point is not null)
         {
             await using var dying = await ServiceProcess.StartAsync(
-                "ingest", database, point, ("RAD_HOME", alice.Home), ("RAD_SOCKET", alice.Socket));
+                "ingest", database, point, ("RAD_HOME", alice.Home), ("RAD_SOCKET", alice.Socket), (JobSettings.Name, "on"));
             await dying.DiedAsync();
         }
 

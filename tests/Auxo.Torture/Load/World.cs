@@ -137,6 +137,7 @@ internal sealed class World : IAsyncDisposable
             : new Dictionary<string, string>(lab.Nodes[0].Environment(), StringComparer.Ordinal);
         environment["AUXO_CRASH_AT"] = tokens.Folder;
         environment["Auxo__Egress__Allow"] = "127.0.0.0/8";
+        environment["Auxo__Radicle__Jobs"] = "on";
         return environment;
     }
 
