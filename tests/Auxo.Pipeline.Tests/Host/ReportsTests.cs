@@ -73,6 +73,26 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_later_step_says_nothing_of_what_an_earlier_one_has_reported()
+    {
+        var head = await _repository.CommitOnTopAsync((".auxo/ci.yaml", $"""
+            steps:
+              - name: test
+                run: "cat > junit.xml <<'END'\n{Junit}\nEND"
+              - name: after
+                run: "true"
+              - name: named
+                run: "true"
+                reports: junit.xml
+            """));
+        await _host.SendAsync(_told.Opened(head));
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal("test", (string)Assert.Single(build["tests"]!.AsArray())!["step"]!);
+        Assert.DoesNotContain("report:", await _host.LogAsync(_told.BuildOf(head), "after"), StringComparison.Ordinal);
+        Assert.Contains("older than this step", await _host.LogAsync(_told.BuildOf(head), "named"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_report_that_is_older_than_the_step_is_none_and_a_broken_one_is_said()
     {
         const string pipeline = "steps:\n  - name: unit\n    run: |\n"

@@ -56,7 +56,8 @@ internal sealed record ReportFiles(IReadOnlyList<(string Name, Report Report)> R
             var written = File.GetLastWriteTimeUtc(file);
             if (written < since || (written == since && (await files.Value).Contains(name)))
             {
-                old.Add(name);
+                // What an earlier step has counted is no news, unless this one names it as its own.
+                if (wanted.Files.Count > 0 || !workspace.ReadReports.Contains((name, written))) old.Add(name);
                 continue;
             }
 
