@@ -17,6 +17,12 @@ public sealed record RadicleHome(string Path, string Socket)
     /// <summary>The path of a repository in the storage.</summary>
     public string RepositoryPath(Contracts.Rid rid) => System.IO.Path.Combine(Storage, rid.Bare);
 
+    /// <summary>The profile in whose storage a repository is, with its socket where it usually is; null for one elsewhere.</summary>
+    public static RadicleHome? OfRepository(string path)
+        => Directory.GetParent(path) is { Name: "storage", Parent.FullName: var home }
+            ? new RadicleHome(home, System.IO.Path.Combine(home, "node", "control.sock"))
+            : null;
+
     /// <summary>Looks at <c>RAD_HOME</c>, else <c>~/.radicle</c>; <c>RAD_SOCKET</c>, else <c>node/control.sock</c> in it.</summary>
     /// <param name="environment">Reads a variable; null when it is not set.</param>
     public static RadicleHomeSearch Find(Func<string, string?> environment)

@@ -46,7 +46,9 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
         => await GitCommand.AskAsync(Path, ct, "cat-file", "-e", commit.Value + "^{commit}") is not null;
 
     /// <inheritdoc/>
-    public override IDisposable Listen(Action changed) => new RefsWatcher(Path, changed);
+    public override Task<IDisposable> ListenAsync(Action changed, CancellationToken ct)
+        => Task.FromResult<IDisposable>(new RefsWatcher(
+            [new RefsPlace(System.IO.Path.Combine(Path, "refs", "heads"), "*", IsDeep: true), new RefsPlace(Path, "packed-refs")], changed));
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

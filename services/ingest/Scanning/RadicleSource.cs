@@ -15,6 +15,19 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
     /// <summary>The reader, for those who write comments.</summary>
     public RadicleRepository Repository { get; } = repository;
 
+    /// <summary>
+    /// The node tells of a push when all of it is done, and of a push that no peer wants it tells nothing. So what a push of this machine
+    /// writes is watched: the signature of its refs, and the canonical branches. What others push comes through the node.
+    /// </summary>
+    public override async Task<IDisposable> ListenAsync(Action changed, CancellationToken ct)
+    {
+        var refs = System.IO.Path.Combine(Path, "refs");
+        List<RefsPlace> places = [new RefsPlace(System.IO.Path.Combine(refs, "heads"), "*", IsDeep: true)];
+        if (RadicleHome.OfRepository(Path) is { } home && await RadProgram.OwnerAsync(home, ct) is { } own)
+            places.Add(new RefsPlace(System.IO.Path.Combine(refs, "namespaces", own.Nid, "refs", "rad"), "sigrefs"));
+        return new RefsWatcher(places, changed);
+    }
+
     /// <inheritdoc/>
     public override async Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct)
     {

@@ -22,8 +22,8 @@ public abstract class RepositorySource(string path) : IAsyncDisposable
     /// <summary>Whether a commit is here.</summary>
     public abstract Task<bool> HasCommitAsync(CommitId commit, CancellationToken ct);
 
-    /// <summary>Calls whenever it may have changed, until disposed; null where the node's events report changes.</summary>
-    public virtual IDisposable? Listen(Action changed) => null;
+    /// <summary>Calls whenever it may have changed, until disposed.</summary>
+    public abstract Task<IDisposable> ListenAsync(Action changed, CancellationToken ct);
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();

@@ -151,7 +151,7 @@ public sealed partial class RepositoryWatch(
         if (_known is not { Repository.IsTracked: true } before) return;
         _source ??= await OpenAsync(before.Repository, folders, ct);
         // Before the scan: what changes during it starts the next one.
-        _watcher ??= _source.Listen(WakeByEvent);
+        _watcher ??= await _source.ListenAsync(WakeByEvent, ct);
         var now = await _source.ReadAsync(before, ct);
         IsPrivate = now.IsPrivate;
         // Before the new commits become facts: nothing of them is shown to strangers.

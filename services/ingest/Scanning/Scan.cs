@@ -8,7 +8,7 @@ public enum DetectedBy
     /// <summary>The repository was tracked at that moment.</summary>
     Track,
 
-    /// <summary>An event of the node, or of the file system where a plain git repository lies.</summary>
+    /// <summary>An event of the node, or of the file system where the repository lies.</summary>
     Event,
 
     /// <summary>A webhook arrived.</summary>

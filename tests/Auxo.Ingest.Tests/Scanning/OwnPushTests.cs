@@ -1,0 +1,35 @@
+using Auxo.Testing;
+using Auxo.Testing.Radicle;
+
+namespace Auxo.Ingest.Tests.Scanning;
+
+/// <summary>What somebody pushes on the machine of the node, where no peer wants the repository and the node tells nothing.</summary>
+public sealed class OwnPushTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task a_push_and_a_patch_are_seen_before_the_sweep_comes()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var lab = await RadicleLab.UpAsync(ct, "alice");
+        var alice = lab.Nodes[0];
+        var repository = await lab.CreateRepositoryAsync("demo", Files("README.md"), ct);
+        await using var host = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), alice.Home, alice.Socket);
+        await host.TrackAsync(repository.Rid);
+        await host.ScanAsync(repository.Rid);
+
+        var tree = alice.WorkTree("demo");
+        var head = await alice.CommitAsync(tree, "More", ct);
+        await alice.GitAsync(tree, ct, "push", "-q", "rad", "HEAD:main");
+        await Eventually.TrueAsync(
+            async () => (await host.SentAsync()).Any(sent
+                => sent.Name == "default_branch_advanced" && (string)sent.Body["new"]! == head.Trim()),
+            "the push is seen", TimeSpan.FromSeconds(30));
+        var (patch, _) = await alice.OpenPatchAsync("demo", "Hers", Files("hers.txt"), ct, "no-sync");
+        await Eventually.TrueAsync(
+            async () => (await host.SentAsync()).Any(sent
+                => sent.Name == "patch_opened" && (string)sent.Body["revision"]!["patchId"]! == patch),
+            "the patch is seen", TimeSpan.FromSeconds(30));
+    }
+
+    private static Dictionary<string, string> Files(string path) => new(StringComparer.Ordinal) { [path] = path };
+}
