@@ -104,6 +104,7 @@ public sealed record Build
     public IReadOnlyList<BuildFinding>? Findings { get; init; }
     public int? NewFindings { get; init; }
     public int? KnownFindings { get; init; }
+    public int? Fixes { get; init; }
     public IReadOnlyList<BuildFile>? Artifacts { get; init; }
     public IReadOnlyList<BuildTests>? Tests { get; init; }
     public IReadOnlyList<BuildCoverage>? Coverage { get; init; }
@@ -256,6 +257,40 @@ public sealed record BaselinePoint(DateTimeOffset At, string? Commit, int Known)
 
 /// <summary>Known findings of one rule, in one file or in all of them.</summary>
 public sealed record BaselineCount(string Check, string Rule, int Count, string? Path, bool Awaited);
+
+/// <summary>When something happened to a finding; <c>By</c> is null where the commit need not be its cause.</summary>
+public sealed record FindingMoment(DateTimeOffset At, string Commit, string BuildId, string? By);
+
+/// <summary>How somebody accepted a finding; <c>Until</c> is null for good.</summary>
+public sealed record FindingAcceptance(DateOnly? Until, string By, string Reason);
+
+/// <summary>
+/// A finding of a default branch and its life; with <c>WasThere</c> it may be older than the commit it was first seen in.
+/// </summary>
+public sealed record TrackedFinding(
+    string Id, string Check, string Rule, [property: JsonConverter(typeof(Word))] string Severity, string? Path, int? Line, string Message,
+    [property: JsonConverter(typeof(Word))] string State, FindingMoment Opened, bool WasThere, FindingMoment? Reopened, int Reopenings,
+    FindingMoment? Fixed, [property: JsonConverter(typeof(Word))] string? FixedHow, FindingAcceptance? Accepted)
+{
+    /// <summary>Such as <c>scripts/a.sh:3</c>.</summary>
+    [JsonIgnore]
+    public string Place => Path is null ? "the whole tree" : Line is { } line ? $"{Path}:{line}" : Path;
+
+    /// <summary>Since when it is, or until its fix was, there without a break.</summary>
+    [JsonIgnore]
+    public DateTimeOffset Since => (Reopened ?? Opened).At;
+}
+
+/// <summary>How many findings of one severity are open, and how many are accepted for now.</summary>
+public sealed record FindingCount([property: JsonConverter(typeof(Word))] string Severity, int Open, int Accepted);
+
+/// <summary>When a check last looked at the default branch, and whether it is switched off since.</summary>
+public sealed record FindingCheck(string Check, FindingMoment Look, bool IsOff);
+
+/// <summary>A page of a repository's findings, and what all of them come to.</summary>
+public sealed record FindingList(
+    IReadOnlyList<TrackedFinding> Items, string? Next, IReadOnlyList<FindingCount> Counts, int FixedLately,
+    IReadOnlyList<FindingCheck> Checks);
 
 /// <summary>What is built at set times; <c>NextAt</c> is in the schedule's zone, and null while it is off.</summary>
 public sealed record Schedule(

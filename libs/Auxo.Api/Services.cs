@@ -117,6 +117,15 @@ public interface IPipeline
     [Delete("baselines/{rid}")]
     Task ResetBaselineAsync(string rid, CancellationToken ct);
 
+    /// <summary>
+    /// The findings of a repository's default branch: <c>open</c> (by default), <c>fixed</c> or <c>accepted</c>, of these
+    /// severities or all.
+    /// </summary>
+    [Get("findings")]
+    Task<FindingList> FindingsAsync(
+        string rid, string? state, [Query(CollectionFormat.Multi)] IReadOnlyCollection<string>? severity, string? check, int? limit,
+        string? after, CancellationToken ct);
+
     /// <summary>What is built at set times, of one repository or of all.</summary>
     [Get("schedules")]
     Task<Page<Schedule>> SchedulesAsync(string? rid, CancellationToken ct);

@@ -58,6 +58,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>What registries last said of vulnerable packages.</summary>
     public string Advisories => Path.Combine(Home, "advisories");
 
+    /// <summary>What the checks said of contents, for after a restart; it may be removed at any time.</summary>
+    public string Verdicts => Path.Combine(Home, "verdicts");
+
     /// <summary>One log per resource.</summary>
     public string Logs => Path.Combine(Home, "logs");
 

@@ -5,9 +5,12 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Cancelling;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Advisories;
+using Auxo.Pipeline.Checks.Keeping;
 using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Doctor;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Findings;
+using Auxo.Pipeline.Findings.Listing;
 using Auxo.Pipeline.Housekeeping;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Merging;
@@ -55,6 +58,8 @@ public static class Configuration
                 provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<EgressGuard>(),
                 provider.GetRequiredService<InstanceLayout>().Advisories, provider.GetRequiredService<TimeProvider>()),
         });
+        services.AddSingleton<KeptVerdicts>();
+        services.AddHostedService(static provider => provider.GetRequiredService<KeptVerdicts>());
         services.AddSingleton<GitSources>();
         services.AddSingleton(RepositoryFolders.From(configuration));
         services.AddSingleton<IncludeReader>();
@@ -63,6 +68,8 @@ public static class Configuration
         services.AddSingleton<NextAttempt>();
         services.AddSingleton<BuildWriter>();
         services.AddSingleton<BaselineStore>();
+        services.AddSingleton<FindingsStore>();
+        services.AddSingleton<FollowFindings>();
         services.AddSingleton<FindingJudge>();
         services.AddSingleton<CheckPhase>();
         services.AddSingleton(static provider => new ReportCollector((build, step, ct) => ReportsBefore.ReadAsync(
@@ -103,6 +110,7 @@ public static class Configuration
         o.Events.MapEventType<BuildEvent.Announced>("build_announced");
         o.Events.MapEventType<BuildEvent.StepFinished>("build_step_finished");
         o.Events.MapEventType<BuildEvent.FindingsReported>("build_findings_reported");
+        o.Events.MapEventType<BuildEvent.FixesFound>("build_fixes_found");
         o.Events.MapEventType<BuildEvent.ArtifactProduced>("build_artifact_produced");
         o.Events.MapEventType<BuildEvent.TestsReported>("build_tests_reported");
         o.Events.MapEventType<BuildEvent.CoverageReported>("build_coverage_reported");
@@ -113,6 +121,7 @@ public static class Configuration
         o.Events.MapEventType<BaselineEvent.Followed>("baseline_followed");
         o.Events.MapEventType<BaselineEvent.Accepted>("baseline_accepted");
         o.Events.MapEventType<BaselineEvent.Reset>("baseline_reset");
+        o.Events.MapEventType<FindingsEvent.Moved>("findings_moved");
         o.Events.MapEventType<ScheduleEvent.Enabled>("schedule_enabled");
         o.Events.MapEventType<ScheduleEvent.Disabled>("schedule_disabled");
         o.Events.MapEventType<SecretEvent.Set>("secret_set");
@@ -120,6 +129,7 @@ public static class Configuration
         o.Events.MapEventType<SecretEvent.Rotated>("secret_key_rotated");
         o.Projections.Snapshot<Build>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<Baseline>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<FindingsRecord>(SnapshotLifecycle.Inline);
     }
 
     private static void ConfigureMessages(WolverineOptions o)
@@ -155,6 +165,7 @@ public static class Configuration
         ShowBaseline.Map(app);
         AcceptFindings.Map(app);
         ResetBaseline.Map(app);
+        ListFindings.Map(app);
         app.MapLogs();
         app.MapArtifacts();
         GetPage.Map(app);

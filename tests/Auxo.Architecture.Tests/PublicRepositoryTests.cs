@@ -31,7 +31,7 @@ public sealed partial class PublicRepositoryTests(PostgresFixture postgres)
         "ingest GET /repositories/{rid}/patches/{patch}/discussion",
         "ingest GET /repositories/{rid}/patches/{patch}/revisions/{revision}/diff",
         "pipeline GET /builds", "pipeline GET /builds/{id}", "pipeline GET /builds/{id}/logs/{step}",
-        "pipeline HEAD /builds/{id}/logs/{step}", "pipeline GET /builds/{id}/logs/{step}/events",
+        "pipeline GET /findings", "pipeline HEAD /builds/{id}/logs/{step}", "pipeline GET /builds/{id}/logs/{step}/events",
         "pipeline GET /builds/{id}/logs/{step}/bytes", "pipeline GET /builds/{id}/logs/{step}/lines",
         "pipeline GET /builds/{id}/logs/{step}/search", "pipeline GET /builds/{id}/logs/{step}/outline",
         "metrics GET /api/dora/{rid}", "metrics GET /api/dora/{rid}/evidence", "metrics GET /api/ci/{rid}",

@@ -17,6 +17,7 @@ public sealed class RecordedAnswersTests
         Assert.NotEmpty(Read<Page<Build>>("pipeline", "builds").Items);
         Assert.NotEmpty(Read<Build>("pipeline", "builds/x").Findings!);
         Assert.NotEmpty(Read<Baseline>("pipeline", "baselines/x").Counts);
+        Assert.NotEmpty(Read<FindingList>("pipeline", "findings").Items);
         Assert.NotEmpty(Read<Page<Secret>>("pipeline", "secrets").Items);
         Assert.NotEmpty(Read<Page<Schedule>>("pipeline", "schedules").Items);
         Assert.NotEmpty(Read<RunnerList>("pipeline", "runners").Items);

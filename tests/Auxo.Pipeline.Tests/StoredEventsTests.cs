@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Findings;
 using Auxo.Pipeline.Schedules;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Testing;
@@ -19,6 +20,7 @@ public sealed class StoredEventsTests
         ["build_announced"] = BuildJson.Default.Announced,
         ["build_step_finished"] = BuildJson.Default.StepFinished,
         ["build_findings_reported"] = BuildJson.Default.FindingsReported,
+        ["build_fixes_found"] = BuildJson.Default.FixesFound,
         ["build_artifact_produced"] = BuildJson.Default.ArtifactProduced,
         ["build_tests_reported"] = BuildJson.Default.TestsReported,
         ["build_coverage_reported"] = BuildJson.Default.CoverageReported,
@@ -29,6 +31,7 @@ public sealed class StoredEventsTests
         ["baseline_followed"] = BuildJson.Default.Followed,
         ["baseline_accepted"] = BuildJson.Default.Accepted,
         ["baseline_reset"] = BuildJson.Default.Reset,
+        ["findings_moved"] = BuildJson.Default.Moved,
         ["schedule_enabled"] = BuildJson.Default.Enabled,
         ["schedule_disabled"] = BuildJson.Default.Disabled,
         ["secret_set"] = BuildJson.Default.Set,
@@ -46,6 +49,7 @@ public sealed class StoredEventsTests
         Configuration.Model.Store(options);
         var names = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
             .Intersect(Stored.Keys, StringComparer.Ordinal);
-        Samples.AreAll(Stored, names, typeof(BuildEvent), typeof(BaselineEvent), typeof(ScheduleEvent), typeof(SecretEvent));
+        Samples.AreAll(
+            Stored, names, typeof(BuildEvent), typeof(BaselineEvent), typeof(FindingsEvent), typeof(ScheduleEvent), typeof(SecretEvent));
     }
 }

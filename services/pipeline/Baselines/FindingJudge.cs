@@ -1,16 +1,26 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Findings;
 using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Baselines;
+
+/// <summary>What the checks of a build come to.</summary>
+/// <param name="Results">One for each check.</param>
+internal sealed record Judgement(IReadOnlyList<CheckResult> Results)
+{
+    /// <summary>The findings on record for the default branch that its patch takes out, worst first.</summary>
+    public IReadOnlyList<Finding> Fixes { get; init; } = [];
+}
 
 /// <summary>
 /// Judges what the checks of a build saw: what is new by the gate table, and what stands in the default branch as known. It is asked
 /// when the checks are done, so nothing of it stands between a push and its first command.
 /// </summary>
 internal sealed class FindingJudge(
-    BaselineStore baselines, InstanceLayout layout, VerdictCache cache, TimeProvider time, ILogger<FindingJudge> logger)
+    BaselineStore baselines, FollowFindings findings, InstanceLayout layout, VerdictCache cache, TimeProvider time,
+    ILogger<FindingJudge> logger)
 {
     /// <summary>Judges; a build of the default branch sets or follows the baseline.</summary>
     /// <param name="build">The build.</param>
@@ -18,17 +28,24 @@ internal sealed class FindingJudge(
     /// <param name="tree">What was looked at.</param>
     /// <param name="runs">What the checks saw.</param>
     /// <param name="ct">Stops.</param>
-    public async Task<IReadOnlyList<CheckResult>> JudgeAsync(
+    public async Task<Judgement> JudgeAsync(
         Build build, GitObjects objects, SourceTree tree, IReadOnlyList<CheckRun> runs, CancellationToken ct)
     {
         var settings = build.Plan.Settings;
         var found = await Sightings.OfAsync(tree, runs, settings, cache, ct);
-        var compared = IsOfDefaultBranch(build) && await baselines.IsNewestAsync(build, ct)
+        var isNewest = FindingsStore.IsFollowed(build) && await baselines.IsNewestAsync(build, ct);
+        var compared = isNewest && IsOfDefaultBranch(build)
             ? await FollowAsync(build, objects, runs, found, ct)
             : await CompareAsync(build, objects, found, ct);
         var marked = AcceptedFindings.Mark(
             Sightings.Marked(runs, settings, compared), build.Plan.Accepted ?? [], DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
-        return [.. marked.Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration))];
+        var results = marked.Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration)).ToList();
+        if (isNewest) await findings.StageAsync(build, objects, tree, marked, found, ct);
+        return new Judgement(results)
+        {
+            Fixes = await findings.FixedAsync(
+                build, objects, marked, found, (commit, checks) => LookBackAsync(build, objects, commit, checks, ct), ct),
+        };
     }
 
     /// <summary>What the checks see in a commit, as it is compared.</summary>
@@ -88,7 +105,7 @@ internal sealed class FindingJudge(
     }
 
     /// <summary>Where the commit left the default branch; null when it never did, or stands in it.</summary>
-    private static async Task<CommitId?> BeginningAsync(string repository, CommitId head, CommitId commit, CancellationToken ct)
+    internal static async Task<CommitId?> BeginningAsync(string repository, CommitId head, CommitId commit, CancellationToken ct)
     {
         var found = await GitCommand.AskAsync(repository, ct, "merge-base", head.Value, commit.Value);
         return found is null || found == commit.Value ? null : CommitId.Parse(found);

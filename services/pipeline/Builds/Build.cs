@@ -91,6 +91,12 @@ public sealed record Build(
     /// <summary>How many findings stand in the default branch, in all.</summary>
     public int KnownFindings { get; init; }
 
+    /// <summary>How many findings on record for the default branch its patch takes out, in all.</summary>
+    public int Fixes { get; init; }
+
+    /// <summary>The first of them.</summary>
+    public IReadOnlyList<Finding> FirstFixes { get; init; } = [];
+
     /// <summary>What it kept.</summary>
     public IReadOnlyList<BuildArtifact> Artifacts { get; init; } = [];
 
@@ -181,6 +187,10 @@ public sealed record Build(
         });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.FixesFound e)
+        => Unless(this with { Fixes = Fixes + e.Count, FirstFixes = [.. FirstFixes.Concat(e.First).Take(MaxFindings)] });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ArtifactProduced e)
         => Unless(this with { Artifacts = [.. Artifacts.Where(kept => kept.Name != e.Artifact.Name), e.Artifact] });
 
@@ -217,6 +227,7 @@ public sealed record Build(
         BuildEvent.Announced announced => build.Apply(announced),
         BuildEvent.StepFinished finished => build.Apply(finished),
         BuildEvent.FindingsReported reported => build.Apply(reported),
+        BuildEvent.FixesFound found => build.Apply(found),
         BuildEvent.ArtifactProduced produced => build.Apply(produced),
         BuildEvent.TestsReported reported => build.Apply(reported),
         BuildEvent.CoverageReported reported => build.Apply(reported),

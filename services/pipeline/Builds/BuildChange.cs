@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Findings;
+
 namespace Auxo.Pipeline.Builds;
 
 /// <summary>What was decided of a build that exists: its next events, and the rows that follow them.</summary>
@@ -18,6 +20,8 @@ public sealed record BuildChange(Build Before, Events Events) : IMartenOp
         session.Events.Append(Build.StreamKey(Before.BuildId), After.Version, Events);
         if ((BuildTable.StateOf(After), After.HasStepsLeft()) != (BuildTable.StateOf(Before), Before.HasStepsLeft()))
             session.QueueSqlCommand(BuildTable.Follow(After));
+        if (After.State == BuildState.Finished && FindingsStore.IsFollowed(After))
+            session.QueueSqlCommand(FindingsTable.Unstage(After.BuildId));
         foreach (var granted in Events.OfType<BuildEvent.ApprovalGranted>())
             session.QueueSqlCommand(BuildTable.Approve(After.Subject.Rid, granted));
     }

@@ -48,6 +48,12 @@ public abstract record BuildEvent
     public sealed record FindingsReported(string Tool, int Blocking, int Warnings, IReadOnlyList<Finding> First, int Known = 0)
         : BuildEvent;
 
+    /// <summary>What a patch takes out of the findings on record for the default branch.</summary>
+    /// <param name="Tool">The check.</param>
+    /// <param name="Count">How many.</param>
+    /// <param name="First">The first of them, worst first.</param>
+    public sealed record FixesFound(string Tool, int Count, IReadOnlyList<Finding> First) : BuildEvent;
+
     /// <summary>A file was kept.</summary>
     public sealed record ArtifactProduced(string Step, BuildArtifact Artifact) : BuildEvent;
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Auxo.Pipeline.Baselines;
+using Auxo.Pipeline.Findings;
+using Auxo.Pipeline.Findings.Listing;
 using Auxo.Pipeline.Logs.Lines;
 using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Reading;
@@ -23,6 +25,7 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(BuildEvent.Announced))]
 [JsonSerializable(typeof(BuildEvent.StepFinished))]
 [JsonSerializable(typeof(BuildEvent.FindingsReported))]
+[JsonSerializable(typeof(BuildEvent.FixesFound))]
 [JsonSerializable(typeof(BuildEvent.ArtifactProduced))]
 [JsonSerializable(typeof(BuildEvent.TestsReported))]
 [JsonSerializable(typeof(BuildEvent.CoverageReported))]
@@ -35,6 +38,8 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(BaselineEvent.Accepted))]
 [JsonSerializable(typeof(BaselineEvent.Reset))]
 [JsonSerializable(typeof(Baseline))]
+[JsonSerializable(typeof(FindingsEvent.Moved))]
+[JsonSerializable(typeof(FindingsRecord))]
 [JsonSerializable(typeof(ScheduleEvent.Enabled))]
 [JsonSerializable(typeof(ScheduleEvent.Disabled))]
 [JsonSerializable(typeof(SecretEvent.Set))]
@@ -59,6 +64,7 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(RunnerPage))]
 [JsonSerializable(typeof(QueuePage))]
 [JsonSerializable(typeof(BaselineResponse))]
+[JsonSerializable(typeof(FindingPage))]
 [JsonSerializable(typeof(AcceptBody))]
 [JsonSerializable(typeof(AcceptResponse))]
 [JsonSerializable(typeof(LogLinesResponse))]

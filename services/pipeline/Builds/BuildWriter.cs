@@ -1,7 +1,9 @@
+using Auxo.Pipeline.Findings;
+
 namespace Auxo.Pipeline.Builds;
 
 /// <summary>Reads and writes one build outside of message handlers.</summary>
-public sealed class BuildWriter(IDocumentStore store, Outbox outbox, TimeProvider time)
+public sealed class BuildWriter(IDocumentStore store, Outbox outbox, FindingsStore findings, TimeProvider time)
 {
     /// <summary>The build as it stands; null when there is none.</summary>
     public async Task<Build?> ReadAsync(Guid buildId, CancellationToken ct)
@@ -35,6 +37,7 @@ public sealed class BuildWriter(IDocumentStore store, Outbox outbox, TimeProvide
             change.Execute(work.Session);
             if (change.Wake is { } wake) messages.Add(wake);
             foreach (var message in messages) await work.PublishAsync(message);
+            if (change.After.State == BuildState.Finished) await findings.MoveAsync(work.Session, change.After, time.GetUtcNow(), ct);
             if (change.After.State == BuildState.Finished) CrashPoint.Hit("pipeline.build.before_finish");
             await work.SaveChangesAsync(ct);
             return (before, change.After);

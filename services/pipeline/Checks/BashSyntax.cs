@@ -19,7 +19,7 @@ public static partial class BashSyntax
         var shell = await tree.ShellFilesAsync(ct);
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("syntax"));
         var files = shell.Files.Where(file => file.Dialect != Dialect.Ksh && !ignored.Match(file.Entry.Name)).ToList();
-        var ruling = VerdictCache.Ruling(bash);
+        var ruling = Shells();
         string Key(ShellFile file) => $"{ruling}{file.Dialect}";
         var fresh = files.Where(file => !cache.TryGet(file.Entry.Oid, Key(file), out _)).ToList();
 
@@ -74,6 +74,11 @@ public static partial class BashSyntax
         if (failed && !said) yield return new Observation(
             "parse-error", Severity.High, null, null, $"bash -n ended with exit code {exitCode}");
     }
+
+    /// <summary>The shells that have a say, as they are installed now: a script for sh is its own shell's matter.</summary>
+    internal static string Shells()
+        => string.Join('|', ((string[])["bash", "sh", "dash"])
+            .Select(static name => ToolProcess.Find(name) is { } path ? VerdictCache.Ruling(path) : $"no {name}"));
 
     /// <summary>
     /// True when what bash and shellcheck do not parse need not be wrong: the script's own shell parses it, or it is for ksh,

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Checks;
 
@@ -23,8 +24,14 @@ public sealed record Observation(string Rule, Severity Severity, string? Path, i
     /// <summary>The package that it is about; null when it is about none.</summary>
     public string? Package { get; init; }
 
+    /// <summary>The entry by which somebody accepted it; null when nobody did.</summary>
+    public Suppression? Acceptance { get; init; }
+
     /// <summary>Who accepted it, until when and why: it is shown, and blocks nothing. Null when nobody did.</summary>
-    public string? Accepted { get; init; }
+    public string? Accepted => Acceptance?.Words;
+
+    /// <summary>True when it stands in a commit on the way and not in the tree.</summary>
+    public bool IsGone { get; init; }
 
     /// <summary>Why it is not accepted although somebody did accept it; null when nobody did, or it is.</summary>
     public string? NoLongerAccepted { get; init; }
@@ -49,6 +56,9 @@ public sealed record CheckReport(IReadOnlyList<Observation> Observations, IReadO
 
     /// <summary>The rule of a file that a tool failed on.</summary>
     public const string NotJudged = "not-judged";
+
+    /// <summary>The rule of what is said about the data of a check, and not about the repository.</summary>
+    public const string OldData = "old-data";
 
     /// <summary>True for the rule of a finding behind which its check saw nothing of the file: it could not read on.</summary>
     public static bool HidesRest(string rule) => rule is NotJudged or "parse-error" or "SC1072" or "SC1088" or "SC1089";

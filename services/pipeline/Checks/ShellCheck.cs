@@ -37,7 +37,7 @@ public static partial class ShellCheck
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("shellcheck"));
         var files = shell.Files.Where(file => !ignored.Match(file.Entry.Name)).ToList();
         var rcs = await RcsAsync(tree, ct);
-        var ruling = VerdictCache.Ruling(shellcheck);
+        var ruling = VerdictCache.Ruling(shellcheck, BashSyntax.Shells());
         var asked = new List<Question>();
         foreach (var file in files)
         {

@@ -99,6 +99,12 @@ public sealed record BuildDetails(
     /// <summary>How many findings stand in the default branch, in all.</summary>
     public int KnownFindings { get; init; }
 
+    /// <summary>How many findings on record for the default branch its patch takes out, in all.</summary>
+    public int Fixes { get; init; }
+
+    /// <summary>The first of them.</summary>
+    public IReadOnlyList<Finding> FirstFixes { get; init; } = [];
+
     /// <summary>The pipeline file that counts; null where there is none, and in builds of earlier versions.</summary>
     public string? PipelineFile { get; init; }
 
@@ -118,7 +124,8 @@ public sealed record BuildDetails(
             BuildResponse.Of(build), build.WorstFirst(), build.Artifacts, VerdictMarkdown.Render(build, links),
             build.Sandbox, build.RequestedBy, build.ApprovedBy, folders.FolderOf(build.Source))
         {
-            NewFindings = build.NewFindings, KnownFindings = build.KnownFindings, PipelineFile = build.Plan.File,
+            NewFindings = build.NewFindings, KnownFindings = build.KnownFindings, Fixes = build.Fixes, FirstFixes = build.FirstFixes,
+            PipelineFile = build.Plan.File,
             Tests = build.Tests, Coverage = build.Coverage,
         };
 }

@@ -4,6 +4,7 @@ using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Checks.Keeping;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
@@ -13,7 +14,7 @@ namespace Auxo.Pipeline.Running;
 /// <summary>The checks of a build: they read the commit from git, and need neither a workspace nor a sandbox.</summary>
 internal sealed class CheckPhase(
     GitSources sources, RepositoryFolders folders, InstanceLayout layout, VerdictCache cache, FindingJudge judge, LogStore logs,
-    TimeProvider time)
+    KeptVerdicts kept, TimeProvider time)
 {
     /// <summary>Makes the checks that have no result, all at once.</summary>
     /// <returns>What they found, in no order that matters.</returns>
@@ -28,26 +29,31 @@ internal sealed class CheckPhase(
         var names = build.Plan.Checks.Where(remaining.Contains).ToList();
         if (names.Count > 0)
         {
-            IReadOnlyList<CheckResult> results;
+            Judgement judged;
+            await kept.Loaded.WaitAsync(run);
             try
             {
                 await using var source = sources.Open(folders.FolderOf(build.Source));
                 await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, layout.Checks, run, build.Since);
                 var runs = await CheckBatch.LookAsync(tree, build.Plan.Settings, names, cache, time, run);
-                results = await judge.JudgeAsync(build, source.Objects, tree, runs, run);
+                judged = await judge.JudgeAsync(build, source.Objects, tree, runs, run);
             }
             catch (Exception e) when (e is GitException or IOException)
             {
-                results = [.. names.Select(
-                    name => CheckBatch.Judge(name, CheckReport.Errored(PlainText.OneLine(e.Message)), build.Plan.Settings, TimeSpan.Zero))];
+                var report = CheckReport.Errored(PlainText.OneLine(e.Message));
+                judged = new Judgement(
+                    [.. names.Select(name => CheckBatch.Judge(name, report, build.Plan.Settings, TimeSpan.Zero))]);
             }
 
-            foreach (var result in results)
+            foreach (var result in judged.Results)
             {
                 await using var log = await logs.OpenAsync(build.BuildId, result.Step.Step, ct);
                 await log.WriteAsync(Encoding.UTF8.GetBytes(result.Log));
                 await log.CompleteAsync();
-                reports.Add(new StepReport(result.Step, result.Findings, []));
+                reports.Add(new StepReport(result.Step, result.Findings, [])
+                {
+                    Fixes = [.. judged.Fixes.Where(finding => finding.Check == result.Step.Step)],
+                });
             }
         }
 

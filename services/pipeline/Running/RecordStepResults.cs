@@ -16,9 +16,14 @@ public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findin
     /// <summary>What its reports say of coverage; null for nothing.</summary>
     public StepCoverage? Coverage { get; init; }
 
-    /// <summary>The events of both.</summary>
+    /// <summary>The findings on record that are not there any more with this patch, worst first.</summary>
+    public IReadOnlyList<Finding> Fixes { get; init; } = [];
+
+    /// <summary>The events of these.</summary>
     internal IEnumerable<BuildEvent> OfReports()
     {
+        if (Fixes.Count > 0)
+            yield return new BuildEvent.FixesFound(Result.Step, Fixes.Count, [.. Fixes.Take(RecordStepResults.MaxFindings)]);
         if (Tests is not null) yield return new BuildEvent.TestsReported(Tests);
         if (Coverage is not null) yield return new BuildEvent.CoverageReported(Coverage);
     }
@@ -31,7 +36,7 @@ public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findin
 public static class RecordStepResults
 {
     /// <summary>Findings of one step kept in the store; its log has all.</summary>
-    private const int MaxFindings = 20;
+    internal const int MaxFindings = 20;
 
     /// <summary>Decides what becomes of the build.</summary>
     /// <param name="build">As it stands.</param>

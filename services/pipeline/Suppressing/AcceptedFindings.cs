@@ -42,7 +42,7 @@ public sealed class AcceptedFindings(IReadOnlyList<Suppression> suppressions, Da
     private Finding One(Finding finding)
         => Find(finding.Check, finding.Rule, finding.Severity, finding.Path, package: null) switch
         {
-            ({ } words, _) => finding with { Blocks = false, Message = $"{finding.Message} ({words})" },
+            ({ } entry, _) => finding with { Blocks = false, Message = $"{finding.Message} ({entry.Words})" },
             (_, { } why) => finding with { Message = $"{finding.Message} ({why})" },
             _ => finding,
         };
@@ -50,11 +50,11 @@ public sealed class AcceptedFindings(IReadOnlyList<Suppression> suppressions, Da
     private Observation Mark(string check, Observation seen)
     {
         var (accepted, refused) = Find(check, seen.Rule, seen.Severity, seen.Path, seen.Package);
-        return seen with { Accepted = accepted, NoLongerAccepted = refused };
+        return seen with { Acceptance = accepted, NoLongerAccepted = refused };
     }
 
     /// <summary>How it is accepted, or why it is not although an entry names it; neither when none does.</summary>
-    private (string? Accepted, string? Refused) Find(string check, string rule, Severity severity, string? path, string? package)
+    private (Suppression? Accepted, string? Refused) Find(string check, string rule, Severity severity, string? path, string? package)
     {
         string? refused = null;
         foreach (var (entry, files) in _entries)
@@ -64,7 +64,7 @@ public sealed class AcceptedFindings(IReadOnlyList<Suppression> suppressions, Da
             if (files is not null && (path is null || !files.Match(path))) continue;
             _met.Add(entry);
             refused = Refusal(entry, severity);
-            if (refused is null) return (entry.Words, null);
+            if (refused is null) return (entry, null);
         }
 
         return (null, refused);

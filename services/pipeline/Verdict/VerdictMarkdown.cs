@@ -26,6 +26,8 @@ public static class VerdictMarkdown
         Table(text, build);
         ReportsMarkdown.Append(text, build, links);
         Findings(text, build);
+        if (build.Fixes > 0) text.Append(
+            CultureInfo.InvariantCulture, $"\nfixes {build.Fixes} finding{(build.Fixes == 1 ? "" : "s")} of the default branch\n");
         Hints(text, build);
         if (RanOnHost(build)) text.Append(
             "\n> ⚠️ **Unsafe**: the steps had no sandbox; they ran on the machine itself (`Auxo__Sandbox=host`).\n");

@@ -49,6 +49,7 @@ internal static class SampleBuilds
             BuildEvent.Announced x => state!.Apply(x),
             BuildEvent.StepFinished x => state!.Apply(x),
             BuildEvent.FindingsReported x => state!.Apply(x),
+            BuildEvent.FixesFound x => state!.Apply(x),
             BuildEvent.ArtifactProduced x => state!.Apply(x),
             BuildEvent.TestsReported x => state!.Apply(x),
             BuildEvent.CoverageReported x => state!.Apply(x),

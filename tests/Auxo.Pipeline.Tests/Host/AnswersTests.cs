@@ -40,6 +40,8 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
             (".auxo/ci.yaml", "schedules: {nightly: {cron: 0 2 * * *, zone: Europe/Berlin, jitter: 10m}}\n"));
         await host.SendAsync(told.Advanced(night, head));
         await host.FinishedAsync(BuildId.For(told.Rid, night, BuildTrigger.Branch, "main", 1));
+        RecordedAnswers.Match(
+            "pipeline", "findings", (await host.Client.GetFromJsonAsync<JsonNode>($"/findings?rid={told.Rid}&limit=2"))!);
         await host.FinishedAsync(PipelineHost.IdOf((await host.PostAsync($"/schedules/{told.Rid}/nightly/run")).Body));
         using (var set = await host.Client.PutAsJsonAsync(
             $"/secrets/DEPLOY_TOKEN?rid={Uri.EscapeDataString(told.Rid.Value)}",

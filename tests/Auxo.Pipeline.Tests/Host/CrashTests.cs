@@ -71,6 +71,40 @@ public sealed partial class CrashTests(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Theory]
+    [InlineData("pipeline.step.finished")]
+    [InlineData("pipeline.build.before_finish")]
+    [InlineData("pipeline.build.finished")]
+    [InlineData("store.committed")]
+    public async Task a_default_branch_whose_build_is_killed_has_its_findings_moved_once(string point)
+    {
+        var first = await _repository.CommitOnTopAsync(
+            (".auxo/ci.yaml", TwoSteps), ("README.md", "# Demo\n"), ("a.sh", "#!/bin/sh\n"));
+        await using (var host = await PipelineHost.StartAsync(_database, _home))
+        {
+            await host.SendAsync(_told.Tracked());
+            await host.SendAsync(_told.Advanced(first));
+            await host.FinishedAsync(BuildId.For(_told.Rid, first, BuildTrigger.Branch, "main", 1));
+        }
+
+        var second = await _repository.CommitOnTopAsync(
+            (".auxo/ci.yaml", TwoSteps), ("README.md", "# Demo\n"), ("b.sh", "#!/bin/sh\nls\n"));
+        await TellAsync(_told.Advanced(second, first));
+        await using (var dying = await StartAsync(point)) await dying.DiedAsync();
+        await using (var host = await PipelineHost.StartAsync(_database, _home))
+        {
+            await host.FinishedAsync(BuildId.For(_told.Rid, second, BuildTrigger.Branch, "main", 1));
+            Assert.Equal("a.sh fixed 0, b.sh open 0", await host.ScalarAsync<string>(
+                """
+                select string_agg(format('%s %s %s', path, case when is_fixed then 'fixed' else 'open' end, reopenings), ', ' order by path)
+                from pipeline.findings where check_name = 'permissions'
+                """));
+            Assert.Equal((2L, 0L), (
+                await host.ScalarAsync<long>("select count(*) from pipeline.mt_events where type = 'findings_moved'"),
+                await host.ScalarAsync<long>("select count(*) from pipeline.finding_looks")));
+        }
+    }
+
+    [Theory]
     [InlineData(OfSchedules)]
     [InlineData("pipeline.build.queued")]
     public async Task a_slot_whose_decision_is_killed_is_built_once_after_the_next_start(string point)

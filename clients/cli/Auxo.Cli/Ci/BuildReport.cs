@@ -78,6 +78,8 @@ internal static class BuildReport
     private static void Findings(Terminal terminal, Build build)
     {
         var findings = build.Findings ?? [];
+        if (build.Fixes is > 0 and var fixes)
+            terminal.Line($"\n  [green]fixes {fixes} finding{(fixes == 1 ? "" : "s")} of the default branch[/]");
         if (findings.Count == 0) return;
         terminal.Line();
         var fresh = findings.Where(static f => !f.Known).OrderByDescending(static f => f.Blocks).ToList();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Auxo.Cli.Ci.Shell;
+using Auxo.Cli.Findings;
 
 namespace Auxo.Cli.Ci;
 
@@ -18,6 +19,7 @@ internal static class CiCommand
         OpenShell.Create(host),
         BuildCommit.Create(host),
         ListBuilds.Create(host),
+        ListFindings.Create(host),
         ShowLogs.Create(host),
         ActOnBuild.Create(host, "cancel", "Stop a build"),
         ActOnBuild.Create(host, "approve", "Let the steps of a stranger's patch run, for exactly this commit"),

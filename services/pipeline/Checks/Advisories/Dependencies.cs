@@ -141,7 +141,7 @@ public sealed class Dependencies
 
     /// <summary>What is known is of some time ago.</summary>
     internal static Observation Old(string source, string words)
-        => new("old-data", Severity.Medium, null, null, PlainText.OneLine(words), "old-data") { Mark = source };
+        => new(CheckReport.OldData, Severity.Medium, null, null, PlainText.OneLine(words), CheckReport.OldData) { Mark = source };
 
     /// <summary>What would have to be there for a file of that kind to be looked at.</summary>
     private static string Missing(LockKind kind, string trivy)

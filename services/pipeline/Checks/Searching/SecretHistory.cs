@@ -46,6 +46,7 @@ internal sealed class SecretHistory
         var removed = _first.Where(pair => !inTree.Contains(pair.Key) && !search.IsAllowed(pair.Value.Seen));
         var gone = removed.Select(pair => pair.Value.Seen with
         {
+            IsGone = true,
             Message = $"{pair.Value.Seen.Message} in commit {pair.Value.Commit}, removed by a later one; every node that has "
                 + "the commit has it: revoke it, and take it out of that commit if you still can",
         });

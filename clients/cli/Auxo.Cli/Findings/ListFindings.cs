@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Globalization;
+
+using Auxo.Api;
+using Auxo.Cli.Gate;
+using Auxo.Cli.Output;
+using Auxo.Cli.Repositories;
+
+namespace Auxo.Cli.Findings;
+
+/// <summary><c>auxo ci findings [REPOSITORY]</c></summary>
+internal static class ListFindings
+{
+    /// <summary>Lines on a screen; <c>--all</c> shows the rest.</summary>
+    private const int Usual = 50;
+
+    /// <summary>As many as the service gives at once.</summary>
+    private const int AtOnce = 200;
+
+    public static Command Create(CliHost host)
+    {
+        var repository = new Argument<string?>("repository")
+        {
+            Description = "Its id, at least 4 characters of it, or its name; left out, the repository of this folder",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var state = new Option<string>("--state")
+        {
+            Description = "open, fixed or accepted", DefaultValueFactory = static _ => "open",
+        };
+        state.AcceptOnlyFromAmong("open", "fixed", "accepted");
+        var severity = new Option<string[]>("--severity")
+        {
+            Description = "Only this severity; may be given several times",
+        };
+        severity.AcceptOnlyFromAmong("critical", "high", "medium", "low", "info");
+        var check = new Option<string?>("--check") { Description = "Only what this check found, such as sast" };
+        var all = new Option<bool>("--all") { Description = $"All of them, not the first {Usual}" };
+        return new Command("findings", "Show what is open, fixed or accepted in the default branch, and since when")
+        {
+            repository, state, severity, check, all,
+        }.Does(host, (parsed, session, ct) => RunAsync(
+            session, parsed.GetValue(repository),
+            new Asked(
+                parsed.GetValue(state) ?? "open", parsed.GetValue(severity) ?? [], parsed.GetValue(check),
+                parsed.GetValue(all)), ct));
+    }
+
+    private static async Task<int> RunAsync(Session session, string? repository, Asked asked, CancellationToken ct)
+    {
+        var rid = repository is null
+            ? (await WorkTree.FindAsync(session.Host.WorkingFolder, url: null, ct)).Rid
+            : (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, repository, ct)).Rid;
+        var list = await PageAsync(after: null);
+        while (asked.All && list.Next is { } after)
+        {
+            var more = await PageAsync(after);
+            list = list with { Items = [.. list.Items, .. more.Items], Next = more.Next };
+        }
+
+        if (session.Terminal.Json) session.Terminal.WriteJson(list);
+        else Show(session.Terminal, list, asked);
+        return ExitCode.Ok;
+
+        Task<FindingList> PageAsync(string? after) => session.Clients.Pipeline.FindingsAsync(
+            rid, asked.State, asked.Severities, asked.Check, asked.All ? AtOnce : Usual, after, ct);
+    }
+
+    private static void Show(Terminal terminal, FindingList list, Asked asked)
+    {
+        terminal.Line(Head(list));
+        if (list.Items.Count > 0)
+        {
+            var columns = new Columns(3, "SEVERITY", "RULE", "WHERE", "WHAT", Title(asked.State), "COMMIT");
+            foreach (var finding in list.Items)
+            {
+                columns.Add(
+                    Severity(finding.Severity), $"{finding.Check} {finding.Rule}", finding.Place, finding.Message,
+                    When(terminal, finding, asked.State), Commit(finding, asked.State));
+            }
+
+            columns.Write(terminal);
+        }
+
+        if (list.Next is not null) terminal.Line("[dim]There are more: --all shows them.[/]");
+        foreach (var check in list.Checks.Where(static check => check.IsOff))
+            terminal.Line($"[dim]{Terminal.Safe(check.Check)} is switched off by the pipeline file.[/]");
+        if (list.Checks.Count > 0 && list.Checks.Max(static check => check.Look.At) is var newest)
+        {
+            foreach (var check in list.Checks.Where(check => !check.IsOff && check.Look.At < newest))
+                terminal.Line(
+                    $"[dim]{Terminal.Safe(check.Check)} could last look {Words.Ago(terminal.Now, check.Look.At)}, at "
+                        + $"{Words.Short(check.Look.Commit)}; what it would find now is not known.[/]");
+        }
+    }
+
+    private static string Head(FindingList list)
+    {
+        if (list.Checks.Count == 0)
+            return "No build of the default branch has looked yet; the next one that ends begins the record.";
+        var open = list.Counts.Where(static count => count.Open > 0).ToList();
+        var words = open.Count == 0
+            ? "[bold]Nothing open[/]"
+            : $"[bold]{open.Sum(static count => count.Open)} open[/] ("
+                + string.Join(", ", open.Select(static count => $"{count.Open} {Terminal.Safe(count.Severity)}")) + ")";
+        var accepted = list.Counts.Sum(static count => count.Accepted);
+        return $"{words}, {accepted} accepted, {list.FixedLately} fixed in the last 30 days";
+    }
+
+    private static string Title(string state)
+        => state switch { "fixed" => "FIXED", "accepted" => "UNTIL", _ => "SINCE" };
+
+    private static Cell When(Terminal terminal, TrackedFinding finding, string state) => state switch
+    {
+        "fixed" => Words.Ago(terminal.Now, finding.Fixed?.At),
+        "accepted" => finding.Accepted is { } accepted
+            ? $"{Until(accepted.Until)} {accepted.By}: {accepted.Reason}"
+            : "",
+        _ => finding.Reopenings > 0
+            ? new Cell($"{Words.Ago(terminal.Now, finding.Since)}, again", "yellow")
+            : Words.Ago(terminal.Now, finding.Since),
+    };
+
+    private static string Until(DateOnly? day)
+        => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "for good";
+
+    private static string Commit(TrackedFinding finding, string state)
+    {
+        var moment = state == "fixed" ? finding.Fixed : finding.Reopened ?? finding.Opened;
+        var by = moment?.By is { } author ? $" {author}" : state != "fixed" && finding.WasThere ? " or before" : "";
+        return Words.Short(moment?.Commit) + by;
+    }
+
+    private static Cell Severity(string severity) => severity switch
+    {
+        "critical" or "high" => new(severity, "red"),
+        "medium" => new(severity, "yellow"),
+        _ => new(severity, "dim"),
+    };
+
+    /// <summary>What is asked for.</summary>
+    private sealed record Asked(string State, string[] Severities, string? Check, bool All);
+}

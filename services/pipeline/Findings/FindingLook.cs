@@ -1,0 +1,78 @@
+using Auxo.Pipeline.Baselines;
+
+namespace Auxo.Pipeline.Findings;
+
+/// <summary>Somebody has accepted a finding, by an entry of the suppressions file.</summary>
+/// <param name="Until">The last day, in UTC; null for good.</param>
+/// <param name="By">Who says so.</param>
+/// <param name="Reason">Why.</param>
+public sealed record FindingAcceptance(DateOnly? Until, string By, string Reason);
+
+/// <summary>Since when a finding has been known without a break, by the events of the baseline.</summary>
+/// <param name="At">When.</param>
+/// <param name="Commit">By which commit.</param>
+/// <param name="BuildId">By which build.</param>
+public sealed record KnownSince(DateTimeOffset At, CommitId Commit, Guid BuildId);
+
+/// <summary>One finding that stands in the tree of a commit.</summary>
+/// <param name="Mark">What it is known by.</param>
+/// <param name="Blob">The content of its file; empty when it is about the whole tree.</param>
+/// <param name="Line">From 1; null for the whole file.</param>
+/// <param name="Severity">How bad.</param>
+/// <param name="Message">One line for people.</param>
+public sealed record SeenFinding(Fingerprint Mark, string Blob, int? Line, Severity Severity, string Message)
+{
+    /// <summary>The commit need not be its cause: it counted as known, or its file is as it was before.</summary>
+    public bool WasThere { get; init; }
+
+    /// <summary>How it is accepted; null when it is not.</summary>
+    public FindingAcceptance? Accepted { get; init; }
+
+    /// <summary>Only in the first look at a repository.</summary>
+    public KnownSince? Since { get; init; }
+}
+
+/// <summary>A file of which a check could not see all: what it has found there before may still be there.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="Path">The file.</param>
+public sealed record UnreadFile(string Check, string Path);
+
+/// <summary>What a build of a default branch saw; kept beside the build until it ends.</summary>
+/// <param name="BuildId">The build.</param>
+/// <param name="Rid">The repository.</param>
+/// <param name="Commit">What it built.</param>
+/// <param name="QueuedAt">When it was queued.</param>
+/// <param name="By">The author of the commit, as git names him; null when it cannot be read.</param>
+/// <param name="Looked">The checks that looked at everything that they are for.</param>
+/// <param name="Off">The checks that the pipeline file switches off.</param>
+/// <param name="Findings">What they found in the tree.</param>
+public sealed record FindingLook(
+    Guid BuildId, Rid Rid, CommitId Commit, DateTimeOffset QueuedAt, string? By, IReadOnlyList<string> Looked,
+    IReadOnlyList<string> Off, IReadOnlyList<SeenFinding> Findings)
+{
+    /// <summary>So many findings of a repository are followed.</summary>
+    public const int Most = 100_000;
+
+    /// <summary>The checks of which not all findings are here, for there are more than <see cref="Most"/>.</summary>
+    public IReadOnlyList<string> Cut { get; init; } = [];
+
+    /// <summary>Where something may have been overlooked.</summary>
+    public IReadOnlyList<UnreadFile> Unread { get; init; } = [];
+
+    /// <summary>The files that are not as they were at the look before; null when that is not known.</summary>
+    public IReadOnlyList<string>? Touched { get; init; }
+
+    /// <summary>With no more than <see cref="Most"/> findings, the worst of them.</summary>
+    public FindingLook Limited(int most = Most)
+    {
+        if (Findings.Count <= most) return this;
+        var kept = Findings.OrderByDescending(static seen => seen.Severity)
+            .ThenBy(static seen => seen.Mark.Check, StringComparer.Ordinal)
+            .ThenBy(static seen => seen.Mark.Path, StringComparer.Ordinal).ThenBy(static seen => seen.Line).ToList();
+        return this with
+        {
+            Findings = [.. kept.Take(most)],
+            Cut = [.. kept.Skip(most).Select(static seen => seen.Mark.Check).Distinct(StringComparer.Ordinal)],
+        };
+    }
+}
