@@ -31,6 +31,16 @@ internal static class FindingsTable
     public static NpgsqlBatchCommand Unstage(Guid buildId)
         => BuildTable.Command("delete from pipeline.finding_looks where build_id = $1", buildId);
 
+    /// <summary>Removes what was kept of builds that had ended by then: somebody stopped one at that moment.</summary>
+    public static async Task ForgetAsync(NpgsqlDataSource database, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            """
+            delete from pipeline.finding_looks l using pipeline.builds b where b.build_id = l.build_id and b.state = 'done'
+            """);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     /// <summary>What a build saw; null when nothing is kept of it.</summary>
     public static async Task<FindingLook?> StagedAsync(NpgsqlDataSource database, Guid buildId, CancellationToken ct)
     {

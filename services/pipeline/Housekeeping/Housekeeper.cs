@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Artifacts;
+using Auxo.Pipeline.Findings;
 using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Disk;
 
@@ -22,6 +23,7 @@ internal sealed class Housekeeper(
     public async Task<int?> RunAsync(CancellationToken ct)
     {
         await kept.TrimAsync(ct);
+        await FindingsTable.ForgetAsync(database, ct);
         await using var held = await ContentsLock.TryHoldAsync(database, ct);
         if (held is null) return null;
         var expired = KeptBuilds.Expired(await BuildsAsync(ct), policy, Time.GetUtcNow());

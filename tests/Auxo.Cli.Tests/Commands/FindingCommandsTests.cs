@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using Auxo.Git;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
@@ -63,8 +64,8 @@ public sealed class FindingCommandsTests
     {
         await using var auxo = await StartAsync();
         Assert.Contains(
-            "critical dependencies CVE-1 the whole tree old package 2027-01-31 bob: not reachable 8fabc1d Alice",
-            Squeezed((await auxo.RunAsync("ci", "findings", "heartwood", "--state", "accepted")).Out), StringComparison.Ordinal);
+            "critical dependencies CVE-1 the whole tree old package (not reachable) 2027-01-31 bob",
+            Squeezed((await WideAsync(auxo, "ci", "findings", "heartwood", "--state", "accepted")).Out), StringComparison.Ordinal);
         Assert.Contains(
             "low shellcheck SC1 a.sh:1 quote 1 h ago 8fabc1d Carol",
             Squeezed((await auxo.RunAsync("ci", "findings", "heartwood", "--state", "fixed")).Out), StringComparison.Ordinal);
@@ -94,6 +95,26 @@ public sealed class FindingCommandsTests
             "No build of the default branch has looked yet; the next one that ends begins the record.\n",
             (await auxo.RunAsync("ci", "findings", "heartwood")).Out);
     }
+
+    [Fact]
+    public async Task without_a_name_it_is_the_repository_of_this_folder()
+    {
+        await using var auxo = await StartAsync();
+        using var repository = new TempRepository();
+        await repository.CommitAsync("one");
+        await GitCommand.RunAsync(
+            repository.Folder, ["config", "remote.rad.url", $"rad://{FakeAuxo.Rid[4..]}"], TestContext.Current.CancellationToken);
+        var result = await CliResult.RunAsync(
+            new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "findings"], folder: repository.Folder);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains(
+            auxo.Requests,
+            static r => r.StartsWith(
+                $"GET /pipeline/findings?rid={Uri.EscapeDataString(FakeAuxo.Rid)}&", StringComparison.Ordinal));
+    }
+
+    private static Task<CliResult> WideAsync(FakeAuxo auxo, params string[] args)
+        => CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, args, width: 200);
 
     private static string Squeezed(string text)
         => string.Join('\n', text.Split('\n')

@@ -1,4 +1,3 @@
-using Auxo.Contracts;
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Findings;
 

@@ -1,5 +1,4 @@
 using Auxo.Contracts;
-using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Findings;
 using Auxo.Pipeline.Tests.Baselines;
 

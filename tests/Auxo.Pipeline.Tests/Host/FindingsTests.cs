@@ -2,7 +2,12 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
+using Auxo.Pipeline.Housekeeping;
 using Auxo.Testing;
+
+using Microsoft.Extensions.DependencyInjection;
+
+using Npgsql;
 
 namespace Auxo.Pipeline.Tests.Host;
 
@@ -63,7 +68,7 @@ public sealed class FindingsTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task what_a_suppressions_file_accepts_is_accepted_until_its_day()
     {
-        var until = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(30);
+        var until = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(30);
         var entry = $"- {{ rule: not-executable, until: {until:yyyy-MM-dd}, reason: it is sourced, by: alice }}\n";
         var first = await CommitAsync(("old.sh", NotRunnable));
         await FollowAsync(first);
@@ -80,7 +85,7 @@ public sealed class FindingsTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.True((await ListAsync())["counts"]!.AsArray().Sum(static count => (int)count!["accepted"]!) >= 1);
 
         await _host.DisposeAsync();
-        _host = await PipelineHost.StartAsync(_database, _home, time: new SetClock(DateTimeOffset.UtcNow.AddDays(31)));
+        _host = await PipelineHost.StartAsync(_database, _home, time: new SetClock(TimeProvider.System.GetUtcNow().AddDays(31)));
         Assert.Equal("open", (string)(await OneAsync("old.sh"))["state"]!);
         Assert.Null(await FindAsync("old.sh", "accepted"));
     }
@@ -130,6 +135,18 @@ public sealed class FindingsTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         Assert.Equal(before, await _host.ScalarAsync<string>("select json_agg(f order by id)::text from pipeline.findings f"));
+
+        // What a build left that was stopped at the wrong moment goes, and what an unfinished one has stays.
+        await using (var leave = _host.Database.CreateCommand(
+            "insert into pipeline.finding_looks values ($1, '{}'), ($2, '{}')"))
+        {
+            leave.Parameters.Add(new NpgsqlParameter { Value = BuildOf(first) });
+            leave.Parameters.Add(new NpgsqlParameter { Value = Guid.NewGuid() });
+            await leave.ExecuteNonQueryAsync();
+        }
+
+        await _host.Services.GetRequiredService<Housekeeper>().RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1L, await _host.ScalarAsync<long>("select count(*) from pipeline.finding_looks"));
     }
 
     [Fact]

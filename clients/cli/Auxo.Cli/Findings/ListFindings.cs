@@ -71,12 +71,17 @@ internal static class ListFindings
         terminal.Line(Head(list));
         if (list.Items.Count > 0)
         {
-            var columns = new Columns(3, "SEVERITY", "RULE", "WHERE", "WHAT", Title(asked.State), "COMMIT");
+            var (when, who) = Titles(asked.State);
+            var columns = new Columns(3, "SEVERITY", "RULE", "WHERE", "WHAT", when, who)
+            {
+                Wraps = asked.State == "accepted",
+            };
             foreach (var finding in list.Items)
             {
+                var what = asked.State == "accepted" ? $"{finding.Message} ({finding.Accepted?.Reason})" : finding.Message;
                 columns.Add(
-                    Severity(finding.Severity), $"{finding.Check} {finding.Rule}", finding.Place, finding.Message,
-                    When(terminal, finding, asked.State), Commit(finding, asked.State));
+                    Severity(finding.Severity), $"{finding.Check} {finding.Rule}", finding.Place, what,
+                    When(terminal, finding, asked.State), Who(finding, asked.State));
             }
 
             columns.Write(terminal);
@@ -107,25 +112,25 @@ internal static class ListFindings
         return $"{words}, {accepted} accepted, {list.FixedLately} fixed in the last 30 days";
     }
 
-    private static string Title(string state)
-        => state switch { "fixed" => "FIXED", "accepted" => "UNTIL", _ => "SINCE" };
+    private static (string When, string Who) Titles(string state) => state switch
+    {
+        "fixed" => ("FIXED", "COMMIT"),
+        "accepted" => ("UNTIL", "BY"),
+        _ => ("SINCE", "COMMIT"),
+    };
 
     private static Cell When(Terminal terminal, TrackedFinding finding, string state) => state switch
     {
         "fixed" => Words.Ago(terminal.Now, finding.Fixed?.At),
-        "accepted" => finding.Accepted is { } accepted
-            ? $"{Until(accepted.Until)} {accepted.By}: {accepted.Reason}"
-            : "",
+        "accepted" => finding.Accepted?.Until?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "for good",
         _ => finding.Reopenings > 0
             ? new Cell($"{Words.Ago(terminal.Now, finding.Since)}, again", "yellow")
             : Words.Ago(terminal.Now, finding.Since),
     };
 
-    private static string Until(DateOnly? day)
-        => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "for good";
-
-    private static string Commit(TrackedFinding finding, string state)
+    private static string Who(TrackedFinding finding, string state)
     {
+        if (state == "accepted") return finding.Accepted?.By ?? "";
         var moment = state == "fixed" ? finding.Fixed : finding.Reopened ?? finding.Opened;
         var by = moment?.By is { } author ? $" {author}" : state != "fixed" && finding.WasThere ? " or before" : "";
         return Words.Short(moment?.Commit) + by;

@@ -4,6 +4,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 using Npgsql;
 
@@ -31,7 +32,7 @@ public static class ListFindings
 
     private static async Task<Results<Ok<FindingPage>, ProblemHttpResult>> HandleAsync(
         Rid rid, NpgsqlDataSource database, FindingsStore findings, TimeProvider time, CancellationToken ct,
-        string? state = null, string[]? severity = null, string? check = null, int limit = 50, string? after = null)
+        string? state = null, [FromQuery] string[]? severity = null, string? check = null, int limit = 50, string? after = null)
     {
         if (Word<FindingState>(state ?? nameof(FindingState.Open)) is not { } asked)
             return AuxoProblem.BadRequest("request/invalid-state", "'state' is open, fixed or accepted.");
@@ -66,7 +67,7 @@ public static class ListFindings
                 """,
         }).With(
             rid.Value, (object?)check ?? DBNull.Value,
-            severities.Select(static one => (short)one!.Value).ToArray(), today, (short)(cursor?.Severity ?? 0),
+            severities.Select(static one => (short)one!.Value).ToArray(), today, (short)(cursor?.Severity ?? Severity.Info),
             cursor?.At ?? now, cursor?.Id ?? "", limit + 1);
         var rows = await FindingsTable.ReadAsync(command, ct);
         var next = rows.Count > limit ? Cursor.Of(rows[limit - 1], asked).ToString() : null;
