@@ -88,6 +88,9 @@ public sealed record Build
     public string? Author { get; init; }
     public string? Schedule { get; init; }
 
+    /// <summary>True when it made some of the checks only: it does not say how its branch stands.</summary>
+    public bool? IsScan { get; init; }
+
     [JsonConverter(typeof(Word))] public string? Trust { get; init; }
 
     [JsonConverter(typeof(Word))] public required string State { get; init; }
@@ -296,7 +299,33 @@ public sealed record FindingList(
 public sealed record Schedule(
     string Rid, string RepositoryName, string Name, string Cron, string Zone, double JitterSeconds, double CatchUpSeconds, string Branch,
     bool Enabled, string? DisabledBy, DateTimeOffset? DisabledAt, DateTimeOffset? NextAt, ScheduledBuild? LastBuild, int Missed,
-    DateTimeOffset? MissedAt);
+    DateTimeOffset? MissedAt)
+{
+    /// <summary>Every repository has it without declaring it.</summary>
+    public bool IsScan { get; init; }
+
+    /// <summary><c>person</c>, <c>file</c> or <c>operator</c>; null while it is on, and from a service of an earlier version.</summary>
+    public string? OffBy { get; init; }
+
+    /// <summary>Why its newest slot made no build; null when it made one.</summary>
+    public string? Idle { get; init; }
+
+    /// <summary>That slot.</summary>
+    public DateTimeOffset? IdleAt { get; init; }
+
+    /// <summary>Why it is off, for people; null while it is on.</summary>
+    [JsonIgnore]
+    public string? OffWords => Enabled ? null : OffBy switch
+    {
+        "file" => "off in the pipeline file",
+        "operator" => "off by Auxo__Schedules__Off",
+        _ => DisabledBy is null ? "off" : $"off by {DisabledBy}",
+    };
+
+    /// <summary>Why there was nothing to build when its newest slot came; null when that was built, or a later run.</summary>
+    [JsonIgnore]
+    public string? NothingSince => IdleAt is { } idle && !(LastBuild?.QueuedAt > idle) ? Idle : null;
+}
 
 /// <summary>The newest build of a schedule.</summary>
 public sealed record ScheduledBuild(

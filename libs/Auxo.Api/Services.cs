@@ -126,6 +126,13 @@ public interface IPipeline
         string rid, string? state, [Query(CollectionFormat.Multi)] IReadOnlyCollection<string>? severity, string? check, int? limit,
         string? after, CancellationToken ct);
 
+    /// <summary>
+    /// The newest builds of a repository, or of a branch, patch or commit of it. Without <paramref name="scans"/> they say how that stands,
+    /// however often it was scanned since.
+    /// </summary>
+    [Get("builds")]
+    Task<Page<Build>> NewestAsync(string rid, string? patch, string? commit, int limit, bool scans, CancellationToken ct);
+
     /// <summary>What is built at set times, of one repository or of all.</summary>
     [Get("schedules")]
     Task<Page<Schedule>> SchedulesAsync(string? rid, CancellationToken ct);

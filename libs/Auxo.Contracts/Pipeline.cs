@@ -63,10 +63,13 @@ public sealed record BuildStarted(BuildSubject Subject, DateTimeOffset At);
 /// <param name="Trust">How far the commit's author is trusted. Null in messages from before it was said: whoever needs trust
 /// takes that for <c>Stranger</c>.</param>
 /// <param name="Held">How long it waited for approval between its first step and its end; null when it did not.</param>
+/// <param name="OldNews">
+/// True for a scan that found nothing which was not told before: nobody need hear of it again. Null for every other build.
+/// </param>
 public sealed record BuildFinished(
     BuildSubject Subject, Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Steps, IReadOnlyList<Finding> FirstFindings,
     IReadOnlyList<BuildArtifact> Artifacts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt, string? LogUrl,
-    Trust? Trust = null, TimeSpan? Held = null);
+    Trust? Trust = null, TimeSpan? Held = null, bool? OldNews = null);
 
 /// <summary>One step's result.</summary>
 /// <param name="Step">Its name, unique in the build.</param>

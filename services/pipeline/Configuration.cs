@@ -22,6 +22,7 @@ using Auxo.Pipeline.Runners;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Schedules;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Pipeline.StepSecrets.Keys;
 using Auxo.Pipeline.Timeline;
@@ -89,6 +90,9 @@ public static class Configuration
         services.AddSingleton<OpenLogs>();
         services.AddHostedService<BuildScheduler>();
         services.AddSingleton<MergeMetrics>();
+        services.AddSingleton(ScanSettings.From(configuration));
+        services.AddSingleton<ScanTargets>();
+        services.AddSingleton<ScanEnd>();
         services.AddSingleton<DeclaredSchedules>();
         services.AddSingleton<ScheduleAlarm>();
         services.AddSingleton<BuildSlot>();
@@ -114,6 +118,7 @@ public static class Configuration
         o.Events.MapEventType<BuildEvent.ArtifactProduced>("build_artifact_produced");
         o.Events.MapEventType<BuildEvent.TestsReported>("build_tests_reported");
         o.Events.MapEventType<BuildEvent.CoverageReported>("build_coverage_reported");
+        o.Events.MapEventType<BuildEvent.ScanCompared>("build_scan_compared");
         o.Events.MapEventType<BuildEvent.ApprovalRequested>("build_approval_requested");
         o.Events.MapEventType<BuildEvent.ApprovalGranted>("build_approval_granted");
         o.Events.MapEventType<BuildEvent.Finished>("build_finished");

@@ -28,6 +28,9 @@ internal static class PipelineSettings
         new("Auxo__Advisories__NuGet", "network", "the NuGet service index that is asked the same", "none: nobody is asked"),
         new("Auxo__Keep__Builds", "kept", "logs and artifacts of so many newest builds of each repository stay", "100"),
         new("Auxo__Keep__Days", "kept", "and those of all builds that are younger, in days", "90"),
+        new(
+            "Auxo__Schedules__Off", "steps", "scans that are off unless a repository asks for them: dependency-scan, deep-sast, audit, all",
+            "none is off"),
         KnownSetting.PublicUrl, KnownSetting.ConsolePublicUrl,
         .. KnownSetting.Disk,
     ];

@@ -30,7 +30,7 @@ public sealed partial class PublicRepositoryTests(PostgresFixture postgres)
         "ingest GET /repositories/{rid}", "ingest GET /repositories/{rid}/refs", "ingest GET /patches",
         "ingest GET /repositories/{rid}/patches/{patch}/discussion",
         "ingest GET /repositories/{rid}/patches/{patch}/revisions/{revision}/diff",
-        "pipeline GET /builds", "pipeline GET /builds/{id}", "pipeline GET /builds/{id}/logs/{step}",
+        "pipeline GET /builds", "pipeline GET /schedules", "pipeline GET /builds/{id}", "pipeline GET /builds/{id}/logs/{step}",
         "pipeline GET /findings", "pipeline HEAD /builds/{id}/logs/{step}", "pipeline GET /builds/{id}/logs/{step}/events",
         "pipeline GET /builds/{id}/logs/{step}/bytes", "pipeline GET /builds/{id}/logs/{step}/lines",
         "pipeline GET /builds/{id}/logs/{step}/search", "pipeline GET /builds/{id}/logs/{step}/outline",

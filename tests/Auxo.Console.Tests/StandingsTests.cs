@@ -17,6 +17,8 @@ public sealed class StandingsTests
     [InlineData("errors and time-outs are red", "main errored, other timed_out", "main other")]
     [InlineData("a patch is red while it is open", "p1 failed, p2 failed", "p1")]
     [InlineData("a build by hand is its asker's matter", "hand failed", "")]
+    [InlineData("a scan that passed does not mend its branch", "scan passed, main failed", "main")]
+    [InlineData("a scan that failed is red beside it", "main passed, scan failed, scan passed", "main")]
     public void what_is_red(string why, string builds, string red)
     {
         var standings = Standings.Of([.. builds.Split(", ").Select(Build)], new HashSet<string> { "p2" });
@@ -35,8 +37,9 @@ public sealed class StandingsTests
         var isOpen = state is "running" or "queued";
         return new Build
         {
-            Id = "3f2a1c77-1111-5222-8333-444455556666", Rid = Rid, RepositoryName = "demo", Ref = subject,
-            Trigger = subject.StartsWith('p') ? "patch" : subject == "hand" ? "manual" : "branch",
+            Id = "3f2a1c77-1111-5222-8333-444455556666", Rid = Rid, RepositoryName = "demo", Ref = subject == "scan" ? "main" : subject,
+            Trigger = subject.StartsWith('p') ? "patch" : subject == "hand" ? "manual" : subject == "scan" ? "schedule" : "branch",
+            IsScan = subject == "scan", Schedule = subject == "scan" ? "dependency-scan" : null,
             PatchId = subject.StartsWith('p') ? subject : null, Commit = new string('a', 40), Title = words,
             State = isOpen ? state : "finished", Outcome = isOpen ? null : state, QueuedAt = DateTimeOffset.UnixEpoch,
         };

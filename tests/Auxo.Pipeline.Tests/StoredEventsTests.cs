@@ -24,6 +24,7 @@ public sealed class StoredEventsTests
         ["build_artifact_produced"] = BuildJson.Default.ArtifactProduced,
         ["build_tests_reported"] = BuildJson.Default.TestsReported,
         ["build_coverage_reported"] = BuildJson.Default.CoverageReported,
+        ["build_scan_compared"] = BuildJson.Default.ScanCompared,
         ["build_approval_requested"] = BuildJson.Default.ApprovalRequested,
         ["build_approval_granted"] = BuildJson.Default.ApprovalGranted,
         ["build_finished"] = BuildJson.Default.Finished,

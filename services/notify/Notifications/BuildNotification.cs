@@ -33,10 +33,14 @@ public static class BuildNotification
             : null;
         return new Notification(
             id, NotificationTypes.Of(message.Outcome), NotificationTypes.UsualLevel(NotificationTypes.Of(message.Outcome)),
-            Notification.Line($"{subject.RepositoryName}: {Words.Of(message.Outcome).Replace('_', ' ')}: {subject.Title}"),
+            Notification.Line($"{subject.RepositoryName}: {Words.Of(message.Outcome).Replace('_', ' ')}: {What(subject)}"),
             Text(message, build), message.FinishedAt,
             new RepositoryFacts(subject.Rid.Value, Notification.Line(subject.RepositoryName, 100)), message.LogUrl, build, patch);
     }
+
+    /// <summary>Whoever wrote the newest commit has nothing to do with what a schedule finds.</summary>
+    private static string What(BuildSubject subject)
+        => subject.Schedule is { } schedule ? $"{schedule} of {subject.Ref}" : subject.Title;
 
     private static string Text(BuildFinished message, BuildFacts build)
     {

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Access;
 
@@ -56,7 +57,8 @@ public static class AcceptFindings
             try
             {
                 found = await judge.LookAsync(
-                    source.Objects, build.Subject.Commit, build.Since, build.Plan.Settings, build.Plan.Checks, ct);
+                    source.Objects, build.Subject.Commit, build.Since, build.Plan.Settings, build.Plan.Checks, ct,
+                    Scan.Find(build.Plan.Scan)?.IsDeep is true);
             }
             catch (GitException e)
             {

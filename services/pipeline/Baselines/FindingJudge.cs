@@ -48,11 +48,12 @@ internal sealed class FindingJudge(
         };
     }
 
-    /// <summary>What the checks see in a commit, as it is compared.</summary>
+    /// <summary>What the checks see in a commit, as it is compared; in its whole history when <paramref name="isDeep"/>.</summary>
     public async Task<IReadOnlyList<Sighting>> LookAsync(
-        GitObjects objects, CommitId commit, CommitId? since, CheckSettings settings, IReadOnlyList<string> checks, CancellationToken ct)
+        GitObjects objects, CommitId commit, CommitId? since, CheckSettings settings, IReadOnlyList<string> checks, CancellationToken ct,
+        bool isDeep = false)
     {
-        await using var tree = await SourceTree.ReadAsync(objects, commit, layout.Checks, ct, since);
+        await using var tree = await SourceTree.ReadAsync(objects, commit, layout.Checks, ct, since, isDeep);
         var runs = await CheckBatch.LookAsync(tree, settings, checks, cache, time, ct);
         return await Sightings.OfAsync(tree, runs, settings, cache, ct);
     }

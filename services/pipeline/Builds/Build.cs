@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Reports;
+using Auxo.Pipeline.Schedules.Scans;
 
 using JasperFx.Events;
 
@@ -106,6 +107,9 @@ public sealed record Build(
     /// <summary>What the reports of its steps say of their coverage.</summary>
     public IReadOnlyList<StepCoverage> Coverage { get; init; } = [];
 
+    /// <summary>Of a scan, what of its findings is new; null until its checks are done, and of every other build.</summary>
+    public ScanComparison? Compared { get; init; }
+
     /// <summary>True when its patch has an interim comment, which would stay if nothing replaced it.</summary>
     public bool HasInterimComment { get; init; }
 
@@ -203,6 +207,9 @@ public sealed record Build(
         => Unless(this with { Coverage = [.. Coverage.Where(coverage => coverage.Step != e.Coverage.Step), e.Coverage] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
+    public Build Apply(BuildEvent.ScanCompared e) => Unless(this with { Compared = e.Compared });
+
+    /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ApprovalRequested e)
         => Unless(this with { State = BuildState.AwaitingApproval, HasInterimComment = true, HeldSince = e.At });
 
@@ -231,6 +238,7 @@ public sealed record Build(
         BuildEvent.ArtifactProduced produced => build.Apply(produced),
         BuildEvent.TestsReported reported => build.Apply(reported),
         BuildEvent.CoverageReported reported => build.Apply(reported),
+        BuildEvent.ScanCompared compared => build.Apply(compared),
         BuildEvent.ApprovalRequested requested => build.Apply(requested),
         BuildEvent.ApprovalGranted granted => build.Apply(granted),
         BuildEvent.Finished finished => build.Apply(finished),

@@ -1,5 +1,6 @@
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Reports;
+using Auxo.Pipeline.Schedules.Scans;
 
 namespace Auxo.Pipeline.Builds;
 
@@ -62,6 +63,9 @@ public abstract record BuildEvent
 
     /// <summary>The reports of a step say which lines ran.</summary>
     public sealed record CoverageReported(StepCoverage Coverage) : BuildEvent;
+
+    /// <summary>What a scan found is compared with what was told before.</summary>
+    public sealed record ScanCompared(ScanComparison Compared) : BuildEvent;
 
     /// <summary>The checks are done, and the steps wait for somebody with the right to approve this commit.</summary>
     public sealed record ApprovalRequested(CommitId Commit, DateTimeOffset At) : BuildEvent;

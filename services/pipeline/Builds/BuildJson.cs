@@ -29,6 +29,7 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(BuildEvent.ArtifactProduced))]
 [JsonSerializable(typeof(BuildEvent.TestsReported))]
 [JsonSerializable(typeof(BuildEvent.CoverageReported))]
+[JsonSerializable(typeof(BuildEvent.ScanCompared))]
 [JsonSerializable(typeof(BuildEvent.ApprovalRequested))]
 [JsonSerializable(typeof(BuildEvent.ApprovalGranted))]
 [JsonSerializable(typeof(BuildEvent.Finished))]

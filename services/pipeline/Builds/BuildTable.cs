@@ -13,13 +13,13 @@ internal static class BuildTable
             """
             insert into pipeline.builds (
                 build_id, rid, trigger, subject, commit_id, attempt, trust, queued_at, state, trace_id, concurrency,
-                labels, steps)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), $12, $13)
+                labels, steps, scan)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, ''), $12, $13, nullif($14, ''))
             """,
             build.BuildId, build.Subject.Rid.Value, build.Subject.Trigger.ToString(), SubjectOf(build.Subject),
             build.Subject.Commit.Value, build.Attempt,
             build.Trust.ToString(), build.QueuedAt, StateOf(build), traceId ?? "", build.Plan.Concurrency?.KeyOf(build.Subject) ?? "",
-            build.Plan.Runner?.ToArray() ?? [], build.HasStepsLeft());
+            build.Plan.Runner?.ToArray() ?? [], build.HasStepsLeft(), build.Plan.Scan ?? "");
 
     /// <summary>Follows the build's state. A row that is done stays for the lists and has no lease.</summary>
     public static NpgsqlBatchCommand Follow(Build build)

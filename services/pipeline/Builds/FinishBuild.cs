@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Builds;
@@ -20,7 +21,8 @@ public static class FinishBuild
             if (named.Count == 0) continue;
             var verb = worst switch { Outcome.Failed
                 => "failed", Outcome.TimedOut => "ran too long", Outcome.Errored => "could not be run", _ => "was stopped" };
-            return (worst, $"{string.Join(", ", named)} {verb}");
+            var news = worst == Outcome.Failed && build.Compared is { } compared ? $": {compared.Words}" : "";
+            return (worst, $"{string.Join(", ", named)} {verb}{news}");
         }
 
         var elsewhere = build.Plan.Steps.Where(static step => step.LeftOut is not null || step.When == NeedsOutcome.Failed)
@@ -29,6 +31,10 @@ public static class FinishBuild
             .Select(result => result.Step).Order(StringComparer.Ordinal).ToList();
         return (Outcome.Passed, skipped.Count == 0 ? null : $"not run: {string.Join(", ", skipped)}");
     }
+
+    /// <summary>A scan that says what its last run has said; a report is for who asked for it, whatever stands in it.</summary>
+    private static bool IsOldNews(Build build, Outcome outcome)
+        => Scan.Find(build.Plan.Scan) is { HasReport: false } && build.Compared?.IsOldNews(outcome) is true;
 
     /// <summary>Ends a build: the event, the fact for everybody, and the verdict for the patch. A finished build stays as it is.</summary>
     /// <param name="build">The build with all results that count.</param>
@@ -61,7 +67,7 @@ public static class FinishBuild
                 final.Subject, outcome, reason, final.InOrder(),
                 [.. final.WorstFirst().Take(10)],
                 final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust,
-                final.Held > TimeSpan.Zero ? final.Held : null));
+                final.Held > TimeSpan.Zero ? final.Held : null, IsOldNews(final, outcome) ? true : null));
         return ([finished], messages);
     }
 }

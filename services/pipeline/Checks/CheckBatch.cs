@@ -18,6 +18,9 @@ public sealed record BuiltInCheck(
     /// <summary>The programs that it asks: another version of one may find something else.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
+    /// <summary>Says why it would find nothing to look at in a tree, in one line, or null; null for one that always looks.</summary>
+    public Func<SourceTree, CheckSettings, VerdictCache, CancellationToken, Task<string?>>? WhyNothingAsync { get; init; }
+
     /// <summary>True when what the table blocks does so wherever it stood before: a vulnerability is none the less for being old.</summary>
     public bool BlocksKnown { get; init; }
 }
@@ -34,11 +37,17 @@ public static class CheckBatch
         new("syntax", BashSyntax.RunAsync) { Programs = ["bash", "sh", "dash"] },
         new("shellcheck", ShellCheck.RunAsync) { Programs = ["shellcheck"] },
         new("secrets", Secrets.RunAsync),
-        new(StaticAnalysis.Name, StaticAnalysis.RunAsync) { Programs = [Semgrep.Program] },
+        new(StaticAnalysis.Name, StaticAnalysis.RunAsync)
+        {
+            Programs = [Semgrep.Program], WhyNothingAsync = StaticAnalysis.WhyNothingAsync,
+        },
         new("permissions", static (tree, settings, _, ct) => FilePermissions.RunAsync(tree, settings, ct)),
         new("documentation", static (tree, settings, _, ct) => DocumentationStructure.RunAsync(tree, settings, ct)),
         new("structure", static (tree, settings, _, _) => Task.FromResult(RepositoryStructure.Run(tree, settings))),
-        new("dependencies", Dependencies.RunAsync) { Programs = ["trivy"], BlocksKnown = true },
+        new("dependencies", Dependencies.RunAsync)
+        {
+            Programs = ["trivy"], BlocksKnown = true, WhyNothingAsync = Dependencies.WhyNothingAsync,
+        },
     ];
 
     /// <summary>The checks that the settings leave on.</summary>

@@ -34,6 +34,9 @@ public sealed class VerdictCache(int capacity = 50_000)
     /// </summary>
     public VerdictCache OfOneRun() => new(int.MaxValue) { Advisories = Advisories, _whole = this };
 
+    /// <summary>One that knows nothing yet: everything is looked at again.</summary>
+    public VerdictCache Unknowing() => new(int.MaxValue) { Advisories = Advisories };
+
     /// <summary>The observations of a content, with no path set.</summary>
     public bool TryGet(string oid, string ruling, out IReadOnlyList<Observation> observations)
         => TryGet((oid, DigestOf(ruling)), out observations);

@@ -6,6 +6,7 @@ using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Definitions.Steps;
 using Auxo.Pipeline.Definitions.Yaml;
+using Auxo.Pipeline.Schedules.Scans;
 
 using YamlDotNet.RepresentationModel;
 
@@ -104,7 +105,9 @@ public sealed class PipelineFileReader
         var keys = _yaml.Keys(top, "steps", "environment", "timeout", "checks", "schedules", "concurrency", "runner");
         IReadOnlyList<ScheduleDefinition> schedules =
             keys.TryGetValue("schedules", out var times) ? new ScheduleReader(_yaml).Read(times) : [];
-        return Steps(keys, [.. schedules.Select(static schedule => schedule.Name)], NoVariables, DefaultTimeout) with
+        // A scan runs no steps.
+        var names = schedules.Select(static schedule => schedule.Name).Where(static name => Scan.Find(name) is null);
+        return Steps(keys, [.. names], NoVariables, DefaultTimeout) with
         {
             Checks = keys.TryGetValue("checks", out var checks) ? Checks(checks) : CheckSettings.Default,
             Schedules = schedules,

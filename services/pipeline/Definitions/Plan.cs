@@ -2,6 +2,7 @@ using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions.Including;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Definitions;
@@ -70,6 +71,9 @@ public sealed record Plan(
     /// <summary>The labels that a machine must have to run the steps; null for any machine, and in builds of earlier versions.</summary>
     public IReadOnlyList<string>? Runner { get; init; }
 
+    /// <summary>The name of the scan that it is; null for every other build.</summary>
+    public string? Scan { get; init; }
+
     /// <summary>The step name under which problems of the pipeline file are reported.</summary>
     public const string FileStep = "pipeline-file";
 
@@ -121,6 +125,8 @@ public sealed record Plan(
             }).ToList();
         // With a broken file nobody knows what its author wanted: the checks run with their defaults, the steps do not.
         var settings = problems.Count > 0 ? CheckSettings.Default : file.Checks with { Rules = files.Rules };
+        if (facts.Trigger == BuildTrigger.Schedule && Schedules.Scans.Scan.Find(facts.Schedule) is { } scan)
+            return OfScan(scan, settings, reading, files);
         return new Plan(
             [.. CheckBatch.Chosen(settings).Select(check => check.Name)], settings, steps,
             needsApproval && steps.Exists(static step => step.LeftOut is null), problems, notes, files.Name)
@@ -133,6 +139,17 @@ public sealed record Plan(
                 ? [.. included.Select(static pair => new IncludedText(pair.Key.ToString(), pair.Value.Text!))] : null,
         };
     }
+
+    /// <summary>
+    /// What is wrong with a pipeline file was said by the build that brought it, and what somebody has accepted is accepted all the same.
+    /// </summary>
+    private static Plan OfScan(Scan scan, CheckSettings settings, Reading reading, DefinitionFiles files)
+        => new(
+            [.. CheckBatch.Chosen(settings).Select(static check => check.Name).Where(scan.Checks.Contains)], settings, [],
+            NeedsApproval: false, [], reading.Definition.Notes, files.Name)
+        {
+            Scan = scan.Name, Accepted = reading.Accepted.Count > 0 ? reading.Accepted : null,
+        };
 
     private static Reading Read(DefinitionFiles files, DateOnly today)
     {

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions.Yaml;
+using Auxo.Pipeline.Schedules.Scans;
 
 using Cronos;
 
@@ -16,7 +17,11 @@ namespace Auxo.Pipeline.Definitions;
 /// <param name="Jitter">A build begins up to so much later.</param>
 /// <param name="CatchUp">How late the newest slot may still be built.</param>
 /// <param name="Branch">Whose newest head is built; null for the default branch.</param>
-public sealed record ScheduleDefinition(string Name, string Cron, string? Zone, TimeSpan Jitter, TimeSpan CatchUp, string? Branch);
+public sealed record ScheduleDefinition(string Name, string Cron, string? Zone, TimeSpan Jitter, TimeSpan CatchUp, string? Branch)
+{
+    /// <summary>The file has switched it off; only scans can be.</summary>
+    public bool IsOff { get; init; }
+}
 
 /// <summary>Reads <c>schedules</c> of a pipeline file.</summary>
 internal sealed class ScheduleReader(YamlKeys yaml)
@@ -51,6 +56,7 @@ internal sealed class ScheduleReader(YamlKeys yaml)
 
     private ScheduleDefinition? One(string name, YamlNode node)
     {
+        if (Scan.Find(name) is { } scan) return OfScan(scan.Usual, node);
         var keys = yaml.Keys(node, "cron", "zone", "jitter", "catch-up", "branch");
         if (!keys.TryGetValue("cron", out var when))
         {
@@ -58,17 +64,39 @@ internal sealed class ScheduleReader(YamlKeys yaml)
             return null;
         }
 
-        var cron = yaml.Text(when, "cron");
-        var shortest = Shortest(when, cron);
+        return Times(new ScheduleDefinition(
+            name, yaml.Text(when, "cron"), Zone: null, TimeSpan.Zero, DefaultCatchUp,
+            keys.TryGetValue("branch", out var branch) ? yaml.Text(branch, "branch") : null), keys, when);
+    }
+
+    /// <summary><c>on</c>, <c>off</c>, or other times for it; what it looks at, and where, is its own.</summary>
+    private ScheduleDefinition OfScan(ScheduleDefinition usual, YamlNode node)
+    {
+        if (node is YamlMappingNode)
+        {
+            var keys = yaml.Keys(node, "cron", "zone", "jitter", "catch-up");
+            var when = keys.GetValueOrDefault("cron");
+            return Times(when is null ? usual : usual with { Cron = yaml.Text(when, "cron") }, keys, when ?? node);
+        }
+
+        if (node is not YamlScalarNode { Value: "on" or "off" })
+            yaml.Problem(node, $"'{usual.Name}' is a scan of Auxo's own: write on, off, or other times such as {{ cron: \"0 5 * * *\" }}");
+        return usual with { IsOff = node is YamlScalarNode { Value: "off" } };
+    }
+
+    /// <summary>What the keys say of its times.</summary>
+    private ScheduleDefinition Times(ScheduleDefinition schedule, Dictionary<string, YamlNode> keys, YamlNode when)
+    {
+        var shortest = Shortest(when, schedule.Cron);
         var zone = keys.TryGetValue("zone", out var where) ? Zone(where, yaml.Text(where, "zone")) : null;
-        var jitter = TimeSpan.Zero;
+        var jitter = schedule.Jitter < shortest ? schedule.Jitter : TimeSpan.Zero;
         if (keys.TryGetValue("jitter", out var spread))
         {
             if (PipelineFileReader.ParseDuration(yaml.Text(spread, "jitter")) is { } duration && duration < shortest) jitter = duration;
             else yaml.Problem(spread, "'jitter' must be a duration that is shorter than the time from one run to the next, such as 10m");
         }
 
-        var late = DefaultCatchUp;
+        var late = schedule.CatchUp;
         if (keys.TryGetValue("catch-up", out var limit))
         {
             if (PipelineFileReader.ParseDuration(yaml.Text(limit, "catch-up")) is { } duration
@@ -76,8 +104,7 @@ internal sealed class ScheduleReader(YamlKeys yaml)
             else yaml.Problem(limit, "'catch-up' must be a duration between 5m and 744h, such as 24h");
         }
 
-        return new ScheduleDefinition(
-            name, cron, zone, jitter, late, keys.TryGetValue("branch", out var branch) ? yaml.Text(branch, "branch") : null);
+        return schedule with { Zone = zone, Jitter = jitter, CatchUp = late };
     }
 
     /// <summary>The shortest time from one slot to the next in the next two years or so; what is no cron is a problem.</summary>

@@ -17,6 +17,8 @@ public static class MergeGate
     /// <param name="by">What had ended by then counts.</param>
     public static GateVerdict Judge(CommitId commit, IReadOnlyCollection<Build> builds, DateTimeOffset by)
     {
+        // A scan makes some of the checks and runs no step.
+        builds = [.. builds.Where(static build => build.Plan.Scan is null)];
         // A build that another one pushed aside says nothing about its commit.
         var ended = builds.Where(build => build.FinishedAt <= by && build.Outcome is not (null or Outcome.Superseded or Outcome.Skipped))
             .MaxBy(static build => (build.FinishedAt, build.BuildId));

@@ -1,6 +1,7 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Schedules;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Queueing;
@@ -28,11 +29,12 @@ public static class OnDefaultBranchAdvancedHandler
 
     /// <summary>Queues its build and remembers the head, whose pipeline file counts for strangers and says the schedules.</summary>
     public static (RememberHead, FollowSchedules, QueuedBuild?, OutgoingMessages) Handle(
-        DefaultBranchAdvanced message, PlannedBuild? planned, IReadOnlyList<ScheduleDefinition>? declared, Links links, DateTimeOffset now)
+        DefaultBranchAdvanced message, PlannedBuild? planned, IReadOnlyList<ScheduleDefinition>? declared, Links links, ScanSettings scans,
+        DateTimeOffset now)
     {
         var (queued, messages) = QueueBuild.Decide(planned, links, now);
         if (declared is { Count: > 0 }) messages.Add(new SchedulesChanged());
-        return (new RememberHead(message), new FollowSchedules(message.Rid, declared, message.SeenAt, now), queued, messages);
+        return (new RememberHead(message), new FollowSchedules(message.Rid, declared, message.SeenAt, now, scans), queued, messages);
     }
 }
 

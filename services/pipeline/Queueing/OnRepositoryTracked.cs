@@ -1,6 +1,7 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Schedules;
+using Auxo.Pipeline.Schedules.Scans;
 
 using Npgsql;
 
@@ -19,8 +20,8 @@ public static class OnRepositoryTrackedHandler
 
     /// <summary>Keeps both.</summary>
     public static (RememberRepository, FollowSchedules, OutgoingMessages) Handle(
-        RepositoryTracked message, IReadOnlyList<ScheduleDefinition>? declared, DateTimeOffset now)
-        => (new RememberRepository(message), new FollowSchedules(message.Rid, declared, message.At, now),
+        RepositoryTracked message, IReadOnlyList<ScheduleDefinition>? declared, ScanSettings scans, DateTimeOffset now)
+        => (new RememberRepository(message), new FollowSchedules(message.Rid, declared, message.At, now, scans),
             declared is { Count: > 0 } ? [new SchedulesChanged()] : []);
 }
 

@@ -57,6 +57,9 @@ public record BuildResponse(
     /// <summary>The name of the schedule that began it; null for every other build.</summary>
     public string? Schedule { get; init; }
 
+    /// <summary>True for a scan, which makes some of the checks and runs no step: it does not say how its branch stands.</summary>
+    public bool IsScan { get; init; }
+
     /// <summary>Takes what lists show.</summary>
     internal static BuildResponse Of(Build build)
         => new(
@@ -68,7 +71,7 @@ public record BuildResponse(
             [.. build.Plan.StepNames().Select(name => StepOf(build, name))])
         {
             TraceId = build.TraceId, HeldSeconds = build.Held > TimeSpan.Zero ? build.Held.TotalSeconds : null,
-            Schedule = build.Subject.Schedule,
+            Schedule = build.Subject.Schedule, IsScan = build.Plan.Scan is not null,
         };
 
     private static StepResponse StepOf(Build build, string name)

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace Auxo.Pipeline.Reading;
 
-/// <summary><c>GET /builds?rid=&amp;patch=&amp;commit=&amp;trace=&amp;limit=&amp;after=</c>: newest first, by cursor.</summary>
+/// <summary><c>GET /builds?rid=&amp;patch=&amp;commit=&amp;trace=&amp;scans=&amp;limit=&amp;after=</c>: newest first, by cursor.</summary>
 public static class ListBuilds
 {
     internal static void Map(IEndpointRouteBuilder routes)
@@ -17,7 +17,8 @@ public static class ListBuilds
 
     private static async Task<Results<Ok<BuildPage>, ProblemHttpResult>> HandleAsync(
         ClaimsPrincipal user, IDocumentStore store, NpgsqlDataSource database, CancellationToken ct, string? rid = null,
-        string? patch = null, string? commit = null, int limit = 50, Guid? after = null, string? trace = null)
+        string? patch = null, string? commit = null, int limit = 50, Guid? after = null, string? trace = null,
+        bool scans = true)
     {
         if (limit is < 1 or > 200) return AuxoProblem.BadRequest("request/invalid-limit", "'limit' must be between 1 and 200.");
         if (rid is not null && !Rid.TryParse(rid, null, out _)) return AuxoProblem.BadRequest(
@@ -31,13 +32,14 @@ public static class ListBuilds
             where ($1::text is null or rid = $1) and ($2::text is null or subject = $2) and ($3::text is null or commit_id = $3)
               and ($4::uuid is null or (queued_at, build_id) <
                 (select queued_at, build_id from pipeline.builds where build_id = $4 and ($1::text is null or rid = $1)))
-              and ($6::text is null or trace_id = $6)
+              and ($6::text is null or trace_id = $6) and ($7 or scan is null)
             order by queued_at desc, build_id desc limit $5
             """).With(
             rid is null
                 ? DBNull.Value
                 : Rid.Parse(rid).Value, (object?)patch ?? DBNull.Value, commit is null ? DBNull.Value : CommitId.Parse(commit).Value,
-            (object?)after ?? DBNull.Value, limit + 1, (object?)trace ?? DBNull.Value);
+            (object?)after ?? DBNull.Value, limit + 1, (object?)trace ?? DBNull.Value,
+            scans);
         var ids = new List<Guid>();
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {

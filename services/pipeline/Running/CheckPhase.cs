@@ -7,14 +7,15 @@ using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Checks.Keeping;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Logs;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Running;
 
 /// <summary>The checks of a build: they read the commit from git, and need neither a workspace nor a sandbox.</summary>
 internal sealed class CheckPhase(
-    GitSources sources, RepositoryFolders folders, InstanceLayout layout, VerdictCache cache, FindingJudge judge, LogStore logs,
-    KeptVerdicts kept, TimeProvider time)
+    GitSources sources, RepositoryFolders folders, InstanceLayout layout, VerdictCache cache, FindingJudge judge, ScanEnd scans,
+    LogStore logs, KeptVerdicts kept, TimeProvider time)
 {
     /// <summary>Makes the checks that have no result, all at once.</summary>
     /// <returns>What they found, in no order that matters.</returns>
@@ -30,12 +31,16 @@ internal sealed class CheckPhase(
         if (names.Count > 0)
         {
             Judgement judged;
+            IReadOnlyList<CheckRun> runs = [];
+            var isDeep = Scan.Find(build.Plan.Scan)?.IsDeep is true;
             await kept.Loaded.WaitAsync(run);
             try
             {
                 await using var source = sources.Open(folders.FolderOf(build.Source));
-                await using var tree = await SourceTree.ReadAsync(source.Objects, build.Subject.Commit, layout.Checks, run, build.Since);
-                var runs = await CheckBatch.LookAsync(tree, build.Plan.Settings, names, cache, time, run);
+                await using var tree = await SourceTree.ReadAsync(
+                    source.Objects, build.Subject.Commit, layout.Checks, run, build.Since, isDeep);
+                runs = await CheckBatch.LookAsync(
+                    tree, build.Plan.Settings, names, isDeep ? cache.Unknowing() : cache, time, run);
                 judged = await judge.JudgeAsync(build, source.Objects, tree, runs, run);
             }
             catch (Exception e) when (e is GitException or IOException)
@@ -55,6 +60,8 @@ internal sealed class CheckPhase(
                     Fixes = [.. judged.Fixes.Where(finding => finding.Check == result.Step.Step)],
                 });
             }
+
+            if (build.Plan.Scan is not null) return await scans.AddAsync(build, runs, judged.Results, reports, ct);
         }
 
         return reports;

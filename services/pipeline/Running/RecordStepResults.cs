@@ -1,5 +1,6 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Reports;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Running;
@@ -19,6 +20,9 @@ public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findin
     /// <summary>The findings on record that are not there any more with this patch, worst first.</summary>
     public IReadOnlyList<Finding> Fixes { get; init; } = [];
 
+    /// <summary>What of a scan's findings is new; null for every other build.</summary>
+    public ScanComparison? Compared { get; init; }
+
     /// <summary>The events of these.</summary>
     internal IEnumerable<BuildEvent> OfReports()
     {
@@ -26,6 +30,7 @@ public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findin
             yield return new BuildEvent.FixesFound(Result.Step, Fixes.Count, [.. Fixes.Take(RecordStepResults.MaxFindings)]);
         if (Tests is not null) yield return new BuildEvent.TestsReported(Tests);
         if (Coverage is not null) yield return new BuildEvent.CoverageReported(Coverage);
+        if (Compared is not null) yield return new BuildEvent.ScanCompared(Compared);
     }
 }
 

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Queueing;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Verdict;
 
 using Npgsql;
@@ -10,7 +11,8 @@ namespace Auxo.Pipeline.Schedules;
 /// queued in the transaction that moves the schedule on: over any number of processes and restarts it is built once.
 /// </summary>
 public sealed class BuildSlot(
-    Outbox outbox, NpgsqlDataSource database, BuildPlanner planner, Links links, TimeProvider time, ILogger<BuildSlot> logger)
+    Outbox outbox, NpgsqlDataSource database, BuildPlanner planner, ScanTargets targets, Links links, TimeProvider time,
+    ILogger<BuildSlot> logger)
 {
     /// <summary>Does all that is due.</summary>
     /// <returns>When something is due next, and whether something failed and has to be tried again.</returns>
@@ -38,14 +40,18 @@ public sealed class BuildSlot(
     private Task<bool> BuildAsync(Rid rid, string name, CancellationToken ct)
         => LostRace.RetryAsync(async () =>
         {
-            if (await ScheduleTable.FindAsync(database, rid, name, ct) is not { DisabledAt: null } schedule) return false;
+            if (await ScheduleTable.FindAsync(database, rid, name, ct) is not { IsOn: true } schedule) return false;
             var now = time.GetUtcNow();
             var due = DueSlots.Decide(schedule.Timetable(time.LocalTimeZone), schedule.Since, now);
             var (missed, newest, reason) = (due.Missed, due.NewestMissed, "Auxo did not run at that time");
             var id = due.Build is { } at ? BuildId.ForSlot(rid, name, at) : Guid.NewGuid();
             await using var work = outbox.Open(id.ToString("N"));
             QueuedBuild? queued = null;
-            if (due.Build is { } slot)
+            var isDue = due.Build is not null || missed > 0;
+            var idle = isDue ? await targets.WhyNothingAsync(work.Session, database, schedule, ct) : null;
+            // Nobody misses what would have looked at nothing.
+            if (idle is not null) (missed, newest) = (0, null);
+            else if (due.Build is { } slot)
             {
                 if (await ScheduledHead.FindAsync(work.Session, database, schedule, ct) is not { } head)
                     (missed, newest, reason) = (missed + 1, slot, $"branch '{schedule.BuiltBranch}' has no head that Auxo has seen");
@@ -53,7 +59,7 @@ public sealed class BuildSlot(
                     queued = await QueueAsync(work, planned, now);
             }
 
-            work.Session.QueueSqlCommand(ScheduleTable.Advance(schedule, due, missed, newest, queued?.Build.BuildId));
+            work.Session.QueueSqlCommand(ScheduleTable.Advance(schedule, due, missed, newest, queued?.Build.BuildId, idle));
             if (newest is { } lost)
                 await work.PublishAsync(new ScheduleMissed(rid, schedule.Repository.Name, name, lost, missed, reason, now));
             CrashPoint.Hit("pipeline.schedule.decided");

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Schedules;
@@ -26,19 +27,24 @@ public sealed class DeclaredSchedules(GitSources sources, RepositoryFolders fold
     }
 }
 
-/// <summary>Keeps what the head of a default branch says of times. Who was switched off stays off.</summary>
+/// <summary>
+/// Keeps what the head of a default branch says of times, beside the scans that every repository has. Who was switched off stays off.
+/// </summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="Declared">Its schedules; null changes nothing.</param>
 /// <param name="SeenAt">When ingest saw that head: without effect when the repository was untracked since.</param>
 /// <param name="Now">The time.</param>
+/// <param name="Scans">Which scans are off where the file says nothing.</param>
 public sealed record FollowSchedules(
-    Rid Rid, IReadOnlyList<ScheduleDefinition>? Declared, DateTimeOffset SeenAt, DateTimeOffset Now) : IMartenOp
+    Rid Rid, IReadOnlyList<ScheduleDefinition>? Declared, DateTimeOffset SeenAt, DateTimeOffset Now, ScanSettings Scans) : IMartenOp
 {
     /// <inheritdoc/>
     public void Execute(IDocumentSession session)
     {
+        session.QueueSqlCommand(ScanTable.Keep(Rid, Scans, Declared?.Select(static schedule => schedule.Name), Now));
         if (Declared is null) return;
-        session.QueueSqlCommand(ScheduleTable.Forget(Rid, Declared.Select(static schedule => schedule.Name)));
+        var kept = Declared.Select(static schedule => schedule.Name).Union(Scan.All.Select(static scan => scan.Name));
+        session.QueueSqlCommand(ScheduleTable.Forget(Rid, kept));
         foreach (var schedule in Declared) session.QueueSqlCommand(ScheduleTable.Declare(Rid, schedule, SeenAt, Now));
     }
 }

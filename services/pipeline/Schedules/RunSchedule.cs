@@ -1,5 +1,6 @@
 using Auxo.Pipeline.Reading;
 using Auxo.Pipeline.Requesting;
+using Auxo.Pipeline.Schedules.Scans;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,13 +16,16 @@ public static class RunSchedule
         => routes.MapPost("/schedules/{rid}/{name}/run", HandleAsync).WithName("RunSchedule").RequireScope("pipeline:write");
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
-        Rid rid, string name, HttpContext http, NpgsqlDataSource database, IDocumentStore store, NextAttempt next, CancellationToken ct)
+        Rid rid, string name, HttpContext http, NpgsqlDataSource database, IDocumentStore store, NextAttempt next, ScanTargets targets,
+        CancellationToken ct)
     {
         if (await ScheduleTable.FindAsync(database, rid, name, ct) is not { } schedule) return Schedule.NotFound(rid, name);
         await using var session = store.QuerySession();
         if (await ScheduledHead.FindAsync(session, database, schedule, ct) is not { } head)
             return AuxoProblem.Unprocessable(
                 "schedule/nothing-to-build", $"Branch '{schedule.BuiltBranch}' has no head that Auxo has seen; push to it first.");
+        if (await targets.WhyNothingAsync(session, database, schedule, ct) is { } idle)
+            return AuxoProblem.Unprocessable("schedule/nothing-to-look-at", $"'{schedule.Name}' has nothing to look at: {idle}.");
         var request = head.Request(schedule, slot: null, http.User.Identity?.Name ?? "unknown");
         var build = await next.QueueAsync(request, ct, queued => ScheduleTable.Built(schedule, queued.BuildId));
         return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));

@@ -25,6 +25,26 @@ public sealed record Schedule(
     Rid Rid, string Name, string Cron, string? Zone, TimeSpan Jitter, TimeSpan CatchUp, string? Branch, DateTimeOffset Since,
     string? DisabledBy, DateTimeOffset? DisabledAt, int Missed, DateTimeOffset? MissedAt, Guid? LastBuild, ScheduleRepository Repository)
 {
+    /// <summary>False for a scan that its pipeline file does not name.</summary>
+    public bool IsDeclared { get; init; } = true;
+
+    /// <summary>The pipeline file has switched it off, or the operator where the file says nothing; of scans only.</summary>
+    public bool IsOffByDefault { get; init; }
+
+    /// <summary>When somebody switched it on; null when nobody did since it was switched off.</summary>
+    public DateTimeOffset? EnabledAt { get; init; }
+
+    /// <summary>Why the newest slot made no build: there was nothing to look at. Null when it made one, or none was due.</summary>
+    public string? Idle { get; init; }
+
+    /// <summary>That slot.</summary>
+    public DateTimeOffset? IdleAt { get; init; }
+
+    /// <summary>
+    /// Whether its slots are built: what somebody has switched counts more than the file, and the file more than the operator.
+    /// </summary>
+    public bool IsOn => DisabledAt is null && (!IsOffByDefault || EnabledAt is not null);
+
     /// <summary>The branch that is built.</summary>
     public string BuiltBranch => Branch ?? Repository.DefaultBranch;
 
@@ -35,7 +55,7 @@ public sealed record Schedule(
     internal static ProblemHttpResult NotFound(Rid rid, string name)
         => AuxoProblem.NotFound(
             "schedule/unknown",
-            $"The pipeline file of {rid} has no schedule '{PlainText.OneLine(name, 60)}'; 'auxo schedule list' shows all.");
+            $"{rid} has no schedule '{PlainText.OneLine(name, 60)}'; 'auxo schedule list' shows all.");
 
     /// <summary>Its slots.</summary>
     /// <param name="machine">The machine's time zone.</param>

@@ -11,10 +11,13 @@ internal static class ScheduleTable
     private const string Columns =
         """
         select s.rid, s.name, s.cron, s.zone, s.jitter, s.catch_up, s.branch, s.since, s.disabled_by, s.disabled_at, s.missed, s.missed_at,
-               s.last_build, r.name, r.default_branch, r.source, r.head
+               s.last_build, r.name, r.default_branch, r.source, r.head, s.declared, s.off, s.enabled_at, s.idle, s.idle_at
         from pipeline.schedules s join pipeline.repositories r on r.rid = s.rid and r.untracked_at is null
         where not s.gone
         """;
+
+    /// <summary>Whether its slots are built; <see cref="Schedule.IsOn"/> says the same of what was read.</summary>
+    private const string IsOn = "s.disabled_at is null and (not s.off or s.enabled_at is not null)";
 
     /// <summary>Those of one repository, or of all.</summary>
     public static async Task<IReadOnlyList<Schedule>> ListAsync(NpgsqlDataSource database, Rid? rid, CancellationToken ct)
@@ -24,7 +27,7 @@ internal static class ScheduleTable
         return await ReadAsync(command, ct);
     }
 
-    /// <summary>One; null when no file names it.</summary>
+    /// <summary>One; null when there is none of that name.</summary>
     public static async Task<Schedule?> FindAsync(NpgsqlDataSource database, Rid rid, string name, CancellationToken ct)
     {
         await using var command = database.CreateCommand($"{Columns} and s.rid = $1 and s.name = $2").With(rid.Value, name);
@@ -35,7 +38,7 @@ internal static class ScheduleTable
     public static async Task<IReadOnlyList<Schedule>> DueAsync(NpgsqlDataSource database, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
-            $"{Columns} and s.disabled_at is null and (s.next_at <= $1 or s.since > $1) order by s.next_at, s.rid, s.name").With(now);
+            $"{Columns} and {IsOn} and (s.next_at <= $1 or s.since > $1) order by s.next_at, s.rid, s.name").With(now);
         return await ReadAsync(command, ct);
     }
 
@@ -43,9 +46,9 @@ internal static class ScheduleTable
     public static async Task<DateTimeOffset?> NextAsync(NpgsqlDataSource database, CancellationToken ct)
     {
         await using var command = database.CreateCommand(
-            """
+            $"""
             select min(s.next_at) from pipeline.schedules s join pipeline.repositories r on r.rid = s.rid and r.untracked_at is null
-            where not s.gone and s.disabled_at is null
+            where not s.gone and {IsOn}
             """);
         return await command.ExecuteScalarAsync(ct) is DateTime next ? new DateTimeOffset(next, TimeSpan.Zero) : null;
     }
@@ -58,17 +61,18 @@ internal static class ScheduleTable
     public static NpgsqlBatchCommand Declare(Rid rid, ScheduleDefinition schedule, DateTimeOffset seenAt, DateTimeOffset now)
         => BuildTable.Command(
             """
-            insert into pipeline.schedules as s (rid, name, cron, zone, jitter, catch_up, branch, since, next_at)
-            select $1::text, $2::text, $3::text, $4::text, $5::interval, $6::interval, $7::text, $8::timestamptz, $8::timestamptz
+            insert into pipeline.schedules as s (rid, name, cron, zone, jitter, catch_up, branch, since, next_at, off)
+            select $1::text, $2::text, $3::text, $4::text, $5::interval, $6::interval, $7::text, $8::timestamptz, $8::timestamptz,
+                $10::boolean
             where not exists (select from pipeline.repositories where rid = $1 and untracked_at >= $9)
             on conflict (rid, name) do update set
                 cron = excluded.cron, zone = excluded.zone, jitter = excluded.jitter, catch_up = excluded.catch_up,
-                branch = excluded.branch, gone = false, next_at = excluded.next_at,
-                since = case when s.gone or s.cron <> excluded.cron or s.zone is distinct from excluded.zone
+                branch = excluded.branch, gone = false, next_at = excluded.next_at, declared = true, off = excluded.off,
+                since = case when s.gone or s.off and not excluded.off or s.cron <> excluded.cron or s.zone is distinct from excluded.zone
                     then excluded.since else s.since end
             """,
             rid.Value, schedule.Name, schedule.Cron, (object?)schedule.Zone ?? DBNull.Value, schedule.Jitter, schedule.CatchUp,
-            (object?)schedule.Branch ?? DBNull.Value, now, seenAt);
+            (object?)schedule.Branch ?? DBNull.Value, now, seenAt, schedule.IsOff);
 
     /// <summary>Marks those that a file does not name any more.</summary>
     public static NpgsqlBatchCommand Forget(Rid rid, IEnumerable<string> except)
@@ -81,29 +85,38 @@ internal static class ScheduleTable
     /// <param name="missed">How many slots were missed.</param>
     /// <param name="missedAt">The newest of them.</param>
     /// <param name="build">The build that it began.</param>
-    public static NpgsqlBatchCommand Advance(Schedule before, DueSlots due, int missed, DateTimeOffset? missedAt, Guid? build)
+    /// <param name="idle">Why it began none.</param>
+    public static NpgsqlBatchCommand Advance(
+        Schedule before, DueSlots due, int missed, DateTimeOffset? missedAt, Guid? build, string? idle)
         => BuildTable.Command(
-            """
+            $"""
             with mine as (
-                update pipeline.schedules set since = $4, next_at = $5, missed = missed + $6,
-                    missed_at = coalesce($7, missed_at), last_build = coalesce($8, last_build)
-                where rid = $1 and name = $2 and since = $3 and not gone and disabled_at is null returning 1)
+                update pipeline.schedules s set since = $4, next_at = $5, missed = missed + $6,
+                    missed_at = coalesce($7, missed_at), last_build = coalesce($8, last_build),
+                    idle = case when since = $4 then idle else $9::text end,
+                    idle_at = case when since = $4 then idle_at when $9::text is not null then $4 end
+                where rid = $1 and name = $2 and since = $3 and not gone and {IsOn} returning 1)
             select pipeline.require_lease(exists (select from mine))
             """,
             before.Rid.Value, before.Name, before.Since, due.Since, (object?)due.Next ?? DBNull.Value, missed,
-            (object?)missedAt ?? DBNull.Value, (object?)build ?? DBNull.Value);
+            (object?)missedAt ?? DBNull.Value, (object?)build ?? DBNull.Value, (object?)idle ?? DBNull.Value);
 
     /// <summary>Follows somebody's switch.</summary>
     public static NpgsqlBatchCommand Switch(Rid rid, string name, ScheduleEvent happened)
         => happened is ScheduleEvent.Disabled off
-            ? BuildTable.Command("update pipeline.schedules set disabled_by = $3, disabled_at = $4 where rid = $1 and name = $2",
+            ? BuildTable.Command(
+                """
+                update pipeline.schedules set disabled_by = $3, disabled_at = $4, enabled_by = null, enabled_at = null
+                where rid = $1 and name = $2
+                """,
                 rid.Value, name, off.By, off.At)
             : BuildTable.Command(
                 """
-                update pipeline.schedules set disabled_by = null, disabled_at = null, since = $3, next_at = $3
+                update pipeline.schedules set disabled_by = null, disabled_at = null, enabled_by = $4, enabled_at = $3, since = $3,
+                    next_at = $3
                 where rid = $1 and name = $2
                 """,
-                rid.Value, name, ((ScheduleEvent.Enabled)happened).At);
+                rid.Value, name, ((ScheduleEvent.Enabled)happened).At, ((ScheduleEvent.Enabled)happened).By);
 
     /// <summary>Keeps the build that somebody began by hand.</summary>
     public static NpgsqlBatchCommand Built(Schedule schedule, Guid build)
@@ -122,7 +135,11 @@ internal static class ScheduleTable
                 reader.GetInt32(10), Moment(11), reader.IsDBNull(12) ? null : reader.GetGuid(12),
                 new ScheduleRepository(
                     reader.GetString(13), reader.GetString(14), RepositoryLocator.Parse(reader.GetString(15)),
-                    Text(16) is { } head ? CommitId.Parse(head) : null)));
+                    Text(16) is { } head ? CommitId.Parse(head) : null))
+            {
+                IsDeclared = reader.GetBoolean(17), IsOffByDefault = reader.GetBoolean(18), EnabledAt = Moment(19), Idle = Text(20),
+                IdleAt = Moment(21),
+            });
         }
 
         return schedules;

@@ -1,18 +1,27 @@
+using Auxo.Pipeline.Schedules.Scans;
+
+using Npgsql;
+
 namespace Auxo.Pipeline.Schedules;
 
 /// <summary>
 /// Sleeps until the next slot is due and begins its build. It looks once a minute in any case: timers stand still while a machine
 /// sleeps, clocks are set, and other processes change the rows.
 /// </summary>
-internal sealed class ScheduleWorker(BuildSlot slots, ScheduleAlarm alarm, TimeProvider time, ILogger<ScheduleWorker> logger)
+internal sealed class ScheduleWorker(
+    BuildSlot slots, ScheduleAlarm alarm, NpgsqlDataSource database, ScanSettings scans, TimeProvider time, ILogger<ScheduleWorker> logger)
     : BackgroundLoop(time, logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    private bool _keptScans;
 
     protected override TimeSpan PauseAfterError => Longest;
 
     protected override async Task TurnAsync(CancellationToken ct)
     {
+        if (!_keptScans) await ScanTable.KeepAsync(database, scans, Time.GetUtcNow(), ct);
+        _keptScans = true;
         var (next, failed) = await slots.BuildDueAsync(ct);
         // What failed is due still, and shall not be tried without a pause.
         var pause = failed || next is null ? Longest : next.Value - Time.GetUtcNow();

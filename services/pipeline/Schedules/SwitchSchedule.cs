@@ -18,11 +18,13 @@ public static class SwitchSchedule
         routes.MapPost("/schedules/{rid}/{name}/disable", DisableAsync).WithName("DisableSchedule").RequireScope("pipeline:write");
     }
 
-    /// <summary>Decides; one that is as it should be stays as it is.</summary>
+    /// <summary>
+    /// Decides; one that is as it should be stays as it is. One that is off by default only is switched off all the same: it stays so
+    /// when the default changes.
+    /// </summary>
     public static ScheduleEvent? Decide(Schedule schedule, bool on, string by, DateTimeOffset now)
-        => on == (schedule.DisabledAt is null) ? null
-            : on ? new ScheduleEvent.Enabled(by, now)
-            : new ScheduleEvent.Disabled(by, now);
+        => on ? schedule.IsOn ? null : new ScheduleEvent.Enabled(by, now)
+            : schedule.DisabledAt is not null ? null : new ScheduleEvent.Disabled(by, now);
 
     private static Task<Results<NoContent, ProblemHttpResult>> EnableAsync(
         Rid rid, string name, HttpContext http, NpgsqlDataSource database, Outbox outbox, TimeProvider time, CancellationToken ct)

@@ -29,6 +29,32 @@ public sealed class ScheduleCommandsTests
          "disabledAt":"2026-11-20T12:00:00Z","nextAt":null,"missed":0,"missedAt":null,"lastBuild":null}
         """;
 
+    private const string Scan = $$$"""
+        {"rid":"{{{FakeAuxo.Rid}}}","repositoryName":"heartwood","name":"dependency-scan","cron":"0 2 * * *","zone":"UTC",
+         "jitterSeconds":1800,"catchUpSeconds":86400,"branch":"main","enabled":true,"disabledBy":null,"disabledAt":null,
+         "nextAt":"2026-11-24T02:14:11+00:00","missed":0,"missedAt":null,"isScan":true,"offBy":null,"idle":"no lock files",
+         "idleAt":"2026-11-23T02:00:00+00:00",
+         "lastBuild":{"id":"{{{FakeAuxo.BuildId}}}","shortId":"3f2a1c7","state":"finished","outcome":"passed",
+                      "queuedAt":"2026-11-20T01:00:00+00:00"}}
+        """;
+
+    [Theory]
+    [InlineData("", "2026-11-24 02:14 nothing: no lock files -")]
+    // Somebody has run it since.
+    [InlineData("2026-11-20T01 2026-11-23T03", "2026-11-24 02:14 3f2a1c7 ✓ passed -")]
+    [InlineData("\"enabled\":true \"enabled\":false;null,\"idle\" \"file\",\"idle\"", "off in the pipeline file nothing: no lock files -")]
+    [InlineData(
+        "\"enabled\":true \"enabled\":false;null,\"idle\" \"operator\",\"idle\"", "off by Auxo__Schedules__Off nothing: no lock files -")]
+    public async Task of_a_scan_the_list_says_why_there_was_nothing_to_do_and_who_has_it_off(string changes, string line)
+    {
+        var scan = changes.Split(';', StringSplitOptions.RemoveEmptyEntries).Aggregate(
+            Scan, static (text, change) => text.Replace(change.Split(' ')[0], change.Split(' ')[1], StringComparison.Ordinal));
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet(
+            "/pipeline/schedules", () => FakeAuxo.Json($$"""{"items":[{{scan}}]}""")));
+        var shown = Squeezed((await auxo.RunAsync("schedule", "list")).Out);
+        Assert.Contains(line + "\n", shown.Replace("…", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task schedules_are_shown_with_their_next_time_last_build_and_what_was_missed()
     {

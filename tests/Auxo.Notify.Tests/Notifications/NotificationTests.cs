@@ -1,7 +1,10 @@
 using System.Text.Json;
 
 using Auxo.Contracts;
+using Auxo.Notify.Channels;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Planning;
+using Auxo.Notify.Routes;
 
 using FsCheck;
 using FsCheck.Fluent;
@@ -37,6 +40,28 @@ public sealed class NotificationTests
             """,
             BuildNotification.Of(Told.Build(), Guid.NewGuid()).Text
                 .Replace(BuildId.Short(Told.Build().Subject.BuildId), "ID", StringComparison.Ordinal));
+
+    [Fact]
+    public void a_scan_is_called_by_its_name_and_not_by_the_newest_commit()
+    {
+        var build = Told.Build();
+        build = build with { Subject = build.Subject with { Schedule = "dependency-scan", Ref = "main", PatchId = null } };
+        Assert.Equal("heartwood: failed: dependency-scan of main", BuildNotification.Of(build, Guid.NewGuid()).Title);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    [InlineData(null, 1)]
+    public void what_a_scan_has_told_before_is_told_to_nobody(bool? oldNews, int planned)
+    {
+        var table = new RoutingTable(
+            [new Route { Name = "all", On = ["build.*"], Channels = ["team"], Exists = true }],
+            new Dictionary<string, Channel> { ["team"] = new() { Name = "team", Kind = ChannelKind.Webhook, Exists = true } });
+        var (told, wake) = OnBuildFinishedHandler.Handle(
+            Told.Build() with { OldNews = oldNews }, table, new Wolverine.Envelope(), Told.At);
+        Assert.Equal((planned, planned == 1), (told?.Deliveries.Count ?? 0, wake is not null));
+    }
 
     [Fact]
     public void of_a_patch_that_nobody_named_the_ids_are_told()

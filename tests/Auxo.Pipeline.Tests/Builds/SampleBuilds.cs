@@ -53,6 +53,7 @@ internal static class SampleBuilds
             BuildEvent.ArtifactProduced x => state!.Apply(x),
             BuildEvent.TestsReported x => state!.Apply(x),
             BuildEvent.CoverageReported x => state!.Apply(x),
+            BuildEvent.ScanCompared x => state!.Apply(x),
             BuildEvent.ApprovalRequested x => state!.Apply(x),
             BuildEvent.ApprovalGranted x => state!.Apply(x),
             BuildEvent.Finished x => state!.Apply(x),

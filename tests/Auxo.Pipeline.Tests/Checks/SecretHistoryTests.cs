@@ -90,6 +90,38 @@ public sealed class SecretHistoryTests
     }
 
     [Fact]
+    public async Task a_deep_look_finds_what_any_commit_of_the_whole_history_brought()
+    {
+        await using var patch = await Patch.BeginAsync(("a.py", Key));
+        await patch.CommitAsync(("a.py", "clean\n"));
+        await patch.CommitAsync(("a.py", "cleaner\n"));
+        var result = await patch.RunAsync(CheckSettings.Default, since: null, isDeep: true);
+        Assert.Contains("removed by a later one", Assert.Single(result.Findings).Message, StringComparison.Ordinal);
+        Assert.Contains("3 commits searched, the whole history", result.Log, StringComparison.Ordinal);
+        Assert.Empty((await patch.RunAsync(CheckSettings.Default, since: null)).Findings);
+    }
+
+    [Fact]
+    public async Task a_long_history_is_read_in_parts_from_its_beginning()
+    {
+        await using var repository = await GitRepository.CreateAsync();
+        var text = new System.Text.StringBuilder();
+        for (var i = 0; i < CommitChanges.Most + 2; i++)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"commit refs/heads/main\ncommitter T <t@auxo.test> {1_700_000_000 + i} +0000\ndata 1\nx\n"
+                + $"M 100644 inline f{i}\ndata 1\nx\n");
+        await GitCommand.RunAsync(
+            repository.Path, ["fast-import", "--quiet"], CancellationToken.None, System.Text.Encoding.ASCII.GetBytes(text.ToString()));
+        var head = CommitId.Parse((await GitCommand.RunAsync(repository.Path, ["rev-parse", "main"], CancellationToken.None)).Trim());
+        var parts = new List<IReadOnlyList<CommitChanges>>();
+        await foreach (var part in CommitChanges.AllAsync(repository.Path, head, TestContext.Current.CancellationToken)) parts.Add(part);
+        Assert.Equal([CommitChanges.Most, 2], parts.Select(static part => part.Count));
+        Assert.Equal(
+            Enumerable.Range(0, CommitChanges.Most + 2).Select(static i => $"f{i}"),
+            parts.SelectMany(static part => part).Select(static commit => Assert.Single(commit.Files).Path));
+    }
+
+    [Fact]
     public async Task a_patch_whose_base_is_gone_is_searched_at_its_head_and_says_so()
     {
         await using var patch = await Patch.BeginAsync(("a.py", "x\n"));
@@ -118,11 +150,11 @@ public sealed class SecretHistoryTests
         public async Task<IReadOnlyList<Finding>> FindAsync(IReadOnlyDictionary<string, IReadOnlyList<string>>? ignore = null)
             => (await RunAsync(CheckSettings.Default with { Ignore = ignore ?? CheckSettings.Default.Ignore }, _start)).Findings;
 
-        public async Task<CheckResult> RunAsync(CheckSettings settings, CommitId since)
+        public async Task<CheckResult> RunAsync(CheckSettings settings, CommitId? since, bool isDeep = false)
         {
             await using var objects = new GitObjects(repository.Path);
             await using var tree = await SourceTree.ReadAsync(
-                objects, _head, repository.Path, TestContext.Current.CancellationToken, since);
+                objects, _head, repository.Path, TestContext.Current.CancellationToken, since, isDeep);
             return Assert.Single(await CheckBatch.RunAsync(
                 tree, settings, ["secrets"], new VerdictCache(), TimeProvider.System, TestContext.Current.CancellationToken));
         }

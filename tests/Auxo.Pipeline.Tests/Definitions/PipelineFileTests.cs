@@ -138,6 +138,8 @@ public sealed class PipelineFileTests
     [InlineData("schedules:\n  a: {cron: 0 2 * * *, catch-up: 0s}", 2, 34, "between 5m and 744h")]
     [InlineData("schedules: {night: {cron: '@daily'}}\nsteps:\n  - {name: a, run: x, if: {schedule: nigth}}", 3, 38, "mean 'night'?")]
     [InlineData("steps:\n  - {name: a, run: x, if: {schedule: night}}", 2, 38, "no 'schedules'")]
+    [InlineData("schedules:\n  audit: sometimes", 2, 10, "write on, off, or other times")]
+    [InlineData("schedules: {audit: on}\nsteps:\n  - {name: a, run: x, if: {schedule: audit}}", 3, 38, "no 'schedules'")]
     [InlineData("steps:\n  - {name: a, run: x, retry: {on: [always]}}", 2, 35, "no cause")]
     [InlineData("steps:\n  - {name: a, run: x, on-failure: continue}", 2, 35, "unknown on-failure 'continue'")]
     [InlineData("steps:\n  - {name: a, run: x, matrix: {}}", 2, 31, "no combination")]
@@ -305,6 +307,27 @@ public sealed class PipelineFileTests
             [
                 new("nightly", "0 2 * * *", "Europe/Berlin", TimeSpan.FromMinutes(10), TimeSpan.FromHours(24), "release"),
                 new ScheduleDefinition("weekly", "@weekly", null, TimeSpan.Zero, TimeSpan.FromHours(24), null),
+            ],
+            reading.File.Schedules);
+    }
+
+    [Fact]
+    public void a_scan_is_switched_or_given_other_times_and_keeps_the_rest()
+    {
+        var reading = PipelineFileReader.Read(
+            """
+            schedules:
+              dependency-scan: off
+              deep-sast: { zone: Europe/Berlin, catch-up: 1h }
+              audit: { cron: "*/10 * * * *" }
+            """);
+        Assert.Empty(reading.Problems);
+        Assert.Equal(
+            [
+                new("dependency-scan", "0 2 * * *", null, TimeSpan.FromMinutes(30), TimeSpan.FromHours(24), null) { IsOff = true },
+                new("deep-sast", "0 3 * * 0", "Europe/Berlin", TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), null),
+                // It could begin later than the next slot otherwise.
+                new ScheduleDefinition("audit", "*/10 * * * *", null, TimeSpan.Zero, TimeSpan.FromDays(7), null),
             ],
             reading.File.Schedules);
     }

@@ -32,11 +32,13 @@ public sealed class SchemaTests
     [InlineData("steps:\n  - {name: a, run: x, cache: {key: a, paths: b, zz: 1}}", "$defs", "cache", "properties")]
     [InlineData("steps:\n  - {name: a, run: x, services: [{name: a, run: b, zz: 1}]}", "$defs", "service", "properties")]
     [InlineData("schedules: {a: {cron: '@daily', zz: 1}}", "$defs", "schedule", "properties")]
+    [InlineData("schedules: {audit: {zz: 1}}", "$defs", "scan", "anyOf", "1", "properties")]
     [InlineData("checks: {zz: 1}", "$defs", "checks", "properties")]
     public void both_know_the_same_words(string text, params string[] place)
     {
         var said = PipelineFileReader.Read(text).Problems[0].Message;
-        var node = place.Aggregate(Schema(), static (node, name) => node[name]!);
+        var node = place.Aggregate(Schema(), static (node, name)
+            => node is JsonArray choices ? choices[int.Parse(name, CultureInfo.InvariantCulture)]! : node[name]!);
         var words = node is JsonArray list ? list.Select(static word => (string)word!) : node.AsObject().Select(static pair => pair.Key);
         Assert.Equal(
             said[(said.IndexOf("known are ", StringComparison.OrdinalIgnoreCase) + 10)..].Split(", ").Order(StringComparer.Ordinal),
@@ -66,6 +68,8 @@ public sealed class SchemaTests
     [InlineData("x-a: 1\nenvironment: {A: 1, B: yes}\ntimeout: 90s\nchecks: {secrets: off, structure: {gate: block, require: [docs/]}}")]
     [InlineData("schedules:\n  a: {cron: 0 2 * * *, zone: Europe/Berlin, jitter: 10m, catch-up: 48h, branch: main}\n  b: {cron: '@daily'}")]
     [InlineData("schedules: {a: {cron: '@daily'}}\nsteps:\n  - {name: a, run: x, if: {event: schedule, schedule: [a]}}")]
+    [InlineData("schedules: {dependency-scan: off, deep-sast: on, audit: {cron: 0 5 1 * *, zone: Europe/Berlin}}")]
+    [InlineData("schedules: {dependency-scan: {zone: UTC, jitter: 1h, catch-up: 2h}}")]
     public void both_take_a_right_file(string text)
     {
         Assert.Empty(PipelineFileReader.Read(text).Problems);
@@ -113,6 +117,10 @@ public sealed class SchemaTests
     [InlineData("schedules: {a: {cron: '@daily', zone: ../etc/passwd}}")]
     [InlineData("schedules: {a: {cron: '@daily', zone: /dev/zero}}")]
     [InlineData("schedules: {a: {cron: '@daily', jitter: soon}}")]
+    [InlineData("schedules: {audit: maybe}")]
+    [InlineData("schedules: {audit: [on]}")]
+    [InlineData("schedules: {audit: {cron: '@daily', branch: next}}")]
+    [InlineData("schedules: {a: off}")]
     public void both_refuse_a_wrong_one(string text)
     {
         Assert.NotEmpty(PipelineFileReader.Read(text).Problems);

@@ -55,6 +55,12 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
         RecordedAnswers.Match("pipeline", "runners", (await host.Client.GetFromJsonAsync<JsonNode>("/runners"))!);
         RecordedAnswers.Match("pipeline", "queue", (await host.Client.GetFromJsonAsync<JsonNode>("/queue"))!);
         RecordedAnswers.Match("pipeline", "secrets", (await host.Client.GetFromJsonAsync<JsonNode>("/secrets"))!);
+        // As if the night had come.
+        await using (var idle = host.Database.CreateCommand(
+            "update pipeline.schedules set idle = 'no lock files', idle_at = now() where name = 'dependency-scan'"))
+            await idle.ExecuteNonQueryAsync();
+        using (var off = await host.Client.PostAsJsonAsync($"/schedules/{told.Rid}/audit/disable", new { }))
+            Assert.Equal(204, (int)off.StatusCode);
         RecordedAnswers.Match("pipeline", "schedules", (await host.Client.GetFromJsonAsync<JsonNode>("/schedules"))!);
         RecordedAnswers.Match(
             "pipeline", "baselines/{rid}", (await host.Client.GetFromJsonAsync<JsonNode>($"/baselines/{told.Rid}"))!);

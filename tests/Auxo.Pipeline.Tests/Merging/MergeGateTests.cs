@@ -44,6 +44,16 @@ public sealed class MergeGateTests
         Assert.True(MergeGate.Judge(Commit, [second, Waiting], Now.AddMinutes(2)).Passed);
     }
 
+    [Theory]
+    [InlineData(Outcome.Passed, false)]
+    [InlineData(Outcome.Failed, true)]
+    public void a_scan_says_nothing_of_whether_a_result_may_be_merged(Outcome outcome, bool isBuilt)
+    {
+        var scan = Queued(PlanOf() with { Scan = "dependency-scan" });
+        var ended = Fold(scan, FinishBuild.Decide(scan, outcome, reason: null, by: null, NoLinks, Now.AddMinutes(1)).Events);
+        Assert.Equal(isBuilt, MergeGate.Judge(Commit, isBuilt ? [ended, Ended(Outcome.Passed, Now)] : [ended], Now.AddMinutes(2)).Passed);
+    }
+
     [Fact]
     public void without_any_build_there_is_no_pass()
         => Assert.Equal((false, "no build of 1111111 has ended with a verdict"),

@@ -39,7 +39,7 @@ internal static class ListSchedules
         {
             columns.Add(
                 new Cell(schedule.Name, "bold"), $"{schedule.RepositoryName} {schedule.Branch}", $"{schedule.Cron} {schedule.Zone}",
-                Next(terminal, schedule), Last(schedule.LastBuild),
+                Next(terminal, schedule), Last(schedule),
                 schedule.Missed == 0 ? new Cell("-", "dim") : new Cell(schedule.Missed.ToString(CultureInfo.InvariantCulture), "yellow"));
         }
 
@@ -51,10 +51,12 @@ internal static class ListSchedules
     private static Cell Next(Terminal terminal, Schedule schedule)
         => schedule.Enabled
             ? schedule.NextAt is { } next ? next.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "never"
-            : new Cell($"off by {schedule.DisabledBy}, {Words.Ago(terminal.Now, schedule.DisabledAt)}", "yellow");
+            : new Cell(
+                schedule.DisabledAt is { } at ? $"{schedule.OffWords}, {Words.Ago(terminal.Now, at)}" : schedule.OffWords!, "yellow");
 
-    private static Cell Last(ScheduledBuild? build)
-        => build is null ? new Cell("-", "dim")
+    private static Cell Last(Schedule schedule)
+        => schedule.NothingSince is { } nothing ? new Cell($"nothing: {nothing}", "dim")
+            : schedule.LastBuild is not { } build ? new Cell("-", "dim")
             : build.Outcome is null ? $"{build.ShortId} {build.State.Replace('_', ' ')}"
             : Words.Outcome(build.Outcome) with { Text = $"{build.ShortId} {Words.Outcome(build.Outcome).Text}" };
 }

@@ -1,7 +1,7 @@
 namespace Auxo.Console.Overview;
 
 /// <summary>What of many builds matters now.</summary>
-/// <param name="Red">The newest verdict of a branch, or of a patch that is still open, is no pass.</param>
+/// <param name="Red">The newest verdict of a branch, of a scan, or of a patch that is still open, is no pass.</param>
 /// <param name="Held">Wait for somebody's approval.</param>
 /// <param name="Running">Are being built.</param>
 /// <param name="Waiting">Wait for a runner; the next one first.</param>
@@ -23,7 +23,7 @@ internal sealed record Standings(
     {
         // One that runs does not unsay the verdict before.
         var verdicts = builds.Where(IsVerdict)
-            .GroupBy(static b => (b.Rid, b.PatchId ?? b.Ref)).Select(static group => group.First());
+            .GroupBy(static b => (b.Rid, b.PatchId ?? b.Ref, b.IsScan is true ? b.Schedule : null)).Select(static group => group.First());
         return new Standings(
             [.. verdicts.Where(b
                 => IsRed(b) && b.Trigger != "manual" && !(b.PatchId is { } patch && closed.Contains(patch)))],

@@ -14,6 +14,8 @@ public sealed class Dependencies
     /// <summary>Of one file; who has more reads the first.</summary>
     private const int MostFindings = 1000;
 
+    private const string NoFiles = "no lock files";
+
     private readonly SourceTree _tree;
     private readonly VerdictCache _cache;
     private readonly List<Observation> _seen = [];
@@ -27,8 +29,21 @@ public sealed class Dependencies
     public static async Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
     {
         var files = LockFiles.Of(tree, PathPatterns.Of(settings.Ignore.GetValueOrDefault("dependencies")));
-        if (files.Count == 0) return new CheckReport([], ["no lock files"]);
+        if (files.Count == 0) return new CheckReport([], [NoFiles]);
         return await new Dependencies(tree, cache).RunAsync(files, ct);
+    }
+
+    /// <summary>Why it would look at none: there are none, or nobody can be asked about those that are there.</summary>
+    public static async Task<string?> WhyNothingAsync(
+        SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
+    {
+        var files = LockFiles.Of(tree, PathPatterns.Of(settings.Ignore.GetValueOrDefault("dependencies")));
+        if (files.Count == 0) return NoFiles;
+        var (trivy, why) = await Trivy.FindAsync(cache.Advisories, ct);
+        return files.Any(file => trivy is not null && file.Kind.TrivyReads
+            || file.Kind.Registry is { } registry && cache.Advisories.Of(registry) is not null)
+            ? null
+            : string.Join("; ", files.Select(file => Missing(file.Kind, why)).Distinct(StringComparer.Ordinal));
     }
 
     private async Task<CheckReport> RunAsync(IReadOnlyList<LockFile> files, CancellationToken ct)

@@ -19,9 +19,24 @@ public static class StaticAnalysis
     /// <summary>So long a build waits for files that are new; the next one goes on with the rest.</summary>
     private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(10);
 
+    /// <summary>Nobody waits for a deep scan, and nothing of it is kept for the next one to go on from.</summary>
+    private static readonly TimeSpan MostTimeOfDeep = TimeSpan.FromHours(6);
+
+    private const string NoFiles = "no source files that a rule is for";
+
     /// <summary>Analyses the source files of the tree.</summary>
     public static Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
-        => RunAsync(tree, settings, cache, ToolProcess.Find(Semgrep.Program), MostTime, ct);
+        => RunAsync(tree, settings, cache, ToolProcess.Find(Semgrep.Program), tree.IsDeep ? MostTimeOfDeep : MostTime, ct);
+
+    /// <summary>Why it would look at none: Semgrep is not here, or no rule is for any of the files.</summary>
+    public static async Task<string?> WhyNothingAsync(
+        SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
+    {
+        if (ToolProcess.Find(Semgrep.Program) is null) return Semgrep.NotInstalled;
+        var pack = await RulePack.OfAsync(tree, settings.Rules, ct);
+        var sources = await SourceFiles.FindAsync(tree, PathPatterns.Of(settings.Ignore.GetValueOrDefault(Name)), pack.Languages, ct);
+        return sources.Files.Count == 0 ? NoFiles : null;
+    }
 
     /// <summary>Analyses with that program; null for none.</summary>
     internal static async Task<CheckReport> RunAsync(
@@ -29,7 +44,7 @@ public static class StaticAnalysis
     {
         var pack = await RulePack.OfAsync(tree, settings.Rules, ct);
         var sources = await SourceFiles.FindAsync(tree, PathPatterns.Of(settings.Ignore.GetValueOrDefault(Name)), pack.Languages, ct);
-        if (sources.Files.Count == 0) return new CheckReport([], ["no source files that a rule is for", .. sources.Notes]);
+        if (sources.Files.Count == 0) return new CheckReport([], [NoFiles, .. sources.Notes]);
         if (semgrep is null) return CheckReport.Skipped(Semgrep.NotInstalled);
 
         var ruling = VerdictCache.Ruling(semgrep, pack.Digest);

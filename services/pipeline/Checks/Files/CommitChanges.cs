@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Auxo.Pipeline.Checks.Files;
@@ -18,11 +20,28 @@ public sealed record CommitChanges(CommitId Commit, IReadOnlyList<FileChange> Fi
 
     /// <summary>The commits that <paramref name="head"/> has and <paramref name="since"/> has not, oldest first.</summary>
     /// <exception cref="GitException">One of the two is not there.</exception>
-    public static async Task<IReadOnlyList<CommitChanges>> ListAsync(string repository, CommitId head, CommitId since, CancellationToken ct)
+    public static Task<IReadOnlyList<CommitChanges>> ListAsync(string repository, CommitId head, CommitId since, CancellationToken ct)
+        => ListAsync(repository, [$"--max-count={Most}", head.Value, $"^{since.Value}"], ct);
+
+    /// <summary>All commits of a head, oldest first, as many at once as of a patch: a history has no bound.</summary>
+    /// <exception cref="GitException">The head is not there.</exception>
+    public static async IAsyncEnumerable<IReadOnlyList<CommitChanges>> AllAsync(
+        string repository, CommitId head, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var counted = await GitCommand.RunAsync(repository, ["rev-list", "--count", head.Value, "--"], ct);
+        // git skips from the newest on, and turns around what is left.
+        for (var left = int.Parse(counted, CultureInfo.InvariantCulture); left > 0; left -= Most)
+        {
+            yield return await ListAsync(
+                repository, [$"--skip={Math.Max(0, left - Most)}", $"--max-count={Math.Min(Most, left)}", head.Value], ct);
+        }
+    }
+
+    private static async Task<IReadOnlyList<CommitChanges>> ListAsync(string repository, string[] which, CancellationToken ct)
     {
         var output = await GitCommand.RunBytesAsync(repository,
-            ["log", "-z", "--raw", "--no-abbrev", "--no-renames", "-c", "--root", "--no-show-signature", $"--max-count={Most}",
-                "--format=%x01%H", "--reverse", head.Value, $"^{since.Value}", "--"], ct);
+            ["log", "-z", "--raw", "--no-abbrev", "--no-renames", "-c", "--root", "--no-show-signature",
+                "--format=%x01%H", "--reverse", .. which, "--"], ct);
         return Parse(Encoding.UTF8.GetString(output).Split('\0'));
     }
 

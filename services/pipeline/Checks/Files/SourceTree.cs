@@ -25,6 +25,9 @@ public sealed class SourceTree(
     /// </summary>
     public CommitId? Since { get; init; }
 
+    /// <summary>Everything is looked at, however long it takes: the whole history is searched for secrets.</summary>
+    public bool IsDeep { get; init; }
+
     /// <summary>The path of its repository.</summary>
     public string Repository => objects.Repository;
 
@@ -47,10 +50,14 @@ public sealed class SourceTree(
     /// <param name="temporary">Where files are written for the tools that need them.</param>
     /// <param name="ct">Stops.</param>
     /// <param name="since">The head that its patch is for.</param>
+    /// <param name="isDeep">Everything is to be looked at.</param>
     /// <exception cref="GitException">There is no such commit.</exception>
     public static async Task<SourceTree> ReadAsync(
-        GitObjects objects, CommitId commit, string temporary, CancellationToken ct, CommitId? since = null)
-        => new(objects, commit, await GitTree.ListAsync(objects.Repository, commit.Value, ct), temporary) { Since = since };
+        GitObjects objects, CommitId commit, string temporary, CancellationToken ct, CommitId? since = null, bool isDeep = false)
+        => new(objects, commit, await GitTree.ListAsync(objects.Repository, commit.Value, ct), temporary)
+        {
+            Since = since, IsDeep = isDeep,
+        };
 
     /// <summary>The content of a file; null when it is larger than <see cref="MaxTextBytes"/> or looks binary.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadTextAsync(GitTreeEntry entry, CancellationToken ct)

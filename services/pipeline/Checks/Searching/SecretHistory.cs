@@ -17,7 +17,8 @@ internal sealed class SecretHistory
     public static async Task<SecretHistory> ReadAsync(SourceTree tree, SecretSearch search, CancellationToken ct)
     {
         var history = new SecretHistory();
-        if (tree.Since is not { } since) return history;
+        if (tree.IsDeep) await history.ReadAllAsync(tree, search, ct);
+        if (tree.IsDeep || tree.Since is not { } since) return history;
         IReadOnlyList<CommitChanges> commits;
         try
         {
@@ -25,7 +26,7 @@ internal sealed class SecretHistory
         }
         catch (GitException e)
         {
-            history._notes.Add($"the commits before could not be listed, only the head was searched: {PlainText.OneLine(e.Message)}");
+            history.NotListed(e);
             return history;
         }
 
@@ -52,6 +53,28 @@ internal sealed class SecretHistory
         });
         return tree with { Observations = [.. there, .. gone], Notes = [.. tree.Notes, .. _notes] };
     }
+
+    private async Task ReadAllAsync(SourceTree tree, SecretSearch search, CancellationToken ct)
+    {
+        var count = 0;
+        try
+        {
+            await foreach (var commits in CommitChanges.AllAsync(tree.Repository, tree.Commit, ct))
+            {
+                foreach (var commit in commits) await AddAsync(commit, search, ct);
+                count += commits.Count;
+            }
+        }
+        catch (GitException e)
+        {
+            NotListed(e);
+        }
+
+        _notes.Add($"{count} commits searched, the whole history");
+    }
+
+    private void NotListed(GitException e)
+        => _notes.Add($"the commits before could not be listed, only the head was searched: {PlainText.OneLine(e.Message)}");
 
     private async Task AddAsync(CommitChanges commit, SecretSearch search, CancellationToken ct)
     {
