@@ -16,7 +16,8 @@ public sealed class AccessTests
         ["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", "/queue", "/messages", $"/builds/{FakeAuxo.BuildId}",
             $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/live", $"/builds/{FakeAuxo.BuildId}/logs/test", "/search?q=x",
             "/trace/1a2b3c4", $"/trace/patch/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/notifications", "/notifications/msg_1", "/nodes",
-            "/settings", "/settings/people", "/wall", "/search/found?q=x", "/api", "/api/pipeline.json",
+            "/settings", "/settings/people", "/settings/secrets", "/wall",
+            "/schedules", $"/schedules/{FakeAuxo.Rid}", "/search/found?q=x", "/api", "/api/pipeline.json",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}",
             $"/findings/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a",
@@ -25,7 +26,8 @@ public sealed class AccessTests
     /// <summary>The services decide whether everybody may read these; those of this test let nobody in without a token.</summary>
     private static readonly string[] OfOneRepository =
         [$"/repositories/{FakeAuxo.Rid}", $"/builds/{FakeAuxo.BuildId}", $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}",
-            $"/builds/{FakeAuxo.BuildId}/logs/test", $"/dora/{FakeAuxo.Rid}", $"/ci/{FakeAuxo.Rid}", $"/findings/{FakeAuxo.Rid}"];
+            $"/builds/{FakeAuxo.BuildId}/logs/test", $"/dora/{FakeAuxo.Rid}", $"/ci/{FakeAuxo.Rid}", $"/findings/{FakeAuxo.Rid}",
+            $"/schedules/{FakeAuxo.Rid}"];
 
     public static TheoryData<string> AllPages => [.. Pages];
 

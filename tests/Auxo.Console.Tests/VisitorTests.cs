@@ -12,9 +12,14 @@ public sealed class VisitorTests
     [InlineData("/repositories/" + FakeAuxo.Rid, "heartwood")]
     [InlineData("/patches/" + FakeAuxo.Rid + "/" + FakeAuxo.PatchId, "Fix the handshake")]
     [InlineData("/builds/" + FakeAuxo.BuildId, "Fix the handshake")]
+    [InlineData("/schedules/" + FakeAuxo.Rid, "every day at 02:00")]
     public async Task a_visitor_reads_a_public_repository_and_has_nothing_to_press(string path, string title)
     {
-        await using var console = await ConsoleHost.StartAsync(static app => PagesTests.Map(app, FakeAuxo.Build()), toVisitors: true);
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build());
+            SchedulePagesTests.Map(app);
+        }, toVisitors: true);
         using var visitor = console.Visitor();
         var page = await visitor.GetStringAsync(path);
         Assert.Contains(title, page, StringComparison.Ordinal);
@@ -68,6 +73,8 @@ public sealed class VisitorTests
     [InlineData("/repositories")]
     [InlineData("/queue")]
     [InlineData("/settings")]
+    [InlineData("/settings/secrets")]
+    [InlineData("/schedules")]
     [InlineData("/dora")]
     [InlineData("/registry/" + FakeAuxo.Rid)]
     [InlineData("/trace/patch/" + FakeAuxo.Rid + "/" + FakeAuxo.PatchId)]

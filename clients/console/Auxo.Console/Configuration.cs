@@ -8,6 +8,7 @@ using Auxo.Console.Notifications;
 using Auxo.Console.Parts;
 using Auxo.Console.Registry;
 using Auxo.Console.Repositories;
+using Auxo.Console.Schedules;
 using Auxo.Console.Search;
 using Auxo.Console.Serving;
 using Auxo.Console.Sharing;
@@ -112,6 +113,7 @@ internal static class Configuration
         KeySignIn.Map(app);
         ReadLog.Map(app);
         ActOnBuild.Map(app);
+        ActOnSchedule.Map(app);
         FollowLive.Map(app);
         ReplayMessage.Map(app);
         TestChannel.Map(app);

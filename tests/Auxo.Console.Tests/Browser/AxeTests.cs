@@ -43,7 +43,7 @@ public sealed class AxeTests(Chromium chromium)
     internal static void Nothing(IEndpointRouteBuilder app)
     {
         app.MapGet("/{service}/{**path}", static (string path)
-            => path is "queues" or "secrets" or "queue" ? FakeAuxo.Json("""{"items":[]}""")
+            => path is "queues" or "secrets" or "queue" or "schedules" ? FakeAuxo.Json("""{"items":[]}""")
                 : path is "runners" ? FakeAuxo.Json(NoRunners) : path is "node" || path.Split('/').Length > 2
                 ? FakeAuxo.Problem(404, "x/not-found", "There is no such thing.") : FakeAuxo.Page());
         app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such repository."));

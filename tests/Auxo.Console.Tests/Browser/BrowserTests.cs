@@ -202,6 +202,58 @@ public sealed class BrowserTests(Chromium chromium)
 
     private static string DoraAsOf(string day) => $"/dora/{Uri.EscapeDataString(FakeAuxo.Rid)}?days=30&asOf={day}";
 
+    [Fact]
+    public async Task a_schedule_is_switched_off_by_its_button_and_the_page_says_who_did()
+    {
+        var isOn = true;
+        await using var console = await ConsoleHost.StartAsync(app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build());
+            const string on = "\"enabled\":true,\"disabledBy\":null", off = "\"enabled\":false,\"disabledBy\":\"alice\"";
+            app.MapGet("/pipeline/schedules", () => FakeAuxo.Json(
+                $$"""{"items":[{{SchedulePagesTests.Nightly.Replace(on, isOn ? on : off, StringComparison.Ordinal)}}]}"""));
+            app.MapPost("/pipeline/schedules/{rid}/{name}/{verb}", (string verb) =>
+            {
+                isOn = verb == "enable";
+                return Results.NoContent();
+            });
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.Keyboard.PressAsync("g");
+        await window.Page.Keyboard.PressAsync("t");
+        await Expect(window.Page.Locator("h1")).ToHaveTextAsync("Schedules");
+        await Expect(window.Page.Locator("tbody")).ToContainTextAsync("every day at 02:00");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Disable nightly" }).ClickAsync();
+        await Expect(window.Page.Locator("tbody")).ToContainTextAsync("off by alice");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Enable nightly" }).ClickAsync();
+        await Expect(window.Page.Locator("tbody")).ToContainTextAsync("2026-11-24 02:04");
+    }
+
+    [Fact]
+    public async Task a_secret_is_set_and_its_value_stands_nowhere()
+    {
+        const string value = "tok-5f3a9c";
+        await using var console = await ConsoleHost.StartAsync(static app =>
+        {
+            PagesTests.Map(app, FakeAuxo.Build());
+            SecretsPageTests.Map(app);
+        });
+        await using var window = await chromium.OpenAsync(console);
+        await window.Page.GotoAsync("/settings/secrets");
+        await window.Page.Locator("#name").FillAsync("DEPLOY_TOKEN");
+        await window.Page.Locator("#repository").SelectOptionAsync(FakeAuxo.Rid);
+        await Expect(window.Page.Locator("#value")).ToHaveAttributeAsync("type", "password");
+        await window.Page.Locator("#value").FillAsync(value);
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Set it" }).ClickAsync();
+        await Expect(window.Page).ToHaveURLAsync("/settings/secrets?done=set");
+        await Expect(window.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("The secret is set.");
+        Assert.DoesNotContain(value, await window.Page.ContentAsync(), StringComparison.Ordinal);
+        Assert.Equal("", await window.Page.Locator("#value").InputValueAsync());
+        Assert.Contains(
+            console.Services.Requests, static r => r.StartsWith("PUT /pipeline/secrets/DEPLOY_TOKEN?rid=", StringComparison.Ordinal)
+                && r.Contains(value, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
     [InlineData(ColorScheme.Dark, 1280)]
@@ -213,7 +265,7 @@ public sealed class BrowserTests(Chromium chromium)
         foreach (var path in (string[])["/", "/repositories", $"/repositories/{FakeAuxo.Rid}", $"/builds/{FakeAuxo.BuildId}",
             $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}", "/queue", "/messages", "/search?q=fix",
             "/trace/heartwood", "/notifications", $"/notifications/{NotificationPagesTests.DeliveryId}", "/nodes", "/settings",
-            "/settings/people",
+            "/settings/people", "/settings/secrets", "/schedules", $"/schedules/{FakeAuxo.Rid}",
             "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", "/wall", "/api"])
         {
@@ -246,6 +298,8 @@ public sealed class BrowserTests(Chromium chromium)
         PatchPageTests.MapReview(app);
         MetricsPagesTests.MapMetrics(app, MetricsPagesTests.Evidence);
         RegistryPagesTests.Map(app);
+        SchedulePagesTests.Map(app);
+        SecretsPageTests.Map(app);
         app.MapGet("/pipeline/openapi/v1.json", static () => FakeAuxo.Json(ApiPageTests.Document));
         foreach (var name in Contracts.KnownServices.Names)
         {

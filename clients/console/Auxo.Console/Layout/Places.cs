@@ -13,8 +13,8 @@ internal sealed record Place(string Path, string Key, string Words, string Also 
 internal sealed record PlaceGroup(string Name, IReadOnlyList<Place> Places);
 
 /// <summary>
-/// Where the navigation, the keys and the command palette lead. A page is shown here once it is there: schedules belong to the
-/// builds, coverage, health and security to the numbers, mirrors and mesh to Auxo, and secrets beside the settings.
+/// Where the navigation, the keys and the command palette lead. A page is shown here once it is there: coverage, health and security
+/// belong to the numbers, mirrors and mesh to Auxo.
 /// </summary>
 internal static class Places
 {
@@ -25,6 +25,7 @@ internal static class Places
             new("/", "o", "Overview", "auxo status home red"),
             new("/repositories", "r", "Repositories", "auxo repo list branches patches"),
             new("/queue", "q", "Queue", "auxo queue ci status running waiting approval runners machines"),
+            new("/schedules", "t", "Schedules", "auxo schedule list times cron nightly scans audit"),
         ]),
         new("Numbers", [
             new("/dora", "d", "DORA", "auxo metrics dora deployments lead time failures"),
@@ -38,7 +39,7 @@ internal static class Places
         new("Auxo", [
             new("/messages", "m", "Messages", "auxo queues dead-letters dead letters"),
             new("/nodes", "p", "Nodes", "auxo doctor outbox radicle peers comments"),
-            new("/settings", "s", "Settings", "auxo token people settings api access"),
+            new("/settings", "s", "Settings", "auxo token people settings api access secret secrets"),
         ]),
     ];
 }

@@ -51,6 +51,9 @@ internal static class Say
     /// <summary>The address of a repository's page.</summary>
     public static string RepositoryUrl(string rid) => $"/repositories/{Uri.EscapeDataString(rid)}";
 
+    /// <summary>The address of the page of a repository's schedules.</summary>
+    public static string SchedulesUrl(string rid) => $"/schedules/{Uri.EscapeDataString(rid)}";
+
     /// <summary>The address of the feed of a repository's verdicts.</summary>
     public static string FeedUrl(string rid) => $"/feeds/{Uri.EscapeDataString(rid)}.atom";
 
