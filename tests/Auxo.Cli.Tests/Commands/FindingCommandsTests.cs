@@ -4,7 +4,6 @@ using Auxo.Git;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace Auxo.Cli.Tests.Commands;
 
