@@ -83,11 +83,13 @@ public interface IPipeline
     [Get("executors")]
     Task<Page<ExecutorInfo>> ExecutorsAsync(CancellationToken ct);
 
-    /// <summary>Builds, newest first.</summary>
+    /// <summary>
+    /// Builds, newest first. With <paramref name="scans"/> false those of a branch say how it stands, however often it was scanned since.
+    /// </summary>
     [Get("builds")]
     Task<Page<Build>> BuildsAsync(
         string? rid, string? patch, string? commit, int? limit, string? after,
-        CancellationToken ct, string? trace = null);
+        CancellationToken ct, string? trace = null, bool? scans = null);
 
     /// <summary>One build with findings, artifacts and verdict.</summary>
     [Get("builds/{id}")]
@@ -125,13 +127,6 @@ public interface IPipeline
     Task<FindingList> FindingsAsync(
         string rid, string? state, [Query(CollectionFormat.Multi)] IReadOnlyCollection<string>? severity, string? check, int? limit,
         string? after, CancellationToken ct);
-
-    /// <summary>
-    /// The newest builds of a repository, or of a branch, patch or commit of it. Without <paramref name="scans"/> they say how that stands,
-    /// however often it was scanned since.
-    /// </summary>
-    [Get("builds")]
-    Task<Page<Build>> NewestAsync(string rid, string? patch, string? commit, int limit, bool scans, CancellationToken ct);
 
     /// <summary>What is built at set times, of one repository or of all.</summary>
     [Get("schedules")]

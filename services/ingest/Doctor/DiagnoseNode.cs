@@ -95,9 +95,10 @@ public static class DiagnoseNode
 
     /// <summary>Nobody needs jobs, so it is no fault when none are written.</summary>
     private static Diagnosis Jobs(Func<string, string?> variable) => new(
-        "jobs", Health.Fine, variable(JobSettings.Name) != "on" ? $"ends of builds are not written as jobs of Radicle ({JobSettings.Name}=on)"
-            : RadProgram.Find(JobWriter.Program, variable("PATH")) is { } program ? $"ends of builds are written as jobs of Radicle by {program}"
-            : $"{JobWriter.Program} is not on PATH: ends of builds are not written as jobs of Radicle");
+        "jobs", Health.Fine,
+        variable(JobSettings.Name) != "on" ? $"ends of builds are not written as jobs of Radicle ({JobSettings.Name}=on)"
+        : RadProgram.Find(JobWriter.Program, variable("PATH")) is { } program ? $"{program} writes ends of builds as jobs of Radicle"
+        : $"{JobWriter.Program} is not on PATH: ends of builds are not written as jobs of Radicle");
 
     private static async Task<IReadOnlyList<Diagnosis>> RepositoriesAsync(
         NodeEnvironment environment, KnownRepositories known, RepositoryFolders folders, Observer observer, CancellationToken ct)

@@ -48,7 +48,8 @@ public sealed class PlainGitSource(string path) : RepositorySource(path)
     /// <inheritdoc/>
     public override Task<IDisposable> ListenAsync(Action changed, CancellationToken ct)
         => Task.FromResult<IDisposable>(new RefsWatcher(
-            [new RefsPlace(System.IO.Path.Combine(Path, "refs", "heads"), "*", IsDeep: true), new RefsPlace(Path, "packed-refs")], changed));
+            [new RefsPlace(System.IO.Path.Combine(Path, "refs", "heads"), "*", IsDeep: true), new RefsPlace(Path, "packed-refs")],
+            changed));
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -37,6 +37,11 @@ public sealed record SeenFinding(Fingerprint Mark, string Blob, int? Line, Sever
 /// <param name="Path">The file.</param>
 public sealed record UnreadFile(string Check, string Path);
 
+/// <summary>The files that are not as they were when some checks last looked.</summary>
+/// <param name="Checks">Those checks: they last looked at the same commit.</param>
+/// <param name="Files">The files; none where it is the same commit.</param>
+public sealed record TouchedFiles(IReadOnlyList<string> Checks, IReadOnlyList<string> Files);
+
 /// <summary>What a build of a default branch saw; kept beside the build until it ends.</summary>
 /// <param name="BuildId">The build.</param>
 /// <param name="Rid">The repository.</param>
@@ -59,8 +64,21 @@ public sealed record FindingLook(
     /// <summary>Where something may have been overlooked.</summary>
     public IReadOnlyList<UnreadFile> Unread { get; init; } = [];
 
-    /// <summary>The files that are not as they were at the look before; null when that is not known.</summary>
-    public IReadOnlyList<string>? Touched { get; init; }
+    /// <summary>What has changed since the look before; a check that is not named has none, or git cannot say.</summary>
+    public IReadOnlyList<TouchedFiles> Touched { get; init; } = [];
+
+    /// <summary>The files that are not as they were when each check last looked.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlySet<string>> ByCheck(IReadOnlyList<TouchedFiles> touched)
+    {
+        var byCheck = new Dictionary<string, IReadOnlySet<string>>(StringComparer.Ordinal);
+        foreach (var part in touched)
+        {
+            var files = part.Files.ToHashSet(StringComparer.Ordinal);
+            foreach (var check in part.Checks) byCheck[check] = files;
+        }
+
+        return byCheck;
+    }
 
     /// <summary>With no more than <see cref="Most"/> findings, the worst of them.</summary>
     public FindingLook Limited(int most = Most)

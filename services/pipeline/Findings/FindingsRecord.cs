@@ -14,9 +14,6 @@ public sealed record FindingsRecord
     [Version]
     public long Version { get; init; }
 
-    /// <summary>The commit of the newest build that moved it.</summary>
-    public CommitId? Commit { get; init; }
-
     /// <summary>The newest look of each check.</summary>
     public IReadOnlyDictionary<string, CheckLook> Looks { get; init; } = FrozenDictionary<string, CheckLook>.Empty;
 
@@ -32,11 +29,7 @@ public sealed record FindingsRecord
         var looks = new Dictionary<string, CheckLook>(Looks, StringComparer.Ordinal);
         foreach (var check in e.Looked) looks[check] = new CheckLook(e.BuildId, e.Commit, e.QueuedAt, e.At);
         foreach (var check in e.Off) looks[check] = new CheckLook(e.BuildId, e.Commit, e.QueuedAt, e.At, IsOff: true);
-        return this with
-        {
-            Looks = looks,
-            Commit = looks.Values.MaxBy(static look => (look.QueuedAt, look.BuildId))?.Commit ?? Commit,
-        };
+        return this with { Looks = looks };
     }
 }
 

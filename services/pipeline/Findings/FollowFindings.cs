@@ -23,14 +23,20 @@ internal sealed class FollowFindings(FindingsStore findings)
         if (build.Plan.Problems.Count > 0) return;
         var (rid, commit) = (build.Subject.Rid, build.Subject.Commit);
         var record = await findings.RecordAsync(rid, ct);
-        var touched = record?.Commit is { } last ? await TouchedAsync(objects.Repository, last, commit, ct) : null;
+        var touched = new List<TouchedFiles>();
+        foreach (var before in Looked(runs).GroupBy(check => record?.Looks.GetValueOrDefault(check)?.Commit))
+        {
+            if (before.Key is { } last && await TouchedAsync(objects.Repository, last, commit, ct) is { } files)
+                touched.Add(new TouchedFiles([.. before], files));
+        }
+
         var since = record is null ? await findings.KnownSinceAsync(rid, ct) : null;
         var author = (await objects.ReadAsync(commit.Value, ct))?.Text;
         await findings.StageAsync(
             new FindingLook(
                 build.BuildId, rid, commit, build.QueuedAt, author is null ? null : AuthorOf(author), Looked(runs),
                 [.. CheckBatch.All.Select(static check => check.Name).Where(build.Plan.Settings.IsOff)],
-                SeenIn(tree, runs, found, build.Plan.Settings, touched?.ToHashSet(StringComparer.Ordinal), since))
+                SeenIn(tree, runs, found, build.Plan.Settings, FindingLook.ByCheck(touched), since))
             {
                 Unread = Unread(found), Touched = touched,
             },
@@ -88,7 +94,8 @@ internal sealed class FollowFindings(FindingsStore findings)
     /// <summary>What stands in the tree: not what a check could not do, nor what only commits on the way have.</summary>
     private static List<SeenFinding> SeenIn(
         SourceTree tree, IReadOnlyList<CheckRun> runs, IReadOnlyList<Sighting> found, CheckSettings settings,
-        HashSet<string>? touched, IReadOnlyDictionary<Fingerprint, KnownSince>? since)
+        IReadOnlyDictionary<string, IReadOnlySet<string>> touched,
+        IReadOnlyDictionary<Fingerprint, KnownSince>? since)
     {
         var (findings, i) = (new List<SeenFinding>(), 0);
         foreach (var run in runs)
@@ -101,8 +108,8 @@ internal sealed class FollowFindings(FindingsStore findings)
                 findings.Add(new SeenFinding(
                     sighting.Mark, sighting.Blob, seen.Line, seen.Severity, PlainText.OneLine(seen.Message))
                 {
-                    WasThere = seen.IsKnown || touched is not null
-                        && (seen.Path is { } path ? !touched.Contains(path) : touched.Count == 0),
+                    WasThere = seen.IsKnown || touched.TryGetValue(run.Check, out var files)
+                        && (seen.Path is { } path ? !files.Contains(path) : files.Count == 0),
                     Accepted = seen.Acceptance is { } entry
                         ? new FindingAcceptance(entry.Until, entry.By, entry.Reason)
                         : null,

@@ -49,7 +49,7 @@ public static class MoveFindings
             if (after != before) rows.Add(after);
         }
 
-        var touched = look.Touched?.ToHashSet(StringComparer.Ordinal);
+        var touched = FindingLook.ByCheck(look.Touched);
         var unread = look.Unread.ToHashSet();
         var gone = match.Unmet(asked[false])
             .Where(finding => !look.Cut.Contains(finding.CheckName, StringComparer.Ordinal) && !IsHidden(finding))
@@ -101,7 +101,8 @@ public static class MoveFindings
             => finding.Mark.HidesRestOf is null && unread.Contains(new UnreadFile(finding.CheckName, finding.Path));
 
         FindingEnd End(TrackedFinding finding)
-            => touched is null || finding.Path.Length == 0 || touched.Contains(finding.Path)
+            => !touched.TryGetValue(finding.CheckName, out var files)
+                || (finding.Path.Length == 0 ? files.Count > 0 : files.Contains(finding.Path))
                 ? FindingEnd.Changed
                 : FindingEnd.SeenOtherwise;
     }

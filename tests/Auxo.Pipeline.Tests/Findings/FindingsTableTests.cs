@@ -62,7 +62,7 @@ public sealed class FindingsTableTests(PostgresFixture postgres, ITestOutputHelp
         Assert.Equal((count, count), (first.Event.Opened, (await AllAsync()).Count));
 
         began = Stopwatch.GetTimestamp();
-        var next = Look(2, count) with { Touched = ["f1.sh"] };
+        var next = Look(2, count) with { Touched = [new TouchedFiles(["shellcheck"], ["f1.sh"])] };
         next = next with { Findings = [.. next.Findings.Skip(1)] };
         await using (var stage = FindingsTable.Stage(_database, next)) await stage.ExecuteNonQueryAsync(ct);
         Say("staged again");

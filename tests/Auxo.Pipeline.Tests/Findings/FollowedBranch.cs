@@ -30,7 +30,7 @@ internal sealed class FollowedBranch
             [.. sightings.Where(static one => one.Mark.Rule != "not-judged")
                 .Select(static one => new SeenFinding(one.Mark, one.Blob, 1, Severity.High, $"about {one.Mark.Content}"))])
         {
-            Touched = touched is null ? null : Words(touched),
+            Touched = touched is null ? [] : [new TouchedFiles(Words(looked), Words(touched))],
             Unread = [.. sightings.Where(static one => one.Mark.Rule == "not-judged")
                 .Select(static one => new UnreadFile(one.Mark.Check, one.Mark.Path))],
         };

@@ -99,8 +99,9 @@ public sealed class PipelineHost : IAsyncDisposable
     public async Task<IReadOnlyList<(string Name, JsonNode Body, string? Group)>> SentAsync()
     {
         await Queues.SentAllAsync("pipeline");
-        // Metrics hears of every step of a build, ingest of what is to be said on a patch.
-        return [.. (await Queues.EnvelopesAsync("metrics", "ingest"))
+        // Metrics hears of every step of a build, ingest of what is to be said on a patch; both of the end.
+        var (metrics, ingest) = (await Queues.EnvelopesAsync("metrics"), await Queues.EnvelopesAsync("ingest"));
+        return [.. metrics.Concat(ingest.Where(static e => e.MessageType != "build_finished")).OrderBy(static e => e.SentAt)
             .Select(static e => (e.MessageType!, JsonNode.Parse(e.Data)!, e.GroupId))];
     }
 

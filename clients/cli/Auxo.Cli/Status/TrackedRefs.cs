@@ -27,7 +27,8 @@ internal static class TrackedRefs
             {
                 var refs = (await clients.Ingest.RefsAsync(repository.Rid, ct)).Items;
                 var builds =
-                    (await clients.Pipeline.NewestAsync(repository.Rid, patch: null, commit: null, limit: 200, scans: false, ct)).Items;
+                    (await clients.Pipeline.BuildsAsync(
+                        repository.Rid, patch: null, commit: null, limit: 200, after: null, ct, scans: false)).Items;
                 foreach (var tip in refs)
                 {
                     var build = builds.FirstOrDefault(b => IsOf(tip, b)) ?? await OlderAsync(clients, repository, tip, ct);
@@ -58,7 +59,7 @@ internal static class TrackedRefs
     /// <summary>Beyond the newest 200 the pipeline is asked for the commit itself.</summary>
     private static async Task<Build?> OlderAsync(Clients clients, Repository repository, RefInfo tip, CancellationToken ct)
         => tip.Fact is null || tip.Commit is null ? null
-            : (await clients.Pipeline.NewestAsync(repository.Rid, patch: null, tip.Commit, limit: 20, scans: false, ct))
+            : (await clients.Pipeline.BuildsAsync(repository.Rid, patch: null, tip.Commit, limit: 20, after: null, ct, scans: false))
                 .Items.FirstOrDefault(b => IsOf(tip, b));
 
     private static bool IsOf(Repository repository, RefInfo tip, DeadLetter letter)

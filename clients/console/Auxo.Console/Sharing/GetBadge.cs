@@ -28,8 +28,8 @@ internal static class GetBadge
         var (badge, status) = (Badge.NoBuild(label), StatusCodes.Status200OK);
         try
         {
-            badge = Badge.Of(label, (await clients.Pipeline.NewestAsync(
-                Uri.UnescapeDataString(rid), subject, commit: null, limit: Looked, scans: false, ct)).Items);
+            badge = Badge.Of(label, (await clients.Pipeline.BuildsAsync(
+                Uri.UnescapeDataString(rid), subject, commit: null, limit: Looked, after: null, ct, scans: false)).Items);
         }
         catch (ServiceException e)
         {

@@ -5,7 +5,6 @@ using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Schedules;
 using Auxo.Pipeline.Schedules.Scans;
-using Auxo.Testing;
 
 using Microsoft.Extensions.Configuration;
 
