@@ -95,8 +95,8 @@ public sealed record Build(
     /// <summary>How many findings on record for the default branch its patch takes out, in all.</summary>
     public int Fixes { get; init; }
 
-    /// <summary>The first of them.</summary>
-    public IReadOnlyList<Finding> FirstFixes { get; init; } = [];
+    /// <summary>The first of them; null for none.</summary>
+    public IReadOnlyList<Finding>? FirstFixes { get; init; }
 
     /// <summary>What it kept.</summary>
     public IReadOnlyList<BuildArtifact> Artifacts { get; init; } = [];
@@ -192,7 +192,7 @@ public sealed record Build(
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.FixesFound e)
-        => Unless(this with { Fixes = Fixes + e.Count, FirstFixes = [.. FirstFixes.Concat(e.First).Take(MaxFindings)] });
+        => Unless(this with { Fixes = Fixes + e.Count, FirstFixes = [.. (FirstFixes ?? []).Concat(e.First).Take(MaxFindings)] });
 
     /// <inheritdoc cref="Apply(BuildEvent.Started)"/>
     public Build Apply(BuildEvent.ArtifactProduced e)

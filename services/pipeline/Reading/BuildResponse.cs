@@ -127,7 +127,7 @@ public sealed record BuildDetails(
             BuildResponse.Of(build), build.WorstFirst(), build.Artifacts, VerdictMarkdown.Render(build, links),
             build.Sandbox, build.RequestedBy, build.ApprovedBy, folders.FolderOf(build.Source))
         {
-            NewFindings = build.NewFindings, KnownFindings = build.KnownFindings, Fixes = build.Fixes, FirstFixes = build.FirstFixes,
+            NewFindings = build.NewFindings, KnownFindings = build.KnownFindings, Fixes = build.Fixes, FirstFixes = build.FirstFixes ?? [],
             PipelineFile = build.Plan.File,
             Tests = build.Tests, Coverage = build.Coverage,
         };

@@ -17,8 +17,8 @@ public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findin
     /// <summary>What its reports say of coverage; null for nothing.</summary>
     public StepCoverage? Coverage { get; init; }
 
-    /// <summary>The findings on record that are not there any more with this patch, worst first.</summary>
-    public IReadOnlyList<Finding> Fixes { get; init; } = [];
+    /// <summary>The findings on record that are not there any more with this patch, worst first; null for none.</summary>
+    public IReadOnlyList<Finding>? Fixes { get; init; }
 
     /// <summary>What of a scan's findings is new; null for every other build.</summary>
     public ScanComparison? Compared { get; init; }
@@ -26,7 +26,7 @@ public sealed record StepReport(StepResult Result, IReadOnlyList<Finding> Findin
     /// <summary>The events of these.</summary>
     internal IEnumerable<BuildEvent> OfReports()
     {
-        if (Fixes.Count > 0)
+        if (Fixes is { Count: > 0 })
             yield return new BuildEvent.FixesFound(Result.Step, Fixes.Count, [.. Fixes.Take(RecordStepResults.MaxFindings)]);
         if (Tests is not null) yield return new BuildEvent.TestsReported(Tests);
         if (Coverage is not null) yield return new BuildEvent.CoverageReported(Coverage);

@@ -56,8 +56,10 @@ public sealed class ReportRulesTests
         {
             Result = Good.Result with { Kind = "check", Blocks = false, Outcome = Outcome.Failed, Summary = "a\nb\u202Ec" },
             Findings = [Finding("one") with { Message = new string('x', 9999), Path = "a\0b" }],
+            Fixes = [Finding("one")],
         };
         var tamed = Assert.Single(ReportRules.Tamed(Build, [odd]));
+        Assert.Null(tamed.Fixes);
         Assert.Equal(("command", true, "a b c"), (tamed.Result.Kind, tamed.Result.Blocks, tamed.Result.Summary));
         var finding = Assert.Single(tamed.Findings);
         Assert.Equal(("a b", 301), (finding.Path, finding.Message.Length));

@@ -72,6 +72,8 @@ internal static class ReportRules
                         Files = [.. coverage.Files.Select(static file => file with { Path = PlainText.OneLine(file.Path, MostPath) })],
                     }
                     : null,
+                // Only checks say so, and those are made here.
+                Fixes = null, Compared = null,
             };
         }
     }
