@@ -23,9 +23,23 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
     {
         var refs = System.IO.Path.Combine(Path, "refs");
         List<RefsPlace> places = [new RefsPlace(System.IO.Path.Combine(refs, "heads"), "*", IsDeep: true)];
-        if (RadicleHome.OfRepository(Path) is { } home && await RadProgram.OwnerAsync(home, ct) is { } own)
+        if (await OwnAsync(ct) is { } own)
             places.Add(new RefsPlace(System.IO.Path.Combine(refs, "namespaces", own.Nid, "refs", "rad"), "sigrefs"));
         return new RefsWatcher(places, changed);
+    }
+
+    /// <summary>Whose profile the storage belongs to; null when it does not say.</summary>
+    private async Task<Did?> OwnAsync(CancellationToken ct)
+    {
+        try
+        {
+            return RadicleHome.OfRepository(Path) is { } home ? await RadProgram.OwnerAsync(home, ct) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The profile is somebody else's: his pushes come by the node's events and by the sweep.
+            return null;
+        }
     }
 
     /// <inheritdoc/>

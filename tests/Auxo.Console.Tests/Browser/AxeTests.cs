@@ -51,6 +51,10 @@ public sealed class AxeTests(Chromium chromium)
         app.MapGet("/notify/deliveries/{id}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such delivery."));
     }
 
+    /// <summary>A page that is asked again has other ages: a letter more or less is no move that an eye follows.</summary>
+    private static async Task<double?> MovedAsync(Window window)
+        => await window.Page.EvaluateAsync<double>("window.moved") is > 0.001 and var moved ? moved : null;
+
     private async Task LookAsync(Action<IEndpointRouteBuilder> services, ColorScheme scheme, int width)
     {
         await using var console = await ConsoleHost.StartAsync(services);
@@ -67,8 +71,9 @@ public sealed class AxeTests(Chromium chromium)
         {
             await window.Page.GotoAsync(path);
             wrong.AddRange((await window.Page.AxeAsync()).Select(v => $"{path}: {v}"));
-            // A page that is asked again has other ages: a letter more or less is no move that an eye follows.
-            if (await window.Page.EvaluateAsync<double>("window.moved") is > 0.001 and var moved) wrong.Add($"{path}: moved by {moved}");
+            // News, or a busy machine, may have moved it for once. What moves by itself does so each time.
+            if (await MovedAsync(window) is not null) await window.Page.GotoAsync(path);
+            if (await MovedAsync(window) is { } moved) wrong.Add($"{path}: moved by {moved}");
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong.Distinct(StringComparer.Ordinal)));
