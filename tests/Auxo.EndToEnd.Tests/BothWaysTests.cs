@@ -20,7 +20,6 @@ public sealed class BothWaysTests
     [Fact]
     public async Task each_service_gets_the_same_environment_both_ways_and_the_nodes_keys_reach_ingest_only()
     {
-        var ct = TestContext.Current.CancellationToken;
         await using var auxo = await AuxoInstance.StartAsync(new Dictionary<string, string>
         {
             ["RAD_PASSPHRASE"] = "x", ["SSH_AUTH_SOCK"] = "/agent",
@@ -28,8 +27,7 @@ public sealed class BothWaysTests
         var supervised = Environments(auxo);
         await auxo.StopAsync();
 
-        auxo.BeginDevelopment();
-        await Eventually.TrueAsync(() => IsHealthyAsync(auxo, ct), "all services are healthy under Aspire");
+        await auxo.DevelopAsync();
         var (code, output) = await Backup.AppHostWords.RunAsync(auxo.Home, "status");
         Assert.Equal(0, code);
         Assert.Contains("Its dashboard shows everything: http://127.0.0.1:", output, StringComparison.Ordinal);
@@ -50,38 +48,19 @@ public sealed class BothWaysTests
     [Fact]
     public async Task under_aspire_what_ended_is_started_again_and_nothing_goes_on_when_the_orchestrator_is_killed()
     {
-        var ct = TestContext.Current.CancellationToken;
         await using var auxo = AuxoInstance.Create();
-        auxo.BeginDevelopment();
-        await Eventually.TrueAsync(() => IsHealthyAsync(auxo, ct), "all services are healthy under Aspire");
+        await auxo.DevelopAsync();
 
         var killed = ProcessOf(auxo, "notify");
         System.Diagnostics.Process.GetProcessById(killed!.Value).Kill();
-        await Eventually.TrueAsync(async () => ProcessOf(auxo, "notify") is { } now && now != killed && await IsHealthyAsync(auxo, ct),
-            "notify is started again");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(ProcessOf(auxo, "notify") is { } now && now != killed), "notify is started again");
+        await auxo.HealthyUnderAspireAsync();
 
         var orchestrator = auxo.Processes().Single(static p => p.Value.Contains("dcp start-apiserver", StringComparison.Ordinal)).Key;
         System.Diagnostics.Process.GetProcessById(orchestrator).Kill();
         Assert.Equal(1, await auxo.ExitAsync());
         Assert.Contains("orchestrator (dcp) has ended", auxo.Output, StringComparison.Ordinal);
-    }
-
-    private static async Task<bool> IsHealthyAsync(AuxoInstance auxo, CancellationToken ct)
-    {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        foreach (var service in Programs)
-        {
-            try
-            {
-                if (!(await http.GetAsync(new Uri(auxo.Url(service), "/health"), ct)).IsSuccessStatusCode) return false;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static int? ProcessOf(AuxoInstance auxo, string service)

@@ -115,21 +115,43 @@ public sealed class AuxoInstance : IAsyncDisposable
     public async Task StartAsync()
     {
         BeginStart();
-        var began = TimeProvider.System.GetTimestamp();
-        while (!await IsHealthyAsync())
-        {
-            if (_apphost!.Exited.IsCompleted) Assert.Fail($"The AppHost ended with {await _apphost.Exited}.\n{Output}\n{Logs()}");
-            if (TimeProvider.System.GetElapsedTime(began) > StartLimit) Assert.Fail(
-                $"Auxo did not become healthy in {StartLimit}.\n{Output}\n{Logs()}");
-            await Task.Delay(Poll, TimeProvider.System);
-        }
+        await WaitAsync(async () => await IsHealthyAsync() ? null : "Auxo");
     }
 
     /// <summary>Starts it and returns at once.</summary>
     public void BeginStart() => BeginStart("--serve");
 
-    /// <summary>Starts it under Aspire's own orchestrator, as <c>./auxo dev</c> does, and returns at once.</summary>
-    public void BeginDevelopment() => BeginStart([]);
+    /// <summary>Starts it under Aspire's own orchestrator, as <c>./auxo dev</c> does, and waits until all services are healthy.</summary>
+    public async Task DevelopAsync()
+    {
+        BeginStart([]);
+        await HealthyUnderAspireAsync();
+    }
+
+    /// <summary>Waits until all services answer, which under Aspire each tells for itself.</summary>
+    public Task HealthyUnderAspireAsync()
+        => WaitAsync(async () =>
+        {
+            foreach (var service in KnownServices.Names.Append("console"))
+            {
+                if (!await AnswersAsync(service)) return service;
+            }
+
+            return null;
+        });
+
+    /// <summary>Waits until nobody is named any more who is not healthy.</summary>
+    private async Task WaitAsync(Func<Task<string?>> unhealthy)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (await unhealthy() is { } who)
+        {
+            if (_apphost!.Exited.IsCompleted) Assert.Fail($"The AppHost ended with {await _apphost.Exited}.\n{Output}\n{Logs()}");
+            if (TimeProvider.System.GetElapsedTime(began) > StartLimit) Assert.Fail(
+                $"{who} did not become healthy in {StartLimit}.\n{Output}\n{Logs()}");
+            await Task.Delay(Poll, TimeProvider.System);
+        }
+    }
 
     private void BeginStart(params IReadOnlyList<string> arguments)
     {
@@ -282,14 +304,19 @@ public sealed class AuxoInstance : IAsyncDisposable
     private async Task<bool> IsHealthyAsync()
     {
         // Another program may answer on the port for a moment; the file is this instance's own.
-        if (InstanceFile.Read(new InstanceLayout(Home))?.Pid != AppHostPid) return false;
+        return InstanceFile.Read(new InstanceLayout(Home))?.Pid == AppHostPid && await AnswersAsync("apphost");
+    }
+
+    private async Task<bool> AnswersAsync(string service)
+    {
         try
         {
-            using var answer = await Client("apphost").GetAsync(new Uri("/health", UriKind.Relative));
+            using var answer = await Client(service).GetAsync(new Uri("/health", UriKind.Relative));
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException)
         {
+            // The last one: its token is not written yet.
             return false;
         }
     }

@@ -10,6 +10,12 @@ namespace Auxo.Ingest.Recording;
 /// </summary>
 public static class ObservePatch
 {
+    /// <summary>
+    /// How long a merge waits for its branch. What a push of this machine writes is seen while it writes, so a merge may be there before the
+    /// branch has moved; who judges the merge needs the branch's new head. One that the branch never gets is told by the next sweep.
+    /// </summary>
+    private static readonly TimeSpan BranchFollows = TimeSpan.FromSeconds(10);
+
     /// <summary>What happened, and the messages about it.</summary>
     /// <param name="known">What Auxo knows; null for a patch never seen.</param>
     /// <param name="now">What the storage says.</param>
@@ -67,6 +73,7 @@ public static class ObservePatch
     {
         if (now.Merge is { } merge && known?.MergedAs is null)
         {
+            if (!merge.IsInBranch && (scan.SeenAt - merge.At).Duration() < BranchFollows) return;
             var merged = Merged(merge, scan);
             events.Add(merged);
             messages.Add(new PatchMerged(

@@ -40,4 +40,8 @@ public sealed record RevisionSnapshot(
 /// <param name="By">The delegate; null when unknown.</param>
 /// <param name="At">The delegate's clock.</param>
 /// <param name="Signed">True when enough delegates signed it; false when only the commits say so.</param>
-public sealed record MergeSnapshot(RevisionId? Revision, CommitId Commit, Did? By, DateTimeOffset At, bool Signed);
+public sealed record MergeSnapshot(RevisionId? Revision, CommitId Commit, Did? By, DateTimeOffset At, bool Signed)
+{
+    /// <summary>False when the default branch does not contain the commit: a push writes the merge first, and moves the branch after it.</summary>
+    public bool IsInBranch { get; init; } = true;
+}

@@ -52,9 +52,10 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
             var problems = reading.Broken.Select(b
                 => new TipProblem("patch", b.Id.Value, null, WhyNotBuilt.Unreadable(b.Reason))).ToList();
             var branches = await BranchAsync(identity, known, reading.Patches, problems, ct);
+            var ahead = await MergedAheadAsync(branches, known, reading.Patches, ct);
             var patches = new List<PatchSnapshot>(reading.Patches.Count);
             foreach (var patch in reading.Patches) patches.Add(
-                await PatchAsync(patch, known.Patches.GetValueOrDefault(patch.Id), problems, ct));
+                await PatchAsync(patch, known.Patches.GetValueOrDefault(patch.Id), ahead, problems, ct));
             return new RepositorySnapshot(identity.Name, identity.DefaultBranch ?? "", identity.Delegates, branches, patches, problems)
             {
                 IsPrivate = identity.Document.IsPrivate,
@@ -151,7 +152,21 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         return [.. revisions.Where(r => contained.Contains(r.Revision.Head)).Select(r => (r.Id, r.Revision.Id))];
     }
 
-    private async Task<PatchSnapshot> PatchAsync(RadiclePatch patch, Patch? known, List<TipProblem> problems, CancellationToken ct)
+    /// <summary>The commits of merges that nobody was told of yet and that the default branch does not contain.</summary>
+    private async Task<IReadOnlySet<CommitId>> MergedAheadAsync(
+        IReadOnlyList<BranchSnapshot> branches, KnownRepository known, IReadOnlyList<RadiclePatch> patches, CancellationToken ct)
+    {
+        // At the first sight of a repository nobody is told of its merges.
+        if (branches is not [{ Head: var head, Name: var branch }] || known.Repository.Tip(branch) is null) return new HashSet<CommitId>();
+        var merged = patches.Where(p => known.Patches.GetValueOrDefault(p.Id)?.MergedAs is null)
+            .Select(static p => p.State is { Status: PatchStatus.Merged, Commit: { } commit } ? commit : (CommitId?)null)
+            .OfType<CommitId>().ToHashSet();
+        if (merged.Count > 0) merged.ExceptWith(await Repository.ContainedAsync(head, merged, ct));
+        return merged;
+    }
+
+    private async Task<PatchSnapshot> PatchAsync(
+        RadiclePatch patch, Patch? known, IReadOnlySet<CommitId> ahead, List<TipProblem> problems, CancellationToken ct)
     {
         var standing = patch.Revisions.Where(r => !r.Redacted).ToList();
         var anythingNew = standing.Exists(r => known?.Find(r.Id) is null or { Disposition: RevisionDisposition.Deferred });
@@ -169,13 +184,16 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         }
 
         return new PatchSnapshot(
-            patch.Id, patch.Title, patch.Author, patch.State.Status, patch.OpenedAt, revisions, Merge(patch), earliest);
+            patch.Id, patch.Title, patch.Author, patch.State.Status, patch.OpenedAt, revisions, Merge(patch, ahead), earliest);
     }
 
-    private static MergeSnapshot? Merge(RadiclePatch patch)
+    private static MergeSnapshot? Merge(RadiclePatch patch, IReadOnlySet<CommitId> ahead)
     {
         if (patch.State is not { Status: PatchStatus.Merged, Commit: { } commit } state) return null;
         var by = patch.Merges.Where(m => m.Commit == commit && m.Revision == state.Revision).OrderBy(m => m.At).FirstOrDefault();
-        return new MergeSnapshot(state.Revision, commit, by?.Delegate, by?.At ?? patch.OpenedAt, Signed: true);
+        return new MergeSnapshot(state.Revision, commit, by?.Delegate, by?.At ?? patch.OpenedAt, Signed: true)
+        {
+            IsInBranch = !ahead.Contains(commit),
+        };
     }
 }

@@ -143,6 +143,30 @@ public sealed class ObserveTests
     }
 
     [Fact]
+    public void a_merge_that_is_seen_before_its_branch_has_moved_is_told_with_the_branch()
+    {
+        var world = World.Tracking(Repository("c1"));
+        world.Scan(Repository("c1", Open));
+        var merged = Open.Merged();
+        PatchSnapshot Ahead(TimeSpan age) => merged with { Merge = merged.Merge! with { IsInBranch = false, At = Noon - age } };
+
+        Assert.Empty(world.Scan(Repository("c1", Ahead(TimeSpan.FromSeconds(1)))));
+        Assert.Equal(PatchStatus.Open, world.Find(Open)!.Status);
+        Assert.Collection(
+            world.Scan(Repository("c2", merged)),
+            static m => Assert.Equal(Commit("c2"), Assert.IsType<DefaultBranchAdvanced>(m).New),
+            static m => Assert.Equal(Commit("c2"), Assert.IsType<PatchMerged>(m).Canonical));
+
+        // A branch may never get it; whose clock is wrong does not wait for it.
+        foreach (var age in new[] { TimeSpan.FromMinutes(1), -TimeSpan.FromHours(1) })
+        {
+            world = World.Tracking(Repository("c1"));
+            world.Scan(Repository("c1", Open));
+            Assert.IsType<PatchMerged>(Assert.Single(world.Scan(Repository("c1", Ahead(age)))));
+        }
+    }
+
+    [Fact]
     public void trust_is_by_key_delegates_and_the_list()
     {
         var world = World.Tracking(Repository("c1"), Carol);

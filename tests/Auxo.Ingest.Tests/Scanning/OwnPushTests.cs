@@ -1,3 +1,8 @@
+using Auxo.Contracts;
+using Auxo.Ingest.Recording;
+using Auxo.Ingest.Scanning;
+using Auxo.Ingest.Tracking;
+using Auxo.Radicle;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
 
@@ -29,6 +34,37 @@ public sealed class OwnPushTests(PostgresFixture postgres)
             async () => (await host.SentAsync()).Any(sent
                 => sent.Name == "patch_opened" && (string)sent.Body["revision"]!["patchId"]! == patch),
             "the patch is seen", TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task a_merge_whose_branch_has_not_moved_yet_is_known_as_one()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var lab = await RadicleLab.UpAsync(ct, "alice");
+        var alice = lab.Nodes[0];
+        var repository = await lab.CreateRepositoryAsync("demo", Files("README.md"), ct);
+        var storage = alice.Storage(repository.Rid);
+        var before = (await alice.GitAsync(storage, ct, "rev-parse", "refs/heads/main")).Trim();
+        var (patch, _) = await alice.OpenPatchAsync("demo", "Hers", Files("hers.txt"), ct, "no-sync");
+        var merged = await alice.MergePatchAsync("demo", patch, ct);
+
+        // As in the middle of that push: the merge is signed, the branch is where it was.
+        await alice.GitAsync(storage, ct, "update-ref", "refs/heads/main", before);
+        Assert.False((await ReadAsync()).IsInBranch);
+        await alice.GitAsync(storage, ct, "update-ref", "refs/heads/main", merged);
+        Assert.True((await ReadAsync()).IsInBranch);
+
+        async Task<MergeSnapshot> ReadAsync()
+        {
+            await using var source = new RadicleSource(await RadicleRepository.OpenAsync(storage, ct));
+            var tracked = new Repository
+            {
+                Rid = Rid.Parse(repository.Rid), DefaultBranch = "main",
+                Tips = [new BranchTip("main", CommitId.Parse(before), "", null, DetectedBy.Sweep, default)],
+            };
+            var now = await source.ReadAsync(new KnownRepository(tracked, new Dictionary<PatchId, Patch>()), ct);
+            return Assert.Single(now.Patches).Merge!;
+        }
     }
 
     private static Dictionary<string, string> Files(string path) => new(StringComparer.Ordinal) { [path] = path };
