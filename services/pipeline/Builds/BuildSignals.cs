@@ -11,13 +11,29 @@ public sealed class BuildSignals : IDisposable
     private readonly SemaphoreSlim _rung = new(0, 1);
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
     private readonly ConcurrentQueue<Guid> _ended = new();
+    private readonly ConcurrentQueue<Build> _queued = new();
+    private volatile bool _look = true;
 
     /// <summary>What a build that is now like this gives the runner to hear; null for nothing.</summary>
     public static object? Of(Build build)
-        => build.State switch { BuildState.Finished => new BuildEnded(build.BuildId), BuildState.Queued => new BuildReady(), _ => null };
+        => build.State switch { BuildState.Finished => new BuildEnded(build.BuildId), BuildState.Queued => new BuildReady(build), _ => null };
 
-    /// <summary>There is something to run.</summary>
+    /// <summary>There is something to run: look at the table.</summary>
     public void Ring()
+    {
+        _look = true;
+        Wake();
+    }
+
+    /// <summary>A build was queued.</summary>
+    /// <param name="build">As it was committed.</param>
+    public void Ring(Build build)
+    {
+        _queued.Enqueue(build);
+        Wake();
+    }
+
+    private void Wake()
     {
         try
         {
@@ -52,8 +68,19 @@ public sealed class BuildSignals : IDisposable
         }
     }
 
-    /// <summary>Waits for a ring, at most <paramref name="limit"/>.</summary>
-    internal Task WaitAsync(TimeSpan limit, CancellationToken ct) => _rung.WaitAsync(limit, ct);
+    /// <summary>Waits for a ring, at most <paramref name="limit"/>; false when none came.</summary>
+    internal Task<bool> WaitAsync(TimeSpan limit, CancellationToken ct) => _rung.WaitAsync(limit, ct);
+
+    /// <summary>The builds that were queued since the last call, and whether that is all that rang.</summary>
+    internal (IReadOnlyDictionary<Guid, Build> Queued, bool IsAll) TakeQueued()
+    {
+        // A ring in between is heard at the next turn.
+        var isAll = !_look;
+        _look = false;
+        var queued = new Dictionary<Guid, Build>();
+        while (_queued.TryDequeue(out var build)) queued[build.BuildId] = build;
+        return (queued, isAll);
+    }
 
     /// <summary>A build that was ended while nobody here ran it.</summary>
     internal bool TryTakeEnded(out Guid buildId) => _ended.TryDequeue(out buildId);

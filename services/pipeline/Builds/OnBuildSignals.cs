@@ -1,7 +1,8 @@
 namespace Auxo.Pipeline.Builds;
 
-/// <summary>There is something to run. Stays in this process, and may be lost: the runner looks by itself every few seconds.</summary>
-public sealed record BuildReady;
+/// <summary>A build can run. Stays in this process, and may be lost: the runner looks by itself every few seconds.</summary>
+/// <param name="Build">As it was committed.</param>
+public sealed record BuildReady(Build Build);
 
 /// <summary>A build has its verdict. Stays in this process, and may be lost: what runs finds out at its next record.</summary>
 /// <param name="BuildId">The build.</param>
@@ -11,11 +12,11 @@ public sealed record BuildEnded(Guid BuildId);
 public static class BuildReadyHandler
 {
     /// <summary>Wakes it.</summary>
-    public static void Handle(BuildReady message, BuildSignals signals)
+    public static void Handle(BuildReady message, Envelope envelope, BuildSignals signals)
     {
-        _ = message;
         CrashPoint.Hit("pipeline.build.queued");
-        signals.Ring();
+        // A build that was only just queued has not been read back yet; the store has this of the same session.
+        signals.Ring(message.Build with { TraceId = message.Build.TraceId ?? envelope.CorrelationId });
     }
 }
 

@@ -13,9 +13,13 @@ public static class QueueBuild
     {
         if (planned is null) return (null, []);
         var (events, messages) = Decide(planned.Id, planned.Request, planned.Attempt, planned.Plan, planned.Refusal, links, now);
-        var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1));
+        var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1)) with
+        {
+            Id = Build.StreamKey(planned.Id), Version = events.Count,
+        };
         var (ended, more) = planned.Older.Decide(older => SupersedeBuild.Decide(older, build, links, now));
-        return (new QueuedBuild(build, events, ended), [new BuildReady(), .. messages, .. more]);
+        if (build.State == BuildState.Queued) messages.Insert(0, new BuildReady(build));
+        return (new QueuedBuild(build, events, ended), [.. messages, .. more]);
     }
 
     /// <summary>The first events of a build: queued, and at once finished when it cannot be run at all.</summary>

@@ -29,15 +29,22 @@ internal sealed class BuildExecution(
     StepExecutors executors, LogStore logs, WorkspaceStore workspaces, SpareWorker spares, RepositoryFolders folders, Links links,
     RunnerSettings settings, TimeProvider time, ILogger<BuildExecution> logger)
 {
+    /// <summary>
+    /// How long the checks let the first command have the processors: it is what somebody waits for, and has started by then, unless a
+    /// large tree or an image is in its way.
+    /// </summary>
+    private static readonly TimeSpan FirstCommandFirst = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Runs the build; a defect of Auxo becomes its verdict.</summary>
     /// <param name="buildId">The build.</param>
+    /// <param name="known">As it was queued a moment ago; null reads it.</param>
     /// <param name="place">Where its steps run.</param>
     /// <param name="stop">The build was ended by somebody else.</param>
     /// <param name="ct">This process stops, or the lease is lost: leave everything as it is, somebody carries on.</param>
     /// <returns>False when it has to wait for another machine.</returns>
-    public async Task<bool> RunAsync(Guid buildId, BuildPlace place, CancellationToken stop, CancellationToken ct)
+    public async Task<bool> RunAsync(Guid buildId, Build? known, BuildPlace place, CancellationToken stop, CancellationToken ct)
     {
-        using var running = new RunningBuild(buildId, writer, links, time, logger);
+        using var running = new RunningBuild(buildId, known, writer, links, time, logger);
         try
         {
             return await RunAsync(running, buildId, place, stop, ct);
@@ -56,7 +63,7 @@ internal sealed class BuildExecution(
     private async Task<bool> RunAsync(
         RunningBuild running, Guid buildId, BuildPlace place, CancellationToken stop, CancellationToken ct)
     {
-        if (await running.ReadAsync(ct) is not { } build) return true;
+        if (await running.SeenAsync(ct) is not { } build) return true;
         using var activity = BuildActivity.Start(build);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
         var (spare, isOver) = (false, true);
@@ -103,12 +110,14 @@ internal sealed class BuildExecution(
         var machine = place.With?.Row.Runner ?? Environment.MachineName;
 
         // The record of the start and the work itself need not wait for each other; the first command waits for nothing of either.
-        var started = Task.Run(() => running.WriteAsync(
-            (fresh, now) => StartBuild.Decide(fresh, machine, sandbox, first, now), ct), CancellationToken.None);
-        var stepping = place.With is { } with ? ListenAsync(running, build, with, started, run, ct)
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(run);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = Task.Run(StartAsync, CancellationToken.None);
+        var stepping = place.With is { } with ? ListenAsync(running, build, with, started, over.Token, ct)
             : held ? Task.FromResult(false)
-            : steps.RunAsync(build, running.RecordAsync, started, run, ct, place.Row?.Last);
-        var checking = CheckAsync(running, build, remaining, started, run, ct);
+            : steps.RunAsync(build, running.RecordAsync, started, over.Token, ct, place.Row?.Last, () => begun.TrySetResult());
+        var firstCommand = held || place.With is not null ? Task.CompletedTask : Task.WhenAny(begun.Task, stepping);
+        var checking = CheckAsync(running, build, remaining, started, firstCommand, over.Token, ct);
         using var ended = new CancellationTokenSource();
         var announcing = AnnounceAsync(running, build, started, ended.Token);
         try
@@ -116,10 +125,21 @@ internal sealed class BuildExecution(
             await Task.WhenAll(started, checking, stepping);
             return await stepping;
         }
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !run.IsCancellationRequested)
+        {
+            return false;
+        }
         finally
         {
             await ended.CancelAsync();
             await announcing;
+        }
+
+        async Task StartAsync()
+        {
+            var now = await running.WriteAsync((fresh, at) => StartBuild.Decide(fresh, machine, sandbox, first, at), ct);
+            // Somebody ended it in the moment between its queueing and this.
+            if (now.State == BuildState.Finished) await over.CancelAsync();
         }
     }
 
@@ -132,8 +152,10 @@ internal sealed class BuildExecution(
     }
 
     private async Task CheckAsync(
-        RunningBuild running, Build build, HashSet<string> remaining, Task started, CancellationToken run, CancellationToken ct)
+        RunningBuild running, Build build, HashSet<string> remaining, Task started, Task firstCommand, CancellationToken run,
+        CancellationToken ct)
     {
+        await Task.WhenAny(firstCommand, Task.Delay(FirstCommandFirst, time, run));
         var reports = await checks.RunAsync(build, remaining, run, ct);
         if (reports.Count == 0) return;
         await started;

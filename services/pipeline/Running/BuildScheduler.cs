@@ -26,6 +26,9 @@ internal sealed class BuildScheduler(
     private Task? _closing;
     private bool _diskWasFull;
 
+    /// <summary>False when nothing waits but what has been queued since the last look at the table: that needs no look.</summary>
+    private bool _mustLook = true;
+
     protected override TimeSpan PauseAfterError => settings.Retry;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,7 +48,11 @@ internal sealed class BuildScheduler(
 
         var isFull = IsFull();
         var askers = isFull ? [] : desk.Waiting;
-        var waiting = await leases.WaitingAsync(_running.Keys, [here.Labels, .. askers.Select(static asker => asker.Machine.Labels)], ct);
+        var (queued, isAll) = signals.TakeQueued();
+        _mustLook |= !isAll || isFull || !leases.AreKnown || askers.Count > 0 || queued.Count > settings.Capacity - Here;
+        var waiting = !_mustLook && queued.Values.All(BeginsHere)
+            ? [.. queued.Values.OrderBy(static build => build.QueuedAt).Select(WaitingBuild.Of)]
+            : await leases.WaitingAsync(_running.Keys, [here.Labels, .. askers.Select(static asker => asker.Machine.Labels)], ct);
         var places = Placement.Decide(
             here with { Room = isFull ? 0 : settings.Capacity - Here },
             [.. askers.Select(static asker => asker.Machine)], waiting);
@@ -54,12 +61,15 @@ internal sealed class BuildScheduler(
         var asked = new HashSet<string>(StringComparer.Ordinal);
         var runners = places.Where(place => place.Runner is null || held.Contains(place.Build) || asked.Add(place.Runner))
             .ToDictionary(static place => place.Build, static place => place.Runner);
-        foreach (var lease in await leases.ClaimAsync(runners.Keys, ct))
+        var claimed = await leases.ClaimAsync(runners.Keys, ct);
+        _mustLook = claimed.Count < waiting.Count;
+        foreach (var lease in claimed)
         {
             var (build, runner) = (waiting.First(build => build.Id == lease.Key), runners[lease.Key]);
             var asker = build.With is null ? askers.FirstOrDefault(asker => asker.Machine.Name == runner) : null;
             asker?.Promise();
-            _running[lease.Key] = RunAsync(lease, _running.GetValueOrDefault(lease.Key, Task.CompletedTask), build, asker, ct);
+            _running[lease.Key] = RunAsync(
+                lease, _running.GetValueOrDefault(lease.Key, Task.CompletedTask), build, queued.GetValueOrDefault(lease.Key), asker, ct);
             if (runner is null) _elsewhere.Remove(lease.Key);
             else _elsewhere.Add(lease.Key);
         }
@@ -67,6 +77,10 @@ internal sealed class BuildScheduler(
         do await WaitAsync(ct);
         while (Here >= settings.Capacity && desk.Waiting.Count == 0 && leases.AreKnown);
     }
+
+    /// <summary>A build that was just queued needs no other machine for what it has to do.</summary>
+    private bool BeginsHere(Build build)
+        => !build.HasStepsLeft() || here.MayRun(build.Plan.Runner ?? [], build.Trust != Trust.Trusted);
 
     /// <summary>How many builds run on this machine.</summary>
     private int Here => _running.Count - _elsewhere.Count;
@@ -97,6 +111,8 @@ internal sealed class BuildScheduler(
         var signal = signals.WaitAsync(settings.SlowPoll * (0.8 + Random.Shared.NextDouble() * 0.4), heard.Token);
         await Task.WhenAny([signal, .. _running.Values]);
         await heard.CancelAsync();
+        // Who ended makes room for what waits, and when nobody rang for so long it is time to look.
+        _mustLook |= signal is not { IsCompletedSuccessfully: true, Result: true } || _running.Values.Any(static task => task.IsCompleted);
         while (signals.TryTakeEnded(out var ended))
         {
             logs.CompleteBuild(ended);
@@ -116,9 +132,11 @@ internal sealed class BuildScheduler(
     /// <param name="lease">The build.</param>
     /// <param name="before">The same build, which this runner may be letting go of just now; two of them would share a workspace.</param>
     /// <param name="build">What the queue says of it.</param>
+    /// <param name="known">The build as it was queued a moment ago; null reads it.</param>
     /// <param name="asker">The runner that gets its steps; null for this machine, and where a runner has them already.</param>
     /// <param name="stopping">The service stops.</param>
-    private async Task RunAsync(Lease lease, Task before, WaitingBuild build, Asker? asker, CancellationToken stopping)
+    private async Task RunAsync(
+        Lease lease, Task before, WaitingBuild build, Build? known, Asker? asker, CancellationToken stopping)
     {
         await before;
         var isOver = true;
@@ -131,7 +149,7 @@ internal sealed class BuildScheduler(
                 var place = await PlaceAsync(build, asker, ct);
                 try
                 {
-                    isOver = place is not null && await execution.RunAsync(lease.Key, place, stop.Token, ct);
+                    isOver = place is not null && await execution.RunAsync(lease.Key, known, place, stop.Token, ct);
                 }
                 finally
                 {

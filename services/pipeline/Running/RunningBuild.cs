@@ -7,16 +7,27 @@ namespace Auxo.Pipeline.Running;
 /// A build in this runner's hands. Its checks and its steps write one after the other, and while PostgreSQL is away they wait and
 /// carry on: the step goes on meanwhile, and its result is written when the database is back.
 /// </summary>
-internal sealed class RunningBuild(Guid id, BuildWriter writer, Links links, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="id">The build.</param>
+/// <param name="known">As it was queued a moment ago; null where that is not known. What changed since is found by the first record.</param>
+/// <param name="writer">Writes it.</param>
+/// <param name="links">For its texts.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Hears that PostgreSQL is away.</param>
+internal sealed class RunningBuild(Guid id, Build? known, BuildWriter writer, Links links, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>How the reason of a build begins that Auxo could not run.</summary>
     public const string AuxoFailed = "Auxo failed: ";
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private Build? _known;
+    private Build? _known = known;
+
+    /// <summary>The build as it was last seen; null when there is none.</summary>
+    public async Task<Build?> SeenAsync(CancellationToken ct) => _known ?? await ReadAsync(ct);
 
     /// <summary>The build as it stands; null when there is none.</summary>
-    public async Task<Build?> ReadAsync(CancellationToken ct) => _known = await SitOutAsync(() => writer.ReadAsync(id, ct), ct);
+    public async Task<Build?> ReadAsync(CancellationToken ct)
+        // After its end nothing changes it.
+        => _known is { State: BuildState.Finished } ? _known : _known = await SitOutAsync(() => writer.ReadAsync(id, ct), ct);
 
     /// <summary>Records results, and the steps that begin next.</summary>
     public Task<Build> RecordAsync(IReadOnlyList<StepReport> reports, IReadOnlyList<string> next, CancellationToken ct)

@@ -21,7 +21,7 @@ public sealed class RunnerTests(PostgresFixture postgres) : IAsyncLifetime
         await using var runner = await TestRunner.StartAsync(Host);
         var id = await _bench.PushAsync(
             "  - { name: one, run: 'cat README.md; echo made > made.txt', artifacts: made.txt }\n"
-            + "  - { name: two, run: 'cat made.txt; seq 1 20000' }\n  - { name: three, run: 'exit 3' }\n");
+            + "  - { name: two, run: 'cat made.txt; seq 1 20000; sleep 0.3' }\n  - { name: three, run: 'exit 3' }\n");
         var build = await Host.FinishedAsync(id);
         Assert.Equal(("failed", "passed", "passed", "failed"), ((string)build["outcome"]!, RunnerBench.OutcomeOf(build, "one"),
             RunnerBench.OutcomeOf(build, "two"), RunnerBench.OutcomeOf(build, "three")));
@@ -30,6 +30,9 @@ public sealed class RunnerTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.EndsWith($"\nmade\n{numbers}\n", await Host.LogAsync(id, "two"), StringComparison.Ordinal);
         Assert.Equal(
             "made\n", await Host.Client.GetStringAsync($"/builds/{id}/artifacts/made.txt", TestContext.Current.CancellationToken));
+        // Where there are no control groups, who looks four times a second sees it too.
+        var used = build["steps"]!.AsArray().Single(step => (string)step!["step"]! == "two")!["usage"]!;
+        Assert.True((long)used["peakMemoryBytes"]! > 0, used.ToJsonString());
         Assert.Equal("far", await Host.ScalarAsync<string>(
             $"select data->>'runner' from pipeline.mt_events where stream_id = 'build/{id}' and type = 'build_started'"));
         await _bench.NoRowAsync();

@@ -3,7 +3,13 @@ using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
+using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Running;
 using Auxo.Testing;
+
+using Marten;
+
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Auxo.Pipeline.Tests.Host;
 
@@ -187,6 +193,29 @@ public sealed class ThreadTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(("cancelled", "the patch was archived"), ((string)build["outcome"]!, (string)build["reason"]!));
         await SandboxProcesses.GoneAsync(marker);
         Assert.Empty(await CommentsAsync());
+    }
+
+    [Fact]
+    public async Task a_build_that_was_ended_in_the_moment_before_it_began_is_left_alone()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var (head, marker) = await SleepingAsync();
+        var id = _told.BuildOf(head);
+        await _host.SendAsync(_told.Opened(head));
+        await _host.PrintedAsync(id, "sleep", "asleep");
+        await _host.SendAsync(_told.Archived());
+        await _host.FinishedAsync(id);
+        await SandboxProcesses.GoneAsync(marker);
+        await EmptyQueueAsync();
+        await using var session = _host.Services.GetRequiredService<IDocumentStore>().QuerySession();
+        var (before, queued) = (await session.Events.FetchStreamStateAsync(Build.StreamKey(id), ct),
+            await session.Events.AggregateStreamAsync<Build>(Build.StreamKey(id), version: 1, token: ct));
+
+        // The runner has it as it was queued, and has not heard of its end.
+        var execution = _host.Services.GetRequiredService<BuildExecution>();
+        Assert.True(await execution.RunAsync(id, queued, BuildPlace.Here, CancellationToken.None, ct));
+        await SandboxProcesses.GoneAsync(marker);
+        Assert.Equal(before!.Version, (await session.Events.FetchStreamStateAsync(Build.StreamKey(id), ct))!.Version);
     }
 
     [Fact]

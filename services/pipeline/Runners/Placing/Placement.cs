@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Builds;
+
 namespace Auxo.Pipeline.Runners.Placing;
 
 /// <summary>A build that waits for a machine.</summary>
@@ -10,6 +12,10 @@ public sealed record WaitingBuild(Guid Id, IReadOnlyList<string> Labels, bool Is
 {
     /// <summary>A runner has, or had, its steps.</summary>
     public bool WasElsewhere { get; init; }
+
+    /// <summary>One that nobody has begun.</summary>
+    public static WaitingBuild Of(Build build)
+        => new(build.BuildId, build.Plan.Runner ?? [], build.Trust != Trust.Trusted, build.HasStepsLeft(), With: null);
 }
 
 /// <summary>A machine that can run steps.</summary>

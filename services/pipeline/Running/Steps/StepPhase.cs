@@ -42,10 +42,11 @@ internal sealed class StepPhase(
     /// <param name="run">The build is stopped.</param>
     /// <param name="ct">This process stops, or the lease is lost.</param>
     /// <param name="before">The machine that had these steps before and was lost; null when it was this one, or none.</param>
+    /// <param name="begun">Called when the first command has been started; may be called again, or never.</param>
     /// <returns>True when the workspace had so many files that a spare one is worth its making.</returns>
     public async Task<bool> RunAsync(
         Build build, Func<IReadOnlyList<StepReport>, IReadOnlyList<string>, CancellationToken, Task> record, Task started,
-        CancellationToken run, CancellationToken ct, string? before = null)
+        CancellationToken run, CancellationToken ct, string? before = null, Action? begun = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(run);
         var secrets = new Lazy<Task<BuildSecrets>>(() => readSecrets(build, stop.Token));
@@ -101,7 +102,7 @@ internal sealed class StepPhase(
         {
             var left = progress.NotBegun();
             foreach (var (i, step) in steps.Index())
-                working.Add(StepAsync(build, step, place, secrets, new Turn(isFirst && i == 0, before, left), stop.Token), step);
+                working.Add(StepAsync(build, step, place, secrets, new Turn(isFirst && i == 0, before, left, begun), stop.Token), step);
         }
     }
 
@@ -175,7 +176,7 @@ internal sealed class StepPhase(
         var choice = executors.For(step);
         if (choice.Executor is not { } executor)
             throw new WorkspaceException("workspace/not-again", $"the step {step.Name} cannot run again here: {choice.Refusal}");
-        var ran = await ExecuteAsync(build, step, executor, workspace, secrets, log, left: [], run);
+        var ran = await ExecuteAsync(build, step, executor, workspace, secrets, log, left: [], begun: null, run);
         run.ThrowIfCancellationRequested();
         await log.CompleteAsync();
         if (ran.Exit.Outcome != Outcome.Passed)
@@ -196,7 +197,7 @@ internal sealed class StepPhase(
             foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
         if (!executor.IsIsolated) log.WriteLine($"--- Auxo: {OnHost}");
         var begun = ReportFiles.Now(workspace);
-        var (exit, tries, took, usage, hasNetwork) = await ExecuteAsync(build, step, executor, workspace, secrets, log, turn.Left, run);
+        var (exit, tries, took, usage, hasNetwork) = await ExecuteAsync(build, step, executor, workspace, secrets, log, turn.Left, turn.Begun, run);
         IReadOnlyList<BuildArtifact> artifacts = [];
         if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
         {
@@ -228,7 +229,7 @@ internal sealed class StepPhase(
     /// <summary>Its commands, as often as the pipeline file says, with its caches. What they took is all tries together.</summary>
     private async Task<(StepExit Exit, int Tries, TimeSpan Took, StepUsage? Usage, bool HasNetwork)> ExecuteAsync(
         Build build, CommandStep step, IStepExecutor executor, Workspace workspace, BuildSecrets secrets, StepLog log,
-        IReadOnlyList<CommandStep> left, CancellationToken run)
+        IReadOnlyList<CommandStep> left, Action? begun, CancellationToken run)
     {
         var refused = step.Network ? executors.NetworkRefusal(build.Trust) : null;
         if (refused is not null) log.WriteLine($"--- Auxo: the step has no network: {refused}");
@@ -241,6 +242,7 @@ internal sealed class StepPhase(
             .FirstOrDefault(static after => after.LeftOut is null);
         var preparing = executors.PrepareAsync(next, build.Trust, workspace.Path, run);
         var first = executor.RunAsync(asked, run);
+        begun?.Invoke();
         ahead.Follow(workspace, step.Retry is null ? left : [step, .. left]);
         var (exit, tries, took) = (await first, 1, TimeSpan.Zero);
         var usage = exit.Usage;
@@ -291,5 +293,6 @@ internal sealed class StepPhase(
     /// <param name="IsFirst">None of the build has begun before it.</param>
     /// <param name="Before">The machine that had the build before and was lost.</param>
     /// <param name="Left">The steps that have not begun.</param>
-    private sealed record Turn(bool IsFirst, string? Before, IReadOnlyList<CommandStep> Left);
+    /// <param name="Begun">Called when its command has been started.</param>
+    private sealed record Turn(bool IsFirst, string? Before, IReadOnlyList<CommandStep> Left, Action? Begun);
 }
