@@ -39,6 +39,8 @@ internal sealed class BenchmarkContext(BenchmarkOptions options, TextWriter prog
         => _plain ??= await AuxoInstance.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Auxo__Egress__Allow"] = "127.0.0.0/8", ["RAD_HOME"] = "/nonexistent/radicle",
+            // More than the usual 256: a step prints 500 MB.
+            ["Auxo__Steps__LogMiB"] = "1024",
         });
 
     /// <summary>Remembers what could not be compared.</summary>

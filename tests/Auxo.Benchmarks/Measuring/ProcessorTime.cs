@@ -25,6 +25,9 @@ internal static class ProcessorTime
         => Fields(pid) is { } fields
             ? fields[11..15].Sum(static ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond : 0;
 
+    /// <summary>Seconds of a process, of its children and of those that have ended, since it began; 0 when it is not there.</summary>
+    public static double WithAllChildren(int pid) => SecondsOf(pid) - OwnSeconds(pid) + WithEndedChildren(pid);
+
     private static double Seconds(string[] fields)
         => (double.Parse(fields[11], CultureInfo.InvariantCulture)
             + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
 using Auxo.Benchmarks.Measuring;
+using Auxo.Contracts;
 using Auxo.Testing;
 
 namespace Auxo.Benchmarks.Sides;
@@ -45,17 +47,37 @@ internal sealed class PlainRepository : IDisposable
 
     /// <summary>Builds a commit by hand and waits for its verdict; the build as the pipeline tells it.</summary>
     public async Task<JsonElement> BuildAsync(AuxoInstance auxo, string commit, CancellationToken ct)
+        => await EndAsync(auxo, await QueueAsync(auxo, commit, ct), ct);
+
+    /// <summary>Asks for a build of a commit; its id, as soon as it is queued.</summary>
+    public async Task<Guid> QueueAsync(AuxoInstance auxo, string commit, CancellationToken ct)
     {
-        using var answer = await auxo.Client("pipeline").PostAsJsonAsync("/builds", new { source = Path, commit }, ct);
+        using var answer = await auxo.Pipeline.PostAsJsonAsync("/builds", new { source = Path, commit }, ct);
         answer.EnsureSuccessStatusCode();
-        var id = (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("id").GetGuid();
-        return await Poll.UntilAsync(
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("id").GetGuid();
+    }
+
+    /// <summary>Waits for the verdict of a build, two minutes by default; the build as the pipeline tells it.</summary>
+    public static Task<JsonElement> EndAsync(AuxoInstance auxo, Guid build, CancellationToken ct, TimeSpan? limit = null)
+        => Poll.UntilAsync(
             async () =>
             {
-                var build = await auxo.Client("pipeline").GetFromJsonAsync<JsonElement>($"/builds/{id}", ct);
-                return build.GetProperty("state").GetString() == "finished" ? build : (JsonElement?)null;
+                using var answer = await auxo.Pipeline.GetAsync(new Uri($"/builds/{build}", UriKind.Relative), ct);
+                if (answer.StatusCode == HttpStatusCode.NotFound) return (JsonElement?)null;
+                var now = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(ct);
+                return now.GetProperty("state").GetString() == "finished" ? now : null;
             },
-            "the build by hand ends", ct, everyMilliseconds: 20, limit: TimeSpan.FromSeconds(120));
+            $"the build {build} ends", ct, everyMilliseconds: 20, limit: limit ?? TimeSpan.FromSeconds(120));
+
+    /// <summary>Has Auxo follow it, and waits until its head is built; its id.</summary>
+    public async Task<string> TrackAsync(AuxoInstance auxo, CancellationToken ct, TimeSpan? limit = null)
+    {
+        using var answer = await auxo.Ingest.PostAsJsonAsync("/repositories", new { location = Path }, ct);
+        answer.EnsureSuccessStatusCode();
+        var rid = (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("repository").GetProperty("rid").GetString()!;
+        var first = BuildId.For(Rid.Parse(rid), CommitId.Parse(await HeadAsync(ct)), BuildTrigger.Branch, "main", attempt: 1);
+        await EndAsync(auxo, first, ct, limit);
+        return rid;
     }
 
     /// <inheritdoc/>
