@@ -45,6 +45,9 @@ internal sealed class PlainRepository : IDisposable
     /// <summary>The commit that stands there.</summary>
     public async Task<string> HeadAsync(CancellationToken ct) => (await GitAsync(ct, "rev-parse", "HEAD")).Trim();
 
+    /// <summary>Packs it anew, as git does by itself in time, and sends it.</summary>
+    public Task PackAsync(CancellationToken ct) => GitAsync(ct, "repack", "-adfq", "--window=5");
+
     /// <summary>Builds a commit by hand and waits for its verdict; the build as the pipeline tells it.</summary>
     public async Task<JsonElement> BuildAsync(AuxoInstance auxo, string commit, CancellationToken ct)
         => await EndAsync(auxo, await QueueAsync(auxo, commit, ct), ct);

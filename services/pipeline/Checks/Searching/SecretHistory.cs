@@ -30,7 +30,7 @@ internal sealed class SecretHistory
             return history;
         }
 
-        foreach (var commit in commits) await history.AddAsync(commit, search, ct);
+        await history.AddAllAsync(commits, search, ct);
         history._notes.Add(commits.Count == CommitChanges.Most
             ? $"the newest {commits.Count} commits were searched, not the older ones"
             : $"{commits.Count} commits searched");
@@ -61,7 +61,7 @@ internal sealed class SecretHistory
         {
             await foreach (var commits in CommitChanges.AllAsync(tree.Repository, tree.Commit, ct))
             {
-                foreach (var commit in commits) await AddAsync(commit, search, ct);
+                await AddAllAsync(commits, search, ct);
                 count += commits.Count;
             }
         }
@@ -76,6 +76,27 @@ internal sealed class SecretHistory
     private void NotListed(GitException e)
         => _notes.Add($"the commits before could not be listed, only the head was searched: {PlainText.OneLine(e.Message)}");
 
+    /// <summary>
+    /// Contents are read file by file, and only then looked up commit by commit: git stores a version of a file as what differs from
+    /// another one, so it makes the next one of the last few that it remembers, and not from the beginning each time.
+    /// </summary>
+    private async Task AddAllAsync(IReadOnlyList<CommitChanges> commits, SecretSearch search, CancellationToken ct)
+    {
+        try
+        {
+            var contents = commits.SelectMany(static commit => commit.Files)
+                .Where(change => change.After is not null && search.IsSearched(change.Path))
+                .OrderBy(static change => change.Path, StringComparer.Ordinal);
+            foreach (var change in contents) await search.OfAsync(change.Path, change.After!, ct);
+        }
+        catch (GitException)
+        {
+            // It is found missing again at its commit, and said there; what the commits before it brought is found.
+        }
+
+        foreach (var commit in commits) await AddAsync(commit, search, ct);
+    }
+
     private async Task AddAsync(CommitChanges commit, SecretSearch search, CancellationToken ct)
     {
         var before = new HashSet<string>(StringComparer.Ordinal);
@@ -84,11 +105,11 @@ internal sealed class SecretHistory
         {
             foreach (var oid in change.Before)
             {
-                foreach (var seen in await search.OfAsync(change.Path, oid, ct) ?? []) before.Add(seen.Mark ?? "");
+                foreach (var seen in await search.OfAsync(change.Path, oid, ct, isAgain: true) ?? []) before.Add(seen.Mark ?? "");
             }
 
             if (change.After is not { } now) continue;
-            after.AddRange((await search.OfAsync(change.Path, now, ct) ?? []).Where(seen => !seen.IsAllowed)
+            after.AddRange((await search.OfAsync(change.Path, now, ct, isAgain: true) ?? []).Where(seen => !seen.IsAllowed)
                 .Select(seen => seen with { Path = change.Path }));
         }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using Auxo.Pipeline.Checks.Files;
 
 namespace Auxo.Pipeline.Checks.Searching;
@@ -6,6 +8,10 @@ namespace Auxo.Pipeline.Checks.Searching;
 internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatterns ignored)
 {
     private readonly HashSet<string> _allowed = new(StringComparer.Ordinal);
+
+    /// <summary>Contents that are no text or too large: a history names each of them several times.</summary>
+    private readonly ConcurrentDictionary<string, bool> _leftOut = new(StringComparer.Ordinal);
+
     private int _scanned;
     private int _known;
 
@@ -13,16 +19,26 @@ internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatt
     public bool IsSearched(string path) => !SecretFiles.IsGenerated(path) && !ignored.Match(path);
 
     /// <summary>The secrets of a content at a path; null when it is no text or too large.</summary>
-    public async Task<IReadOnlyList<Observation>?> OfAsync(string path, string oid, CancellationToken ct)
+    /// <param name="path">The path.</param>
+    /// <param name="oid">The content.</param>
+    /// <param name="ct">Stops.</param>
+    /// <param name="isAgain">It is asked for once more, and is not counted for that.</param>
+    public async Task<IReadOnlyList<Observation>?> OfAsync(string path, string oid, CancellationToken ct, bool isAgain = false)
     {
         var ruling = SecretFiles.IsConfiguration(path) ? "secrets in configuration" : "secrets";
         if (cache.TryGet(oid, ruling, out var seen))
         {
-            Interlocked.Increment(ref _known);
+            if (!isAgain) Interlocked.Increment(ref _known);
             return seen;
         }
 
-        if (await tree.ReadAsync(oid, ct) is not { } content || !SourceTree.IsText(content.Span)) return null;
+        if (_leftOut.ContainsKey(oid)) return null;
+        if (await tree.ReadAsync(oid, ct) is not { } content || !SourceTree.IsText(content.Span))
+        {
+            _leftOut[oid] = true;
+            return null;
+        }
+
         seen = Secrets.Scan(content.Span, path);
         cache.Put(oid, ruling, seen);
         Interlocked.Increment(ref _scanned);
