@@ -13,7 +13,8 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
         auxo bench [thread|metrics|registry|notify|secrets|console|list]
                    [--only NAME]… [--quick] [--against FOLDER] [--json FILE] [--write PAGE] [--screenshots FOLDER]
 
-          thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox
+          thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox,
+                       what steps print, a history's secrets, a thousand builds that wait
           metrics      a scrape with 10,000 series and the DORA query at a million events
           registry     downloads and uploads, beside nginx and hash + copy + sync
           notify       deliveries, beside a bare HttpClient

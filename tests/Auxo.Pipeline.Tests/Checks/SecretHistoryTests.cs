@@ -1,7 +1,10 @@
+using System.Text;
+
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Checks.Searching;
 
 namespace Auxo.Pipeline.Tests.Checks;
 
@@ -102,16 +105,43 @@ public sealed class SecretHistoryTests
     }
 
     [Fact]
+    public async Task what_was_brought_before_a_content_that_is_lost_is_found_all_the_same()
+    {
+        await using var patch = await Patch.BeginAsync(("a.py", "x\n"));
+        var bad = await patch.CommitAsync(("z.py", Key));
+        await patch.CommitAsync(("0.py", "lost\n"));
+        await patch.CommitAsync(("a.py", "x\n"));
+        await patch.LoseAsync("lost\n");
+        var result = await patch.RunAsync(CheckSettings.Default, since: null, isDeep: true);
+        Assert.Contains($"in commit {bad.Short}, removed by a later one", Assert.Single(result.Findings).Message, StringComparison.Ordinal);
+        Assert.Contains("is missing", result.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_deep_look_counts_each_content_once()
+    {
+        await using var patch = await Patch.BeginAsync(("a.py", "1\n"), ("b.bin", "\0"));
+        await patch.CommitAsync(("a.py", "2\n"), ("b.bin", "\0\0"));
+        await patch.CommitAsync(("a.py", "1\n"), ("b.bin", "\0"));
+        await using var objects = patch.Objects();
+        await using var tree = await patch.TreeAsync(objects, since: null, isDeep: true);
+        var search = new SecretSearch(tree, new VerdictCache(), PathPatterns.Of([]));
+        var history = await SecretHistory.ReadAsync(tree, search, TestContext.Current.CancellationToken);
+        var report = history.Over(await search.TreeAsync(TestContext.Current.CancellationToken), search);
+        Assert.StartsWith("2 files scanned, 2 looked at before, 0 generated and 1 binary", report.Notes[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_long_history_is_read_in_parts_from_its_beginning()
     {
         await using var repository = await GitRepository.CreateAsync();
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         for (var i = 0; i < CommitChanges.Most + 2; i++)
             text.Append(System.Globalization.CultureInfo.InvariantCulture,
                 $"commit refs/heads/main\ncommitter T <t@auxo.test> {1_700_000_000 + i} +0000\ndata 1\nx\n"
                 + $"M 100644 inline f{i}\ndata 1\nx\n");
         await GitCommand.RunAsync(
-            repository.Path, ["fast-import", "--quiet"], CancellationToken.None, System.Text.Encoding.ASCII.GetBytes(text.ToString()));
+            repository.Path, ["fast-import", "--quiet"], CancellationToken.None, Encoding.ASCII.GetBytes(text.ToString()));
         var head = CommitId.Parse((await GitCommand.RunAsync(repository.Path, ["rev-parse", "main"], CancellationToken.None)).Trim());
         var parts = new List<IReadOnlyList<CommitChanges>>();
         await foreach (var part in CommitChanges.AllAsync(repository.Path, head, TestContext.Current.CancellationToken)) parts.Add(part);
@@ -150,14 +180,26 @@ public sealed class SecretHistoryTests
         public async Task<IReadOnlyList<Finding>> FindAsync(IReadOnlyDictionary<string, IReadOnlyList<string>>? ignore = null)
             => (await RunAsync(CheckSettings.Default with { Ignore = ignore ?? CheckSettings.Default.Ignore }, _start)).Findings;
 
+        /// <summary>Takes the file away in which git keeps a content.</summary>
+        public async Task LoseAsync(string content)
+        {
+            var oid = (await GitCommand.RunAsync(
+                repository.Path, ["hash-object", "--stdin"], CancellationToken.None, Encoding.UTF8.GetBytes(content))).Trim();
+            File.Delete(Directory.EnumerateFiles(repository.Path, oid[2..], SearchOption.AllDirectories).Single());
+        }
+
         public async Task<CheckResult> RunAsync(CheckSettings settings, CommitId? since, bool isDeep = false)
         {
-            await using var objects = new GitObjects(repository.Path);
-            await using var tree = await SourceTree.ReadAsync(
-                objects, _head, repository.Path, TestContext.Current.CancellationToken, since, isDeep);
+            await using var objects = Objects();
+            await using var tree = await TreeAsync(objects, since, isDeep);
             return Assert.Single(await CheckBatch.RunAsync(
                 tree, settings, ["secrets"], new VerdictCache(), TimeProvider.System, TestContext.Current.CancellationToken));
         }
+
+        public Task<SourceTree> TreeAsync(GitObjects objects, CommitId? since, bool isDeep)
+            => SourceTree.ReadAsync(objects, _head, repository.Path, TestContext.Current.CancellationToken, since, isDeep);
+
+        public GitObjects Objects() => new(repository.Path);
 
         public ValueTask DisposeAsync() => repository.DisposeAsync();
     }
