@@ -71,13 +71,15 @@ public static class StoreConfiguration
     }
 
     /// <summary>
-    /// The options by which a context writes, but that a discriminator may stand anywhere in an object: <c>jsonb</c> sorts keys.
+    /// The options by which a context writes, but that a discriminator may stand anywhere in an object, for <c>jsonb</c> sorts keys,
+    /// and that no text has what <c>jsonb</c> cannot hold.
     /// </summary>
     public static JsonSerializerOptions Json(JsonSerializerContext context)
         => new(context.Options)
         {
             AllowOutOfOrderMetadataProperties = true,
             TypeInfoResolver = JsonTypeInfoResolver.Combine(context, new DefaultJsonTypeInfoResolver()),
+            Converters = { new StorableText() },
         };
 
     private static NpgsqlDataSource CreateDataSource(IConfiguration configuration, ILoggerFactory? loggers)

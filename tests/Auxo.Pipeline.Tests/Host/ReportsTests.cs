@@ -132,6 +132,21 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Contains("older than this step", await _host.LogAsync(_told.BuildOf(head), "unit"), StringComparison.Ordinal);
     }
 
+    /// <summary>PostgreSQL's jsonb holds no zero character, and what programs print has one now and then.</summary>
+    [Fact]
+    public async Task a_zero_character_in_a_report_does_not_keep_the_build_from_its_end()
+    {
+        var head = await _repository.CommitOnTopAsync((".auxo/ci.yaml", "steps:\n  - name: unit\n    run: |\n"
+            + "      printf '1..2\\nok 1 adds\\nnot ok 2 lends\\0books\\n# got \\0 of them\\n' > unit.tap\n"
+            + "      printf 'SF:a\\0b.c\\nDA:1,1\\nend_of_record\\n' > lcov.info\n"));
+        await _host.SendAsync(_told.Opened(head));
+        var build = await _host.FinishedAsync(_told.BuildOf(head));
+        Assert.Equal("passed", (string)build["outcome"]!);
+        var failure = Assert.Single(build["tests"]![0]!["failures"]!.AsArray())!;
+        Assert.Equal(("lends\uFFFDbooks", "got \uFFFD of them"), ((string)failure["name"]!, (string)failure["message"]!));
+        Assert.Equal("a\uFFFDb.c", (string)build["coverage"]![0]!["files"]![0]!["path"]!);
+    }
+
     [Fact]
     public async Task a_test_that_fails_in_one_attempt_at_a_commit_and_passes_in_the_next_is_flaky()
     {
