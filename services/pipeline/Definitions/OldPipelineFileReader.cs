@@ -1,6 +1,6 @@
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
-
+using Auxo.Pipeline.Definitions.Steps;
 using Auxo.Pipeline.Definitions.Yaml;
 
 using YamlDotNet.RepresentationModel;
@@ -13,6 +13,8 @@ namespace Auxo.Pipeline.Definitions;
 /// </summary>
 public static class OldPipelineFileReader
 {
+    private const int MaxNotes = 50;
+
     /// <summary>Reads the text of the file.</summary>
     public static DefinitionReading Read(string text)
     {
@@ -46,7 +48,14 @@ public static class OldPipelineFileReader
                     Take(map, environment);
                     break;
                 case "steps" or "script" or "commands" when value is YamlSequenceNode list:
-                    foreach (var item in list.Children) Step(item, steps, notes);
+                    foreach (var item in list.Children)
+                    {
+                        Step(item, steps, notes);
+                        if (steps.Count > PipelineFileReader.MaxSteps)
+                            throw new PipelineYamlException(
+                                (int)item.Start.Line, (int)item.Start.Column, $"more than {PipelineFileReader.MaxSteps} steps");
+                    }
+
                     break;
                 case "shell" or "script" when value is YamlScalarNode { Value: { Length: > 0 } script }:
                     Add("shell", [script], new Dictionary<string, string>(StringComparer.Ordinal), null, steps);
@@ -57,9 +66,14 @@ public static class OldPipelineFileReader
             }
         }
 
-        return new PipelineFile(
-            [.. steps.Select(step => step with { Image = step.Image ?? image, Environment = Merge(environment, step.Environment) })],
-            CheckSettings.Default);
+        var size = new StepsSize();
+        var whole = steps.Select(step => step with
+        {
+            Image = step.Image ?? WithoutZero(image), Environment = Merge(environment, step.Environment),
+        }).TakeWhile(step => size.Add(step)).ToList();
+        return size.IsExceeded
+            ? throw new PipelineYamlException(1, 1, StepsSize.Problem)
+            : new PipelineFile(whole, CheckSettings.Default);
     }
 
     private static void Step(YamlNode node, List<CommandStep> steps, List<string> notes)
@@ -106,7 +120,7 @@ public static class OldPipelineFileReader
         }
 
         if (commands.Count > 0) Add(name, commands, environment, image, steps);
-        else notes.Add($"{PipelineFile.OldPath}:{node.Start.Line}: a step without commands was left out");
+        else Note(notes, $"{PipelineFile.OldPath}:{node.Start.Line}: a step without commands was left out");
     }
 
     private static void Add(string name, IReadOnlyList<string> commands, IReadOnlyDictionary<string,
@@ -117,7 +131,9 @@ public static class OldPipelineFileReader
         var unique = plain;
         for (var i = 2; CheckBatch.All.Any(check => check.Name == unique) || steps.Exists(step => step.Name == unique); i++) unique =
             $"{plain}-{i}";
-        steps.Add(new CommandStep(unique, commands, WorkingDirectory: null, environment, PipelineFileReader.DefaultTimeout, image, []));
+        steps.Add(new CommandStep(
+            unique, [.. commands.Select(static command => WithoutZero(command)!)], WorkingDirectory: null, environment,
+            PipelineFileReader.DefaultTimeout, WithoutZero(image), []));
     }
 
     private static void Take(YamlMappingNode map, Dictionary<string, string> environment)
@@ -126,9 +142,11 @@ public static class OldPipelineFileReader
         {
             if (key is YamlScalarNode { Value: { Length: > 0 } name }
                 && value is YamlScalarNode { Value: { } text } && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
-                environment[name] = text.Replace("\0", "", StringComparison.Ordinal);
+                environment[name] = WithoutZero(text)!;
         }
     }
+
+    private static string? WithoutZero(string? text) => text?.Replace("\0", "", StringComparison.Ordinal);
 
     private static Dictionary<string, string> Merge(Dictionary<string, string> shared, IReadOnlyDictionary<string, string> own)
     {
@@ -138,7 +156,13 @@ public static class OldPipelineFileReader
     }
 
     private static void Unknown(YamlNode key, List<string> notes)
-        => notes.Add(
-            $"{PipelineFile.OldPath}:{key.Start.Line}:{key.Start.Column}: '{PlainText.OneLine(key.ToString(), 60)}' is "
+        => Note(
+            notes, $"{PipelineFile.OldPath}:{key.Start.Line}:{key.Start.Column}: '{PlainText.OneLine(key.ToString(), 60)}' is "
                 + "not understood and was left out");
+
+    private static void Note(List<string> notes, string text)
+    {
+        if (notes.Count < MaxNotes) notes.Add(text);
+        else if (notes.Count == MaxNotes) notes.Add($"{PipelineFile.OldPath}: and more was left out");
+    }
 }

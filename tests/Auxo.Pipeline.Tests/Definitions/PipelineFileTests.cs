@@ -213,6 +213,74 @@ public sealed class PipelineFileTests
         Assert.Contains("nodes", PipelineFileReader.Read(text.ToString()).Problems[0].Message, StringComparison.Ordinal);
     }
 
+    /// <summary>An alias of few bytes may stand for a long text: that text counts each time, too.</summary>
+    [Fact]
+    public void the_text_behind_aliases_counts_each_time()
+    {
+        var aliases = string.Join(", ", Enumerable.Repeat("*long", 100));
+        var reading = PipelineFileReader.Read(
+            $"x-long: &long {new string('a', 40_000)}\nsteps: [{{name: a, commands: [{aliases}]}}]");
+        Assert.Contains(
+            "of text, that behind aliases counted each time", Assert.Single(reading.Problems).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>All of this is stored with every build of the file.</summary>
+    [Theory]
+    [InlineData("environment: {LONG: #}\nsteps: [{name: a, run: x, matrix: {N: [@]}}]")]
+    [InlineData("steps: [{name: a, run: #, matrix: {N: [@]}}]")]
+    [InlineData("steps: [{name: a, run: x, matrix: {N: [@], LONG: #}}]")]
+    [InlineData("steps: [{name: a, run: x, if: {branch: #}, matrix: {N: [@]}}]")]
+    public void a_small_file_does_not_become_a_large_plan(string file)
+    {
+        var reading = PipelineFileReader.Read(
+            file.Replace("#", new string('a', 20_000)).Replace("@", string.Join(", ", Enumerable.Range(0, 400))));
+        Assert.Contains("larger than 2 MiB together", reading.Problems[0].Message, StringComparison.Ordinal);
+        Assert.True(reading.File.Steps.Count <= 1);
+    }
+
+    [Fact]
+    public void a_matrix_has_few_keys()
+    {
+        var keys = string.Join(", ", Enumerable.Range(0, 21).Select(static i => $"K{i}: 1"));
+        Assert.Contains("the matrix has more than 20 keys", Read($"{{{keys}}}").Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the combination has more than 20 keys", Read($"{{A: 1, include: [{{{keys}}}]}}").Message, StringComparison.Ordinal);
+
+        static DefinitionProblem Read(string matrix)
+            => PipelineFileReader.Read($"steps: [{{name: a, run: x, matrix: {matrix}}}]").Problems[0];
+    }
+
+    /// <summary>A list of needs is that of an entry, however many steps its matrix makes of it.</summary>
+    [Fact]
+    public void a_need_that_is_not_there_is_said_once()
+    {
+        var reading = PipelineFileReader.Read("steps: [{name: a, run: x, needs: [none], matrix: {N: [1, 2, 3]}}]");
+        Assert.Contains("needs a step that is not here", Assert.Single(reading.Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void so_many_problems_are_said_and_no_more()
+    {
+        var problems = PipelineFileReader.Read($"steps: [{string.Join(", ", Enumerable.Repeat("1", 5000))}]").Problems;
+        Assert.Equal((100, "there may be more problems; mend these first"), (problems.Count, problems[^1].Message));
+    }
+
+    [Fact]
+    public void the_old_file_has_the_same_bounds()
+    {
+        var names = string.Concat(Enumerable.Repeat("- {name: a, run: x}\n", 501));
+        Assert.Contains(
+            "more than 500 steps", Assert.Single(OldPipelineFileReader.Read("steps:\n" + names).Notes), StringComparison.Ordinal);
+        var large = OldPipelineFileReader.Read(
+            $"environment: {{LONG: {new string('a', 20_000)}}}\nsteps: [{string.Join(", ", Enumerable.Repeat("x", 400))}]");
+        Assert.Contains("larger than 2 MiB together", Assert.Single(large.Notes), StringComparison.Ordinal);
+        Assert.Empty(large.File.Steps);
+        Assert.Equal(51, OldPipelineFileReader.Read($"steps: [{string.Join(", ", Enumerable.Repeat("[]", 500))}]").Notes.Count);
+        Assert.Equal("ab", Assert.Single(OldPipelineFileReader.Read("""
+            steps: ["a\0b"]
+            """).File.Steps).Commands[0]);
+    }
+
     [Fact]
     public void a_step_needs_the_one_before_it_unless_it_says_what_it_needs()
     {

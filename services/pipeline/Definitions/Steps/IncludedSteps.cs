@@ -14,6 +14,7 @@ internal sealed class IncludedSteps(YamlKeys yaml, IReadOnlyDictionary<PipelineI
     private const string Uses = "uses";
     private const int MostProblems = 5;
     private readonly List<PipelineInclude> _includes = [];
+    private readonly HashSet<PipelineInclude> _wrong = [];
 
     /// <summary>What was named until now.</summary>
     public IReadOnlyList<PipelineInclude> Includes => _includes;
@@ -45,12 +46,19 @@ internal sealed class IncludedSteps(YamlKeys yaml, IReadOnlyDictionary<PipelineI
         if (_includes.Count > PipelineInclude.MaxOfOneFile)
             return None(node, $"more than {PipelineInclude.MaxOfOneFile} files are included");
         if (files?.TryGetValue(include, out var file) is not true || file is null) return None();
+        // What is wrong with a file is said once, however often it is named.
+        if (_wrong.Contains(include)) return None();
         if (file.Text is null) return None(node, file.Problem!);
 
         var reading = PipelineFileReader.ReadIncluded(file.Text, include.Short, schedules, shared, timeout);
         foreach (var problem in reading.Problems.Take(MostProblems))
             yaml.Problem(node, $"{problem.Path}:{problem.Line ?? 1}:{problem.Column ?? 1}: {problem.Message}");
-        if (reading.Problems.Count > 0) return None();
+        if (reading.Problems.Count > 0)
+        {
+            _wrong.Add(include);
+            return None();
+        }
+
         if (reading.File.Steps.Count == 0) return None(node, $"{include.Short} has no steps");
         Allow(reading.File.Steps, include, keys, node);
         return [.. reading.File.Steps.Select(step => step with { Uses = include.ToString() })];

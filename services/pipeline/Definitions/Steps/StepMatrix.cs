@@ -12,6 +12,9 @@ internal static class StepMatrix
     /// <summary>The one key that is no variable: the step's container image.</summary>
     public const string Image = "image";
 
+    /// <summary>So many keys a matrix and each of its combinations may have.</summary>
+    private const int MaxKeys = 20;
+
     private const string Include = "include";
     private const string Exclude = "exclude";
 
@@ -20,7 +23,8 @@ internal static class StepMatrix
     {
         var keys = yaml.Keys(node);
         List<Dictionary<string, string>> all = keys.Keys.Any(static key => key is not (Include or Exclude)) ? [[]] : [];
-        foreach (var (key, values) in keys.Where(static pair => pair.Key is not (Include or Exclude)))
+        if (keys.Keys.Count(static key => key is not (Include or Exclude)) > MaxKeys) TooMany(yaml, node, "the matrix");
+        foreach (var (key, values) in keys.Where(static pair => pair.Key is not (Include or Exclude)).Take(MaxKeys))
         {
             var texts = yaml.Texts(values, key);
             all = [.. all.SelectMany(combination => texts.Select(value
@@ -61,7 +65,11 @@ internal static class StepMatrix
         {
             var combination = yaml.Keys(item).ToDictionary(
                 static pair => pair.Key, pair => yaml.Text(pair.Value, pair.Key), StringComparer.Ordinal);
-            if (combination.Count > 0) yield return combination;
+            if (combination.Count > MaxKeys) TooMany(yaml, item, "the combination");
+            else if (combination.Count > 0) yield return combination;
         }
     }
+
+    private static void TooMany(YamlKeys yaml, YamlNode node, string what)
+        => yaml.Problem(node, $"{what} has more than {MaxKeys} keys");
 }

@@ -23,6 +23,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
     private static readonly Regex Image = new(@"^[a-z0-9][A-Za-z0-9._/:@-]{0,254}\z", Linear);
 
     private readonly List<(CommandStep Step, YamlNode Node, IReadOnlyList<string>? Needs)> _read = [];
+    private readonly StepsSize _size = new();
 
     /// <summary>Which steps a name of the file stands for: itself, or every combination of its matrix.</summary>
     private readonly Dictionary<string, IReadOnlyList<string>> _named = new(StringComparer.Ordinal);
@@ -37,7 +38,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
             CheckBatch.All.Select(static check => check.Name).Append(Plan.FileStep), StringComparer.OrdinalIgnoreCase);
         foreach (var node in list.Children)
         {
-            if (_read.Count > PipelineFileReader.MaxSteps) break;
+            if (_read.Count > PipelineFileReader.MaxSteps || _size.IsExceeded) break;
             if (node is not YamlMappingNode map)
             {
                 yaml.Problem(node, "a step must be a mapping with 'name' and 'run'");
@@ -63,15 +64,15 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
     {
         var steps = new List<CommandStep>();
         IReadOnlyList<string> previous = [];
-        foreach (var (name, group) in _read.GroupBy(static read => read.Node).Select(static group => (group.Key, group.ToList())))
+        foreach (var group in _read.GroupBy(static read => read.Node, ReferenceEqualityComparer.Instance)
+            .Select(static group => group.ToList()))
         {
-            foreach (var (step, node, needs) in group)
-            {
-                // A step of another file that waits for one of that file waits for nothing else.
-                steps.Add(step.Needs is { Count: > 0 } ? step
-                    : step with { Needs = needs is null ? previous : Resolve(needs, step, node) });
-            }
-
+            // All steps of an entry wait for the same ones.
+            var (first, node, needs) = group[0];
+            var names = needs is null ? previous : Resolve(needs, first, node);
+            if (!_size.IsExceeded && !_size.Add(names, group.Count)) yaml.Problem(node, StepsSize.Problem);
+            // A step of another file that waits for one of that file waits for nothing else.
+            steps.AddRange(group.Select(read => read.Step.Needs is { Count: > 0 } ? read.Step : read.Step with { Needs = names }));
             previous = [.. group.Select(static read => read.Step.Name)];
         }
 
@@ -143,7 +144,14 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
         var needs = Needs(keys);
         if (needs is [] && when != NeedsOutcome.Passed)
             yaml.Problem(asked!, "'needs' of 'if' asks how needs ended, and this step has none");
-        var variants = keys.TryGetValue("matrix", out var matrix) ? Variants(step, matrix) : [step];
+        var combinations = keys.TryGetValue("matrix", out var matrix) ? StepMatrix.Read(yaml, matrix) : null;
+        if (!_size.Add(step, combinations?.Count ?? 1) || combinations?.All(values => _size.Add(values, copies: 1)) is false)
+        {
+            yaml.Problem(map, StepsSize.Problem);
+            return;
+        }
+
+        var variants = combinations is null ? [step] : Variants(step, combinations, matrix!);
         if (step.Services.FirstOrDefault(static service => service.Image is not null) is { } outside
             && variants.Any(static variant => variant.Image is null))
             yaml.Problem(services!,
@@ -171,7 +179,14 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
         var needs = Needs(keys);
         if (needs is [] && when != NeedsOutcome.Passed)
             yaml.Problem(asked!, "'needs' of 'if' asks how needs ended, and this step has none");
-        var steps = included.Read(keys, schedules, shared, timeout).Select(step => step with
+        var read = included.Read(keys, schedules, shared, timeout);
+        if (!read.All(step => _size.Add(step)) || !_size.Add(with, read.Count))
+        {
+            yaml.Problem(map, StepsSize.Problem);
+            return;
+        }
+
+        var steps = read.Select(step => step with
         {
             Name = Prefixed(step.Name), Needs = [.. step.Needs!.Select(Prefixed)],
             When = step.Needs is [] ? when : step.When, IncludedIf = conditions,
@@ -280,10 +295,11 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
         return [];
     }
 
-    private List<CommandStep> Variants(CommandStep step, YamlNode node)
+    private List<CommandStep> Variants(
+        CommandStep step, IReadOnlyList<IReadOnlyDictionary<string, string>> combinations, YamlNode node)
     {
         var variants = new List<CommandStep>();
-        foreach (var values in StepMatrix.Read(yaml, node))
+        foreach (var values in combinations)
         {
             var environment = new Dictionary<string, string>(step.Environment, StringComparer.Ordinal);
             foreach (var (key, value) in values.Where(static pair => pair.Key != StepMatrix.Image))
@@ -312,7 +328,7 @@ internal sealed class StepReader(YamlKeys yaml, IReadOnlyList<string> schedules,
         {
             if (_named.TryGetValue(need, out var steps)) names.AddRange(steps);
             else if (_read.Exists(read => read.Step.Name == need)) names.Add(need);
-            else if (included is not { IsIncomplete: true })
+            else if (included is not { IsIncomplete: true } && !yaml.IsFull)
                 yaml.Problem(node, $"'{step.Name}' needs a step that is not here: {YamlKeys.Unknown("step", need, [.. _named.Keys])}");
         }
 

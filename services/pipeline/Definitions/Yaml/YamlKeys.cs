@@ -12,10 +12,15 @@ internal sealed class YamlKeys(string path = PipelineFile.Path)
 {
     /// <summary>A key that begins so is a place for anchors, and no setting.</summary>
     private const string Extension = "x-";
+    private const int MostProblems = 100;
+    private const int MostKnown = 30;
 
     private readonly List<DefinitionProblem> _problems = [];
 
     public IReadOnlyList<DefinitionProblem> Problems => _problems;
+
+    /// <summary>So much is wrong already that nobody reads more.</summary>
+    public bool IsFull => _problems.Count >= MostProblems;
 
     /// <summary>
     /// The keys of a mapping, those of the mappings that it merges (<c>&lt;&lt;</c>) included; with a list of known ones, every other is
@@ -66,14 +71,19 @@ internal sealed class YamlKeys(string path = PipelineFile.Path)
     }
 
     public void Problem(YamlNode node, string message)
-        => _problems.Add(new DefinitionProblem(path, (int)node.Start.Line, (int)node.Start.Column, message));
+    {
+        if (!IsFull) _problems.Add(new DefinitionProblem(path, (int)node.Start.Line, (int)node.Start.Column, message));
+        if (_problems.Count == MostProblems - 1)
+            _problems.Add(new DefinitionProblem(path, null, null, "there may be more problems; mend these first"));
+    }
 
     /// <summary>Says that a word is none of the known ones, and which of them is nearest.</summary>
     public static string Unknown(string what, string word, IReadOnlyList<string> known)
     {
         var near = Nearest(word, known);
+        var all = string.Join(", ", known.Take(MostKnown)) + (known.Count > MostKnown ? $" and {known.Count - MostKnown} more" : "");
         return $"unknown {what} '{PlainText.OneLine(word, 60)}'; "
-            + (near is null ? $"known are {string.Join(", ", known)}" : $"did you mean '{near}'? Known are {string.Join(", ", known)}");
+            + (near is null ? $"known are {all}" : $"did you mean '{near}'? Known are {all}");
     }
 
     /// <summary>The known word that somebody has probably meant; null when none is near.</summary>

@@ -5,12 +5,13 @@ using YamlDotNet.RepresentationModel;
 namespace Auxo.Pipeline.Definitions.Yaml;
 
 /// <summary>
-/// Reads YAML that comes from strangers: its size, depth and number of nodes are bounded before any tree is built.
+/// Reads YAML that comes from strangers: its depth, number of nodes and text are bounded before any tree is built.
 /// </summary>
 internal static class YamlText
 {
     private const int MaxDepth = 16;
     private const int MaxNodes = 10_000;
+    private const int MaxText = 1 << 20;
 
     /// <summary>The top mapping; null for an empty text.</summary>
     /// <exception cref="PipelineYamlException">It is no such YAML; says where.</exception>
@@ -50,33 +51,37 @@ internal static class YamlText
     private static void Measure(string text)
     {
         var parser = new Parser(new StringReader(text));
-        var nodes = 0;
-        var open = new Stack<(string? Anchor, int Before)>();
-        var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
+        var now = default(Size);
+        var open = new Stack<(string? Anchor, Size Before)>();
+        var sizes = new Dictionary<string, Size>(StringComparer.Ordinal);
         while (parser.MoveNext())
         {
-            nodes++;
+            now += new Size(1, 0);
             switch (parser.Current)
             {
                 case AnchorAlias { Value.Value: var name } alias:
                     if (open.Any(node => node.Anchor == name)) throw At(alias.Start, $"*{name} stands inside of what it stands for");
                     if (!sizes.TryGetValue(name, out var size)) throw At(alias.Start, $"nothing above has the anchor &{name}");
-                    nodes += size;
+                    now += size;
                     break;
                 case MappingStart or SequenceStart:
-                    open.Push((AnchorOf(parser.Current), nodes));
+                    open.Push((AnchorOf(parser.Current), now));
                     if (open.Count > MaxDepth) throw At(parser.Current.Start, $"more than {MaxDepth} levels deep");
                     break;
                 case MappingEnd or SequenceEnd:
                     var (anchor, before) = open.Pop();
-                    if (anchor is not null) sizes[anchor] = nodes - before;
+                    if (anchor is not null) sizes[anchor] = now - before;
                     break;
-                case Scalar when AnchorOf(parser.Current) is { } anchored:
-                    sizes[anchored] = 1;
+                case Scalar scalar:
+                    now += new Size(0, scalar.Value.Length);
+                    if (AnchorOf(scalar) is { } anchored) sizes[anchored] = new Size(1, scalar.Value.Length);
                     break;
             }
 
-            if (nodes > MaxNodes) throw At(parser.Current!.Start, $"more than {MaxNodes} nodes, those behind aliases counted each time");
+            if (now.Nodes > MaxNodes)
+                throw At(parser.Current!.Start, $"more than {MaxNodes} nodes, those behind aliases counted each time");
+            if (now.Text > MaxText)
+                throw At(parser.Current!.Start, $"more than {MaxText >> 20} MiB of text, that behind aliases counted each time");
         }
     }
 
@@ -88,6 +93,14 @@ internal static class YamlText
     {
         while (e.InnerException is not null) e = e.InnerException;
         return e.Message;
+    }
+
+    /// <summary>How much stands in a part of the file.</summary>
+    private readonly record struct Size(int Nodes, int Text)
+    {
+        public static Size operator +(Size one, Size other) => new(one.Nodes + other.Nodes, one.Text + other.Text);
+
+        public static Size operator -(Size one, Size other) => new(one.Nodes - other.Nodes, one.Text - other.Text);
     }
 }
 
