@@ -93,6 +93,72 @@ public sealed class MalformedReportsTests
             """[{"filePath": "a.js", "messages": [{"ruleId": "x", "severity": 2, "message": "bad \ud800 text", "line": 1}]}]""",
             "it.json")).Findings).Message, StringComparison.Ordinal);
 
+    /// <summary>An argument may have places for others, which may have places for others, each longer than the one before.</summary>
+    [Fact]
+    public void arguments_of_a_message_make_it_no_longer_than_a_message_is()
+    {
+        var places = string.Join(",", Enumerable.Range(1, 9).Select(i => $"\"{string.Concat(Enumerable.Repeat($"{{{i}}}", 300))}\""));
+        var report = Assert.IsType<FindingsReport>(Read(
+            """
+            {"runs": [{"tool": {"driver": {"rules": [{"id": "r", "messageStrings": {"m": {"text": "{0}{0} of {0}"}}}]}},
+              "results": [{"ruleId": "r", "message": {"id": "m", "arguments": [#]}}]}]}
+            """.Replace("#", places, StringComparison.Ordinal), "it.sarif"));
+        var message = Assert.Single(report.Findings).Message;
+        Assert.StartsWith("{1}{1}", message, StringComparison.Ordinal);
+        Assert.True(message.Length <= ReportLimits.Message + 1);
+    }
+
+    [Fact]
+    public void arguments_of_a_message_stand_in_their_places()
+        => Assert.Equal("'a' is not {b}, nor {7}", Assert.Single(Assert.IsType<FindingsReport>(Read(
+            """
+            {"runs": [{"tool": {"driver": {"rules": [{"id": "r", "messageStrings": {"m": {"text": "'{0}' is not {{1}}, nor {7}"}}}]}},
+              "results": [{"ruleId": "r", "message": {"id": "m", "arguments": ["a", "b"]}}]}]}
+            """, "it.sarif")).Findings).Message);
+
+    /// <summary>Each is looked up once; one by one through all of them, so many would take hours.</summary>
+    [Fact]
+    public void very_many_statements_of_one_file_are_counted()
+    {
+        const int count = 300_000;
+        var map = string.Join(",", Enumerable.Range(0, count).Select(static i => $"\"{i}\":{{\"start\":{{\"line\":{i + 1}}}}}"));
+        var hits = string.Join(",", Enumerable.Range(0, count).Select(static i => $"\"{i}\":{i % 2}"));
+        var report = Assert.IsType<CoverageReport>(Read(
+            $"{{\"a.js\":{{\"path\":\"a.js\",\"statementMap\":{{{map}}},\"fnMap\":{{}},\"s\":{{{hits}}}}}}}", "coverage-final.json"));
+        Assert.Equal(new Ratio(count / 2, count), report.Lines);
+    }
+
+    [Fact]
+    public void very_many_results_ask_one_rule_for_its_words()
+    {
+        var words = string.Join(",", Enumerable.Range(0, 100_000).Select(static i => $"\"m{i}\":{{\"text\":\"word {i}\"}}"));
+        var results = string.Join(",", Enumerable.Repeat("{\"ruleId\":\"r\",\"message\":{\"id\":\"m0\"}}", 100_000));
+        var report = Assert.IsType<FindingsReport>(Read(
+            $"{{\"runs\":[{{\"tool\":{{\"driver\":{{\"rules\":[{{\"id\":\"r\",\"messageStrings\":{{{words}}}}}]}}}},"
+                + $"\"results\":[{results}]}}]}}",
+            "it.sarif"));
+        Assert.Equal((100_000, "word 0"), (report.Findings.Count, report.Findings[^1].Message));
+    }
+
+    [Theory]
+    [InlineData("GROUP,PACKAGE,CLASS,LINE_MISSED,LINE_COVERED,BRANCH_MISSED,BRANCH_COVERED\ng,p,c,2147483647,1,0,0\n", "j.csv", 1)]
+    [InlineData("<report name='r'><package name='p'><sourcefile name='c'><counter type='LINE' missed='2147483647' covered='1'/>"
+        + "</sourcefile></package></report>", "j.xml", 1)]
+    [InlineData("{\"total\":{},\"a.js\":{\"lines\":{\"total\":5,\"covered\":10},\"statements\":{\"total\":5,\"covered\":5}}}", "s.json", 5)]
+    public void sums_that_cannot_be_become_no_percentage_that_cannot_be(string content, string path, long covered)
+    {
+        var lines = Assert.IsType<CoverageReport>(Read(content, path)).Lines;
+        Assert.Equal(covered, lines.Covered);
+        Assert.InRange(lines.Percent!.Value, 0, 100);
+    }
+
+    [Fact]
+    public void a_zero_character_is_shown_as_one_that_can_be_kept()
+    {
+        var test = Assert.Single(Assert.IsType<TestReport>(Read("1..1\nnot ok 1 a\0b\n# is \0\n", "it.tap")).Tests);
+        Assert.Equal(("a\uFFFDb", "is \uFFFD", "is \uFFFD"), (test.Id.Name, test.Message, test.Detail));
+    }
+
     [Fact]
     public void a_report_with_a_byte_order_mark_is_read()
         => Assert.IsType<FindingsReport>(Report.Read(

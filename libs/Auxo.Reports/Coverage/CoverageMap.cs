@@ -64,7 +64,11 @@ internal sealed class CoverageMap
         }
 
         /// <summary>Sums of a format that has no lines.</summary>
-        public void Sums(Ratio lines, Ratio branches) => (_lineSum, _branchSum) = (_lineSum + lines, _branchSum + branches);
+        public void Sums(Ratio lines, Ratio branches)
+            => (_lineSum, _branchSum) = (_lineSum + Possible(lines), _branchSum + Possible(branches));
+
+        // Not more is covered than there is, whatever a tool has written.
+        private static Ratio Possible(Ratio sums) => sums with { Covered = Math.Min(sums.Covered, sums.Total) };
 
         public FileCoverage Of(string path)
         {

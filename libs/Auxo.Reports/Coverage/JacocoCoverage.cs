@@ -19,7 +19,7 @@ internal static class JacocoCoverage
             switch (xml.Name)
             {
                 case "package":
-                    package = xml["name"] ?? "";
+                    package = xml.NameOf("name");
                     file = null;
                     break;
                 case "sourcefile":
@@ -30,10 +30,11 @@ internal static class JacocoCoverage
                     hasLines = true;
                     file.Line(xml.Needed("nr"), xml.Needed("ci") > 0 ? 1 : 0);
                     var taken = xml.Number("cb") ?? 0;
-                    if (taken + (xml.Number("mb") ?? 0) is > 0 and var all) file.Branches(xml.Needed("nr"), taken, all);
+                    if ((long)taken + (xml.Number("mb") ?? 0) is > 0 and <= int.MaxValue and var all)
+                        file.Branches(xml.Needed("nr"), taken, (int)all);
                     break;
                 case "counter" when file is not null && !hasLines && xml.Depth == depth + 1 && xml["type"] is "LINE" or "BRANCH":
-                    var sum = new Ratio(xml.Needed("covered"), xml.Needed("covered") + xml.Needed("missed"));
+                    var sum = new Ratio(xml.Needed("covered"), (long)xml.Needed("covered") + xml.Needed("missed"));
                     file.Sums(xml["type"] == "LINE" ? sum : default, xml["type"] == "BRANCH" ? sum : default);
                     break;
             }

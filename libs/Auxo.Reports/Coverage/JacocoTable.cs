@@ -21,7 +21,7 @@ internal static class JacocoTable
     private static Ratio Of(Dictionary<string, string> row, string what)
     {
         var (covered, missed) = (Number(row, $"{what}_COVERED"), Number(row, $"{what}_MISSED"));
-        return new Ratio(covered, covered + missed);
+        return new Ratio(covered, (long)covered + missed);
     }
 
     private static int Number(Dictionary<string, string> row, string name)

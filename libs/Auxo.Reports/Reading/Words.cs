@@ -6,9 +6,10 @@ namespace Auxo.Reports.Reading;
 /// <summary>Texts and numbers of reports.</summary>
 internal static class Words
 {
-    /// <summary>Cuts a text.</summary>
+    /// <summary>Cuts a text, and writes U+FFFD for the zero character, which hardly anything that comes after can hold.</summary>
     public static string Clip(string text, int most)
-        => text.Length <= most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most), "…");
+        => (text.Length <= most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most), "…"))
+            .Replace('\0', '\uFFFD');
 
     /// <summary>The first line that says something.</summary>
     public static string FirstLine(string text)

@@ -19,8 +19,14 @@ internal sealed class Quarantine(IReadOnlyList<QuarantinedTest> entries, string 
 
     private readonly List<QuarantinedTest> _entries = [.. entries.Where(entry => (entry.Step ?? step) == step)];
 
-    /// <summary>The entry by which a test may fail today; null when it may not.</summary>
-    public QuarantinedTest? Of(TestIdentity test) => _entries.Find(entry => entry.Until >= today && Names(entry, test));
+    /// <summary>By the name of their test: there may be as many red tests as a report holds.</summary>
+    private readonly ILookup<string, QuarantinedTest> _inForce = entries
+        .Where(entry => (entry.Step ?? step) == step && entry.Until >= today)
+        .ToLookup(static entry => entry.Test, StringComparer.Ordinal);
+
+    /// <summary>The entry by which a test may fail today, the first of several; null when it may not.</summary>
+    public QuarantinedTest? Of(TestIdentity test)
+        => _inForce.Count == 0 ? null : Spellings(test).SelectMany(name => _inForce[name]).MinBy(static entry => entry.Line);
 
     /// <summary>Entries that are over, whose test is stable again, or that name no test; null for none.</summary>
     /// <param name="tests">All that ran.</param>
@@ -46,9 +52,6 @@ internal sealed class Quarantine(IReadOnlyList<QuarantinedTest> entries, string 
                 + "take the entry out"
             : null;
     }
-
-    private static bool Names(QuarantinedTest entry, TestIdentity test)
-        => Spellings(test).Contains(entry.Test, StringComparer.Ordinal);
 
     /// <summary>As the verdict shows it, and the same for all spellings of the same test.</summary>
     private static IEnumerable<string> Spellings(TestIdentity test)

@@ -25,6 +25,17 @@ public sealed class RepositoryPathsTests
     public void the_longest_common_end_says_which_file_is_meant(string written, string? path)
         => Assert.Equal((path, false), Paths.Find(written, "/workspace", []));
 
+    /// <summary>Neither the report's nor the repository's path needs to be one that anybody would make.</summary>
+    [Fact]
+    public void paths_of_very_many_folders_are_looked_for_without_trying_each()
+    {
+        var deep = string.Concat(Enumerable.Repeat("d/", 2000));
+        var paths = new RepositoryPaths([.. Enumerable.Range(0, 2000).Select(i => $"{deep}{i}/a.c"), "src/b.c"]);
+        Assert.Equal((null, true), paths.Find("a.c", "/workspace", []));
+        Assert.Equal(($"{deep}7/a.c", false), paths.Find("7/a.c", "/workspace", []));
+        for (var i = 0; i < 2000; i++) Assert.Equal(("src/b.c", false), paths.Find($"{deep}{i}/src/b.c", "/workspace", []));
+    }
+
     [Fact]
     public void several_that_may_be_meant_are_none() => Assert.Equal((null, true), Paths.Find("Unused.cs", "/workspace", []));
 

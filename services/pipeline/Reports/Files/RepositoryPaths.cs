@@ -6,14 +6,23 @@ namespace Auxo.Pipeline.Reports.Files;
 /// </summary>
 internal sealed class RepositoryPaths
 {
+    /// <summary>Deeper in the repository nothing is looked for behind folders of somewhere else.</summary>
+    private const int MaxFolders = 40;
+
     private readonly HashSet<string> _paths;
-    private readonly ILookup<string, string> _byName;
-    private readonly Dictionary<string, Dictionary<string, string?>> _ends = new(StringComparer.Ordinal);
+
+    /// <summary>As if each were read from its end: those that end alike stand together.</summary>
+    private readonly Lazy<string[]> _byEnd;
 
     public RepositoryPaths(IEnumerable<string> files)
     {
         _paths = files.ToHashSet(StringComparer.Ordinal);
-        _byName = _paths.ToLookup(static path => path[(path.LastIndexOf('/') + 1)..], StringComparer.Ordinal);
+        _byEnd = new Lazy<string[]>(() =>
+        {
+            var all = _paths.ToArray();
+            Array.Sort(all, CompareEnds);
+            return all;
+        });
     }
 
     /// <summary>True when the commit has this file.</summary>
@@ -34,42 +43,58 @@ internal sealed class RepositoryPaths
                 ? spelling[(workspace.Length + 1)..]
                 : spelling.TrimStart('/');
             if (Contains(path)) return (path, false);
-            if (Ends(path).TryGetValue(path, out var meant))
-            {
-                if (meant is not null) return (meant, false);
-                ambiguous = true;
-            }
+            var (meant, several) = EndingWith("/" + path);
+            if (meant is not null) return (meant, false);
+            ambiguous |= several;
 
             // What stands before the repository's own path is taken off, one folder after the other.
-            else if (Shorter(path).FirstOrDefault(Contains) is { } inner)
-            {
-                return (inner, false);
-            }
+            if (!several && LongestEnd(path) is { } inner) return (inner, false);
         }
 
         return (null, ambiguous);
     }
 
-    private static IEnumerable<string> Shorter(string path)
+    /// <summary>The one file with this end; null when there is none, or several.</summary>
+    private (string? Path, bool Several) EndingWith(string end)
     {
-        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1)) yield return path[(slash + 1)..];
-    }
-
-    /// <summary>The ends of the paths of files with this name, each with its file; null where two files have that end.</summary>
-    private Dictionary<string, string?> Ends(string path)
-    {
-        var name = path[(path.LastIndexOf('/') + 1)..];
-        if (_ends.TryGetValue(name, out var ends)) return ends;
-        ends = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var file in _byName[name])
+        var all = _byEnd.Value;
+        var (from, to) = (0, all.Length);
+        while (from < to)
         {
-            foreach (var end in Shorter(file).Prepend(file))
-            {
-                if (!ends.TryAdd(end, file)) ends[end] = null;
-            }
+            var middle = (from + to) / 2;
+            if (CompareEnds(all[middle], end) < 0) from = middle + 1;
+            else to = middle;
         }
 
-        return _ends[name] = ends;
+        if (!Has(from)) return (null, false);
+        return Has(from + 1) ? (null, true) : (all[from], false);
+
+        bool Has(int i) => i < all.Length && all[i].EndsWith(end, StringComparison.Ordinal);
+    }
+
+    /// <summary>The longest end of a path that is a file.</summary>
+    private string? LongestEnd(string path)
+    {
+        var lookup = _paths.GetAlternateLookup<ReadOnlySpan<char>>();
+        string? longest = null;
+        var (slash, folders) = (path.LastIndexOf('/'), 0);
+        for (; slash >= 0 && folders <= MaxFolders; folders++)
+        {
+            if (lookup.TryGetValue(path.AsSpan(slash + 1), out var found)) longest = found;
+            slash = slash == 0 ? -1 : path.LastIndexOf('/', slash - 1);
+        }
+
+        return longest;
+    }
+
+    private static int CompareEnds(string one, string other)
+    {
+        for (var i = 1; i <= Math.Min(one.Length, other.Length); i++)
+        {
+            if (one[^i] != other[^i]) return one[^i].CompareTo(other[^i]);
+        }
+
+        return one.Length.CompareTo(other.Length);
     }
 
     private static string Plain(string written)
