@@ -10,6 +10,18 @@ namespace Auxo.Git;
 /// </summary>
 public static class GitCommand
 {
+    /// <summary>
+    /// No answer is longer: a few trees that hold one another many times have more files than any memory.
+    /// </summary>
+    public const int MostOutputBytes = 256 << 20;
+
+    /// <summary>
+    /// For commands that compare trees and read no file: git gathers all differences before it prints the first, and ends with
+    /// an error when the list of them becomes larger than this.
+    /// </summary>
+    public static readonly IReadOnlyDictionary<string, string> LittleMemory =
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["GIT_ALLOC_LIMIT"] = "16m" };
+
     /// <summary>Runs git in <paramref name="repository"/> and returns what it printed.</summary>
     /// <param name="repository">A bare repository or a work tree's top folder.</param>
     /// <param name="arguments">Arguments after <c>git -C repository</c>.</param>
@@ -22,16 +34,23 @@ public static class GitCommand
         IReadOnlyDictionary<string, string>? environment = null)
         => Encoding.UTF8.GetString(await RunBytesAsync(repository, arguments, cancellationToken, input, environment));
 
-    /// <inheritdoc cref="RunAsync"/>
+    /// <summary>Runs git in <paramref name="repository"/> and returns the bytes that it printed.</summary>
+    /// <param name="repository">A bare repository or a work tree's top folder.</param>
+    /// <param name="arguments">Arguments after <c>git -C repository</c>.</param>
+    /// <param name="input">Standard input; null for none.</param>
+    /// <param name="environment">Further variables, such as <c>GIT_INDEX_FILE</c>.</param>
+    /// <param name="most">So many bytes may be printed.</param>
+    /// <param name="cancellationToken">Kills the process.</param>
+    /// <exception cref="GitException">git ended with another exit code than 0, or prints too much.</exception>
     public static async Task<byte[]> RunBytesAsync(
         string repository, IReadOnlyList<string> arguments, CancellationToken cancellationToken, ReadOnlyMemory<byte> input = default,
-        IReadOnlyDictionary<string, string>? environment = null)
+        IReadOnlyDictionary<string, string>? environment = null, int most = MostOutputBytes)
     {
         using var process = Start(repository, arguments, environment);
         try
         {
             var output = new MemoryStream();
-            var reading = process.StandardOutput.BaseStream.CopyToAsync(output, cancellationToken);
+            var reading = KeepAsync(repository, process.StandardOutput.BaseStream, output, most, cancellationToken);
             var errors = process.StandardError.ReadToEndAsync(cancellationToken);
             await GiveAsync(process, input, cancellationToken);
             await reading;
@@ -62,6 +81,17 @@ public static class GitCommand
         catch (GitException)
         {
             return null;
+        }
+    }
+
+    private static async Task KeepAsync(
+        string repository, Stream printed, MemoryStream output, int most, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[32 << 10];
+        while (await printed.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            if (output.Length + count > most) throw GitException.TooMuch(repository, $"git printed more than {most:N0} bytes");
+            output.Write(buffer, 0, count);
         }
     }
 
@@ -130,17 +160,29 @@ public static class GitCommand
 }
 
 /// <summary>git said no.</summary>
-public sealed class GitException(string repository, IReadOnlyList<string> arguments, int exitCode, string errors)
-    : Exception($"git {string.Join(' ', arguments.Take(3))} … in {repository} ended with {exitCode}: {Explain(repository, errors.Trim())}")
+public sealed class GitException : Exception
 {
     /// <summary>git's words for an object that a partial clone has left elsewhere.</summary>
     private const string Promised = "from promisor remote";
 
-    /// <summary>git's exit code: 128 for fatal errors, 1 for a plain no.</summary>
-    public int ExitCode { get; } = exitCode;
+    /// <summary>git has ended so.</summary>
+    public GitException(string repository, IReadOnlyList<string> arguments, int exitCode, string errors)
+        : base($"git {string.Join(' ', arguments.Take(3))} … in {repository} ended with {exitCode}: {Explain(repository, errors.Trim())}")
+        => (ExitCode, Errors) = (exitCode, errors);
+
+    private GitException(string repository, string what)
+        : base($"{what} (in {repository})") => (ExitCode, Errors) = (-1, what);
+
+    /// <summary>git's exit code: 128 for fatal errors, 1 for a plain no; -1 when it was not heard to its end.</summary>
+    public int ExitCode { get; }
 
     /// <summary>What git printed on standard error.</summary>
-    public string Errors { get; } = errors;
+    public string Errors { get; }
+
+    /// <summary>There is more than is read: somebody may have made it so that it has no end.</summary>
+    /// <param name="repository">Where.</param>
+    /// <param name="what">A sentence that says what is too much.</param>
+    public static GitException TooMuch(string repository, string what) => new(repository, what);
 
     private static string Explain(string repository, string errors)
         => errors.Contains(Promised, StringComparison.Ordinal)

@@ -44,6 +44,9 @@ public static class GitDiff
     public static async Task<Diff> ReadAsync(
         string repository, string from, string to, DiffLimits limits, CancellationToken cancellationToken)
     {
+        // git gathers all differences before it prints the first.
+        await Task.WhenAll(
+            GitTree.MeasureAsync(repository, from, cancellationToken), GitTree.MeasureAsync(repository, to, cancellationToken));
         var parser = new DiffParser(limits);
         string[] arguments = [.. Arguments, from, to, "--"];
         using var process = GitCommand.Start(repository, arguments);

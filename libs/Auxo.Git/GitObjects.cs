@@ -22,6 +22,8 @@ public sealed record GitObject(string Oid, string Type, ReadOnlyMemory<byte> Dat
 /// </summary>
 public sealed class GitObjects(string repository) : IAsyncDisposable
 {
+    private const long MostSkippedBytes = 4 << 20;
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private Process? _process;
     private PipeReader? _reader;
@@ -81,7 +83,9 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
         var size = long.Parse(parts[2], CultureInfo.InvariantCulture);
         if (size > maxBytes)
         {
-            await SkipAsync(reader, size + 1, cancellationToken);
+            // What is much longer than a new process takes is not waited for.
+            if (size > MostSkippedBytes) Stop();
+            else await SkipAsync(reader, size + 1, cancellationToken);
             throw new GitObjectTooLargeException(name, size, maxBytes);
         }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 
 namespace Auxo.Git;
@@ -47,23 +49,84 @@ public static class GitTree
         return entries;
     }
 
-    /// <summary>Every file, link and submodule under a commit or tree, with whole paths and sizes left out, in git's order.</summary>
-    /// <exception cref="GitException">There is no such commit or tree.</exception>
-    public static async Task<IReadOnlyList<GitTreeEntry>> ListAsync(string repository, string treeish, CancellationToken cancellationToken)
+    /// <summary>So many files a tree may have.</summary>
+    public const int MostFiles = 1_000_000;
+
+    /// <summary>No system can write a longer path.</summary>
+    private const int MostPathBytes = 4096;
+
+    /// <summary>
+    /// Every file, link and submodule under a commit or tree, with whole paths and sizes left out, in git's order. They are
+    /// counted as they come, for a tree may hold others many times, and these others, until there are more than any memory holds.
+    /// </summary>
+    /// <param name="repository">A bare repository or a work tree's top folder.</param>
+    /// <param name="treeish">The commit or tree.</param>
+    /// <param name="cancellationToken">Kills the process.</param>
+    /// <param name="most">So many files it may have.</param>
+    /// <exception cref="GitException">There is no such commit or tree, or it has too much.</exception>
+    public static async Task<IReadOnlyList<GitTreeEntry>> ListAsync(
+        string repository, string treeish, CancellationToken cancellationToken, int most = MostFiles)
     {
-        var output = await GitCommand.RunBytesAsync(repository, ["ls-tree", "-r", "-z", "--full-tree", treeish], cancellationToken);
         var entries = new List<GitTreeEntry>();
-        foreach (var range in ((ReadOnlySpan<byte>)output).Split((byte)0))
+        await ReadAsync(repository, treeish, most, line =>
         {
-            var line = output.AsSpan(range);
-            if (line.IsEmpty) continue;
             var tab = line.IndexOf((byte)'\t');
             var head = Encoding.ASCII.GetString(line[..tab]).Split(' ');
             entries.Add(new GitTreeEntry(head[0], Encoding.UTF8.GetString(line[(tab + 1)..]), head[2]));
-        }
-
+        }, cancellationToken);
         return entries;
     }
+
+    /// <summary>Throws where <see cref="ListAsync"/> would, and keeps nothing.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public static Task MeasureAsync(string repository, string treeish, CancellationToken cancellationToken, int most = MostFiles)
+        => ReadAsync(repository, treeish, most, static _ => { }, cancellationToken);
+
+    private static async Task ReadAsync(
+        string repository, string treeish, int most, ReadOnlySpanAction<byte> entry, CancellationToken cancellationToken)
+    {
+        string[] arguments = ["ls-tree", "-r", "-z", "--full-tree", treeish];
+        using var process = GitCommand.Start(repository, arguments);
+        try
+        {
+            process.StandardInput.Close();
+            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            var reader = PipeReader.Create(process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: 64 << 10));
+            var (files, bytes) = (0, 0L);
+            while (true)
+            {
+                var result = await reader.ReadAsync(cancellationToken);
+                var buffer = result.Buffer;
+                while (buffer.PositionOf((byte)0) is { } end)
+                {
+                    var line = buffer.Slice(0, end);
+                    if (++files > most) throw GitException.TooMuch(repository, $"{treeish} has more than {most:N0} files");
+                    if (line.Length > MostPathBytes + 100)
+                        throw GitException.TooMuch(repository, $"{treeish} has a path of more than {MostPathBytes} bytes");
+                    if ((bytes += line.Length) > GitCommand.MostOutputBytes)
+                        throw GitException.TooMuch(
+                            repository, $"the paths of {treeish} have more than {GitCommand.MostOutputBytes:N0} bytes");
+                    entry(line.IsSingleSegment ? line.FirstSpan : line.ToArray());
+                    buffer = buffer.Slice(buffer.GetPosition(1, end));
+                }
+
+                if (buffer.Length > MostPathBytes + 100)
+                    throw GitException.TooMuch(repository, $"{treeish} has a path of more than {MostPathBytes} bytes");
+                reader.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted) break;
+            }
+
+            var text = await errors;
+            await process.WaitForExitAsync(cancellationToken);
+            if (process.ExitCode != 0) throw new GitException(repository, arguments, process.ExitCode, text);
+        }
+        finally
+        {
+            if (!process.HasExited) GitCommand.Kill(process);
+        }
+    }
+
+    private delegate void ReadOnlySpanAction<T>(ReadOnlySpan<T> span);
 
     /// <summary>All refs under a prefix: name → object id.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> RefsAsync(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Auxo.Git.Tests;
 
@@ -49,6 +50,17 @@ public sealed class GitObjectsTests(SmallRepository repository) : IClassFixture<
         Assert.Equal(100_000, refused.SizeBytes);
         Assert.Equal("# Hello\n", (await objects.ReadAsync("HEAD:readme.md", Ct, maxBytes: 8))!.Text);
         Assert.Equal(100_000, (await objects.ReadAsync("HEAD:big.bin", Ct, maxBytes: 100_000))!.Data.Length);
+    }
+
+    [Fact]
+    public async Task what_is_very_large_is_not_waited_for_and_the_reader_goes_on()
+    {
+        var oid = Encoding.ASCII.GetString(await GitCommand.RunBytesAsync(
+            repository.Folder, ["hash-object", "-w", "--stdin"], Ct, new byte[6 << 20])).Trim();
+        await using var objects = new GitObjects(repository.Folder);
+        Assert.Equal(6 << 20, (await Assert.ThrowsAsync<GitObjectTooLargeException>(
+            () => objects.ReadAsync(oid, Ct, maxBytes: 1 << 20))).SizeBytes);
+        Assert.Equal("# Hello\n", (await objects.ReadAsync("HEAD:readme.md", Ct))!.Text);
     }
 
     [Fact]

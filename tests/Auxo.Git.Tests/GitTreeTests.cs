@@ -22,6 +22,38 @@ public sealed class GitTreeTests(SmallRepository repository) : IClassFixture<Sma
         Assert.All(entries, static e => Assert.Equal(40, e.Oid.Length));
     }
 
+    /// <summary>Six objects, and a thousand files: with a few more there would be no end of them.</summary>
+    [Fact]
+    public async Task a_tree_that_holds_others_many_times_is_read_to_its_bound_only()
+    {
+        var tree = await repository.GitAsync("rev-parse", "HEAD^{tree}");
+        for (var level = 0; level < 3; level++)
+        {
+            var lines = string.Concat(Enumerable.Range(0, 10).Select(i => $"040000 tree {tree.Trim()}\t{i}\n"));
+            tree = Encoding.UTF8.GetString(await GitCommand.RunBytesAsync(
+                repository.Folder, ["mktree"], Ct, Encoding.UTF8.GetBytes(lines)));
+        }
+
+        Assert.Equal(7000, (await GitTree.ListAsync(repository.Folder, tree.Trim(), Ct)).Count);
+        Assert.Contains("has more than 6,999 files", (await Assert.ThrowsAsync<GitException>(
+            () => GitTree.ListAsync(repository.Folder, tree.Trim(), Ct, most: 6999))).Message, StringComparison.Ordinal);
+        await GitTree.MeasureAsync(repository.Folder, tree.Trim(), Ct, most: 7000);
+        await Assert.ThrowsAsync<GitException>(() => GitTree.MeasureAsync(repository.Folder, tree.Trim(), Ct, most: 6999));
+        Assert.Contains("more than 100,000 bytes", (await Assert.ThrowsAsync<GitException>(() => GitCommand.RunBytesAsync(
+            repository.Folder, ["ls-tree", "-r", tree.Trim()], Ct, most: 100_000))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_path_that_no_system_can_write_is_refused()
+    {
+        var tree = await repository.GitAsync("rev-parse", "HEAD^{tree}");
+        for (var level = 0; level < 21; level++)
+            tree = Encoding.UTF8.GetString(await GitCommand.RunBytesAsync(
+                repository.Folder, ["mktree"], Ct, Encoding.UTF8.GetBytes($"040000 tree {tree.Trim()}\t{new string('d', 200)}\n")));
+        Assert.Contains("a path of more than 4096 bytes", (await Assert.ThrowsAsync<GitException>(
+            () => GitTree.ListAsync(repository.Folder, tree.Trim(), Ct))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task a_raw_tree_says_the_same_as_git()
     {

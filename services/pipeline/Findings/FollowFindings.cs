@@ -126,8 +126,16 @@ internal sealed class FollowFindings(FindingsStore findings)
         string repository, CommitId from, CommitId to, CancellationToken ct)
     {
         if (from == to) return [];
-        var names = await GitCommand.AskAsync(
-            repository, ct, "diff-tree", "-r", "-z", "--name-only", "--no-renames", from.Value, to.Value);
-        return names?.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        try
+        {
+            var names = await GitCommand.RunAsync(
+                repository, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", from.Value, to.Value], ct,
+                environment: GitCommand.LittleMemory);
+            return names.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (GitException)
+        {
+            return null;
+        }
     }
 }

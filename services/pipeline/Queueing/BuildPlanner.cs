@@ -70,7 +70,7 @@ public sealed class BuildPlanner(
             var changed = head.MayAskForPaths || canonical?.MayAskForPaths == true ? await ChangedAsync(folder, request, ct) : null;
             return (head, canonical, changed, null);
         }
-        catch (GitException e)
+        catch (Exception e) when (e is GitException or GitObjectTooLargeException or FormatException)
         {
             return Refused(PlainText.OneLine(e.Message));
         }
@@ -97,12 +97,13 @@ public sealed class BuildPlanner(
         if (range is null) return null;
         try
         {
-            var output = await GitCommand.RunBytesAsync(folder, ["diff", "--name-only", "-z", "--no-renames", range, "--"], ct);
+            var output = await GitCommand.RunBytesAsync(
+                folder, ["diff", "--name-only", "-z", "--no-renames", range, "--"], ct, environment: GitCommand.LittleMemory);
             return System.Text.Encoding.UTF8.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         }
         catch (GitException)
         {
-            // No common commit, or the head before was pushed away: every path may have changed.
+            // No common commit, the head before was pushed away, or too much has changed: every path may have.
             return null;
         }
     }

@@ -41,7 +41,7 @@ public sealed record CommitChanges(CommitId Commit, IReadOnlyList<FileChange> Fi
     {
         var output = await GitCommand.RunBytesAsync(repository,
             ["log", "-z", "--raw", "--no-abbrev", "--no-renames", "-c", "--root", "--no-show-signature",
-                "--format=%x01%H", "--reverse", .. which, "--"], ct);
+                "--format=%x01%H", "--reverse", .. which, "--"], ct, environment: GitCommand.LittleMemory);
         return Parse(Encoding.UTF8.GetString(output).Split('\0'));
     }
 

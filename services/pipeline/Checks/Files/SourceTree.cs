@@ -7,6 +7,9 @@ public sealed class SourceTree(
     /// <summary>A larger file is no source text; the checks leave it out and say so.</summary>
     public const int MaxTextBytes = 1 << 20;
 
+    /// <summary>Of all paths and folders together: a few folders in one another, and many times, have very many.</summary>
+    private const long MostPathCharacters = 64 << 20;
+
     private readonly Lock _gate = new();
     private readonly Lazy<ILookup<string, GitTreeEntry>> _byName = new(() => entries.Where(entry => entry.IsFile)
         .ToLookup(entry => entry.Name[(entry.Name.LastIndexOf('/') + 1)..], StringComparer.Ordinal));
@@ -38,7 +41,7 @@ public sealed class SourceTree(
     public IReadOnlyList<GitTreeEntry> Entries { get; } = entries;
 
     /// <summary>Every path and every folder (without a trailing slash).</summary>
-    public IReadOnlySet<string> Paths { get; } = AllPaths(entries);
+    public IReadOnlySet<string> Paths { get; } = AllPaths(objects.Repository, entries);
 
     /// <summary>Symbolic links and submodules: what lies behind them is not listed here.</summary>
     public IReadOnlySet<string> Portals { get; } = entries.Where(static e => e.IsSymlink || e.IsSubmodule).Select(static e => e.Name)
@@ -51,7 +54,7 @@ public sealed class SourceTree(
     /// <param name="ct">Stops.</param>
     /// <param name="since">The head that its patch is for.</param>
     /// <param name="isDeep">Everything is to be looked at.</param>
-    /// <exception cref="GitException">There is no such commit.</exception>
+    /// <exception cref="GitException">There is no such commit, or it has too many files.</exception>
     public static async Task<SourceTree> ReadAsync(
         GitObjects objects, CommitId commit, string temporary, CancellationToken ct, CommitId? since = null, bool isDeep = false)
         => new(objects, commit, await GitTree.ListAsync(objects.Repository, commit.Value, ct), temporary)
@@ -128,14 +131,21 @@ public sealed class SourceTree(
     /// <summary>git's own test: a zero byte among the first 8,000.</summary>
     private static bool LooksBinary(ReadOnlySpan<byte> data) => data[..Math.Min(data.Length, 8000)].Contains((byte)0);
 
-    private static HashSet<string> AllPaths(IReadOnlyList<GitTreeEntry> entries)
+    private static HashSet<string> AllPaths(string repository, IReadOnlyList<GitTreeEntry> entries)
     {
+        var characters = 0L;
         var paths = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
             // Folders come for free: once a folder is known, so are those above it.
             var path = entry.Name;
-            while (paths.Add(path) && path.LastIndexOf('/') is > 0 and var slash) path = path[..slash];
+            while (paths.Add(path))
+            {
+                if ((characters += path.Length) > MostPathCharacters)
+                    throw GitException.TooMuch(repository, $"the folders' paths have more than {MostPathCharacters:N0} characters");
+                if (path.LastIndexOf('/') is not (> 0 and var slash)) break;
+                path = path[..slash];
+            }
         }
 
         return paths;
