@@ -30,7 +30,8 @@ public sealed record ScheduledBuild(Guid Id, string ShortId, BuildState State, O
 /// <param name="Enabled">False when it is switched off.</param>
 /// <param name="DisabledBy">Who; null for who is not signed in.</param>
 /// <param name="DisabledAt">When; null when nobody did.</param>
-/// <param name="NextAt">When the next build begins, jitter included, in the schedule's zone; null while it is off.</param>
+/// <param name="NextAt">When the next build begins, jitter included, in the schedule's zone; null while it is off, or where this
+/// machine has no such zone.</param>
 /// <param name="LastBuild">The newest build; null when there was none.</param>
 /// <param name="Missed">How many slots were missed so far.</param>
 /// <param name="MissedAt">The newest of them.</param>
@@ -55,12 +56,13 @@ public sealed record ScheduleResponse(
 
     internal static ScheduleResponse Of(Schedule schedule, Build? last, TimeZoneInfo machine, DateTimeOffset now)
     {
-        var zone = schedule.ZoneOf(machine);
-        var next = schedule.IsOn ? schedule.Timetable(machine).DueAfter(now) : null;
+        // One whose zone this machine has lost is shown as it is written: all others shall be seen.
+        var zone = schedule.IsOfThisMachine ? schedule.ZoneOf(machine) : null;
+        var next = schedule.IsOn && zone is not null ? schedule.Timetable(machine).DueAfter(now) : null;
         return new ScheduleResponse(
-            schedule.Rid, schedule.Repository.Name, schedule.Name, schedule.Cron, zone.Id, schedule.Jitter.TotalSeconds,
+            schedule.Rid, schedule.Repository.Name, schedule.Name, schedule.Cron, zone?.Id ?? schedule.Zone!, schedule.Jitter.TotalSeconds,
             schedule.CatchUp.TotalSeconds, schedule.BuiltBranch, schedule.IsOn, schedule.DisabledBy, schedule.DisabledAt,
-            next is { } at ? TimeZoneInfo.ConvertTime(at, zone) : null,
+            next is { } at ? TimeZoneInfo.ConvertTime(at, zone!) : null,
             last is null ? null : new ScheduledBuild(last.BuildId, BuildId.Short(last.BuildId), last.State, last.Outcome, last.QueuedAt),
             schedule.Missed, schedule.MissedAt)
         {

@@ -63,6 +63,9 @@ public sealed record Schedule(
     public Timetable Timetable(TimeZoneInfo machine)
         => new($"{Rid}\n{Name}", CronExpression.Parse(Cron), ZoneOf(machine), Jitter, CatchUp);
 
+    /// <summary>False where this machine has lost the zone since the file was read, as after an instance has moved.</summary>
+    public bool IsOfThisMachine => Zone is null || TimeZoneInfo.TryFindSystemTimeZoneById(Zone, out _);
+
     /// <summary>Where its hours are.</summary>
     /// <param name="machine">The machine's time zone.</param>
     public TimeZoneInfo ZoneOf(TimeZoneInfo machine) => Zone is null ? machine : TimeZoneInfo.FindSystemTimeZoneById(Zone);

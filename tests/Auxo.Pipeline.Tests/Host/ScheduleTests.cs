@@ -159,6 +159,23 @@ public sealed class ScheduleTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_zone_that_this_machine_has_lost_hides_no_other_schedule()
+    {
+        await PushAsync(Nightly.Replace(
+            "nightly: {", "weekly: { cron: \"0 3 * * 0\", zone: UTC }\n  nightly: {", StringComparison.Ordinal));
+        await using (var command = _host.Database.CreateCommand(
+            "update pipeline.schedules set zone = 'Mars/Olympus' where name = 'nightly'"))
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var listed = await AllAsync();
+        Assert.Equal(["nightly Mars/Olympus", "weekly UTC"], listed.Select(static one => $"{one["name"]} {one["zone"]}"));
+        Assert.Null(listed[0]["nextAt"]);
+        Assert.NotNull(listed[1]["nextAt"]);
+        _time.Move(TimeSpan.FromDays(7));
+        await SettledAsync();
+        Assert.Equal("passed", (string)(await _host.FinishedAsync(BuildId.ForSlot(_told.Rid, "weekly", Utc(8, 3))))["outcome"]!);
+    }
+
+    [Fact]
     public async Task what_is_no_longer_tracked_is_not_built_and_counts_from_when_it_is_tracked_again()
     {
         await PushAsync(Nightly);
