@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -12,6 +13,8 @@ public static partial class BashSyntax
     /// <summary>From here on an exit code is bash's own failure: it was killed, or it would not read the file.</summary>
     private const int FirstOwnFailure = 126;
 
+    private const int MostAtOnce = 1000;
+
     /// <summary>Parses all scripts of the tree that bash understands.</summary>
     public static async Task<CheckReport> RunAsync(SourceTree tree, CheckSettings settings, VerdictCache cache, CancellationToken ct)
     {
@@ -23,18 +26,27 @@ public static partial class BashSyntax
         string Key(ShellFile file) => $"{ruling}{file.Dialect}";
         var fresh = files.Where(file => !cache.TryGet(file.Entry.Oid, Key(file), out _)).ToList();
 
-        var unanswered = new List<Observation>();
-        var asking = Shards(fresh, static file => file.SizeBytes).Select(shard => AskAsync(tree, shell, bash, shard, ct));
-        foreach (var (file, seen) in (await Task.WhenAll(asking)).SelectMany(answers => answers))
+        var failed = new Dictionary<(string, string), Observation>();
+        var answers = new ConcurrentQueue<(ShellFile File, IReadOnlyList<Observation> Seen)>();
+        // Equal scripts have one answer, and a command line has an end.
+        var asked = Shards([.. fresh.DistinctBy(file => (file.Entry.Oid, Key(file)))], static file => file.SizeBytes)
+            .SelectMany(static shard => shard.Chunk(MostAtOnce));
+        await Parallel.ForEachAsync(
+            asked, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ct }, async (part, stop) =>
+            {
+                foreach (var answer in await AskAsync(tree, shell, bash, part, stop)) answers.Enqueue(answer);
+            });
+        foreach (var (file, seen) in answers)
         {
             if (seen.FirstOrDefault(observation => observation.Rule == CheckReport.NotJudged) is { } failure)
-                unanswered.Add(failure with { Path = file.Entry.Name });
+                failed[(file.Entry.Oid, Key(file))] = failure;
             else cache.Put(file.Entry.Oid, Key(file), seen);
         }
 
         var observations = files.SelectMany(file
-            => cache.TryGet(file.Entry.Oid, Key(file), out var seen) ? seen.Select(o => o with { Path = file.Entry.Name }) : [])
-            .Concat(unanswered).ToList();
+            => cache.TryGet(file.Entry.Oid, Key(file), out var seen) ? seen.Select(o => o with { Path = file.Entry.Name })
+                : failed.TryGetValue((file.Entry.Oid, Key(file)), out var failure) ? [failure with { Path = file.Entry.Name }]
+                : []).ToList();
         var ksh = shell.Files.Where(file => file.Dialect == Dialect.Ksh).Select(file
             => $"left alone: {PlainText.OneLine(file.Entry.Name)} (written for ksh)");
         return new CheckReport(observations,

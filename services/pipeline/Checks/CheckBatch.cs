@@ -50,6 +50,14 @@ public static class CheckBatch
         },
     ];
 
+    /// <summary>
+    /// Checks are made of everybody's commits, before anybody has looked at them: a few objects, named many times, must not
+    /// hold a place for days.
+    /// </summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(30);
+
+    private static readonly TimeSpan MostTimeOfDeep = TimeSpan.FromHours(12);
+
     /// <summary>The checks that the settings leave on.</summary>
     public static IReadOnlyList<BuiltInCheck> Chosen(CheckSettings settings) => [.. All.Where(check => !settings.IsOff(check.Name))];
 
@@ -59,13 +67,24 @@ public static class CheckBatch
         => [.. (await LookAsync(tree, settings, names, cache, time, ct))
             .Select(run => Judge(run.Check, run.Report, settings, run.Duration))];
 
-    /// <summary>Makes the named checks. One that breaks does not stop the others.</summary>
+    /// <summary>Makes the named checks. One that breaks, or takes too long, does not stop the others.</summary>
+    /// <param name="tree">What is looked at.</param>
+    /// <param name="settings">Of the repository.</param>
+    /// <param name="names">The checks.</param>
+    /// <param name="cache">What was seen before.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Stops.</param>
+    /// <param name="most">So long they may take; null for what is usual.</param>
     public static async Task<IReadOnlyList<CheckRun>> LookAsync(
-        SourceTree tree, CheckSettings settings, IReadOnlyList<string> names, VerdictCache cache, TimeProvider time, CancellationToken ct)
+        SourceTree tree, CheckSettings settings, IReadOnlyList<string> names, VerdictCache cache, TimeProvider time, CancellationToken ct,
+        TimeSpan? most = null)
     {
         var kept = cache.OfOneRun();
+        var limit = most ?? (tree.IsDeep ? MostTimeOfDeep : MostTime);
+        using var late = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         return await Task.WhenAll(All.Where(check => names.Contains(check.Name))
-            .Select(check => LookOneAsync(check, tree, settings, kept, time, ct)));
+            .Select(check => LookOneAsync(check, tree, settings, kept, time, limit, either.Token, ct)));
     }
 
     /// <summary>True for what the gate table does not drop.</summary>
@@ -101,13 +120,21 @@ public static class CheckBatch
     }
 
     private static async Task<CheckRun> LookOneAsync(
-        BuiltInCheck check, SourceTree tree, CheckSettings settings, VerdictCache cache, TimeProvider time, CancellationToken ct)
+        BuiltInCheck check, SourceTree tree, CheckSettings settings, VerdictCache cache, TimeProvider time, TimeSpan limit,
+        CancellationToken either, CancellationToken ct)
     {
         var start = time.GetTimestamp();
         CheckReport report;
         try
         {
-            report = await check.RunAsync(tree, settings, cache, ct);
+            report = await check.RunAsync(tree, settings, cache, either);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            report = new CheckReport([], [])
+            {
+                Trouble = Outcome.TimedOut, Reason = $"it took longer than {limit.TotalMinutes:0} minutes",
+            };
         }
         catch (TimeoutException e)
         {

@@ -46,6 +46,8 @@ public static partial class ShellCheck
         }
 
         var fresh = asked.Where(question => !cache.TryGet(question.File.Entry.Oid, question.Key, out _)).ToList();
+        // Equal scripts in equal surroundings have one answer.
+        var distinct = fresh.DistinctBy(static question => (question.File.Entry.Oid, question.Key)).ToList();
         var failed = new List<Failure>();
         if (fresh.Count > 0)
         {
@@ -53,7 +55,7 @@ public static partial class ShellCheck
             // Without one at the top, shellcheck would look for another in the folders above.
             if (!rcs.Keys.Any(path => path is ".shellcheckrc" or "shellcheckrc")) await shell.PlaceTextAsync(".shellcheckrc", "", ct);
             // shellcheck reads in whatever it is asked about beside a script, so what is too large for that is asked by itself.
-            var parts = fresh.ToLookup(static question => question.File.SizeBytes > ShellFiles.MostFollowedBytes);
+            var parts = distinct.ToLookup(static question => question.File.SizeBytes > ShellFiles.MostFollowedBytes);
             var shards = BashSyntax.Shards([.. parts[false]], static question => question.File.SizeBytes)
                 .SelectMany(static shard => shard.Chunk(1000));
             var lints = parts[true].Select(static large => (Question[])[large]).Concat(shards)
@@ -63,7 +65,7 @@ public static partial class ShellCheck
                 static async (lint, stop) => await lint.RunAsync(stop));
             failed.AddRange(lints.SelectMany(lint => lint.Failed));
             // One file is that file's matter; all of several are shellcheck's.
-            if (failed.Count == fresh.Count && failed.Count > 1) return CheckReport.Errored(failed[0].Words);
+            if (failed.Count == distinct.Count && failed.Count > 1) return CheckReport.Errored(failed[0].Words);
             // A push that does not touch the file need not wait for it in vain once more.
             foreach (var late in failed.Where(static failure => failure.TookTooLong))
                 cache.Put(late.Question.File.Entry.Oid, late.Question.Key, [CheckReport.ToolFailed(late.Words)]);
@@ -72,7 +74,7 @@ public static partial class ShellCheck
         var observations = asked.SelectMany(question
             => cache.TryGet(question.File.Entry.Oid, question.Key, out var seen)
                 ? seen.Select(o => o with { Path = question.File.Entry.Name })
-                : failed.Where(failure => failure.Question == question)
+                : failed.Where(failure => failure.Question.IsLike(question))
                     .Select(failure => CheckReport.ToolFailed(failure.Words) with { Path = question.File.Entry.Name })).ToList();
         return new CheckReport(observations,
             [$"shellcheck: {files.Count} scripts, {files.Count - fresh.Count} of them looked at before", .. shell.LeftAlone]);
@@ -160,7 +162,10 @@ public static partial class ShellCheck
     private static partial Regex ExternalSources();
 
     /// <summary>A script to be linted.</summary>
-    private sealed record Question(ShellFile File, string Key, IReadOnlyList<GitTreeEntry> Sourced);
+    private sealed record Question(ShellFile File, string Key, IReadOnlyList<GitTreeEntry> Sourced)
+    {
+        public bool IsLike(Question other) => File.Entry.Oid == other.File.Entry.Oid && Key == other.Key;
+    }
 
     /// <summary>A script that it fails on, with its words.</summary>
     private sealed record Failure(Question Question, string Words, bool TookTooLong);

@@ -43,5 +43,14 @@ public static class DefinitionFilesReader
     }
 
     private static async Task<IReadOnlyList<GitTreeEntry>> ListAsync(GitObjects objects, string tree, CancellationToken ct)
-        => await objects.ReadAsync(tree, ct) is { Type: "tree" } found ? GitTree.Parse(found.Data.Span) : [];
+    {
+        try
+        {
+            return await objects.ReadAsync(tree, ct) is { Type: "tree" } found ? GitTree.Parse(found.Data.Span) : [];
+        }
+        catch (Exception e) when (e is GitObjectTooLargeException or FormatException)
+        {
+            throw GitException.TooMuch(objects.Repository, e.Message);
+        }
+    }
 }

@@ -52,6 +52,35 @@ public sealed class CheckBatchTests
         Assert.Equal(5, results[1].Findings.Select(static finding => finding.Path).Distinct(StringComparer.Ordinal).Count());
     }
 
+    /// <summary>Many names of one content are cheap to make: each has its finding, and the programs are asked once.</summary>
+    [Fact]
+    public async Task equal_scripts_are_asked_about_once_and_found_wherever_they_stand()
+    {
+        const int count = 2500;
+        var folder = new string('d', 200);
+        var scripts = Enumerable.Range(0, count).Select(i => ($"*{folder}/{i}.sh", "#!/bin/bash\nif true; then\n  echo hi\n"));
+        var results = await RunAsync([.. Tidy, .. scripts]);
+        foreach (var name in (string[])["syntax", "shellcheck"])
+        {
+            var result = results.First(one => one.Step.Step == name);
+            if (WasMade(result)) Assert.Equal(
+                count, result.Findings.Where(static finding => finding.Blocks).Select(static finding => finding.Path).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public async Task checks_that_take_too_long_are_ended_and_say_so()
+    {
+        await using var repository = await GitRepository.CreateAsync();
+        await using var objects = new GitObjects(repository.Path);
+        await using var tree = await SourceTree.ReadAsync(
+            objects, await repository.CommitAsync(Tidy), Path.GetTempPath(), TestContext.Current.CancellationToken);
+        var runs = await CheckBatch.LookAsync(
+            tree, CheckSettings.Default, ["secrets"], new VerdictCache(), TimeProvider.System, TestContext.Current.CancellationToken,
+            most: TimeSpan.Zero);
+        Assert.Equal((Outcome.TimedOut, "it took longer than 0 minutes"), (runs[0].Report.Trouble, runs[0].Report.Reason));
+    }
+
     [Fact]
     public async Task shellcheck_errors_block_and_style_warns()
     {

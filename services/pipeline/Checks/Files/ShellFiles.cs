@@ -34,6 +34,8 @@ public sealed class ShellFiles
     /// <summary>Where a program says that it wrote the file.</summary>
     private const int MostHeadBytes = 512;
 
+    private const long MostBytes = 256 << 20;
+
     private readonly SourceTree _tree;
     private readonly string _top;
     private readonly Lazy<HashSet<string>> _readIn;
@@ -72,6 +74,7 @@ public sealed class ShellFiles
     {
         var (files, leftAlone) = (new List<ShellFile>(), new List<string>());
         LintCalls? lint = null;
+        var bytes = 0L;
         foreach (var entry in tree.Entries)
         {
             if (!entry.IsFile) continue;
@@ -92,8 +95,14 @@ public sealed class ShellFiles
             var language = ScriptLanguage.Of(entry.Name, content.Span);
             if (language is { IsGuess: true } && (lint ??= await LintCalls.ReadAsync(tree, ct)).Shell is { } shell)
                 language = new ScriptLanguage(ScriptLanguage.Known(shell), shell);
-            if (language?.Dialect is { } dialect) files.Add(new ShellFile(
-                entry, dialect, content.Length, SourcesOf(content.Span), MayHaveExtglob(dialect, content.Span)));
+            if (language?.Dialect is { } dialect)
+            {
+                // They are written to disk for the programs that judge them.
+                if ((bytes += content.Length) > MostBytes)
+                    throw new InvalidOperationException($"the scripts have more than {MostBytes >> 20} MiB together");
+                files.Add(new ShellFile(
+                    entry, dialect, content.Length, SourcesOf(content.Span), MayHaveExtglob(dialect, content.Span)));
+            }
             else if (named && language is not null)
                 leftAlone.Add($"left alone: {PlainText.OneLine(entry.Name)} (written for {PlainText.OneLine(language.Program, 40)})");
         }
