@@ -14,13 +14,14 @@ internal static class Sightings
         SourceTree tree, IReadOnlyList<CheckRun> runs, CheckSettings settings, VerdictCache cache, CancellationToken ct)
     {
         var sightings = new List<Sighting>();
+        var lines = await LinesAsync(tree, runs, settings, cache, ct);
         foreach (var run in runs)
         {
             foreach (var seen in run.Report.Observations.Where(seen => CheckBatch.IsShown(run.Check, seen, settings)))
             {
                 var entry = seen.Path is null ? null : tree.At(seen.Path);
                 sightings.Add(new Sighting(
-                    new Fingerprint(run.Check, seen.Rule, seen.Path ?? "", await ContentAsync(tree, seen, entry, cache, ct)),
+                    new Fingerprint(run.Check, seen.Rule, seen.Path ?? "", ContentOf(seen, entry, lines)),
                     entry?.Oid ?? ""));
             }
         }
@@ -42,27 +43,59 @@ internal static class Sightings
         })];
     }
 
-    private static async ValueTask<string> ContentAsync(
-        SourceTree tree, Observation seen, GitTreeEntry? entry, VerdictCache cache, CancellationToken ct)
+    private static string ContentOf(Observation seen, GitTreeEntry? entry, Dictionary<(string Oid, int Line), string> lines)
     {
         if (seen.Mark is { } mark) return "=" + Digest(Encoding.UTF8.GetBytes(mark));
         if (seen.Path is null) return Digest(Encoding.UTF8.GetBytes(seen.Message));
-        if (seen.Line is not { } line || entry is null) return "";
-        if (cache.TryGetLine(entry.Oid, line, out var known)) return known;
-        var digest = Digest(LineOf((await tree.ReadAsync(entry, ct) ?? default).Span, line));
-        cache.PutLine(entry.Oid, line, digest);
-        return digest;
+        return seen.Line is { } line && entry is not null ? lines[(entry.Oid, line)] : "";
     }
 
-    /// <summary>Empty for a line behind the end, where parsers see what is missing.</summary>
-    private static ReadOnlySpan<byte> LineOf(ReadOnlySpan<byte> content, int line)
+    /// <summary>
+    /// What stands in the lines that are asked for. Each file is read once and from its beginning to its end: one may have a
+    /// finding in every line.
+    /// </summary>
+    private static async Task<Dictionary<(string Oid, int Line), string>> LinesAsync(
+        SourceTree tree, IReadOnlyList<CheckRun> runs, CheckSettings settings, VerdictCache cache, CancellationToken ct)
     {
-        for (var i = 1; i < line && !content.IsEmpty; i++)
-            content = content.IndexOf((byte)'\n') is >= 0 and var end ? content[(end + 1)..] : [];
-        return content.IndexOf((byte)'\n') is >= 0 and var length ? content[..length] : content;
+        var lines = new Dictionary<(string Oid, int Line), string>();
+        var asked = new Dictionary<string, SortedSet<int>>(StringComparer.Ordinal);
+        foreach (var run in runs)
+        {
+            foreach (var seen in run.Report.Observations.Where(seen => CheckBatch.IsShown(run.Check, seen, settings)))
+            {
+                if (seen is not { Mark: null, Path: { } path, Line: { } line } || tree.At(path) is not { } entry) continue;
+                if (cache.TryGetLine(entry.Oid, line, out var known)) lines[(entry.Oid, line)] = known;
+                else if (asked.TryGetValue(entry.Oid, out var wanted)) wanted.Add(line);
+                else asked[entry.Oid] = [line];
+            }
+        }
+
+        foreach (var (oid, wanted) in asked)
+        {
+            foreach (var (line, digest) in DigestsOf((await tree.ReadAsync(oid, ct) ?? default).Span, wanted))
+            {
+                lines[(oid, line)] = digest;
+                cache.PutLine(oid, line, digest);
+            }
+        }
+
+        return lines;
     }
 
-    /// <summary>Blanks around a line do not count: what was only indented is the same.</summary>
+    private static List<(int Line, string Digest)> DigestsOf(ReadOnlySpan<byte> content, SortedSet<int> lines)
+    {
+        var digests = new List<(int, string)>();
+        var at = 1;
+        foreach (var line in lines)
+        {
+            for (; at < line && !content.IsEmpty; at++)
+                content = content.IndexOf((byte)'\n') is >= 0 and var end ? content[(end + 1)..] : [];
+            digests.Add((line, Digest(content.IndexOf((byte)'\n') is >= 0 and var length ? content[..length] : content)));
+        }
+
+        return digests;
+    }
+
     private static string Digest(ReadOnlySpan<byte> text)
         => text.Trim(" \t\r"u8) is { IsEmpty: false } line ? Convert.ToHexStringLower(SHA256.HashData(line).AsSpan(0, 8)) : "";
 }

@@ -48,6 +48,16 @@ public sealed class SightingsTests
         Assert.Empty(Comparison.Of(await SeeAsync("one\n"), Comparison.AsFiles(await SeeAsync("two\nthree\n"), [])).New);
     }
 
+    /// <summary>A program may have something to say of every line; reading the file again for each would take hours.</summary>
+    [Fact]
+    public async Task a_finding_in_every_line_of_a_long_file_reads_it_once()
+    {
+        const int count = 60_000;
+        var seen = await LookAsync(string.Concat(Enumerable.Range(0, count).Select(static i => $"bad {i}\n")));
+        Assert.Equal(count, seen.Select(static one => one.Mark.Content).Distinct(StringComparer.Ordinal).Count());
+        Assert.Empty(Comparison.Of(seen, Comparison.AsFiles(seen, [])).New);
+    }
+
     /// <summary>Every line that begins with "bad" is a finding.</summary>
     private static Task<IReadOnlyList<Sighting>> LookAsync(string text)
         => LookAsync(text, static lines => [.. lines.Index()
