@@ -133,9 +133,9 @@ public static partial class BashSyntax
     /// other with the extended patterns that it may switch on.
     /// </summary>
     private static async Task<List<(ShellFile File, IReadOnlyList<Observation> Seen)>> AskAsync(
-        SourceTree tree, ShellFiles shell, string bash, IReadOnlyList<ShellFile> files, CancellationToken ct)
+        SourceTree tree, ShellFiles shell, string bash, ShellFile[] files, CancellationToken ct)
     {
-        var names = new List<string>(files.Count);
+        var names = new List<string>(files.Length);
         foreach (var file in files) names.Add(await PlaceAsync(tree, shell, file, ct));
         var answers = await ShellParser.AskAsync(bash, ShellParser.Bash, names, shell.Folder, ct);
         foreach (var again in files.Zip(names).Where(pair => answers.GetValueOrDefault(pair.Second) is { Code: > 0 and < FirstOwnFailure })

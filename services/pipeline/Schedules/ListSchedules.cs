@@ -30,8 +30,7 @@ public sealed record ScheduledBuild(Guid Id, string ShortId, BuildState State, O
 /// <param name="Enabled">False when it is switched off.</param>
 /// <param name="DisabledBy">Who; null for who is not signed in.</param>
 /// <param name="DisabledAt">When; null when nobody did.</param>
-/// <param name="NextAt">When the next build begins, jitter included, in the schedule's zone; null while it is off, or where this
-/// machine has no such zone.</param>
+/// <param name="NextAt">When the next build begins, with its jitter, in its zone; null while it is off or the zone is unknown here.</param>
 /// <param name="LastBuild">The newest build; null when there was none.</param>
 /// <param name="Missed">How many slots were missed so far.</param>
 /// <param name="MissedAt">The newest of them.</param>
