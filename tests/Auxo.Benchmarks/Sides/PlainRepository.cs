@@ -52,10 +52,10 @@ internal sealed class PlainRepository : IDisposable
     public async Task<JsonElement> BuildAsync(AuxoInstance auxo, string commit, CancellationToken ct)
         => await EndAsync(auxo, await QueueAsync(auxo, commit, ct), ct);
 
-    /// <summary>Asks for a build of a commit; its id, as soon as it is queued.</summary>
-    public async Task<Guid> QueueAsync(AuxoInstance auxo, string commit, CancellationToken ct)
+    /// <summary>Asks for a build of a commit, by a name or none; its id, as soon as it is queued.</summary>
+    public async Task<Guid> QueueAsync(AuxoInstance auxo, string commit, CancellationToken ct, string? name = null)
     {
-        using var answer = await auxo.Pipeline.PostAsJsonAsync("/builds", new { source = Path, commit }, ct);
+        using var answer = await auxo.Pipeline.PostAsJsonAsync("/builds", new { source = Path, commit, @ref = name }, ct);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("id").GetGuid();
     }

@@ -40,7 +40,8 @@ internal static class LogFollower
         {
             var now = Poll.Now;
             if (item.EventType == "end") break;
-            ages.AddRange(item.Data.Split('\n').Select(AuxoSide.StampIn).OfType<DateTimeOffset>().Select(at => (now - at).TotalMilliseconds));
+            ages.AddRange(item.Data.Split('\n').Select(AuxoSide.StampIn).OfType<DateTimeOffset>()
+                .Select(at => (now - at).TotalMilliseconds));
         }
 
         await PlainRepository.EndAsync(auxo, build, ct);

@@ -150,7 +150,8 @@ internal static class LogThroughput
             var text = new StringBuilder($"signing in with {Value} as the step was told to\n");
             for (var i = 1; text.Length < BlockBytes; i++)
                 text.Append(CultureInfo.InvariantCulture,
-                    $"[{i:00000}] ok: src/part{i % 61:00}/file{i % 997:000}.cs does what test number {i * 7919 % 100_003:000000} of it says, in {i % 89} ms\n");
+                    $"[{i:00000}] ok: src/part{i % 61:00}/file{i % 997:000}.cs does what test number "
+                    + $"{i * 7919 % 100_003:000000} of it says, in {i % 89} ms\n");
             text.Length = BlockBytes - 1;
             return text.Append('\n').ToString();
         }

@@ -41,7 +41,8 @@ internal static class LongQueue
             new($"build asked for → first command, while {length} wait", "ms", full.First,
                 new Series([.. empty.First.InOrder, .. again.First.InOrder]), Goal.AtMostOfPeer(1.1))
             {
-                Note = "they wait for a machine with a label that none has; the peer is the same with nothing in the queue, before and after",
+                Note = "they wait for a machine with a label that none has; the peer is the same with nothing in the queue, "
+                    + "before and after",
             },
             new($"place free → first command of the next build, {length - part}–{length} behind it", "ms",
                 new Series(drained.Gaps.Take(part)), new Series(drained.Gaps.Skip(last - part)), Goal.AtMostOfPeer(1.1))
@@ -106,7 +107,8 @@ internal static class LongQueue
         for (var i = 0; i < count; i++)
         {
             var since = TimeProvider.System.GetTimestamp();
-            builds.Add(await repository.QueueAsync(auxo, head, ct));
+            // As patches have, each has a name of its own: of one name all are looked at, whether the new one takes their place.
+            builds.Add(await repository.QueueAsync(auxo, head, ct, string.Create(CultureInfo.InvariantCulture, $"change-{i}")));
             took.Add(TimeProvider.System.GetElapsedTime(since).TotalMilliseconds);
         }
 

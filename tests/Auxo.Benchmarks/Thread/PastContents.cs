@@ -91,8 +91,18 @@ internal sealed class PastContents(long bytes)
                 $"commit refs/heads/main\ncommitter bench <bench@example.org> {1_700_000_000 + i} +0000\ndata 7\nChange\n\n"));
             if (i == 0) commit.Append(CultureInfo.InvariantCulture, $"from {head}\n");
             foreach (var (version, file) in steps[i])
-                commit.Append(CultureInfo.InvariantCulture, $"M 100644 :{first[file] + version} src/part{file % 20:00}/file{file:000}.cs\n");
-            if (i == 1) commit.Append(CultureInfo.InvariantCulture, $"M 100644 inline {Removed}\ndata {Key.Length}\n{Key}\n");
+            {
+                commit.Append(
+                    CultureInfo.InvariantCulture,
+                    $"M 100644 :{first[file] + version} src/part{file % 20:00}/file{file:000}.cs\n");
+            }
+
+            if (i == 1)
+            {
+                commit.Append(
+                    CultureInfo.InvariantCulture, $"M 100644 inline {Removed}\ndata {Key.Length}\n{Key}\n");
+            }
+
             if (i == 2) commit.Append(CultureInfo.InvariantCulture, $"D {Removed}\n");
             await PutAsync(import, commit.Append('\n').ToString(), ct);
         }

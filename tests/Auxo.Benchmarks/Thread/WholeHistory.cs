@@ -96,7 +96,7 @@ internal static class WholeHistory
     {
         using var process = Process.Start(new ProcessStartInfo("bash", ["-c", ByHand])
         {
-            WorkingDirectory = folder, RedirectStandardError = true,
+            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardError = true,
         })!;
         var said = await process.StandardError.ReadToEndAsync(ct);
         await process.WaitForExitAsync(ct);

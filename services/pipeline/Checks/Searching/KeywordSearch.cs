@@ -1,9 +1,9 @@
 namespace Auxo.Pipeline.Checks.Searching;
 
 /// <summary>
-/// Finds where one of many words begins in a text, in upper or lower case. Each word is in one of eight groups. Two tables say in which
-/// groups a word begins with two characters, and in which it goes on with the two behind them: a place where no group is in both is no
-/// word's, and that is nearly every place. The rest is compared.
+/// Finds where one of many words begins in a text, in upper or lower case. Each word is in one of eight groups. Two
+/// tables say in which groups a word begins with two characters, and in which it goes on with the two behind them: a
+/// place where no group is in both is no word's, and that is nearly every place. The rest is compared.
 /// </summary>
 internal sealed class KeywordSearch
 {
@@ -61,7 +61,8 @@ internal sealed class KeywordSearch
         _begins[Pair(word[0], word[1])] |= group;
         for (var pair = 0; pair < Pairs; pair++)
         {
-            if ((word.Length < 3 || Folded(word[2]) == pair / Characters) && (word.Length < 4 || Folded(word[3]) == pair % Characters))
+            if ((word.Length < 3 || Folded(word[2]) == pair / Characters)
+                && (word.Length < 4 || Folded(word[3]) == pair % Characters))
                 _goesOn[pair] |= group;
         }
     }
@@ -78,6 +79,6 @@ internal sealed class KeywordSearch
 
     private static int Pair(int first, int second) => Folded(first) * Characters + Folded(second);
 
-    /// <summary>The same for a letter in both cases, and for some characters that are none: what is compared decides.</summary>
+    /// <summary>The same for a letter in both cases, and for some that are none: what is compared decides.</summary>
     private static int Folded(int character) => character & (Characters - 1) | 0x20;
 }
