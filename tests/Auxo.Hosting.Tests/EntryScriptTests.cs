@@ -33,6 +33,20 @@ public sealed class EntryScriptTests
     }
 
     [Fact]
+    public async Task a_library_at_the_top_of_a_long_list_is_found()
+    {
+        var folder = Directory.CreateTempSubdirectory("auxo-library-").FullName;
+        // More than a pipe holds: whoever stops reading early kills its writer.
+        await WriteProgramAsync(Path.Combine(folder, "ldconfig"), "echo '  libssl.so.3'; seq 100000");
+        var (code, output) = await RunAsync(
+            "bash", "-c",
+            $"set -euo pipefail; eval \"$(grep '^has_library()' {Path.Combine(Root, "auxo")} | sed s,/sbin/ldconfig,{folder}/ldconfig,)\""
+                + "; has_library libssl; ! has_library libnone");
+        Assert.Equal((0, ""), (code, output));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task an_unknown_option_of_up_is_named()
         => Assert.Equal(
             (1, "auxo: up does not know '--what'; known are --detach, --dashboard, --install-dotnet and, alone, --role runner\n"),
