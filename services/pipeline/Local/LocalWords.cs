@@ -18,8 +18,7 @@ internal static class LocalWords
         text.Append(plan.Tree.IsCommit ? $"Commit {plan.Tree.Commit.Short} of {plan.Tree.Top}" : $"The working tree of {plan.Tree.Top}");
         text.Append(plan.Tree.Branch is { } branch ? $" ({PlainText.OneLine(branch, 80)})" : "");
         text.Append(plan.Tree.Base is { } from ? $", compared with {from.Short}" : "").Append('\n');
-        foreach (var problem in plan.Plan.Problems)
-            text.Append(CultureInfo.InvariantCulture, $"{problem.Path}:{problem.Line}:{problem.Column}: error: {problem.Message}\n");
+        foreach (var problem in InOrder(plan.Plan.Problems)) text.Append(Of(problem)).Append('\n');
         text.Append("checks  ").AppendJoin(", ", plan.Plan.Checks).Append('\n');
         var width = plan.Plan.Steps.Select(static step => step.Name.Length).DefaultIfEmpty(0).Max();
         foreach (var step in plan.Plan.Steps)
@@ -27,6 +26,15 @@ internal static class LocalWords
         foreach (var note in plan.Plan.Notes) text.Append("note    ").Append(note).Append('\n');
         return text.ToString();
     }
+
+    /// <summary>By file and line, as a reader meets them.</summary>
+    public static IEnumerable<DefinitionProblem> InOrder(IEnumerable<DefinitionProblem> problems)
+        => problems.OrderBy(static p => p.Path, StringComparer.Ordinal).ThenBy(static p => p.Line ?? 1);
+
+    /// <summary>Such as <c>.auxo/ci.yaml:3:5: error: unknown key 'runs'</c>, which editors understand.</summary>
+    public static string Of(DefinitionProblem problem)
+        => string.Create(
+            CultureInfo.InvariantCulture, $"{problem.Path}:{problem.Line ?? 1}:{problem.Column ?? 1}: error: {problem.Message}");
 
     /// <summary>One line of a result.</summary>
     public static string Of(StepResult result)

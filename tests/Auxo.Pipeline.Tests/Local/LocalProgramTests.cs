@@ -133,6 +133,35 @@ public sealed class LocalProgramTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_file_that_is_nearly_the_pipeline_file_is_an_error_before_the_push_too()
+    {
+        await WriteAsync((".auxo/ci.yml", "steps: []\n"));
+        var (code, said) = await RunAsync("lint", _folder);
+        Assert.Equal(1, code);
+        Assert.Equal(
+            $"{Path.Combine(_folder, ".auxo/ci.yml")}:1:1: error: .auxo/ci.yml is not read: rename it to .auxo/ci.yaml\n", said);
+        (code, said) = await RunAsync("plan", _folder);
+        Assert.Equal(1, code);
+        Assert.Contains("\n.auxo/ci.yml:1:1: error: .auxo/ci.yml is not read", said, StringComparison.Ordinal);
+        await WriteAsync((".auxo/ci.yaml", "steps: []\n"));
+        Assert.Equal((0, "good: 0 steps\n"), await RunAsync("lint", _folder));
+    }
+
+    [Fact]
+    public async Task what_is_wrong_is_said_from_the_top_to_the_bottom()
+    {
+        await WriteAsync((".auxo/ci.yaml", """
+            steps:
+              - { name: a, needs: c, run: x }
+              - { name: b, run: x, retry: 9 }
+            checks: { sast: blok }
+            """));
+        var (_, said) = await RunAsync("lint", _folder);
+        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(':')[1]).ToList();
+        Assert.Equal(["2", "3", "4"], lines);
+    }
+
+    [Fact]
     public async Task what_is_included_is_read_from_the_storage_of_this_machine_where_it_is_there()
     {
         const string elsewhere = "rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5";

@@ -19,12 +19,36 @@ internal sealed class LintFiles(TextWriter output, IncludeReader includes)
                 ? await FileAsync(place, ct) : throw new LocalException($"There is no file {place}.");
         }
 
-        var code = 0;
-        if (!File.Exists(Path.Combine(place, PipelineFile.Path)))
+        var passedOver = PassedOverFiles.Of(Entries(place)).Where(static file => file.IsProblem).ToList();
+        foreach (var file in passedOver)
+        {
+            var problem = new DefinitionProblem(Path.Combine(place, file.Path), Line: null, Column: null, file.Why);
+            await output.WriteLineAsync(LocalWords.Of(problem));
+        }
+
+        var code = passedOver.Count == 0 ? 0 : 1;
+        if (passedOver.Count == 0 && !File.Exists(Path.Combine(place, PipelineFile.Path)))
             await output.WriteLineAsync($"There is no {PipelineFile.Path} in {place}: the built-in checks run, and no steps.");
         foreach (var path in Files.Select(name => Path.Combine(place, name)).Where(File.Exists))
             code = Math.Max(code, await FileAsync(path, ct));
         return code;
+    }
+
+    /// <summary>What lies at the top and in the folders of pipeline files, as a commit of it would list it.</summary>
+    private static List<GitTreeEntry> Entries(string place)
+    {
+        var found = new List<GitTreeEntry>();
+        foreach (var file in new DirectoryInfo(place).EnumerateFileSystemInfos())
+        {
+            found.Add(Entry(file, ""));
+            if (file is DirectoryInfo { LinkTarget: null } folder && PassedOverFiles.IsFolder(folder.Name))
+                found.AddRange(folder.EnumerateFileSystemInfos().Select(inner => Entry(inner, folder.Name + "/")));
+        }
+
+        return found;
+
+        static GitTreeEntry Entry(FileSystemInfo file, string folder)
+            => new(file switch { { LinkTarget: not null } => "120000", DirectoryInfo => "40000", _ => "100644" }, folder + file.Name, "");
     }
 
     private async Task<int> FileAsync(string path, CancellationToken ct)
@@ -36,8 +60,8 @@ internal sealed class LintFiles(TextWriter output, IncludeReader includes)
             "quarantine.yaml" => Say(QuarantineReader.Read(text, LocalRequest.Today), "quarantined test"),
             _ => await PipelineAsync(path, text, ct),
         };
-        foreach (var problem in problems)
-            await output.WriteLineAsync($"{path}:{problem.Line ?? 1}:{problem.Column ?? 1}: error: {problem.Message}");
+        foreach (var problem in LocalWords.InOrder(problems))
+            await output.WriteLineAsync(LocalWords.Of(problem with { Path = path }));
         if (problems.Count == 0) await output.WriteLineAsync(good);
         return problems.Count == 0 ? 0 : 1;
     }
