@@ -10,6 +10,7 @@ namespace Auxo.Console.Tests;
 /// <summary>What is open, accepted and fixed in a default branch.</summary>
 public sealed class FindingsPageTests
 {
+    private const string Newer = "cccccccccccccccccccccccccccccccccccccccc";
     private const string Hostile = "<img src=x onerror=alert(1)>";
 
     [Fact]
@@ -27,6 +28,7 @@ public sealed class FindingsPageTests
         Assert.Contains("accepted by bob: not reachable", page, StringComparison.Ordinal);
         Assert.Contains("its file is as it was", page, StringComparison.Ordinal);
         Assert.Contains("sast could last look", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("secrets could last look", page, StringComparison.Ordinal);
         Assert.Contains($"/findings/{Uri.EscapeDataString(FakeAuxo.Rid)}?after=4-1-x\">More", page, StringComparison.Ordinal);
         Assert.Contains(
             $"/findings/{Uri.EscapeDataString(FakeAuxo.Rid)}\">Findings</a>",
@@ -57,7 +59,7 @@ public sealed class FindingsPageTests
             $$"""
             {"items":[{{Item(state, message)}}],"next":{{(state == "open" && after is null ? "\"4-1-x\"" : "null")}},
              "counts":[{"severity":"high","open":2,"accepted":1}],"fixedLately":1,
-             "checks":[{{Check("sast", 21)}},{{Check("syntax", 23)}}]}
+             "checks":[{{Check("sast", 21)}},{{Check("secrets", 22, Newer)}},{{Check("syntax", 23, Newer)}}]}
             """));
     }
 
@@ -73,9 +75,9 @@ public sealed class FindingsPageTests
             """;
     }
 
-    private static string Check(string name, int day)
-        => $$"""{"check":"{{name}}","look":{{Moment($"2026-11-{day}")}},"isOff":false}""";
+    private static string Check(string name, int day, string commit = FakeAuxo.Commit)
+        => $$"""{"check":"{{name}}","look":{{Moment($"2026-11-{day}", commit)}},"isOff":false}""";
 
-    private static string Moment(string day)
-        => $$"""{"at":"{{day}}T12:00:00Z","commit":"{{FakeAuxo.Commit}}","buildId":"{{FakeAuxo.BuildId}}","by":"Alice"}""";
+    private static string Moment(string day, string commit = FakeAuxo.Commit)
+        => $$"""{"at":"{{day}}T12:00:00Z","commit":"{{commit}}","buildId":"{{FakeAuxo.BuildId}}","by":"Alice"}""";
 }

@@ -14,6 +14,8 @@ public sealed class FindingCommandsTests
          "trusted":[],"branches":[],"trackedAt":"2026-11-20T12:00:00Z","hooks":{"url":"http://127.0.0.1:8888","hasSecret":true}}
         """;
 
+    private const string Newer = "cccccccccccccccccccccccccccccccccccccccc";
+
     private const string Opened = $$$"""
         "opened":{"at":"2026-11-20T12:00:00Z","commit":"{{{FakeAuxo.Commit}}}","buildId":"{{{FakeAuxo.BuildId}}}","by":"Alice"}
         """;
@@ -56,6 +58,45 @@ public sealed class FindingCommandsTests
         Assert.Contains(
             auxo.Requests,
             static r => r == $"GET /pipeline/findings?rid={Uri.EscapeDataString(FakeAuxo.Rid)}&state=open&limit=50");
+    }
+
+    [Fact]
+    public async Task a_scan_of_the_same_commit_leaves_no_check_behind()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        {
+            app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(Repository));
+            app.MapGet("/pipeline/findings", static () => FakeAuxo.Json(
+                $$"""
+                {"items":[],"next":null,"counts":[],"fixedLately":0,
+                 "checks":[{{Check("secrets", 22, "false")}},{{Check("dependencies", 20, "false")}},
+                   {{Check("sast", 23, "false")}}]}
+                """));
+        });
+        var shown = (await auxo.RunAsync("ci", "findings", "heartwood")).Out;
+        Assert.DoesNotContain("secrets could last look", shown, StringComparison.Ordinal);
+        Assert.Contains("dependencies could last look", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_message_that_does_not_fit_beside_the_rest_stands_below_it()
+    {
+        await using var auxo = await StartAsync(message: "What a request sends becomes part of an SQL text");
+        Assert.Contains(
+            "8fabc1d Alice\n  What a request sends becomes part of an SQL text\n",
+            (await auxo.RunAsync("ci", "findings", "heartwood")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_folder_that_is_not_tracked_says_what_to_do()
+    {
+        await using var auxo = await StartAsync();
+        using var repository = new TempRepository();
+        await repository.CommitAsync("one");
+        var result = await CliResult.RunAsync(
+            new() { ["AUXO_HOME"] = auxo.Home }, ["ci", "findings"], folder: repository.Folder);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(" is not tracked.\n  Track it: auxo repo track ., or", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,25 +160,29 @@ public sealed class FindingCommandsTests
         => string.Join('\n', text.Split('\n')
             .Select(static line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
 
-    private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(static app =>
+    private static Task<FakeAuxo> StartAsync(string message = "[red]xss") => FakeAuxo.StartAsync(app =>
     {
         app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(Repository));
-        app.MapGet("/pipeline/findings", static (string state, string? after) =>
+        app.MapGet("/pipeline/findings", (string state, string? after) =>
         {
-            var item = state switch { "accepted" => Accepted, "fixed" => Fixed, _ => Open };
+            var item = state switch
+            {
+                "accepted" => Accepted, "fixed" => Fixed, _ => Open.Replace("[red]xss", message, StringComparison.Ordinal),
+            };
             var next = state == "open" && after is null ? "\"4-1-x\"" : "null";
             return FakeAuxo.Json(
                 $$"""
                 {"items":[{{item}}],"next":{{next}},"counts":[{"severity":"critical","open":0,"accepted":1},
                   {"severity":"high","open":1,"accepted":0}],"fixedLately":1,
-                 "checks":[{{Check("sast", 21, "false")}},{{Check("structure", 22, "true")}},{{Check("syntax", 23, "false")}}]}
+                 "checks":[{{Check("sast", 21, "false")}},{{Check("structure", 22, "true")}},
+                   {{Check("syntax", 23, "false", Newer)}}]}
                 """);
         });
     });
 
-    private static string Check(string name, int day, string isOff)
+    private static string Check(string name, int day, string isOff, string commit = FakeAuxo.Commit)
         => $$$"""
-            {"check":"{{{name}}}","look":{"at":"2026-11-{{{day}}}T12:00:00Z","commit":"{{{FakeAuxo.Commit}}}",
+            {"check":"{{{name}}}","look":{"at":"2026-11-{{{day}}}T12:00:00Z","commit":"{{{commit}}}",
              "buildId":"{{{FakeAuxo.BuildId}}}","by":null},"isOff":{{{isOff}}}}
             """;
 }

@@ -96,12 +96,13 @@ public sealed class GateCommandsTests : IDisposable
     {
         await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/pipeline/merges", () => FakeAuxo.Json($$"""
             {"items":[{"rid":"{{FakeAuxo.Rid}}","repositoryName":"heartwood","patchId":"{{new string('a', 40)}}",
-             "commit":"{{new string('b', 40)}}","by":null,"at":"2026-11-23T11:00:00Z","seenAt":"2026-11-23T11:00:00Z","passed":false,
+             "commit":"{{new string('b', 40)}}","by":"did:key:z6MkuNpETfaWmUKZjop7K8uHqAncDsWSjt8zqSyCW5ovdbqJ",
+             "at":"2026-11-23T11:00:00Z","seenAt":"2026-11-23T11:00:00Z","passed":false,
              "buildId":null,"reason":"no build of bbbbbbb has ended with a verdict"}]}
             """)));
         var listed = await RunAsync(auxo, "gate", "list");
         Assert.Contains("heartwood", listed.Out, StringComparison.Ordinal);
-        Assert.Contains("no build of bbbbbbb has ended with a verdict", listed.Out, StringComparison.Ordinal);
+        Assert.Contains("no build of bbbbbbb has ended with a verdict  z6MkuNp…\n", listed.Out, StringComparison.Ordinal);
         Assert.Contains("GET /pipeline/merges?unpassed=True&limit=50", auxo.Requests);
     }
 

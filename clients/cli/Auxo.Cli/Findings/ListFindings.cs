@@ -49,7 +49,7 @@ internal static class ListFindings
     private static async Task<int> RunAsync(Session session, string? repository, Asked asked, CancellationToken ct)
     {
         var rid = repository is null
-            ? (await WorkTree.FindAsync(session.Host.WorkingFolder, url: null, ct)).Rid
+            ? await OfFolderAsync(session, ct)
             : (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, repository, ct)).Rid;
         var list = await PageAsync(after: null);
         while (asked.All && list.Next is { } after)
@@ -66,6 +66,18 @@ internal static class ListFindings
             rid, asked.State, asked.Severities, asked.Check, asked.All ? AtOnce : Usual, after, ct);
     }
 
+    private static async Task<string> OfFolderAsync(Session session, CancellationToken ct)
+    {
+        var folder = session.Host.WorkingFolder;
+        var rid = (await WorkTree.FindAsync(folder, url: null, ct)).Rid;
+        var place = rid.StartsWith("rad:", StringComparison.Ordinal) ? rid : ".";
+        return (await session.Clients.Ingest.RepositoriesAsync(ct)).Items.Any(repository => repository.Rid == rid)
+            ? rid
+            : throw new CliException(
+                ExitCode.Negative, $"The repository of {folder} is not tracked.",
+                $"Track it: auxo repo track {place}, or name another one: auxo ci findings REPOSITORY");
+    }
+
     private static void Show(Terminal terminal, FindingList list, Asked asked)
     {
         terminal.Line(Head(list));
@@ -74,7 +86,7 @@ internal static class ListFindings
             var (when, who) = Titles(asked.State);
             var columns = new Columns(3, "SEVERITY", "RULE", "WHERE", "WHAT", when, who)
             {
-                Wraps = asked.State == "accepted",
+                Wraps = asked.State == "accepted", Least = 30,
             };
             foreach (var finding in list.Items)
             {
@@ -90,13 +102,10 @@ internal static class ListFindings
         if (list.Next is not null) terminal.Line("[dim]There are more: --all shows them.[/]");
         foreach (var check in list.Checks.Where(static check => check.IsOff))
             terminal.Line($"[dim]{Terminal.Safe(check.Check)} is switched off by the pipeline file.[/]");
-        if (list.Checks.Count > 0 && list.Checks.Max(static check => check.Look.At) is var newest)
-        {
-            foreach (var check in list.Checks.Where(check => !check.IsOff && check.Look.At < newest))
-                terminal.Line(
-                    $"[dim]{Terminal.Safe(check.Check)} could last look {Words.Ago(terminal.Now, check.Look.At)}, at "
-                        + $"{Words.Short(check.Look.Commit)}; what it would find now is not known.[/]");
-        }
+        foreach (var check in list.Behind)
+            terminal.Line(
+                $"[dim]{Terminal.Safe(check.Check)} could last look {Words.Ago(terminal.Now, check.Look.At)}, at "
+                    + $"{Words.Short(check.Look.Commit)}; what it would find now is not known.[/]");
     }
 
     private static string Head(FindingList list)

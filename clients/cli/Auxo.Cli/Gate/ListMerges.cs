@@ -33,11 +33,11 @@ internal static class ListMerges
             return ExitCode.Ok;
         }
 
-        var columns = new Columns(4, "WHEN", "REPOSITORY", "PATCH", "COMMIT", "WHY", "BY");
+        var columns = new Columns(4, "WHEN", "REPOSITORY", "PATCH", "COMMIT", "WHY", "BY") { Wraps = true };
         foreach (var merge in page.Items)
             columns.Add(
                 Words.Ago(terminal.Now, merge.SeenAt), merge.RepositoryName, merge.PatchId[..7], merge.Commit[..7],
-                new Cell(merge.Reason, merge.Passed ? "green" : "red"), merge.By ?? "-");
+                new Cell(merge.Reason, merge.Passed ? "green" : "red"), Words.ShortDid(merge.By));
         columns.Write(terminal);
         return ExitCode.Ok;
     }

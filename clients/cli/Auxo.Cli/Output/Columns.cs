@@ -22,6 +22,9 @@ internal sealed class Columns(int flexible, params string[] titles)
     /// <summary>The flexible column goes on in the next line instead of being cut: for reasons, which somebody came to read.</summary>
     public bool Wraps { get; init; }
 
+    /// <summary>Where the flexible column does not fit and would have less room than this, its text goes below the row.</summary>
+    public int Least { get; init; }
+
     public void Add(params Cell[] cells) => _rows.Add([.. cells.Select(static c => c with { Text = TamedText.OneLine(c.Text) })]);
 
     public void Write(Terminal terminal)
@@ -31,6 +34,12 @@ internal sealed class Columns(int flexible, params string[] titles)
         Cell[][] rows = titles.All(static t => t.Length == 0) ? [.. _rows] : [header, .. _rows];
         var widths = Enumerable.Range(0, titles.Length).Select(i => rows.Max(r => r[i].Text.GetCellWidth())).ToArray();
         var others = widths.Sum() - widths[flexible] + (Gap * (titles.Length - 1));
+        if (Least > 0 && widths[flexible] > terminal.Width - others && terminal.Width - others < Least)
+        {
+            WriteBelow(terminal, rows, widths);
+            return;
+        }
+
         widths[flexible] = Math.Min(widths[flexible], Math.Max(10, terminal.Width - others));
         foreach (var row in rows)
         {
@@ -39,6 +48,18 @@ internal sealed class Columns(int flexible, params string[] titles)
                 terminal.Line(
                     Line([.. row.Select((cell, column)
                         => column == flexible ? cell with { Text = lines[i] } : i == 0 ? cell : new Cell(""))], widths));
+        }
+    }
+
+    private void WriteBelow(Terminal terminal, Cell[][] rows, int[] widths)
+    {
+        T[] Without<T>(T[] all) => [.. all.Where((_, column) => column != flexible)];
+        foreach (var row in rows)
+        {
+            terminal.Line(Line(Without(row), Without(widths)));
+            if (row[flexible] is var cell && row != rows[0])
+                foreach (var line in Wrap(cell.Text, Math.Max(10, terminal.Width - 2)))
+                    terminal.Line($"  {Line([cell with { Text = line }], [terminal.Width - 2])}");
         }
     }
 

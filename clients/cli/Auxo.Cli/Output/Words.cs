@@ -34,6 +34,10 @@ internal static class Words
     /// <summary>A commit's or a patch's first digits; a dash where there is none.</summary>
     public static string Short(string? id) => id is null ? "-" : id.Length > 7 ? id[..7] : id;
 
+    /// <summary>A key as <c>rad</c> shows it, without the scheme, by its first digits; a dash for none.</summary>
+    public static string ShortDid(string? did)
+        => did is null ? "-" : did.StartsWith("did:key:", StringComparison.Ordinal) && did.Length > 15 ? did[8..15] + "…" : did;
+
     /// <summary>A repository id that fits: the scheme and the first digits, which <c>auxo</c> accepts.</summary>
     public static string ShortRid(string rid)
         => rid.StartsWith("rad:", StringComparison.Ordinal) && rid.Length > 16 ? rid[..15] + "…" : rid;
