@@ -162,6 +162,15 @@ public abstract class ExecutorContract : IDisposable
     }
 
     [Fact]
+    public async Task of_a_script_of_several_lines_no_single_one_is_blamed()
+    {
+        var (exit, _) = await RunAsync(Step("echo well\ntrue\nexit 3\n"));
+        Assert.Equal("command 1 of 1 (echo well and 2 more lines) ended with exit code 3", exit.Reason);
+        (exit, _) = await RunAsync(Step("exit 4"));
+        Assert.Equal("command 1 of 1 (exit 4) ended with exit code 4", exit.Reason);
+    }
+
+    [Fact]
     public async Task a_step_that_hangs_is_stopped_in_time_with_all_it_started()
     {
         var marker = Host.SandboxProcesses.Marker();

@@ -145,12 +145,13 @@ internal sealed class StepProcess(ExecutionSettings settings, TimeProvider time)
                 CultureInfo.InvariantCulture, $"command {n} of {run.Step.Commands.Count} ({FirstLine(run.Step.Commands[n - 1])})")
             : null;
 
+    /// <summary>Of a script of several lines it is not known which one failed: none is to look as if it had.</summary>
     private static string FirstLine(string command)
     {
-        var line = command.AsSpan().Trim();
-        var end = line.IndexOfAny('\r', '\n');
-        if (end >= 0) line = line[..end];
-        return line.Length > 80 ? $"{line[..79]}…" : line.ToString();
+        var lines = command.Trim().Split('\n');
+        var line = lines[0].TrimEnd();
+        if (line.Length > 80) line = $"{line[..79]}…";
+        return lines.Length switch { 1 => line, 2 => $"{line} and 1 more line", var n => $"{line} and {n - 1} more lines" };
     }
 
     private static string Words(TimeSpan span)
