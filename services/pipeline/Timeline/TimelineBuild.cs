@@ -102,10 +102,17 @@ public static class TimelineBuild
         var took = r.Outcome == Outcome.Skipped ? "" : $" in {Seconds(r.Duration)}";
         var summary = r.Summary.Length > 0 && r.Outcome != Outcome.Passed ? $": {PlainText.OneLine(r.Summary)}" : "";
         var bad = r.Outcome is Outcome.Failed or Outcome.Errored or Outcome.TimedOut;
+        // A check that found something which blocks nothing has done its work.
+        var outcome = (bad, r.Blocks, r.Outcome, kind) switch
+        {
+            (true, false, Outcome.Failed, "check") => "warns",
+            (true, false, _, _) => $"{Words(r.Outcome)} (only warns)",
+            _ => Words(r.Outcome),
+        };
         // What was skipped or ended early is nothing that was done.
         var state = r.Outcome == Outcome.Passed ? TimelineState.Done : bad && r.Blocks ? TimelineState.Failed : TimelineState.Note;
         return new TimelineEntry(
-            e.At, "step_finished", state, $"{kind} {r.Step} {Words(r.Outcome)}{(bad && !r.Blocks ? " (only warns)" : "")}{took}{summary}")
+            e.At, "step_finished", state, $"{kind} {r.Step} {outcome}{took}{summary}")
         {
             Next = bad ? $"auxo ci logs {id} --step {r.Step}" : null,
         };
