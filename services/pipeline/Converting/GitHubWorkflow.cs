@@ -137,7 +137,8 @@ internal sealed partial class GitHubWorkflow
                     Matrix(step, value);
                     break;
                 case "services":
-                    _converted.Note(at, "services: name them in 'services' of each step that needs them; it needs an 'image' too");
+                    _converted.Note(
+                        at, "services: name them in 'services' of each step that needs them, and give such a step an 'image' too");
                     break;
                 default:
                     _converted.Note(at, $"'{key}' of job '{name}' is left out");
@@ -154,6 +155,8 @@ internal sealed partial class GitHubWorkflow
     {
         if (expression.Contains("always()", StringComparison.Ordinal)) step.When = "any";
         else if (expression.Contains("failure()", StringComparison.Ordinal)) step.When = "failed";
+        else if (OnBranch().Match(expression) is { Success: true } match)
+            step.If = [new(StringComparer.Ordinal) { ["event"] = ["push"], ["branch"] = [match.Groups["branch"].Value] }];
         else _converted.Note(at, $"the condition of job '{step.Name}' is left out: {expression}");
     }
 
@@ -272,6 +275,13 @@ internal sealed partial class GitHubWorkflow
 
     [GeneratedRegex(@"^\$\{\{\s*secrets\.(?<name>\w+)\s*\}\}\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Secret();
+
+    /// <summary>How nearly every workflow says that a job deploys: without it the step would run for patches, too.</summary>
+    [GeneratedRegex(
+        @"^\s*(\$\{\{)?\s*(github\.event_name\s*==\s*'push'\s*&&\s*)?github\.ref\s*==\s*'refs/heads/(?<branch>[\w./-]+)'"
+            + @"(\s*&&\s*github\.event_name\s*==\s*'push')?\s*(\}\})?\s*\z",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex OnBranch();
 
     [GeneratedRegex("GITHUB_(ENV|OUTPUT|PATH)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Files();

@@ -31,7 +31,8 @@ internal sealed partial class WoodpeckerFile
                     Steps(value);
                     break;
                 case "services":
-                    _converted.Note(name, "services: name them in 'services' of each step that needs them; it needs an 'image' too");
+                    _converted.Note(
+                        name, "services: name them in 'services' of each step that needs them, and give such a step an 'image' too");
                     break;
                 case "when" or "matrix" or "variables" or "labels" or "skip_clone" or "clone" or "workspace":
                     break;

@@ -86,12 +86,27 @@ public sealed class ConvertTests
                 steps: [{ run: npm publish }]
             """));
 
+    [Theory]
+    [InlineData("github.ref == 'refs/heads/main'", true)]
+    [InlineData("${{ github.event_name == 'push' && github.ref == 'refs/heads/main' }}", true)]
+    [InlineData("github.ref == 'refs/heads/main' && github.event_name == 'push'", true)]
+    [InlineData("github.ref == 'refs/heads/main' || github.actor == 'bob'", false)]
+    [InlineData("github.ref != 'refs/heads/main'", false)]
+    public void a_job_for_one_branch_is_a_step_for_one_branch(string condition, bool isRead)
+    {
+        var text = Convert(
+            ".github/workflows/ci.yml",
+            $"on: [push, pull_request]\njobs:\n  deploy:\n    if: \"{condition}\"\n    steps: [{{ run: ./deploy }}]\n");
+        Assert.Equal(isRead, text.Contains("    if: {event: push, branch: main}\n", StringComparison.Ordinal));
+        Assert.Equal(!isRead, text.Contains("the condition of job 'deploy' is left out", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void a_step_of_woodpecker_is_a_step()
         => Assert.Equal(
             """
             # Converted from .woodpecker.yml by 'auxo ci convert'.
-            # line 2: services: name them in 'services' of each step that needs them; it needs an 'image' too
+            # line 2: services: name them in 'services' of each step that needs them, and give such a step an 'image' too
             # line 13: step 'notify' is a plugin: write what it does as commands
             # line 15: 'settings' of step 'notify' is left out
             steps:
