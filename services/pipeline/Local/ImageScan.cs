@@ -39,7 +39,7 @@ internal static class ImageScan
     private static async Task<CheckReport> LookAsync(string image, string place, IConfiguration configuration, CancellationToken ct)
     {
         var (trivy, why) = await Trivy.FindAsync(LocalAdvisories.From(configuration, place), ct);
-        if (trivy is null) return CheckReport.Skipped(why);
+        if (trivy is null) return CheckReport.Skipped(why == Trivy.NotInstalled ? $"{why}: only it looks at images" : why);
         var environment = Passed.Select(name => (Name: name, Value: configuration[name])).Where(static pair => pair.Value is not null)
             .ToDictionary(static pair => pair.Name, static pair => pair.Value!, StringComparer.Ordinal);
         try

@@ -59,7 +59,8 @@ public sealed class ScanPackagesTests : IDisposable
         var (code, said) = await RunAsync("deps", Path.Combine(_folder, "src"));
         Assert.Equal(2, code);
         Assert.Matches(
-            "^- dependencies [0-9.]+ s  trivy is not installed; or set Auxo__Advisories__Npm for the advisories of npm\n$", said);
+            "^- dependencies [0-9.]+ s  trivy is not installed: install it, or set Auxo__Advisories__Npm for the advisories of npm\n$",
+            said);
     }
 
     [Fact]

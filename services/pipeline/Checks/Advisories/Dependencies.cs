@@ -168,7 +168,8 @@ public sealed class Dependencies
         {
             (null, _) => $"{trivy}, and nothing else knows about {kind.Name}",
             (_, false) => set,
-            _ => $"{trivy}; or {set}",
+            _ when trivy == Trivy.NotInstalled => $"{trivy}: install it, or {set}",
+            _ => $"{trivy}, or {set}",
         };
     }
 

@@ -15,6 +15,9 @@ internal sealed record Trivy(string Program, string Database, DateTimeOffset Upd
     /// <summary>What fetches a newer database.</summary>
     public const string Update = "'trivy image --download-db-only'";
 
+    /// <summary>Why it cannot be used where it is not there.</summary>
+    public const string NotInstalled = "trivy is not installed";
+
     /// <summary>Without both it asks its makers for a newer version, and tells them that it runs here.</summary>
     public static readonly IReadOnlyList<string> Silent = ["--skip-version-check", "--disable-telemetry"];
 
@@ -22,7 +25,7 @@ internal sealed record Trivy(string Program, string Database, DateTimeOffset Upd
     /// <returns>Trivy, or why it cannot be used.</returns>
     public static async Task<(Trivy? Found, string Why)> FindAsync(AdvisorySources sources, CancellationToken ct)
     {
-        if (ToolProcess.Find("trivy", sources.SearchPath) is not { } program) return (null, "trivy is not installed");
+        if (ToolProcess.Find("trivy", sources.SearchPath) is not { } program) return (null, NotInstalled);
         var database = Path.Combine(sources.TrivyCache ?? "", "db");
         try
         {

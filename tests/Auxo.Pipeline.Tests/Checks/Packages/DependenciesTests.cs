@@ -75,7 +75,7 @@ public sealed class DependenciesTests : IAsyncLifetime
         Assert.Equal(Outcome.Skipped, result.Step.Outcome);
         Assert.Equal(
             "trivy is not installed, and nothing else knows about Cargo.lock; set Auxo__Advisories__NuGet for the advisories of NuGet; "
-                + "trivy is not installed; or set Auxo__Advisories__Npm for the advisories of npm",
+                + "trivy is not installed: install it, or set Auxo__Advisories__Npm for the advisories of npm",
             result.Step.Summary);
     }
 
