@@ -332,6 +332,22 @@ public sealed class BuildCommandsTests
     }
 
     [Fact]
+    public async Task a_build_of_a_clone_says_that_it_is_none_of_the_repository()
+    {
+        using var repository = new TempRepository();
+        await repository.CommitAsync("one");
+        await GitCommand.RunAsync(
+            repository.Folder, ["config", "remote.rad.url", "rad://z2PP3kyqjdbRh8wV7u9Cf9SJLNpsW"],
+            TestContext.Current.CancellationToken);
+        await using var auxo = await FakeAuxo.StartAsync(
+            app => app.MapPost("/pipeline/builds", () => FakeAuxo.Json(FakeAuxo.Build("queued", null), 202)));
+
+        Assert.StartsWith(
+            "! This clone's builds are kept apart from those of rad:z2PP3kyqjdbRh8wV7u9Cf9SJLNpsW:",
+            (await auxo.RunAsync("ci", "build", repository.Folder, "--detach")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task run_takes_a_bare_repository_a_commit_by_name_and_need_not_wait()
     {
         using var repository = new TempRepository();

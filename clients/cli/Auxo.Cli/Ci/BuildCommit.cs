@@ -1,6 +1,8 @@
 using System.CommandLine;
 
 using Auxo.Api;
+using Auxo.Cli.Gate;
+using Auxo.Cli.Output;
 using Auxo.Git;
 
 namespace Auxo.Cli.Ci;
@@ -43,6 +45,12 @@ internal static class BuildCommit
             terminal.Line("[yellow]! Uncommitted changes are not built; the commit is.[/]");
 
         var build = await session.Clients.Pipeline.BuildAsync(request with { Trusted = trusted ? true : null }, ct);
+        // A clone has a record of its own, since its commits need not be in the storage of any node.
+        var remote = await GitCommand.AskAsync(folder, ct, "config", "--get", "remote.rad.url");
+        if (!terminal.Json && WorkTree.RidOf(remote) is { } rid && rid != build.Rid)
+            terminal.Line(
+                $"[yellow]! This clone's builds are kept apart from those of {Terminal.Safe(rid)}:[/] its secrets, what is "
+                    + "known in it and the merge gate do not count here. For a build of the repository itself, push a patch.");
         if (!detach) return await new BuildWatch(session).RunAsync(build, ct);
         if (terminal.Json) terminal.WriteJson(build);
         else terminal.Line($"Build {build.Short} is queued. Watch it: auxo ci logs {build.Short} --follow");
