@@ -77,7 +77,7 @@ public sealed class RunnerCommandsTests
         await using var auxo = await StartAsync();
         var result = await auxo.RunAsync("runners");
         Assert.Equal(0, result.ExitCode);
-        foreach (var part in (string[])["(main)", "gpu-1", "online", "1 of 2", "only", "no-strangers"])
+        foreach (var part in (string[])["(main)", "gpu-1", "online", "1 of 2", "gpu linux amd64 only no-strangers", "up to "])
             Assert.Contains(part, result.Out, StringComparison.Ordinal);
         Assert.Equal(0, (await auxo.RunAsync("runner", "drain", "gpu-1")).ExitCode);
         Assert.Single(auxo.Requests, static r => r.StartsWith("POST /pipeline/runners/gpu-1/drain", StringComparison.Ordinal));

@@ -84,7 +84,9 @@ internal static class BuildReport
         terminal.Line();
         var fresh = findings.Where(static f => !f.Known).OrderByDescending(static f => f.Blocks).ToList();
         var known = build.KnownFindings ?? 0;
-        if (known > 0) terminal.Line($"  [bold]{build.NewFindings ?? fresh.Count} new, {known} known[/]");
+        // Where nothing is new the last line has said it all.
+        if (known > 0 && (fresh.Count > 0 || build.NewFindings > 0))
+            terminal.Line($"  [bold]{build.NewFindings ?? fresh.Count} new, {known} known[/]");
         foreach (var finding in fresh.Take(MaxFindings))
             Finding(terminal, finding.Blocks ? "[red]✗[/]" : "[yellow]![/]", finding);
         var more = Math.Max(build.NewFindings ?? 0, fresh.Count) - MaxFindings;

@@ -22,10 +22,10 @@ internal static class ListRunners
             return ExitCode.Ok;
         }
 
-        var columns = new Columns(2, "NAME", "STATE", "LABELS", "BUSY", "SEEN", "SANDBOX");
+        var columns = new Columns(5, "NAME", "STATE", "LABELS", "BUSY", "SEEN", "SANDBOX");
         columns.Add(
             new Cell("(main)", "bold"), new Cell("online", "green"), string.Join(' ', page.Main),
-            $"of {page.Capacity.ToString(CultureInfo.InvariantCulture)}", "", "");
+            $"up to {page.Capacity.ToString(CultureInfo.InvariantCulture)}", "", "");
         foreach (var runner in page.Items)
         {
             columns.Add(

@@ -55,7 +55,8 @@ internal static class StatusReport
 
         var info = node.Value!;
         var (mark, style) = info.State switch { "connected" => ("✓", "green"), "absent" => ("-", "dim"), _ => ("✗", "red") };
-        var who = info.Alias is null ? Words.Short(info.Nid ?? "") : $"{info.Alias} ({Words.Short(info.Nid ?? "")})";
+        var who = string.IsNullOrEmpty(info.Nid) ? info.Alias ?? ""
+            : info.Alias is null ? Words.Short(info.Nid) : $"{info.Alias} ({Words.Short(info.Nid)})";
         terminal.Line(
             $"[bold]node[/]      [{style}]{mark} {Terminal.Safe(info.State)}[/] "
                 + $"{Terminal.Safe(who)}{(who.Length > 0 ? " " : "")}[dim]{Terminal.Safe(info.Home)}[/]");
