@@ -11,8 +11,9 @@ namespace Auxo.Ingest.Recording;
 public static class ObservePatch
 {
     /// <summary>
-    /// How long a merge waits for its branch. What a push of this machine writes is seen while it writes, so a merge may be there before the
-    /// branch has moved; who judges the merge needs the branch's new head. One that the branch never gets is told by the next sweep.
+    /// How long a merge waits for its branch. What a push of this machine writes is seen while it writes, so a merge may be
+    /// there before the branch has moved; who judges the merge needs the branch's new head. One that the branch never gets is
+    /// told by the next sweep.
     /// </summary>
     private static readonly TimeSpan BranchFollows = TimeSpan.FromSeconds(10);
 

@@ -42,6 +42,8 @@ public sealed record RevisionSnapshot(
 /// <param name="Signed">True when enough delegates signed it; false when only the commits say so.</param>
 public sealed record MergeSnapshot(RevisionId? Revision, CommitId Commit, Did? By, DateTimeOffset At, bool Signed)
 {
-    /// <summary>False when the default branch does not contain the commit: a push writes the merge first, and moves the branch after it.</summary>
+    /// <summary>
+    /// False when the default branch does not contain the commit: a push writes the merge first, and moves the branch after it.
+    /// </summary>
     public bool IsInBranch { get; init; } = true;
 }
