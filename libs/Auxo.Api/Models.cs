@@ -287,25 +287,6 @@ public sealed record TrackedFinding(
 /// <summary>How many findings of one severity are open, and how many are accepted for now.</summary>
 public sealed record FindingCount([property: JsonConverter(typeof(Word))] string Severity, int Open, int Accepted);
 
-/// <summary>When a check last looked at the default branch, and whether it is switched off since.</summary>
-public sealed record FindingCheck(string Check, FindingMoment Look, bool IsOff);
-
-/// <summary>A page of a repository's findings, and what all of them come to.</summary>
-public sealed record FindingList(
-    IReadOnlyList<TrackedFinding> Items, string? Next, IReadOnlyList<FindingCount> Counts, int FixedLately,
-    IReadOnlyList<FindingCheck> Checks)
-{
-    /// <summary>
-    /// The checks that could not look at the newest commit. A scan makes some of them once more at the same commit: the
-    /// others know it, too, but for <c>dependencies</c>, whose advisories change from day to day.
-    /// </summary>
-    [JsonIgnore]
-    public IEnumerable<FindingCheck> Behind
-        => Checks.MaxBy(static check => check.Look.At)?.Look is not { } newest ? []
-            : Checks.Where(check => !check.IsOff && (check.Look.Commit != newest.Commit
-                || check.Check == "dependencies" && newest.At - check.Look.At > TimeSpan.FromDays(1)));
-}
-
 /// <summary>What is built at set times; <c>NextAt</c> is in the schedule's zone, and null while it is off.</summary>
 public sealed record Schedule(
     string Rid, string RepositoryName, string Name, string Cron, string Zone, double JitterSeconds, double CatchUpSeconds, string Branch,
