@@ -16,7 +16,10 @@ public sealed class BuildSignals : IDisposable
 
     /// <summary>What a build that is now like this gives the runner to hear; null for nothing.</summary>
     public static object? Of(Build build)
-        => build.State switch { BuildState.Finished => new BuildEnded(build.BuildId), BuildState.Queued => new BuildReady(build), _ => null };
+        => build.State switch
+        {
+            BuildState.Finished => new BuildEnded(build.BuildId), BuildState.Queued => new BuildReady(build), _ => null,
+        };
 
     /// <summary>There is something to run: look at the table.</summary>
     public void Ring()

@@ -8,7 +8,7 @@ namespace Auxo.Pipeline.Running;
 /// carry on: the step goes on meanwhile, and its result is written when the database is back.
 /// </summary>
 /// <param name="id">The build.</param>
-/// <param name="known">As it was queued a moment ago; null where that is not known. What changed since is found by the first record.</param>
+/// <param name="known">As it was queued a moment ago; null reads it. What changed since is found by the first record.</param>
 /// <param name="writer">Writes it.</param>
 /// <param name="links">For its texts.</param>
 /// <param name="time">The clock.</param>

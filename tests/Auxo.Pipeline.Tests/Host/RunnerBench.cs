@@ -91,11 +91,12 @@ internal sealed class TestRunner : IAsyncDisposable
 
     /// <summary>Starts one that the host knows.</summary>
     public static async Task<TestRunner> StartAsync(
-        PipelineHost host, string name = "far", string[]? labels = null, int capacity = 2, params (string, string)[] settings)
+        PipelineHost host, string name = "far", string[]? labels = null, int capacity = 2, string? token = null,
+        params (string, string)[] settings)
     {
         using var made = await host.Client.PutAsJsonAsync($"/runners/{name}", new { labels = labels ?? ["far"] });
         Assert.Equal(200, (int)made.StatusCode);
-        return new TestRunner(name, await TokenAsync(host, name), new Cable(host.Transport()), capacity, settings);
+        return new TestRunner(name, token ?? await TokenAsync(host, name), new Cable(host.Transport()), capacity, settings);
     }
 
     /// <summary>A token as the registry makes it.</summary>

@@ -53,6 +53,15 @@ public sealed class RunnerTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task one_with_a_token_that_is_worth_nothing_ends_and_says_how_to_join_again()
+    {
+        await using var runner = await TestRunner.StartAsync(Host, token: "auxo_nothing");
+        Assert.Equal(1, await runner.Ended);
+        Assert.Contains("auxo runner token far", runner.Said, StringComparison.Ordinal);
+        Assert.Contains("auxo runner join http://localhost/ far --token", runner.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_secret_is_given_there_and_hidden_in_the_log()
     {
         await Host.SendAsync(_bench.Told.Tracked());

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Reports;
@@ -91,6 +93,24 @@ public sealed class ReportRulesTests
     }
 
     private static StepTests Failed => new("one", 1, 0, 1, 0, [], []);
+
+    [Fact]
+    public void a_message_has_as_many_findings_as_it_can_carry_the_first_of_each_step()
+    {
+        Finding Long(int i) => new("test", $"rule {i}", Severity.High, null, null, new string('\u00e9', 1000), Blocks: true);
+        var many = Good with { Findings = [.. Enumerable.Range(0, 5000).Select(Long)] };
+        var few = Good with { Findings = [Long(1)] };
+
+        var body = ReportsBody.Fitting([few, many], ["next"]);
+        Assert.Equal(["next"], body.Next);
+        Assert.Equal(few.Findings, body.Reports[0].Findings);
+        Assert.Equal(many.Findings.Take(body.Reports[1].Findings.Count), body.Reports[1].Findings);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, RunnerJson.Default.ReportsBody).Length;
+        Assert.InRange(bytes, 3 << 20, 5 << 20);
+
+        var small = Good with { Findings = [.. Enumerable.Repeat(Finding("one"), ReportsBody.MostFindings + 1)] };
+        Assert.Equal(ReportsBody.MostFindings, ReportsBody.Fitting([small], []).Reports[0].Findings.Count);
+    }
 
     private static StepReport Used(StepUsage usage) => Good with { Result = Good.Result with { Usage = usage } };
 

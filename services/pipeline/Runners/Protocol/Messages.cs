@@ -47,7 +47,25 @@ internal sealed record LeaseAnswer(string State);
 internal sealed record LogAnswer(long Length);
 
 /// <summary>Results of steps, and the steps that begin.</summary>
-internal sealed record ReportsBody(IReadOnlyList<StepReport> Reports, IReadOnlyList<string> Next);
+internal sealed record ReportsBody(IReadOnlyList<StepReport> Reports, IReadOnlyList<string> Next)
+{
+    /// <summary>As many findings as the pipeline takes of one step.</summary>
+    public const int MostFindings = 5000;
+
+    /// <summary>So much of a message is for findings; the rest is for tests and coverage, which have bounds of their own.</summary>
+    private const int MostBytesOfFindings = 4 << 20;
+
+    /// <summary>The same with no more findings than a message can carry: of each step the first, which are the worst.</summary>
+    public static ReportsBody Fitting(IReadOnlyList<StepReport> reports, IReadOnlyList<string> next)
+    {
+        var left = MostBytesOfFindings;
+        return new ReportsBody(
+            [.. reports.Select(report => report with { Findings = [.. report.Findings.Take(MostFindings).TakeWhile(Fits)] })], next);
+
+        bool Fits(Finding finding)
+            => (left -= JsonSerializer.SerializeToUtf8Bytes(finding, RunnerJson.Default.Finding).Length) > 0;
+    }
+}
 
 /// <summary>Why a runner gives a build back.</summary>
 /// <param name="Reason">One line.</param>

@@ -13,7 +13,6 @@ namespace Auxo.Pipeline.Runners.Protocol;
 internal static class ReportRules
 {
     private const string Command = "command";
-    private const int MostFindings = 5000;
     private const int MostLine = 300;
     private const int MostPath = 1024;
     private const int MostMissed = 10_000;
@@ -103,7 +102,7 @@ internal static class ReportRules
             return "has a use of the machine that cannot be";
         if (report.Artifacts.Count > 0 && step.Artifacts.Count == 0) return "has artifacts, and the step keeps none";
         if (report.Artifacts.Any(static artifact => artifact is null)) return "has an artifact that is null";
-        if (report.Findings.Count > MostFindings) return $"has more than {MostFindings} findings";
+        if (report.Findings.Count > ReportsBody.MostFindings) return $"has more than {ReportsBody.MostFindings} findings";
         if (report.Findings.Any(finding => finding is null || finding.Check != step.Name || finding.Line is < 1
             || !Enum.IsDefined(finding.Severity)))
             return "has a finding that is not of this step";

@@ -12,9 +12,6 @@ namespace Auxo.Pipeline.Runners.Remote;
 /// </summary>
 internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerParts parts, TimeProvider time) : IDisposable
 {
-    /// <summary>As many as the pipeline takes of one step.</summary>
-    private const int MostFindings = 5000;
-
     private const string Lost = "lost";
 
     private readonly Dictionary<string, Task> _uploads = new(StringComparer.Ordinal);
@@ -123,10 +120,7 @@ internal sealed class RemoteBuild(WorkOrder order, RunnerClient client, RunnerPa
         }
 
         CrashPoint.Hit("pipeline.runner.before_report");
-        await client.ReportAsync(
-            Id, order.Lease,
-            new ReportsBody([.. reports.Select(static report => report with { Findings = [.. report.Findings.Take(MostFindings)] })], next),
-            stop);
+        await client.ReportAsync(Id, order.Lease, ReportsBody.Fitting(reports, next), stop);
         CrashPoint.Hit("pipeline.runner.reported");
         foreach (var step in next) Upload(step, stop);
     }

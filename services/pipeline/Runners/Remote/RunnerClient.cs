@@ -40,6 +40,7 @@ internal sealed class RunnerClient : IDisposable
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
     private readonly string _runner;
+    private readonly RunnerFile _file;
 
     /// <summary>Connects at the first call.</summary>
     /// <param name="file">Where to, and as whom.</param>
@@ -47,7 +48,7 @@ internal sealed class RunnerClient : IDisposable
     /// <param name="handler">The transport; null for the network.</param>
     public RunnerClient(RunnerFile file, TimeProvider time, HttpMessageHandler? handler = null)
     {
-        _time = time;
+        (_time, _file) = (time, file);
         _runner = Uri.EscapeDataString(file.Name);
         _http = new HttpClient(handler ?? new SocketsHttpHandler
         {
@@ -211,13 +212,17 @@ internal sealed class RunnerClient : IDisposable
         => await answer.Content.ReadFromJsonAsync(type, ct) ?? throw new HttpRequestException("The answer is empty.");
 
     /// <summary>An answer that is no success is thrown: what may be otherwise next time as an error of the network.</summary>
-    private static async Task RefuseAsync(HttpResponseMessage answer, CancellationToken ct)
+    private async Task RefuseAsync(HttpResponseMessage answer, CancellationToken ct)
     {
         if (answer.IsSuccessStatusCode) return;
         var problem = await ProblemOf(answer, ct);
         if (answer.StatusCode == HttpStatusCode.Gone)
             throw new LeaseOverException(problem.Type[(problem.Type.LastIndexOf('/') + 1)..]);
         if ((int)answer.StatusCode >= 500) throw new HttpRequestException($"{(int)answer.StatusCode}: {problem.Detail}");
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+            throw new RefusedException(
+                answer.StatusCode, $"its token is not, or not any more, that of the runner {_file.Name}. Make one on the main machine "
+                + $"(auxo runner token {_file.Name}), then here: auxo runner join {_file.Url} {_file.Name} --token …");
         throw new RefusedException(answer.StatusCode, $"{(int)answer.StatusCode}: {problem.Detail}");
     }
 

@@ -197,7 +197,8 @@ internal sealed class StepPhase(
             foreach (var line in workspace.LeftOut()) log.WriteLine($"--- Auxo: {line}");
         if (!executor.IsIsolated) log.WriteLine($"--- Auxo: {OnHost}");
         var begun = ReportFiles.Now(workspace);
-        var (exit, tries, took, usage, hasNetwork) = await ExecuteAsync(build, step, executor, workspace, secrets, log, turn.Left, turn.Begun, run);
+        var (exit, tries, took, usage, hasNetwork) = await ExecuteAsync(
+            build, step, executor, workspace, secrets, log, turn.Left, turn.Begun, run);
         IReadOnlyList<BuildArtifact> artifacts = [];
         if (step.Artifacts.Count > 0 && !run.IsCancellationRequested)
         {
