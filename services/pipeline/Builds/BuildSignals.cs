@@ -12,7 +12,7 @@ public sealed class BuildSignals : IDisposable
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
     private readonly ConcurrentQueue<Guid> _ended = new();
     private readonly ConcurrentQueue<Build> _queued = new();
-    private volatile bool _look = true;
+    private int _look = 1;
 
     /// <summary>What a build that is now like this gives the runner to hear; null for nothing.</summary>
     public static object? Of(Build build)
@@ -24,7 +24,7 @@ public sealed class BuildSignals : IDisposable
     /// <summary>There is something to run: look at the table.</summary>
     public void Ring()
     {
-        _look = true;
+        Volatile.Write(ref _look, 1);
         Wake();
     }
 
@@ -77,9 +77,8 @@ public sealed class BuildSignals : IDisposable
     /// <summary>The builds that were queued since the last call, and whether that is all that rang.</summary>
     internal (IReadOnlyDictionary<Guid, Build> Queued, bool IsAll) TakeQueued()
     {
-        // A ring in between is heard at the next turn.
-        var isAll = !_look;
-        _look = false;
+        // In one step: a ring in between is heard at the next turn.
+        var isAll = Interlocked.Exchange(ref _look, 0) == 0;
         var queued = new Dictionary<Guid, Build>();
         while (_queued.TryDequeue(out var build)) queued[build.BuildId] = build;
         return (queued, isAll);
