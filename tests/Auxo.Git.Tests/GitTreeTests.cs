@@ -22,7 +22,7 @@ public sealed class GitTreeTests(SmallRepository repository) : IClassFixture<Sma
         Assert.All(entries, static e => Assert.Equal(40, e.Oid.Length));
     }
 
-    /// <summary>Six objects, and a thousand files: with a few more there would be no end of them.</summary>
+    /// <summary>A few objects may stand for many files.</summary>
     [Fact]
     public async Task a_tree_that_holds_others_many_times_is_read_to_its_bound_only()
     {
