@@ -75,7 +75,7 @@ internal sealed class BuildExecution(
                 CrashPoint.Hit("pipeline.build.before_start");
                 spare |= await PassAsync(running, build, place, either.Token, ct);
                 build = await running.ReadAsync(ct) ?? build;
-                if (place.With is null && here.MayRun(build.Plan.Runner ?? [], build.Trust != Trust.Trusted)) continue;
+                if (place.With is null && here.MayRun(build)) continue;
                 isOver = build.State is BuildState.Finished or BuildState.AwaitingApproval;
                 break;
             }

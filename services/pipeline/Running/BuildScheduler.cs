@@ -79,8 +79,7 @@ internal sealed class BuildScheduler(
     }
 
     /// <summary>A build that was just queued needs no other machine for what it has to do.</summary>
-    private bool BeginsHere(Build build)
-        => !build.HasStepsLeft() || here.MayRun(build.Plan.Runner ?? [], build.Trust != Trust.Trusted);
+    private bool BeginsHere(Build build) => !build.HasStepsLeft() || here.MayRun(build);
 
     /// <summary>How many builds run on this machine.</summary>
     private int Here => _running.Count - _elsewhere.Count;

@@ -27,6 +27,9 @@ public sealed record WaitingBuild(Guid Id, IReadOnlyList<string> Labels, bool Is
 public sealed record Machine(string Name, IReadOnlyList<string> Labels, bool IsReserved, bool TakesStrangers, int Room)
 {
     /// <summary>Whether a build may run here at all.</summary>
+    public bool MayRun(Build build) => MayRun(build.Plan.Runner ?? [], build.Trust != Trust.Trusted);
+
+    /// <inheritdoc cref="MayRun(Build)"/>
     public bool MayRun(IReadOnlyList<string> labels, bool isStrangers)
         => (labels.Count > 0 || !IsReserved) && (!isStrangers || TakesStrangers)
             && labels.All(label => Labels.Contains(label, StringComparer.Ordinal));
