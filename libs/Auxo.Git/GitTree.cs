@@ -83,7 +83,7 @@ public static class GitTree
         => ReadAsync(repository, treeish, most, static _ => { }, cancellationToken);
 
     private static async Task ReadAsync(
-        string repository, string treeish, int most, ReadOnlySpanAction<byte> entry, CancellationToken cancellationToken)
+        string repository, string treeish, int most, Action<ReadOnlySpan<byte>> entry, CancellationToken cancellationToken)
     {
         string[] arguments = ["ls-tree", "-r", "-z", "--full-tree", treeish];
         using var process = GitCommand.Start(repository, arguments);
@@ -125,8 +125,6 @@ public static class GitTree
             if (!process.HasExited) GitCommand.Kill(process);
         }
     }
-
-    private delegate void ReadOnlySpanAction<T>(ReadOnlySpan<T> span);
 
     /// <summary>All refs under a prefix: name → object id.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> RefsAsync(

@@ -13,20 +13,12 @@ internal static class Sightings
     public static async Task<IReadOnlyList<Sighting>> OfAsync(
         SourceTree tree, IReadOnlyList<CheckRun> runs, CheckSettings settings, VerdictCache cache, CancellationToken ct)
     {
-        var sightings = new List<Sighting>();
-        var lines = await LinesAsync(tree, runs, settings, cache, ct);
-        foreach (var run in runs)
-        {
-            foreach (var seen in run.Report.Observations.Where(seen => CheckBatch.IsShown(run.Check, seen, settings)))
-            {
-                var entry = seen.Path is null ? null : tree.At(seen.Path);
-                sightings.Add(new Sighting(
-                    new Fingerprint(run.Check, seen.Rule, seen.Path ?? "", ContentOf(seen, entry, lines)),
-                    entry?.Oid ?? ""));
-            }
-        }
-
-        return sightings;
+        var shown = runs.SelectMany(run => run.Report.Observations.Where(seen => CheckBatch.IsShown(run.Check, seen, settings))
+            .Select(seen => (run.Check, Seen: seen, Entry: seen.Path is null ? null : tree.At(seen.Path)))).ToList();
+        var lines = await LinesAsync(tree, shown.Select(static one => (one.Seen, one.Entry)), cache, ct);
+        return shown.ConvertAll(one => new Sighting(
+            new Fingerprint(one.Check, one.Seen.Rule, one.Seen.Path ?? "", ContentOf(one.Seen, one.Entry, lines)),
+            one.Entry?.Oid ?? ""));
     }
 
     /// <summary>The observations with those marked that are known.</summary>
@@ -55,19 +47,16 @@ internal static class Sightings
     /// finding in every line.
     /// </summary>
     private static async Task<Dictionary<(string Oid, int Line), string>> LinesAsync(
-        SourceTree tree, IReadOnlyList<CheckRun> runs, CheckSettings settings, VerdictCache cache, CancellationToken ct)
+        SourceTree tree, IEnumerable<(Observation Seen, GitTreeEntry? Entry)> shown, VerdictCache cache, CancellationToken ct)
     {
         var lines = new Dictionary<(string Oid, int Line), string>();
         var asked = new Dictionary<string, SortedSet<int>>(StringComparer.Ordinal);
-        foreach (var run in runs)
+        foreach (var (seen, entry) in shown)
         {
-            foreach (var seen in run.Report.Observations.Where(seen => CheckBatch.IsShown(run.Check, seen, settings)))
-            {
-                if (seen is not { Mark: null, Path: { } path, Line: { } line } || tree.At(path) is not { } entry) continue;
-                if (cache.TryGetLine(entry.Oid, line, out var known)) lines[(entry.Oid, line)] = known;
-                else if (asked.TryGetValue(entry.Oid, out var wanted)) wanted.Add(line);
-                else asked[entry.Oid] = [line];
-            }
+            if (seen is not { Mark: null, Line: { } line } || entry is null) continue;
+            if (cache.TryGetLine(entry.Oid, line, out var known)) lines[(entry.Oid, line)] = known;
+            else if (asked.TryGetValue(entry.Oid, out var wanted)) wanted.Add(line);
+            else asked[entry.Oid] = [line];
         }
 
         foreach (var (oid, wanted) in asked)
@@ -82,6 +71,7 @@ internal static class Sightings
         return lines;
     }
 
+    /// <summary>Empty for a line behind the end, where parsers see what is missing.</summary>
     private static List<(int Line, string Digest)> DigestsOf(ReadOnlySpan<byte> content, SortedSet<int> lines)
     {
         var digests = new List<(int, string)>();
@@ -96,6 +86,7 @@ internal static class Sightings
         return digests;
     }
 
+    /// <summary>Blanks around a line do not count: what was only indented is the same.</summary>
     private static string Digest(ReadOnlySpan<byte> text)
         => text.Trim(" \t\r"u8) is { IsEmpty: false } line ? Convert.ToHexStringLower(SHA256.HashData(line).AsSpan(0, 8)) : "";
 }
