@@ -20,6 +20,8 @@ public sealed class RunnerProtocolTests(PostgresFixture postgres) : IAsyncLifeti
 
     private PipelineHost Host => _bench.Host;
 
+    private const string OneStep = "  - { name: one, run: 'true' }\n";
+
     public async ValueTask InitializeAsync() => _bench = await RunnerBench.StartAsync(postgres);
 
     [Fact]
@@ -243,9 +245,10 @@ public sealed class RunnerProtocolTests(PostgresFixture postgres) : IAsyncLifeti
     {
         var handovers = Host.Services.GetRequiredService<Handovers>();
         var ct = TestContext.Current.CancellationToken;
+        // Builds that wait: at its start the pipeline takes away the rows of those that do not.
         var (lost, ended) = (
-            await handovers.GiveAsync(Guid.NewGuid(), "far", Guid.NewGuid(), ct),
-            await handovers.GiveAsync(Guid.NewGuid(), "far", Guid.NewGuid(), ct));
+            await handovers.GiveAsync(await _bench.PushAsync(OneStep), "far", Guid.NewGuid(), ct),
+            await handovers.GiveAsync(await _bench.PushAsync(OneStep, told: _bench.Another()), "far", Guid.NewGuid(), ct));
         await ended.EndAsync(HandoverEnd.Stopped);
         // Both that listen to the runner and those that gave it the build close it.
         for (var i = 0; i < 2; i++) await handovers.CloseAsync(lost);

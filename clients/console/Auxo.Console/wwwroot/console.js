@@ -5,6 +5,7 @@ import { followTimes, zone } from "./times.js";
 
 let source, refresh, rest, lost = false, since = 0, shownAt = "";
 const turned = new Map();
+let chosen;
 
 // A page names what it shows: "build" is every build, "build/3f2a…" one. Only news of that makes it ask again.
 function wanted() {
@@ -90,7 +91,7 @@ const late = document.documentElement;
 for (const event of ["visibilitychange", "focusout", "close"])
     document.addEventListener(event, () => { if (!document.hidden && late.hasAttribute("data-late")) again(); }, true);
 
-// What the reader has opened or closed stays so when the page is made again.
+// What the reader has opened, closed or chosen stays so when the page is made again.
 document.addEventListener("click", event => {
     const details = event.target.closest("summary")?.parentElement;
     if (details?.id) turned.set(details.id, !details.open);
@@ -98,12 +99,18 @@ document.addEventListener("click", event => {
 
 function turn() {
     const here = location.pathname + location.search;
-    if (here !== shownAt) turned.clear();
+    if (here !== shownAt) {
+        turned.clear();
+        chosen = undefined;
+    }
+
     shownAt = here;
     for (const [id, open] of turned) {
         const details = document.getElementById(id);
         if (details) details.open = open;
     }
+
+    if (chosen) mark(rows().find(row => nameOf(row) === chosen));
 }
 
 // A slider asks as it is moved.
@@ -156,15 +163,29 @@ document.addEventListener("keydown", event => {
     keys[event.key]();
 });
 
-function choose(step) {
-    // Where code is read, the steps are files.
+// Where code is read, the steps are files.
+function rows() {
     const files = document.querySelectorAll("[data-files] .file");
-    const rows = [...(files.length > 0 ? files : document.querySelectorAll("[data-rows] .row"))];
-    if (rows.length === 0) return;
-    const at = rows.findIndex(row => row.classList.contains("chosen"));
-    const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, at + step))];
-    for (const row of rows) row.classList.toggle("chosen", row === next);
-    next.scrollIntoView({ block: files.length > 0 ? "start" : "nearest" });
+    return [...(files.length > 0 ? files : document.querySelectorAll("[data-rows] .row"))];
+}
+
+// By this a row is known when the page is made again.
+function nameOf(row) {
+    return row.id || row.querySelector("a.main")?.getAttribute("href");
+}
+
+function mark(next) {
+    for (const row of rows()) row.classList.toggle("chosen", row === next);
+}
+
+function choose(step) {
+    const all = rows();
+    if (all.length === 0) return;
+    const at = all.findIndex(row => row.classList.contains("chosen"));
+    const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, at + step))];
+    chosen = nameOf(next);
+    mark(next);
+    next.scrollIntoView({ block: next.matches(".file") ? "start" : "nearest" });
 }
 
 function open() {
