@@ -159,5 +159,15 @@ public sealed record BranchAdvanced(
 /// <param name="Key">Idempotency key of the comment, the same for all bodies of one build.</param>
 /// <param name="Markdown">The body, footer included.</param>
 /// <param name="Final">True for the verdict; a body that is not final may be dropped when a later one is already there.</param>
+/// <param name="Remarks">
+/// What a verdict says at lines of the code; it replaces what the last verdict on this patch said so. Null: what stands there stays.
+/// </param>
 public sealed record PostPatchComment(
-    Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Key, string Markdown, bool Final);
+    Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Key, string Markdown, bool Final,
+    IReadOnlyList<PatchRemark>? Remarks = null);
+
+/// <summary>A text about one line of a patch.</summary>
+/// <param name="Path">The file in the repository.</param>
+/// <param name="Line">From 1, in the commit that was built.</param>
+/// <param name="Markdown">The text, without a footer.</param>
+public sealed record PatchRemark(string Path, int Line, string Markdown);

@@ -35,6 +35,7 @@ public static class Configuration
         services.AddSingleton<PatchCommentWriter>();
         services.AddSingleton<JobWriter>();
         services.AddSingleton(JobSettings.From(builder.Configuration));
+        services.AddSingleton(CommentSettings.From(builder.Configuration));
         services.AddSingleton(RepositoryFolders.From(builder.Configuration));
         services.AddSingleton<HookAddress>();
         services.AddSingleton<RepositoryAnswers>();

@@ -1,3 +1,4 @@
+using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Jobs;
 using Auxo.ServiceDefaults.Settings;
 
@@ -14,8 +15,12 @@ internal static class IngestSettings
             "Auxo__Radicle__PassphraseFile", "node", "a file with the passphrase of the node's key, mode 0600",
             "none: an agent, or a key without one"),
         new(
-            JobSettings.Name, "node", "whether rad-job writes the ends of builds as jobs of Radicle (xyz.radworks.job): on or off",
-            "off"),
+            JobSettings.Name, "node",
+            "whether the ends of builds are written as jobs of Radicle (xyz.radworks.job): auto (where the key has no passphrase), on (else "
+                + "by rad-job) or off",
+            "auto"),
+        new(
+            CommentSettings.Name, "node", "whether findings also stand as comments at the lines that a patch changes: on or off", "on"),
         KnownSetting.PublicUrl,
     ];
 }

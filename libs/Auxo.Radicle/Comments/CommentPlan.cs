@@ -15,6 +15,9 @@ public abstract record CommentPlan
     /// <summary>Give our earlier comment this text.</summary>
     public sealed record Edit(CommitId Comment) : CommentPlan;
 
+    /// <summary>It stands there as it shall, but its writer has not signed it, as an interrupted program leaves it.</summary>
+    public sealed record Sign(CommitId Comment) : CommentPlan;
+
     /// <summary>It stands there, signed.</summary>
     public sealed record Nothing(CommitId Comment) : CommentPlan;
 
@@ -34,11 +37,10 @@ public abstract record CommentPlan
         if (revision.Redacted) return new Impossible($"The revision {request.Revision.Short} was redacted.", Retry: false);
         if (Ours(revision, request, own) is not { } comment) return new Post();
 
-        // What stands there unsigned counts for nobody; the same text again makes rad sign it, and no second comment appears.
-        return comment.Body == request.Body
-            && signed?.Find(request.Revision)?.Discussion.Comments.GetValueOrDefault(comment.Id)?.Body == request.Body
+        if (comment.Body != request.Body) return new Edit(comment.Id);
+        return signed?.Find(request.Revision)?.Discussion.Comments.GetValueOrDefault(comment.Id)?.Body == request.Body
             ? new Nothing(comment.Id)
-            : new Edit(comment.Id);
+            : new Sign(comment.Id);
     }
 
     private static Comment? Ours(RadicleRevision revision, CommentRequest request, Did own)

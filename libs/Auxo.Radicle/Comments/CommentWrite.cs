@@ -9,7 +9,23 @@ namespace Auxo.Radicle;
 /// answer is found again.</param>
 /// <param name="Body">Markdown; contains <paramref name="FooterKey"/>.</param>
 /// <param name="Previous">The comment that an earlier call reported; null when there is none.</param>
-public sealed record CommentRequest(PatchId Patch, RevisionId Revision, string FooterKey, string Body, CommitId? Previous);
+public sealed record CommentRequest(PatchId Patch, RevisionId Revision, string FooterKey, string Body, CommitId? Previous)
+{
+    /// <summary>What is said at lines of the code; what was said before at others is taken back. Null: nothing of it is touched.</summary>
+    public IReadOnlyList<Remark>? Remarks { get; init; }
+
+    /// <summary>
+    /// Whether the remarks are a review. Only for a key that nobody else reviews with: a reviewer has one review of a revision, and a second
+    /// one replaces the first.
+    /// </summary>
+    public bool AsReview { get; init; }
+}
+
+/// <summary>A text about one line.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Line">From 1, in the revision's head.</param>
+/// <param name="Body">Markdown, without a footer.</param>
+public sealed record Remark(string Path, int Line, string Body);
 
 /// <summary>What came of writing a comment.</summary>
 public abstract record CommentWrite

@@ -1,4 +1,5 @@
 using Auxo.Contracts;
+using Auxo.Git;
 
 namespace Auxo.Radicle;
 
@@ -26,42 +27,55 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
         if (System.Text.Encoding.UTF8.GetByteCount(body) > MaxBodyBytes) return new CommentWrite.Failed(
             $"The comment has more than {MaxBodyBytes} bytes.", Retry: false);
         if (body.Length == 0) return new CommentWrite.Failed("The comment is empty.", Retry: false);
-        if (turns.Find("rad") is not { } program) return new CommentWrite.Waiting(
-            "rad is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");
-        var turn = await turns.TakeAsync(program, home, storage.Rid, cancellationToken);
+        var turn = await turns.TakeAsync("rad", home, storage.Rid, cancellationToken);
         if (turn is RadTurn.Waits waits) return new CommentWrite.Waiting(waits.Reason);
         if (turn is RadTurn.Busy busy) return new CommentWrite.Failed(busy.Reason, Retry: true);
-        using var held = (RadTurn.Held)turn;
-        try
+        var held = (RadTurn.Held)turn;
+        CommentWrite written;
+        request = request with { Body = body, Remarks = await OfChangedLinesAsync(storage, request, cancellationToken) };
+        using (held)
         {
-            return await WriteAsync(held.Rad, home, storage, request with { Body = body }, held.Own, cancellationToken);
+            try
+            {
+                written = await WriteAsync(held, home, storage, request, cancellationToken);
+            }
+            catch (CobFormatException e)
+            {
+                return new CommentWrite.Failed($"Patch {request.Patch.Short} cannot be read: {e.Message}", Retry: true);
+            }
         }
-        catch (CobFormatException e)
-        {
-            return new CommentWrite.Failed($"Patch {request.Patch.Short} cannot be read: {e.Message}", Retry: true);
-        }
+
+        // The peers have it; rad on this machine reads from a cache of its own, which only rad itself fills.
+        if (held is { Key: not null, Rad: { } rad } && written is CommentWrite.Done { Change: not CommentChange.None })
+            await CacheAsync(rad, request.Patch, storage.Rid);
+        return written;
     }
 
     private async Task<CommentWrite> WriteAsync(
-        RadProgram rad, RadicleHome home, RadicleRepository storage, CommentRequest request, Did own, CancellationToken cancellationToken)
+        RadTurn.Held held, RadicleHome home, RadicleRepository storage, CommentRequest request, CancellationToken cancellationToken)
     {
         var change = CommentChange.None;
         var last = "";
         for (var attempt = 0; attempt <= Attempts; attempt++)
         {
-            var plan = CommentPlan.Of(
-                request, own, await storage.ReadPatchWithUnsignedAsync(request.Patch, own, cancellationToken),
-                await storage.ReadPatchAsync(request.Patch, cancellationToken));
+            var refs = held.Key is null ? null : await CobWriter.ReadOwnAsync(storage, held.Own, cancellationToken);
+            var all = await storage.ReadPatchWithUnsignedAsync(request.Patch, held.Own, cancellationToken);
+            var signed = await storage.ReadPatchAsync(request.Patch, cancellationToken);
+            var plan = CommentPlan.Of(request, held.Own, all, signed);
             if (plan is CommentPlan.Impossible impossible) return new CommentWrite.Failed(impossible.Reason, impossible.Retry);
-            if (plan is CommentPlan.Nothing done)
-                return new CommentWrite.Done(done.Comment, change, await AnnounceAsync(home, storage.Rid, own, cancellationToken));
+            var remarks = RemarkPlan.Of(request, held.Own, all!);
+            if (plan is CommentPlan.Nothing done && remarks.Count == 0 && RemarkPlan.Of(request, held.Own, signed!).Count == 0)
+                return new CommentWrite.Done(done.Comment, change, await AnnounceAsync(home, storage.Rid, held.Own, cancellationToken));
             if (attempt == Attempts) break;
 
-            switch (await rad.RunAsync(Arguments(plan, request, storage.Rid)))
+            var answer = held.Key is { } key
+                ? await ByGitAsync(key, refs!, all!, [.. Operations(plan, request, remarks)], home, storage, cancellationToken)
+                : await ByRadAsync(held.Rad!, plan, remarks, storage.Rid, request);
+            switch (answer)
             {
                 case RadAnswer.Wrote:
-                    change = plan is CommentPlan.Edit && change != CommentChange.Posted ? CommentChange.Edited : CommentChange.Posted;
-                    last = "rad said that it wrote, but the comment is not in the storage: another program wrote at the same time.";
+                    change = plan is CommentPlan.Post || change == CommentChange.Posted ? CommentChange.Posted : CommentChange.Edited;
+                    last = "It was written, but is not in the storage: another program wrote at the same time.";
                     break;
                 case RadAnswer.Collided collided:
                     last = collided.Reason;
@@ -69,7 +83,7 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
                     break;
                 case RadAnswer.NotCached notCached:
                     last = notCached.Reason;
-                    await rad.RunAsync(["patch", "cache", request.Patch.Value, "--repo", storage.Rid.Value]);
+                    await CacheAsync(held.Rad!, request.Patch, storage.Rid);
                     break;
                 case RadAnswer.Waits waits:
                     return new CommentWrite.Waiting(waits.Reason);
@@ -83,9 +97,82 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
         return new CommentWrite.Failed(last, Retry: true);
     }
 
+    private async Task<RadAnswer> ByGitAsync(
+        SigningKey key, OwnRefs refs, RadiclePatch patch, IReadOnlyList<PlannedOperation> operations, RadicleHome home,
+        RadicleRepository storage, CancellationToken cancellationToken)
+    {
+        var id = CommitId.Parse(patch.Id.Value);
+        var after = await storage.ReadNewestAsync(
+            CobTypes.Patch, id, refs.Tip(CobTypes.Patch, id), patch.Dropped, cancellationToken);
+        var written = await CobWriter.WriteAsync(
+            storage, home, key, refs, operations.Count == 0 ? [] : [new CobChange(CobTypes.Patch, id, after, operations)],
+            time.GetUtcNow(), cancellationToken);
+        return written is CobWrite.Overtaken overtaken ? new RadAnswer.Collided(overtaken.Reason) : new RadAnswer.Wrote();
+    }
+
+    private static IEnumerable<PlannedOperation> Operations(
+        CommentPlan plan, CommentRequest request, IReadOnlyList<PlannedOperation> remarks)
+    {
+        var comment = plan switch
+        {
+            CommentPlan.Post => new NewOperation([PatchActions.Comment(request.Revision, request.Body, null)], "Comment", []),
+            CommentPlan.Edit edit => new NewOperation(
+                [PatchActions.EditComment(request.Revision, edit.Comment, request.Body)], "Edit comment", []),
+            _ => null,
+        };
+        if (comment is null) return remarks;
+        return remarks.Select(static remark => (PlannedOperation)(written => remark([.. written.Skip(1)]))).Prepend(_ => comment);
+    }
+
+    /// <summary>The comment first; then the remarks, one call each. A review never comes this way: its comments must name it.</summary>
+    private static async Task<RadAnswer> ByRadAsync(
+        RadProgram rad, CommentPlan plan, IReadOnlyList<PlannedOperation> remarks, Rid rid, CommentRequest request)
+    {
+        if (plan is not CommentPlan.Nothing || remarks.Count == 0) return await rad.RunAsync(Arguments(plan, request, rid));
+        RadAnswer answer = new RadAnswer.Wrote();
+        foreach (var remark in remarks)
+        {
+            answer = await rad.UpdateAsync(rid, CobTypes.Patch, request.Patch.Value, remark([]));
+            if (answer is not RadAnswer.Wrote) break;
+        }
+
+        return answer;
+    }
+
+    /// <summary>Radicle's pages show a remark in the difference that the revision makes; at other lines nobody would see it.</summary>
+    private static async Task<IReadOnlyList<Remark>?> OfChangedLinesAsync(
+        RadicleRepository storage, CommentRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Remarks is not { Count: > 0 } remarks) return request.Remarks;
+        try
+        {
+            if ((await storage.ReadPatchAsync(request.Patch, cancellationToken))?.Find(request.Revision) is not { } revision) return null;
+            var diff = await GitDiff.ReadAsync(
+                storage.Path, revision.Base.Value, revision.Head.Value, DiffLimits.Readable, cancellationToken);
+            var changed = diff.Files.SelectMany(static file => file.Hunks.SelectMany(static hunk => hunk.Lines)
+                .Where(static line => line is { Old: null, New: not null }).Select(line => (file.Path, line.New!.Value))).ToHashSet();
+            return [.. remarks.Where(remark => changed.Contains((remark.Path, remark.Line)))];
+        }
+        catch (Exception e) when (e is GitException or CobFormatException)
+        {
+            // Its base is not here, or its trees are broken: the comment says it all the same.
+            return null;
+        }
+    }
+
+    private static Task<RadAnswer> CacheAsync(RadProgram rad, PatchId patch, Rid rid)
+        => rad.RunAsync(["patch", "cache", patch.Value, "--repo", rid.Value]);
+
     private static string[] Arguments(CommentPlan plan, CommentRequest request, Rid rid)
     {
-        string[] edit = plan is CommentPlan.Edit { Comment: var comment } ? ["--edit", comment.Value] : [];
+        // The same text once more makes rad sign what stands there unsigned.
+        var edited = plan switch
+        {
+            CommentPlan.Edit { Comment: var comment } => comment,
+            CommentPlan.Sign { Comment: var comment } => comment,
+            _ => default(CommitId?),
+        };
+        string[] edit = edited is { } id ? ["--edit", id.Value] : [];
         return ["patch", "comment", request.Revision.Value, "--repo", rid.Value, "--no-announce", "-q", .. edit,
             "--message=" + request.Body];
     }

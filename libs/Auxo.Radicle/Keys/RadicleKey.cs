@@ -31,6 +31,13 @@ public static class RadicleKey
     /// <summary>True when the DID names an ed25519 key at all: a text may look like one and be cut or of another curve.</summary>
     public static bool IsKey(Did did) => Read(did) is not null;
 
+    /// <summary>The 32 bytes of the public key that a DID names.</summary>
+    /// <exception cref="FormatException">It names none.</exception>
+    public static byte[] BytesOf(Did did)
+        => Base58.TryDecode(did.Nid, out var tagged) && tagged.Length == KeyLength + 2
+            ? tagged[2..]
+            : throw new FormatException($"{did} names no ed25519 key.");
+
     private static PublicKey? Read(Did did)
         => Base58.TryDecode(did.Nid, out var tagged)
             && tagged is [0xed, 0x01, ..] && tagged.Length == KeyLength + 2

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Auxo.Radicle;
 
@@ -11,11 +13,29 @@ public sealed record RadicleHome(string Path, string Socket)
     /// <summary>The folder with one bare repository per RID.</summary>
     public string Storage => System.IO.Path.Combine(Path, "storage");
 
-    /// <summary>The node's private key, which Auxo never reads; <c>rad</c> does.</summary>
+    /// <summary>The private key. Auxo reads it to sign what it writes, when it has no passphrase (<see cref="SigningKey"/>).</summary>
     public string Key => System.IO.Path.Combine(Path, "keys", "radicle");
 
     /// <summary>The path of a repository in the storage.</summary>
     public string RepositoryPath(Contracts.Rid rid) => System.IO.Path.Combine(Storage, rid.Bare);
+
+    /// <summary>The name that the profile's owner has given himself; null when its settings do not say one that can stand in a commit.</summary>
+    public async Task<string?> AliasAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(System.IO.Path.Combine(Path, "config.json"));
+            var settings = await JsonNode.ParseAsync(file, cancellationToken: cancellationToken);
+            return settings?["node"]?["alias"] is JsonValue value && value.TryGetValue<string>(out var alias)
+                && alias.Length is > 0 and <= 32 && !alias.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '<' or '>')
+                    ? alias
+                    : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The profile in whose storage a repository is, with its socket where it usually is; null for one elsewhere.</summary>
     public static RadicleHome? OfRepository(string path)

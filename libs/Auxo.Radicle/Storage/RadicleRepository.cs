@@ -21,6 +21,8 @@ public sealed record PatchesReading(IReadOnlyList<RadiclePatch> Patches, IReadOn
 public sealed class RadicleRepository : IAsyncDisposable
 {
     private const int MaxPatches = 10_000;
+    private const int MostJobs = 50_000;
+    private readonly ConcurrentDictionary<CommitId, IReadOnlyList<CommitId>> _jobParents = new();
     private readonly CobStore _store;
     private readonly TrustedRefsReader _trusted;
     private readonly Ancestry _ancestry;
@@ -118,7 +120,7 @@ public sealed class RadicleRepository : IAsyncDisposable
         {
             try
             {
-                if (await ReadCommitAsync(id, cancellationToken) is { } first && first.Parents.Contains(commit)
+                if ((await FirstParentsAsync(id, cancellationToken)).Contains(commit)
                     && await ReadJobAsync(id, cancellationToken) is { } job && job.Commit == commit) jobs.Add(job);
             }
             catch (CobFormatException)
@@ -130,6 +132,14 @@ public sealed class RadicleRepository : IAsyncDisposable
         return jobs;
     }
 
+    private async Task<IReadOnlyList<CommitId>> FirstParentsAsync(CommitId job, CancellationToken cancellationToken)
+    {
+        if (_jobParents.TryGetValue(job, out var known)) return known;
+        if (await ReadCommitAsync(job, cancellationToken) is not { } first) return [];
+        if (_jobParents.Count > MostJobs) _jobParents.Clear();
+        return _jobParents[job] = first.Parents;
+    }
+
     /// <summary>The ids of all objects of a type that somebody signed, such as <see cref="CobTypes.Job"/>.</summary>
     public async Task<IReadOnlyList<CommitId>> ListAsync(string typeName, CancellationToken cancellationToken)
         => (await _trusted.ReadAsync(cancellationToken)).Ids(typeName);
@@ -137,6 +147,36 @@ public sealed class RadicleRepository : IAsyncDisposable
     /// <summary>The operations of an object, unreadable ones left out; for those who look closer.</summary>
     internal async Task<IReadOnlyList<CobOperation>> ReadOperationsAsync(string typeName, CommitId id, CancellationToken cancellationToken)
         => await LoadAsync(id, typeName, await _trusted.ReadAsync(cancellationToken), cancellationToken);
+
+    /// <summary>What everything that is written builds on.</summary>
+    internal async Task<WritingBasis> ReadBasisAsync(Did own, CancellationToken cancellationToken)
+    {
+        var trusted = await _trusted.ReadAsync(cancellationToken);
+        var level = trusted.Signed.FirstOrDefault(signed => signed.Owner == own)?.Level
+            ?? trusted.Signed.Select(static signed => signed.Level).DefaultIfEmpty(SignedRefsLevel.Root).Max();
+        return new WritingBasis(trusted.Identity.Root, trusted.Canonical, level);
+    }
+
+    /// <summary>
+    /// The newest operations of an object that count: what the next one builds on. One that builds on a dropped operation would be dropped
+    /// with it.
+    /// </summary>
+    /// <param name="typeName">Such as <see cref="CobTypes.Patch"/>.</param>
+    /// <param name="id">The object.</param>
+    /// <param name="ownTip">What the writer's key has there, signed or not.</param>
+    /// <param name="dropped">What does not count.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    internal async Task<IReadOnlyList<CommitId>> ReadNewestAsync(
+        string typeName, CommitId id, CommitId? ownTip, IReadOnlyList<DroppedOperation> dropped, CancellationToken cancellationToken)
+    {
+        var tips = (await _trusted.ReadAsync(cancellationToken)).Tips(typeName, id);
+        var load = await _store.LoadAsync(ownTip is { } tip ? tips.Append(tip).Distinct() : tips, cancellationToken);
+        var refused = dropped.Select(static operation => operation.Id).ToHashSet();
+        var standing = load.Operations.Where(operation => !refused.Contains(operation.Id)).ToList();
+        var before = standing.SelectMany(static operation => operation.Parents).ToHashSet();
+        return [.. standing.Select(static operation => operation.Id).Where(operation => !before.Contains(operation))
+            .OrderBy(static operation => operation.Value, StringComparer.Ordinal)];
+    }
 
     /// <summary>
     /// The canonical default branch's head, as the node computed it from its delegates' branches; null when there is none.

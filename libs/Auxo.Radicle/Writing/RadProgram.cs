@@ -44,6 +44,22 @@ public sealed class RadProgram(string program, RadicleHome home, string? passphr
             : null;
     }
 
+    /// <summary>Adds one operation to an object, for what no command of its own says.</summary>
+    internal async Task<RadAnswer> UpdateAsync(Rid rid, string typeName, string id, NewOperation operation)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllLinesAsync(file, operation.Actions.Select(static action => action.ToJsonString()));
+            return await RunAsync(
+                ["cob", "update", "--repo", rid.Value, "--type", typeName, "--object", id, "--message", operation.Message, file]);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     internal async Task<RadAnswer> RunAsync(IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(program)

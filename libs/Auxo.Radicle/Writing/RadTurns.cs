@@ -2,7 +2,9 @@ using Auxo.Contracts;
 
 namespace Auxo.Radicle;
 
-/// <summary>Gives turns of writing to a repository with one of Radicle's programs and the profile's key.</summary>
+/// <summary>
+/// Gives turns of writing to a repository with the profile's key: by git alone where the key can be read, else by one of Radicle's programs.
+/// </summary>
 public sealed class RadTurns(RadKeyAccess key, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -15,7 +17,7 @@ public sealed class RadTurns(RadKeyAccess key, TimeProvider time)
     public string? Find(string program) => RadProgram.Find(program, SearchPath);
 
     /// <summary>Waits until nobody else writes to the repository as the same key.</summary>
-    /// <param name="program">Its path.</param>
+    /// <param name="program">The name of the program that writes where the key cannot be read.</param>
     /// <param name="home">The profile to write as.</param>
     /// <param name="rid">The repository.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
@@ -23,12 +25,25 @@ public sealed class RadTurns(RadKeyAccess key, TimeProvider time)
     {
         if (await RadProgram.OwnerAsync(home, cancellationToken) is not { } own)
             return new RadTurn.Waits($"no Radicle key in {home.Path}: run `rad auth`");
-        var (passphrase, problem) = await key.ReadAsync(cancellationToken);
-        if (problem is not null) return new RadTurn.Waits(problem);
-        var turn = await _turns.TakeAsync(LockFile(home, rid), Patience, cancellationToken);
-        return turn is null
-            ? new RadTurn.Busy("Another process is writing as the same key.")
-            : new RadTurn.Held(new RadProgram(program, home, passphrase, time), own, turn);
+        var signing = SigningKey.TryOpen(home.Key, own);
+        try
+        {
+            var found = Find(program);
+            if (signing is null && found is null) return new RadTurn.Waits(
+                $"{program} is not installed: put Radicle's programs on PATH (https://radicle.xyz/install)");
+            var (passphrase, problem) = await key.ReadAsync(cancellationToken);
+            if (signing is null && problem is not null) return new RadTurn.Waits(problem);
+            if (await _turns.TakeAsync(LockFile(home, rid), Patience, cancellationToken) is not { } turn)
+                return new RadTurn.Busy("Another process is writing as the same key.");
+            var held = new RadTurn.Held(
+                found is null ? null : new RadProgram(found, home, passphrase, time), signing, own, turn);
+            signing = null;
+            return held;
+        }
+        finally
+        {
+            signing?.Dispose();
+        }
     }
 
     /// <summary>The file that writers of one key and repository lock.</summary>
@@ -43,13 +58,18 @@ public abstract record RadTurn
     }
 
     /// <summary>He may, until it is disposed.</summary>
-    /// <param name="Rad">The program.</param>
-    /// <param name="Own">Whose key it writes with.</param>
+    /// <param name="Rad">The program; null where it is not installed, and then there is a key.</param>
+    /// <param name="Key">The key; null where only the program can sign.</param>
+    /// <param name="Own">Whose key it is.</param>
     /// <param name="Turn">Ends the turn.</param>
-    public sealed record Held(RadProgram Rad, Did Own, IDisposable Turn) : RadTurn, IDisposable
+    public sealed record Held(RadProgram? Rad, SigningKey? Key, Did Own, IDisposable Turn) : RadTurn, IDisposable
     {
         /// <inheritdoc/>
-        public void Dispose() => Turn.Dispose();
+        public void Dispose()
+        {
+            Key?.Dispose();
+            Turn.Dispose();
+        }
     }
 
     /// <summary>A person has to do something first.</summary>

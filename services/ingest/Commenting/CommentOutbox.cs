@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using Auxo.Contracts;
 
 using Npgsql;
@@ -31,9 +33,10 @@ public enum CommentState
 /// <param name="CommentId">The comment that stands there already; null when none does.</param>
 /// <param name="Attempts">That failed since the last success.</param>
 /// <param name="PostedAt">Since when this text stands, where it only has to be looked for once more; else null.</param>
+/// <param name="Remarks">What is wanted at lines of the code; null: what stands there stays.</param>
 public sealed record WantedComment(
     string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body,
-    CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt);
+    CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt, IReadOnlyList<PatchRemark>? Remarks = null);
 
 /// <summary>
 /// The table <c>comment_outbox</c>: one row per build with the newest wanted body. At most two texts of a build are ever begun
@@ -66,10 +69,10 @@ public static class CommentOutbox
         => Command(
             """
             insert into ingest.comment_outbox as o
-                (key, rid, patch_id, revision_id, build_id, seq, body, final, reason, created_at, updated_at, trace_id)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, 'just asked for', $9, $9, $10::text)
+                (key, rid, patch_id, revision_id, build_id, seq, body, final, reason, created_at, updated_at, trace_id, remarks)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, 'just asked for', $9, $9, $10::text, $11::text)
             on conflict (key) do update set
-                seq = excluded.seq, body = excluded.body, final = excluded.final, updated_at = excluded.updated_at,
+                remarks = excluded.remarks, seq = excluded.seq, body = excluded.body, final = excluded.final, updated_at = excluded.updated_at,
                 attempts = 0, not_before = null, confirm_at = null, trace_id = excluded.trace_id, posted_at = null,
                 state = case when o.operations >= 2 then 'dropped' else 'waiting' end,
                 reason = case when o.operations >= 2 then 'this build has used its two operations; the comment keeps its earlier text'
@@ -78,7 +81,10 @@ public static class CommentOutbox
             where o.seq < excluded.seq
             """,
             m.Key, m.Rid.Value, m.PatchId.Value, m.RevisionId.Value, m.BuildId, m.Seq,
-            m.Markdown.Replace("\0", "", StringComparison.Ordinal), m.Final, now, (object?)trace ?? DBNull.Value);
+            m.Markdown.Replace("\0", "", StringComparison.Ordinal), m.Final, now, (object?)trace ?? DBNull.Value,
+            m.Remarks is null
+                ? DBNull.Value
+                : JsonSerializer.Serialize(m.Remarks, ContractsJson.Default.IReadOnlyListPatchRemark));
 
     /// <summary>Marks the row as begun with its present body and returns it; null when it is gone.</summary>
     public static async Task<WantedComment?> BeginAsync(
@@ -90,7 +96,7 @@ public static class CommentOutbox
                 operations = operations + case when begun_seq is distinct from seq then 1 else 0 end, begun_seq = seq
             where key = $1 and lease_owner = $2 and lease_epoch = $3
             returning rid, patch_id, revision_id, build_id, seq, body, comment_id, attempts,
-                case when confirm_at is not null then posted_at end
+                case when confirm_at is not null then posted_at end, remarks
             """);
         foreach (var value in (object[])[lease.Key, lease.Owner, lease.Epoch, now]) command.Parameters.Add(new NpgsqlParameter
         {
@@ -104,7 +110,10 @@ public static class CommentOutbox
             reader.GetInt32(4), reader.GetString(5), await reader.IsDBNullAsync(6, ct)
                 ? null
                 : CommitId.Parse(reader.GetString(6)), reader.GetInt32(7),
-            await reader.IsDBNullAsync(8, ct) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(8, ct));
+            await reader.IsDBNullAsync(8, ct) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(8, ct),
+            await reader.IsDBNullAsync(9, ct)
+                ? null
+                : JsonSerializer.Deserialize(reader.GetString(9), ContractsJson.Default.IReadOnlyListPatchRemark));
     }
 
     /// <summary>The end of one attempt, under the lease. A body that became newer meanwhile stays to be written.</summary>

@@ -14,7 +14,7 @@ namespace Auxo.Ingest.Commenting;
 /// </summary>
 public sealed partial class CommentWorker(
     NpgsqlDataSource source, IDocumentStore store, NodeWatch node, Observer observer, PatchCommentWriter writer,
-    ChangeFeed changes, TimeProvider time, ILogger<CommentWorker> logger)
+    CommentSettings settings, ChangeFeed changes, TimeProvider time, ILogger<CommentWorker> logger)
     : BackgroundLoop(time, logger)
 {
     /// <summary>What listeners hear when comments were wanted or written.</summary>
@@ -99,13 +99,13 @@ public sealed partial class CommentWorker(
         if (!Directory.Exists(path)) return new CommentWrite.Waiting(
             $"{wanted.Rid} is not in the storage of {home.Path}, so nothing can be written to it from here.");
         var request = new CommentRequest(
-            wanted.PatchId, wanted.RevisionId, $"auxo · build {BuildId.Short(wanted.BuildId)}", wanted.Body, wanted.CommentId);
+            wanted.PatchId, wanted.RevisionId, $"auxo · build {BuildId.Short(wanted.BuildId)}", wanted.Body, wanted.CommentId)
+        {
+            Remarks = settings.AtLines ? wanted.Remarks?.Select(static r => new Remark(r.Path, r.Line, r.Markdown)).ToList() : null,
+        };
         try
         {
-            if (observer.Find(wanted.Rid)?.Radicle is { } open && open.Path == path) return await writer.WriteAsync(
-                home, open, request, ct);
-            await using var repository = await RadicleRepository.OpenAsync(path, ct);
-            return await writer.WriteAsync(home, repository, request, ct);
+            return await observer.UseAsync(wanted.Rid, path, storage => writer.WriteAsync(home, storage, request, ct), ct);
         }
         catch (Exception e) when (e is NotRadicleException or ObjectDisposedException or Git.GitException or IOException)
         {

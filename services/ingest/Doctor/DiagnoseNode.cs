@@ -41,7 +41,7 @@ public static class DiagnoseNode
                 return
                 [
                     new Diagnosis("profile", Health.Fine, found.Home.Path), await NodeAsync(found.Home, time, ct),
-                    await ProgramsAsync(variable("PATH"), ct), Jobs(variable),
+                    await ProgramsAsync(variable("PATH"), ct), Jobs(found.Home, JobSettings.Parse(variable(JobSettings.Name)), variable("PATH")),
                     await DiagnoseKey.LookAsync(found.Home, access, variable, ct),
                 ];
             default:
@@ -94,10 +94,12 @@ public static class DiagnoseNode
     }
 
     /// <summary>Nobody needs jobs, so it is no fault when none are written.</summary>
-    private static Diagnosis Jobs(Func<string, string?> variable) => new(
+    private static Diagnosis Jobs(RadicleHome home, JobSettings settings, string? search) => new(
         "jobs", Health.Fine,
-        variable(JobSettings.Name) != "on" ? $"ends of builds are not written as jobs of Radicle ({JobSettings.Name}=on)"
-        : RadProgram.Find(JobWriter.Program, variable("PATH")) is { } program ? $"{program} writes ends of builds as jobs of Radicle"
+        !settings.AreWanted ? $"ends of builds are not written as jobs of Radicle ({JobSettings.Name}=off)"
+        : PrivateKeyFile.IsOpen(home.Key) ? "ends of builds are written as jobs of Radicle"
+        : !settings.ByProgram ? $"the key has a passphrase: ends of builds are not written as jobs of Radicle ({JobSettings.Name}=on: by rad-job)"
+        : RadProgram.Find(JobWriter.Program, search) is { } program ? $"{program} writes ends of builds as jobs of Radicle"
         : $"{JobWriter.Program} is not on PATH: ends of builds are not written as jobs of Radicle");
 
     private static async Task<IReadOnlyList<Diagnosis>> RepositoriesAsync(

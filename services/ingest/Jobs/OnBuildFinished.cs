@@ -1,19 +1,13 @@
 using Auxo.Contracts;
-using Auxo.Radicle;
 
 namespace Auxo.Ingest.Jobs;
 
 /// <summary>Has the end of a build written where other programs of Radicle look for it.</summary>
 public static class OnBuildFinishedHandler
 {
-    /// <summary>
-    /// The verdict comes first: both are written as the same key to the same repository, one at a time, and people wait for the comment.
-    /// </summary>
-    private static readonly TimeSpan AfterTheComment = TimeSpan.FromSeconds(2);
-
-    /// <summary>Asks for the job, a little later, where there is a program that writes it.</summary>
-    public static OutgoingMessages Handle(BuildFinished message, JobSettings settings, RadTurns turns)
-        => Decide(message, settings) is { } job && turns.Find(JobWriter.Program) is not null ? [job.DelayedFor(AfterTheComment)] : [];
+    /// <summary>Asks for the job.</summary>
+    public static OutgoingMessages Handle(BuildFinished message, JobSettings settings)
+        => Decide(message, settings) is { } job ? [job] : [];
 
     /// <summary>
     /// The job that is wanted. None for a build that says nothing about its commit, such as a cancelled one, and none for one that only a

@@ -26,7 +26,7 @@ public sealed record RecordJob(Rid Rid, CommitId Commit, Guid BuildId, bool Pass
     /// an address.
     /// </summary>
     public JobRequest Request => new(
-        Commit, Uri.TryCreate(LogUrl, UriKind.Absolute, out var log) ? log : new Uri($"urn:uuid:{BuildId}"), BuildId.ToString(), Passed);
+        Commit, Uri.TryCreate(LogUrl, UriKind.Absolute, out var log) ? log : new Uri($"urn:uuid:{BuildId}"), BuildId, Passed);
 }
 
 /// <summary>What came of an attempt.</summary>
@@ -38,13 +38,14 @@ public static partial class RecordJobHandler
 {
     /// <summary>Writes what the storage does not have.</summary>
     public static async Task<JobAttempt> BeforeAsync(
-        RecordJob message, NodeWatch node, Observer observer, JobWriter writer, CancellationToken ct)
+        RecordJob message, NodeWatch node, Observer observer, JobWriter writer, JobSettings settings, CancellationToken ct)
     {
-        if (await node.HomeAsync(ct) is not { } home || observer.Find(message.Rid)?.Radicle is not { } storage
-            || storage.Path != home.RepositoryPath(message.Rid)) return new JobAttempt(null);
+        if (await node.HomeAsync(ct) is not { } home || home.RepositoryPath(message.Rid) is var path && !Directory.Exists(path))
+            return new JobAttempt(null);
         try
         {
-            var written = await writer.WriteAsync(home, storage, message.Request, ct);
+            var written = await observer.UseAsync(
+                message.Rid, path, storage => writer.WriteAsync(home, storage, message.Request, settings.ByProgram, ct), ct);
             CrashPoint.Hit("ingest.job.written");
             return new JobAttempt((written as JobWrite.NotYet)?.Reason);
         }

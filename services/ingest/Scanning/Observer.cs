@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 
 using Auxo.Contracts;
+using Auxo.Radicle;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Tracking;
 using Auxo.Ingest.Visibility;
@@ -28,6 +29,18 @@ public sealed partial class Observer(
 
     /// <summary>The watch of a tracked repository; null when it is not tracked.</summary>
     public RepositoryWatch? Find(Rid rid) => _watches.TryGetValue(rid, out var entry) ? entry.Watch : null;
+
+    /// <summary>
+    /// Gives the storage of a repository to read from and to write to: the one that is watched, whose objects are known already, else one
+    /// that is opened for this.
+    /// </summary>
+    /// <exception cref="NotRadicleException">There is none at that path.</exception>
+    public async Task<T> UseAsync<T>(Rid rid, string path, Func<RadicleRepository, Task<T>> use, CancellationToken ct)
+    {
+        if (Find(rid)?.Radicle is { } watched && watched.Path == path) return await use(watched);
+        await using var opened = await RadicleRepository.OpenAsync(path, ct);
+        return await use(opened);
+    }
 
     /// <summary>Watches a repository from now on.</summary>
     public RepositoryWatch Watch(Repository repository)

@@ -15,6 +15,6 @@ public static class PatchComment
     public static PostPatchComment? Of(Build build, int seq, Links links)
         => build.Subject is { PatchId: { } patch, RevisionId: { } revision, Rid.IsRadicle: true } subject
             ? new PostPatchComment(subject.Rid, patch, revision, build.BuildId, seq, $"build/{build.BuildId}",
-                VerdictMarkdown.Render(build, links), seq == FinalSeq)
+                VerdictMarkdown.Render(build, links), seq == FinalSeq, seq == FinalSeq ? VerdictMarkdown.Remarks(build) : null)
             : null;
 }

@@ -43,6 +43,17 @@ public static class VerdictMarkdown
         return text.ToString();
     }
 
+    /// <summary>
+    /// What the verdict says at lines: what is new in the patch, the worst first. Null for a build that says nothing of its commit: then
+    /// what an earlier one said stays.
+    /// </summary>
+    public static IReadOnlyList<PatchRemark>? Remarks(Build build)
+        => build.Outcome is not (Outcome.Passed or Outcome.Failed or Outcome.TimedOut) ? null
+            : [.. from finding in build.WorstFirst()
+                  where finding is { Known: false, Path: not null, Line: not null }
+                  group finding by (finding.Path, finding.Line!.Value, Remark(finding)) into same
+                  select new PatchRemark(same.Key.Path!, same.Key.Value, same.Key.Item3)];
+
     /// <summary>A duration as people say it: <c>0.3 s</c>, <c>12 s</c>, <c>3 min 5 s</c>.</summary>
     public static string Words(TimeSpan duration)
         => duration.TotalSeconds switch
@@ -139,11 +150,15 @@ public static class VerdictMarkdown
             text.Append("- 💡 ").Append(Escape(result.Step)).Append(": ").Append(Escape(result.Hint!)).Append('\n');
     }
 
+    private static string Remark(Finding finding) => $"{(finding.Blocks ? "❌" : "⚠️")} {Words(finding)}";
+
+    private static string Words(Finding finding) => $"{Escape(finding.Message)} ({Escape($"{finding.Check}: {finding.Rule}")})";
+
     private static void Line(StringBuilder text, string mark, Finding finding)
     {
         text.Append("- ").Append(mark).Append(' ');
         if (finding.Path is not null) text.Append(Code(finding.Line is { } line ? $"{finding.Path}:{line}" : finding.Path)).Append(' ');
-        text.Append(Escape(finding.Message)).Append(" (").Append(Escape($"{finding.Check}: {finding.Rule}")).Append(")\n");
+        text.Append(Words(finding)).Append('\n');
     }
 
     /// <summary>Text that stays text in Markdown and in HTML, on one line and in one table cell.</summary>

@@ -51,7 +51,8 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
         await WantAsync(host, rid, patch, 1, "running", final: false);
         await RowAsync(host, r => (string)r["state"]! == "posted" && (int)r["seq"]! == 1);
         await WantAsync(host, rid, patch, 2, "still running", final: false);
-        await WantAsync(host, rid, patch, 3, "**passed**", final: true);
+        await host.Queues.SendAsync(
+            "ingest", Wanted(rid, patch, 3, "**passed**", final: true) with { Remarks = [new PatchRemark("bob.txt", 1, "not like this")] });
         var posted = await RowAsync(host, r => (string)r["state"]! == "posted" && (int)r["seq"]! == 3);
         Assert.NotNull(posted["commentId"]);
         await WantAsync(host, rid, patch, 4, "one more", final: true);
@@ -61,6 +62,7 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
         await Eventually.TrueAsync(
             async () => (await bob.PatchJsonAsync(repository.Rid, patch, ct))
                 .Contains("**passed**", StringComparison.Ordinal), "bob's node shows the verdict");
+        Assert.Contains("not like this", await bob.PatchJsonAsync(repository.Rid, patch, ct), StringComparison.Ordinal);
         Assert.DoesNotContain("still running", await bob.PatchJsonAsync(repository.Rid, patch, ct), StringComparison.Ordinal);
     }
 

@@ -16,7 +16,7 @@ public sealed class RecordJobTests(PostgresFixture postgres)
 {
     private static readonly Rid Rid = Rid.Parse("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji");
     private static readonly CommitId Commit = CommitId.Parse(new string('c', 40));
-    private static readonly JobSettings Wanted = new(AreWanted: true);
+    private static readonly JobSettings Wanted = new(AreWanted: true, ByProgram: false);
 
     [Theory]
     [InlineData(Outcome.Passed, true)]
@@ -39,7 +39,7 @@ public sealed class RecordJobTests(PostgresFixture postgres)
     {
         var finished = Finished(Rid, Commit, Outcome.Passed);
         Assert.Null(OnBuildFinishedHandler.Decide(finished with { Subject = finished.Subject with { Schedule = "nightly" } }, Wanted));
-        Assert.Null(OnBuildFinishedHandler.Decide(finished, new JobSettings(AreWanted: false)));
+        Assert.Null(OnBuildFinishedHandler.Decide(finished, new JobSettings(AreWanted: false, ByProgram: false)));
     }
 
     [Fact]
@@ -50,18 +50,20 @@ public sealed class RecordJobTests(PostgresFixture postgres)
         Assert.Equal(
             $"https://ci.example.com/builds/{job.BuildId}",
             (job with { LogUrl = $"https://ci.example.com/builds/{job.BuildId}" }).Request.Log.AbsoluteUri);
-        Assert.Contains(job.Request.Run, job.Request.Log.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Contains(job.Request.Run.ToString(), job.Request.Log.AbsoluteUri, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(null, false)]
-    [InlineData("off", false)]
-    [InlineData("on", true)]
-    public void the_operator_says_whether(string? value, bool wanted) => Assert.Equal(wanted, Read(value).AreWanted);
+    [InlineData(null, true, false)]
+    [InlineData("auto", true, false)]
+    [InlineData("on", true, true)]
+    [InlineData("off", false, false)]
+    public void the_operator_says_whether_and_by_what(string? value, bool wanted, bool byProgram)
+        => Assert.Equal(new JobSettings(wanted, byProgram), Read(value));
 
     [Fact]
     public void another_word_is_refused()
-        => Assert.Contains("'on' or 'off'", Assert.Throws<FormatException>(() => Read("yes")).Message, StringComparison.Ordinal);
+        => Assert.Contains("'auto', 'on' or 'off'", Assert.Throws<FormatException>(() => Read("yes")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void what_does_not_stand_there_is_tried_again_later_and_not_for_ever()
@@ -84,8 +86,6 @@ public sealed class RecordJobTests(PostgresFixture postgres)
     public async Task a_build_stands_in_radicle_once_whatever_happens_to_the_service(string? point)
     {
         var ct = TestContext.Current.CancellationToken;
-        Assert.SkipWhen(
-            RadProgram.Find(JobWriter.Program, Environment.GetEnvironmentVariable("PATH")) is null, "rad-job is not installed");
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
         var alice = lab.Nodes[0];
         var repository = await lab.CreateRepositoryAsync("demo", new Dictionary<string, string> { ["README.md"] = "# demo\n" }, ct);
@@ -103,7 +103,7 @@ public sealed class RecordJobTests(PostgresFixture postgres)
         if (point is not null)
         {
             await using var dying = await ServiceProcess.StartAsync(
-                "ingest", database, point, ("RAD_HOME", alice.Home), ("RAD_SOCKET", alice.Socket), (JobSettings.Name, "on"));
+                "ingest", database, point, ("RAD_HOME", alice.Home), ("RAD_SOCKET", alice.Socket), (JobSettings.Name, "auto"));
             await dying.DiedAsync();
         }
 

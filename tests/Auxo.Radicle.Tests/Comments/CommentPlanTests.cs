@@ -37,7 +37,7 @@ public sealed class CommentPlanTests
             written.Alice, CobTypes.Patch, patch,
             [new() { ["type"] = "revision.comment", ["revision"] = patch, ["body"] = "queued\n" + Footer }], []);
 
-        Assert.Equal(new CommentPlan.Edit(CommitId.Parse(unsigned)), await PlanAsync(written, patch, "queued\n" + Footer));
+        Assert.Equal(new CommentPlan.Sign(CommitId.Parse(unsigned)), await PlanAsync(written, patch, "queued\n" + Footer));
         written.Storage.SignRefs(written.Alice);
         Assert.Equal(new CommentPlan.Nothing(CommitId.Parse(unsigned)), await PlanAsync(written, patch, "queued\n" + Footer));
     }

@@ -9,14 +9,16 @@ public sealed class PatchCommentWriterTests
 {
     private const string Footer = "auxo · build 3f2a1c7";
 
-    [Fact]
-    public async Task a_comment_reaches_the_other_node_and_is_edited_in_place()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task a_comment_reaches_the_other_node_and_is_edited_in_place(bool locked)
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
         var (home, rid, patch, storage) = await PatchAsync(lab, ct);
         await using var _ = storage;
-        var writer = Writer(new RadKeyAccess(null));
+        var writer = Writer(locked ? await LockedKey.MakeAsync(lab, home, ct) : new RadKeyAccess(null));
 
         var posted = await DoneAsync(writer.WriteAsync(home, storage, Request(patch, "- queued"), ct));
         Assert.Equal((CommentChange.Posted, null), (posted.Change, posted.AnnouncePending));
@@ -32,15 +34,17 @@ public sealed class PatchCommentWriterTests
         Assert.Equal(2, comment.Edits.Count);
     }
 
-    [Fact]
-    public async Task space_around_the_text_is_cut_as_rad_cuts_it_and_no_edit_follows()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task space_around_the_text_is_cut_as_rad_cuts_it_and_no_edit_follows(bool locked)
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
         var (home, _, patch, storage) = await PatchAsync(lab, ct);
         await using var disposed = storage;
         var request = new CommentRequest(patch, RevisionId.Parse(patch.Value), Footer, $"\n  - passed\n\n{Footer}\n \n", null);
-        var writer = Writer(new RadKeyAccess(null));
+        var writer = Writer(locked ? await LockedKey.MakeAsync(lab, home, ct) : new RadKeyAccess(null));
 
         Assert.Equal(CommentChange.Posted, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
         Assert.Equal(CommentChange.None, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
@@ -49,14 +53,16 @@ public sealed class PatchCommentWriterTests
         Assert.Single(comment.Edits);
     }
 
-    [Fact]
-    public async Task comments_survive_other_programs_that_write_at_the_same_time()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task comments_survive_other_programs_that_write_at_the_same_time(bool locked)
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
         var (home, rid, patch, storage) = await PatchAsync(lab, ct);
         await using var _ = storage;
-        var writer = Writer(new RadKeyAccess(null));
+        var writer = Writer(locked ? await LockedKey.MakeAsync(lab, home, ct) : new RadKeyAccess(null));
 
         // The user writes, too, by rad alone, which overwrites what came between its reading and its writing: his words may be
         // lost, which nobody here can help. What he takes of ours is there after the second look, which the outbox takes at
@@ -76,8 +82,10 @@ public sealed class PatchCommentWriterTests
             home, storage, new CommentRequest(patch, RevisionId.Parse(patch.Value), $"build {i}.", $"ours of build {i}.", null), ct)));
     }
 
-    [Fact]
-    public async Task a_comment_that_an_interrupted_rad_left_unsigned_is_signed_and_not_doubled()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task a_comment_that_an_interrupted_rad_left_unsigned_is_signed_and_not_doubled(bool locked)
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
@@ -90,9 +98,10 @@ public sealed class PatchCommentWriterTests
         await alice.RadAsync(ct, "patch", "comment", patch.Value, "--repo", rid, "--no-announce", "-q", "-m", request.Body);
         await alice.GitAsync(storage.Path, ct, "update-ref", signedRefs, before);
         Assert.Empty((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing);
+        var key = locked ? await LockedKey.MakeAsync(lab, home, ct) : new RadKeyAccess(null);
 
         Assert.IsType<CommentWrite.Done>(
-            await Writer(new RadKeyAccess(null)).WriteAsync(home, storage, request, ct));
+            await Writer(key).WriteAsync(home, storage, request, ct));
         Assert.Equal(request.Body, Assert.Single((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing).Body);
     }
 
@@ -119,13 +128,13 @@ public sealed class PatchCommentWriterTests
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
         var (home, _, patch, storage) = await PatchAsync(lab, ct);
         await using var disposed = storage;
-        await lab.Nodes[0].RunAsync(lab.Folder, ct, "ssh-keygen", "-q", "-p", "-P", "", "-N", "secret", "-f", home.Key);
-
+        await LockedKey.MakeAsync(lab, home, ct);
+        var missing = await Writer(new RadKeyAccess(null), lab.Folder).WriteAsync(home, storage, Request(patch, "passed"), ct);
+        Assert.StartsWith("rad is not installed", Assert.IsType<CommentWrite.Waiting>(missing).Reason, StringComparison.Ordinal);
         var waiting = Assert.IsType<CommentWrite.Waiting>(await WriteAsync(new RadKeyAccess(null)));
         Assert.StartsWith("key locked", waiting.Reason, StringComparison.Ordinal);
 
         var file = Path.Combine(lab.Folder, "passphrase");
-        await File.WriteAllTextAsync(file, "secret\n", ct);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         Assert.Contains("chmod 600", Assert.IsType<CommentWrite.Waiting>(await WriteAsync(new RadKeyAccess(file)))
             .Reason, StringComparison.Ordinal);
@@ -157,7 +166,7 @@ public sealed class PatchCommentWriterTests
     }
 
     [Fact]
-    public async Task without_rad_and_without_a_key_it_waits_and_says_for_what()
+    public async Task without_a_key_it_waits_and_says_for_what()
     {
         using var written = await WrittenStorage.CreateAsync();
         var (patch, _) = written.Storage.OpenPatch(written.Bob, "Say hello", WrittenStorage.Files("hello.txt", "hello\n"));
@@ -167,12 +176,7 @@ public sealed class PatchCommentWriterTests
 
         var absent = await Writer(new RadKeyAccess(null), empty.Path)
             .WriteAsync(home, storage, Request(PatchId.Parse(patch), "passed"), CancellationToken.None);
-        Assert.StartsWith("rad is not installed", Assert.IsType<CommentWrite.Waiting>(absent).Reason, StringComparison.Ordinal);
-
-        await File.WriteAllTextAsync(Path.Combine(empty.Path, "rad"), "");
-        var keyless = await Writer(new RadKeyAccess(null), empty.Path)
-            .WriteAsync(home, storage, Request(PatchId.Parse(patch), "passed"), CancellationToken.None);
-        Assert.Contains("rad auth", Assert.IsType<CommentWrite.Waiting>(keyless).Reason, StringComparison.Ordinal);
+        Assert.Contains("rad auth", Assert.IsType<CommentWrite.Waiting>(absent).Reason, StringComparison.Ordinal);
 
         var tooLong = await Writer(new RadKeyAccess(null))
             .WriteAsync(home, storage, Request(PatchId.Parse(patch), new string('x', PatchCommentWriter.MaxBodyBytes)),
