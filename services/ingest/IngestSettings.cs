@@ -16,8 +16,8 @@ internal static class IngestSettings
             "none: an agent, or a key without one"),
         new(
             JobSettings.Name, "node",
-            "whether the ends of builds are written as jobs of Radicle (xyz.radworks.job): auto (where the key has no passphrase), on (else "
-                + "by rad-job) or off",
+            "whether the ends of builds are written as jobs of Radicle (xyz.radworks.job): auto (where the key has no passphrase), on "
+                + "(else by rad-job) or off",
             "auto"),
         new(
             CommentSettings.Name, "node", "whether findings also stand as comments at the lines that a patch changes: on or off", "on"),

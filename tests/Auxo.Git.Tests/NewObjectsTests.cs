@@ -11,7 +11,8 @@ public sealed class NewObjectsTests(SmallRepository repository) : IClassFixture<
         var ct = TestContext.Current.CancellationToken;
         var objects = new NewObjects();
         int[] sizes = [0, 1, 15, 16, 127, 2047, 2048, 300_000];
-        var blobs = sizes.Select(size => (Text: new string('x', size), Name: objects.Blob(Encoding.UTF8.GetBytes(new string('x', size))))).ToList();
+        var blobs = sizes.Select(static size => new string('x', size))
+            .Select(text => (Text: text, Name: objects.Blob(Encoding.UTF8.GetBytes(text)))).ToList();
         Assert.Equal(blobs[1].Name, objects.Blob("x"u8));
         var tree = objects.Tree([("b", blobs[1].Name), ("a", blobs[2].Name), ("B", blobs[3].Name)]);
         const string who = "somebody <s@example.com> 1700000000 +0000";

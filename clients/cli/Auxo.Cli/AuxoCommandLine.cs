@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Text.Json;
 
 using Auxo.Api;
+using Auxo.Cli.Adapter;
 using Auxo.Cli.Artifacts;
 using Auxo.Cli.Ci;
 using Auxo.Cli.Completion;
@@ -116,6 +117,7 @@ internal static class AuxoCommandLine
         PeopleCommand.Create(host),
         TokenCommand.Create(host),
         DemoCommand.Create(host),
+        AdapterCommand.Create(host),
         CompletionCommand.Create(host),
     };
 

@@ -15,8 +15,8 @@ public sealed record CommentRequest(PatchId Patch, RevisionId Revision, string F
     public IReadOnlyList<Remark>? Remarks { get; init; }
 
     /// <summary>
-    /// Whether the remarks are a review. Only for a key that nobody else reviews with: a reviewer has one review of a revision, and a second
-    /// one replaces the first.
+    /// Whether the remarks are a review. Only for a key that nobody else reviews with: a reviewer has one review of a revision, and
+    /// a second one replaces the first.
     /// </summary>
     public bool AsReview { get; init; }
 }

@@ -75,5 +75,6 @@ public static class RemarkPlan
     private static bool Says(Comment comment, Remark remark, RadicleRevision revision)
         => comment.Location is { New: { Type: "lines", Start: var line } } location && line == remark.Line && location.Path == remark.Path
             && location.Commit == revision.Head
-            && comment.Body.LastIndexOf("\n\n" + Mark, StringComparison.Ordinal) is >= 0 and var end && comment.Body[..end] == remark.Body.Trim();
+            && comment.Body.LastIndexOf("\n\n" + Mark, StringComparison.Ordinal) is >= 0 and var end
+            && comment.Body[..end] == remark.Body.Trim();
 }

@@ -5,7 +5,9 @@ namespace Auxo.Radicle;
 /// <summary>The end of a run, as it shall stand in Radicle.</summary>
 /// <param name="Commit">What was run.</param>
 /// <param name="Log">Where its log is; contains <paramref name="Run"/>.</param>
-/// <param name="Run">The run's id. <c>rad-job</c> makes up an id of its own; then the run is found again by this one in its log's address.</param>
+/// <param name="Run">
+/// The run's id. <c>rad-job</c> makes up an id of its own; then the run is found again by this one in its log's address.
+/// </param>
 /// <param name="Passed">How it ended.</param>
 public sealed record JobRequest(CommitId Commit, Uri Log, Guid Run, bool Passed)
 {

@@ -22,7 +22,8 @@ public abstract record JobWrite
 /// <summary>
 /// Writes the end of a run as a job of Radicle (<c>xyz.radworks.job</c>) with the profile's key; by <c>rad-job</c> where only a program of
 /// Radicle can sign. It may be called again with the same request at any time, after a crash, too: it looks into the storage first and
-/// writes only what is missing. A run that has begun and not ended is never left behind for good: nothing is written before the end is known.
+/// writes only what is missing. A run that has begun and not ended is never left behind for good: nothing is written before the end is
+/// known.
 /// </summary>
 public sealed class JobWriter(RadTurns turns, TimeProvider time)
 {

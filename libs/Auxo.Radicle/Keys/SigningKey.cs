@@ -7,7 +7,9 @@ using NSec.Cryptography;
 
 namespace Auxo.Radicle;
 
-/// <summary>The key of a Radicle profile that has no passphrase. It stands in memory for one write only, in pages that are not swapped.</summary>
+/// <summary>
+/// The key of a Radicle profile that has no passphrase. It stands in memory for one write only, in pages that are not swapped.
+/// </summary>
 public sealed class SigningKey : IDisposable
 {
     private const int SeedLength = 32;
@@ -74,7 +76,8 @@ public sealed class SigningKey : IDisposable
         rest = rest["openssh-key-v1\0"u8.Length..];
         if (!Skip(ref rest, fields: 3) || rest.Length < 4 || BinaryPrimitives.ReadUInt32BigEndian(rest) != 1) return null;
         rest = rest[4..];
-        if (!Skip(ref rest, fields: 1) || !Field(ref rest, out var open) || open.Length < 8 || !open[..4].SequenceEqual(open[4..8])) return null;
+        if (!Skip(ref rest, fields: 1) || !Field(ref rest, out var open)) return null;
+        if (open.Length < 8 || !open[..4].SequenceEqual(open[4..8])) return null;
         open = open[8..];
         if (!Field(ref open, out var kind) || !kind.SequenceEqual("ssh-ed25519"u8)) return null;
         if (!Field(ref open, out var known) || !Field(ref open, out var secret) || secret.Length != 2 * SeedLength) return null;

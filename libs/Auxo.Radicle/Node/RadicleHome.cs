@@ -19,7 +19,9 @@ public sealed record RadicleHome(string Path, string Socket)
     /// <summary>The path of a repository in the storage.</summary>
     public string RepositoryPath(Contracts.Rid rid) => System.IO.Path.Combine(Storage, rid.Bare);
 
-    /// <summary>The name that the profile's owner has given himself; null when its settings do not say one that can stand in a commit.</summary>
+    /// <summary>
+    /// The name that the profile's owner has given himself; null when its settings do not say one that can stand in a commit.
+    /// </summary>
     public async Task<string?> AliasAsync(CancellationToken cancellationToken)
     {
         try

@@ -12,7 +12,8 @@ public delegate NewOperation PlannedOperation(IReadOnlyList<CommitId> written);
 /// <param name="Object">The object; null for a new one, whose id is that of the first operation.</param>
 /// <param name="After">What they build on: the newest operations that count.</param>
 /// <param name="Operations">Each builds on the one before it.</param>
-public sealed record CobChange(string TypeName, CommitId? Object, IReadOnlyList<CommitId> After, IReadOnlyList<PlannedOperation> Operations);
+public sealed record CobChange(
+    string TypeName, CommitId? Object, IReadOnlyList<CommitId> After, IReadOnlyList<PlannedOperation> Operations);
 
 /// <summary>Where the refs of a key were when its write was planned.</summary>
 /// <param name="Own">The refs of its namespace, by their names in it.</param>

@@ -37,7 +37,8 @@ public sealed record NewOperation(IReadOnlyList<JsonObject> Actions, string Mess
         var related = Related.Distinct().OrderBy(static id => id.Value, StringComparer.Ordinal).ToList();
         var who = string.Create(CultureInfo.InvariantCulture, $"{by.Alias} <{by.Alias}@{by.Key.Owner.Nid}> {at.ToUnixTimeSeconds()} +0000");
         var commit = new StringBuilder().Append(CultureInfo.InvariantCulture, $"tree {tree}\n");
-        foreach (var parent in (CommitId[])[.. after, .. related, resource]) commit.Append(CultureInfo.InvariantCulture, $"parent {parent}\n");
+        foreach (var parent in (CommitId[])[.. after, .. related, resource])
+            commit.Append(CultureInfo.InvariantCulture, $"parent {parent}\n");
         commit.Append(CultureInfo.InvariantCulture, $"author {who}\ncommitter {who}\ngpgsig {Armour(by.Key, tree)}\n\n{Message}\n\n");
         foreach (var id in related) commit.Append(CultureInfo.InvariantCulture, $"Rad-Related: {id}\n");
         return CommitId.Parse(objects.Commit(commit.Append(CultureInfo.InvariantCulture, $"Rad-Resource: {resource}\n").ToString()));

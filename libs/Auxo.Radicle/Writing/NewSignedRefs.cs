@@ -22,7 +22,8 @@ internal static class NewSignedRefs
     /// <param name="at">When.</param>
     /// <returns>Its commit.</returns>
     public static string AddTo(
-        NewObjects objects, SigningKey key, IReadOnlyDictionary<string, string> refs, string? before, SignedRefsLevel level, DateTimeOffset at)
+        NewObjects objects, SigningKey key, IReadOnlyDictionary<string, string> refs, string? before, SignedRefsLevel level,
+        DateTimeOffset at)
     {
         var lines = refs.Where(static r => r.Key != Name).ToDictionary(StringComparer.Ordinal);
         if (before is not null && level == SignedRefsLevel.Parent) lines[ParentName] = before;

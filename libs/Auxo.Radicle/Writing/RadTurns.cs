@@ -3,7 +3,8 @@ using Auxo.Contracts;
 namespace Auxo.Radicle;
 
 /// <summary>
-/// Gives turns of writing to a repository with the profile's key: by git alone where the key can be read, else by one of Radicle's programs.
+/// Gives turns of writing to a repository with the profile's key: by git alone where the key can be read, else by one of Radicle's
+/// programs.
 /// </summary>
 public sealed class RadTurns(RadKeyAccess key, TimeProvider time)
 {

@@ -72,7 +72,8 @@ public static class CommentOutbox
                 (key, rid, patch_id, revision_id, build_id, seq, body, final, reason, created_at, updated_at, trace_id, remarks)
             values ($1, $2, $3, $4, $5, $6, $7, $8, 'just asked for', $9, $9, $10::text, $11::text)
             on conflict (key) do update set
-                remarks = excluded.remarks, seq = excluded.seq, body = excluded.body, final = excluded.final, updated_at = excluded.updated_at,
+                seq = excluded.seq, body = excluded.body, final = excluded.final, updated_at = excluded.updated_at,
+                remarks = excluded.remarks,
                 attempts = 0, not_before = null, confirm_at = null, trace_id = excluded.trace_id, posted_at = null,
                 state = case when o.operations >= 2 then 'dropped' else 'waiting' end,
                 reason = case when o.operations >= 2 then 'this build has used its two operations; the comment keeps its earlier text'

@@ -41,7 +41,8 @@ public static class DiagnoseNode
                 return
                 [
                     new Diagnosis("profile", Health.Fine, found.Home.Path), await NodeAsync(found.Home, time, ct),
-                    await ProgramsAsync(variable("PATH"), ct), Jobs(found.Home, JobSettings.Parse(variable(JobSettings.Name)), variable("PATH")),
+                    await ProgramsAsync(variable("PATH"), ct),
+                    Jobs(found.Home, JobSettings.Parse(variable(JobSettings.Name)), variable("PATH")),
                     await DiagnoseKey.LookAsync(found.Home, access, variable, ct),
                 ];
             default:
@@ -98,7 +99,8 @@ public static class DiagnoseNode
         "jobs", Health.Fine,
         !settings.AreWanted ? $"ends of builds are not written as jobs of Radicle ({JobSettings.Name}=off)"
         : PrivateKeyFile.IsOpen(home.Key) ? "ends of builds are written as jobs of Radicle"
-        : !settings.ByProgram ? $"the key has a passphrase: ends of builds are not written as jobs of Radicle ({JobSettings.Name}=on: by rad-job)"
+        : !settings.ByProgram
+            ? $"the key has a passphrase: ends of builds are not written as jobs of Radicle ({JobSettings.Name}=on: by rad-job)"
         : RadProgram.Find(JobWriter.Program, search) is { } program ? $"{program} writes ends of builds as jobs of Radicle"
         : $"{JobWriter.Program} is not on PATH: ends of builds are not written as jobs of Radicle");
 

@@ -139,12 +139,16 @@ public sealed class VerdictMarkdownTests
             => new("shellcheck", "SC1", Severity.High, "run.sh", line, message, blocks, known);
         var build = Fold(Queued(PlanOf()), [new BuildEvent.FindingsReported(
             "shellcheck", 1, 3,
-            [Of("warns <b>", 3, blocks: false), Of("blocks", 2, blocks: true), Of("blocks", 2, blocks: true), Of("whole file", null, blocks: true),
+            [Of("warns <b>", 3, blocks: false), Of("blocks", 2, blocks: true), Of("blocks", 2, blocks: true),
+                Of("whole file", null, blocks: true),
                 Of("old", 9, blocks: false, known: true)],
             Known: 1)]);
         Assert.Null(VerdictMarkdown.Remarks(build));
         Assert.Equal(
-            [new PatchRemark("run.sh", 2, "❌ blocks (shellcheck: SC1)"), new PatchRemark("run.sh", 3, "⚠️ warns &lt;b&gt; (shellcheck: SC1)")],
+            [
+                new PatchRemark("run.sh", 2, "❌ blocks (shellcheck: SC1)"),
+                new PatchRemark("run.sh", 3, "⚠️ warns &lt;b&gt; (shellcheck: SC1)"),
+            ],
             VerdictMarkdown.Remarks(Fold(build, [new BuildEvent.Finished(Outcome.Failed, null, [], null, build.QueuedAt)])));
         Assert.Null(VerdictMarkdown.Remarks(Fold(build, [new BuildEvent.Finished(Outcome.Cancelled, null, [], null, build.QueuedAt)])));
     }

@@ -28,7 +28,10 @@ public sealed class RemarkTests
         if (!locked) await UserCommentAsync(storage, home, patch, head, ct);
 
         // Line 1 stands as it was before.
-        Remark[] remarks = [new("run.sh", 1, "not seen"), new("run.sh", 2, "**SC2086**"), new("run.sh", 3, "quote it"), new("no.sh", 1, "x")];
+        Remark[] remarks =
+        [
+            new("run.sh", 1, "not seen"), new("run.sh", 2, "**SC2086**"), new("run.sh", 3, "quote it"), new("no.sh", 1, "x"),
+        ];
         var request = new CommentRequest(patch, first, Footer, $"failed\n\n{Footer}", null) { Remarks = remarks };
         Assert.Equal(CommentChange.Posted, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
         Assert.Equal(["2 **SC2086**", "3 quote it"], await PlacedAsync(storage, patch, first, ct));
@@ -40,7 +43,8 @@ public sealed class RemarkTests
 
         if (locked) await LockedKey.OpenAsync(lab, home, ct);
         var (revision, _) = await lab.Nodes[0].UpdatePatchAsync(
-            "demo", patch.Value, new Dictionary<string, string>(StringComparer.Ordinal) { ["run.sh"] = "#!/bin/sh\ndate\nls\nrm $x\n" }, ct);
+            "demo", patch.Value,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["run.sh"] = "#!/bin/sh\ndate\nls\nrm $x\n" }, ct);
         if (locked) await LockedKey.MakeAsync(lab, home, ct);
         var next = request with
         {

@@ -48,7 +48,8 @@ public sealed class JobWriterTests
         await using var _ = storage;
         var tree = lab.Nodes[0].WorkTree("demo");
         await lab.Nodes[0].RunAsync(tree, ct, "rad-job", "-r", rid, "--no-sync", "new", head.Value);
-        await lab.Nodes[0].RunAsync(tree, ct, "rad-job", "-r", rid, "--no-sync", "run", head.Value, $"https://ci.example.com/builds/{First}");
+        await lab.Nodes[0].RunAsync(
+            tree, ct, "rad-job", "-r", rid, "--no-sync", "run", head.Value, $"https://ci.example.com/builds/{First}");
 
         var writer = new JobWriter(new RadTurns(new RadKeyAccess(null), TimeProvider.System), TimeProvider.System);
         Assert.IsType<JobWrite.Done>(await writer.WriteAsync(home, storage, Request(head, First, passed: true), byProgram: false, ct));

@@ -49,7 +49,8 @@ public sealed class CobWriterTests
         {
             // At the very moment of a write rad finds a lock and says so; then the user does it again.
             while (await lab.Nodes[0].TryRadAsync(
-                ct, "patch", "comment", patch.Value, "--repo", rid, "-m", $"user {i}", "--no-announce") != 0) ct.ThrowIfCancellationRequested();
+                ct, "patch", "comment", patch.Value, "--repo", rid, "-m", $"user {i}", "--no-announce") != 0)
+                ct.ThrowIfCancellationRequested();
         }
 
         await ours;
