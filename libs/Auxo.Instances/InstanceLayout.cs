@@ -61,6 +61,12 @@ public sealed record InstanceLayout(string Home)
     /// <summary>What the checks said of contents, for after a restart; it may be removed at any time.</summary>
     public string Verdicts => Path.Combine(Home, "verdicts");
 
+    /// <summary>A Radicle profile of Auxo's own, where it writes with a key of its own; in no backup.</summary>
+    public string RadicleProfile => Path.Combine(Home, "radicle");
+
+    /// <summary>Says with whose key Auxo writes: <c>own</c>, else the node's.</summary>
+    public string IdentityFile => Path.Combine(RadicleProfile, "identity");
+
     /// <summary>One log per resource.</summary>
     public string Logs => Path.Combine(Home, "logs");
 

@@ -9,6 +9,7 @@ using Auxo.Ingest.Scanning;
 using Auxo.Ingest.Timeline;
 using Auxo.Ingest.Tracking;
 using Auxo.Ingest.Visibility;
+using Auxo.Instances;
 using Auxo.Radicle;
 using Auxo.ServiceDefaults.Settings;
 
@@ -36,6 +37,7 @@ public static class Configuration
         services.AddSingleton<JobWriter>();
         services.AddSingleton(JobSettings.From(builder.Configuration));
         services.AddSingleton(CommentSettings.From(builder.Configuration));
+        services.AddSingleton(new WritingIdentity(InstanceLayout.Locate(name => builder.Configuration[name])));
         services.AddSingleton(RepositoryFolders.From(builder.Configuration));
         services.AddSingleton<HookAddress>();
         services.AddSingleton<RepositoryAnswers>();

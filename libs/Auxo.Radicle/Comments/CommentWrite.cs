@@ -14,6 +14,9 @@ public sealed record CommentRequest(PatchId Patch, RevisionId Revision, string F
     /// <summary>What is said at lines of the code; what was said before at others is taken back. Null: nothing of it is touched.</summary>
     public IReadOnlyList<Remark>? Remarks { get; init; }
 
+    /// <summary>How long it is wanted already.</summary>
+    public TimeSpan Age { get; init; } = TimeSpan.MaxValue;
+
     /// <summary>
     /// Whether the remarks are a review. Only for a key that nobody else reviews with: a reviewer has one review of a revision, and
     /// a second one replaces the first.
@@ -42,6 +45,10 @@ public abstract record CommentWrite
 
     /// <summary>Nothing can be written until somebody does something; the reason says what. Try again later, without counting.</summary>
     public sealed record Waiting(string Reason) : CommentWrite;
+
+    /// <summary>The Auxo of another delegate speaks here; ours is silent.</summary>
+    /// <param name="By">Whose.</param>
+    public sealed record Elsewhere(Did By) : CommentWrite;
 
     /// <summary>It did not work.</summary>
     /// <param name="Reason">What was said.</param>

@@ -46,7 +46,8 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
         }
 
         // The peers have it; rad on this machine reads from a cache of its own, which only rad itself fills.
-        if (held is { Key: not null, Rad: { } rad } && written is CommentWrite.Done { Change: not CommentChange.None })
+        if (held.Key is not null && written is CommentWrite.Done { Change: not CommentChange.None } or CommentWrite.Elsewhere
+            && turns.Of("rad", RadicleHome.OfRepository(storage.Path) ?? home) is { } rad)
             await CacheAsync(rad, request.Patch, storage.Rid);
         return written;
     }
@@ -61,8 +62,23 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
             var refs = held.Key is null ? null : await CobWriter.ReadOwnAsync(storage, held.Own, cancellationToken);
             var all = await storage.ReadPatchWithUnsignedAsync(request.Patch, held.Own, cancellationToken);
             var signed = await storage.ReadPatchAsync(request.Patch, cancellationToken);
-            var plan = CommentPlan.Of(request, held.Own, all, signed);
-            if (plan is CommentPlan.Impossible impossible) return new CommentWrite.Failed(impossible.Reason, impossible.Retry);
+            var plan = CommentPlan.Of(
+                request, held.Own, all, signed, (await storage.ReadIdentityAsync(cancellationToken)).Delegates);
+            switch (plan)
+            {
+                case CommentPlan.Impossible impossible:
+                    return new CommentWrite.Failed(impossible.Reason, impossible.Retry);
+                case CommentPlan.StandBy other:
+                    return new CommentWrite.Waiting($"The Auxo of {other.By} speaks on this patch; ours waits a minute for it.");
+                case CommentPlan.Elsewhere { Ours: null } other:
+                    return new CommentWrite.Elsewhere(other.By);
+                case CommentPlan.Elsewhere:
+                    request = request with { Remarks = [] };
+                    break;
+                default:
+                    break;
+            }
+
             var remarks = RemarkPlan.Of(request, held.Own, all!);
             if (plan is CommentPlan.Nothing done && remarks.Count == 0 && RemarkPlan.Of(request, held.Own, signed!).Count == 0)
                 return new CommentWrite.Done(done.Comment, change, await AnnounceAsync(home, storage.Rid, held.Own, cancellationToken));
@@ -118,6 +134,8 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
             CommentPlan.Post => new NewOperation([PatchActions.Comment(request.Revision, request.Body, null)], "Comment", []),
             CommentPlan.Edit edit => new NewOperation(
                 [PatchActions.EditComment(request.Revision, edit.Comment, request.Body)], "Edit comment", []),
+            CommentPlan.Elsewhere { Ours: { } ours } => new NewOperation(
+                [PatchActions.RedactComment(request.Revision, ours)], "Redact comment", []),
             _ => null,
         };
         if (comment is null) return remarks;
@@ -165,6 +183,8 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
 
     private static string[] Arguments(CommentPlan plan, CommentRequest request, Rid rid)
     {
+        if (plan is CommentPlan.Elsewhere { Ours: { } ours })
+            return ["patch", "comment", request.Revision.Value, "--repo", rid.Value, "--no-announce", "-q", "--redact", ours.Value];
         // The same text once more makes rad sign what stands there unsigned.
         var edited = plan switch
         {

@@ -9,7 +9,7 @@ public static class RemarkPlan
     public const int Most = 10;
 
     /// <summary>By this a remark is known as Auxo's: the user may write comments at lines with the same key.</summary>
-    private const string Mark = "auxo · build ";
+    private const string Mark = CommentPlan.Footer;
 
     /// <summary>Decides.</summary>
     /// <param name="request">What is wanted; its remarks are only those at lines that the revision changes.</param>

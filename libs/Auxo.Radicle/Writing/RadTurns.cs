@@ -17,6 +17,10 @@ public sealed class RadTurns(RadKeyAccess key, TimeProvider time)
     /// <summary>Where a program is; null when it is in none of the folders.</summary>
     public string? Find(string program) => RadProgram.Find(program, SearchPath);
 
+    /// <summary>A program, for what needs no key; null when it is not installed.</summary>
+    public RadProgram? Of(string program, RadicleHome home)
+        => Find(program) is { } found ? new RadProgram(found, home, passphrase: null, time) : null;
+
     /// <summary>Waits until nobody else writes to the repository as the same key.</summary>
     /// <param name="program">The name of the program that writes where the key cannot be read.</param>
     /// <param name="home">The profile to write as.</param>

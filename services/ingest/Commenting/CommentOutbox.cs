@@ -33,10 +33,11 @@ public enum CommentState
 /// <param name="CommentId">The comment that stands there already; null when none does.</param>
 /// <param name="Attempts">That failed since the last success.</param>
 /// <param name="PostedAt">Since when this text stands, where it only has to be looked for once more; else null.</param>
+/// <param name="CreatedAt">Since when a comment of this build is wanted.</param>
 /// <param name="Remarks">What is wanted at lines of the code; null: what stands there stays.</param>
 public sealed record WantedComment(
     string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body,
-    CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt, IReadOnlyList<PatchRemark>? Remarks = null);
+    CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt, DateTimeOffset CreatedAt, IReadOnlyList<PatchRemark>? Remarks = null);
 
 /// <summary>
 /// The table <c>comment_outbox</c>: one row per build with the newest wanted body. At most two texts of a build are ever begun
@@ -97,7 +98,7 @@ public static class CommentOutbox
                 operations = operations + case when begun_seq is distinct from seq then 1 else 0 end, begun_seq = seq
             where key = $1 and lease_owner = $2 and lease_epoch = $3
             returning rid, patch_id, revision_id, build_id, seq, body, comment_id, attempts,
-                case when confirm_at is not null then posted_at end, remarks
+                case when confirm_at is not null then posted_at end, remarks, created_at
             """);
         foreach (var value in (object[])[lease.Key, lease.Owner, lease.Epoch, now]) command.Parameters.Add(new NpgsqlParameter
         {
@@ -112,6 +113,7 @@ public static class CommentOutbox
                 ? null
                 : CommitId.Parse(reader.GetString(6)), reader.GetInt32(7),
             await reader.IsDBNullAsync(8, ct) ? null : await reader.GetFieldValueAsync<DateTimeOffset>(8, ct),
+            await reader.GetFieldValueAsync<DateTimeOffset>(10, ct),
             await reader.IsDBNullAsync(9, ct)
                 ? null
                 : JsonSerializer.Deserialize(reader.GetString(9), ContractsJson.Default.IReadOnlyListPatchRemark));

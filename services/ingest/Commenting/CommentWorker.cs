@@ -14,7 +14,7 @@ namespace Auxo.Ingest.Commenting;
 /// </summary>
 public sealed partial class CommentWorker(
     NpgsqlDataSource source, IDocumentStore store, NodeWatch node, Observer observer, PatchCommentWriter writer,
-    CommentSettings settings, ChangeFeed changes, TimeProvider time, ILogger<CommentWorker> logger)
+    CommentSettings settings, WritingIdentity identity, ChangeFeed changes, TimeProvider time, ILogger<CommentWorker> logger)
     : BackgroundLoop(time, logger)
 {
     /// <summary>What listeners hear when comments were wanted or written.</summary>
@@ -67,7 +67,7 @@ public sealed partial class CommentWorker(
         CrashPoint.Hit("ingest.comment.before_ack");
         await session.SaveChangesAsync(ct);
         changes.Tell(Changed);
-        if (written is not CommentWrite.Done { AnnouncePending: null }) Log.NotYet(logger, wanted.Key, written);
+        if (written is not (CommentWrite.Done { AnnouncePending: null } or CommentWrite.Elsewhere)) Log.NotYet(logger, wanted.Key, written);
     }
 
     /// <summary>What is stored after an attempt.</summary>
@@ -81,6 +81,9 @@ public sealed partial class CommentWorker(
             done.Comment, failed: false, WaitingPause, now),
         CommentWrite.Waiting waiting
             => CommentOutbox.End(wanted, CommentState.Waiting, waiting.Reason, null, failed: false, WaitingPause, now),
+        CommentWrite.Elsewhere other => CommentOutbox.End(
+            wanted, CommentState.Dropped, $"the Auxo of {other.By} speaks on this revision, and one is enough", null, failed: false,
+            TimeSpan.Zero, now),
         CommentWrite.Failed { Retry: true } failed
             => CommentOutbox.End(wanted, CommentState.Waiting, failed.Reason, null, failed: true, Pause(wanted.Attempts), now),
         CommentWrite.Failed failed
@@ -101,11 +104,12 @@ public sealed partial class CommentWorker(
         var request = new CommentRequest(
             wanted.PatchId, wanted.RevisionId, $"auxo · build {BuildId.Short(wanted.BuildId)}", wanted.Body, wanted.CommentId)
         {
+            Age = Time.GetUtcNow() - wanted.CreatedAt, AsReview = identity.IsOwn,
             Remarks = settings.AtLines ? wanted.Remarks?.Select(static r => new Remark(r.Path, r.Line, r.Markdown)).ToList() : null,
         };
         try
         {
-            return await observer.UseAsync(wanted.Rid, path, storage => writer.WriteAsync(home, storage, request, ct), ct);
+            return await observer.UseAsync(wanted.Rid, path, storage => writer.WriteAsync(identity.Of(home), storage, request, ct), ct);
         }
         catch (Exception e) when (e is NotRadicleException or ObjectDisposedException or Git.GitException or IOException)
         {

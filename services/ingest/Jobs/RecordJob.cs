@@ -1,4 +1,5 @@
 using Auxo.Contracts;
+using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Listening;
 using Auxo.Ingest.Scanning;
 using Auxo.Radicle;
@@ -38,14 +39,16 @@ public static partial class RecordJobHandler
 {
     /// <summary>Writes what the storage does not have.</summary>
     public static async Task<JobAttempt> BeforeAsync(
-        RecordJob message, NodeWatch node, Observer observer, JobWriter writer, JobSettings settings, CancellationToken ct)
+        RecordJob message, NodeWatch node, Observer observer, JobWriter writer, JobSettings settings,
+        WritingIdentity identity, CancellationToken ct)
     {
         if (await node.HomeAsync(ct) is not { } home || home.RepositoryPath(message.Rid) is var path && !Directory.Exists(path))
             return new JobAttempt(null);
         try
         {
             var written = await observer.UseAsync(
-                message.Rid, path, storage => writer.WriteAsync(home, storage, message.Request, settings.ByProgram, ct), ct);
+                message.Rid, path, storage => writer.WriteAsync(
+                    identity.Of(home), storage, message.Request, settings.ByProgram, ct), ct);
             CrashPoint.Hit("ingest.job.written");
             return new JobAttempt((written as JobWrite.NotYet)?.Reason);
         }

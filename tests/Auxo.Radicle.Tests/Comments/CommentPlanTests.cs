@@ -55,8 +55,52 @@ public sealed class CommentPlanTests
         Assert.True(Assert.IsType<CommentPlan.Impossible>(await PlanAsync(written, new string('2', 40), Footer, revision: patch)).Retry);
     }
 
+    [Fact]
+    public async Task of_several_delegates_auxos_the_first_speaks_and_a_later_comment_goes()
+    {
+        using var written = await WrittenStorage.CreateAsync();
+        var storage = written.Storage;
+        storage.AddDelegate(written.Alice, written.Bob);
+        var (patch, head) = storage.OpenPatch(written.Bob, "Say hello", WrittenStorage.Files("hello.txt", "hello\n"));
+        // Anybody may write such a text, and a delegate may quote one.
+        storage.Comment(written.Eve, patch, patch, "passed\n\nauxo · build 1111111");
+        storage.Comment(written.Bob, patch, patch, "> auxo · build 1111111\n\nwhy?");
+        Assert.IsType<CommentPlan.Post>(await PlanAsync(written, patch, "passed\n" + Footer));
+
+        storage.Now = storage.Now.AddSeconds(10);
+        storage.Comment(written.Bob, patch, patch, "passed\n\nauxo · build 1111111\n");
+        var bob = Did.Parse(written.Bob.Did);
+        Assert.Equal(new CommentPlan.Elsewhere(bob, null), await PlanAsync(written, patch, "passed\n" + Footer));
+
+        // Both believed to be the one: whose comment is later takes it back, on every node alike.
+        storage.Now = storage.Now.AddSeconds(10);
+        var late = storage.Comment(written.Alice, patch, patch, "passed\n" + Footer);
+        Assert.Equal(new CommentPlan.Elsewhere(bob, CommitId.Parse(late)), await PlanAsync(written, patch, "passed\n" + Footer));
+
+        var (next, _) = storage.RevisePatch(written.Bob, patch, head, WrittenStorage.Files("hello.txt", "hi\n"));
+        Assert.IsType<CommentPlan.Post>(await PlanAsync(written, patch, "passed\n" + Footer, revision: next));
+        storage.Act(written.Alice, patch, new() { ["type"] = "revision.comment.redact", ["revision"] = patch, ["comment"] = late });
+        Assert.Equal(
+            new CommentPlan.StandBy(bob), await PlanAsync(written, patch, "passed\n" + Footer, revision: next, age: TimeSpan.FromSeconds(5)));
+        Assert.IsType<CommentPlan.Post>(
+            await PlanAsync(written, patch, "passed\n" + Footer, revision: next, age: CommentPlan.Patience));
+    }
+
+    [Fact]
+    public async Task the_first_of_two_stays()
+    {
+        using var written = await WrittenStorage.CreateAsync();
+        var storage = written.Storage;
+        storage.AddDelegate(written.Alice, written.Bob);
+        var (patch, _) = storage.OpenPatch(written.Bob, "Say hello", WrittenStorage.Files("hello.txt", "hello\n"));
+        var ours = storage.Comment(written.Alice, patch, patch, "passed\n" + Footer);
+        storage.Now = storage.Now.AddSeconds(10);
+        storage.Comment(written.Bob, patch, patch, "passed\n\nauxo · build 1111111");
+        Assert.Equal(new CommentPlan.Nothing(CommitId.Parse(ours)), await PlanAsync(written, patch, "passed\n" + Footer));
+    }
+
     private static async Task<CommentPlan> PlanAsync(
-        WrittenStorage written, string patch, string body, string? previous = null, string? revision = null)
+        WrittenStorage written, string patch, string body, string? previous = null, string? revision = null, TimeSpan? age = null)
     {
         await using var repository = await written.OpenAsync();
         var own = Did.Parse(written.Alice.Did);
@@ -64,8 +108,9 @@ public sealed class CommentPlanTests
         return CommentPlan.Of(
             new CommentRequest(id, RevisionId.Parse(revision ?? patch), Footer, body, previous is null
                 ? null
-                : CommitId.Parse(previous)), own,
+                : CommitId.Parse(previous)) { Age = age ?? TimeSpan.MaxValue }, own,
             await repository.ReadPatchWithUnsignedAsync(id, own, CancellationToken.None),
-            await repository.ReadPatchAsync(id, CancellationToken.None));
+            await repository.ReadPatchAsync(id, CancellationToken.None),
+            (await repository.ReadIdentityAsync(CancellationToken.None)).Delegates);
     }
 }
