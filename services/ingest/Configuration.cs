@@ -11,6 +11,7 @@ using Auxo.Ingest.Tracking;
 using Auxo.Ingest.Visibility;
 using Auxo.Instances;
 using Auxo.Radicle;
+using Auxo.ServiceDefaults.Egress;
 using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
@@ -32,6 +33,7 @@ public static class Configuration
         services.AddSingleton(new NodeEnvironment(name => builder.Configuration[name] ?? Environment.GetEnvironmentVariable(name)));
         services.AddSingleton(new RadKeyAccess(builder.Configuration["Auxo:Radicle:PassphraseFile"]));
         services.AddKnownSettings(IngestSettings.Known);
+        builder.AddEgress();
         services.AddSingleton<RadTurns>();
         services.AddSingleton<PatchCommentWriter>();
         services.AddSingleton<JobWriter>();

@@ -1,5 +1,6 @@
 using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Jobs;
+using Auxo.ServiceDefaults.Egress;
 using Auxo.ServiceDefaults.Settings;
 
 namespace Auxo.Ingest;
@@ -21,6 +22,7 @@ internal static class IngestSettings
             "auto"),
         new(
             CommentSettings.Name, "node", "whether findings also stand as comments at the lines that a patch changes: on or off", "on"),
+        new(EgressPolicy.Setting, "network", "networks besides the public ones that webhooks may want to hear from", "none"),
         KnownSetting.PublicUrl,
     ];
 }

@@ -49,16 +49,22 @@ public sealed class IngestHost : IAsyncDisposable
     public Queues Queues { get; }
 
     /// <summary>Starts it on a database that may have been used before.</summary>
-    public static async Task<IngestHost> StartAsync(string connectionString, string radHome, string? socket = null, bool listen = false)
+    public static async Task<IngestHost> StartAsync(
+        string connectionString, string radHome, string? socket = null, bool listen = false,
+        params (string Name, string Value)[] settings)
     {
         Directory.CreateDirectory(Path.Combine(radHome, "storage"));
         var source = NpgsqlDataSource.Create(connectionString);
         await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         var token = await AccessToken.CreateAsync(source, $"test {Guid.NewGuid()}", [AccessToken.Admin], null, CancellationToken.None);
-        void Configure(IWebHostBuilder b) => b
-            .UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("RAD_HOME", radHome)
-            .UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock")).UseSetting("Auxo:Radicle:Jobs", "on");
+        void Configure(IWebHostBuilder b)
+        {
+            b.UseSetting("ConnectionStrings:auxo", connectionString).UseSetting("RAD_HOME", radHome)
+                .UseSetting("RAD_SOCKET", socket ?? Path.Combine(radHome, "control.sock")).UseSetting("Auxo:Radicle:Jobs", "on");
+            foreach (var (name, value) in settings) b.UseSetting(name, value);
+        }
+
         var service = listen ? RunningService.OnPort<Program>(Configure) : await RunningService.InMemoryAsync<Program>(Configure);
         return new IngestHost(service, source, new Queues(connectionString), token);
     }

@@ -1,13 +1,28 @@
 using Auxo.Contracts;
+using Auxo.Ingest.Statuses;
+
+using Npgsql;
 
 namespace Auxo.Ingest.Jobs;
 
-/// <summary>Has the end of a build written where other programs of Radicle look for it.</summary>
+/// <summary>Has the end of a build written where other programs of Radicle look for it, and told to webhooks that asked.</summary>
 public static class OnBuildFinishedHandler
 {
-    /// <summary>Asks for the job.</summary>
-    public static OutgoingMessages Handle(BuildFinished message, JobSettings settings)
-        => Decide(message, settings) is { } job ? [job] : [];
+    /// <summary>Who asked how the commit is doing.</summary>
+    public static Task<IReadOnlyList<StatusPlace>> LoadAsync(BuildFinished message, NpgsqlDataSource source, CancellationToken ct)
+        => CommitResults.PlacesAsync(source, message.Subject.Rid, message.Subject.Commit, ct);
+
+    /// <summary>Asks for the job, and for the calls; webhooks that come later find the result kept.</summary>
+    public static (OutgoingMessages, KeepResult?) Handle(
+        BuildFinished message, IReadOnlyList<StatusPlace> places, JobSettings settings, DateTimeOffset now)
+    {
+        OutgoingMessages messages = [];
+        if (Decide(message, settings) is { } job) messages.Add(job);
+        if (message.Subject is not { Schedule: null } subject) return (messages, null);
+        var status = CommitStatus.Of(message);
+        foreach (var place in places) messages.Add(new TellStatus(subject.Rid, subject.Commit, place, status, Attempt: 1));
+        return (messages, new KeepResult(subject.Rid, subject.Commit, status, now));
+    }
 
     /// <summary>
     /// The job that is wanted. None for a build that says nothing about its commit, such as a cancelled one, and none for one that only a

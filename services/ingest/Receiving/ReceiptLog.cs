@@ -134,7 +134,11 @@ public sealed class ReceiptLog(NpgsqlDataSource source, TimeProvider time) : Bac
     {
         try
         {
-            await using var command = source.CreateCommand("delete from ingest.receipts where received_at < $1");
+            await using var command = source.CreateCommand(
+                """
+                with old as (delete from ingest.commit_results where ended_at < $1)
+                delete from ingest.receipts where received_at < $1
+                """);
             command.Parameters.Add(new NpgsqlParameter { Value = time.GetUtcNow() - Keep });
             await command.ExecuteNonQueryAsync(ct);
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 
 using Auxo.Ingest.Scanning;
+using Auxo.Ingest.Statuses;
 using Auxo.ServiceDefaults.Access;
 
 namespace Auxo.Ingest.Receiving;
@@ -91,6 +92,9 @@ public static class ReceiveHook
         var isNew = await services.GetRequiredService<ReceiptLog>().WriteAsync(receipt, http.RequestAborted);
         if (isNew && services.GetRequiredService<Observer>().Find(body.Rid) is { } watch)
             watch.Wake(DetectedBy.Webhook, body.Commit, body.Patch?.Value ?? body.Branch);
+        if (isNew && body is { Commit: { } commit, StatusUrl: { } url, Context: { } context, Seeder: { } seeder })
+            await services.GetRequiredService<IMessageBus>().PublishAsync(
+                new StatusAsked(body.Rid, commit, new StatusPlace(url, context, seeder)));
         await AnswerAsync(http, StatusCodes.Status202Accepted, isNew ? Accepted : Duplicate);
     }
 
