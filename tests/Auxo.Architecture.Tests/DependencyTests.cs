@@ -21,7 +21,7 @@ public sealed partial class DependencyTests
         ["Auxo.Hosting"] = ["Auxo.Instances", "Auxo.Postgres"],
         ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults"],
         ["Auxo.Api"] = [],
-        ["Auxo.Cli"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Git", "Auxo.Instances"],
+        ["Auxo.Cli"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Git", "Auxo.Instances", "Auxo.Radicle"],
         ["Auxo.Console"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Instances", "Auxo.ServiceDefaults"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Radicle"],
         ["Auxo.Pipeline"] =

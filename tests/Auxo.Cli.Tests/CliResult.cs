@@ -10,7 +10,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     public static async Task<CliResult> RunAsync(
         Dictionary<string, string> variables, string[] args, bool terminal = false, int width = 80,
         string? folder = null, string programs = "/nonexistent", TimeProvider? time = null,
-        string? input = null, CancellationToken ct = default)
+        string? input = null, CancellationToken ct = default, bool canAsk = false)
     {
         using var output = new MemoryStream();
         await using var error = new StringWriter();
@@ -21,7 +21,9 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
             StandardInput = new StringReader(input ?? ""),
             IsTerminal = terminal,
             Width = width,
+            CanAsk = canAsk,
             Variable = name => variables.GetValueOrDefault(name),
+            ProgramVariables = variables,
             WorkingFolder = folder ?? Path.GetTempPath(),
             Time = time ?? new FixedTime(),
             Programs = programs,

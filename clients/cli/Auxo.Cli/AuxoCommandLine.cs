@@ -18,6 +18,7 @@ using Auxo.Cli.Metrics;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
+using Auxo.Cli.Patches;
 using Auxo.Cli.People;
 using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
@@ -93,6 +94,7 @@ internal static class AuxoCommandLine
         DoctorCommand.Create(host),
         ConsoleCommand.Create(host),
         RepoCommand.Create(host),
+        PatchCommand.Create(host),
         CiCommand.Create(host),
         GateCommand.Create(host),
         HooksCommand.Create(host),

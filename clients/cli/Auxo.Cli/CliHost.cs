@@ -15,6 +15,9 @@ internal sealed class CliHost
     /// <summary>Shows a question and reads the answer unseen; null where input is no terminal.</summary>
     public Func<string, string>? ReadSecret { get; init; }
 
+    /// <summary>Somebody sits before it and can answer a question.</summary>
+    public bool CanAsk { get; init; }
+
     /// <summary>Standard output is a terminal: colours are allowed, and escape sequences from outside must be tamed.</summary>
     public required bool IsTerminal { get; init; }
 
@@ -22,6 +25,9 @@ internal sealed class CliHost
     public required int Width { get; init; }
 
     public required Func<string, string?> Variable { get; init; }
+
+    /// <summary>What the user's own programs (git, rad) are started with; null: with this program's environment.</summary>
+    public IReadOnlyDictionary<string, string>? ProgramVariables { get; init; }
 
     public required string WorkingFolder { get; init; }
 
@@ -50,6 +56,7 @@ internal sealed class CliHost
         },
         StandardInput = Console.In,
         ReadSecret = Console.IsInputRedirected ? null : Unseen,
+        CanAsk = !Console.IsInputRedirected && !Console.IsErrorRedirected,
         IsTerminal = !Console.IsOutputRedirected,
         Width = Columns(),
         Variable = Environment.GetEnvironmentVariable,

@@ -19,23 +19,7 @@ internal sealed class BuildWatch(Session session)
         var terminal = session.Terminal;
         try
         {
-            if (!terminal.Json) BuildReport.Head(terminal, build);
-            while (true)
-            {
-                build = await session.Clients.Pipeline.GetAsync(build.Id, ct);
-                if (terminal.Json)
-                {
-                    if (build.IsFinished) break;
-                }
-                else
-                {
-                    TellState(build);
-                    foreach (var step in build.Steps ?? []) await TellAsync(build, step, ct);
-                    if (build.IsFinished) break;
-                }
-
-                await Task.Delay(Pause, terminal.Time, ct);
-            }
+            build = await ToEndAsync(build, ct);
         }
         catch (OperationCanceledException) when (!terminal.Json)
         {
@@ -47,6 +31,25 @@ internal sealed class BuildWatch(Session session)
         if (!terminal.Json) return BuildReport.End(terminal, build);
         terminal.WriteJson(build);
         return build.Outcome == "passed" ? ExitCode.Ok : ExitCode.Negative;
+    }
+
+    /// <summary>The build when it has ended; on the way, what happens is told, unless the answer is JSON.</summary>
+    public async Task<Build> ToEndAsync(Build build, CancellationToken ct)
+    {
+        var terminal = session.Terminal;
+        if (!terminal.Json) BuildReport.Head(terminal, build);
+        while (true)
+        {
+            build = await session.Clients.Pipeline.GetAsync(build.Id, ct);
+            if (!terminal.Json)
+            {
+                TellState(build);
+                foreach (var step in build.Steps ?? []) await TellAsync(build, step, ct);
+            }
+
+            if (build.IsFinished) return build;
+            await Task.Delay(Pause, terminal.Time, ct);
+        }
     }
 
     private void TellState(Build build)

@@ -53,6 +53,12 @@ internal sealed class Terminal : IDisposable
     /// <summary>One line of markup. Text from outside goes through <see cref="Safe"/> first.</summary>
     public void Line(string markup = "") => Out.MarkupLine(markup);
 
+    /// <summary>One line of markup for people; nothing where the answer is JSON.</summary>
+    public void Say(string markup = "")
+    {
+        if (!Json) Line(markup);
+    }
+
     /// <summary>Bytes of a log: as they are into a file or pipe; tamed on a terminal.</summary>
     public async Task WriteLogAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+
+using Auxo.Radicle;
+
+namespace Auxo.Cli.Patches.Copies;
+
+/// <summary>What a program said until its end.</summary>
+/// <param name="Command">What was run, for people: <c>rad patch edit</c>.</param>
+/// <param name="ExitCode">Its exit code; null when it did not end in time and was killed.</param>
+/// <param name="Output">Its standard output; Radicle's programs write errors there too.</param>
+/// <param name="Errors">Its standard error.</param>
+internal sealed record ProgramRun(string Command, int? ExitCode, string Output, string Errors)
+{
+    public bool Succeeded => ExitCode == 0;
+
+    /// <summary>Its first line of output, without spaces around.</summary>
+    public string Line => Output.Split('\n')[0].Trim();
+
+    /// <summary>Itself, when it succeeded.</summary>
+    /// <exception cref="CliException">It did not.</exception>
+    public ProgramRun Must() => Succeeded ? this : throw ProgramFault.Of(this);
+}
+
+/// <summary>
+/// The user's own git and rad: with his settings, keys, agent and hooks, as if he had typed it. They get no input and no editor, so they
+/// cannot wait for anybody, and they have limits of time.
+/// </summary>
+internal sealed class UserPrograms(CliHost host)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PushPatience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Asks git something.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="ct">Kills it.</param>
+    /// <param name="arguments">What.</param>
+    public Task<ProgramRun> GitAsync(string folder, CancellationToken ct, params IReadOnlyList<string> arguments)
+        => RunAsync("git", folder, arguments, Patience, alternates: null, ct);
+
+    /// <summary>Asks git something about objects of which some may lie in another repository only.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="objects">The other repository's folder of objects.</param>
+    /// <param name="ct">Kills it.</param>
+    /// <param name="arguments">What.</param>
+    public Task<ProgramRun> GitWithAsync(string folder, string objects, CancellationToken ct, params IReadOnlyList<string> arguments)
+        => RunAsync("git", folder, arguments, Patience, objects, ct);
+
+    /// <summary>Lets git push. Once begun it is not interrupted: killed in the middle it leaves locks behind.</summary>
+    public Task<ProgramRun> PushAsync(string folder, IReadOnlyList<string> arguments)
+        => RunAsync("git", folder, ["push", .. arguments], PushPatience, alternates: null, CancellationToken.None);
+
+    /// <summary>Lets rad write. Once begun it is not interrupted.</summary>
+    public Task<ProgramRun> RadAsync(string folder, params IReadOnlyList<string> arguments)
+        => RunAsync("rad", folder, arguments, Patience, alternates: null, CancellationToken.None);
+
+    private async Task<ProgramRun> RunAsync(
+        string program, string folder, IReadOnlyList<string> arguments, TimeSpan patience, string? alternates, CancellationToken ct)
+    {
+        var file = RadProgram.Find(program, host.Variable("PATH"))
+            ?? throw new CliException(
+                ExitCode.Usage, $"There is no program '{program}' on your PATH.",
+                program == "git" ? "Install git." : "Install Radicle (https://radicle.xyz), or add its folder to PATH.");
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (host.ProgramVariables is { } own)
+        {
+            start.Environment.Clear();
+            foreach (var (name, value) in own) start.Environment[name] = value;
+        }
+
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (var editor in (ReadOnlySpan<string>)["EDITOR", "VISUAL", "GIT_EDITOR"]) start.Environment[editor] = "false";
+        if (alternates is not null) start.Environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = alternates;
+
+        var command = string.Join(' ', arguments.Where(static a => !a.StartsWith('-')).Take(program == "rad" ? 2 : 1).Prepend(program));
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started.");
+        using var limit = new CancellationTokenSource(patience, host.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync(both.Token);
+            var errors = process.StandardError.ReadToEndAsync(both.Token);
+            await process.WaitForExitAsync(both.Token);
+            return new ProgramRun(command, process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            ct.ThrowIfCancellationRequested();
+            return new ProgramRun(command, ExitCode: null, "", $"did not end within {patience.TotalMinutes:0} min");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+
+using Auxo.Cli.Patches.Copies;
+using Auxo.Contracts;
+using Auxo.Radicle;
+
+namespace Auxo.Cli.Patches.Proposing;
+
+/// <summary>A patch as it was pushed.</summary>
+/// <param name="Action"><c>opened</c>, <c>drafted</c> or <c>updated</c>.</param>
+/// <param name="Rid">The repository.</param>
+/// <param name="PatchId">The patch.</param>
+/// <param name="RevisionId">The revision that was pushed.</param>
+/// <param name="Head">Its commit.</param>
+/// <param name="Title">The patch's title.</param>
+/// <param name="Warning">Why others do not see it yet; null when the node has announced it.</param>
+internal sealed record PushedPatch(
+    string Action, Rid Rid, PatchId PatchId, RevisionId RevisionId, CommitId Head, string Title, string? Warning);
+
+/// <summary>
+/// Pushes to a patch. Always with a full refspec: <c>rad init</c> sets <c>push.default=upstream</c>, by which a short one may write the
+/// default branch. What the programs print is a hint; what the storage has is the answer.
+/// </summary>
+internal static partial class PatchPush
+{
+    /// <summary>Opens a patch of what is checked out.</summary>
+    /// <exception cref="CliException">It was not opened.</exception>
+    public static async Task<RadiclePatch> OpenAsync(RadicleCopy copy, string title, string description, bool draft, CancellationToken ct)
+    {
+        // A push option is one line. What has lines of its own is written afterwards, before anybody is told of the patch.
+        var paragraphs = description.Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var later = Array.Exists(paragraphs, static p => p.Contains('\n', StringComparison.Ordinal));
+        var options = Options([title, .. later ? [] : paragraphs]);
+        if (draft) options = [.. options, "-o", "patch.draft"];
+        var run = (await copy.Programs.PushAsync(copy.Work.Top, [copy.Work.Remote, .. options, "HEAD:refs/patches"])).Must();
+        var id = IdOf(Opened(), run) ?? (await copy.HeadOfPatchAsync(ct))?.Value
+            ?? throw Unclear(run, "no patch with your commit is in the storage");
+        var patch = await copy.PatchAsync(PatchId.Parse(id), ct);
+        if (patch.Latest.Head.Value != copy.Work.Status.Head) throw Unclear(run, $"patch {id[..7]} has another head");
+        if (later)
+        {
+            (await copy.Programs.RadAsync(
+                copy.Work.Top, "patch", "edit", id, "--repo", copy.Rid.Value, "--message=" + title, "--message=" + description.Trim(),
+                "--no-announce")).Must();
+        }
+
+        return patch;
+    }
+
+    /// <summary>Adds a revision to a patch.</summary>
+    /// <exception cref="CliException">It was not added.</exception>
+    public static async Task<RadicleRevision> ReviseAsync(
+        RadicleCopy copy, RadiclePatch patch, string message, bool force, CancellationToken ct)
+    {
+        var options = Options(message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        if (force) options = [.. options, "--force"];
+        var run = (await copy.Programs.PushAsync(
+            copy.Work.Top, [copy.Work.Remote, .. options, $"HEAD:refs/heads/patches/{patch.Id}"])).Must();
+        var before = patch.Revisions.Select(static r => r.Id).ToHashSet();
+        return (await copy.PatchAsync(patch.Id, ct)).Revisions
+            .LastOrDefault(r => r.Author == copy.Own && r.Head.Value == copy.Work.Status.Head && !before.Contains(r.Id))
+            ?? throw Unclear(run, "the patch has no new revision");
+    }
+
+    private static string[] Options(IEnumerable<string> messages)
+        => ["-o", "no-sync", .. messages.SelectMany(static m => (string[])["-o", "patch.message=" + m])];
+
+    private static string? IdOf(Regex pattern, ProgramRun run)
+        => pattern.Match(run.Errors + "\n" + run.Output) is { Success: true } match ? match.Groups["id"].Value : null;
+
+    private static CliException Unclear(ProgramRun run, string what)
+        => new(
+            ExitCode.Negative, $"git pushed without an error, but {what}.",
+            $"What it said: {(run.Errors + " " + run.Output).Trim()}\nWhat is there: rad patch list --all");
+
+    [GeneratedRegex("Patch (?<id>[0-9a-f]{40}) (opened|drafted)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Opened();
+}
