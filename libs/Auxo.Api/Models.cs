@@ -343,6 +343,12 @@ public sealed record QueuedBuild(
 /// <summary>Whether a result may become the default branch; <c>BuildId</c> is null where no build decides.</summary>
 public sealed record GateAnswer(bool Passed, string Reason, string? BuildId, string Branch);
 
+/// <summary>A merge that the gate refuses; the commits as the gate is asked, the result first.</summary>
+public sealed record OverrideRequest(string Rid, string PatchId, IReadOnlyList<string> Commits, string Reason);
+
+/// <summary>It is kept: what the gate said, and who merges all the same and why.</summary>
+public sealed record GateOverride(string Verdict, string Reason, string By, DateTimeOffset At);
+
 /// <summary>A merge that was seen; <c>Passed</c> is false for one that the gate would have refused.</summary>
 public sealed record Merge(
     string Rid, string RepositoryName, string PatchId, string Commit, string? By, DateTimeOffset At, DateTimeOffset SeenAt, bool Passed,

@@ -156,6 +156,10 @@ public interface IPipeline
     [Get("gate")]
     Task<GateAnswer> GateAsync(string rid, [Query(CollectionFormat.Multi)] IReadOnlyList<string> commit, CancellationToken ct);
 
+    /// <summary>Keeps that somebody merges what the gate refuses, and why.</summary>
+    [Post("gate/overrides")]
+    Task<GateOverride> OverrideGateAsync([Body] OverrideRequest request, CancellationToken ct);
+
     /// <summary>The merges that were seen, the newest first.</summary>
     [Get("merges")]
     Task<Page<Merge>> MergesAsync(string? rid, bool unpassed, int? limit, CancellationToken ct);

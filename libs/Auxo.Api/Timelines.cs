@@ -26,7 +26,7 @@ public sealed record TimelineEntry(
 /// <summary>A patch as ingest knows it.</summary>
 public sealed record PatchInfo(string Rid, string PatchId, string Title, string? Author,
     [property: JsonConverter(typeof(Word))] string Status, IReadOnlyList<PatchRevision>? Revisions,
-    string? MergedAs = null);
+    string? MergedAs = null, DateTimeOffset? OpenedAt = null);
 
 /// <summary>A revision of it; <c>Trust</c> is its author's when it was seen: <c>trusted</c> or <c>stranger</c>. <c>AuthorAlias</c> is
 /// how the author calls himself, which proves nothing.</summary>

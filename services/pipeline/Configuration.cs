@@ -129,6 +129,7 @@ public static class Configuration
         o.Events.MapEventType<FindingsEvent.Moved>("findings_moved");
         o.Events.MapEventType<ScheduleEvent.Enabled>("schedule_enabled");
         o.Events.MapEventType<ScheduleEvent.Disabled>("schedule_disabled");
+        o.Events.MapEventType<MergeEvent.GateOverridden>("merge_gate_overridden");
         o.Events.MapEventType<SecretEvent.Set>("secret_set");
         o.Events.MapEventType<SecretEvent.Removed>("secret_removed");
         o.Events.MapEventType<SecretEvent.Rotated>("secret_key_rotated");
@@ -162,6 +163,7 @@ public static class Configuration
         RunSchedule.Map(app);
         AskGate.Map(app);
         ListMerges.Map(app);
+        OverrideGate.Map(app);
         SetSecret.Map(app);
         ListSecrets.Map(app);
         RemoveSecret.Map(app);

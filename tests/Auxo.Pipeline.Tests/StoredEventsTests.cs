@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Findings;
+using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Schedules;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Testing;
@@ -35,6 +36,7 @@ public sealed class StoredEventsTests
         ["findings_moved"] = BuildJson.Default.Moved,
         ["schedule_enabled"] = BuildJson.Default.Enabled,
         ["schedule_disabled"] = BuildJson.Default.Disabled,
+        ["merge_gate_overridden"] = BuildJson.Default.GateOverridden,
         ["secret_set"] = BuildJson.Default.Set,
         ["secret_removed"] = BuildJson.Default.Removed,
         ["secret_key_rotated"] = BuildJson.Default.Rotated,
@@ -51,6 +53,7 @@ public sealed class StoredEventsTests
         var names = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
             .Intersect(Stored.Keys, StringComparer.Ordinal);
         Samples.AreAll(
-            Stored, names, typeof(BuildEvent), typeof(BaselineEvent), typeof(FindingsEvent), typeof(ScheduleEvent), typeof(SecretEvent));
+            Stored, names, typeof(BuildEvent), typeof(BaselineEvent), typeof(FindingsEvent), typeof(ScheduleEvent), typeof(SecretEvent),
+            typeof(MergeEvent));
     }
 }

@@ -12,7 +12,9 @@ namespace Auxo.Pipeline.Merging;
 /// <param name="Result">What the branch has become.</param>
 /// <param name="Open">The unfinished builds of the patch.</param>
 /// <param name="Builds">Those of exactly the result.</param>
-public sealed record SeenMerge(string RepositoryName, CommitId Result, OpenBuilds Open, IReadOnlyList<Build> Builds);
+/// <param name="Overridden">Why somebody merged it without a pass; null where nobody said so.</param>
+public sealed record SeenMerge(
+    string RepositoryName, CommitId Result, OpenBuilds Open, IReadOnlyList<Build> Builds, MergeEvent.GateOverridden? Overridden = null);
 
 /// <summary>
 /// A merged patch needs no verdict any more: what has not begun is dropped, since the branch it went to is built by itself.
@@ -45,8 +47,10 @@ public static class OnPatchMergedHandler
             }
         }
 
+        var said = await session.Events.FetchStreamAsync(MergeEvent.StreamKey(message.Rid, message.PatchId), token: ct);
         return new SeenMerge(
-            repository?.Name ?? message.Rid.Value, result, open, await MergeTable.BuildsOfAsync(session, database, message.Rid, equal, ct));
+            repository?.Name ?? message.Rid.Value, result, open, await MergeTable.BuildsOfAsync(session, database, message.Rid, equal, ct),
+            said.Select(static e => e.Data).OfType<MergeEvent.GateOverridden>().LastOrDefault(o => equal.Contains(o.Commit)));
     }
 
     /// <summary>Ends those that wait, and judges the merge.</summary>
@@ -55,6 +59,7 @@ public static class OnPatchMergedHandler
     {
         var (changes, messages) = seen.Open.Decide(build => Decide(build, links, now));
         var verdict = MergeGate.Judge(seen.Result, seen.Builds, message.SeenAt);
+        verdict = verdict with { Reason = OverrideGate.Words(verdict, seen.Overridden) };
         metrics.Merged(verdict.Passed);
         if (!verdict.Passed)
             messages.Add(new MergedWithoutPass(

@@ -62,6 +62,37 @@ public sealed class MergeTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_merge_that_somebody_answered_for_says_who_and_why_and_is_told_all_the_same()
+    {
+        var head = await BuiltAsync("false");
+        using var kept = await OverrideAsync(_host.Client, head, "the mirror is away\nand this mends it");
+        var answer = (await kept.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
+        Assert.Equal((200, "the mirror is away and this mends it"), ((int)kept.StatusCode, (string?)answer["reason"]));
+        Assert.EndsWith("has failed", (string)answer["verdict"]!, StringComparison.Ordinal);
+        await _host.SendAsync(Merged(head));
+        var merge = await MergedAsync(unpassed: true);
+        Assert.Contains($"has failed; overridden by {(string)answer["by"]!}: the mirror", (string)merge["reason"]!, StringComparison.Ordinal);
+        Assert.Contains(await ToldAsync(), static told => told.Reason.Contains("overridden by", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task an_override_of_another_result_or_of_what_has_passed_does_not_count()
+    {
+        var failed = await BuiltAsync("false");
+        using (var other = await OverrideAsync(_host.Client, failed, "now", commit: new string('1', 40))) Assert.Equal(200, (int)other.StatusCode);
+        await _host.SendAsync(Merged(failed));
+        var merge = await MergedAsync(unpassed: true);
+        Assert.EndsWith("has failed", (string)merge["reason"]!, StringComparison.Ordinal);
+
+        using (var no = await OverrideAsync(_host.Client, failed, " ")) Assert.Equal(422, (int)no.StatusCode);
+        using (var longer = await OverrideAsync(_host.Client, failed, new string('x', 501))) Assert.Equal(422, (int)longer.StatusCode);
+        using (var anonymous = await OverrideAsync(_host.Anonymous, failed, "now")) Assert.Equal(401, (int)anonymous.StatusCode);
+        var passed = await BuiltAsync("true");
+        using var needless = await OverrideAsync(_host.Client, passed, "now");
+        Assert.Equal(409, (int)needless.StatusCode);
+    }
+
+    [Fact]
     public async Task the_gate_is_asked_of_commits_of_a_repository_that_is_tracked()
     {
         var commit = new string('1', 40);
@@ -92,6 +123,12 @@ public sealed class MergeTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.FinishedAsync(_told.BuildOf(head));
         return head;
     }
+
+    private Task<HttpResponseMessage> OverrideAsync(HttpClient client, CommitId head, string reason, string? commit = null)
+        => client.PostAsJsonAsync(
+            "/gate/overrides",
+            new { rid = _told.Rid.Value, patchId = Merged(head).PatchId.Value, commits = (string[])[commit ?? head.Value], reason },
+            TestContext.Current.CancellationToken);
 
     private PatchMerged Merged(CommitId head)
         => _told.Merged(head) with { SeenAt = TimeProvider.System.GetUtcNow() };
