@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using Auxo.Contracts;
 using Auxo.Radicle;
 using Auxo.Testing;
@@ -57,6 +59,14 @@ internal sealed class PatchLab : IAsyncDisposable
         else await node.GitAsync(tree, Ct, "switch", "-q", branch);
         await File.WriteAllTextAsync(Path.Combine(tree, file), text, Ct);
         return await node.CommitAsync(tree, message ?? $"Change {file}", Ct);
+    }
+
+    /// <summary>Opens a patch of what is checked out; returns its id.</summary>
+    public async Task<string> OpenAsync(LabNode node, string title, params string[] more)
+    {
+        var result = await RunAsync(node, ["patch", "create", title, .. more, "--yes", "--json"]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return JsonDocument.Parse(result.Out).RootElement.GetProperty("patchId").GetString()!;
     }
 
     /// <summary>The patch as a node's storage has it; null while it has not.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 
 using Auxo.Radicle;
 using Auxo.Testing;
-using Auxo.Testing.Radicle;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -95,7 +94,7 @@ public sealed class PushPatchTests
     {
         await using var lab = await PatchLab.UpAsync();
         await lab.CommitAsync(lab.Bob, "topic", "a.txt", "a\n");
-        var id = await OpenAsync(lab, lab.Bob);
+        var id = await lab.OpenAsync(lab.Bob, "Patch of bob");
         var nothing = await lab.RunAsync(lab.Bob, "patch", "update", "--yes");
         Assert.Contains("has all your commits already", nothing.Error, StringComparison.Ordinal);
 
@@ -120,6 +119,24 @@ public sealed class PushPatchTests
         await lab.CommitAsync(lab.Bob, "topic", "c.txt", "c\n");
         var archived = await lab.RunAsync(lab.Bob, "patch", "update", "--yes");
         Assert.Contains("is archived", archived.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task quotes_backslashes_and_letters_of_any_script_arrive_as_they_are()
+    {
+        await using var lab = await PatchLab.UpAsync();
+        // As people begin a branch: it follows main then, and a short push would write that.
+        await lab.GitAsync(lab.Bob, "switch", "-q", "--track", "-c", "topic", "rad/main");
+        await lab.CommitAsync(lab.Bob, "topic", "a.txt", "a\n");
+        const string title = "Say \"größer\" \\n 日本";
+        var id = await lab.OpenAsync(lab.Bob, title, "--description", "Because \"x\"");
+        var patch = (await lab.PatchAsync(lab.Bob, id))!;
+        Assert.Equal((title, "Because \"x\""), (patch.Title, patch.Latest.Description));
+        Assert.Equal($"refs/heads/patches/{id}", (await lab.GitAsync(lab.Bob, "config", "branch.topic.merge")).Trim());
+        await lab.CommitAsync(lab.Bob, "topic", "b.txt", "b\n", "Füge \"b\" \\ hinzu");
+        var updated = await lab.RunAsync(lab.Bob, "patch", "push", "--yes");
+        Assert.Equal((0, ""), (updated.ExitCode, updated.Error));
+        Assert.Equal("Füge \"b\" \\ hinzu", (await lab.PatchAsync(lab.Bob, id))!.Latest.Description);
     }
 
     [Fact]
@@ -173,13 +190,5 @@ public sealed class PushPatchTests
         Assert.Equal(3, pushed.ExitCode);
         Assert.Contains("The push has happened", pushed.Error, StringComparison.Ordinal);
         Assert.Contains("is open", pushed.Out, StringComparison.Ordinal);
-    }
-
-    /// <summary>Opens a patch of what is checked out.</summary>
-    private static async Task<string> OpenAsync(PatchLab lab, LabNode node)
-    {
-        var result = await lab.RunAsync(node, "patch", "create", "Patch of " + node.Alias, "--yes", "--json");
-        Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        return JsonDocument.Parse(result.Out).RootElement.GetProperty("patchId").GetString()!;
     }
 }

@@ -37,6 +37,14 @@ internal static class ShowLogs
             return ExitCode.Ok;
         }
 
+        await PrintAsync(session, build, ct);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>All that a build printed and found.</summary>
+    public static async Task PrintAsync(Session session, Build build, CancellationToken ct)
+    {
+        var terminal = session.Terminal;
         BuildReport.Head(terminal, build);
         var logs = new LogReader(session.Clients, terminal);
         foreach (var step in build.Steps ?? [])
@@ -54,7 +62,7 @@ internal static class ShowLogs
         if (build.IsFinished)
         {
             BuildReport.End(terminal, build);
-            return ExitCode.Ok;
+            return;
         }
 
         var verdict = Words.Verdict(build);
@@ -62,7 +70,6 @@ internal static class ShowLogs
         terminal.Line($"[{verdict.Style ?? "default"}]{verdict.Text}[/]  [dim]" + (build.State == "awaiting_approval"
             ? $"its own steps do not run yet; let them: auxo ci approve {build.Short}[/]"
             : $"stay until its end: auxo ci logs {build.Short} --follow[/]"));
-        return ExitCode.Ok;
     }
 
     /// <summary>The bytes of one log and nothing else, so that they can be piped.</summary>

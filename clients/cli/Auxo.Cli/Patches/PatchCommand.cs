@@ -10,5 +10,8 @@ internal static class PatchCommand
         CreatePatch.Create(host),
         UpdatePatch.Create(host),
         PushPatch.Create(host),
+        ListPatches.Create(host),
+        ReviewPatch.Create(host),
+        LinkPatches.Create(host),
     };
 }

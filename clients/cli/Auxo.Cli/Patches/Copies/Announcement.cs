@@ -1,3 +1,4 @@
+using Auxo.Contracts;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Patches.Copies;
@@ -9,11 +10,19 @@ namespace Auxo.Cli.Patches.Copies;
 internal static class Announcement
 {
     /// <summary>Null when the node has taken it; else why the others do not know yet and what to do.</summary>
-    public static async Task<string?> TryAsync(RadicleCopy copy, TimeProvider time, CancellationToken ct)
+    public static Task<string?> TryAsync(RadicleCopy copy, TimeProvider time, CancellationToken ct)
+        => TryAsync(copy, copy.Rid, time, ct);
+
+    /// <inheritdoc cref="TryAsync(RadicleCopy, TimeProvider, CancellationToken)"/>
+    /// <param name="copy">Whose node and key.</param>
+    /// <param name="rid">The repository, which need not be the working copy's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Stops.</param>
+    public static async Task<string?> TryAsync(RadicleCopy copy, Rid rid, TimeProvider time, CancellationToken ct)
     {
         try
         {
-            await new NodeControl(copy.Home.Socket, time).AnnounceRefsForAsync(copy.Rid, [copy.Own], ct);
+            await new NodeControl(copy.Home.Socket, time).AnnounceRefsForAsync(rid, [copy.Own], ct);
             return null;
         }
         catch (NodeException e) when (e.Fault is NodeFault.NotRunning or NodeFault.StaleSocket)

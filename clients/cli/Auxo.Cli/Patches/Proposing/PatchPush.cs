@@ -27,12 +27,12 @@ internal static partial class PatchPush
     /// <exception cref="CliException">It was not opened.</exception>
     public static async Task<RadiclePatch> OpenAsync(RadicleCopy copy, string title, string description, bool draft, CancellationToken ct)
     {
-        // A push option is one line. What has lines of its own is written afterwards, before anybody is told of the patch.
+        // What an option cannot carry is written afterwards, before anybody is told of the patch.
         var paragraphs = description.Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var later = Array.Exists(paragraphs, static p => p.Contains('\n', StringComparison.Ordinal));
-        var options = Options([title, .. later ? [] : paragraphs]);
+        var later = !paragraphs.Prepend(title).All(PushOption.Carries);
+        var options = Options(later ? [PushOption.Plain(title)] : [title, .. paragraphs]);
         if (draft) options = [.. options, "-o", "patch.draft"];
-        var run = (await copy.Programs.PushAsync(copy.Work.Top, [copy.Work.Remote, .. options, "HEAD:refs/patches"])).Must();
+        var run = (await PushAsync(copy, options, "HEAD:refs/patches")).Must();
         var id = IdOf(Opened(), run) ?? (await copy.HeadOfPatchAsync(ct))?.Value
             ?? throw Unclear(run, "no patch with your commit is in the storage");
         var patch = await copy.PatchAsync(PatchId.Parse(id), ct);
@@ -44,6 +44,7 @@ internal static partial class PatchPush
                 "--no-announce")).Must();
         }
 
+        await FollowAsync(copy, patch.Id, ct);
         return patch;
     }
 
@@ -52,15 +53,39 @@ internal static partial class PatchPush
     public static async Task<RadicleRevision> ReviseAsync(
         RadicleCopy copy, RadiclePatch patch, string message, bool force, CancellationToken ct)
     {
-        var options = Options(message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        var plain = PushOption.Carries(message);
+        var options = Options([plain ? message : PushOption.Plain(message)]);
         if (force) options = [.. options, "--force"];
-        var run = (await copy.Programs.PushAsync(
-            copy.Work.Top, [copy.Work.Remote, .. options, $"HEAD:refs/heads/patches/{patch.Id}"])).Must();
+        var run = (await PushAsync(copy, options, $"HEAD:refs/heads/patches/{patch.Id}")).Must();
         var before = patch.Revisions.Select(static r => r.Id).ToHashSet();
-        return (await copy.PatchAsync(patch.Id, ct)).Revisions
+        var revision = (await copy.PatchAsync(patch.Id, ct)).Revisions
             .LastOrDefault(r => r.Author == copy.Own && r.Head.Value == copy.Work.Status.Head && !before.Contains(r.Id))
             ?? throw Unclear(run, "the patch has no new revision");
+        if (!plain)
+        {
+            (await copy.Programs.RadAsync(
+                copy.Work.Top, "patch", "edit", patch.Id.Value, "--repo", copy.Rid.Value, "--revision", revision.Id.Value,
+                "--message=" + message, "--no-announce")).Must();
+        }
+
+        return revision;
     }
+
+    /// <summary>
+    /// A branch that was begun at the default branch follows that, and a short <c>git push</c> would write it: it follows its patch now.
+    /// One that follows something else is left alone.
+    /// </summary>
+    private static async Task FollowAsync(RadicleCopy copy, PatchId patch, CancellationToken ct)
+    {
+        if (copy.Work.Status.Branch is not { } branch) return;
+        var merge = await copy.Programs.GitAsync(copy.Work.Top, ct, "config", "--get", $"branch.{branch}.merge");
+        if (merge.Succeeded && merge.Line != $"refs/heads/{copy.DefaultBranch}") return;
+        (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.remote", copy.Work.Remote)).Must();
+        (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.merge", $"refs/heads/patches/{patch}")).Must();
+    }
+
+    private static Task<ProgramRun> PushAsync(RadicleCopy copy, string[] options, string refspec)
+        => copy.Programs.PushAsync(copy.Work.Top, [copy.Work.Remote, .. options, refspec]);
 
     private static string[] Options(IEnumerable<string> messages)
         => ["-o", "no-sync", .. messages.SelectMany(static m => (string[])["-o", "patch.message=" + m])];
