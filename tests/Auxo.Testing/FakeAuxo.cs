@@ -62,9 +62,12 @@ public sealed class FakeAuxo : IAsyncDisposable
         FakeAuxo? fake = null;
         app.Use(async (http, next) =>
         {
-            using var reader = new StreamReader(http.Request.Body);
+            using var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body);
             fake!.Requests.Enqueue(
-                $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {await reader.ReadToEndAsync()}".TrimEnd());
+                $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {Encoding.UTF8.GetString(body.ToArray())}".TrimEnd());
+            body.Position = 0;
+            http.Request.Body = body;
             if (http.Request.Headers.Authorization != "Bearer " + Token && !IsSignIn(http.Request)
                 && !(toVisitors && http.Request.Headers.Authorization.Count == 0))
             {

@@ -12,6 +12,7 @@ internal static class PatchCommand
         PushPatch.Create(host),
         ListPatches.Create(host),
         ReviewPatch.Create(host),
+        MergePatch.Create(host),
         LinkPatches.Create(host),
     };
 }

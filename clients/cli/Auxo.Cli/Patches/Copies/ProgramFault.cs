@@ -44,6 +44,8 @@ internal static class ProgramFault
     private static string Said(ProgramRun run)
     {
         var lines = $"{run.Errors}\n{run.Output}".Split('\n').Select(static l => l.Trim()).Where(static l => l.Length > 0).ToList();
+        // git's last line says no more than that it failed: what a hook said before it says why.
+        lines.RemoveAll(static l => l.StartsWith("error: failed to push some refs", StringComparison.Ordinal) || l.StartsWith("hint:", StringComparison.Ordinal));
         var errors = lines.Where(static l => l.Contains("rror:", StringComparison.Ordinal) || l.StartsWith("fatal:", StringComparison.Ordinal)
             || l.Contains("ejected]", StringComparison.Ordinal)).ToList();
         var said = string.Join(' ', errors.Count > 0 ? errors : lines);
