@@ -76,4 +76,21 @@ public sealed class ProposingRulesTests
     [InlineData(null, "", "did not end within 1 min", "'rad patch edit' did not end within 1 min, and was stopped.")]
     public void what_a_program_could_not_do_is_said_in_our_words(int? code, string output, string errors, string message)
         => Assert.Equal(message, ProgramFault.Of(new ProgramRun("rad patch edit", code, output, errors)).Message);
+
+    [Theory]
+    [InlineData("✓ Patch aa45913e757cacd46972733bddee5472c78fa32a opened", true)]
+    [InlineData("noise\n✓ Patch aa45913e757cacd46972733bddee5472c78fa32a drafted\nTo rad://x\n", true)]
+    [InlineData("✓ Patch aa45913 opened", false)]
+    [InlineData("Patch opened", false)]
+    [InlineData("", false)]
+    public void the_patchs_id_is_read_where_it_is_said_as_we_know_it(string said, bool known)
+        => Assert.Equal(known ? "aa45913e757cacd46972733bddee5472c78fa32a" : null, PatchPush.IdOf(said));
+
+    [Theory]
+    [InlineData("plain, größer, 日本", true, "plain, größer, 日本")]
+    [InlineData("say \"a\"", false, "say 'a'")]
+    [InlineData("a\\b\n", false, "a b")]
+    [InlineData("\\", false, "-")]
+    public void what_a_push_option_cannot_carry_is_known(string text, bool carries, string plain)
+        => Assert.Equal((carries, plain), (PushOption.Carries(text), PushOption.Plain(text)));
 }

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 using Auxo.Git;
 
 namespace Auxo.Cli.Gate;
@@ -7,8 +5,10 @@ namespace Auxo.Cli.Gate;
 /// <summary>A git work tree, and the repository that it is of.</summary>
 /// <param name="Git">Its git folder.</param>
 /// <param name="Rid">The repository's id.</param>
-internal sealed partial record WorkTree(string Git, string Rid)
+internal sealed record WorkTree(string Git, string Rid)
 {
+    private const string Scheme = "rad://";
+
     /// <summary>Finds the repository by its remote of Radicle; one without is a plain git repository, whose id is its path's.</summary>
     /// <param name="folder">In the work tree.</param>
     /// <param name="url">The remote, where git has named it.</param>
@@ -24,7 +24,12 @@ internal sealed partial record WorkTree(string Git, string Rid)
 
     /// <summary>The id in the address of a remote of Radicle; null for any other.</summary>
     public static string? RidOf(string? url)
-        => url is not null && Remote().Match(url) is { Success: true } match ? "rad:" + match.Groups["id"].Value : null;
+    {
+        // No regular expression: one that cannot backtrack is compiled at each start, which costs a tenth of a second.
+        if (url?.StartsWith(Scheme, StringComparison.Ordinal) is not true) return null;
+        var id = "rad:" + url[Scheme.Length..].Split('/')[0];
+        return Contracts.Rid.TryParse(id, provider: null, out var rid) && rid.IsRadicle ? rid.Value : null;
+    }
 
     /// <summary>A commit in full, and those that have exactly its files.</summary>
     /// <exception cref="CliException">There is no such commit.</exception>
@@ -35,7 +40,4 @@ internal sealed partial record WorkTree(string Git, string Rid)
         await using var objects = new GitObjects(Git);
         return await EqualCommits.OfAsync(objects, commit, ct);
     }
-
-    [GeneratedRegex("^rad://(?<id>z[1-9A-HJ-NP-Za-km-z]{20,60})(?:/.*)?\\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Remote();
 }

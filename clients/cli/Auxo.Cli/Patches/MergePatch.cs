@@ -138,7 +138,7 @@ internal static class MergePatch
         {
             GateStage.Passed => $"  [green]✓[/] {Terminal.Safe(gate.Reason)}",
             GateStage.Await => $"  [cyan]>[/] {Terminal.Safe(gate.Reason)}: it is waited for",
-            GateStage.BuildFirst => "  [cyan]>[/] that result is built first",
+            GateStage.BuildFirst => "  [cyan]>[/] that result is built first, with its own steps: you answer for them by merging",
             GateStage.Overridden { Reason: var why } =>
                 $"  [red]![/] {Terminal.Safe(gate.Reason)}; overridden: {Terminal.Safe(why)}. Git's pre-push hooks are left out.",
             _ => "",

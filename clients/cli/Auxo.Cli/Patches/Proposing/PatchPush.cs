@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 using Auxo.Cli.Patches.Copies;
 using Auxo.Contracts;
 using Auxo.Radicle;
@@ -21,7 +19,7 @@ internal sealed record PushedPatch(
 /// Pushes to a patch. Always with a full refspec: <c>rad init</c> sets <c>push.default=upstream</c>, by which a short one may write the
 /// default branch. What the programs print is a hint; what the storage has is the answer.
 /// </summary>
-internal static partial class PatchPush
+internal static class PatchPush
 {
     /// <summary>Opens a patch of what is checked out.</summary>
     /// <exception cref="CliException">It was not opened.</exception>
@@ -33,7 +31,7 @@ internal static partial class PatchPush
         var options = Options(later ? [PushOption.Plain(title)] : [title, .. paragraphs]);
         if (draft) options = [.. options, "-o", "patch.draft"];
         var run = (await PushAsync(copy, options, "HEAD:refs/patches")).Must();
-        var id = IdOf(Opened(), run) ?? (await copy.HeadOfPatchAsync(ct))?.Value
+        var id = IdOf(run.Errors + "\n" + run.Output) ?? (await copy.HeadOfPatchAsync(ct))?.Value
             ?? throw Unclear(run, "no patch with your commit is in the storage");
         var patch = await copy.PatchAsync(PatchId.Parse(id), ct);
         if (patch.Latest.Head.Value != copy.Work.Status.Head) throw Unclear(run, $"patch {id[..7]} has another head");
@@ -90,14 +88,24 @@ internal static partial class PatchPush
     private static string[] Options(IEnumerable<string> messages)
         => ["-o", "no-sync", .. messages.SelectMany(static m => (string[])["-o", "patch.message=" + m])];
 
-    private static string? IdOf(Regex pattern, ProgramRun run)
-        => pattern.Match(run.Errors + "\n" + run.Output) is { Success: true } match ? match.Groups["id"].Value : null;
+    /// <summary>The id in <c>Patch ID opened</c> or <c>drafted</c>; null where it is said in other words.</summary>
+    internal static string? IdOf(string said)
+    {
+        foreach (var line in said.Split('\n'))
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            for (var i = 0; i + 2 < words.Length; i++)
+            {
+                if (words[i] == "Patch" && words[i + 2] is ("opened" or "drafted") && PatchId.TryParse(words[i + 1], provider: null, out var id))
+                    return id.Value;
+            }
+        }
+
+        return null;
+    }
 
     private static CliException Unclear(ProgramRun run, string what)
         => new(
             ExitCode.Negative, $"git pushed without an error, but {what}.",
             $"What it said: {(run.Errors + " " + run.Output).Trim()}\nWhat is there: rad patch list --all");
-
-    [GeneratedRegex("Patch (?<id>[0-9a-f]{40}) (opened|drafted)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Opened();
 }

@@ -1,0 +1,99 @@
+using Auxo.Cli.Patches.Copies;
+using Auxo.Testing;
+using Auxo.Testing.Radicle;
+
+namespace Auxo.Cli.Tests.Patches;
+
+/// <summary>Programs that hang, ask, or say other things than we know; and working copies that are not where one thinks.</summary>
+public sealed class PatchFaultTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("auxo-fake-").FullName;
+
+    [Fact]
+    public async Task a_program_that_hangs_is_stopped_and_one_that_asks_gets_no_answer()
+    {
+        var time = new ManualTime();
+        var programs = new UserPrograms(Host(new() { ["PATH"] = Script("rad", "[ \"$1\" = ask ] || exec sleep 100000; read answer; echo \"✗ Error: no answer\"; exit 1") },
+            time));
+        var hanging = programs.RadAsync(_folder, "patch", "edit");
+        await Eventually.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            return Task.FromResult(hanging.IsCompleted);
+        }, "it is stopped");
+        Assert.Contains("did not end within 1 min, and was stopped", ProgramFault.Of(await hanging).Message, StringComparison.Ordinal);
+        var asking = await programs.RadAsync(_folder, "ask");
+        Assert.Equal("'rad ask' ended with 1: ✗ Error: no answer", ProgramFault.Of(asking).Message);
+        var missing = await Assert.ThrowsAsync<CliException>(() => programs.GitAsync(_folder, PatchLab.Ct, "status"));
+        Assert.Equal("There is no program 'git' on your PATH.", missing.Message);
+    }
+
+    [Fact]
+    public async Task what_the_storage_has_counts_whatever_the_programs_say()
+    {
+        await using var lab = await PatchLab.UpAsync();
+        await lab.CommitAsync(lab.Bob, "topic", "a.txt", "a\n");
+        var variables = PatchLab.Variables(lab.Bob);
+        var git = (variables["PATH"].Split(':')).Select(static f => Path.Combine(f, "git")).First(File.Exists);
+        variables["PATH"] = $"{Script("git", $"[ \"$3\" = push ] || exec {git} \"$@\"; {git} \"$@\" 2>/dev/null && echo 'Alles gut' >&2")}:{variables["PATH"]}";
+        var created = await CliResult.RunAsync(
+            variables, ["patch", "create", "T", "--yes"], folder: lab.Tree(lab.Bob), ct: PatchLab.Ct);
+        Assert.Equal((0, ""), (created.ExitCode, created.Error));
+        var id = (await lab.GitAsync(lab.Bob, "config", "branch.topic.merge")).Trim()[^40..];
+        Assert.Contains($"is open: {id}", created.Out, StringComparison.Ordinal);
+
+        variables["PATH"] = $"{Script("rad", "echo 'rad unknown (unknown)'")}:{variables["PATH"]}";
+        foreach (var action in (string[][])[["--accept"], ["--comment", "x"]])
+        {
+            var lost = await CliResult.RunAsync(
+                variables, ["patch", "review", id, .. action], folder: lab.Tree(lab.Bob), ct: PatchLab.Ct);
+            Assert.Equal(1, lost.ExitCode);
+            Assert.Contains("rad said that it wrote the", lost.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task a_further_work_tree_is_one_and_a_folder_without_a_repository_or_a_remote_is_none()
+    {
+        await using var lab = await PatchLab.UpAsync();
+        await lab.GitAsync(lab.Bob, "worktree", "add", "-q", "-b", "beside", Path.Combine(_folder, "beside"), "rad/main");
+        var beside = Path.Combine(_folder, "beside");
+        await File.WriteAllTextAsync(Path.Combine(beside, "b.txt"), "b\n", PatchLab.Ct);
+        await lab.Bob.CommitAsync(beside, "Add b", PatchLab.Ct);
+        var variables = PatchLab.Variables(lab.Bob);
+        var created = await CliResult.RunAsync(variables, ["patch", "push", "--yes"], folder: beside, ct: PatchLab.Ct);
+        Assert.Equal((0, ""), (created.ExitCode, created.Error));
+        Assert.Contains("1 commit of beside becomes a patch", created.Out, StringComparison.Ordinal);
+
+        var none = await CliResult.RunAsync(variables, ["patch", "list"], folder: _folder, ct: PatchLab.Ct);
+        Assert.Equal(2, none.ExitCode);
+        Assert.Contains("is in no working copy", none.Error, StringComparison.Ordinal);
+        await lab.Bob.GitAsync(_folder, PatchLab.Ct, "init", "-q", "plain");
+        var plain = await CliResult.RunAsync(variables, ["patch", "list"], folder: Path.Combine(_folder, "plain"), ct: PatchLab.Ct);
+        Assert.Contains("has no remote of Radicle", plain.Error, StringComparison.Ordinal);
+        variables["RAD_HOME"] = Path.Combine(_folder, "nobody");
+        var nobody = await CliResult.RunAsync(variables, ["patch", "push", "--yes"], folder: beside, ct: PatchLab.Ct);
+        Assert.Contains("There is no Radicle profile", nobody.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static CliHost Host(Dictionary<string, string> variables, TimeProvider time) => new()
+    {
+        StandardOutput = Stream.Null, StandardError = TextWriter.Null, IsTerminal = false, Width = 80, Time = time,
+        Variable = name => variables.GetValueOrDefault(name), ProgramVariables = new Dictionary<string, string>(variables, StringComparer.Ordinal)
+        {
+            ["PATH"] = $"{variables["PATH"]}:{Environment.GetEnvironmentVariable("PATH")}",
+        },
+        WorkingFolder = Path.GetTempPath(),
+    };
+
+    /// <summary>A program of this name; returns its folder.</summary>
+    private string Script(string name, string lines)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "bin-" + name)).FullName;
+        File.WriteAllText(Path.Combine(folder, name), $"#!/bin/sh\n{lines}\n");
+        File.SetUnixFileMode(Path.Combine(folder, name), (UnixFileMode)0b111_101_101);
+        return folder;
+    }
+}
