@@ -10,7 +10,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     public static async Task<CliResult> RunAsync(
         Dictionary<string, string> variables, string[] args, bool terminal = false, int width = 80,
         string? folder = null, string programs = "/nonexistent", TimeProvider? time = null,
-        string? input = null, CancellationToken ct = default, bool canAsk = false)
+        string? input = null, bool canAsk = false, CancellationToken ct = default)
     {
         using var output = new MemoryStream();
         await using var error = new StringWriter();

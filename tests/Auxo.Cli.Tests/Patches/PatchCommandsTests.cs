@@ -2,7 +2,6 @@ using System.Text.Json;
 
 using Auxo.Radicle;
 using Auxo.Testing;
-using Auxo.Testing.Radicle;
 
 using Microsoft.AspNetCore.Builder;
 

@@ -1,6 +1,5 @@
 using Auxo.Cli.Patches.Copies;
 using Auxo.Testing;
-using Auxo.Testing.Radicle;
 
 namespace Auxo.Cli.Tests.Patches;
 

@@ -30,7 +30,7 @@ internal static class ListPatches
     }
 
     /// <summary>Of the working copy's repository: from Auxo, or where it is away from the storage, without results.</summary>
-    private static async Task<PatchList> HereAsync(Session session, IReadOnlySet<string> wanted, CancellationToken ct)
+    private static async Task<PatchList> HereAsync(Session session, HashSet<string> wanted, CancellationToken ct)
     {
         var work = await WorkingCopy.FindAsync(new UserPrograms(session.Host), session.Host.WorkingFolder, ct);
         CliException away;
@@ -51,7 +51,7 @@ internal static class ListPatches
         return new PatchList(Sorted(patches.Where(p => wanted.Contains(p.Status))), away.Message);
     }
 
-    private static async Task<PatchList> EverywhereAsync(Session session, IReadOnlySet<string> wanted, CancellationToken ct)
+    private static async Task<PatchList> EverywhereAsync(Session session, HashSet<string> wanted, CancellationToken ct)
     {
         var items = new List<ListedPatch>();
         foreach (var repository in (await session.Clients.Ingest.RepositoriesAsync(ct)).Items)

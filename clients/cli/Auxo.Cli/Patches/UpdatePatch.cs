@@ -3,7 +3,6 @@ using System.CommandLine;
 using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Proposing;
-using Auxo.Contracts;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Patches;

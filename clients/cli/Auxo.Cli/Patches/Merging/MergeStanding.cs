@@ -1,4 +1,3 @@
-using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Contracts;
 

@@ -1,5 +1,4 @@
 using Auxo.Cli.Patches.Copies;
-using Auxo.Contracts;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Patches.Merging;

@@ -88,7 +88,7 @@ internal sealed record PatchPage(
     private static async Task<Build?> BuildAsync(Clients clients, Rid rid, PatchId patch, string head, CancellationToken ct)
     {
         var builds = (await clients.Pipeline.BuildsAsync(rid.Value, patch.Value, head, limit: 20, after: null, ct)).Items;
-        var newest = builds.FirstOrDefault(static b => b.Outcome != "superseded") ?? builds.FirstOrDefault();
+        var newest = builds.FirstOrDefault(static b => b.Outcome != "superseded") ?? (builds is [var first, ..] ? first : null);
         return newest is null ? null : await clients.Pipeline.GetAsync(newest.Id, ct);
     }
 }
