@@ -50,7 +50,8 @@ public sealed class MergePatchTests
         Assert.Contains("auxo ci rerun 3f2a1c7", red.Error, StringComparison.Ordinal);
         Assert.Contains("--override REASON", red.Error, StringComparison.Ordinal);
         await using var none = await AuxoAsync(static _ => null);
-        Assert.Contains("'auxo status' says why", (await lab.RunAsync(lab.Alice, none, "patch", "merge", id, "--yes")).Error, StringComparison.Ordinal);
+        var unbuilt = await lab.RunAsync(lab.Alice, none, "patch", "merge", id, "--yes");
+        Assert.Contains("'auxo status' says why", unbuilt.Error, StringComparison.Ordinal);
         Assert.Equal(before, await CanonicalAsync(lab, lab.Alice));
 
         Assert.Equal(2, (await lab.RunAsync(lab.Alice, auxo, "patch", "merge", id, "--override", " ", "--yes")).ExitCode);
@@ -92,7 +93,8 @@ public sealed class MergePatchTests
         Assert.Equal(built, await CanonicalAsync(lab, lab.Alice));
         Assert.Equal($"{moved} {head}", (await lab.GitAsync(lab.Alice, "log", "-1", "--format=%P", "rad/main")).Trim());
         Assert.Equal(PatchStatus.Merged, (await lab.PatchAsync(lab.Alice, id))!.State.Status);
-        Assert.DoesNotContain("auxo/merge", await lab.GitAsync(lab.Alice, "ls-remote", $"rad://{lab.Rid.Bare}/{lab.Alice.Nid}"), StringComparison.Ordinal);
+        var refs = await lab.GitAsync(lab.Alice, "ls-remote", $"rad://{lab.Rid.Bare}/{lab.Alice.Nid}");
+        Assert.DoesNotContain("auxo/merge", refs, StringComparison.Ordinal);
         Assert.Contains(auxo.Requests, static r => r.StartsWith("POST /pipeline/builds ", StringComparison.Ordinal)
             && r.Contains("\"trusted\": true", StringComparison.Ordinal));
     }
@@ -139,15 +141,13 @@ public sealed class MergePatchTests
     public async Task with_a_threshold_of_two_the_first_waits_and_the_second_joins_the_same_result()
     {
         await using var lab = await PatchLab.UpAsync();
-        await lab.Alice.RadAsync(
-            PatchLab.Ct, "id", "update", "--repo", lab.Repository.Rid, "--title", "Two", "--description", "", "--delegate", "did:key:" + lab.Bob.Nid,
-            "--no-confirm", "-q");
+        string[] change = ["id", "update", "--repo", lab.Repository.Rid, "--title", "Two", "--description", "", "--no-confirm", "-q"];
+        await lab.Alice.RadAsync(PatchLab.Ct, [.. change, "--delegate", "did:key:" + lab.Bob.Nid]);
         await lab.Alice.RadAsync(PatchLab.Ct, "sync", lab.Repository.Rid, "--announce");
         await Eventually.TrueAsync(async () => (await IdentityAsync(lab, lab.Bob)).Delegates.Count == 2, "bob knows that he is a delegate");
         await lab.GitAsync(lab.Bob, "push", "-q", "rad", "main:refs/heads/main");
-        await Eventually.TrueAsync(async () => await lab.Alice.TryRadAsync(
-            PatchLab.Ct, "id", "update", "--repo", lab.Repository.Rid, "--title", "Both", "--description", "", "--threshold", "2", "--no-confirm", "-q") == 0,
-            "alice's node has bob's main");
+        await Eventually.TrueAsync(
+            async () => await lab.Alice.TryRadAsync(PatchLab.Ct, [.. change, "--threshold", "2"]) == 0, "alice's node has bob's main");
         if ((await IdentityAsync(lab, lab.Alice)).Threshold != 2) await AcceptAsync(lab);
         await lab.Alice.RadAsync(PatchLab.Ct, "sync", lab.Repository.Rid, "--announce");
         await Eventually.TrueAsync(async () => (await IdentityAsync(lab, lab.Bob)).Threshold == 2, "bob knows of the threshold");

@@ -10,7 +10,8 @@ namespace Auxo.Cli.Tests.Patches;
 
 public sealed class MergingRulesTests
 {
-    private static readonly OthersMerge Others = new(Did.Parse("did:key:z6MkuNpETfaWmUKZjop7K8uHqAncDsWSjt8zqSyCW5ovdbqJ"), new string('b', 40));
+    private static readonly OthersMerge Others =
+        new(Did.Parse("did:key:z6MkuNpETfaWmUKZjop7K8uHqAncDsWSjt8zqSyCW5ovdbqJ"), new string('b', 40));
 
     [Theory]
     [InlineData(true, true, true, "AlreadyIn")]

@@ -49,7 +49,8 @@ public sealed class PatchCommandsTests
         Assert.Contains(lines, static l => l.StartsWith("1a2b3c4  open   ✗ failed  heartwood", StringComparison.Ordinal));
         Assert.Contains(lines, static l => l.StartsWith("bbbbbbb  open   no build", StringComparison.Ordinal));
         Assert.DoesNotContain("ddddddd", listed.Out, StringComparison.Ordinal);
-        Assert.Contains("ddddddd  archived", (await auxo.RunAsync("patch", "list", "--all-repositories", "--all")).Out, StringComparison.Ordinal);
+        var all = await auxo.RunAsync("patch", "list", "--all-repositories", "--all");
+        Assert.Contains("ddddddd  archived", all.Out, StringComparison.Ordinal);
 
         static string Patch(string id, string status, string head) => $$"""
             {"rid":"{{FakeAuxo.Rid}}","patchId":"{{id}}","title":"Fix","author":"did:key:z6MkuNpETfaWmUKZjop7K8uHqAncDsWSjt8zqSyCW5ovdbqJ",
@@ -71,13 +72,16 @@ public sealed class PatchCommandsTests
         {
             app.MapGet("/pipeline/builds", () => FakeAuxo.Page(FakeAuxo.Build(outcome: "failed")));
             app.MapGet("/pipeline/builds/{id}", () => FakeAuxo.Json(FakeAuxo.Build(outcome: "failed", more: """
-                ,"findings":[{"check":"shellcheck","rule":"SC2086","severity":"high","path":"a.sh","line":3,"message":"quote it","blocks":true}]
+                ,"findings":[{"check":"shellcheck","rule":"SC2086","severity":"high","path":"a.sh","line":3,"message":"quote it",
+                 "blocks":true}]
                 """)));
         });
 
         var shown = await lab.RunAsync(lab.Alice, auxo, "patch", "review", id[..7]);
         Assert.Equal((0, ""), (shown.ExitCode, shown.Error));
-        foreach (var part in (string[])["revision 2", "Add b", "a.txt | 1 +", "2 files changed", "✗ a.sh:3: quote it (SC2086)", "✗ failed", "--accept"])
+        string[] parts =
+            ["revision 2", "Add b", "a.txt | 1 +", "2 files changed", "✗ a.sh:3: quote it (SC2086)", "✗ failed", "--accept"];
+        foreach (var part in parts)
             Assert.Contains(part, shown.Out, StringComparison.Ordinal);
 
         Assert.Equal(2, (await lab.RunAsync(lab.Alice, "patch", "review", id, "--accept", "--reject")).ExitCode);
@@ -119,7 +123,8 @@ public sealed class PatchCommandsTests
 
         Task<CliResult> MenuAsync(string typed)
             => CliResult.RunAsync(
-                PatchLab.Variables(lab.Alice), ["patch", "review", id], folder: lab.Tree(lab.Alice), canAsk: true, input: typed, ct: PatchLab.Ct);
+                PatchLab.Variables(lab.Alice), ["patch", "review", id], folder: lab.Tree(lab.Alice), canAsk: true, input: typed,
+                ct: PatchLab.Ct);
     }
 
     [Fact]

@@ -12,8 +12,13 @@ public sealed class PatchFaultTests : IDisposable
     public async Task a_program_that_hangs_is_stopped_and_one_that_asks_gets_no_answer()
     {
         var time = new ManualTime();
-        var programs = new UserPrograms(Host(new() { ["PATH"] = Script("rad", "[ \"$1\" = ask ] || exec sleep 100000; read answer; echo \"✗ Error: no answer\"; exit 1") },
-            time));
+        var rad = Script("rad", """
+            [ "$1" = ask ] || exec sleep 100000
+            read answer
+            echo "✗ Error: no answer"
+            exit 1
+            """);
+        var programs = new UserPrograms(Host(new(StringComparer.Ordinal) { ["PATH"] = rad }, time));
         var hanging = programs.RadAsync(_folder, "patch", "edit");
         await Eventually.TrueAsync(() =>
         {
@@ -34,7 +39,11 @@ public sealed class PatchFaultTests : IDisposable
         await lab.CommitAsync(lab.Bob, "topic", "a.txt", "a\n");
         var variables = PatchLab.Variables(lab.Bob);
         var git = (variables["PATH"].Split(':')).Select(static f => Path.Combine(f, "git")).First(File.Exists);
-        variables["PATH"] = $"{Script("git", $"[ \"$3\" = push ] || exec {git} \"$@\"; {git} \"$@\" 2>/dev/null && echo 'Alles gut' >&2")}:{variables["PATH"]}";
+        var other = Script("git", $"""
+            [ "$3" = push ] || exec {git} "$@"
+            {git} "$@" 2>/dev/null && echo 'Alles gut' >&2
+            """);
+        variables["PATH"] = $"{other}:{variables["PATH"]}";
         var created = await CliResult.RunAsync(
             variables, ["patch", "create", "T", "--yes"], folder: lab.Tree(lab.Bob), ct: PatchLab.Ct);
         Assert.Equal((0, ""), (created.ExitCode, created.Error));
@@ -80,7 +89,8 @@ public sealed class PatchFaultTests : IDisposable
     private static CliHost Host(Dictionary<string, string> variables, TimeProvider time) => new()
     {
         StandardOutput = Stream.Null, StandardError = TextWriter.Null, IsTerminal = false, Width = 80, Time = time,
-        Variable = name => variables.GetValueOrDefault(name), ProgramVariables = new Dictionary<string, string>(variables, StringComparer.Ordinal)
+        Variable = name => variables.GetValueOrDefault(name),
+        ProgramVariables = new Dictionary<string, string>(variables, StringComparer.Ordinal)
         {
             ["PATH"] = $"{variables["PATH"]}:{Environment.GetEnvironmentVariable("PATH")}",
         },

@@ -29,8 +29,8 @@ internal sealed class PatchLab : IAsyncDisposable
     public static async Task<PatchLab> UpAsync()
     {
         var lab = await RadicleLab.UpAsync(Ct, "alice", "bob");
-        return new PatchLab(
-            lab, await lab.CreateRepositoryAsync("demo", new Dictionary<string, string>(StringComparer.Ordinal) { ["README"] = "demo\n" }, Ct));
+        var files = new Dictionary<string, string>(StringComparer.Ordinal) { ["README"] = "demo\n" };
+        return new PatchLab(lab, await lab.CreateRepositoryAsync("demo", files, Ct));
     }
 
     public string Tree(LabNode node) => node.WorkTree(Repository.Name);

@@ -64,7 +64,8 @@ public sealed class ProposingRulesTests
         Assert.Equal(ExitCode.Usage, Assert.Throws<CliException>(() => PatchArgument.Resolve(known, "aaa")).Code);
         Assert.Equal(ExitCode.Usage, Assert.Throws<CliException>(() => PatchArgument.Resolve(known, "wxyz")).Code);
         CommitId[] alike = [.. known, CommitId.Parse("aaaa" + new string('d', 36))];
-        Assert.Contains("fits 2", Assert.Throws<CliException>(() => PatchArgument.Resolve(alike, "aaaa")).Message, StringComparison.Ordinal);
+        var several = Assert.Throws<CliException>(() => PatchArgument.Resolve(alike, "aaaa"));
+        Assert.Contains("fits 2", several.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -17,7 +17,8 @@ public sealed class PushPatchTests
         var head = await lab.CommitAsync(lab.Bob, "topic", "a.txt", "a\n", "Add a");
         var below = Directory.CreateDirectory(Path.Combine(lab.Tree(lab.Bob), "sub")).FullName;
         var result = await CliResult.RunAsync(
-            PatchLab.Variables(lab.Bob), ["patch", "create", "Add the a", "--description", "First line\nsecond line\n\nmore", "--yes", "--json"],
+            PatchLab.Variables(lab.Bob),
+            ["patch", "create", "Add the a", "--description", "First line\nsecond line\n\nmore", "--yes", "--json"],
             folder: below, ct: PatchLab.Ct);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var answer = JsonDocument.Parse(result.Out).RootElement;

@@ -19,12 +19,12 @@ internal static class Confirmation
         if (yes) return;
         var host = session.Host;
         if (!host.CanAsk || session.Terminal.Json)
-            throw new CliException(ExitCode.Usage, "Nobody is here to confirm it, so nothing was done.", "To do it without a question: --yes");
+            throw new CliException(
+                ExitCode.Usage, "Nobody is here to confirm it, so nothing was done.", "To do it without a question: --yes");
         await host.StandardError.WriteAsync(TamedText.OneLine($"{question}? [y/N] "));
         await host.StandardError.FlushAsync();
         var answer = (await host.StandardInput.ReadLineAsync())?.Trim();
-        if (string.Equals(answer, "y", StringComparison.OrdinalIgnoreCase) || string.Equals(answer, "yes", StringComparison.OrdinalIgnoreCase))
-            return;
+        if (answer?.ToLowerInvariant() is "y" or "yes") return;
         throw new CliException(ExitCode.Negative, "Nothing was done.");
     }
 }

@@ -38,14 +38,16 @@ internal static class CreatePatch
     {
         var terminal = session.Terminal;
         var status = copy.Work.Status;
-        if ((PlaceRules.RefuseTitle(wanted.Title) ?? PlaceRules.Refuse(status, copy.DefaultBranch)) is { } refusal) throw refusal.ToException();
+        if ((PlaceRules.RefuseTitle(wanted.Title) ?? PlaceRules.Refuse(status, copy.DefaultBranch)) is { } refusal)
+            throw refusal.ToException();
         if (await OpenPatchAsync(copy, ct) is { } open)
             throw new CliException(
                 ExitCode.Negative, $"{status.Branch} already is patch {open.Id.Value[..7]}: {open.Title}",
                 "Add your new commits to it: auxo patch update. Or begin another branch: git switch -c another");
         var related = copy.Canonical is not { } canonical || await copy.MergeBaseAsync(canonical.Value, status.Head!, ct) is not null;
         var commits = related ? await copy.CommitsAsync(copy.Canonical?.Value, status.Head!, ct) : new CommitRange(0, []);
-        if (PlaceRules.RefuseCommits(status.Branch!, copy.DefaultBranch, related, commits.Count) is { } nothing) throw nothing.ToException();
+        if (PlaceRules.RefuseCommits(status.Branch!, copy.DefaultBranch, related, commits.Count) is { } nothing)
+            throw nothing.ToException();
 
         terminal.Say(
             $"[bold]{Terminal.Safe(copy.Identity.Name)}[/]: {Amount(commits.Count)} of {Terminal.Safe(status.Branch)} "
@@ -79,8 +81,9 @@ internal static class CreatePatch
     /// <summary>The commits, the newest first.</summary>
     public static void Show(Terminal terminal, CommitRange commits)
     {
-        foreach (var commit in commits.Newest) terminal.Say(
-            $"  [yellow]{commit.Id[..7]}[/] {Terminal.Safe(Columns.Cut(TamedText.OneLine(commit.Subject), Math.Max(20, terminal.Width - 10)))}");
+        var room = Math.Max(20, terminal.Width - 10);
+        foreach (var commit in commits.Newest)
+            terminal.Say($"  [yellow]{commit.Id[..7]}[/] {Terminal.Safe(Columns.Cut(TamedText.OneLine(commit.Subject), room))}");
         if (commits.Count > commits.Newest.Count) terminal.Say($"  [dim]and {commits.Count - commits.Newest.Count} more[/]");
     }
 

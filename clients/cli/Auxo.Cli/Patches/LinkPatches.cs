@@ -16,7 +16,10 @@ internal static class LinkPatches
     public static Command Create(CliHost host)
     {
         var first = new Argument<string>("patch") { Description = "The patch that waits: digits of its id, or rad:z…/patches/ID" };
-        var second = new Argument<string>("needed") { Description = "The patch that must be merged before it, of this or another repository" };
+        var second = new Argument<string>("needed")
+        {
+            Description = "The patch that must be merged before it, of this or another repository",
+        };
         var yes = Confirmation.Option();
         return new Command("link", "Let a patch wait for another one: it is not merged before that") { first, second, yes }
             .Does(host, async (parsed, session, ct) =>
@@ -34,7 +37,8 @@ internal static class LinkPatches
         var (a, b) = (await FindAsync(linked, waiting, copy.Rid, ct), await FindAsync(linked, needed, copy.Rid, ct));
         var rid = Rid.Parse(a.Rid);
         var storage = await linked.OpenAsync(rid, ct)
-            ?? throw new CliException(ExitCode.Negative, $"Your storage does not have {rid}, so its patches cannot be edited.", $"rad seed {rid}");
+            ?? throw new CliException(
+                ExitCode.Negative, $"Your storage does not have {rid}, so its patches cannot be edited.", $"rad seed {rid}");
         var patch = (await storage.ReadPatchAsync(PatchId.Parse(a.PatchId!), ct))!;
         if (patch.Author != copy.Own && !(await storage.ReadIdentityAsync(ct)).Document.IsDelegate(copy.Own))
             throw new CliException(

@@ -21,7 +21,9 @@ internal static class ListPatches
         return command.Does(host, async (parsed, session, ct) =>
         {
             var named = States.Where((_, i) => parsed.GetValue(states[i])).ToHashSet(StringComparer.Ordinal);
-            var wanted = parsed.GetValue(all) ? [.. States] : named.Count > 0 ? named : new HashSet<string>(States[..2], StringComparer.Ordinal);
+            var wanted = parsed.GetValue(all) ? [.. States]
+                : named.Count > 0 ? named
+                : new HashSet<string>(States[..2], StringComparer.Ordinal);
             var list = parsed.GetValue(everywhere) ? await EverywhereAsync(session, wanted, ct) : await HereAsync(session, wanted, ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(new { items = list.Items, next = (string?)null, missing = list.Missing });
             else Show(session.Terminal, list, parsed.GetValue(everywhere), wanted.Count < States.Length);
@@ -90,6 +92,7 @@ internal static class ListPatches
         columns.Write(terminal);
         var example = (list.Items.FirstOrDefault(static p => p.Status == "open") ?? list.Items[0]).PatchId[..7];
         terminal.Line();
-        terminal.Line($"[dim]Look at one: auxo patch review {example}   merge it: auxo patch merge {example}   its log: auxo ci logs {example}[/]");
+        terminal.Line(
+            $"[dim]Look at one: auxo patch review {example}   merge it: auxo patch merge {example}   its log: auxo ci logs {example}[/]");
     }
 }

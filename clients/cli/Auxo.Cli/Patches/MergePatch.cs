@@ -23,7 +23,8 @@ namespace Auxo.Cli.Patches;
 /// <param name="Standing">Who has it.</param>
 /// <param name="Warning">Why others do not see it yet; null when the node has announced it.</param>
 internal sealed record MergeAnswer(
-    Rid Rid, PatchId PatchId, string Commit, GateAnswer Gate, GateOverride? Override, string State, MergeStanding Standing, string? Warning);
+    Rid Rid, PatchId PatchId, string Commit, GateAnswer Gate, GateOverride? Override, string State, MergeStanding Standing,
+    string? Warning);
 
 /// <summary><c>auxo patch merge [PATCH]</c></summary>
 internal static class MergePatch
@@ -54,10 +55,12 @@ internal static class MergePatch
         var target = await MergeTarget.FindAsync(copy, patch, ct);
         if (target.Way is MergeWay.AlreadyIn)
             throw new CliException(
-                ExitCode.Negative, $"{copy.DefaultBranch} has the commits of patch {shortId} already.", $"Close it by hand: rad patch archive {shortId}");
+                ExitCode.Negative, $"{copy.DefaultBranch} has the commits of patch {shortId} already.",
+                $"Close it by hand: rad patch archive {shortId}");
         if (await MergeTarget.IsOwnDoneAsync(copy, patch, ct)) return await DoneAsync(session, copy, patch, ct);
 
-        await MergeCommit.FetchAsync(copy, [patch.Latest.Head.Value, .. target.Way is MergeWay.Join join ? [join.Merge.Commit] : Array.Empty<string>()], ct);
+        var others = target.Way is MergeWay.Join join ? [join.Merge.Commit] : Array.Empty<string>();
+        await MergeCommit.FetchAsync(copy, [patch.Latest.Head.Value, .. others], ct);
         var result = target.Way switch
         {
             MergeWay.FastForward forward => forward.Head,
@@ -132,8 +135,12 @@ internal static class MergePatch
             _ => $"  {branch} has moved on since: the merge commit {result[..7]} is made.",
         });
         foreach (var need in needs) terminal.Say($"  [green]✓[/] {Terminal.Safe(need.Words)}");
-        foreach (var review in patch.Latest.Reviews.Where(static r => r.Verdict is not null)) terminal.Say(
-            $"  {(review.Verdict == ReviewVerdict.Accept ? "[green]✓[/] accepted" : "[red]✗[/] rejected")} by {Words.ShortDid(review.Author.Value)}");
+        foreach (var review in patch.Latest.Reviews.Where(static r => r.Verdict is not null))
+        {
+            var verdict = review.Verdict == ReviewVerdict.Accept ? "[green]✓[/] accepted" : "[red]✗[/] rejected";
+            terminal.Say($"  {verdict} by {Words.ShortDid(review.Author.Value)}");
+        }
+
         terminal.Say(stage switch
         {
             GateStage.Passed => $"  [green]✓[/] {Terminal.Safe(gate.Reason)}",
@@ -166,7 +173,8 @@ internal static class MergePatch
     {
         if (await copy.Storage.CanonicalHeadAsync(ct) is { } now && now.Value != tip && !await copy.ContainsAsync(result, now.Value, ct))
             throw new CliException(
-                ExitCode.Negative, $"Nothing was merged: {copy.DefaultBranch} has moved on to {now.Value[..7]} meanwhile.", "Run it again.");
+                ExitCode.Negative, $"Nothing was merged: {copy.DefaultBranch} has moved on to {now.Value[..7]} meanwhile.",
+                "Run it again.");
     }
 
     /// <summary>The user has merged it before; others have to.</summary>
@@ -188,7 +196,8 @@ internal static class MergePatch
         var standing = await MergeStanding.WaitAsync(copy, result, terminal.Time, ct);
         if (standing is { IsEnough: true, IsCanonical: false })
             throw new CliException(
-                ExitCode.Negative, $"You pushed {result[..7]} to {copy.DefaultBranch}, but the repository's {copy.DefaultBranch} does not follow.",
+                ExitCode.Negative,
+                $"You pushed {result[..7]} to {copy.DefaultBranch}, but the repository's {copy.DefaultBranch} does not follow.",
                 "Delegates have pushed different things there. Look: rad inspect --refs, and rad sync --fetch");
         terminal.Say(standing.IsCanonical
             ? $"[green]✓[/] Patch [bold]{shortId}[/] is merged: {branch} is at {result[..7]}."
@@ -199,7 +208,8 @@ internal static class MergePatch
         else
         {
             var status = (await copy.PatchAsync(patch.Id, ct)).State.Status;
-            if (status != PatchStatus.Merged) terminal.Say($"[yellow]![/] The patch is {status.ToString().ToLowerInvariant()} still: rad patch show {shortId}");
+            if (status != PatchStatus.Merged)
+                terminal.Say($"[yellow]![/] The patch is {status.ToString().ToLowerInvariant()} still: rad patch show {shortId}");
             terminal.Say($"  Your working copy is as it was. Next: git switch {branch} && git pull --ff-only");
         }
 

@@ -64,7 +64,9 @@ internal static class UpdatePatch
             terminal.Say($"[yellow]![/] It is {Who(patch)}'s patch: yours becomes a revision beside it, and its head stays theirs.");
         await Confirmation.AskAsync(session, $"Push it as a revision of patch {shortId}", update.Yes);
 
-        var message = update.Message is { Length: > 0 } given ? given : commits.Newest is [var newest, ..] ? newest.Subject : "Next revision";
+        var message = update.Message is { Length: > 0 } given ? given
+            : commits.Newest is [var newest, ..] ? newest.Subject
+            : "Next revision";
         var revision = await PatchPush.ReviseAsync(copy, patch, message, update.Force, ct);
         var warning = await Announcement.TryAsync(copy, terminal.Time, ct);
         terminal.Say($"[green]✓[/] Patch [bold]{shortId}[/] has a new revision: {revision.Id}");

@@ -20,7 +20,8 @@ internal static class ProgramFault
         ("already included in the base branch", "The default branch has these commits already.", "Nothing is left to propose."),
         ("non-fast-forward", "What is there is not part of what you push.", "Look at both first: git log --oneline --graph --all"),
         ("gpg failed to sign", "git could not sign the commit.", "Try it by hand: git commit-tree -S HEAD^{tree} -m test"),
-        ("tell me who you are", "git does not know who you are.", "git config --global user.name NAME; git config --global user.email MAIL"),
+        ("tell me who you are", "git does not know who you are.",
+            "git config --global user.name NAME; git config --global user.email MAIL"),
     ];
 
     public static CliException Of(ProgramRun run)
@@ -45,9 +46,10 @@ internal static class ProgramFault
     {
         var lines = $"{run.Errors}\n{run.Output}".Split('\n').Select(static l => l.Trim()).Where(static l => l.Length > 0).ToList();
         // git's last line says no more than that it failed: what a hook said before it says why.
-        lines.RemoveAll(static l => l.StartsWith("error: failed to push some refs", StringComparison.Ordinal) || l.StartsWith("hint:", StringComparison.Ordinal));
-        var errors = lines.Where(static l => l.Contains("rror:", StringComparison.Ordinal) || l.StartsWith("fatal:", StringComparison.Ordinal)
-            || l.Contains("ejected]", StringComparison.Ordinal)).ToList();
+        lines.RemoveAll(static l => l.StartsWith("error: failed to push some refs", StringComparison.Ordinal)
+            || l.StartsWith("hint:", StringComparison.Ordinal));
+        var errors = lines.Where(static l => l.Contains("rror:", StringComparison.Ordinal)
+            || l.StartsWith("fatal:", StringComparison.Ordinal) || l.Contains("ejected]", StringComparison.Ordinal)).ToList();
         var said = string.Join(' ', errors.Count > 0 ? errors : lines);
         return said.Length > MostWords ? said[..MostWords] + "…" : said;
     }

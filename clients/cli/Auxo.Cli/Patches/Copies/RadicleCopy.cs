@@ -101,7 +101,8 @@ internal sealed class RadicleCopy : IAsyncDisposable
         {
             return await Storage.ReadPatchAsync(id, ct)
                 ?? throw new CliException(
-                    ExitCode.Negative, $"There is no patch {id.Value[..7]} here.", "'auxo patch list' shows them; rad sync --fetch gets new ones.");
+                    ExitCode.Negative, $"There is no patch {id.Value[..7]} here.",
+                    "'auxo patch list' shows them; rad sync --fetch gets new ones.");
         }
         catch (CobFormatException e)
         {

@@ -48,7 +48,8 @@ internal sealed class UserPrograms(CliHost host)
     /// <summary>Lets git push. Once begun it is not interrupted: killed in the middle it leaves locks behind.</summary>
     public Task<ProgramRun> PushAsync(string folder, IReadOnlyList<string> arguments)
         // git quotes an option that is not ASCII, which Radicle's helper does not understand, unless told so.
-        => RunAsync("git", folder, ["-c", "core.quotePath=false", "push", .. arguments], PushPatience, alternates: null, CancellationToken.None);
+        => RunAsync(
+            "git", folder, ["-c", "core.quotePath=false", "push", .. arguments], PushPatience, alternates: null, CancellationToken.None);
 
     /// <summary>Lets rad write. Once begun it is not interrupted.</summary>
     public Task<ProgramRun> RadAsync(string folder, params IReadOnlyList<string> arguments)
@@ -76,7 +77,8 @@ internal sealed class UserPrograms(CliHost host)
         foreach (var editor in (ReadOnlySpan<string>)["EDITOR", "VISUAL", "GIT_EDITOR"]) start.Environment[editor] = "false";
         if (alternates is not null) start.Environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = alternates;
 
-        var command = string.Join(' ', arguments.Where(static a => !a.StartsWith('-') && !a.Contains('=', StringComparison.Ordinal)).Take(program == "rad" ? 2 : 1).Prepend(program));
+        var words = arguments.Where(static a => !a.StartsWith('-') && !a.Contains('=', StringComparison.Ordinal));
+        var command = string.Join(' ', words.Take(program == "rad" ? 2 : 1).Prepend(program));
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started.");
         using var limit = new CancellationTokenSource(patience, host.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);

@@ -35,7 +35,9 @@ internal sealed record WorkingCopy(string Top, Rid Rid, string Remote, WorkTreeS
         return new WorkingCopy(work, remote.Rid, remote.Name, status, merge is null ? null : PatchOf(merge.Line));
     }
 
-    /// <summary>The one called <c>rad</c> where it is one; else the first whose address is the repository and no peer's part of it.</summary>
+    /// <summary>
+    /// The one called <c>rad</c> where it is one; else the first whose address is the repository and no peer's part of it.
+    /// </summary>
     internal static (string Name, Rid Rid)? FindRemote(string configured)
     {
         var found = new List<(string Name, Rid Rid)>();

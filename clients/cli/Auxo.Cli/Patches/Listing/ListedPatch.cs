@@ -23,9 +23,11 @@ internal sealed record ListedPatch(
     /// <summary>As Auxo knows it. Its head is its author's newest revision.</summary>
     public static ListedPatch Of(PatchInfo patch, string repository)
     {
-        var latest = patch.Revisions?.LastOrDefault(r => r.Author is null || r.Author == patch.Author) ?? (patch.Revisions is [.., var last] ? last : null);
+        var latest = patch.Revisions?.LastOrDefault(r => r.Author is null || r.Author == patch.Author)
+            ?? (patch.Revisions is [.., var last] ? last : null);
         return new ListedPatch(
-            patch.Rid, repository, patch.PatchId, patch.Status, patch.Title, patch.Author, latest?.AuthorAlias, latest?.Head, patch.OpenedAt);
+            patch.Rid, repository, patch.PatchId, patch.Status, patch.Title, patch.Author, latest?.AuthorAlias, latest?.Head,
+            patch.OpenedAt);
     }
 
     /// <summary>As it stands in the storage.</summary>

@@ -19,7 +19,9 @@ internal static class ReadPatches
         return patches.Count == 0 ? patches : Join(patches, await BuildsAsync(clients, repository.Rid, patches, ct));
     }
 
-    /// <summary>Gives each patch the newest build of its head; one that another build pushed aside says nothing where there is another.</summary>
+    /// <summary>
+    /// Gives each patch the newest build of its head; one that another build pushed aside says nothing where there is another.
+    /// </summary>
     /// <param name="patches">Of one repository.</param>
     /// <param name="builds">The newest first.</param>
     public static IReadOnlyList<ListedPatch> Join(IEnumerable<ListedPatch> patches, IReadOnlyList<Build> builds)

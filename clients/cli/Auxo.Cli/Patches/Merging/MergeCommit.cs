@@ -24,7 +24,8 @@ internal static class MergeCommit
             throw new CliException(
                 ExitCode.Negative, $"Patch {patch.Id.Value[..7]} and {copy.DefaultBranch} change the same lines: "
                     + string.Join(", ", merged.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Distinct().Take(5)),
-                $"Its author brings it up to date: git fetch {copy.Work.Remote} && git rebase {copy.Work.Remote}/{copy.DefaultBranch}, then auxo patch update -f");
+                $"Its author brings it up to date: git fetch {copy.Work.Remote} && git rebase "
+                    + $"{copy.Work.Remote}/{copy.DefaultBranch}, then auxo patch update -f");
         if (merged.ExitCode == 129 || merged.Errors.Contains("usage:", StringComparison.Ordinal))
             throw new CliException(
                 ExitCode.Negative, "Your git cannot merge outside of the work tree.",

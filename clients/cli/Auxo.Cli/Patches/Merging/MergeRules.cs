@@ -24,7 +24,8 @@ internal static class MergeRules
         {
             PatchStatus.Merged => new Refusal($"Patch {id} is merged already."),
             PatchStatus.Archived => new Refusal($"Patch {id} is archived.", $"Open it again first: rad patch archive --undo {id}"),
-            PatchStatus.Draft => new Refusal($"Patch {id} is a draft: its author is not done with it.", $"When it is ready: rad patch ready {id}"),
+            PatchStatus.Draft => new Refusal(
+                $"Patch {id} is a draft: its author is not done with it.", $"When it is ready: rad patch ready {id}"),
             _ => null,
         };
     }

@@ -22,9 +22,9 @@ internal sealed record MergeTarget(string Tip, MergeWay Way)
                 $"Let enough of them push it: git push rad {branch}:refs/heads/{branch}");
         var (tip, head) = (canonical.Value, patch.Latest.Head.Value);
         OthersMerge? others = null;
-        foreach (var (owner, _, at) in (await copy.Storage.BranchesAsync(ct)).Where(b => b.Name == branch && copy.Identity.Delegates.Contains(b.Owner)))
+        foreach (var (owner, name, at) in await copy.Storage.BranchesAsync(ct))
         {
-            if (await copy.ContainsAsync(tip, at.Value, ct)) continue;
+            if (name != branch || !copy.Identity.Delegates.Contains(owner) || await copy.ContainsAsync(tip, at.Value, ct)) continue;
             var has = await copy.ContainsAsync(at.Value, head, ct);
             if (owner != copy.Own)
             {
@@ -35,7 +35,8 @@ internal sealed record MergeTarget(string Tip, MergeWay Way)
             {
                 throw new CliException(
                     ExitCode.Negative, $"Your own {branch} ({at.Value[..7]}) has commits that the repository's does not have.",
-                    $"They wait for other delegates, or were never meant: git log {canonical.Value[..7]}..{at.Value[..7]}. Merge when they are in.");
+                    $"They wait for other delegates, or were never meant: git log {canonical.Value[..7]}..{at.Value[..7]}. "
+                        + "Merge when they are in.");
             }
         }
 

@@ -30,5 +30,8 @@ internal abstract record MergeWay
     /// <param name="headHasTarget">It contains the default branch.</param>
     /// <param name="others">What another delegate merged on top of the default branch; null for nothing.</param>
     public static MergeWay Choose(string head, bool targetHasHead, bool headHasTarget, OthersMerge? others)
-        => targetHasHead ? new AlreadyIn() : headHasTarget ? new FastForward(head) : others is not null ? new Join(others) : new NewCommit();
+        => targetHasHead ? new AlreadyIn()
+            : headHasTarget ? new FastForward(head)
+            : others is not null ? new Join(others)
+            : new NewCommit();
 }

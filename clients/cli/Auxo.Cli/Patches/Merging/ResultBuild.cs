@@ -55,7 +55,8 @@ internal static class ResultBuild
             }
             catch (CliException e) when (e.Code == ExitCode.Negative && time.GetElapsedTime(start) < Patience)
             {
-                if (!told && await Announcement.TryAsync(copy, time, ct) is { } silent) throw new CliException(e.Code, e.Message, silent, e);
+                if (!told && await Announcement.TryAsync(copy, time, ct) is { } silent)
+                    throw new CliException(e.Code, e.Message, silent, e);
                 told = true;
                 await Task.Delay(Pause, time, ct);
             }

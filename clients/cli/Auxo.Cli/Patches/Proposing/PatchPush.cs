@@ -96,8 +96,8 @@ internal static class PatchPush
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             for (var i = 0; i + 2 < words.Length; i++)
             {
-                if (words[i] == "Patch" && words[i + 2] is ("opened" or "drafted") && PatchId.TryParse(words[i + 1], provider: null, out var id))
-                    return id.Value;
+                if (words[i] == "Patch" && words[i + 2] is ("opened" or "drafted")
+                    && PatchId.TryParse(words[i + 1], provider: null, out var id)) return id.Value;
             }
         }
 

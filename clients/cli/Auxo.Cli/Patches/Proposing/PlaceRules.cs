@@ -47,7 +47,8 @@ internal static class PlaceRules
     /// <param name="commits">How many the branch has more.</param>
     public static Refusal? RefuseCommits(string branch, string defaultBranch, bool related, int commits)
         => !related ? new Refusal(
-            $"{branch} and {defaultBranch} have no commit in common.", $"Begin at {defaultBranch}: git switch -c my-change rad/{defaultBranch}")
+            $"{branch} and {defaultBranch} have no commit in common.",
+            $"Begin at {defaultBranch}: git switch -c my-change rad/{defaultBranch}")
             : commits == 0 ? new Refusal($"{branch} has no commit that {defaultBranch} does not have.", "Commit your change first.")
             : null;
 }

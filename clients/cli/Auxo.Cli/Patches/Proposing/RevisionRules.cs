@@ -32,10 +32,12 @@ internal static class RevisionRules
         {
             HeadRelation.Same => new Refusal($"Patch {id} has all your commits already.", "Commit something first."),
             HeadRelation.Behind => new Refusal(
-                $"Patch {id} has commits that your branch lacks.", "Get them first: git pull --ff-only. Or drop them: git commit --amend, then -f"),
+                $"Patch {id} has commits that your branch lacks.",
+                "Get them first: git pull --ff-only. Or drop them: git commit --amend, then -f"),
             _ when isIn => new Refusal("The default branch has your commits already.", "Nothing is left to propose."),
             HeadRelation.Apart when !force => new Refusal(
-                $"Your branch does not contain the head of patch {id}: its history was rewritten (amended, rebased), or it is another branch.",
+                $"Your branch does not contain the head of patch {id}: its history was rewritten (amended, rebased), "
+                    + "or it is another branch.",
                 "If that is meant, replace what the patch proposes: add -f (--force)"),
             _ => null,
         };

@@ -66,22 +66,30 @@ internal sealed record PatchPage(
         var state = ListedPatch.State(Status);
         terminal.Line($"[bold]{PatchId[..7]}[/]  [{state.Style ?? "default"}]{state.Text}[/]  [bold]{Terminal.Safe(Title)}[/]");
         terminal.Line(
-            $"[dim]by {Terminal.Safe(AuthorAlias ?? "")} {Words.ShortDid(Author)}, revision {Revisions} ({RevisionId[..7]}), at {Head[..7]}[/]");
+            $"[dim]by {Terminal.Safe(AuthorAlias ?? "")} {Words.ShortDid(Author)}, "
+                + $"revision {Revisions} ({RevisionId[..7]}), at {Head[..7]}[/]");
         if (Description.Length > 0) terminal.Line();
         foreach (var line in Description.Split('\n').Where(static l => l.Trim().Length > 0)) terminal.Line($"  {Terminal.Safe(line)}");
         terminal.Line();
         CreatePatch.Show(terminal, Commits);
         foreach (var line in Stat.Split('\n', StringSplitOptions.RemoveEmptyEntries)) terminal.Line($" {Terminal.Safe(line)}");
         foreach (var review in Reviews)
+        {
+            var verdict = review.Verdict switch
+            {
+                "accept" => "[green]✓ accepted[/]", "reject" => "[red]✗ rejected[/]", _ => "[dim]reviewed[/]",
+            };
             terminal.Line(
-                $"  {(review.Verdict switch { "accept" => "[green]✓ accepted[/]", "reject" => "[red]✗ rejected[/]", _ => "[dim]reviewed[/]" })} by "
-                    + $"{Words.ShortDid(review.Author)} {Words.Ago(terminal.Now, review.At)}"
+                $"  {verdict} by {Words.ShortDid(review.Author)} {Words.Ago(terminal.Now, review.At)}"
                     + (string.IsNullOrWhiteSpace(review.Summary) ? "" : $": {Terminal.Safe(review.Summary)}"));
+        }
+
         foreach (var need in Needs)
             terminal.Line($"  {(need.IsMerged ? "[green]✓[/]" : "[yellow]![/]")} needs {Terminal.Safe(need.Words)}");
         terminal.Line();
         if (Build is null) terminal.Line($"[yellow]? No result:[/] {Terminal.Safe(Missing)}");
-        else if (!Build.IsFinished) terminal.Line($"{Words.Verdict(Build).Text}: build {Build.Short}. Watch it: auxo ci logs {Build.Short} --follow");
+        else if (!Build.IsFinished)
+            terminal.Line($"{Words.Verdict(Build).Text}: build {Build.Short}. Watch it: auxo ci logs {Build.Short} --follow");
         else BuildReport.End(terminal, Build);
     }
 

@@ -34,7 +34,8 @@ internal static class ReviewAction
         if (review?.Verdict != verdict) throw Lost("review");
         return await ToldAsync(
             session, copy, new Reviewed(
-                verdict == ReviewVerdict.Accept ? "accepted" : "rejected", patch.Id, revision, review.Id.Value, Branch: null, Warning: null), ct);
+                verdict == ReviewVerdict.Accept ? "accepted" : "rejected", patch.Id, revision, review.Id.Value, Branch: null,
+                Warning: null), ct);
     }
 
     /// <exception cref="CliException">It was not written.</exception>
@@ -45,7 +46,8 @@ internal static class ReviewAction
         var revision = patch.Latest.Id;
         var before = patch.Latest.Discussion.Standing.Select(static c => c.Id).ToHashSet();
         (await copy.Programs.RadAsync(
-            copy.Work.Top, "patch", "comment", revision.Value, "--repo", copy.Rid.Value, "--message=" + text.Trim(), "--no-announce")).Must();
+            copy.Work.Top, "patch", "comment", revision.Value, "--repo", copy.Rid.Value, "--message=" + text.Trim(),
+            "--no-announce")).Must();
         var comment = (await copy.PatchAsync(patch.Id, ct)).Find(revision)?.Discussion.Standing
             .LastOrDefault(c => c.Author == copy.Own && !before.Contains(c.Id)) ?? throw Lost("comment");
         return await ToldAsync(
@@ -73,7 +75,8 @@ internal static class ReviewAction
     private static async Task<Reviewed> ToldAsync(Session session, RadicleCopy copy, Reviewed done, CancellationToken ct)
     {
         var warning = await Announcement.TryAsync(copy, session.Terminal.Time, ct);
-        session.Terminal.Say($"[green]✓[/] {char.ToUpperInvariant(done.Action[0])}{done.Action[1..]}: revision {done.RevisionId.Value[..7]}");
+        session.Terminal.Say(
+            $"[green]✓[/] {char.ToUpperInvariant(done.Action[0])}{done.Action[1..]}: revision {done.RevisionId.Value[..7]}");
         if (warning is not null) session.Terminal.Say($"[yellow]![/] {Terminal.Safe(warning)}");
         return done with { Warning = warning };
     }

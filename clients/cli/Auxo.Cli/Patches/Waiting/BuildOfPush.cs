@@ -29,10 +29,12 @@ internal static class BuildOfPush
                 pushed.Rid.Value, pushed.PatchId.Value, pushed.Head.Value, limit: 1, after: null, ct);
             if (builds.Items is [var build, ..]) return build;
             if (await WhyNotAsync(clients, pushed, ct) is { } reason)
-                throw new CliException(ExitCode.Negative, $"Auxo does not build it: {reason}", "'auxo status' shows what is built and what is not.");
+                throw new CliException(
+                    ExitCode.Negative, $"Auxo does not build it: {reason}", "'auxo status' shows what is built and what is not.");
             if (time.GetTimestamp() > end)
                 throw new CliException(
-                    ExitCode.Unreachable, $"Auxo has queued no build within {Duration.Of(Patience.TotalSeconds)}.", "'auxo status' says why.");
+                    ExitCode.Unreachable, $"Auxo has queued no build within {Duration.Of(Patience.TotalSeconds)}.",
+                    "'auxo status' says why.");
             await Task.Delay(Pause, time, ct);
         }
     }
