@@ -29,6 +29,15 @@ public sealed class MergePatchTests
         await lab.ArrivesAsync(lab.Bob, id, static p => p.State.Status == PatchStatus.Merged);
         var again = await lab.RunAsync(lab.Alice, auxo, "patch", "merge", id, "--yes");
         Assert.Contains("is merged already", again.Error, StringComparison.Ordinal);
+
+        // What comes then on the same branch is another patch, which the branch follows from then on.
+        await lab.CommitAsync(lab.Bob, "topic", "more.txt", "more\n");
+        Assert.Contains("is merged", (await lab.RunAsync(lab.Bob, "patch", "update", "--yes")).Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await lab.RunAsync(lab.Bob, "patch", "push", "--yes")).ExitCode);
+        await lab.CommitAsync(lab.Bob, "topic", "more.txt", "yet more\n");
+        var updated = await lab.RunAsync(lab.Bob, "patch", "update", "--yes");
+        Assert.Equal((0, ""), (updated.ExitCode, updated.Error));
+        Assert.DoesNotContain($"Patch {id[..7]}", updated.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,6 +171,9 @@ public sealed class MergePatchTests
         var again = await lab.RunAsync(lab.Bob, auxo, "patch", "merge", id, "--yes");
         Assert.Equal(0, again.ExitCode);
         Assert.Contains("You have merged patch", again.Out, StringComparison.Ordinal);
+        var early = await lab.RunAsync(lab.Bob, auxo, "patch", "merge", other, "--yes");
+        Assert.Equal(1, early.ExitCode);
+        Assert.Contains("Your own main", early.Error, StringComparison.Ordinal);
         await lab.ArrivesAsync(lab.Alice, id, static p => p.Merges.Count == 1);
         var second = await lab.RunAsync(lab.Alice, auxo, "patch", "merge", id, "--yes");
         Assert.Equal((0, ""), (second.ExitCode, second.Error));

@@ -17,6 +17,7 @@ internal static class ProgramFault
         ("old reference value does not match", "Another program writes to this repository at this moment.", "Try again in a moment."),
         ("database is locked", "Another program holds Radicle's database.", "Try again in a moment."),
         ("not authorized", "Radicle does not let your key do this.", "Only the author or a delegate may. Your key: rad self --did"),
+        ("xyz.radicle.patch` was not found", "rad does not know this patch yet.", "Let it read the storage again: rad patch cache"),
         ("already included in the base branch", "The default branch has these commits already.", "Nothing is left to propose."),
         ("non-fast-forward", "What is there is not part of what you push.", "Look at both first: git log --oneline --graph --all"),
         ("gpg failed to sign", "git could not sign the commit.", "Try it by hand: git commit-tree -S HEAD^{tree} -m test"),

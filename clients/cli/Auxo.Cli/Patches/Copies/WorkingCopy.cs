@@ -11,7 +11,8 @@ namespace Auxo.Cli.Patches.Copies;
 /// <param name="Tracked">The patch that the branch follows; null for none.</param>
 internal sealed record WorkingCopy(string Top, Rid Rid, string Remote, WorkTreeStatus Status, PatchId? Tracked)
 {
-    private const string PatchHead = "refs/heads/patches/";
+    /// <summary>Where the head of a patch stands, before its id.</summary>
+    public const string PatchHead = "refs/heads/patches/";
 
     /// <exception cref="CliException">There is no working copy of a Radicle repository.</exception>
     public static async Task<WorkingCopy> FindAsync(UserPrograms programs, string folder, CancellationToken ct)

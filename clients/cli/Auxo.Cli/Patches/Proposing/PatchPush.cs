@@ -70,16 +70,17 @@ internal static class PatchPush
     }
 
     /// <summary>
-    /// A branch that was begun at the default branch follows that, and a short <c>git push</c> would write it: it follows its patch now.
-    /// One that follows something else is left alone.
+    /// A branch that was begun at the default branch follows that, and a short <c>git push</c> would write it: it follows its patch now,
+    /// as one does that followed a patch which is merged. One that follows something else is left alone.
     /// </summary>
     private static async Task FollowAsync(RadicleCopy copy, PatchId patch, CancellationToken ct)
     {
         if (copy.Work.Status.Branch is not { } branch) return;
         var merge = await copy.Programs.GitAsync(copy.Work.Top, ct, "config", "--get", $"branch.{branch}.merge");
-        if (merge.Succeeded && merge.Line != $"refs/heads/{copy.DefaultBranch}") return;
+        if (merge.Succeeded && merge.Line != $"refs/heads/{copy.DefaultBranch}"
+            && !merge.Line.StartsWith(WorkingCopy.PatchHead, StringComparison.Ordinal)) return;
         (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.remote", copy.Work.Remote)).Must();
-        (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.merge", $"refs/heads/patches/{patch}")).Must();
+        (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.merge", WorkingCopy.PatchHead + patch.Value)).Must();
     }
 
     private static Task<ProgramRun> PushAsync(RadicleCopy copy, string[] options, string refspec)

@@ -50,5 +50,5 @@ internal static class BuildOfPush
     private static async Task<string?> WhyNotAsync(Clients clients, PushedPatch pushed, CancellationToken ct)
         => (await clients.Ingest.RefsAsync(pushed.Rid.Value, ct)).Items
             .FirstOrDefault(r => r.Kind == "patch" && r.Name == pushed.PatchId.Value && r.Commit == pushed.Head.Value)
-                is { Fact: null, Reason: { } reason } ? reason : null;
+                is { Fact: null, Reason: { } reason } && !reason.Contains("(yet)", StringComparison.Ordinal) ? reason : null;
 }
