@@ -10,7 +10,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     public static async Task<CliResult> RunAsync(
         Dictionary<string, string> variables, string[] args, bool terminal = false, int width = 80,
         string? folder = null, string programs = "/nonexistent", TimeProvider? time = null,
-        string? input = null, bool canAsk = false, CancellationToken ct = default)
+        string? input = null, bool canAsk = false, Func<string, string>? secret = null, CancellationToken ct = default)
     {
         using var output = new MemoryStream();
         await using var error = new StringWriter();
@@ -22,6 +22,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
             IsTerminal = terminal,
             Width = width,
             CanAsk = canAsk,
+            ReadSecret = secret,
             Variable = name => variables.GetValueOrDefault(name),
             ProgramVariables = variables,
             WorkingFolder = folder ?? Path.GetTempPath(),

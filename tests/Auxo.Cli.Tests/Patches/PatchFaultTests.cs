@@ -1,4 +1,5 @@
 using Auxo.Cli.Patches.Copies;
+using Auxo.Radicle;
 using Auxo.Testing;
 
 namespace Auxo.Cli.Tests.Patches;
@@ -82,6 +83,38 @@ public sealed class PatchFaultTests : IDisposable
         variables["RAD_HOME"] = Path.Combine(_folder, "nobody");
         var nobody = await CliResult.RunAsync(variables, ["patch", "push", "--yes"], folder: beside, ct: PatchLab.Ct);
         Assert.Contains("There is no Radicle profile", nobody.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_locked_key_is_asked_for_once_and_said_where_nobody_can_open_it()
+    {
+        Assert.SkipUnless(
+            RadProgram.Find("ssh-keygen", Environment.GetEnvironmentVariable("PATH")) is not null, "ssh-keygen is not on PATH.");
+        await using var lab = await PatchLab.UpAsync();
+        await lab.CommitAsync(lab.Bob, "topic", "a.txt", "a\n");
+        var key = Path.Combine(lab.Bob.Home, "keys", "radicle");
+        await lab.Bob.RunAsync(_folder, PatchLab.Ct, "ssh-keygen", "-p", "-P", "", "-N", "secret", "-f", key, "-q");
+        var variables = PatchLab.Variables(lab.Bob);
+        variables.Remove("RAD_PASSPHRASE");
+        string[] create = ["patch", "create", "Say \"a\"", "--yes"];
+        var locked = await CliResult.RunAsync(variables, create, folder: lab.Tree(lab.Bob), ct: PatchLab.Ct);
+        Assert.Equal((1, "auxo: Your Radicle key is locked.\n  Unlock it: rad auth. Or give its passphrase in RAD_PASSPHRASE.\n"),
+            (locked.ExitCode, locked.Error));
+        // A title with quotes needs two programs, and one question.
+        var asked = new List<string>();
+        var opened = await CliResult.RunAsync(
+            variables, create, folder: lab.Tree(lab.Bob), ct: PatchLab.Ct, secret: question =>
+            {
+                asked.Add(question);
+                return "secret";
+            });
+        Assert.Equal((0, ""), (opened.ExitCode, opened.Error));
+        Assert.Equal(["Passphrase of your Radicle key: "], asked);
+        var wrong = await CliResult.RunAsync(
+            variables, ["patch", "review", (await lab.GitAsync(lab.Bob, "config", "branch.topic.merge")).Trim()[^40..], "--accept"],
+            folder: lab.Tree(lab.Bob), ct: PatchLab.Ct, secret: static _ => "wrong");
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.Contains("assphrase", wrong.Error, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -29,6 +29,7 @@ internal sealed class UserPrograms(CliHost host)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PushPatience = TimeSpan.FromMinutes(10);
+    private Task<string?>? _passphrase;
 
     /// <summary>Asks git something.</summary>
     /// <param name="folder">Where.</param>
@@ -46,17 +47,30 @@ internal sealed class UserPrograms(CliHost host)
         => RunAsync("git", folder, arguments, Patience, objects, ct);
 
     /// <summary>Lets git push. Once begun it is not interrupted: killed in the middle it leaves locks behind.</summary>
-    public Task<ProgramRun> PushAsync(string folder, IReadOnlyList<string> arguments)
+    public async Task<ProgramRun> PushAsync(string folder, IReadOnlyList<string> arguments)
+    {
+        var passphrase = await (_passphrase ??= OpenAsync(folder));
         // git quotes an option that is not ASCII, which Radicle's helper does not understand, unless told so.
-        => RunAsync(
-            "git", folder, ["-c", "core.quotePath=false", "push", .. arguments], PushPatience, alternates: null, CancellationToken.None);
+        return await RunAsync(
+            "git", folder, ["-c", "core.quotePath=false", "push", .. arguments], PushPatience, alternates: null, CancellationToken.None,
+            passphrase);
+    }
 
     /// <summary>Lets rad write. Once begun it is not interrupted.</summary>
-    public Task<ProgramRun> RadAsync(string folder, params IReadOnlyList<string> arguments)
-        => RunAsync("rad", folder, arguments, Patience, alternates: null, CancellationToken.None);
+    public async Task<ProgramRun> RadAsync(string folder, params IReadOnlyList<string> arguments)
+    {
+        var passphrase = await (_passphrase ??= OpenAsync(folder));
+        return await RunAsync("rad", folder, arguments, Patience, alternates: null, CancellationToken.None, passphrase);
+    }
+
+    /// <summary>Asked once.</summary>
+    private Task<string?> OpenAsync(string folder) => KeyLock.OpenAsync(host, async () =>
+        string.IsNullOrEmpty(host.Variable("SSH_AUTH_SOCK")) || RadProgram.Find("ssh-add", host.Variable("PATH")) is null ? null
+            : (await RunAsync("ssh-add", folder, ["-L"], Patience, alternates: null, CancellationToken.None)).Output);
 
     private async Task<ProgramRun> RunAsync(
-        string program, string folder, IReadOnlyList<string> arguments, TimeSpan patience, string? alternates, CancellationToken ct)
+        string program, string folder, IReadOnlyList<string> arguments, TimeSpan patience, string? alternates, CancellationToken ct,
+        string? passphrase = null)
     {
         var file = RadProgram.Find(program, host.Variable("PATH"))
             ?? throw new CliException(
@@ -75,6 +89,7 @@ internal sealed class UserPrograms(CliHost host)
 
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (var editor in (ReadOnlySpan<string>)["EDITOR", "VISUAL", "GIT_EDITOR"]) start.Environment[editor] = "false";
+        if (passphrase is not null) start.Environment["RAD_PASSPHRASE"] = passphrase;
         if (alternates is not null) start.Environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = alternates;
 
         var words = arguments.Where(static a => !a.StartsWith('-') && !a.Contains('=', StringComparison.Ordinal));

@@ -89,7 +89,9 @@ internal sealed record PatchPage(
         terminal.Line();
         if (Build is null) terminal.Line($"[yellow]? No result:[/] {Terminal.Safe(Missing)}");
         else if (!Build.IsFinished)
-            terminal.Line($"{Words.Verdict(Build).Text}: build {Build.Short}. Watch it: auxo ci logs {Build.Short} --follow");
+            terminal.Line($"{Words.Verdict(Build).Text}: build {Build.Short}. " + (Build.State == "awaiting_approval"
+                ? $"Its own steps do not run yet; let them: auxo ci approve {Build.Short}"
+                : $"Watch it: auxo ci logs {Build.Short} --follow"));
         else BuildReport.End(terminal, Build);
     }
 
