@@ -21,7 +21,8 @@ public static partial class BashSyntax
         if (ToolProcess.Find("bash") is not { } bash) return CheckReport.Skipped("bash is not installed");
         var shell = await tree.ShellFilesAsync(ct);
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("syntax"));
-        var files = shell.Files.Where(file => file.Dialect != Dialect.Ksh && !ignored.Match(file.Entry.Name)).ToList();
+        var files = shell.Files.Where(file => file.Dialect != Dialect.Ksh && tree.IsJudged(file.Entry.Name)
+            && !ignored.Match(file.Entry.Name)).ToList();
         var ruling = Shells();
         string Key(ShellFile file) => $"{ruling}{file.Dialect}";
         var fresh = files.Where(file => !cache.TryGet(file.Entry.Oid, Key(file), out _)).ToList();

@@ -3,6 +3,7 @@ using System.Text;
 using Auxo.Pipeline.Checks.Advisories;
 using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Checks.Leftovers;
 
 namespace Auxo.Pipeline.Checks;
 
@@ -51,6 +52,16 @@ public static class CheckBatch
     ];
 
     /// <summary>
+    /// What is looked at before a commit, in this order: of the checks those that need no second, and one that nobody wants to read of in
+    /// a verdict.
+    /// </summary>
+    public static readonly IReadOnlyList<BuiltInCheck> BeforeCommit =
+    [
+        .. All.Where(static check => check.Name is "syntax" or "shellcheck" or "secrets" or "permissions"),
+        new(DebugStatements.Name, DebugStatements.RunAsync),
+    ];
+
+    /// <summary>
     /// Checks are made of everybody's commits, before anybody has looked at them: a few objects, named many times, must not
     /// hold a place for days.
     /// </summary>
@@ -75,16 +86,22 @@ public static class CheckBatch
     /// <param name="time">The clock.</param>
     /// <param name="ct">Stops.</param>
     /// <param name="most">So long they may take; null for what is usual.</param>
-    public static async Task<IReadOnlyList<CheckRun>> LookAsync(
+    public static Task<IReadOnlyList<CheckRun>> LookAsync(
         SourceTree tree, CheckSettings settings, IReadOnlyList<string> names, VerdictCache cache, TimeProvider time, CancellationToken ct,
         TimeSpan? most = null)
+        => LookAsync(tree, settings, [.. All.Where(check => names.Contains(check.Name))], cache, time, ct, most);
+
+    /// <inheritdoc cref="LookAsync(SourceTree, CheckSettings, IReadOnlyList{string}, VerdictCache, TimeProvider, CancellationToken, TimeSpan?)"/>
+    public static async Task<IReadOnlyList<CheckRun>> LookAsync(
+        SourceTree tree, CheckSettings settings, IReadOnlyList<BuiltInCheck> checks, VerdictCache cache, TimeProvider time,
+        CancellationToken ct, TimeSpan? most = null)
     {
         var kept = cache.OfOneRun();
         var limit = most ?? (tree.IsDeep ? MostTimeOfDeep : MostTime);
         using var late = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
-        return await Task.WhenAll(All.Where(check => names.Contains(check.Name))
-            .Select(check => LookOneAsync(check, tree, settings, kept, time, limit, either.Token, ct)));
+        return await Task.WhenAll(
+            checks.Select(check => LookOneAsync(check, tree, settings, kept, time, limit, either.Token, ct)));
     }
 
     /// <summary>True for what the gate table does not drop.</summary>

@@ -16,9 +16,11 @@ public static class FilePermissions
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("permissions"));
         var observations = new List<Observation>();
         var (runnable, notRunnable) = (new List<string>(), new List<Observation>());
+        // What is said of a script depends on the others of its folder.
+        var folders = tree.Judged?.Select(Folder).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in tree.Entries)
         {
-            if (ignored.Match(entry.Name)) continue;
+            if (ignored.Match(entry.Name) || folders?.Contains(Folder(entry.Name)) == false) continue;
             if (entry.IsSymlink && await tree.ReadAsync(entry, ct) is { } target
                 && Escapes(entry.Name, Encoding.UTF8.GetString(target.Span)))
             {
@@ -63,7 +65,7 @@ public static class FilePermissions
             else observations.AddRange(scripts);
         }
 
-        return new CheckReport(observations, notes);
+        return new CheckReport([.. observations.Where(seen => tree.IsJudged(seen.Path!))], notes);
     }
 
     /// <summary>True when a link at <paramref name="path"/> with that target leaves the repository.</summary>

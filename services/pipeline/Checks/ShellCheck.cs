@@ -35,7 +35,7 @@ public static partial class ShellCheck
     {
         var shell = await tree.ShellFilesAsync(ct);
         var ignored = PathPatterns.Of(settings.Ignore.GetValueOrDefault("shellcheck"));
-        var files = shell.Files.Where(file => !ignored.Match(file.Entry.Name)).ToList();
+        var files = shell.Files.Where(file => tree.IsJudged(file.Entry.Name) && !ignored.Match(file.Entry.Name)).ToList();
         var rcs = await RcsAsync(tree, ct);
         var ruling = VerdictCache.Ruling(shellcheck, BashSyntax.Shells());
         var asked = new List<Question>();

@@ -2,13 +2,14 @@ using Auxo.Pipeline.Converting;
 using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Local.Linting;
 using Auxo.Pipeline.Local.Shell;
+using Auxo.Pipeline.Local.Staged;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Local;
 
 /// <summary>
-/// <c>Auxo.Pipeline ci lint|plan|run|scan|schema</c>: what a build would say of the working tree, without any service and without a
-/// database. <c>auxo ci</c> and <c>auxo scan</c> call it.
+/// <c>Auxo.Pipeline ci lint|plan|run|scan|staged|schema</c>: what a build would say of the working tree, without any service and
+/// without a database. <c>auxo ci</c>, <c>auxo scan</c> and <c>auxo hooks run</c> call it.
 /// </summary>
 internal static class LocalProgram
 {
@@ -33,6 +34,12 @@ internal static class LocalProgram
             {
                 var asked = ScanRequest.Parse(scan);
                 return await InPlaceAsync(place => new LocalScan(place, output).RunAsync(asked, configuration, ct));
+            }
+
+            if (words is [StagedRequest.Word, .. var staged])
+            {
+                var asked = StagedRequest.Parse(staged);
+                return await InPlaceAsync(place => new StagedCheck(place, output).RunAsync(asked, configuration, ct));
             }
 
             if (words is [StepShell.Word, var build, .. var step] && step.Length <= 1)

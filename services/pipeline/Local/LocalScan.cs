@@ -46,14 +46,11 @@ internal sealed class LocalScan(string place, TextWriter output)
         string top, IReadOnlyList<CheckRun> looked, CheckSettings settings, bool json, TextWriter output)
     {
         var runs = looked.Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration)).ToList();
-        var scan = new ScanAnswer(top, [.. runs.Select(static run => CheckOf(run.Step))], [.. runs.SelectMany(static run => run.Findings)]);
+        var scan = new ScanAnswer(top, [.. runs.Select(static run => ScanCheck.Of(run.Step))], [.. runs.SelectMany(static run => run.Findings)]);
         await output.WriteAsync(json ? JsonSerializer.Serialize(scan, ScanJson.Default.ScanAnswer) + "\n" : Words(scan, looked, runs));
         return scan.Findings.Any(static finding => finding.Blocks) ? 1
             : scan.Checks.Any(static check => check.Outcome is not (Outcome.Passed or Outcome.Failed)) ? 2 : 0;
     }
-
-    private static ScanCheck CheckOf(StepResult step)
-        => new(step.Step, step.Outcome, step.Blocks, step.Duration.TotalSeconds, step.Summary);
 
     private static string Words(ScanAnswer scan, IReadOnlyList<CheckRun> looked, IReadOnlyList<CheckResult> runs)
     {
@@ -86,7 +83,12 @@ internal sealed class LocalScan(string place, TextWriter output)
 internal sealed record ScanAnswer(string Folder, IReadOnlyList<ScanCheck> Checks, IReadOnlyList<Finding> Findings);
 
 /// <summary>One check of a scan, with the members of a build's step.</summary>
-internal sealed record ScanCheck(string Step, Outcome Outcome, bool Blocks, double DurationSeconds, string Summary);
+internal sealed record ScanCheck(string Step, Outcome Outcome, bool Blocks, double DurationSeconds, string Summary)
+{
+    /// <summary>Of a step.</summary>
+    public static ScanCheck Of(StepResult step)
+        => new(step.Step, step.Outcome, step.Blocks, step.Duration.TotalSeconds, step.Summary);
+}
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

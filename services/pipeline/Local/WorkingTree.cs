@@ -16,7 +16,8 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
     /// <summary>It is a commit as it is, without what stands uncommitted.</summary>
     public bool IsCommit { get; init; }
 
-    private static readonly Dictionary<string, string> Author = new(StringComparer.Ordinal)
+    /// <summary>Whose commits are made of it.</summary>
+    internal static readonly Dictionary<string, string> Author = new(StringComparer.Ordinal)
     {
         ["GIT_AUTHOR_NAME"] = "working tree", ["GIT_AUTHOR_EMAIL"] = "",
         ["GIT_COMMITTER_NAME"] = "working tree", ["GIT_COMMITTER_EMAIL"] = "",
@@ -104,9 +105,12 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
 
     /// <summary>An empty repository that sees the objects of the real one.</summary>
     private static async Task<string> BorrowingAsync(string top, string place, CancellationToken ct)
+        => await BorrowingFromAsync(await PathAsync(top, "objects", ct), place, ct);
+
+    /// <summary>An empty repository that sees the objects in a folder of them.</summary>
+    internal static async Task<string> BorrowingFromAsync(string objects, string place, CancellationToken ct)
     {
         var repository = await EmptyAsync(place, ct);
-        var objects = await PathAsync(top, "objects", ct);
         await File.WriteAllTextAsync(Path.Combine(repository, "objects", "info", "alternates"), objects + "\n", ct);
         return repository;
     }

@@ -31,6 +31,12 @@ public sealed class SourceTree(
     /// <summary>Everything is looked at, however long it takes: the whole history is searched for secrets.</summary>
     public bool IsDeep { get; init; }
 
+    /// <summary>The files that are judged; the others are only read where one of them needs that. Null for all.</summary>
+    public IReadOnlySet<string>? Judged { get; init; }
+
+    /// <summary>True for a path that is judged.</summary>
+    public bool IsJudged(string path) => Judged is null || Judged.Contains(path);
+
     /// <summary>The path of its repository.</summary>
     public string Repository => objects.Repository;
 

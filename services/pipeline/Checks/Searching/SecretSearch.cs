@@ -55,7 +55,7 @@ internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatt
         var (generated, leftOut) = (0, 0);
         foreach (var entry in tree.Entries)
         {
-            if (!entry.IsFile) continue;
+            if (!entry.IsFile || !tree.IsJudged(entry.Name)) continue;
             if (SecretFiles.IsGenerated(entry.Name)) generated++;
             else if (ignored.Match(entry.Name)) notes.Add($"left out by the pipeline file: {PlainText.OneLine(entry.Name)}");
             else if (await OfAsync(entry.Name, entry.Oid, ct) is { } seen) Take(entry.Name, seen, observations, notes);
