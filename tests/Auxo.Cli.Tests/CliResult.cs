@@ -10,7 +10,8 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     public static async Task<CliResult> RunAsync(
         Dictionary<string, string> variables, string[] args, bool terminal = false, int width = 80,
         string? folder = null, string programs = "/nonexistent", TimeProvider? time = null,
-        string? input = null, bool canAsk = false, Func<string, string>? secret = null, CancellationToken ct = default)
+        string? input = null, bool canAsk = false, Func<string, string>? secret = null, string? executable = null,
+        CancellationToken ct = default)
     {
         using var output = new MemoryStream();
         await using var error = new StringWriter();
@@ -28,6 +29,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
             WorkingFolder = folder ?? Path.GetTempPath(),
             Time = time ?? new FixedTime(),
             Programs = programs,
+            Executable = executable ?? Environment.ProcessPath ?? "auxo",
         };
         var code = await AuxoCommandLine.RunAsync(args, host, ct);
         return new CliResult(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());

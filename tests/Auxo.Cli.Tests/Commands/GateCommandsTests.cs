@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using Auxo.Cli.Gate;
 using Auxo.Git;
 using Auxo.Testing;
@@ -61,34 +59,6 @@ public sealed class GateCommandsTests : IDisposable
             input: $"refs/heads/main {commit} refs/heads/main {None}\n");
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("git push --no-verify", result.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task the_hook_calls_this_program_with_what_git_says_and_is_taken_away_again()
-    {
-        await using var auxo = await StartAsync(passed: true);
-        await _repository.CommitAsync("one");
-        Assert.Equal(0, (await RunAsync(auxo, "hooks", "install")).ExitCode);
-        Assert.Equal(0, (await RunAsync(auxo, "hooks", "install")).ExitCode);
-        var hook = Path.Combine(_repository.Folder, ".git/hooks/pre-push");
-        var text = await File.ReadAllTextAsync(hook, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(
-            hook, text.Replace(Environment.ProcessPath!, "/bin/echo", StringComparison.Ordinal), TestContext.Current.CancellationToken);
-        using var run = Process.Start(
-            new ProcessStartInfo(hook, ["rad", "rad://x y"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        Assert.Equal("gate push rad rad://x y\n", await run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(0, (await RunAsync(auxo, "hooks", "remove")).ExitCode);
-        Assert.False(File.Exists(hook));
-
-        await GitCommand.RunAsync(_repository.Folder, ["config", "core.hooksPath", "tools/hooks"], TestContext.Current.CancellationToken);
-        Assert.Equal(0, (await RunAsync(auxo, "hooks", "install")).ExitCode);
-        hook = Path.Combine(_repository.Folder, "tools/hooks/pre-push");
-        Assert.True(File.Exists(hook));
-        await File.WriteAllTextAsync(hook, "#!/bin/sh\n", TestContext.Current.CancellationToken);
-        var other = await RunAsync(auxo, "hooks", "install");
-        Assert.Equal(1, other.ExitCode);
-        Assert.Contains("gate push \"$@\"", other.Error, StringComparison.Ordinal);
-        Assert.Equal(1, (await RunAsync(auxo, "hooks", "remove")).ExitCode);
     }
 
     [Fact]

@@ -13,13 +13,14 @@ internal static class GuardPush
     private const string Heads = "refs/heads/";
 
     public static Command Create(CliHost host)
+        => Create(host, "push", "Refuse a push to the default branch that has not passed; git's pre-push hook calls it");
+
+    /// <summary>The same under another name.</summary>
+    public static Command Create(CliHost host, string name, string about)
     {
         var remote = new Argument<string>("remote") { Description = "As git names it" };
         var url = new Argument<string>("url") { Description = "Its address" };
-        return new Command("push", "Refuse a push to the default branch that has not passed; git's pre-push hook calls it")
-        {
-            remote, url,
-        }
+        return new Command(name, about) { remote, url }
             .Does(host, async (parsed, session, ct) =>
             {
                 try

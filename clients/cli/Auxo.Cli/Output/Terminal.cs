@@ -41,6 +41,9 @@ internal sealed class Terminal : IDisposable
 
     public bool IsTerminal => _host.IsTerminal;
 
+    /// <summary>Colours may be printed.</summary>
+    public bool HasColours => _out.Profile.Capabilities.Ansi;
+
     public int Width => _host.Width;
 
     public DateTimeOffset Now => _host.Time.GetUtcNow();
