@@ -31,6 +31,7 @@ internal static class Catalogue
         new("registry", "downloads", "files of a raw repository, beside nginx", Downloads.RunAsync),
         new("registry", "uploads", "durable uploads, beside hash + copy + sync and nginx", Uploads.RunAsync),
         new("secrets", "corpus", "precision and recall of the check secrets, beside gitleaks", SecretCorpusFound.RunAsync),
+        new("hooks", "staged", "what a commit of 100 staged files waits for, beside the same tools one by one", StagedFiles.RunAsync),
         new("notify", "deliveries", "deliveries per second and from message to receiver, beside a bare HttpClient", Deliveries.RunAsync),
         // First, since a console at rest has not served fifty readers before.
         new("console", "pages", "every page in a real browser: first paint, from page to page, weight, memory", Pages.RunAsync),

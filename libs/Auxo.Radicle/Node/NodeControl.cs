@@ -13,6 +13,11 @@ namespace Auxo.Radicle;
 /// <param name="Connected">False while dialling or waiting to dial again.</param>
 public sealed record NodeSession(Did Nid, bool Connected);
 
+/// <summary>A node that is known to have a repository, this one among them.</summary>
+/// <param name="Nid">The node.</param>
+/// <param name="Synced">True when it is known to have the present refs of the owner who was asked about; null when nothing is known.</param>
+public sealed record NodeSeed(Did Nid, bool? Synced);
+
 /// <summary>What was announced.</summary>
 /// <param name="Owner">Whose refs.</param>
 /// <param name="At">The commit of the signed refs.</param>
@@ -52,6 +57,20 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
             reply => CobJson.List(reply, static s => new NodeSession(
                 CobJson.Did(CobJson.Member(s, "nid")),
                 CobJson.Optional(s, "state") is { ValueKind: JsonValueKind.Object } state && state.TryGetProperty("connected", out _))),
+            cancellationToken);
+
+    /// <summary>The nodes that are known to have a repository.</summary>
+    /// <param name="rid">The repository.</param>
+    /// <param name="owner">Whose refs they should have.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="NodeException">The node does not answer.</exception>
+    public Task<IReadOnlyList<NodeSeed>> SeedsAsync(Rid rid, Did owner, CancellationToken cancellationToken)
+        => AskAsync(
+            $$"""{"command":"seedsFor","rid":"{{rid}}","namespaces":["{{owner.Nid}}"]}""",
+            static reply => CobJson.List(reply, static seed => new NodeSeed(
+                CobJson.Did(CobJson.Member(seed, "nid")),
+                CobJson.Optional(seed, "sync") is { ValueKind: JsonValueKind.Object } sync
+                    ? CobJson.OptionalText(sync, "status") == "synced" : null)),
             cancellationToken);
 
     /// <summary>Tells the peers about the refs of these namespaces. Returns as soon as the node has taken it, in milliseconds.</summary>

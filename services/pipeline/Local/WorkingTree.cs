@@ -105,17 +105,18 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
 
     /// <summary>An empty repository that sees the objects of the real one.</summary>
     private static async Task<string> BorrowingAsync(string top, string place, CancellationToken ct)
-        => await BorrowingFromAsync(await PathAsync(top, "objects", ct), place, ct);
-
-    /// <summary>An empty repository that sees the objects in a folder of them.</summary>
-    internal static async Task<string> BorrowingFromAsync(string objects, string place, CancellationToken ct)
     {
         var repository = await EmptyAsync(place, ct);
-        await File.WriteAllTextAsync(Path.Combine(repository, "objects", "info", "alternates"), objects + "\n", ct);
+        await BorrowAsync(repository, await PathAsync(top, "objects", ct), ct);
         return repository;
     }
 
-    private static async Task<string> EmptyAsync(string place, CancellationToken ct)
+    /// <summary>Lets a repository see the objects in another one's folder of them.</summary>
+    internal static Task BorrowAsync(string repository, string objects, CancellationToken ct)
+        => File.WriteAllTextAsync(Path.Combine(repository, "objects", "info", "alternates"), objects + "\n", ct);
+
+    /// <summary>A bare repository with nothing in it.</summary>
+    internal static async Task<string> EmptyAsync(string place, CancellationToken ct)
     {
         var repository = Path.Combine(place, "tree.git");
         await GitCommand.RunAsync(place, ["init", "--quiet", "--bare", "--object-format=sha1", repository], ct);

@@ -27,15 +27,17 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
     public static readonly IReadOnlyList<string> Names = ["pre-commit", "pre-push"];
 
     /// <summary>Finds it as git does: the setting of the work tree, the repository, the user or the machine, else the repository's own.</summary>
+    /// <param name="host">Whose settings count.</param>
+    /// <param name="folder">In the work tree.</param>
+    /// <param name="ct">Stops.</param>
     /// <exception cref="CliException">There is no repository, or its hooks are switched off.</exception>
-    public static async Task<HookFolder> FindAsync(Session session, CancellationToken ct)
+    public static async Task<HookFolder> FindAsync(CliHost host, string folder, CancellationToken ct)
     {
-        var folder = session.Host.WorkingFolder;
         if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--path-format=absolute", "--git-common-dir") is not { } git)
             throw new CliException(ExitCode.Usage, $"{folder} is no git repository.", "Go into one.");
         var top = await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is { Length: > 0 } tree ? tree : git;
         var own = System.IO.Path.Combine(git, "hooks");
-        if (await SettingAsync(session, folder, ct) is not { } setting) return new HookFolder(own, HookOwner.Repository, top);
+        if (await SettingAsync(host, folder, ct) is not { } setting) return new HookFolder(own, HookOwner.Repository, top);
         // git runs hooks at the top of the work tree: from there a relative path is meant.
         var path = System.IO.Path.GetFullPath(setting.Path, top);
         if (setting.Path.Length == 0 || File.Exists(path) || path == "/dev/null")
@@ -59,10 +61,10 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
         => path == folder || path.StartsWith(System.IO.Path.TrimEndingDirectorySeparator(folder) + "/", StringComparison.Ordinal);
 
     /// <summary>The setting that counts, the user's own among them, which Auxo's calls of git leave aside.</summary>
-    private static async Task<(string Scope, string Path)?> SettingAsync(Session session, string folder, CancellationToken ct)
+    private static async Task<(string Scope, string Path)?> SettingAsync(CliHost host, string folder, CancellationToken ct)
     {
         (string, string)? found = null;
-        foreach (var settings in UserSettings(session.Host))
+        foreach (var settings in UserSettings(host))
         {
             try
             {
@@ -70,7 +72,7 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
                     folder, ["config", "--show-scope", "--type=path", "--get-all", HooksPath], ct,
                     environment: new Dictionary<string, string>(StringComparer.Ordinal)
                     {
-                        ["HOME"] = session.Host.Variable("HOME") ?? "/", ["GIT_CONFIG_GLOBAL"] = settings, ["GIT_CONFIG_NOSYSTEM"] = "0",
+                        ["HOME"] = host.Variable("HOME") ?? "/", ["GIT_CONFIG_GLOBAL"] = settings, ["GIT_CONFIG_NOSYSTEM"] = "0",
                     });
                 // The last one counts; 'command' is what Auxo itself tells git.
                 foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split('\t', 2)))

@@ -14,13 +14,23 @@ internal static class InstallHooks
         => new Command("install", "Let git check what is staged before each commit, and ask before a push to the default branch")
             .Does(host, static (_, session, ct) => RunAsync(session, ct));
 
-    /// <summary>Installs them; a second time changes nothing.</summary>
-    /// <exception cref="CliException">A hook is there that cannot be kept.</exception>
-    internal static async Task<int> RunAsync(Session session, CancellationToken ct)
+    private static async Task<int> RunAsync(Session session, CancellationToken ct)
     {
-        var folder = await HookFolder.FindAsync(session, ct);
+        var (folder, plans) = await WriteAsync(session.Host, session.Host.WorkingFolder, ct);
+        Say(session.Terminal, folder, plans);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Installs them; a second time changes nothing.</summary>
+    /// <param name="host">Whose settings of git count, and what the hooks call.</param>
+    /// <param name="here">In the work tree.</param>
+    /// <param name="ct">Stops.</param>
+    /// <exception cref="CliException">A hook is there that cannot be kept.</exception>
+    internal static async Task<(HookFolder Folder, IReadOnlyList<HookPlan> Plans)> WriteAsync(CliHost host, string here, CancellationToken ct)
+    {
+        var folder = await HookFolder.FindAsync(host, here, ct);
         var plans = new List<HookPlan>();
-        foreach (var name in HookFolder.Names) plans.Add(await PlanAsync(folder, name, session.Host, ct));
+        foreach (var name in HookFolder.Names) plans.Add(await PlanAsync(folder, name, host, ct));
         Directory.CreateDirectory(folder.Path);
         foreach (var plan in plans)
         {
@@ -30,9 +40,8 @@ internal static class InstallHooks
             File.SetUnixFileMode(plan.Path, File.GetUnixFileMode(plan.Path) | Executable);
         }
 
-        if (folder.Owner != HookOwner.Repository) await RememberAsync(session, ct);
-        Say(session.Terminal, folder, plans);
-        return ExitCode.Ok;
+        if (folder.Owner != HookOwner.Repository) await RememberAsync(host, here, ct);
+        return (folder, plans);
     }
 
     private static string Word<TEnum>(TEnum value)
@@ -40,11 +49,10 @@ internal static class InstallHooks
         => value.ToString().ToLowerInvariant();
 
     /// <summary>Hooks that are not this repository's own ask it where the program is.</summary>
-    private static async Task RememberAsync(Session session, CancellationToken ct)
+    private static async Task RememberAsync(CliHost host, string here, CancellationToken ct)
     {
-        var here = session.Host.WorkingFolder;
-        await GitCommand.RunAsync(here, ["config", "--local", HookScript.ProgramSetting, session.Host.Executable], ct);
-        if (session.Host.Variable("DOTNET_ROOT") is { Length: > 0 } dotnet)
+        await GitCommand.RunAsync(here, ["config", "--local", HookScript.ProgramSetting, host.Executable], ct);
+        if (host.Variable("DOTNET_ROOT") is { Length: > 0 } dotnet)
             await GitCommand.RunAsync(here, ["config", "--local", HookScript.DotnetSetting, dotnet], ct);
     }
 

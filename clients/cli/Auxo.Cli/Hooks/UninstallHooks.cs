@@ -22,7 +22,7 @@ internal static class UninstallHooks
 
     private static async Task<int> RunAsync(Session session, bool everywhere, CancellationToken ct)
     {
-        var folder = await HookFolder.FindAsync(session, ct);
+        var folder = await HookFolder.FindAsync(session.Host, session.Host.WorkingFolder, ct);
         var others = new List<string>();
         var done = new List<(string Name, string Words)>();
         foreach (var name in HookFolder.Names)

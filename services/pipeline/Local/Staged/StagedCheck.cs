@@ -20,11 +20,14 @@ internal sealed class StagedCheck(string place, TextWriter output)
     /// <exception cref="LocalException">There is nothing that could be looked at.</exception>
     public async Task<int> RunAsync(StagedRequest request, IConfiguration configuration, CancellationToken ct)
     {
+        // While git is asked a core has nothing to do: the search for secrets takes that time to be made ready.
+        var ready = Task.Run(static () => Secrets.Scan("nothing"u8), ct);
         var staged = await StagedTree.TakeAsync(request.Folder, place, configuration, ct);
         await using var objects = new GitObjects(staged.Repository);
         var plan = Plan.Decide(
             new BuildFacts(BuildTrigger.Manual, "", Trust.Trusted, Changed: null) { Today = LocalRequest.Today }, approved: true,
             await DefinitionFilesReader.ReadAsync(objects, staged.Commit, ct), canonical: null);
+        await ready;
         IReadOnlyList<CheckResult> results = staged.Changes.After.Count == 0 ? [] : await CheckAsync(staged, objects, plan, ct);
         var answer = new StagedAnswer(
             staged.Top, staged.Changes.After.Count, [.. results.Select(static result => ScanCheck.Of(result.Step))],

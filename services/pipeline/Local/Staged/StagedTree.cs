@@ -31,7 +31,8 @@ internal sealed record StagedTree(string Top, string Repository, CommitId Commit
         var given = GitsOwn.Where(name => configuration[name] is { Length: > 0 })
             .ToDictionary(static name => name, name => configuration[name]!, StringComparer.Ordinal);
         string[] said;
-        var asked = HeadAsync(folder, given, ct);
+        // A commit waits for this: what does not depend on one another is asked at once.
+        var (making, asked) = (WorkingTree.EmptyAsync(place, ct), HeadAsync(folder, given, ct));
         try
         {
             said = (await GitCommand.RunAsync(
@@ -42,6 +43,10 @@ internal sealed record StagedTree(string Top, string Repository, CommitId Commit
         {
             throw new LocalException($"{folder} is in no work tree of a git repository. Go into one, or name it.");
         }
+        finally
+        {
+            await Task.WhenAll(making, asked);
+        }
 
         if (said is not [var top, var git, var objects, var index, var format, _])
             throw new LocalException($"The path of {folder} cannot be read: there is a line's end in it.");
@@ -49,14 +54,16 @@ internal sealed record StagedTree(string Top, string Repository, CommitId Commit
             $"{top} names its objects by {format}, which neither Radicle nor Auxo reads.");
         try
         {
-            var repository = await WorkingTree.BorrowingFromAsync(objects, place, ct);
+            var repository = await making;
+            await WorkingTree.BorrowAsync(repository, objects, ct);
             CopyIndex(index, git, repository);
             var head = await asked;
             var tree = await WriteTreeAsync(repository, ct);
-            var commit = CommitId.Parse((await GitCommand.RunAsync(
+            var committing = GitCommand.RunAsync(
                 repository, ["commit-tree", tree, .. head is null ? Array.Empty<string>() : ["-p", head.Value.Value], "-m", "What is staged"],
-                ct, environment: WorkingTree.Author)).Trim());
+                ct, environment: WorkingTree.Author);
             var changes = await ChangesAsync(repository, head?.Value ?? EmptyTree, tree, ct);
+            var commit = CommitId.Parse((await committing).Trim());
             foreach (var parent in await MergedAsync(git, ct))
                 changes = changes.And(await ChangesAsync(repository, parent, tree, ct));
             return new StagedTree(top, repository, commit, head, changes);
