@@ -22,6 +22,7 @@ public sealed class NewRepositoryTests : IDisposable
     [InlineData("п", false)]
     [InlineData("a\n", false)]
     [InlineData("a.", false)]
+    [InlineData("a-", false)]
     [InlineData("a.git", false)]
     [InlineData("{{name}}", false)]
     public void a_name_is_one_that_radicle_and_a_folder_can_have(string name, bool good)
@@ -42,7 +43,7 @@ public sealed class NewRepositoryTests : IDisposable
     [InlineData("weather-station", "weather_station", "WeatherStation")]
     [InlineData("7zip.js_2", "lib_7zip_js_2", "App7zipJs2")]
     [InlineData("class", "lib_class", "Class")]
-    [InlineData("A-", "a", "A")]
+    [InlineData("7", "lib_7", "App7")]
     public void names_in_a_language_follow_from_the_name(string name, string module, string pascal)
     {
         var values = Of(name).Values;

@@ -26,10 +26,10 @@ internal sealed partial record NewRepository(string Name, string Description, st
 
     /// <summary>Why a name cannot be one; null when it can.</summary>
     public static string? Refuse(string name)
-        => Form().IsMatch(name) && !name.EndsWith(".git", StringComparison.OrdinalIgnoreCase) && !name.EndsWith('.')
+        => Form().IsMatch(name) && !name.EndsWith(".git", StringComparison.OrdinalIgnoreCase)
             ? null
-            : "A name has up to 64 characters: letters from a to z and A to Z, digits, '-', '_' and '.', a letter or digit first; "
-                + "it ends neither in '.' nor in '.git'. Radicle takes no others.";
+            : "A name has up to 64 characters: letters from a to z and A to Z, digits, '-', '_' and '.'; "
+                + "it begins and ends with a letter or digit, and not with '.git'. Radicle, or a language, takes no others.";
 
     /// <summary>Why a description cannot be one; null when it can.</summary>
     public static string? RefuseDescription(string description)
@@ -76,6 +76,6 @@ internal sealed partial record NewRepository(string Name, string Description, st
         "true", "try", "type", "unittest", "unsafe", "use", "where", "while", "with", "yield", "core", "std", "alloc",
     };
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }
