@@ -15,7 +15,7 @@ public sealed record NodeSession(Did Nid, bool Connected);
 
 /// <summary>A node that is known to have a repository, this one among them.</summary>
 /// <param name="Nid">The node.</param>
-/// <param name="Synced">True when it is known to have the present refs of the owner who was asked about; null when nothing is known.</param>
+/// <param name="Synced">True when it has the present refs of the owner who was asked about; null when nothing is known.</param>
 public sealed record NodeSeed(Did Nid, bool? Synced);
 
 /// <summary>What was announced.</summary>

@@ -91,7 +91,14 @@ public static class CheckBatch
         TimeSpan? most = null)
         => LookAsync(tree, settings, [.. All.Where(check => names.Contains(check.Name))], cache, time, ct, most);
 
-    /// <inheritdoc cref="LookAsync(SourceTree, CheckSettings, IReadOnlyList{string}, VerdictCache, TimeProvider, CancellationToken, TimeSpan?)"/>
+    /// <summary>Makes these checks, each as the others do.</summary>
+    /// <param name="tree">What is looked at.</param>
+    /// <param name="settings">Of the repository.</param>
+    /// <param name="checks">The checks.</param>
+    /// <param name="cache">What was seen before.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Stops.</param>
+    /// <param name="most">So long they may take; null for what is usual.</param>
     public static async Task<IReadOnlyList<CheckRun>> LookAsync(
         SourceTree tree, CheckSettings settings, IReadOnlyList<BuiltInCheck> checks, VerdictCache cache, TimeProvider time,
         CancellationToken ct, TimeSpan? most = null)

@@ -139,7 +139,8 @@ public sealed class PipelineFileReader
         var gates = new Dictionary<string, Gate>(StringComparer.Ordinal);
         var ignore = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var settings = CheckSettings.Default;
-        foreach (var (check, value) in _yaml.Keys(node, [.. CheckBatch.All.Concat(CheckBatch.BeforeCommit).Select(static check => check.Name).Distinct()]))
+        var known = CheckBatch.All.Concat(CheckBatch.BeforeCommit).Select(static check => check.Name).Distinct();
+        foreach (var (check, value) in _yaml.Keys(node, [.. known]))
         {
             if (value is YamlScalarNode)
             {

@@ -46,7 +46,8 @@ internal sealed class LocalScan(string place, TextWriter output)
         string top, IReadOnlyList<CheckRun> looked, CheckSettings settings, bool json, TextWriter output)
     {
         var runs = looked.Select(run => CheckBatch.Judge(run.Check, run.Report, settings, run.Duration)).ToList();
-        var scan = new ScanAnswer(top, [.. runs.Select(static run => ScanCheck.Of(run.Step))], [.. runs.SelectMany(static run => run.Findings)]);
+        var scan = new ScanAnswer(
+            top, [.. runs.Select(static run => ScanCheck.Of(run.Step))], [.. runs.SelectMany(static run => run.Findings)]);
         await output.WriteAsync(json ? JsonSerializer.Serialize(scan, ScanJson.Default.ScanAnswer) + "\n" : Words(scan, looked, runs));
         return scan.Findings.Any(static finding => finding.Blocks) ? 1
             : scan.Checks.Any(static check => check.Outcome is not (Outcome.Passed or Outcome.Failed)) ? 2 : 0;

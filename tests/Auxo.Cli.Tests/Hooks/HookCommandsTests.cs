@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-using Auxo.Git;
-
 namespace Auxo.Cli.Tests.Hooks;
 
 /// <summary>
@@ -80,6 +78,22 @@ public sealed class HookCommandsTests : IDisposable
         Assert.Matches("^before other /.*\n(refs/heads/main .*\n)auxo gate push other /.*\n\\1$", Said);
         await AuxoAsync("hooks", "uninstall");
         Assert.Equal(was, await StateAsync());
+    }
+
+    [Fact]
+    public async Task a_hook_that_is_a_link_stays_one()
+    {
+        await InitAsync();
+        Script(Path.Combine(Work, "tools/check"), $"echo linked >> '{_folder}/said'");
+        var hook = Path.Combine(Work, ".git/hooks/pre-commit");
+        File.CreateSymbolicLink(hook, "../../tools/check");
+        File.CreateSymbolicLink(Path.Combine(Work, ".git/hooks/pre-push"), "../../tools/gone");
+        Assert.Equal(0, (await AuxoAsync("hooks", "install")).ExitCode);
+        Assert.Equal(0, await CommitAsync());
+        Assert.Equal("linked\nauxo hooks run pre-commit\n", Said);
+        Assert.Equal(0, (await AuxoAsync("hooks", "uninstall")).ExitCode);
+        Assert.Equal("../../tools/check", new FileInfo(hook).LinkTarget);
+        Assert.Equal("../../tools/gone", new FileInfo(Path.Combine(Work, ".git/hooks/pre-push")).LinkTarget);
     }
 
     [Fact]
@@ -265,7 +279,8 @@ public sealed class HookCommandsTests : IDisposable
         => GitInAsync(Work, variables, arguments);
 
     /// <summary>git as its user has it: with hooks and his own settings.</summary>
-    private async Task<(int Code, string Said)> GitInAsync(string folder, (string Name, string Value)[] variables, params string[] arguments)
+    private async Task<(int Code, string Said)> GitInAsync(
+        string folder, (string Name, string Value)[] variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@example.org", .. arguments])
         {

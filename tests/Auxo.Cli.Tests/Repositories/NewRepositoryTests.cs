@@ -44,6 +44,7 @@ public sealed class NewRepositoryTests : IDisposable
     [InlineData("7zip.js_2", "lib_7zip_js_2", "App7zipJs2")]
     [InlineData("class", "lib_class", "Class")]
     [InlineData("7", "lib_7", "App7")]
+    [InlineData("Calendar", "lib_calendar", "Calendar")]
     public void names_in_a_language_follow_from_the_name(string name, string module, string pascal)
     {
         var values = Of(name).Values;
@@ -81,7 +82,8 @@ public sealed class NewRepositoryTests : IDisposable
         Write("empty", "");
         var team = TeamTemplates.Read(_folder, Of("demo", "d"));
         Assert.Equal(
-            ["README.md", "bin/run", "empty", "latin1.txt", "link", "logo.png", "src/demo.py"], team.Files.Select(static file => file.Path));
+            ["README.md", "bin/run", "empty", "latin1.txt", "link", "logo.png", "src/demo.py"],
+            team.Files.Select(static file => file.Path));
         Assert.Equal("# demo: d\n", team.Files[0].Text);
         Assert.True(team.Files[1].IsExecutable);
         Assert.Equal("README.md", team.Files[4].Target);

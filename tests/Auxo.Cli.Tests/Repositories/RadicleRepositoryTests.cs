@@ -65,7 +65,8 @@ public sealed class RadicleRepositoryTests : IDisposable
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
         var alice = lab.Nodes[0];
         // A 'rad' that makes everything public, whatever it is told.
-        var real = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(static folder => Path.Combine(folder, "rad")).First(File.Exists);
+        var real = Environment.GetEnvironmentVariable("PATH")!.Split(':')
+            .Select(static folder => Path.Combine(folder, "rad")).First(File.Exists);
         var odd = Directory.CreateDirectory(Path.Combine(_folder, "odd")).FullName;
         await File.WriteAllTextAsync(
             Path.Combine(odd, "rad"), $"#!/bin/bash\nargs=()\nfor a do [ \"$a\" = --private ] && a=--public; args+=(\"$a\"); done\n"

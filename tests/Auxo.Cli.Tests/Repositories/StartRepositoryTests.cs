@@ -131,7 +131,8 @@ public sealed class StartRepositoryTests : IDisposable
 
     private Task<CliResult> AnswerAsync(string? input, params string[] args)
         => CliResult.RunAsync(
-            Variables, args, folder: _folder, width: 200, programs: Programs, input: input, executable: File.Exists(Cli) ? Cli : "/bin/true");
+            Variables, args, folder: _folder, width: 200, programs: Programs, input: input,
+            executable: File.Exists(Cli) ? Cli : "/bin/true");
 
     private void Write(string name, string text)
     {
@@ -140,7 +141,8 @@ public sealed class StartRepositoryTests : IDisposable
         File.WriteAllText(path, text);
     }
 
-    private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(Path.Combine(_folder, name), TestContext.Current.CancellationToken);
+    private Task<string> ReadAsync(string name)
+        => File.ReadAllTextAsync(Path.Combine(_folder, name), TestContext.Current.CancellationToken);
 
     private static Task<string> GitAsync(string folder, params string[] arguments)
         => GitCommand.RunAsync(folder, arguments, TestContext.Current.CancellationToken);

@@ -26,7 +26,9 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
     /// <summary>The hooks that Auxo has.</summary>
     public static readonly IReadOnlyList<string> Names = ["pre-commit", "pre-push"];
 
-    /// <summary>Finds it as git does: the setting of the work tree, the repository, the user or the machine, else the repository's own.</summary>
+    /// <summary>
+    /// Finds it as git does: the setting of the work tree, the repository, the user or the machine, else the repository's own.
+    /// </summary>
     /// <param name="host">Whose settings count.</param>
     /// <param name="folder">In the work tree.</param>
     /// <param name="ct">Stops.</param>
@@ -51,6 +53,19 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
 
     /// <summary>The file of a hook.</summary>
     public string FileOf(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Renames a hook beside itself; a link stays one, wherever it leads.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (new FileInfo(from).LinkTarget is not { } target)
+        {
+            File.Move(from, to);
+            return;
+        }
+
+        File.CreateSymbolicLink(to, target);
+        File.Delete(from);
+    }
 
     /// <summary>husky writes the hooks that git calls again with each <c>npm install</c>; those call the files above them.</summary>
     private static string OfHusky(string path)

@@ -125,7 +125,8 @@ internal static class HookScript
             before=$(dirname "$0")/{{name}}{{Kept}}
             if [ -n "$auxo" ] && [ ! -x "$auxo" ]; then
                 echo "auxo: it is no longer at $auxo, where this hook looks for it ($0)." >&2
-                echo "  Where it is now: auxo hooks install   To do without: remove that file   Only this once: git {{verb}} --no-verify" >&2
+                echo "  Where it is now: auxo hooks install   To do without: remove that file" >&2
+                echo "  Only this once: git {{verb}} --no-verify" >&2
                 exit 1
             fi
             if [ ! -x "$before" ]; then

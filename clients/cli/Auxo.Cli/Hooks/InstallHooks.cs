@@ -26,7 +26,8 @@ internal static class InstallHooks
     /// <param name="here">In the work tree.</param>
     /// <param name="ct">Stops.</param>
     /// <exception cref="CliException">A hook is there that cannot be kept.</exception>
-    internal static async Task<(HookFolder Folder, IReadOnlyList<HookPlan> Plans)> WriteAsync(CliHost host, string here, CancellationToken ct)
+    internal static async Task<(HookFolder Folder, IReadOnlyList<HookPlan> Plans)> WriteAsync(
+        CliHost host, string here, CancellationToken ct)
     {
         var folder = await HookFolder.FindAsync(host, here, ct);
         var plans = new List<HookPlan>();
@@ -35,7 +36,7 @@ internal static class InstallHooks
         foreach (var plan in plans)
         {
             if (plan.State == HookState.Present) continue;
-            if (plan.Keep) File.Move(plan.Path, plan.Path + HookScript.Kept);
+            if (plan.Keep) HookFolder.Rename(plan.Path, plan.Path + HookScript.Kept);
             await File.WriteAllTextAsync(plan.Path, plan.Text, ct);
             File.SetUnixFileMode(plan.Path, File.GetUnixFileMode(plan.Path) | Executable);
         }
@@ -91,7 +92,8 @@ internal static class InstallHooks
     private static async Task<HookPlan> PlanAsync(HookFolder folder, string name, CliHost host, CancellationToken ct)
     {
         var path = folder.FileOf(name);
-        if (Directory.Exists(path)) throw new CliException(ExitCode.Negative, $"{path} is a folder, so git has no such hook.", "Take it away.");
+        if (Directory.Exists(path))
+            throw new CliException(ExitCode.Negative, $"{path} is a folder, so git has no such hook.", "Take it away.");
         var there = File.Exists(path) || new FileInfo(path).LinkTarget is not null;
         var text = File.Exists(path) ? await File.ReadAllTextAsync(path, ct) : "";
         if (folder.Owner == HookOwner.Team)
@@ -105,7 +107,8 @@ internal static class InstallHooks
                 name, path, with == text ? HookState.Present : there ? HookState.Extended : HookState.Written, with, Keep: false);
         }
 
-        var whole = folder.Owner == HookOwner.User ? HookScript.OfUser(name) : HookScript.Whole(name, host.Executable, host.Variable("DOTNET_ROOT"));
+        var whole = folder.Owner == HookOwner.User
+            ? HookScript.OfUser(name) : HookScript.Whole(name, host.Executable, host.Variable("DOTNET_ROOT"));
         if (there && text == whole) return new HookPlan(name, path, HookState.Present, whole, Keep: false);
         if (!there || HookScript.IsOurs(text)) return new HookPlan(name, path, HookState.Written, whole, Keep: false);
         // The pre-commit framework keeps what it finds under this name and runs it first.

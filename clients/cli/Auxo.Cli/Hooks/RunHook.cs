@@ -19,7 +19,8 @@ internal static class RunHook
         // Programs that manage hooks like to name the files; what is staged is asked of git.
         var files = new Argument<string[]>("file") { Description = "Not needed: everything that is staged is checked", Hidden = true };
         return new Command(
-            "pre-commit", "Check what is staged: syntax, shellcheck, secrets, permissions, debug statements; exit code 1 when something blocks")
+            "pre-commit",
+            "Check what is staged: syntax, shellcheck, secrets, permissions, debug statements; exit code 1 when something blocks")
         {
             files,
         }

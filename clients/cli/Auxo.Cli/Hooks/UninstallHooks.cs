@@ -64,7 +64,7 @@ internal static class UninstallHooks
         var kept = new FileInfo(path + HookScript.Kept);
         File.Delete(path);
         if (!kept.Exists && kept.LinkTarget is null) return "is gone";
-        File.Move(kept.FullName, path);
+        HookFolder.Rename(kept.FullName, path);
         return "is what it was before";
     }
 
@@ -77,7 +77,8 @@ internal static class UninstallHooks
         }
 
         foreach (var (name, words) in done) terminal.Line($"[green]✓[/] {name} {Terminal.Safe(words)}.");
-        foreach (var path in others) terminal.Line($"[yellow]![/] {Terminal.Safe(path)} is not Auxo's; remove it by hand if you want it gone.");
+        foreach (var path in others)
+            terminal.Line($"[yellow]![/] {Terminal.Safe(path)} is not Auxo's; remove it by hand if you want it gone.");
         if (done.Count + others.Count == 0) terminal.Line("There is no such hook here.");
     }
 }

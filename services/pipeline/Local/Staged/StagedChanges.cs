@@ -25,7 +25,7 @@ internal sealed record StagedChanges(IReadOnlySet<string> After, IReadOnlySet<st
         return new StagedChanges(after, before);
     }
 
-    /// <summary>Only what this has in common with the changes against another parent: the rest of a merge is the other side's work.</summary>
+    /// <summary>Only what is changed against another parent too: the rest of a merge is the other side's work.</summary>
     public StagedChanges And(StagedChanges other)
         => this with { After = After.Where(other.After.Contains).ToHashSet(StringComparer.Ordinal) };
 

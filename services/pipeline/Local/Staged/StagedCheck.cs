@@ -32,8 +32,8 @@ internal sealed class StagedCheck(string place, TextWriter output)
         var answer = new StagedAnswer(
             staged.Top, staged.Changes.After.Count, [.. results.Select(static result => ScanCheck.Of(result.Step))],
             [.. plan.Problems.Select(problem => Broken(problem, staged)), .. results.SelectMany(static result => result.Findings)]);
-        await output.WriteAsync(
-            request.Json ? JsonSerializer.Serialize(answer, StagedJson.Default.StagedAnswer) + "\n" : StagedWords.Of(answer, request.Colour));
+        await output.WriteAsync(request.Json
+            ? JsonSerializer.Serialize(answer, StagedJson.Default.StagedAnswer) + "\n" : StagedWords.Of(answer, request.Colour));
         return answer.Refused ? 1 : 0;
     }
 

@@ -59,13 +59,13 @@ internal sealed record StagedTree(string Top, string Repository, CommitId Commit
             CopyIndex(index, git, repository);
             var head = await asked;
             var tree = await WriteTreeAsync(repository, ct);
+            string[] parent = head is null ? [] : ["-p", head.Value.Value];
             var committing = GitCommand.RunAsync(
-                repository, ["commit-tree", tree, .. head is null ? Array.Empty<string>() : ["-p", head.Value.Value], "-m", "What is staged"],
-                ct, environment: WorkingTree.Author);
+                repository, ["commit-tree", tree, .. parent, "-m", "What is staged"], ct, environment: WorkingTree.Author);
             var changes = await ChangesAsync(repository, head?.Value ?? EmptyTree, tree, ct);
             var commit = CommitId.Parse((await committing).Trim());
-            foreach (var parent in await MergedAsync(git, ct))
-                changes = changes.And(await ChangesAsync(repository, parent, tree, ct));
+            foreach (var other in await MergedAsync(git, ct))
+                changes = changes.And(await ChangesAsync(repository, other, tree, ct));
             return new StagedTree(top, repository, commit, head, changes);
         }
         catch (GitException e)
@@ -106,7 +106,7 @@ internal sealed record StagedTree(string Top, string Repository, CommitId Commit
         }
         catch (GitException e) when (e.Errors.Contains("unmerged", StringComparison.Ordinal))
         {
-            throw new LocalException("Some files have conflicts that are not resolved. Resolve them, stage them (git add), then try again.");
+            throw new LocalException("Some files have conflicts. Resolve them and stage them (git add), then try again.");
         }
     }
 

@@ -24,8 +24,8 @@ internal static class StagedWords
         foreach (var finding in shown.Take(MostFindings))
         {
             var where = finding.Path is null ? "" : PlainText.OneLine(finding.Path) + (finding.Line is { } line ? $":{line}" : "") + ": ";
-            text.Append(finding.Blocks ? In(Red, "✗") : In(Yellow, "!")).Append(' ').Append(where).Append(PlainText.OneLine(finding.Message))
-                .Append(In(Dim, $" [{finding.Check}.{finding.Rule}]")).Append('\n');
+            text.Append(finding.Blocks ? In(Red, "✗") : In(Yellow, "!")).Append(' ').Append(where)
+                .Append(PlainText.OneLine(finding.Message)).Append(In(Dim, $" [{finding.Check}.{finding.Rule}]")).Append('\n');
         }
 
         if (shown.Count > MostFindings) text.Append(CultureInfo.InvariantCulture, $"  and {shown.Count - MostFindings} more\n");
@@ -46,7 +46,8 @@ internal static class StagedWords
                 return of.Files == 0 ? "Nothing is staged that could be checked.\n"
                     : $"{In(Green, "✓")} {files}: {(all == 0 ? "nothing found" : Words(all, "warning"))}{before}\n";
             var warnings = all > blocking ? $", {Words(all - blocking, "warning")}" : "";
-            return $"\n{In(Red, "✗")} {Words(blocking, "error")}{warnings} in {files}{before}. Mend it and stage it again: git add\n"
+            var what = blocking > 0 ? Words(blocking, "error") : "a check broke";
+            return $"\n{In(Red, "✗")} {what}{warnings} in {files}{before}. Mend it and stage it again: git add\n"
                 + "  Or commit all the same, which CI sees: git commit --no-verify\n";
         }
 

@@ -31,7 +31,7 @@ internal static class AdoptRepository
         var program = new UserProgram(session.Host);
         var name = Path.GetFileName(folder);
         if (NewRepository.Refuse(name) is not null) name = "repository";
-        var repository = await options.RepositoryAsync(
+        var repository = await StartOptions.RepositoryAsync(
             session, program, name, $"What {name} is for.", parsed.GetValue(options.Type) ?? NewRepository.TypeOf(folder), ct);
         var team = await options.TeamAsync(session, program, parsed, repository, ct);
         var files = Missing.Of(folder, TeamTemplates.Over(BuiltInTemplates.PapersOf(repository), team.Files));
@@ -68,7 +68,8 @@ internal static class AdoptRepository
             terminal.Line($"[bold]+++ {Terminal.Safe(file.Path)}[/]{(file.IsExecutable ? " (executable)" : "")}");
             if (file.Text is not { } text)
             {
-                terminal.Line($"[green]+[/] {(file.Target is { } target ? $"a link to {Terminal.Safe(target)}" : $"{file.Content.Length} bytes")}");
+                terminal.Line(
+                    $"[green]+[/] {(file.Target is { } target ? $"a link to {Terminal.Safe(target)}" : $"{file.Content.Length} bytes")}");
                 continue;
             }
 
@@ -92,7 +93,8 @@ internal static class AdoptRepository
         }
 
         terminal.Line(files.Count == 0 ? "[green]✓[/] Nothing is missing." : $"[green]✓[/] {files.Count} files added, not committed yet.");
-        terminal.Line(hooks is null ? "[green]✓[/] The hooks are installed." : $"[yellow]![/] The hooks are not installed. {Terminal.Safe(hooks)}");
+        terminal.Line(hooks is null
+            ? "[green]✓[/] The hooks are installed." : $"[yellow]![/] The hooks are not installed. {Terminal.Safe(hooks)}");
         if (files.Count > 0) terminal.Line($"  Try what CI will say, then commit: auxo ci run {Terminal.Safe(folder)}");
     }
 }

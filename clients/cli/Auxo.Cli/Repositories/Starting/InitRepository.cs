@@ -17,7 +17,8 @@ internal static class InitRepository
         var noRadicle = new Option<bool>("--no-radicle") { Description = "A git repository only" };
         var scope = new Option<string>("--scope")
         {
-            Description = "Whose changes the node fetches: all (strangers' patches too) or followed", DefaultValueFactory = static _ => "all",
+            Description = "Whose changes the node fetches: all (strangers' patches too) or followed",
+            DefaultValueFactory = static _ => "all",
         };
         scope.AcceptOnlyFromAmong("all", "followed");
         return new Command("init", "Make a new repository with files that pass at once, hooks and a first commit, and put it on Radicle")
@@ -43,13 +44,18 @@ internal static class InitRepository
                     ExitCode.Negative, $"{folder} is there already, and is not empty.", $"To add what it lacks: auxo repo adopt {name}");
             var radicle = new RadicleStart(session, _program);
             var home = withRadicle ? radicle.Profile() : null;
-            var repository = await options.RepositoryAsync(
+            var repository = await StartOptions.RepositoryAsync(
                 session, _program, name, description, parsed.GetValue(options.Type) ?? "shell", ct);
             var team = await options.TeamAsync(session, _program, parsed, repository, ct);
             var files = TeamTemplates.Over(BuiltInTemplates.Of(repository), team.Files);
             if (isPublic && withRadicle && !Question.Ask(
-                session, $"{name} will be public: whoever has it once keeps it. Make it?", parsed.GetValue(options.Yes))) return ExitCode.Negative;
+                session, $"{name} will be public: whoever has it once keeps it. Make it?", parsed.GetValue(options.Yes)))
+                return ExitCode.Negative;
 
+            // Made there, git takes it for a submodule that nobody declared.
+            var around = await _program.AskAsync(session.Host.WorkingFolder, ct, "git", "rev-parse", "--show-toplevel");
+            if (around is { Length: > 0 }) session.Host.StandardError.WriteLine(
+                $"auxo: {name} lies in the work tree of {TamedText.OneLine(around)}; was it meant to?");
             await CommitAsync(folder, files, name, ct);
             var rid = home is null ? null : await radicle.RunAsync(home, folder, repository, isPublic, scope, ct);
             Say(folder, repository, files.Count, team.LeftOut, rid);
@@ -74,7 +80,8 @@ internal static class InitRepository
             {
                 terminal.WriteJson(new
                 {
-                    folder, repository.Name, repository.Type, files, rid, visibility = rid is null ? null : isPublic ? "public" : "private", leftOut,
+                    folder, repository.Name, repository.Type, files, rid,
+                    visibility = rid is null ? null : isPublic ? "public" : "private", leftOut,
                 });
                 return;
             }
@@ -89,7 +96,7 @@ internal static class InitRepository
             terminal.Line(rid is null ? "  auxo repo track .                [dim]let Auxo build it[/]"
                 : $"  auxo repo track {Terminal.Safe(rid)}   [dim]let Auxo build it[/]");
             if (rid is not null && !isPublic) terminal.Line(
-                "  rad id update --title \"Let in a colleague\" --allow did:key:z6Mk…   [dim]who may read it[/]");
+                $"  {Terminal.Escape("rad id update --title \"Let in a colleague\" --allow did:key:z6Mk…")}   [dim]who may read it[/]");
         }
     }
 }

@@ -3,7 +3,7 @@ namespace Auxo.Cli.Repositories.Starting;
 /// <summary>Which files a repository lacks that it should have.</summary>
 internal static class Missing
 {
-    /// <summary>What stands for a file under another name: a README of another kind, a licence, owners where other forges want them.</summary>
+    /// <summary>What stands for a file under another name: another kind of README or licence, owners where forges want them.</summary>
     private static readonly (string File, string[] Others)[] SameAs =
     [
         ("README.md", ["README", "README.*"]),

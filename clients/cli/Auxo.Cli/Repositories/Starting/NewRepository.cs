@@ -20,8 +20,8 @@ internal sealed partial record NewRepository(string Name, string Description, st
     /// <summary>By these files the type of a repository is known that is there already.</summary>
     private static readonly (string Pattern, string Type)[] Signs =
     [
-        ("package.json", "node"), ("pyproject.toml", "python"), ("setup.py", "python"), ("requirements.txt", "python"), ("Cargo.toml", "rust"),
-        ("go.mod", "go"), ("*.sln", "dotnet"), ("*.slnx", "dotnet"), ("*.csproj", "dotnet"),
+        ("package.json", "node"), ("pyproject.toml", "python"), ("setup.py", "python"), ("requirements.txt", "python"),
+        ("Cargo.toml", "rust"), ("go.mod", "go"), ("*.sln", "dotnet"), ("*.slnx", "dotnet"), ("*.csproj", "dotnet"),
     ];
 
     /// <summary>Why a name cannot be one; null when it can.</summary>
@@ -61,20 +61,34 @@ internal sealed partial record NewRepository(string Name, string Description, st
     {
         get
         {
-            var words = Name.Split('-', '_', '.').Where(static word => word.Length > 0).Select(static word => char.ToUpperInvariant(word[0]) + word[1..]);
-            var joined = string.Concat(words);
+            var joined = string.Concat(Name.Split('-', '_', '.').Where(static word => word.Length > 0)
+                .Select(static word => char.ToUpperInvariant(word[0]) + word[1..]));
             return char.IsAsciiDigit(joined[0]) ? $"App{joined}" : joined;
         }
     }
 
-    /// <summary>Names of a language or of its library that a package of one's own must not have.</summary>
-    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
-    {
-        "and", "as", "async", "await", "break", "class", "const", "continue", "crate", "def", "del", "elif", "else", "enum", "except", "extern",
-        "false", "finally", "fn", "for", "from", "global", "if", "impl", "import", "in", "is", "lambda", "let", "loop", "match", "mod", "move",
-        "mut", "none", "not", "or", "pass", "pub", "raise", "ref", "return", "self", "static", "struct", "super", "test", "tests", "trait",
-        "true", "try", "type", "unittest", "unsafe", "use", "where", "while", "with", "yield", "core", "std", "alloc",
-    };
+    /// <summary>Words of the languages and modules of Python that a package of one's own must not be called.</summary>
+    private static readonly HashSet<string> Reserved = new(
+        """
+        abc aifc alloc and antigravity argparse array as ast async asynchat asyncio asyncore atexit audioop await base64
+        bdb binascii bisect break builtins bz2 calendar cgi cgitb chunk class cmath cmd code codecs codeop collections
+        colorsys compileall concurrent configparser const contextlib contextvars continue copy copyreg core crate crypt
+        csv ctypes curses dataclasses datetime dbm decimal def del difflib dis distutils doctest elif else email
+        encodings ensurepip enum errno except extern false faulthandler fcntl filecmp fileinput finally fn fnmatch for
+        fractions from ftplib functools gc genericpath getopt getpass gettext glob global graphlib grp gzip hashlib
+        heapq hmac html http idlelib if imaplib imghdr imp impl import importlib in inspect io ipaddress is itertools
+        json keyword lambda let lib2to3 linecache locale logging loop lzma mailbox mailcap marshal match math mimetypes
+        mmap mod modulefinder move msilib msvcrt multiprocessing mut netrc nis nntplib none not nt ntpath nturl2path
+        numbers opcode operator optparse or os ossaudiodev pass pathlib pdb pickle pickletools pipes pkgutil platform
+        plistlib poplib posix posixpath pprint profile pstats pty pub pwd pyclbr pydoc pyexpat queue quopri raise random
+        re readline ref reprlib resource return rlcompleter runpy sched secrets select selectors self shelve shlex
+        shutil signal site smtpd smtplib sndhdr socket socketserver spwd sqlite3 ssl stat static statistics std string
+        stringprep struct subprocess sunau super symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile
+        termios test tests textwrap this threading time timeit tkinter token tokenize tomllib trace traceback
+        tracemalloc trait true try tty turtle turtledemo type types typing unicodedata unittest unsafe urllib use uu
+        uuid venv warnings wave weakref webbrowser where while winreg winsound with wsgiref xdrlib xml xmlrpc yield
+        zipapp zipfile zipimport zlib zoneinfo
+        """.Split(' ', '\n'), StringComparer.Ordinal);
 
     [GeneratedRegex("^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();

@@ -46,8 +46,9 @@ internal sealed class RadicleStart(Session session, UserProgram program)
         }
         catch (CliException e)
         {
-            throw new CliException(e.Code, e.Message, $"The repository in {folder} is whole, but not on Radicle. When that is mended, in it:\n"
-                + $"rad init {visibility} --default-branch main --name {repository.Name}");
+            throw new CliException(
+                e.Code, e.Message, $"The repository in {folder} is whole, but not on Radicle. When that is mended, in it:\n"
+                    + $"rad init {visibility} --default-branch main --name {repository.Name}");
         }
 
         var rid = (await program.RunAsync(folder, WithoutNode, ct, "rad", "inspect", "--rid")).Trim();
@@ -70,15 +71,15 @@ internal sealed class RadicleStart(Session session, UserProgram program)
         catch (Exception e) when (e is NotRadicleException or CobFormatException or Git.GitException)
         {
             throw new CliException(
-                ExitCode.Negative, $"Who may read {rid} could not be read back, so nothing was pushed: {e.Message}", "Look: rad inspect --identity");
+                ExitCode.Negative, $"Who may read {rid} could not be read back, so nothing was pushed: {e.Message}",
+                $"Look: rad inspect --identity {rid}");
         }
 
         if (document.IsPrivate != isPublic && (isPublic || document.Allowed.Count == 0)) return;
-        var found = document.IsPrivate ? "private" : "public";
+        var (wanted, found) = (isPublic ? "public" : "private", document.IsPrivate ? "private" : "public");
+        var others = document.Allowed.Count == 0 ? "" : ", with others who may read it";
         throw new CliException(
-            ExitCode.Negative,
-            $"{rid} was to be {(isPublic ? "public" : "private")} and is {found}{(document.Allowed.Count == 0 ? "" : ", with others who may read it")}. "
-                + "Nothing was pushed and nobody was told.",
-            $"It is not seeded. Look: rad inspect --identity {rid}\nThen: rad id update --repo {rid} --visibility {(isPublic ? "public" : "private")}");
+            ExitCode.Negative, $"{rid} was to be {wanted} and is {found}{others}. Nothing was pushed and nobody was told.",
+            $"It is not seeded. Look: rad inspect --identity {rid}\nThen: rad id update --repo {rid} --visibility {wanted}");
     }
 }

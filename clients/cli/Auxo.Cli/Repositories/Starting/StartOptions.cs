@@ -13,7 +13,8 @@ internal sealed class StartOptions
     /// <summary>The team's own files.</summary>
     public Option<string?> Template { get; } = new("--template")
     {
-        Description = $"A folder of your team's own files, which win over Auxo's (or {TeamTemplates.Variable}, or git's setting auxo.templates)",
+        Description = $"A folder of your team's own files, which win over Auxo's (or {TeamTemplates.Variable}, "
+            + "or git's setting auxo.templates)",
     };
 
     /// <summary>No question.</summary>
@@ -21,7 +22,7 @@ internal sealed class StartOptions
 
     /// <summary>The repository with whom it is of.</summary>
     /// <exception cref="CliException">git does not know who commits.</exception>
-    public async Task<NewRepository> RepositoryAsync(
+    public static async Task<NewRepository> RepositoryAsync(
         Session session, UserProgram program, string name, string description, string type, CancellationToken ct)
     {
         // As git itself finds it: settings of the user or its variables.
@@ -31,7 +32,8 @@ internal sealed class StartOptions
                 "git config --global user.name \"Your Name\"\ngit config --global user.email you@example.org");
         var (from, to) = (ident.IndexOf('<', StringComparison.Ordinal), ident.IndexOf('>', StringComparison.Ordinal));
         return new NewRepository(
-            name, description, type, from >= 0 && to > from + 1 ? ident[(from + 1)..to] : "the-team@example.org", session.Terminal.Now.Year);
+            name, description, type, from >= 0 && to > from + 1 ? ident[(from + 1)..to] : "the-team@example.org",
+            session.Terminal.Now.Year);
     }
 
     /// <summary>The team's own files; none where no folder is named.</summary>

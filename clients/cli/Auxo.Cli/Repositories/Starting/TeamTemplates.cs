@@ -48,7 +48,8 @@ internal sealed record TeamTemplates(IReadOnlyList<TemplateFile> Files, IReadOnl
 
                 if ((bytes += file.Content.Length) > MostBytes || found.Count >= MostFiles)
                     throw new CliException(
-                        ExitCode.Usage, $"{folder} has more than {MostFiles:N0} files or {MostBytes >> 20} MiB.", "Is it the right folder?");
+                        ExitCode.Usage, $"{folder} has more than {MostFiles:N0} files or {MostBytes >> 20} MiB.",
+                        "Is it the right folder?");
                 if (!found.TryAdd(filled.Path, filled))
                     throw new CliException(ExitCode.Usage, $"Two files of {top} become {filled.Path}.", "Rename one of them.");
             }
@@ -71,7 +72,8 @@ internal sealed record TeamTemplates(IReadOnlyList<TemplateFile> Files, IReadOnl
 
     private static IEnumerable<TemplateFile> Walk(string top, string folder, List<string> leftOut)
     {
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything).OrderBy(static e => e.Name, StringComparer.Ordinal))
+        var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything);
+        foreach (var entry in entries.OrderBy(static entry => entry.Name, StringComparer.Ordinal))
         {
             var path = Path.GetRelativePath(top, entry.FullName);
             if (entry.LinkTarget is { } target)
@@ -88,7 +90,7 @@ internal sealed record TeamTemplates(IReadOnlyList<TemplateFile> Files, IReadOnl
             else if (Read(entry) is { } content)
             {
                 const UnixFileMode run = UnixFileMode.UserExecute;
-                yield return new TemplateFile(path, content, (entry.UnixFileMode & run) != 0);
+                yield return new TemplateFile(path, content, (entry.UnixFileMode & run) != UnixFileMode.None);
             }
             else
             {

@@ -32,7 +32,8 @@ internal sealed partial record TemplateFile(string Path, ReadOnlyMemory<byte> Co
         {
             if (part is "" or "." or "..") return "it is no name of a file";
             if (part.Equals(".git", StringComparison.OrdinalIgnoreCase)) return "git keeps its own things under this name";
-            if (part.Any(static c => char.IsControl(c) || c is '\\' or '\uFFFD')) return "its name has characters that names of files should not have";
+            if (part.Any(static c => char.IsControl(c) || c is '\\' or '\uFFFD'))
+                return "its name has characters that names of files should not have";
             if (Encoding.UTF8.GetByteCount(part) > 255) return "its name is too long";
         }
 

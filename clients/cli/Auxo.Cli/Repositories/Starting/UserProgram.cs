@@ -29,7 +29,7 @@ internal sealed class UserProgram(CliHost host)
     public async Task<string> RunAsync(
         string folder, IReadOnlyDictionary<string, string> variables, CancellationToken ct, params string[] command)
     {
-        var (code, output, errors) = await TryAsync(folder, variables, ct, command);
+        var (code, output, errors) = await TryAsync(folder, variables, command, ct);
         // 'rad' says what is wrong on its standard output.
         return code == 0 ? output : throw new CliException(
             ExitCode.Negative, $"'{string.Join(' ', command.Take(3))} …' ended with {code}: {(output + errors).Trim()}");
@@ -39,12 +39,12 @@ internal sealed class UserProgram(CliHost host)
     public async Task<string?> AskAsync(string folder, CancellationToken ct, params string[] command)
     {
         if (!IsThere(command[0])) return null;
-        var (code, output, _) = await TryAsync(folder, new Dictionary<string, string>(StringComparer.Ordinal), ct, command);
+        var (code, output, _) = await TryAsync(folder, new Dictionary<string, string>(StringComparer.Ordinal), command, ct);
         return code == 0 ? output.TrimEnd('\n') : null;
     }
 
     private async Task<(int Code, string Output, string Errors)> TryAsync(
-        string folder, IReadOnlyDictionary<string, string> variables, CancellationToken ct, string[] command)
+        string folder, IReadOnlyDictionary<string, string> variables, string[] command, CancellationToken ct)
     {
         var program = Find(command[0]) ?? throw new CliException(ExitCode.Negative, $"{command[0]} is not on PATH.", "Install it.");
         var start = new ProcessStartInfo(program, command[1..])

@@ -47,13 +47,15 @@ internal sealed record RepositoryReaders(
     {
         var readers = document.Delegates.Concat(document.Allowed).Distinct().ToList();
         return new RepositoryReaders(
-            rid.Value, name, document.IsPrivate ? "private" : "public", [.. document.Delegates.Select(static d => d.Value)], document.Threshold,
-            [.. document.Allowed.Select(static d => d.Value)], document.IsPrivate ? [.. readers.Select(static d => d.Value)] : null,
+            rid.Value, name, document.IsPrivate ? "private" : "public", [.. document.Delegates.Select(static d => d.Value)],
+            document.Threshold, [.. document.Allowed.Select(static d => d.Value)],
+            document.IsPrivate ? [.. readers.Select(static d => d.Value)] : null,
             seeds is null ? null : [.. seeds.Select(seed => new SeedingNode(
                 seed.Nid.Nid, !document.IsPrivate || readers.Contains(seed.Nid), seed.Synced))], Problem: null);
     }
 
-    private static async Task<IReadOnlyList<NodeSeed>?> SeedsAsync(NodeControl? node, Rid rid, IdentityDocument document, CancellationToken ct)
+    private static async Task<IReadOnlyList<NodeSeed>?> SeedsAsync(
+        NodeControl? node, Rid rid, IdentityDocument document, CancellationToken ct)
     {
         try
         {

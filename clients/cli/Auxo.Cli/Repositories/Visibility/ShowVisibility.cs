@@ -15,10 +15,12 @@ internal static class ShowVisibility
     {
         var repository = new Argument<string?>("repository")
         {
-            Description = "Its id (rad:z…), its name in this node's storage, or a folder; left out, the one of this folder", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Its id (rad:z…), its name in this node's storage, or a folder; left out, the one of this folder",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var all = new Option<bool>("--all") { Description = "Every repository in this node's storage" };
-        return new Command("visibility", "Show who may read a repository, who decides, and which nodes have it; exit code 1 where one should not")
+        return new Command(
+            "visibility", "Show who may read a repository, who decides, and which nodes have it; exit code 1 where one should not")
         {
             repository, all,
         }
@@ -29,7 +31,8 @@ internal static class ShowVisibility
     {
         if (RadicleHome.Find(session.Host.Variable) is not RadicleHomeSearch.Found { Home: var home })
             throw new CliException(
-                ExitCode.Negative, "There is no Radicle profile here, so nothing can be read.", "Make one with 'rad auth', or set RAD_HOME.");
+                ExitCode.Negative, "There is no Radicle profile here, so nothing can be read.",
+                "Make one with 'rad auth', or set RAD_HOME.");
         var node = await NodeAsync(session, home, ct);
         var found = new List<RepositoryReaders>();
         foreach (var rid in all ? Stored(home) : [await ResolveAsync(session, home, asked, ct)])
@@ -77,7 +80,8 @@ internal static class ShowVisibility
         return named switch
         {
             [var one] => one,
-            [] => throw new CliException(ExitCode.Negative, $"'{asked}' is in the storage of no repository.", "All that are there: auxo repo visibility --all"),
+            [] => throw new CliException(
+                ExitCode.Negative, $"No repository in this node's storage is called '{asked}'.", "All of them: auxo repo visibility --all"),
             _ => throw new CliException(
                 ExitCode.Usage, $"{named.Count} repositories are called '{asked}'.", "Say which: " + string.Join(", ", named)),
         };
@@ -95,7 +99,8 @@ internal static class ShowVisibility
         Lines("delegates", one.Delegates);
         terminal.Line($"  threshold  {one.Threshold} of {one.Delegates.Count}");
         if (one.Visibility == "private") Lines("allowed", one.Allowed);
-        terminal.Line(one.Readers is null ? "  readers    everybody" : $"  readers    {one.Readers.Count}: the delegates and who is allowed");
+        terminal.Line(
+            one.Readers is null ? "  readers    everybody" : $"  readers    {one.Readers.Count}: the delegates and who is allowed");
         if (one.Seeds is null) terminal.Line("  seeds      not known: the node does not answer (rad node start)");
         else Lines("seeds", one.Seeds.Select(static seed => seed.Nid + (seed.Synced is true ? "" : "  (not known to be up to date)")));
         foreach (var seed in one.Seeds?.Where(static seed => !seed.MayRead) ?? []) terminal.Line(Stranger(one, seed));
@@ -123,8 +128,8 @@ internal static class ShowVisibility
         foreach (var one in found)
             columns.Add(
                 new Cell(one.Name, "bold"), one.Problem is not null ? new Cell("?", "red") : one.Visibility!, $"{one.Delegates.Count}",
-                $"{one.Threshold}", one.Visibility == "private" ? $"{one.Allowed.Count}" : "all", one.Seeds is null ? "?" : $"{one.Seeds.Count}",
-                new Cell(one.Rid, "dim"));
+                $"{one.Threshold}", one.Visibility == "private" ? $"{one.Allowed.Count}" : "all",
+                one.Seeds is null ? "?" : $"{one.Seeds.Count}", new Cell(one.Rid, "dim"));
         columns.Write(terminal);
         foreach (var one in found)
         {
