@@ -54,6 +54,19 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
     /// <summary>The file of a hook.</summary>
     public string FileOf(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>The text of a hook; empty for none and for a link that leads nowhere, which git passes over too.</summary>
+    public static async Task<string> ReadAsync(string file, CancellationToken ct)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(file, ct);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>Renames a hook beside itself; a link stays one, wherever it leads.</summary>
     public static void Rename(string from, string to)
     {

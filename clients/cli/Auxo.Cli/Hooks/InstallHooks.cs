@@ -94,8 +94,9 @@ internal static class InstallHooks
         var path = folder.FileOf(name);
         if (Directory.Exists(path))
             throw new CliException(ExitCode.Negative, $"{path} is a folder, so git has no such hook.", "Take it away.");
-        var there = File.Exists(path) || new FileInfo(path).LinkTarget is not null;
-        var text = File.Exists(path) ? await File.ReadAllTextAsync(path, ct) : "";
+        // Also true for a link that leads nowhere.
+        var there = File.Exists(path);
+        var text = await HookFolder.ReadAsync(path, ct);
         if (folder.Owner == HookOwner.Team)
         {
             if (there && !HookScript.HasLines(text) && !HookScript.CanTakeLines(text, name))
@@ -112,7 +113,7 @@ internal static class InstallHooks
         if (there && text == whole) return new HookPlan(name, path, HookState.Present, whole, Keep: false);
         if (!there || HookScript.IsOurs(text)) return new HookPlan(name, path, HookState.Written, whole, Keep: false);
         // The pre-commit framework keeps what it finds under this name and runs it first.
-        if (File.Exists(path + ".legacy") && HookScript.IsOurs(await File.ReadAllTextAsync(path + ".legacy", ct)))
+        if (HookScript.IsOurs(await HookFolder.ReadAsync(path + ".legacy", ct)))
             return new HookPlan(name, path, HookState.Present, text, Keep: false);
         if (File.Exists(path + HookScript.Kept))
             throw new CliException(

@@ -29,7 +29,7 @@ internal static class UninstallHooks
         {
             var path = folder.FileOf(name);
             if (!File.Exists(path)) continue;
-            var text = await File.ReadAllTextAsync(path, ct);
+            var text = await HookFolder.ReadAsync(path, ct);
             if (HookScript.HasLines(text)) done.Add((name, await CutAsync(path, text, ct)));
             else if (!HookScript.IsOurs(text)) others.Add(path);
             else if (folder.Owner != HookOwner.User || everywhere) done.Add((name, PutBack(path)));
@@ -61,10 +61,9 @@ internal static class UninstallHooks
 
     private static string PutBack(string path)
     {
-        var kept = new FileInfo(path + HookScript.Kept);
         File.Delete(path);
-        if (!kept.Exists && kept.LinkTarget is null) return "is gone";
-        HookFolder.Rename(kept.FullName, path);
+        if (!File.Exists(path + HookScript.Kept)) return "is gone";
+        HookFolder.Rename(path + HookScript.Kept, path);
         return "is what it was before";
     }
 
