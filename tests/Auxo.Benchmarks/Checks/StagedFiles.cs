@@ -41,8 +41,8 @@ internal static class StagedFiles
         [
             new($"pre-commit, {Files} staged files, a quarter of them shell scripts", "ms", some, someByHand, Goal.AtMost(1000))
             {
-                Note = "'auxo hooks run pre-commit', every content new; the peer is a hook as people write it: for one file after the other "
-                    + "'git show :FILE', bash -n and shellcheck for scripts, grep with five patterns",
+                Note = "'auxo hooks run pre-commit', every content new; the peer is a hook as people write it: for one file after "
+                    + "the other 'git show :FILE', bash -n and shellcheck for scripts, grep with five patterns",
             },
             new("the same beside its peer", "ms", some, someByHand, Goal.AtMostOfPeer(0.5)) { IsPart = true },
             new($"pre-commit, {Files} staged shell scripts of sixty lines", "ms", scripts, byHand)
