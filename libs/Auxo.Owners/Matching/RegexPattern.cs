@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+
+namespace Auxo.Owners;
+
+/// <summary>A regular expression of Forgejo's syntax, which is Go's: without references back and without looking around.</summary>
+internal sealed partial class RegexPattern : PathPattern
+{
+    /// <summary>As in Go: what is repeated more often than this, in all, makes a program without end.</summary>
+    private const int MostRepeats = 1000;
+
+    /// <summary>A second per path would be a bad file, and a match takes microseconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly Regex _regex;
+    private readonly string _text;
+
+    private RegexPattern(Regex regex, string text) => (_regex, _text) = (regex, text);
+
+    public override bool IsCatchAll => _text is ".*" or ".+";
+
+    /// <summary>Reads an expression; null with the reason when it is none.</summary>
+    public static RegexPattern? Parse(string text, out string reason)
+    {
+        reason = "";
+        if (Repeats(text) > MostRepeats)
+        {
+            reason = $"it repeats something more than {MostRepeats} times";
+            return null;
+        }
+
+        try
+        {
+            // Go's way to name a group is the older one. The ends are as Forgejo sets them, alternatives included: ^a|b$.
+            var regex = new Regex(
+                $"^{text.Replace("(?P<", "(?<", StringComparison.Ordinal)}\\z",
+                RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Patience);
+            return new RegexPattern(regex, text);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            reason = e is RegexParseException parse ? $"{Plain(parse.Error)} at character {parse.Offset}" : "it looks around or back";
+            return null;
+        }
+    }
+
+    public override bool Matches(in RepositoryPath path)
+    {
+        try
+        {
+            return _regex.IsMatch(path.Text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What all counts of an expression make together, where they stand in one another.</summary>
+    private static long Repeats(string text)
+    {
+        var product = 1L;
+        foreach (Match match in Count().Matches(text))
+        {
+            product *= int.TryParse(match.Groups["most"].Value is { Length: > 0 } most ? most : match.Groups["least"].Value, out var count)
+                ? Math.Max(1, count)
+                : MostRepeats + 1;
+            if (product > MostRepeats) break;
+        }
+
+        return product;
+    }
+
+    /// <summary>UnterminatedBracket → unterminated bracket.</summary>
+    private static string Plain(RegexParseError error) => Capital().Replace(error.ToString(), " $0").Trim().ToLowerInvariant();
+
+    [GeneratedRegex(@"\{(?<least>\d+)(,(?<most>\d*))?\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Count();
+
+    [GeneratedRegex("[A-Z]", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Capital();
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Auxo.Owners;
+
+/// <summary>A CODEOWNERS file: who is asked about which paths. Reading one never fails; what cannot be read is a problem.</summary>
+public sealed partial class OwnersFile
+{
+    /// <summary>GitHub reads no larger one, and neither does Auxo.</summary>
+    public const int MostBytes = 3 << 20;
+
+    private readonly List<(List<OwnersRule> Rules, bool Excludes)> _groups;
+
+    private OwnersFile(
+        string path, OwnersSyntax syntax, IReadOnlyList<OwnersRule> rules, IReadOnlyList<OwnersProblem> problems)
+    {
+        (Path, Syntax, Rules, Problems) = (path, syntax, rules, problems);
+        _groups = [.. rules.GroupBy(static r => r.Section?.Name ?? "", StringComparer.OrdinalIgnoreCase)
+            .Select(static g => (g.ToList(), g.Any(static r => r.IsExclusion)))];
+    }
+
+    /// <summary>Where it lies, from the top of the repository.</summary>
+    public string Path { get; }
+
+    /// <summary>Whose rules it follows.</summary>
+    public OwnersSyntax Syntax { get; }
+
+    /// <summary>In the order of their lines.</summary>
+    public IReadOnlyList<OwnersRule> Rules { get; }
+
+    /// <summary>Lines that could not be read as they are meant, in order.</summary>
+    public IReadOnlyList<OwnersProblem> Problems { get; }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Where it lies: the folder of a forge says whose syntax it is.</param>
+    /// <param name="content">Its bytes: UTF-8, with or without a mark, lines ended either way.</param>
+    /// <param name="syntax">
+    /// What somebody chose. Null: a comment <c># auxo: syntax=gitlab</c> in it counts, then its folder, then whether it has a heading of
+    /// a section; else it is GitHub's.
+    /// </param>
+    public static OwnersFile Read(string path, ReadOnlySpan<byte> content, OwnersSyntax? syntax = null)
+    {
+        if (content.Length > MostBytes)
+            return new OwnersFile(path, syntax ?? OwnersSyntax.GitHub, [], [new OwnersProblem(
+                0, IsError: true, $"it is larger than {MostBytes >> 20} MB and is not read; use folders and wildcards instead of single files")]);
+        var text = Encoding.UTF8.GetString(content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content);
+        var known = syntax ?? Chosen(text) ?? OwnersPlaces.SyntaxAt(path) ?? Guess(text);
+        if (known == OwnersSyntax.GitLab)
+        {
+            var sections = new GitLabLines();
+            sections.Read(text);
+            return new OwnersFile(path, known, [.. sections.Rules.Select(sections.Settled)], sections.Problems);
+        }
+
+        OwnersLines lines = known == OwnersSyntax.Forgejo ? new ForgejoLines() : new GitHubLines();
+        lines.Read(text);
+        return new OwnersFile(path, known, lines.Rules, lines.Problems);
+    }
+
+    /// <summary>The lines that say who owns a path; none when no line is about it. A line without owners says that nobody does.</summary>
+    /// <param name="path">From the top of the repository, without a slash in front.</param>
+    public IReadOnlyList<OwnersRule> Of(string path)
+    {
+        var found = new List<OwnersRule>(1);
+        var at = new RepositoryPath(path);
+        if (Syntax == OwnersSyntax.Forgejo)
+        {
+            foreach (var rule in Rules)
+            {
+                if (rule.Paths.Matches(at) != rule.IsExclusion) found.Add(rule);
+            }
+
+            return found;
+        }
+
+        foreach (var (rules, excludes) in _groups)
+        {
+            if (Last(rules, excludes, at) is { } rule) found.Add(rule);
+        }
+
+        return found;
+    }
+
+    /// <summary>The owners of a path, as they are written, each once.</summary>
+    /// <param name="path">From the top of the repository, without a slash in front.</param>
+    public IReadOnlyList<string> OwnersOf(string path)
+        => Of(path) switch
+        {
+            [] => [],
+            [var one] => one.Owners,
+            var all => [.. all.SelectMany(static r => r.Owners).Distinct(StringComparer.Ordinal)],
+        };
+
+    /// <summary>What an exclusion takes out of a section stays out, whatever stands below it.</summary>
+    private static OwnersRule? Last(List<OwnersRule> rules, bool excludes, in RepositoryPath path)
+    {
+        OwnersRule? last = null;
+        for (var i = rules.Count - 1; i >= 0 && (last is null || excludes); i--)
+        {
+            if ((last is not null && !rules[i].IsExclusion) || !rules[i].Paths.Matches(path)) continue;
+            if (rules[i].IsExclusion) return null;
+            last = rules[i];
+        }
+
+        return last;
+    }
+
+    private static OwnersSyntax? Chosen(string text) => Directive().Match(text) is { Success: true } match
+        ? Enum.Parse<OwnersSyntax>(match.Groups["syntax"].Value, ignoreCase: true)
+        : null;
+
+    private static OwnersSyntax Guess(string text)
+    {
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (GitLabLines.IsHeading(line.Trim())) return OwnersSyntax.GitLab;
+        }
+
+        return OwnersSyntax.GitHub;
+    }
+
+    [GeneratedRegex(@"^[ \t]*#[ \t]*auxo:[ \t]*syntax[ \t]*=[ \t]*(?<syntax>github|gitlab|forgejo)[ \t]*(\r?\n|\z)",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex Directive();
+}
