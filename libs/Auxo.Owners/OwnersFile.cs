@@ -9,14 +9,15 @@ public sealed partial class OwnersFile
     /// <summary>GitHub reads no larger one, and neither does Auxo.</summary>
     public const int MostBytes = 3 << 20;
 
-    private readonly List<(List<OwnersRule> Rules, bool Excludes)> _groups;
+    private readonly List<Group> _groups;
 
     private OwnersFile(
         string path, OwnersSyntax syntax, IReadOnlyList<OwnersRule> rules, IReadOnlyList<OwnersProblem> problems)
     {
         (Path, Syntax, Rules, Problems) = (path, syntax, rules, problems);
-        _groups = [.. rules.GroupBy(static r => r.Section?.Name ?? "", StringComparer.OrdinalIgnoreCase)
-            .Select(static g => (g.ToList(), g.Any(static r => r.IsExclusion)))];
+        _groups = syntax == OwnersSyntax.Forgejo
+            ? []
+            : [.. rules.GroupBy(static r => r.Section?.Name ?? "", StringComparer.OrdinalIgnoreCase).Select(static g => new Group([.. g]))];
     }
 
     /// <summary>Where it lies, from the top of the repository.</summary>
@@ -73,9 +74,9 @@ public sealed partial class OwnersFile
             return found;
         }
 
-        foreach (var (rules, excludes) in _groups)
+        foreach (var group in _groups)
         {
-            if (Last(rules, excludes, at) is { } rule) found.Add(rule);
+            if (group.Last(at) is { } rule) found.Add(rule);
         }
 
         return found;
@@ -91,20 +92,6 @@ public sealed partial class OwnersFile
             var all => [.. all.SelectMany(static r => r.Owners).Distinct(StringComparer.Ordinal)],
         };
 
-    /// <summary>What an exclusion takes out of a section stays out, whatever stands below it.</summary>
-    private static OwnersRule? Last(List<OwnersRule> rules, bool excludes, in RepositoryPath path)
-    {
-        OwnersRule? last = null;
-        for (var i = rules.Count - 1; i >= 0 && (last is null || excludes); i--)
-        {
-            if ((last is not null && !rules[i].IsExclusion) || !rules[i].Paths.Matches(path)) continue;
-            if (rules[i].IsExclusion) return null;
-            last = rules[i];
-        }
-
-        return last;
-    }
-
     private static OwnersSyntax? Chosen(string text) => Directive().Match(text) is { Success: true } match
         ? Enum.Parse<OwnersSyntax>(match.Groups["syntax"].Value, ignoreCase: true)
         : null;
@@ -117,6 +104,29 @@ public sealed partial class OwnersFile
         }
 
         return OwnersSyntax.GitHub;
+    }
+
+    /// <summary>The lines of one section, or of a file without sections.</summary>
+    private sealed class Group(List<OwnersRule> rules)
+    {
+        private readonly bool _excludes = rules.Exists(static r => r.IsExclusion);
+        private readonly GlobIndex _index = new([.. rules.Select(static r => (GlobPattern)r.Paths)]);
+
+        /// <summary>What an exclusion takes out of a section stays out, whatever stands below it.</summary>
+        public OwnersRule? Last(in RepositoryPath path)
+        {
+            OwnersRule? last = null;
+            foreach (var candidate in _index.Candidates(path))
+            {
+                var rule = rules[candidate];
+                if ((last is not null && !rule.IsExclusion) || !rule.Paths.Matches(path)) continue;
+                if (rule.IsExclusion) return null;
+                last = rule;
+                if (!_excludes) break;
+            }
+
+            return last;
+        }
     }
 
     [GeneratedRegex(@"^[ \t]*#[ \t]*auxo:[ \t]*syntax[ \t]*=[ \t]*(?<syntax>github|gitlab|forgejo)[ \t]*(\r?\n|\z)",

@@ -83,6 +83,13 @@ internal sealed class GlobPattern : PathPattern
         return new GlobPattern(segments, Reach.Itself);
     }
 
+    /// <summary>What a path must have for this to match.</summary>
+    public (GlobNeed Kind, string Text) Needs
+        => _segments is [{ Literal: { } first }, ..] ? (GlobNeed.First, first)
+            : _segments.FirstOrDefault(static s => s?.Literal is not null) is { Literal: { } name } ? (GlobNeed.Name, name)
+            : _segments.FirstOrDefault(static s => s?.Extension is not null) is { Extension: { } extension } ? (GlobNeed.Extension, extension)
+            : (GlobNeed.None, "");
+
     public override bool Matches(in RepositoryPath path)
     {
         if (!path.Text.StartsWith(_start, StringComparison.Ordinal)) return false;

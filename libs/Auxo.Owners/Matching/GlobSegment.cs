@@ -13,6 +13,17 @@ internal sealed class GlobSegment
     /// <summary>The text that alone matches; null when there is a wildcard.</summary>
     public string? Literal => _literal;
 
+    /// <summary>The extension of every name that matches, its point included; null when there is none in particular.</summary>
+    public string? Extension
+    {
+        get
+        {
+            var letters = _tokens.FindLastIndex(static t => t.Kind != Kind.Letter) + 1;
+            var end = string.Concat(_tokens.Skip(letters).Select(static t => t.Letter));
+            return end.LastIndexOf('.') is >= 0 and var dot ? end[dot..] : null;
+        }
+    }
+
     /// <summary>It matches every name.</summary>
     public bool IsAny => _tokens is [{ Kind: Kind.Many }];
 

@@ -8,13 +8,20 @@ internal sealed partial class RegexPattern : PathPattern
     /// <summary>As in Go: what is repeated more often than this, in all, makes a program without end.</summary>
     private const int MostRepeats = 1000;
 
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
     /// <summary>A second per path would be a bad file, and a match takes microseconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly Regex _regex;
+    private readonly Lazy<Regex> _regex;
+    private readonly LiteralEnds _ends;
     private readonly string _text;
 
-    private RegexPattern(Regex regex, string text) => (_regex, _text) = (regex, text);
+    private RegexPattern(string whole, string text)
+    {
+        _regex = new Lazy<Regex>(() => new Regex(whole, Options | RegexOptions.NonBacktracking, Patience));
+        (_ends, _text) = (LiteralEnds.Of(text), text);
+    }
 
     public override bool IsCatchAll => _text is ".*" or ".+";
 
@@ -31,23 +38,25 @@ internal sealed partial class RegexPattern : PathPattern
         try
         {
             // Go's way to name a group is the older one. The ends are as Forgejo sets them, alternatives included: ^a|b$.
-            var regex = new Regex(
-                $"^{text.Replace("(?P<", "(?<", StringComparison.Ordinal)}\\z",
-                RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Patience);
-            return new RegexPattern(regex, text);
+            var whole = $"^{text.Replace("(?P<", "(?<", StringComparison.Ordinal)}\\z";
+            _ = new Regex(whole, Options, Patience);
+            if (!LooksAround().IsMatch(Escapes().Replace(text, ""))) return new RegexPattern(whole, text);
+            reason = "it looks around or back, which takes too long on some paths";
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        catch (RegexParseException e)
         {
-            reason = e is RegexParseException parse ? $"{Plain(parse.Error)} at character {parse.Offset}" : "it looks around or back";
-            return null;
+            reason = $"{Plain(e.Error)} at character {e.Offset}";
         }
+
+        return null;
     }
 
     public override bool Matches(in RepositoryPath path)
     {
+        if (!_ends.Fit(path.Text)) return false;
         try
         {
-            return _regex.IsMatch(path.Text);
+            return _regex.Value.IsMatch(path.Text);
         }
         catch (RegexMatchTimeoutException)
         {
@@ -75,6 +84,14 @@ internal sealed partial class RegexPattern : PathPattern
 
     [GeneratedRegex(@"\{(?<least>\d+)(,(?<most>\d*))?\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Count();
+
+    /// <summary>Escaped characters, except those that point back to a group or to the end of the last match.</summary>
+    [GeneratedRegex(@"\\[^1-9kG]", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Escapes();
+
+    /// <summary>What the engine that never tries twice does not know.</summary>
+    [GeneratedRegex(@"\\|\(\?([=!>(]|<[=!])", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex LooksAround();
 
     [GeneratedRegex("[A-Z]", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Capital();
