@@ -12,6 +12,7 @@ public sealed partial class DependencyTests
         ["Auxo.BackgroundWork"] = [],
         ["Auxo.Git"] = [],
         ["Auxo.Reports"] = [],
+        ["Auxo.Owners"] = ["Auxo.Contracts"],
         ["Auxo.Radicle"] = ["Auxo.Contracts", "Auxo.Git"],
         ["Auxo.ServiceDefaults"] = ["Auxo.Contracts", "Auxo.Instances"],
         ["Auxo.Migrator"] =
@@ -21,7 +22,7 @@ public sealed partial class DependencyTests
         ["Auxo.Hosting"] = ["Auxo.Instances", "Auxo.Postgres"],
         ["Auxo.AppHost"] = ["Auxo.Hosting", "Auxo.ServiceDefaults"],
         ["Auxo.Api"] = [],
-        ["Auxo.Cli"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Git", "Auxo.Instances", "Auxo.Radicle"],
+        ["Auxo.Cli"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Git", "Auxo.Instances", "Auxo.Owners", "Auxo.Radicle"],
         ["Auxo.Console"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Instances", "Auxo.ServiceDefaults"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Radicle"],
         ["Auxo.Pipeline"] =

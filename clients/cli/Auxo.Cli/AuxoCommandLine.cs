@@ -18,6 +18,7 @@ using Auxo.Cli.Metrics;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
+using Auxo.Cli.Owners;
 using Auxo.Cli.Patches;
 using Auxo.Cli.People;
 using Auxo.Cli.Queues;
@@ -38,6 +39,9 @@ namespace Auxo.Cli;
 /// <summary>The whole command line, and what happens to errors.</summary>
 internal static class AuxoCommandLine
 {
+    /// <summary><c>@alice</c> is an owner, not a file with further words.</summary>
+    private static readonly ParserConfiguration WordsAsTheyAre = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command and returns its exit code (see <see cref="ExitCode"/>).</summary>
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken ct = default)
     {
@@ -50,7 +54,7 @@ internal static class AuxoCommandLine
                 return ExitCode.Ok;
             }
 
-            var parsed = Create(host).Parse(args);
+            var parsed = Create(host).Parse(args, WordsAsTheyAre);
             if (Suggestions.For(parsed) is { } misunderstood) throw misunderstood;
             await using var text = new StreamWriter(host.StandardOutput, leaveOpen: true);
             return await parsed.InvokeAsync(
@@ -98,6 +102,7 @@ internal static class AuxoCommandLine
         CiCommand.Create(host),
         GateCommand.Create(host),
         HooksCommand.Create(host),
+        OwnersCommand.Create(host),
         ScanCommand.Create(host),
         ScheduleCommand.Create(host),
         RunnerCommand.Create(host),
