@@ -5,6 +5,7 @@ using System.Text.Json;
 using Auxo.Api;
 using Auxo.Cli.Adapter;
 using Auxo.Cli.Artifacts;
+using Auxo.Cli.Branches;
 using Auxo.Cli.Ci;
 using Auxo.Cli.Completion;
 using Auxo.Cli.DeadLetters;
@@ -18,6 +19,7 @@ using Auxo.Cli.Metrics;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
+using Auxo.Cli.Overview;
 using Auxo.Cli.Owners;
 using Auxo.Cli.Patches;
 using Auxo.Cli.People;
@@ -29,6 +31,7 @@ using Auxo.Cli.Scan;
 using Auxo.Cli.Schedules;
 using Auxo.Cli.Secrets;
 using Auxo.Cli.Settings;
+using Auxo.Cli.Shims;
 using Auxo.Cli.Status;
 using Auxo.Cli.Tokens;
 using Auxo.Cli.Trace;
@@ -95,6 +98,7 @@ internal static class AuxoCommandLine
         new HelpOption(),
         new VersionOption { Recursive = false },
         StatusCommand.Create(host),
+        SyncStatusCommand.Create(host),
         DoctorCommand.Create(host),
         ConsoleCommand.Create(host),
         RepoCommand.Create(host),
@@ -102,6 +106,7 @@ internal static class AuxoCommandLine
         CiCommand.Create(host),
         GateCommand.Create(host),
         HooksCommand.Create(host),
+        CleanBranchesCommand.Create(host),
         OwnersCommand.Create(host),
         ScanCommand.Create(host),
         ScheduleCommand.Create(host),
@@ -125,6 +130,7 @@ internal static class AuxoCommandLine
         TokenCommand.Create(host),
         DemoCommand.Create(host),
         AdapterCommand.Create(host),
+        ShimsCommand.Create(host),
         CompletionCommand.Create(host),
     };
 

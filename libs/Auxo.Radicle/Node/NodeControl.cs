@@ -13,11 +13,6 @@ namespace Auxo.Radicle;
 /// <param name="Connected">False while dialling or waiting to dial again.</param>
 public sealed record NodeSession(Did Nid, bool Connected);
 
-/// <summary>A node that is known to have a repository, this one among them.</summary>
-/// <param name="Nid">The node.</param>
-/// <param name="Synced">True when it has the present refs of the owner who was asked about; null when nothing is known.</param>
-public sealed record NodeSeed(Did Nid, bool? Synced);
-
 /// <summary>What was announced.</summary>
 /// <param name="Owner">Whose refs.</param>
 /// <param name="At">The commit of the signed refs.</param>
@@ -59,25 +54,18 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
                 CobJson.Optional(s, "state") is { ValueKind: JsonValueKind.Object } state && state.TryGetProperty("connected", out _))),
             cancellationToken);
 
-    /// <summary>The nodes that are known to have a repository.</summary>
-    /// <param name="rid">The repository.</param>
-    /// <param name="owner">Whose refs they should have.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <summary>The nodes that keep a repository, and whether they have these namespaces as this node has them.</summary>
     /// <exception cref="NodeException">The node does not answer.</exception>
-    public Task<IReadOnlyList<NodeSeed>> SeedsAsync(Rid rid, Did owner, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<NodeSeed>> SeedsForAsync(Rid rid, IReadOnlyList<Did> owners, CancellationToken cancellationToken)
         => AskAsync(
-            $$"""{"command":"seedsFor","rid":"{{rid}}","namespaces":["{{owner.Nid}}"]}""",
-            static reply => CobJson.List(reply, static seed => new NodeSeed(
-                CobJson.Did(CobJson.Member(seed, "nid")),
-                CobJson.Optional(seed, "sync") is { ValueKind: JsonValueKind.Object } sync
-                    ? CobJson.OptionalText(sync, "status") == "synced" : null)),
-            cancellationToken);
+            $$"""{"command":"seedsFor","rid":"{{rid}}","namespaces":[{{Nids(owners)}}]}""",
+            static reply => CobJson.List(reply, NodeSeed.Read), cancellationToken);
 
     /// <summary>Tells the peers about the refs of these namespaces. Returns as soon as the node has taken it, in milliseconds.</summary>
     /// <exception cref="NodeException">The node does not answer, or does not have the repository.</exception>
     public Task<AnnouncedRefs> AnnounceRefsForAsync(Rid rid, IReadOnlyList<Did> owners, CancellationToken cancellationToken)
         => AskAsync(
-            $$"""{"command":"announceRefsFor","rid":"{{rid}}","namespaces":[{{string.Join(',', owners.Select(o => $"\"{o.Nid}\""))}}]}""",
+            $$"""{"command":"announceRefsFor","rid":"{{rid}}","namespaces":[{{Nids(owners)}}]}""",
             static reply => new AnnouncedRefs(CobJson.Did(CobJson.Member(reply, "remote")), CobJson.Oid(reply, "at")),
             cancellationToken);
 
@@ -106,6 +94,8 @@ public sealed class NodeControl(string socketPath, TimeProvider time)
             throw TimedOut(e);
         }
     }
+
+    private static string Nids(IReadOnlyList<Did> owners) => string.Join(',', owners.Select(static o => $"\"{o.Nid}\""));
 
     private async Task<T> AskAsync<T>(string request, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {

@@ -22,6 +22,12 @@ public sealed class NodeControlTests
         await control.StatusAsync(CancellationToken.None);
         Assert.Equal(Bob, await control.NodeIdAsync(CancellationToken.None));
         Assert.Equal(new NodeSession(Alice, Connected: true), Assert.Single(await control.SessionsAsync(CancellationToken.None)));
+        var at = DateTimeOffset.FromUnixTimeSeconds(1795420114);
+        Assert.Equal(
+            [new NodeSeed(Alice, IsConnected: true, IsInSync: true, at), new NodeSeed(Bob, IsConnected: false, IsInSync: true, at)],
+            await control.SeedsForAsync(Rid, [Bob], CancellationToken.None));
+        Assert.Equal([new NodeSeed(Alice, IsConnected: true, IsInSync: null, AnnouncedAt: null)],
+            await control.SeedsForAsync(Rid, [], CancellationToken.None));
         var announced = await control.AnnounceRefsForAsync(Rid, [Bob], CancellationToken.None);
         Assert.Equal(new AnnouncedRefs(Bob, CommitId.Parse("4dfe76c6c1f817af28b7afd24c3f59187635aaca")), announced);
     }

@@ -36,9 +36,10 @@ internal static class ListBuilds
         var rid = repository is null ? null : (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, repository, ct)).Rid;
         var page = await session.Clients.Pipeline.BuildsAsync(rid, patch, commit, count, after: null, ct);
         var terminal = session.Terminal;
+        var rates = patch is null && commit is null ? await AllTimeRate.OfAsync(session.Clients, page.Items, ct) : [];
         if (terminal.Json)
         {
-            terminal.WriteJson(page);
+            terminal.WriteJson(new { page.Items, page.Next, AllTime = rates });
             return ExitCode.Ok;
         }
 
@@ -57,6 +58,8 @@ internal static class ListBuilds
         }
 
         columns.Write(terminal);
+        foreach (var rate in rates)
+            terminal.Line($"[dim]{Terminal.Safe(rate.Repository)}, all time: {Math.Floor(rate.Ratio * 100)} % of {rate.Verdicts} builds with a verdict passed[/]");
         return ExitCode.Ok;
     }
 }

@@ -14,7 +14,7 @@ internal static class AssignToOwners
 
     public static Command Create(CliHost host)
     {
-        var words = new Argument<string[]>("path and owner")
+        var words = new Argument<string[]>("paths-and-owners")
         {
             Description = "Files, folders or patterns, and then their owners: @name, @group/team, an e-mail address or a did:key",
             Arity = ArgumentArity.OneOrMore,

@@ -51,7 +51,7 @@ internal sealed record RepositoryReaders(
             document.Threshold, [.. document.Allowed.Select(static d => d.Value)],
             document.IsPrivate ? [.. readers.Select(static d => d.Value)] : null,
             seeds is null ? null : [.. seeds.Select(seed => new SeedingNode(
-                seed.Nid.Nid, !document.IsPrivate || readers.Contains(seed.Nid), seed.Synced))], Problem: null);
+                seed.Nid.Nid, !document.IsPrivate || readers.Contains(seed.Nid), seed.IsInSync))], Problem: null);
     }
 
     private static async Task<IReadOnlyList<NodeSeed>?> SeedsAsync(
@@ -59,7 +59,7 @@ internal sealed record RepositoryReaders(
     {
         try
         {
-            return node is null ? null : await node.SeedsAsync(rid, document.Delegates[0], ct);
+            return node is null ? null : await node.SeedsForAsync(rid, [document.Delegates[0]], ct);
         }
         catch (NodeException)
         {
