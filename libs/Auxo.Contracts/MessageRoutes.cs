@@ -34,6 +34,7 @@ public static class MessageRoutes
         Route<BuildFinished>("build_finished", Pipeline, [Ingest, Notify, Metrics, Registry], m => Build(m.Subject.BuildId)),
         Route<ScheduleMissed>("schedule_missed", Pipeline, [Notify], m => $"schedule/{m.Rid}/{m.Schedule}"),
         Route<MergedWithoutPass>("merged_without_pass", Pipeline, [Notify], m => Patch(m.Rid, m.PatchId)),
+        Route<ReviewWanted>("review_wanted", Pipeline, [Notify], m => Patch(m.Rid, m.PatchId)),
         Route<ArtifactPublished>("artifact_published", Registry, [], m => $"artifact/{m.Name}"),
         Route<DeploymentReported>("deployment_reported", Metrics, [Metrics], m => Repository(m.Rid)),
         Route<FailureDetected>("failure_detected", Metrics, [Metrics, Notify], m => Failure(m.Rid, m.FailureId)),

@@ -43,6 +43,29 @@ public sealed record ScheduleMissed(
 public sealed record MergedWithoutPass(
     Rid Rid, string RepositoryName, PatchId PatchId, CommitId Commit, Did? By, string Reason, string? LogUrl, DateTimeOffset At);
 
+/// <summary>A patch was opened, and changes files that have owners: they are asked to look at it.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="PatchId">The patch.</param>
+/// <param name="RevisionId">Its revision.</param>
+/// <param name="Head">The commit to look at.</param>
+/// <param name="Title">The patch's title.</param>
+/// <param name="Author">Who signed the revision.</param>
+/// <param name="Owners">Those of most changed files, the most first; at most ten.</param>
+/// <param name="OwnerCount">How many there are.</param>
+/// <param name="OtherChannels">
+/// Channels of notifications that the repository gives to people who are not asked: those of other files, and the author.
+/// </param>
+/// <param name="At">When the patch was opened.</param>
+public sealed record ReviewWanted(
+    Rid Rid, string RepositoryName, PatchId PatchId, RevisionId RevisionId, CommitId Head, string Title, Did Author,
+    IReadOnlyList<OwnerOfFiles> Owners, int OwnerCount, IReadOnlyList<string> OtherChannels, DateTimeOffset At);
+
+/// <summary>An owner, as CODEOWNERS names it.</summary>
+/// <param name="Owner">Such as <c>@alice</c> or an e-mail address.</param>
+/// <param name="Files">How many of the changed files are theirs.</param>
+public sealed record OwnerOfFiles(string Owner, int Files);
+
 /// <summary>A build is planned and waits for a runner.</summary>
 public sealed record BuildQueued(BuildSubject Subject, IReadOnlyList<string> Steps, DateTimeOffset At);
 

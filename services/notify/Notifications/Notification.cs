@@ -125,12 +125,15 @@ public static class NotificationTypes
     /// <summary>A patch was merged whose exact result had not passed.</summary>
     public const string MergedWithoutPass = "patch.merged_without_pass";
 
+    /// <summary>A new patch changes files that have owners.</summary>
+    public const string ReviewWanted = "patch.review_wanted";
+
     /// <summary>All that Auxo itself sends.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
         "failure.detected", "failure.recovered", "alert.raised",
-        "alert.cleared", ScheduleMissed, MergedWithoutPass,
+        "alert.cleared", ScheduleMissed, MergedWithoutPass, ReviewWanted,
     ];
 
     /// <summary>How much one of those matters, where its sender says nothing else.</summary>

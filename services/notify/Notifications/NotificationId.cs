@@ -36,6 +36,9 @@ public static class NotificationId
     /// <summary>Of a failure's end; it may begin and end again.</summary>
     public static Guid Of(FailureRecovered m) => Of("failure.recovered", m.Rid.Value, m.FailureId, Ticks(m.At));
 
+    /// <summary>Of the wish that owners look at a patch; there is one for each patch.</summary>
+    public static Guid Of(ReviewWanted m) => Of(NotificationTypes.ReviewWanted, m.Rid.Value, m.PatchId.Value);
+
     /// <summary>Of a merge without a pass.</summary>
     public static Guid Of(MergedWithoutPass m)
         => Of(NotificationTypes.MergedWithoutPass, m.Rid.Value, m.PatchId.Value, m.Commit.Value);

@@ -32,6 +32,17 @@ public static class PatchNotification
             new RepositoryFacts(m.Rid.Value, Notification.Line(m.RepositoryName, 100)), m.LogUrl,
             Patch: new PatchFacts(m.PatchId.Value, null, names.Patch, m.By?.Value, m.Commit.Value));
 
+    /// <summary>Its files have owners, who are asked to look at it.</summary>
+    public static Notification Of(ReviewWanted m, Guid id)
+        => new(
+            id, NotificationTypes.ReviewWanted, Level.Info, Notification.Line($"{m.RepositoryName}: review wanted: {m.Title}"),
+            Notification.Lines(
+                $"patch {m.PatchId.Short} by {m.Author}, at {m.Head.Short}\nowners of what changed: "
+                    + string.Join(", ", m.Owners.Take(5).Select(static o => Notification.Line($"{o.Owner} ({o.Files})", 80)))
+                    + (m.OwnerCount > 5 ? $" and {m.OwnerCount - 5} more" : "")),
+            m.At, new RepositoryFacts(m.Rid.Value, Notification.Line(m.RepositoryName, 100)),
+            Patch: new PatchFacts(m.PatchId.Value, m.RevisionId.Value, Notification.Line(m.Title), m.Author.Value, m.Head.Value));
+
     private static Notification Of(Guid id, string type, string word, Rid rid, string repository, PatchRevision r, DateTimeOffset at)
         => new(
             id, type, Level.Info, Notification.Line($"{repository}: {word}: {r.Title}"),

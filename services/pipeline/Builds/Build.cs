@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Owners;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Schedules.Scans;
 
@@ -49,6 +50,9 @@ public sealed record Build(
 
     /// <summary>The head of the branch before its push; null for what is no push, and for the first one.</summary>
     public CommitId? Before { get; init; }
+
+    /// <summary>Who owns what its patch changes; null when nobody says.</summary>
+    public ChangeOwners? Owners { get; init; }
 
     /// <summary>Its commits are those that this one has not: of a patch the canonical head, of a push the head before.</summary>
     public CommitId? Since => Subject.PatchId is null ? Before : Canonical;
@@ -159,7 +163,10 @@ public sealed record Build(
 
     /// <summary>A build that is just being planned.</summary>
     public static Build Of(BuildEvent.Queued e)
-        => new(e.Subject, e.Source, e.Attempt, e.Trust, e.Canonical, e.Plan, e.RequestedBy, e.At) { Before = e.Before };
+        => new(e.Subject, e.Source, e.Attempt, e.Trust, e.Canonical, e.Plan, e.RequestedBy, e.At)
+        {
+            Before = e.Before, Owners = e.Owners,
+        };
 
     /// <summary>One more event; after the end nothing changes.</summary>
     public Build Apply(BuildEvent.Started e)

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Owners;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Schedules.Scans;
 
@@ -21,9 +22,10 @@ public abstract record BuildEvent
     /// <param name="RequestedBy">Who asked by hand; null when a push did.</param>
     /// <param name="At">When.</param>
     /// <param name="Before">The head of the branch before the push; null for what is no push, and for the first one.</param>
+    /// <param name="Owners">Who owns what a patch changes; null when nobody says, and in events from before it was looked up.</param>
     public sealed record Queued(
         BuildSubject Subject, RepositoryLocator Source, int Attempt, Trust Trust, CommitId? Canonical, Plan Plan,
-        string? RequestedBy, DateTimeOffset At, CommitId? Before = null) : BuildEvent;
+        string? RequestedBy, DateTimeOffset At, CommitId? Before = null, ChangeOwners? Owners = null) : BuildEvent;
 
     /// <summary>A runner has begun it.</summary>
     /// <param name="Runner">Which.</param>

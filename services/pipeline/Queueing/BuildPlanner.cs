@@ -3,6 +3,7 @@ using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Definitions.Including;
+using Auxo.Pipeline.Owners;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Workspaces;
 
@@ -17,7 +18,9 @@ namespace Auxo.Pipeline.Queueing;
 /// <param name="Plan">What it will do.</param>
 /// <param name="Refusal">Why it cannot be run at all; null when it can.</param>
 /// <param name="Older">The unfinished builds of the same patch or ref.</param>
-public sealed record PlannedBuild(Guid Id, BuildRequest Request, int Attempt, Plan Plan, string? Refusal, OpenBuilds Older);
+/// <param name="Owners">Who owns what it changes; null when it is no patch, or nobody says.</param>
+public sealed record PlannedBuild(
+    Guid Id, BuildRequest Request, int Attempt, Plan Plan, string? Refusal, OpenBuilds Older, PatchOwners? Owners = null);
 
 /// <summary>Plans commits. Git is read here and now, so nothing stands between the plan and the start.</summary>
 public sealed class BuildPlanner(
@@ -37,7 +40,7 @@ public sealed class BuildPlanner(
         var (untracked, approved, open) = await knowing;
         if (untracked || await existing is not null) return null;
 
-        var (head, canonical, changed, refusal) = await reading;
+        var (head, canonical, changed, owners, refusal) = await reading;
         var facts = new BuildFacts(request.Trigger, request.Ref, request.Trust, changed, request.Schedule)
         {
             Today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
@@ -48,12 +51,12 @@ public sealed class BuildPlanner(
         if (plan.Concurrency is { Group: not null } group)
             open = [.. open.Union(await BuildTable.OfGroupAsync(database, request.Rid, group.KeyOf(request.Subject(id)), ct))];
         if (refusal is null) ahead.Begin(id, request.Source, request.Commit, plan);
-        return new PlannedBuild(id, request, attempt, plan, refusal, await OpenBuilds.LoadAsync(session, open, ct));
+        return new PlannedBuild(id, request, attempt, plan, refusal, await OpenBuilds.LoadAsync(session, open, ct), owners);
     }
 
     /// <summary>The pipeline files of the commit and, for a stranger's, of the canonical head; or why they cannot be read.</summary>
-    private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, IReadOnlyList<string>? Changed, string? Refusal)> ReadAsync(
-        BuildRequest request, CancellationToken ct)
+    private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, IReadOnlyList<string>? Changed, PatchOwners? Owners, string? Refusal)>
+        ReadAsync(BuildRequest request, CancellationToken ct)
     {
         var folder = folders.FolderOf(request.Source);
         if (!Directory.Exists(folder)) return Refused($"the repository is not at {folder} any more");
@@ -68,7 +71,11 @@ public sealed class BuildPlanner(
             if (request.Trust == Trust.Trusted) head = await WithIncludedAsync(head);
             else if (canonical is not null) canonical = await WithIncludedAsync(canonical);
             var changed = head.MayAskForPaths || canonical?.MayAskForPaths == true ? await ChangedAsync(folder, request, ct) : null;
-            return (head, canonical, changed, null);
+            var owners = request is { PatchId: not null, Canonical: { } branch }
+                ? await PatchOwners.ReadAsync(
+                    source.Objects, branch, async () => changed ?? await ChangedAsync(folder, request, ct), request.Author, ct)
+                : null;
+            return (head, canonical, changed, owners, null);
         }
         catch (Exception e) when (e is GitException or GitObjectTooLargeException or FormatException)
         {
@@ -78,8 +85,8 @@ public sealed class BuildPlanner(
         async Task<DefinitionFiles> WithIncludedAsync(DefinitionFiles files)
             => files with { Included = await includes.ReadAsync(files, request.Rid, source.Objects, request.Included, ct) };
 
-        static (DefinitionFiles, DefinitionFiles?, IReadOnlyList<string>?, string) Refused(string why)
-            => (DefinitionFiles.None, null, null, why);
+        static (DefinitionFiles, DefinitionFiles?, IReadOnlyList<string>?, PatchOwners?, string) Refused(string why)
+            => (DefinitionFiles.None, null, null, null, why);
     }
 
     /// <summary>

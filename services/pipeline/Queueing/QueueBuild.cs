@@ -1,5 +1,6 @@
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Owners;
 using Auxo.Pipeline.Verdict;
 
 namespace Auxo.Pipeline.Queueing;
@@ -12,7 +13,7 @@ public static class QueueBuild
     public static (QueuedBuild? Queued, OutgoingMessages Messages) Decide(PlannedBuild? planned, Links links, DateTimeOffset now)
     {
         if (planned is null) return (null, []);
-        var (events, messages) = Decide(planned.Id, planned.Request, planned.Attempt, planned.Plan, planned.Refusal, links, now);
+        var (events, messages) = Decide(planned.Id, planned.Request, planned.Attempt, planned.Plan, planned.Refusal, links, now, planned.Owners?.Change);
         var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1)) with
         {
             Id = Build.StreamKey(planned.Id), Version = events.Count,
@@ -24,11 +25,12 @@ public static class QueueBuild
 
     /// <summary>The first events of a build: queued, and at once finished when it cannot be run at all.</summary>
     public static (Events Events, OutgoingMessages Messages) Decide(
-        Guid id, BuildRequest request, int attempt, Plan plan, string? refusal, Links links, DateTimeOffset now)
+        Guid id, BuildRequest request, int attempt, Plan plan, string? refusal, Links links, DateTimeOffset now,
+        ChangeOwners? owners = null)
     {
         var subject = request.Subject(id);
         var queued = new BuildEvent.Queued(
-            subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now, request.Before);
+            subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now, request.Before, owners);
         OutgoingMessages messages = [new BuildQueued(subject, plan.StepNames(), now)];
         if (refusal is null && plan.StepNames().Count > 0) return ([queued], messages);
 

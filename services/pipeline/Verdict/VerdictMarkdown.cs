@@ -4,6 +4,7 @@ using System.Text;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Owners;
 
 namespace Auxo.Pipeline.Verdict;
 
@@ -17,6 +18,7 @@ public static class VerdictMarkdown
     private const int MaxKnownSecrets = 3;
     private const int MaxSteps = 40;
     private const int MaxHints = 3;
+    private const int MaxOwners = 5;
 
     /// <summary>The whole body, footer included.</summary>
     public static string Render(Build build, Links links)
@@ -38,6 +40,7 @@ public static class VerdictMarkdown
                 .Append(BuildId.Short(build.BuildId)).Append("`\n");
         }
 
+        if (build.Owners is { } owners) Owners(text, owners);
         text.Append("\nLog: ").Append(links.To(build.BuildId) ?? $"`auxo ci logs {BuildId.Short(build.BuildId)}`").Append('\n');
         text.Append("\nauxo · build ").Append(BuildId.Short(build.BuildId)).Append('\n');
         return text.ToString();
@@ -153,6 +156,17 @@ public static class VerdictMarkdown
     private static string Remark(Finding finding) => $"{(finding.Blocks ? "❌" : "⚠️")} {Words(finding)}";
 
     private static string Words(Finding finding) => $"{Escape(finding.Message)} ({Escape($"{finding.Check}: {finding.Rule}")})";
+
+    private static void Owners(StringBuilder text, ChangeOwners owners)
+    {
+        if (owners.Count == 0) return;
+        text.Append("\nOwners of what changed: ").AppendJoin(
+            ", ", owners.First.Take(MaxOwners).Select(static o => $"{Escape(o.Owner)} ({o.Files} file{(o.Files == 1 ? "" : "s")})"));
+        if (owners.Count > MaxOwners) text.Append(CultureInfo.InvariantCulture, $" and {owners.Count - MaxOwners} more");
+        if (owners.Unowned > 0) text.Append(
+            CultureInfo.InvariantCulture, $"; {owners.Unowned} {(owners.Unowned == 1 ? "file has" : "files have")} no owner");
+        text.Append('\n');
+    }
 
     private static void Line(StringBuilder text, string mark, Finding finding)
     {

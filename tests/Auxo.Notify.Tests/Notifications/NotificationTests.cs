@@ -111,6 +111,29 @@ public sealed class NotificationTests
     }
 
     [Fact]
+    public void owners_are_asked_by_name_and_channels_of_others_are_left_alone()
+    {
+        var wanted = new ReviewWanted(
+            Told.Rid, "heartwood", Told.Patch, RevisionId.Parse(Told.Patch.Value), Told.Commit, "Fix the handshake", Told.Author,
+            [new("@alice", 3), new("@bob", 1), new("@c", 1), new("@d", 1), new("@e", 1), new("@f", 1)], 12, ["carol-mail"], Told.At);
+        Channel Of(string name) => new() { Name = name, Kind = ChannelKind.Webhook, Exists = true };
+        var table = new RoutingTable(
+            [new Route { Name = "reviews", On = ["patch.review_wanted"], Channels = ["alice-mail", "carol-mail", "team"], Exists = true }],
+            new Dictionary<string, Channel> { ["alice-mail"] = Of("alice-mail"), ["carol-mail"] = Of("carol-mail"), ["team"] = Of("team") });
+        var (planned, wake) = OnReviewWantedHandler.Handle(wanted, table, new Wolverine.Envelope(), Told.At);
+        Assert.Equal(["alice-mail", "team"], planned.Deliveries.Select(static d => d.Channel));
+        Assert.NotNull(wake);
+        Assert.Equal(
+            ("patch.review_wanted", Level.Info, "heartwood: review wanted: Fix the handshake",
+                $"patch 1a2b3c4 by {Told.Author}, at 8fabc1d\n"
+                    + "owners of what changed: @alice (3), @bob (1), @c (1), @d (1), @e (1) and 7 more"),
+            (planned.Notification.Type, planned.Notification.Level, planned.Notification.Title, planned.Notification.Text));
+        Assert.Contains(planned.Notification.Type, NotificationTypes.All);
+        Assert.Null(OnReviewWantedHandler.Handle(
+            wanted with { OtherChannels = ["alice-mail", "carol-mail", "team"] }, table, new Wolverine.Envelope(), Told.At).Item2);
+    }
+
+    [Fact]
     public void whatever_a_title_contains_what_is_sent_is_one_line_and_can_be_stored()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), ArbMap.Default.ArbFor<string>(), static (title, repository) =>

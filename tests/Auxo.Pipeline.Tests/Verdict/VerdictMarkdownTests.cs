@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Owners;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Tests.Builds;
@@ -21,6 +22,21 @@ public sealed class VerdictMarkdownTests
         var build = Queued(plan);
         build = Fold(build, StartBuild.Decide(build, "r", sandbox, [], Now).Events);
         Assert.Equal(isUnsafe, VerdictMarkdown.Render(build, NoLinks).Contains("> ⚠️ **Unsafe**", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void the_owners_of_what_changed_stand_in_one_line_and_nobody_is_called_by_it()
+    {
+        var build = Queued(PlanOf()) with
+        {
+            Owners = new ChangeOwners([new("@alice", 3), new("a_b@example.org", 1), new("@c", 1), new("@d", 1), new("@e", 1), new("@f", 1)], 8, 2),
+        };
+        Assert.Contains(
+            "\nOwners of what changed: &#64;alice (3 files), a\\_b&#64;example.org (1 file), &#64;c (1 file), &#64;d (1 file), "
+                + "&#64;e (1 file) and 3 more; 2 files have no owner\n", VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Owners", VerdictMarkdown.Render(build with { Owners = new ChangeOwners([], 0, 4) }, NoLinks), StringComparison.Ordinal);
+        Assert.DoesNotContain("Owners", VerdictMarkdown.Render(build with { Owners = null }, NoLinks), StringComparison.Ordinal);
     }
 
     [Fact]

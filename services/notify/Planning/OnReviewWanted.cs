@@ -1,0 +1,28 @@
+using Auxo.Contracts;
+using Auxo.Notify.Notifications;
+using Auxo.Notify.Routes;
+
+namespace Auxo.Notify.Planning;
+
+/// <summary>Asks the owners of what a new patch changes to look at it.</summary>
+public static class OnReviewWantedHandler
+{
+    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
+
+    /// <summary>
+    /// Plans the deliveries. The routes say which channels may hear of it at all; of these, one that the repository gives to somebody is
+    /// left alone when that somebody is not asked.
+    /// </summary>
+    public static (PlannedNotification, DeliveriesPlanned?) Handle(
+        ReviewWanted message, RoutingTable table, Envelope envelope, DateTimeOffset now)
+    {
+        var all = PlannedNotification.Of(
+            PatchNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
+        var planned = all with
+        {
+            Deliveries = [.. all.Deliveries.Where(d => !message.OtherChannels.Contains(d.Channel, StringComparer.Ordinal))],
+        };
+        return (planned, planned.Wake);
+    }
+}
