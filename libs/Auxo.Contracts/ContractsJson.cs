@@ -21,6 +21,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(BuildFinished))]
 [JsonSerializable(typeof(ScheduleMissed))]
 [JsonSerializable(typeof(MergedWithoutPass))]
+[JsonSerializable(typeof(ReviewWanted))]
 [JsonSerializable(typeof(ArtifactPublished))]
 [JsonSerializable(typeof(DeploymentReported))]
 [JsonSerializable(typeof(FailureDetected))]

@@ -31,9 +31,11 @@ public static class Owner
     public static OwnerKind? KindOf(string word)
     {
         if (word.Length > Longest) return null;
-        if (word.StartsWith("did:", StringComparison.Ordinal)) return Contracts.Did.TryParse(word, provider: null, out _) ? OwnerKind.Did : null;
+        if (word.StartsWith("did:", StringComparison.Ordinal)) return Contracts.Did.TryParse(word, provider: null, out _)
+            ? OwnerKind.Did : null;
         if (word.StartsWith("@@", StringComparison.Ordinal)) return IsName(word.AsSpan(2)) ? OwnerKind.Role : null;
-        if (word.StartsWith('@')) return IsHandle(word.AsSpan(1), out var parts) ? parts > 1 ? OwnerKind.Group : OwnerKind.Handle : null;
+        if (word.StartsWith('@')) return IsHandle(word.AsSpan(1), out var parts) ? parts > 1
+            ? OwnerKind.Group : OwnerKind.Handle : null;
         return IsEmail(word) ? OwnerKind.Email : null;
     }
 

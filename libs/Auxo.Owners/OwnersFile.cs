@@ -17,7 +17,8 @@ public sealed partial class OwnersFile
         (Path, Syntax, Rules, Problems) = (path, syntax, rules, problems);
         _groups = syntax == OwnersSyntax.Forgejo
             ? []
-            : [.. rules.GroupBy(static r => r.Section?.Name ?? "", StringComparer.OrdinalIgnoreCase).Select(static g => new Group([.. g]))];
+            : [.. rules.GroupBy(static r => r.Section?.Name ?? "", StringComparer.OrdinalIgnoreCase).Select(static g
+                => new Group([.. g]))];
     }
 
     /// <summary>Where it lies, from the top of the repository.</summary>
@@ -43,8 +44,10 @@ public sealed partial class OwnersFile
     {
         if (content.Length > MostBytes)
             return new OwnersFile(path, syntax ?? OwnersSyntax.GitHub, [], [new OwnersProblem(
-                0, IsError: true, $"it is larger than {MostBytes >> 20} MB and is not read; use folders and wildcards instead of single files")]);
-        var text = Encoding.UTF8.GetString(content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content);
+                0, IsError: true, $"it is larger than {MostBytes >> 20} MB and is not read; "
+                    + "use folders and wildcards instead of single files")]);
+        var text = Encoding.UTF8.GetString(content.StartsWith(Encoding.UTF8.Preamble)
+            ? content[Encoding.UTF8.Preamble.Length..] : content);
         var known = syntax ?? Chosen(text) ?? OwnersPlaces.SyntaxAt(path) ?? Guess(text);
         if (known == OwnersSyntax.GitLab)
         {

@@ -10,7 +10,9 @@ public static class OwnersPlaces
     private const string Gitea = ".gitea/CODEOWNERS";
     private const string Forgejo = ".forgejo/CODEOWNERS";
 
-    /// <summary>All places, in the order in which they are tried when nobody names a syntax: the folders of the forges come first.</summary>
+    /// <summary>
+    /// All places, in the order in which they are tried when nobody names a syntax: the folders of the forges come first.
+    /// </summary>
     public static IReadOnlyList<string> All { get; } = [GitHub, GitLab, Forgejo, Gitea, Root, Docs];
 
     /// <summary>The order of that forge: each has its own.</summary>

@@ -26,7 +26,8 @@ public sealed partial class DependencyTests
         ["Auxo.Console"] = ["Auxo.Api", "Auxo.Contracts", "Auxo.Instances", "Auxo.ServiceDefaults"],
         ["Auxo.Ingest"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Radicle"],
         ["Auxo.Pipeline"] =
-            ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Owners", "Auxo.Radicle", "Auxo.Reports"],
+            ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Git", "Auxo.Owners", "Auxo.Radicle",
+                "Auxo.Reports"],
         ["Auxo.Notify"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
         ["Auxo.Metrics"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork"],
         ["Auxo.Registry"] = ["Auxo.ServiceDefaults", "Auxo.Contracts", "Auxo.BackgroundWork", "Auxo.Radicle"],

@@ -7,7 +7,8 @@ internal static class RepositoryFiles
 {
     /// <summary>Writes the files, takes away those without a text, and commits all of it.</summary>
     public static async Task<string> CommitFilesAsync(
-        this TempRepository repository, Dictionary<string, string?> files, string author = "a", string message = "change", string at = "")
+        this TempRepository repository, Dictionary<string, string?> files, string author = "a", string message = "change",
+            string at = "")
     {
         var ct = TestContext.Current.CancellationToken;
         var folder = repository.Folder;

@@ -44,7 +44,8 @@ public sealed class OwnersFileTests
     public void a_megabyte_is_read_and_more_than_three_are_not()
     {
         var text = new StringBuilder("* @all\n");
-        while (text.Length < 1 << 20) text.Append("/folder/").Append(text.Length).Append("/ @team-").Append(text.Length).Append('\n');
+        while (text.Length < 1 << 20) text.Append("/folder/").Append(text.Length).Append("/ @team-").Append(text.Length).Append(
+            '\n');
         var file = Texts.Owners(text.ToString());
         Assert.Empty(file.Problems);
         Assert.StartsWith("@team-", file.Of(file.Rules[^1].Pattern.Trim('/') + "/x", "-"), StringComparison.Ordinal);

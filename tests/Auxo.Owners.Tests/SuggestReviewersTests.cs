@@ -25,7 +25,8 @@ public sealed class SuggestReviewersTests
             [("a", ["@alice"]), ("b", ["@alice", "@carol"])],
             [new("Alice", "alice@example.org", Now, 5), new("Bob", "bob@example.org", Now.AddDays(-180), 5)],
             new() { [Did.Parse(Alice)] = 2 });
-        Assert.Equal([("@alice", 3.0), ("@carol", 1.5), ("@bob", 0.25)], ranked.Select(static r => (r.Name, Math.Round(r.Score, 6))));
+        Assert.Equal([("@alice", 3.0), ("@carol", 1.5), ("@bob", 0.25)],
+            ranked.Select(static r => (r.Name, Math.Round(r.Score, 6))));
         Assert.Equal(
             ["owns 2 of 2 changed files", "wrote 5 of the 10 lines that are touched; older lines count less",
                 "has 2 open patches to look at already"],
@@ -44,7 +45,8 @@ public sealed class SuggestReviewersTests
     [InlineData("ALICE@example.org", null)]
     [InlineData("other@example.org", Alice)]
     public void who_made_the_change_is_not_asked(string email, string? did)
-        => Assert.Equal(["@bob"], Rank([("a", ["@team", Alice])], [new("Alice", "alice@example.org", Now, 9)], authors: [email], did: did)
+        => Assert.Equal(["@bob"],
+            Rank([("a", ["@team", Alice])], [new("Alice", "alice@example.org", Now, 9)], authors: [email], did: did)
             .Select(static r => r.Name));
 
     [Fact]

@@ -34,7 +34,8 @@ public static class AssignOwners
             return new AssignedOwners(string.Join(end, lines) + end, same.Line, before);
         }
 
-        var at = file.Syntax == OwnersSyntax.Forgejo ? lines.Count : Place(lines, own, PathsOf(pattern, file.Syntax), pattern, section);
+        var at = file.Syntax == OwnersSyntax.Forgejo
+            ? lines.Count : Place(lines, own, PathsOf(pattern, file.Syntax), pattern, section);
         lines.Insert(at, line);
         return new AssignedOwners(string.Join(end, lines) + end, at + 1, Replaced: null);
     }
@@ -68,7 +69,8 @@ public static class AssignOwners
         => syntax != OwnersSyntax.GitLab && line.IndexOf(" #", StringComparison.Ordinal) is >= 0 and var at ? line[at..] : "";
 
     private static GlobPattern PathsOf(string pattern, OwnersSyntax syntax)
-        => syntax == OwnersSyntax.GitLab ? GlobPattern.OfGitLab(pattern) ?? GlobPattern.OfGitHub(pattern) : GlobPattern.OfGitHub(pattern);
+        => syntax == OwnersSyntax.GitLab
+            ? GlobPattern.OfGitLab(pattern) ?? GlobPattern.OfGitHub(pattern) : GlobPattern.OfGitHub(pattern);
 
     /// <summary>The index of the new line.</summary>
     private static int Place(List<string> lines, List<OwnersRule> own, GlobPattern paths, string pattern, string? section)

@@ -26,25 +26,30 @@ public static class LintOwners
         var found = new List<OwnersFinding>();
         found.AddRange(file.Problems.Select(p => In(p.Line, p.IsError, "syntax", p.Message)));
         found.AddRange(unread.Select(other => new OwnersFinding(
-            other, 0, IsError: false, "not-read", $"{file.Path} is read and this file is not; move its lines there and remove it")));
+            other, 0, IsError: false, "not-read",
+                $"{file.Path} is read and this file is not; move its lines there and remove it")));
         var hidden = CatchAlls(file).ToList();
         found.AddRange(hidden.Select(h => In(h.Last.Line, isError: true, "catch-all-last",
-            $"'{h.Last.Pattern}' is the last line that counts, so {Lines([.. h.Hidden.Select(static r => r.Line)])} above it {(h.Hidden.Count == 1 ? "has" : "have")} "
-                + "no effect; move it to the top")));
+            $"'{h.Last.Pattern}' is the last line that counts, so {Lines([.. h.Hidden.Select(static r => r.Line)])} above it "
+                + $"{(h.Hidden.Count == 1 ? "has" : "have")} no effect; move it to the top")));
         var told = hidden.SelectMany(static h => h.Hidden).ToHashSet();
         found.AddRange(Effects(file, paths).Where(e => !told.Contains(e.Rule)).Select(e => e.Described == 0
-            ? In(e.Rule.Line, isError: false, "matches-nothing", $"no file matches '{e.Rule.Pattern}'; correct it, or remove the line")
+            ? In(e.Rule.Line, isError: false, "matches-nothing",
+                $"no file matches '{e.Rule.Pattern}'; correct it, or remove the line")
             : In(e.Rule.Line, isError: false, "unreachable",
                 $"every file that matches '{e.Rule.Pattern}' has its owners from another line ({Lines([.. e.Instead])}); "
                     + "move it below that, or remove it")));
         if (people is null)
         {
-            if (file.Rules.Any(static r => r.Owners.Count > 0)) found.Add(new OwnersFinding(PeopleFile.Path, 0, IsError: false, "no-people",
-                "there is no such file, so nobody knows the keys behind these owners; write one with 'NAME:' and 'did: did:key:…' below it"));
+            if (file.Rules.Any(static r
+                => r.Owners.Count > 0)) found.Add(new OwnersFinding(PeopleFile.Path, 0, IsError: false, "no-people",
+                "there is no such file, so nobody knows the keys behind these owners; "
+                    + "write one with 'NAME:' and 'did: did:key:…' below it"));
         }
         else
         {
-            found.AddRange(people.Problems.Select(static p => new OwnersFinding(PeopleFile.Path, p.Line, p.IsError, "people", p.Message)));
+            found.AddRange(people.Problems.Select(static p
+                => new OwnersFinding(PeopleFile.Path, p.Line, p.IsError, "people", p.Message)));
             found.AddRange(Unknown(file, people));
         }
 
@@ -75,11 +80,13 @@ public static class LintOwners
                 if (!rule.Paths.Matches(at)) continue;
                 var effect = seen[rule.Line];
                 effect.Described++;
-                if (effect.Instead.Count <= MostLines) effect.Instead.UnionWith(of.Where(o => Same(o.Section, rule.Section)).Select(static o => o.Line));
+                if (effect.Instead.Count <= MostLines) effect.Instead.UnionWith(of.Where(o
+                    => Same(o.Section, rule.Section)).Select(static o => o.Line));
             }
         }
 
-        return seen.Values.Where(static e => !e.IsEffective && (e.Described == 0 || !e.Rule.IsExclusion)).OrderBy(static e => e.Rule.Line);
+        return seen.Values.Where(static e => !e.IsEffective && (e.Described == 0 || !e.Rule.IsExclusion)).OrderBy(static e
+            => e.Rule.Line);
     }
 
     private static bool Same(OwnersSection? one, OwnersSection? other)

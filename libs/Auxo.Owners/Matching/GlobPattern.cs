@@ -14,7 +14,8 @@ internal sealed class GlobPattern : PathPattern
     {
         (_segments, _reach) = (segments, reach);
         var literal = segments.TakeWhile(static s => s?.Literal is not null).Select(static s => s!.Literal!).ToArray();
-        _start = string.Join('/', literal) + (literal.Length > 0 && literal.Length < segments.Length && segments[literal.Length] is not null
+        _start = string.Join('/', literal)
+            + (literal.Length > 0 && literal.Length < segments.Length && segments[literal.Length] is not null
             ? "/"
             : "");
     }
@@ -87,7 +88,8 @@ internal sealed class GlobPattern : PathPattern
     public (GlobNeed Kind, string Text) Needs
         => _segments is [{ Literal: { } first }, ..] ? (GlobNeed.First, first)
             : _segments.FirstOrDefault(static s => s?.Literal is not null) is { Literal: { } name } ? (GlobNeed.Name, name)
-            : _segments.FirstOrDefault(static s => s?.Extension is not null) is { Extension: { } extension } ? (GlobNeed.Extension, extension)
+            : _segments.FirstOrDefault(static s => s?.Extension is not null) is { Extension: { } extension }
+                ? (GlobNeed.Extension, extension)
             : (GlobNeed.None, "");
 
     public override bool Matches(in RepositoryPath path)

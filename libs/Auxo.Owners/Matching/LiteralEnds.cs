@@ -1,6 +1,8 @@
 namespace Auxo.Owners;
 
-/// <summary>How every text begins and ends that an expression matches: most paths are refused by these alone, without the expression.</summary>
+/// <summary>
+/// How every text begins and ends that an expression matches: most paths are refused by these alone, without the expression.
+/// </summary>
 /// <param name="Start">May be empty.</param>
 /// <param name="End">May be empty.</param>
 internal readonly record struct LiteralEnds(string Start, string End)
@@ -11,7 +13,8 @@ internal readonly record struct LiteralEnds(string Start, string End)
     public static LiteralEnds Of(string expression)
     {
         // Flags change what letters mean, and alternatives have no end in common.
-        if (expression.Contains("(?", StringComparison.Ordinal) || Parts(expression) is not { } parts) return new LiteralEnds("", "");
+        if (expression.Contains("(?", StringComparison.Ordinal)
+            || Parts(expression) is not { } parts) return new LiteralEnds("", "");
         var start = string.Concat(parts.TakeWhile(static p => p is not null));
         var end = string.Concat(parts.AsEnumerable().Reverse().TakeWhile(static p => p is not null).Reverse());
         return new LiteralEnds(start, end);

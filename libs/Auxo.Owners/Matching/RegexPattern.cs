@@ -70,7 +70,8 @@ internal sealed partial class RegexPattern : PathPattern
         var product = 1L;
         foreach (Match match in Count().Matches(text))
         {
-            product *= int.TryParse(match.Groups["most"].Value is { Length: > 0 } most ? most : match.Groups["least"].Value, out var count)
+            product *= int.TryParse(match.Groups["most"].Value is { Length: > 0 } most
+                ? most : match.Groups["least"].Value, out var count)
                 ? Math.Max(1, count)
                 : MostRepeats + 1;
             if (product > MostRepeats) break;

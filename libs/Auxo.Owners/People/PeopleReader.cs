@@ -52,7 +52,8 @@ internal sealed class PeopleReader
         if (!_parser.TryConsume<DocumentStart>(out _)) return;
         if (_parser.TryConsume<Scalar>(out var nothing))
         {
-            if (nothing.Value.Length > 0) Problem(nothing.Start, "the file must be a mapping, such as 'alice:' with 'did: did:key:…' below it");
+            if (nothing.Value.Length > 0) Problem(nothing.Start,
+                "the file must be a mapping, such as 'alice:' with 'did: did:key:…' below it");
             return;
         }
 
@@ -72,7 +73,8 @@ internal sealed class PeopleReader
     private void One(string name, Mark at)
     {
         var handle = name.TrimStart('@');
-        if (Owner.KindOf("@" + handle) is null) Problem(at, $"'{Shown(name)}' is no handle: letters, digits, '-', '_', '.' and, in groups, '/'");
+        if (Owner.KindOf("@" + handle) is null) Problem(at,
+            $"'{Shown(name)}' is no handle: letters, digits, '-', '_', '.' and, in groups, '/'");
         if (_people.Exists(p => Same(p.Handle, handle))) Problem(at, $"'{Shown(name)}' is there twice; the first counts");
         if (!_parser.TryConsume<MappingStart>(out _))
         {
@@ -97,7 +99,8 @@ internal sealed class PeopleReader
 
         IReadOnlyList<Scalar> Of(string key) => fields.GetValueOrDefault(key) ?? [];
         _people.Add(new Person(
-            handle, DidOf(Of("did")), [.. Of("email").Where(IsAddress).Select(static s => s.Value)], Of("channel") is [var channel, ..] ? channel.Value : null,
+            handle, DidOf(Of("did")), [.. Of("email").Where(IsAddress).Select(static s => s.Value)],
+                Of("channel") is [var channel, ..] ? channel.Value : null,
             [.. Of("members").Select(static s => s.Value.TrimStart('@'))], (int)at.Line));
     }
 

@@ -59,7 +59,8 @@ public static class SuggestReviewers
         var candidates = new Dictionary<string, Candidate>(StringComparer.OrdinalIgnoreCase);
         foreach (var (path, owners) in evidence.Files)
         {
-            foreach (var candidate in owners.SelectMany(o => Behind(o, people)).DistinctBy(static c => c.Name, StringComparer.OrdinalIgnoreCase))
+            foreach (var candidate in owners.SelectMany(o => Behind(o, people)).DistinctBy(static c
+                => c.Name, StringComparer.OrdinalIgnoreCase))
                 Known(candidates, candidate).Owned.Add(path);
         }
 
@@ -76,14 +77,16 @@ public static class SuggestReviewers
         return [.. candidates.Values.Where(c => !IsAuthor(c, evidence, people))
             .Select(c => new SuggestedReviewer(c.Name, c.Did, [.. Points(c, evidence, all).OrderByDescending(static p => p.Value)]))
             .Where(static s => s.Points.Any(static p => p.Value > 0))
-            .OrderByDescending(static s => s.Score).ThenBy(static s => s.Did is null).ThenBy(static s => s.Name, StringComparer.Ordinal)];
+            .OrderByDescending(static s => s.Score).ThenBy(static s => s.Did is null).ThenBy(static s
+                => s.Name, StringComparer.Ordinal)];
     }
 
     private static IEnumerable<ReviewPoint> Points(Candidate candidate, ReviewEvidence evidence, int allLines)
     {
         if (candidate.Owned.Count is > 0 and var owned)
             yield return new ReviewPoint(
-                ForOwning * owned / evidence.Files.Count, $"owns {owned} of {evidence.Files.Count} changed {Files(evidence.Files.Count)}");
+                ForOwning * owned / evidence.Files.Count,
+                    $"owns {owned} of {evidence.Files.Count} changed {Files(evidence.Files.Count)}");
         if (allLines > 0 && candidate.Lines > 0)
             yield return new ReviewPoint(
                 ForWriting * candidate.Weight / allLines,

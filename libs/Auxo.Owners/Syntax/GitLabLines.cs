@@ -28,14 +28,16 @@ internal sealed partial class GitLabLines : OwnersLines
 
     private void ReadHeading(int number, string line)
     {
-        if (HeadingLine().Match(line) is not { Success: true } match || match.Groups["name"].Value.Trim() is not { Length: > 0 } name)
+        if (HeadingLine().Match(line) is not { Success: true } match
+            || match.Groups["name"].Value.Trim() is not { Length: > 0 } name)
         {
             Error(number, "this is no heading of a section; it looks like [Name], ^[Name] or [Name][2], and then owners");
             return;
         }
 
         var approvals = 1;
-        if (match.Groups["count"] is { Success: true, Value: var count } && (!int.TryParse(count, out approvals) || approvals is < 1 or > 1000))
+        if (match.Groups["count"] is { Success: true, Value: var count }
+            && (!int.TryParse(count, out approvals) || approvals is < 1 or > 1000))
         {
             Error(number, $"'{Shown(count)}' is no number of owners who must accept; one is asked for");
             approvals = 1;
@@ -67,10 +69,12 @@ internal sealed partial class GitLabLines : OwnersLines
             return;
         }
 
-        if (isExclusion && words.Count > 1 && !words[1].StartsWith('#')) Warning(number, "an exclusion has no owners; these are not used");
+        if (isExclusion && words.Count > 1
+            && !words[1].StartsWith('#')) Warning(number, "an exclusion has no owners; these are not used");
         var own = isExclusion ? [] : Owners(number, words[1..]);
         var owners = isExclusion || own.Count > 0 ? own : _defaults;
-        if (!isExclusion && owners.Count == 0) Warning(number, "it has no owner, and its section names none: these paths have no owner");
+        if (!isExclusion && owners.Count == 0) Warning(number,
+            "it has no owner, and its section names none: these paths have no owner");
         var section = _current is { } s ? new OwnersSection(s.Name, s.IsOptional, s.Approvals) : null;
         Add(new OwnersRule(number, pattern, owners, section, isExclusion, paths));
     }
@@ -82,8 +86,10 @@ internal sealed partial class GitLabLines : OwnersLines
         foreach (var word in words)
         {
             if (Owner.KindOf(word) is not null) owners.Add(word);
-            else if (word.StartsWith('#')) Warning(number, "a comment needs a line of its own: owners that stand in this one count");
-            else if (!words.Any(static w => w.StartsWith('#'))) Error(number, $"'{Shown(word)}' is no owner; the others of the line count");
+            else if (word.StartsWith('#')) Warning(number,
+                "a comment needs a line of its own: owners that stand in this one count");
+            else if (!words.Any(static w => w.StartsWith('#'))) Error(number,
+                $"'{Shown(word)}' is no owner; the others of the line count");
         }
 
         return [.. owners.Distinct(StringComparer.Ordinal)];

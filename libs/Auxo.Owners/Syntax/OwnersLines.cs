@@ -64,6 +64,7 @@ internal abstract class OwnersLines
     private void Report(OwnersProblem problem)
     {
         if (_problems.Count < MostProblems) _problems.Add(problem);
-        else if (_problems.Count == MostProblems) _problems.Add(new OwnersProblem(0, IsError: true, "there may be more problems; mend these first"));
+        else if (_problems.Count == MostProblems) _problems.Add(new OwnersProblem(0, IsError: true,
+            "there may be more problems; mend these first"));
     }
 }

@@ -22,7 +22,8 @@ public sealed record NodeSeed(Did Nid, bool IsConnected, bool? IsInSync, DateTim
         var status = sync is { } s ? CobJson.OptionalText(s, "status") : null;
         return new NodeSeed(
             CobJson.Did(CobJson.Member(seed, "nid")),
-            CobJson.Optional(seed, "state") is { ValueKind: JsonValueKind.Object } state && state.TryGetProperty("connected", out _),
+            CobJson.Optional(seed, "state") is { ValueKind: JsonValueKind.Object } state
+                && state.TryGetProperty("connected", out _),
             status is null ? null : status == "synced",
             sync is { } known ? At(CobJson.Optional(known, "at") ?? CobJson.Optional(known, "remote")) : null);
     }

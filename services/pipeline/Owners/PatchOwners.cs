@@ -49,7 +49,8 @@ public sealed record PatchOwners(ChangeOwners Change, IReadOnlyList<string> Othe
             .Select(static p => p.Channel).ToHashSet(StringComparer.Ordinal);
         return new PatchOwners(
             new ChangeOwners(
-                [.. owners.Owners.Take(ChangeOwners.Most).Select(static o => new OwnerOfFiles(o.Owner, o.Files))], owners.Owners.Count, owners.Unowned),
+                [.. owners.Owners.Take(ChangeOwners.Most).Select(static o => new OwnerOfFiles(o.Owner, o.Files))],
+                    owners.Owners.Count, owners.Unowned),
             [.. people.People.Select(static p => p.Channel).OfType<string>().Distinct(StringComparer.Ordinal)
                 .Where(c => !channels.Contains(c)).Take(MostChannels)]);
     }

@@ -55,7 +55,8 @@ public sealed class BuildPlanner(
     }
 
     /// <summary>The pipeline files of the commit and, for a stranger's, of the canonical head; or why they cannot be read.</summary>
-    private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, IReadOnlyList<string>? Changed, PatchOwners? Owners, string? Refusal)>
+    private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, IReadOnlyList<string>? Changed, PatchOwners? Owners,
+        string? Refusal)>
         ReadAsync(BuildRequest request, CancellationToken ct)
     {
         var folder = folders.FolderOf(request.Source);

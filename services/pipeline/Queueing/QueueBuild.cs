@@ -13,7 +13,8 @@ public static class QueueBuild
     public static (QueuedBuild? Queued, OutgoingMessages Messages) Decide(PlannedBuild? planned, Links links, DateTimeOffset now)
     {
         if (planned is null) return (null, []);
-        var (events, messages) = Decide(planned.Id, planned.Request, planned.Attempt, planned.Plan, planned.Refusal, links, now, planned.Owners?.Change);
+        var (events, messages) = Decide(planned.Id, planned.Request, planned.Attempt, planned.Plan, planned.Refusal, links, now,
+            planned.Owners?.Change);
         var build = Build.Of((BuildEvent.Queued)events[0]).After(events.Skip(1)) with
         {
             Id = Build.StreamKey(planned.Id), Version = events.Count,
@@ -30,7 +31,8 @@ public static class QueueBuild
     {
         var subject = request.Subject(id);
         var queued = new BuildEvent.Queued(
-            subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now, request.Before, owners);
+            subject, request.Source, attempt, request.Trust, request.Canonical, plan, request.RequestedBy, now, request.Before,
+                owners);
         OutgoingMessages messages = [new BuildQueued(subject, plan.StepNames(), now)];
         if (refusal is null && plan.StepNames().Count > 0) return ([queued], messages);
 

@@ -15,7 +15,8 @@ public sealed class CleanBranchesTests : IDisposable
         await MakeAsync();
         var dry = await RunAsync(null, "clean-branches", "--dry-run");
         Assert.Equal((0, ""), (dry.ExitCode, dry.Error));
-        Assert.Contains("Nothing was deleted. Without --dry-run, 4 branches go after a question.", dry.Out, StringComparison.Ordinal);
+        Assert.Contains("Nothing was deleted. Without --dry-run, 4 branches go after a question.", dry.Out,
+            StringComparison.Ordinal);
         Assert.Equal(["current", "main", "merged", "open", "rebased", "same-tree", "squashed", "tree"], await BranchesAsync());
 
         var result = await RunAsync("y\n", "clean-branches");
@@ -28,7 +29,8 @@ public sealed class CleanBranchesTests : IDisposable
         Assert.Matches(@"squashed\s+\S{7}.*its change is one commit of main \(squashed\)", result.Out);
         Assert.Matches(@"NOT MERGED(.|\n)*open\s+\S{7}.*not merged", result.Out);
 
-        var restore = result.Out.Split('\n').Single(static l => l.Contains("git branch squashed ", StringComparison.Ordinal)).Trim().Split(' ');
+        var restore = result.Out.Split('\n').Single(static l
+            => l.Contains("git branch squashed ", StringComparison.Ordinal)).Trim().Split(' ');
         await _repository.GitAsync(restore[1..]);
         Assert.Contains("squashed", await BranchesAsync());
     }
@@ -56,7 +58,8 @@ public sealed class CleanBranchesTests : IDisposable
         var deleted = json.GetProperty("deleted").EnumerateArray().ToList();
         Assert.Equal(4, deleted.Count);
         Assert.All(deleted, static d => Assert.Equal(
-            $"git branch {d.GetProperty("name").GetString()} {d.GetProperty("commit").GetString()}", d.GetProperty("restore").GetString()));
+            $"git branch {d.GetProperty("name").GetString()} {d.GetProperty("commit").GetString()}",
+                d.GetProperty("restore").GetString()));
         Assert.Equal(["open"], json.GetProperty("unmerged").EnumerateArray().Select(static b => b.GetProperty("name").GetString()));
     }
 
@@ -101,11 +104,13 @@ public sealed class CleanBranchesTests : IDisposable
             new() { ["RAD_HOME"] = alice.Home }, ["clean-branches", "--yes", "--json"], folder: tree, width: 200);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var json = JsonDocument.Parse(result.Out).RootElement;
-        Assert.Equal(["archived"], json.GetProperty("deleted").EnumerateArray().Select(static b => b.GetProperty("name").GetString()));
+        Assert.Equal(["archived"],
+            json.GetProperty("deleted").EnumerateArray().Select(static b => b.GetProperty("name").GetString()));
         Assert.Equal(
             [("more", $"patch {more[..7]} is archived, but lacks the newest commit here"), ("open", "open")],
             json.GetProperty("unmerged").EnumerateArray().Select(static b => (b.GetProperty("name").GetString(),
-                b.GetProperty("why").GetString()!.EndsWith(" is open", StringComparison.Ordinal) ? "open" : b.GetProperty("why").GetString())));
+                b.GetProperty("why").GetString()!.EndsWith(" is open", StringComparison.Ordinal)
+                    ? "open" : b.GetProperty("why").GetString())));
     }
 
     public void Dispose()

@@ -27,16 +27,19 @@ public sealed class OwnerCommandsTests : IDisposable
         });
         var failed = await RunAsync("owners", "lint");
         Assert.Equal(1, failed.ExitCode);
-        Assert.Contains("CODEOWNERS:2: error: '*' is the last line that counts, so line 1 above it has no effect", failed.Out, StringComparison.Ordinal);
+        Assert.Contains("CODEOWNERS:2: error: '*' is the last line that counts, so line 1 above it has no effect", failed.Out,
+            StringComparison.Ordinal);
         Assert.Contains("CODEOWNERS:2: error: @carol is not in .auxo/people.yaml", failed.Out, StringComparison.Ordinal);
         Assert.Contains("docs/CODEOWNERS: warning: CODEOWNERS is read and this file is not", failed.Out, StringComparison.Ordinal);
 
-        await _repository.CommitFilesAsync(new() { ["CODEOWNERS"] = "* @bob\n/src/ @alice\n/gone/ @bob\n", ["docs/CODEOWNERS"] = null });
+        await _repository.CommitFilesAsync(new() { ["CODEOWNERS"] = "* @bob\n/src/ @alice\n/gone/ @bob\n",
+            ["docs/CODEOWNERS"] = null });
         var passed = await RunAsync("owners", "lint", "--json");
         Assert.Equal(0, passed.ExitCode);
         var finding = Assert.Single(JsonDocument.Parse(passed.Out).RootElement.GetProperty("findings").EnumerateArray());
         Assert.Equal(("matches-nothing", 3, "warning"),
-            (finding.GetProperty("rule").GetString(), finding.GetProperty("line").GetInt32(), finding.GetProperty("severity").GetString()));
+            (finding.GetProperty("rule").GetString(), finding.GetProperty("line").GetInt32(),
+                finding.GetProperty("severity").GetString()));
     }
 
     [Fact]
@@ -46,7 +49,8 @@ public sealed class OwnerCommandsTests : IDisposable
         var none = await CliResult.RunAsync([], ["owners", "lint"], folder: Path.Combine(_repository.Folder, "src"));
         Assert.Equal(1, none.ExitCode);
         Assert.Contains("auxo owners assign", none.Error, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Path.Combine(_repository.Folder, "CODEOWNERS"), "/src/ nobody\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_repository.Folder, "CODEOWNERS"), "/src/ nobody\n",
+            TestContext.Current.CancellationToken);
         var found = await CliResult.RunAsync([], ["owners", "lint"], folder: Path.Combine(_repository.Folder, "src"), width: 200);
         Assert.Contains("CODEOWNERS:1: error: 'nobody' is no owner", found.Out, StringComparison.Ordinal);
     }
@@ -56,11 +60,14 @@ public sealed class OwnerCommandsTests : IDisposable
     {
         await _repository.CommitFilesAsync(new()
         {
-            ["CODEOWNERS"] = "*.md @bob\n[Code] @alice\n/src/\n", ["src/a"] = "1", ["src/b"] = "1", ["README.md"] = "1", ["x"] = "1",
+            ["CODEOWNERS"] = "*.md @bob\n[Code] @alice\n/src/\n", ["src/a"] = "1", ["src/b"] = "1", ["README.md"] = "1",
+                ["x"] = "1",
         });
         var table = await RunAsync("owners", "table");
         Assert.Equal(0, table.ExitCode);
-        Assert.Matches(@"1\s+\*\.md\s+@bob\s+1\n3\s+/src/\s+Code\s+@alice\s+2\n2 of 5 files have no owner in CODEOWNERS:\n  CODEOWNERS\n  x\n",
+        Assert.Matches(
+            @"1\s+\*\.md\s+@bob\s+1\n3\s+/src/\s+Code\s+@alice\s+2\n"
+                + @"2 of 5 files have no owner in CODEOWNERS:\n  CODEOWNERS\n  x\n",
             table.Out);
         var json = JsonDocument.Parse((await RunAsync("owners", "table", "--json")).Out).RootElement;
         Assert.Equal("gitlab", json.GetProperty("syntax").GetString());
@@ -70,8 +77,10 @@ public sealed class OwnerCommandsTests : IDisposable
     [Fact]
     public async Task assign_writes_a_line_that_counts_and_keeps_the_rest()
     {
-        await _repository.CommitFilesAsync(new() { [".github/CODEOWNERS"] = "# Ours\n* @bob\n/src/api/ @alice\n", ["src/api/a"] = "1", ["src/b c"] = "1" });
-        var assigned = await CliResult.RunAsync([], ["owners", "assign", ".", "b c", "@bob"], folder: Path.Combine(_repository.Folder, "src"));
+        await _repository.CommitFilesAsync(new() { [".github/CODEOWNERS"] = "# Ours\n* @bob\n/src/api/ @alice\n",
+            ["src/api/a"] = "1", ["src/b c"] = "1" });
+        var assigned = await CliResult.RunAsync([], ["owners", "assign", ".", "b c", "@bob"],
+            folder: Path.Combine(_repository.Folder, "src"));
         Assert.Equal(("", 0, ".github/CODEOWNERS:3: /src/ @bob\n.github/CODEOWNERS:5: /src/b\\ c @bob\n"),
             (assigned.Error, assigned.ExitCode, string.Join('\n', assigned.Out.Split('\n')[..2]) + "\n"));
         Assert.Equal("# Ours\n* @bob\n/src/ @bob\n/src/api/ @alice\n/src/b\\ c @bob\n", await TextAsync(".github/CODEOWNERS"));
@@ -99,11 +108,13 @@ public sealed class OwnerCommandsTests : IDisposable
     {
         await _repository.CommitFilesAsync(new()
         {
-            ["CODEOWNERS"] = "/src/ @bob @alice\n", [".auxo/people.yaml"] = People, ["src/a"] = "1\n2\n3\n", [".mailmap"] = "Bob <bob@example.org> <old@example.org>\n",
+            ["CODEOWNERS"] = "/src/ @bob @alice\n", [".auxo/people.yaml"] = People, ["src/a"] = "1\n2\n3\n",
+                [".mailmap"] = "Bob <bob@example.org> <old@example.org>\n",
         }, author: "old", at: "2026-11-22T00:00:00Z");
         await _repository.GitAsync("checkout", "-q", "-b", "work");
         // What a change says of owners has no say over itself.
-        await _repository.CommitFilesAsync(new() { ["src/a"] = "1\nnew\n3\n", ["CODEOWNERS"] = "* @mallory\n", ["x"] = "1" }, author: "alice");
+        await _repository.CommitFilesAsync(new() { ["src/a"] = "1\nnew\n3\n", ["CODEOWNERS"] = "* @mallory\n", ["x"] = "1" },
+            author: "alice");
         var result = await RunAsync("owners", "suggest", "--json");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var json = JsonDocument.Parse(result.Out).RootElement;
@@ -170,12 +181,14 @@ public sealed class OwnerCommandsTests : IDisposable
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         var json = JsonDocument.Parse(result.Out).RootElement;
         Assert.Equal(patch, json.GetProperty("patch").GetString());
-        Assert.Equal(["@bob"], json.GetProperty("reviewers").EnumerateArray().Select(static r => r.GetProperty("name").GetString()));
+        Assert.Equal(["@bob"],
+            json.GetProperty("reviewers").EnumerateArray().Select(static r => r.GetProperty("name").GetString()));
     }
 
     public void Dispose() => _repository.Dispose();
 
     private Task<CliResult> RunAsync(params string[] args) => CliResult.RunAsync([], args, folder: _repository.Folder, width: 200);
 
-    private Task<string> TextAsync(string path) => File.ReadAllTextAsync(Path.Combine(_repository.Folder, path), TestContext.Current.CancellationToken);
+    private Task<string> TextAsync(string path)
+        => File.ReadAllTextAsync(Path.Combine(_repository.Folder, path), TestContext.Current.CancellationToken);
 }

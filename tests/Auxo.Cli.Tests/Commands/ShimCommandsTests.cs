@@ -20,7 +20,8 @@ public sealed class ShimCommandsTests : IDisposable
             var path = Path.Combine(_folder, "bin", file);
             var text = await File.ReadAllTextAsync(path, ct);
             await File.WriteAllTextAsync(path, text.Replace(Environment.ProcessPath!, "/bin/echo", StringComparison.Ordinal), ct);
-            using var run = Process.Start(new ProcessStartInfo(path, ["10", "a b"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+            using var run = Process.Start(new ProcessStartInfo(path, ["10", "a b"]) { UseShellExecute = false,
+                RedirectStandardOutput = true })!;
             Assert.Equal($"{command} 10 a b\n", await run.StandardOutput.ReadToEndAsync(ct));
         }
     }

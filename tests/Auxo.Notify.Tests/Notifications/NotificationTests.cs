@@ -115,11 +115,14 @@ public sealed class NotificationTests
     {
         var wanted = new ReviewWanted(
             Told.Rid, "heartwood", Told.Patch, RevisionId.Parse(Told.Patch.Value), Told.Commit, "Fix the handshake", Told.Author,
-            [new("@alice", 3), new("@bob", 1), new("@c", 1), new("@d", 1), new("@e", 1), new("@f", 1)], 12, ["carol-mail"], Told.At);
+            [new("@alice", 3), new("@bob", 1), new("@c", 1), new("@d", 1), new("@e", 1), new("@f", 1)], 12, ["carol-mail"],
+                Told.At);
         Channel Of(string name) => new() { Name = name, Kind = ChannelKind.Webhook, Exists = true };
         var table = new RoutingTable(
-            [new Route { Name = "reviews", On = ["patch.review_wanted"], Channels = ["alice-mail", "carol-mail", "team"], Exists = true }],
-            new Dictionary<string, Channel> { ["alice-mail"] = Of("alice-mail"), ["carol-mail"] = Of("carol-mail"), ["team"] = Of("team") });
+            [new Route { Name = "reviews", On = ["patch.review_wanted"], Channels = ["alice-mail", "carol-mail", "team"],
+                Exists = true }],
+            new Dictionary<string,
+                Channel> { ["alice-mail"] = Of("alice-mail"), ["carol-mail"] = Of("carol-mail"), ["team"] = Of("team") });
         var (planned, wake) = OnReviewWantedHandler.Handle(wanted, table, new Wolverine.Envelope(), Told.At);
         Assert.Equal(["alice-mail", "team"], planned.Deliveries.Select(static d => d.Channel));
         Assert.NotNull(wake);

@@ -63,8 +63,10 @@ public sealed class PatchOwnersTests
         Assert.Equal([new OwnerOfFiles("@alice", 1)], read?.Change.First);
         Assert.Equal(["bob-mail", "carol-mail", "platform-chat"], read?.OtherChannels);
         // Where nobody owns anything, git is not asked what changed.
-        Assert.Null(await PatchOwners.ReadAsync(objects, none, static () => throw new InvalidOperationException(), author: null, ct));
-        Assert.Null(await PatchOwners.ReadAsync(objects, canonical, static () => Task.FromResult<IReadOnlyList<string>?>(null), author: null, ct));
+        Assert.Null(await PatchOwners.ReadAsync(objects, none, static ()
+            => throw new InvalidOperationException(), author: null, ct));
+        Assert.Null(await PatchOwners.ReadAsync(objects, canonical, static ()
+            => Task.FromResult<IReadOnlyList<string>?>(null), author: null, ct));
 
         static Task<IReadOnlyList<string>?> Changed() => Task.FromResult<IReadOnlyList<string>?>(["x"]);
     }
@@ -74,21 +76,26 @@ public sealed class PatchOwnersTests
     {
         var revision = new PatchRevision(
             PatchId.Parse(new string('a', 40)), RevisionId.Parse(new string('a', 40)), Alice, "alice", Trust.Trusted, "Title",
-            CommitId.Parse(new string('b', 40)), CommitId.Parse(new string('c', 40)), CommitId.Parse(new string('b', 40)), Draft: false);
+            CommitId.Parse(new string('b', 40)), CommitId.Parse(new string('c', 40)), CommitId.Parse(new string('b', 40)),
+                Draft: false);
         var message = new PatchOpened(
             Rid.Parse("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5"), "demo", revision, RepositoryLocator.OfFolder("/x"), Now, Now, Now);
         var request = OnPatchOpenedHandler.Request(message.Rid, message.RepositoryName, revision, message.Source, Now);
-        var planned = new PlannedBuild(request.BuildId(1), request, 1, PlanOf(), Refusal: null, new OpenBuilds([]), Decide("* @platform\n", ["a"]));
+        var planned = new PlannedBuild(request.BuildId(1), request, 1, PlanOf(), Refusal: null, new OpenBuilds([]),
+            Decide("* @platform\n", ["a"]));
         var (queued, messages) = OnPatchOpenedHandler.Handle(message, planned, NoLinks, Now);
         var wanted = Assert.Single(messages.OfType<ReviewWanted>());
         Assert.Equal(("@platform", 1), (wanted.Owners[0].Owner, wanted.OwnerCount));
         Assert.Equal(planned.Owners!.Change, queued?.Build.Owners);
-        Assert.Empty(OnPatchOpenedHandler.Handle(message, planned with { Owners = Decide("* @x\n/a\n", ["a"]) }, NoLinks, Now).Item2.OfType<ReviewWanted>());
-        Assert.Empty(OnPatchOpenedHandler.Handle(message, planned with { Owners = null }, NoLinks, Now).Item2.OfType<ReviewWanted>());
+        Assert.Empty(OnPatchOpenedHandler.Handle(message, planned with { Owners = Decide("* @x\n/a\n", ["a"]) }, NoLinks,
+            Now).Item2.OfType<ReviewWanted>());
+        Assert.Empty(OnPatchOpenedHandler.Handle(message, planned with { Owners = null }, NoLinks,
+            Now).Item2.OfType<ReviewWanted>());
         Assert.Empty(OnPatchOpenedHandler.Handle(message, planned: null, NoLinks, Now).Item2);
     }
 
     private static PatchOwners Decide(string owners, string[] paths, Did? author = null)
         => PatchOwners.Decide(
-            OwnersFile.Read("CODEOWNERS", Encoding.UTF8.GetBytes(owners)), PeopleFile.Read(Encoding.UTF8.GetBytes(People)), paths, author);
+            OwnersFile.Read("CODEOWNERS", Encoding.UTF8.GetBytes(owners)), PeopleFile.Read(Encoding.UTF8.GetBytes(People)), paths,
+                author);
 }

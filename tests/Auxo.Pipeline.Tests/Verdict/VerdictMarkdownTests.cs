@@ -29,13 +29,16 @@ public sealed class VerdictMarkdownTests
     {
         var build = Queued(PlanOf()) with
         {
-            Owners = new ChangeOwners([new("@alice", 3), new("a_b@example.org", 1), new("@c", 1), new("@d", 1), new("@e", 1), new("@f", 1)], 8, 2),
+            Owners = new ChangeOwners([new("@alice", 3), new("a_b@example.org", 1), new("@c", 1), new("@d", 1), new("@e", 1),
+                new("@f", 1)], 8, 2),
         };
         Assert.Contains(
             "\nOwners of what changed: &#64;alice (3 files), a\\_b&#64;example.org (1 file), &#64;c (1 file), &#64;d (1 file), "
-                + "&#64;e (1 file) and 3 more; 2 files have no owner\n", VerdictMarkdown.Render(build, NoLinks), StringComparison.Ordinal);
+                + "&#64;e (1 file) and 3 more; 2 files have no owner\n", VerdictMarkdown.Render(build, NoLinks),
+                    StringComparison.Ordinal);
         Assert.DoesNotContain(
-            "Owners", VerdictMarkdown.Render(build with { Owners = new ChangeOwners([], 0, 4) }, NoLinks), StringComparison.Ordinal);
+            "Owners", VerdictMarkdown.Render(build with { Owners = new ChangeOwners([], 0, 4) }, NoLinks),
+                StringComparison.Ordinal);
         Assert.DoesNotContain("Owners", VerdictMarkdown.Render(build with { Owners = null }, NoLinks), StringComparison.Ordinal);
     }
 

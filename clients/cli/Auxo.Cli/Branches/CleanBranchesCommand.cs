@@ -13,7 +13,8 @@ internal static class CleanBranchesCommand
     {
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Only show what would go" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
-        return new Command("clean-branches", "Delete local branches whose work is merged, also squashed or rebased, and show the others")
+        return new Command("clean-branches",
+            "Delete local branches whose work is merged, also squashed or rebased, and show the others")
         {
             dry, yes,
         }
@@ -30,7 +31,8 @@ internal static class CleanBranchesCommand
         var identity = storage is null ? null : (await storage.ReadIdentityAsync(ct)).DefaultBranch;
         var canonical = await CanonicalBranch.FindAsync(copy, identity, ct)
             ?? throw new CliException(
-                ExitCode.Usage, "It is not known what the default branch is: there is no rad/main, origin/main or main.", "Fetch first: git fetch");
+                ExitCode.Usage, "It is not known what the default branch is: there is no rad/main, origin/main or main.",
+                    "Fetch first: git fetch");
         var all = await ReadBranches.RunAsync(copy, canonical, storage, ct);
         var done = all.Where(static b => b.Verdict.IsDone).ToList();
         var others = all.Where(static b => !b.Verdict.IsDone).ToList();
@@ -69,14 +71,16 @@ internal static class CleanBranchesCommand
         var columns = new Columns(4, title, "TIP", "AGE", "WHY", "LAST COMMIT") { Least = 20 };
         foreach (var (branch, verdict) in branches)
             columns.Add(
-                new Cell(branch.Name, "bold"), new Cell(branch.Commit[..7], "dim"), Words.Ago(terminal.Now, branch.At), verdict.Why, branch.Title);
+                new Cell(branch.Name, "bold"), new Cell(branch.Commit[..7], "dim"), Words.Ago(terminal.Now, branch.At),
+                    verdict.Why, branch.Title);
         columns.Write(terminal);
     }
 
     /// <summary>Nothing but a plain yes is one; where nobody answers it is no.</summary>
     private static bool Ask(Session session, int count)
     {
-        session.Host.StandardError.Write($"Delete {(count == 1 ? "this merged branch" : $"these {count} merged branches")}? [y/N] ");
+        session.Host.StandardError.Write(
+            $"Delete {(count == 1 ? "this merged branch" : $"these {count} merged branches")}? [y/N] ");
         return session.Host.StandardInput.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
     }
 
@@ -99,7 +103,8 @@ internal static class CleanBranchesCommand
 
     private static void Told(Terminal terminal, int count, bool dry, bool goes, List<LocalBranch> deleted)
     {
-        if (count > 0 && dry) terminal.Line($"Nothing was deleted. Without --dry-run, {(count == 1 ? "1 branch goes" : $"{count} branches go")} after a question.");
+        if (count > 0 && dry) terminal.Line(
+            $"Nothing was deleted. Without --dry-run, {(count == 1 ? "1 branch goes" : $"{count} branches go")} after a question.");
         else if (count > 0 && !goes) terminal.Line("Nothing was deleted.");
         if (deleted.Count > 0) terminal.Line("Deleted. To get one back:");
         foreach (var branch in deleted) terminal.Line($"  {Terminal.Safe(Restore(branch))}");

@@ -1,3 +1,4 @@
+using Auxo.Cli.Output;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Branches;
@@ -33,7 +34,9 @@ internal sealed record BranchVerdict(bool IsDone, string Why)
     public static BranchVerdict Of(LocalBranch branch, string? contained, RadiclePatch? patch)
     {
         if (contained is not null) return new BranchVerdict(IsDone: true, contained);
-        if (patch is null) return new BranchVerdict(IsDone: false, branch.Patch is { } id ? $"patch {id[..7]} is not on this machine" : "not merged");
+        if (patch is null)
+            return new BranchVerdict(IsDone: false, branch.Patch is { } id
+                ? $"patch {Words.Short(id)} is not on this machine" : "not merged");
         var name = $"patch {patch.Id.Value[..7]}";
         // What was never pushed is in no revision, and would be lost with the branch.
         var isPushed = patch.Revisions.Any(r => r.Head.Value == branch.Commit);
@@ -41,8 +44,8 @@ internal sealed record BranchVerdict(bool IsDone, string Why)
         {
             PatchStatus.Merged when isPushed => new BranchVerdict(IsDone: true, $"{name} is merged"),
             PatchStatus.Archived when isPushed => new BranchVerdict(IsDone: true, $"{name} is archived, and has this commit"),
-            PatchStatus.Merged or PatchStatus.Archived
-                => new BranchVerdict(IsDone: false, $"{name} is {(patch.State.Status == PatchStatus.Merged ? "merged" : "archived")}, but lacks the newest commit here"),
+            PatchStatus.Merged => new BranchVerdict(IsDone: false, $"{name} is merged, but lacks the newest commit here"),
+            PatchStatus.Archived => new BranchVerdict(IsDone: false, $"{name} is archived, but lacks the newest commit here"),
             _ => new BranchVerdict(IsDone: false, $"{name} is {(patch.State.Status == PatchStatus.Draft ? "a draft" : "open")}"),
         };
     }

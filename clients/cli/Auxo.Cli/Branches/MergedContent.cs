@@ -33,7 +33,8 @@ internal sealed class MergedContent(string git, string target, string name)
     {
         var tree = await GitCommand.AskAsync(git, ct, "rev-parse", commit + "^{tree}");
         if (tree == await GitCommand.AskAsync(git, ct, "rev-parse", start + "^{tree}")) return false;
-        var trees = await GitCommand.RunAsync(git, ["log", $"--max-count={MostCommits}", "--format=%T", $"{start}..{target}", "--"], ct);
+        var trees = await GitCommand.RunAsync(git,
+            ["log", $"--max-count={MostCommits}", "--format=%T", $"{start}..{target}", "--"], ct);
         return trees.Split('\n').Contains(tree, StringComparer.Ordinal);
     }
 
@@ -41,8 +42,10 @@ internal sealed class MergedContent(string git, string target, string name)
     private async Task<bool> IsRebasedAsync(string commit, CancellationToken ct)
     {
         // What somebody changed while she merged is in no single commit.
-        if (await GitCommand.RunAsync(git, ["rev-list", "--merges", "--max-count=1", $"{target}..{commit}", "--"], ct) is { Length: > 0 }) return false;
-        var lines = (await GitCommand.RunAsync(git, ["cherry", target, commit], ct)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var merges = await GitCommand.RunAsync(git, ["rev-list", "--merges", "--max-count=1", $"{target}..{commit}", "--"], ct);
+        if (merges.Length > 0) return false;
+        var lines = (await GitCommand.RunAsync(git, ["cherry", target, commit], ct)).Split('\n',
+            StringSplitOptions.RemoveEmptyEntries);
         return lines.Length > 0 && lines.All(static l => l[0] == '-');
     }
 
@@ -53,7 +56,8 @@ internal sealed class MergedContent(string git, string target, string name)
         if (!_patchIds.TryGetValue(start, out var others))
         {
             others = await IdsAsync(
-                await DiffAsync(["log", "-p", "--no-merges", $"--max-count={MostCommits}", "--format=commit %H", $"{start}..{target}", "--"], ct), ct);
+                await DiffAsync(["log", "-p", "--no-merges", $"--max-count={MostCommits}", "--format=commit %H",
+                    $"{start}..{target}", "--"], ct), ct);
             _patchIds[start] = others;
         }
 
@@ -66,7 +70,8 @@ internal sealed class MergedContent(string git, string target, string name)
         try
         {
             return await GitCommand.RunBytesAsync(
-                git, ["-c", "diff.noprefix=false", .. arguments[..1], "--no-color", "--no-ext-diff", "--no-textconv", .. arguments[1..]], ct,
+                git, ["-c", "diff.noprefix=false", .. arguments[..1], "--no-color", "--no-ext-diff", "--no-textconv",
+                    .. arguments[1..]], ct,
                 most: MostBytes);
         }
         catch (GitException e) when (e.ExitCode == -1)
@@ -78,5 +83,6 @@ internal sealed class MergedContent(string git, string target, string name)
     private async Task<IReadOnlySet<string>> IdsAsync(byte[] diff, CancellationToken ct)
         => diff.Length == 0 ? new HashSet<string>(StringComparer.Ordinal)
             : Encoding.ASCII.GetString(await GitCommand.RunBytesAsync(git, ["patch-id", "--stable"], ct, diff))
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l
+                    => l.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
 }

@@ -9,7 +9,9 @@ namespace Auxo.Cli.Branches;
 /// <summary>All branches that may be cleaned, with the verdict on each.</summary>
 internal static class ReadBranches
 {
-    private const string Format = "--format=%(refname:short)%1f%(objectname)%1f%(committerdate:unix)%1f%(upstream)%1f%(worktreepath)%1f%(contents:subject)%1e";
+    private const string Heads = "refs/heads/";
+    private const string Format =
+        "--format=%(refname)%1f%(objectname)%1f%(committerdate:unix)%1f%(upstream)%1f%(worktreepath)%1f%(contents:subject)%1e";
 
     /// <summary>Neither what is checked out somewhere nor the default branch is among them.</summary>
     public static async Task<IReadOnlyList<(LocalBranch Branch, BranchVerdict Verdict)>> RunAsync(
@@ -18,9 +20,9 @@ internal static class ReadBranches
         var content = new MergedContent(copy.Git, canonical.Ref, canonical.Short);
         var found = new List<(LocalBranch, BranchVerdict)>();
         var heads = storage is null ? [] : await HeadsAsync(storage, ct);
-        foreach (var branch in Parse(await GitCommand.RunAsync(copy.Git, ["for-each-ref", Format, "refs/heads/"], ct)))
+        foreach (var branch in Parse(await GitCommand.RunAsync(copy.Git, ["for-each-ref", Format, Heads], ct)))
         {
-            if (branch.Name == canonical.Name || "refs/heads/" + branch.Name == canonical.Ref) continue;
+            if (branch.Name == canonical.Name || Heads + branch.Name == canonical.Ref) continue;
             var patch = branch.Patch ?? heads.GetValueOrDefault(branch.Commit);
             found.Add((branch, BranchVerdict.Of(
                 branch, await content.FindAsync(branch.Commit, ct),
@@ -43,7 +45,7 @@ internal static class ReadBranches
         => printed.Split('\x1e', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.TrimStart('\n').Split('\x1f', 6))
             .Where(static f => f.Length == 6 && f[4].Length == 0)
             .Select(static f => new LocalBranch(
-                f[0], f[1],
+                f[0][Heads.Length..], f[1],
                 long.TryParse(f[2], CultureInfo.InvariantCulture, out var time) && time is >= 0 and < 253_402_300_800
                     ? DateTimeOffset.FromUnixTimeSeconds(time)
                     : DateTimeOffset.UnixEpoch,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using Auxo.Cli.Metrics;
 using Auxo.Cli.Output;
 using Auxo.Cli.Repositories;
 
@@ -59,7 +60,9 @@ internal static class ListBuilds
 
         columns.Write(terminal);
         foreach (var rate in rates)
-            terminal.Line($"[dim]{Terminal.Safe(rate.Repository)}, all time: {Math.Floor(rate.Ratio * 100)} % of {rate.Verdicts} builds with a verdict passed[/]");
+            terminal.Line(
+                $"[dim]{Terminal.Safe(rate.Repository)}, all time: {Chart.Percent(rate.Ratio)} of {rate.Verdicts} "
+                    + "builds with a verdict passed[/]");
         return ExitCode.Ok;
     }
 }

@@ -20,18 +20,21 @@ internal static class AllSyncStatus
             rows.Add(await RowAsync(repository, home, control, node, ct));
         if (session.Terminal.Json) session.Terminal.WriteJson(new
         {
-            Node = node is null ? null : new { node.IsRunning, node.Reason, Nid = node.Nid?.Nid, node.Peers, node.Connected }, Items = rows,
+            Node = node is null ? null
+                : new { node.IsRunning, node.Reason, Nid = node.Nid?.Nid, node.Peers, node.Connected }, Items = rows,
         });
         else Write(session.Terminal, node, rows);
         return ExitCode.Ok;
     }
 
-    private static async Task<Row> RowAsync(Repository repository, RadicleHome? home, NodeControl? control, NodeState? node, CancellationToken ct)
+    private static async Task<Row> RowAsync(Repository repository, RadicleHome? home, NodeControl? control, NodeState? node,
+        CancellationToken ct)
     {
         var isRadicle = repository.Kind == "radicle" && Rid.TryParse(repository.Rid, provider: null, out _);
         var folder = isRadicle && home is not null ? home.RepositoryPath(Rid.Parse(repository.Rid)) : repository.Source;
         var head = Directory.Exists(folder)
-            ? await GitCommand.AskAsync(folder, ct, "log", "-1", "--no-show-signature", "--format=%H %ct", $"refs/heads/{repository.DefaultBranch}", "--")
+            ? await GitCommand.AskAsync(folder, ct, "log", "-1", "--no-show-signature", "--format=%H %ct",
+                $"refs/heads/{repository.DefaultBranch}", "--")
             : null;
         var seeds = isRadicle && node is not null ? await node.SeedsAsync(control!, Rid.Parse(repository.Rid), ct) : null;
         return new Row(
@@ -49,12 +52,14 @@ internal static class AllSyncStatus
 
     private static void Write(Terminal terminal, NodeState? node, List<Row> rows)
     {
-        if (rows.Count == 0) terminal.Line("No repository is tracked yet. Track one: auxo repo track rad:z…, or the folder of a git repository.");
+        if (rows.Count == 0) terminal.Line(
+            "No repository is tracked yet. Track one: auxo repo track rad:z…, or the folder of a git repository.");
         var columns = new Columns(5, "REPOSITORY", "BRANCH", "HEAD", "COMMITTED", "SEEDS", "STATE") { Wraps = true };
         foreach (var row in rows)
         {
             columns.Add(
-                new Cell(row.Name, "bold"), row.Branch, new Cell(Words.Short(row.Head), "dim"), Words.Ago(terminal.Now, row.CommittedAt),
+                new Cell(row.Name, "bold"), row.Branch, new Cell(Words.Short(row.Head), "dim"),
+                    Words.Ago(terminal.Now, row.CommittedAt),
                 row.Seeds is { } seeds ? $"{row.InSync} of {seeds}" : "-", State(row));
         }
 
@@ -68,12 +73,14 @@ internal static class AllSyncStatus
     {
         { Problem: { } problem } => new Cell("✗ " + problem, "red"),
         { Head: null } => new Cell("! no commit in its default branch on this machine", "yellow"),
-        { Changes: { Any: true } c } => new Cell($"! {c.Staged + c.Unstaged + c.Conflicts} changes, {c.Untracked} untracked", "yellow"),
+        { Changes: { Any: true } c }
+            => new Cell($"! {c.Staged + c.Unstaged + c.Conflicts} changes, {c.Untracked} untracked", "yellow"),
         { Seeds: > 0 } when row.InSync < row.Seeds => new Cell($"! {row.Seeds - row.InSync} without your newest refs", "yellow"),
         _ => new Cell("✓", "green"),
     };
 
     private sealed record Row(
-        string Rid, string Name, string Branch, string? Head, DateTimeOffset? CommittedAt, Changes? Changes, int? Seeds, int? InSync,
+        string Rid, string Name, string Branch, string? Head, DateTimeOffset? CommittedAt, Changes? Changes, int? Seeds,
+            int? InSync,
         string? Problem);
 }

@@ -8,9 +8,11 @@ namespace Auxo.Cli.Overview;
 internal static class SyncReport
 {
     public static void Write(
-        Terminal terminal, WorkingCopy copy, string? name, CopyState state, NodeState? node, IReadOnlyList<NodeSeed>? seeds, NextStep next)
+        Terminal terminal, WorkingCopy copy, string? name, CopyState state, NodeState? node, IReadOnlyList<NodeSeed>? seeds,
+            NextStep next)
     {
-        terminal.Line($"[bold]{Terminal.Safe(name ?? Path.GetFileName(copy.Top))}[/]  [dim]{Terminal.Safe(copy.Rid?.Value ?? copy.Top)}[/]");
+        terminal.Line(
+            $"[bold]{Terminal.Safe(name ?? Path.GetFileName(copy.Top))}[/]  [dim]{Terminal.Safe(copy.Rid?.Value ?? copy.Top)}[/]");
         Row(terminal, "branch", Branch(state));
         foreach (var remote in (Distance?[])[state.Upstream, .. state.Remotes])
         {
@@ -26,7 +28,8 @@ internal static class SyncReport
         foreach (var commit in state.Commits)
         {
             Row(terminal, title, Terminal.Escape(Columns.Cut(TamedText.OneLine(
-                $"{commit.Commit[..7]} {Words.Ago(terminal.Now, commit.At)} {commit.Author}: {commit.Title}"), terminal.Width - 10)));
+                $"{commit.Commit[..7]} {Words.Ago(terminal.Now, commit.At)} {commit.Author}: {commit.Title}"),
+                    terminal.Width - 10)));
             title = "";
         }
 
@@ -41,7 +44,8 @@ internal static class SyncReport
         if (state.Head is null) return $"{name}, no commit yet";
         return state.Canonical is not { } canonical
             ? $"{name} at {state.Head[..7]}"
-            : $"{name} at {state.Head[..7]}, {Apart(canonical)}{(state.CanonicalIsOld ? " [yellow]! there is a newer one: git fetch rad[/]" : "")}";
+            : $"{name} at {state.Head[..7]}, {Apart(canonical)}"
+                + (state.CanonicalIsOld ? " [yellow]! there is a newer one: git fetch rad[/]" : "");
     }
 
     private static string Apart(Distance other) => other switch

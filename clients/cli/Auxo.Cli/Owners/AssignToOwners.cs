@@ -21,7 +21,8 @@ internal static class AssignToOwners
         };
         var section = new Option<string?>("--section") { Description = "The section of GitLab's syntax that the line goes to" };
         var syntax = OwnersOption.Syntax();
-        return new Command("assign", "Give files, folders or patterns their owners, by a line of CODEOWNERS in the place where it counts")
+        return new Command("assign",
+            "Give files, folders or patterns their owners, by a line of CODEOWNERS in the place where it counts")
         {
             words, section, syntax,
         }
@@ -29,12 +30,15 @@ internal static class AssignToOwners
                 session, parsed.GetRequiredValue(words), parsed.GetValue(section), OwnersOption.Read(parsed.GetValue(syntax)), ct));
     }
 
-    private static async Task<int> RunAsync(Session session, string[] words, string? section, OwnersSyntax? syntax, CancellationToken ct)
+    private static async Task<int> RunAsync(Session session, string[] words, string? section, OwnersSyntax? syntax,
+        CancellationToken ct)
     {
         var owners = words.Where(static w => Owner.KindOf(w) is not null).Distinct(StringComparer.Ordinal).ToList();
         var paths = words.Where(static w => Owner.KindOf(w) is null).ToList();
-        if (owners.Count == 0) throw new CliException(ExitCode.Usage, "Nobody is named as owner.", "Such as: auxo owners assign docs/ @alice");
-        if (paths.Count == 0) throw new CliException(ExitCode.Usage, "No path is named.", "Such as: auxo owners assign docs/ @alice");
+        if (owners.Count == 0) throw new CliException(ExitCode.Usage, "Nobody is named as owner.",
+            "Such as: auxo owners assign docs/ @alice");
+        if (paths.Count == 0) throw new CliException(ExitCode.Usage, "No path is named.",
+            "Such as: auxo owners assign docs/ @alice");
         var copy = await WorkingCopy.FindAsync(session.Host.WorkingFolder, ct);
         var place = OwnersPlaces.Of(syntax).FirstOrDefault(p => File.Exists(Path.Combine(copy.Top, p))) ?? "CODEOWNERS";
         var target = Path.Combine(copy.Top, place);
@@ -45,7 +49,8 @@ internal static class AssignToOwners
             var file = OwnersFile.Read(place, AsItIs.GetBytes(text), syntax);
             if (section is not null && file.Rules.All(r => !section.Equals(r.Section?.Name, StringComparison.OrdinalIgnoreCase)))
                 throw new CliException(
-                    ExitCode.Usage, $"{place} has no section [{section}] with a line in it.", "Write its heading and a first line by hand.");
+                    ExitCode.Usage, $"{place} has no section [{section}] with a line in it.",
+                        "Write its heading and a first line by hand.");
             var pattern = Pattern(session.Host, copy, path, file.Syntax);
             var line = AssignOwners.Apply(text, file, pattern, owners, section);
             var now = OwnersFile.Read(place, AsItIs.GetBytes(line.Text), syntax);
@@ -60,11 +65,13 @@ internal static class AssignToOwners
         return ExitCode.Ok;
     }
 
-    private static void Write(Terminal terminal, string place, List<string> owners, List<(string Pattern, AssignedOwners Line)> done)
+    private static void Write(Terminal terminal, string place, List<string> owners,
+        List<(string Pattern, AssignedOwners Line)> done)
     {
         if (terminal.Json)
         {
-            terminal.WriteJson(new { Path = place, owners, Lines = done.Select(static d => new { d.Line.Line, d.Pattern, d.Line.Replaced }) });
+            terminal.WriteJson(new { Path = place, owners,
+                Lines = done.Select(static d => new { d.Line.Line, d.Pattern, d.Line.Replaced }) });
             return;
         }
 
@@ -84,14 +91,16 @@ internal static class AssignToOwners
         if (!Path.Exists(path))
             return typed.AsSpan().IndexOfAny('*', '?', '!') >= 0
                 ? typed
-                : throw new CliException(ExitCode.Usage, $"There is no '{typed}' here.", "Name a file or folder, or write a pattern such as '*.md'.");
+                : throw new CliException(ExitCode.Usage, $"There is no '{typed}' here.",
+                    "Name a file or folder, or write a pattern such as '*.md'.");
         var relative = Path.GetRelativePath(Real(copy.Top), Real(path)).Replace(Path.DirectorySeparatorChar, '/');
         if (relative.StartsWith("..", StringComparison.Ordinal))
             throw new CliException(ExitCode.Usage, $"'{typed}' is not in {copy.Top}.", "Name a path of this repository.");
         if (relative == ".") return syntax == OwnersSyntax.Forgejo ? ".*" : "*";
         return AssignOwners.PatternOf(relative, Directory.Exists(path), syntax)
             ?? throw new CliException(
-                ExitCode.Usage, $"GitHub's syntax has no way to write the brackets of '{typed}'.", "Use a pattern with '?' in their place.");
+                ExitCode.Usage, $"GitHub's syntax has no way to write the brackets of '{typed}'.",
+                    "Use a pattern with '?' in their place.");
     }
 
     /// <summary>git names the top of a work tree without links; somebody may stand in it by one.</summary>
@@ -100,6 +109,7 @@ internal static class AssignToOwners
         var folder = Path.GetDirectoryName(path);
         if (folder is null) return path;
         var own = Path.Combine(Real(folder), Path.GetFileName(path));
-        return Directory.Exists(own) && new DirectoryInfo(own).ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.FullName : own;
+        return Directory.Exists(own)
+            && new DirectoryInfo(own).ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.FullName : own;
     }
 }

@@ -26,7 +26,8 @@ internal static class BlameChange
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         var lines = new List<BlamedLines>();
         var done = 0;
-        foreach (var file in files.Where(static f => Places(f).Count > 0).OrderByDescending(static f => f.Added + f.Removed).Take(MostFiles))
+        foreach (var file in files.Where(static f => Places(f).Count > 0).OrderByDescending(static f
+            => f.Added + f.Removed).Take(MostFiles))
         {
             try
             {
@@ -54,7 +55,8 @@ internal static class BlameChange
         var ignored = Path.Combine(change.Repository, IgnoredRevisions);
         return
         [
-            "blame", "--porcelain", "-w", "-M", "-C", .. File.Exists(ignored) ? ["--ignore-revs-file", ignored] : Array.Empty<string>(),
+            "blame", "--porcelain", "-w", "-M", "-C", .. File.Exists(ignored)
+                ? ["--ignore-revs-file", ignored] : Array.Empty<string>(),
             .. Places(file).Select(static p => $"-L{p.From},{p.To}"), change.Base, "--", file.OldPath ?? file.Path,
         ];
     }
@@ -89,10 +91,12 @@ internal static class BlameChange
                 current.At = Math.Clamp(seconds, 0, DateTimeOffset.MaxValue.ToUnixTimeSeconds());
         }
 
-        return commits.Values.Select(static c => new BlamedLines(c.Name, c.Email, DateTimeOffset.FromUnixTimeSeconds(c.At), c.Lines));
+        return commits.Values.Select(static c
+            => new BlamedLines(c.Name, c.Email, DateTimeOffset.FromUnixTimeSeconds(c.At), c.Lines));
     }
 
-    private static string? After(string line, string start) => line.StartsWith(start, StringComparison.Ordinal) ? line[start.Length..] : null;
+    private static string? After(string line, string start)
+        => line.StartsWith(start, StringComparison.Ordinal) ? line[start.Length..] : null;
 
     private sealed class Commit
     {

@@ -13,13 +13,16 @@ internal sealed record ChangeToReview(string Repository, string Base, string Hea
 {
     /// <summary>The newest work here, <c>BASE..HEAD</c>, or a patch by at least four digits of its id.</summary>
     /// <exception cref="CliException">There is no such change.</exception>
-    public static async Task<ChangeToReview> FindAsync(WorkingCopy copy, RadicleRepository? storage, string? typed, CancellationToken ct)
+    public static async Task<ChangeToReview> FindAsync(WorkingCopy copy, RadicleRepository? storage, string? typed,
+        CancellationToken ct)
     {
         if (typed is not null && typed.IndexOf("..", StringComparison.Ordinal) is >= 0 and var dots)
             return await RangeAsync(copy, Or(typed[..dots], "HEAD"), Or(typed[dots..].TrimStart('.'), "HEAD"), ct);
         if (typed is { Length: >= 4 and <= 40 } && typed.All(char.IsAsciiHexDigit))
         {
-            if (storage is not null && await LocalStorage.FindPatchAsync(storage, typed, ct) is { } patch) return await OfPatchAsync(storage, patch, ct);
+            if (storage is not null
+                && await LocalStorage.FindPatchAsync(storage, typed, ct) is { } patch) return await OfPatchAsync(storage, patch,
+                    ct);
             if (storage is null && await copy.CommitAsync(typed, ct) is null) throw new CliException(
                 ExitCode.Usage, "Patches are read from the storage of Radicle, which is not on this machine or lacks this repository.",
                 "Set RAD_HOME, or name the commits: auxo owners suggest BASE..HEAD");
@@ -27,7 +30,8 @@ internal sealed record ChangeToReview(string Repository, string Base, string Hea
 
         var identity = storage is null ? null : (await storage.ReadIdentityAsync(ct)).DefaultBranch;
         var canonical = await CanonicalBranch.FindAsync(copy, identity, ct)
-            ?? throw new CliException(ExitCode.Usage, "It is not known what the default branch is.", "Name the commits: auxo owners suggest BASE..HEAD");
+            ?? throw new CliException(ExitCode.Usage, "It is not known what the default branch is.",
+                "Name the commits: auxo owners suggest BASE..HEAD");
         return await RangeAsync(copy, canonical.Ref, typed ?? "HEAD", ct);
     }
 
@@ -36,7 +40,8 @@ internal sealed record ChangeToReview(string Repository, string Base, string Hea
         var one = await copy.CommitAsync(from, ct) ?? throw Missing(from);
         var other = await copy.CommitAsync(to, ct) ?? throw Missing(to);
         var start = await GitDiff.MergeBaseAsync(copy.Git, one, other, ct)
-            ?? throw new CliException(ExitCode.Usage, $"{from} and {to} have no commit in common.", "Name two commits of one history.");
+            ?? throw new CliException(ExitCode.Usage, $"{from} and {to} have no commit in common.",
+                "Name two commits of one history.");
         return new ChangeToReview(copy.Top, start, other, Patch: null);
     }
 
@@ -52,12 +57,14 @@ internal sealed record ChangeToReview(string Repository, string Base, string Hea
         }
         catch (GitException e)
         {
-            throw new CliException(ExitCode.Negative, $"The commits of patch {patch.Id} are not on this machine.", "Fetch them: rad sync --fetch", e);
+            throw new CliException(ExitCode.Negative, $"The commits of patch {patch.Id} are not on this machine.",
+                "Fetch them: rad sync --fetch", e);
         }
     }
 
     private static string Or(string text, string other) => text.Length > 0 ? text : other;
 
     private static CliException Missing(string name)
-        => new(ExitCode.Usage, $"There is no commit '{name}' here.", "Name one as git does, such as main..HEAD, or a patch of Radicle.");
+        => new(ExitCode.Usage, $"There is no commit '{name}' here.",
+            "Name one as git does, such as main..HEAD, or a patch of Radicle.");
 }

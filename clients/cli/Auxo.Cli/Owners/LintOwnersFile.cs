@@ -12,7 +12,8 @@ internal static class LintOwnersFile
     public static Command Create(CliHost host)
     {
         var syntax = OwnersOption.Syntax();
-        return new Command("lint", "Say what CODEOWNERS does not do although it looks so, with file and line; exit code 1 for an error")
+        return new Command("lint",
+            "Say what CODEOWNERS does not do although it looks so, with file and line; exit code 1 for an error")
         {
             syntax,
         }
@@ -42,7 +43,8 @@ internal static class LintOwnersFile
             terminal.Line(
                 $"{Terminal.Safe(finding.Path)}{(finding.Line == 0 ? "" : $":{finding.Line}")}: "
                     + $"{(finding.IsError ? "[red]error[/]" : "[yellow]warning[/]")}: {Terminal.Safe(finding.Message)}");
-        var what = $"{tree.File.Path}, {tree.File.Rules.Count} {(tree.File.Rules.Count == 1 ? "line" : "lines")}, read as {Written(tree.File.Syntax)}";
+        var lines = tree.File.Rules.Count == 1 ? "1 line" : $"{tree.File.Rules.Count} lines";
+        var what = $"{tree.File.Path}, {lines}, read as {Written(tree.File.Syntax)}";
         if (found.Count == 0) terminal.Line($"[green]✓[/] Nothing is wrong in {Terminal.Safe(what)}.");
         else terminal.Line($"{errors} errors, {found.Count - errors} warnings in {Terminal.Safe(what)}.");
         return errors > 0 ? ExitCode.Negative : ExitCode.Ok;

@@ -26,10 +26,12 @@ internal sealed record OwnersInTree(OwnersFile File, PeopleFile? People, IReadOn
     }
 
     private static async Task<PeopleFile?> PeopleAsync(WorkingCopy copy, CancellationToken ct)
-        => Exists(copy, PeopleFile.Path) ? PeopleFile.Read(await System.IO.File.ReadAllBytesAsync(Path.Combine(copy.Top, PeopleFile.Path), ct)) : null;
+        => Exists(copy, PeopleFile.Path)
+            ? PeopleFile.Read(await System.IO.File.ReadAllBytesAsync(Path.Combine(copy.Top, PeopleFile.Path), ct)) : null;
 
     private static async Task<IReadOnlyList<string>> PathsAsync(WorkingCopy copy, CancellationToken ct)
-        => [.. (await GitCommand.RunAsync(copy.Top, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"], ct))
+        => [.. (await GitCommand.RunAsync(copy.Top,
+            ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"], ct))
             .Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(p => Exists(copy, p))];
 
     private static bool Exists(WorkingCopy copy, string path) => Path.Exists(Path.Combine(copy.Top, path));

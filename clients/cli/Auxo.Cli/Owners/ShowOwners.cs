@@ -14,7 +14,8 @@ internal static class ShowOwners
     public static Command Create(CliHost host)
     {
         var syntax = OwnersOption.Syntax();
-        return new Command("table", "Show which lines of CODEOWNERS count for how many files, and which files have no owner") { syntax }
+        return new Command("table",
+            "Show which lines of CODEOWNERS count for how many files, and which files have no owner") { syntax }
             .Does(host, (parsed, session, ct) => RunAsync(session, OwnersOption.Read(parsed.GetValue(syntax)), ct));
     }
 
@@ -67,9 +68,11 @@ internal static class ShowOwners
             ? $"All {tree.Paths.Count} files have an owner in {Terminal.Safe(tree.File.Path)}."
             : $"[yellow]{unowned.Count} of {tree.Paths.Count} files have no owner[/] in {Terminal.Safe(tree.File.Path)}:");
         foreach (var path in unowned.Take(ShownUnowned)) terminal.Line($"  {Terminal.Safe(path)}");
-        if (unowned.Count > ShownUnowned) terminal.Line($"  … and {unowned.Count - ShownUnowned} more; all: auxo owners table --json");
+        if (unowned.Count > ShownUnowned) terminal.Line(
+            $"  … and {unowned.Count - ShownUnowned} more; all: auxo owners table --json");
     }
 
     private static Cell Section(OwnersSection? section)
-        => section is null ? "" : $"{(section.IsOptional ? "^" : "")}{section.Name}{(section.Approvals > 1 ? $" ({section.Approvals})" : "")}";
+        => section is null ? ""
+            : $"{(section.IsOptional ? "^" : "")}{section.Name}{(section.Approvals > 1 ? $" ({section.Approvals})" : "")}";
 }

@@ -16,11 +16,13 @@ internal static class SuggestOwners
     {
         var change = new Argument<string?>("change")
         {
-            Description = "BASE..HEAD, or a patch by its id; left out: what HEAD adds to the default branch", Arity = ArgumentArity.ZeroOrOne,
+            Description = "BASE..HEAD, or a patch by its id; left out: what HEAD adds to the default branch",
+                Arity = ArgumentArity.ZeroOrOne,
         };
         var count = new Option<int>("--count") { Description = "How many people at most", DefaultValueFactory = static _ => 5 };
         var syntax = OwnersOption.Syntax();
-        return new Command("suggest", "Say who should look at a change, and why: owners of the files, authors of the lines, who has time")
+        return new Command("suggest",
+            "Say who should look at a change, and why: owners of the files, authors of the lines, who has time")
         {
             change, count, syntax,
         }
@@ -35,12 +37,14 @@ internal static class SuggestOwners
         var change = await ChangeToReview.FindAsync(copy, storage, typed, ct);
         // Owners as they were before: a change must not say itself who may look at it.
         var file = await OwnersAsync(change, syntax, ct);
-        var people = await WorkingCopy.FileAsync(change.Repository, change.Base, PeopleFile.Path, PeopleFile.MostBytes, ct) is { } text
+        var people = await WorkingCopy.FileAsync(change.Repository, change.Base, PeopleFile.Path, PeopleFile.MostBytes,
+            ct) is { } text
             ? PeopleFile.Read(text)
             : PeopleFile.Empty;
         var diff = await GitDiff.ReadAsync(
             change.Patch is null ? copy.Git : change.Repository, change.Base, change.Head, DiffLimits.Readable, ct);
-        string[] paths = [.. diff.Files.SelectMany(static f => (string[])[f.Path, .. f.OldPath is { } old ? [old] : Array.Empty<string>()])
+        string[] paths = [.. diff.Files.SelectMany(static f
+            => (string[])[f.Path, .. f.OldPath is { } old ? [old] : Array.Empty<string>()])
             .Distinct(StringComparer.Ordinal)];
         var (blame, blamed) = await BlameChange.ReadAsync(change, diff.Files, session.Host.Time, ct);
         var evidence = new ReviewEvidence(
@@ -51,7 +55,8 @@ internal static class SuggestOwners
         var partly = blamed < BlameChange.Countable(diff.Files) || diff.FileCount > diff.Files.Count;
         if (session.Terminal.Json) session.Terminal.WriteJson(new
         {
-            change.Base, change.Head, Patch = change.Patch?.Id.Value, Owners = file?.Path, Files = diff.FileCount, unowned, Complete = !partly,
+            change.Base, change.Head, Patch = change.Patch?.Id.Value, Owners = file?.Path, Files = diff.FileCount, unowned,
+                Complete = !partly,
             Reviewers = ranked.Select(static r => new { r.Name, Did = r.Did?.Value, Score = Math.Round(r.Score, 3), r.Points }),
         });
         else Write(session.Terminal, change, file, diff, ranked, unowned, partly);
@@ -59,23 +64,28 @@ internal static class SuggestOwners
     }
 
     private static void Write(
-        Terminal terminal, ChangeToReview change, OwnersFile? file, Diff diff, List<SuggestedReviewer> ranked, List<string> unowned, bool partly)
+        Terminal terminal, ChangeToReview change, OwnersFile? file, Diff diff, List<SuggestedReviewer> ranked,
+            List<string> unowned, bool partly)
     {
         var what = change.Patch is { } patch ? $"patch {patch.Id.Value[..7]}" : $"{change.Base[..7]}..{change.Head[..7]}";
-        terminal.Line($"{diff.FileCount} changed {(diff.FileCount == 1 ? "file" : "files")} in {what}, by {Terminal.Safe(file?.Path ?? "no CODEOWNERS")}");
+        terminal.Line(
+            $"{diff.FileCount} changed {(diff.FileCount == 1 ? "file" : "files")} in {what}, "
+                + $"by {Terminal.Safe(file?.Path ?? "no CODEOWNERS")}");
         foreach (var reviewer in ranked)
         {
             terminal.Line();
             terminal.Line(
                 $"{reviewer.Score,6:0.00}  [bold]{Terminal.Safe(reviewer.Name)}[/]  "
                     + (reviewer.Did is { } did ? $"[dim]{Terminal.Safe(did.Value)}[/]" : "[yellow]no key known[/]"));
-            foreach (var point in reviewer.Points) terminal.Line($"        {point.Value,5:+0.00;-0.00}  {Terminal.Safe(point.Why)}");
+            foreach (var point in reviewer.Points) terminal.Line(
+                $"        {point.Value,5:+0.00;-0.00}  {Terminal.Safe(point.Why)}");
         }
 
         if (ranked.Count > 0) terminal.Line();
         else terminal.Line("Nobody else is known for these files: no owner, and nobody who wrote these lines.");
         if (unowned.Count > 0 && file is not null)
-            terminal.Line($"{unowned.Count} of them {(unowned.Count == 1 ? "has" : "have")} no owner: {Terminal.Safe(string.Join(", ", unowned.Take(3)))}"
+            terminal.Line($"{unowned.Count} of them {(unowned.Count == 1 ? "has" : "have")} no owner: "
+                + Terminal.Safe(string.Join(", ", unowned.Take(3)))
                 + (unowned.Count > 3 ? ", …" : ""));
         if (partly) terminal.Line("[dim]Not all lines were asked for: at most 30 files, and two seconds.[/]");
         if (file is null) terminal.Line("[dim]Make one: auxo owners assign PATH… @OWNER…[/]");
@@ -93,10 +103,12 @@ internal static class SuggestOwners
     }
 
     /// <summary>Open patches that somebody was asked to look at, or has looked at before their newest revision.</summary>
-    private static async Task<IReadOnlyDictionary<Did, int>> LoadAsync(RadicleRepository? storage, RadiclePatch? own, CancellationToken ct)
+    private static async Task<IReadOnlyDictionary<Did,
+        int>> LoadAsync(RadicleRepository? storage, RadiclePatch? own, CancellationToken ct)
     {
         if (storage is null) return new Dictionary<Did, int>();
-        var patches = (await storage.ReadPatchesAsync(ct)).Patches.Where(p => p.State.Status == PatchStatus.Open && p.Id != own?.Id);
+        var patches = (await storage.ReadPatchesAsync(ct)).Patches.Where(p
+            => p.State.Status == PatchStatus.Open && p.Id != own?.Id);
         return patches.SelectMany(static p => p.Assignees
                 .Concat(p.Revisions.Where(r => r.Id != p.Latest.Id).SelectMany(static r => r.Reviews).Select(static r => r.Author))
                 .Distinct().Except(p.Latest.Reviews.Select(static r => r.Author)))
@@ -107,7 +119,8 @@ internal static class SuggestOwners
     {
         var printed = await GitCommand.RunAsync(
             change.Repository,
-            ["log", "--use-mailmap", "--max-count=1000", "--format=%aE%n%(trailers:key=Co-authored-by,valueonly)", $"{change.Base}..{change.Head}", "--"],
+            ["log", "--use-mailmap", "--max-count=1000", "--format=%aE%n%(trailers:key=Co-authored-by,valueonly)",
+                $"{change.Base}..{change.Head}", "--"],
             ct);
         return [.. printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(static l => l.IndexOf('<', StringComparison.Ordinal) is >= 0 and var at ? l[(at + 1)..].TrimEnd('>', ' ') : l)

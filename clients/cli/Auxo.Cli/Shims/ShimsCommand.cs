@@ -14,7 +14,8 @@ internal static class ShimsCommand
     public static Command Create(CliHost host)
     {
         var folder = new Argument<string>("folder") { Description = "Where the scripts go; best a folder on PATH" };
-        return new Command("shims", "Write scripts with the old names, which call auxo with the arguments that they are given") { folder }
+        return new Command("shims",
+            "Write scripts with the old names, which call auxo with the arguments that they are given") { folder }
             .Does(host, (parsed, session, ct) => RunAsync(session, parsed.GetRequiredValue(folder), ct));
     }
 

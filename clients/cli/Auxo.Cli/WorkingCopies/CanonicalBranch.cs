@@ -10,7 +10,8 @@ internal sealed record CanonicalBranch(string Name, string Ref)
     private static readonly string[] Usual = ["main", "master"];
 
     /// <summary>How people and git name the ref: <c>rad/main</c>.</summary>
-    public string Short => Ref[(Ref.StartsWith("refs/remotes/", StringComparison.Ordinal) ? "refs/remotes/" : "refs/heads/").Length..];
+    public string Short => Ref[(Ref.StartsWith("refs/remotes/", StringComparison.Ordinal)
+        ? "refs/remotes/" : "refs/heads/").Length..];
 
     /// <summary>Finds it: on Radicle, else on the remote <c>origin</c>, else here.</summary>
     /// <param name="copy">Where.</param>

@@ -28,7 +28,8 @@ internal static class LocalStorage
     {
         var ids = (await repository.ListAsync(CobTypes.Patch, ct))
             .Where(id => id.Value.StartsWith(start, StringComparison.OrdinalIgnoreCase)).ToList();
-        if (ids.Count > 1) throw new CliException(ExitCode.Usage, $"'{start}' fits {ids.Count} patches.", "Say more digits of the patch's id.");
+        if (ids.Count > 1) throw new CliException(ExitCode.Usage, $"'{start}' fits {ids.Count} patches.",
+            "Say more digits of the patch's id.");
         try
         {
             return ids is [var id] ? await repository.ReadPatchAsync(PatchId.Parse(id.Value), ct) : null;

@@ -14,17 +14,20 @@ internal sealed record WorkingCopy(string Top, string Git, Rid? Rid)
     /// <exception cref="CliException">The folder is in none.</exception>
     public static async Task<WorkingCopy> FindAsync(string folder, CancellationToken ct)
     {
-        if (!Directory.Exists(folder)) throw new CliException(ExitCode.Usage, $"There is no folder {folder}.", "Give the folder of a git repository.");
+        if (!Directory.Exists(folder)) throw new CliException(ExitCode.Usage, $"There is no folder {folder}.",
+            "Give the folder of a git repository.");
         if (await GitLocation.FindAsync(folder, ct) is not { } location)
             throw new CliException(ExitCode.Usage, $"{folder} is no git repository.", "Go into one.");
         var top = await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel")
-            ?? throw new CliException(ExitCode.Usage, $"{folder} has no work tree: it is a bare repository.", "Go into a clone of it.");
+            ?? throw new CliException(ExitCode.Usage, $"{folder} has no work tree: it is a bare repository.",
+                "Go into a clone of it.");
         var url = await GitCommand.AskAsync(folder, ct, "config", "--get", "remote.rad.url");
         return new WorkingCopy(top, location.Folder, WorkTree.RidOf(url) is { } rid ? Contracts.Rid.Parse(rid) : null);
     }
 
     /// <summary>The branch that is checked out; null when HEAD is on none.</summary>
-    public Task<string?> BranchAsync(CancellationToken ct) => GitCommand.AskAsync(Top, ct, "symbolic-ref", "--short", "--quiet", "HEAD");
+    public Task<string?> BranchAsync(CancellationToken ct)
+        => GitCommand.AskAsync(Top, ct, "symbolic-ref", "--short", "--quiet", "HEAD");
 
     /// <summary>A commit in full; null when there is none of that name.</summary>
     public Task<string?> CommitAsync(string revision, CancellationToken ct)

@@ -1,6 +1,6 @@
 using Auxo.Api;
 
-namespace Auxo.Cli.Ci;
+namespace Auxo.Cli.Metrics;
 
 /// <summary>How many of all builds of a repository passed, since Auxo knows it.</summary>
 /// <param name="Rid">The repository.</param>
