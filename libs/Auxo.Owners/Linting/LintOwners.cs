@@ -30,7 +30,7 @@ public static class LintOwners
                 $"{file.Path} is read and this file is not; move its lines there and remove it")));
         var hidden = CatchAlls(file).ToList();
         found.AddRange(hidden.Select(h => In(h.Last.Line, isError: true, "catch-all-last",
-            $"'{h.Last.Pattern}' is the last line that counts, so {Lines([.. h.Hidden.Select(static r => r.Line)])} above it "
+            $"'{h.Last.Pattern}' takes all files, so {Lines([.. h.Hidden.Select(static r => r.Line)])} above it "
                 + $"{(h.Hidden.Count == 1 ? "has" : "have")} no effect; move it to the top")));
         var told = hidden.SelectMany(static h => h.Hidden).ToHashSet();
         found.AddRange(Effects(file, paths).Where(e => !told.Contains(e.Rule)).Select(e => e.Described == 0

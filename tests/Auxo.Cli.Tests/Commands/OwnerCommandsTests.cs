@@ -27,7 +27,7 @@ public sealed class OwnerCommandsTests : IDisposable
         });
         var failed = await RunAsync("owners", "lint");
         Assert.Equal(1, failed.ExitCode);
-        Assert.Contains("CODEOWNERS:2: error: '*' is the last line that counts, so line 1 above it has no effect", failed.Out,
+        Assert.Contains("CODEOWNERS:2: error: '*' takes all files, so line 1 above it has no effect", failed.Out,
             StringComparison.Ordinal);
         Assert.Contains("CODEOWNERS:2: error: @carol is not in .auxo/people.yaml", failed.Out, StringComparison.Ordinal);
         Assert.Contains("docs/CODEOWNERS: warning: CODEOWNERS is read and this file is not", failed.Out, StringComparison.Ordinal);

@@ -46,6 +46,8 @@ internal sealed record CopyState(
         var branch = await copy.BranchAsync(ct);
         var changes = Parse(await GitCommand.RunAsync(copy.Top, ["status", "--porcelain=v2", "-z"], ct, environment: user));
         var canonical = await CanonicalBranch.FindAsync(copy, identity, ct);
+        // Without any remote the local branch is the canonical one, and far from itself it never is.
+        if (branch is not null && canonical?.Ref == "refs/heads/" + branch) canonical = null;
         var isOld = storageHead is not null && canonical is { Ref: var seen } && await copy.CommitAsync(seen, ct) != storageHead;
         if (await copy.CommitAsync("HEAD", ct) is not { } head)
             return new CopyState(branch, Head: null, Canonical: null, isOld, Upstream: null, [], changes, []);

@@ -43,15 +43,16 @@ internal static class LintOwnersFile
             terminal.Line(
                 $"{Terminal.Safe(finding.Path)}{(finding.Line == 0 ? "" : $":{finding.Line}")}: "
                     + $"{(finding.IsError ? "[red]error[/]" : "[yellow]warning[/]")}: {Terminal.Safe(finding.Message)}");
-        var lines = tree.File.Rules.Count == 1 ? "1 line" : $"{tree.File.Rules.Count} lines";
-        var what = $"{tree.File.Path}, {lines}, read as {Written(tree.File.Syntax)}";
+        var what = $"{tree.File.Path}, {Count(tree.File.Rules.Count, "line")}, read as {Written(tree.File.Syntax)}";
         if (found.Count == 0) terminal.Line($"[green]✓[/] Nothing is wrong in {Terminal.Safe(what)}.");
-        else terminal.Line($"{errors} errors, {found.Count - errors} warnings in {Terminal.Safe(what)}.");
+        else terminal.Line($"{Count(errors, "error")}, {Count(found.Count - errors, "warning")} in {Terminal.Safe(what)}.");
         return errors > 0 ? ExitCode.Negative : ExitCode.Ok;
     }
 
     /// <summary>As <c>--syntax</c> takes it.</summary>
     internal static string Name(OwnersSyntax syntax) => syntax.ToString().ToLowerInvariant();
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     private static string Written(OwnersSyntax syntax) => $"{syntax}'s";
 }

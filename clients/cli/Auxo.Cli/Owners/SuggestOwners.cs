@@ -82,6 +82,7 @@ internal static class SuggestOwners
         }
 
         if (ranked.Count > 0) terminal.Line();
+        else if (diff.FileCount == 0) terminal.Line("There is nothing to look at: commit first, or name another change.");
         else terminal.Line("Nobody else is known for these files: no owner, and nobody who wrote these lines.");
         if (unowned.Count > 0 && file is not null)
             terminal.Line($"{unowned.Count} of them {(unowned.Count == 1 ? "has" : "have")} no owner: "
