@@ -19,6 +19,7 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
           registry     downloads and uploads, beside nginx and hash + copy + sync
           notify       deliveries, beside a bare HttpClient
           secrets      precision and recall of the check secrets over its corpus, beside gitleaks
+          hooks        what a commit of 100 staged files waits for, beside the same tools one by one
           console      pages and logs in the browser, and fifty readers of one log
           list         what there is
           --only NAME  one benchmark; may be repeated
