@@ -114,6 +114,28 @@ public sealed class MetricsCommandsTests
         Assert.Equal(2, (await auxo.RunAsync("metrics", "ci", "--days", "0")).ExitCode);
     }
 
+    [Fact]
+    public async Task the_list_of_builds_says_how_many_of_all_have_passed()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        {
+            app.MapGet("/pipeline/builds", ()
+                => FakeAuxo.Page(FakeAuxo.Build("finished", "passed"), FakeAuxo.Build("running", outcome: null)));
+            app.MapGet("/metrics/api/ci/{rid}", (string rid) => FakeAuxo.Json(Ci
+                .Replace(""","failed":1,"cancelled":1""", "", StringComparison.Ordinal)
+                .Replace("""{"name":"lint","count":4},{"name":"test","count":1}""", "", StringComparison.Ordinal)
+                .Replace("""{"name":"[red]shellcheck","count":4}""", "", StringComparison.Ordinal)));
+        });
+        Assert.EndsWith(
+            "heartwood, all time: 87.5 % of 8 builds with a verdict passed\n", (await auxo.RunAsync("ci", "status")).Out,
+                StringComparison.Ordinal);
+        Assert.Contains($"GET /metrics/api/ci/{Uri.EscapeDataString(FakeAuxo.Rid)}?days=3660", auxo.Requests);
+        Assert.Contains("\"allTime\":[{\"rid\":", (await auxo.RunAsync("ci", "status", "--json")).Out, StringComparison.Ordinal);
+        // Of one patch it would say nothing.
+        Assert.DoesNotContain("all time", (await auxo.RunAsync("ci", "status", "--patch", FakeAuxo.PatchId)).Out,
+            StringComparison.Ordinal);
+    }
+
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(static app =>
     {
         app.MapGet("/ingest/repositories", () => FakeAuxo.Page(FakeAuxo.Repository));

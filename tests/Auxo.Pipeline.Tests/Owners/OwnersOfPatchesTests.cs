@@ -25,9 +25,11 @@ public sealed class OwnersOfPatchesTests(PostgresFixture postgres) : IAsyncLifet
     public async Task the_comment_names_the_canonical_owners_and_they_are_asked_once_for_a_patch()
     {
         var canonical = await _repository.CommitOnTopAsync(
-            ("CODEOWNERS", "/src/ @alice @org/platform\n"), (".auxo/people.yaml", "carol:\n  channel: carol-mail\n"), ("README.md", "# Demo\n"));
+            ("CODEOWNERS", "/src/ @alice @org/platform\n"), (".auxo/people.yaml", "carol:\n  channel: carol-mail\n"),
+                ("README.md", "# Demo\n"));
         var head = await _repository.CommitOnTopAsync(
-            ("CODEOWNERS", "* @mallory\n"), (".auxo/people.yaml", "mallory:\n  channel: team\n"), ("README.md", "# Demo\n"), ("src/a", "1\n"));
+            ("CODEOWNERS", "* @mallory\n"), (".auxo/people.yaml", "mallory:\n  channel: team\n"), ("README.md", "# Demo\n"),
+                ("src/a", "1\n"));
         var opened = _told.Opened(head, canonical: canonical);
         await _host.SendAsync(opened);
         await _host.FinishedAsync(_told.BuildOf(head));
@@ -37,7 +39,8 @@ public sealed class OwnersOfPatchesTests(PostgresFixture postgres) : IAsyncLifet
 
         var comments = await _host.Queues.MessagesAsync<PostPatchComment>("ingest");
         Assert.Contains(
-            "\nOwners of what changed: &#64;alice (1 file), &#64;org/platform (1 file); 2 files have no owner\n", comments[^1].Markdown,
+            "\nOwners of what changed: &#64;alice (1 file), &#64;org/platform (1 file); 2 files have no owner\n",
+                comments[^1].Markdown,
             StringComparison.Ordinal);
         Assert.DoesNotContain("mallory", comments[^1].Markdown, StringComparison.Ordinal);
         var wanted = Assert.Single(await _host.Queues.MessagesAsync<ReviewWanted>("notify"));
@@ -53,7 +56,8 @@ public sealed class OwnersOfPatchesTests(PostgresFixture postgres) : IAsyncLifet
         await _host.SendAsync(_told.Opened(head, canonical: canonical));
         await _host.FinishedAsync(_told.BuildOf(head));
         await _host.Queues.SentAllAsync("pipeline");
-        Assert.DoesNotContain("Owners", (await _host.Queues.MessagesAsync<PostPatchComment>("ingest"))[^1].Markdown, StringComparison.Ordinal);
+        Assert.DoesNotContain("Owners", (await _host.Queues.MessagesAsync<PostPatchComment>("ingest"))[^1].Markdown,
+            StringComparison.Ordinal);
         Assert.Empty(await _host.Queues.MessagesAsync<ReviewWanted>("notify"));
     }
 
