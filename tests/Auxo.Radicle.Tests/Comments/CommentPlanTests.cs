@@ -81,7 +81,8 @@ public sealed class CommentPlanTests
         Assert.IsType<CommentPlan.Post>(await PlanAsync(written, patch, "passed\n" + Footer, revision: next));
         storage.Act(written.Alice, patch, new() { ["type"] = "revision.comment.redact", ["revision"] = patch, ["comment"] = late });
         Assert.Equal(
-            new CommentPlan.StandBy(bob), await PlanAsync(written, patch, "passed\n" + Footer, revision: next, age: TimeSpan.FromSeconds(5)));
+            new CommentPlan.StandBy(bob),
+            await PlanAsync(written, patch, "passed\n" + Footer, revision: next, age: TimeSpan.FromSeconds(5)));
         Assert.IsType<CommentPlan.Post>(
             await PlanAsync(written, patch, "passed\n" + Footer, revision: next, age: CommentPlan.Patience));
     }

@@ -16,12 +16,15 @@ internal static class KeyLock
     {
         if (RadicleHome.Find(host.Variable) is not RadicleHomeSearch.Found { Home: var home }) return null;
         if (host.Variable("RAD_PASSPHRASE") is not null || !File.Exists(home.Key) || PrivateKeyFile.IsOpen(home.Key)) return null;
-        if (await agentKeys() is { } keys && await PublicAsync(home) is { } own && keys.Contains(own, StringComparison.Ordinal)) return null;
+        if (await agentKeys() is { } keys && await PublicAsync(home) is { } own && keys.Contains(own, StringComparison.Ordinal))
+            return null;
         return host.ReadSecret?.Invoke("Passphrase of your Radicle key: ") ?? throw new CliException(
             ExitCode.Negative, "Your Radicle key is locked.", "Unlock it: rad auth. Or give its passphrase in RAD_PASSPHRASE.");
     }
 
     /// <summary>The key as an agent lists it.</summary>
     private static async Task<string?> PublicAsync(RadicleHome home)
-        => File.Exists(home.Key + ".pub") && (await File.ReadAllTextAsync(home.Key + ".pub")).Split(' ') is [_, var key, ..] ? key.Trim() : null;
+        => File.Exists(home.Key + ".pub") && (await File.ReadAllTextAsync(home.Key + ".pub")).Split(' ') is [_, var key, ..]
+            ? key.Trim()
+            : null;
 }
