@@ -16,6 +16,7 @@ using Auxo.Cli.Gate;
 using Auxo.Cli.Handlers;
 using Auxo.Cli.Hooks;
 using Auxo.Cli.Metrics;
+using Auxo.Cli.Nodes;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
 using Auxo.Cli.Output;
@@ -100,6 +101,7 @@ internal static class AuxoCommandLine
         StatusCommand.Create(host),
         SyncStatusCommand.Create(host),
         DoctorCommand.Create(host),
+        NodeCommand.Create(host),
         ConsoleCommand.Create(host),
         RepoCommand.Create(host),
         PatchCommand.Create(host),
