@@ -17,8 +17,8 @@ public sealed partial class OwnersFile
         (Path, Syntax, Rules, Problems) = (path, syntax, rules, problems);
         _groups = syntax == OwnersSyntax.Forgejo
             ? []
-            : [.. rules.GroupBy(static r => r.Section?.Name ?? "", StringComparer.OrdinalIgnoreCase).Select(static g
-                => new Group([.. g]))];
+            : [.. rules.GroupBy(static r => r.Section?.Name ?? "", StringComparer.OrdinalIgnoreCase)
+                .Select(static g => new Group([.. g]))];
     }
 
     /// <summary>Where it lies, from the top of the repository.</summary>

@@ -41,15 +41,15 @@ public static class LintOwners
                     + "move it below that, or remove it")));
         if (people is null)
         {
-            if (file.Rules.Any(static r
-                => r.Owners.Count > 0)) found.Add(new OwnersFinding(PeopleFile.Path, 0, IsError: false, "no-people",
+            if (file.Rules.Any(static r => r.Owners.Count > 0)) found.Add(new OwnersFinding(
+                PeopleFile.Path, 0, IsError: false, "no-people",
                 "there is no such file, so nobody knows the keys behind these owners; "
                     + "write one with 'NAME:' and 'did: did:key:…' below it"));
         }
         else
         {
-            found.AddRange(people.Problems.Select(static p
-                => new OwnersFinding(PeopleFile.Path, p.Line, p.IsError, "people", p.Message)));
+            found.AddRange(people.Problems
+                .Select(static p => new OwnersFinding(PeopleFile.Path, p.Line, p.IsError, "people", p.Message)));
             found.AddRange(Unknown(file, people));
         }
 
@@ -80,13 +80,13 @@ public static class LintOwners
                 if (!rule.Paths.Matches(at)) continue;
                 var effect = seen[rule.Line];
                 effect.Described++;
-                if (effect.Instead.Count <= MostLines) effect.Instead.UnionWith(of.Where(o
-                    => Same(o.Section, rule.Section)).Select(static o => o.Line));
+                if (effect.Instead.Count <= MostLines)
+                    effect.Instead.UnionWith(of.Where(o => Same(o.Section, rule.Section)).Select(static o => o.Line));
             }
         }
 
-        return seen.Values.Where(static e => !e.IsEffective && (e.Described == 0 || !e.Rule.IsExclusion)).OrderBy(static e
-            => e.Rule.Line);
+        return seen.Values.Where(static e => !e.IsEffective && (e.Described == 0 || !e.Rule.IsExclusion))
+            .OrderBy(static e => e.Rule.Line);
     }
 
     private static bool Same(OwnersSection? one, OwnersSection? other)

@@ -20,8 +20,8 @@ public sealed record OwnersOfChange(IReadOnlyList<(string Owner, int Files)> Own
         }
 
         return new OwnersOfChange(
-            [.. counts.OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).Select(static c
-                => (c.Key, c.Value))],
+            [.. counts.OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal)
+                .Select(static c => (c.Key, c.Value))],
             unowned);
     }
 }

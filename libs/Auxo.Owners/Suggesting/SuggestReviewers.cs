@@ -59,8 +59,8 @@ public static class SuggestReviewers
         var candidates = new Dictionary<string, Candidate>(StringComparer.OrdinalIgnoreCase);
         foreach (var (path, owners) in evidence.Files)
         {
-            foreach (var candidate in owners.SelectMany(o => Behind(o, people)).DistinctBy(static c
-                => c.Name, StringComparer.OrdinalIgnoreCase))
+            foreach (var candidate in owners.SelectMany(o => Behind(o, people))
+                .DistinctBy(static c => c.Name, StringComparer.OrdinalIgnoreCase))
                 Known(candidates, candidate).Owned.Add(path);
         }
 
@@ -77,8 +77,8 @@ public static class SuggestReviewers
         return [.. candidates.Values.Where(c => !IsAuthor(c, evidence, people))
             .Select(c => new SuggestedReviewer(c.Name, c.Did, [.. Points(c, evidence, all).OrderByDescending(static p => p.Value)]))
             .Where(static s => s.Points.Any(static p => p.Value > 0))
-            .OrderByDescending(static s => s.Score).ThenBy(static s => s.Did is null).ThenBy(static s
-                => s.Name, StringComparer.Ordinal)];
+            .OrderByDescending(static s => s.Score).ThenBy(static s => s.Did is null)
+                .ThenBy(static s => s.Name, StringComparer.Ordinal)];
     }
 
     private static IEnumerable<ReviewPoint> Points(Candidate candidate, ReviewEvidence evidence, int allLines)

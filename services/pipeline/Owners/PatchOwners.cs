@@ -9,7 +9,7 @@ public sealed record PatchOwners(ChangeOwners Change, IReadOnlyList<string> Othe
 {
     /// <summary>A patch of more files is the business of everybody; the first are looked at.</summary>
     private const int MostFiles = 1000;
-    private const int MostChannels = 200;
+    private const int MostChannels = 1000;
 
     /// <summary>
     /// Reads the files of owners at the canonical branch, never those of the patch: a stranger wrote it, and would name herself.

@@ -161,8 +161,8 @@ public static class VerdictMarkdown
     {
         if (owners.Count == 0) return;
         text.Append("\nOwners of what changed: ").AppendJoin(
-            ", ", owners.First.Take(MaxOwners).Select(static o
-                => $"{Escape(o.Owner)} ({o.Files} file{(o.Files == 1 ? "" : "s")})"));
+            ", ", owners.First.Take(MaxOwners)
+                .Select(static o => $"{Escape(o.Owner)} ({o.Files} file{(o.Files == 1 ? "" : "s")})"));
         if (owners.Count > MaxOwners) text.Append(CultureInfo.InvariantCulture, $" and {owners.Count - MaxOwners} more");
         if (owners.Unowned > 0) text.Append(
             CultureInfo.InvariantCulture, $"; {owners.Unowned} {(owners.Unowned == 1 ? "file has" : "files have")} no owner");

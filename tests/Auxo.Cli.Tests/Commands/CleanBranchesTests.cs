@@ -29,8 +29,8 @@ public sealed class CleanBranchesTests : IDisposable
         Assert.Matches(@"squashed\s+\S{7}.*its change is one commit of main \(squashed\)", result.Out);
         Assert.Matches(@"NOT MERGED(.|\n)*open\s+\S{7}.*not merged", result.Out);
 
-        var restore = result.Out.Split('\n').Single(static l
-            => l.Contains("git branch squashed ", StringComparison.Ordinal)).Trim().Split(' ');
+        var restore = result.Out.Split('\n')
+            .Single(static l => l.Contains("git branch squashed ", StringComparison.Ordinal)).Trim().Split(' ');
         await _repository.GitAsync(restore[1..]);
         Assert.Contains("squashed", await BranchesAsync());
     }

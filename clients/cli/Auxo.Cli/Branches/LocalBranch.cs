@@ -35,8 +35,8 @@ internal sealed record BranchVerdict(bool IsDone, string Why)
     {
         if (contained is not null) return new BranchVerdict(IsDone: true, contained);
         if (patch is null)
-            return new BranchVerdict(IsDone: false, branch.Patch is { } id
-                ? $"patch {Words.Short(id)} is not on this machine" : "not merged");
+            return new BranchVerdict(
+                IsDone: false, branch.Patch is { } id ? $"patch {Words.Short(id)} is not on this machine" : "not merged");
         var name = $"patch {patch.Id.Value[..7]}";
         // What was never pushed is in no revision, and would be lost with the branch.
         var isPushed = patch.Revisions.Any(r => r.Head.Value == branch.Commit);

@@ -70,9 +70,9 @@ internal sealed class MergedContent(string git, string target, string name)
         try
         {
             return await GitCommand.RunBytesAsync(
-                git, ["-c", "diff.noprefix=false", .. arguments[..1], "--no-color", "--no-ext-diff", "--no-textconv",
-                    .. arguments[1..]], ct,
-                most: MostBytes);
+                git,
+                ["-c", "diff.noprefix=false", .. arguments[..1], "--no-color", "--no-ext-diff", "--no-textconv", .. arguments[1..]],
+                ct, most: MostBytes);
         }
         catch (GitException e) when (e.ExitCode == -1)
         {
@@ -83,6 +83,6 @@ internal sealed class MergedContent(string git, string target, string name)
     private async Task<IReadOnlySet<string>> IdsAsync(byte[] diff, CancellationToken ct)
         => diff.Length == 0 ? new HashSet<string>(StringComparer.Ordinal)
             : Encoding.ASCII.GetString(await GitCommand.RunBytesAsync(git, ["patch-id", "--stable"], ct, diff))
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l
-                    => l.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(static l => l.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
 }

@@ -94,8 +94,8 @@ internal sealed record CopyState(
         var found = new List<Distance>();
         foreach (var remote in remotes)
         {
-            var name = new[] { branch, canonical?.Name }.FirstOrDefault(n
-                => n is not null && refs.ContainsKey($"refs/remotes/{remote}/{n}"));
+            var name = new[] { branch, canonical?.Name }
+                .FirstOrDefault(n => n is not null && refs.ContainsKey($"refs/remotes/{remote}/{n}"));
             var of = $"{remote}/{name}";
             if (name is null || of == canonical?.Short || of == upstream) continue;
             if (await DistanceAsync(copy, "refs/remotes/" + of, of, ct) is { } distance) found.Add(distance);
@@ -105,17 +105,18 @@ internal sealed record CopyState(
     }
 
     private static async Task<Distance?> DistanceAsync(WorkingCopy copy, string other, string name, CancellationToken ct)
-        => (await GitCommand.AskAsync(copy.Top, ct, "rev-list", "--left-right", "--count", $"{other}...HEAD",
-            "--"))?.Split('\t') is [var behind, var ahead]
+        => (await GitCommand.AskAsync(copy.Top, ct, "rev-list", "--left-right", "--count", $"{other}...HEAD", "--"))
+            ?.Split('\t') is [var behind, var ahead]
             ? new Distance(name, int.Parse(ahead, CultureInfo.InvariantCulture), int.Parse(behind, CultureInfo.InvariantCulture))
             : null;
 
     private static async Task<IReadOnlyList<RecentCommit>> CommitsAsync(WorkingCopy copy, CancellationToken ct)
         => [.. (await GitCommand.RunAsync(
-                copy.Top, ["log", "-z", $"--max-count={MostCommits}", "--no-show-signature", "--format=%H%x1f%an%x1f%ct%x1f%s",
-                    "HEAD", "--"], ct))
-            .Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split('\x1f', 4)).Where(static f
-                => f.Length == 4)
+                copy.Top,
+                ["log", "-z", $"--max-count={MostCommits}", "--no-show-signature", "--format=%H%x1f%an%x1f%ct%x1f%s", "HEAD", "--"],
+                ct))
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split('\x1f', 4))
+            .Where(static f => f.Length == 4)
             .Select(static f => new RecentCommit(f[0], f[1], Time(f[2]), f[3]))];
 
     private static DateTimeOffset Time(string seconds)

@@ -10,10 +10,12 @@ internal static class SyncStatusCommand
 {
     public static Command Create(CliHost host)
     {
-        var all = new Option<bool>(
-            "--all") { Description = "All tracked repositories, instead of the working copy of this folder" };
-        return new Command("sync-status",
-            "Where this working copy stands: branches, changes, the node, other nodes, and what to do next") { all }
+        var all = new Option<bool>("--all")
+        {
+            Description = "All tracked repositories, instead of the working copy of this folder",
+        };
+        return new Command(
+            "sync-status", "Where this working copy stands: branches, changes, the node, other nodes, and what to do next") { all }
             .Does(host, (parsed, session, ct)
                 => parsed.GetValue(all) ? AllSyncStatus.RunAsync(session, ct) : RunAsync(session, ct));
     }
@@ -32,9 +34,8 @@ internal static class SyncStatusCommand
         if (session.Terminal.Json) session.Terminal.WriteJson(new
         {
             Folder = copy.Top, Rid = copy.Rid?.Value, name, state.Branch, state.Head, state.Canonical, state.CanonicalIsOld,
-                state.Upstream,
-            state.Remotes, state.Changes, state.Commits, Node = node is null
-                ? null : new { node.IsRunning, node.Reason, Nid = node.Nid?.Nid, node.Peers, node.Connected },
+            state.Upstream, state.Remotes, state.Changes, state.Commits,
+            Node = node is null ? null : new { node.IsRunning, node.Reason, Nid = node.Nid?.Nid, node.Peers, node.Connected },
             Seeds = seeds?.Select(static s => new { Nid = s.Nid.Nid, s.IsConnected, s.IsInSync, s.AnnouncedAt }), next,
         });
         else SyncReport.Write(session.Terminal, copy, name, state, node, seeds, next);
@@ -42,8 +43,8 @@ internal static class SyncStatusCommand
     }
 
     /// <summary>What the storage of this machine says of the repository.</summary>
-    private static async Task<(string? Name, string? Branch, string? Head)> IdentityAsync(CliHost host, WorkingCopy copy,
-        CancellationToken ct)
+    private static async Task<(string? Name, string? Branch, string? Head)> IdentityAsync(
+        CliHost host, WorkingCopy copy, CancellationToken ct)
     {
         await using var storage = await LocalStorage.OpenAsync(host, copy.Rid, ct);
         if (storage is null) return default;

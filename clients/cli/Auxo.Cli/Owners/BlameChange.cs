@@ -26,8 +26,8 @@ internal static class BlameChange
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         var lines = new List<BlamedLines>();
         var done = 0;
-        foreach (var file in files.Where(static f => Places(f).Count > 0).OrderByDescending(static f
-            => f.Added + f.Removed).Take(MostFiles))
+        foreach (var file in files.Where(static f => Places(f).Count > 0)
+            .OrderByDescending(static f => f.Added + f.Removed).Take(MostFiles))
         {
             try
             {
@@ -91,8 +91,8 @@ internal static class BlameChange
                 current.At = Math.Clamp(seconds, 0, DateTimeOffset.MaxValue.ToUnixTimeSeconds());
         }
 
-        return commits.Values.Select(static c
-            => new BlamedLines(c.Name, c.Email, DateTimeOffset.FromUnixTimeSeconds(c.At), c.Lines));
+        return commits.Values
+            .Select(static c => new BlamedLines(c.Name, c.Email, DateTimeOffset.FromUnixTimeSeconds(c.At), c.Lines));
     }
 
     private static string? After(string line, string start)

@@ -13,16 +13,15 @@ internal sealed record ChangeToReview(string Repository, string Base, string Hea
 {
     /// <summary>The newest work here, <c>BASE..HEAD</c>, or a patch by at least four digits of its id.</summary>
     /// <exception cref="CliException">There is no such change.</exception>
-    public static async Task<ChangeToReview> FindAsync(WorkingCopy copy, RadicleRepository? storage, string? typed,
-        CancellationToken ct)
+    public static async Task<ChangeToReview> FindAsync(
+        WorkingCopy copy, RadicleRepository? storage, string? typed, CancellationToken ct)
     {
         if (typed is not null && typed.IndexOf("..", StringComparison.Ordinal) is >= 0 and var dots)
             return await RangeAsync(copy, Or(typed[..dots], "HEAD"), Or(typed[dots..].TrimStart('.'), "HEAD"), ct);
         if (typed is { Length: >= 4 and <= 40 } && typed.All(char.IsAsciiHexDigit))
         {
-            if (storage is not null
-                && await LocalStorage.FindPatchAsync(storage, typed, ct) is { } patch) return await OfPatchAsync(storage, patch,
-                    ct);
+            if (storage is not null && await LocalStorage.FindPatchAsync(storage, typed, ct) is { } patch)
+                return await OfPatchAsync(storage, patch, ct);
             if (storage is null && await copy.CommitAsync(typed, ct) is null) throw new CliException(
                 ExitCode.Usage, "Patches are read from the storage of Radicle, which is not on this machine or lacks this repository.",
                 "Set RAD_HOME, or name the commits: auxo owners suggest BASE..HEAD");

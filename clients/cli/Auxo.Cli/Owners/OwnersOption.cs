@@ -9,8 +9,10 @@ internal static class OwnersOption
 {
     public static Option<string?> Syntax()
     {
-        var option = new Option<string?>(
-            "--syntax") { Description = "How CODEOWNERS is read: github, gitlab or forgejo; by default it says so itself" };
+        var option = new Option<string?>("--syntax")
+        {
+            Description = "How CODEOWNERS is read: github, gitlab or forgejo; by default it says so itself",
+        };
         option.AcceptOnlyFromAmong("github", "gitlab", "forgejo");
         return option;
     }

@@ -37,14 +37,11 @@ internal static class SuggestOwners
         var change = await ChangeToReview.FindAsync(copy, storage, typed, ct);
         // Owners as they were before: a change must not say itself who may look at it.
         var file = await OwnersAsync(change, syntax, ct);
-        var people = await WorkingCopy.FileAsync(change.Repository, change.Base, PeopleFile.Path, PeopleFile.MostBytes,
-            ct) is { } text
-            ? PeopleFile.Read(text)
-            : PeopleFile.Empty;
+        var text = await WorkingCopy.FileAsync(change.Repository, change.Base, PeopleFile.Path, PeopleFile.MostBytes, ct);
+        var people = text is null ? PeopleFile.Empty : PeopleFile.Read(text);
         var diff = await GitDiff.ReadAsync(
             change.Patch is null ? copy.Git : change.Repository, change.Base, change.Head, DiffLimits.Readable, ct);
-        string[] paths = [.. diff.Files.SelectMany(static f
-            => (string[])[f.Path, .. f.OldPath is { } old ? [old] : Array.Empty<string>()])
+        string[] paths = [.. diff.Files.Select(static f => f.Path).Concat(diff.Files.Select(static f => f.OldPath).OfType<string>())
             .Distinct(StringComparer.Ordinal)];
         var (blame, blamed) = await BlameChange.ReadAsync(change, diff.Files, session.Host.Time, ct);
         var evidence = new ReviewEvidence(
@@ -56,7 +53,7 @@ internal static class SuggestOwners
         if (session.Terminal.Json) session.Terminal.WriteJson(new
         {
             change.Base, change.Head, Patch = change.Patch?.Id.Value, Owners = file?.Path, Files = diff.FileCount, unowned,
-                Complete = !partly,
+            Complete = !partly,
             Reviewers = ranked.Select(static r => new { r.Name, Did = r.Did?.Value, Score = Math.Round(r.Score, 3), r.Points }),
         });
         else Write(session.Terminal, change, file, diff, ranked, unowned, partly);
@@ -104,12 +101,12 @@ internal static class SuggestOwners
     }
 
     /// <summary>Open patches that somebody was asked to look at, or has looked at before their newest revision.</summary>
-    private static async Task<IReadOnlyDictionary<Did,
-        int>> LoadAsync(RadicleRepository? storage, RadiclePatch? own, CancellationToken ct)
+    private static async Task<IReadOnlyDictionary<Did, int>> LoadAsync(
+        RadicleRepository? storage, RadiclePatch? own, CancellationToken ct)
     {
         if (storage is null) return new Dictionary<Did, int>();
-        var patches = (await storage.ReadPatchesAsync(ct)).Patches.Where(p
-            => p.State.Status == PatchStatus.Open && p.Id != own?.Id);
+        var patches = (await storage.ReadPatchesAsync(ct)).Patches
+            .Where(p => p.State.Status == PatchStatus.Open && p.Id != own?.Id);
         return patches.SelectMany(static p => p.Assignees
                 .Concat(p.Revisions.Where(r => r.Id != p.Latest.Id).SelectMany(static r => r.Reviews).Select(static r => r.Author))
                 .Distinct().Except(p.Latest.Reviews.Select(static r => r.Author)))
