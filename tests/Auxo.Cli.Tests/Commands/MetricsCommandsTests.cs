@@ -130,7 +130,10 @@ public sealed class MetricsCommandsTests
             "heartwood, all time: 87.5 % of 8 builds with a verdict passed\n", (await auxo.RunAsync("ci", "status")).Out,
                 StringComparison.Ordinal);
         Assert.Contains($"GET /metrics/api/ci/{FakeAuxo.Rid}?days=3660", auxo.Requests);
-        Assert.Contains("\"allTime\":[{\"rid\":", (await auxo.RunAsync("ci", "status", "--json")).Out, StringComparison.Ordinal);
+        var rate = Assert.Single(JsonDocument.Parse((await auxo.RunAsync("ci", "status", "--json")).Out).RootElement
+            .GetProperty("allTime").EnumerateArray());
+        Assert.Equal((FakeAuxo.Rid, 8, 7),
+            (rate.GetProperty("rid").GetString(), rate.GetProperty("verdicts").GetInt32(), rate.GetProperty("passed").GetInt32()));
         // Of one patch it would say nothing.
         Assert.DoesNotContain("all time", (await auxo.RunAsync("ci", "status", "--patch", FakeAuxo.PatchId)).Out,
             StringComparison.Ordinal);
