@@ -51,7 +51,7 @@ internal sealed partial class AuxoSide : Side
 
     /// <inheritdoc/>
     public override Task<bool> HasVerdictAsync(VerdictReader at, SideRepository repository, Subject subject, CancellationToken ct)
-        => at.HasCommentAsync(subject, $"auxo · build {BuildId.Short(BuildOf(repository, subject))}", ct);
+        => at.HasCommentAndJobAsync(subject, $"auxo · build {BuildId.Short(BuildOf(repository, subject))}", ct);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

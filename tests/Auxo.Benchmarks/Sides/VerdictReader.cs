@@ -24,11 +24,13 @@ internal sealed class VerdictReader : IAsyncDisposable
     public static async Task<VerdictReader> OpenAsync(LabNode at, string rid, LabNode writer, CancellationToken ct)
         => new(await RadicleRepository.OpenAsync(at.Storage(rid), ct), writer.Nid);
 
-    /// <summary>A comment with these words stands on the commit's patch.</summary>
-    public async Task<bool> HasCommentAsync(Subject subject, string words, CancellationToken ct)
+    /// <summary>A comment with these words stands on the commit's patch, and a job of the commit has ended.</summary>
+    public async Task<bool> HasCommentAndJobAsync(Subject subject, string words, CancellationToken ct)
         => MayHaveCome(subject.Commit)
             && await _repository.ReadPatchAsync(subject.Patch!.Value, ct) is { } read
-            && read.Revisions.Any(r => r.Discussion.Standing.Any(c => c.Body.Contains(words, StringComparison.Ordinal)));
+            && read.Revisions.Any(r => r.Discussion.Standing.Any(c => c.Body.Contains(words, StringComparison.Ordinal)))
+            && (await _repository.ReadJobsOfAsync(subject.Commit, ct))
+                .Any(static job => job.Runs.Any(static run => run.Status != JobRunStatus.Started));
 
     /// <summary>A job of the commit has ended.</summary>
     public async Task<bool> HasEndedJobAsync(Subject subject, CancellationToken ct)
