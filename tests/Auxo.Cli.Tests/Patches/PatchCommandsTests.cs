@@ -60,6 +60,25 @@ public sealed class PatchCommandsTests
     }
 
     [Fact]
+    public async Task a_reviewer_sees_who_else_should_look_at_it()
+    {
+        await using var lab = await PatchLab.UpAsync();
+        await lab.CommitAsync(lab.Alice, "main", "CODEOWNERS", "* @carol\n");
+        await lab.GitAsync(lab.Alice, "push", "-q", "rad", "main:refs/heads/main");
+        await Eventually.TrueAsync(
+            async () => (await lab.GitAsync(lab.Bob, "ls-remote", "rad", "refs/heads/main")).StartsWith(
+                (await lab.GitAsync(lab.Alice, "rev-parse", "main")).Trim(), StringComparison.Ordinal), "bob has the owners");
+        await lab.GitAsync(lab.Bob, "fetch", "-q", "rad");
+        await lab.CommitAsync(lab.Bob, "topic", "README", "more\n");
+        var id = await lab.OpenAsync(lab.Bob, "Say more");
+        await lab.ArrivesAsync(lab.Alice, id, static p => p.State.Status == PatchStatus.Open);
+        var shown = await lab.RunAsync(lab.Alice, "patch", "review", id[..7]);
+        Assert.Contains("Who should look at it: @carol", shown.Out, StringComparison.Ordinal);
+        // Alice wrote the lines, but is not told of herself.
+        Assert.DoesNotContain("@carol, ", shown.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task the_newest_revision_is_reviewed_and_commented_on()
     {
         await using var lab = await PatchLab.UpAsync();

@@ -35,7 +35,7 @@ public sealed class ProposingRulesTests
     [InlineData("remote.bob.url\nrad://z3gqcJUoA1n9HaHKufZs5FCSGazv5/z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp\0", null)]
     [InlineData("", null)]
     public void the_repositorys_remote_is_found_and_no_peers(string configured, string? name)
-        => Assert.Equal(name, WorkingCopy.FindRemote(configured)?.Name);
+        => Assert.Equal(name, UserCopy.FindRemote(configured)?.Name);
 
     [Theory]
     [InlineData(PatchStatus.Open, nameof(HeadRelation.Ahead), false, false, null)]

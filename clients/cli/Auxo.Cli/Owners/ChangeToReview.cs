@@ -44,7 +44,9 @@ internal sealed record ChangeToReview(string Repository, string Base, string Hea
         return new ChangeToReview(copy.Top, start, other, Patch: null);
     }
 
-    private static async Task<ChangeToReview> OfPatchAsync(RadicleRepository storage, RadiclePatch patch, CancellationToken ct)
+    /// <summary>What the newest revision of a patch changes.</summary>
+    /// <exception cref="CliException">Its commits are not here.</exception>
+    public static async Task<ChangeToReview> OfPatchAsync(RadicleRepository storage, RadiclePatch patch, CancellationToken ct)
     {
         var head = patch.Latest.Head.Value;
         var target = (await storage.CanonicalHeadAsync(ct))?.Value ?? patch.Latest.Base.Value;

@@ -2,10 +2,8 @@ using System.CommandLine;
 
 using Auxo.Cli.Output;
 using Auxo.Cli.WorkingCopies;
-using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Owners;
-using Auxo.Radicle;
 
 namespace Auxo.Cli.Owners;
 
@@ -35,21 +33,10 @@ internal static class SuggestOwners
         var copy = await WorkingCopy.FindAsync(session.Host.WorkingFolder, ct);
         await using var storage = await LocalStorage.OpenAsync(session.Host, copy.Rid, ct);
         var change = await ChangeToReview.FindAsync(copy, storage, typed, ct);
-        // Owners as they were before: a change must not say itself who may look at it.
-        var file = await OwnersAsync(change, syntax, ct);
-        var text = await WorkingCopy.FileAsync(change.Repository, change.Base, PeopleFile.Path, PeopleFile.MostBytes, ct);
-        var people = text is null ? PeopleFile.Empty : PeopleFile.Read(text);
-        var diff = await GitDiff.ReadAsync(
-            change.Patch is null ? copy.Git : change.Repository, change.Base, change.Head, DiffLimits.Readable, ct);
-        string[] paths = [.. diff.Files.Select(static f => f.Path).Concat(diff.Files.Select(static f => f.OldPath).OfType<string>())
-            .Distinct(StringComparer.Ordinal)];
-        var (blame, blamed) = await BlameChange.ReadAsync(change, diff.Files, session.Host.Time, ct);
-        var evidence = new ReviewEvidence(
-            [.. paths.Select(p => (p, file?.OwnersOf(p) ?? []))], blame, await LoadAsync(storage, change.Patch, ct),
-            await AuthorsAsync(change, ct), change.Patch?.Author, session.Terminal.Now);
-        var ranked = SuggestReviewers.Rank(evidence, people).Take(Math.Max(1, count)).ToList();
-        var unowned = evidence.Files.Where(static f => f.Owners.Count == 0).Select(static f => f.Path).ToList();
-        var partly = blamed < BlameChange.Countable(diff.Files) || diff.FileCount > diff.Files.Count;
+        var repository = change.Patch is null ? copy.Git : change.Repository;
+        var found = await Suggestion.OfAsync(change, repository, storage, syntax, session.Terminal.Time, ct);
+        var (file, diff, unowned, partly) = (found.File, found.Diff, found.Unowned, found.IsPartial);
+        var ranked = found.Reviewers.Take(Math.Max(1, count)).ToList();
         if (session.Terminal.Json) session.Terminal.WriteJson(new
         {
             change.Base, change.Head, Patch = change.Patch?.Id.Value, Owners = file?.Path, Files = diff.FileCount, unowned,
@@ -62,7 +49,7 @@ internal static class SuggestOwners
 
     private static void Write(
         Terminal terminal, ChangeToReview change, OwnersFile? file, Diff diff, List<SuggestedReviewer> ranked,
-            List<string> unowned, bool partly)
+            IReadOnlyList<string> unowned, bool partly)
     {
         var what = change.Patch is { } patch ? $"patch {patch.Id.Value[..7]}" : $"{change.Base[..7]}..{change.Head[..7]}";
         terminal.Line(
@@ -87,41 +74,5 @@ internal static class SuggestOwners
                 + (unowned.Count > 3 ? ", …" : ""));
         if (partly) terminal.Line("[dim]Not all lines were asked for: at most 30 files, and two seconds.[/]");
         if (file is null) terminal.Line("[dim]Make one: auxo owners assign PATH… @OWNER…[/]");
-    }
-
-    private static async Task<OwnersFile?> OwnersAsync(ChangeToReview change, OwnersSyntax? syntax, CancellationToken ct)
-    {
-        foreach (var place in OwnersPlaces.Of(syntax))
-        {
-            if (await WorkingCopy.FileAsync(change.Repository, change.Base, place, OwnersFile.MostBytes + 1, ct) is { } content)
-                return OwnersFile.Read(place, content, syntax);
-        }
-
-        return null;
-    }
-
-    /// <summary>Open patches that somebody was asked to look at, or has looked at before their newest revision.</summary>
-    private static async Task<IReadOnlyDictionary<Did, int>> LoadAsync(
-        RadicleRepository? storage, RadiclePatch? own, CancellationToken ct)
-    {
-        if (storage is null) return new Dictionary<Did, int>();
-        var patches = (await storage.ReadPatchesAsync(ct)).Patches
-            .Where(p => p.State.Status == PatchStatus.Open && p.Id != own?.Id);
-        return patches.SelectMany(static p => p.Assignees
-                .Concat(p.Revisions.Where(r => r.Id != p.Latest.Id).SelectMany(static r => r.Reviews).Select(static r => r.Author))
-                .Distinct().Except(p.Latest.Reviews.Select(static r => r.Author)))
-            .CountBy(static did => did).ToDictionary();
-    }
-
-    private static async Task<IReadOnlyCollection<string>> AuthorsAsync(ChangeToReview change, CancellationToken ct)
-    {
-        var printed = await GitCommand.RunAsync(
-            change.Repository,
-            ["log", "--use-mailmap", "--max-count=1000", "--format=%aE%n%(trailers:key=Co-authored-by,valueonly)",
-                $"{change.Base}..{change.Head}", "--"],
-            ct);
-        return [.. printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(static l => l.IndexOf('<', StringComparison.Ordinal) is >= 0 and var at ? l[(at + 1)..].TrimEnd('>', ' ') : l)
-            .Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 }

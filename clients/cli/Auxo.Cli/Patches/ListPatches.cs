@@ -34,7 +34,7 @@ internal static class ListPatches
     /// <summary>Of the working copy's repository: from Auxo, or where it is away from the storage, without results.</summary>
     private static async Task<PatchList> HereAsync(Session session, HashSet<string> wanted, CancellationToken ct)
     {
-        var work = await WorkingCopy.FindAsync(new UserPrograms(session.Host), session.Host.WorkingFolder, ct);
+        var work = await UserCopy.FindAsync(new UserPrograms(session.Host), session.Host.WorkingFolder, ct);
         CliException away;
         try
         {

@@ -14,12 +14,12 @@ internal sealed class RadicleCopy : IAsyncDisposable
 {
     private const int MostCommits = 20;
 
-    private RadicleCopy(UserPrograms programs, WorkingCopy work, RadicleHome home, Did own, RadicleRepository storage)
+    private RadicleCopy(UserPrograms programs, UserCopy work, RadicleHome home, Did own, RadicleRepository storage)
         => (Programs, Work, Home, Own, Storage) = (programs, work, home, own, storage);
 
     public UserPrograms Programs { get; }
 
-    public WorkingCopy Work { get; }
+    public UserCopy Work { get; }
 
     public RadicleHome Home { get; }
 
@@ -42,7 +42,7 @@ internal sealed class RadicleCopy : IAsyncDisposable
     public static async Task<RadicleCopy> OpenAsync(Session session, CancellationToken ct)
     {
         var programs = new UserPrograms(session.Host);
-        var work = await WorkingCopy.FindAsync(programs, session.Host.WorkingFolder, ct);
+        var work = await UserCopy.FindAsync(programs, session.Host.WorkingFolder, ct);
         var (home, own) = await ProfileAsync(session.Host, ct);
         var storage = await OpenStorageAsync(home, work.Rid, ct);
         try

@@ -78,9 +78,9 @@ internal static class PatchPush
         if (copy.Work.Status.Branch is not { } branch) return;
         var merge = await copy.Programs.GitAsync(copy.Work.Top, ct, "config", "--get", $"branch.{branch}.merge");
         if (merge.Succeeded && merge.Line != $"refs/heads/{copy.DefaultBranch}"
-            && !merge.Line.StartsWith(WorkingCopy.PatchHead, StringComparison.Ordinal)) return;
+            && !merge.Line.StartsWith(UserCopy.PatchHead, StringComparison.Ordinal)) return;
         (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.remote", copy.Work.Remote)).Must();
-        (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.merge", WorkingCopy.PatchHead + patch.Value)).Must();
+        (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.merge", UserCopy.PatchHead + patch.Value)).Must();
     }
 
     private static Task<ProgramRun> PushAsync(RadicleCopy copy, string[] options, string refspec)

@@ -1,6 +1,7 @@
 using Auxo.Api;
 using Auxo.Cli.Ci;
 using Auxo.Cli.Output;
+using Auxo.Cli.Owners;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Linking;
 using Auxo.Cli.Patches.Listing;
@@ -28,14 +29,16 @@ internal sealed record ReviewLine(string Author, string? Verdict, string? Summar
 /// <param name="Stat">What it changes, as <c>git diff --stat</c> says it.</param>
 /// <param name="Reviews">Of the newest revision.</param>
 /// <param name="Needs">The patches that must be merged before.</param>
+/// <param name="Suggested">Who else should look at it, the best first (<c>auxo owners suggest</c> says why).</param>
 /// <param name="Build">The newest build of its head; null where there is none, or where nobody could be asked.</param>
 /// <param name="Missing">Why there is no result; null where there is one.</param>
 internal sealed record PatchPage(
     string Rid, string PatchId, string Title, string Status, string Author, string? AuthorAlias, string Description, string RevisionId,
     int Revisions, string Head, string? Base, CommitRange Commits, string Stat, IReadOnlyList<ReviewLine> Reviews,
-    IReadOnlyList<LinkedPatch> Needs, Build? Build, string? Missing)
+    IReadOnlyList<LinkedPatch> Needs, IReadOnlyList<string> Suggested, Build? Build, string? Missing)
 {
     private const int MostFiles = 40;
+    private const int MostSuggested = 3;
 
     public static async Task<PatchPage> ReadAsync(Session session, RadicleCopy copy, RadiclePatch patch, CancellationToken ct)
     {
@@ -58,7 +61,7 @@ internal sealed record PatchPage(
             stat is { Succeeded: true } ? stat.Output.TrimEnd('\n') : "",
             [.. revision.Reviews.Select(static r => new ReviewLine(
                 r.Author.Value, r.Verdict?.ToString().ToLowerInvariant(), r.Summaries.LastOrDefault()?.Body, r.At))],
-            needs, result.Value, result.Error is { } error ? error.Message : result.Value is null ? "no build of it yet" : null);
+            needs, await SuggestedAsync(copy, patch, session.Terminal.Time, ct), result.Value, result.Error is { } error ? error.Message : result.Value is null ? "no build of it yet" : null);
     }
 
     public void Show(Terminal terminal)
@@ -86,6 +89,8 @@ internal sealed record PatchPage(
 
         foreach (var need in Needs)
             terminal.Line($"  {(need.IsMerged ? "[green]✓[/]" : "[yellow]![/]")} needs {Terminal.Safe(need.Words)}");
+        if (Suggested.Count > 0) terminal.Line(
+            $"  Who should look at it: {Terminal.Safe(string.Join(", ", Suggested))}  [dim](auxo owners suggest {PatchId[..7]} says why)[/]");
         terminal.Line();
         if (Build is null) terminal.Line($"[yellow]? No result:[/] {Terminal.Safe(Missing)}");
         else if (!Build.IsFinished)
@@ -93,6 +98,25 @@ internal sealed record PatchPage(
                 ? $"Its own steps do not run yet; let them: auxo ci approve {Build.Short}"
                 : $"Watch it: auxo ci logs {Build.Short} --follow"));
         else BuildReport.End(terminal, Build);
+    }
+
+    /// <summary>Nobody where the commits are not all here: the rest of the page is worth reading without.</summary>
+    private static async Task<IReadOnlyList<string>> SuggestedAsync(
+        RadicleCopy copy, RadiclePatch patch, TimeProvider time, CancellationToken ct)
+    {
+        try
+        {
+            var change = await ChangeToReview.OfPatchAsync(copy.Storage, patch, ct);
+            var found = await Suggestion.OfAsync(change, change.Repository, copy.Storage, syntax: null, time, ct);
+            // As git would sign the reader's own work: not everybody's key is known.
+            var reader = (await copy.Programs.GitAsync(copy.Work.Top, ct, "var", "GIT_AUTHOR_IDENT")).Output;
+            return [.. found.Reviewers.Where(r => r.Did != copy.Own && !reader.StartsWith(r.Name, StringComparison.OrdinalIgnoreCase))
+                .Take(MostSuggested).Select(static r => r.Name)];
+        }
+        catch (Exception e) when (e is CliException or Git.GitException)
+        {
+            return [];
+        }
     }
 
     private static async Task<Build?> BuildAsync(Clients clients, Rid rid, PatchId patch, string head, CancellationToken ct)

@@ -60,7 +60,7 @@ internal static class ReviewAction
     {
         if (PlaceRules.Dirty(copy.Work.Status) is { } dirty) throw dirty.ToException();
         (await copy.Programs.RadAsync(copy.Work.Top, "patch", "checkout", patch.Id.Value)).Must();
-        var now = await WorkingCopy.FindAsync(copy.Programs, copy.Work.Top, ct);
+        var now = await UserCopy.FindAsync(copy.Programs, copy.Work.Top, ct);
         if (now.Status.Head != patch.Latest.Head.Value)
             throw new CliException(
                 ExitCode.Negative,

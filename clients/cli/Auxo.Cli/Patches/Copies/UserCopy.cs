@@ -3,19 +3,22 @@ using Auxo.Contracts;
 
 namespace Auxo.Cli.Patches.Copies;
 
-/// <summary>A working copy of a Radicle repository, wherever in it somebody is: in a folder below, or in a further work tree.</summary>
+/// <summary>
+/// A working copy of a Radicle repository as the user's own git sees it, with his settings, wherever in it he is: in a folder below, or in a
+/// further work tree.
+/// </summary>
 /// <param name="Top">The top folder of the work tree.</param>
 /// <param name="Rid">The repository.</param>
 /// <param name="Remote">The remote that is the repository, usually <c>rad</c>.</param>
 /// <param name="Status">What is checked out and what is not committed.</param>
 /// <param name="Tracked">The patch that the branch follows; null for none.</param>
-internal sealed record WorkingCopy(string Top, Rid Rid, string Remote, WorkTreeStatus Status, PatchId? Tracked)
+internal sealed record UserCopy(string Top, Rid Rid, string Remote, WorkTreeStatus Status, PatchId? Tracked)
 {
     /// <summary>Where the head of a patch stands, before its id.</summary>
     public const string PatchHead = "refs/heads/patches/";
 
     /// <exception cref="CliException">There is no working copy of a Radicle repository.</exception>
-    public static async Task<WorkingCopy> FindAsync(UserPrograms programs, string folder, CancellationToken ct)
+    public static async Task<UserCopy> FindAsync(UserPrograms programs, string folder, CancellationToken ct)
     {
         var top = await programs.GitAsync(folder, ct, "rev-parse", "--show-toplevel");
         if (!top.Succeeded)
@@ -33,7 +36,7 @@ internal sealed record WorkingCopy(string Top, Rid Rid, string Remote, WorkTreeS
         var status = WorkTreeStatus.Parse((await programs.GitAsync(
             work, ct, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal")).Must().Output);
         var merge = status.Branch is null ? null : await programs.GitAsync(work, ct, "config", "--get", $"branch.{status.Branch}.merge");
-        return new WorkingCopy(work, remote.Rid, remote.Name, status, merge is null ? null : PatchOf(merge.Line));
+        return new UserCopy(work, remote.Rid, remote.Name, status, merge is null ? null : PatchOf(merge.Line));
     }
 
     /// <summary>
