@@ -35,7 +35,8 @@ public sealed class DailyWorkTests
         var first = (await bob.GitAsync(tree, ct, "rev-parse", "HEAD")).Trim();
         var patch = Text((await world.Auxo.Pipeline.FinishedBuildAsync(first)), "patchId")!;
         await world.BobReadsAsync(patch, "scripts/run.sh", ct);
-        await Eventually.TrueAsync(async () => (await PlacesAsync(bob, patch)).Contains("scripts/run.sh"), "bob's node shows it at its line");
+        await Eventually.TrueAsync(
+            async () => (await PlacesAsync(bob, patch)).Contains("scripts/run.sh"), "bob's node shows it at its line");
         await JobAsync(first, "Failed");
 
         await File.WriteAllTextAsync(script, "#!/usr/bin/env bash\necho first\n", ct);
@@ -72,7 +73,8 @@ public sealed class DailyWorkTests
 
         Task JobAsync(string commit, string result) => Eventually.TrueAsync(
             async () => (await bob.RunAsync(tree, ct, "rad-job", "-r", world.Repository.Rid, "list"))
-                .Split("\"oid\"").Any(job => job.Contains(commit, StringComparison.Ordinal) && job.Contains(result, StringComparison.Ordinal)),
+                .Split("\"oid\"").Any(job
+                    => job.Contains(commit, StringComparison.Ordinal) && job.Contains(result, StringComparison.Ordinal)),
             $"bob's rad-job shows {result} for {commit[..7]}");
 
         async Task<IReadOnlyList<string>> PlacesAsync(LabNode at, string id)

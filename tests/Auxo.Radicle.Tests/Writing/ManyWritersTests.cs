@@ -9,7 +9,8 @@ namespace Auxo.Radicle.Tests;
 
 /// <summary>
 /// Many writers on one patch: eight of Auxo as eight processes would be, the user's own <c>rad</c> and pushes one after the other (two of
-/// them at once take each other's words away without anybody's help), and another node. <c>AUXO_TEST_WRITERS</c> says how many rounds; by default a few.
+/// them at once take each other's words away without anybody's help), and another node. <c>AUXO_TEST_WRITERS</c> says how many rounds; by
+/// default a few.
 /// </summary>
 public sealed class ManyWritersTests
 {
@@ -27,7 +28,8 @@ public sealed class ManyWritersTests
         files["hello.txt"] = "hello\n";
         var (opened, _) = await alice.OpenPatchAsync("demo", "Say hello", files, ct);
         await Eventually.TrueAsync(
-            async () => await bob.TryRadAsync(ct, "cob", "log", "--repo", repository.Rid, "--type", CobTypes.Patch, "--object", opened) == 0,
+            async () => await bob.TryRadAsync(
+                ct, "cob", "log", "--repo", repository.Rid, "--type", CobTypes.Patch, "--object", opened) == 0,
             "bob has the patch");
         var (patch, home) = (PatchId.Parse(opened), new RadicleHome(alice.Home, alice.Socket));
         await using var storage = await RadicleRepository.OpenAsync(alice.Storage(repository.Rid), ct);

@@ -4,8 +4,8 @@ using Auxo.Contracts;
 namespace Auxo.Cli.Patches.Copies;
 
 /// <summary>
-/// A working copy of a Radicle repository as the user's own git sees it, with his settings, wherever in it he is: in a folder below, or in a
-/// further work tree.
+/// A working copy of a Radicle repository as the user's own git sees it, with his settings, wherever in it he is: in a folder below,
+/// or in a further work tree.
 /// </summary>
 /// <param name="Top">The top folder of the work tree.</param>
 /// <param name="Rid">The repository.</param>

@@ -61,7 +61,8 @@ internal sealed record PatchPage(
             stat is { Succeeded: true } ? stat.Output.TrimEnd('\n') : "",
             [.. revision.Reviews.Select(static r => new ReviewLine(
                 r.Author.Value, r.Verdict?.ToString().ToLowerInvariant(), r.Summaries.LastOrDefault()?.Body, r.At))],
-            needs, await SuggestedAsync(copy, patch, session.Terminal.Time, ct), result.Value, result.Error is { } error ? error.Message : result.Value is null ? "no build of it yet" : null);
+            needs, await SuggestedAsync(copy, patch, session.Terminal.Time, ct), result.Value,
+            result.Error is { } error ? error.Message : result.Value is null ? "no build of it yet" : null);
     }
 
     public void Show(Terminal terminal)
@@ -90,7 +91,8 @@ internal sealed record PatchPage(
         foreach (var need in Needs)
             terminal.Line($"  {(need.IsMerged ? "[green]✓[/]" : "[yellow]![/]")} needs {Terminal.Safe(need.Words)}");
         if (Suggested.Count > 0) terminal.Line(
-            $"  Who should look at it: {Terminal.Safe(string.Join(", ", Suggested))}  [dim](auxo owners suggest {PatchId[..7]} says why)[/]");
+            $"  Who should look at it: {Terminal.Safe(string.Join(", ", Suggested))}  "
+                + $"[dim](auxo owners suggest {PatchId[..7]} says why)[/]");
         terminal.Line();
         if (Build is null) terminal.Line($"[yellow]? No result:[/] {Terminal.Safe(Missing)}");
         else if (!Build.IsFinished)
