@@ -67,6 +67,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>Says with whose key Auxo writes: <c>own</c>, else the node's.</summary>
     public string IdentityFile => Path.Combine(RadicleProfile, "identity");
 
+    /// <summary>Repositories that were private and are public on purpose, an id a line; somebody has said so.</summary>
+    public string MeantPublic => Path.Combine(Home, "meant-public");
+
     /// <summary>One log per resource.</summary>
     public string Logs => Path.Combine(Home, "logs");
 

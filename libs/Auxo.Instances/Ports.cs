@@ -4,6 +4,9 @@ using System.Net.Sockets;
 
 namespace Auxo.Instances;
 
+/// <summary>A process that listens on a port; null for what the system does not tell.</summary>
+public sealed record PortHolder(int? Pid, string? Name);
+
 /// <summary>Who holds a port.</summary>
 public static class Ports
 {
@@ -19,7 +22,7 @@ public static class Ports
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
         {
-            var holder = Holder(port) is { } pid ? $"process {pid} ({Name(pid)})" : "another process";
+            var holder = Listener(port) is { Pid: { } pid, Name: var name } ? $"process {pid} ({name})" : "another process";
             return $"Port {port} of {resource} is taken by {holder}. Stop it, or choose another: {Setting(resource)}=<port>";
         }
         catch (SocketException e)
@@ -31,8 +34,11 @@ public static class Ports
     /// <summary>The variable that chooses a resource's port.</summary>
     public static string Setting(string resource) => $"AUXO_PORTS_{resource.ToUpperInvariant().Replace('-', '_')}";
 
-    /// <summary>The process that listens on a port; null when the system does not tell us (another user's, or no <c>/proc</c>).</summary>
-    private static int? Holder(int port)
+    /// <summary>
+    /// Who listens on a port of this machine, on whatever address (Linux); null when nobody does, or the system does not tell. The process
+    /// of another user is not told: then both parts are null.
+    /// </summary>
+    public static PortHolder? Listener(int port)
     {
         try
         {
@@ -46,8 +52,8 @@ public static class Ports
             return inodes.Count == 0 ? null : Directory.EnumerateDirectories("/proc")
                 .Select(static folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
                 .Where(pid => pid > 0 && Holds(pid, inodes))
-                .Select(static pid => (int?)pid)
-                .FirstOrDefault();
+                .Select(static pid => new PortHolder(pid, Name(pid)))
+                .FirstOrDefault(new PortHolder(null, null));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,7 @@ public sealed record AnnouncedRefs(Did Owner, CommitId At);
 /// The client of a node's control socket: one JSON line there, one line back, then the node closes. Nothing here waits longer than
 /// <see cref="Patience"/>, because a node waits forever for the rest of a line.
 /// </summary>
-public sealed class NodeControl(string socketPath, TimeProvider time)
+public sealed partial class NodeControl(string socketPath, TimeProvider time)
 {
     /// <summary>The longest path of a Unix socket on Linux and macOS.</summary>
     private const int MaxPathBytes = 103;

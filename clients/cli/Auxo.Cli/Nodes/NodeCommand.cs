@@ -8,5 +8,6 @@ internal static class NodeCommand
     public static Command Create(CliHost host) => new("node", "The Radicle node of this machine and what it needs")
     {
         ChooseIdentity.Create(host),
+        ShowHealth.Create(host),
     };
 }

@@ -63,6 +63,10 @@ internal sealed class UserPrograms(CliHost host)
         return await RunAsync("rad", folder, arguments, Patience, alternates: null, CancellationToken.None, passphrase);
     }
 
+    /// <summary>Asks rad something that needs no key.</summary>
+    public Task<ProgramRun> AskRadAsync(string folder, CancellationToken ct, params IReadOnlyList<string> arguments)
+        => RunAsync("rad", folder, arguments, Patience, alternates: null, ct);
+
     /// <summary>Asked once.</summary>
     private Task<string?> OpenAsync(string folder) => KeyLock.OpenAsync(host, async () =>
         string.IsNullOrEmpty(host.Variable("SSH_AUTH_SOCK")) || RadProgram.Find("ssh-add", host.Variable("PATH")) is null ? null

@@ -1,0 +1,41 @@
+using Auxo.Instances;
+using Auxo.Radicle;
+
+namespace Auxo.Cli.Nodes.Health;
+
+/// <summary>Asks the node over its control socket.</summary>
+internal static class ReadNode
+{
+    /// <summary>The port where nodes usually listen.</summary>
+    public const int UsualPort = 8776;
+
+    /// <returns>The node, and the ports where it listens; the usual one when it does not run.</returns>
+    public static async Task<(NodeReading Node, IReadOnlyList<PortReading> Ports)> ReadAsync(
+        RadicleHomeSearch search, TimeProvider time, CancellationToken ct)
+    {
+        if (search is not RadicleHomeSearch.Found { Home: var home })
+            return (new NodeReading(null, null, 0, 0, search is RadicleHomeSearch.Absent absent ? absent.Reason : "There is no profile."), []);
+        try
+        {
+            var control = new NodeControl(home.Socket, time);
+            var nid = await control.NodeIdAsync(ct);
+            var sessions = await control.SessionsAsync(ct);
+            var ports = (await control.ListenAddressesAsync(ct)).Select(PortOf).OfType<int>().Distinct()
+                .Select(static port => Port(port, isUp: true)).ToList();
+            return (new NodeReading(
+                nid.Nid, ports.Select(static p => p.Holder?.Pid).FirstOrDefault(static pid => pid is not null),
+                sessions.Count(static s => s.Connected), sessions.Count, Problem: null), ports);
+        }
+        catch (NodeException e)
+        {
+            return (new NodeReading(null, null, 0, 0, e.Message), [Port(UsualPort, isUp: false)]);
+        }
+    }
+
+    /// <summary>The number after the last colon; null for none.</summary>
+    public static int? PortOf(string address)
+        => int.TryParse(address[(address.LastIndexOf(':') + 1)..], out var port) && port is > 0 and <= 65535 ? port : null;
+
+    private static PortReading Port(int port, bool isUp)
+        => new(port, "radicle-node", isUp, ExpectedPid: null, Ports.Listener(port), "node.listen in config.json");
+}
