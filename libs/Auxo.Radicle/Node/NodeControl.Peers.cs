@@ -19,12 +19,6 @@ public sealed partial class NodeControl
     public Task<IReadOnlyList<string>> ListenAddressesAsync(CancellationToken cancellationToken)
         => AskAsync("""{"command":"listenAddrs"}""", static reply => CobJson.List(reply, CobJson.Text), cancellationToken);
 
-    /// <summary>The peers that the node dials by itself, as <c>NID@host:port</c>: of its settings, and those added while it runs.</summary>
-    /// <exception cref="NodeException">The node does not answer.</exception>
-    public Task<IReadOnlyList<string>> PersistentPeersAsync(CancellationToken cancellationToken)
-        => AskAsync(
-            """{"command":"config"}""", static reply => CobJson.OptionalList(reply, "connect", CobJson.Text), cancellationToken);
-
     /// <summary>The nodes that have a repository, and whether each has what <paramref name="owner"/> signed last.</summary>
     /// <exception cref="NodeException">The node does not answer.</exception>
     public Task<IReadOnlyList<RepositorySeed>> SeedsForAsync(Rid rid, Did owner, CancellationToken cancellationToken)
@@ -49,11 +43,6 @@ public sealed partial class NodeControl
             static reply => CobJson.OptionalText(reply, "status") == "connected"
                 ? null : CobJson.OptionalText(reply, "reason") ?? "no reason was given",
             cancellationToken);
-
-    /// <summary>Ends the connections with a peer. One of the settings is dialled again after a while.</summary>
-    /// <exception cref="NodeException">The node does not answer.</exception>
-    public Task DisconnectAsync(Did peer, CancellationToken cancellationToken)
-        => AskAsync($$"""{"command":"disconnect","nid":"{{peer.Nid}}"}""", static _ => true, cancellationToken);
 
     /// <summary>Seeds a repository with the refs of everybody: patches of strangers too.</summary>
     /// <returns>False when it was so already.</returns>

@@ -9,5 +9,6 @@ internal static class NodeCommand
     {
         ChooseIdentity.Create(host),
         ShowHealth.Create(host),
+        FixNode.Create(host),
     };
 }

@@ -67,6 +67,10 @@ internal sealed class UserPrograms(CliHost host)
     public Task<ProgramRun> AskRadAsync(string folder, CancellationToken ct, params IReadOnlyList<string> arguments)
         => RunAsync("rad", folder, arguments, Patience, alternates: null, ct);
 
+    /// <summary>Runs another program of the user's, which must be on PATH.</summary>
+    public Task<ProgramRun> AskAsync(string program, CancellationToken ct, params IReadOnlyList<string> arguments)
+        => RunAsync(program, "/", arguments, Patience, alternates: null, ct);
+
     /// <summary>Asked once.</summary>
     private Task<string?> OpenAsync(string folder) => KeyLock.OpenAsync(host, async () =>
         string.IsNullOrEmpty(host.Variable("SSH_AUTH_SOCK")) || RadProgram.Find("ssh-add", host.Variable("PATH")) is null ? null

@@ -1,0 +1,79 @@
+using Auxo.Cli.Nodes.SettingUp;
+using Auxo.Cli.Patches.Copies;
+using Auxo.Contracts;
+using Auxo.Radicle;
+
+namespace Auxo.Cli.Nodes.Fixing;
+
+/// <summary>What the steps look at: the profile, its node, and whom and what it is about.</summary>
+/// <param name="Host">The surroundings.</param>
+/// <param name="Home">The profile.</param>
+/// <param name="Own">Its key.</param>
+/// <param name="Listen">Where the node should listen.</param>
+/// <param name="Rid">The repository; null for none.</param>
+internal sealed record FixScene(CliHost Host, RadicleHome Home, Did Own, string Listen, Rid? Rid)
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
+
+    public UserPrograms Programs { get; } = new(Host);
+
+    /// <summary>Dialling and fetching take longer than a question.</summary>
+    public NodeControl Control { get; } = new(Home.Socket, Host.Time) { Patience = TimeSpan.FromSeconds(25) };
+
+    public string Config => Path.Combine(Home.Path, "config.json");
+
+    /// <summary>Who was named on the command line, as <c>NID@host:port</c>.</summary>
+    public string? NamedPeer { get; init; }
+
+    /// <summary>Who is meant: named, else the first whom the node dials by itself.</summary>
+    public async Task<string?> PeerAsync(CancellationToken ct)
+        => NamedPeer ?? (File.Exists(Config) ? NodeConfig.Peers(await File.ReadAllTextAsync(Config, ct)).FirstOrDefault() : null);
+
+    /// <summary>The peer that is connected now: the one that is meant, else any; null for none.</summary>
+    public async Task<Did?> ConnectedPeerAsync(CancellationToken ct)
+    {
+        try
+        {
+            var connected = (await Control.SessionsAsync(ct)).Where(static s => s.Connected).Select(static s => s.Nid).ToList();
+            return await PeerAsync(ct) is { } peer && NidOf(peer) is { } nid
+                ? connected.Contains(nid) ? nid : null
+                : connected.Count > 0 ? connected[0] : null;
+        }
+        catch (NodeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The identity as the storage has it; null when the repository is not here.</summary>
+    public async Task<RadicleIdentity?> IdentityAsync(CancellationToken ct)
+    {
+        if (Rid is not { } rid || !Directory.Exists(Home.RepositoryPath(rid))) return null;
+        try
+        {
+            await using var storage = await RadicleRepository.OpenAsync(Home.RepositoryPath(rid), ct);
+            return await storage.ReadIdentityAsync(ct);
+        }
+        catch (NotRadicleException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The key of <c>NID@host:port</c>; null when it is none.</summary>
+    public static Did? NidOf(string peer)
+        => Did.TryParse("did:key:" + peer.Split('@')[0], provider: null, out var nid) ? nid : null;
+
+    /// <summary>Looks again and again until it is so, or the time is over.</summary>
+    public async Task<bool> BecomesAsync(Func<Task<bool>> condition, TimeSpan limit, CancellationToken ct)
+    {
+        var began = Host.Time.GetTimestamp();
+        while (!await condition())
+        {
+            if (Host.Time.GetElapsedTime(began) > limit) return false;
+            await Task.Delay(Between, Host.Time, ct);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+using Auxo.Cli.Nodes.SettingUp;
+using Auxo.Radicle;
+
+namespace Auxo.Cli.Nodes.Fixing;
+
+/// <summary>Steps 1 to 3: the VPN, the node, a peer.</summary>
+internal static class MachineSteps
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Settles = TimeSpan.FromMilliseconds(500);
+
+    public static FixStep Vpn(FixScene scene) => new("VPN up", async ct =>
+    {
+        if (RadProgram.Find("tailscale", scene.Host.Variable("PATH")) is null) return FixRules.Vpn(isInstalled: false, null, isOnline: false);
+        var run = await scene.Programs.AskAsync("tailscale", ct, "status", "--json");
+        var (backend, isOnline) = Tailscale(run.Output);
+        return FixRules.Vpn(isInstalled: true, backend, isOnline);
+    }, async ct => await scene.Programs.AskAsync("tailscale", ct, "up", "--timeout", "20s"));
+
+    public static FixStep Node(FixScene scene) => new("node listens", async ct =>
+    {
+        var configured = NodeConfig.Listens(await File.ReadAllTextAsync(scene.Config, ct));
+        try
+        {
+            return FixRules.Node(await scene.Control.ListenAddressesAsync(ct), null, configured, scene.Listen, scene.Config);
+        }
+        catch (NodeException e)
+        {
+            var isStopped = e.Fault is NodeFault.NotRunning or NodeFault.StaleSocket;
+            return FixRules.Node(null, isStopped ? null : e.Message, configured, scene.Listen, scene.Config);
+        }
+    }, async ct =>
+    {
+        var text = await File.ReadAllTextAsync(scene.Config, ct);
+        if (!NodeConfig.Listens(text).Any(c => FixRules.Answers(c, scene.Listen)))
+            _ = await NodeConfig.WriteAsync(scene.Config, NodeConfig.WithListen(text, scene.Listen), scene.Host.Time.GetUtcNow(), ct);
+        if (await AnswersAsync(scene, ct))
+        {
+            _ = await scene.Programs.RadAsync(scene.Home.Path, "node", "stop");
+            _ = await scene.BecomesAsync(async () => !await AnswersAsync(scene, ct), Patience, ct);
+        }
+
+        _ = await scene.Programs.RadAsync(scene.Home.Path, "node", "start");
+        _ = await scene.BecomesAsync(() => AnswersAsync(scene, ct), Patience, ct);
+    });
+
+    public static FixStep Peer(FixScene scene) => new("peer connected", async ct => FixRules.Peer(
+        await scene.PeerAsync(ct), await scene.ConnectedPeerAsync(ct) is not null, await AnswersAsync(scene, ct)), async ct =>
+    {
+        if (await scene.PeerAsync(ct) is not { } peer) return;
+        // "Connected" is said before the peer has agreed, and one that still has an old session cuts the first new ones off.
+        string? reason = null;
+        var isConnected = await scene.BecomesAsync(async () =>
+        {
+            reason = await scene.Control.ConnectAsync(peer, ct) ?? reason;
+            await Task.Delay(Settles, scene.Host.Time, ct);
+            return await scene.ConnectedPeerAsync(ct) is not null;
+        }, Patience, ct);
+        if (!isConnected) throw new CliException(
+            ExitCode.Negative, $"The node says: {reason ?? "the peer cut the connection off"}. Is it the right address, and its port open?");
+    });
+
+    /// <summary>What <c>tailscale status --json</c> says of itself; nothing where it says something else.</summary>
+    public static (string? Backend, bool IsOnline) Tailscale(string output)
+    {
+        try
+        {
+            var json = JsonDocument.Parse(output).RootElement;
+            return (json.GetProperty("BackendState").GetString(),
+                json.TryGetProperty("Self", out var self) && self.ValueKind == JsonValueKind.Object
+                    && self.TryGetProperty("Online", out var online) && online.ValueKind == JsonValueKind.True);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return (null, false);
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(FixScene scene, CancellationToken ct)
+    {
+        try
+        {
+            await scene.Control.StatusAsync(ct);
+            return true;
+        }
+        catch (NodeException)
+        {
+            return false;
+        }
+    }
+}
