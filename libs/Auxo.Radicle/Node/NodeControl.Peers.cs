@@ -26,7 +26,8 @@ public sealed partial class NodeControl
             $$"""{"command":"seedsFor","rid":"{{rid}}","namespaces":["{{owner.Nid}}"]}""",
             static reply => CobJson.List(reply, static seed => new RepositorySeed(
                 CobJson.Did(CobJson.Member(seed, "nid")),
-                CobJson.Optional(seed, "sync") is { ValueKind: JsonValueKind.Object } sync && CobJson.OptionalText(sync, "status") == "synced"
+                CobJson.Optional(seed, "sync") is { ValueKind: JsonValueKind.Object } sync
+                    && CobJson.OptionalText(sync, "status") == "synced"
                     ? CobJson.OptionalOid(CobJson.Member(sync, "at"), "oid") : null)),
             cancellationToken);
 

@@ -26,7 +26,8 @@ public sealed class FixNodeTests
 
             Assert.True(result.ExitCode == 0, result.Out + result.Error);
             Assert.Equal(["skipped", "mended", "mended", "fine", "fine", "mended"], States(result));
-            Assert.DoesNotContain("auxo-test", await bob.GitAsync(bob.Storage(repository.Rid), Ct, "for-each-ref"), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "auxo-test", await bob.GitAsync(bob.Storage(repository.Rid), Ct, "for-each-ref"), StringComparison.Ordinal);
             var control = new NodeControl(bob.Socket, TimeProvider.System);
             Assert.Equal([bob.Address], await control.ListenAddressesAsync(Ct));
 
@@ -115,5 +116,6 @@ public sealed class FixNodeTests
             width: 120, ct: Ct);
 
     private static IEnumerable<string?> States(CliResult result)
-        => JsonDocument.Parse(result.Out).RootElement.GetProperty("steps").EnumerateArray().Select(static s => s.GetProperty("state").GetString());
+        => JsonDocument.Parse(result.Out).RootElement.GetProperty("steps").EnumerateArray()
+            .Select(static s => s.GetProperty("state").GetString());
 }

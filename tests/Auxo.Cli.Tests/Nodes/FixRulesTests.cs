@@ -77,23 +77,26 @@ public sealed class FixRulesTests
 
     [Theory]
     [InlineData("is being seeded with scope `all`", true, true, "Fine", null)]
-    [InlineData("is being seeded with scope `followed`", true, true, "Needed", "rad seed rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5 --scope followed")]
-    [InlineData("is not being seeded", true, false, "Needed", "rad unseed rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5")]
-    [InlineData("is not being seeded", false, true, "Needed", "rad unseed rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5")]
+    [InlineData("is being seeded with scope `followed`", true, true, "Needed", "rad seed RID --scope followed")]
+    [InlineData("is not being seeded", true, false, "Needed", "rad unseed RID")]
+    [InlineData("is not being seeded", false, true, "Needed", "rad unseed RID")]
     [InlineData("is not being seeded", false, false, "Blocked", null)]
-    [InlineData("", true, true, "Needed", "rad unseed rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5")]
+    [InlineData("", true, true, "Needed", "rad unseed RID")]
     public void a_repository_is_seeded_with_everybody_and_fetched_where_it_is_missing(
         string policy, bool isHere, bool isConnected, string state, string? undo)
     {
         var look = FixRules.Seeding(Repository, policy, isHere, isConnected ? Bob : null);
 
-        Assert.Equal((state, undo), (look.State.ToString(), look.Undo));
+        Assert.Equal((state, undo?.Replace("RID", Repository.Value, StringComparison.Ordinal)), (look.State.ToString(), look.Undo));
     }
 
     [Fact]
     public void an_address_is_added_to_the_settings_and_everything_else_stays()
     {
-        const string text = """{"publicExplorer":"https://x/$nid","node":{"alias":"ü","limits":{"rate":5.0},"listen":["1.2.3.4:1"],"new":{"a":null}}}""";
+        const string text = """
+            {"publicExplorer":"https://x/$nid",
+             "node":{"alias":"ü","limits":{"rate":5.0},"listen":["1.2.3.4:1"],"new":{"a":null}}}
+            """;
 
         var changed = NodeConfig.WithListen(text, Everywhere);
 
@@ -111,5 +114,6 @@ public sealed class FixRulesTests
     [InlineData("[]")]
     [InlineData("{\"node\":")]
     public void a_broken_settings_file_is_said(string text)
-        => Assert.Contains("config.json cannot be read", Assert.Throws<CliException>(() => NodeConfig.Listens(text)).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "config.json cannot be read", Assert.Throws<CliException>(() => NodeConfig.Listens(text)).Message, StringComparison.Ordinal);
 }

@@ -17,12 +17,15 @@ internal static class FixNode
 {
     public static Command Create(CliHost host)
     {
-        var peer = new Option<string?>("--peer") { Description = "Who should be connected; else whom the node's settings name", HelpName = "NID@HOST:PORT" };
+        var peer = new Option<string?>("--peer")
+        {
+            Description = "Who should be connected; else whom the node's settings name", HelpName = "NID@HOST:PORT",
+        };
         var repository = new Option<string?>("--repo") { Description = "The repository; else that of this working copy", HelpName = "RID" };
-        var listen = new Option<string>("--listen") { Description = "Where the node should listen", DefaultValueFactory = static _ => "0.0.0.0:8776" };
+        var listen = Listen();
         var dry = new Option<bool>("--dry-run") { Description = "Say what would be done, and change nothing" };
         var yes = Confirmation.Option();
-        return new Command("fix", "Mend what keeps this node from its peers, in six steps; each is said before it is done, with what undoes it")
+        return new Command("fix", "Mend what keeps this node from its peers: six steps, each said before it is done, with what undoes it")
         {
             peer, repository, listen, dry, yes,
         }.Does(host, async (parsed, session, ct) =>
@@ -108,7 +111,8 @@ internal static class FixNode
     private static async Task<Rid?> RepositoryAsync(CliHost host, string? named, CancellationToken ct)
     {
         if (named is not null) return Rid.TryParse(named, provider: null, out var rid) ? rid : throw new CliException(
-            ExitCode.Usage, $"'{named}' is no repository's id.", "It looks like rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5; 'rad ls' shows them.");
+            ExitCode.Usage, $"'{named}' is no repository's id.",
+            "It looks like rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5; 'rad ls' shows them.");
         try
         {
             return (await WorkingCopy.FindAsync(new UserPrograms(host), host.WorkingFolder, ct)).Rid;
@@ -123,9 +127,17 @@ internal static class FixNode
         => peer is null || (FixScene.NidOf(peer) is not null && peer.IndexOf('@') > 0 && Health.ReadNode.PortOf(peer) is not null)
             ? peer
             : throw new CliException(
-                ExitCode.Usage, $"'{peer}' is no peer's address.", "It looks like z6Mk…@host.example.org:8776; on the peer: rad node config --addresses");
+                ExitCode.Usage, $"'{peer}' is no peer's address.",
+                "It looks like z6Mk…@host.example.org:8776; on the peer: rad node config --addresses");
 
-    private static string Address(string address)
+    /// <summary>Where the node should listen.</summary>
+    internal static Option<string> Listen() => new("--listen")
+    {
+        Description = "Where the node should listen", DefaultValueFactory = static _ => "0.0.0.0:8776", HelpName = "ADDRESS:PORT",
+    };
+
+    /// <exception cref="CliException">It is no address to listen on.</exception>
+    internal static string Address(string address)
         => Health.ReadNode.PortOf(address) is not null && address.LastIndexOf(':') > 0
             ? address
             : throw new CliException(ExitCode.Usage, $"'{address}' is no address to listen on.", "It looks like 0.0.0.0:8776.");

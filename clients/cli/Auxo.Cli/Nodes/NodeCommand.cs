@@ -10,5 +10,6 @@ internal static class NodeCommand
         ChooseIdentity.Create(host),
         ShowHealth.Create(host),
         FixNode.Create(host),
+        SetUpNode.Create(host),
     };
 }

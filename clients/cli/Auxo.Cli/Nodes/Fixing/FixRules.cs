@@ -15,7 +15,8 @@ internal static class FixRules
         (false, _, _) => new FixLook(FixState.Skipped, "tailscale is not installed here; nothing to do for another VPN"),
         (_, "Running", true) => new FixLook(FixState.Fine, "tailscale runs, and this machine is online"),
         (_, "NeedsLogin", _) => new FixLook(FixState.Blocked, "tailscale wants a login", "tailscale login"),
-        _ => new FixLook(FixState.Needed, $"tailscale is not up ({backend ?? "it does not say how it is"})", "tailscale up", "tailscale down"),
+        _ => new FixLook(
+            FixState.Needed, $"tailscale is not up ({backend ?? "it does not say how it is"})", "tailscale up", "tailscale down"),
     };
 
     /// <param name="listens">Where the node takes connections; null when it does not run.</param>
@@ -51,7 +52,8 @@ internal static class FixRules
         (_, _, null) => new FixLook(
             FixState.Blocked, "no peer is connected, and none is known", "auxo node fix --peer NID@HOST:8776"),
         (_, _, { } peer) => new FixLook(
-            FixState.Needed, $"{peer} is not connected", $"rad node connect {peer}", "rad node stop; rad node start (it is dialled once only)"),
+            FixState.Needed, $"{peer} is not connected", $"rad node connect {peer}",
+            "rad node stop; rad node start (it is dialled once only)"),
     };
 
     /// <param name="rid">The repository; null when none was named.</param>

@@ -27,7 +27,8 @@ internal sealed record FixScene(CliHost Host, RadicleHome Home, Did Own, string 
 
     /// <summary>Who is meant: named, else the first whom the node dials by itself.</summary>
     public async Task<string?> PeerAsync(CancellationToken ct)
-        => NamedPeer ?? (File.Exists(Config) ? NodeConfig.Peers(await File.ReadAllTextAsync(Config, ct)).FirstOrDefault() : null);
+        => NamedPeer
+            ?? (File.Exists(Config) && NodeConfig.Peers(await File.ReadAllTextAsync(Config, ct)) is [var first, ..] ? first : null);
 
     /// <summary>The peer that is connected now: the one that is meant, else any; null for none.</summary>
     public async Task<Did?> ConnectedPeerAsync(CancellationToken ct)

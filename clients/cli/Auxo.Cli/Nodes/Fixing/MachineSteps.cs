@@ -13,7 +13,8 @@ internal static class MachineSteps
 
     public static FixStep Vpn(FixScene scene) => new("VPN up", async ct =>
     {
-        if (RadProgram.Find("tailscale", scene.Host.Variable("PATH")) is null) return FixRules.Vpn(isInstalled: false, null, isOnline: false);
+        if (RadProgram.Find("tailscale", scene.Host.Variable("PATH")) is null)
+            return FixRules.Vpn(isInstalled: false, null, isOnline: false);
         var run = await scene.Programs.AskAsync("tailscale", ct, "status", "--json");
         var (backend, isOnline) = Tailscale(run.Output);
         return FixRules.Vpn(isInstalled: true, backend, isOnline);
@@ -59,7 +60,8 @@ internal static class MachineSteps
             return await scene.ConnectedPeerAsync(ct) is not null;
         }, Patience, ct);
         if (!isConnected) throw new CliException(
-            ExitCode.Negative, $"The node says: {reason ?? "the peer cut the connection off"}. Is it the right address, and its port open?");
+            ExitCode.Negative,
+            $"The node says: {reason ?? "the peer cut the connection off"}. Is it the right address, and its port open?");
     });
 
     /// <summary>What <c>tailscale status --json</c> says of itself; nothing where it says something else.</summary>

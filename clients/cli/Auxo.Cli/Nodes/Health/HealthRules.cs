@@ -45,7 +45,8 @@ internal static class HealthRules
     {
         if (node.Nid is null)
         {
-            yield return new HealthItem("node", HealthState.Critical, node.Problem ?? "does not answer", "auxo node fix");
+            yield return new HealthItem("node", HealthState.Critical, node.Problem ?? "does not answer",
+                node.HasProfile ? "auxo node fix" : "auxo node setup");
             yield break;
         }
 

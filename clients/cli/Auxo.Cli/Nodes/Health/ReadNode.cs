@@ -14,7 +14,11 @@ internal static class ReadNode
         RadicleHomeSearch search, TimeProvider time, CancellationToken ct)
     {
         if (search is not RadicleHomeSearch.Found { Home: var home })
-            return (new NodeReading(null, null, 0, 0, search is RadicleHomeSearch.Absent absent ? absent.Reason : "There is no profile."), []);
+        {
+            var reason = search is RadicleHomeSearch.Absent absent ? absent.Reason : "There is no Radicle profile.";
+            return (new NodeReading(null, null, 0, 0, reason) { HasProfile = false }, []);
+        }
+
         try
         {
             var control = new NodeControl(home.Socket, time);

@@ -1,6 +1,5 @@
 using System.Globalization;
 
-using Auxo.Api;
 using Auxo.Cli.Instances;
 using Auxo.Cli.Status;
 using Auxo.Contracts;

@@ -22,7 +22,11 @@ internal sealed record MachineReading(
 /// <param name="Connected">Peers with a session.</param>
 /// <param name="Known">Peers that it has a session with, or tries to have.</param>
 /// <param name="Problem">Why it does not answer.</param>
-internal sealed record NodeReading(string? Nid, int? Pid, int Connected, int Known, string? Problem);
+internal sealed record NodeReading(string? Nid, int? Pid, int Connected, int Known, string? Problem)
+{
+    /// <summary>There is a profile, so that there can be a node.</summary>
+    public bool HasProfile { get; init; } = true;
+}
 
 /// <summary>A port.</summary>
 /// <param name="Port">Its number.</param>

@@ -9,14 +9,16 @@ internal static class MeantPublic
     public static async Task<IReadOnlySet<Rid>> ReadAsync(InstanceLayout layout, CancellationToken ct)
         => File.Exists(layout.MeantPublic)
             ? (await File.ReadAllLinesAsync(layout.MeantPublic, ct))
-                .Select(static line => Rid.TryParse(line.Trim(), provider: null, out var rid) ? rid : default(Rid?)).OfType<Rid>().ToHashSet()
+                .Select(static line => Rid.TryParse(line.Trim(), provider: null, out var rid) ? rid : default(Rid?))
+                .OfType<Rid>().ToHashSet()
             : new HashSet<Rid>();
 
     /// <exception cref="CliException">It is no repository's id.</exception>
     public static async Task AddAsync(InstanceLayout layout, string repository, CancellationToken ct)
     {
         if (!Rid.TryParse(repository, provider: null, out var rid)) throw new CliException(
-            ExitCode.Usage, $"'{repository}' is no repository's id.", "It looks like rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5; 'rad ls' shows them.");
+            ExitCode.Usage, $"'{repository}' is no repository's id.",
+            "It looks like rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5; 'rad ls' shows them.");
         var known = await ReadAsync(layout, ct);
         if (known.Contains(rid)) return;
         layout.Make();

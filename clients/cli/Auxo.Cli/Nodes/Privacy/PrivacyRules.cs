@@ -43,7 +43,8 @@ internal static class PrivacyRules
             $"if it was meant: auxo node health --meant-public {repository.Rid}; else make it private again (rad id update --repo "
                 + $"{repository.Rid} --visibility private --title \"Private again\"; rad sync --announce) and change every secret in it");
         if (!repository.IsPrivate) yield break;
-        var strangers = repository.Holders.Where(h => !repository.Readers.Contains(h)).OrderBy(static h => h.Nid, StringComparer.Ordinal).ToList();
+        var strangers = repository.Holders.Where(h => !repository.Readers.Contains(h))
+            .OrderBy(static h => h.Nid, StringComparer.Ordinal).ToList();
         if (strangers.Count > 0) yield return new HealthItem(
             name, HealthState.Critical,
             $"{repository.Rid} is at {(strangers.Count == 1 ? "a node that is" : $"{strangers.Count} nodes that are")} not allowed: "

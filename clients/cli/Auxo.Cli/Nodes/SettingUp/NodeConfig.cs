@@ -7,7 +7,10 @@ namespace Auxo.Cli.Nodes.SettingUp;
 /// <summary>A node's <c>config.json</c>. Everything else in it is kept as it is.</summary>
 internal static class NodeConfig
 {
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The addresses of <c>node.listen</c>; empty when there are none.</summary>
     /// <exception cref="CliException">The text is no such file.</exception>

@@ -67,6 +67,10 @@ internal sealed class UserPrograms(CliHost host)
     public Task<ProgramRun> AskRadAsync(string folder, CancellationToken ct, params IReadOnlyList<string> arguments)
         => RunAsync("rad", folder, arguments, Patience, alternates: null, ct);
 
+    /// <summary>Lets rad make a profile. Its key is protected by the passphrase; an empty one leaves it open.</summary>
+    public Task<ProgramRun> MakeProfileAsync(string alias, string passphrase)
+        => RunAsync("rad", "/", ["auth", "--alias", alias], Patience, alternates: null, CancellationToken.None, passphrase);
+
     /// <summary>Runs another program of the user's, which must be on PATH.</summary>
     public Task<ProgramRun> AskAsync(string program, CancellationToken ct, params IReadOnlyList<string> arguments)
         => RunAsync(program, "/", arguments, Patience, alternates: null, ct);

@@ -1,0 +1,108 @@
+using Auxo.Cli.Nodes.Health;
+using Auxo.Contracts;
+
+namespace Auxo.Cli.Nodes.SettingUp;
+
+/// <summary>What a new node's machine is told: pure texts.</summary>
+internal static class SetupRules
+{
+    /// <summary>The programs of Radicle that a node needs.</summary>
+    public static IReadOnlyList<string> Programs { get; } = ["git", "rad", "radicle-node", "git-remote-rad"];
+
+    /// <summary>Where to get what is missing.</summary>
+    public static string Missing(IReadOnlyList<string> programs)
+        => $"missing on PATH: {string.Join(", ", programs)}. "
+            + (programs.Contains("git", StringComparer.Ordinal) ? "Install git with the package manager. " : "")
+            + (programs.Any(static p => p != "git")
+                ? "Radicle: curl -sSLf https://radicle.xyz/install | sh, or cargo install radicle-cli radicle-node radicle-remote-helper; "
+                    + "its folder (~/.radicle/bin or ~/.cargo/bin) must be on PATH"
+                : "");
+
+    /// <summary>An alias: 1 to 32 bytes without whitespace; null for what is none.</summary>
+    public static string? Alias(string text)
+        => text.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(text) <= 32
+            && !text.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '<' or '>') ? text : null;
+
+    /// <summary>What opens the node's port and Auxo's ports on the mesh's interface only: printed, since root decides about it.</summary>
+    /// <param name="firewall"><c>ufw</c>, <c>firewalld</c> or <c>nft</c>.</param>
+    /// <param name="mesh">The mesh's interface, such as <c>tailscale0</c>.</param>
+    /// <param name="port">Where the node listens.</param>
+    public static IEnumerable<string> Firewall(string firewall, string mesh, int port)
+    {
+        var ports = new[] { port }.Concat(KnownServices.Names.Select(static n => KnownServices.UsualPort(n)!.Value))
+            .Append(KnownServices.ConsolePort).Distinct().Order().ToList();
+        return firewall switch
+        {
+            "ufw" => ports.Select(p => $"sudo ufw allow in on {mesh} to any port {p} proto tcp"),
+            "firewalld" =>
+            [
+                "sudo firewall-cmd --permanent --new-zone=auxo-mesh",
+                $"sudo firewall-cmd --permanent --zone=auxo-mesh --change-interface={mesh}",
+                .. ports.Select(static p => $"sudo firewall-cmd --permanent --zone=auxo-mesh --add-port={p}/tcp"),
+                "sudo firewall-cmd --reload",
+            ],
+            _ =>
+            [
+                "sudo nft add table inet auxo   (undo: sudo nft delete table inet auxo)",
+                "sudo nft 'add chain inet auxo input { type filter hook input priority 0; }'",
+                $"sudo nft 'add rule inet auxo input iifname != {{ \"lo\", \"{mesh}\" }} tcp dport {{ {string.Join(", ", ports)} }} drop'",
+            ],
+        };
+    }
+
+    /// <summary>A systemd unit of the user's that keeps the node running.</summary>
+    /// <param name="program">The path of <c>radicle-node</c>.</param>
+    /// <param name="home">RAD_HOME.</param>
+    /// <param name="path">The PATH on which the node finds git.</param>
+    public static string SystemdUnit(string program, string home, string path) => $"""
+        [Unit]
+        Description=Radicle node
+        After=network-online.target
+        Wants=network-online.target
+
+        [Service]
+        Environment="RAD_HOME={Quoted(home)}"
+        Environment="PATH={Quoted(path)}"
+        EnvironmentFile=-{home.Replace("%", "%%", StringComparison.Ordinal)}/node.env
+        ExecStart="{Quoted(program)}" --force
+        Restart=on-failure
+        RestartSec=5
+
+        [Install]
+        WantedBy=default.target
+
+        """;
+
+    /// <summary>The same for launchd on macOS.</summary>
+    public static string LaunchdPlist(string program, string home, string path) => $"""
+        <?xml version="1.0" encoding="UTF-8"?>
+        <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+        <plist version="1.0">
+        <dict>
+          <key>Label</key><string>xyz.radicle.node</string>
+          <key>ProgramArguments</key><array><string>{Xml(program)}</string><string>--force</string></array>
+          <key>EnvironmentVariables</key>
+          <dict><key>RAD_HOME</key><string>{Xml(home)}</string><key>PATH</key><string>{Xml(path)}</string></dict>
+          <key>RunAtLoad</key><true/>
+          <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>
+        </dict>
+        </plist>
+
+        """;
+
+    /// <summary>The first interface that looks like a mesh's; <c>tailscale0</c> where there is none yet.</summary>
+    public static string Mesh(IEnumerable<string> interfaces)
+        => interfaces.FirstOrDefault(static i => i.StartsWith("tailscale", StringComparison.Ordinal))
+            ?? interfaces.FirstOrDefault(static i => i.StartsWith("wg", StringComparison.Ordinal)
+                || i.StartsWith("nebula", StringComparison.Ordinal) || i.StartsWith("zt", StringComparison.Ordinal)) ?? "tailscale0";
+
+    /// <summary>The port to open: that of the address, else the usual one.</summary>
+    public static int Port(string listen) => ReadNode.PortOf(listen) ?? ReadNode.UsualPort;
+
+    // systemd takes % for its own placeholders, and a backslash for an escape.
+    private static string Quoted(string text)
+        => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("%", "%%", StringComparison.Ordinal);
+
+    private static string Xml(string text) => System.Security.SecurityElement.Escape(text);
+}

@@ -1,0 +1,92 @@
+using System.Net.NetworkInformation;
+
+using Auxo.Cli.Patches.Copies;
+using Auxo.Contracts;
+using Auxo.Radicle;
+
+namespace Auxo.Cli.Nodes.SettingUp;
+
+/// <summary>The parts of the set-up. Each looks first and does only what is missing, so the whole can be repeated and carried on.</summary>
+/// <param name="Host">The surroundings.</param>
+/// <param name="Home">RAD_HOME, which need not be there yet.</param>
+/// <param name="Dry">Change nothing.</param>
+internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
+{
+    private string Config => Path.Combine(Home, "config.json");
+
+    public SetupStep Programs()
+    {
+        var missing = SetupRules.Programs.Where(p => RadProgram.Find(p, Host.Variable("PATH")) is null).ToList();
+        return missing.Count == 0
+            ? new SetupStep("programs", "fine", string.Join(", ", SetupRules.Programs) + " are on PATH")
+            : new SetupStep("programs", "failed", SetupRules.Missing(missing));
+    }
+
+    /// <summary>Never asks for what is there: a key that is there stays as it is, whatever alias is given.</summary>
+    public async Task<SetupStep> IdentityAsync(string? alias, CancellationToken ct)
+    {
+        if (await OwnerAsync(ct) is { } there) return new SetupStep("identity", "fine", $"{there} in {Home}");
+        if (alias is null) return new SetupStep("identity", Dry ? "needed" : "failed",
+            $"there is no key in {Home}; give it a name: auxo node setup --alias NAME");
+        if (Dry) return new SetupStep("identity", "needed", $"would make a key in {Home}: rad auth --alias {alias}");
+        var passphrase = Host.Variable("RAD_PASSPHRASE")
+            ?? Host.ReadSecret?.Invoke("A passphrase for the new Radicle key (empty: none): ") ?? "";
+        var run = await new UserPrograms(Host).MakeProfileAsync(alias, passphrase);
+        return await OwnerAsync(ct) is { } own
+            ? new SetupStep("identity", "done", $"{own}, called {alias}, in {Home}"
+                + (passphrase.Length > 0 ? "" : "; its key has no passphrase: keep the disk encrypted"))
+            : new SetupStep("identity", "failed", "rad auth made no key: " + (run.Output + run.Errors).ReplaceLineEndings(" ").Trim());
+    }
+
+    public async Task<SetupStep> ListenAsync(string address, CancellationToken ct)
+    {
+        if (!File.Exists(Config)) return new SetupStep(
+            "listen", Dry ? "needed" : "failed", $"{address} goes into node.listen of {Config}, which is not there yet");
+        var text = await File.ReadAllTextAsync(Config, ct);
+        var changed = NodeConfig.WithListen(text, address);
+        if (changed == text) return new SetupStep("listen", "fine", $"{address} is in {Config}");
+        if (Dry) return new SetupStep("listen", "needed", $"would add {address} to node.listen in {Config}");
+        var backup = await NodeConfig.WriteAsync(Config, changed, Host.Time.GetUtcNow(), ct);
+        return new SetupStep("listen", "done", $"{address} is in {Config} now; the old file: {backup}. A node that runs hears of it at its next start");
+    }
+
+    public SetupStep Firewall(string listen, string? mesh)
+    {
+        var firewall = Has("ufw") ? "ufw" : Has("firewall-cmd") ? "firewalld" : "nft";
+        var name = mesh ?? SetupRules.Mesh(NetworkInterface.GetAllNetworkInterfaces().Select(static i => i.Name));
+        return new SetupStep(
+            "firewall", "yours", $"the node's port and Auxo's on {name} only, by {firewall}; look at the lines, then type them",
+            [.. SetupRules.Firewall(firewall, name, SetupRules.Port(listen))]);
+    }
+
+    public async Task<SetupStep> KeepAliveAsync(bool mac, CancellationToken ct)
+    {
+        var user = Host.Variable("HOME") is { Length: > 0 } home ? home : null;
+        if (user is null) return new SetupStep("keep-alive", "failed", "HOME is not set, so there is no place for a unit of yours");
+        var program = RadProgram.Find("radicle-node", Host.Variable("PATH"))!;
+        var path = Host.Variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
+        var file = mac
+            ? Path.Combine(user, "Library", "LaunchAgents", "xyz.radicle.node.plist")
+            : Path.Combine(Host.Variable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(user, ".config"),
+                "systemd", "user", "radicle-node.service");
+        var text = mac ? SetupRules.LaunchdPlist(program, Home, path) : SetupRules.SystemdUnit(program, Home, path);
+        IReadOnlyList<string> enable = mac
+            ? ["rad node stop", $"launchctl bootstrap gui/$(id -u) {file}"]
+            : ["rad node stop", "systemctl --user daemon-reload", "systemctl --user enable --now radicle-node", "loginctl enable-linger"];
+        if (File.Exists(file))
+            return await File.ReadAllTextAsync(file, ct) == text
+                ? new SetupStep("keep-alive", "fine", $"{file} is there; where it is not enabled yet:", enable)
+                : new SetupStep("keep-alive", "fine", $"{file} is there and says something else, so it was left as it is");
+        if (Dry) return new SetupStep("keep-alive", "needed", $"would write {file}; then to be enabled:", enable);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var fresh = file + ".new";
+        await File.WriteAllTextAsync(fresh, text, ct);
+        File.Move(fresh, file);
+        return new SetupStep("keep-alive", "done", $"wrote {file}; enable it:", enable);
+    }
+
+    private Task<Did?> OwnerAsync(CancellationToken ct)
+        => RadProgram.OwnerAsync(new RadicleHome(Home, Path.Combine(Home, "node", "control.sock")), ct);
+
+    private bool Has(string program) => RadProgram.Find(program, Host.Variable("PATH") + ":/usr/sbin:/sbin") is not null;
+}
