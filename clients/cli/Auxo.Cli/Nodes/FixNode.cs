@@ -115,7 +115,7 @@ internal static class FixNode
             "It looks like rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5; 'rad ls' shows them.");
         try
         {
-            return (await WorkingCopy.FindAsync(new UserPrograms(host), host.WorkingFolder, ct)).Rid;
+            return (await UserCopy.FindAsync(new UserPrograms(host), host.WorkingFolder, ct)).Rid;
         }
         catch (CliException)
         {
