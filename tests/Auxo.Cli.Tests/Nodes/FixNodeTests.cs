@@ -41,6 +41,32 @@ public sealed class FixNodeTests
     }
 
     [Fact]
+    public async Task a_node_that_systemd_keeps_is_started_by_systemd()
+    {
+        await using var lab = await RadicleLab.UpAsync(Ct, "alice");
+        var alice = lab.Nodes[0];
+        await alice.StopAsync();
+        var systemctl = Path.Combine(lab.Folder, "systemctl");
+        await File.WriteAllTextAsync(
+            systemctl, $"#!/bin/sh\necho \"$*\" >>{lab.Folder}/asked\n[ \"$2\" = is-enabled ] || exec rad node start\n", Ct);
+        File.SetUnixFileMode(systemctl, (UnixFileMode)0b111_101_101);
+        var variables = PatchLab.Variables(alice);
+        variables["PATH"] = $"{lab.Folder}:{variables["PATH"]}";
+        try
+        {
+            var result = await CliResult.RunAsync(
+                variables, ["node", "fix", "--listen", alice.Address, "--yes", "--json"], folder: lab.Folder, ct: Ct);
+
+            Assert.Equal(["skipped", "mended", "blocked", "skipped", "skipped", "skipped"], States(result));
+            Assert.Contains("--user restart radicle-node\n", await File.ReadAllTextAsync($"{lab.Folder}/asked", Ct), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await alice.TryRadAsync(CancellationToken.None, "node", "stop");
+        }
+    }
+
+    [Fact]
     public async Task a_dry_run_says_each_step_and_changes_nothing()
     {
         await using var lab = await RadicleLab.UpAsync(Ct, "alice", "bob");

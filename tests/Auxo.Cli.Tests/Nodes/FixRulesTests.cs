@@ -50,14 +50,16 @@ public sealed class FixRulesTests
     [Fact]
     public void a_node_is_started_and_its_settings_are_written_only_where_they_must()
     {
-        Assert.Equal(FixState.Fine, FixRules.Node([Everywhere], null, [], Everywhere, "c").State);
-        Assert.Equal("rad node start", FixRules.Node(null, null, [Everywhere], Everywhere, "c").Does);
+        Assert.Equal(FixState.Fine, FixRules.Node([Everywhere], null, [], Everywhere, "c", isUnit: false).State);
+        Assert.Equal("rad node start", FixRules.Node(null, null, [Everywhere], Everywhere, "c", isUnit: false).Does);
         Assert.StartsWith("add 0.0.0.0:8776 to node.listen in c; rad node start",
-            FixRules.Node(null, null, [], Everywhere, "c").Does, StringComparison.Ordinal);
-        var deaf = FixRules.Node([], null, [], Everywhere, "c");
+            FixRules.Node(null, null, [], Everywhere, "c", isUnit: false).Does, StringComparison.Ordinal);
+        var deaf = FixRules.Node([], null, [], Everywhere, "c", isUnit: false);
         Assert.Equal("runs and listens on nothing, not on 0.0.0.0:8776", deaf.Text);
         Assert.EndsWith("rad node stop; rad node start", deaf.Does, StringComparison.Ordinal);
-        Assert.Equal(FixState.Blocked, FixRules.Node(null, "it belongs to another user", [], Everywhere, "c").State);
+        Assert.Equal(
+            "systemctl --user restart radicle-node", FixRules.Node([], null, [Everywhere], Everywhere, "c", isUnit: true).Does);
+        Assert.Equal(FixState.Blocked, FixRules.Node(null, "it belongs to another user", [], Everywhere, "c", isUnit: false).State);
     }
 
     [Fact]

@@ -5,6 +5,9 @@ namespace Auxo.Cli.Nodes.Fixing;
 /// <summary>What each step should find, and what mends it. Pure: from what was read to what is to be done.</summary>
 internal static class FixRules
 {
+    /// <summary>The unit that <c>auxo node setup</c> writes.</summary>
+    public const string Unit = "radicle-node";
+
     private const string NoRepository = "no repository was named: --repo RID, or begin in a working copy";
 
     /// <param name="isInstalled">There is a program <c>tailscale</c>.</param>
@@ -24,22 +27,26 @@ internal static class FixRules
     /// <param name="configured">The addresses of its settings.</param>
     /// <param name="wanted">Where it should listen.</param>
     /// <param name="config">The file of its settings.</param>
+    /// <param name="isUnit">systemd keeps it running.</param>
     public static FixLook Node(
-        IReadOnlyList<string>? listens, string? problem, IReadOnlyList<string> configured, string wanted, string config)
+        IReadOnlyList<string>? listens, string? problem, IReadOnlyList<string> configured, string wanted, string config, bool isUnit)
     {
+        var (start, stop) = isUnit
+            ? ($"systemctl --user restart {Unit}", $"systemctl --user stop {Unit}")
+            : ("rad node start", "rad node stop");
         if (problem is not null) return new FixLook(FixState.Blocked, problem);
         if (listens is not null && listens.Any(l => Answers(l, wanted)))
             return new FixLook(FixState.Fine, $"runs and listens on {string.Join(", ", listens)}");
         var isConfigured = configured.Any(c => Answers(c, wanted));
         var write = isConfigured ? "" : $"add {wanted} to node.listen in {config}; ";
         return listens is null
-            ? new FixLook(FixState.Needed, "does not run", write + "rad node start",
-                "rad node stop" + (isConfigured ? "" : $"; take {wanted} out of {config} again"))
+            ? new FixLook(FixState.Needed, "does not run", write + start,
+                stop + (isConfigured ? "" : $"; take {wanted} out of {config} again"))
             : new FixLook(
                 FixState.Needed,
                 $"runs and listens on {(listens.Count == 0 ? "nothing" : string.Join(", ", listens))}, not on {wanted}",
-                write + "rad node stop; rad node start",
-                isConfigured ? "rad node stop" : $"take {wanted} out of {config} again; rad node stop; rad node start");
+                write + (isUnit ? start : $"{stop}; {start}"),
+                isConfigured ? stop : $"take {wanted} out of {config} again; {(isUnit ? start : $"{stop}; {start}")}");
     }
 
     /// <param name="wanted">Who should be connected, as <c>NID@host:port</c>; null when nobody is known.</param>

@@ -23,20 +23,28 @@ internal static class MachineSteps
     public static FixStep Node(FixScene scene) => new("node listens", async ct =>
     {
         var configured = NodeConfig.Listens(await File.ReadAllTextAsync(scene.Config, ct));
+        var isUnit = await IsUnitAsync(scene, ct);
         try
         {
-            return FixRules.Node(await scene.Control.ListenAddressesAsync(ct), null, configured, scene.Listen, scene.Config);
+            return FixRules.Node(await scene.Control.ListenAddressesAsync(ct), null, configured, scene.Listen, scene.Config, isUnit);
         }
         catch (NodeException e)
         {
             var isStopped = e.Fault is NodeFault.NotRunning or NodeFault.StaleSocket;
-            return FixRules.Node(null, isStopped ? null : e.Message, configured, scene.Listen, scene.Config);
+            return FixRules.Node(null, isStopped ? null : e.Message, configured, scene.Listen, scene.Config, isUnit);
         }
     }, async ct =>
     {
         var text = await File.ReadAllTextAsync(scene.Config, ct);
         if (!NodeConfig.Listens(text).Any(c => FixRules.Answers(c, scene.Listen)))
             _ = await NodeConfig.WriteAsync(scene.Config, NodeConfig.WithListen(text, scene.Listen), scene.Host.Time.GetUtcNow(), ct);
+        if (await IsUnitAsync(scene, ct)) _ = await scene.Programs.AskAsync("systemctl", ct, "--user", "restart", FixRules.Unit);
+        else await RestartAsync(scene, ct);
+        _ = await scene.BecomesAsync(() => AnswersAsync(scene, ct), Patience, ct);
+    });
+
+    private static async Task RestartAsync(FixScene scene, CancellationToken ct)
+    {
         if (await AnswersAsync(scene, ct))
         {
             _ = await scene.Programs.RadAsync(scene.Home.Path, "node", "stop");
@@ -44,8 +52,12 @@ internal static class MachineSteps
         }
 
         _ = await scene.Programs.RadAsync(scene.Home.Path, "node", "start");
-        _ = await scene.BecomesAsync(() => AnswersAsync(scene, ct), Patience, ct);
-    });
+    }
+
+    /// <summary>One that systemd keeps running is restarted by systemd, else it would run twice, or unwatched.</summary>
+    private static async Task<bool> IsUnitAsync(FixScene scene, CancellationToken ct)
+        => RadProgram.Find("systemctl", scene.Host.Variable("PATH")) is not null
+            && (await scene.Programs.AskAsync("systemctl", ct, "--user", "is-enabled", FixRules.Unit)).Succeeded;
 
     public static FixStep Peer(FixScene scene) => new("peer connected", async ct => FixRules.Peer(
         await scene.PeerAsync(ct), await scene.ConnectedPeerAsync(ct) is not null, await AnswersAsync(scene, ct)), async ct =>

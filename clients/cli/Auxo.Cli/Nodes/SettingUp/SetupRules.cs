@@ -43,7 +43,7 @@ internal static class SetupRules
             ],
             _ =>
             [
-                "sudo nft add table inet auxo   (undo: sudo nft delete table inet auxo)",
+                "sudo nft add table inet auxo",
                 "sudo nft 'add chain inet auxo input { type filter hook input priority 0; }'",
                 $"sudo nft 'add rule inet auxo input iifname != {{ \"lo\", \"{mesh}\" }} tcp dport {{ {string.Join(", ", ports)} }} drop'",
             ],
@@ -57,8 +57,6 @@ internal static class SetupRules
     public static string SystemdUnit(string program, string home, string path) => $"""
         [Unit]
         Description=Radicle node
-        After=network-online.target
-        Wants=network-online.target
 
         [Service]
         Environment="RAD_HOME={Quoted(home)}"
