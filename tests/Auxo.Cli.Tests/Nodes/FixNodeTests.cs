@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using Auxo.Cli.Nodes.SettingUp;
 using Auxo.Cli.Tests.Patches;
 using Auxo.Radicle;
 using Auxo.Testing.Radicle;
@@ -52,6 +53,9 @@ public sealed class FixNodeTests
         File.SetUnixFileMode(systemctl, (UnixFileMode)0b111_101_101);
         var variables = PatchLab.Variables(alice);
         variables["PATH"] = $"{lab.Folder}:{variables["PATH"]}";
+        var unit = SetupRules.UnitFile(lab.Folder, settings: null);
+        Directory.CreateDirectory(Path.GetDirectoryName(unit)!);
+        await File.WriteAllTextAsync(unit, SetupRules.SystemdUnit("radicle-node", alice.Home, "/bin"), Ct);
         try
         {
             var result = await CliResult.RunAsync(

@@ -42,6 +42,8 @@ public sealed class SetupRulesTests
         Assert.Contains("ExecStart=\"/opt/r bin/radicle-node\" --force\n", unit, StringComparison.Ordinal);
         Assert.Contains("Environment=\"RAD_HOME=/home/100%%/\\\"x\\\"\"\n", unit, StringComparison.Ordinal);
         Assert.Contains("Restart=on-failure\n", unit, StringComparison.Ordinal);
+        Assert.True(SetupRules.IsUnitOf(unit, "/home/100%/\"x\""));
+        Assert.False(SetupRules.IsUnitOf(unit, "/home/100%"));
         Assert.Contains("<string>/a&amp;b</string>", SetupRules.LaunchdPlist("/p", "/a&b", "/bin"), StringComparison.Ordinal);
     }
 

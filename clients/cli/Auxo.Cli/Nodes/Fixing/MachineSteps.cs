@@ -56,7 +56,10 @@ internal static class MachineSteps
 
     /// <summary>One that systemd keeps running is restarted by systemd, else it would run twice, or unwatched.</summary>
     private static async Task<bool> IsUnitAsync(FixScene scene, CancellationToken ct)
-        => RadProgram.Find("systemctl", scene.Host.Variable("PATH")) is not null
+        => scene.Host.Variable("HOME") is { Length: > 0 } user
+            && SetupRules.UnitFile(user, scene.Host.Variable("XDG_CONFIG_HOME")) is var file && File.Exists(file)
+            && SetupRules.IsUnitOf(await File.ReadAllTextAsync(file, ct), scene.Home.Path)
+            && RadProgram.Find("systemctl", scene.Host.Variable("PATH")) is not null
             && (await scene.Programs.AskAsync("systemctl", ct, "--user", "is-enabled", FixRules.Unit)).Succeeded;
 
     public static FixStep Peer(FixScene scene) => new("peer connected", async ct => FixRules.Peer(

@@ -71,6 +71,15 @@ internal static class SetupRules
 
         """;
 
+    /// <summary>Whether a unit keeps the node of this profile: there may be another node of the same user.</summary>
+    public static bool IsUnitOf(string unit, string home) => unit.Contains($"\"RAD_HOME={Quoted(home)}\"", StringComparison.Ordinal);
+
+    /// <summary>Where the user's unit is.</summary>
+    /// <param name="user">HOME.</param>
+    /// <param name="settings">XDG_CONFIG_HOME; null or empty: the usual folder.</param>
+    public static string UnitFile(string user, string? settings)
+        => Path.Combine(string.IsNullOrEmpty(settings) ? Path.Combine(user, ".config") : settings, "systemd", "user", "radicle-node.service");
+
     /// <summary>The same for launchd on macOS.</summary>
     public static string LaunchdPlist(string program, string home, string path) => $"""
         <?xml version="1.0" encoding="UTF-8"?>

@@ -67,8 +67,7 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
         var path = Host.Variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
         var file = mac
             ? Path.Combine(user, "Library", "LaunchAgents", "xyz.radicle.node.plist")
-            : Path.Combine(Host.Variable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(user, ".config"),
-                "systemd", "user", "radicle-node.service");
+            : SetupRules.UnitFile(user, Host.Variable("XDG_CONFIG_HOME"));
         var text = mac ? SetupRules.LaunchdPlist(program, Home, path) : SetupRules.SystemdUnit(program, Home, path);
         IReadOnlyList<string> enable = mac
             ? ["rad node stop", $"launchctl bootstrap gui/$(id -u) {file}"]
