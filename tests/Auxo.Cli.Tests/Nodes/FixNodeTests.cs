@@ -62,7 +62,8 @@ public sealed class FixNodeTests
                 variables, ["node", "fix", "--listen", alice.Address, "--yes", "--json"], folder: lab.Folder, ct: Ct);
 
             Assert.Equal(["skipped", "mended", "blocked", "skipped", "skipped", "skipped"], States(result));
-            Assert.Contains("--user restart radicle-node\n", await File.ReadAllTextAsync($"{lab.Folder}/asked", Ct), StringComparison.Ordinal);
+            Assert.Contains(
+                "--user restart radicle-node\n", await File.ReadAllTextAsync($"{lab.Folder}/asked", Ct), StringComparison.Ordinal);
         }
         finally
         {

@@ -86,7 +86,8 @@ public sealed class HealthRulesTests
         Assert.Equal(
             (HealthState.Fine, "ingest: Auxo.Ingest (process 7)"), Seen(Of(up: true, 7, new PortHolder(7, "Auxo.Ingest"))));
         Assert.Equal(
-            (HealthState.Critical, "nginx (process 9) holds it, not ingest (process 7)"), Seen(Of(up: true, 7, new PortHolder(9, "nginx"))));
+            (HealthState.Critical, "nginx (process 9) holds it, not ingest (process 7)"),
+            Seen(Of(up: true, 7, new PortHolder(9, "nginx"))));
         Assert.Equal((HealthState.Critical, "nobody listens, and ingest should"), Seen(Of(up: true, 7, null)));
         Assert.Equal((HealthState.Fine, "ingest: a process of another user"), Seen(Of(up: true, 7, new PortHolder(null, null))));
         Assert.Equal((HealthState.Fine, "free, for ingest"), Seen(Of(up: false, null, null)));

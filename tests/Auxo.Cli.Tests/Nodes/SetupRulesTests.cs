@@ -12,7 +12,8 @@ public sealed class SetupRulesTests
     [InlineData("a\tb", false)]
     [InlineData("<ann>", false)]
     [InlineData("abcdefghijklmnopqrstuvwxyz0123456", false)]
-    public void an_alias_has_1_to_32_bytes_and_no_spaces(string text, bool isOne) => Assert.Equal(isOne ? text : null, SetupRules.Alias(text));
+    public void an_alias_has_1_to_32_bytes_and_no_spaces(string text, bool isOne)
+        => Assert.Equal(isOne ? text : null, SetupRules.Alias(text));
 
     [Fact]
     public void every_port_is_opened_on_the_mesh_only()
@@ -21,10 +22,12 @@ public sealed class SetupRulesTests
         Assert.Equal(7, ufw.Count);
         Assert.All(ufw, static line => Assert.StartsWith("sudo ufw allow in on wg0 to any port ", line, StringComparison.Ordinal));
         Assert.Contains("sudo ufw allow in on wg0 to any port 8777 proto tcp", ufw);
-        Assert.Contains("sudo firewall-cmd --permanent --zone=auxo-mesh --add-port=8888/tcp", SetupRules.Firewall("firewalld", "wg0", 8776));
+        Assert.Contains(
+            "sudo firewall-cmd --permanent --zone=auxo-mesh --add-port=8888/tcp", SetupRules.Firewall("firewalld", "wg0", 8776));
         Assert.Contains(
             SetupRules.Firewall("nft", "wg0", 8776),
-            static l => l.Contains("iifname != { \"lo\", \"wg0\" } tcp dport { 8081, 8776, 8880, 8888, 8890, 9000, 9100 } drop", StringComparison.Ordinal));
+            static l => l.Contains(
+                "iifname != { \"lo\", \"wg0\" } tcp dport { 8081, 8776, 8880, 8888, 8890, 9000, 9100 } drop", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -17,8 +17,10 @@ internal static class SetUpNode
         var alias = new Option<string?>("--alias") { Description = "The name of a new key: 1 to 32 bytes, no spaces" };
         var mesh = new Option<string?>("--mesh") { Description = "The interface of the mesh or VPN; else one that looks like it" };
         var dry = new Option<bool>("--dry-run") { Description = "Say what would be done, and change nothing" };
-        return new Command("setup", "Make this machine a node: programs, key, listen address, firewall lines, keep-alive") { listen, alias, mesh, dry }
-            .Does(host, (parsed, session, ct) => RunAsync(
+        return new Command("setup", "Make this machine a node: programs, key, listen address, firewall lines, keep-alive")
+        {
+            listen, alias, mesh, dry,
+        }.Does(host, (parsed, session, ct) => RunAsync(
                 session, FixNode.Address(parsed.GetValue(listen)!), Alias(parsed.GetValue(alias)), parsed.GetValue(mesh),
                 parsed.GetValue(dry), ct));
     }
@@ -53,8 +55,9 @@ internal static class SetUpNode
 
         terminal.Line();
         terminal.Line(isDone
-            ? "[green]✓ set up[/]; next" + Terminal.Escape(": ") + "auxo node fix --peer NID@HOST" + Terminal.Escape(":") + "8776, then auxo node health"
-            : dry ? "Nothing was changed." : "[red]✗ not set up yet[/]; mend that, then run it again" + Terminal.Escape(": ") + "it carries on");
+            ? "[green]✓ set up[/]" + Terminal.Escape("; next: auxo node fix --peer NID@HOST:8776, then auxo node health")
+            : dry ? "Nothing was changed."
+            : "[red]✗ not set up yet[/]" + Terminal.Escape("; mend that, then run it again: it carries on"));
     }
 
     private static string Home(CliHost host)
@@ -62,7 +65,8 @@ internal static class SetUpNode
         if (host.Variable("RAD_HOME") is { Length: > 0 } named) return Path.GetFullPath(named, host.WorkingFolder);
         return host.Variable("HOME") is { Length: > 0 } user
             ? Path.Combine(user, ".radicle")
-            : throw new CliException(ExitCode.Usage, "Neither RAD_HOME nor HOME is set.", "Set RAD_HOME to where the node's profile shall be.");
+            : throw new CliException(
+                ExitCode.Usage, "Neither RAD_HOME nor HOME is set.", "Set RAD_HOME to where the node's profile shall be.");
     }
 
     private static string? Alias(string? alias)

@@ -78,7 +78,8 @@ internal static class SetupRules
     /// <param name="user">HOME.</param>
     /// <param name="settings">XDG_CONFIG_HOME; null or empty: the usual folder.</param>
     public static string UnitFile(string user, string? settings)
-        => Path.Combine(string.IsNullOrEmpty(settings) ? Path.Combine(user, ".config") : settings, "systemd", "user", "radicle-node.service");
+        => Path.Combine(
+            string.IsNullOrEmpty(settings) ? Path.Combine(user, ".config") : settings, "systemd", "user", "radicle-node.service");
 
     /// <summary>The same for launchd on macOS.</summary>
     public static string LaunchdPlist(string program, string home, string path) => $"""

@@ -47,7 +47,9 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
         if (changed == text) return new SetupStep("listen", "fine", $"{address} is in {Config}");
         if (Dry) return new SetupStep("listen", "needed", $"would add {address} to node.listen in {Config}");
         var backup = await NodeConfig.WriteAsync(Config, changed, Host.Time.GetUtcNow(), ct);
-        return new SetupStep("listen", "done", $"{address} is in {Config} now; the old file: {backup}. A node that runs hears of it at its next start");
+        return new SetupStep(
+            "listen", "done",
+            $"{address} is in {Config} now; the old file: {backup}. A node that runs hears of it at its next start");
     }
 
     public SetupStep Firewall(string listen, string? mesh)
