@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 
 using Auxo.Benchmarks.Measuring;
+using Auxo.Benchmarks.Thread;
 
 namespace Auxo.Benchmarks.Checks;
 
@@ -108,30 +107,9 @@ internal static class StagedFiles
         var file = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await File.WriteAllTextAsync(
-            file, name.EndsWith(".sh", StringComparison.Ordinal) ? Script(round, number)
+            file, name.EndsWith(".sh", StringComparison.Ordinal) ? SixChecks.Script(round, number)
                 : string.Concat(Enumerable.Range(0, 60).Select(i => $"value_{i} = compute({number}, {round}, {i * 31 + number});\n")), ct);
         if (name.EndsWith(".sh", StringComparison.Ordinal)) File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
-    }
-
-    /// <summary>Some sixty lines, as a script of a team has them.</summary>
-    private static string Script(int round, int number)
-    {
-        var text = new StringBuilder()
-            .AppendLine(CultureInfo.InvariantCulture, $"#!/usr/bin/env bash\n# job {number}, round {round}\nset -euo pipefail\n");
-        for (var i = 0; i < 8; i++)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $$"""
-                step_{{i}}() {
-                    local name=$1 count=${2:-{{number}}}
-                    if [ "$count" -gt {{i}} ]; then
-                        printf '%s: %d\n' "$name" "$count"
-                    fi
-                }
-                step_{{i}} "round {{round}}"
-                """);
-        }
-
-        return text.ToString();
     }
 
     private static async Task<double> RunAsync(string program, string folder, CancellationToken ct, params string[] arguments)

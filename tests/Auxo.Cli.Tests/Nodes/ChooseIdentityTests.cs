@@ -23,6 +23,7 @@ public sealed class ChooseIdentityTests
         Assert.Equal(("user", alice.Nid), await IdentityAsync("user"));
         Assert.Equal(("own", nid), await IdentityAsync("own"));
         var told = await RunAsync("node", "identity");
+        Assert.Contains($"own: did:key:{nid}\n", told.Out, StringComparison.Ordinal);
         Assert.Contains($"rad follow {nid} --alias auxo", told.Out, StringComparison.Ordinal);
         Assert.Equal(2, (await RunAsync("node", "identity", "mine")).ExitCode);
 

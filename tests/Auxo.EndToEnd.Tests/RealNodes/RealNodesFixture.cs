@@ -71,11 +71,15 @@ public sealed class RealNodesFixture : IAsyncDisposable
             },
             $"bob's node shows a comment with '{text}' on {patch[..7]}");
 
-    /// <summary>How many comments of Auxo stand on all revisions of the patch on Bob's node; an edited one counts once.</summary>
+    /// <summary>
+    /// How many comments of Auxo stand on all revisions of the patch on Bob's node, those at lines of the code left out; an edited one
+    /// counts once.
+    /// </summary>
     public async Task<int> BobCountsCommentsAsync(string patch, CancellationToken ct)
         => JsonNode.Parse(await Bob.PatchJsonAsync(Repository.Rid, patch, ct))!["revisions"]!.AsObject()
             .SelectMany(revision => revision.Value!["discussion"]!["comments"]!.AsObject())
-            .Count(comment => comment.Value?.ToJsonString().Contains("auxo", StringComparison.Ordinal) == true);
+            .Count(comment => comment.Value?["location"] is null
+                && comment.Value?.ToJsonString().Contains("auxo", StringComparison.Ordinal) == true);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -16,7 +16,7 @@ public sealed class PatchCommentWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
-        var (home, rid, patch, storage) = await PatchAsync(lab, ct);
+        var (home, rid, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var _ = storage;
         var writer = Writer(locked ? await LockedKey.MakeAsync(lab, home, ct) : new RadKeyAccess(null));
 
@@ -41,7 +41,7 @@ public sealed class PatchCommentWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
-        var (home, _, patch, storage) = await PatchAsync(lab, ct);
+        var (home, _, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var disposed = storage;
         var request = new CommentRequest(patch, RevisionId.Parse(patch.Value), Footer, $"\n  - passed\n\n{Footer}\n \n", null);
         var writer = Writer(locked ? await LockedKey.MakeAsync(lab, home, ct) : new RadKeyAccess(null));
@@ -60,7 +60,7 @@ public sealed class PatchCommentWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
-        var (home, rid, patch, storage) = await PatchAsync(lab, ct);
+        var (home, rid, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var _ = storage;
         var writer = Writer(locked ? await LockedKey.MakeAsync(lab, home, ct) : new RadKeyAccess(null));
 
@@ -89,7 +89,7 @@ public sealed class PatchCommentWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
-        var (home, rid, patch, storage) = await PatchAsync(lab, ct);
+        var (home, rid, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var _ = storage;
         var alice = lab.Nodes[0];
         var signedRefs = $"refs/namespaces/{alice.Nid}/refs/rad/sigrefs";
@@ -110,7 +110,7 @@ public sealed class PatchCommentWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
-        var (home, _, patch, storage) = await PatchAsync(lab, ct);
+        var (home, _, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var disposed = storage;
         await lab.Nodes[0].StopAsync();
         var writer = Writer(new RadKeyAccess(null));
@@ -126,7 +126,7 @@ public sealed class PatchCommentWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
-        var (home, _, patch, storage) = await PatchAsync(lab, ct);
+        var (home, _, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var disposed = storage;
         await LockedKey.MakeAsync(lab, home, ct);
         var missing = await Writer(new RadKeyAccess(null), lab.Folder).WriteAsync(home, storage, Request(patch, "passed"), ct);
@@ -199,17 +199,6 @@ public sealed class PatchCommentWriterTests
         first!.Dispose();
         (await second)!.Dispose();
         (await new WriteTurns(TimeProvider.System).TakeAsync(file, TimeSpan.Zero, CancellationToken.None))!.Dispose();
-    }
-
-    private static async Task<(RadicleHome Home, string Rid, PatchId Patch, RadicleRepository Storage)> PatchAsync(
-        RadicleLab lab, CancellationToken ct)
-    {
-        var alice = lab.Nodes[0];
-        var repository = await lab.CreateRepositoryAsync("demo", new Dictionary<string, string> { ["README.md"] = "# demo\n" }, ct);
-        var (patch, _) = await alice.OpenPatchAsync(
-            "demo", "Say hello", new Dictionary<string, string> { ["hello.txt"] = "hello\n" }, ct, "no-sync");
-        return (new RadicleHome(alice.Home, alice.Socket), repository.Rid, PatchId.Parse(patch),
-            await RadicleRepository.OpenAsync(alice.Storage(repository.Rid), ct));
     }
 
     private static PatchCommentWriter Writer(RadKeyAccess key, string? searchPath = null)

@@ -18,7 +18,7 @@ public sealed class RemarkTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
-        var (home, rid, patch, storage) = await PatchAsync(lab, ct);
+        var (home, rid, patch, storage) = await PatchInLab.OpenAsync(lab, ct, "run.sh", "#!/bin/sh\n", "#!/bin/sh\ncd $x\nrm $x\n");
         await using var _ = storage;
         var writer = new PatchCommentWriter(
             new RadTurns(locked ? await LockedKey.MakeAsync(lab, home, ct) : new RadKeyAccess(null), TimeProvider.System),
@@ -68,7 +68,7 @@ public sealed class RemarkTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
-        var (home, rid, patch, storage) = await PatchAsync(lab, ct);
+        var (home, rid, patch, storage) = await PatchInLab.OpenAsync(lab, ct, "run.sh", "#!/bin/sh\n", "#!/bin/sh\ncd $x\nrm $x\n");
         await using var _ = storage;
         var writer = new PatchCommentWriter(new RadTurns(new RadKeyAccess(null), TimeProvider.System), TimeProvider.System);
         var first = RevisionId.Parse(patch.Value);
@@ -110,18 +110,6 @@ public sealed class RemarkTests
         => [.. (await storage.ReadPatchAsync(patch, ct))!.Find(revision)!.Discussion.Standing
             .Where(static c => c.Location is not null && c.Body != "the user's own")
             .Select(static c => $"{c.Location!.New!.Start} {c.Body.Split('\n')[0]}").Order(StringComparer.Ordinal)];
-
-    private static async Task<(RadicleHome Home, string Rid, PatchId Patch, RadicleRepository Storage)> PatchAsync(
-        RadicleLab lab, CancellationToken ct)
-    {
-        var alice = lab.Nodes[0];
-        var files = new Dictionary<string, string>(StringComparer.Ordinal) { ["run.sh"] = "#!/bin/sh\n" };
-        var repository = await lab.CreateRepositoryAsync("demo", files, ct);
-        files["run.sh"] = "#!/bin/sh\ncd $x\nrm $x\n";
-        var (patch, _) = await alice.OpenPatchAsync("demo", "Run it", files, ct);
-        return (new RadicleHome(alice.Home, alice.Socket), repository.Rid, PatchId.Parse(patch),
-            await RadicleRepository.OpenAsync(alice.Storage(repository.Rid), ct));
-    }
 
     private static async Task<CommentWrite.Done> DoneAsync(Task<CommentWrite> write)
         => Assert.IsType<CommentWrite.Done>(await write);

@@ -11,7 +11,7 @@ public sealed class CobWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
-        var (home, rid, patch, storage) = await PatchAsync(lab, ct);
+        var (home, rid, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var _ = storage;
         using var key = await KeyAsync(home, ct);
         var id = CommitId.Parse(patch.Value);
@@ -40,7 +40,7 @@ public sealed class CobWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
-        var (home, rid, patch, storage) = await PatchAsync(lab, ct);
+        var (home, rid, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var _ = storage;
         var writer = new PatchCommentWriter(new RadTurns(new RadKeyAccess(null), TimeProvider.System), TimeProvider.System);
 
@@ -101,7 +101,7 @@ public sealed class CobWriterTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var lab = await RadicleLab.UpAsync(ct, "alice");
-        var (home, _, patch, storage) = await PatchAsync(lab, ct);
+        var (home, _, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
         await using var disposed = storage;
         var locked = Path.Combine(storage.Path, $"refs/namespaces/{lab.Nodes[0].Nid}/refs/rad/sigrefs.lock");
         await File.WriteAllTextAsync(locked, "", ct);
@@ -121,16 +121,4 @@ public sealed class CobWriterTests
 
     private static async Task<IReadOnlyList<string>> BodiesAsync(RadicleRepository storage, PatchId patch, CancellationToken ct)
         => [.. (await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing.Select(static comment => comment.Body)];
-
-    private static async Task<(RadicleHome Home, string Rid, PatchId Patch, RadicleRepository Storage)> PatchAsync(
-        RadicleLab lab, CancellationToken ct)
-    {
-        var alice = lab.Nodes[0];
-        var files = new Dictionary<string, string>(StringComparer.Ordinal) { ["README.md"] = "# demo\n" };
-        var repository = await lab.CreateRepositoryAsync("demo", files, ct);
-        files["hello.txt"] = "hello\n";
-        var (patch, _) = await alice.OpenPatchAsync("demo", "Say hello", files, ct, "no-sync");
-        return (new RadicleHome(alice.Home, alice.Socket), repository.Rid, PatchId.Parse(patch),
-            await RadicleRepository.OpenAsync(alice.Storage(repository.Rid), ct));
-    }
 }

@@ -99,7 +99,8 @@ internal static class BuildAudit
             var footer = $"auxo · build {Contracts.BuildId.Short(patch.Build)}";
             var times = System.Text.Json.Nodes.JsonNode.Parse(shown)!["revisions"]!.AsObject()
                 .SelectMany(static revision => revision.Value!["discussion"]!["comments"]!.AsObject())
-                .Count(comment => comment.Value?["body"]?.ToString().Contains(footer, StringComparison.Ordinal) == true);
+                .Count(comment => comment.Value?["location"] is null
+                    && comment.Value?["body"]?.ToString().Contains(footer, StringComparison.Ordinal) == true);
             if (times == 0) findings.Lose("ingest", $"comment of build {patch.Build} on patch {patch.Patch}");
             if (times > 1) findings.Double("ingest", $"comment of build {patch.Build} on patch {patch.Patch}, {times} times");
         }

@@ -74,7 +74,8 @@ internal sealed partial class DemoNodes(string folder) : DemoPeople
         var shown = JsonNode.Parse(
             await _bob.RadAsync(folder, ct, "cob", "show", "--repo", _rid, "--type", "xyz.radicle.patch", "--object", _patch));
         return shown!["revisions"]!.AsObject().SelectMany(revision => revision.Value!["discussion"]!["comments"]!.AsObject())
-            .Select(comment => comment.Value is null ? null : (string?)comment.Value["body"])
+            // What stands at a line is a part of the verdict, and has its footer too.
+            .Select(comment => comment.Value is null || comment.Value["location"] is not null ? null : (string?)comment.Value["body"])
             .FirstOrDefault(body => body?.Contains(footer, StringComparison.Ordinal) == true);
     }
 

@@ -61,7 +61,7 @@ internal static class ChooseIdentity
             return;
         }
 
-        var name = owner?.Value ?? "no key yet: rad auth";
+        var name = Terminal.Safe(owner?.Value ?? "no key yet: rad auth");
         if (isOwn)
         {
             terminal.Line($"Auxo writes with a key of its own: {name}");
