@@ -26,7 +26,7 @@ internal static class OthersPatch
             RunFigures.Figure("start of push → verdict readable on the other node", auxo, broker, static r
                 => r.Readable!.Value - r.Begun, Goal.AtMost(300)) with
             {
-                Note = "Auxo: the comment on the patch; the peer: its job COB, it writes no comment",
+                Note = "Auxo: the comment on the patch and the job COB; the peer: its job COB, it writes no comment",
             },
         ];
     }
