@@ -27,12 +27,13 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
         if (System.Text.Encoding.UTF8.GetByteCount(body) > MaxBodyBytes) return new CommentWrite.Failed(
             $"The comment has more than {MaxBodyBytes} bytes.", Retry: false);
         if (body.Length == 0) return new CommentWrite.Failed("The comment is empty.", Retry: false);
+        // Nobody has to wait for this, and nothing is held that an error could leave held.
+        request = request with { Body = body, Remarks = await OfChangedLinesAsync(storage, request, cancellationToken) };
         var turn = await turns.TakeAsync("rad", home, storage.Rid, cancellationToken);
         if (turn is RadTurn.Waits waits) return new CommentWrite.Waiting(waits.Reason);
         if (turn is RadTurn.Busy busy) return new CommentWrite.Failed(busy.Reason, Retry: true);
         var held = (RadTurn.Held)turn;
         CommentWrite written;
-        request = request with { Body = body, Remarks = await OfChangedLinesAsync(storage, request, cancellationToken) };
         using (held)
         {
             try
@@ -81,7 +82,7 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
 
             var remarks = RemarkPlan.Of(request, held.Own, all!);
             if (plan is CommentPlan.Nothing done && remarks.Count == 0 && RemarkPlan.Of(request, held.Own, signed!).Count == 0)
-                return new CommentWrite.Done(done.Comment, change, await AnnounceAsync(home, storage.Rid, held.Own, cancellationToken));
+                return new CommentWrite.Done(done.Comment, change, await turns.AnnounceAsync(home, storage.Rid, held.Own, cancellationToken));
             if (attempt == Attempts) break;
 
             var answer = held.Key is { } key
@@ -195,19 +196,5 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
         string[] edit = edited is { } id ? ["--edit", id.Value] : [];
         return ["patch", "comment", request.Revision.Value, "--repo", rid.Value, "--no-announce", "-q", .. edit,
             "--message=" + request.Body];
-    }
-
-    /// <summary>Null when the node has taken it; else why not. The comment stands either way, and the next call tells the peers.</summary>
-    private async Task<string?> AnnounceAsync(RadicleHome home, Rid rid, Did own, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await new NodeControl(home.Socket, time).AnnounceRefsForAsync(rid, [own], cancellationToken);
-            return null;
-        }
-        catch (NodeException e)
-        {
-            return e.Message;
-        }
     }
 }

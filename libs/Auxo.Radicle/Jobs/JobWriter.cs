@@ -1,5 +1,3 @@
-using Auxo.Contracts;
-
 namespace Auxo.Radicle;
 
 /// <summary>What came of writing a run.</summary>
@@ -67,7 +65,8 @@ public sealed class JobWriter(RadTurns turns, TimeProvider time)
             var plan = JobPlan.Of(request, held.Own, jobs);
             if (plan is JobPlan.Nothing)
             {
-                await AnnounceAsync(home, storage.Rid, held.Own, cancellationToken);
+                // A node that does not run tells its peers what is new when it starts.
+                await turns.AnnounceAsync(home, storage.Rid, held.Own, cancellationToken);
                 return new JobWrite.Done();
             }
 
@@ -108,18 +107,5 @@ public sealed class JobWriter(RadTurns turns, TimeProvider time)
             CobTypes.Job, job?.Id, after, [.. plan.Operations(request).Select(static o => (PlannedOperation)(_ => o))]);
         var written = await CobWriter.WriteAsync(storage, home, key, refs, [change], time.GetUtcNow(), cancellationToken);
         return written is CobWrite.Overtaken overtaken ? new RadAnswer.Collided(overtaken.Reason) : new RadAnswer.Wrote();
-    }
-
-    /// <summary>A node that does not run tells its peers what is new when it starts.</summary>
-    private async Task AnnounceAsync(RadicleHome home, Rid rid, Did own, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await new NodeControl(home.Socket, time).AnnounceRefsForAsync(rid, [own], cancellationToken);
-        }
-        catch (NodeException)
-        {
-            // See above.
-        }
     }
 }

@@ -51,6 +51,21 @@ public sealed class RadTurns(RadKeyAccess key, TimeProvider time)
         }
     }
 
+    /// <summary>Tells the peers what was written, after it.</summary>
+    /// <returns>Null when the node has taken it; else why not. What was written stands either way, and a next call tells them.</returns>
+    public async Task<string?> AnnounceAsync(RadicleHome home, Rid rid, Did own, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new NodeControl(home.Socket, time).AnnounceRefsForAsync(rid, [own], cancellationToken);
+            return null;
+        }
+        catch (NodeException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>The file that writers of one key and repository lock.</summary>
     public static string LockFile(RadicleHome home, Rid rid) => Path.Combine(home.Path, "node", $"auxo-{rid.Bare}.lock");
 }
