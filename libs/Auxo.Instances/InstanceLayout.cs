@@ -67,6 +67,23 @@ public sealed record InstanceLayout(string Home)
     /// <summary>Says with whose key Auxo writes: <c>own</c>, else the node's.</summary>
     public string IdentityFile => Path.Combine(RadicleProfile, "identity");
 
+    /// <summary>Whether that file says <c>own</c>.</summary>
+    public bool WritesWithOwnKey
+    {
+        get
+        {
+            try
+            {
+                return File.Exists(IdentityFile) && File.ReadAllText(IdentityFile).Trim() == "own";
+            }
+            catch (IOException)
+            {
+                // It is being written.
+                return false;
+            }
+        }
+    }
+
     /// <summary>Repositories that were private and are public on purpose, an id a line; somebody has said so.</summary>
     public string MeantPublic => Path.Combine(Home, "meant-public");
 

@@ -9,25 +9,8 @@ namespace Auxo.Ingest.Commenting;
 /// </summary>
 public sealed class WritingIdentity(InstanceLayout layout)
 {
-    /// <summary>The word in the file.</summary>
-    public const string Own = "own";
-
     /// <summary>Whether nobody but Auxo writes with the key.</summary>
-    public bool IsOwn
-    {
-        get
-        {
-            try
-            {
-                return File.Exists(layout.IdentityFile) && File.ReadAllText(layout.IdentityFile).Trim() == Own;
-            }
-            catch (IOException)
-            {
-                // It is being written.
-                return false;
-            }
-        }
-    }
+    public bool IsOwn => layout.WritesWithOwnKey;
 
     /// <summary>The profile to write with; what is written is announced by the node either way.</summary>
     public RadicleHome Of(RadicleHome node) => IsOwn ? new RadicleHome(layout.RadicleProfile, node.Socket) : node;

@@ -40,7 +40,7 @@ internal static class ChooseIdentity
             await File.WriteAllTextAsync(layout.IdentityFile, whose + "\n", ct);
         }
 
-        var isOwn = File.Exists(layout.IdentityFile) && (await File.ReadAllTextAsync(layout.IdentityFile, ct)).Trim() == Own;
+        var isOwn = layout.WritesWithOwnKey;
         var owner = await RadProgram.OwnerAsync(isOwn ? new RadicleHome(layout.RadicleProfile, node.Socket) : node, ct);
         Tell(session.Terminal, isOwn, owner);
         return ExitCode.Ok;
