@@ -7,6 +7,7 @@ public sealed class Workspace : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly string _pin;
+    private readonly Lock _making = new();
     private IAsyncDisposable? _ready;
 
     internal Workspace(string folder, string mirror, string pin, IAsyncDisposable? ready = null)
@@ -24,11 +25,17 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>What its next step can begin with at once; null when nothing is. Whoever takes it has it.</summary>
     public IAsyncDisposable? TakeReady() => Interlocked.Exchange(ref _ready, null);
 
-    /// <summary>Has something made that its next step can begin with, where nothing is.</summary>
+    /// <summary>
+    /// Has something made that its next step can begin with, where nothing is. Steps that run at the same time ask for it at the same
+    /// time: one is made, since nobody would end a second one.
+    /// </summary>
     /// <param name="make">Makes it for a top folder, and returns at once.</param>
     public void MakeReady(Func<string, IAsyncDisposable?> make)
     {
-        if (_ready is null) _ready = make(Path);
+        lock (_making)
+        {
+            if (_ready is null) _ready = make(Path);
+        }
     }
 
     /// <summary>How many files the commit has: git's index says so in bytes 8 to 11.</summary>

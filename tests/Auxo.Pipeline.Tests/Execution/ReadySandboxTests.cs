@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 using Auxo.Contracts;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Bubblewrap;
+using Auxo.Pipeline.Execution.Cgroups;
 using Auxo.Pipeline.Execution.Processes;
 using Auxo.Pipeline.Workspaces;
 
@@ -82,6 +85,47 @@ public sealed class ReadySandboxTests : IDisposable
     }
 
     [Fact]
+    public async Task one_that_cannot_be_limited_is_ended_and_nobody_waits_for_its_shell()
+    {
+        using var launcher = new StepLauncher();
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "echo \"{ \\\"child-pid\\\": $$ }\" >&2; exec sleep 300"])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        var gone = Path.Combine(_bench.Layout.Home, "no-such-group");
+        await using var waiting = await WaitingProcess.StartSandboxAsync(
+            launcher, start, user: null, new StepCgroup([gone], gone, gone, gone), network: null, TimeProvider.System);
+        Assert.NotNull(waiting.Refusal);
+        await waiting.Status.ShellKnown;
+        await waiting.Exited;
+        Assert.False(waiting.IsReady);
+    }
+
+    [Fact]
+    public async Task steps_that_run_at_the_same_time_make_one_sandbox_for_the_next()
+    {
+        await using var workspace = await _bench.Workspaces.PrepareAsync(
+            _bench.Source, _bench.Commit(("a", "1")), Guid.NewGuid(), CancellationToken.None);
+        for (var round = 0; round < 200; round++)
+        {
+            var made = 0;
+            using var together = new Barrier(2);
+            await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(() =>
+            {
+                together.SignalAndWait();
+                workspace.MakeReady(_ =>
+                {
+                    Interlocked.Increment(ref made);
+                    Thread.Yield();
+                    return new Nothing();
+                });
+            }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            Assert.Equal(1, made);
+            Assert.NotNull(workspace.TakeReady());
+        }
+    }
+
+    [Fact]
     public async Task a_spare_that_git_refuses_takes_its_sandbox_with_it()
     {
         var commit = _bench.Commit(("a", "1"));
@@ -118,5 +162,10 @@ public sealed class ReadySandboxTests : IDisposable
         await log.CompleteAsync();
         Assert.Equal((Outcome.Passed, null), (exit.Outcome, exit.Reason));
         return await File.ReadAllTextAsync(log.Path, CancellationToken.None);
+    }
+
+    private sealed class Nothing : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -70,6 +70,8 @@ internal sealed class WaitingProcess : IAsyncDisposable
         var waiting = new WaitingProcess(await launcher.StartAsync(start), user, cgroup, network);
         if (cgroup is not null || network is not null) waiting.Refusal = await waiting.EnterAsync(time);
         if (waiting.Refusal is null) await waiting.WriteAsync("\n");
+        // Whoever waits for its shell would wait for ever.
+        else waiting.Kill();
         return waiting;
     }
 
