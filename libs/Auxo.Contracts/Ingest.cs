@@ -162,9 +162,16 @@ public sealed record BranchAdvanced(
 /// <param name="Remarks">
 /// What a verdict says at lines of the code; it replaces what the last verdict on this patch said so. Null: what stands there stays.
 /// </param>
+/// <param name="End">With a verdict, the end of the build; null for a body that is none, and in messages from before it was said.</param>
 public sealed record PostPatchComment(
     Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Key, string Markdown, bool Final,
-    IReadOnlyList<PatchRemark>? Remarks = null);
+    IReadOnlyList<PatchRemark>? Remarks = null, BuildEnd? End = null);
+
+/// <summary>How a build ended, as its commit's job in Radicle says it.</summary>
+/// <param name="Commit">What was built.</param>
+/// <param name="Outcome">The verdict.</param>
+/// <param name="LogUrl">Where the log is read, when <c>publicUrl</c> is configured.</param>
+public sealed record BuildEnd(CommitId Commit, Outcome Outcome, string? LogUrl);
 
 /// <summary>A text about one line of a patch.</summary>
 /// <param name="Path">The file in the repository.</param>

@@ -64,6 +64,17 @@ public abstract record CommentPlan
             : new Sign(comment.Id);
     }
 
+    /// <summary>Our comment, once the plan is carried out; null when there is to be none.</summary>
+    /// <param name="posted">The id of the new one.</param>
+    public CommitId? Standing(CommitId? posted) => this switch
+    {
+        Post => posted,
+        Edit edit => edit.Comment,
+        Sign sign => sign.Comment,
+        Nothing nothing => nothing.Comment,
+        _ => null,
+    };
+
     /// <summary>The first verdict of another delegate's Auxo.</summary>
     private static Comment? First(RadicleRevision revision, Did own, IReadOnlyCollection<Did> delegates)
         => revision.Discussion.Standing.Where(c

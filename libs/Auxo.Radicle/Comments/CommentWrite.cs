@@ -22,6 +22,12 @@ public sealed record CommentRequest(PatchId Patch, RevisionId Revision, string F
     /// a second one replaces the first.
     /// </summary>
     public bool AsReview { get; init; }
+
+    /// <summary>
+    /// The end of the build, to be written as a job together with the comment, where git alone writes: then there is one signature, and
+    /// the other nodes fetch once. Null, or where a program of Radicle has to sign: <see cref="JobWriter"/> does it.
+    /// </summary>
+    public JobRequest? Job { get; init; }
 }
 
 /// <summary>A text about one line.</summary>

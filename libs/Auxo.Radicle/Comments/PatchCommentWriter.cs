@@ -81,17 +81,22 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
             }
 
             var remarks = RemarkPlan.Of(request, held.Own, all!);
-            if (plan is CommentPlan.Nothing done && remarks.Count == 0 && RemarkPlan.Of(request, held.Own, signed!).Count == 0)
-                return new CommentWrite.Done(done.Comment, change, await turns.AnnounceAsync(home, storage.Rid, held.Own, cancellationToken));
+            var job = refs is null || request.Job is null
+                ? new JobPlan.Nothing()
+                : JobPlan.Of(request.Job, held.Own, await storage.ReadJobsOfAsync(request.Job.Commit, cancellationToken));
+            if (plan is CommentPlan.Nothing done && job is JobPlan.Nothing && remarks.Count == 0
+                && RemarkPlan.Of(request, held.Own, signed!).Count == 0) return await ToldAsync(done.Comment);
             if (attempt == Attempts) break;
 
-            var answer = held.Key is { } key
-                ? await ByGitAsync(key, refs!, all!, [.. Operations(plan, request, remarks)], home, storage, cancellationToken)
-                : await ByRadAsync(held.Rad!, plan, remarks, storage.Rid, request);
+            var (answer, posted) = held.Key is { } key
+                ? await ByGitAsync(key, refs!, all!, [.. Operations(plan, request, remarks)], job, home, storage, request, cancellationToken)
+                : (await ByRadAsync(held.Rad!, plan, remarks, storage.Rid, request), null);
             switch (answer)
             {
                 case RadAnswer.Wrote:
                     change = plan is CommentPlan.Post || change == CommentChange.Posted ? CommentChange.Posted : CommentChange.Edited;
+                    // git compared before it wrote: it stands. Whether a program that does not compare has dropped it since shows later.
+                    if (plan.Standing(posted) is { } comment && held.Key is not null) return await ToldAsync(comment);
                     last = "It was written, but is not in the storage: another program wrote at the same time.";
                     break;
                 case RadAnswer.Collided collided:
@@ -112,19 +117,32 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
         }
 
         return new CommentWrite.Failed(last, Retry: true);
+
+        async Task<CommentWrite> ToldAsync(CommitId comment) => new CommentWrite.Done(
+            comment, change, await turns.AnnounceAsync(home, storage.Rid, held.Own, cancellationToken));
     }
 
-    private async Task<RadAnswer> ByGitAsync(
-        SigningKey key, OwnRefs refs, RadiclePatch patch, IReadOnlyList<PlannedOperation> operations, RadicleHome home,
-        RadicleRepository storage, CancellationToken cancellationToken)
+    /// <returns>What came of it, and the first operation on the patch; null when there is none.</returns>
+    private async Task<(RadAnswer Answer, CommitId? First)> ByGitAsync(
+        SigningKey key, OwnRefs refs, RadiclePatch patch, IReadOnlyList<PlannedOperation> operations, JobPlan job, RadicleHome home,
+        RadicleRepository storage, CommentRequest request, CancellationToken cancellationToken)
     {
-        var id = CommitId.Parse(patch.Id.Value);
-        var after = await storage.ReadNewestAsync(
-            CobTypes.Patch, id, refs.Tip(CobTypes.Patch, id), patch.Dropped, cancellationToken);
-        var written = await CobWriter.WriteAsync(
-            storage, home, key, refs, operations.Count == 0 ? [] : [new CobChange(CobTypes.Patch, id, after, operations)],
-            time.GetUtcNow(), cancellationToken);
-        return written is CobWrite.Overtaken overtaken ? new RadAnswer.Collided(overtaken.Reason) : new RadAnswer.Wrote();
+        List<CobChange> changes = [];
+        if (operations.Count > 0)
+        {
+            var id = CommitId.Parse(patch.Id.Value);
+            var after = await storage.ReadNewestAsync(
+                CobTypes.Patch, id, refs.Tip(CobTypes.Patch, id), patch.Dropped, cancellationToken);
+            changes.Add(new CobChange(CobTypes.Patch, id, after, operations));
+        }
+
+        if (job is not JobPlan.Nothing) changes.Add(await JobWriter.ChangeAsync(storage, refs, job, request.Job!, cancellationToken));
+        return await CobWriter.WriteAsync(storage, home, key, refs, changes, time.GetUtcNow(), cancellationToken) switch
+        {
+            CobWrite.Written written => (new RadAnswer.Wrote(), operations.Count == 0 ? null : written.Ids[0][0]),
+            CobWrite.Overtaken overtaken => (new RadAnswer.Collided(overtaken.Reason), null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
     }
 
     private static IEnumerable<PlannedOperation> Operations(

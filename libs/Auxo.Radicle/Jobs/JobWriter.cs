@@ -95,16 +95,22 @@ public sealed class JobWriter(RadTurns turns, TimeProvider time)
         }
     }
 
-    private async Task<RadAnswer> ByGitAsync(
-        SigningKey key, OwnRefs refs, JobPlan plan, RadicleHome home, RadicleRepository storage, JobRequest request,
-        CancellationToken cancellationToken)
+    /// <summary>What a plan adds to its job, or the new job that it makes.</summary>
+    internal static async Task<CobChange> ChangeAsync(
+        RadicleRepository storage, OwnRefs refs, JobPlan plan, JobRequest request, CancellationToken cancellationToken)
     {
         var job = plan switch { JobPlan.Run run => run.Job, JobPlan.Finish finish => finish.Job, _ => null };
         var after = job is null
             ? []
             : await storage.ReadNewestAsync(CobTypes.Job, job.Id, refs.Tip(CobTypes.Job, job.Id), job.Dropped, cancellationToken);
-        var change = new CobChange(
-            CobTypes.Job, job?.Id, after, [.. plan.Operations(request).Select(static o => (PlannedOperation)(_ => o))]);
+        return new CobChange(CobTypes.Job, job?.Id, after, [.. plan.Operations(request).Select(static o => (PlannedOperation)(_ => o))]);
+    }
+
+    private async Task<RadAnswer> ByGitAsync(
+        SigningKey key, OwnRefs refs, JobPlan plan, RadicleHome home, RadicleRepository storage, JobRequest request,
+        CancellationToken cancellationToken)
+    {
+        var change = await ChangeAsync(storage, refs, plan, request, cancellationToken);
         var written = await CobWriter.WriteAsync(storage, home, key, refs, [change], time.GetUtcNow(), cancellationToken);
         return written is CobWrite.Overtaken overtaken ? new RadAnswer.Collided(overtaken.Reason) : new RadAnswer.Wrote();
     }

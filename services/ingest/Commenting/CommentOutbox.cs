@@ -35,9 +35,11 @@ public enum CommentState
 /// <param name="PostedAt">Since when this text stands, where it only has to be looked for once more; else null.</param>
 /// <param name="CreatedAt">Since when a comment of this build is wanted.</param>
 /// <param name="Remarks">What is wanted at lines of the code; null: what stands there stays.</param>
+/// <param name="End">The end of the build, for its job; null with a text that is no verdict.</param>
 public sealed record WantedComment(
     string Key, Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Body,
-    CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt, DateTimeOffset CreatedAt, IReadOnlyList<PatchRemark>? Remarks = null);
+    CommitId? CommentId, int Attempts, DateTimeOffset? PostedAt, DateTimeOffset CreatedAt, IReadOnlyList<PatchRemark>? Remarks = null,
+    BuildEnd? End = null);
 
 /// <summary>
 /// The table <c>comment_outbox</c>: one row per build with the newest wanted body. At most two texts of a build are ever begun
@@ -70,11 +72,12 @@ public static class CommentOutbox
         => Command(
             """
             insert into ingest.comment_outbox as o
-                (key, rid, patch_id, revision_id, build_id, seq, body, final, reason, created_at, updated_at, trace_id, remarks)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, 'just asked for', $9, $9, $10::text, $11::text)
+                (key, rid, patch_id, revision_id, build_id, seq, body, final, reason, created_at, updated_at, trace_id, remarks,
+                 build_end)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, 'just asked for', $9, $9, $10::text, $11::text, $12::text)
             on conflict (key) do update set
                 seq = excluded.seq, body = excluded.body, final = excluded.final, updated_at = excluded.updated_at,
-                remarks = excluded.remarks,
+                remarks = excluded.remarks, build_end = excluded.build_end,
                 attempts = 0, not_before = null, confirm_at = null, trace_id = excluded.trace_id, posted_at = null,
                 state = case when o.operations >= 2 then 'dropped' else 'waiting' end,
                 reason = case when o.operations >= 2 then 'this build has used its two operations; the comment keeps its earlier text'
@@ -86,7 +89,8 @@ public static class CommentOutbox
             m.Markdown.Replace("\0", "", StringComparison.Ordinal), m.Final, now, (object?)trace ?? DBNull.Value,
             m.Remarks is null
                 ? DBNull.Value
-                : JsonSerializer.Serialize(m.Remarks, ContractsJson.Default.IReadOnlyListPatchRemark));
+                : JsonSerializer.Serialize(m.Remarks, ContractsJson.Default.IReadOnlyListPatchRemark),
+            m.End is null ? DBNull.Value : JsonSerializer.Serialize(m.End, ContractsJson.Default.BuildEnd));
 
     /// <summary>Marks the row as begun with its present body and returns it; null when it is gone.</summary>
     public static async Task<WantedComment?> BeginAsync(
@@ -98,7 +102,7 @@ public static class CommentOutbox
                 operations = operations + case when begun_seq is distinct from seq then 1 else 0 end, begun_seq = seq
             where key = $1 and lease_owner = $2 and lease_epoch = $3
             returning rid, patch_id, revision_id, build_id, seq, body, comment_id, attempts,
-                case when confirm_at is not null then posted_at end, remarks, created_at
+                case when confirm_at is not null then posted_at end, remarks, created_at, build_end
             """);
         foreach (var value in (object[])[lease.Key, lease.Owner, lease.Epoch, now]) command.Parameters.Add(new NpgsqlParameter
         {
@@ -116,7 +120,8 @@ public static class CommentOutbox
             await reader.GetFieldValueAsync<DateTimeOffset>(10, ct),
             await reader.IsDBNullAsync(9, ct)
                 ? null
-                : JsonSerializer.Deserialize(reader.GetString(9), ContractsJson.Default.IReadOnlyListPatchRemark));
+                : JsonSerializer.Deserialize(reader.GetString(9), ContractsJson.Default.IReadOnlyListPatchRemark),
+            await reader.IsDBNullAsync(11, ct) ? null : JsonSerializer.Deserialize(reader.GetString(11), ContractsJson.Default.BuildEnd));
     }
 
     /// <summary>The end of one attempt, under the lease. A body that became newer meanwhile stays to be written.</summary>

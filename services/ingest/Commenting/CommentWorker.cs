@@ -1,4 +1,5 @@
 using Auxo.Contracts;
+using Auxo.Ingest.Jobs;
 using Auxo.Ingest.Listening;
 using Auxo.Ingest.Scanning;
 using Auxo.Radicle;
@@ -14,7 +15,7 @@ namespace Auxo.Ingest.Commenting;
 /// </summary>
 public sealed partial class CommentWorker(
     NpgsqlDataSource source, IDocumentStore store, NodeWatch node, Observer observer, PatchCommentWriter writer,
-    CommentSettings settings, WritingIdentity identity, ChangeFeed changes, TimeProvider time, ILogger<CommentWorker> logger)
+    CommentSettings settings, JobSettings jobs, WritingIdentity identity, ChangeFeed changes, TimeProvider time, ILogger<CommentWorker> logger)
     : BackgroundLoop(time, logger)
 {
     /// <summary>What listeners hear when comments were wanted or written.</summary>
@@ -106,6 +107,7 @@ public sealed partial class CommentWorker(
         {
             Age = Time.GetUtcNow() - wanted.CreatedAt, AsReview = identity.IsOwn,
             Remarks = settings.AtLines ? wanted.Remarks?.Select(static r => new Remark(r.Path, r.Line, r.Markdown)).ToList() : null,
+            Job = wanted.End is { } end && jobs.AreWanted ? RecordJob.Of(wanted.Rid, wanted.BuildId, end)?.Request : null,
         };
         try
         {

@@ -23,6 +23,14 @@ public sealed record RecordJob(Rid Rid, CommitId Commit, Guid BuildId, bool Pass
     ];
 
     /// <summary>
+    /// The job that is wanted. None for a build that says nothing about its commit, such as a cancelled one.
+    /// </summary>
+    public static RecordJob? Of(Rid rid, Guid buildId, BuildEnd end)
+        => end.Outcome is Outcome.Passed or Outcome.Failed or Outcome.TimedOut
+            ? new RecordJob(rid, end.Commit, buildId, end.Outcome == Outcome.Passed, end.LogUrl, Attempt: 1)
+            : null;
+
+    /// <summary>
     /// What is to be written. Radicle wants an address of the log; a build without one has its name there, which no program can take for
     /// an address.
     /// </summary>

@@ -15,6 +15,9 @@ public static class PatchComment
     public static PostPatchComment? Of(Build build, int seq, Links links)
         => build.Subject is { PatchId: { } patch, RevisionId: { } revision, Rid.IsRadicle: true } subject
             ? new PostPatchComment(subject.Rid, patch, revision, build.BuildId, seq, $"build/{build.BuildId}",
-                VerdictMarkdown.Render(build, links), seq == FinalSeq, seq == FinalSeq ? VerdictMarkdown.Remarks(build) : null)
+                VerdictMarkdown.Render(build, links), seq == FinalSeq, seq == FinalSeq ? VerdictMarkdown.Remarks(build) : null,
+                seq == FinalSeq && build.Outcome is { } outcome
+                    ? new BuildEnd(subject.Commit, outcome, links.To(build.BuildId))
+                    : null)
             : null;
 }

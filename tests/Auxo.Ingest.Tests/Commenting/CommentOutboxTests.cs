@@ -44,7 +44,7 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
             async () => (string)(await host.Client.GetFromJsonAsync<JsonNode>("/node", ct))!["state"]! == "connected", "the node is heard");
 
         // No webhook, no request: the node's event alone makes the fact.
-        var (patch, _) = await bob.OpenPatchAsync("demo", "Bob's", new Dictionary<string, string> { ["bob.txt"] = "x" }, ct);
+        var (patch, head) = await bob.OpenPatchAsync("demo", "Bob's", new Dictionary<string, string> { ["bob.txt"] = "x" }, ct);
         await Eventually.TrueAsync(async () => (await host.SentNamesAsync()).Contains("patch_opened"), "the node's event becomes a fact");
 
         var rid = Rid.Parse(repository.Rid);
@@ -52,9 +52,19 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
         await RowAsync(host, r => (string)r["state"]! == "posted" && (int)r["seq"]! == 1);
         await WantAsync(host, rid, patch, 2, "still running", final: false);
         await host.Queues.SendAsync(
-            "ingest", Wanted(rid, patch, 3, "**passed**", final: true) with { Remarks = [new PatchRemark("bob.txt", 1, "not like this")] });
+            "ingest", Wanted(rid, patch, 3, "**passed**", final: true) with
+            {
+                Remarks = [new PatchRemark("bob.txt", 1, "not like this")],
+                End = new BuildEnd(CommitId.Parse(head), Outcome.Passed, LogUrl: null),
+            });
         var posted = await RowAsync(host, r => (string)r["state"]! == "posted" && (int)r["seq"]! == 3);
         Assert.NotNull(posted["commentId"]);
+        await using (var storage = await RadicleRepository.OpenAsync(alice.Storage(repository.Rid), ct))
+        {
+            var run = Assert.Single(Assert.Single(await storage.ReadJobsOfAsync(CommitId.Parse(head), ct)).Runs);
+            Assert.Equal((JobRunStatus.Succeeded, $"urn:uuid:{Build}"), (run.Status, run.Log));
+        }
+
         await WantAsync(host, rid, patch, 4, "one more", final: true);
         Assert.Contains(
             "two operations", (string)(await RowAsync(host, r => (string)r["state"]! == "dropped"))["reason"]!, StringComparison.Ordinal);

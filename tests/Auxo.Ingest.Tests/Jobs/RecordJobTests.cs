@@ -43,6 +43,18 @@ public sealed class RecordJobTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public void a_patchs_verdict_brings_its_job_along_so_it_comes_by_itself_only_later()
+    {
+        var finished = Finished(Rid, Commit, Outcome.Passed);
+        Assert.IsType<RecordJob>(Assert.Single(OnBuildFinishedHandler.Handle(finished, [], Wanted, DateTimeOffset.UnixEpoch).Item1));
+        var patch = finished with { Subject = finished.Subject with { PatchId = PatchId.Parse(Commit.Value) } };
+        var later = Assert.IsType<DeliveryMessage<RecordJob>>(
+            Assert.Single(OnBuildFinishedHandler.Handle(patch, [], Wanted, DateTimeOffset.UnixEpoch).Item1));
+        Assert.Equal(Commit, later.Message.Commit);
+        Assert.True(later.Options.ScheduleDelay > TimeSpan.Zero);
+    }
+
+    [Fact]
     public void a_run_is_found_again_by_its_build_with_an_address_and_without()
     {
         var job = OnBuildFinishedHandler.Decide(Finished(Rid, Commit, Outcome.Passed), Wanted)!;

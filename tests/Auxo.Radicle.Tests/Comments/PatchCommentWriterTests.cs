@@ -106,6 +106,41 @@ public sealed class PatchCommentWriterTests
     }
 
     [Fact]
+    public async Task a_verdict_and_its_job_are_one_write_with_one_signature()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var lab = await RadicleLab.UpAsync(ct, "alice", "bob");
+        var (home, rid, patch, storage) = await PatchInLab.OpenAsync(lab, ct, options: "no-sync");
+        await using var _ = storage;
+        var writer = Writer(new RadKeyAccess(null));
+        var head = (await storage.ReadPatchAsync(patch, ct))!.Latest.Head;
+        var build = Guid.Parse("00000000-0000-4000-8000-0000000000c1");
+        var request = Request(patch, "**passed**") with
+        {
+            Job = new JobRequest(head, new Uri($"https://ci.example.com/builds/{build}"), build, Passed: true),
+        };
+        var before = await SignaturesAsync();
+
+        Assert.Equal(CommentChange.Posted, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
+        Assert.Equal(CommentChange.None, (await DoneAsync(writer.WriteAsync(home, storage, request, ct))).Change);
+        Assert.IsType<JobWrite.Done>(await new JobWriter(new RadTurns(new RadKeyAccess(null), TimeProvider.System), TimeProvider.System)
+            .WriteAsync(home, storage, request.Job, byProgram: false, ct));
+
+        Assert.Equal(before + 1, await SignaturesAsync());
+        Assert.Equal(JobRunStatus.Succeeded, Assert.Single(Assert.Single(await storage.ReadJobsOfAsync(head, ct)).Runs).Status);
+        Assert.Single((await storage.ReadPatchAsync(patch, ct))!.Latest.Discussion.Standing);
+        await Eventually.TrueAsync(
+            async () => (await lab.Nodes[1].RunAsync(lab.Nodes[1].WorkTree("demo"), ct, "rad-job", "-r", rid, "list"))
+                .Contains($"builds/{build}", StringComparison.Ordinal),
+            "bob's rad-job shows the run");
+
+        async Task<int> SignaturesAsync() => int.Parse(
+            await lab.Nodes[0].GitAsync(
+                storage.Path, ct, "rev-list", "--count", $"refs/namespaces/{lab.Nodes[0].Nid}/refs/rad/sigrefs"),
+            System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
     public async Task with_the_node_stopped_it_is_written_and_the_peers_wait()
     {
         var ct = TestContext.Current.CancellationToken;
