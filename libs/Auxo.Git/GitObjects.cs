@@ -19,10 +19,20 @@ public sealed record GitObject(string Oid, string Type, ReadOnlyMemory<byte> Dat
 /// <summary>
 /// Reads the objects of one repository through one long-lived <c>git cat-file --batch</c>: a read costs tens of microseconds instead of a
 /// process. One reader at a time uses the pipe; calls queue. New objects and packs are seen (git looks again when it misses one).
+/// Whatever the number of repositories, few of these processes live: the one that was used longest ago ends, and begins again when it is
+/// needed.
 /// </summary>
 public sealed class GitObjects(string repository) : IAsyncDisposable
 {
+    /// <summary>Processes that live at the same time, of all repositories; those that are reading at the moment are never ended.</summary>
+    public const int MostProcesses = 64;
+
     private const long MostSkippedBytes = 4 << 20;
+
+    /// <summary>Names that git may be behind with: fewer bytes than its pipe takes (64 KiB), so that asking never waits.</summary>
+    private const int MostAsked = 512;
+
+    private static readonly List<GitObjects> Running = [];
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private Process? _process;
@@ -31,8 +41,13 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
     /// <summary>The last line that git said on standard error.</summary>
     private volatile string _said = "";
 
+    private long _usedAt;
+
     /// <summary>The repository's path.</summary>
     public string Repository { get; } = repository;
+
+    /// <summary>Whether its process lives.</summary>
+    internal bool HasProcess => _process is not null;
 
     /// <summary>Reads an object.</summary>
     /// <param name="name">An object id or any name git resolves, such as <c>oid:path</c>; no line ends.</param>
@@ -60,6 +75,59 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Reads many objects: git is asked for the next ones while its answers to the last ones are read, which is several times quicker than
+    /// one after the other.
+    /// </summary>
+    /// <param name="ids">Object ids.</param>
+    /// <param name="maxBytes">Larger ones are left out.</param>
+    /// <param name="cancellationToken">Ends the process, which is started again by the next read.</param>
+    /// <returns>Those that are there and not too large, by id.</returns>
+    public async Task<IReadOnlyDictionary<string, GitObject>> ReadManyAsync(
+        IReadOnlyList<string> ids, long maxBytes, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, GitObject>(ids.Count, StringComparer.Ordinal);
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var asked = 0;
+            for (var read = 0; read < ids.Count; read++)
+            {
+                if (asked - read <= MostAsked / 2 && asked < ids.Count)
+                {
+                    var next = Math.Min(ids.Count, read + MostAsked);
+                    await AskAsync(string.Concat(ids.Skip(asked).Take(next - asked).Select(static id => id + "\n")), cancellationToken);
+                    asked = next;
+                }
+
+                try
+                {
+                    if (await AnswerAsync(ids[read], maxBytes, cancellationToken) is { } answer) found[ids[read]] = answer;
+                }
+                catch (GitObjectTooLargeException) when (_process is null)
+                {
+                    // What was asked behind it went with the process.
+                    asked = read + 1;
+                }
+                catch (GitObjectTooLargeException)
+                {
+                    // Left out.
+                }
+            }
+
+            return found;
+        }
+        catch
+        {
+            Stop();
+            throw;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -70,12 +138,22 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
 
     private async Task<GitObject?> ReadOneAsync(string name, long maxBytes, CancellationToken cancellationToken)
     {
-        if (_process is null || _process.HasExited) StartProcess();
-        var process = _process!;
-        var reader = _reader!;
-        await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(name + "\n"), cancellationToken);
-        await process.StandardInput.BaseStream.FlushAsync(cancellationToken);
+        await AskAsync(name + "\n", cancellationToken);
+        return await AnswerAsync(name, maxBytes, cancellationToken);
+    }
 
+    private async Task AskAsync(string names, CancellationToken cancellationToken)
+    {
+        if (_process is null || _process.HasExited) StartProcess();
+        Volatile.Write(ref _usedAt, Environment.TickCount64);
+        var input = _process!.StandardInput.BaseStream;
+        await input.WriteAsync(Encoding.UTF8.GetBytes(names), cancellationToken);
+        await input.FlushAsync(cancellationToken);
+    }
+
+    private async Task<GitObject?> AnswerAsync(string name, long maxBytes, CancellationToken cancellationToken)
+    {
+        var (process, reader) = (_process!, _reader!);
         var header = await ReadLineAsync(reader, cancellationToken)
             ?? throw await EndedAsync(process, cancellationToken);
         if (header.EndsWith(" missing", StringComparison.Ordinal) || header.EndsWith(" ambiguous", StringComparison.Ordinal)) return null;
@@ -114,13 +192,52 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
         };
         _process.BeginErrorReadLine();
         _reader = PipeReader.Create(_process.StandardOutput.BaseStream, new StreamPipeReaderOptions(bufferSize: 64 << 10));
+        List<GitObjects> others;
+        lock (Running)
+        {
+            others = Running.Count < MostProcesses ? [] : [.. Running.OrderBy(static other => Volatile.Read(ref other._usedAt))];
+            Running.Add(this);
+        }
+
+        _ = others.Exists(static other => other.TryRest());
+    }
+
+    /// <summary>Ends the process, unless somebody reads just now.</summary>
+    private bool TryRest()
+    {
+        try
+        {
+            if (!_gate.Wait(0)) return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+
+        try
+        {
+            // It goes by itself when nobody can ask it any more.
+            _process?.StandardInput.Close();
+            Forget();
+            return true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     private void Stop()
     {
         if (_process is null) return;
         GitCommand.Kill(_process);
-        _process.Dispose();
+        Forget();
+    }
+
+    private void Forget()
+    {
+        lock (Running) Running.Remove(this);
+        _process?.Dispose();
         _process = null;
         _reader = null;
     }

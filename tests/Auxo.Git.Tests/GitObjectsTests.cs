@@ -96,6 +96,45 @@ public sealed class GitObjectsTests(SmallRepository repository) : IClassFixture<
     }
 
     [Fact]
+    public async Task many_objects_are_read_in_one_go_and_what_is_missing_or_too_large_is_left_out()
+    {
+        var large = await WriteAsync(new byte[6 << 20]);
+        var small = new List<string>();
+        for (var i = 0; i < 40; i++) small.Add(await WriteAsync(Encoding.UTF8.GetBytes($"{i}\n")));
+        await using var objects = new GitObjects(repository.Folder);
+        // More than git is ever behind with, and the large one in their middle: git is begun again after it.
+        string[] ids = [.. Enumerable.Range(0, 1500).Select(i => i switch
+        {
+            700 => large,
+            800 => "0123456789012345678901234567890123456789",
+            _ => small[i % small.Count],
+        })];
+
+        var found = await objects.ReadManyAsync(ids, maxBytes: 1 << 20, Ct);
+
+        Assert.Equal(small.Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
+        Assert.All(small.Index(), s => Assert.Equal($"{s.Index}\n", found[s.Item].Text));
+        Assert.Equal("# Hello\n", (await objects.ReadAsync("HEAD:readme.md", Ct))!.Text);
+        Assert.Empty(await objects.ReadManyAsync([], maxBytes: 1, Ct));
+
+        async Task<string> WriteAsync(byte[] content) => Encoding.ASCII.GetString(
+            await GitCommand.RunBytesAsync(repository.Folder, ["hash-object", "-w", "--stdin"], Ct, content)).Trim();
+    }
+
+    [Fact]
+    public async Task of_many_repositories_only_so_many_have_a_process_and_all_are_read()
+    {
+        var all = Enumerable.Range(0, GitObjects.MostProcesses + 10).Select(_ => new GitObjects(repository.Folder)).ToList();
+        foreach (var objects in all) Assert.Equal("# Hello\n", (await objects.ReadAsync("HEAD:readme.md", Ct))!.Text);
+
+        // Readers of other tests count, too.
+        Assert.InRange(all.Count(static objects => objects.HasProcess), 1, GitObjects.MostProcesses);
+        Assert.False(all[0].HasProcess);
+        Assert.Equal("# Hello\n", (await all[0].ReadAsync("HEAD:readme.md", Ct))!.Text);
+        foreach (var objects in all) await objects.DisposeAsync();
+    }
+
+    [Fact]
     public async Task after_a_cancelled_read_the_next_one_is_whole()
     {
         await using var objects = new GitObjects(repository.Folder);

@@ -27,6 +27,19 @@ public sealed class NewObjectsTests(SmallRepository repository) : IClassFixture<
     }
 
     [Fact]
+    public async Task many_objects_stay_one_pack()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var packs = new DirectoryInfo(Path.Combine(repository.Folder, "objects", "pack"));
+        var before = packs.Exists ? packs.GetFiles("*.pack").Length : 0;
+        var objects = new NewObjects();
+        var names = Enumerable.Range(0, 150).Select(i => objects.Blob(Encoding.UTF8.GetBytes($"many {i}"))).ToList();
+        await objects.StoreAsync(repository.Folder, ct);
+        Assert.Equal(before + 1, packs.GetFiles("*.pack").Length);
+        Assert.Equal("many 149", await GitCommand.RunAsync(repository.Folder, ["cat-file", "blob", names[^1]], ct));
+    }
+
+    [Fact]
     public async Task refs_move_all_or_none_and_only_from_where_they_are()
     {
         var ct = TestContext.Current.CancellationToken;

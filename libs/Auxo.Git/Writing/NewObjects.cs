@@ -15,6 +15,9 @@ public sealed class NewObjects
     /// <summary>What zlib makes of nothing (RFC 1950 and 1951): header, one empty block, checksum.</summary>
     private static readonly byte[] EmptyStream = [0x78, 0x9c, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
 
+    /// <summary>From so many on they stay one file, as git's own fetch decides it (<c>transfer.unpackLimit</c>).</summary>
+    private const int KeptAsPack = 100;
+
     private readonly List<(Kind Kind, byte[] Data)> _objects = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
@@ -52,7 +55,8 @@ public sealed class NewObjects
     /// <exception cref="GitException">They cannot be stored: the disk is full, the folder is not writable.</exception>
     public async Task StoreAsync(string repository, CancellationToken ct)
     {
-        if (_objects.Count > 0) await GitCommand.RunAsync(repository, ["unpack-objects", "-q"], ct, Pack());
+        if (_objects.Count == 0) return;
+        await GitCommand.RunAsync(repository, _objects.Count < KeptAsPack ? ["unpack-objects", "-q"] : ["index-pack", "--stdin"], ct, Pack());
     }
 
     [SuppressMessage("Security", "CA5350", Justification = "Git names its objects so; nothing is kept secret by it.")]

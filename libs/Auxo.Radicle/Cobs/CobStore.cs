@@ -12,6 +12,9 @@ internal sealed class CobStore(GitObjects objects)
     /// <summary>More operations than this behind one tip are not read.</summary>
     public const int MaxOperations = 20_000;
 
+    /// <summary>As many operations are read ahead at once; they fit into the cache.</summary>
+    private const int MostAhead = 8_000;
+
     private const int MaxHeaderBytes = 1 << 20;
     private const int MaxCachedBytes = 16 << 10;
     private const int MaxManifestBytes = 4 << 10;
@@ -44,6 +47,42 @@ internal sealed class CobStore(GitObjects objects)
         }
 
         return new CobLoad([.. operations.Values], problems);
+    }
+
+    /// <summary>
+    /// Reads what is behind many tips, before <see cref="LoadAsync"/> asks for one after the other: git is asked for all operations of the
+    /// same depth at once, and signatures are checked on all processors. What cannot be read so is left to whoever asks for it alone.
+    /// </summary>
+    public async Task ReadAheadAsync(IEnumerable<CommitId> tips, CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<CommitId>();
+        for (var next = Unknown(tips); next.Count > 0 && seen.Count <= MostAhead;)
+        {
+            var commits = new List<(CommitId Id, CommitObject Commit)>(next.Count);
+            foreach (var (name, data) in await ManyAsync(next.Select(static id => id.Value), MaxHeaderBytes))
+            {
+                if (data.Type == "commit" && Try(() => CommitObject.Parse(data.Data.Span)) is { } commit)
+                    commits.Add((CommitId.Parse(name), commit));
+            }
+
+            var trees = await ManyAsync(commits.Select(static c => c.Commit.Tree.Value), MaxHeaderBytes);
+            var read = commits.Select(c => (c.Id, c.Commit, Entries: trees.TryGetValue(c.Commit.Tree.Value, out var tree)
+                && tree.Type == "tree" ? Try(() => ParseTree(tree)) : null)).Where(static o => o.Entries is not null).ToList();
+            var blobs = await ManyAsync(
+                read.SelectMany(static o => CobOperation.ActionEntries(o.Entries!)).Select(static entry => entry.Oid), MaxCachedBytes);
+            var found = new CobOperation?[read.Count];
+            foreach (var manifest in read.Select(static o => Manifest(o.Entries!)).OfType<string>().Distinct())
+                await TryAsync(() => ReadManifestAsync(CommitId.Parse(manifest), cancellationToken));
+            Parallel.For(0, read.Count, new ParallelOptions { CancellationToken = cancellationToken }, i
+                => found[i] = Try(() => Put(read[i].Id, read[i].Commit, read[i].Entries!, blobs)));
+            foreach (var operation in found.OfType<CobOperation>()) _operations.Add(operation.Id, new Loaded(operation, Problem: null));
+            next = Unknown(found.OfType<CobOperation>().SelectMany(static operation => operation.Parents));
+        }
+
+        List<CommitId> Unknown(IEnumerable<CommitId> ids) => [.. ids.Where(id => seen.Add(id) && !_operations.TryGet(id, out _))];
+
+        Task<IReadOnlyDictionary<string, GitObject>> ManyAsync(IEnumerable<string> ids, long maxBytes)
+            => Objects.ReadManyAsync([.. ids.Distinct(StringComparer.Ordinal)], maxBytes, cancellationToken);
     }
 
     private async Task<(List<CobOperation> Operations, List<DroppedOperation> Unreadable, bool Complete)> WalkAsync(
@@ -149,9 +188,8 @@ internal sealed class CobStore(GitObjects objects)
         var tree = await ReadAsync(commit.Tree.Value, "tree", MaxHeaderBytes, cancellationToken)
             ?? throw new CobFormatException("The tree is missing.");
         var entries = ParseTree(tree);
-        var manifest = entries.FirstOrDefault(e => e is { Name: "manifest", IsFile: true })
-            ?? throw new CobFormatException("It has no manifest.");
-        var manifestBlob = await ReadManifestAsync(CommitId.Parse(manifest.Oid), cancellationToken);
+        var manifest = Manifest(entries) ?? throw new CobFormatException("It has no manifest.");
+        var manifestBlob = await ReadManifestAsync(CommitId.Parse(manifest), cancellationToken);
         var actions = new List<ReadOnlyMemory<byte>?>();
         var left = CobOperation.MaxActionBytes;
         foreach (var entry in CobOperation.ActionEntries(entries))
@@ -196,6 +234,52 @@ internal sealed class CobStore(GitObjects objects)
         catch (FormatException e)
         {
             throw new CobFormatException(e.Message, e);
+        }
+    }
+
+    private static string? Manifest(IReadOnlyList<GitTreeEntry> entries)
+        => entries.FirstOrDefault(static e => e is { Name: "manifest", IsFile: true })?.Oid;
+
+    /// <summary>The operation of what was read ahead; null when something of it is missing.</summary>
+    private CobOperation? Put(
+        CommitId id, CommitObject commit, IReadOnlyList<GitTreeEntry> entries, IReadOnlyDictionary<string, GitObject> blobs)
+    {
+        if (Manifest(entries) is not { } name || !_manifests.TryGet(CommitId.Parse(name), out var manifest)) return null;
+        var actions = new List<ReadOnlyMemory<byte>?>();
+        foreach (var entry in CobOperation.ActionEntries(entries))
+        {
+            if (!blobs.TryGetValue(entry.Oid, out var blob)) return null;
+            actions.Add(blob.Data);
+        }
+
+        return actions.Sum(static action => action!.Value.Length) <= MaxCachedBytes
+            ? CobOperation.Create(id, commit, manifest!.Data.Span, actions)
+            : null;
+    }
+
+    private static T? Try<T>(Func<T> read)
+        where T : class?
+    {
+        try
+        {
+            return read();
+        }
+        catch (CobFormatException)
+        {
+            // Whoever asks for it alone hears why.
+            return null;
+        }
+    }
+
+    private static async Task TryAsync(Func<Task> read)
+    {
+        try
+        {
+            await read();
+        }
+        catch (CobFormatException)
+        {
+            // The same.
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using Auxo.Contracts;
 
 using NSec.Cryptography;
@@ -9,6 +11,11 @@ public static class RadicleKey
 {
     private const int KeyLength = 32;
     private const int SignatureLength = 64;
+
+    /// <summary>More keys than any repository has writers; a node's operations are by few.</summary>
+    private const int MostKnown = 10_000;
+
+    private static readonly ConcurrentDictionary<string, PublicKey> Known = new(StringComparer.Ordinal);
 
     /// <summary>The DID of a raw public key of 32 bytes.</summary>
     public static Did ToDid(ReadOnlySpan<byte> publicKey)
@@ -39,7 +46,12 @@ public static class RadicleKey
             : throw new FormatException($"{did} names no ed25519 key.");
 
     private static PublicKey? Read(Did did)
-        => Base58.TryDecode(did.Nid, out var tagged)
-            && tagged is [0xed, 0x01, ..] && tagged.Length == KeyLength + 2
-            && PublicKey.TryImport(SignatureAlgorithm.Ed25519, tagged.AsSpan(2), KeyBlobFormat.RawPublicKey, out var key) ? key : null;
+    {
+        if (Known.TryGetValue(did.Nid, out var known)) return known;
+        if (!Base58.TryDecode(did.Nid, out var tagged) || tagged is not [0xed, 0x01, ..] || tagged.Length != KeyLength + 2
+            || !PublicKey.TryImport(SignatureAlgorithm.Ed25519, tagged.AsSpan(2), KeyBlobFormat.RawPublicKey, out var key)
+            || key is null) return null;
+        if (Known.Count >= MostKnown) Known.Clear();
+        return Known[did.Nid] = key;
+    }
 }

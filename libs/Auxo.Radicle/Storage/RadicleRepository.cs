@@ -20,7 +20,11 @@ public sealed record PatchesReading(IReadOnlyList<RadiclePatch> Patches, IReadOn
 /// </summary>
 public sealed class RadicleRepository : IAsyncDisposable
 {
-    private const int MaxPatches = 10_000;
+    private const int MaxPatches = 50_000;
+
+    /// <summary>So many patches are read and put together at a time: their operations are in memory meanwhile.</summary>
+    private const int PatchesAtOnce = 500;
+
     private const int MostJobs = 50_000;
     private readonly ConcurrentDictionary<CommitId, IReadOnlyList<CommitId>> _jobParents = new();
     private readonly CobStore _store;
@@ -76,6 +80,20 @@ public sealed class RadicleRepository : IAsyncDisposable
     /// <exception cref="CobFormatException">It is damaged.</exception>
     public async Task<RadicleIdentity> ReadIdentityAsync(CancellationToken cancellationToken)
         => (await _trusted.ReadAsync(cancellationToken)).Identity;
+
+    /// <summary>
+    /// A text that stays the same for as long as nobody signs anything new, nobody's signature comes or goes, and no canonical branch
+    /// moves. Starts no process once it is warm.
+    /// </summary>
+    /// <exception cref="CobFormatException">The identity is damaged.</exception>
+    public async Task<string> StampAsync(CancellationToken cancellationToken)
+    {
+        var trusted = await _trusted.ReadAsync(cancellationToken);
+        return string.Join(' ', [
+            trusted.Canonical.Value, (await CanonicalHeadAsync(cancellationToken))?.Value ?? "none",
+            .. trusted.Signed.Select(static signed => $"{signed.Owner.Nid}={signed.At}").Order(StringComparer.Ordinal),
+            .. trusted.Problems.Select(static problem => $"{problem.Name}!{problem.Reason}").Order(StringComparer.Ordinal)]);
+    }
 
     /// <summary>A patch; null when nobody who signed has it.</summary>
     /// <exception cref="CobFormatException">Its operations make no patch.</exception>
@@ -256,7 +274,8 @@ public sealed class RadicleRepository : IAsyncDisposable
         IReadOnlyList<CommitId> ids, TrustedRefs trusted, CommitId? alsoTip, CancellationToken cancellationToken)
     {
         var patches = new List<RadiclePatch>();
-        var open = new List<(CommitId Id, string Key, CobLoad Load)>();
+        var broken = new List<(PatchId, string)>();
+        var unread = new List<(CommitId Id, string Key, CommitId[] Tips)>();
         var basis = string.Join(' ', trusted.DelegateHeads.Values.Append(trusted.Identity.Current)
             .Select(c => c.Value).Order(StringComparer.Ordinal));
         foreach (var id in ids)
@@ -264,21 +283,31 @@ public sealed class RadicleRepository : IAsyncDisposable
             CommitId[] tips = [.. trusted.Tips(CobTypes.Patch, id), .. alsoTip is { } tip ? [tip] : Array.Empty<CommitId>()];
             if (tips.Length == 0) continue;
             var key = basis + " " + string.Join(' ', tips.Select(t => t.Value).Order(StringComparer.Ordinal));
-            if (_patches.TryGetValue(id, out var known) && known.Key == key)
-            {
-                patches.Add(known.Patch);
-                continue;
-            }
+            if (_patches.TryGetValue(id, out var known) && known.Key == key) patches.Add(known.Patch);
+            else unread.Add((id, key, tips));
+        }
 
+        if (_patches.Count > MaxPatches) _patches.Clear();
+        foreach (var part in unread.Chunk(PatchesAtOnce)) await ReadPatchesAsync(part, trusted, patches, broken, cancellationToken);
+        return new PatchesReading(patches, broken);
+    }
+
+    private async Task ReadPatchesAsync(
+        IReadOnlyList<(CommitId Id, string Key, CommitId[] Tips)> unread, TrustedRefs trusted, List<RadiclePatch> patches,
+        List<(PatchId, string)> broken, CancellationToken cancellationToken)
+    {
+        // For one, asking one after the other is as quick.
+        if (unread.Count > 1) await _store.ReadAheadAsync(unread.SelectMany(static patch => patch.Tips), cancellationToken);
+        var open = new List<(CommitId Id, string Key, CobLoad Load)>();
+        foreach (var (id, key, tips) in unread)
+        {
             var load = await _store.LoadAsync(tips, cancellationToken);
             if (load.Operations.Count > 0) open.Add((id, key, load));
         }
 
-        if (open.Count == 0) return new PatchesReading(patches, []);
-        var broken = new List<(PatchId, string)>();
+        if (open.Count == 0) return;
         var merged = await TrueMergesAsync(open.SelectMany(o => PatchFold.ClaimedMerges(o.Load.Operations)), trusted, cancellationToken);
         var context = new PatchContext(trusted.Identity.Accepted, merged);
-        if (_patches.Count > MaxPatches) _patches.Clear();
         foreach (var (id, key, load) in open)
         {
             try
@@ -294,8 +323,6 @@ public sealed class RadicleRepository : IAsyncDisposable
                 broken.Add((PatchId.Parse(id.Value), e.Message));
             }
         }
-
-        return new PatchesReading(patches, broken);
     }
 
     private static RadiclePatch? One(PatchesReading reading)

@@ -20,6 +20,7 @@ public sealed partial class Observer(
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _end = new();
+    private readonly SweepTurns _sweeps = SweepTurns.OfThisMachine();
 
     /// <summary>How often everything is scanned.</summary>
     public static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
@@ -46,7 +47,7 @@ public sealed partial class Observer(
     public RepositoryWatch Watch(Repository repository)
     {
         if (Find(repository.Rid) is { } already) return already;
-        var entry = (Watch: new RepositoryWatch(repository, known, open, folders, Time, logger),
+        var entry = (Watch: new RepositoryWatch(repository, known, open, folders, _sweeps, Time, logger),
             Stop: CancellationTokenSource.CreateLinkedTokenSource(_end.Token));
         if (!_watches.TryAdd(repository.Rid, entry)) return Watch(repository);
 

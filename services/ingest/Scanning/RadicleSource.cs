@@ -43,6 +43,19 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
     }
 
     /// <inheritdoc/>
+    public override async Task<string?> StampAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await Repository.StampAsync(ct);
+        }
+        catch (Exception e) when (e is CobFormatException or GitException or IOException)
+        {
+            throw new SourceUnreadableException($"{Path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
     public override async Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct)
     {
         try

@@ -10,6 +10,12 @@ public abstract class RepositorySource(string path) : IAsyncDisposable
     /// <summary>The git repository.</summary>
     public string Path { get; } = path;
 
+    /// <summary>
+    /// A text that stays the same for as long as reading would find the same; null where only reading tells. Costs next to nothing.
+    /// </summary>
+    /// <exception cref="SourceUnreadableException">The repository is gone or damaged.</exception>
+    public virtual Task<string?> StampAsync(CancellationToken ct) => Task.FromResult<string?>(null);
+
     /// <summary>What stands there now; titles, times and contained patches only of what is new against <paramref name="known"/>.</summary>
     /// <exception cref="SourceUnreadableException">The repository is gone or damaged.</exception>
     public abstract Task<RepositorySnapshot> ReadAsync(KnownRepository known, CancellationToken ct);

@@ -14,7 +14,8 @@ namespace Auxo.Ingest.Scanning;
 /// wait share it. What is known is remembered, so a scan that finds nothing new touches no database.
 /// </summary>
 public sealed partial class RepositoryWatch(
-    Repository repository, KnownRepositories known, PublicRepositories open, RepositoryFolders folders, TimeProvider time, ILogger logger)
+    Repository repository, KnownRepositories known, PublicRepositories open, RepositoryFolders folders, SweepTurns sweeps, TimeProvider time,
+    ILogger logger)
 {
     private const int MaxNamed = 20;
     private static readonly ActivitySource Tracing = new("Auxo.Ingest");
@@ -22,10 +23,17 @@ public sealed partial class RepositoryWatch(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private readonly Channel<Call> _wakes = Channel.CreateUnbounded<Call>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ScanThrottle _throttle = new(time);
+    private readonly Signal _hurry = new();
     private readonly Queue<(CommitId Commit, string Name, DateTimeOffset At)> _named = new();
     private KnownRepository? _known;
     private RepositorySource? _source;
     private IDisposable? _watcher;
+
+    /// <summary>What the last scan saw and knew, where it found nothing to record and nothing wrong.</summary>
+    private (string Stamp, KnownRepository Known)? _quiet;
+
+    /// <summary>A sweep waits for its turn; another one would be the same.</summary>
+    private volatile bool _waitsToSweep;
 
     /// <summary>The repository.</summary>
     public Rid Rid { get; } = repository.Rid;
@@ -47,36 +55,41 @@ public sealed partial class RepositoryWatch(
 
     /// <summary>Asks for a scan.</summary>
     public void Wake(DetectedBy detectedBy, CommitId? named = null, string? name = null)
-        => _wakes.Writer.TryWrite(new Call(detectedBy, named, name, null, Activity.Current?.Context));
+    {
+        if (detectedBy == DetectedBy.Sweep && _waitsToSweep) return;
+        Ask(new Call(detectedBy, named, name, null, Activity.Current?.Context));
+    }
 
     /// <summary>
     /// The folder changed: that begins a trace of its own. Whoever calls does so in the context in which the watching began, and so would
     /// give every push the trace of the first scan.
     /// </summary>
-    private void WakeByEvent() => _wakes.Writer.TryWrite(new Call(DetectedBy.Event, null, null, null, null));
+    private void WakeByEvent() => Ask(new Call(DetectedBy.Event, null, null, null, null));
 
     /// <summary>Asks for a scan and waits until it is committed.</summary>
     public Task ScanAsync(DetectedBy detectedBy, CancellationToken ct)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _wakes.Writer.TryWrite(new Call(detectedBy, null, null, done, Activity.Current?.Context));
+        Ask(new Call(detectedBy, null, null, done, Activity.Current?.Context));
         return done.Task.WaitAsync(ct);
     }
 
     /// <summary>Forgets what is remembered: somebody else wrote.</summary>
-    public void Forget() => _wakes.Writer.TryWrite(new Call(null, null, null, null, null));
+    public void Forget() => Ask(new Call(null, null, null, null, null));
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         // Whoever began to watch, a request say, is not what later pushes follow from.
         Activity.Current = null;
+        var isNew = false;
         try
         {
             while (await _wakes.Reader.WaitToReadAsync(ct))
             {
                 // Who asks during the pause shares the scan.
                 if (_throttle.Take() is { Ticks: > 0 } pause) await Task.Delay(pause, time, ct);
+                using var turn = await TurnAsync(ct);
                 DetectedBy? detectedBy = null;
                 ActivityContext? trace = null;
                 List<TaskCompletionSource> waiting = [];
@@ -91,9 +104,13 @@ public sealed partial class RepositoryWatch(
                 if (detectedBy is { } first)
                 {
                     using var activity = Begin(trace);
-                    await ScanUntilDoneAsync(first, ct);
+                    isNew |= await ScanUntilDoneAsync(first, turn, ct);
                     // Nobody's build waits for it: it comes after the facts, and not between two of many scans.
-                    if (waiting.Count > 0 || !_wakes.Reader.TryPeek(out _)) await LookAroundAsync(ct);
+                    if (isNew && (waiting.Count > 0 || !_wakes.Reader.TryPeek(out _)))
+                    {
+                        await LookAroundAsync(ct);
+                        isNew = false;
+                    }
                 }
 
                 foreach (var done in waiting) done.TrySetResult();
@@ -103,6 +120,36 @@ public sealed partial class RepositoryWatch(
         {
             _watcher?.Dispose();
             if (_source is not null) await _source.DisposeAsync();
+        }
+    }
+
+    private void Ask(Call call)
+    {
+        _wakes.Writer.TryWrite(call);
+        if (!call.IsSweep) _hurry.Set();
+    }
+
+    /// <summary>A sweep waits for its turn, until somebody asks for a scan: he gets it at once, without one.</summary>
+    private async Task<IDisposable?> TurnAsync(CancellationToken ct)
+    {
+        if (!_wakes.Reader.TryPeek(out var first) || !first.IsSweep) return null;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        _waitsToSweep = true;
+        var (turn, hurry) = (sweeps.TakeAsync(either.Token), _hurry.WaitAsync(either.Token));
+        try
+        {
+            await Task.WhenAny(turn, hurry);
+            await either.CancelAsync();
+            return await turn;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            await hurry.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _waitsToSweep = false;
         }
     }
 
@@ -118,46 +165,56 @@ public sealed partial class RepositoryWatch(
         return activity.Start();
     }
 
-    private async Task ScanUntilDoneAsync(DetectedBy detectedBy, CancellationToken ct)
+    /// <returns>False where everything is as the last scan left it.</returns>
+    private async Task<bool> ScanUntilDoneAsync(DetectedBy detectedBy, IDisposable? turn, CancellationToken ct)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                await ScanOnceAsync(detectedBy, ct);
+                var changed = await ScanOnceAsync(detectedBy, ct);
                 Failure = null;
-                return;
+                return changed;
             }
             catch (Exception e) when (e is SourceUnreadableException or NotRadicleException)
             {
                 // Repeating at once would not help; the sweep of the next minute tries again.
                 Failure = e.Message;
                 Log.Unreadable(logger, Rid, e.Message);
-                return;
+                return true;
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 Failure = e.Message;
                 _known = null;
                 if (!LostRace.Is(e)) Log.Failed(logger, e, Rid);
+                // The others need not wait until this one is well.
+                turn?.Dispose();
                 await Task.Delay(pause, time, ct);
             }
         }
     }
 
-    private async Task ScanOnceAsync(DetectedBy detectedBy, CancellationToken ct)
+    /// <returns>False where everything is as the last scan left it.</returns>
+    private async Task<bool> ScanOnceAsync(DetectedBy detectedBy, CancellationToken ct)
     {
         _known ??= await known.FindAsync(Rid, ct);
-        if (_known is not { Repository.IsTracked: true } before) return;
+        if (_known is not { Repository.IsTracked: true } before) return false;
         _source ??= await OpenAsync(before.Repository, folders, ct);
         // Before the scan: what changes during it starts the next one.
         _watcher ??= await _source.ListenAsync(WakeByEvent, ct);
-        var now = await _source.ReadAsync(before, ct);
-        IsPrivate = now.IsPrivate;
+        // Before the reading: what is signed during it is another stamp.
+        var stamp = await _source.StampAsync(ct);
+        var isQuiet = stamp is not null && _quiet is var (seen, then) && seen == stamp && ReferenceEquals(then, before) && _named.Count == 0;
+        var now = isQuiet ? null : await _source.ReadAsync(before, ct);
+        if (now is not null) IsPrivate = now.IsPrivate;
         // Before the new commits become facts: nothing of them is shown to strangers.
         if (IsPrivate && await open.CloseWhatIsPrivateAsync(Rid, ct)) Log.Closed(logger, Rid);
+        if (now is null) return false;
         _known = await known.ObserveAsync(before, now, detectedBy, time.GetUtcNow(), ct);
+        _quiet = stamp is not null && ReferenceEquals(_known, before) && now.Problems.Count == 0 ? (stamp, before) : null;
         Problems = [.. now.Problems, .. await NamedButMissingAsync(_source, ct)];
+        return true;
     }
 
     /// <summary>Opens a repository where it lies.</summary>
@@ -205,7 +262,11 @@ public sealed partial class RepositoryWatch(
     }
 
     /// <summary>No <paramref name="DetectedBy"/>: forget what is remembered.</summary>
-    private sealed record Call(DetectedBy? DetectedBy, CommitId? Named, string? Name, TaskCompletionSource? Done, ActivityContext? Trace);
+    private sealed record Call(DetectedBy? DetectedBy, CommitId? Named, string? Name, TaskCompletionSource? Done, ActivityContext? Trace)
+    {
+        /// <summary>Nobody waits for it.</summary>
+        public bool IsSweep => DetectedBy == Scanning.DetectedBy.Sweep && Done is null;
+    }
 
     private static partial class Log
     {
