@@ -80,5 +80,8 @@ internal sealed class PatchLab : IAsyncDisposable
     public Task ArrivesAsync(LabNode node, string id, Func<RadiclePatch, bool> isThere)
         => Eventually.TrueAsync(async () => await PatchAsync(node, id) is { } patch && isThere(patch), $"{node.Alias} has patch {id[..7]}");
 
+    /// <summary>Connects the nodes again, after one was stopped.</summary>
+    public Task ConnectAsync() => _lab.ConnectAsync(Ct);
+
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
 }

@@ -29,6 +29,9 @@ public sealed class PushPatchTests
         Assert.Equal(("Add the a", "First line\nsecond line\n\nmore", head),
             (patch.Title, patch.Latest.Description, patch.Latest.Head.Value));
         Assert.Equal($"refs/heads/patches/{id}", (await lab.GitAsync(lab.Bob, "config", "branch.topic.merge")).Trim());
+        // As if it had been fetched: what asks git now does not take the branch for one that was never pushed.
+        Assert.Equal($"rad/patches/{id}", (await lab.GitAsync(lab.Bob, "rev-parse", "--abbrev-ref", "topic@{upstream}")).Trim());
+        Assert.DoesNotContain("patch create", (await lab.RunAsync(lab.Bob, "sync-status")).Out, StringComparison.Ordinal);
         await lab.ArrivesAsync(lab.Alice, id, static p => p.State.Status == PatchStatus.Open);
 
         var again = await lab.RunAsync(lab.Bob, "patch", "create", "Once more", "--yes");
@@ -180,6 +183,14 @@ public sealed class PushPatchTests
         Assert.Equal(outcome, answer.GetProperty("build").GetProperty("outcome").GetString());
         var id = answer.GetProperty("patch").GetProperty("patchId").GetString()!;
         Assert.Contains($"patch={id}&commit={head}", asked!, StringComparison.Ordinal);
+
+        // Once more, with nothing new: it is watched again, and nothing is pushed.
+        var again = await lab.RunAsync(lab.Bob, auxo, "patch", "push", "--wait", "--json");
+        Assert.Equal((code, ""), (again.ExitCode, again.Error));
+        answer = JsonDocument.Parse(again.Out).RootElement;
+        Assert.Equal("unchanged", answer.GetProperty("patch").GetProperty("action").GetString());
+        Assert.Equal(outcome, answer.GetProperty("build").GetProperty("outcome").GetString());
+        Assert.Single((await lab.PatchAsync(lab.Bob, id))!.Revisions);
     }
 
     [Fact]

@@ -35,6 +35,7 @@ internal static class MergePatch
         if (MergeRules.Refuse(patch, copy.Identity.Document, copy.Own, copy.DefaultBranch) is { } refusal) throw refusal.ToException();
         var needs = await NeedsAsync(session, copy, patch, ct);
         if (MergeRules.RefuseNeeds(shortId, needs) is { } waiting) throw waiting.ToException();
+        if (copy.Canonical is { } together) await MergeRace.RequireTogetherAsync(copy, together.Value, ct);
         var target = await MergeTarget.FindAsync(copy, patch, ct);
         if (target.Way is MergeWay.AlreadyIn)
             throw new CliException(
@@ -64,10 +65,11 @@ internal static class MergePatch
             ? await session.Clients.Pipeline.OverrideGateAsync(new OverrideRequest(copy.Rid.Value, patch.Id.Value, equal, said), ct) : null;
 
         // A hook that asks the gate would refuse what somebody has just answered for.
-        (await copy.Programs.PushAsync(
+        var pushed = await copy.Programs.PushAsync(
             copy.Work.Top, [
                 copy.Work.Remote, "-o", "no-sync", .. kept is null ? [] : (string[])["--no-verify"],
-                $"{result}:refs/heads/{copy.DefaultBranch}"])).Must();
+                $"{result}:refs/heads/{copy.DefaultBranch}"]);
+        if (!pushed.Succeeded) await MergeRace.SettleAsync(copy, pushed, target.Tip, result, ct);
         var warning = await Announcement.TryAsync(copy, session.Terminal.Time, ct);
         return await MergeReport.WriteAsync(session, copy, patch, result, gate, kept, warning, ct);
     }

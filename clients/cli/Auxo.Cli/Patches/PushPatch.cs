@@ -6,6 +6,7 @@ using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Proposing;
 using Auxo.Cli.Patches.Waiting;
+using Auxo.Radicle;
 
 namespace Auxo.Cli.Patches;
 
@@ -32,7 +33,11 @@ internal static class PushPatch
         {
             await using var copy = await RadicleCopy.OpenAsync(session, ct);
             var update = new Update(parsed.GetValue(message), parsed.GetValue(force), parsed.GetValue(yes));
-            var pushed = await CreatePatch.OpenPatchAsync(copy, ct) is { } open
+            var open = await CreatePatch.OpenPatchAsync(copy, ct);
+            // After Ctrl-C, or to look once more.
+            if (open is not null && parsed.GetValue(wait) && open.Latest.Head.Value == copy.Work.Status.Head)
+                return await WaitAsync(session, Unchanged(copy, open), ct);
+            var pushed = open is not null
                 ? await UpdatePatch.RunAsync(session, copy, open, update, ct)
                 : await CreatePatch.RunAsync(
                     session, copy,
@@ -44,6 +49,9 @@ internal static class PushPatch
             return ExitCode.Ok;
         });
     }
+
+    private static PushedPatch Unchanged(RadicleCopy copy, RadiclePatch patch)
+        => new("unchanged", copy.Rid, patch.Id, patch.Latest.Id, patch.Latest.Head, patch.Title, Warning: null);
 
     /// <summary>What the branch was begun for.</summary>
     private static async Task<string> TitleAsync(RadicleCopy copy, CancellationToken ct)

@@ -53,14 +53,14 @@ internal sealed class UserPrograms(CliHost host)
         // git quotes an option that is not ASCII, which Radicle's helper does not understand, unless told so.
         return await RunAsync(
             "git", folder, ["-c", "core.quotePath=false", "push", .. arguments], PushPatience, alternates: null, CancellationToken.None,
-            passphrase);
+            passphrase, apart: true);
     }
 
     /// <summary>Lets rad write. Once begun it is not interrupted.</summary>
     public async Task<ProgramRun> RadAsync(string folder, params IReadOnlyList<string> arguments)
     {
         var passphrase = await (_passphrase ??= OpenAsync(folder));
-        return await RunAsync("rad", folder, arguments, Patience, alternates: null, CancellationToken.None, passphrase);
+        return await RunAsync("rad", folder, arguments, Patience, alternates: null, CancellationToken.None, passphrase, apart: true);
     }
 
     /// <summary>Asks rad something that needs no key.</summary>
@@ -82,13 +82,15 @@ internal sealed class UserPrograms(CliHost host)
 
     private async Task<ProgramRun> RunAsync(
         string program, string folder, IReadOnlyList<string> arguments, TimeSpan patience, string? alternates, CancellationToken ct,
-        string? passphrase = null)
+        string? passphrase = null, bool apart = false)
     {
         var file = RadProgram.Find(program, host.Variable("PATH"))
             ?? throw new CliException(
                 ExitCode.Usage, $"There is no program '{program}' on your PATH.",
                 program == "git" ? "Install git." : "Install Radicle (https://radicle.xyz), or add its folder to PATH.");
-        var start = new ProcessStartInfo(file, arguments)
+        // Ctrl-C goes to all programs of a terminal's job: one that must not be interrupted gets a session of its own.
+        var session = apart ? RadProgram.Find("setsid", host.Variable("PATH")) : null;
+        var start = new ProcessStartInfo(session ?? file, session is null ? arguments : [file, .. arguments])
         {
             WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
             RedirectStandardError = true,

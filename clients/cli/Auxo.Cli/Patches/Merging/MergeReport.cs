@@ -78,6 +78,9 @@ internal static class MergeReport
         var terminal = session.Terminal;
         var (shortId, branch) = (patch.Id.Value[..7], Terminal.Safe(copy.DefaultBranch));
         var standing = await MergeStanding.WaitAsync(copy, result, terminal.Time, ct);
+        if (standing is { IsEnough: true, IsCanonical: false } && copy.Identity.Threshold == 1
+            && await copy.Storage.CanonicalHeadAsync(ct) is { } canonical)
+            await MergeRace.GiveWayAsync(copy, canonical.Value, result, ct);
         if (standing is { IsEnough: true, IsCanonical: false })
             throw new CliException(
                 ExitCode.Negative,

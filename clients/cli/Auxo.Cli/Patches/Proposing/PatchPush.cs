@@ -5,7 +5,9 @@ using Auxo.Radicle;
 namespace Auxo.Cli.Patches.Proposing;
 
 /// <summary>A patch as it was pushed.</summary>
-/// <param name="Action"><c>opened</c>, <c>drafted</c> or <c>updated</c>.</param>
+/// <param name="Action">
+/// <c>opened</c>, <c>drafted</c>, <c>updated</c>, or <c>unchanged</c>: there was nothing to push, and its build is watched again.
+/// </param>
 /// <param name="Rid">The repository.</param>
 /// <param name="PatchId">The patch.</param>
 /// <param name="RevisionId">The revision that was pushed.</param>
@@ -81,6 +83,9 @@ internal static class PatchPush
             && !merge.Line.StartsWith(UserCopy.PatchHead, StringComparison.Ordinal)) return;
         (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.remote", copy.Work.Remote)).Must();
         (await copy.Programs.GitAsync(copy.Work.Top, ct, "config", $"branch.{branch}.merge", UserCopy.PatchHead + patch.Value)).Must();
+        // As a fetch would leave it: else git and everybody who asks it take the branch for one that was never pushed.
+        (await copy.Programs.GitAsync(
+            copy.Work.Top, ct, "update-ref", $"refs/remotes/{copy.Work.Remote}/patches/{patch.Value}", "HEAD")).Must();
     }
 
     private static Task<ProgramRun> PushAsync(RadicleCopy copy, string[] options, string refspec)
