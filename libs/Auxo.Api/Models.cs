@@ -343,8 +343,11 @@ public sealed record QueuedBuild(
 /// <summary>Whether a result may become the default branch; <c>BuildId</c> is null where no build decides.</summary>
 public sealed record GateAnswer(bool Passed, string Reason, string? BuildId, string Branch);
 
-/// <summary>A merge that the gate refuses; the commits as the gate is asked, the result first.</summary>
-public sealed record OverrideRequest(string Rid, string PatchId, IReadOnlyList<string> Commits, string Reason);
+/// <summary>
+/// A merge that is refused; the commits as the gate is asked, the result first. <c>Owners</c> says whose accept is missing; null for
+/// nobody's.
+/// </summary>
+public sealed record OverrideRequest(string Rid, string PatchId, IReadOnlyList<string> Commits, string Reason, string? Owners = null);
 
 /// <summary>It is kept: what the gate said, and who merges all the same and why.</summary>
 public sealed record GateOverride(string Verdict, string Reason, string By, DateTimeOffset At);

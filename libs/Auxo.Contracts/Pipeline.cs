@@ -31,7 +31,7 @@ public sealed record BuildSubject(
 public sealed record ScheduleMissed(
     Rid Rid, string RepositoryName, string Schedule, DateTimeOffset Slot, int Count, string Reason, DateTimeOffset At);
 
-/// <summary>A patch was merged, and exactly its result had not passed by then.</summary>
+/// <summary>A patch was merged, and exactly its result had not passed by then, or its owners had not accepted it.</summary>
 /// <param name="Rid">The repository.</param>
 /// <param name="RepositoryName">Its name, for people.</param>
 /// <param name="PatchId">The patch.</param>
@@ -40,8 +40,12 @@ public sealed record ScheduleMissed(
 /// <param name="Reason">One line for people, such as that its build has failed.</param>
 /// <param name="LogUrl">The build that decided; null where there is none, or no address of it.</param>
 /// <param name="At">When it was merged, by the clock of who merged.</param>
+/// <param name="Owners">
+/// Whose accept was missing of what had passed, in one line; null where it had not passed, and in messages of earlier versions.
+/// </param>
 public sealed record MergedWithoutPass(
-    Rid Rid, string RepositoryName, PatchId PatchId, CommitId Commit, Did? By, string Reason, string? LogUrl, DateTimeOffset At);
+    Rid Rid, string RepositoryName, PatchId PatchId, CommitId Commit, Did? By, string Reason, string? LogUrl, DateTimeOffset At,
+    string? Owners = null);
 
 /// <summary>A patch was opened, and changes files that have owners: they are asked to look at it.</summary>
 /// <param name="Rid">The repository.</param>

@@ -61,6 +61,20 @@ public sealed class LintOwnersTests
         Assert.Equal("no-people", Assert.Single(LintOwners.Check(Texts.Owners("* @a\n"), people: null, Files, [])).Rule);
     }
 
+    [Fact]
+    public void where_accepts_are_required_the_files_that_say_so_need_owners_too()
+    {
+        var merge = new MergeFile(OwnersRequired: true, []);
+        var found = LintOwners.Check(Texts.Owners("/docs/ @a\n/.auxo/merge.yaml @a\n"), Texts.People("a: { did: x }\n"), Files, [], merge);
+        Assert.Equal(
+            ["CODEOWNERS", ".auxo/people.yaml"],
+            found.Where(static f => f.Rule == "unowned-rules").Select(static f => f.Message.Split(' ')[0]));
+        Assert.DoesNotContain(Check("/docs/ @a\n"), static f => f.Rule == "unowned-rules");
+        var wrong = MergeFile.Read("owners: yes"u8);
+        var told = LintOwners.Check(Texts.Owners("* @a\n"), people: null, Files, [], wrong).Single(static f => f.Rule == "merge");
+        Assert.Equal((".auxo/merge.yaml", 1, true), (told.Path, told.Line, told.IsError));
+    }
+
     private static IEnumerable<OwnersFinding> Errors(string text) => Check(text).Where(static f => f.IsError);
 
     private static IReadOnlyList<OwnersFinding> Check(string text)

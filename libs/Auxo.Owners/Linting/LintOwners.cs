@@ -18,9 +18,10 @@ public static class LintOwners
     /// <param name="people">Null when there is no <c>people.yaml</c>: then no owner is unknown.</param>
     /// <param name="paths">All files of the repository.</param>
     /// <param name="unread">Further CODEOWNERS files, which no forge would read beside this one.</param>
+    /// <param name="merge">What a merge needs; null when there is no <c>merge.yaml</c>.</param>
     /// <returns>By file and line.</returns>
     public static IReadOnlyList<OwnersFinding> Check(
-        OwnersFile file, PeopleFile? people, IReadOnlyCollection<string> paths, IReadOnlyList<string> unread)
+        OwnersFile file, PeopleFile? people, IReadOnlyCollection<string> paths, IReadOnlyList<string> unread, MergeFile? merge = null)
     {
         OwnersFinding In(int line, bool isError, string rule, string message) => new(file.Path, line, isError, rule, message);
         var found = new List<OwnersFinding>();
@@ -53,6 +54,7 @@ public static class LintOwners
             found.AddRange(Unknown(file, people));
         }
 
+        if (merge is not null) found.AddRange(Merge(file, merge));
         return [.. found.OrderBy(static f => f.Path, StringComparer.Ordinal).ThenBy(static f => f.Line)];
     }
 
@@ -107,6 +109,20 @@ public static class LintOwners
                     yield return new OwnersFinding(file.Path, rule.Line, IsError: false, "no-did",
                         $"{owner} has no 'did' in {PeopleFile.Path}, so no review on Radicle is known as theirs");
             }
+        }
+    }
+
+    /// <summary>Whoever may change who must accept, or whether, decides it: these files need an owner first of all.</summary>
+    private static IEnumerable<OwnersFinding> Merge(OwnersFile file, MergeFile merge)
+    {
+        foreach (var problem in merge.Problems)
+            yield return new OwnersFinding(MergeFile.Path, problem.Line, problem.IsError, "merge", problem.Message);
+        if (!merge.OwnersRequired) yield break;
+        foreach (var path in (string[])[file.Path, PeopleFile.Path, MergeFile.Path])
+        {
+            if (file.OwnersOf(path).Count == 0) yield return new OwnersFinding(
+                file.Path, 0, IsError: false, "unowned-rules",
+                $"{path} has no owner, so a patch that changes it needs nobody's accept; give it one: auxo owners assign {path} @OWNER");
         }
     }
 

@@ -23,11 +23,13 @@ public static class PatchNotification
         => Of(id, "patch.archived", "archived", m.Rid, names,
             new PatchFacts(m.PatchId.Value, null, names.Patch, null, null), m.PatchId, m.At);
 
-    /// <summary>It was merged, and exactly its result had not passed.</summary>
+    /// <summary>It was merged, and exactly its result had not passed, or its owners had not accepted it.</summary>
     public static Notification Of(MergedWithoutPass m, Guid id, KnownNames names)
         => new(
             id, NotificationTypes.MergedWithoutPass, NotificationTypes.UsualLevel(NotificationTypes.MergedWithoutPass),
-            Notification.Line($"{m.RepositoryName}: merged without a pass: {names.Patch ?? $"patch {m.PatchId.Short}"}"),
+            Notification.Line(
+                $"{m.RepositoryName}: merged without {(m.Owners is null ? "a pass" : "its owners' accept")}: "
+                    + (names.Patch ?? $"patch {m.PatchId.Short}")),
             Notification.Lines($"{Notification.Line(m.Reason)}; the branch is at {m.Commit.Short} now\nauxo gate list"), m.At,
             new RepositoryFacts(m.Rid.Value, Notification.Line(m.RepositoryName, 100)), m.LogUrl,
             Patch: new PatchFacts(m.PatchId.Value, null, names.Patch, m.By?.Value, m.Commit.Value));

@@ -1,3 +1,4 @@
+using Auxo.Owners;
 using Auxo.Pipeline.Suppressing;
 
 namespace Auxo.Pipeline.Definitions;
@@ -20,6 +21,8 @@ public static class PassedOverFiles
     [
         (Suppression.Path, ["suppressions.yaml", "suppressions.yml", "suppression.yaml", "suppression.yml"]),
         (QuarantinedTest.Path, ["quarantine.yaml", "quarantine.yml", "quarantines.yaml", "quarantined.yaml"]),
+        (PeopleFile.Path, ["people.yaml", "people.yml"]),
+        (MergeFile.Path, ["merge.yaml", "merge.yml"]),
     ];
 
     /// <summary>Whether a folder at the top must be looked into.</summary>

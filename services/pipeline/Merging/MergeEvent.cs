@@ -17,6 +17,9 @@ public abstract record MergeEvent
     /// <param name="Reason">Why it is merged all the same; one line.</param>
     /// <param name="By">Who says so.</param>
     /// <param name="At">When.</param>
-    public sealed record GateOverridden(CommitId Commit, Guid? BuildId, string Verdict, string Reason, string By, DateTimeOffset At)
-        : MergeEvent;
+    /// <param name="Owners">
+    /// Whose accept was missing, in one line; null where it was not for that, and in events of earlier versions.
+    /// </param>
+    public sealed record GateOverridden(
+        CommitId Commit, Guid? BuildId, string Verdict, string Reason, string By, DateTimeOffset At, string? Owners = null) : MergeEvent;
 }

@@ -12,7 +12,7 @@ namespace Auxo.Pipeline.Merging;
 /// <param name="By">Who merged; null where that is not known.</param>
 /// <param name="At">When, by the clock of who merged.</param>
 /// <param name="SeenAt">When Auxo saw it.</param>
-/// <param name="Passed">False for one that the gate would have refused.</param>
+/// <param name="Passed">False for one that the gate would have refused, or that went past its owners' accepts by somebody's word.</param>
 /// <param name="BuildId">The build that decided; null where there was none.</param>
 /// <param name="Reason">One line.</param>
 public sealed record MergeResponse(

@@ -58,13 +58,14 @@ public static class OnPatchMergedHandler
         PatchMerged message, SeenMerge seen, Links links, MergeMetrics metrics, DateTimeOffset now)
     {
         var (changes, messages) = seen.Open.Decide(build => Decide(build, links, now));
-        var verdict = MergeGate.Judge(seen.Result, seen.Builds, message.SeenAt);
-        verdict = verdict with { Reason = OverrideGate.Words(verdict, seen.Overridden) };
-        metrics.Merged(verdict.Passed);
+        var judged = MergeGate.Judge(seen.Result, seen.Builds, message.SeenAt);
+        metrics.Merged(judged.Passed);
+        var verdict = OverrideGate.Judge(judged, seen.Overridden);
         if (!verdict.Passed)
             messages.Add(new MergedWithoutPass(
                 message.Rid, seen.RepositoryName, message.PatchId, seen.Result, message.By, verdict.Reason,
-                verdict.Build is { } build ? links.To(build.BuildId) : null, message.At));
+                verdict.Build is { } build ? links.To(build.BuildId) : null, message.At,
+                judged.Passed ? seen.Overridden?.Owners : null));
         return (changes, new RecordMerge(message, seen.Result, verdict), messages);
     }
 

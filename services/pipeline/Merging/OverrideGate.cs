@@ -13,7 +13,8 @@ namespace Auxo.Pipeline.Merging;
 /// <param name="PatchId">The patch that is merged.</param>
 /// <param name="Commits">What the default branch shall become, and the parents that have its files, as the gate is asked.</param>
 /// <param name="Reason">Why, in one line.</param>
-public sealed record OverrideBody(Rid Rid, PatchId PatchId, IReadOnlyList<CommitId> Commits, string Reason);
+/// <param name="Owners">Whose accept is missing, in one line; null where it is not for that.</param>
+public sealed record OverrideBody(Rid Rid, PatchId PatchId, IReadOnlyList<CommitId> Commits, string Reason, string? Owners = null);
 
 /// <summary>An override as it is kept.</summary>
 /// <param name="Verdict">What the gate said.</param>
@@ -29,15 +30,20 @@ public sealed record OverrideResponse(string Verdict, string Reason, string By, 
 public static class OverrideGate
 {
     private const int LongestReason = 500;
+    private const int LongestOwners = 2000;
 
     internal static void Map(IEndpointRouteBuilder routes)
         => routes.MapPost("/gate/overrides", HandleAsync).WithName("OverrideGate").RequireScope("pipeline:write");
 
-    /// <summary>The words with which an overridden merge is shown.</summary>
+    /// <summary>A merge as it is shown and told of: one that went past its owners is no passed one.</summary>
     /// <param name="verdict">What the gate says when the merge is seen.</param>
     /// <param name="overridden">The last override of this result; null for none.</param>
-    public static string Words(GateVerdict verdict, MergeEvent.GateOverridden? overridden)
-        => verdict.Passed || overridden is null ? verdict.Reason : $"{verdict.Reason}; overridden by {overridden.By}: {overridden.Reason}";
+    public static GateVerdict Judge(GateVerdict verdict, MergeEvent.GateOverridden? overridden)
+    {
+        if (overridden is null || verdict.Passed && overridden.Owners is null) return verdict;
+        var owners = overridden.Owners is { } missing ? $", but {missing}" : "";
+        return verdict with { Passed = false, Reason = $"{verdict.Reason}{owners}; overridden by {overridden.By}: {overridden.Reason}" };
+    }
 
     private static async Task<Results<Ok<OverrideResponse>, ProblemHttpResult>> HandleAsync(
         OverrideBody body, HttpContext http, NpgsqlDataSource database, IDocumentStore store, Outbox outbox, TimeProvider time,
@@ -53,11 +59,12 @@ public static class OverrideGate
         var now = time.GetUtcNow();
         var verdict = MergeGate.Judge(
             body.Commits[0], await MergeTable.BuildsOfAsync(session, database, body.Rid, body.Commits, ct), now);
-        if (verdict.Passed)
+        var owners = string.IsNullOrWhiteSpace(body.Owners) ? null : PlainText.OneLine(body.Owners.Trim(), LongestOwners);
+        if (verdict.Passed && owners is null)
             return AuxoProblem.Conflict("gate/passed", $"There is nothing to override: {verdict.Reason}.");
         var happened = new MergeEvent.GateOverridden(
             body.Commits[0], verdict.Build?.BuildId, verdict.Reason, PlainText.OneLine(body.Reason.Trim(), LongestReason),
-            http.User.Identity?.Name ?? "unknown", now);
+            http.User.Identity?.Name ?? "unknown", now, owners);
         await using var work = outbox.Open();
         work.Session.Events.Append(MergeEvent.StreamKey(body.Rid, body.PatchId), happened);
         await work.SaveChangesAsync(ct);

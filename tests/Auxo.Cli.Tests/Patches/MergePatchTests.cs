@@ -147,6 +147,87 @@ public sealed class MergePatchTests
     }
 
     [Fact]
+    public async Task where_the_default_branch_says_so_an_owner_must_accept_and_the_patch_cannot_change_that()
+    {
+        await using var lab = await PatchLab.UpAsync();
+        await RulesAsync(lab, "* @bob\n/a.txt @alice\n");
+        // Bob's patch gives everything to himself and takes the rule away: neither counts.
+        await lab.GitAsync(lab.Bob, "switch", "-q", "-c", "topic", "rad/main");
+        await File.WriteAllTextAsync(Path.Combine(lab.Tree(lab.Bob), "CODEOWNERS"), "* @bob\n", PatchLab.Ct);
+        await File.WriteAllTextAsync(Path.Combine(lab.Tree(lab.Bob), ".auxo", "merge.yaml"), "owners: off\n", PatchLab.Ct);
+        var head = await lab.CommitAsync(lab.Bob, "topic", "a.txt", "a\n");
+        var id = await lab.OpenAsync(lab.Bob, "Change of topic");
+        await lab.ArrivesAsync(lab.Alice, id, static _ => true);
+        await using var auxo = await AuxoAsync(static _ => "passed");
+
+        var refused = await lab.RunAsync(lab.Alice, auxo, "patch", "merge", id, "--yes");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("a.txt needs an accept of @alice", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("nobody else can give it", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"You are one of them: auxo patch review {id[..7]} --accept", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--override REASON", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(auxo.Requests, static r => r.Contains("overrides", StringComparison.Ordinal));
+        Assert.NotEqual(head, await CanonicalAsync(lab, lab.Alice));
+        var list = await lab.RunAsync(lab.Alice, "patch", "list");
+        Assert.Matches("OWNERS.*\n.*! nobody can", list.Out);
+
+        // His own accept does not count, and what alice says of a revision is of that one only.
+        Assert.Equal(0, (await lab.RunAsync(lab.Bob, "patch", "review", id, "--accept")).ExitCode);
+        Assert.Equal(0, (await lab.RunAsync(lab.Alice, "patch", "review", id, "--accept")).ExitCode);
+        var page = await lab.RunAsync(lab.Alice, "patch", "review", id);
+        Assert.Contains("✓ owners: a.txt, accepted by @alice", page.Out, StringComparison.Ordinal);
+        Assert.Contains("! owners: .auxo/merge.yaml", page.Out, StringComparison.Ordinal);
+
+        var forced = await lab.RunAsync(lab.Alice, auxo, "patch", "merge", id, "--override", "bob owns these himself", "--yes", "--json");
+        Assert.Equal((0, ""), (forced.ExitCode, forced.Error));
+        Assert.Contains(auxo.Requests, r => r.StartsWith("POST /pipeline/gate/overrides", StringComparison.Ordinal)
+            && r.Contains("bob owns these himself", StringComparison.Ordinal)
+            && r.Contains("1 more file need an accept of @bob", StringComparison.Ordinal));
+        Assert.Equal(head, await CanonicalAsync(lab, lab.Alice));
+    }
+
+    [Fact]
+    public async Task an_owners_accept_of_the_newest_revision_lets_it_be_merged()
+    {
+        await using var lab = await PatchLab.UpAsync();
+        await RulesAsync(lab, "* @alice\n");
+        var (id, _) = await BobsPatchAsync(lab, "topic", "a.txt");
+        await using var auxo = await AuxoAsync(static _ => "passed");
+        Assert.Equal(0, (await lab.RunAsync(lab.Alice, "patch", "review", id, "--accept")).ExitCode);
+        var list = await lab.RunAsync(lab.Alice, "patch", "list");
+        Assert.Contains("✓ accepted", list.Out, StringComparison.Ordinal);
+
+        var newer = await lab.CommitAsync(lab.Bob, "topic", "a.txt", "other\n");
+        Assert.Equal(0, (await lab.RunAsync(lab.Bob, "patch", "update", id, "--yes")).ExitCode);
+        await lab.ArrivesAsync(lab.Alice, id, p => p.Latest.Head.Value == newer);
+        list = await lab.RunAsync(lab.Alice, "patch", "list");
+        Assert.Contains("needs @alice", list.Out, StringComparison.Ordinal);
+        var stale = await lab.RunAsync(lab.Alice, auxo, "patch", "merge", id, "--yes");
+        Assert.Equal(1, stale.ExitCode);
+        Assert.Contains("a.txt needs an accept of @alice", stale.Error, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await lab.RunAsync(lab.Alice, "patch", "review", id, "--accept")).ExitCode);
+        var merged = await lab.RunAsync(lab.Alice, auxo, "patch", "merge", id, "--yes");
+        Assert.Equal((0, ""), (merged.ExitCode, merged.Error));
+        Assert.Contains("✓ owners: a.txt, accepted by @alice", merged.Out, StringComparison.Ordinal);
+        Assert.Equal(newer, await CanonicalAsync(lab, lab.Alice));
+        Assert.DoesNotContain(auxo.Requests, static r => r.Contains("overrides", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task a_rule_that_cannot_be_read_is_no_leave_to_merge()
+    {
+        await using var lab = await PatchLab.UpAsync();
+        await RulesAsync(lab, "* @alice\n", rule: "owner: required\n");
+        var (id, head) = await BobsPatchAsync(lab, "topic", "a.txt");
+        await using var auxo = await AuxoAsync(static _ => "passed");
+        var refused = await lab.RunAsync(lab.Alice, auxo, "patch", "merge", id, "--yes");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains(".auxo/merge.yaml:1 of the default branch: only 'owners' is known here", refused.Error, StringComparison.Ordinal);
+        Assert.NotEqual(head, await CanonicalAsync(lab, lab.Alice));
+    }
+
+    [Fact]
     public async Task with_a_threshold_of_two_the_first_waits_and_the_second_joins_the_same_result()
     {
         await using var lab = await PatchLab.UpAsync();
@@ -202,6 +283,22 @@ public sealed class MergePatchTests
         var id = await lab.OpenAsync(lab.Bob, "Change of " + branch);
         await lab.ArrivesAsync(lab.Alice, id, static _ => true);
         return (id, head);
+    }
+
+    /// <summary>Alice and bob are known, and the default branch wants its owners' accepts.</summary>
+    private static async Task RulesAsync(PatchLab lab, string owners, string rule = "owners: required\n")
+    {
+        var tree = lab.Tree(lab.Alice);
+        await lab.GitAsync(lab.Alice, "switch", "-q", "main");
+        Directory.CreateDirectory(Path.Combine(tree, ".auxo"));
+        await File.WriteAllTextAsync(Path.Combine(tree, "CODEOWNERS"), owners, PatchLab.Ct);
+        await File.WriteAllTextAsync(Path.Combine(tree, ".auxo", "merge.yaml"), rule, PatchLab.Ct);
+        var main = await lab.CommitAsync(
+            lab.Alice, "main", ".auxo/people.yaml",
+            $"alice:\n  did: did:key:{lab.Alice.Nid}\nbob:\n  did: did:key:{lab.Bob.Nid}\n");
+        await lab.GitAsync(lab.Alice, "push", "-q", "rad", "HEAD:refs/heads/main");
+        await Eventually.TrueAsync(async () => await CanonicalAsync(lab, lab.Bob) == main, "bob's node has the rules");
+        await lab.GitAsync(lab.Bob, "fetch", "-q", "rad");
     }
 
     /// <summary>An Auxo whose gate says what a commit's build has come to: null for none.</summary>

@@ -78,6 +78,22 @@ public sealed class MergeTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_merge_past_its_owners_is_kept_and_told_although_it_has_passed()
+    {
+        var head = await BuiltAsync("true");
+        using var kept = await OverrideAsync(_host.Client, head, "bob is away", owners: "a.cs needs an accept of @bob\n");
+        var answer = (await kept.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
+        Assert.Equal(200, (int)kept.StatusCode);
+        Assert.EndsWith("has passed", (string)answer["verdict"]!, StringComparison.Ordinal);
+        await _host.SendAsync(Merged(head));
+        var merge = await MergedAsync(unpassed: true);
+        Assert.EndsWith(
+            $"has passed, but a.cs needs an accept of @bob; overridden by {(string)answer["by"]!}: bob is away", (string)merge["reason"]!,
+            StringComparison.Ordinal);
+        Assert.Contains(await ToldAsync(), static told => told.Owners == "a.cs needs an accept of @bob");
+    }
+
+    [Fact]
     public async Task an_override_of_another_result_or_of_what_has_passed_does_not_count()
     {
         var failed = await BuiltAsync("false");
@@ -127,10 +143,11 @@ public sealed class MergeTests(PostgresFixture postgres) : IAsyncLifetime
         return head;
     }
 
-    private Task<HttpResponseMessage> OverrideAsync(HttpClient client, CommitId head, string reason, string? commit = null)
+    private Task<HttpResponseMessage> OverrideAsync(
+        HttpClient client, CommitId head, string reason, string? commit = null, string? owners = null)
         => client.PostAsJsonAsync(
             "/gate/overrides",
-            new { rid = _told.Rid.Value, patchId = Merged(head).PatchId.Value, commits = (string[])[commit ?? head.Value], reason },
+            new { rid = _told.Rid.Value, patchId = Merged(head).PatchId.Value, commits = (string[])[commit ?? head.Value], reason, owners },
             TestContext.Current.CancellationToken);
 
     private PatchMerged Merged(CommitId head)

@@ -23,7 +23,7 @@ internal static class LintOwnersFile
     private static async Task<int> RunAsync(Session session, OwnersSyntax? syntax, CancellationToken ct)
     {
         var tree = await OwnersInTree.ReadAsync(await WorkingCopy.FindAsync(session.Host.WorkingFolder, ct), syntax, ct);
-        var found = LintOwners.Check(tree.File, tree.People, tree.Paths, tree.Unread);
+        var found = LintOwners.Check(tree.File, tree.People, tree.Paths, tree.Unread, tree.Merge);
         var errors = found.Count(static f => f.IsError);
         var terminal = session.Terminal;
         if (terminal.Json)

@@ -9,7 +9,9 @@ namespace Auxo.Cli.Owners;
 /// <param name="People">Its <c>people.yaml</c>; null when there is none.</param>
 /// <param name="Paths">All its files, except those that git ignores.</param>
 /// <param name="Unread">Further CODEOWNERS files.</param>
-internal sealed record OwnersInTree(OwnersFile File, PeopleFile? People, IReadOnlyList<string> Paths, IReadOnlyList<string> Unread)
+/// <param name="Merge">Its <c>merge.yaml</c>; null when there is none.</param>
+internal sealed record OwnersInTree(
+    OwnersFile File, PeopleFile? People, IReadOnlyList<string> Paths, IReadOnlyList<string> Unread, MergeFile? Merge)
 {
     /// <summary>Reads them.</summary>
     /// <exception cref="CliException">There is no CODEOWNERS.</exception>
@@ -22,8 +24,13 @@ internal sealed record OwnersInTree(OwnersFile File, PeopleFile? People, IReadOn
         var content = await System.IO.File.ReadAllBytesAsync(Path.Combine(copy.Top, places[0]), ct);
         return new OwnersInTree(
             OwnersFile.Read(places[0], content, syntax), await PeopleAsync(copy, ct), await PathsAsync(copy, ct),
-            [.. OwnersPlaces.All.Where(p => Exists(copy, p)).Except(places[..1], StringComparer.Ordinal)]);
+            [.. OwnersPlaces.All.Where(p => Exists(copy, p)).Except(places[..1], StringComparer.Ordinal)],
+            await MergeAsync(copy, ct));
     }
+
+    private static async Task<MergeFile?> MergeAsync(WorkingCopy copy, CancellationToken ct)
+        => Exists(copy, MergeFile.Path)
+            ? MergeFile.Read(await System.IO.File.ReadAllBytesAsync(Path.Combine(copy.Top, MergeFile.Path), ct)) : null;
 
     private static async Task<PeopleFile?> PeopleAsync(WorkingCopy copy, CancellationToken ct)
         => Exists(copy, PeopleFile.Path)

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Listing;
+using Auxo.Cli.Patches.Owning;
 
 namespace Auxo.Cli.Patches;
 
@@ -25,6 +26,7 @@ internal static class ListPatches
                 : named.Count > 0 ? named
                 : new HashSet<string>(States[..2], StringComparer.Ordinal);
             var list = parsed.GetValue(everywhere) ? await EverywhereAsync(session, wanted, ct) : await HereAsync(session, wanted, ct);
+            list = list with { Items = await OwnersOfPatches.AddAsync(session.Host, list.Items, ct) };
             if (session.Terminal.Json) session.Terminal.WriteJson(new { items = list.Items, next = (string?)null, missing = list.Missing });
             else Show(session.Terminal, list, parsed.GetValue(everywhere), wanted.Count < States.Length);
             return ExitCode.Ok;
@@ -73,14 +75,21 @@ internal static class ListPatches
             return;
         }
 
-        string[] titles = everywhere
-            ? ["PATCH", "STATE", "RESULT", "REPOSITORY", "TITLE", "BY", "WHEN"]
-            : ["PATCH", "STATE", "RESULT", "TITLE", "BY", "WHEN"];
+        var owned = list.Items.Any(static p => p.Owners is not null);
+        string[] titles =
+        [
+            "PATCH", "STATE", "RESULT", .. owned ? ["OWNERS"] : Array.Empty<string>(),
+            .. everywhere ? ["REPOSITORY"] : Array.Empty<string>(), "TITLE", "BY", "WHEN",
+        ];
         var columns = new Columns(titles.Length - 3, titles);
         foreach (var patch in list.Items)
         {
             Cell result = patch.Build is { } build ? Words.Verdict(build) : new(list.Missing is null ? "no build" : "?", "dim");
-            Cell[] first = [new(patch.PatchId[..7], "bold"), ListedPatch.State(patch.Status), result];
+            Cell[] first =
+            [
+                new(patch.PatchId[..7], "bold"), ListedPatch.State(patch.Status), result,
+                .. owned ? [OwnersOfPatches.Cell(patch.Owners)] : Array.Empty<Cell>(),
+            ];
             Cell[] last =
             [
                 new(patch.Title), new(Columns.Cut(patch.AuthorAlias ?? Words.ShortDid(patch.Author), 16)),

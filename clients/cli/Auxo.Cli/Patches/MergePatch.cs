@@ -5,6 +5,7 @@ using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Linking;
 using Auxo.Cli.Patches.Merging;
+using Auxo.Cli.Patches.Owning;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Patches;
@@ -56,22 +57,26 @@ internal static class MergePatch
         var build = gate is { Passed: false, BuildId: { } id } ? await session.Clients.Pipeline.GetAsync(id, ct) : null;
         var stage = GateStage.Judge(gate, build, target.Way is MergeWay.NewCommit, reason, shortId);
         if (stage is GateStage.Refused { Why: var why }) throw why.ToException();
+        var owners = await OwnersNeed.ReadAsync(copy.Work.Top, target.Tip, target.Tip, result, patch, ct);
+        if (OwnersNeed.Refuse(owners, shortId, copy.Own, reason) is { } asked) throw asked.ToException();
+        var missing = owners is { IsMet: false } ? owners.Missing : null;
 
-        await MergeReport.ShowAsync(session.Terminal, copy, patch, target, result, gate, stage, needs, ct);
+        await MergeReport.ShowAsync(session.Terminal, copy, patch, target, result, gate, stage, needs, owners, reason, ct);
         await Confirmation.AskAsync(session, $"Merge patch {shortId} into {copy.DefaultBranch} of {copy.Identity.Name}", yes);
         gate = await GateQuestion.PassAsync(session, copy, patch, result, equal, gate, stage, ct);
         await RequireUnmovedAsync(copy, target.Tip, result, ct);
-        var kept = stage is GateStage.Overridden { Reason: var said }
-            ? await session.Clients.Pipeline.OverrideGateAsync(new OverrideRequest(copy.Rid.Value, patch.Id.Value, equal, said), ct) : null;
+        var kept = stage is GateStage.Overridden || missing is not null
+            ? await session.Clients.Pipeline.OverrideGateAsync(
+                new OverrideRequest(copy.Rid.Value, patch.Id.Value, equal, reason!.Trim(), missing), ct) : null;
 
         // A hook that asks the gate would refuse what somebody has just answered for.
         var pushed = await copy.Programs.PushAsync(
             copy.Work.Top, [
-                copy.Work.Remote, "-o", "no-sync", .. kept is null ? [] : (string[])["--no-verify"],
+                copy.Work.Remote, "-o", "no-sync", .. stage is GateStage.Overridden ? ["--no-verify"] : Array.Empty<string>(),
                 $"{result}:refs/heads/{copy.DefaultBranch}"]);
         if (!pushed.Succeeded) await MergeRace.SettleAsync(copy, pushed, target.Tip, result, ct);
         var warning = await Announcement.TryAsync(copy, session.Terminal.Time, ct);
-        return await MergeReport.WriteAsync(session, copy, patch, result, gate, kept, warning, ct);
+        return await MergeReport.WriteAsync(session, copy, patch, result, gate, kept, owners, warning, ct);
     }
 
     private static async Task<IReadOnlyList<LinkedPatch>> NeedsAsync(

@@ -1,5 +1,6 @@
 using Auxo.Api;
 using Auxo.Cli.Output;
+using Auxo.Cli.Patches.Owning;
 using Auxo.Contracts;
 using Auxo.Radicle;
 
@@ -16,9 +17,12 @@ namespace Auxo.Cli.Patches.Listing;
 /// <param name="Head">The commit that it proposes; null where none is known.</param>
 /// <param name="OpenedAt">By the author's clock.</param>
 /// <param name="Build">Null where there is none, or where nobody could be asked.</param>
+/// <param name="Owners">
+/// Whose accept a merge needs; null where none is required, for closed patches, and where the repository is not in the storage here.
+/// </param>
 internal sealed record ListedPatch(
     string Rid, string Repository, string PatchId, string Status, string Title, string? Author, string? AuthorAlias, string? Head,
-    DateTimeOffset? OpenedAt, Build? Build = null)
+    DateTimeOffset? OpenedAt, Build? Build = null, OwnersNeed? Owners = null)
 {
     /// <summary>As Auxo knows it. Its head is its author's newest revision.</summary>
     public static ListedPatch Of(PatchInfo patch, string repository)

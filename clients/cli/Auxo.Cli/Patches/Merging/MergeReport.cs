@@ -2,6 +2,7 @@ using Auxo.Api;
 using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Linking;
+using Auxo.Cli.Patches.Owning;
 using Auxo.Contracts;
 using Auxo.Radicle;
 
@@ -12,13 +13,14 @@ namespace Auxo.Cli.Patches.Merging;
 /// <param name="PatchId">The patch.</param>
 /// <param name="Commit">What the default branch became, or becomes when enough delegates have merged.</param>
 /// <param name="Gate">What the gate said at last.</param>
-/// <param name="Override">Who merged without a pass and why; null where it had passed.</param>
+/// <param name="Override">Who merged what is refused and why; null where nothing was refused.</param>
 /// <param name="State"><c>merged</c>, or <c>waits</c> for other delegates.</param>
 /// <param name="Standing">Who has it.</param>
+/// <param name="Owners">Whose accept it needed; null where none is required.</param>
 /// <param name="Warning">Why others do not see it yet; null when the node has announced it.</param>
 internal sealed record MergeAnswer(
     Rid Rid, PatchId PatchId, string Commit, GateAnswer Gate, GateOverride? Override, string State, MergeStanding Standing,
-    string? Warning);
+    OwnersNeed? Owners, string? Warning);
 
 /// <summary>A merge in words: before it, and after it.</summary>
 internal static class MergeReport
@@ -26,7 +28,7 @@ internal static class MergeReport
     /// <summary>What will happen.</summary>
     public static async Task ShowAsync(
         Terminal terminal, RadicleCopy copy, RadiclePatch patch, MergeTarget target, string result, GateAnswer gate, GateStage stage,
-        IReadOnlyList<LinkedPatch> needs, CancellationToken ct)
+        IReadOnlyList<LinkedPatch> needs, OwnersNeed? owners, string? reason, CancellationToken ct)
     {
         var branch = Terminal.Safe(copy.DefaultBranch);
         var commits = await copy.CommitsAsync(target.Tip, patch.Latest.Head.Value, ct);
@@ -47,6 +49,8 @@ internal static class MergeReport
             terminal.Say($"  {verdict} by {Words.ShortDid(review.Author.Value)}");
         }
 
+        ShowOwners(terminal.Say, owners);
+        if (owners is { IsMet: false }) terminal.Say($"  [red]![/] overridden: {Terminal.Safe(reason)}");
         terminal.Say(stage switch
         {
             GateStage.Passed => $"  [green]✓[/] {Terminal.Safe(gate.Reason)}",
@@ -57,6 +61,14 @@ internal static class MergeReport
             _ => "",
         });
         if (copy.Identity.Threshold > 1) terminal.Say($"  {copy.Identity.Threshold} delegates must merge it.");
+    }
+
+    /// <summary>Whose accept is there, and whose is missing.</summary>
+    public static void ShowOwners(Action<string> say, OwnersNeed? owners)
+    {
+        if (owners?.Problem is { } problem) say($"  [red]![/] {Terminal.Safe(problem)}");
+        foreach (var accept in owners?.Accepts ?? [])
+            say($"  {(accept.IsGiven ? "[green]✓[/]" : "[yellow]![/]")} owners: {Terminal.Safe(accept.Words)}");
     }
 
     /// <summary>The user has merged it before; others have to.</summary>
@@ -72,8 +84,8 @@ internal static class MergeReport
     /// <summary>What has happened, once the default branch has it or waits for others.</summary>
     /// <exception cref="CliException">The delegates have pushed different things.</exception>
     public static async Task<int> WriteAsync(
-        Session session, RadicleCopy copy, RadiclePatch patch, string result, GateAnswer gate, GateOverride? kept, string? warning,
-        CancellationToken ct)
+        Session session, RadicleCopy copy, RadiclePatch patch, string result, GateAnswer gate, GateOverride? kept, OwnersNeed? owners,
+        string? warning, CancellationToken ct)
     {
         var terminal = session.Terminal;
         var (shortId, branch) = (patch.Id.Value[..7], Terminal.Safe(copy.DefaultBranch));
@@ -89,7 +101,9 @@ internal static class MergeReport
         terminal.Say(standing.IsCanonical
             ? $"[green]✓[/] Patch [bold]{shortId}[/] is merged: {branch} is at {result[..7]}."
             : $"[yellow]>[/] Your {branch} is at {result[..7]}. {Terminal.Safe(standing.Words)}.");
-        if (kept is not null) terminal.Say("[red]![/] It had not passed; the override is kept: auxo gate list");
+        if (kept is not null) terminal.Say(
+            $"[red]![/] {(gate.Passed ? "Its owners had not all accepted it" : "It had not passed")}; "
+                + "the override is kept: auxo gate list");
         if (warning is not null) terminal.Say($"[yellow]![/] {Terminal.Safe(warning)}");
         if (!standing.IsCanonical) terminal.Say($"  Each of them: auxo patch merge {shortId}. The patch closes by itself then.");
         else
@@ -102,7 +116,7 @@ internal static class MergeReport
 
         if (terminal.Json)
             terminal.WriteJson(new MergeAnswer(
-                copy.Rid, patch.Id, result, gate, kept, standing.IsCanonical ? "merged" : "waits", standing, warning));
+                copy.Rid, patch.Id, result, gate, kept, standing.IsCanonical ? "merged" : "waits", standing, owners, warning));
         return ExitCode.Ok;
     }
 }

@@ -5,6 +5,8 @@ using Auxo.Cli.Owners;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Linking;
 using Auxo.Cli.Patches.Listing;
+using Auxo.Cli.Patches.Merging;
+using Auxo.Cli.Patches.Owning;
 using Auxo.Contracts;
 using Auxo.Radicle;
 
@@ -29,13 +31,14 @@ internal sealed record ReviewLine(string Author, string? Verdict, string? Summar
 /// <param name="Stat">What it changes, as <c>git diff --stat</c> says it.</param>
 /// <param name="Reviews">Of the newest revision.</param>
 /// <param name="Needs">The patches that must be merged before.</param>
+/// <param name="Owners">Whose accept a merge needs; null where none is required, or the patch is closed.</param>
 /// <param name="Suggested">Who else should look at it, the best first (<c>auxo owners suggest</c> says why).</param>
 /// <param name="Build">The newest build of its head; null where there is none, or where nobody could be asked.</param>
 /// <param name="Missing">Why there is no result; null where there is one.</param>
 internal sealed record PatchPage(
     string Rid, string PatchId, string Title, string Status, string Author, string? AuthorAlias, string Description, string RevisionId,
     int Revisions, string Head, string? Base, CommitRange Commits, string Stat, IReadOnlyList<ReviewLine> Reviews,
-    IReadOnlyList<LinkedPatch> Needs, IReadOnlyList<string> Suggested, Build? Build, string? Missing)
+    IReadOnlyList<LinkedPatch> Needs, OwnersNeed? Owners, IReadOnlyList<string> Suggested, Build? Build, string? Missing)
 {
     private const int MostFiles = 40;
     private const int MostSuggested = 3;
@@ -54,6 +57,8 @@ internal sealed record PatchPage(
         var needs = new List<LinkedPatch>();
         foreach (var reference in LinkedPatches.NeedsOf(patch).Patches) needs.Add(await linked.FindAsync(reference, copy.Rid, ct));
         var result = await Attempt.OfAsync("builds", () => BuildAsync(session.Clients, copy.Rid, patch.Id, head, ct));
+        var owners = copy.Canonical is { } branch && patch.State.Status is (PatchStatus.Open or PatchStatus.Draft)
+            ? await OwnersNeed.ReadAsync(copy.Storage.Path, branch.Value, from ?? branch.Value, head, patch, ct) : null;
         return new PatchPage(
             copy.Rid.Value, patch.Id.Value, patch.Title, patch.State.Status.ToString().ToLowerInvariant(), patch.Author.Value,
             patch.AuthorAlias.Length > 0 ? patch.AuthorAlias : null, patch.Revisions[0].Description, revision.Id.Value,
@@ -61,7 +66,7 @@ internal sealed record PatchPage(
             stat is { Succeeded: true } ? stat.Output.TrimEnd('\n') : "",
             [.. revision.Reviews.Select(static r => new ReviewLine(
                 r.Author.Value, r.Verdict?.ToString().ToLowerInvariant(), r.Summaries.LastOrDefault()?.Body, r.At))],
-            needs, await SuggestedAsync(copy, patch, session.Terminal.Time, ct), result.Value,
+            needs, owners, await SuggestedAsync(copy, patch, session.Terminal.Time, ct), result.Value,
             result.Error is { } error ? error.Message : result.Value is null ? "no build of it yet" : null);
     }
 
@@ -90,6 +95,7 @@ internal sealed record PatchPage(
 
         foreach (var need in Needs)
             terminal.Line($"  {(need.IsMerged ? "[green]✓[/]" : "[yellow]![/]")} needs {Terminal.Safe(need.Words)}");
+        MergeReport.ShowOwners(terminal.Line, Owners);
         if (Suggested.Count > 0) terminal.Line(
             $"  Who should look at it: {Terminal.Safe(string.Join(", ", Suggested))}  "
                 + $"[dim](auxo owners suggest {PatchId[..7]} says why)[/]");
