@@ -11,6 +11,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(TrustChanged))]
 [JsonSerializable(typeof(PatchOpened))]
 [JsonSerializable(typeof(PatchRevised))]
+[JsonSerializable(typeof(PatchRelinked))]
 [JsonSerializable(typeof(PatchMerged))]
 [JsonSerializable(typeof(PatchArchived))]
 [JsonSerializable(typeof(DefaultBranchAdvanced))]

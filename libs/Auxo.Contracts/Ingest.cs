@@ -46,10 +46,22 @@ public sealed record TrustChanged(Rid Rid, Did Did, Trust Trust, DateTimeOffset 
 /// <param name="Canonical">The default branch's head when the fact was read; a stranger's pipeline file is taken from it. Null
 /// when the branch has none.</param>
 /// <param name="Draft">True while the patch is a draft; drafts build too.</param>
+/// <param name="Linked">
+/// The patches of the same repository that it needs (<c>Depends-On:</c>) and that are not merged, those first that others of them need; at
+/// most 10. Null for none, and in messages of earlier versions.
+/// </param>
+/// <param name="LinkProblems">What else it names there, and why that is left out, in a line each; null for nothing.</param>
 public sealed record PatchRevision(
     PatchId PatchId, RevisionId RevisionId, Did Author, string? AuthorAlias, Trust Trust, string Title, CommitId Base,
     CommitId Head, CommitId? Canonical,
-    bool Draft);
+    bool Draft, IReadOnlyList<NeededPatch>? Linked = null, IReadOnlyList<string>? LinkProblems = null);
+
+/// <summary>A patch that another one needs.</summary>
+/// <param name="PatchId">The patch.</param>
+/// <param name="Head">Its author's newest commit.</param>
+/// <param name="Author">Who signed that.</param>
+/// <param name="Trust">Whether this one's code may run with the rights of the repository.</param>
+public sealed record NeededPatch(PatchId PatchId, CommitId Head, Did Author, Trust Trust);
 
 /// <summary>A patch was opened.</summary>
 /// <param name="Rid">The repository.</param>
@@ -69,6 +81,17 @@ public sealed record PatchOpened(
 public sealed record PatchRevised(
     Rid Rid, string RepositoryName, PatchRevision Revision, RepositoryLocator Source, DateTimeOffset EarliestAuthoredAt,
     DateTimeOffset At, DateTimeOffset SeenAt);
+
+/// <summary>
+/// A revision that was told of before is to be built again: what its patch needs has new commits, or it needs others than then.
+/// </summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Revision">The revision, with what it needs now.</param>
+/// <param name="Source">Where the objects are.</param>
+/// <param name="SeenAt">When Auxo saw it.</param>
+public sealed record PatchRelinked(
+    Rid Rid, string RepositoryName, PatchRevision Revision, RepositoryLocator Source, DateTimeOffset SeenAt);
 
 /// <summary>A patch was merged: enough delegates signed it, or its head is contained in the default branch.</summary>
 /// <param name="Rid">The repository.</param>
@@ -162,7 +185,10 @@ public sealed record BranchAdvanced(
 /// <param name="Remarks">
 /// What a verdict says at lines of the code; it replaces what the last verdict on this patch said so. Null: what stands there stays.
 /// </param>
-/// <param name="End">With a verdict, the end of the build; null for a body that is none, and in messages from before it was said.</param>
+/// <param name="End">
+/// With a verdict, the end of the build; null for a body that is none, for a patch that was built together with others, and in messages from
+/// before it was said.
+/// </param>
 public sealed record PostPatchComment(
     Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Key, string Markdown, bool Final,
     IReadOnlyList<PatchRemark>? Remarks = null, BuildEnd? End = null);

@@ -24,6 +24,7 @@ public static class MessageRoutes
         Route<TrustChanged>("trust_changed", Ingest, [Pipeline], m => Repository(m.Rid)),
         Route<PatchOpened>("patch_opened", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.Revision.PatchId)),
         Route<PatchRevised>("patch_revised", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.Revision.PatchId)),
+        Route<PatchRelinked>("patch_relinked", Ingest, [Pipeline], m => Patch(m.Rid, m.Revision.PatchId)),
         Route<PatchMerged>("patch_merged", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.PatchId)),
         Route<PatchArchived>("patch_archived", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.PatchId)),
         Route<DefaultBranchAdvanced>("default_branch_advanced", Ingest, [Pipeline, Metrics, Registry], m => Repository(m.Rid)),

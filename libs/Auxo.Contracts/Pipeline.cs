@@ -93,10 +93,14 @@ public sealed record BuildStarted(BuildSubject Subject, DateTimeOffset At);
 /// <param name="OldNews">
 /// True for a scan that found nothing which was not told before: nobody need hear of it again. Null for every other build.
 /// </param>
+/// <param name="BuiltAs">
+/// The commit that was built instead of the patch's own: the merge with what the patch needs, which is on no node. The outcome says nothing
+/// of the patch's commit alone then. Null for every other build.
+/// </param>
 public sealed record BuildFinished(
     BuildSubject Subject, Outcome Outcome, string? Reason, IReadOnlyList<StepResult> Steps, IReadOnlyList<Finding> FirstFindings,
     IReadOnlyList<BuildArtifact> Artifacts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset FinishedAt, string? LogUrl,
-    Trust? Trust = null, TimeSpan? Held = null, bool? OldNews = null);
+    Trust? Trust = null, TimeSpan? Held = null, bool? OldNews = null, CommitId? BuiltAs = null);
 
 /// <summary>One step's result.</summary>
 /// <param name="Step">Its name, unique in the build.</param>

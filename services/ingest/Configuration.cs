@@ -70,6 +70,7 @@ public static class Configuration
         o.Events.MapEventType<PatchEvent.Revised>("patch_revised");
         o.Events.MapEventType<PatchEvent.Retitled>("patch_retitled");
         o.Events.MapEventType<PatchEvent.StatusChanged>("patch_status_changed");
+        o.Events.MapEventType<PatchEvent.Linked>("patch_linked");
         o.Events.MapEventType<PatchEvent.Merged>("patch_merged");
         o.Projections.Snapshot<Repository>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<Patch>(SnapshotLifecycle.Inline);

@@ -23,6 +23,7 @@ namespace Auxo.Ingest;
 [JsonSerializable(typeof(PatchEvent.Revised), TypeInfoPropertyName = "PatchRevised")]
 [JsonSerializable(typeof(PatchEvent.Retitled), TypeInfoPropertyName = "PatchRetitled")]
 [JsonSerializable(typeof(PatchEvent.StatusChanged), TypeInfoPropertyName = "PatchStatusChanged")]
+[JsonSerializable(typeof(PatchEvent.Linked), TypeInfoPropertyName = "PatchLinked")]
 [JsonSerializable(typeof(PatchEvent.Merged), TypeInfoPropertyName = "PatchMerged")]
 [JsonSerializable(typeof(Repository))]
 [JsonSerializable(typeof(Patch))]

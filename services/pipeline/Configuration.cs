@@ -12,6 +12,7 @@ using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Findings;
 using Auxo.Pipeline.Findings.Listing;
 using Auxo.Pipeline.Housekeeping;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Queueing;
@@ -65,6 +66,7 @@ public static class Configuration
         services.AddSingleton(RepositoryFolders.From(configuration));
         services.AddSingleton<IncludeReader>();
         services.AddSingleton<BuildSignals>();
+        services.AddSingleton<CommitJoiner>();
         services.AddSingleton<BuildPlanner>();
         services.AddSingleton<NextAttempt>();
         services.AddSingleton<BuildWriter>();

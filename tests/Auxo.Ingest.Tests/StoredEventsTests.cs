@@ -21,6 +21,7 @@ public sealed class StoredEventsTests
         ["patch_revised"] = StoredJson.Default.PatchRevised,
         ["patch_retitled"] = StoredJson.Default.PatchRetitled,
         ["patch_status_changed"] = StoredJson.Default.PatchStatusChanged,
+        ["patch_linked"] = StoredJson.Default.PatchLinked,
         ["patch_merged"] = StoredJson.Default.PatchMerged,
     };
 

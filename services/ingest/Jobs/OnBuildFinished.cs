@@ -34,9 +34,12 @@ public static class OnBuildFinishedHandler
         return (messages, new KeepResult(subject.Rid, subject.Commit, status, now));
     }
 
-    /// <summary>The job that is wanted. None for a build that only a schedule began: what it looks at changes while the commit stays.</summary>
+    /// <summary>
+    /// The job that is wanted. None for a build of a patch together with those that it needs, and none for one that only a schedule began:
+    /// what it looks at changes while the commit stays.
+    /// </summary>
     public static RecordJob? Decide(BuildFinished message, JobSettings settings)
-        => settings.AreWanted && message.Subject is { Schedule: null } subject
+        => settings.AreWanted && message is { BuiltAs: null, Subject: { Schedule: null } subject }
             ? RecordJob.Of(subject.Rid, subject.BuildId, new BuildEnd(subject.Commit, message.Outcome, message.LogUrl))
             : null;
 }

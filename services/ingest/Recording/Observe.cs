@@ -24,11 +24,12 @@ public static class Observe
         var changes = new List<StreamChange>();
         Add(changes, Repository.StreamKey(scan.Rid), null, DecideRepository(known.Repository, now, scan));
         var contained = ContainedPatches(now);
+        var links = new LinkedNow(now.Patches, known.Patches, contained.Keys, scan);
         foreach (var patch in now.Patches)
         {
             var merged = patch.Merge is null && contained.TryGetValue(patch.Id, out var by) ? patch with { Merge = by } : patch;
             Add(changes, Patch.StreamKey(scan.Rid, patch.Id), patch.Id, ObservePatch.Decide(
-                known.Patches.GetValueOrDefault(patch.Id), merged, scan));
+                known.Patches.GetValueOrDefault(patch.Id), merged, scan, links));
         }
 
         return changes;

@@ -21,7 +21,8 @@ public static class ObservePatch
     /// <param name="known">What Auxo knows; null for a patch never seen.</param>
     /// <param name="now">What the storage says.</param>
     /// <param name="scan">The repository and the moment.</param>
-    public static (Events Events, OutgoingMessages Messages) Decide(Patch? known, PatchSnapshot now, Scan scan)
+    /// <param name="linked">What patches need; null where none needs anything.</param>
+    public static (Events Events, OutgoingMessages Messages) Decide(Patch? known, PatchSnapshot now, Scan scan, LinkedNow? linked = null)
     {
         Events events = [];
         OutgoingMessages messages = [];
@@ -33,9 +34,20 @@ public static class ObservePatch
             Seen(revision, RevisionDisposition.Superseded, scan));
 
         var opened = known?.Revisions.Any(r => r.IsSettled) == true;
+        var links = linked?.Of(now) ?? PatchLinks.None;
+        var relinked = now is { Status: PatchStatus.Open or PatchStatus.Draft, Merge: null } && known?.MergedAs is null
+            && linked?.HasChanged(known?.Links, links) == true;
         foreach (var tip in tips)
         {
-            if (known?.Find(tip.Id) is { IsSettled: true } || !tip.HeadHere) continue;
+            if (known?.Find(tip.Id) is { IsSettled: true } before)
+            {
+                // What nobody was told of, since it was there before, is not built by a change of another patch.
+                if (relinked && before.Disposition == RevisionDisposition.Announced && tip.HeadHere)
+                    messages.Add(new PatchRelinked(scan.Rid, scan.RepositoryName, Told(tip, now, scan, links), scan.Source, scan.SeenAt));
+                continue;
+            }
+
+            if (!tip.HeadHere) continue;
             if (now.Status == PatchStatus.Archived)
             {
                 if (known?.Find(tip.Id) is null) events.Add(Seen(tip, RevisionDisposition.Deferred, scan));
@@ -43,10 +55,11 @@ public static class ObservePatch
             }
 
             events.Add(Seen(tip, RevisionDisposition.Announced, scan));
-            messages.Add(Fact(tip, now, scan, first: !opened));
+            messages.Add(Fact(tip, now, scan, links, first: !opened));
             opened = true;
         }
 
+        if (relinked && messages.Count > 0) events.Add(new PatchEvent.Linked(links.Patches, links.Problems, scan.SeenAt));
         DecideStatus(known, now, scan, opened, events, messages);
         return (events, messages);
     }
@@ -102,11 +115,15 @@ public static class ObservePatch
     private static PatchEvent.Merged Merged(MergeSnapshot merge, Scan scan)
         => new(merge.Revision, merge.Commit, merge.By, merge.Signed, scan.Clamp(merge.At), scan.SeenAt);
 
-    private static object Fact(RevisionSnapshot tip, PatchSnapshot now, Scan scan, bool first)
-    {
-        var revision = new PatchRevision(
+    private static PatchRevision Told(RevisionSnapshot tip, PatchSnapshot now, Scan scan, PatchLinks links)
+        => new(
             now.Id, tip.Id, tip.Author, tip.AuthorAlias, scan.TrustOf(tip.Author), now.Title, tip.Base, tip.Head,
-            scan.Canonical, now.Status == PatchStatus.Draft);
+            scan.Canonical, now.Status == PatchStatus.Draft, links.Patches.Count > 0 ? links.Patches : null,
+            links.Problems.Count > 0 ? links.Problems : null);
+
+    private static object Fact(RevisionSnapshot tip, PatchSnapshot now, Scan scan, PatchLinks links, bool first)
+    {
+        var revision = Told(tip, now, scan, links);
         var at = scan.Clamp(first ? now.OpenedAt : tip.At);
         var authored = scan.Clamp(now.EarliestAuthoredAt ?? now.OpenedAt);
         if (authored > at) authored = at;

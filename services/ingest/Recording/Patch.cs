@@ -33,6 +33,9 @@ public sealed record Patch
     /// <summary>In the order in which they were seen.</summary>
     public IReadOnlyList<SeenRevision> Revisions { get; init; } = [];
 
+    /// <summary>What it needs, as it was last told; null where it has never needed anything.</summary>
+    public PatchLinks? Links { get; init; }
+
     /// <summary>The key of a patch's stream.</summary>
     public static string StreamKey(Rid rid, PatchId patch) => $"patch/{rid}/{patch}";
 
@@ -47,6 +50,7 @@ public sealed record Patch
         PatchEvent.Revised x => this with { Revisions = [.. Revisions.Where(r => r.Id != x.Revision.Id), x.Revision] },
         PatchEvent.Retitled x => this with { Title = x.Title },
         PatchEvent.StatusChanged x => this with { Status = x.Status, MergedAs = Status == PatchStatus.Merged ? null : MergedAs },
+        PatchEvent.Linked x => this with { Links = new PatchLinks(x.Patches, x.Problems) },
         PatchEvent.Merged x => this with { MergedAs = x.Commit, Status = x.Signed ? PatchStatus.Merged : Status },
         _ => throw new System.Diagnostics.UnreachableException(),
     };

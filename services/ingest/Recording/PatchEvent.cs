@@ -36,6 +36,12 @@ public abstract record PatchEvent
     /// <summary>Draft, open or archived; or merged, when that was known before from the commits alone.</summary>
     public sealed record StatusChanged(PatchStatus Status, DateTimeOffset SeenAt) : PatchEvent;
 
+    /// <summary>What it needs was told to the pipeline, with the commits of then.</summary>
+    /// <param name="Patches">The patches that are built with it.</param>
+    /// <param name="Problems">What is left out, and why.</param>
+    /// <param name="SeenAt">When Auxo saw it.</param>
+    public sealed record Linked(IReadOnlyList<NeededPatch> Patches, IReadOnlyList<string> Problems, DateTimeOffset SeenAt) : PatchEvent;
+
     /// <summary>It is in the default branch.</summary>
     /// <param name="RevisionId">The merged revision.</param>
     /// <param name="Commit">The commit that contains it.</param>

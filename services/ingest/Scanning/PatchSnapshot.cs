@@ -18,6 +18,9 @@ public sealed record PatchSnapshot(
     IReadOnlyList<RevisionSnapshot> Revisions, MergeSnapshot? Merge,
     DateTimeOffset? EarliestAuthoredAt)
 {
+    /// <summary>What it says that it needs; nothing where it is closed.</summary>
+    public PatchNeeds Needs { get; init; } = PatchNeeds.None;
+
     /// <summary>The newest revision of each author, the patch's own author first: what is to be built. The others were replaced.</summary>
     public IReadOnlyList<RevisionSnapshot> Tips
         => [.. Revisions.GroupBy(r => r.Author).Select(g => g.Last()).OrderByDescending(r => r.Author == Author)];

@@ -197,7 +197,10 @@ public sealed class RadicleSource(RadicleRepository repository) : RepositorySour
         }
 
         return new PatchSnapshot(
-            patch.Id, patch.Title, patch.Author, patch.State.Status, patch.OpenedAt, revisions, Merge(patch, ahead), earliest);
+            patch.Id, patch.Title, patch.Author, patch.State.Status, patch.OpenedAt, revisions, Merge(patch, ahead), earliest)
+        {
+            Needs = patch.State.Status is PatchStatus.Open or PatchStatus.Draft ? DependsOn.Of(patch) : PatchNeeds.None,
+        };
     }
 
     private static MergeSnapshot? Merge(RadiclePatch patch, IReadOnlySet<CommitId> ahead)

@@ -19,7 +19,7 @@ public static class ApproveBuild
     public static (Events Events, OutgoingMessages Messages) Decide(Build build, string by, DateTimeOffset now)
         => build.State == BuildState.Finished || !build.StepsHeld
             ? ([], [])
-            : ([new BuildEvent.ApprovalGranted(by, build.Subject.Commit, now)], []);
+            : ([new BuildEvent.ApprovalGranted(by, build.BuiltCommit, now)], []);
 
     private static async Task<Results<Ok<BuildResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext http, BuildWriter writer, CancellationToken ct)

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Workspaces;
 using Auxo.ServiceDefaults.Access;
@@ -43,7 +44,7 @@ public static class AcceptFindings
 
     private static async Task<Results<Ok<AcceptResponse>, ProblemHttpResult>> HandleAsync(
         Rid rid, AcceptBody body, HttpContext http, BuildWriter builds, BaselineStore baselines, FindingJudge judge, GitSources sources,
-        RepositoryFolders folders, TimeProvider time, CancellationToken ct)
+        CommitJoiner joiner, TimeProvider time, CancellationToken ct)
     {
         if (await builds.ReadAsync(body.BuildId, ct) is not { } build || build.Subject.Rid != rid)
             return BuildProblems.NotFound(body.BuildId);
@@ -52,12 +53,12 @@ public static class AcceptFindings
                 "build/not-finished", $"Build {BuildId.Short(body.BuildId)} is still at work; wait for its verdict.");
         var by = http.User.Identity?.Name ?? "unknown";
         IReadOnlyList<Sighting> found;
-        await using (var source = sources.Open(folders.FolderOf(build.Source)))
+        await using (var source = sources.Open(await joiner.FolderAsync(build, ct)))
         {
             try
             {
                 found = await judge.LookAsync(
-                    source.Objects, build.Subject.Commit, build.Since, build.Plan.Settings, build.Plan.Checks, ct,
+                    source.Objects, build.BuiltCommit, build.Since, build.Plan.Settings, build.Plan.Checks, ct,
                     Scan.Find(build.Plan.Scan)?.IsDeep is true);
             }
             catch (GitException e)

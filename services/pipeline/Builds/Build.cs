@@ -54,6 +54,9 @@ public sealed record Build(
     /// <summary>Who owns what its patch changes; null when nobody says.</summary>
     public ChangeOwners? Owners { get; init; }
 
+    /// <summary>The commit whose files are built: its own, or that one joined with what its patch needs.</summary>
+    public CommitId BuiltCommit => Plan.Joined?.Commit ?? Subject.Commit;
+
     /// <summary>Its commits are those that this one has not: of a patch the canonical head, of a push the head before.</summary>
     public CommitId? Since => Subject.PatchId is null ? Before : Canonical;
 

@@ -137,6 +137,14 @@ internal static class BuildTable
         return (reader.GetBoolean(0), reader.GetBoolean(1), await reader.GetFieldValueAsync<Guid[]>(2, ct));
     }
 
+    /// <summary>True when somebody has approved exactly this commit.</summary>
+    public static async Task<bool> IsApprovedAsync(NpgsqlDataSource database, Rid rid, CommitId commit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(
+            "select exists (select from pipeline.approvals where rid = $1 and commit_id = $2)").With(rid.Value, commit.Value);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <summary>A repository's default branch; null when it is not tracked.</summary>
     public static async Task<string?> DefaultBranchAsync(NpgsqlDataSource database, Rid rid, CancellationToken ct)
     {

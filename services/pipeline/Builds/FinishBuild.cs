@@ -67,7 +67,8 @@ public static class FinishBuild
                 final.Subject, outcome, reason, final.InOrder(),
                 [.. final.WorstFirst().Take(10)],
                 final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust,
-                final.Held > TimeSpan.Zero ? final.Held : null, IsOldNews(final, outcome) ? true : null));
+                final.Held > TimeSpan.Zero ? final.Held : null, IsOldNews(final, outcome) ? true : null,
+                final.Plan.Joined?.Commit));
         return ([finished], messages);
     }
 }

@@ -2,6 +2,7 @@ using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Analysis;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions.Including;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Suppressing;
 
@@ -73,6 +74,12 @@ public sealed record Plan(
 
     /// <summary>The name of the scan that it is; null for every other build.</summary>
     public string? Scan { get; init; }
+
+    /// <summary>What the patch needs, as it was told; null for nothing, and in builds of earlier versions.</summary>
+    public IReadOnlyList<NeededPatch>? Linked { get; init; }
+
+    /// <summary>What is built instead of the patch's own commit; null for that commit alone, and in builds of earlier versions.</summary>
+    public JoinedCommit? Joined { get; init; }
 
     /// <summary>The step name under which problems of the pipeline file are reported.</summary>
     public const string FileStep = "pipeline-file";

@@ -9,6 +9,7 @@ using Auxo.Pipeline.Checks.Advisories;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Running;
@@ -47,9 +48,10 @@ internal sealed class LocalRun : IAsyncDisposable
         _executors = new StepExecutors(_layout, settings, user, new StepLauncher(), time);
         var (workspaces, folders, runner) =
             (new WorkspaceStore(_layout, user), RepositoryFolders.From(configuration), RunnerSettings.From(configuration));
+        var joiner = new CommitJoiner(_layout, folders);
         _steps = new StepPhase(
-            workspaces, new WorkspacesAhead(workspaces, _executors, folders, runner, time, NullLogger<WorkspacesAhead>.Instance), folders,
-            _executors, _logs,
+            workspaces, new WorkspacesAhead(workspaces, _executors, folders, joiner, runner, time, NullLogger<WorkspacesAhead>.Instance),
+            joiner, _executors, _logs,
             new ArtifactStore(_layout, settings), new ReportCollector(static (_, _, _) => Task.FromResult(ReportsBefore.Nothing)),
             new CacheStore(LocalCaches(place), settings.CacheBytes, time),
             (build, _) => Task.FromResult(LocalSecrets.Of(build, configuration)), runner);

@@ -17,8 +17,9 @@ public static class MergeGate
     /// <param name="by">What had ended by then counts.</param>
     public static GateVerdict Judge(CommitId commit, IReadOnlyCollection<Build> builds, DateTimeOffset by)
     {
-        // A scan makes some of the checks and runs no step.
-        builds = [.. builds.Where(static build => build.Plan.Scan is null)];
+        // A scan makes some of the checks and runs no step. What was built together with other patches says nothing of it alone.
+        var together = builds.Where(static build => build.Plan.Joined is not null).MaxBy(static build => build.QueuedAt);
+        builds = [.. builds.Where(static build => build.Plan is { Scan: null, Joined: null })];
         // A build that another one pushed aside says nothing about its commit.
         var ended = builds.Where(build => build.FinishedAt <= by && build.Outcome is not (null or Outcome.Superseded or Outcome.Skipped))
             .MaxBy(static build => (build.FinishedAt, build.BuildId));
@@ -26,6 +27,9 @@ public static class MergeGate
         if (ended is not null)
             return new GateVerdict(false, ended, $"build {Name(ended)} {Words(ended.Outcome!.Value)}");
         var open = builds.Where(build => build.FinishedAt is null || build.FinishedAt > by).MaxBy(static build => build.QueuedAt);
+        if (open is null && together is not null)
+            return new GateVerdict(
+                false, together, $"build {Name(together)} was of it together with the patches that it needs, not of it alone");
         return open is null
             ? new GateVerdict(false, null, $"no build of {commit.Short} has ended with a verdict")
             : new GateVerdict(false, open, open.State == BuildState.AwaitingApproval

@@ -3,6 +3,7 @@ using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Definitions.Including;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Owners;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Workspaces;
@@ -24,8 +25,8 @@ public sealed record PlannedBuild(
 
 /// <summary>Plans commits. Git is read here and now, so nothing stands between the plan and the start.</summary>
 public sealed class BuildPlanner(
-    GitSources sources, RepositoryFolders folders, IncludeReader includes, NpgsqlDataSource database, WorkspacesAhead ahead,
-    TimeProvider time)
+    GitSources sources, RepositoryFolders folders, IncludeReader includes, CommitJoiner joiner, NpgsqlDataSource database,
+    WorkspacesAhead ahead, TimeProvider time)
 {
     /// <summary>Plans an attempt at a commit.</summary>
     /// <returns>Null when the build is there already, or its repository was untracked since the commit was seen.</returns>
@@ -33,14 +34,18 @@ public sealed class BuildPlanner(
     {
         var id = request.BuildId(attempt);
         // The first command waits for both, so git and the database are asked side by side.
-        var reading = ReadAsync(request, ct);
+        var reading = JoinAndReadAsync(request, ct);
         var knowing = BuildTable.KnownAsync(database, request.Rid, request.Commit, request.SubjectKey, request.SeenAt, ct);
         var existing = session.Events.FetchStreamStateAsync(Build.StreamKey(id), ct);
         await Task.WhenAll(reading, knowing, existing);
         var (untracked, approved, open) = await knowing;
         if (untracked || await existing is not null) return null;
 
-        var (head, canonical, changed, owners, refusal) = await reading;
+        var (head, canonical, changed, owners, refusal) = (await reading).Files;
+        var joined = (await reading).Joined;
+        request = (await reading).Request;
+        // Whoever has approved the patch's own commit has not seen what is built with it.
+        if (joined is not null) approved = await BuildTable.IsApprovedAsync(database, request.Rid, joined.Commit, ct);
         var facts = new BuildFacts(request.Trigger, request.Ref, request.Trust, changed, request.Schedule)
         {
             Today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
@@ -48,35 +53,62 @@ public sealed class BuildPlanner(
         var plan = refusal is null
             ? Plan.Decide(facts, request.Trust == Trust.Trusted || approved, head, canonical)
             : new Plan([], CheckSettings.Default, [], NeedsApproval: false, [], []);
+        plan = plan with
+        {
+            Joined = joined, Linked = request.Linked.Count > 0 ? request.Linked : null,
+            Notes = [.. JoinWords.Of(request, joined), .. plan.Notes],
+        };
         if (plan.Concurrency is { Group: not null } group)
             open = [.. open.Union(await BuildTable.OfGroupAsync(database, request.Rid, group.KeyOf(request.Subject(id)), ct))];
         if (refusal is null) ahead.Begin(id, request.Source, request.Commit, plan);
         return new PlannedBuild(id, request, attempt, plan, refusal, await OpenBuilds.LoadAsync(session, open, ct), owners);
     }
 
-    /// <summary>The pipeline files of the commit and, for a stranger's, of the canonical head; or why they cannot be read.</summary>
-    private async Task<(DefinitionFiles Head, DefinitionFiles? Canonical, IReadOnlyList<string>? Changed, PatchOwners? Owners,
-        string? Refusal)>
-        ReadAsync(BuildRequest request, CancellationToken ct)
+    /// <summary>
+    /// A patch that needs others is joined with them first. What a stranger wrote makes all of it a stranger's, whoever asks for it.
+    /// </summary>
+    private async Task<(PlannedFiles Files, JoinedCommit? Joined, BuildRequest Request)> JoinAndReadAsync(
+        BuildRequest request, CancellationToken ct)
     {
-        var folder = folders.FolderOf(request.Source);
+        if (request.Linked.Count == 0) return (await ReadAsync(request, null, ct), null, request);
+        try
+        {
+            var (joined, refusal) = await joiner.JoinAsync(request.Source, request.Canonical, request.Linked, request.Commit, ct);
+            if (refusal is not null) return (PlannedFiles.Refused(PlainText.OneLine(refusal)), null, request);
+            if (joined?.Patches.Any(static p => p.Trust == Trust.Stranger) is true) request = request with { Trust = Trust.Stranger };
+            return (await ReadAsync(request, joined, ct), joined, request);
+        }
+        catch (Exception e) when (e is GitException or WorkspaceException or FormatException or IOException)
+        {
+            return (PlannedFiles.Refused(PlainText.OneLine($"it could not be joined with the patches that it needs: {e.Message}")), null,
+                request);
+        }
+    }
+
+    /// <summary>The pipeline files of the commit and, for a stranger's, of the canonical head; or why they cannot be read.</summary>
+    private async Task<PlannedFiles> ReadAsync(BuildRequest request, JoinedCommit? joined, CancellationToken ct)
+    {
+        var folder = joined is null ? folders.FolderOf(request.Source) : await joiner.FolderAsync(request.Source, ct);
+        var built = joined?.Commit ?? request.Commit;
         if (!Directory.Exists(folder)) return Refused($"the repository is not at {folder} any more");
         await using var source = sources.Open(folder);
         try
         {
             if (await source.Objects.ReadAsync($"{request.Commit}^{{commit}}", ct) is null)
                 return Refused($"the commit {request.Commit.Short} is not in {folder}; it was removed, or was never pushed");
-            var head = await DefinitionFilesReader.ReadAsync(source.Objects, request.Commit, ct);
+            var head = await DefinitionFilesReader.ReadAsync(source.Objects, built, ct);
             var canonical = request.Trust == Trust.Stranger
                 && request.Canonical is { } main ? await DefinitionFilesReader.ReadAsync(source.Objects, main, ct) : null;
             if (request.Trust == Trust.Trusted) head = await WithIncludedAsync(head);
             else if (canonical is not null) canonical = await WithIncludedAsync(canonical);
-            var changed = head.MayAskForPaths || canonical?.MayAskForPaths == true ? await ChangedAsync(folder, request, ct) : null;
+            var changed = head.MayAskForPaths || canonical?.MayAskForPaths == true
+                ? await ChangedAsync(folder, request with { Commit = built }, ct) : null;
             var owners = request is { PatchId: not null, Canonical: { } branch }
                 ? await PatchOwners.ReadAsync(
-                    source.Objects, branch, async () => changed ?? await ChangedAsync(folder, request, ct), request.Author, ct)
+                    source.Objects, branch,
+                    async () => (joined is null ? changed : null) ?? await ChangedAsync(folder, request, ct), request.Author, ct)
                 : null;
-            return (head, canonical, changed, owners, null);
+            return new PlannedFiles(head, canonical, changed, owners, null);
         }
         catch (Exception e) when (e is GitException or GitObjectTooLargeException or FormatException)
         {
@@ -86,8 +118,7 @@ public sealed class BuildPlanner(
         async Task<DefinitionFiles> WithIncludedAsync(DefinitionFiles files)
             => files with { Included = await includes.ReadAsync(files, request.Rid, source.Objects, request.Included, ct) };
 
-        static (DefinitionFiles, DefinitionFiles?, IReadOnlyList<string>?, PatchOwners?, string) Refused(string why)
-            => (DefinitionFiles.None, null, null, null, why);
+        static PlannedFiles Refused(string why) => PlannedFiles.Refused(why);
     }
 
     /// <summary>
@@ -115,4 +146,16 @@ public sealed class BuildPlanner(
             return null;
         }
     }
+}
+
+/// <summary>What is read of a commit before its build is planned.</summary>
+/// <param name="Head">Its pipeline files.</param>
+/// <param name="Canonical">Those of the default branch, where they count.</param>
+/// <param name="Changed">The paths that it changes; null where nobody asks, or it is not known.</param>
+/// <param name="Owners">Who owns what it changes.</param>
+/// <param name="Refusal">Why it cannot be built; null when it can.</param>
+internal sealed record PlannedFiles(
+    DefinitionFiles Head, DefinitionFiles? Canonical, IReadOnlyList<string>? Changed, PatchOwners? Owners, string? Refusal)
+{
+    public static PlannedFiles Refused(string why) => new(DefinitionFiles.None, null, null, null, why);
 }

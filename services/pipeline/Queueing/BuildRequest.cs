@@ -23,11 +23,20 @@ public sealed record BuildRequest(
     /// <summary>What an earlier build of the same commit has included: its repository need not be here any more.</summary>
     public IReadOnlyList<IncludedText> Included { get; init; } = [];
 
-    /// <summary>The build that it comes to: the same wish twice is one build.</summary>
+    /// <summary>What the patch needs and is built with; empty for nothing.</summary>
+    public IReadOnlyList<NeededPatch> Linked { get; init; } = [];
+
+    /// <summary>What it names besides and is built without, in a line each.</summary>
+    public IReadOnlyList<string> LinkProblems { get; init; } = [];
+
+    /// <summary>
+    /// The build that it comes to: the same wish twice is one build, and with other commits of what it needs it is another one.
+    /// </summary>
     public Guid BuildId(int attempt)
         => Slot is { } slot
             ? Contracts.BuildId.ForSlot(Rid, Schedule!, slot)
-            : Contracts.BuildId.For(Rid, Commit, Trigger, SubjectKey, attempt);
+            : Contracts.BuildId.For(
+                Rid, Commit, Trigger, string.Join('+', [SubjectKey, .. Linked.Select(static p => p.Head.Value)]), attempt);
 
     /// <summary>What the build is of.</summary>
     public BuildSubject Subject(Guid id)

@@ -27,6 +27,6 @@ public static class OnPatchOpenedHandler
             revision.Head, revision.Title, revision.Author, source,
             revision.Trust, revision.Canonical)
         {
-            SeenAt = seenAt,
+            SeenAt = seenAt, Linked = revision.Linked ?? [], LinkProblems = revision.LinkProblems ?? [],
         };
 }

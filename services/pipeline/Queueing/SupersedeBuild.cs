@@ -23,7 +23,8 @@ public static class SupersedeBuild
         // A build that takes longer than its schedule's pause would never end if the next one ended it; but no more than one waits.
         if (newer.Subject.Schedule is { } schedule)
             return older.StartedAt is null ? $"superseded by the next run of schedule '{schedule}'" : null;
-        return older.Subject.Commit == newer.Subject.Commit ? null : $"superseded by {newer.Subject.Commit.Short}";
+        if (older.Subject.Commit != newer.Subject.Commit) return $"superseded by {newer.Subject.Commit.Short}";
+        return older.BuiltCommit == newer.BuiltCommit ? null : "superseded: what the patch needs has changed";
     }
 
     /// <summary>As the newer one's pipeline file says; a build that no group holds is left alone.</summary>

@@ -70,7 +70,7 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
         var before = tests.Count + coverage.Count == 0 ? ReportsBefore.Nothing : await BeforeAsync(build, step, ct);
         var changed = coverage.Count + findings.Count == 0
             ? null
-            : await ChangedLines.ReadAsync(workspace.Mirror, build.Subject.Commit, build.Since, ct);
+            : await ChangedLines.ReadAsync(workspace.Mirror, build.BuiltCommit, build.Since, ct);
 
         var ambiguous = new SortedSet<string>(StringComparer.Ordinal);
         string? Find(string written, IReadOnlyList<string> sources)
@@ -118,7 +118,7 @@ internal sealed class ReportCollector(Func<Build, string, CancellationToken, Tas
     {
         try
         {
-            var files = await GitTree.ListAsync(workspace.Mirror, build.Subject.Commit.Value, ct);
+            var files = await GitTree.ListAsync(workspace.Mirror, build.BuiltCommit.Value, ct);
             return new RepositoryPaths(files.Where(static file => file.IsFile).Select(static file => file.Name));
         }
         catch (GitException)

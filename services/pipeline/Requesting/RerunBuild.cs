@@ -27,6 +27,7 @@ public static class RerunBuild
             isDistrusted ? Trust.Stranger : build.Trust, canonical ?? build.Canonical, by)
         {
             Before = build.Before, Schedule = build.Subject.Schedule, Included = build.Plan.Included ?? [],
+            Linked = build.Plan.Linked ?? [],
         };
 
     private static async Task<Results<Accepted<BuildResponse>, ProblemHttpResult>> HandleAsync(
@@ -44,6 +45,9 @@ public static class RerunBuild
         var isDistrusted = old.Subject is { Trigger: BuildTrigger.Patch, Author: { } author }
             && await RememberTrust.IsDistrustedAsync(database, old.Subject.Rid, author, ct);
         var head = await BuildTable.HeadAsync(database, old.Subject.Rid, ct);
+        // So is one by whoever wrote what is built with it.
+        foreach (var linked in old.Plan.Linked ?? [])
+            isDistrusted |= await RememberTrust.IsDistrustedAsync(database, old.Subject.Rid, linked.Author, ct);
         var request = Request(old, isDistrusted, head, http.User.Identity?.Name ?? "unknown");
         var build = await next.QueueAsync(request, ct);
         return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));

@@ -93,7 +93,7 @@ internal sealed class BuildExecution(
             isOver = true;
         }
 
-        if (spare) spares.Want(folders.FolderOf(build.Source), build.Subject.Commit);
+        if (spare && build.Plan.Joined is null) spares.Want(folders.FolderOf(build.Source), build.Subject.Commit);
         CrashPoint.Hit("pipeline.build.finished");
         return isOver;
     }

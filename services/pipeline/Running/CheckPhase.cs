@@ -6,6 +6,7 @@ using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Checks.Keeping;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Workspaces;
@@ -14,7 +15,7 @@ namespace Auxo.Pipeline.Running;
 
 /// <summary>The checks of a build: they read the commit from git, and need neither a workspace nor a sandbox.</summary>
 internal sealed class CheckPhase(
-    GitSources sources, RepositoryFolders folders, InstanceLayout layout, VerdictCache cache, FindingJudge judge, ScanEnd scans,
+    GitSources sources, CommitJoiner joiner, InstanceLayout layout, VerdictCache cache, FindingJudge judge, ScanEnd scans,
     LogStore logs, KeptVerdicts kept, TimeProvider time)
 {
     /// <summary>Makes the checks that have no result, all at once.</summary>
@@ -36,14 +37,14 @@ internal sealed class CheckPhase(
             await kept.Loaded.WaitAsync(run);
             try
             {
-                await using var source = sources.Open(folders.FolderOf(build.Source));
+                await using var source = sources.Open(await joiner.FolderAsync(build, run));
                 await using var tree = await SourceTree.ReadAsync(
-                    source.Objects, build.Subject.Commit, layout.Checks, run, build.Since, isDeep);
+                    source.Objects, build.BuiltCommit, layout.Checks, run, build.Since, isDeep);
                 runs = await CheckBatch.LookAsync(
                     tree, build.Plan.Settings, names, isDeep ? cache.Unknowing() : cache, time, run);
                 judged = await judge.JudgeAsync(build, source.Objects, tree, runs, run);
             }
-            catch (Exception e) when (e is GitException or IOException)
+            catch (Exception e) when (e is GitException or IOException or WorkspaceException)
             {
                 var report = CheckReport.Errored(PlainText.OneLine(e.Message));
                 judged = new Judgement(

@@ -115,7 +115,7 @@ public static class RecordStepResults
             return ([.. events, .. finished], messages);
         }
 
-        var requested = new BuildEvent.ApprovalRequested(build.Subject.Commit, now);
+        var requested = new BuildEvent.ApprovalRequested(build.BuiltCommit, now);
         return ([.. events, requested], PatchComment.Of(build.Apply(requested), PatchComment.InterimSeq, links) is { } comment
             ? [comment]
             : []);

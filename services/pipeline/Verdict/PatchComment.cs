@@ -15,8 +15,10 @@ public static class PatchComment
     public static PostPatchComment? Of(Build build, int seq, Links links)
         => build.Subject is { PatchId: { } patch, RevisionId: { } revision, Rid.IsRadicle: true } subject
             ? new PostPatchComment(subject.Rid, patch, revision, build.BuildId, seq, $"build/{build.BuildId}",
-                VerdictMarkdown.Render(build, links), seq == FinalSeq, seq == FinalSeq ? VerdictMarkdown.Remarks(build) : null,
-                seq == FinalSeq && build.Outcome is { } outcome
+                VerdictMarkdown.Render(build, links), seq == FinalSeq,
+                // The lines of what is built together with other patches are not those of the patch, and its end is not that of the commit.
+                seq == FinalSeq && build.Plan.Joined is null ? VerdictMarkdown.Remarks(build) : null,
+                seq == FinalSeq && build is { Outcome: { } outcome, Plan.Joined: null }
                     ? new BuildEnd(subject.Commit, outcome, links.To(build.BuildId))
                     : null)
             : null;

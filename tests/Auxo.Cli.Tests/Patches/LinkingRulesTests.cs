@@ -1,5 +1,5 @@
-using Auxo.Cli.Patches.Linking;
 using Auxo.Contracts;
+using Auxo.Radicle;
 
 namespace Auxo.Cli.Tests.Patches;
 

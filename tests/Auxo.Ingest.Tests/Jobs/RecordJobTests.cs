@@ -35,10 +35,11 @@ public sealed class RecordJobTests(PostgresFixture postgres)
         => Assert.Null(OnBuildFinishedHandler.Decide(Finished(Rid, Commit, outcome), Wanted));
 
     [Fact]
-    public void nothing_is_written_for_a_schedule_or_against_the_operators_wish()
+    public void nothing_is_written_for_a_schedule_for_what_was_built_together_or_against_the_operators_wish()
     {
         var finished = Finished(Rid, Commit, Outcome.Passed);
         Assert.Null(OnBuildFinishedHandler.Decide(finished with { Subject = finished.Subject with { Schedule = "nightly" } }, Wanted));
+        Assert.Null(OnBuildFinishedHandler.Decide(finished with { BuiltAs = CommitId.Parse(new string('d', 40)) }, Wanted));
         Assert.Null(OnBuildFinishedHandler.Decide(finished, new JobSettings(AreWanted: false, ByProgram: false)));
     }
 

@@ -37,6 +37,33 @@ public sealed class OwnPushTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task a_patch_that_names_another_is_told_with_it_and_again_when_that_is_revised()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var lab = await RadicleLab.UpAsync(ct, "alice");
+        var alice = lab.Nodes[0];
+        var repository = await lab.CreateRepositoryAsync("demo", Files("README.md"), ct);
+        await using var host = await IngestHost.StartAsync(await postgres.CreateDatabaseAsync(), alice.Home, alice.Socket);
+        await host.TrackAsync(repository.Rid);
+        await host.ScanAsync(repository.Rid);
+
+        var (needed, first) = await alice.OpenPatchAsync("demo", "Library", Files("library.txt"), ct, "no-sync");
+        var (patch, _) = await alice.OpenPatchAsync("demo", "Use", Files("use.txt"), ct, "no-sync");
+        await alice.RadAsync(
+            ct, "patch", "edit", patch, "--repo", repository.Rid, "--message", "Use", "--message", $"Depends-On: {needed}",
+            "--no-announce");
+        await LinkedAsync(first.Trim());
+        var (_, second) = await alice.UpdatePatchAsync("demo", needed, Files("more.txt"), ct, "no-sync");
+        await LinkedAsync(second.Trim());
+
+        Task LinkedAsync(string head) => Eventually.TrueAsync(
+            async () => (await host.SentAsync()).Any(sent
+                => sent.Name is "patch_relinked" or "patch_opened" && (string)sent.Body["revision"]!["patchId"]! == patch
+                    && (string?)sent.Body["revision"]!["linked"]?[0]?["head"] == head),
+            $"it is told with {head}", TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task a_merge_whose_branch_has_not_moved_yet_is_known_as_one()
     {
         var ct = TestContext.Current.CancellationToken;

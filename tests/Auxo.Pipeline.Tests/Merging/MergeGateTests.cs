@@ -1,6 +1,7 @@
 using Auxo.Contracts;
 using Auxo.Git;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Merging;
 using Auxo.Pipeline.Running;
 
@@ -52,6 +53,18 @@ public sealed class MergeGateTests
         var scan = Queued(PlanOf() with { Scan = "dependency-scan" });
         var ended = Fold(scan, FinishBuild.Decide(scan, outcome, reason: null, by: null, NoLinks, Now.AddMinutes(1)).Events);
         Assert.Equal(isBuilt, MergeGate.Judge(Commit, isBuilt ? [ended, Ended(Outcome.Passed, Now)] : [ended], Now.AddMinutes(2)).Passed);
+    }
+
+    [Fact]
+    public void what_was_built_together_with_others_says_nothing_of_it_alone()
+    {
+        var plan = PlanOf() with { Joined = new JoinedCommit(CommitId.Parse(new string('7', 40)), null, []) };
+        var joined = Queued(plan);
+        var ended = Fold(joined, FinishBuild.Decide(joined, Outcome.Passed, reason: null, by: null, NoLinks, Now).Events);
+        var verdict = MergeGate.Judge(Commit, [ended], Now.AddMinutes(1));
+        Assert.False(verdict.Passed);
+        Assert.EndsWith("not of it alone", verdict.Reason, StringComparison.Ordinal);
+        Assert.True(MergeGate.Judge(Commit, [ended, Ended(Outcome.Passed, Now)], Now.AddMinutes(1)).Passed);
     }
 
     [Fact]

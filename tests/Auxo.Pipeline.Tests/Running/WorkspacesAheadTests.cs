@@ -1,6 +1,7 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Tests.Builds;
@@ -22,6 +23,7 @@ public sealed class WorkspacesAheadTests : IAsyncLifetime
     public WorkspacesAheadTests()
         => _ahead = new WorkspacesAhead(
             _bench.Workspaces, _bench.Executors, new RepositoryFolders(_bench.Folder),
+            new CommitJoiner(_bench.Layout, new RepositoryFolders(_bench.Folder)),
             new RunnerSettings(2, TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), _time,
             NullLogger<WorkspacesAhead>.Instance);
 

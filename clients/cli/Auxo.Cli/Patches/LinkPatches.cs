@@ -4,6 +4,7 @@ using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.Patches.Linking;
 using Auxo.Contracts;
+using Auxo.Radicle;
 
 namespace Auxo.Cli.Patches;
 

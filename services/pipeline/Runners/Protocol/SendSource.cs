@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Runners.Leases;
 
@@ -21,19 +22,19 @@ internal static class SendSource
     }
 
     private static async Task<IResult> HandleAsync(
-        string runner, Guid id, HttpContext http, Handovers handovers, RepositoryFolders folders, PackSettings settings,
+        string runner, Guid id, HttpContext http, Handovers handovers, CommitJoiner joiner, PackSettings settings,
         ILogger<Handovers> logger, CancellationToken ct)
     {
         var (held, refusal) = await handovers.HoldAsync(http, runner, id, ct);
         if (held?.Build is not { } build) return refusal!;
         var have = http.Request.Query["have"].ToString().Split(',', MostKnown + 1).Take(MostKnown)
             .Where(static text => CommitId.TryParse(text, null, out _)).ToList();
-        string[] wanted = build.Since is { } since ? [build.Subject.Commit.Value, since.Value] : [build.Subject.Commit.Value];
-        var folder = folders.FolderOf(build.Source);
+        string[] wanted = build.Since is { } since ? [build.BuiltCommit.Value, since.Value] : [build.BuiltCommit.Value];
+        var folder = await joiner.FolderAsync(build, ct);
         // The one that it is compared with may be gone, as after a forced push.
         IReadOnlyList<string> there = [.. await PresentAsync(folder, wanted, ct)];
-        if (!there.Contains(build.Subject.Commit.Value, StringComparer.Ordinal))
-            return AuxoProblem.NotFound("workspace/commit-missing", $"The repository has no commit {build.Subject.Commit} any more.");
+        if (!there.Contains(build.BuiltCommit.Value, StringComparer.Ordinal))
+            return AuxoProblem.NotFound("workspace/commit-missing", $"The repository has no commit {build.BuiltCommit} any more.");
         http.Response.ContentType = "application/x-git-packed-objects";
         try
         {

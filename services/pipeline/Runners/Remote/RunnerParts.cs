@@ -5,6 +5,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Caches;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Running;
@@ -42,8 +43,10 @@ internal sealed class RunnerParts : IAsyncDisposable
         _caches = new CacheStore(layout.Caches, settings.CacheBytes, time);
         _reports = new ReportCollector((build, step, ct) => client.BeforeAsync(build.BuildId, _orders[build.BuildId].Lease, step, ct));
         var (folders, runner) = (RepositoryFolders.From(configuration), RunnerSettings.From(configuration));
+        var joiner = new CommitJoiner(layout, folders);
         Steps = new StepPhase(
-            _workspaces, new WorkspacesAhead(_workspaces, Executors, folders, runner, time, NullLogger<WorkspacesAhead>.Instance), folders,
+            _workspaces,
+            new WorkspacesAhead(_workspaces, Executors, folders, joiner, runner, time, NullLogger<WorkspacesAhead>.Instance), joiner,
             Executors, Logs, Artifacts, _reports, _caches, (build, _) => Task.FromResult(SecretsOf(build)), runner);
     }
 

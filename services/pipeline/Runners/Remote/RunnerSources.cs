@@ -34,7 +34,8 @@ internal sealed class RunnerSources(InstanceLayout layout, PackSettings settings
                 await GitCommand.RunAsync(folder, ["init", "--bare", "--quiet"], ct);
             }
 
-            string[] wanted = order.Build.Since is { } since ? [subject.Commit.Value, since.Value] : [subject.Commit.Value];
+            var built = order.Build.BuiltCommit.Value;
+            string[] wanted = order.Build.Since is { } since ? [built, since.Value] : [built];
             var have = await BuiltAsync(folder, ct);
             if (!wanted.All(have.Contains))
             {

@@ -5,10 +5,11 @@ using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Hints;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Logs;
-using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Reports.Files;
 using Auxo.Pipeline.Reports.Html;
+using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Pipeline.Workspaces;
 
@@ -18,7 +19,7 @@ namespace Auxo.Pipeline.Running.Steps;
 /// The steps of a build's pipeline file, in one workspace, each in a sandbox; those that need not wait for each other run at once.
 /// </summary>
 internal sealed class StepPhase(
-    WorkspaceStore workspaces, WorkspacesAhead ahead, RepositoryFolders folders, StepExecutors executors, LogStore logs,
+    WorkspaceStore workspaces, WorkspacesAhead ahead, CommitJoiner joiner, StepExecutors executors, LogStore logs,
     ArtifactStore artifactStore, ReportCollector reports, CacheStore cacheStore, ReadBuildSecrets readSecrets, RunnerSettings settings,
     KeptWorkspaces? kept = null)
 {
@@ -148,9 +149,9 @@ internal sealed class StepPhase(
     private async Task<Workspace> WorkspaceAsync(
         Build build, Lazy<Task<BuildSecrets>> secrets, string? before, CancellationToken run)
     {
-        var source = folders.FolderOf(build.Source);
+        var source = await joiner.FolderAsync(build, run);
         if (build.Results.Any(static result => result.Kind == CommandKind)
-            && await workspaces.CarryOnAsync(source, build.Subject.Commit, build.BuildId, run) is { } theirs) return theirs;
+            && await workspaces.CarryOnAsync(source, build.BuiltCommit, build.BuildId, run) is { } theirs) return theirs;
         var workspace = await ahead.TakeAsync(build, run);
         try
         {

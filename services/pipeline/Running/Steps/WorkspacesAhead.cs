@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Workspaces;
 
 namespace Auxo.Pipeline.Running.Steps;
@@ -12,7 +13,8 @@ namespace Auxo.Pipeline.Running.Steps;
 /// the files of a commit while its build is being queued. All of it is only ever a saving: what is not there is made when it is needed.
 /// </summary>
 public sealed class WorkspacesAhead(
-    WorkspaceStore workspaces, StepExecutors executors, RepositoryFolders folders, RunnerSettings settings, TimeProvider time,
+    WorkspaceStore workspaces, StepExecutors executors, RepositoryFolders folders, CommitJoiner joiner, RunnerSettings settings,
+    TimeProvider time,
     ILogger<WorkspacesAhead> logger) : BackgroundLoop(time, logger)
 {
     /// <summary>The first command of the build that took the last empty workspace has the processors to itself meanwhile.</summary>
@@ -38,6 +40,7 @@ public sealed class WorkspacesAhead(
     public void Begin(Guid buildId, RepositoryLocator source, CommitId commit, Plan plan)
     {
         if (!_isOpen || plan.NeedsApproval || plan.Concurrency is not null || plan.Runner is not null || plan.Problems.Count > 0
+            || plan.Joined is not null
             || !plan.Steps.Any(static step => step.LeftOut is null)
             || _planned.Values.Count(static waits => !waits.IsTaken) >= settings.Capacity) return;
         var planned = new Planned(new Lazy<Task<Workspace?>>(() => MakeAsync(buildId, source, commit, plan)));
@@ -62,7 +65,7 @@ public sealed class WorkspacesAhead(
             await planned.Gone.Task;
         }
 
-        return await PrepareAsync(build.BuildId, build.Source, build.Subject.Commit, build.Plan, ct);
+        return await PrepareAsync(build.BuildId, await joiner.FolderAsync(build, ct), build.BuiltCommit, build.Plan, ct);
     }
 
     /// <summary>A step has begun in a workspace: what the next one of its build can begin with is made.</summary>
@@ -99,10 +102,10 @@ public sealed class WorkspacesAhead(
         => steps.Any(static step => step is { LeftOut: null, Image: null, Network: false });
 
     private async Task<Workspace> PrepareAsync(
-        Guid buildId, RepositoryLocator source, CommitId commit, Plan plan, CancellationToken ct)
+        Guid buildId, string source, CommitId commit, Plan plan, CancellationToken ct)
     {
         var workspace = await workspaces.PrepareAsync(
-            folders.FolderOf(source), commit, buildId, ct, NeedsSandbox(plan.Steps) ? executors.MakeReady : null);
+            source, commit, buildId, ct, NeedsSandbox(plan.Steps) ? executors.MakeReady : null);
         _taken.Set();
         return workspace;
     }
@@ -113,7 +116,7 @@ public sealed class WorkspacesAhead(
         await Task.Yield();
         try
         {
-            return await PrepareAsync(buildId, source, commit, plan, CancellationToken.None);
+            return await PrepareAsync(buildId, folders.FolderOf(source), commit, plan, CancellationToken.None);
         }
         catch (Exception e) when (e is WorkspaceException or IOException or UnauthorizedAccessException)
         {

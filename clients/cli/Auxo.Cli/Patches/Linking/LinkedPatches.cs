@@ -11,7 +11,7 @@ namespace Auxo.Cli.Patches.Linking;
 /// <param name="Status">Where it stands; null when it was not found.</param>
 /// <param name="Needs">What it needs itself; null where only Auxo knows it, which does not say.</param>
 /// <param name="Problem">Why it was not found.</param>
-internal sealed record LinkedPatch(string Rid, string? PatchId, string? Title, string? Status, Needs? Needs, string? Problem)
+internal sealed record LinkedPatch(string Rid, string? PatchId, string? Title, string? Status, PatchNeeds? Needs, string? Problem)
 {
     public bool IsMerged => Status == "merged";
 
@@ -66,7 +66,7 @@ internal sealed class LinkedPatches(Session session, RadicleHome home) : IAsyncD
     }
 
     /// <summary>What a patch needs: its own description and its newest revision's say it.</summary>
-    public static Needs NeedsOf(RadiclePatch patch) => DependsOn.Read(patch.Revisions[0].Description, patch.Latest.Description);
+    public static PatchNeeds NeedsOf(RadiclePatch patch) => DependsOn.Of(patch);
 
     private async Task<LinkedPatch> AtAuxoAsync(Rid rid, string digits, CancellationToken ct)
     {

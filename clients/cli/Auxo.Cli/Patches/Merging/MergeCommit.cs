@@ -1,5 +1,4 @@
 using Auxo.Cli.Patches.Copies;
-using Auxo.Cli.Patches.Linking;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Patches.Merging;

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 using Auxo.Contracts;
 
-namespace Auxo.Cli.Patches.Linking;
+namespace Auxo.Radicle;
 
 /// <summary>A patch of this or another repository, as people write it: <c>rad:z…/patches/ID</c>, or <c>ID</c>.</summary>
 /// <param name="Rid">The other repository; null for the same one.</param>
 /// <param name="Digits">The first digits of its id, or all.</param>
-internal sealed partial record PatchReference(Rid? Rid, string Digits)
+public sealed partial record PatchReference(Rid? Rid, string Digits)
 {
     /// <summary>As it stands in a description.</summary>
     public static string Text(Rid rid, PatchId patch) => $"{rid}/patches/{patch}";
