@@ -55,6 +55,23 @@ public sealed class ShimCommandsTests : IDisposable
         Assert.Equal(0, (await RunAsync("shims", ".")).ExitCode);
     }
 
+    [Fact]
+    public async Task on_a_full_disk_no_half_script_stays()
+    {
+        Assert.NotEqual(0, (await FullDisk.RunAsync(_folder, [], "shims", ".")).ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+        // What an earlier Auxo left there.
+        await File.WriteAllTextAsync(Path.Combine(_folder, "ci-status"), "", TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await RunAsync("shims", ".")).ExitCode);
+    }
+
+    [Fact]
+    public async Task a_folder_without_a_name_is_refused()
+    {
+        Assert.Equal(2, (await RunAsync("shims", "")).ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<CliResult> RunAsync(params string[] args) => CliResult.RunAsync([], args, folder: _folder, width: 120);

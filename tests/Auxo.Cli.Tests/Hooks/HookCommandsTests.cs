@@ -102,12 +102,79 @@ public sealed class HookCommandsTests : IDisposable
         await InitAsync();
         await AuxoAsync("hooks", "install");
         Script(Path.Combine(Work, ".git/hooks/pre-commit"), "true");
-        Script(Path.Combine(Work, ".git/hooks/pre-commit.before-auxo"), "true");
+        Script(Path.Combine(Work, ".git/hooks/pre-commit.before-auxo"), "false");
         var was = await StateAsync();
         var refused = await AuxoAsync("hooks", "install");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("hooks run pre-commit", refused.Error, StringComparison.Ordinal);
         Assert.Equal(was, await StateAsync());
+    }
+
+    [Fact]
+    public async Task on_a_full_disk_the_hook_that_was_there_stays_in_force()
+    {
+        await InitAsync();
+        Script(Path.Combine(Work, ".git/hooks/pre-commit"), $"echo before >> '{_folder}/said'");
+        var was = await StateAsync();
+        var full = await FullDisk.RunAsync(Work, new() { ["HOME"] = Home }, "hooks", "install");
+        Assert.NotEqual(0, full.ExitCode);
+        Assert.Equal(was, await StateAsync());
+        Assert.Equal(0, await CommitAsync());
+        Assert.Equal("before\n", Said);
+        Assert.Equal(0, (await AuxoAsync("hooks", "install")).ExitCode);
+        Assert.Equal(0, await CommitAsync());
+        Assert.Equal("before\nbefore\nauxo hooks run pre-commit\n", Said);
+    }
+
+    [Fact]
+    public async Task on_a_full_disk_the_teams_hook_keeps_its_lines()
+    {
+        await InitAsync();
+        await GitAsync([], "config", "core.hooksPath", ".githooks");
+        var hook = Path.Combine(Work, ".githooks/pre-commit");
+        Script(hook, "echo team");
+        Assert.Equal(0, (await AuxoAsync("hooks", "install")).ExitCode);
+        var was = await File.ReadAllTextAsync(hook, TestContext.Current.CancellationToken);
+        Assert.NotEqual(0, (await FullDisk.RunAsync(Work, new() { ["HOME"] = Home }, "hooks", "uninstall")).ExitCode);
+        Assert.Equal(was, await File.ReadAllTextAsync(hook, TestContext.Current.CancellationToken));
+        Assert.Equal(["pre-commit", "pre-push"],
+            Directory.EnumerateFiles(Path.GetDirectoryName(hook)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task what_broke_off_is_carried_on_and_loses_nothing()
+    {
+        await InitAsync();
+        var hook = Path.Combine(Work, ".git/hooks/pre-commit");
+        Script(hook, $"echo before >> '{_folder}/said'");
+        // Killed before the new hook took the place of the old one, which was kept already.
+        File.Copy(hook, hook + ".before-auxo");
+        Assert.Equal(0, (await AuxoAsync("hooks", "install")).ExitCode);
+        Assert.Equal(0, await CommitAsync());
+        Assert.Equal("before\nauxo hooks run pre-commit\n", Said);
+        // What an earlier Auxo left on a full disk.
+        await File.WriteAllTextAsync(hook, "", TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await AuxoAsync("hooks", "install")).ExitCode);
+        Assert.Equal(0, await CommitAsync());
+        Assert.Equal("before\nauxo hooks run pre-commit\nbefore\nauxo hooks run pre-commit\n", Said);
+        File.Delete(hook);
+        Assert.Equal(0, (await AuxoAsync("hooks", "uninstall")).ExitCode);
+        Assert.Equal(["pre-commit"], Hooks());
+    }
+
+    [Fact]
+    public async Task a_team_hook_keeps_bytes_that_are_no_text()
+    {
+        await InitAsync();
+        await GitAsync([], "config", "core.hooksPath", ".githooks");
+        var hook = Path.Combine(Work, ".githooks/pre-commit");
+        Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
+        byte[] was = [.. "#!/bin/sh\n# f"u8, 0xfc, .. "r\n"u8];
+        await File.WriteAllBytesAsync(hook, was, TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await AuxoAsync("hooks", "install")).ExitCode);
+        Assert.True((await File.ReadAllBytesAsync(hook, TestContext.Current.CancellationToken)).AsSpan().StartsWith(was));
+        Assert.Equal(0, (await AuxoAsync("hooks", "uninstall")).ExitCode);
+        Assert.Equal(was, await File.ReadAllBytesAsync(hook, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -54,12 +54,14 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
     /// <summary>The file of a hook.</summary>
     public string FileOf(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>The text of a hook; empty for none and for a link that leads nowhere, which git passes over too.</summary>
+    /// <summary>
+    /// The text of a hook as <see cref="HookText"/> has it; empty for none and for a link that leads nowhere, which git passes over too.
+    /// </summary>
     public static async Task<string> ReadAsync(string file, CancellationToken ct)
     {
         try
         {
-            return await File.ReadAllTextAsync(file, ct);
+            return HookText.Of(await File.ReadAllBytesAsync(file, ct));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -67,17 +69,26 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
         }
     }
 
-    /// <summary>Renames a hook beside itself; a link stays one, wherever it leads.</summary>
-    public static void Rename(string from, string to)
+    /// <summary>Keeps a hook under a second name; it stays in force under its own. A link stays one, wherever it leads.</summary>
+    public static void Keep(string hook, string kept)
     {
-        if (new FileInfo(from).LinkTarget is not { } target)
+        if (new FileInfo(hook).LinkTarget is { } target)
         {
-            File.Move(from, to);
+            File.CreateSymbolicLink(kept, target);
             return;
         }
 
-        File.CreateSymbolicLink(to, target);
-        File.Delete(from);
+        var fresh = kept + ".new";
+        try
+        {
+            File.Copy(hook, fresh, overwrite: true);
+            using (var copy = File.OpenHandle(fresh)) RandomAccess.FlushToDisk(copy);
+            File.Move(fresh, kept);
+        }
+        finally
+        {
+            File.Delete(fresh);
+        }
     }
 
     /// <summary>husky writes the hooks that git calls again with each <c>npm install</c>; those call the files above them.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Auxo.Cli.Output;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Git;
 
 namespace Auxo.Cli.Hooks;
@@ -33,16 +34,40 @@ internal static class InstallHooks
         var plans = new List<HookPlan>();
         foreach (var name in HookFolder.Names) plans.Add(await PlanAsync(folder, name, host, ct));
         Directory.CreateDirectory(folder.Path);
-        foreach (var plan in plans)
-        {
-            if (plan.State == HookState.Present) continue;
-            if (plan.Keep) HookFolder.Rename(plan.Path, plan.Path + HookScript.Kept);
-            await File.WriteAllTextAsync(plan.Path, plan.Text, ct);
-            File.SetUnixFileMode(plan.Path, File.GetUnixFileMode(plan.Path) | Executable);
-        }
-
+        await WriteAsync(plans, ct);
         if (folder.Owner != HookOwner.Repository) await RememberAsync(host, here, ct);
         return (folder, plans);
+    }
+
+    /// <summary>All that can fail for want of space comes before the first hook changes; then only names do.</summary>
+    private static async Task WriteAsync(List<HookPlan> plans, CancellationToken ct)
+    {
+        var (written, kept) = (new List<FreshFile>(), new List<string>());
+        try
+        {
+            foreach (var plan in plans.Where(static plan => plan.State != HookState.Present)) written.Add(await WriteAsync(plan, ct));
+            foreach (var plan in plans.Where(static plan => plan.Keep))
+            {
+                HookFolder.Keep(plan.Path, plan.Path + HookScript.Kept);
+                kept.Add(plan.Path + HookScript.Kept);
+            }
+
+            kept.Clear();
+            foreach (var hook in written) hook.Take();
+        }
+        finally
+        {
+            foreach (var copy in kept) File.Delete(copy);
+            foreach (var hook in written) hook.Dispose();
+        }
+    }
+
+    private static Task<FreshFile> WriteAsync(HookPlan plan, CancellationToken ct)
+    {
+        // The user's own link is kept under another name; the team's file is changed where it is.
+        var path = plan.Keep ? plan.Path : FreshFile.Real(plan.Path);
+        var mode = !plan.Keep && File.Exists(path) ? File.GetUnixFileMode(path) : default;
+        return FreshFile.WriteAsync(path, HookText.Bytes(plan.Text), mode | Executable, ct);
     }
 
     private static string Word<TEnum>(TEnum value)
@@ -108,17 +133,26 @@ internal static class InstallHooks
                 name, path, with == text ? HookState.Present : there ? HookState.Extended : HookState.Written, with, Keep: false);
         }
 
-        var whole = folder.Owner == HookOwner.User
-            ? HookScript.OfUser(name) : HookScript.Whole(name, host.Executable, host.Variable("DOTNET_ROOT"));
+        var whole = HookText.Of(folder.Owner == HookOwner.User
+            ? HookScript.OfUser(name) : HookScript.Whole(name, host.Executable, host.Variable("DOTNET_ROOT")));
         if (there && text == whole) return new HookPlan(name, path, HookState.Present, whole, Keep: false);
         if (!there || HookScript.IsOurs(text)) return new HookPlan(name, path, HookState.Written, whole, Keep: false);
         // The pre-commit framework keeps what it finds under this name and runs it first.
         if (HookScript.IsOurs(await HookFolder.ReadAsync(path + ".legacy", ct)))
             return new HookPlan(name, path, HookState.Present, text, Keep: false);
-        if (File.Exists(path + HookScript.Kept))
+        var kept = path + HookScript.Kept;
+        if (File.Exists(kept))
+        {
+            var link = new FileInfo(path).LinkTarget;
+            // An install that broke off: the hook is kept already, and still in its place, or empty there.
+            if (link == new FileInfo(kept).LinkTarget && text == await HookFolder.ReadAsync(kept, ct))
+                return new HookPlan(name, path, HookState.Chained, whole, Keep: false);
+            if (link is null && text.Length == 0) return new HookPlan(name, path, HookState.Written, whole, Keep: false);
             throw new CliException(
                 ExitCode.Negative, $"There is another hook at {path}, and {name}{HookScript.Kept} beside it is kept already.",
                 $"Make one of the two, then again: auxo hooks install. Or call this from it:  {host.Executable} {HookScript.Words(name)}");
+        }
+
         return new HookPlan(name, path, HookState.Chained, whole, Keep: true);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Auxo.Cli.Output;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Git;
 
 namespace Auxo.Cli.Hooks;
@@ -28,7 +29,12 @@ internal static class UninstallHooks
         foreach (var name in HookFolder.Names)
         {
             var path = folder.FileOf(name);
-            if (!File.Exists(path)) continue;
+            if (!File.Exists(path))
+            {
+                if (folder.Owner == HookOwner.Repository && File.Exists(path + HookScript.Kept)) done.Add((name, PutBack(path)));
+                continue;
+            }
+
             var text = await HookFolder.ReadAsync(path, ct);
             if (HookScript.HasLines(text)) done.Add((name, await CutAsync(path, text, ct)));
             else if (!HookScript.IsOurs(text)) others.Add(path);
@@ -55,15 +61,19 @@ internal static class UninstallHooks
             return "is gone";
         }
 
-        await File.WriteAllTextAsync(path, rest, ct);
+        await FreshFile.ReplaceAsync(path, HookText.Bytes(rest), ct);
         return "is without Auxo's lines; commit that for the team";
     }
 
     private static string PutBack(string path)
     {
-        File.Delete(path);
-        if (!File.Exists(path + HookScript.Kept)) return "is gone";
-        HookFolder.Rename(path + HookScript.Kept, path);
+        if (!File.Exists(path + HookScript.Kept))
+        {
+            File.Delete(path);
+            return "is gone";
+        }
+
+        File.Move(path + HookScript.Kept, path, overwrite: true);
         return "is what it was before";
     }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text;
 
 using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Contracts;
 using Auxo.Instances;
 using Auxo.Radicle;
@@ -37,7 +39,7 @@ internal static class ChooseIdentity
         if (whose is not null)
         {
             Directory.CreateDirectory(layout.RadicleProfile);
-            await File.WriteAllTextAsync(layout.IdentityFile, whose + "\n", ct);
+            await FreshFile.ReplaceAsync(layout.IdentityFile, Encoding.UTF8.GetBytes(whose + "\n"), ct);
         }
 
         var isOwn = layout.WritesWithOwnKey;

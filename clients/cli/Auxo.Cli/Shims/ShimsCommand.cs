@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text;
 
 using Auxo.Cli.Completion;
 using Auxo.Cli.Output;
+using Auxo.Cli.WorkingCopies;
 
 namespace Auxo.Cli.Shims;
 
@@ -21,6 +23,8 @@ internal static class ShimsCommand
 
     private static async Task<int> RunAsync(Session session, string typed, CancellationToken ct)
     {
+        if (typed.Length == 0)
+            throw new CliException(ExitCode.Usage, "The folder has no name.", "Is a variable empty? Such as: auxo shims ~/.local/bin");
         var folder = Path.GetFullPath(typed, session.Host.WorkingFolder);
         Directory.CreateDirectory(folder);
         var commands = AuxoCommandLine.Create(session.Host);
@@ -38,8 +42,9 @@ internal static class ShimsCommand
                     continue;
                 }
 
-                await File.WriteAllTextAsync(path, Script(session.Host, name), ct);
-                File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+                using var script = await FreshFile.WriteAsync(
+                    path, Encoding.UTF8.GetBytes(Script(session.Host, name)), (UnixFileMode)0b111_101_101, ct);
+                script.Take();
                 written.Add(new { Name = file, Command = $"auxo {name.Command}" });
             }
         }
@@ -76,7 +81,7 @@ internal static class ShimsCommand
 
     private static async Task<bool> IsOthersAsync(string path, CancellationToken ct)
         => Path.Exists(path) && (Directory.Exists(path) || new FileInfo(path).LinkTarget is not null
-            || !(await File.ReadAllTextAsync(path, ct)).Contains(Mark, StringComparison.Ordinal));
+            || (await File.ReadAllTextAsync(path, ct) is { Length: > 0 } text && !text.Contains(Mark, StringComparison.Ordinal)));
 
     private static string Script(CliHost host, OldName name)
     {

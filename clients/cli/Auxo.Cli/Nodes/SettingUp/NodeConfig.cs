@@ -1,6 +1,9 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+
+using Auxo.Cli.WorkingCopies;
 
 namespace Auxo.Cli.Nodes.SettingUp;
 
@@ -39,15 +42,12 @@ internal static class NodeConfig
     /// <returns>Where the old one is; null when nothing changed.</returns>
     public static async Task<string?> WriteAsync(string file, string text, DateTimeOffset now, CancellationToken ct)
     {
-        var real = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        var real = FreshFile.Real(file);
         var old = await File.ReadAllTextAsync(real, ct);
         if (old == text) return null;
         var backup = $"{real}.before-{now:yyyyMMdd-HHmmss}";
         File.Copy(real, backup, overwrite: true);
-        var fresh = real + ".new";
-        File.Copy(real, fresh, overwrite: true);
-        await File.WriteAllTextAsync(fresh, text, ct);
-        File.Move(fresh, real, overwrite: true);
+        await FreshFile.ReplaceAsync(real, Encoding.UTF8.GetBytes(text), ct);
         return backup;
     }
 

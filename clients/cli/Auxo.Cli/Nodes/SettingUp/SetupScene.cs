@@ -1,6 +1,8 @@
 using System.Net.NetworkInformation;
+using System.Text;
 
 using Auxo.Cli.Patches.Copies;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Contracts;
 using Auxo.Radicle;
 
@@ -80,9 +82,7 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
                 : new SetupStep("keep-alive", "fine", $"{file} is there and says something else, so it was left as it is");
         if (Dry) return new SetupStep("keep-alive", "needed", $"would write {file}; then to be enabled:", enable);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var fresh = file + ".new";
-        await File.WriteAllTextAsync(fresh, text, ct);
-        File.Move(fresh, file);
+        await FreshFile.ReplaceAsync(file, Encoding.UTF8.GetBytes(text), ct);
         return new SetupStep("keep-alive", "done", $"wrote {file}; enable it:", enable);
     }
 
