@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace Auxo.Owners;
 
@@ -46,6 +47,9 @@ public sealed partial class OwnersFile
             return new OwnersFile(path, syntax ?? OwnersSyntax.GitHub, [], [new OwnersProblem(
                 0, IsError: true, $"it is larger than {MostBytes >> 20} MB and is not read; "
                     + "use folders and wildcards instead of single files")]);
+        if (!IsText(content))
+            return new OwnersFile(path, syntax ?? OwnersSyntax.GitHub, [], [new OwnersProblem(
+                0, IsError: true, "it is UTF-16, or no text at all, and is not read; save it as UTF-8")]);
         var text = Encoding.UTF8.GetString(content.StartsWith(Encoding.UTF8.Preamble)
             ? content[Encoding.UTF8.Preamble.Length..] : content);
         var known = syntax ?? Chosen(text) ?? OwnersPlaces.SyntaxAt(path) ?? Guess(text);
@@ -53,13 +57,19 @@ public sealed partial class OwnersFile
         {
             var sections = new GitLabLines();
             sections.Read(text);
-            return new OwnersFile(path, known, [.. sections.Rules.Select(sections.Settled)], sections.Problems);
+            return new OwnersFile(path, known, [.. sections.Rules.Select(sections.Settled)], [.. sections.Problems, .. NoUtf8(content)]);
         }
 
         OwnersLines lines = known == OwnersSyntax.Forgejo ? new ForgejoLines() : new GitHubLines();
         lines.Read(text);
-        return new OwnersFile(path, known, lines.Rules, lines.Problems);
+        return new OwnersFile(path, known, lines.Rules, [.. lines.Problems, .. NoUtf8(content)]);
     }
+
+    /// <summary>False for UTF-16 and UTF-32, with a mark or without one, and for what has many zero bytes for another reason.</summary>
+    /// <param name="content">A file's bytes.</param>
+    public static bool IsText(ReadOnlySpan<byte> content)
+        => !content.StartsWith(Encoding.Unicode.Preamble) && !content.StartsWith(Encoding.BigEndianUnicode.Preamble)
+            && content.Count((byte)0) <= content.Length / 4;
 
     /// <summary>The lines that say who owns a path; none when no line is about it. A line without owners says that nobody does.</summary>
     /// <param name="path">From the top of the repository, without a slash in front.</param>
@@ -94,6 +104,21 @@ public sealed partial class OwnersFile
             [var one] => one.Owners,
             var all => [.. all.SelectMany(static r => r.Owners).Distinct(StringComparer.Ordinal)],
         };
+
+    /// <summary>The first line with bytes of another encoding; the rest of the file is read all the same.</summary>
+    private static IReadOnlyList<OwnersProblem> NoUtf8(ReadOnlySpan<byte> content)
+    {
+        if (Utf8.IsValid(content)) return [];
+        var number = 0;
+        foreach (var range in content.Split((byte)'\n'))
+        {
+            number++;
+            if (!Utf8.IsValid(content[range])) break;
+        }
+
+        return [new OwnersProblem(number, IsError: false,
+            "there are bytes that are no UTF-8, so a pattern with them matches no file; save the file as UTF-8")];
+    }
 
     private static OwnersSyntax? Chosen(string text) => Directive().Match(text) is { Success: true } match
         ? Enum.Parse<OwnersSyntax>(match.Groups["syntax"].Value, ignoreCase: true)

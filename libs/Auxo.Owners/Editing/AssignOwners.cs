@@ -3,10 +3,10 @@ using System.Text;
 namespace Auxo.Owners;
 
 /// <summary>A CODEOWNERS file with one line more, or another.</summary>
-/// <param name="Text">All of it.</param>
+/// <param name="Content">All of it: no byte outside that line is another.</param>
 /// <param name="Line">Where the line stands, from 1.</param>
 /// <param name="Replaced">The line that stood there before; null when it is new.</param>
-public sealed record AssignedOwners(string Text, int Line, string? Replaced);
+public sealed record AssignedOwners(ReadOnlyMemory<byte> Content, int Line, string? Replaced);
 
 /// <summary>Gives a pattern its owners in the place where that has an effect.</summary>
 public static class AssignOwners
@@ -15,29 +15,26 @@ public static class AssignOwners
     /// A line with that pattern gets these owners and keeps its comment. A new one goes below all lines that are about more, and above
     /// the first that is about a part of it: what somebody gave to others in there stays theirs.
     /// </summary>
-    /// <param name="text">The file; its line ends and its mark stay.</param>
+    /// <param name="content">The file, of whatever encoding that has ASCII's bytes for ASCII.</param>
     /// <param name="file">The same, read.</param>
     /// <param name="pattern">In the file's syntax.</param>
     /// <param name="owners">At least one.</param>
     /// <param name="section">A section of GitLab's syntax that is in the file; null for what stands above all sections.</param>
-    public static AssignedOwners Apply(string text, OwnersFile file, string pattern, IReadOnlyList<string> owners, string? section)
+    public static AssignedOwners Apply(
+        ReadOnlyMemory<byte> content, OwnersFile file, string pattern, IReadOnlyList<string> owners, string? section)
     {
-        var end = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
-        var lines = text.Split('\n').Select(static l => l.TrimEnd('\r')).ToList();
-        if (lines[^1].Length == 0) lines.RemoveAt(lines.Count - 1);
+        var lines = new FileLines(content);
         var own = file.Rules.Where(r => !r.IsExclusion && IsIn(r, section)).ToList();
         var line = $"{Written(pattern, file.Syntax)} {string.Join(' ', owners)}";
         if (own.FindLast(r => r.Pattern == pattern) is { } same)
         {
-            var before = lines[same.Line - 1];
-            lines[same.Line - 1] = line + Comment(before, file.Syntax);
-            return new AssignedOwners(string.Join(end, lines) + end, same.Line, before);
+            var keep = file.Syntax == OwnersSyntax.GitLab ? -1 : lines.Bytes(same.Line - 1).IndexOf(" #"u8);
+            return new AssignedOwners(lines.With(same.Line - 1, line, keep), same.Line, lines.Texts[same.Line - 1]);
         }
 
         var at = file.Syntax == OwnersSyntax.Forgejo
-            ? lines.Count : Place(lines, own, PathsOf(pattern, file.Syntax), pattern, section);
-        lines.Insert(at, line);
-        return new AssignedOwners(string.Join(end, lines) + end, at + 1, Replaced: null);
+            ? lines.Texts.Count : Place(lines.Texts, own, PathsOf(pattern, file.Syntax), pattern, section);
+        return new AssignedOwners(lines.WithNew(at, line), at + 1, Replaced: null);
     }
 
     /// <summary>The pattern that is about one file, or about all in a folder; null when the syntax cannot say it.</summary>
@@ -64,9 +61,6 @@ public static class AssignOwners
             ? pattern.Replace(@"\", @"\\", StringComparison.Ordinal).Replace(" ", @"\ ", StringComparison.Ordinal)
                 .Replace("#", @"\#", StringComparison.Ordinal)
             : pattern;
-
-    private static string Comment(string line, OwnersSyntax syntax)
-        => syntax != OwnersSyntax.GitLab && line.IndexOf(" #", StringComparison.Ordinal) is >= 0 and var at ? line[at..] : "";
 
     private static GlobPattern PathsOf(string pattern, OwnersSyntax syntax)
         => syntax == OwnersSyntax.GitLab

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 using Auxo.Cli.Owners;
@@ -101,6 +102,46 @@ public sealed class OwnerCommandsTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_repository.Folder, "CODEOWNERS")));
         Assert.Equal(0, (await RunAsync("owners", "assign", "a[1]", "*.md", "@bob", "--syntax", "gitlab")).ExitCode);
         Assert.Equal("/a\\[1\\] @bob\n*.md @bob\n", await TextAsync("CODEOWNERS"));
+    }
+
+    [Fact]
+    public async Task assign_keeps_bytes_that_are_no_utf_8_and_lint_names_their_line()
+    {
+        await _repository.CommitFilesAsync(new() { ["src/a"] = "1" });
+        var file = Path.Combine(_repository.Folder, "CODEOWNERS");
+        byte[] was = [.. "* @bob\n# Gr"u8, 0xf6, .. "\n"u8];
+        await File.WriteAllBytesAsync(file, was, TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await RunAsync("owners", "assign", "src", "@alice")).ExitCode);
+        Assert.Equal([.. "* @bob\n/src/ @alice\n# Gr"u8, 0xf6, .. "\n"u8],
+            await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        Assert.Contains("CODEOWNERS:3: warning: there are bytes that are no UTF-8", (await RunAsync("owners", "lint")).Out,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task a_file_in_utf_16_is_refused_and_left_as_it_is(bool marked)
+    {
+        await _repository.CommitFilesAsync(new() { ["src/a"] = "1" });
+        var file = Path.Combine(_repository.Folder, "CODEOWNERS");
+        byte[] was = [.. marked ? Encoding.Unicode.GetPreamble() : [], .. Encoding.Unicode.GetBytes("* @bob\n")];
+        await File.WriteAllBytesAsync(file, was, TestContext.Current.CancellationToken);
+        var refused = await RunAsync("owners", "assign", "src", "@alice");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("UTF-8", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(was, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        Assert.Contains("CODEOWNERS: error: it is UTF-16", (await RunAsync("owners", "lint")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task on_a_full_disk_assign_leaves_the_file_as_it_was()
+    {
+        await _repository.CommitFilesAsync(new() { ["CODEOWNERS"] = "* @bob\n", ["src/a"] = "1" });
+        var full = await FullDisk.RunAsync(_repository.Folder, [], "owners", "assign", "src", "@alice");
+        Assert.NotEqual(0, full.ExitCode);
+        Assert.Equal("* @bob\n", await TextAsync("CODEOWNERS"));
+        Assert.Equal(["CODEOWNERS"], Directory.EnumerateFiles(_repository.Folder).Select(Path.GetFileName));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 
 using Auxo.Cli.Output;
 using Auxo.Cli.WorkingCopies;
@@ -10,8 +9,6 @@ namespace Auxo.Cli.Owners;
 /// <summary><c>auxo owners assign PATH… OWNER…</c></summary>
 internal static class AssignToOwners
 {
-    private static readonly UTF8Encoding AsItIs = new(encoderShouldEmitUTF8Identifier: false);
-
     public static Command Create(CliHost host)
     {
         var words = new Argument<string[]>("paths-and-owners")
@@ -42,25 +39,28 @@ internal static class AssignToOwners
         var copy = await WorkingCopy.FindAsync(session.Host.WorkingFolder, ct);
         var place = OwnersPlaces.Of(syntax).FirstOrDefault(p => File.Exists(Path.Combine(copy.Top, p))) ?? "CODEOWNERS";
         var target = Path.Combine(copy.Top, place);
-        var text = File.Exists(target) ? AsItIs.GetString(await File.ReadAllBytesAsync(target, ct)) : "";
+        ReadOnlyMemory<byte> content = File.Exists(target) ? await File.ReadAllBytesAsync(target, ct) : default;
+        if (!OwnersFile.IsText(content.Span))
+            throw new CliException(ExitCode.Negative, $"{place} is UTF-16, or no text at all.",
+                $"Save it as UTF-8, then again. Such as: iconv -f UTF-16 -t UTF-8 {place}");
         var done = new List<(string Pattern, AssignedOwners Line)>();
         foreach (var path in paths)
         {
-            var file = OwnersFile.Read(place, AsItIs.GetBytes(text), syntax);
+            var file = OwnersFile.Read(place, content.Span, syntax);
             if (section is not null && file.Rules.All(r => !section.Equals(r.Section?.Name, StringComparison.OrdinalIgnoreCase)))
                 throw new CliException(
                     ExitCode.Usage, $"{place} has no section [{section}] with a line in it.",
                         "Write its heading and a first line by hand.");
             var pattern = Pattern(session.Host, copy, path, file.Syntax);
-            var line = AssignOwners.Apply(text, file, pattern, owners, section);
-            var now = OwnersFile.Read(place, AsItIs.GetBytes(line.Text), syntax);
+            var line = AssignOwners.Apply(content, file, pattern, owners, section);
+            var now = OwnersFile.Read(place, line.Content.Span, syntax);
             if (now.Problems.FirstOrDefault(p => p.Line == line.Line && p.IsError) is { } problem)
                 throw new CliException(ExitCode.Usage, $"The line for '{path}' would not be read: {problem.Message}.");
-            text = line.Text;
+            content = line.Content;
             done.Add((pattern, line));
         }
 
-        await File.WriteAllBytesAsync(target, AsItIs.GetBytes(text), ct);
+        await FreshFile.ReplaceAsync(target, content, ct);
         Write(session.Terminal, place, owners, done);
         return ExitCode.Ok;
     }
