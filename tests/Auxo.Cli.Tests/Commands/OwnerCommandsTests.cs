@@ -134,6 +134,27 @@ public sealed class OwnerCommandsTests : IDisposable
         Assert.Contains("CODEOWNERS: error: it is UTF-16", (await RunAsync("owners", "lint")).Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("CODEOWNERS", "pipe", "is a named pipe")]
+    [InlineData("CODEOWNERS", "folder", "is a folder")]
+    [InlineData("CODEOWNERS", "device", "is a device")]
+    [InlineData(".auxo/people.yaml", "pipe", "is a named pipe")]
+    [InlineData(".auxo/people.yaml", "socket", "is a socket")]
+    public async Task what_is_no_file_is_refused_without_waiting(string path, string kind, string words)
+    {
+        await _repository.CommitFilesAsync(new() { ["src/a"] = "1" });
+        if (path != "CODEOWNERS")
+            await File.WriteAllTextAsync(Path.Combine(_repository.Folder, "CODEOWNERS"), "* @a\n", TestContext.Current.CancellationToken);
+        NoFile.Make(Path.Combine(_repository.Folder, path), kind);
+        string[][] commands = path == "CODEOWNERS" ? [["lint"], ["table"], ["assign", "src", "@a"]] : [["lint"], ["table"]];
+        foreach (var command in commands)
+        {
+            var refused = await RunAsync(["owners", .. command]).WaitAsync(NoFile.Patience, TestContext.Current.CancellationToken);
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains(words, refused.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task on_a_full_disk_assign_leaves_the_file_as_it_was()
     {

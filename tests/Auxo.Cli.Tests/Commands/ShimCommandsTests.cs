@@ -66,6 +66,15 @@ public sealed class ShimCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task a_pipe_is_no_script_of_ours_and_is_not_opened()
+    {
+        NoFile.Make(Path.Combine(_folder, "ci-status"), "pipe");
+        var run = await RunAsync("shims", ".").WaitAsync(NoFile.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("ci-status is a file of somebody else", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_folder_without_a_name_is_refused()
     {
         Assert.Equal(2, (await RunAsync("shims", "")).ExitCode);

@@ -110,6 +110,21 @@ public sealed class HookCommandsTests : IDisposable
         Assert.Equal(was, await StateAsync());
     }
 
+    [Theory]
+    [InlineData("pipe", "is a named pipe")]
+    [InlineData("socket", "is a socket")]
+    [InlineData("device", "is a device")]
+    [InlineData("folder", "is a folder")]
+    public async Task what_is_no_file_is_refused_without_waiting(string kind, string words)
+    {
+        await InitAsync();
+        NoFile.Make(Path.Combine(Work, ".git/hooks/pre-commit"), kind);
+        var refused = await AuxoAsync("hooks", "install").WaitAsync(NoFile.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains(words, refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(Work, ".git/hooks/pre-push")));
+    }
+
     [Fact]
     public async Task on_a_full_disk_the_hook_that_was_there_stays_in_force()
     {

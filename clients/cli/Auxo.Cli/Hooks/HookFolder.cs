@@ -1,3 +1,4 @@
+using Auxo.Cli.WorkingCopies;
 using Auxo.Git;
 
 namespace Auxo.Cli.Hooks;
@@ -57,17 +58,9 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
     /// <summary>
     /// The text of a hook as <see cref="HookText"/> has it; empty for none and for a link that leads nowhere, which git passes over too.
     /// </summary>
+    /// <exception cref="CliException">It is something else than a file.</exception>
     public static async Task<string> ReadAsync(string file, CancellationToken ct)
-    {
-        try
-        {
-            return HookText.Of(await File.ReadAllBytesAsync(file, ct));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return "";
-        }
-    }
+        => HookText.Of(await OrdinaryFile.ReadAsync(file, ct) ?? []);
 
     /// <summary>Keeps a hook under a second name; it stays in force under its own. A link stays one, wherever it leads.</summary>
     public static void Keep(string hook, string kept)

@@ -37,9 +37,9 @@ internal static class AssignToOwners
         if (paths.Count == 0) throw new CliException(ExitCode.Usage, "No path is named.",
             "Such as: auxo owners assign docs/ @alice");
         var copy = await WorkingCopy.FindAsync(session.Host.WorkingFolder, ct);
-        var place = OwnersPlaces.Of(syntax).FirstOrDefault(p => File.Exists(Path.Combine(copy.Top, p))) ?? "CODEOWNERS";
+        var place = OwnersPlaces.Of(syntax).FirstOrDefault(p => Path.Exists(Path.Combine(copy.Top, p))) ?? "CODEOWNERS";
         var target = Path.Combine(copy.Top, place);
-        ReadOnlyMemory<byte> content = File.Exists(target) ? await File.ReadAllBytesAsync(target, ct) : default;
+        ReadOnlyMemory<byte> content = await OrdinaryFile.ReadAsync(target, ct) ?? [];
         if (!OwnersFile.IsText(content.Span))
             throw new CliException(ExitCode.Negative, $"{place} is UTF-16, or no text at all.",
                 $"Save it as UTF-8, then again. Such as: iconv -f UTF-16 -t UTF-8 {place}");

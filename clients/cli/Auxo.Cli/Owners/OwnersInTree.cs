@@ -21,7 +21,8 @@ internal sealed record OwnersInTree(
         if (places.Count == 0) throw new CliException(
             ExitCode.Negative, $"There is no CODEOWNERS in {copy.Top}; places are {string.Join(", ", OwnersPlaces.Of(syntax))}.",
             "Make one: auxo owners assign PATH… @OWNER…");
-        var content = await System.IO.File.ReadAllBytesAsync(Path.Combine(copy.Top, places[0]), ct);
+        var content = await OrdinaryFile.ReadAsync(Path.Combine(copy.Top, places[0]), ct) ?? throw new CliException(
+            ExitCode.Negative, $"{places[0]} is a link that leads nowhere.", "Make what it leads to, or remove it.");
         return new OwnersInTree(
             OwnersFile.Read(places[0], content, syntax), await PeopleAsync(copy, ct), await PathsAsync(copy, ct),
             [.. OwnersPlaces.All.Where(p => Exists(copy, p)).Except(places[..1], StringComparer.Ordinal)],
@@ -33,8 +34,7 @@ internal sealed record OwnersInTree(
             ? MergeFile.Read(await System.IO.File.ReadAllBytesAsync(Path.Combine(copy.Top, MergeFile.Path), ct)) : null;
 
     private static async Task<PeopleFile?> PeopleAsync(WorkingCopy copy, CancellationToken ct)
-        => Exists(copy, PeopleFile.Path)
-            ? PeopleFile.Read(await System.IO.File.ReadAllBytesAsync(Path.Combine(copy.Top, PeopleFile.Path), ct)) : null;
+        => await OrdinaryFile.ReadAsync(Path.Combine(copy.Top, PeopleFile.Path), ct) is { } content ? PeopleFile.Read(content) : null;
 
     private static async Task<IReadOnlyList<string>> PathsAsync(WorkingCopy copy, CancellationToken ct)
         => [.. (await GitCommand.RunAsync(copy.Top,

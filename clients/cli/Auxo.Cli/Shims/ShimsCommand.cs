@@ -4,6 +4,7 @@ using System.Text;
 using Auxo.Cli.Completion;
 using Auxo.Cli.Output;
 using Auxo.Cli.WorkingCopies;
+using Auxo.Instances;
 
 namespace Auxo.Cli.Shims;
 
@@ -80,7 +81,7 @@ internal static class ShimsCommand
     }
 
     private static async Task<bool> IsOthersAsync(string path, CancellationToken ct)
-        => Path.Exists(path) && (Directory.Exists(path) || new FileInfo(path).LinkTarget is not null
+        => Path.Exists(path) && (Posix.KindOf(path) != FileKind.File || new FileInfo(path).LinkTarget is not null
             || (await File.ReadAllTextAsync(path, ct) is { Length: > 0 } text && !text.Contains(Mark, StringComparison.Ordinal)));
 
     private static string Script(CliHost host, OldName name)

@@ -1,5 +1,6 @@
 using Auxo.Cli.Nodes.SettingUp;
 using Auxo.Cli.Patches.Copies;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Contracts;
 using Auxo.Radicle;
 
@@ -22,13 +23,16 @@ internal sealed record FixScene(CliHost Host, RadicleHome Home, Did Own, string 
 
     public string Config => Path.Combine(Home.Path, "config.json");
 
+    /// <summary>What stands in it; empty when it is not there.</summary>
+    public async Task<string> ConfigAsync(CancellationToken ct) => await OrdinaryFile.ReadTextAsync(Config, ct) ?? "";
+
     /// <summary>Who was named on the command line, as <c>NID@host:port</c>.</summary>
     public string? NamedPeer { get; init; }
 
     /// <summary>Who is meant: named, else the first whom the node dials by itself.</summary>
     public async Task<string?> PeerAsync(CancellationToken ct)
         => NamedPeer
-            ?? (File.Exists(Config) && NodeConfig.Peers(await File.ReadAllTextAsync(Config, ct)) is [var first, ..] ? first : null);
+            ?? (File.Exists(Config) && NodeConfig.Peers(await ConfigAsync(ct)) is [var first, ..] ? first : null);
 
     /// <summary>The peer that is connected now: the one that is meant, else any; null for none.</summary>
     public async Task<Did?> ConnectedPeerAsync(CancellationToken ct)

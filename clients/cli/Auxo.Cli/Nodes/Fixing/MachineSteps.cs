@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using Auxo.Cli.Nodes.SettingUp;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Nodes.Fixing;
@@ -22,7 +23,7 @@ internal static class MachineSteps
 
     public static FixStep Node(FixScene scene) => new("node listens", async ct =>
     {
-        var configured = NodeConfig.Listens(await File.ReadAllTextAsync(scene.Config, ct));
+        var configured = NodeConfig.Listens(await scene.ConfigAsync(ct));
         var isUnit = await IsUnitAsync(scene, ct);
         try
         {
@@ -35,7 +36,7 @@ internal static class MachineSteps
         }
     }, async ct =>
     {
-        var text = await File.ReadAllTextAsync(scene.Config, ct);
+        var text = await scene.ConfigAsync(ct);
         if (!NodeConfig.Listens(text).Any(c => FixRules.Answers(c, scene.Listen)))
             _ = await NodeConfig.WriteAsync(scene.Config, NodeConfig.WithListen(text, scene.Listen), scene.Host.Time.GetUtcNow(), ct);
         if (await IsUnitAsync(scene, ct)) _ = await scene.Programs.AskAsync("systemctl", ct, "--user", "restart", FixRules.Unit);
@@ -57,8 +58,8 @@ internal static class MachineSteps
     /// <summary>One that systemd keeps running is restarted by systemd, else it would run twice, or unwatched.</summary>
     private static async Task<bool> IsUnitAsync(FixScene scene, CancellationToken ct)
         => scene.Host.Variable("HOME") is { Length: > 0 } user
-            && SetupRules.UnitFile(user, scene.Host.Variable("XDG_CONFIG_HOME")) is var file && File.Exists(file)
-            && SetupRules.IsUnitOf(await File.ReadAllTextAsync(file, ct), scene.Home.Path)
+            && SetupRules.UnitFile(user, scene.Host.Variable("XDG_CONFIG_HOME")) is var file
+            && await OrdinaryFile.ReadTextAsync(file, ct) is { } unit && SetupRules.IsUnitOf(unit, scene.Home.Path)
             && RadProgram.Find("systemctl", scene.Host.Variable("PATH")) is not null
             && (await scene.Programs.AskAsync("systemctl", ct, "--user", "is-enabled", FixRules.Unit)).Succeeded;
 

@@ -42,9 +42,8 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
 
     public async Task<SetupStep> ListenAsync(string address, CancellationToken ct)
     {
-        if (!File.Exists(Config)) return new SetupStep(
+        if (await OrdinaryFile.ReadTextAsync(Config, ct) is not { } text) return new SetupStep(
             "listen", Dry ? "needed" : "failed", $"{address} goes into node.listen of {Config}, which is not there yet");
-        var text = await File.ReadAllTextAsync(Config, ct);
         var changed = NodeConfig.WithListen(text, address);
         if (changed == text) return new SetupStep("listen", "fine", $"{address} is in {Config}");
         if (Dry) return new SetupStep("listen", "needed", $"would add {address} to node.listen in {Config}");
@@ -76,8 +75,8 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
         IReadOnlyList<string> enable = mac
             ? ["rad node stop", $"launchctl bootstrap gui/$(id -u) {file}"]
             : ["rad node stop", "systemctl --user daemon-reload", "systemctl --user enable --now radicle-node", "loginctl enable-linger"];
-        if (File.Exists(file))
-            return await File.ReadAllTextAsync(file, ct) == text
+        if (await OrdinaryFile.ReadTextAsync(file, ct) is { } there)
+            return there == text
                 ? new SetupStep("keep-alive", "fine", $"{file} is there; where it is not enabled yet:", enable)
                 : new SetupStep("keep-alive", "fine", $"{file} is there and says something else, so it was left as it is");
         if (Dry) return new SetupStep("keep-alive", "needed", $"would write {file}; then to be enabled:", enable);
