@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 
 using Auxo.Cli.Nodes.SettingUp;
@@ -91,6 +92,40 @@ public sealed class FixNodeTests
         Assert.False(File.Exists(bob.Socket));
         Assert.Equal(config, await File.ReadAllTextAsync(Path.Combine(bob.Home, "config.json"), Ct));
         Assert.Equal(refs, await bob.GitAsync(bob.Storage(repository.Rid), Ct, "for-each-ref"));
+    }
+
+    [Fact]
+    public async Task a_node_that_answers_half_a_line_is_waited_for_once_with_a_word()
+    {
+        await using var lab = await RadicleLab.UpAsync(Ct, "alice");
+        var alice = lab.Nodes[0];
+        var repository = await lab.CreateRepositoryAsync("demo", Files, Ct);
+        await alice.StopAsync();
+        File.Delete(alice.Socket);
+        using var broken = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        broken.Bind(new UnixDomainSocketEndPoint(alice.Socket));
+        broken.Listen();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var asked = new List<Socket>();
+        var answering = Task.Run(async () =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                asked.Add(await broken.AcceptAsync(over.Token));
+                await asked[^1].SendAsync("{\"succ"u8.ToArray(), over.Token);
+            }
+        }, Ct);
+
+        var result = await RunAsync(alice, alice, repository, "--dry-run");
+
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answering);
+        asked.ForEach(static socket => socket.Dispose());
+        Assert.Equal(1, result.ExitCode);
+        Assert.Single(asked);
+        Assert.Contains("2  node listens  waits for an answer …\n", result.Out, StringComparison.Ordinal);
+        Assert.Contains("did not answer within", result.Out, StringComparison.Ordinal);
+        Assert.Contains("3  peer connected  ✗ the node does not answer\n", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,9 @@ namespace Auxo.Cli.Nodes;
 /// </summary>
 internal static class FixNode
 {
+    /// <summary>After so long without a word it is said that something is waited for.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+
     public static Command Create(CliHost host)
     {
         var peer = new Option<string?>("--peer")
@@ -52,8 +55,8 @@ internal static class FixNode
         var isWell = true;
         foreach (var (number, step) in steps.Index())
         {
-            var look = await step.Look(ct);
             var title = $"[bold]{number + 1}  {step.Name}[/]";
+            var look = await PatientAsync(session, title, step.Look(ct));
             session.Terminal.Say($"{title}  {Sign(look.State)} {Terminal.Safe(look.Text)}");
             if (look.Does is { } does) session.Terminal.Say(
                 $"   {(look.State == FixState.Needed ? dry ? "would do" : "does" : "needs")}  [bold]{Terminal.Safe(does)}[/]");
@@ -61,7 +64,9 @@ internal static class FixNode
             var wasDone = look.State == FixState.Needed && !dry && await AgreesAsync(session, yes);
             if (wasDone)
             {
-                look = await MendAsync(step, ct);
+                scene.IsMending = true;
+                look = await PatientAsync(session, title, MendAsync(step, ct));
+                scene.IsMending = false;
                 session.Terminal.Say(look.State == FixState.Fine
                     ? $"   [green]✓[/] {Terminal.Safe(look.Text)}"
                     : $"   [red]✗ it did not help[/]{Terminal.Escape(": ")}{Terminal.Safe(look.Text)}");
@@ -76,6 +81,16 @@ internal static class FixNode
             ? "[green]✓ this node and its peer reach each other[/]"
             : dry ? "Nothing was changed." : "[yellow]! something is left to do[/]");
         return isWell ? ExitCode.Ok : ExitCode.Negative;
+    }
+
+    /// <summary>Nobody should look at a screen on which nothing happens.</summary>
+    private static async Task<FixLook> PatientAsync(Session session, string title, Task<FixLook> look)
+    {
+        using var done = new CancellationTokenSource();
+        var quiet = Task.Delay(Quiet, session.Host.Time, done.Token);
+        if (await Task.WhenAny(look, quiet) == quiet) session.Terminal.Say($"{title}  [dim]waits for an answer …[/]");
+        await done.CancelAsync();
+        return await look;
     }
 
     private static async Task<FixLook> MendAsync(FixStep step, CancellationToken ct)

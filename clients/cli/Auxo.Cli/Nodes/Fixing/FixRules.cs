@@ -54,7 +54,7 @@ internal static class FixRules
     /// <param name="isRunning">The node answers.</param>
     public static FixLook Peer(string? wanted, bool isConnected, bool isRunning) => (isRunning, isConnected, wanted) switch
     {
-        (false, _, _) => new FixLook(FixState.Blocked, "the node does not run"),
+        (false, _, _) => new FixLook(FixState.Blocked, "the node does not answer"),
         (_, true, _) => new FixLook(FixState.Fine, wanted is null ? "a peer is connected" : $"{wanted} is connected"),
         (_, _, null) => new FixLook(
             FixState.Blocked, "no peer is connected, and none is known", "auxo node fix --peer NID@HOST:8776"),

@@ -18,13 +18,67 @@ internal sealed record FixScene(CliHost Host, RadicleHome Home, Did Own, string 
 
     public UserPrograms Programs { get; } = new(Host);
 
-    /// <summary>Dialling and fetching take longer than a question.</summary>
+    private readonly NodeControl _questions = new(Home.Socket, Host.Time) { Patience = MostQuiet };
+
+    /// <summary>The node's silence, which no later look waits for again.</summary>
+    private NodeException? _silent;
+
+    /// <summary>So long a running node may take for an answer that it has at hand.</summary>
+    public static TimeSpan MostQuiet { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For what the node does: dialling and fetching take longer than a question.</summary>
     public NodeControl Control { get; } = new(Home.Socket, Host.Time) { Patience = TimeSpan.FromSeconds(25) };
 
     public string Config => Path.Combine(Home.Path, "config.json");
 
     /// <summary>What stands in it; empty when it is not there.</summary>
     public async Task<string> ConfigAsync(CancellationToken ct) => await OrdinaryFile.ReadTextAsync(Config, ct) ?? "";
+
+    /// <summary>
+    /// Asks the node. One that has kept silent is not asked again until something has been done about it: each step would wait as long.
+    /// </summary>
+    /// <exception cref="NodeException">It does not answer, or did not before.</exception>
+    public async Task<T> AskAsync<T>(Func<NodeControl, Task<T>> question)
+    {
+        if (_silent is { } silent) throw new NodeException(silent.Fault, silent.Message, silent);
+        try
+        {
+            return await question(_questions);
+        }
+        catch (NodeException e) when (e.Fault == NodeFault.TimedOut)
+        {
+            if (!IsMending) _silent = e;
+            throw;
+        }
+    }
+
+    /// <summary>While something is done about the node it is asked again and again.</summary>
+    public bool IsMending
+    {
+        get;
+        set
+        {
+            field = value;
+            _silent = null;
+        }
+    }
+
+    /// <summary>Whether the node answers at all.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await AskAsync(async node =>
+            {
+                await node.StatusAsync(ct);
+                return true;
+            });
+        }
+        catch (NodeException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Who was named on the command line, as <c>NID@host:port</c>.</summary>
     public string? NamedPeer { get; init; }
@@ -39,7 +93,7 @@ internal sealed record FixScene(CliHost Host, RadicleHome Home, Did Own, string 
     {
         try
         {
-            var connected = (await Control.SessionsAsync(ct)).Where(static s => s.Connected).Select(static s => s.Nid).ToList();
+            var connected = (await AskAsync(node => node.SessionsAsync(ct))).Where(static s => s.Connected).Select(static s => s.Nid).ToList();
             return await PeerAsync(ct) is { } peer && NidOf(peer) is { } nid
                 ? connected.Contains(nid) ? nid : null
                 : connected.Count > 0 ? connected[0] : null;

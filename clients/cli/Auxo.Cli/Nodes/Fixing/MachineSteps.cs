@@ -27,7 +27,7 @@ internal static class MachineSteps
         var isUnit = await IsUnitAsync(scene, ct);
         try
         {
-            return FixRules.Node(await scene.Control.ListenAddressesAsync(ct), null, configured, scene.Listen, scene.Config, isUnit);
+            return FixRules.Node(await scene.AskAsync(node => node.ListenAddressesAsync(ct)), null, configured, scene.Listen, scene.Config, isUnit);
         }
         catch (NodeException e)
         {
@@ -41,15 +41,15 @@ internal static class MachineSteps
             _ = await NodeConfig.WriteAsync(scene.Config, NodeConfig.WithListen(text, scene.Listen), scene.Host.Time.GetUtcNow(), ct);
         if (await IsUnitAsync(scene, ct)) _ = await scene.Programs.AskAsync("systemctl", ct, "--user", "restart", FixRules.Unit);
         else await RestartAsync(scene, ct);
-        _ = await scene.BecomesAsync(() => AnswersAsync(scene, ct), Patience, ct);
+        _ = await scene.BecomesAsync(() => scene.AnswersAsync(ct), Patience, ct);
     });
 
     private static async Task RestartAsync(FixScene scene, CancellationToken ct)
     {
-        if (await AnswersAsync(scene, ct))
+        if (await scene.AnswersAsync(ct))
         {
             _ = await scene.Programs.RadAsync(scene.Home.Path, "node", "stop");
-            _ = await scene.BecomesAsync(async () => !await AnswersAsync(scene, ct), Patience, ct);
+            _ = await scene.BecomesAsync(async () => !await scene.AnswersAsync(ct), Patience, ct);
         }
 
         _ = await scene.Programs.RadAsync(scene.Home.Path, "node", "start");
@@ -64,7 +64,7 @@ internal static class MachineSteps
             && (await scene.Programs.AskAsync("systemctl", ct, "--user", "is-enabled", FixRules.Unit)).Succeeded;
 
     public static FixStep Peer(FixScene scene) => new("peer connected", async ct => FixRules.Peer(
-        await scene.PeerAsync(ct), await scene.ConnectedPeerAsync(ct) is not null, await AnswersAsync(scene, ct)), async ct =>
+        await scene.PeerAsync(ct), await scene.ConnectedPeerAsync(ct) is not null, await scene.AnswersAsync(ct)), async ct =>
     {
         if (await scene.PeerAsync(ct) is not { } peer) return;
         // "Connected" is said before the peer has agreed, and one that still has an old session cuts the first new ones off.
@@ -93,19 +93,6 @@ internal static class MachineSteps
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return (null, false);
-        }
-    }
-
-    private static async Task<bool> AnswersAsync(FixScene scene, CancellationToken ct)
-    {
-        try
-        {
-            await scene.Control.StatusAsync(ct);
-            return true;
-        }
-        catch (NodeException)
-        {
-            return false;
         }
     }
 }
