@@ -59,6 +59,18 @@ public sealed class PrivacyRulesTests
         Assert.Equal(HealthState.Fine, Assert.Single(PrivacyRules.Judge([], new HashSet<Rid>(), "the node is not running")).State);
     }
 
+    [Fact]
+    public void what_could_not_be_read_is_not_none()
+    {
+        var nothing = Assert.Single(PrivacyRules.Judge([], new HashSet<Rid>(), unknown: null, unread: 1));
+        Assert.Equal(
+            (HealthState.Warning, "1 repository could not be read; of the others none is private"), (nothing.State, nothing.Text));
+        var some = Assert.Single(PrivacyRules.Judge([Private], new HashSet<Rid>(), unknown: null, unread: 2));
+        Assert.Equal(
+            (HealthState.Warning, "2 repositories could not be read; of the others 1 is private, only with nodes that may have them"),
+            (some.State, some.Text));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]

@@ -72,7 +72,7 @@ internal static class AllSyncStatus
     private static Cell State(Row row) => row switch
     {
         { Problem: { } problem } => new Cell("✗ " + problem, "red"),
-        { Head: null } => new Cell("! no commit in its default branch on this machine", "yellow"),
+        { Head: null } => new Cell("! its default branch is not here, or cannot be read (auxo node health)", "yellow"),
         { Changes: { Any: true } c }
             => new Cell($"! {c.Staged + c.Unstaged + c.Conflicts} changes, {c.Untracked} untracked", "yellow"),
         { Seeds: > 0 } when row.InSync < row.Seeds => new Cell($"! {row.Seeds - row.InSync} without your newest refs", "yellow"),

@@ -23,14 +23,18 @@ internal static class PrivacyRules
     /// <param name="repositories">Those that are private, or were.</param>
     /// <param name="meant">Repositories of which somebody has said that they are public on purpose.</param>
     /// <param name="unknown">Why the node and its routing table could not be asked who has what; null when they answered.</param>
+    /// <param name="unread">How many repositories could not be read: each may be private.</param>
     public static IEnumerable<HealthItem> Judge(
-        IReadOnlyCollection<PrivacyReading> repositories, IReadOnlySet<Rid> meant, string? unknown)
+        IReadOnlyCollection<PrivacyReading> repositories, IReadOnlySet<Rid> meant, string? unknown, int unread = 0)
     {
         var found = repositories.SelectMany(r => Of(r, meant)).ToList();
         foreach (var item in found) yield return item;
         var count = repositories.Count(static r => r.IsPrivate);
         if (unknown is not null && count > 0) yield return new HealthItem("private", HealthState.Warning,
             $"who has the {Counted(count)} is not known: {unknown}", "start the node, then look again: auxo node fix");
+        else if (found.Count == 0 && unread > 0) yield return new HealthItem("private", HealthState.Warning,
+            $"{(unread == 1 ? "1 repository" : $"{unread} repositories")} could not be read; of the others "
+                + (count == 0 ? "none is private" : $"{count} {(count == 1 ? "is" : "are")} private, only with nodes that may have them"));
         else if (found.Count == 0) yield return new HealthItem("private", HealthState.Fine,
             count == 0 ? "there is no private repository here" : $"{Counted(count)}, only with nodes that may have them");
     }

@@ -34,12 +34,13 @@ internal static class ReadPrivacy
                 catch (Exception e) when (e is NotRadicleException or CobFormatException or Git.GitException or IOException)
                 {
                     broken.Add(new HealthItem("private", HealthState.Warning,
-                        $"whether {rid} is private cannot be read: {e.Message}", $"fetch it again: rad sync --fetch {rid}"));
+                        $"whether {rid} is private cannot be read: {e.Message}",
+                        $"it may be damaged: keep a copy of {folder}, take it away, then: rad seed {rid}; rad sync --fetch {rid}"));
                 }
             });
         var readings = found.OrderBy(static r => r.Rid.Value, StringComparer.Ordinal).ToList();
         var (asked, unknown) = await AskAsync(host, home, readings, ct);
-        return [.. broken.OrderBy(static i => i.Text, StringComparer.Ordinal), .. PrivacyRules.Judge(asked, meant, unknown)];
+        return [.. broken.OrderBy(static i => i.Text, StringComparer.Ordinal), .. PrivacyRules.Judge(asked, meant, unknown, broken.Count)];
     }
 
     /// <summary>What the identity says; null for a repository that has always been public.</summary>
