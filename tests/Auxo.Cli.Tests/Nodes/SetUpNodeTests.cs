@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Text.Json;
 
 using Auxo.Cli.Nodes.SettingUp;
@@ -31,6 +32,20 @@ public sealed class SetUpNodeTests : IDisposable
         var before = Contents();
         Assert.Equal(["fine", "fine", "fine", "yours", "fine"], States(await RunAsync("--alias", "ben", "--json")));
         Assert.Equal(before, Contents());
+    }
+
+    [Fact]
+    public async Task firewall_lines_are_for_an_interface_that_is_there()
+    {
+        Needs();
+        var none = await RunAsync("--alias", "ann", "--mesh", "auxo-none0");
+        Assert.Equal(0, none.ExitCode);
+        Assert.Contains("there is no interface auxo-none0 here", none.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("sudo", none.Out, StringComparison.Ordinal);
+        var there = await RunAsync("--listen", "127.0.0.1:27776", "--mesh", NetworkInterface.GetAllNetworkInterfaces()[0].Name);
+        Assert.Contains("sudo", there.Out, StringComparison.Ordinal);
+        Assert.Contains("8776", there.Out, StringComparison.Ordinal);
+        Assert.Contains("27776", there.Out, StringComparison.Ordinal);
     }
 
     [Fact]

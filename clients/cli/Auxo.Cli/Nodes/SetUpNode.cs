@@ -35,7 +35,7 @@ internal static class SetUpNode
         if (steps.TrueForAll(static s => s.State != "failed"))
         {
             steps.Add(await scene.ListenAsync(listen, ct));
-            steps.Add(scene.Firewall(listen, mesh));
+            steps.Add(await scene.FirewallAsync(listen, mesh, ct));
             steps.Add(await scene.KeepAliveAsync(OperatingSystem.IsMacOS(), ct));
         }
 

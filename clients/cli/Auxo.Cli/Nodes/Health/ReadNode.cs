@@ -1,3 +1,5 @@
+using Auxo.Cli.Nodes.SettingUp;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Instances;
 using Auxo.Radicle;
 
@@ -32,7 +34,21 @@ internal static class ReadNode
         }
         catch (NodeException e)
         {
-            return (new NodeReading(null, null, 0, 0, e.Message), [Port(UsualPort, isUp: false)]);
+            return (new NodeReading(null, null, 0, 0, e.Message), [.. (await ConfiguredAsync(home, ct)).Select(static p => Port(p, isUp: false))]);
+        }
+    }
+
+    /// <summary>Where it will listen: the ports of its settings, else the usual one.</summary>
+    private static async Task<IEnumerable<int>> ConfiguredAsync(RadicleHome home, CancellationToken ct)
+    {
+        try
+        {
+            var text = await OrdinaryFile.ReadTextAsync(Path.Combine(home.Path, "config.json"), ct);
+            return (text is null ? [] : NodeConfig.Listens(text)).Select(PortOf).OfType<int>().Distinct().DefaultIfEmpty(UsualPort);
+        }
+        catch (CliException)
+        {
+            return [UsualPort];
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Auxo.Cli.Nodes.Health;
 using Auxo.Contracts;
 
@@ -26,12 +28,9 @@ internal static class SetupRules
     /// <summary>What opens the node's port and Auxo's ports on the mesh's interface only: printed, since root decides about it.</summary>
     /// <param name="firewall"><c>ufw</c>, <c>firewalld</c> or <c>nft</c>.</param>
     /// <param name="mesh">The mesh's interface, such as <c>tailscale0</c>.</param>
-    /// <param name="port">Where the node listens.</param>
-    public static IEnumerable<string> Firewall(string firewall, string mesh, int port)
-    {
-        var ports = new[] { port }.Concat(KnownServices.Names.Select(static n => KnownServices.UsualPort(n)!.Value))
-            .Append(KnownServices.ConsolePort).Distinct().Order().ToList();
-        return firewall switch
+    /// <param name="ports">Of <see cref="Ports"/>.</param>
+    public static IEnumerable<string> Firewall(string firewall, string mesh, IReadOnlyList<int> ports)
+        => firewall switch
         {
             "ufw" => ports.Select(p => $"sudo ufw allow in on {mesh} to any port {p} proto tcp"),
             "firewalld" =>
@@ -48,6 +47,16 @@ internal static class SetupRules
                 $"sudo nft 'add rule inet auxo input iifname != {{ \"lo\", \"{mesh}\" }} tcp dport {{ {string.Join(", ", ports)} }} drop'",
             ],
         };
+
+    /// <summary>The ports to open, in order: those of the node, of Auxo's services and of its console.</summary>
+    /// <param name="listens">Where the node listens; empty for the usual port.</param>
+    /// <param name="variable">The environment, in which <c>AUXO_PORTS_…</c> names others than the usual ones.</param>
+    public static IReadOnlyList<int> Ports(IEnumerable<string> listens, Func<string, string?> variable)
+    {
+        var node = listens.Select(ReadNode.PortOf).OfType<int>().DefaultIfEmpty(ReadNode.UsualPort);
+        return [.. node.Concat(KnownServices.Names.Append("console").Select(name => int.TryParse(
+                variable(Auxo.Instances.Ports.Setting(name)), NumberStyles.None, CultureInfo.InvariantCulture, out var own)
+            ? own : KnownServices.UsualPort(name) ?? KnownServices.ConsolePort)).Distinct().Order()];
     }
 
     /// <summary>A systemd unit of the user's that keeps the node running.</summary>
@@ -98,14 +107,18 @@ internal static class SetupRules
 
         """;
 
-    /// <summary>The first interface that looks like a mesh's; <c>tailscale0</c> where there is none yet.</summary>
-    public static string Mesh(IEnumerable<string> interfaces)
+    /// <summary>The first interface that looks like a mesh's; null where there is none.</summary>
+    public static string? Mesh(IReadOnlyCollection<string> interfaces)
         => interfaces.FirstOrDefault(static i => i.StartsWith("tailscale", StringComparison.Ordinal))
             ?? interfaces.FirstOrDefault(static i => i.StartsWith("wg", StringComparison.Ordinal)
-                || i.StartsWith("nebula", StringComparison.Ordinal) || i.StartsWith("zt", StringComparison.Ordinal)) ?? "tailscale0";
+                || i.StartsWith("nebula", StringComparison.Ordinal) || i.StartsWith("zt", StringComparison.Ordinal));
 
-    /// <summary>The port to open: that of the address, else the usual one.</summary>
-    public static int Port(string listen) => ReadNode.PortOf(listen) ?? ReadNode.UsualPort;
+    /// <summary>What is said where there is no interface to write lines for.</summary>
+    /// <param name="named">Which one was named; null for none.</param>
+    /// <param name="interfaces">Those that are there.</param>
+    public static string NoMesh(string? named, IEnumerable<string> interfaces)
+        => (named is null ? "there is no interface here that looks like a mesh's or a VPN's" : $"there is no interface {named} here")
+            + $"; here are: {string.Join(", ", interfaces)}. When it is there: auxo node setup --mesh INTERFACE";
 
     // systemd takes % for its own placeholders, and a backslash for an escape.
     private static string Quoted(string text)

@@ -53,13 +53,17 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
             $"{address} is in {Config} now; the old file: {backup}. A node that runs hears of it at its next start");
     }
 
-    public SetupStep Firewall(string listen, string? mesh)
+    public async Task<SetupStep> FirewallAsync(string listen, string? mesh, CancellationToken ct)
     {
+        var interfaces = NetworkInterface.GetAllNetworkInterfaces().Select(static i => i.Name).ToList();
+        // A rule for an interface that is not there opens nothing, and with others refused nobody reaches the node.
+        if ((mesh ?? SetupRules.Mesh(interfaces)) is not { } name || !interfaces.Contains(name, StringComparer.Ordinal))
+            return new SetupStep("firewall", "yours", SetupRules.NoMesh(mesh, interfaces));
         var firewall = Has("ufw") ? "ufw" : Has("firewall-cmd") ? "firewalld" : "nft";
-        var name = mesh ?? SetupRules.Mesh(NetworkInterface.GetAllNetworkInterfaces().Select(static i => i.Name));
+        var listens = await OrdinaryFile.ReadTextAsync(Config, ct) is { } text ? NodeConfig.Listens(text) : [];
         return new SetupStep(
             "firewall", "yours", $"the node's port and Auxo's on {name} only, by {firewall}; look at the lines, then type them",
-            [.. SetupRules.Firewall(firewall, name, SetupRules.Port(listen))]);
+            [.. SetupRules.Firewall(firewall, name, SetupRules.Ports(listens.Append(listen), Host.Variable))]);
     }
 
     public async Task<SetupStep> KeepAliveAsync(bool mac, CancellationToken ct)
