@@ -7,6 +7,7 @@ using Auxo.Cli.Instances;
 using Auxo.Cli.Output;
 using Auxo.Cli.Status;
 using Auxo.Contracts;
+using Auxo.Git;
 
 namespace Auxo.Cli.Doctor;
 
@@ -73,12 +74,13 @@ internal static class Examination
             process.StandardInput.Close();
             try
             {
-                var errors = process.StandardError.ReadToEndAsync(limit.Token);
-                var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+                var errors = LimitedText.ReadAsync(process.StandardError, process.Kill, limit.Token);
+                var output = await LimitedText.ReadAsync(process.StandardOutput, process.Kill, limit.Token);
                 await process.WaitForExitAsync(limit.Token);
+                if (output is null || await errors is not { } said) return Failed("it " + LimitedText.TooLong);
                 return process.ExitCode == 0
                     ? JsonSerializer.Deserialize<Page<Diagnosis>>(output, ApiJson.Options)!.Items
-                    : Failed((await errors).Split('\n').FirstOrDefault(static l => l.Length > 0) ?? "it ended without a word");
+                    : Failed(said.Split('\n').FirstOrDefault(static l => l.Length > 0) ?? "it ended without a word");
             }
             finally
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+using Auxo.Git;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Patches.Copies;
@@ -114,10 +115,12 @@ internal sealed class UserPrograms(CliHost host)
         try
         {
             process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync(both.Token);
-            var errors = process.StandardError.ReadToEndAsync(both.Token);
+            var output = LimitedText.ReadAsync(process.StandardOutput, () => process.Kill(entireProcessTree: true), both.Token);
+            var errors = LimitedText.ReadAsync(process.StandardError, () => process.Kill(entireProcessTree: true), both.Token);
             await process.WaitForExitAsync(both.Token);
-            return new ProgramRun(command, process.ExitCode, await output, await errors);
+            return await output is { } said && await errors is { } complained
+                ? new ProgramRun(command, process.ExitCode, said, complained)
+                : new ProgramRun(command, ExitCode: null, "", LimitedText.TooLong);
         }
         catch (OperationCanceledException)
         {

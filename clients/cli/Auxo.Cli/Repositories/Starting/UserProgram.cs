@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using Auxo.Git;
+
 namespace Auxo.Cli.Repositories.Starting;
 
 /// <summary>Runs git and <c>rad</c> as the user has them: his settings, his hooks, his keys.</summary>
@@ -62,10 +64,13 @@ internal sealed class UserProgram(CliHost host)
         using var process = Process.Start(start)!;
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(ct);
-            var errors = process.StandardError.ReadToEndAsync(ct);
+            var output = LimitedText.ReadAsync(process.StandardOutput, () => process.Kill(entireProcessTree: true), ct);
+            var errors = LimitedText.ReadAsync(process.StandardError, () => process.Kill(entireProcessTree: true), ct);
             await process.WaitForExitAsync(ct);
-            return (process.ExitCode, await output, await errors);
+            return await output is { } said && await errors is { } complained ? (process.ExitCode, said, complained)
+                : throw new CliException(
+                    ExitCode.Negative, $"'{string.Join(' ', command.Take(3))} …' {LimitedText.TooLong}, and was stopped.",
+                    "Run it by hand to see what it prints.");
         }
         finally
         {
