@@ -31,7 +31,7 @@ internal static class GuardPush
                 {
                     throw new CliException(
                         e.Code, "Whether this may be pushed could not be asked. " + e.Message,
-                        $"{e.Hint}{(e.Hint is null ? "" : "\n")}Or push all the same, which is seen: git push --no-verify", e);
+                        $"{e.Hint}{(e.Hint is null ? "" : "\n")}Or push all the same; CI builds it: git push --no-verify", e);
                 }
             });
     }
@@ -58,7 +58,7 @@ internal static class GuardPush
             session.Terminal.Line(
                 $"[red]✗[/] {commit[..7]} may not become {Terminal.Safe(branch)}: {Terminal.Safe(answer.Reason)}.\n"
                     + "  Push it as a patch and wait for its pass: git push rad HEAD:refs/patches\n"
-                    + "  Or push all the same, which is seen and raises an alarm: git push --no-verify");
+                    + "  Or push all the same; CI builds it, and a merge without a pass raises an alarm: git push --no-verify");
         }
 
         return refused ? ExitCode.Negative : ExitCode.Ok;
