@@ -11,7 +11,14 @@ namespace Auxo.Radicle;
 /// <summary>A session with a peer. A peer that vanished may stay <c>connected</c> for a while: no proof that it can be reached.</summary>
 /// <param name="Nid">The peer.</param>
 /// <param name="Connected">False while dialling or waiting to dial again.</param>
-public sealed record NodeSession(Did Nid, bool Connected);
+public sealed record NodeSession(Did Nid, bool Connected)
+{
+    /// <summary>This node dialled; false: the peer did; null: it does not say.</summary>
+    public bool? IsOutbound { get; init; }
+
+    /// <summary>The peer's <c>host:port</c>; of one that dialled, the port is not where it listens.</summary>
+    public string? Address { get; init; }
+}
 
 /// <summary>What was announced.</summary>
 /// <param name="Owner">Whose refs.</param>
@@ -51,7 +58,11 @@ public sealed partial class NodeControl(string socketPath, TimeProvider time)
             """{"command":"sessions"}""",
             reply => CobJson.List(reply, static s => new NodeSession(
                 CobJson.Did(CobJson.Member(s, "nid")),
-                CobJson.Optional(s, "state") is { ValueKind: JsonValueKind.Object } state && state.TryGetProperty("connected", out _))),
+                CobJson.Optional(s, "state") is { ValueKind: JsonValueKind.Object } state && state.TryGetProperty("connected", out _))
+            {
+                IsOutbound = CobJson.OptionalText(s, "link") switch { "outbound" => true, "inbound" => false, _ => null },
+                Address = CobJson.OptionalText(s, "addr"),
+            }),
             cancellationToken);
 
     /// <summary>The nodes that keep a repository, and whether they have these namespaces as this node has them.</summary>

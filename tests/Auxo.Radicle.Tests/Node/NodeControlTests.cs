@@ -21,7 +21,10 @@ public sealed class NodeControlTests
 
         await control.StatusAsync(CancellationToken.None);
         Assert.Equal(Bob, await control.NodeIdAsync(CancellationToken.None));
-        Assert.Equal(new NodeSession(Alice, Connected: true), Assert.Single(await control.SessionsAsync(CancellationToken.None)));
+        var session = Assert.Single(await control.SessionsAsync(CancellationToken.None));
+        Assert.Equal((Alice, true), (session.Nid, session.Connected));
+        Assert.NotNull(session.IsOutbound);
+        Assert.StartsWith("127.0.0.1:", session.Address, StringComparison.Ordinal);
         var at = DateTimeOffset.FromUnixTimeSeconds(1795420114);
         Assert.Equal(
             [new NodeSeed(Alice, IsConnected: true, IsInSync: true, at), new NodeSeed(Bob, IsConnected: false, IsInSync: true, at)],

@@ -123,7 +123,9 @@ internal static class FixNode
         }
     }
 
-    private static async Task<Rid?> RepositoryAsync(CliHost host, string? named, CancellationToken ct)
+    /// <summary>The one that is named, else that of the working copy; null for neither.</summary>
+    /// <exception cref="CliException">What is named is no id.</exception>
+    internal static async Task<Rid?> RepositoryAsync(CliHost host, string? named, CancellationToken ct)
     {
         if (named is not null) return Rid.TryParse(named, provider: null, out var rid) ? rid : throw new CliException(
             ExitCode.Usage, $"'{named}' is no repository's id.",
@@ -138,7 +140,8 @@ internal static class FixNode
         }
     }
 
-    private static string? Peer(string? peer)
+    /// <exception cref="CliException">It is no peer's address.</exception>
+    internal static string? Peer(string? peer)
         => peer is null || (FixScene.NidOf(peer) is not null && peer.IndexOf('@') > 0 && Health.ReadNode.PortOf(peer) is not null)
             ? peer
             : throw new CliException(

@@ -9,6 +9,7 @@ internal static class NodeCommand
     {
         ChooseIdentity.Create(host),
         ShowHealth.Create(host),
+        DiagnoseNode.Create(host),
         FixNode.Create(host),
         SetUpNode.Create(host),
     };
