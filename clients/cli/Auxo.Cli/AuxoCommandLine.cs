@@ -15,6 +15,7 @@ using Auxo.Cli.Doctor;
 using Auxo.Cli.Gate;
 using Auxo.Cli.Handlers;
 using Auxo.Cli.Hooks;
+using Auxo.Cli.Mesh;
 using Auxo.Cli.Metrics;
 using Auxo.Cli.Nodes;
 using Auxo.Cli.Notify;
@@ -102,6 +103,7 @@ internal static class AuxoCommandLine
         SyncStatusCommand.Create(host),
         DoctorCommand.Create(host),
         NodeCommand.Create(host),
+        MeshCommand.Create(host),
         ConsoleCommand.Create(host),
         RepoCommand.Create(host),
         PatchCommand.Create(host),

@@ -52,28 +52,18 @@ internal static class RepositorySteps
     private static async Task<bool> PushAsync(FixScene scene, Rid rid, string branch, Did peer, CancellationToken ct)
     {
         if ((await scene.IdentityAsync(ct))?.DefaultBranch is not { } main) return false;
-        var work = Directory.CreateTempSubdirectory("auxo-push-").FullName;
+        using var test = await TestBranch.OpenAsync(scene.Programs, rid, scene.Own, branch, ct);
+        await test.PushHeadAsync(scene.Home.RepositoryPath(rid), main, ct);
         try
         {
-            _ = (await scene.Programs.GitAsync(work, ct, "init", "-q")).Must();
-            _ = (await scene.Programs.GitAsync(work, ct, "fetch", "-q", scene.Home.RepositoryPath(rid), $"refs/heads/{main}")).Must();
-            var url = $"rad://{rid.Bare}/{scene.Own.Nid}";
-            _ = (await scene.Programs.PushAsync(work, [url, $"FETCH_HEAD:refs/heads/{branch}"])).Must();
-            try
-            {
-                var at = (await scene.Control.AnnounceRefsForAsync(rid, [scene.Own], ct)).At;
-                return await scene.BecomesAsync(async () => (await scene.Control.SeedsForAsync(rid, scene.Own, ct))
-                    .Any(s => s.Nid == peer && s.SyncedAt == at), Patience, ct);
-            }
-            finally
-            {
-                _ = (await scene.Programs.PushAsync(work, [url, $":refs/heads/{branch}"])).Must();
-                await AnnounceAsync(scene, rid, ct);
-            }
+            var at = (await scene.Control.AnnounceRefsForAsync(rid, [scene.Own], ct)).At;
+            return await scene.BecomesAsync(async () => (await scene.Control.SeedsForAsync(rid, scene.Own, ct))
+                .Any(s => s.Nid == peer && s.SyncedAt == at), Patience, ct);
         }
         finally
         {
-            Directory.Delete(work, recursive: true);
+            await test.RemoveAsync();
+            await AnnounceAsync(scene, rid, ct);
         }
     }
 
