@@ -1,5 +1,4 @@
-using System.Text.Json;
-
+using Auxo.Cli.Nodes.Diagnosing;
 using Auxo.Cli.Nodes.SettingUp;
 using Auxo.Cli.WorkingCopies;
 using Auxo.Radicle;
@@ -17,8 +16,8 @@ internal static class MachineSteps
         if (RadProgram.Find("tailscale", scene.Host.Variable("PATH")) is null)
             return FixRules.Vpn(isInstalled: false, null, isOnline: false);
         var run = await scene.Programs.AskAsync("tailscale", ct, "status", "--json");
-        var (backend, isOnline) = Tailscale(run.Output);
-        return FixRules.Vpn(isInstalled: true, backend, isOnline);
+        var status = TailscaleStatus.Parse(run.Output);
+        return FixRules.Vpn(isInstalled: true, status.Backend, status.Self?.IsOnline == true);
     }, async ct => await scene.Programs.AskAsync("tailscale", ct, "up", "--timeout", "20s"));
 
     public static FixStep Node(FixScene scene) => new("node listens", async ct =>
@@ -79,20 +78,4 @@ internal static class MachineSteps
             ExitCode.Negative,
             $"The node says: {reason ?? "the peer cut the connection off"}. Is it the right address, and its port open?");
     });
-
-    /// <summary>What <c>tailscale status --json</c> says of itself; nothing where it says something else.</summary>
-    public static (string? Backend, bool IsOnline) Tailscale(string output)
-    {
-        try
-        {
-            var json = JsonDocument.Parse(output).RootElement;
-            return (json.GetProperty("BackendState").GetString(),
-                json.TryGetProperty("Self", out var self) && self.ValueKind == JsonValueKind.Object
-                    && self.TryGetProperty("Online", out var online) && online.ValueKind == JsonValueKind.True);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return (null, false);
-        }
-    }
 }
