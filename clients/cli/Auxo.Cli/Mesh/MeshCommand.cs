@@ -7,6 +7,7 @@ internal static class MeshCommand
 {
     public static Command Create(CliHost host) => new("mesh", "The nodes of a team and the ways between them")
     {
+        JoinMesh.Create(host),
         TestMesh.Create(host),
     };
 }

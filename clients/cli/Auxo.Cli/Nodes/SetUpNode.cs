@@ -60,7 +60,8 @@ internal static class SetUpNode
             : "[red]✗ not set up yet[/]" + Terminal.Escape("; mend that, then run it again: it carries on"));
     }
 
-    private static string Home(CliHost host)
+    /// <summary>RAD_HOME, which need not be there yet.</summary>
+    internal static string Home(CliHost host)
     {
         if (host.Variable("RAD_HOME") is { Length: > 0 } named) return Path.GetFullPath(named, host.WorkingFolder);
         return host.Variable("HOME") is { Length: > 0 } user
@@ -69,11 +70,12 @@ internal static class SetUpNode
                 ExitCode.Usage, "Neither RAD_HOME nor HOME is set.", "Set RAD_HOME to where the node's profile shall be.");
     }
 
-    private static string? Alias(string? alias)
+    /// <exception cref="CliException">It can be no alias.</exception>
+    internal static string? Alias(string? alias)
         => alias is null ? null : SetupRules.Alias(alias) ?? throw new CliException(
             ExitCode.Usage, $"'{alias}' cannot be an alias.", "It has 1 to 32 bytes and no spaces, such as ann-laptop.");
 
-    private static string Sign(string state) => state switch
+    internal static string Sign(string state) => state switch
     {
         "failed" => "[red]✗[/]", "needed" => "[yellow]![/]", "yours" => "[cyan]>[/]", _ => "[green]✓[/]",
     };

@@ -25,13 +25,19 @@ internal static class NodeConfig
 
     /// <summary>The text with an address more in <c>node.listen</c>; the same text where it is there already.</summary>
     /// <exception cref="CliException">The text is no such file.</exception>
-    public static string WithListen(string text, string address)
+    public static string WithListen(string text, string address) => With(text, "listen", address);
+
+    /// <summary>The text with a peer more in <c>node.connect</c>, which the node dials by itself; the same text where he is there.</summary>
+    /// <exception cref="CliException">The text is no such file.</exception>
+    public static string WithPeer(string text, string peer) => With(text, "connect", peer);
+
+    private static string With(string text, string name, string value)
     {
         var root = Parse(text);
         var node = Node(root);
-        if (Texts(node, "listen").Contains(address, StringComparer.Ordinal)) return text;
-        if (node["listen"] is JsonArray listen) listen.Add((JsonNode)address);
-        else node["listen"] = new JsonArray(address);
+        if (Texts(node, name).Contains(value, StringComparer.Ordinal)) return text;
+        if (node[name] is JsonArray array) array.Add((JsonNode)value);
+        else node[name] = new JsonArray(value);
         return root.ToJsonString(Format) + "\n";
     }
 
