@@ -29,5 +29,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(FailureRecovered))]
 [JsonSerializable(typeof(FailureReopened))]
 [JsonSerializable(typeof(FailureDismissed))]
+[JsonSerializable(typeof(PrivacyViolated))]
+[JsonSerializable(typeof(PrivacyRestored))]
 [JsonSerializable(typeof(NotificationAbandoned))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -42,6 +42,8 @@ public static class MessageRoutes
         Route<FailureRecovered>("failure_recovered", Metrics, [Metrics, Notify], m => Failure(m.Rid, m.FailureId)),
         Route<FailureReopened>("failure_reopened", Metrics, [Metrics], m => Failure(m.Rid, m.FailureId)),
         Route<FailureDismissed>("failure_dismissed", Metrics, [Metrics], m => Failure(m.Rid, m.FailureId)),
+        Route<PrivacyViolated>("privacy_violated", Metrics, [Notify], m => Privacy(m.Rid)),
+        Route<PrivacyRestored>("privacy_restored", Metrics, [Notify], m => Privacy(m.Rid)),
         Route<NotificationAbandoned>("notification_abandoned", Notify, [], m => $"delivery/{m.DeliveryId}"),
     ];
 
@@ -56,6 +58,8 @@ public static class MessageRoutes
     private static string Patch(Rid rid, PatchId patch) => $"patch/{rid}/{patch}";
 
     private static string Build(Guid build) => $"build/{build}";
+
+    private static string Privacy(Rid rid) => $"privacy/{rid}";
 
     private static string Failure(Rid rid, string failure) => $"failure/{rid}/{failure}";
 }

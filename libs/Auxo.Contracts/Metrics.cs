@@ -58,3 +58,17 @@ public sealed record FailureReopened(Rid Rid, string FailureId, DateTimeOffset A
 /// <param name="Reason">Why, for people.</param>
 /// <param name="At">When that was found.</param>
 public sealed record FailureDismissed(Rid Rid, string FailureId, string? Reason, DateTimeOffset At);
+
+/// <summary>A private repository is not as private as it should be. It is told once for each thing that is wrong.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name.</param>
+/// <param name="Node">The name in the mesh of the node that saw it.</param>
+/// <param name="Text">What is wrong.</param>
+/// <param name="At">When it was reported.</param>
+public sealed record PrivacyViolated(Rid Rid, string RepositoryName, string Node, string Text, DateTimeOffset At);
+
+/// <summary>No node sees anything wrong with the privacy of a repository any more.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name.</param>
+/// <param name="At">When that was reported.</param>
+public sealed record PrivacyRestored(Rid Rid, string RepositoryName, DateTimeOffset At);

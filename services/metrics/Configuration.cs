@@ -7,6 +7,7 @@ using Auxo.Metrics.Exposition;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Histories;
+using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Timeline;
@@ -74,6 +75,8 @@ public static class Configuration
         services.ConfigureMarten(static (provider, o) => o.Projections.AsyncListeners.Add(provider.GetRequiredService<NewFacts>()));
         services.AddSingleton<FactQueries>();
         services.AddSingleton<HistoryCache>();
+        services.AddSingleton<MeshTable>();
+        services.AddSingleton(static p => new ListeningSince(p.GetRequiredService<TimeProvider>().GetUtcNow()));
         services.AddSingleton<ExpositionPage>();
         services.AddSingleton<RefreshExposition>();
         services.AddHostedService(static p => p.GetRequiredService<RefreshExposition>());
@@ -90,6 +93,9 @@ public static class Configuration
         ReportFailure.Map(app);
         SetPolicy.Map(app);
         GetTimeline.Map(app);
+        ReceiveReport.Map(app);
+        GetMesh.Map(app);
+        ForgetNode.Map(app);
         return app;
     }
 }
@@ -102,4 +108,7 @@ public static class MetricsScopes
 
     /// <summary>Report deployments and failures, and change how a repository is counted.</summary>
     public const string Write = "metrics:write";
+
+    /// <summary>Report how one node is, and nothing else: what the agent of a node has.</summary>
+    public const string Report = "metrics:report";
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using Auxo.Contracts.Mesh;
 using Auxo.Metrics.Asking;
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
@@ -8,6 +9,7 @@ using Auxo.Metrics.Ci;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Failures;
+using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 
@@ -32,6 +34,7 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(RepositoryEvent.Untracked), TypeInfoPropertyName = "RepositoryUntracked")]
 [JsonSerializable(typeof(RepositoryEvent.PolicyChanged), TypeInfoPropertyName = "PolicyChanged")]
 [JsonSerializable(typeof(DayPack))]
+[JsonSerializable(typeof(NodeReport))]
 public sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>How requests and answers are written; the naming of enums is the service defaults'.</summary>
@@ -47,4 +50,7 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(FailureBody))]
 [JsonSerializable(typeof(FailureDetected))]
 [JsonSerializable(typeof(TransitionBody))]
+[JsonSerializable(typeof(NodeReport))]
+[JsonSerializable(typeof(ReportTaken))]
+[JsonSerializable(typeof(MeshMatrix))]
 public sealed partial class HttpJson : JsonSerializerContext;

@@ -46,6 +46,13 @@ public sealed class MetricsHost : IAsyncDisposable
         return new MetricsHost(service, database, new Queues(connectionString), token);
     }
 
+    /// <summary>A client with a token of its own.</summary>
+    public async Task<HttpClient> ConnectAsync(string account, params string[] scopes)
+        => _service.Connect(await AccessToken.CreateAsync(Database, account, scopes, null, CancellationToken.None));
+
+    /// <summary>A client without a token.</summary>
+    public HttpClient ConnectAnonymously() => _service.Connect(token: null);
+
     /// <summary>Sends messages, and waits until what follows from them is in the documents.</summary>
     public async Task SendAsync(params IEnumerable<object> messages)
     {

@@ -14,7 +14,25 @@ public sealed record NodeReport(
 {
     /// <summary>When the node's own key of the mesh's VPN ends; null without one.</summary>
     public DateTimeOffset? KeyExpiry { get; init; }
+
+    /// <summary>Where other nodes can dial it, such as <c>ann.example.org:8776</c>; empty when it only dials.</summary>
+    // A generated reader gives null for what is missing.
+    public IReadOnlyList<string> Addresses { get; init => field = value ?? []; } = [];
+
+    /// <summary>Why nobody could be asked who has the private repositories; null when somebody could.</summary>
+    public string? PrivacyUnknown { get; init; }
 }
+
+/// <summary>What the agent is answered: whom else to look at.</summary>
+/// <param name="Name">The name of this node in the mesh, which its token gives it.</param>
+/// <param name="Others">The other nodes of the mesh.</param>
+public sealed record ReportTaken(string Name, IReadOnlyList<MeshMate> Others);
+
+/// <summary>Another node of the mesh.</summary>
+/// <param name="Name">Its name in the mesh.</param>
+/// <param name="Node">The node's id: <c>z6Mk…</c>.</param>
+/// <param name="Addresses">Where it says that it can be dialled.</param>
+public sealed record MeshMate(string Name, string Node, IReadOnlyList<string> Addresses);
 
 /// <summary>One thing that was looked at on a node's machine.</summary>
 /// <param name="Name">What: <c>node</c>, <c>disk radicle</c>.</param>

@@ -16,7 +16,8 @@ public sealed record PeerView(
     DateTimeOffset? LastHandshake = null, DateTimeOffset? KeyExpiry = null, string? Cause = null, string? Next = null)
 {
     /// <summary>What the reporting node has of the other's signed refs; empty where it has nothing of it.</summary>
-    public IReadOnlyList<SeenRefs> Refs { get; init; } = [];
+    // A generated reader gives null for what is missing.
+    public IReadOnlyList<SeenRefs> Refs { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>How far a node has another's refs in one repository.</summary>

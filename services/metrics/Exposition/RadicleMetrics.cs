@@ -1,6 +1,7 @@
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Histories;
+using Auxo.Metrics.Mesh;
 using Auxo.ServiceDefaults.Metrics;
 
 namespace Auxo.Metrics.Exposition;
@@ -25,6 +26,7 @@ public sealed class RadicleMetrics
 
     private readonly DoraFamilies _dora;
     private readonly CiFamilies _ci;
+    private readonly MeshFamilies _mesh;
     private readonly PreparedFamily _info, _deployments, _patches, _patchesOpen, _oldestPatch, _position, _lag, _refreshed, _build;
 
     /// <summary>A page without values.</summary>
@@ -37,6 +39,7 @@ public sealed class RadicleMetrics
         _patches = Page.Counter("radicle_patches", "Patches opened, merged and archived.");
         _patchesOpen = Page.Gauge("radicle_patches_open", "Patches that are neither merged nor archived.");
         _oldestPatch = Page.Gauge("radicle_patch_oldest_open_timestamp_seconds", "When the oldest open patch was opened.");
+        _mesh = new MeshFamilies(Page);
         OtherNames.AddTo(Page);
         _position = Page.Gauge("radicle_projection_position", "How far a projection has come in the store's order.");
         _lag = Page.Gauge("radicle_projection_lag_seconds", "How long the oldest event waits for a projection.");
@@ -82,6 +85,10 @@ public sealed class RadicleMetrics
         if (totals.OldestOpen is { } oldest) metrics._oldestPatch.Set(Seconds(oldest), repo);
         return metrics.Page.Render();
     }
+
+    /// <summary>Adds what the agents of nodes told.</summary>
+    public void AddMesh(IReadOnlyList<MeshNode> nodes, DateTimeOffset now, DateTimeOffset listeningSince)
+        => _mesh.Add(nodes, MeshMatrix.Of(nodes, now, listeningSince));
 
     /// <summary>Adds what is about the service itself.</summary>
     public void AddService(string version, string commit, long position, double lagSeconds, DateTimeOffset now)

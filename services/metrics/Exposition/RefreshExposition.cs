@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 
 using Auxo.Metrics.Facts;
+using Auxo.Metrics.Mesh;
 using Auxo.ServiceDefaults.Metrics;
 
 namespace Auxo.Metrics.Exposition;
@@ -11,7 +12,7 @@ namespace Auxo.Metrics.Exposition;
 /// scrape only copies it.
 /// </summary>
 public sealed partial class RefreshExposition(
-    ExpositionPage page, FactQueries facts, NewFacts newFacts, PreparedMetrics metrics,
+    ExpositionPage page, FactQueries facts, NewFacts newFacts, PreparedMetrics metrics, MeshTable mesh, ListeningSince since,
     TimeProvider time, ServiceIdentity service, ILogger<RefreshExposition> logger) : BackgroundLoop(time, logger)
 {
     /// <summary>What happens within this time becomes one page.</summary>
@@ -40,6 +41,7 @@ public sealed partial class RefreshExposition(
             var (position, sections) = await page.RefreshAsync(now, ct);
             var lag = await LagAsync(position, now, ct);
             var own = new RadicleMetrics();
+            own.AddMesh(await mesh.ListAsync(ct), now, since.Time);
             own.AddService(service.Version, Commit, position, lag?.TotalSeconds ?? 0, now);
             CrashPoint.Hit("metrics.page.worked_out");
             metrics.Publish(own.Page, [own.Page.Render(), .. sections]);

@@ -125,6 +125,12 @@ public static class NotificationTypes
     /// <summary>A patch was merged whose exact result had not passed.</summary>
     public const string MergedWithoutPass = "patch.merged_without_pass";
 
+    /// <summary>A private repository is not as private as it should be.</summary>
+    public const string Exposed = "repository.exposed";
+
+    /// <summary>Nobody sees anything wrong with its privacy any more.</summary>
+    public const string PrivateAgain = "repository.private_again";
+
     /// <summary>A new patch changes files that have owners.</summary>
     public const string ReviewWanted = "patch.review_wanted";
 
@@ -133,14 +139,14 @@ public static class NotificationTypes
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
         "failure.detected", "failure.recovered", "alert.raised",
-        "alert.cleared", ScheduleMissed, MergedWithoutPass, ReviewWanted,
+        "alert.cleared", ScheduleMissed, MergedWithoutPass, ReviewWanted, Exposed, PrivateAgain,
     ];
 
     /// <summary>How much one of those matters, where its sender says nothing else.</summary>
     public static Level UsualLevel(string type) => type switch
     {
         "build.failed" or "build.errored" or "build.timed_out" or "alert.raised" or ScheduleMissed => Level.Warning,
-        "failure.detected" or MergedWithoutPass => Level.Critical,
+        "failure.detected" or MergedWithoutPass or Exposed => Level.Critical,
         _ => Level.Info,
     };
 

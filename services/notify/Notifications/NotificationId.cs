@@ -46,6 +46,12 @@ public static class NotificationId
     /// <summary>Of a schedule that was missed.</summary>
     public static Guid Of(ScheduleMissed m) => Of(NotificationTypes.ScheduleMissed, m.Rid.Value, m.Schedule, Ticks(m.Slot));
 
+    /// <summary>Of what is wrong with the privacy of a repository; it may come back.</summary>
+    public static Guid Of(PrivacyViolated m) => Of(NotificationTypes.Exposed, m.Rid.Value, m.Text, Ticks(m.At));
+
+    /// <summary>Of the end of it.</summary>
+    public static Guid Of(PrivacyRestored m) => Of(NotificationTypes.PrivateAgain, m.Rid.Value, Ticks(m.At));
+
     private static Guid Of(string type, params string[] parts) => DeliveryId.OfNotification(type, string.Join('\n', parts));
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString(CultureInfo.InvariantCulture);

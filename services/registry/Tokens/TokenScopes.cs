@@ -19,14 +19,14 @@ public static partial class TokenScopes
             if (scope is null || !Form().IsMatch(scope)
                 || !KnownServices.Names.Contains(scope[..scope.IndexOf(':', StringComparison.Ordinal)], StringComparer.Ordinal))
                 return $"'{scope?[..Math.Min(scope.Length, 80)]}' is no scope. There are admin, "
-                    + $"{string.Join(", ", KnownServices.Names.Select(static s => s + ":read"))}, …:write, registry:manage, notify:send, "
+                    + $"{string.Join(", ", KnownServices.Names.Select(static s => s + ":read"))}, …:write, registry:manage, notify:send, metrics:report, "
                     + "tokens of one raw repository (registry:read:NAME, registry:write:NAME), and of one runner (pipeline:runner:NAME).";
         }
 
         return null;
     }
 
-    [GeneratedRegex("^([a-z]+:(read|write|manage)|notify:send|pipeline:runner:[a-z][a-z0-9._-]{0,39}"
+    [GeneratedRegex("^([a-z]+:(read|write|manage)|notify:send|metrics:report|pipeline:runner:[a-z][a-z0-9._-]{0,39}"
         + "|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?)\\z",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();

@@ -98,6 +98,26 @@ public sealed class NotificationTests
     }
 
     [Fact]
+    public void a_private_repository_that_is_exposed_is_critical_and_its_end_is_not()
+    {
+        var seen = new PrivacyViolated(Told.Rid, "heartwood", "ann-laptop", "it is at a node that is not allowed: z6MkX", Told.At);
+        var told = PrivacyNotification.Of(seen, NotificationId.Of(seen));
+        Assert.Equal(
+            ("repository.exposed", Level.Critical, "heartwood: not private any more",
+                "it is at a node that is not allowed: z6MkX\nseen by ann-laptop; what to do, on that node: auxo node health"),
+            (told.Type, told.Level, told.Title, told.Text));
+        Assert.Equal(told.Id, NotificationId.Of(seen with { RepositoryName = "another name" }));
+        Assert.NotEqual(told.Id, NotificationId.Of(seen with { Text = "something else" }));
+
+        var over = new PrivacyRestored(Told.Rid, "", Told.At);
+        var end = PrivacyNotification.Of(over, NotificationId.Of(over));
+        Assert.Equal(
+            ("repository.private_again", Level.Info, $"{Told.Rid}: as private as it should be again"), (end.Type, end.Level, end.Title));
+        Assert.Superset(new HashSet<string>([told.Type, end.Type], StringComparer.Ordinal),
+            NotificationTypes.All.ToHashSet(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void a_merge_without_a_pass_is_critical_and_says_why()
     {
         var (patch, commit) = (PatchId.Parse(new string('a', 40)), CommitId.Parse(new string('b', 40)));

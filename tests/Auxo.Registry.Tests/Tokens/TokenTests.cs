@@ -123,6 +123,7 @@ public sealed class TokenTests(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("pipeline:runner:gpu-1")]
     [InlineData("registry:manage")]
     [InlineData("notify:send")]
+    [InlineData("metrics:report")]
     [InlineData("admin")]
     public void scopes_that_there_are(string scope) => Assert.Null(TokenScopes.Refuse([scope]));
 

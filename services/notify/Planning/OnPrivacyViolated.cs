@@ -1,0 +1,21 @@
+using Auxo.Contracts;
+using Auxo.Notify.Notifications;
+using Auxo.Notify.Routes;
+
+namespace Auxo.Notify.Planning;
+
+/// <summary>Tells that a private repository is not private any more.</summary>
+public static class OnPrivacyViolatedHandler
+{
+    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
+
+    /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
+    public static (PlannedNotification, DeliveriesPlanned?) Handle(
+        PrivacyViolated message, RoutingTable table, Envelope envelope, DateTimeOffset now)
+    {
+        var planned = PlannedNotification.Of(
+            PrivacyNotification.Of(message, NotificationId.Of(message)), table, envelope.CorrelationId, now);
+        return (planned, planned.Wake);
+    }
+}
