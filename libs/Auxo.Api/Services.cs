@@ -200,6 +200,14 @@ public interface IMetrics
     [Get("api/{what}")]
     Task<JsonElement> AllAsync(string what, int days, string? asOf, CancellationToken ct);
 
+    /// <summary>Every node of the mesh as every other sees it.</summary>
+    [Get("api/mesh")]
+    Task<MeshMatrix> MeshAsync(CancellationToken ct);
+
+    /// <summary>Removes a node that was taken away.</summary>
+    [Delete("api/mesh/nodes/{name}")]
+    Task ForgetNodeAsync(string name, CancellationToken ct);
+
     /// <summary>What DORA's numbers of a repository are made of.</summary>
     [Get("api/dora/{rid}/evidence")]
     Task<DoraEvidence> EvidenceAsync(string rid, int days, CancellationToken ct, string? asOf = null);

@@ -37,6 +37,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>Of a runner: which Auxo it has joined.</summary>
     public string JoinedFile => Path.Combine(Home, "runner.json");
 
+    /// <summary>To which Auxo this machine's node reports, with its token.</summary>
+    public string AgentFile => Path.Combine(Home, "agent.json");
+
     /// <summary>Of a runner: bare repositories with what was built here.</summary>
     public string RunnerSources => Path.Combine(Home, "sources");
 

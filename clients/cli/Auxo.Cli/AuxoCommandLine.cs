@@ -16,6 +16,7 @@ using Auxo.Cli.Gate;
 using Auxo.Cli.Handlers;
 using Auxo.Cli.Hooks;
 using Auxo.Cli.Mesh;
+using Auxo.Cli.Mesh.Agents;
 using Auxo.Cli.Metrics;
 using Auxo.Cli.Nodes;
 using Auxo.Cli.Notify;
@@ -103,6 +104,7 @@ internal static class AuxoCommandLine
         SyncStatusCommand.Create(host),
         DoctorCommand.Create(host),
         NodeCommand.Create(host),
+        AgentCommand.Create(host),
         MeshCommand.Create(host),
         ConsoleCommand.Create(host),
         RepoCommand.Create(host),

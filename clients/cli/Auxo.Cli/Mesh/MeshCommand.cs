@@ -9,5 +9,7 @@ internal static class MeshCommand
     {
         JoinMesh.Create(host),
         TestMesh.Create(host),
+        ShowMesh.Create(host),
+        ForgetNode.Create(host),
     };
 }

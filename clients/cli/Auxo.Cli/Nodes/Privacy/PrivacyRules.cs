@@ -39,7 +39,8 @@ internal static class PrivacyRules
             count == 0 ? "there is no private repository here" : $"{Counted(count)}, only with nodes that may have them");
     }
 
-    private static IEnumerable<HealthItem> Of(PrivacyReading repository, IReadOnlySet<Rid> meant)
+    /// <summary>What is wrong with one repository.</summary>
+    public static IEnumerable<HealthItem> Of(PrivacyReading repository, IReadOnlySet<Rid> meant)
     {
         var name = $"private {repository.Name}";
         if (repository.PublicSince is { } since && !meant.Contains(repository.Rid)) yield return new HealthItem(

@@ -19,6 +19,17 @@ internal static class ReadPrivacy
     public static async Task<IReadOnlyList<HealthItem>> LookAsync(
         CliHost host, RadicleHome home, IReadOnlySet<Rid> meant, CancellationToken ct)
     {
+        var (readings, broken, unknown) = await ReadAsync(host, home, ct);
+        return [.. broken, .. PrivacyRules.Judge(readings, meant, unknown, broken.Count)];
+    }
+
+    /// <returns>
+    /// The repositories that are private, or were; those that cannot be read; and why nobody could be asked who has what, null when somebody
+    /// could.
+    /// </returns>
+    public static async Task<(IReadOnlyList<PrivacyReading> Readings, IReadOnlyList<HealthItem> Broken, string? Unknown)> ReadAsync(
+        CliHost host, RadicleHome home, CancellationToken ct)
+    {
         var found = new ConcurrentBag<PrivacyReading>();
         var broken = new ConcurrentBag<HealthItem>();
         await Parallel.ForEachAsync(
@@ -40,7 +51,7 @@ internal static class ReadPrivacy
             });
         var readings = found.OrderBy(static r => r.Rid.Value, StringComparer.Ordinal).ToList();
         var (asked, unknown) = await AskAsync(host, home, readings, ct);
-        return [.. broken.OrderBy(static i => i.Text, StringComparer.Ordinal), .. PrivacyRules.Judge(asked, meant, unknown, broken.Count)];
+        return (asked, [.. broken.OrderBy(static i => i.Text, StringComparer.Ordinal)], unknown);
     }
 
     /// <summary>What the identity says; null for a repository that has always been public.</summary>

@@ -23,6 +23,10 @@ internal static class NodeConfig
     /// <exception cref="CliException">The text is no such file.</exception>
     public static IReadOnlyList<string> Peers(string text) => Texts(Node(Parse(text)), "connect");
 
+    /// <summary>The addresses of <c>node.externalAddresses</c>, which the node announces.</summary>
+    /// <exception cref="CliException">The text is no such file.</exception>
+    public static IReadOnlyList<string> Announced(string text) => Texts(Node(Parse(text)), "externalAddresses");
+
     /// <summary>The text with an address more in <c>node.listen</c>; the same text where it is there already.</summary>
     /// <exception cref="CliException">The text is no such file.</exception>
     public static string WithListen(string text, string address) => With(text, "listen", address);

@@ -91,21 +91,8 @@ internal static class SetupRules
             string.IsNullOrEmpty(settings) ? Path.Combine(user, ".config") : settings, "systemd", "user", "radicle-node.service");
 
     /// <summary>The same for launchd on macOS.</summary>
-    public static string LaunchdPlist(string program, string home, string path) => $"""
-        <?xml version="1.0" encoding="UTF-8"?>
-        <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-        <plist version="1.0">
-        <dict>
-          <key>Label</key><string>xyz.radicle.node</string>
-          <key>ProgramArguments</key><array><string>{Xml(program)}</string><string>--force</string></array>
-          <key>EnvironmentVariables</key>
-          <dict><key>RAD_HOME</key><string>{Xml(home)}</string><key>PATH</key><string>{Xml(path)}</string></dict>
-          <key>RunAtLoad</key><true/>
-          <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>
-        </dict>
-        </plist>
-
-        """;
+    public static string LaunchdPlist(string program, string home, string path)
+        => KeepAlive.LaunchdPlist("xyz.radicle.node", [program, "--force"], [("RAD_HOME", home), ("PATH", path)]);
 
     /// <summary>The first interface that looks like a mesh's; null where there is none.</summary>
     public static string? Mesh(IReadOnlyCollection<string> interfaces)
@@ -120,10 +107,8 @@ internal static class SetupRules
         => (named is null ? "there is no interface here that looks like a mesh's or a VPN's" : $"there is no interface {named} here")
             + $"; here are: {string.Join(", ", interfaces)}. When it is there: auxo node setup --mesh INTERFACE";
 
-    // systemd takes % for its own placeholders, and a backslash for an escape.
-    private static string Quoted(string text)
+    /// <summary>For a unit of systemd, which takes % for its own placeholders, and a backslash for an escape.</summary>
+    internal static string Quoted(string text)
         => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
             .Replace("%", "%%", StringComparison.Ordinal);
-
-    private static string Xml(string text) => System.Security.SecurityElement.Escape(text);
 }

@@ -79,14 +79,7 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
         IReadOnlyList<string> enable = mac
             ? ["rad node stop", $"launchctl bootstrap gui/$(id -u) {file}"]
             : ["rad node stop", "systemctl --user daemon-reload", "systemctl --user enable --now radicle-node", "loginctl enable-linger"];
-        if (await OrdinaryFile.ReadTextAsync(file, ct) is { } there)
-            return there == text
-                ? new SetupStep("keep-alive", "fine", $"{file} is there; where it is not enabled yet:", enable)
-                : new SetupStep("keep-alive", "fine", $"{file} is there and says something else, so it was left as it is");
-        if (Dry) return new SetupStep("keep-alive", "needed", $"would write {file}; then to be enabled:", enable);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await FreshFile.ReplaceAsync(file, Encoding.UTF8.GetBytes(text), ct);
-        return new SetupStep("keep-alive", "done", $"wrote {file}; enable it:", enable);
+        return await KeepAlive.WriteAsync("keep-alive", file, text, enable, Dry, ct);
     }
 
     private Task<Did?> OwnerAsync(CancellationToken ct)
