@@ -19,8 +19,15 @@ public sealed class AgentRulesTests
     [Fact]
     public void it_waits_longer_each_time_and_never_longer_than_two_minutes()
         => Assert.Equal(
-            [60, 1, 2, 4, 8, 16, 32, 64, 120, 120],
-            ((int[])[0, 1, 2, 3, 4, 5, 6, 7, 8, 1000]).Select(static n => (int)AgentLoop.Pause(n).TotalSeconds));
+            [1, 2, 4, 8, 16, 32, 64, 120, 120],
+            ((int[])[1, 2, 3, 4, 5, 6, 7, 8, 1000]).Select(static n => (int)AgentLoop.Pause(n).TotalSeconds));
+
+    [Theory]
+    [InlineData(0.5, 60)]
+    [InlineData(20, 80)]
+    [InlineData(600, 120)]
+    public void a_look_that_takes_long_comes_less_often_but_often_enough(double took, int pause)
+        => Assert.Equal(pause, (int)AgentLoop.Pause(TimeSpan.FromSeconds(took)).TotalSeconds);
 
     [Fact]
     public void a_report_is_cut_to_what_is_taken_and_violations_are_in_it_first()

@@ -27,7 +27,10 @@ internal sealed class AgentLoop(
 
     /// <summary>How long to wait after so many failures in a row: 1 s, 2 s, 4 s, up to two minutes.</summary>
     public static TimeSpan Pause(int failures)
-        => failures == 0 ? Every : failures > 7 ? Longest : TimeSpan.FromSeconds(Math.Min(1 << (failures - 1), Longest.TotalSeconds));
+        => failures > 7 ? Longest : TimeSpan.FromSeconds(Math.Min(1 << (failures - 1), Longest.TotalSeconds));
+
+    /// <summary>How long to wait after a report: of a node with very many repositories a look takes long, and comes less often.</summary>
+    public static TimeSpan Pause(TimeSpan took) => TimeSpan.FromTicks(Math.Clamp(took.Ticks * 4, Every.Ticks, Longest.Ticks));
 
     /// <summary>Until it is stopped.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -37,6 +40,7 @@ internal sealed class AgentLoop(
         {
             while (true)
             {
+                var began = time.GetTimestamp();
                 try
                 {
                     Last = await look(others, ct);
@@ -57,7 +61,7 @@ internal sealed class AgentLoop(
                     trouble = kind;
                 }
 
-                await Task.Delay(Pause(failures), time, ct);
+                await Task.Delay(failures > 0 ? Pause(failures) : Pause(time.GetElapsedTime(began)), time, ct);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)

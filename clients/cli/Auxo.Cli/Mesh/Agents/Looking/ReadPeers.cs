@@ -1,3 +1,4 @@
+using Auxo.Cli.Nodes.Diagnosing;
 using Auxo.Cli.Nodes.SettingUp;
 using Auxo.Contracts;
 using Auxo.Contracts.Mesh;
@@ -8,7 +9,10 @@ namespace Auxo.Cli.Mesh.Agents.Looking;
 /// <summary>The other nodes as this one sees them.</summary>
 internal static class ReadPeers
 {
-    /// <summary>What the node's control socket says of its sessions, and that there is none with any other node of the mesh.</summary>
+    /// <summary>
+    /// What a diagnosis finds out of the peers that this node's settings name; of other sessions what the node says; and that there is none
+    /// with any other node of the mesh.
+    /// </summary>
     public static async Task<IReadOnlyList<PeerView>> ReadAsync(
         CliHost host, RadicleHome home, Did own, IReadOnlyList<MeshMate> others, CancellationToken ct)
     {
@@ -23,9 +27,12 @@ internal static class ReadPeers
             sessions = [];
         }
 
+        var diagnosed = await PeerViews.ReadAsync(host, home, own, ct);
         return WithAll(
-            [.. sessions.Where(s => s.Nid != own).DistinctBy(static s => s.Nid)
-                .Select(static s => new PeerView(s.Nid.Nid, Alias: null, Address: null, s.Connected))], others);
+            [
+                .. diagnosed, .. sessions.Where(s => s.Nid != own && diagnosed.All(d => d.Node != s.Nid.Nid)).DistinctBy(static s => s.Nid)
+                    .Select(static s => new PeerView(s.Nid.Nid, Alias: null, s.Address, s.Connected)),
+            ], others);
     }
 
     /// <summary>Whom this node does not know is not connected with it.</summary>
