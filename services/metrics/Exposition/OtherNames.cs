@@ -29,9 +29,6 @@ internal static class OtherNames
         page.Gauge("radicle_repo_health_check_failed", "1 when a check of a repository fails.");
         page.Gauge("radicle_node_repo_replicas", "Seeds that hold a repository.");
         page.Gauge("radicle_repo_sync_lag_seconds", "How far a seed is behind.");
-        page.Gauge("radicle_node_cpu_used_ratio", "Used share of the processors, 0 to 1.");
-        page.Gauge("radicle_node_memory_used_ratio", "Used share of the memory, 0 to 1.");
-        page.Gauge("radicle_node_disk_used_ratio", "Used share of a file system, 0 to 1.");
         page.Gauge("radicle_node_boot_time_timestamp_seconds", "When the machine started.");
         page.Counter("radicle_notify_deliveries", "Notifications, by channel and outcome.");
         page.Histogram("radicle_notify_delivery_duration_seconds", "Time of a delivery.", 0.05, 0.1, 0.5, 1, 5, 10, 30);

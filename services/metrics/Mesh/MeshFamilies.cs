@@ -1,3 +1,4 @@
+using Auxo.Contracts.Mesh;
 using Auxo.Metrics.Exposition;
 using Auxo.ServiceDefaults.Metrics;
 
@@ -9,6 +10,9 @@ internal sealed class MeshFamilies(MetricsPage page)
     private readonly PreparedFamily _up = page.Gauge("radicle_node_up", "1 while the Radicle node runs.");
     private readonly PreparedFamily _peers = page.Gauge("radicle_node_peers", "Peers of the node, by state.");
     private readonly PreparedFamily _skew = page.Gauge("radicle_node_clock_skew_seconds", "How wrong the clock is.");
+    private readonly PreparedFamily _cpu = page.Gauge("radicle_node_cpu_used_ratio", "Used share of the processors, 0 to 1.");
+    private readonly PreparedFamily _memory = page.Gauge("radicle_node_memory_used_ratio", "Used share of the memory, 0 to 1.");
+    private readonly PreparedFamily _disk = page.Gauge("radicle_node_disk_used_ratio", "Used share of a file system, 0 to 1.");
     private readonly PreparedFamily _direct = page.Gauge("radicle_mesh_peer_direct", "1 when a peer is reached directly.");
     private readonly PreparedFamily _rtt = page.Gauge("radicle_mesh_rtt_seconds", "Round trip to a peer.");
     private readonly PreparedFamily _handshake = page.Gauge(
@@ -29,6 +33,7 @@ internal sealed class MeshFamilies(MetricsPage page)
             _expiry.Set(member.KeyExpiry is { } expiry ? RadicleMetrics.Seconds(expiry) : null, label);
             if (member.SilentSeconds is not null) continue;
             _skew.Set(member.ClockSkewSeconds, label);
+            AddMachine(label, node.Report.Health);
             var connected = node.Report.Peers.Count(static p => p.Connected);
             _peers.Set(connected, label, ("state", "connected"))
                 .Set(node.Report.Peers.Count - connected, label, ("state", "disconnected"));
@@ -42,6 +47,17 @@ internal sealed class MeshFamilies(MetricsPage page)
             _direct.Set(view is { Connected: true, Direct: { } direct } ? direct ? 1 : 0 : null, labels);
             _rtt.Set(pair.RttSeconds, labels);
             _handshake.Set(pair.LastHandshake is { } at ? RadicleMetrics.Seconds(at) : null, labels);
+        }
+    }
+
+    private void AddMachine((string, string) label, IReadOnlyList<NodeHealthItem> health)
+    {
+        foreach (var item in health.DistinctBy(static i => i.Name, StringComparer.Ordinal))
+        {
+            var share = item.Value / 100;
+            if (item.Name == "cpu") _cpu.Set(share, label);
+            else if (item.Name == "memory") _memory.Set(share, label);
+            else if (item.Name is "disk auxo" or "disk radicle") _disk.Set(share, label, ("mountpoint", item.Name[5..]));
         }
     }
 }

@@ -155,7 +155,8 @@ public sealed class MeshHostTests(PostgresFixture postgres)
         var at = TimeProvider.System.GetUtcNow();
         await PutAsync(ann, Of(A, Sees(B, direct: false, rtt: 0.25) with { LastHandshake = at }, Sees(C) with { Connected = false }) with
         {
-            At = at, KeyExpiry = Now, Repositories = [Private(Heartwood, "secret-plans", "it is at z6MkX")],
+            At = at, KeyExpiry = Now,
+            Health = [new NodeHealthItem("cpu", "fine", "", 7), new NodeHealthItem("disk radicle", "warning", "", 84.5)], Repositories = [Private(Heartwood, "secret-plans", "it is at z6MkX")],
         });
         await PutAsync(bob, Of(B) with
         {
@@ -166,6 +167,7 @@ public sealed class MeshHostTests(PostgresFixture postgres)
         foreach (var line in (string[])[
             "radicle_node_up{node=\"ann\"} 1", "radicle_node_up{node=\"bob\"} 0",
             "radicle_node_peers{node=\"ann\",state=\"connected\"} 1", "radicle_node_peers{node=\"ann\",state=\"disconnected\"} 1",
+            "radicle_node_cpu_used_ratio{node=\"ann\"} 0.07", "radicle_node_disk_used_ratio{node=\"ann\",mountpoint=\"radicle\"} 0.845",
             "radicle_mesh_peer_direct{node=\"ann\",peer=\"bob\"} 0", "radicle_mesh_rtt_seconds{node=\"ann\",peer=\"bob\"} 0.25",
             "radicle_mesh_last_handshake_timestamp_seconds{node=\"ann\",peer=\"bob\"} ",
             $"radicle_mesh_key_expiry_timestamp_seconds{{node=\"ann\"}} {Now.ToUnixTimeSeconds()}"])
