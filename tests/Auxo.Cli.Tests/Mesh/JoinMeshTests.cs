@@ -6,6 +6,9 @@ using Auxo.Cli.Tests.Patches;
 using Auxo.Testing;
 using Auxo.Testing.Radicle;
 
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
 namespace Auxo.Cli.Tests.Mesh;
 
 /// <summary>From an empty RAD_HOME beside a real node.</summary>
@@ -67,6 +70,42 @@ public sealed class JoinMeshTests
                 .Select(static s => s.GetProperty("state").GetString()).ToList();
             Assert.Equal(1, states.Count(static s => s == "done"));
             Assert.All(states, static s => Assert.Contains(s, new[] { "fine", "yours", "done" }));
+        }
+        finally
+        {
+            using var stop = Start(machine, lab.Folder, "rad", "node", "stop");
+            await stop.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task an_auxo_that_it_reports_to_tells_it_of_a_node_to_begin_with()
+    {
+        await using var lab = await RadicleLab.UpAsync(Ct, "alice");
+        var alice = lab.Nodes[0];
+        var others = $$"""{"name":"dave","others":[{"name":"alice","node":"{{alice.Nid}}","addresses":["127.0.0.1:1","{{alice.Address}}"]}]}""";
+        await using var auxo = await FakeAuxo.StartAsync(
+            map => map.MapPut("/metrics/api/mesh/report", () => Results.Text(others, "application/json")));
+        using var port = ReservedPort.Take();
+        var machine = await MachineAsync(lab, alice);
+        string[] join = ["mesh", "join", "--alias", "dave", "--listen", $"127.0.0.1:{port.Number}", "--json"];
+        try
+        {
+            var joined = await RunAsync(machine, [.. join, "--url", auxo.Address + "/metrics", "--token", FakeAuxo.Token]);
+
+            Assert.True(joined.ExitCode == 0, joined.Out + joined.Error);
+            Assert.Equal("done", Step(joined, "agent").GetProperty("state").GetString());
+            Assert.Equal("done", Step(joined, "peer connected").GetProperty("state").GetString());
+            Assert.Equal(
+                [$"{alice.Nid}@{alice.Address}"],
+                NodeConfig.Peers(await File.ReadAllTextAsync(Path.Combine(lab.Folder, "dave", "config.json"), Ct)));
+            Assert.True(File.Exists(Path.Combine(lab.Folder, ".config", "systemd", "user", "auxo-agent.service")));
+
+            // Where it cannot report, the machine is part of the mesh all the same.
+            var away = await RunAsync(machine, [.. join, "--url", "http://127.0.0.1:1", "--token", FakeAuxo.Token]);
+            Assert.Equal(1, away.ExitCode);
+            Assert.Equal("failed", Step(away, "agent").GetProperty("state").GetString());
+            Assert.Equal("fine", Step(away, "peer connected").GetProperty("state").GetString());
         }
         finally
         {
@@ -148,7 +187,7 @@ public sealed class JoinMeshTests
         return new Dictionary<string, string>(variables, StringComparer.Ordinal)
         {
             ["RAD_HOME"] = Path.Combine(lab.Folder, "dave"), ["RAD_SOCKET"] = Path.Combine(lab.Folder, "s-dave"),
-            ["PATH"] = $"{programs}:{variables["PATH"]}",
+            ["PATH"] = $"{programs}:{variables["PATH"]}", ["AUXO_HOME"] = Path.Combine(lab.Folder, "auxo"),
         };
     }
 
@@ -157,6 +196,9 @@ public sealed class JoinMeshTests
 
     private static List<JsonElement> Steps(CliResult result)
         => [.. JsonDocument.Parse(result.Out).RootElement.GetProperty("steps").EnumerateArray()];
+
+    private static JsonElement Step(CliResult result, string name)
+        => Steps(result).Single(s => s.GetProperty("name").GetString() == name);
 
     private static string Git(Dictionary<string, string> variables, string folder, params string[] arguments)
     {

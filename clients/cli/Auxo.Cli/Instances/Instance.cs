@@ -34,13 +34,6 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
         return At(host, Layout(host));
     }
 
-    /// <summary>The one at an address, entered with a token.</summary>
-    /// <exception cref="CliException">It is no address.</exception>
-    public static Instance At(string url, string? token)
-        => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
-            ? new Instance("--url", OnHost(address), Set(token), "--token")
-            : throw new CliException(ExitCode.Usage, $"'{url}' is no address.", "It looks like http://10.0.0.1:15000.");
-
     /// <summary>The instance of a folder; <c>AUXO_TOKEN</c> still comes first.</summary>
     /// <exception cref="CliException">There is none, or it cannot be read.</exception>
     public static Instance At(CliHost host, InstanceLayout layout)

@@ -21,7 +21,20 @@ internal static class InstallAgent
 
     private static async Task<int> RunAsync(Session session, bool dry, CancellationToken ct)
     {
-        var host = session.Host;
+        var step = await WriteAsync(session.Host, dry, ct);
+        if (session.Terminal.Json) session.Terminal.WriteJson(step);
+        else
+        {
+            session.Terminal.Line($"{(step.State == "needed" ? "[yellow]![/]" : "[green]✓[/]")} {Terminal.Safe(step.Text)}");
+            foreach (var line in step.Lines) session.Terminal.Line("    " + Terminal.Safe(line));
+        }
+
+        return step.State == "needed" ? ExitCode.Negative : ExitCode.Ok;
+    }
+
+    /// <exception cref="CliException">This machine reports to no Auxo yet, or is no node.</exception>
+    internal static async Task<SetupStep> WriteAsync(CliHost host, bool dry, CancellationToken ct)
+    {
         // Says at once what the unit would say at every start.
         AgentFile.Read(Instance.Layout(host));
         if (RadicleHome.Find(host.Variable) is not RadicleHomeSearch.Found { Home: var home })
@@ -30,7 +43,7 @@ internal static class InstallAgent
             throw new CliException(ExitCode.Usage, "HOME is not set, so there is no place for a unit of yours.");
         var path = host.Variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
         var auxo = Instance.Layout(host).Home;
-        var step = OperatingSystem.IsMacOS()
+        return OperatingSystem.IsMacOS()
             ? await KeepAlive.WriteAsync(
                 "agent", Path.Combine(user, "Library", "LaunchAgents", Label + ".plist"),
                 KeepAlive.LaunchdPlist(Label, [host.Executable, "agent"], [("RAD_HOME", home.Path), ("AUXO_HOME", auxo), ("PATH", path)]),
@@ -40,14 +53,6 @@ internal static class InstallAgent
                     Path.GetDirectoryName(SetupRules.UnitFile(user, host.Variable("XDG_CONFIG_HOME")))!, "auxo-agent.service"),
                 Unit(host.Executable, home, auxo, path),
                 ["systemctl --user daemon-reload", "systemctl --user enable --now auxo-agent", "loginctl enable-linger"], dry, ct);
-        if (session.Terminal.Json) session.Terminal.WriteJson(step);
-        else
-        {
-            session.Terminal.Line($"{(step.State == "needed" ? "[yellow]![/]" : "[green]✓[/]")} {Terminal.Safe(step.Text)}");
-            foreach (var line in step.Lines) session.Terminal.Line("    " + Terminal.Safe(line));
-        }
-
-        return step.State == "needed" ? ExitCode.Negative : ExitCode.Ok;
     }
 
     /// <summary>A systemd unit of the user's. What only a person can mend (exit code 2) is not tried again.</summary>

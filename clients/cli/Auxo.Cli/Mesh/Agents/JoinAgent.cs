@@ -3,6 +3,7 @@ using System.CommandLine;
 using Auxo.Cli.Instances;
 using Auxo.Cli.Mesh.Agents.Looking;
 using Auxo.Cli.Output;
+using Auxo.Contracts.Mesh;
 using Auxo.Instances;
 
 namespace Auxo.Cli.Mesh.Agents;
@@ -23,26 +24,9 @@ internal static class JoinAgent
 
     private static async Task<int> RunAsync(Session session, string url, string token, CancellationToken ct)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new CliException(
-                ExitCode.Usage, $"'{url}' is no address.", "Write it as https://ci.example.org or http://10.0.0.1:9100.");
-        var text = (token == "-" ? session.Host.StandardInput.ReadLine() ?? "" : token).Trim();
-        if (!text.StartsWith("auxo_", StringComparison.Ordinal))
-            throw new CliException(ExitCode.Usage, "This is no token of Auxo.", "'auxo agent token NAME' on the main machine makes one.");
-        var file = new AgentFile(address, text);
-        var layout = Instance.Layout(session.Host);
-        try
-        {
-            file.Write(layout);
-        }
-        catch (HostingException e)
-        {
-            throw new CliException(ExitCode.Negative, e.Message);
-        }
-
-        var look = new NodeLook(session.Host);
-        using var sender = new ReportSender(file);
-        var taken = await sender.SendAsync(await look.ReadAsync([], ct), ct);
+        var file = Read(session.Host, url, token);
+        var (address, layout) = (file.Url, Instance.Layout(session.Host));
+        var taken = await ReportAsync(session.Host, file, ct);
         if (session.Terminal.Json)
         {
             session.Terminal.WriteJson(new { name = taken.Name, url = address, file = layout.AgentFile });
@@ -55,5 +39,33 @@ internal static class JoinAgent
         if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback) session.Terminal.Line(
             "  [yellow]The address is not https: outside a VPN, whoever can read this network reads the token and the reports.[/]");
         return ExitCode.Ok;
+    }
+
+    /// <exception cref="CliException">It is no address, or no token.</exception>
+    internal static AgentFile Read(CliHost host, string url, string token)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new CliException(
+                ExitCode.Usage, $"'{url}' is no address.", "Write it as https://ci.example.org or http://10.0.0.1:9100.");
+        var text = (token == "-" ? host.StandardInput.ReadLine() ?? "" : token).Trim();
+        return text.StartsWith("auxo_", StringComparison.Ordinal) ? new AgentFile(address, text) : throw new CliException(
+            ExitCode.Usage, "This is no token of Auxo.", "'auxo agent token NAME' on the main machine makes one.");
+    }
+
+    /// <summary>Keeps where this node reports, and reports once.</summary>
+    /// <exception cref="CliException">It cannot be kept, or Auxo does not take the report.</exception>
+    internal static async Task<ReportTaken> ReportAsync(CliHost host, AgentFile file, CancellationToken ct)
+    {
+        try
+        {
+            file.Write(Instance.Layout(host));
+        }
+        catch (HostingException e)
+        {
+            throw new CliException(ExitCode.Negative, e.Message);
+        }
+
+        using var sender = new ReportSender(file);
+        return await sender.SendAsync(await new NodeLook(host).ReadAsync([], ct), ct);
     }
 }

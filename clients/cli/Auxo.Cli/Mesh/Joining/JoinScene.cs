@@ -1,8 +1,12 @@
 using Auxo.Cli.Hooks;
+using Auxo.Cli.Instances;
+using Auxo.Cli.Mesh.Agents;
+using Auxo.Cli.Nodes.Diagnosing;
 using Auxo.Cli.Nodes.Fixing;
 using Auxo.Cli.Nodes.SettingUp;
 using Auxo.Cli.Patches.Copies;
 using Auxo.Contracts;
+using Auxo.Contracts.Mesh;
 using Auxo.Radicle;
 
 namespace Auxo.Cli.Mesh.Joining;
@@ -11,23 +15,31 @@ namespace Auxo.Cli.Mesh.Joining;
 /// <param name="Listen">Where its node shall listen.</param>
 /// <param name="Alias">The name of a new key; null where there must be one.</param>
 /// <param name="Peer">The node beside which it begins, <c>NID@host:port</c>; null: one of the settings.</param>
+/// <param name="Agent">Where this node shall report, and its token; null: where it does, if anywhere.</param>
 /// <param name="Into">The folder for working copies.</param>
 /// <param name="Wait">How long to wait for a delegate.</param>
-internal sealed record JoinWish(string Listen, string? Alias, string? Peer, string Into, TimeSpan Wait);
+internal sealed record JoinWish(
+    string Listen, string? Alias, string? Peer, AgentFile? Agent, string Into, TimeSpan Wait);
 
 /// <summary>
 /// The steps of joining. Each looks first and does only what is missing, so what was cut is carried on by doing the
 /// whole again. The
 /// parts of <c>auxo node setup</c> and <c>auxo node fix</c> are the same code here.
 /// </summary>
-/// <param name="Session">The surroundings, and where it is said what is waited for.</param>
-/// <param name="Setup">The machine.</param>
-/// <param name="Wish">What is wanted.</param>
-internal sealed record JoinScene(Session Session, SetupScene Setup, JoinWish Wish)
+/// <param name="host">The surroundings.</param>
+/// <param name="setup">The machine.</param>
+/// <param name="wish">What is wanted.</param>
+internal sealed class JoinScene(CliHost host, SetupScene setup, JoinWish wish)
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+    /// <summary>The step without which a machine is part of the mesh all the same.</summary>
+    public const string Agent = "agent";
 
-    private CliHost Host => Session.Host;
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+    private IReadOnlyList<MeshMate> _mates = [];
+
+    public SetupScene Setup { get; } = setup;
+
+    public JoinWish Wish { get; } = wish;
 
     /// <summary>A step of <c>auxo node fix</c>: looked at, mended where that is possible here, and looked at
     /// again.</summary>
@@ -55,19 +67,60 @@ internal sealed record JoinScene(Session Session, SetupScene Setup, JoinWish Wis
         return new SetupStep(fix.Name, "failed", look.Text + problem, look.Does is { } does ? [does] : []);
     }
 
-    /// <summary>The peer is dialled at every start of the node, not only now.</summary>
+    /// <summary>It reports to an Auxo, which answers with the other nodes of the mesh and where they are.</summary>
+    public async Task<SetupStep> AgentAsync(CancellationToken ct)
+    {
+        try
+        {
+            var isNew = Wish.Agent is not null;
+            if (!isNew && !File.Exists(Instance.Layout(host).AgentFile)) return new SetupStep(
+                Agent, "fine",
+                    "no Auxo was named to report to (--url, --token): 'auxo agent token NAME' on its machine says more");
+            var file = Wish.Agent ?? AgentFile.Read(Instance.Layout(host));
+            _mates = (await JoinAgent.ReportAsync(host, file, ct)).Others;
+            var unit = await InstallAgent.WriteAsync(host, dry: false, ct);
+            return unit with { Name = Agent,
+                Text = $"it reports to {file.Url.GetLeftPart(UriPartial.Authority)}; {unit.Text}" };
+        }
+        catch (CliException e)
+        {
+            return new SetupStep(Agent, "failed", e.Message, e.Hint is { } hint ? [hint] : []);
+        }
+    }
+
+    /// <summary>
+    /// The peer is dialled at every start of the node, not only now. Where nobody was named, it is a node of which Auxo
+    /// knows and that
+    /// takes connections.
+    /// </summary>
     public async Task<SetupStep> DialledAsync(CancellationToken ct)
     {
         var file = Path.Combine(Setup.Home, "config.json");
         var text = await File.ReadAllTextAsync(file, ct);
-        if (Wish.Peer is not { } peer) return NodeConfig.Peers(text) is [var first, ..]
-            ? new SetupStep("peer in settings", "fine", $"{first} is in {file}")
-            : new SetupStep("peer in settings", "failed", "no node of the mesh is known",
-            ["auxo mesh join --peer NID@HOST:8776"]);
+        if (Wish.Peer is null && NodeConfig.Peers(text) is [var first, ..]) return new SetupStep(
+            "peer in settings", "fine", $"{first} is in {file}");
+        if ((Wish.Peer ?? await MateAsync(ct)) is not { } peer) return new SetupStep(
+            "peer in settings", "failed", "no node of the mesh is known", ["auxo mesh join --peer NID@HOST:8776"]);
         var changed = NodeConfig.WithPeer(text, peer);
         if (changed == text) return new SetupStep("peer in settings", "fine", $"{peer} is in {file}");
-        _ = await NodeConfig.WriteAsync(file, changed, Host.Time.GetUtcNow(), ct);
+        _ = await NodeConfig.WriteAsync(file, changed, host.Time.GetUtcNow(), ct);
         return new SetupStep("peer in settings", "done", $"{peer} is in {file} now");
+    }
+
+    private async Task<string?> MateAsync(CancellationToken ct)
+    {
+        foreach (var mate in _mates)
+        {
+            // Two nodes of one machine know each other by addresses that mean nothing elsewhere.
+            foreach (var address in mate.Addresses.OrderBy(MeshAddress.IsLoopback))
+            {
+                if (FixScene.NidOf(mate.Node) is not null
+                    && await ReadMesh.DialAsync(address, host.Time,
+                    ct) is { Answered: > 0 }) return $"{mate.Node}@{address}";
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The repository is seeded and comes from the peer. Where this node is not allowed yet, a delegate is
@@ -90,7 +143,7 @@ internal sealed record JoinScene(Session Session, SetupScene Setup, JoinWish Wis
                 if (await scene.IdentityAsync(ct) is not null) return true;
                 if (!isAsked) Ask(rid, scene.Own, reason);
                 isAsked = true;
-                await Task.Delay(Between, Host.Time, ct);
+                await Task.Delay(Between, host.Time, ct);
                 return false;
             }, Wish.Wait, ct);
             return isHere
@@ -117,7 +170,7 @@ internal sealed record JoinScene(Session Session, SetupScene Setup, JoinWish Wis
             : new SetupStep($"working copy {name}", "failed", $"{folder} is there, and is no working copy of {rid}",
                 ["rename it; then: auxo mesh join"]);
         Directory.CreateDirectory(Wish.Into);
-        var run = await new UserPrograms(Host).RadAsync(Wish.Into, "checkout", rid.Value, "--no-confirm");
+        var run = await new UserPrograms(host).RadAsync(Wish.Into, "checkout", rid.Value, "--no-confirm");
         return run.Succeeded && Directory.Exists(folder)
             ? new SetupStep($"working copy {name}", "done", folder)
             : new SetupStep($"working copy {name}", "failed", ProgramFault.Of(run).Message);
@@ -130,7 +183,7 @@ internal sealed record JoinScene(Session Session, SetupScene Setup, JoinWish Wis
             "failed", "no working copy");
         try
         {
-            var (folder, plans) = await InstallHooks.WriteAsync(Host, Path.Combine(Wish.Into, name), ct);
+            var (folder, plans) = await InstallHooks.WriteAsync(host, Path.Combine(Wish.Into, name), ct);
             return new SetupStep(
                 $"hooks {name}", plans.All(static p => p.State == HookState.Present) ? "fine" : "done", folder.Path);
         }
@@ -144,7 +197,7 @@ internal sealed record JoinScene(Session Session, SetupScene Setup, JoinWish Wis
     {
         try
         {
-            return (await UserCopy.FindAsync(new UserPrograms(Host), folder, ct)) is var copy && copy.Rid == rid
+            return (await UserCopy.FindAsync(new UserPrograms(host), folder, ct)) is var copy && copy.Rid == rid
                 && Path.GetFileName(copy.Top) == Path.GetFileName(folder);
         }
         catch (CliException)
@@ -155,16 +208,16 @@ internal sealed record JoinScene(Session Session, SetupScene Setup, JoinWish Wis
 
     private async Task<FixScene> SceneAsync(Rid? rid, CancellationToken ct)
     {
-        var (home, own) = await RadicleCopy.ProfileAsync(Host, ct);
-        return new FixScene(Host, home, own, Wish.Listen, rid) { NamedPeer = Wish.Peer };
+        var (home, own) = await RadicleCopy.ProfileAsync(host, ct);
+        return new FixScene(host, home, own, Wish.Listen, rid) { NamedPeer = Wish.Peer };
     }
 
     private void Ask(Rid rid, Did own, string? reason)
     {
-        Host.StandardError.WriteLine(Output.TamedText.OneLine($"{rid} does not come yet: {reason}"));
-        Host.StandardError.WriteLine(
+        host.StandardError.WriteLine(Output.TamedText.OneLine($"{rid} does not come yet: {reason}"));
+        host.StandardError.WriteLine(
             "  If it is private, a delegate types this on his machine; this goes on by itself then:");
-        Host.StandardError.WriteLine("  " + Allow(rid, own));
+        host.StandardError.WriteLine("  " + Allow(rid, own));
     }
 
     private static string Allow(Rid rid, Did own)
