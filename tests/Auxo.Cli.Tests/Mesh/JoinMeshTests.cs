@@ -83,7 +83,9 @@ public sealed class JoinMeshTests
     {
         await using var lab = await RadicleLab.UpAsync(Ct, "alice");
         var alice = lab.Nodes[0];
-        var others = $$"""{"name":"dave","others":[{"name":"alice","node":"{{alice.Nid}}","addresses":["127.0.0.1:1","{{alice.Address}}"]}]}""";
+        var others = $$"""
+            {"name":"dave","others":[{"name":"alice","node":"{{alice.Nid}}","addresses":["127.0.0.1:1","{{alice.Address}}"]}]}
+            """;
         await using var auxo = await FakeAuxo.StartAsync(
             map => map.MapPut("/metrics/api/mesh/report", () => Results.Text(others, "application/json")));
         using var port = ReservedPort.Take();

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
+using Auxo.Cli.Mesh.Testing;
 using Auxo.Cli.Tests.Patches;
+using Auxo.Testing;
 using Auxo.Testing.Radicle;
 
 namespace Auxo.Cli.Tests.Mesh;
@@ -38,6 +41,32 @@ public sealed class TestMeshTests
         foreach (var node in lab.Nodes) Assert.DoesNotContain(
             $"{node.Nid}/refs/heads/auxo-mesh-", await node.GitAsync(node.Storage(repository.Rid), Ct, "for-each-ref"),
                 StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task nodes_with_an_agent_take_part_by_themselves()
+    {
+        await using var lab = await RadicleLab.UpAsync(Ct, "alice", "bob", "carol");
+        var repository = await lab.CreateRepositoryAsync("demo", Files, Ct);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var said = new ConcurrentQueue<string>();
+        var agents = lab.Nodes.Select(node => new MarkerAnswers(Host(node), (_, text) => said.Enqueue(text))).ToList();
+        var running = Task.WhenAll(agents.Select(a => a.RunAsync(stop.Token)));
+        await Task.WhenAll(agents.Select(static a => a.Ready));
+
+        var result = await RunAsync(lab.Nodes[1], repository, "--wait", "120", "--json");
+
+        Assert.True(result.ExitCode == 0, result.Out + result.Error);
+        Assert.True(JsonDocument.Parse(result.Out).RootElement.GetProperty("isWhole").GetBoolean(), result.Out);
+        await Eventually.TrueAsync(() => Task.FromResult(said.Count >= 2), "both agents have ended their part");
+        await stop.CancelAsync();
+        await running;
+        // The agent of the node where it was begun does not begin one more.
+        Assert.Equal(2, said.Count);
+        Assert.All(said, text => Assert.Equal($"Took part in a test of the mesh in {repository.Rid}, with 2 others.", text));
+        foreach (var node in lab.Nodes) Assert.DoesNotContain(
+            $"{node.Nid}/refs/heads/auxo-mesh-", await node.GitAsync(node.Storage(repository.Rid), Ct, "for-each-ref"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,6 +125,16 @@ public sealed class TestMeshTests
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("auxo node fix", result.Error, StringComparison.Ordinal);
+    }
+
+    private static CliHost Host(LabNode node)
+    {
+        var variables = PatchLab.Variables(node);
+        return new CliHost
+        {
+            StandardOutput = Stream.Null, StandardError = TextWriter.Null, IsTerminal = false, Width = 80,
+            WorkingFolder = node.Home, Variable = name => variables.GetValueOrDefault(name), ProgramVariables = variables,
+        };
     }
 
     private static Task<CliResult> RunAsync(LabNode node, LabRepository repository, params string[] more)

@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using Auxo.Cli.Instances;
 using Auxo.Cli.Mesh.Agents.Looking;
+using Auxo.Cli.Mesh.Testing;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Mesh.Agents;
@@ -40,14 +41,20 @@ internal static class AgentCommand
     private static async Task<int> RunAsync(Session session, string? prefix, CancellationToken ct)
     {
         using var sender = new ReportSender(AgentFile.Read(Instance.Layout(session.Host)));
-        var loop = new AgentLoop(session.Host.Time, new NodeLook(session.Host).ReadAsync, sender.SendAsync, (state, text) =>
+        var talk = new Lock();
+        void Say(string state, string text)
         {
-            if (session.Terminal.Json) session.Terminal.WriteJson(new { at = session.Host.Time.GetUtcNow(), state, text });
-            else session.Terminal.Line(Terminal.Escape(TamedText.OneLine(text)));
-        });
+            lock (talk)
+            {
+                if (session.Terminal.Json) session.Terminal.WriteJson(new { at = session.Host.Time.GetUtcNow(), state, text });
+                else session.Terminal.Line(Terminal.Escape(TamedText.OneLine(text)));
+            }
+        }
+
+        var loop = new AgentLoop(session.Host.Time, new NodeLook(session.Host).ReadAsync, sender.SendAsync, Say);
         using var listener = prefix is null ? null : new MetricsListener(prefix, () => AgentPage.Of(loop.Name, loop.Last, loop.LastTaken));
         listener?.Start();
-        await loop.RunAsync(ct);
+        await Task.WhenAll(loop.RunAsync(ct), new MarkerAnswers(session.Host, Say).RunAsync(ct));
         return ExitCode.Ok;
     }
 

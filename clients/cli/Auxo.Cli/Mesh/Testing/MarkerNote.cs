@@ -18,6 +18,9 @@ internal sealed record MarkerNote(
         DateTimeOffset> Seen,
     IReadOnlyDictionary<string, double> Row, bool IsDone)
 {
+    /// <summary>An agent wrote it because somebody began a test elsewhere; nobody answers an answer.</summary>
+    public bool IsAnswer { get; init; }
+
     /// <summary>How the branch of a marker begins.</summary>
     public const string Prefix = "auxo-mesh-";
 

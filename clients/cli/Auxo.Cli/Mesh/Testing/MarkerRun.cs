@@ -13,13 +13,15 @@ namespace Auxo.Cli.Mesh.Testing;
 /// <param name="Scene">The profile, its node and the repository.</param>
 /// <param name="Rid">The repository.</param>
 /// <param name="Alias">This node's name.</param>
-internal sealed record MarkerRun(FixScene Scene, Rid Rid, string Alias)
+/// <param name="IsAnswer">Somebody began it elsewhere.</param>
+internal sealed record MarkerRun(FixScene Scene, Rid Rid, string Alias, bool IsAnswer = false)
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Settles = TimeSpan.FromSeconds(4);
 
-    /// <summary>Writes the marker, looks for those of the others, tells what it has seen, and removes the marker
-    /// again.</summary>
+    /// <summary>
+    /// Writes the marker, looks for those of the others, tells what it has seen, and removes the marker again.
+    /// </summary>
     /// <param name="wait">How long to wait for others at most.</param>
     /// <param name="isAlone">Only this node's own row: it waits for nobody's marker.</param>
     /// <param name="ct">Stops; the marker is removed all the same.</param>
@@ -29,15 +31,16 @@ internal sealed record MarkerRun(FixScene Scene, Rid Rid, string Alias)
     {
         var time = Scene.Host.Time;
         var before = await ReadAsync(ct);
-        using var branch = await TestBranch.OpenAsync(
-            Scene.Programs, Rid, Scene.Own, MarkerNote.Prefix + Guid.NewGuid().ToString("N")[..8], ct);
-        foreach (var name in before.Where(m => m.Owner == Scene.Own)
-            .Select(static m => m.Branch)) await branch.RemoveAsync(name);
         var old = before.Where(m => m.Note is null || time.GetUtcNow() - m.Note.Written > MarkerTable.Stale)
             .Select(static m => m.Branch).ToHashSet(StringComparer.Ordinal);
+        using var branch = await TestBranch.OpenAsync(
+            Scene.Programs, Rid, Scene.Own, MarkerNote.Prefix + Guid.NewGuid().ToString("N")[..8], ct);
+        // What is not old may be of a run that goes on.
+        foreach (var left in before.Where(m => m.Owner == Scene.Own && old.Contains(m.Branch)))
+            await branch.RemoveAsync(left.Branch);
 
         var (began, written) = (time.GetTimestamp(), time.GetUtcNow());
-        var table = new MarkerTable(Scene.Own.Nid, Alias, written);
+        var table = new MarkerTable(Scene.Own.Nid, Alias, written) { IsAnswer = IsAnswer };
         foreach (var seed in (await SeedsAsync(ct)).Where(static s => s.IsConnected)) table.Expect(seed.Nid.Nid);
         var told = table.Note(isSettled: false);
         try
@@ -49,8 +52,8 @@ internal sealed record MarkerRun(FixScene Scene, Rid Rid, string Alias)
             {
                 await Task.Delay(Between, time, ct);
                 await LookAsync(table, mine, old, began, ct);
-                if (table.Nodes.Count(table.HasWritten) is var count && count != nodes) (nodes, latest) =
-                    (count, time.GetTimestamp());
+                var count = table.Nodes.Count(table.HasWritten);
+                if (count != nodes) (nodes, latest) = (count, time.GetTimestamp());
                 var note = table.Note(isSettled: count > 1 && time.GetElapsedTime(latest) > Settles);
                 if (isAlone || !MarkerTable.IsNews(told, note)) continue;
                 await branch.PushNoteAsync(note.ToMessage(), ct);
@@ -105,6 +108,17 @@ internal sealed record MarkerRun(FixScene Scene, Rid Rid, string Alias)
             // The others hear of the removal with the next announcement.
             return false;
         }
+    }
+
+    /// <summary>
+    /// Somebody began a test, and this node takes no part in it yet: a marker in these branches that is no answer, and none of its own.
+    /// </summary>
+    public async Task<bool> IsCalledAsync(IReadOnlySet<string> branches, CancellationToken ct)
+    {
+        var all = await ReadAsync(ct);
+        return all.Any(m => m.Owner != Scene.Own && branches.Contains(m.Branch) && m.Note is { IsAnswer: false })
+            && !all.Any(m => m.Owner == Scene.Own && m.Note is { } own
+                && Scene.Host.Time.GetUtcNow() - own.Written <= MarkerTable.Stale);
     }
 
     /// <summary>All markers of the storage.</summary>

@@ -27,6 +27,9 @@ internal sealed class MarkerTable(string own, string alias, DateTimeOffset writt
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
     private readonly HashSet<string> _connected = new(StringComparer.Ordinal);
 
+    /// <summary>What this node writes is an answer to a test that somebody began elsewhere.</summary>
+    public bool IsAnswer { get; init; }
+
     /// <summary>A peer that is connected and has the repository: it must get the marker, and it is waited
     /// for.</summary>
     public void Expect(string node) => _ = node != own && _connected.Add(node);
@@ -84,7 +87,10 @@ internal sealed class MarkerTable(string own, string alias, DateTimeOffset writt
         var tells = others.Count > 0 && (isSettled || others.All(_seen.ContainsKey));
         return new MarkerNote(
             written, alias, others, tells ? new(_seen, StringComparer.Ordinal) : Nothing<DateTimeOffset>(),
-            tells ? new(_row, StringComparer.Ordinal) : Nothing<double>(), IsWhole);
+            tells ? new(_row, StringComparer.Ordinal) : Nothing<double>(), IsWhole)
+        {
+            IsAnswer = IsAnswer,
+        };
     }
 
     /// <summary>Whether a note says something that the others need and that an older one did not.</summary>

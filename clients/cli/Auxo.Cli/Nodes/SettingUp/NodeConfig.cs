@@ -31,7 +31,7 @@ internal static class NodeConfig
     /// <exception cref="CliException">The text is no such file.</exception>
     public static string WithListen(string text, string address) => With(text, "listen", address);
 
-    /// <summary>The text with a peer more in <c>node.connect</c>, which the node dials by itself; the same text where he is there.</summary>
+    /// <summary>The text with a peer more in <c>node.connect</c>, which the node dials; the same text where he is there.</summary>
     /// <exception cref="CliException">The text is no such file.</exception>
     public static string WithPeer(string text, string peer) => With(text, "connect", peer);
 
