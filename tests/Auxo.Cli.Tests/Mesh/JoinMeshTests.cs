@@ -163,8 +163,9 @@ public sealed class JoinMeshTests
         }
     }
 
-    /// <summary>Its <c>rad</c> is the real one, but a new profile is kept in the lab: Radicle's own settings dial
-    /// public seeds.</summary>
+    /// <summary>
+    /// Its <c>rad</c> is the real one, but a new profile is kept in the lab: Radicle's own settings dial public seeds.
+    /// </summary>
     private static async Task<Dictionary<string, string>> MachineAsync(RadicleLab lab, LabNode like)
     {
         var variables = PatchLab.Variables(like);

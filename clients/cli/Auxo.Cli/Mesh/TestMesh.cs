@@ -11,8 +11,7 @@ namespace Auxo.Cli.Mesh;
 
 /// <summary>
 /// <c>auxo mesh test</c>: a marker from each node that runs it, and how long it takes to each other node. Run on every
-/// node at the same
-/// time it gives the whole matrix on each of them.
+/// node at the same time it gives the whole matrix on each of them.
 /// </summary>
 internal static class TestMesh
 {
@@ -20,15 +19,19 @@ internal static class TestMesh
 
     public static Command Create(CliHost host)
     {
-        var repository = new Option<string?>("--repo") { Description =
-            "The repository; else that of this working copy", HelpName = "RID" };
+        var repository = new Option<string?>("--repo")
+        {
+            Description = "The repository; else that of this working copy", HelpName = "RID",
+        };
         var wait = new Option<int>("--wait")
         {
             Description = "How many seconds to wait for the other nodes' markers",
-                DefaultValueFactory = static _ => 20, HelpName = "SECONDS",
+            DefaultValueFactory = static _ => 20, HelpName = "SECONDS",
         };
-        var alone = new Option<bool>("--alone") { Description =
-            "Only this node's own marker: do not wait for those of the others" };
+        var alone = new Option<bool>("--alone")
+        {
+            Description = "Only this node's own marker: do not wait for those of the others",
+        };
         return new Command("test",
             "Does what one node pushes reach every other? Run it on all nodes at the same time; exit code 1 if not")
         {
@@ -36,16 +39,16 @@ internal static class TestMesh
         }.Does(host, async (parsed, session, ct) =>
         {
             var seconds = parsed.GetValue(wait);
-            if (seconds is < 1 or > MostSeconds) throw new CliException(ExitCode.Usage,
-                $"--wait is a number from 1 to {MostSeconds}.");
+            if (seconds is < 1 or > MostSeconds) throw new CliException(
+                ExitCode.Usage, $"--wait is a number from 1 to {MostSeconds}.");
             var (home, own) = await RadicleCopy.ProfileAsync(host, ct);
             var rid = await FixNode.RepositoryAsync(host, parsed.GetValue(repository), ct) ?? throw new CliException(
                 ExitCode.Usage, "In which repository?",
-                    "Name it: --repo RID ('rad ls' shows them), or begin in a working copy.");
+                "Name it: --repo RID ('rad ls' shows them), or begin in a working copy.");
             var scene = new FixScene(host, home, own, "0.0.0.0:8776", rid);
             if (await scene.IdentityAsync(ct) is null) throw new CliException(
                 ExitCode.Negative, $"{rid} is not here.",
-                    $"Let your node get it: auxo node fix --repo {rid} --peer NID@HOST:8776");
+                $"Let your node get it: auxo node fix --repo {rid} --peer NID@HOST:8776");
             try
             {
                 var table = await new MarkerRun(scene, rid, await home.AliasAsync(ct) ?? "")

@@ -18,13 +18,12 @@ internal static class DiagnoseNode
         var peer = new Option<string?>("--peer")
         {
             Description = "The other node; else every node of the mesh that this one knows",
-                HelpName = "NID[@HOST:PORT]",
+            HelpName = "NID[@HOST:PORT]",
         };
         var repository = new Option<string?>("--repo")
         {
-            Description =
-                "The repository that both should have; else that of this working copy, else all that are here",
-                    HelpName = "RID",
+            Description = "The repository that both should have; else that of this working copy, else all that are here",
+            HelpName = "RID",
         };
         return new Command("diagnose",
             "Why do this node and another not get each other's work? Thirteen checks; exit code 1 for a warning or worse")
@@ -106,12 +105,12 @@ internal static class DiagnoseNode
             ? peer
             : throw new CliException(
                 ExitCode.Usage, $"'{peer}' is no peer.",
-                    "It looks like z6Mk… or z6Mk…@host.example.org:8776; on the peer: rad node config --addresses");
+                "It looks like z6Mk… or z6Mk…@host.example.org:8776; on the peer: rad node config --addresses");
 
     private static string Word(DiagnosisState state) => state switch
     {
         DiagnosisState.Critical => "critical", DiagnosisState.Warning => "warning",
-            DiagnosisState.NotKnown => "not_known", _ => "fine",
+        DiagnosisState.NotKnown => "not_known", _ => "fine",
     };
 
     private static Cell Sign(DiagnosisState state) => state switch

@@ -23,8 +23,7 @@ internal sealed record JoinWish(
 
 /// <summary>
 /// The steps of joining. Each looks first and does only what is missing, so what was cut is carried on by doing the
-/// whole again. The
-/// parts of <c>auxo node setup</c> and <c>auxo node fix</c> are the same code here.
+/// whole again. The parts of <c>auxo node setup</c> and <c>auxo node fix</c> are the same code here.
 /// </summary>
 /// <param name="host">The surroundings.</param>
 /// <param name="setup">The machine.</param>
@@ -41,8 +40,9 @@ internal sealed class JoinScene(CliHost host, SetupScene setup, JoinWish wish)
 
     public JoinWish Wish { get; } = wish;
 
-    /// <summary>A step of <c>auxo node fix</c>: looked at, mended where that is possible here, and looked at
-    /// again.</summary>
+    /// <summary>
+    /// A step of <c>auxo node fix</c>: looked at, mended where that is possible here, and looked at again.
+    /// </summary>
     public async Task<SetupStep> FixAsync(Func<FixScene, FixStep> step, Rid? rid, CancellationToken ct)
     {
         var fix = step(await SceneAsync(rid, ct));
@@ -75,7 +75,7 @@ internal sealed class JoinScene(CliHost host, SetupScene setup, JoinWish wish)
             var isNew = Wish.Agent is not null;
             if (!isNew && !File.Exists(Instance.Layout(host).AgentFile)) return new SetupStep(
                 Agent, "fine",
-                    "no Auxo was named to report to (--url, --token): 'auxo agent token NAME' on its machine says more");
+                "no Auxo was named to report to (--url, --token): 'auxo agent token NAME' on its machine says more");
             var file = Wish.Agent ?? AgentFile.Read(Instance.Layout(host));
             _mates = (await JoinAgent.ReportAsync(host, file, ct)).Others;
             var unit = await InstallAgent.WriteAsync(host, dry: false, ct);
@@ -90,8 +90,7 @@ internal sealed class JoinScene(CliHost host, SetupScene setup, JoinWish wish)
 
     /// <summary>
     /// The peer is dialled at every start of the node, not only now. Where nobody was named, it is a node of which Auxo
-    /// knows and that
-    /// takes connections.
+    /// knows and that takes connections.
     /// </summary>
     public async Task<SetupStep> DialledAsync(CancellationToken ct)
     {
@@ -115,16 +114,17 @@ internal sealed class JoinScene(CliHost host, SetupScene setup, JoinWish wish)
             foreach (var address in mate.Addresses.OrderBy(MeshAddress.IsLoopback))
             {
                 if (FixScene.NidOf(mate.Node) is not null
-                    && await ReadMesh.DialAsync(address, host.Time,
-                    ct) is { Answered: > 0 }) return $"{mate.Node}@{address}";
+                    && await ReadMesh.DialAsync(address, host.Time, ct) is { Answered: > 0 })
+                    return $"{mate.Node}@{address}";
             }
         }
 
         return null;
     }
 
-    /// <summary>The repository is seeded and comes from the peer. Where this node is not allowed yet, a delegate is
-    /// waited for.</summary>
+    /// <summary>
+    /// The repository is seeded and comes from the peer. Where this node is not allowed yet, a delegate is waited for.
+    /// </summary>
     public async Task<SetupStep> FetchAsync(Rid rid, CancellationToken ct)
     {
         var name = "repository " + rid.Value;

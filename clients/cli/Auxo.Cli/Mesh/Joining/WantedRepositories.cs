@@ -2,8 +2,9 @@ using Auxo.Contracts;
 
 namespace Auxo.Cli.Mesh.Joining;
 
-/// <summary>Which repositories a new machine shall have: those that were named, and those that an Auxo
-/// tracks.</summary>
+/// <summary>
+/// Which repositories a new machine shall have: those that were named, and those that an Auxo tracks.
+/// </summary>
 internal static class WantedRepositories
 {
     /// <param name="session">Where an Auxo is found.</param>

@@ -8,8 +8,9 @@ using Auxo.Radicle;
 namespace Auxo.Cli.Mesh.Testing;
 
 /// <summary>
-/// While the agent runs, its node takes part in a test that somebody begins elsewhere: then one <c>auxo mesh test</c> has the whole
-/// matrix. A repository is answered in at most once at a time and once in five seconds, whatever markers come.
+/// While the agent runs, its node takes part in a test that somebody begins elsewhere: then one <c>auxo mesh test</c>
+/// has the whole matrix. A repository is answered in at most once at a time and once in five seconds, whatever markers
+/// come.
 /// </summary>
 /// <param name="host">The surroundings.</param>
 /// <param name="say">Tells what happened, with words.</param>

@@ -4,18 +4,19 @@ using Auxo.Contracts;
 
 namespace Auxo.Cli.Mesh.Testing;
 
-/// <summary>What a node writes into its marker for the others: first only that it is there, later what it has
-/// seen.</summary>
+/// <summary>
+/// What a node writes into its marker for the others: first only that it is there, later what it has seen.
+/// </summary>
 /// <param name="Written">When its first push began, by its own clock.</param>
 /// <param name="Alias">Its name for people.</param>
 /// <param name="Expects">The nodes whose markers it waits for.</param>
-/// <param name="Seen">When it saw whose marker, by its own clock; empty until it has seen all that it waits
-/// for.</param>
+/// <param name="Seen">
+/// When it saw whose marker, by its own clock; empty until it has seen all that it waits for.
+/// </param>
 /// <param name="Row">How many seconds after its push began each node had announced that it has it.</param>
 /// <param name="IsDone">It knows the whole matrix; who needs nothing from it any more may leave.</param>
 internal sealed record MarkerNote(
-    DateTimeOffset Written, string Alias, IReadOnlyList<string> Expects, IReadOnlyDictionary<string,
-        DateTimeOffset> Seen,
+    DateTimeOffset Written, string Alias, IReadOnlyList<string> Expects, IReadOnlyDictionary<string, DateTimeOffset> Seen,
     IReadOnlyDictionary<string, double> Row, bool IsDone)
 {
     /// <summary>An agent wrote it because somebody began a test elsewhere; nobody answers an answer.</summary>
@@ -30,8 +31,10 @@ internal sealed record MarkerNote(
 
     public string ToMessage() => Title + JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
-    /// <summary>Reads the part after the title; null for what is no note. Other nodes wrote it, so nothing of it is
-    /// taken for granted.</summary>
+    /// <summary>
+    /// Reads the part after the title; null for what is no note. Other nodes wrote it, so nothing of it is taken for
+    /// granted.
+    /// </summary>
     public static MarkerNote? Parse(string body)
     {
         if (body.Length > MostBytes) return null;

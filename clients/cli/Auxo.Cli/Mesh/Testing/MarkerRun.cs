@@ -7,8 +7,7 @@ namespace Auxo.Cli.Mesh.Testing;
 
 /// <summary>
 /// One node's part of the test. The notes travel as the markers do, through the repository itself: no server knows of
-/// it, and every run
-/// has the whole matrix in the end.
+/// it, and every run has the whole matrix in the end.
 /// </summary>
 /// <param name="Scene">The profile, its node and the repository.</param>
 /// <param name="Rid">The repository.</param>
@@ -111,7 +110,8 @@ internal sealed record MarkerRun(FixScene Scene, Rid Rid, string Alias, bool IsA
     }
 
     /// <summary>
-    /// Somebody began a test, and this node takes no part in it yet: a marker in these branches that is no answer, and none of its own.
+    /// Somebody began a test, and this node takes no part in it yet: a marker in these branches that is no answer, and
+    /// none of its own.
     /// </summary>
     public async Task<bool> IsCalledAsync(IReadOnlySet<string> branches, CancellationToken ct)
     {

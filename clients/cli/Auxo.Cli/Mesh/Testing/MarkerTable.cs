@@ -4,14 +4,14 @@ namespace Auxo.Cli.Mesh.Testing;
 /// <param name="From">Who wrote the marker.</param>
 /// <param name="To">Who has it.</param>
 /// <param name="Seconds">How long after the push began; null where the two clocks contradict each other.</param>
-/// <param name="IsOneClock">Measured by the writer alone, from the other's announcement; else by both nodes'
-/// clocks.</param>
+/// <param name="IsOneClock">
+/// Measured by the writer alone, from the other's announcement; else by both nodes' clocks.
+/// </param>
 internal sealed record MarkerWay(string From, string To, double? Seconds, bool IsOneClock);
 
 /// <summary>
 /// What one run knows of the whole matrix: its own row from announcements, its own column from its storage, and all
-/// else from the notes
-/// of the others. Pure: it is told, and asked.
+/// else from the notes of the others. Pure: it is told, and asked.
 /// </summary>
 /// <param name="own">This node.</param>
 /// <param name="alias">Its name.</param>
@@ -30,8 +30,9 @@ internal sealed class MarkerTable(string own, string alias, DateTimeOffset writt
     /// <summary>What this node writes is an answer to a test that somebody began elsewhere.</summary>
     public bool IsAnswer { get; init; }
 
-    /// <summary>A peer that is connected and has the repository: it must get the marker, and it is waited
-    /// for.</summary>
+    /// <summary>
+    /// A peer that is connected and has the repository: it must get the marker, and it is waited for.
+    /// </summary>
     public void Expect(string node) => _ = node != own && _connected.Add(node);
 
     /// <summary>A node has announced that it has this node's marker.</summary>
@@ -111,7 +112,7 @@ internal sealed class MarkerTable(string own, string alias, DateTimeOffset writt
             : _notes.GetValueOrDefault(to)?.Seen.TryGetValue(from, out var there) == true ? there : null;
         return began is null || seen is null ? null
             : new MarkerWay(from, to, seen.Value >= began.Value ? (seen.Value - began.Value).TotalSeconds : null,
-            IsOneClock: false);
+                IsOneClock: false);
     }
 
     /// <summary>

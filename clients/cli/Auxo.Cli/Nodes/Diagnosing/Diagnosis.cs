@@ -5,8 +5,9 @@ namespace Auxo.Cli.Nodes.Diagnosing;
 /// <param name="Peers">The others, for each peer.</param>
 internal sealed record Diagnosis(IReadOnlyList<DiagnosisItem> Machine, IReadOnlyList<PeerDiagnosis> Peers)
 {
-    /// <summary>From what others follow comes first: no session without a way, nothing fetched by who is not
-    /// allowed.</summary>
+    /// <summary>
+    /// From what others follow comes first: no session without a way, nothing fetched by who is not allowed.
+    /// </summary>
     private static readonly int[] RootsFirst = [8, 1, 3, 7, 9, 10, 11, 13, 12, 2, 4, 5, 6];
 
     public static Diagnosis Of(MeshReading reading) => new(
@@ -19,15 +20,16 @@ internal sealed record Diagnosis(IReadOnlyList<DiagnosisItem> Machine, IReadOnly
             VpnRules.Online(reading, peer), VpnRules.Path(reading, peer), VpnRules.Handshake(reading, peer),
             VpnRules.RoundTrip(reading, peer), SessionRules.Port(peer), SessionRules.Session(reading, peer),
             RepositoryRules.Allowed(reading, peer), RepositoryRules.Seeded(reading, peer),
-                RepositoryRules.Refs(reading, peer),
+            RepositoryRules.Refs(reading, peer),
             SessionRules.Clock(reading, peer),
         ]))]);
 
     /// <summary>Everything that was looked at.</summary>
     public IEnumerable<DiagnosisItem> All => Machine.Concat(Peers.SelectMany(static p => p.Items));
 
-    /// <summary>What a peer's trouble comes from, if there is any: the worst, and of these the one that others follow
-    /// from.</summary>
+    /// <summary>
+    /// What a peer's trouble comes from, if there is any: the worst, and of these the one that others follow from.
+    /// </summary>
     public DiagnosisItem? RootOf(PeerDiagnosis peer)
         => Machine.Concat(peer.Items).Where(static i => i.State >= DiagnosisState.Warning)
             .OrderByDescending(static i => i.State).ThenBy(static i => Array.IndexOf(RootsFirst, i.Number))
@@ -35,7 +37,7 @@ internal sealed record Diagnosis(IReadOnlyList<DiagnosisItem> Machine, IReadOnly
 
     private static DiagnosisItem Alone { get; } = new(
         9, "session", DiagnosisState.Critical, "no other node of the mesh is known",
-            "node.connect of config.json names nobody, and nobody dials",
+        "node.connect of config.json names nobody, and nobody dials",
         "auxo node diagnose --peer NID@HOST:8776");
 }
 

@@ -10,8 +10,9 @@ internal static class MeshAddress
     public static string HostOf(string address)
         => (address.LastIndexOf(':') is > 0 and var colon ? address[..colon] : address).Trim('[', ']');
 
-    /// <summary>An address that tailscale and headscale give: 100.64.0.0/10, fd7a:115c:a1e0::/48, or a name of
-    /// MagicDNS.</summary>
+    /// <summary>
+    /// An address that tailscale and headscale give: 100.64.0.0/10, fd7a:115c:a1e0::/48, or a name of MagicDNS.
+    /// </summary>
     public static bool IsTailnet(string address)
         => IPAddress.TryParse(HostOf(address), out var ip)
             ? ip.GetAddressBytes() is [100, >= 64 and < 128, _, _] or [0xfd, 0x7a, 0x11, 0x5c, 0xa1, 0xe0, ..]

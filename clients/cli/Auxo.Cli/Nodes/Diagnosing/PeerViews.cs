@@ -25,9 +25,9 @@ internal static class PeerViews
 
     private static PeerView Of(MeshReading reading, MeshPeer peer, DiagnosisItem? root) => new(
         peer.Nid.Nid, peer.Machine is { HostName.Length: > 0 } machine ? machine.HostName : null,
-            peer.Address ?? peer.Session?.Address,
+        peer.Address ?? peer.Session?.Address,
         peer.Session?.Connected == true, VpnRules.IsDirect(peer), peer.Ping?.Seconds ?? peer.Dial?.Seconds,
-            peer.Machine?.LastHandshake,
+        peer.Machine?.LastHandshake,
         peer.Machine?.KeyExpiry, root is null ? null : root.Cause ?? root.Evidence, root?.Next)
     {
         Refs = [.. reading.Repositories.Where(r => r.Signed.ContainsKey(peer.Nid)).Select(

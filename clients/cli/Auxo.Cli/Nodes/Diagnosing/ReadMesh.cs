@@ -21,8 +21,9 @@ internal static class ReadMesh
     /// <param name="host">The surroundings.</param>
     /// <param name="home">The profile.</param>
     /// <param name="own">Its key.</param>
-    /// <param name="named">The peer that is meant, <c>NID</c> or <c>NID@host:port</c>; null for all of the
-    /// mesh.</param>
+    /// <param name="named">
+    /// The peer that is meant, <c>NID</c> or <c>NID@host:port</c>; null for all of the mesh.
+    /// </param>
     /// <param name="rid">The repository that is meant; null for all of the storage.</param>
     /// <param name="ct">Stops.</param>
     public static async Task<MeshReading> ReadAsync(
@@ -54,12 +55,11 @@ internal static class ReadMesh
 
     /// <summary>
     /// The one that is named; else those that the settings dial, and of those that are connected the ones that belong
-    /// to the mesh: at a
-    /// private address, or allowed in one of the repositories. Public seeds do not.
+    /// to the mesh: at a private address, or allowed in one of the repositories. Public seeds do not.
     /// </summary>
     public static IReadOnlyList<MeshPeer> Peers(
         (IReadOnlyList<string> Dialled, IReadOnlyList<string> Seeds) settings, IReadOnlyList<NodeSession> sessions,
-            string? named, Did own,
+        string? named, Did own,
         IReadOnlyList<MeshRepository> repositories)
     {
         var found = new Dictionary<Did, MeshPeer>();
@@ -83,7 +83,7 @@ internal static class ReadMesh
                 && IsOfMesh(session, repositories))
                 found[session.Nid] = new MeshPeer(
                     session.Nid, session.IsOutbound == true ? session.Address : null,
-                        IsDialled: false) { Session = session };
+                    IsDialled: false) { Session = session };
         }
 
         return [.. found.Values.OrderBy(static p => p.Nid.Value, StringComparer.Ordinal)];
@@ -94,8 +94,8 @@ internal static class ReadMesh
             || repositories.Any(r => r.Readers?.Contains(session.Nid) == true);
 
     /// <summary>Whom the settings dial, and the public seeds.</summary>
-    private static async Task<(IReadOnlyList<string> Dialled,
-        IReadOnlyList<string> Seeds)> SettingsAsync(RadicleHome home, CancellationToken ct)
+    private static async Task<(IReadOnlyList<string> Dialled, IReadOnlyList<string> Seeds)> SettingsAsync(
+        RadicleHome home, CancellationToken ct)
     {
         var file = Path.Combine(home.Path, "config.json");
         if (!File.Exists(file)) return ([], []);

@@ -8,8 +8,9 @@ using Auxo.Radicle;
 
 namespace Auxo.Cli.Nodes.Diagnosing;
 
-/// <summary>Reads who may have what, and who says that he has it. A repository that cannot be read disturbs no
-/// other.</summary>
+/// <summary>
+/// Reads who may have what, and who says that he has it. A repository that cannot be read disturbs no other.
+/// </summary>
 internal static class ReadRepositories
 {
     private const int AtOnce = 4;
@@ -76,13 +77,14 @@ internal static class ReadRepositories
         }
     }
 
-    /// <summary>The newest signed refs of every namespace. Only a time and an id are taken from them, nothing is
-    /// believed.</summary>
+    /// <summary>
+    /// The newest signed refs of every namespace. Only a time and an id are taken from them, nothing is believed.
+    /// </summary>
     private static async Task<IReadOnlyDictionary<Did, SignedAt>> SignedAsync(string folder, CancellationToken ct)
     {
         var listed = await GitCommand.AskAsync(
             folder, ct, "for-each-ref", "--format=%(refname) %(objectname) %(committerdate:unix)",
-                $"{Namespaces}*{Sigrefs}") ?? "";
+            $"{Namespaces}*{Sigrefs}") ?? "";
         return listed.Split('\n').Select(Line).OfType<(Did Owner, SignedAt At)>().DistinctBy(static l => l.Owner)
             .ToDictionary(static l => l.Owner, static l => l.At);
     }

@@ -23,7 +23,7 @@ internal static class RepositoryRules
         var closed = here.Where(static r => r.Readers is not null).ToList();
         if (closed.Find(r => !r.Readers!.Contains(reading.Own)) is { } lost) return Of(
             DiagnosisState.Critical, $"this node may not read {lost.Name} ({lost.Rid})",
-                "it is not on the allow list any more",
+            "it is not on the allow list any more",
             Allow(lost, "a delegate: ", reading.Own));
         var without = closed.Where(r => !r.Readers!.Contains(peer.Nid)).ToList();
         if (closed.Count == 0) return Of(DiagnosisState.Fine,
@@ -43,7 +43,7 @@ internal static class RepositoryRules
             ? Of(DiagnosisState.Warning, $"the peer is on the allow list of no private repository here ({names})",
                 "the repositories are private, so the peer is told nothing of them and may not fetch them", next)
             : Of(DiagnosisState.Fine,
-            $"the peer may read {closed.Count - without.Count} of {closed.Count} private repositories, not {names}");
+                $"the peer may read {closed.Count - without.Count} of {closed.Count} private repositories, not {names}");
     }
 
     /// <summary>11: what is not seeded is neither fetched nor told of.</summary>
@@ -58,9 +58,9 @@ internal static class RepositoryRules
             $"auxo node fix --repo {absent.Rid} --peer {peer.Nid.Nid}@{peer.Address ?? "HOST:8776"}");
         if (reading.Repositories.FirstOrDefault(static r => !r.IsSeeded) is { } closed) return Of(
             reading.IsNamed ? DiagnosisState.Critical : DiagnosisState.Warning,
-                $"this node does not seed {closed.Name} ({closed.Rid})",
+            $"this node does not seed {closed.Name} ({closed.Rid})",
             "its seeding policy blocks it, so nothing new is fetched and nobody is told",
-                $"rad seed {closed.Rid} --scope all");
+            $"rad seed {closed.Rid} --scope all");
         if (reading.Repositories.FirstOrDefault(static r => !r.SeedsAll) is { } narrow) return Of(
             DiagnosisState.Warning, $"this node seeds {narrow.Name} with scope followed",
             "only the refs of delegates and of followed keys are fetched: patches of others do not arrive",
@@ -73,7 +73,7 @@ internal static class RepositoryRules
             ? Of(DiagnosisState.Fine, "this node seeds it, with the refs of everybody")
             : Of(DiagnosisState.Warning, "this node seeds it; the peer has not said that it has it",
                 "the peer has not fetched it: its own seeding policy may block it",
-                    $"on the peer: rad seed {one.Rid} --scope all");
+                $"on the peer: rad seed {one.Rid} --scope all");
     }
 
     /// <summary>12: what this node signed last is what the peer says that it has.</summary>
@@ -100,16 +100,16 @@ internal static class RepositoryRules
         var age = told is { } at ? $"; its last word {Amounts.Ago(reading.Now, at)}" : "";
         if (behind.Count == 0) return same == 0
             ? Of(DiagnosisState.NotKnown,
-            "the peer has told of nothing that this node has signed" + PeerSigned(reading, peer))
+                "the peer has told of nothing that this node has signed" + PeerSigned(reading, peer))
             : Of(DiagnosisState.Fine,
-            $"the peer has what this node signed{(same == 1 ? "" : $" in {same} repositories")}{age}{PeerSigned(reading, peer)}");
+                $"the peer has what this node signed{(same == 1 ? "" : $" in {same} repositories")}{age}{PeerSigned(reading, peer)}");
         var (late, signed, has) = behind.MinBy(static b => b.Signed);
         var text = $"the peer does not have what this node signed in {late.Name} {Amounts.Ago(reading.Now, signed)}"
             + (has is null ? "; it has never said what it has" : age);
         return reading.Now - signed < OnItsWay
             ? Of(DiagnosisState.Fine, text + ": it may be on its way")
             : Of(DiagnosisState.Warning, text, "it was not announced, or the peer could not fetch it",
-            $"rad sync --announce {late.Rid}");
+                $"rad sync --announce {late.Rid}");
     }
 
     private static string PeerSigned(MeshReading reading, MeshPeer peer)

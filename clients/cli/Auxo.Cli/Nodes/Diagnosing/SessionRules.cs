@@ -32,7 +32,7 @@ internal static class SessionRules
         // It can be reached by the session that it began, until that ends.
         return peer.Session is { Connected: true }
             ? Of(DiagnosisState.Warning, $"{address} takes no connection, but the peer could dial this node",
-            "one way only: " + cause, next)
+                "one way only: " + cause, next)
             : Of(DiagnosisState.Critical, $"{address} takes no connection", cause, next);
     }
 
@@ -43,7 +43,7 @@ internal static class SessionRules
             => new(8, "node listens", state, text, cause, next);
         if (reading.Listens is not { } listens) return Of(
             DiagnosisState.Critical, reading.NodeProblem ?? "the node does not answer",
-                "it was stopped, or has never been started",
+            "it was stopped, or has never been started",
             "auxo node fix");
         if (listens.Count == 0) return Of(
             DiagnosisState.Warning, "the node only dials; nobody can dial it", "node.listen of config.json is empty",
@@ -56,7 +56,7 @@ internal static class SessionRules
                 && MeshAddress.IsLoopback(at))
                 ? Of(DiagnosisState.Fine, text + "; every peer is on this machine")
                 : Of(DiagnosisState.Warning, text + ": this machine only",
-                "node.listen of config.json names a loopback address",
+                    "node.listen of config.json names a loopback address",
                     $"auxo node fix --listen {Everywhere}");
         return reading.Vpn?.Self is { Addresses: { Count: > 0 } tailnet }
             && reading.Peers.Any(static p => p.Address is { } a && MeshAddress.IsTailnet(a))
@@ -107,11 +107,12 @@ internal static class SessionRules
         return Of(
             off < ClockBreaks ? DiagnosisState.Warning : DiagnosisState.Critical, text,
             "one of the two clocks is not set by a time server",
-                "on both machines: timedatectl set-ntp true; timedatectl timesync-status");
+            "on both machines: timedatectl set-ntp true; timedatectl timesync-status");
     }
 
-    /// <summary>How far the peer's clock is at least ahead, and at least behind; zero is possible. Null where nothing
-    /// is known.</summary>
+    /// <summary>
+    /// How far the peer's clock is at least ahead, and at least behind; zero is possible. Null where nothing is known.
+    /// </summary>
     private static (TimeSpan Ahead, TimeSpan Behind)? ClockBounds(MeshReading reading, MeshPeer peer)
     {
         (TimeSpan Ahead, TimeSpan Behind)? bounds = null;

@@ -19,7 +19,7 @@ internal sealed partial record TailscalePing(int Sent, int Answered, double? Sec
             .ToList();
         return pongs.Count == 0 ? new TailscalePing(sent, 0, null, null) : new TailscalePing(
             sent, Math.Min(pongs.Count, sent),
-                pongs.Min(static p => InSeconds(p.Groups["time"].Value, p.Groups["unit"].Value)),
+            pongs.Min(static p => InSeconds(p.Groups["time"].Value, p.Groups["unit"].Value)),
             pongs[^1].Groups["via"].Value switch
             {
                 var via when via.StartsWith("DERP", StringComparison.Ordinal)

@@ -16,7 +16,7 @@ namespace Auxo.Cli.Nodes.Diagnosing;
 /// <param name="IsExpired">Its key has ended.</param>
 internal sealed record TailscaleMachine(
     string HostName, string DnsName, IReadOnlyList<string> Addresses, bool? IsOnline, bool? IsActive,
-        string? DirectAddress,
+    string? DirectAddress,
     string? Relay, DateTimeOffset? LastHandshake, DateTimeOffset? KeyExpiry, bool IsExpired)
 {
     /// <summary>Whether a host is this machine: by address or by name.</summary>
@@ -28,8 +28,7 @@ internal sealed record TailscaleMachine(
 
 /// <summary>
 /// What <c>tailscale status --json</c> says; headscale's clients say the same. Programs of other years have more or
-/// fewer members, so
-/// none of them is needed.
+/// fewer members, so none of them is needed.
 /// </summary>
 /// <param name="Backend">Its state, <c>Running</c> when all is well; null where the text is no such answer.</param>
 /// <param name="Self">This machine.</param>
@@ -50,7 +49,7 @@ internal sealed record TailscaleStatus(
                 ? all.EnumerateObject().Select(static p => Machine(p.Value)).OfType<TailscaleMachine>().ToList() : [];
             return new TailscaleStatus(
                 Text(root, "BackendState"), Member(root, "Self") is { } self ? Machine(self) : null, peers,
-                    Texts(root, "Health"));
+                Texts(root, "Health"));
         }
         catch (JsonException)
         {
@@ -60,11 +59,11 @@ internal sealed record TailscaleStatus(
 
     private static TailscaleMachine? Machine(JsonElement json) => json.ValueKind != JsonValueKind.Object ? null
         : new TailscaleMachine(
-        Text(json, "HostName") ?? "", Text(json, "DNSName")?.TrimEnd('.') ?? "", Texts(json, "TailscaleIPs"),
+            Text(json, "HostName") ?? "", Text(json, "DNSName")?.TrimEnd('.') ?? "", Texts(json, "TailscaleIPs"),
             Flag(json, "Online"),
-        Flag(json, "Active"), Text(json, "CurAddr"), Text(json, "Relay"), Time(json, "LastHandshake"),
+            Flag(json, "Active"), Text(json, "CurAddr"), Text(json, "Relay"), Time(json, "LastHandshake"),
             Time(json, "KeyExpiry"),
-        Flag(json, "Expired") == true);
+            Flag(json, "Expired") == true);
 
     private static JsonElement? Member(JsonElement json, string name) => json.TryGetProperty(name, out var value)
         ? value : null;

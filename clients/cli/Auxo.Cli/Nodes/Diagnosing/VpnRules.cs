@@ -89,13 +89,14 @@ internal static class VpnRules
             false => Of(DiagnosisState.Warning,
                 $"over a relay{(m.Relay is { Length: > 0 } relay ? " (" + relay + ")" : "")}",
                 "no UDP comes through between the two machines",
-                    "let UDP 41641 in on one of the two, then: tailscale ping " + m.HostName),
+                "let UDP 41641 in on one of the two, then: tailscale ping " + m.HostName),
             null => Of(DiagnosisState.NotKnown, "no traffic at the moment, so there is no path"),
         };
     }
 
-    /// <summary>False: over a relay; null: not known, or nothing goes over it now. What the ping came by counts
-    /// first.</summary>
+    /// <summary>
+    /// False: over a relay; null: not known, or nothing goes over it now. What the ping came by counts first.
+    /// </summary>
     public static bool? IsDirect(MeshPeer peer)
         => peer.Ping?.IsDirect ?? peer.Machine switch
         {
@@ -120,7 +121,7 @@ internal static class VpnRules
                 && reading.Now - then <= HandshakeIsOld => Of(DiagnosisState.Fine, last),
             true => Of(DiagnosisState.Warning, $"there is traffic, but the last handshake: {last}",
                 "what is sent is not answered: a firewall drops it, or the peer's key has changed",
-                    "tailscale ping " + m.HostName),
+                "tailscale ping " + m.HostName),
         };
     }
 
@@ -139,15 +140,15 @@ internal static class VpnRules
         if (seconds is not { } fastest) return peer.Ping is null
             ? Of(DiagnosisState.NotKnown, "no connection, so no time (check 7)")
             : Of(DiagnosisState.Critical, $"none of {sent} came back ({way})",
-            "nothing goes through the VPN to this machine",
+                "nothing goes through the VPN to this machine",
                 "on both machines: tailscale netcheck");
         var text = $"{fastest * 1000:0.#} ms, {sent - answered} of {sent} lost ({way})";
         return answered < sent
             ? Of(DiagnosisState.Warning, text, "the network loses packets",
-            $"mtr {MeshAddress.HostOf(peer.Address ?? "")}")
+                $"mtr {MeshAddress.HostOf(peer.Address ?? "")}")
             : fastest > SlowSeconds
                 ? Of(DiagnosisState.Warning, text, "the way is long, or full",
-                $"mtr {MeshAddress.HostOf(peer.Address ?? "")}")
+                    $"mtr {MeshAddress.HostOf(peer.Address ?? "")}")
                 : Of(DiagnosisState.Fine, text);
     }
 }

@@ -5,8 +5,7 @@ namespace Auxo.Cli.Nodes.Fixing;
 
 /// <summary>
 /// A branch in one's own namespace that proves that pushes arrive: it changes nobody's canonical branch, and is removed
-/// again. It is
-/// pushed from a folder of its own, so no working copy is touched.
+/// again. It is pushed from a folder of its own, so no working copy is touched.
 /// </summary>
 internal sealed class TestBranch : IDisposable
 {
