@@ -117,7 +117,7 @@ internal static class JoinMesh
         yield return ct => scene.Setup.IdentityAsync(scene.Wish.Alias, ct);
         yield return ct => scene.FixAsync(MachineSteps.Vpn, rid: null, ct);
         yield return ct => scene.Setup.ListenAsync(scene.Wish.Listen, ct);
-        yield return _ => Task.FromResult(scene.Setup.Firewall(scene.Wish.Listen, mesh: null));
+        yield return ct => scene.Setup.FirewallAsync(scene.Wish.Listen, mesh: null, ct);
         yield return ct => scene.FixAsync(MachineSteps.Node, rid: null, ct);
         yield return ct => scene.Setup.KeepAliveAsync(OperatingSystem.IsMacOS(), ct);
         yield return scene.AgentAsync;
