@@ -4,7 +4,9 @@ using Auxo.ServiceDefaults.Metrics;
 
 namespace Auxo.Metrics.Mesh;
 
-/// <summary>The families of nodes and of the mesh between them. A repository is named by its id: names of private ones stand nowhere.</summary>
+/// <summary>
+/// The families of nodes and of the mesh between them. A repository is named by its id: names of private ones stand nowhere.
+/// </summary>
 internal sealed class MeshFamilies(MetricsPage page)
 {
     private readonly PreparedFamily _up = page.Gauge("radicle_node_up", "1 while the Radicle node runs.");

@@ -70,7 +70,7 @@ public static class PairRules
             NextOn = pair.To,
             Next = "auxo node setup --dry-run",
         };
-        var address = view?.Address ?? column.Node.Report.Addresses.FirstOrDefault();
+        var address = view?.Address ?? (column.Node.Report.Addresses is [var first, ..] ? first : null);
         return pair with
         {
             Cause = "not connected", NextOn = pair.From,

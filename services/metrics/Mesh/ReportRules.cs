@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Metrics.Mesh;
 
-/// <summary>What an agent may tell, and how it is kept. It comes from another machine: nothing in it is believed to be short or clean.</summary>
+/// <summary>
+/// What an agent may tell, and how it is kept. It comes from another machine: nothing in it is believed to be short or clean.
+/// </summary>
 public static class ReportRules
 {
     /// <summary>The largest report, in bytes.</summary>
@@ -35,7 +37,8 @@ public static class ReportRules
         if (!IsNode(report.Node)) return AuxoProblem.Unprocessable(
             "mesh/no-node", "'node' is no node's id: it looks like z6Mk…; 'rad self --nid' shows it.");
         if (nodes.FirstOrDefault(n => n.Report.Node == report.Node && n.Name != name) is { } other) return AuxoProblem.Conflict(
-            "mesh/another-name", $"This node already reports as {other.Name}. Use its token, or remove that name: auxo mesh forget {other.Name}");
+            "mesh/another-name",
+            $"This node already reports as {other.Name}. Use its token, or remove that name: auxo mesh forget {other.Name}");
         return nodes.Count < MostNodes || nodes.Any(n => n.Name == name) ? null : AuxoProblem.Conflict(
             "mesh/full", $"There are {MostNodes} nodes in the mesh, and there is no room for more. Remove one: auxo mesh forget NAME");
     }
@@ -54,8 +57,8 @@ public static class ReportRules
             Health = [.. report.Health.OfType<NodeHealthItem>().Take(MostItems).Select(static i => new NodeHealthItem(
                 Line(i.Name, LongestName), i.State is "warning" or "critical" ? i.State : "fine", Line(i.Text),
                 i.Value is { } v && double.IsFinite(v) ? v : null, i.Next is null ? null : Line(i.Next)))],
-            Peers = [.. report.Peers.OfType<PeerView>().Where(p => IsNode(p.Node) && p.Node != report.Node).DistinctBy(static p => p.Node).Take(MostItems)
-                .Select(p => Clean(p, off))],
+            Peers = [.. report.Peers.OfType<PeerView>().Where(p => IsNode(p.Node) && p.Node != report.Node)
+                .DistinctBy(static p => p.Node, StringComparer.Ordinal).Take(MostItems).Select(p => Clean(p, off))],
             Repositories = [.. report.Repositories.OfType<NodeRepository>().Select(static r => (Rid: IdOf(r.Rid), It: r))
                 .Where(static r => r.Rid is not null).DistinctBy(static r => r.Rid).Select(static r => r.It with
             {

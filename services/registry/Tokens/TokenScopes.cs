@@ -19,7 +19,8 @@ public static partial class TokenScopes
             if (scope is null || !Form().IsMatch(scope)
                 || !KnownServices.Names.Contains(scope[..scope.IndexOf(':', StringComparison.Ordinal)], StringComparer.Ordinal))
                 return $"'{scope?[..Math.Min(scope.Length, 80)]}' is no scope. There are admin, "
-                    + $"{string.Join(", ", KnownServices.Names.Select(static s => s + ":read"))}, …:write, registry:manage, notify:send, metrics:report, "
+                    + $"{string.Join(", ", KnownServices.Names.Select(static s => s + ":read"))}, …:write, "
+                    + "registry:manage, notify:send, metrics:report, "
                     + "tokens of one raw repository (registry:read:NAME, registry:write:NAME), and of one runner (pipeline:runner:NAME).";
         }
 

@@ -49,7 +49,8 @@ public sealed class AgentRulesTests
         Assert.Equal("at X", Assert.Single(fit.Repositories[0].Violations));
         Assert.Equal(31, fit.Peers.Count);
         Assert.All(fit.Peers, p => Assert.Equal(fit.Repositories.Count, p.Refs.Count));
-        Assert.Equal(report.Repositories.Take(3), ReportSize.Fit(report with { Repositories = [.. repositories.Take(3)], Peers = [] }).Repositories);
+        var small = report with { Repositories = [.. repositories.Take(3)], Peers = [] };
+        Assert.Equal(small.Repositories, ReportSize.Fit(small).Repositories);
     }
 
     [Fact]
@@ -68,10 +69,12 @@ public sealed class AgentRulesTests
     [Fact]
     public void only_what_is_critical_is_a_violation_and_only_private_repositories_have_names()
     {
-        var (own, stranger, other) = (Did.Parse("did:key:" + A), Did.Parse("did:key:" + B), Rid.Parse("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", null));
+        var (own, stranger) = (Did.Parse("did:key:" + A), Did.Parse("did:key:" + B));
+        var other = Rid.Parse("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", null);
         var refs = new Dictionary<Rid, IReadOnlyDictionary<Did, CommitId>>
         {
-            [Rid] = new Dictionary<Did, CommitId> { [own] = CommitId.Parse(new string('1', 40)) }, [other] = new Dictionary<Did, CommitId>(),
+            [Rid] = new Dictionary<Did, CommitId> { [own] = CommitId.Parse(new string('1', 40)) },
+            [other] = new Dictionary<Did, CommitId>(),
         };
         var reading = new PrivacyReading(Rid, "plans", IsPrivate: true, PublicSince: null, [own], [stranger], IsAnnounced: false);
 
@@ -89,7 +92,11 @@ public sealed class AgentRulesTests
     {
         var page = AgentPage.Of("ann\"\n", Report() with
         {
-            Health = [new NodeHealthItem("node", "fine", "runs"), new NodeHealthItem("memory", "fine", "", 41.5), new NodeHealthItem("disk radicle", "fine", "", 80)],
+            Health =
+            [
+                new NodeHealthItem("node", "fine", "runs"), new NodeHealthItem("memory", "fine", "", 41.5),
+                new NodeHealthItem("disk radicle", "fine", "", 80),
+            ],
             Peers = [new PeerView(A, null, null, Connected: true), new PeerView(B, null, null, Connected: false)],
             Repositories = [new NodeRepository(FakeAuxo.Rid, "plans", "private", null, ["at X"])],
         }, DateTimeOffset.UnixEpoch.AddSeconds(5));
@@ -111,7 +118,8 @@ public sealed class AgentRulesTests
     [InlineData("10.0.0.2:9101", "http://10.0.0.2:9101/")]
     [InlineData("0.0.0.0:9101", "http://*:9101/")]
     [InlineData("[::1]:9101", "http://[::1]:9101/")]
-    public void a_port_alone_is_one_of_this_machine(string? address, string? prefix) => Assert.Equal(prefix, MetricsListener.Prefix(address));
+    public void a_port_alone_is_one_of_this_machine(string? address, string? prefix)
+        => Assert.Equal(prefix, MetricsListener.Prefix(address));
 
     [Theory]
     [InlineData("here")]
@@ -127,7 +135,8 @@ public sealed class AgentRulesTests
         var unit = InstallAgent.Unit("/opt/a b/auxo", new RadicleHome("/home/ann/100%", "/home/ann/s"), "/var/lib/auxo", "/usr/bin");
 
         foreach (var line in (string[])[
-            "ExecStart=\"/opt/a b/auxo\" agent\n", "Environment=\"RAD_HOME=/home/ann/100%%\"\n", "Environment=\"AUXO_HOME=/var/lib/auxo\"\n",
+            "ExecStart=\"/opt/a b/auxo\" agent\n", "Environment=\"RAD_HOME=/home/ann/100%%\"\n",
+            "Environment=\"AUXO_HOME=/var/lib/auxo\"\n",
             "Restart=on-failure\n", "RestartPreventExitStatus=2\n"])
             Assert.Contains(line, unit, StringComparison.Ordinal);
     }

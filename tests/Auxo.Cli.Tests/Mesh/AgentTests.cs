@@ -45,7 +45,8 @@ public sealed class AgentTests : IDisposable
         Assert.True((bool)peers[bob.Nid]["connected"]!);
         Assert.False((bool)peers["z6MkX"]["connected"]!);
         var told = Assert.Single(report["repositories"]!.AsArray())!;
-        Assert.Equal((repository.Rid, "private", 0), ((string)told["rid"]!, (string)told["visibility"]!, told["violations"]!.AsArray().Count));
+        Assert.Equal((repository.Rid, "private"), ((string)told["rid"]!, (string)told["visibility"]!));
+        Assert.Empty(told["violations"]!.AsArray());
         Assert.Equal(SignedRefs(alice, repository.Rid, alice.Nid), (string)told["signedRefs"]!);
         Assert.Contains(alice.Address, report["addresses"]!.AsArray().Select(static a => (string)a!));
     }
@@ -64,7 +65,8 @@ public sealed class AgentTests : IDisposable
         await RunAsync(alice, "agent", "join", auxo.Address + "/metrics", FakeAuxo.Token);
 
         Assert.EndsWith("is at a node that is not allowed: " + bob.Nid,
-            (string)Assert.Single(Assert.Single(Told(auxo)["repositories"]!.AsArray())!["violations"]!.AsArray())!, StringComparison.Ordinal);
+            (string)Assert.Single(Assert.Single(Told(auxo)["repositories"]!.AsArray())!["violations"]!.AsArray())!,
+            StringComparison.Ordinal);
 
         await alice.StopAsync();
         Assert.Equal(0, (await RunAsync(alice, "agent", "--once")).ExitCode);
@@ -131,7 +133,8 @@ public sealed class AgentTests : IDisposable
         var refused = await RunAsync(alice, "agent", "join", auxo.Address + "/metrics", "auxo_wrong");
         Assert.Equal((3, true), (refused.ExitCode, refused.Error.Contains("does not take the token", StringComparison.Ordinal)));
         var away = await RunAsync(alice, "agent", "join", "http://127.0.0.1:1", FakeAuxo.Token);
-        Assert.Equal((3, true), (away.ExitCode, away.Error.Contains("Auxo does not take reports at http://127.0.0.1:1", StringComparison.Ordinal)));
+        Assert.Equal(3, away.ExitCode);
+        Assert.Contains("Auxo does not take reports at http://127.0.0.1:1", away.Error, StringComparison.Ordinal);
     }
 
     [Fact]

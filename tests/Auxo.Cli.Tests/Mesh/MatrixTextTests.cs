@@ -13,7 +13,8 @@ public sealed class MatrixTextTests
         var matrix = new MeshMatrix(
             [Node("ann-laptop"), Node("build"), Node("cil")],
             [
-                Pair("ann-laptop", "build", "direct", 0.0042), Pair("ann-laptop", "cil", "relayed", 0.08), Pair("build", "ann-laptop", "connected"),
+                Pair("ann-laptop", "build", "direct", 0.0042), Pair("ann-laptop", "cil", "relayed", 0.08),
+                Pair("build", "ann-laptop", "connected"),
                 Pair("build", "cil", "failing", 0.01), Pair("cil", "ann-laptop", "silent"), Pair("cil", "build", "warning", 1.24),
             ]);
 

@@ -39,7 +39,8 @@ public sealed class MeshCommandsTests
     [Fact]
     public async Task a_mesh_that_is_well_is_said_to_be()
     {
-        await using var auxo = await StartAsync(Pair("ann", "bob", "direct"), Pair("bob", "ann", "warning", "\"older refs\",\"nextOn\":null,\"next\":null"));
+        await using var auxo = await StartAsync(
+            Pair("ann", "bob", "direct"), Pair("bob", "ann", "warning", "\"older refs\",\"nextOn\":null,\"next\":null"));
 
         var result = await auxo.RunAsync("mesh", "status");
 

@@ -156,7 +156,8 @@ public sealed class MeshHostTests(PostgresFixture postgres)
         await PutAsync(ann, Of(A, Sees(B, direct: false, rtt: 0.25) with { LastHandshake = at }, Sees(C) with { Connected = false }) with
         {
             At = at, KeyExpiry = Now,
-            Health = [new NodeHealthItem("cpu", "fine", "", 7), new NodeHealthItem("disk radicle", "warning", "", 84.5)], Repositories = [Private(Heartwood, "secret-plans", "it is at z6MkX")],
+            Health = [new NodeHealthItem("cpu", "fine", "", 7), new NodeHealthItem("disk radicle", "warning", "", 84.5)],
+            Repositories = [Private(Heartwood, "secret-plans", "it is at z6MkX")],
         });
         await PutAsync(bob, Of(B) with
         {

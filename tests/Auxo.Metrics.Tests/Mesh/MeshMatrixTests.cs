@@ -41,7 +41,8 @@ public sealed class MeshMatrixTests
         var view = new PeerView(A, null, null, Connected: false, Cause: "its key has ended", Next: "tailscale up --force-reauth");
         var pair = Matrix(Heard("ann", Of(A, Sees(B))), Heard("bob", Of(B, view))).Pair("bob", "ann");
 
-        Assert.Equal(("its key has ended", "bob", "tailscale up --force-reauth", true), (pair.Cause, pair.NextOn, pair.Next, pair.Asymmetric));
+        Assert.Equal(
+            ("its key has ended", "bob", "tailscale up --force-reauth", true), (pair.Cause, pair.NextOn, pair.Next, pair.Asymmetric));
     }
 
     [Fact]
@@ -94,13 +95,17 @@ public sealed class MeshMatrixTests
     [InlineData("1", false, "ann has older refs of bob in " + Heartwood)]
     public void refs_are_compared_in_what_both_have(string seen, bool equal, string? cause)
     {
-        var ann = Of(A, Sees(B, direct: true) with { Refs = [new SeenRefs(Heartwood, new string(seen[0], 40)), new SeenRefs(Second, Old)] }) with
+        var sees = Sees(B, direct: true) with { Refs = [new SeenRefs(Heartwood, new string(seen[0], 40)), new SeenRefs(Second, Old)] };
+        var ann = Of(A, sees) with
         {
             Repositories = [new NodeRepository(Heartwood, "heartwood", "public", Old, [])],
         };
         var bob = Of(B) with
         {
-            Repositories = [new NodeRepository(Heartwood, "heartwood", "public", New, []), new NodeRepository(Second, "x", "public", New, [])],
+            Repositories =
+            [
+                new NodeRepository(Heartwood, "heartwood", "public", New, []), new NodeRepository(Second, "x", "public", New, []),
+            ],
         };
         var pair = Matrix(Heard("ann", ann), Heard("bob", bob)).Pair("ann", "bob");
 
@@ -116,7 +121,8 @@ public sealed class MeshMatrixTests
     {
         var (own, seen) = (Now.AddDays(3), Now.AddDays(9));
         var matrix = Matrix(
-            Heard("ann", Of(A, Sees(B) with { KeyExpiry = seen }) with { KeyExpiry = own }), Heard("bob", Of(B, Sees(A) with { KeyExpiry = seen })));
+            Heard("ann", Of(A, Sees(B) with { KeyExpiry = seen }) with { KeyExpiry = own }),
+            Heard("bob", Of(B, Sees(A) with { KeyExpiry = seen })));
 
         Assert.Equal([own, seen], matrix.Nodes.Select(static n => n.KeyExpiry));
     }

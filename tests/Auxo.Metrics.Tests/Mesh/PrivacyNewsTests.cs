@@ -33,7 +33,10 @@ public sealed class PrivacyNewsTests
     public void a_node_that_cannot_be_asked_has_not_become_innocent()
     {
         var before = Of(A) with { Repositories = [Private(Heartwood, "heartwood", "at X"), Private(Second, "other", "at Y")] };
-        var unknown = Of(A) with { Repositories = [Private(Heartwood, "heartwood", "was made public")], PrivacyUnknown = "the node does not run" };
+        var unknown = Of(A) with
+        {
+            Repositories = [Private(Heartwood, "heartwood", "was made public")], PrivacyUnknown = "the node does not run",
+        };
 
         var carried = PrivacyNews.Carry(before, unknown);
 

@@ -38,7 +38,8 @@ public sealed class ReportRulesTests
                 Health = [new NodeHealthItem("disk\n", "dreadful", "\u001b[31m", double.NaN)],
                 Repositories =
                 [
-                    new NodeRepository("nothing", "x", "public", null, []), new NodeRepository(Heartwood[4..], "x", "secret", "zz", ["a", "a", "b"]),
+                    new NodeRepository("nothing", "x", "public", null, []),
+                    new NodeRepository(Heartwood[4..], "x", "secret", "zz", ["a", "a", "b"]),
                 ],
             }, Now);
 

@@ -42,10 +42,12 @@ internal sealed record MeshTrouble(string Sign, string Who, string Text, string?
             yield return new MeshTrouble(
                 problem.State == "critical" ? Bad : Warns, node.Name, $"{problem.Name}: {problem.Text}", node.Name, problem.Next);
         if (node.KeyExpiry is { } expiry && expiry - now < TimeSpan.FromDays(7)) yield return new MeshTrouble(
-            Warns, node.Name, expiry <= now ? "its key of the VPN has ended" : $"its key of the VPN ends in {Duration.Of((expiry - now).TotalSeconds)}",
+            Warns, node.Name, expiry <= now
+                ? "its key of the VPN has ended" : $"its key of the VPN ends in {Duration.Of((expiry - now).TotalSeconds)}",
             node.Name, "tailscale up --force-reauth");
         if (Math.Abs(node.ClockSkewSeconds) > WrongClock.TotalSeconds) yield return new MeshTrouble(
-            Warns, node.Name, $"its clock is {Duration.Of(Math.Abs(node.ClockSkewSeconds))} {(node.ClockSkewSeconds > 0 ? "ahead" : "behind")}",
+            Warns, node.Name,
+            $"its clock is {Duration.Of(Math.Abs(node.ClockSkewSeconds))} {(node.ClockSkewSeconds > 0 ? "ahead" : "behind")}",
             node.Name, "timedatectl set-ntp true");
     }
 }

@@ -37,7 +37,8 @@ internal static class ShowMesh
         {
             terminal.Line($"{trouble.Sign} [bold]{Terminal.Safe(trouble.Who)}[/]{Terminal.Escape(": ")}{Terminal.Safe(trouble.Text)}");
             // A command is never cut: somebody copies it.
-            if (trouble.Next is { } next) terminal.Line($"    {(trouble.On is { } on ? $"on {Terminal.Safe(on)}" : "do")}  [bold]{Terminal.Safe(next)}[/]");
+            if (trouble.Next is { } next) terminal.Line(
+                $"    {(trouble.On is { } on ? $"on {Terminal.Safe(on)}" : "do")}  [bold]{Terminal.Safe(next)}[/]");
         }
 
         if (wrong.Count == 0) terminal.Line(matrix.Pairs.Count == 0

@@ -62,6 +62,7 @@ internal static class AgentCommand
     {
         var (connected, wrong) = (report.Peers.Count(static p => p.Connected), report.Health.Count(static i => i.State != "fine"));
         return $"{connected} of {report.Peers.Count} peers connected, "
-            + (wrong == 0 ? "everything is fine here" : $"{wrong} {(wrong == 1 ? "thing is" : "things are")} not fine here: auxo node health");
+            + (wrong == 0 ? "everything is fine here"
+                : $"{wrong} {(wrong == 1 ? "thing is" : "things are")} not fine here: auxo node health");
     }
 }

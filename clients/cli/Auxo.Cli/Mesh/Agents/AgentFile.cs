@@ -22,8 +22,8 @@ internal sealed record AgentFile(Uri Url, string Token)
         const string join = "'auxo agent token NAME' on the main machine prints the command to type here.";
         try
         {
-            return JsonSerializer.Deserialize<AgentFile>(File.ReadAllText(layout.AgentFile), ApiJson.Options) is { Url.IsAbsoluteUri: true } file
-                ? file : throw new JsonException();
+            var file = JsonSerializer.Deserialize<AgentFile>(File.ReadAllText(layout.AgentFile), ApiJson.Options);
+            return file is { Url.IsAbsoluteUri: true } ? file : throw new JsonException("There is no address in it.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -40,7 +40,8 @@ internal static class MakeAgentToken
         terminal.Line($"[green]✓[/] {Terminal.Safe(name)} may report. On its machine:");
         terminal.Line($"    auxo agent join {Terminal.Safe(url)} {Terminal.Safe(made.Text)}");
         terminal.Line("    auxo agent install");
-        terminal.Line("  [dim]The token is shown this once. The address must be one that the other machine reaches: docs/node-setup.md.[/]");
+        terminal.Line(
+            "  [dim]The token is shown this once. The address must be one that the other machine reaches: docs/node-setup.md.[/]");
         return ExitCode.Ok;
     }
 }

@@ -66,7 +66,8 @@ internal sealed class ReportSender : IDisposable
     };
 
     private CliException Away(string why, Exception? inner) => new(
-        ExitCode.Unreachable, $"Auxo does not take reports at {Where}: {why}.", "On the main machine, 'auxo status' shows what runs.", inner);
+        ExitCode.Unreachable, $"Auxo does not take reports at {Where}: {why}.",
+        "On the main machine, 'auxo status' shows what runs.", inner);
 
     private string Where => _address.GetLeftPart(UriPartial.Authority);
 }

@@ -24,8 +24,8 @@ internal static class ReadPrivacy
     }
 
     /// <returns>
-    /// The repositories that are private, or were; those that cannot be read; and why nobody could be asked who has what, null when somebody
-    /// could.
+    /// The repositories that are private, or were; those that cannot be read; and why nobody could be asked who has what, null when
+    /// somebody could.
     /// </returns>
     public static async Task<(IReadOnlyList<PrivacyReading> Readings, IReadOnlyList<HealthItem> Broken, string? Unknown)> ReadAsync(
         CliHost host, RadicleHome home, CancellationToken ct)

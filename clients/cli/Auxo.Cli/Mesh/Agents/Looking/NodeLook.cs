@@ -46,7 +46,8 @@ internal sealed class NodeLook(CliHost host)
 
     /// <summary>All repositories; the names of public ones are nobody's need.</summary>
     public static IReadOnlyList<NodeRepository> Repositories(
-        Did own, IReadOnlyDictionary<Rid, IReadOnlyDictionary<Did, CommitId>> refs, IReadOnlyList<PrivacyReading> privacy, IReadOnlySet<Rid> meant)
+        Did own, IReadOnlyDictionary<Rid, IReadOnlyDictionary<Did, CommitId>> refs, IReadOnlyList<PrivacyReading> privacy,
+        IReadOnlySet<Rid> meant)
     {
         var known = privacy.ToDictionary(static p => p.Rid);
         return
@@ -55,7 +56,8 @@ internal sealed class NodeLook(CliHost host)
                 rid.Value, known.GetValueOrDefault(rid)?.Name ?? "", known.GetValueOrDefault(rid)?.IsPrivate == true ? "private" : "public",
                 refs.TryGetValue(rid, out var tips) && tips.TryGetValue(own, out var tip) ? tip.Value : null,
                 known.TryGetValue(rid, out var reading)
-                    ? [.. PrivacyRules.Of(reading, meant).Where(static i => i.State == HealthState.Critical).Select(static i => i.Text)] : [])),
+                    ? [.. PrivacyRules.Of(reading, meant).Where(static i => i.State == HealthState.Critical).Select(static i => i.Text)]
+                    : [])),
         ];
     }
 

@@ -42,9 +42,9 @@ internal static class ReadPeers
         return
         [
             .. views.Select(v => mates.TryGetValue(v.Node, out var mate)
-                ? v with { Alias = v.Alias ?? mate.Name, Address = v.Address ?? mate.Addresses.FirstOrDefault() } : v),
+                ? v with { Alias = v.Alias ?? mate.Name, Address = v.Address ?? First(mate) } : v),
             .. mates.Values.Where(m => views.All(v => v.Node != m.Node))
-                .Select(static m => new PeerView(m.Node, m.Name, m.Addresses.FirstOrDefault(), Connected: false)),
+                .Select(static m => new PeerView(m.Node, m.Name, First(m), Connected: false)),
         ];
     }
 
@@ -77,4 +77,6 @@ internal static class ReadPeers
         return [.. announced.Concat(listens).Where(static a => !a.StartsWith("0.0.0.0:", StringComparison.Ordinal)
             && !a.StartsWith("[::]:", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)];
     }
+
+    private static string? First(MeshMate mate) => mate.Addresses is [var first, ..] ? first : null;
 }

@@ -2,7 +2,7 @@ using Auxo.Contracts;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Routes;
 
-namespace Auxo.Notify.Planning;
+namespace Auxo.Notify.Planning.Privacy;
 
 /// <summary>Tells that nobody sees anything wrong with a private repository any more.</summary>
 public static class OnPrivacyRestoredHandler

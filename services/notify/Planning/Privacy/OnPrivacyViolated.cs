@@ -2,7 +2,7 @@ using Auxo.Contracts;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Routes;
 
-namespace Auxo.Notify.Planning;
+namespace Auxo.Notify.Planning.Privacy;
 
 /// <summary>Tells that a private repository is not private any more.</summary>
 public static class OnPrivacyViolatedHandler
