@@ -5,8 +5,8 @@ namespace Auxo.Git;
 
 /// <summary>
 /// Runs <c>git</c> with arguments that can be nothing but arguments, a cleared environment, and no configuration but its own:
-/// no hooks, no filters, no pagers, no prompts, no dialling out. Repositories of other users are readable (Radicle's storage
-/// may belong to another account).
+/// no hooks, no filters, no pagers, no prompts, no dialling out. For a service, repositories of other users are readable (Radicle's
+/// storage may belong to another account); for a <see cref="Person"/> only that storage is.
 /// </summary>
 public static class GitCommand
 {
@@ -14,6 +14,9 @@ public static class GitCommand
     /// No answer is longer: a few trees that hold one another many times have more files than any memory.
     /// </summary>
     public const int MostOutputBytes = 256 << 20;
+
+    /// <summary>For whom this program works; null in a service. A program of a person sets it before its first call.</summary>
+    public static GitPerson? Person { get; set; }
 
     /// <summary>
     /// For commands that compare trees and read no file: git gathers all differences before it prints the first, and ends with
@@ -135,9 +138,7 @@ public static class GitCommand
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
         start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
         start.Environment["GIT_NO_LAZY_FETCH"] = "1";
-        start.Environment["GIT_CONFIG_COUNT"] = "1";
-        start.Environment["GIT_CONFIG_KEY_0"] = "safe.directory";
-        start.Environment["GIT_CONFIG_VALUE_0"] = "*";
+        foreach (var (name, value) in GitPerson.Variables(Person, repository)) start.Environment[name] = value;
         if (environment is not null)
         {
             foreach (var (name, value) in environment) start.Environment[name] = value;

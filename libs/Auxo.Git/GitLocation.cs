@@ -26,6 +26,24 @@ public sealed record GitLocation(string Top, string Folder, string ObjectFormat)
         return new GitLocation(top is null ? git : string.Join('\n', top), git, format);
     }
 
+    /// <summary>Why git reads no repository at a folder, in its own words; null where it reads one, and where there is none.</summary>
+    /// <param name="folder">An absolute path.</param>
+    /// <param name="ct">Stops.</param>
+    public static async Task<string?> FaultAsync(string folder, CancellationToken ct)
+    {
+        try
+        {
+            await GitCommand.RunAsync(folder, ["rev-parse", "--git-dir"], ct);
+            return null;
+        }
+        catch (GitException e)
+        {
+            return e.Errors.Contains("not a git repository", StringComparison.Ordinal)
+                ? null
+                : string.Join(' ', e.Errors.Split((char[])['\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+
     /// <summary>Why the repository cannot be read; null when it can.</summary>
     public string? Refusal => ObjectFormat == "sha1"
         ? null

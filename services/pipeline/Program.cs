@@ -13,6 +13,11 @@ if (args is [LocalProgram.Word, .. var words])
         pressed.Cancel = true;
         stop.Cancel();
     };
+    // Somebody asks about his own working copy.
+    Func<string, string?> variable = Environment.GetEnvironmentVariable;
+    GitCommand.Person = new GitPerson(
+        variable("HOME"), variable("XDG_CONFIG_HOME"),
+        RadicleHome.Find(variable) is RadicleHomeSearch.Found { Home.Path: var home } ? Path.Combine(home, "storage") : null);
     return await LocalProgram.RunAsync(words, Console.Out, new ConfigurationBuilder().AddEnvironmentVariables().Build(), stop.Token);
 }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.ComponentModel;
 using System.Text.Json;
 
 using Auxo.Api;
@@ -39,6 +40,7 @@ using Auxo.Cli.Status;
 using Auxo.Cli.Tokens;
 using Auxo.Cli.Trace;
 using Auxo.Cli.WebConsole;
+using Auxo.Git;
 
 namespace Auxo.Cli;
 
@@ -80,7 +82,7 @@ internal static class AuxoCommandLine
             // The reader went away ('auxo ci logs | head'): it has what it wanted.
             return ExitCode.Ok;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GitException or Win32Exception)
         {
             Report(host, json, new CliException(ExitCode.Negative, e.Message));
             return ExitCode.Negative;

@@ -101,7 +101,13 @@ internal sealed record WorkingTree(string Top, string Repository, CommitId Commi
     private static async Task<string> TopAsync(string folder, CancellationToken ct)
         => !Directory.Exists(folder) ? throw new LocalException($"There is no folder {folder}.")
             : await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is { Length: > 0 } top ? top
-            : throw new LocalException($"{folder} is in no work tree of a git repository. Go into one, or name it.");
+            : throw await NoneAsync(folder, ct);
+
+    /// <summary>The folder is in no work tree, or git says why it refuses it.</summary>
+    internal static async Task<LocalException> NoneAsync(string folder, CancellationToken ct)
+        => new(await GitLocation.FaultAsync(folder, ct) is { } words
+            ? $"git refuses to read the repository at {folder}: {PlainText.OneLine(words, 500)}"
+            : $"{folder} is in no work tree of a git repository. Go into one, or name it.");
 
     /// <summary>An empty repository that sees the objects of the real one.</summary>
     private static async Task<string> BorrowingAsync(string top, string place, CancellationToken ct)

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Auxo.Api;
 using Auxo.Cli.Gate;
 using Auxo.Cli.Output;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Git;
 
 namespace Auxo.Cli.Ci;
@@ -71,10 +72,10 @@ internal static class BuildCommit
         }
         catch (GitException e)
         {
-            var no = e.Errors.Contains("not a git repository", StringComparison.Ordinal);
+            if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--git-dir") is null)
+                throw await NoRepository.AtAsync(folder, "Go into one, or name it: auxo ci build PATH", ct);
             throw new CliException(
-                ExitCode.Usage, no ? $"{folder} is no git repository." : $"{folder} has no commit '{revision}'.",
-                no ? "Go into one, or name it: auxo ci build PATH" : "Commit something first, or name a commit: --commit main~1", e);
+                ExitCode.Usage, $"{folder} has no commit '{revision}'.", "Commit something first, or name a commit: --commit main~1", e);
         }
     }
 

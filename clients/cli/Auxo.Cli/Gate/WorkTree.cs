@@ -1,3 +1,4 @@
+using Auxo.Cli.WorkingCopies;
 using Auxo.Git;
 
 namespace Auxo.Cli.Gate;
@@ -17,7 +18,7 @@ internal sealed record WorkTree(string Git, string Rid)
     public static async Task<WorkTree> FindAsync(string folder, string? url, CancellationToken ct)
     {
         if (await GitLocation.FindAsync(folder, ct) is not { } location)
-            throw new CliException(ExitCode.Usage, $"{folder} is no git repository.", "Go into one.");
+            throw await NoRepository.AtAsync(folder, "Go into one.", ct);
         url ??= await GitCommand.AskAsync(folder, ct, "config", "--get", "remote.rad.url");
         return new WorkTree(location.Folder, RidOf(url) ?? Contracts.Rid.ForPlainGit(location.Top).Value);
     }

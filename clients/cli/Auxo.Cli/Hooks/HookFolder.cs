@@ -37,7 +37,7 @@ internal sealed record HookFolder(string Path, HookOwner Owner, string Top)
     public static async Task<HookFolder> FindAsync(CliHost host, string folder, CancellationToken ct)
     {
         if (await GitCommand.AskAsync(folder, ct, "rev-parse", "--path-format=absolute", "--git-common-dir") is not { } git)
-            throw new CliException(ExitCode.Usage, $"{folder} is no git repository.", "Go into one.");
+            throw await NoRepository.AtAsync(folder, "Go into one.", ct);
         var top = await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel") is { Length: > 0 } tree ? tree : git;
         var own = System.IO.Path.Combine(git, "hooks");
         if (await SettingAsync(host, folder, ct) is not { } setting) return new HookFolder(own, HookOwner.Repository, top);

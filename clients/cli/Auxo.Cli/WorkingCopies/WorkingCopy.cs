@@ -17,7 +17,7 @@ internal sealed record WorkingCopy(string Top, string Git, Rid? Rid)
         if (!Directory.Exists(folder)) throw new CliException(ExitCode.Usage, $"There is no folder {folder}.",
             "Give the folder of a git repository.");
         if (await GitLocation.FindAsync(folder, ct) is not { } location)
-            throw new CliException(ExitCode.Usage, $"{folder} is no git repository.", "Go into one.");
+            throw await NoRepository.AtAsync(folder, "Go into one.", ct);
         var top = await GitCommand.AskAsync(folder, ct, "rev-parse", "--show-toplevel")
             ?? throw new CliException(ExitCode.Usage, $"{folder} has no work tree: it is a bare repository.",
                 "Go into a clone of it.");

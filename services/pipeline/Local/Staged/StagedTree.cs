@@ -41,7 +41,7 @@ internal sealed record StagedTree(string Top, string Repository, CommitId Commit
         }
         catch (GitException)
         {
-            throw new LocalException($"{folder} is in no work tree of a git repository. Go into one, or name it.");
+            throw await WorkingTree.NoneAsync(folder, ct);
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using Auxo.Cli.Hooks;
 using Auxo.Cli.Output;
+using Auxo.Cli.WorkingCopies;
 using Auxo.Git;
 
 namespace Auxo.Cli.Repositories.Starting;
@@ -27,7 +28,7 @@ internal static class AdoptRepository
     {
         var typed = Path.GetFullPath(path, session.Host.WorkingFolder);
         if (!Directory.Exists(typed) || await GitCommand.AskAsync(typed, ct, "rev-parse", "--show-toplevel") is not { Length: > 0 } folder)
-            throw new CliException(ExitCode.Usage, $"{typed} is in no work tree of a git repository.", "Go into one, or: auxo repo init");
+            throw await NoRepository.AtAsync(typed, "Go into the work tree of one, or: auxo repo init", ct);
         var program = new UserProgram(session.Host);
         var name = Path.GetFileName(folder);
         if (NewRepository.Refuse(name) is not null) name = "repository";
