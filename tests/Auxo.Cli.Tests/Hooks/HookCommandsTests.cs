@@ -249,6 +249,19 @@ public sealed class HookCommandsTests : IDisposable
         Assert.False(File.Exists(Path.Combine(Work, folder, "pre-push")));
     }
 
+    [Theory]
+    [InlineData("if true; then\n    exit 0\nfi")]
+    [InlineData("exec true")]
+    public async Task a_team_hook_that_ends_itself_does_not_pass_by_the_lines(string body)
+    {
+        await InitAsync();
+        await GitAsync([], "config", "core.hooksPath", ".githooks");
+        Script(Path.Combine(Work, ".githooks/pre-commit"), $"echo team >> '{_folder}/said'\n{body}");
+        Assert.Equal(0, (await AuxoAsync("hooks", "install")).ExitCode);
+        Assert.Equal(0, await CommitAsync());
+        Assert.Equal("auxo hooks run pre-commit\nteam\n", Said);
+    }
+
     [Fact]
     public async Task lines_before_a_push_leave_the_input_for_the_teams_own()
     {

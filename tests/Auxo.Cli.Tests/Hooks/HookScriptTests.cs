@@ -5,18 +5,34 @@ namespace Auxo.Cli.Tests.Hooks;
 public sealed class HookScriptTests
 {
     [Theory]
-    [InlineData("#!/bin/sh\nnpm test\n", "pre-commit", true)]
-    [InlineData("npm test", "pre-commit", true)]
-    [InlineData("#!/usr/bin/env bash\n", "pre-commit", true)]
-    [InlineData("#!/bin/sh -e\nnpx lint-staged\n", "pre-commit", true)]
-    [InlineData("", "pre-commit", true)]
-    [InlineData("#!/usr/bin/env python3\nprint()\n", "pre-commit", false)]
-    [InlineData("#!/usr/bin/env node\n", "pre-push", false)]
-    [InlineData("#!/bin/sh\nnpm test\nexit 0\n", "pre-commit", false)]
-    [InlineData("#!/bin/sh\nexec npm test\n\n", "pre-commit", false)]
-    [InlineData("#!/bin/sh\nexec git lfs pre-push \"$@\"\n", "pre-push", true)]
-    public void lines_are_added_only_where_they_would_be_run(string text, string name, bool can)
-        => Assert.Equal(can, HookScript.CanTakeLines(text, name));
+    [InlineData("#!/bin/sh\nnpm test\n", true)]
+    [InlineData("npm test", true)]
+    [InlineData("#!/usr/bin/env bash\n", true)]
+    [InlineData("#!/bin/sh -e\nnpx lint-staged\n", true)]
+    [InlineData("", true)]
+    [InlineData("#!/usr/bin/env python3\nprint()\n", false)]
+    [InlineData("#!/usr/bin/env node\n", false)]
+    public void lines_are_added_only_to_a_script_of_a_shell(string text, bool can)
+        => Assert.Equal(can, HookScript.CanTakeLines(text));
+
+    [Theory]
+    [InlineData("npm test\n", true)]
+    [InlineData("npm test || exit 1\n", true)]
+    [InlineData("# exit 0 comes later\nnpm test\n", true)]
+    [InlineData("npm test\nexit 0\n", false)]
+    [InlineData("exec npm test\n\n", false)]
+    [InlineData("if true; then\n    exit 0\nfi\n", false)]
+    [InlineData("[ -z \"$CI\" ] || exit\nnpm test\n", false)]
+    [InlineData("done() { return 0; }\n(exit 0)\nnpm test\n", false)]
+    public void lines_stand_where_they_are_always_reached(string text, bool isLast)
+    {
+        text = "#!/bin/sh\n" + text;
+        var with = HookScript.With(text, "pre-commit");
+
+        Assert.Equal(isLast, with.StartsWith(text, StringComparison.Ordinal));
+        Assert.Equal(with, HookScript.With(with, "pre-commit"));
+        Assert.Equal(text, HookScript.Without(with));
+    }
 
     [Theory]
     [InlineData("#!/bin/sh\nnpm test\n")]

@@ -77,8 +77,8 @@ internal static class HookScript
     }
 
     /// <summary>
-    /// A file of others with Auxo's lines, the same again when they are there: at its end, and those of pre-push at its beginning, where
-    /// nothing has read the input yet.
+    /// A file of others with Auxo's lines, the same again when they are there: at its end, where what the file changes is staged already.
+    /// At its beginning those of pre-push, where nothing has read the input yet, and those of a file that may end before its last line.
     /// </summary>
     /// <param name="text">The file; empty for none.</param>
     /// <param name="name">The hook.</param>
@@ -87,7 +87,7 @@ internal static class HookScript
         text = Without(text);
         if (text.Length == 0) return "#!/bin/sh\n" + Lines(name);
         if (!text.EndsWith('\n')) text += "\n";
-        if (name != "pre-push") return text + Lines(name);
+        if (name != "pre-push" && !MayEndBefore(text)) return text + Lines(name);
         var first = text.StartsWith("#!", StringComparison.Ordinal) ? text.IndexOf('\n', StringComparison.Ordinal) + 1 : 0;
         return text[..first] + Lines(name) + text[first..];
     }
@@ -100,17 +100,26 @@ internal static class HookScript
         return end < 0 ? text : text[..begin] + text[Math.Min(text.Length, end + End.Length + 1)..];
     }
 
-    /// <summary>True when lines in a script would be run: it is one of a shell, and does not end itself before them.</summary>
+    /// <summary>True when lines in a script would be understood: it is one of a shell.</summary>
     /// <param name="text">The script.</param>
-    /// <param name="name">The hook.</param>
-    public static bool CanTakeLines(string text, string name)
+    public static bool CanTakeLines(string text)
     {
-        var lines = text.Split('\n').Select(static line => line.TrimEnd()).Where(static line => line.Length > 0).ToList();
-        if (lines.Count == 0) return true;
-        if (lines[0].StartsWith("#!", StringComparison.Ordinal)
-            && !lines[0].Split('/', ' ').Any(static word => word is "sh" or "bash" or "dash" or "ash" or "zsh" or "ksh")) return false;
-        return name == "pre-push" || lines[^1].Split(' ', ';')[0] is not ("exit" or "exec");
+        var first = text.TrimStart('\n').Split('\n')[0];
+        return !first.StartsWith("#!", StringComparison.Ordinal)
+            || first.TrimEnd().Split('/', ' ').Any(static word => word is "sh" or "bash" or "dash" or "ash" or "zsh" or "ksh");
     }
+
+    /// <summary>
+    /// True where a script can end in success before its last line, wherever that stands: <c>exit 1</c> refuses the commit, so nothing
+    /// is missed then. Too often true does no harm.
+    /// </summary>
+    private static bool MayEndBefore(string text)
+        => text.Split('\n').Select(static line => line.Trim()).Where(static line => !line.StartsWith('#')).Any(static line =>
+        {
+            var words = line.Split([' ', '\t', ';', '&', '|', '(', ')', '{', '}', '`'], StringSplitOptions.RemoveEmptyEntries);
+            return words.Index().Any(w => w.Item is "exec" or "return"
+                || (w.Item == "exit" && !(int.TryParse(words.ElementAtOrDefault(w.Index + 1), out var code) && code != 0)));
+        });
 
     /// <summary>How the hook calls this program.</summary>
     public static string Words(string name) => name == "pre-push" ? "gate push \"$@\"" : $"hooks run {name}";

@@ -124,9 +124,9 @@ internal static class InstallHooks
         var text = await HookFolder.ReadAsync(path, ct);
         if (folder.Owner == HookOwner.Team)
         {
-            if (there && !HookScript.HasLines(text) && !HookScript.CanTakeLines(text, name))
+            if (there && !HookScript.HasLines(text) && !HookScript.CanTakeLines(text))
                 throw new CliException(
-                    ExitCode.Negative, $"{path} is no script that lines can be added to: it is of another language, or ends itself.",
+                    ExitCode.Negative, $"{path} is no script of a shell, so no lines can be added to it.",
                     $"Call this from it, with its arguments and its input:  auxo {HookScript.Words(name)}");
             var with = HookScript.With(text, name);
             return new HookPlan(
