@@ -2,6 +2,7 @@ using Auxo.Pipeline;
 using Auxo.Pipeline.Doctor;
 using Auxo.Pipeline.Local;
 using Auxo.Pipeline.Runners.Remote;
+using Auxo.Radicle;
 using Auxo.ServiceDefaults.Doctor;
 
 if (args is [Diagnose.Word]) return await Diagnose.PrintAsync(DiagnosePipeline.LookAsync);
