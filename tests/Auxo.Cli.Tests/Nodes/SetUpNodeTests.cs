@@ -69,6 +69,23 @@ public sealed class SetUpNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task a_program_that_cannot_be_run_is_not_called_fine()
+    {
+        Needs();
+        var folder = Directory.CreateDirectory(Path.Combine(_home, "bin")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "rad"), "\x7fELF of another machine", Ct);
+        File.SetUnixFileMode(Path.Combine(folder, "rad"), (UnixFileMode)0b111_101_101);
+
+        var result = await CliResult.RunAsync(
+            new() { ["HOME"] = _home, ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}", ["RAD_PASSPHRASE"] = "" },
+            ["node", "setup", "--alias", "ann", "--json"], ct: Ct);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(["failed"], States(result));
+        Assert.Contains("cannot be run: Exec format error", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_dry_run_makes_nothing()
     {
         Needs();

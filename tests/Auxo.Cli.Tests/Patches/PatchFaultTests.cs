@@ -34,6 +34,23 @@ public sealed class PatchFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task a_program_of_another_machine_or_without_its_interpreter_is_named()
+    {
+        var folder = Script("rad", "exit 0");
+        var file = Path.Combine(folder, "rad");
+        var programs = new UserPrograms(Host(new(StringComparer.Ordinal) { ["PATH"] = folder }, TimeProvider.System));
+        foreach (var (content, why) in ((string, string)[])
+            [("\x7fELF of another machine", "Exec format error"), ("#!/nonexistent/sh\n", "No such file or directory")])
+        {
+            await File.WriteAllTextAsync(file, content, PatchLab.Ct);
+
+            var error = await Assert.ThrowsAsync<CliException>(() => programs.RadAsync(_folder, "patch", "review"));
+
+            Assert.Equal((2, $"{file} cannot be run: {why}."), (error.Code, error.Message));
+        }
+    }
+
+    [Fact]
     public async Task what_the_storage_has_counts_whatever_the_programs_say()
     {
         await using var lab = await PatchLab.UpAsync();

@@ -29,7 +29,7 @@ internal static class SetUpNode
     {
         var host = session.Host;
         var scene = new SetupScene(host, Home(host), dry);
-        var steps = new List<SetupStep> { scene.Programs() };
+        var steps = new List<SetupStep> { await scene.ProgramsAsync(ct) };
         if (steps[0].State != "failed") steps.Add(await scene.IdentityAsync(alias, ct));
         // What comes after needs what came before.
         if (steps.TrueForAll(static s => s.State != "failed"))

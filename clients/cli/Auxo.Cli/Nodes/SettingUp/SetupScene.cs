@@ -16,12 +16,25 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
 {
     private string Config => Path.Combine(Home, "config.json");
 
-    public SetupStep Programs()
+    public async Task<SetupStep> ProgramsAsync(CancellationToken ct)
     {
         var missing = SetupRules.Programs.Where(p => RadProgram.Find(p, Host.Variable("PATH")) is null).ToList();
-        return missing.Count == 0
-            ? new SetupStep("programs", "fine", string.Join(", ", SetupRules.Programs) + " are on PATH")
-            : new SetupStep("programs", "failed", SetupRules.Missing(missing));
+        if (missing.Count > 0) return new SetupStep("programs", "failed", SetupRules.Missing(missing));
+        var programs = new UserPrograms(Host);
+        foreach (var program in SetupRules.Programs)
+        {
+            try
+            {
+                // Whatever it answers: it is one that can be run.
+                await programs.AskAsync(program, ct, "--version");
+            }
+            catch (CliException e)
+            {
+                return new SetupStep("programs", "failed", $"{e.Message} {e.Hint}");
+            }
+        }
+
+        return new SetupStep("programs", "fine", string.Join(", ", SetupRules.Programs) + " are on PATH");
     }
 
     /// <summary>Never asks for what is there: a key that is there stays as it is, whatever alias is given.</summary>

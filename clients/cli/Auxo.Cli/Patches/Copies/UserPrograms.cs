@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 using Auxo.Git;
 using Auxo.Radicle;
@@ -109,7 +111,7 @@ internal sealed class UserPrograms(CliHost host)
 
         var words = arguments.Where(static a => !a.StartsWith('-') && !a.Contains('=', StringComparison.Ordinal));
         var command = string.Join(' ', words.Take(program == "rad" ? 2 : 1).Prepend(program));
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started.");
+        using var process = Begin(start);
         using var limit = new CancellationTokenSource(patience, host.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
@@ -127,6 +129,23 @@ internal sealed class UserPrograms(CliHost host)
             process.Kill(entireProcessTree: true);
             ct.ThrowIfCancellationRequested();
             return new ProgramRun(command, ExitCode: null, "", $"did not end within {patience.TotalMinutes:0} min");
+        }
+    }
+
+    /// <summary>A file of that name is there, but it may be of another machine, lack its interpreter or the right to be run.</summary>
+    private static Process Begin(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} could not be started.");
+        }
+        catch (Win32Exception e)
+        {
+            var why = Directory.Exists(start.WorkingDirectory) ? Marshal.GetPInvokeErrorMessage(e.NativeErrorCode)
+                : $"there is no folder {start.WorkingDirectory}";
+            throw new CliException(
+                ExitCode.Usage, $"{start.FileName} cannot be run: {why}.",
+                "Is it of this kind of machine, complete and executable? Mend it, or put another one before it on PATH.", e);
         }
     }
 }
