@@ -69,6 +69,19 @@ public sealed class SetUpNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task an_address_that_was_chosen_stays_the_only_one()
+    {
+        Needs();
+        await RunAsync("--alias", "ann", "--listen", "127.0.0.1:27776");
+
+        var again = await RunAsync("--alias", "ben");
+
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(["127.0.0.1:27776"], NodeConfig.Listens(await File.ReadAllTextAsync(Config, Ct)));
+        Assert.Contains("its name stays, --alias is for a new key", again.Out.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_program_that_cannot_be_run_is_not_called_fine()
     {
         Needs();

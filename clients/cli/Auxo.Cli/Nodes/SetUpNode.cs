@@ -21,11 +21,12 @@ internal static class SetUpNode
         {
             listen, alias, mesh, dry,
         }.Does(host, (parsed, session, ct) => RunAsync(
-                session, FixNode.Address(parsed.GetValue(listen)!), Alias(parsed.GetValue(alias)), parsed.GetValue(mesh),
-                parsed.GetValue(dry), ct));
+                session, FixNode.Address(parsed.GetValue(listen)!), parsed.GetResult(listen) is { Implicit: false },
+                Alias(parsed.GetValue(alias)), parsed.GetValue(mesh), parsed.GetValue(dry), ct));
     }
 
-    private static async Task<int> RunAsync(Session session, string listen, string? alias, string? mesh, bool dry, CancellationToken ct)
+    private static async Task<int> RunAsync(
+        Session session, string address, bool isAsked, string? alias, string? mesh, bool dry, CancellationToken ct)
     {
         var host = session.Host;
         var scene = new SetupScene(host, Home(host), dry);
@@ -34,6 +35,8 @@ internal static class SetUpNode
         // What comes after needs what came before.
         if (steps.TrueForAll(static s => s.State != "failed"))
         {
+            // Where it listens already it was told to, or left to: nobody asked for another place.
+            var listen = await scene.AddressAsync(isAsked ? address : null, address, ct);
             steps.Add(await scene.ListenAsync(listen, ct));
             steps.Add(await scene.FirewallAsync(listen, mesh, ct));
             steps.Add(await scene.KeepAliveAsync(OperatingSystem.IsMacOS(), ct));

@@ -40,7 +40,8 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
     /// <summary>Never asks for what is there: a key that is there stays as it is, whatever alias is given.</summary>
     public async Task<SetupStep> IdentityAsync(string? alias, CancellationToken ct)
     {
-        if (await OwnerAsync(ct) is { } there) return new SetupStep("identity", "fine", $"{there} in {Home}");
+        if (await OwnerAsync(ct) is { } there) return new SetupStep("identity", "fine", $"{there} in {Home}"
+            + (alias is null ? "" : "; its name stays, --alias is for a new key (another name: rad config edit)"));
         if (alias is null) return new SetupStep("identity", Dry ? "needed" : "failed",
             $"there is no key in {Home}; give it a name: auxo node setup --alias NAME");
         if (Dry) return new SetupStep("identity", "needed", $"would make a key in {Home}: rad auth --alias {alias}");
@@ -52,6 +53,13 @@ internal sealed record SetupScene(CliHost Host, string Home, bool Dry)
                 + (passphrase.Length > 0 ? "" : "; its key has no passphrase: keep the disk encrypted"))
             : new SetupStep("identity", "failed", "rad auth made no key: " + (run.Output + run.Errors).ReplaceLineEndings(" ").Trim());
     }
+
+    /// <summary>Where the node listens, or shall.</summary>
+    /// <param name="asked">What was asked for; null: what is there stays, and where nothing is the usual one is taken.</param>
+    /// <param name="usual">Where a node listens that nobody asked about.</param>
+    /// <param name="ct">Stops.</param>
+    public async Task<string> AddressAsync(string? asked, string usual, CancellationToken ct)
+        => asked ?? (File.Exists(Config) && NodeConfig.Listens(await File.ReadAllTextAsync(Config, ct)) is [var there, ..] ? there : usual);
 
     public async Task<SetupStep> ListenAsync(string address, CancellationToken ct)
     {
