@@ -12,7 +12,9 @@ using Refit;
 namespace Auxo.Cli;
 
 /// <summary>Typed clients of one instance's services.</summary>
-internal sealed class Clients(Instance instance) : IDisposable
+/// <param name="instance">Where they are.</param>
+/// <param name="time">By which silence is measured; null: by the machine's.</param>
+internal sealed class Clients(Instance instance, TimeProvider? time = null) : IDisposable
 {
     /// <summary>Set on a request whose body takes its time: the answer begins only when all of it has arrived.</summary>
     public static readonly HttpRequestOptionsKey<bool> Long = new("auxo.long");
@@ -50,7 +52,7 @@ internal sealed class Clients(Instance instance) : IDisposable
         if (service == "apphost" && Instance.Dashboard is { } dashboard) throw new CliException(
             ExitCode.Unreachable, "Auxo runs under Aspire, whose dashboard shows the services.", $"Open {dashboard}");
         if (_http.TryGetValue(service, out var client)) return client;
-        client = new HttpClient(new Explaining(service, Instance))
+        client = new HttpClient(new Explaining(service, Instance, time ?? TimeProvider.System))
         {
             BaseAddress = Instance.Endpoints[service], Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -87,19 +89,23 @@ internal sealed class Clients(Instance instance) : IDisposable
             "Is another program using that port, or is the CLI of another version than the service?", e);
 
     /// <summary>Turns refusals and silence into words that help.</summary>
-    private sealed class Explaining(string service, Instance instance) : DelegatingHandler(new SocketsHttpHandler
+    private sealed class Explaining(string service, Instance instance, TimeProvider time) : DelegatingHandler(new SocketsHttpHandler
     {
         ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false,
     })
     {
-        /// <summary>No answer of Auxo takes this long to begin, not even that of a log that has no line yet.</summary>
+        /// <summary>
+        /// No answer of Auxo takes this long to begin, not even that of a log that has no line yet, and none pauses so long; but events
+        /// come when something happens.
+        /// </summary>
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var name = service == "apphost" ? "The AppHost" : service;
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (!request.Options.TryGetValue(Long, out var isLong) || !isLong) limit.CancelAfter(Patience);
+            var isLong = request.Options.TryGetValue(Long, out var asked) && asked;
+            using var silence = new CancellationTokenSource(isLong ? Timeout.InfiniteTimeSpan : Patience, time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
             HttpResponseMessage response;
             try
             {
@@ -121,6 +127,10 @@ internal sealed class Clients(Instance instance) : IDisposable
                     "'auxo status' shows what is wrong.", e);
             }
 
+            if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+                response.Content = await PatientStream.LimitAsync(response.Content, Patience, time, () => new CliException(
+                    ExitCode.Unreachable, $"{name} stopped in the middle of its answer: nothing came for {Duration.Of(Patience.TotalSeconds)}.",
+                    "Do it again. 'auxo status' shows what is wrong."), cancellationToken);
             if (response.IsSuccessStatusCode) return response;
             using (response) throw await RefusedAsync(response, name, cancellationToken);
         }

@@ -15,7 +15,7 @@ internal sealed class Session(CliHost host, bool json) : IDisposable
     public Terminal Terminal { get; } = new(host, json);
 
     /// <summary>The running instance's services; finding it is put off until it is needed.</summary>
-    public Clients Clients => _clients ??= new Clients(Instance.Find(Host));
+    public Clients Clients => _clients ??= new Clients(Instance.Find(Host), Host.Time);
 
     public void Dispose()
     {
