@@ -100,6 +100,50 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal(2, Assert.Throws<CliException>(() => Instance.Find(Host(new() { ["AUXO_URL"] = "ci.example.org" }))).Code);
     }
 
+    [Fact]
+    public void a_teams_auxo_is_named_by_its_host_and_its_ports_where_they_are_others()
+    {
+        var instance = Instance.Find(Host(new()
+        {
+            ["AUXO_URL"] = "http://build.mesh", ["AUXO_PORTS_PIPELINE"] = "27103", ["AUXO_PORTS_CONSOLE"] = "27106",
+        }));
+
+        Assert.Equal(new Uri("http://build.mesh:15000/"), instance.Endpoints["apphost"]);
+        Assert.Equal(new Uri("http://build.mesh:27103/"), instance.Endpoints["pipeline"]);
+        Assert.Equal(new Uri("http://build.mesh:27106/"), instance.Endpoints["console"]);
+        Assert.Equal(new Uri("http://build.mesh:8888/"), instance.Endpoints["ingest"]);
+        var wrong = Assert.Throws<CliException>(
+            () => Instance.Find(Host(new() { ["AUXO_URL"] = "http://build.mesh", ["AUXO_PORTS_INGEST"] = "70000" })));
+        Assert.Equal((2, "AUXO_PORTS_INGEST is '70000', which is no port."), (wrong.Code, wrong.Message));
+    }
+
+    [Theory]
+    [InlineData("auxo_a\nb")]
+    [InlineData("auxo a")]
+    [InlineData("auxo_\u00e4")]
+    public async Task what_cannot_be_a_token_is_said_and_never_sent(string token)
+    {
+        await using var auxo = await FakeAuxo.StartAsync();
+
+        var result = await CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home, ["AUXO_TOKEN"] = token }, ["ci", "status"]);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.StartsWith("auxo: AUXO_TOKEN holds no token", result.Error, StringComparison.Ordinal);
+        Assert.Empty(auxo.Requests);
+    }
+
+    [Fact]
+    public async Task a_line_end_behind_a_token_does_not_count()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(
+            app => app.MapGet("/ingest/repositories", () => Results.Text("{\"items\":[]}", "application/json")));
+
+        var result = await CliResult.RunAsync(
+            new() { ["AUXO_HOME"] = auxo.Home, ["AUXO_TOKEN"] = FakeAuxo.Token + "\n" }, ["repo", "list"]);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+    }
+
     [Theory]
     [InlineData(200)]
     [InlineData(409)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 using Auxo.Api;
@@ -13,11 +14,14 @@ namespace Auxo.Cli.Instances;
 /// <param name="TokenOrigin">Where the token was found, or was looked for, for people.</param>
 internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> Endpoints, string? Token, string TokenOrigin)
 {
+    private const int AppHostPort = 15000;
+
     /// <summary>Aspire's dashboard, when <c>./auxo dev</c> runs: there is no AppHost to ask then. Else null.</summary>
     public string? Dashboard { get; init; }
 
     /// <summary>
-    /// <c>AUXO_URL</c> (the AppHost's address; the services are on the same host) with <c>AUXO_TOKEN</c>, else <c>instance.json</c> in
+    /// <c>AUXO_URL</c> (the AppHost's address, or only its host; the services are on the same host, at their usual ports or those of
+    /// <c>AUXO_PORTS_…</c>) with <c>AUXO_TOKEN</c>, else <c>instance.json</c> in
     /// <c>AUXO_HOME</c>, by default <c>/var/lib/auxo</c> for root and <c>$XDG_DATA_HOME/auxo</c> for everybody else.
     /// </summary>
     /// <exception cref="CliException">There is none, or it cannot be read.</exception>
@@ -27,18 +31,27 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
                 throw new CliException(ExitCode.Usage, $"AUXO_URL is '{url}', which is no address.",
-                    "It looks like http://127.0.0.1:15000.");
-            return new Instance("AUXO_URL", OnHost(address), Set(host.Variable("AUXO_TOKEN")), "AUXO_TOKEN");
+                    "It looks like http://127.0.0.1:15000, or http://build.example.org.");
+            return new Instance("AUXO_URL", OnHost(address, Port), TokenOf(host.Variable("AUXO_TOKEN"), "AUXO_TOKEN"), "AUXO_TOKEN");
         }
 
         return At(host, Layout(host));
+
+        int Port(string service, int usual)
+        {
+            var setting = Ports.Setting(service);
+            if (Set(host.Variable(setting)) is not { } text) return usual;
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
+                ? port
+                : throw new CliException(ExitCode.Usage, $"{setting} is '{text}', which is no port.", $"The usual one is {usual}.");
+        }
     }
 
     /// <summary>The instance of a folder; <c>AUXO_TOKEN</c> still comes first.</summary>
     /// <exception cref="CliException">There is none, or it cannot be read.</exception>
     public static Instance At(CliHost host, InstanceLayout layout)
     {
-        var token = Set(host.Variable("AUXO_TOKEN"));
+        var token = TokenOf(host.Variable("AUXO_TOKEN"), "AUXO_TOKEN");
         var file = layout.Description;
         try
         {
@@ -46,8 +59,8 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
                 ?? new Description(null, null, null);
             var tokenFile = Path.Combine(layout.Home, description.TokenFile ?? layout.AdminToken);
             var origin = token is not null ? "AUXO_TOKEN" : tokenFile;
-            token ??= Set(description.Token) ?? (File.Exists(tokenFile) ? Set(File.ReadAllText(tokenFile).Trim()) : null);
-            var endpoints = OnHost(new Uri("http://127.0.0.1:15000"));
+            token ??= TokenOf(description.Token, file) ?? (File.Exists(tokenFile) ? TokenOf(File.ReadAllText(tokenFile), tokenFile) : null);
+            var endpoints = OnHost(new Uri("http://127.0.0.1:15000"), static (_, usual) => usual);
             foreach (var (name, address) in description.Endpoints ?? []) endpoints[name] = Base(address);
             return new Instance(file, endpoints, token, origin) { Dashboard = Set(description.Dashboard) };
         }
@@ -73,13 +86,28 @@ internal sealed record Instance(string Origin, IReadOnlyDictionary<string, Uri> 
         ? name == "AUXO_HOME" ? Path.GetFullPath(value, host.WorkingFolder) : value
         : null, host.IsRoot);
 
-    private static Dictionary<string, Uri> OnHost(Uri apphost)
+    private static Dictionary<string, Uri> OnHost(Uri apphost, Func<string, int, int> port)
         => new(KnownServices.Names.Select(name => KeyValuePair.Create(
-            name, new UriBuilder(apphost.Scheme, apphost.Host, KnownServices.UsualPort(name)!.Value).Uri)), StringComparer.Ordinal)
+            name, At(apphost, port(name, KnownServices.UsualPort(name)!.Value)))), StringComparer.Ordinal)
         {
-            ["apphost"] = Base(apphost),
-            ["console"] = new UriBuilder(apphost.Scheme, apphost.Host, KnownServices.ConsolePort).Uri,
+            // An address without a port names the host only.
+            ["apphost"] = apphost is { Scheme: "http", IsDefaultPort: true } ? At(apphost, port("apphost", AppHostPort)) : Base(apphost),
+            ["console"] = At(apphost, port("console", KnownServices.ConsolePort)),
         };
+
+    private static Uri At(Uri host, int port) => new UriBuilder(host.Scheme, host.Host, port).Uri;
+
+    /// <summary>A token of one line, as it is sent in a header.</summary>
+    /// <exception cref="CliException">It cannot be one.</exception>
+    private static string? TokenOf(string? text, string origin)
+    {
+        if (Set(text)?.Trim() is not { } token) return null;
+        return token.All(static c => c is > ' ' and < '\x7f')
+            ? token
+            : throw new CliException(
+                ExitCode.Unreachable, $"{origin} holds no token: there is a space, a line's end or another character in it that none has.",
+                "Set AUXO_TOKEN to what 'auxo token create NAME' printed, one line.");
+    }
 
     /// <summary>Relative paths are appended to what ends with a slash only.</summary>
     private static Uri Base(Uri address)

@@ -20,6 +20,8 @@ internal static class ReadServices
         if (instance is null) return ([new ServiceReading("auxo", IsUp: false, "not running", Next: Start)], Usual(session.Host));
         if (instance.Dashboard is not null) return (await AskEachAsync(session, ct), []);
         var answer = await Attempt.OfAsync("apphost", () => session.Clients.AppHost.ResourcesAsync(ct));
+        // The AppHost of a team's machine is not reached from others, and need not be.
+        if (answer.Error is not null && instance.Origin == "AUXO_URL") return (await AskTeamAsync(session, ct), []);
         if (answer.Value is not { Items: var resources })
             return ([new ServiceReading("auxo", IsUp: false, "not running", answer.Error!.Message, Start)], Usual(session.Host));
         var services = resources.Where(static r => r.State != "hidden").Select(static r => new ServiceReading(
@@ -59,6 +61,21 @@ internal static class ReadServices
             await Attempt.OfAsync(name, () => session.Clients.Messaging(name).QueuesAsync(ct)) is { Error: { } error }
                 ? new ServiceReading(name, IsUp: false, "silent", error.Message, error.Hint)
                 : new ServiceReading(name, IsUp: true, "running")));
+
+    /// <summary>The services that somebody's commands ask on his team's machine.</summary>
+    private static async Task<IReadOnlyList<ServiceReading>> AskTeamAsync(Session session, CancellationToken ct)
+    {
+        var clients = session.Clients;
+        Attempt<object>[] asked =
+        [
+            await Attempt.OfAsync<object>("ingest", async () => await clients.Ingest.RepositoriesAsync(ct)),
+            await Attempt.OfAsync<object>("pipeline", async () => await clients.Pipeline.BuildsAsync(
+                rid: null, patch: null, commit: null, limit: 1, after: null, ct)),
+        ];
+        return [.. asked.Select(a => a.Error is { } error
+            ? new ServiceReading(a.Name, IsUp: false, "cannot be asked", error.Message, error.Hint)
+            : new ServiceReading(a.Name, IsUp: true, $"answers at {clients.Instance.Endpoints[a.Name].GetLeftPart(UriPartial.Authority)}"))];
+    }
 
     /// <summary>The ports that Auxo will need, with whoever sits on them.</summary>
     private static IReadOnlyList<PortReading> Usual(CliHost host)
