@@ -8,6 +8,8 @@ public static class Amounts
     /// <summary>Such as <c>just now</c>, <c>5 min ago</c>, <c>3 days ago</c>: a moment, more roughly than a duration.</summary>
     public static string Ago(DateTimeOffset now, DateTimeOffset then) => (now - then).TotalSeconds switch
     {
+        // Clocks differ by a little; by more one of them is wrong.
+        < -300 => "in the future",
         < 10 => "just now",
         < 60 and var s => string.Create(CultureInfo.InvariantCulture, $"{s:0} s ago"),
         < 3600 and var s => $"{(int)s / 60} min ago",

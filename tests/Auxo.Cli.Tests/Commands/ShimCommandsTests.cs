@@ -27,6 +27,13 @@ public sealed class ShimCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task an_empty_name_is_no_folder()
+    {
+        Assert.Equal(2, (await RunAsync("shims", "")).ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
     public async Task no_script_leads_to_a_command_that_is_not_there()
     {
         var json = JsonDocument.Parse((await RunAsync("shims", ".", "--json")).Out).RootElement;

@@ -28,7 +28,7 @@ internal static class ListPatches
             var list = parsed.GetValue(everywhere) ? await EverywhereAsync(session, wanted, ct) : await HereAsync(session, wanted, ct);
             list = list with { Items = await OwnersOfPatches.AddAsync(session.Host, list.Items, ct) };
             if (session.Terminal.Json) session.Terminal.WriteJson(new { items = list.Items, next = (string?)null, missing = list.Missing });
-            else Show(session.Terminal, list, parsed.GetValue(everywhere), wanted.Count < States.Length);
+            else Show(session.Terminal, list, parsed.GetValue(everywhere), [.. States.Where(wanted.Contains)]);
             return ExitCode.Ok;
         });
     }
@@ -66,12 +66,14 @@ internal static class ListPatches
     private static IReadOnlyList<ListedPatch> Sorted(IEnumerable<ListedPatch> patches)
         => [.. patches.OrderByDescending(static p => p.OpenedAt).ThenBy(static p => p.PatchId, StringComparer.Ordinal)];
 
-    private static void Show(Terminal terminal, PatchList list, bool everywhere, bool some)
+    private static void Show(Terminal terminal, PatchList list, bool everywhere, IReadOnlyList<string> wanted)
     {
+        var some = wanted.Count < States.Length;
         if (list.Missing is { } missing) terminal.Line($"[yellow]! Results are missing:[/] {Terminal.Safe(missing)}");
         if (list.Items.Count == 0)
         {
-            terminal.Line($"There is no such patch.{(some ? " All: auxo patch list --all." : "")} Open one: auxo patch create TITLE");
+            terminal.Line($"No patch is {(some ? string.Join(" or ", wanted) + ". All: auxo patch list --all." : "here.")} Open one: "
+                + "auxo patch create TITLE");
             return;
         }
 

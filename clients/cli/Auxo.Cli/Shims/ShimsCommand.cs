@@ -24,8 +24,9 @@ internal static class ShimsCommand
 
     private static async Task<int> RunAsync(Session session, string typed, CancellationToken ct)
     {
-        if (typed.Length == 0)
-            throw new CliException(ExitCode.Usage, "The folder has no name.", "Is a variable empty? Such as: auxo shims ~/.local/bin");
+        // An unset variable in quotes would mean the working copy itself.
+        if (string.IsNullOrWhiteSpace(typed)) throw new CliException(
+            ExitCode.Usage, "The folder's name is empty.", "Name one on PATH: auxo shims ~/bin");
         var folder = Path.GetFullPath(typed, session.Host.WorkingFolder);
         Directory.CreateDirectory(folder);
         var commands = AuxoCommandLine.Create(session.Host);
