@@ -113,7 +113,7 @@ internal static class JoinMesh
 
     private static IEnumerable<Func<CancellationToken, Task<SetupStep>>> Steps(JoinScene scene, IReadOnlyList<Rid> wanted)
     {
-        yield return _ => Task.FromResult(scene.Setup.Programs());
+        yield return scene.Setup.ProgramsAsync;
         yield return ct => scene.Setup.IdentityAsync(scene.Wish.Alias, ct);
         yield return ct => scene.FixAsync(MachineSteps.Vpn, rid: null, ct);
         yield return ct => scene.Setup.ListenAsync(scene.Wish.Listen, ct);
