@@ -155,7 +155,9 @@ public sealed class InstanceTests : IDisposable
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("{\"items\":[");
             await context.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+            var gone = new TaskCompletionSource();
+            await using var listening = context.RequestAborted.Register(gone.SetResult);
+            await gone.Task;
         }));
         var time = new LimitedTime();
 

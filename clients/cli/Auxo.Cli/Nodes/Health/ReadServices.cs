@@ -73,7 +73,7 @@ internal static class ReadServices
                 rid: null, patch: null, commit: null, limit: 1, after: null, ct)),
         ];
         return [.. asked.Select(a => a.Error is { } error
-            ? new ServiceReading(a.Name, IsUp: false, "cannot be asked", error.Message, error.Hint)
+            ? new ServiceReading(a.Name, IsUp: false, "silent", error.Message, error.Hint)
             : new ServiceReading(a.Name, IsUp: true, $"answers at {clients.Instance.Endpoints[a.Name].GetLeftPart(UriPartial.Authority)}"))];
     }
 
