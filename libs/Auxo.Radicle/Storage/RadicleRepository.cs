@@ -293,11 +293,11 @@ public sealed class RadicleRepository : IAsyncDisposable
     }
 
     private async Task ReadPatchesAsync(
-        IReadOnlyList<(CommitId Id, string Key, CommitId[] Tips)> unread, TrustedRefs trusted, List<RadiclePatch> patches,
+        (CommitId Id, string Key, CommitId[] Tips)[] unread, TrustedRefs trusted, List<RadiclePatch> patches,
         List<(PatchId, string)> broken, CancellationToken cancellationToken)
     {
         // For one, asking one after the other is as quick.
-        if (unread.Count > 1) await _store.ReadAheadAsync(unread.SelectMany(static patch => patch.Tips), cancellationToken);
+        if (unread.Length > 1) await _store.ReadAheadAsync(unread.SelectMany(static patch => patch.Tips), cancellationToken);
         var open = new List<(CommitId Id, string Key, CobLoad Load)>();
         foreach (var (id, key, tips) in unread)
         {
