@@ -161,10 +161,12 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
         var size = long.Parse(parts[2], CultureInfo.InvariantCulture);
         if (size > maxBytes)
         {
+            var head = new byte[Math.Min(size, GitObjectTooLargeException.HeadBytes)];
+            await FillAsync(reader, head, cancellationToken);
             // What is much longer than a new process takes is not waited for.
             if (size > MostSkippedBytes) Stop();
-            else await SkipAsync(reader, size + 1, cancellationToken);
-            throw new GitObjectTooLargeException(name, size, maxBytes);
+            else await SkipAsync(reader, size - head.Length + 1, cancellationToken);
+            throw new GitObjectTooLargeException(name, size, maxBytes, head);
         }
 
         var data = new byte[size];
@@ -287,9 +289,15 @@ public sealed class GitObjects(string repository) : IAsyncDisposable
 }
 
 /// <summary>An object is larger than the reader may accept.</summary>
-public sealed class GitObjectTooLargeException(string name, long size, long limit)
+public sealed class GitObjectTooLargeException(string name, long size, long limit, ReadOnlyMemory<byte> head)
     : Exception($"The git object {name} has {size} bytes; the limit is {limit}.")
 {
+    /// <summary>So many bytes git itself looks at to tell a text from other files.</summary>
+    public const int HeadBytes = 8000;
+
+    /// <summary>Its first bytes, at most <see cref="HeadBytes"/>.</summary>
+    public ReadOnlyMemory<byte> Head { get; } = head;
+
     /// <summary>The object's size in bytes.</summary>
     public long SizeBytes { get; } = size;
 }

@@ -57,6 +57,12 @@ public sealed record CheckReport(IReadOnlyList<Observation> Observations, IReadO
     /// <summary>The rule of a file that a tool failed on.</summary>
     public const string NotJudged = "not-judged";
 
+    /// <summary>
+    /// The rule of a text that no check reads for its size. Unlike <see cref="NotJudged"/> it hides nothing: a secret that is found once
+    /// the file is smaller is news.
+    /// </summary>
+    public const string TooLargeRule = "too-large";
+
     /// <summary>The rule of what is said about the data of a check, and not about the repository.</summary>
     public const string OldData = "old-data";
 
@@ -67,6 +73,15 @@ public sealed record CheckReport(IReadOnlyList<Observation> Observations, IReadO
     /// <param name="words">What the tool said.</param>
     public static Observation ToolFailed(string words)
         => new(NotJudged, Severity.Medium, null, null, $"not judged: {PlainText.OneLine(words)}", Level: "not-judged");
+
+    /// <summary>A text that is too large for the checks: nobody should take it for one that was looked at.</summary>
+    /// <param name="file">The file; another content of it is another finding.</param>
+    public static Observation TooLarge(GitTreeEntry file)
+        => new(TooLargeRule, Severity.Low, file.Name, null,
+            $"not looked at: it is larger than {SourceTree.MaxTextWords}, so no check reads it, not even that for secrets")
+        {
+            Mark = file.Oid,
+        };
 
     /// <summary>The check was not made; the reason is shown, so it is never a silent pass.</summary>
     public static CheckReport Skipped(string reason) => new([], []) { Trouble = Outcome.Skipped, Reason = reason };

@@ -22,6 +22,7 @@ public sealed record CheckSettings
         ["shellcheck.error"] = Gate.Block,
         ["secrets"] = Gate.Block,
         ["secrets.in-documentation"] = Gate.Warn,
+        ["secrets.too-large"] = Gate.Warn,
         ["sast"] = Gate.Warn,
         ["sast.error"] = Gate.Block,
         ["sast.in-tests"] = Gate.Warn,

@@ -33,7 +33,7 @@ public static class FilePermissions
             else if (entry.IsFile && entry.IsExecutable)
             {
                 // Anything binary may be a program; text runs only by its first line.
-                if (await tree.ReadTextAsync(entry, ct) is not { Length: > 0 } text) continue;
+                if (await BeginningAsync(tree, entry, ct) is not { Length: > 0 } text) continue;
                 if (text.Span.StartsWith("#!"u8))
                 {
                     runnable.Add(Folder(entry.Name));
@@ -46,7 +46,7 @@ public static class FilePermissions
                 }
             }
             else if (entry.IsFile && MayBeScript(entry.Name)
-                && await tree.ReadTextAsync(entry, ct) is { } text && ShellFiles.HasShellShebang(text.Span)
+                && await BeginningAsync(tree, entry, ct) is { } text && ShellFiles.HasShellShebang(text.Span)
                 && !(await tree.ShellFilesAsync(ct)).IsReadIn(entry.Name))
             {
                 notRunnable.Add(new Observation("script-not-executable", Severity.Medium, entry.Name, 1,
@@ -67,6 +67,10 @@ public static class FilePermissions
 
         return new CheckReport([.. observations.Where(seen => tree.IsJudged(seen.Path!))], notes);
     }
+
+    /// <summary>How a file begins, however large it is; null when it looks binary.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> BeginningAsync(SourceTree tree, GitTreeEntry entry, CancellationToken ct)
+        => await tree.ReadBeginningAsync(entry.Oid, ct) is { Beginning: var text } && !OutsideText.IsWide(text.Span) ? text : null;
 
     /// <summary>True when a link at <paramref name="path"/> with that target leaves the repository.</summary>
     public static bool Escapes(string path, string target)

@@ -103,7 +103,8 @@ internal sealed class FollowFindings(FindingsStore findings)
             foreach (var seen in run.Report.Observations.Where(seen => CheckBatch.IsShown(run.Check, seen, settings)))
             {
                 var sighting = found[i++];
-                if (run.Report.Trouble is not null || seen.Rule is CheckReport.NotJudged or CheckReport.OldData) continue;
+                if (run.Report.Trouble is not null) continue;
+                if (seen.Rule is CheckReport.NotJudged or CheckReport.OldData or CheckReport.TooLargeRule) continue;
                 if (seen.IsGone || seen.Path is not null && tree.At(seen.Path) is null) continue;
                 findings.Add(new SeenFinding(
                     sighting.Mark, sighting.Blob, seen.Line, seen.Severity, PlainText.OneLine(seen.Message))

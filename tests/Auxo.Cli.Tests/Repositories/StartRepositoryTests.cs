@@ -99,6 +99,55 @@ public sealed class StartRepositoryTests : IDisposable
     }
 
     [Fact]
+    public async Task names_that_git_refuses_and_what_is_no_file_are_left_out_and_named()
+    {
+        foreach (var name in (string[])[".git ", "git~1", ".GIT", ".Git. ", ".git:x", ".gi\u200ct", "a/.git."])
+            Write($"team/{name}", "x\n");
+        NoFile.Make(Path.Combine(_folder, "team/pipe"), "pipe");
+        Write("team/good~1", "x\n");
+        File.CreateSymbolicLink(Path.Combine(_folder, "team/.gitmodules"), "good~1");
+        var made = await RunAsync("repo", "init", "demo", "x", "--no-radicle", "--template", "team", "--json")
+            .WaitAsync(NoFile.Patience, TestContext.Current.CancellationToken);
+        Assert.True(made.ExitCode == 0, made.Error);
+        Assert.Equal(
+            [".GIT", ".Git. ", ".git ", ".git:x", ".gitmodules", ".gi\u200ct", "a/.git.", "git~1", "pipe"],
+            JsonDocument.Parse(made.Out).RootElement.GetProperty("leftOut").EnumerateArray()
+                .Select(static one => one.GetString()!.Split(": ")[0]).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists(Path.Combine(_folder, "demo/good~1")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task nothing_half_made_stays_when_the_first_commit_is_refused(bool wasThere)
+    {
+        if (wasThere) Directory.CreateDirectory(Path.Combine(_folder, "demo"));
+        // The hook asks this program, and it says no.
+        var failed = await CliResult.RunAsync(
+            Variables, ["repo", "init", "demo", "x", "--no-radicle"], folder: _folder, width: 200, programs: Programs,
+            executable: "/bin/false");
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("Nothing of demo was kept", failed.Error, StringComparison.Ordinal);
+        Assert.Equal(wasThere, Directory.Exists(Path.Combine(_folder, "demo")));
+        if (wasThere) Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "demo")));
+        var again = await CliResult.RunAsync(
+            Variables, ["repo", "init", "demo", "x", "--no-radicle"], folder: _folder, width: 200, programs: Programs,
+            executable: "/bin/true");
+        Assert.Equal((0, ""), (again.ExitCode, again.Error));
+    }
+
+    [Fact]
+    public async Task on_a_full_disk_adopt_adds_nothing()
+    {
+        Write("old/a", "x\n");
+        await GitAsync(Path.Combine(_folder, "old"), "init", "--quiet", "-b", "main");
+        var full = await FullDisk.RunAsync(Path.Combine(_folder, "old"), Variables, "repo", "adopt", ".", "--yes");
+        Assert.NotEqual(0, full.ExitCode);
+        Assert.Equal(["old/.git", "old/a"], Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "old"))
+            .Select(path => Path.GetRelativePath(_folder, path)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task a_repository_is_given_what_it_lacks_after_it_was_shown_and_asked()
     {
         Write("old/readme.rst", "Old\n===\n");

@@ -157,6 +157,8 @@ public sealed class CheckBatchTests
                 ("latin.sh", "#!/bin/sh\necho \"caf\xe9\"\n"u8.ToArray())]);
         var results = await RunAsync(repository, commit, CheckSettings.Default, new VerdictCache());
         Assert.Contains("binary or over 1 MiB", results[2].Log, StringComparison.Ordinal);
+        var said = Assert.Single(Of(results, "secrets").Findings);
+        Assert.Equal(("too-large", "huge.txt", false), (said.Rule, said.Path, said.Blocks));
         Assert.DoesNotContain(results, result => result.Step.Outcome == Outcome.Errored);
     }
 

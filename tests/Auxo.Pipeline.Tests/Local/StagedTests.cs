@@ -61,6 +61,35 @@ public sealed class StagedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_text_that_is_too_large_is_said_to_be_unread_each_time_it_is_another()
+    {
+        var long1 = "#!/bin/sh\n" + Secret + string.Concat(Enumerable.Repeat("echo more\n", 120_000));
+        Write("s.sh", long1, executable: false);
+        Write("picture", "\0" + long1);
+        await GitAsync("add", "-A");
+        var (code, said) = await RunAsync();
+        // What git records of it needs no content but its first line.
+        Assert.Equal(1, code);
+        Assert.Contains("✗ s.sh:1: a script with #! that cannot be run", said, StringComparison.Ordinal);
+        Assert.Contains("! s.sh: not looked at: it is larger than 1 MiB", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("picture", said, StringComparison.Ordinal);
+        Write("s.sh", long1, executable: true);
+        await CommitAllAsync();
+        Write("s.sh", long1 + "echo end\n", executable: true);
+        await GitAsync("add", "-A");
+        (code, said) = await RunAsync();
+        Assert.Equal(0, code);
+        Assert.Contains("! s.sh: not looked at", said, StringComparison.Ordinal);
+        Assert.EndsWith("✓ 1 staged file: 1 warning\n", said, StringComparison.Ordinal);
+        // Nobody has seen it in the large file, so it is no old acquaintance.
+        Write("s.sh", "#!/bin/sh\n" + Secret, executable: true);
+        await GitAsync("add", "-A");
+        (code, said) = await RunAsync();
+        Assert.Equal(1, code);
+        Assert.Contains("✗ s.sh:2: a GitHub token", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task what_stood_there_before_blocks_nothing_and_what_is_added_does()
     {
         Write("old.sh", Good + "cd \"$1\" x y\nlocal q=1\n", executable: true);

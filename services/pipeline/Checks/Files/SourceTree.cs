@@ -7,6 +7,9 @@ public sealed class SourceTree(
     /// <summary>A larger file is no source text; the checks leave it out and say so.</summary>
     public const int MaxTextBytes = 1 << 20;
 
+    /// <summary>How the limit is said.</summary>
+    public const string MaxTextWords = "1 MiB";
+
     /// <summary>Of all paths and folders together: a few folders in one another, and many times, have very many.</summary>
     private const long MostPathCharacters = 64 << 20;
 
@@ -84,6 +87,23 @@ public sealed class SourceTree(
             ? OutsideText.Decode(data.Span)
             : null;
 
+    /// <summary>
+    /// How a text begins, all of it up to <see cref="MaxTextBytes"/> and of a larger one a few thousand bytes: enough to tell what it is.
+    /// </summary>
+    /// <returns>Null when it looks binary.</returns>
+    public async Task<(ReadOnlyMemory<byte> Beginning, bool IsWhole)?> ReadBeginningAsync(string oid, CancellationToken ct)
+    {
+        try
+        {
+            if (await objects.ReadAsync(oid, ct, MaxTextBytes) is not { } found) throw Missing(oid);
+            return IsText(found.Data.Span) ? (found.Data, true) : null;
+        }
+        catch (GitObjectTooLargeException e)
+        {
+            return IsText(e.Head.Span) ? (e.Head, false) : null;
+        }
+    }
+
     /// <summary>The content of a file, whatever it is; null when it is larger than <see cref="MaxTextBytes"/>.</summary>
     /// <exception cref="GitException">The repository lacks it: it is damaged, or a clone of a part.</exception>
     public Task<ReadOnlyMemory<byte>?> ReadAsync(GitTreeEntry entry, CancellationToken ct) => ReadAsync(entry.Oid, ct);
@@ -95,7 +115,7 @@ public sealed class SourceTree(
         {
             return await objects.ReadAsync(oid, ct, maxBytes) is { } found
                 ? found.Data
-                : throw new GitException(Repository, ["cat-file"], 128, $"the object {oid} is missing");
+                : throw Missing(oid);
         }
         catch (GitObjectTooLargeException)
         {
@@ -130,6 +150,8 @@ public sealed class SourceTree(
     internal static bool CanLie(string path)
         => path.Length < 2000 && path.Split('/').All(static part
             => part is not ("" or "." or "..") && part.Length < 80 && !part.Any(char.IsControl));
+
+    private GitException Missing(string oid) => new(Repository, ["cat-file"], 128, $"the object {oid} is missing");
 
     /// <summary>True when the bytes can be decoded as text.</summary>
     internal static bool IsText(ReadOnlySpan<byte> data) => OutsideText.IsWide(data) || !LooksBinary(data);

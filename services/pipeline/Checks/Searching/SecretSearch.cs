@@ -9,7 +9,9 @@ internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatt
 {
     private readonly HashSet<string> _allowed = new(StringComparer.Ordinal);
 
-    /// <summary>Contents that are no text or too large: a history names each of them several times.</summary>
+    /// <summary>
+    /// Contents that are no text, or a text that is too large (true): a history names each of them several times.
+    /// </summary>
     private readonly ConcurrentDictionary<string, bool> _leftOut = new(StringComparer.Ordinal);
 
     private int _scanned;
@@ -33,9 +35,10 @@ internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatt
         }
 
         if (_leftOut.ContainsKey(oid)) return null;
-        if (await tree.ReadAsync(oid, ct) is not { } content || !SourceTree.IsText(content.Span))
+        var read = await tree.ReadBeginningAsync(oid, ct);
+        if (read is not { IsWhole: true, Beginning: var content })
         {
-            _leftOut[oid] = true;
+            _leftOut[oid] = read is not null;
             return null;
         }
 
@@ -59,7 +62,11 @@ internal sealed class SecretSearch(SourceTree tree, VerdictCache cache, PathPatt
             if (SecretFiles.IsGenerated(entry.Name)) generated++;
             else if (ignored.Match(entry.Name)) notes.Add($"left out by the pipeline file: {PlainText.OneLine(entry.Name)}");
             else if (await OfAsync(entry.Name, entry.Oid, ct) is { } seen) Take(entry.Name, seen, observations, notes);
-            else leftOut++;
+            else
+            {
+                leftOut++;
+                if (_leftOut[entry.Oid]) observations.Add(CheckReport.TooLarge(entry));
+            }
         }
 
         notes.Insert(

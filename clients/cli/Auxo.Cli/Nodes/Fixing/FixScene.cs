@@ -93,7 +93,8 @@ internal sealed record FixScene(CliHost Host, RadicleHome Home, Did Own, string 
     {
         try
         {
-            var connected = (await AskAsync(node => node.SessionsAsync(ct))).Where(static s => s.Connected).Select(static s => s.Nid).ToList();
+            var connected = (await AskAsync(node => node.SessionsAsync(ct)))
+                .Where(static s => s.Connected).Select(static s => s.Nid).ToList();
             return await PeerAsync(ct) is { } peer && NidOf(peer) is { } nid
                 ? connected.Contains(nid) ? nid : null
                 : connected.Count > 0 ? connected[0] : null;

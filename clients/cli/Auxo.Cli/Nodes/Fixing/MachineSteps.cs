@@ -26,7 +26,8 @@ internal static class MachineSteps
         var isUnit = await IsUnitAsync(scene, ct);
         try
         {
-            return FixRules.Node(await scene.AskAsync(node => node.ListenAddressesAsync(ct)), null, configured, scene.Listen, scene.Config, isUnit);
+            var listens = await scene.AskAsync(node => node.ListenAddressesAsync(ct));
+            return FixRules.Node(listens, null, configured, scene.Listen, scene.Config, isUnit);
         }
         catch (NodeException e)
         {

@@ -34,7 +34,8 @@ internal static class ReadNode
         }
         catch (NodeException e)
         {
-            return (new NodeReading(null, null, 0, 0, e.Message), [.. (await ConfiguredAsync(home, ct)).Select(static p => Port(p, isUp: false))]);
+            var configured = await ConfiguredAsync(home, ct);
+            return (new NodeReading(null, null, 0, 0, e.Message), [.. configured.Select(static port => Port(port, isUp: false))]);
         }
     }
 

@@ -64,13 +64,40 @@ internal static class InitRepository
 
         private async Task CommitAsync(string folder, IReadOnlyList<TemplateFile> files, string name, CancellationToken ct)
         {
+            var wasThere = Directory.Exists(folder);
             Directory.CreateDirectory(folder);
-            await _program.RunAsync(folder, ct, "git", "init", "--quiet", "--initial-branch=main");
-            NewFiles.Write(folder, files);
-            await InstallHooks.WriteAsync(session.Host, folder, ct);
-            await _program.RunAsync(folder, ct, "git", "add", "--all");
-            // The hook looks at it: what Auxo brings passes, and what a team brings is told now and not by the first build.
-            await _program.RunAsync(folder, ct, "git", "commit", "--quiet", "-m", $"Start {name}");
+            try
+            {
+                await _program.RunAsync(folder, ct, "git", "init", "--quiet", "--initial-branch=main");
+                NewFiles.Write(folder, files);
+                await InstallHooks.WriteAsync(session.Host, folder, ct);
+                await _program.RunAsync(folder, ct, "git", "add", "--all");
+                // The hook looks at it: what Auxo brings passes, and what a team brings is told now and not by the first build.
+                await _program.RunAsync(folder, ct, "git", "commit", "--quiet", "-m", $"Start {name}");
+            }
+            catch (Exception e)
+            {
+                // All that is in there was made here: the folder was empty, or there was none.
+                Remove(folder, wasThere);
+                if (e is not (CliException or IOException or UnauthorizedAccessException)) throw;
+                throw new CliException(
+                    ExitCode.Negative, e.Message, $"Nothing of {name} was kept. Mend that, then call it again.", e);
+            }
+        }
+
+        private static void Remove(string folder, bool wasThere)
+        {
+            if (!wasThere)
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+
+            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+            {
+                if (entry is DirectoryInfo { LinkTarget: null } inner) inner.Delete(recursive: true);
+                else entry.Delete();
+            }
         }
 
         private void Say(string folder, NewRepository repository, int files, IReadOnlyList<string> leftOut, string? rid)

@@ -51,11 +51,26 @@ internal sealed class RadicleStart(Session session, UserProgram program)
                     + $"rad init {visibility} --default-branch main --name {repository.Name}");
         }
 
+        return await ShareAsync(home, folder, isPublic, scope, ct);
+    }
+
+    private async Task<string> ShareAsync(RadicleHome home, string folder, bool isPublic, string scope, CancellationToken ct)
+    {
         var rid = (await program.RunAsync(folder, WithoutNode, ct, "rad", "inspect", "--rid")).Trim();
         await ReadBackAsync(home, rid, isPublic, ct);
-        await program.RunAsync(folder, ct, "rad", "seed", rid, "--scope", scope, "--no-fetch");
-        // rad init has put the branch into the storage; this is what tells others.
-        await program.RunAsync(folder, ct, "git", "push", "--no-verify", "--quiet", "rad", "main");
+        try
+        {
+            await program.RunAsync(folder, ct, "rad", "seed", rid, "--scope", scope, "--no-fetch");
+            // rad init has put the branch into the storage; this is what tells others.
+            await program.RunAsync(folder, ct, "git", "push", "--no-verify", "--quiet", "rad", "main");
+        }
+        catch (CliException e)
+        {
+            throw new CliException(
+                e.Code, e.Message, $"{rid} is made, in {folder}, and nobody was told of it. When that is mended, in it:\n"
+                    + $"rad seed {rid} --scope {scope} --no-fetch && git push --no-verify rad main", e);
+        }
+
         return rid;
     }
 

@@ -1,3 +1,5 @@
+using Auxo.Instances;
+
 namespace Auxo.Cli.Repositories.Starting;
 
 /// <summary>The files of a team's own template folder, which win over Auxo's of the same name.</summary>
@@ -40,7 +42,7 @@ internal sealed record TeamTemplates(IReadOnlyList<TemplateFile> Files, IReadOnl
             foreach (var file in Walk(top, top, leftOut))
             {
                 var filled = file.Filled(repository.Values);
-                if (TemplateFile.Refuse(filled.Path) is { } why)
+                if (TemplateFile.Refuse(filled.Path, filled.Target is not null) is { } why)
                 {
                     leftOut.Add($"{file.Path}: {why}");
                     continue;
@@ -80,6 +82,7 @@ internal sealed record TeamTemplates(IReadOnlyList<TemplateFile> Files, IReadOnl
             {
                 // One that points elsewhere would bring what nobody meant to hand out, or lead nowhere.
                 if (IsInside(top, entry, target)) yield return new TemplateFile(path, default, IsExecutable: false, target);
+                else if (IsTop(top, entry, target)) leftOut.Add($"{path}: a link that leads to the folder itself");
                 else leftOut.Add($"{path}: a link that leads out of the folder");
             }
             else if (entry is DirectoryInfo)
@@ -103,13 +106,17 @@ internal sealed record TeamTemplates(IReadOnlyList<TemplateFile> Files, IReadOnl
         => !Path.IsPathRooted(target)
             && Path.GetFullPath(target, Path.GetDirectoryName(link.FullName)!).StartsWith(top.TrimEnd('/') + "/", StringComparison.Ordinal);
 
+    private static bool IsTop(string top, FileSystemInfo link, string target)
+        => !Path.IsPathRooted(target)
+            && Path.GetFullPath(target, Path.GetDirectoryName(link.FullName)!).TrimEnd('/') == top.TrimEnd('/');
+
     private static byte[]? Read(FileSystemInfo entry)
     {
         try
         {
-            // A pipe or a device has no length, and opening one would wait without an end.
+            // Opening a pipe would wait without an end.
+            if (Posix.KindOf(entry.FullName) != FileKind.File) return null;
             var length = ((FileInfo)entry).Length;
-            if (length == 0) return [];
             if (length > MostBytes) return null;
             using var file = File.OpenRead(entry.FullName);
             var content = new byte[length];

@@ -26,12 +26,15 @@ internal sealed partial record TemplateFile(string Path, ReadOnlyMemory<byte> Co
     }
 
     /// <summary>Why a path can be no file of a repository; null when it can.</summary>
-    public static string? Refuse(string path)
+    /// <param name="path">As seen from the top of the repository.</param>
+    /// <param name="isLink">It is a symbolic link.</param>
+    public static string? Refuse(string path, bool isLink = false)
     {
         foreach (var part in path.Split('/'))
         {
             if (part is "" or "." or "..") return "it is no name of a file";
-            if (part.Equals(".git", StringComparison.OrdinalIgnoreCase)) return "git keeps its own things under this name";
+            if (IsGits(part, ".git") || IsGits(part, "git~1")) return "git keeps its own things under this name";
+            if (isLink && (IsGits(part, ".gitmodules") || IsGits(part, "gitmod~1"))) return "git takes no link of this name";
             if (part.Any(static c => char.IsControl(c) || c is '\\' or '\uFFFD'))
                 return "its name has characters that names of files should not have";
             if (Encoding.UTF8.GetByteCount(part) > 255) return "its name is too long";
@@ -39,6 +42,19 @@ internal sealed partial record TemplateFile(string Path, ReadOnlyMemory<byte> Co
 
         return null;
     }
+
+    /// <summary>
+    /// git refuses its own names in all the ways that some system takes for the same: Windows leaves out spaces and dots at the end and
+    /// what follows a colon, macOS characters that cannot be seen.
+    /// </summary>
+    private static bool IsGits(string part, string name)
+    {
+        var seen = string.Concat(part.Where(static c => !IsIgnoredByMac(c)));
+        return seen.Split(':')[0].TrimEnd(' ', '.').Equals(name, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsIgnoredByMac(char c)
+        => c is >= '\u200c' and <= '\u200f' or >= '\u202a' and <= '\u202e' or >= '\u206a' and <= '\u206f' or '\ufeff';
 
     private static string? TextOf(ReadOnlyMemory<byte> content)
     {

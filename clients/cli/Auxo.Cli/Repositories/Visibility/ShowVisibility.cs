@@ -126,10 +126,15 @@ internal static class ShowVisibility
 
         var columns = new Columns(0, "NAME", "VISIBILITY", "DELEGATES", "THRESHOLD", "ALLOWED", "SEEDS", "ID");
         foreach (var one in found)
-            columns.Add(
-                new Cell(one.Name, "bold"), one.Problem is not null ? new Cell("?", "red") : one.Visibility!, $"{one.Delegates.Count}",
-                $"{one.Threshold}", one.Visibility == "private" ? $"{one.Allowed.Count}" : "all",
-                one.Seeds is null ? "?" : $"{one.Seeds.Count}", new Cell(one.Rid, "dim"));
+        {
+            // What could not be read is not 'nobody', and not 'all'.
+            if (one.Problem is not null) columns.Add("?", new Cell("?", "red"), "?", "?", "?", "?", new Cell(one.Rid, "dim"));
+            else columns.Add(
+                new Cell(one.Name, "bold"), one.Visibility!, $"{one.Delegates.Count}", $"{one.Threshold}",
+                one.Visibility == "private" ? $"{one.Allowed.Count}" : "all", one.Seeds is null ? "?" : $"{one.Seeds.Count}",
+                new Cell(one.Rid, "dim"));
+        }
+
         columns.Write(terminal);
         foreach (var one in found)
         {
