@@ -144,37 +144,6 @@ public sealed class InstanceTests : IDisposable
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
     }
 
-    [Theory]
-    [InlineData(200)]
-    [InlineData(409)]
-    public async Task an_answer_that_stops_in_its_middle_is_not_waited_for_without_end(int status)
-    {
-        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/ingest/repositories", async context =>
-        {
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync("{\"items\":[");
-            await context.Response.Body.FlushAsync();
-            var gone = new TaskCompletionSource();
-            await using var listening = context.RequestAborted.Register(gone.SetResult);
-            await gone.Task;
-        }));
-        var time = new LimitedTime();
-
-        var running = auxo.RunAsync(time, "repo", "list");
-        // The first limit is that of the beginning.
-        await Eventually.TrueAsync(() => Task.FromResult(time.Limits >= 2), "the beginning has come");
-        await Eventually.TrueAsync(() =>
-        {
-            time.Manual.Advance(TimeSpan.FromSeconds(30));
-            return Task.FromResult(running.IsCompleted);
-        }, "it ends");
-
-        var result = await running;
-        Assert.Equal(3, result.ExitCode);
-        Assert.StartsWith("auxo: ingest stopped in the middle of its answer: nothing came for 30 s", result.Error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void the_folder_is_where_the_apphost_puts_it()
     {
@@ -185,29 +154,6 @@ public sealed class InstanceTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
-
-    /// <summary>Stands still until it is moved, and counts how often 30 s of silence were allowed.</summary>
-    private sealed class LimitedTime : TimeProvider
-    {
-        private int _limits;
-
-        public ManualTime Manual { get; } = new();
-
-        public int Limits => Volatile.Read(ref _limits);
-
-        public override long TimestampFrequency => Manual.TimestampFrequency;
-
-        public override DateTimeOffset GetUtcNow() => Manual.GetUtcNow();
-
-        public override long GetTimestamp() => Manual.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = Manual.CreateTimer(callback, state, dueTime, period);
-            if (dueTime == TimeSpan.FromSeconds(30)) Interlocked.Increment(ref _limits);
-            return timer;
-        }
-    }
 
     private static CliHost Host(Dictionary<string, string> variables, bool root = false) => new()
     {

@@ -90,7 +90,7 @@ public sealed class AgentTests : IDisposable
         var start = new ProcessStartInfo(
             Path.Combine(here, "..", "..", "Auxo.Cli", Path.GetFileName(here), "auxo-cli"), ["agent", "--metrics", $"{number}"])
         {
-            RedirectStandardOutput = true,
+            UseShellExecute = false, RedirectStandardOutput = true,
         };
         foreach (var (name, value) in lab.Nodes[0].Environment()) start.Environment[name] = value;
         start.Environment["AUXO_HOME"] = _home;

@@ -90,7 +90,7 @@ public sealed class ReadySandboxTests : IDisposable
         using var launcher = new StepLauncher();
         var start = new ProcessStartInfo("/bin/sh", ["-c", "echo \"{ \\\"child-pid\\\": $$ }\" >&2; exec sleep 300"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         var gone = Path.Combine(_bench.Layout.Home, "no-such-group");
         await using var waiting = await WaitingProcess.StartSandboxAsync(

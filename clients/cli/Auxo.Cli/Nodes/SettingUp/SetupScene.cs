@@ -1,5 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Text;
 
 using Auxo.Cli.Patches.Copies;
 using Auxo.Cli.WorkingCopies;

@@ -1,6 +1,5 @@
 using Auxo.Cli.Output;
 using Auxo.Cli.Patches.Copies;
-using Auxo.Contracts;
 
 namespace Auxo.Cli.Patches.Merging;
 
