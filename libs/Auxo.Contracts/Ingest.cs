@@ -186,8 +186,8 @@ public sealed record BranchAdvanced(
 /// What a verdict says at lines of the code; it replaces what the last verdict on this patch said so. Null: what stands there stays.
 /// </param>
 /// <param name="End">
-/// With a verdict, the end of the build; null for a body that is none, for a patch that was built together with others, and in messages from
-/// before it was said.
+/// With a verdict, the end of the build; null for a body that is none, for a patch that was built together with others, and in
+/// messages from before it was said.
 /// </param>
 public sealed record PostPatchComment(
     Rid Rid, PatchId PatchId, RevisionId RevisionId, Guid BuildId, int Seq, string Key, string Markdown, bool Final,

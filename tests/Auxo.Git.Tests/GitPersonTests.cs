@@ -79,7 +79,8 @@ public sealed class GitPersonTests(SmallRepository repository) : IClassFixture<S
         Assert.Contains("dubious ownership", error.Errors, StringComparison.Ordinal);
 
         Dictionary<string, string> service = new(StringComparer.Ordinal) { [SomebodyElses] = "1" };
-        Assert.Equal(repository.Head + "\n", await GitCommand.RunAsync(repository.Folder, ["rev-parse", "HEAD"], Stop, environment: service));
+        Assert.Equal(
+            repository.Head + "\n", await GitCommand.RunAsync(repository.Folder, ["rev-parse", "HEAD"], Stop, environment: service));
     }
 
     [Fact]

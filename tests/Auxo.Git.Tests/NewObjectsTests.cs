@@ -30,7 +30,8 @@ public sealed class NewObjectsTests(SmallRepository repository) : IClassFixture<
     public async Task many_objects_stay_one_pack()
     {
         var ct = TestContext.Current.CancellationToken;
-        var packs = new DirectoryInfo(Path.Combine(repository.Folder, "objects", "pack"));
+        var folder = (await GitCommand.AskAsync(repository.Folder, ct, "rev-parse", "--absolute-git-dir"))!;
+        var packs = new DirectoryInfo(Path.Combine(folder, "objects", "pack"));
         var before = packs.Exists ? packs.GetFiles("*.pack").Length : 0;
         var objects = new NewObjects();
         var names = Enumerable.Range(0, 150).Select(i => objects.Blob(Encoding.UTF8.GetBytes($"many {i}"))).ToList();

@@ -129,7 +129,8 @@ internal sealed class Clients(Instance instance, TimeProvider? time = null) : ID
 
             if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
                 response.Content = await PatientStream.LimitAsync(response.Content, Patience, time, () => new CliException(
-                    ExitCode.Unreachable, $"{name} stopped in the middle of its answer: nothing came for {Duration.Of(Patience.TotalSeconds)}.",
+                    ExitCode.Unreachable,
+                    $"{name} stopped in the middle of its answer: nothing came for {Duration.Of(Patience.TotalSeconds)}.",
                     "Do it again. 'auxo status' shows what is wrong."), cancellationToken);
             if (response.IsSuccessStatusCode) return response;
             using (response) throw await RefusedAsync(response, name, cancellationToken);

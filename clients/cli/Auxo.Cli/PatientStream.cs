@@ -1,6 +1,8 @@
 namespace Auxo.Cli;
 
-/// <summary>The body of an answer, read with a limit for silence: a service that stopped in its middle would be waited for without end.</summary>
+/// <summary>
+/// The body of an answer, read with a limit for silence: a service that stopped in its middle would be waited for without end.
+/// </summary>
 internal sealed class PatientStream(Stream inner, TimeSpan patience, TimeProvider time, Func<Exception> silent) : Stream
 {
     public override bool CanRead => true;

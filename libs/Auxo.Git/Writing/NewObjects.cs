@@ -56,7 +56,8 @@ public sealed class NewObjects
     public async Task StoreAsync(string repository, CancellationToken ct)
     {
         if (_objects.Count == 0) return;
-        await GitCommand.RunAsync(repository, _objects.Count < KeptAsPack ? ["unpack-objects", "-q"] : ["index-pack", "--stdin"], ct, Pack());
+        await GitCommand.RunAsync(
+            repository, _objects.Count < KeptAsPack ? ["unpack-objects", "-q"] : ["index-pack", "--stdin"], ct, Pack());
     }
 
     [SuppressMessage("Security", "CA5350", Justification = "Git names its objects so; nothing is kept secret by it.")]

@@ -89,7 +89,8 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
             if (attempt == Attempts) break;
 
             var (answer, posted) = held.Key is { } key
-                ? await ByGitAsync(key, refs!, all!, [.. Operations(plan, request, remarks)], job, home, storage, request, cancellationToken)
+                ? await ByGitAsync(
+                    key, refs!, all!, [.. Operations(plan, request, remarks)], job, home, storage, request, cancellationToken)
                 : (await ByRadAsync(held.Rad!, plan, remarks, storage.Rid, request), null);
             switch (answer)
             {

@@ -15,7 +15,8 @@ namespace Auxo.Ingest.Commenting;
 /// </summary>
 public sealed partial class CommentWorker(
     NpgsqlDataSource source, IDocumentStore store, NodeWatch node, Observer observer, PatchCommentWriter writer,
-    CommentSettings settings, JobSettings jobs, WritingIdentity identity, ChangeFeed changes, TimeProvider time, ILogger<CommentWorker> logger)
+    CommentSettings settings, JobSettings jobs, WritingIdentity identity, ChangeFeed changes, TimeProvider time,
+    ILogger<CommentWorker> logger)
     : BackgroundLoop(time, logger)
 {
     /// <summary>What listeners hear when comments were wanted or written.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Auxo.Contracts;
 using Auxo.Radicle;
 using Auxo.Ingest.Recording;
+using Auxo.Ingest.Scanning.Pacing;
 using Auxo.Ingest.Tracking;
 using Auxo.Ingest.Visibility;
 

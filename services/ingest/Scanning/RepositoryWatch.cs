@@ -3,6 +3,7 @@ using System.Threading.Channels;
 
 using Auxo.Contracts;
 using Auxo.Ingest.Recording;
+using Auxo.Ingest.Scanning.Pacing;
 using Auxo.Ingest.Tracking;
 using Auxo.Ingest.Visibility;
 using Auxo.Radicle;
@@ -14,8 +15,8 @@ namespace Auxo.Ingest.Scanning;
 /// wait share it. What is known is remembered, so a scan that finds nothing new touches no database.
 /// </summary>
 public sealed partial class RepositoryWatch(
-    Repository repository, KnownRepositories known, PublicRepositories open, RepositoryFolders folders, SweepTurns sweeps, TimeProvider time,
-    ILogger logger)
+    Repository repository, KnownRepositories known, PublicRepositories open, RepositoryFolders folders, SweepTurns sweeps,
+    TimeProvider time, ILogger logger)
 {
     private const int MaxNamed = 20;
     private static readonly ActivitySource Tracing = new("Auxo.Ingest");
@@ -205,7 +206,8 @@ public sealed partial class RepositoryWatch(
         _watcher ??= await _source.ListenAsync(WakeByEvent, ct);
         // Before the reading: what is signed during it is another stamp.
         var stamp = await _source.StampAsync(ct);
-        var isQuiet = stamp is not null && _quiet is var (seen, then) && seen == stamp && ReferenceEquals(then, before) && _named.Count == 0;
+        var isQuiet = stamp is not null && _named.Count == 0
+            && _quiet is var (seen, then) && seen == stamp && ReferenceEquals(then, before);
         var now = isQuiet ? null : await _source.ReadAsync(before, ct);
         if (now is not null) IsPrivate = now.IsPrivate;
         // Before the new commits become facts: nothing of them is shown to strangers.

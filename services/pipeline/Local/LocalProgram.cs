@@ -4,6 +4,7 @@ using Auxo.Pipeline.Local.Linting;
 using Auxo.Pipeline.Local.Shell;
 using Auxo.Pipeline.Local.Staged;
 using Auxo.Pipeline.Workspaces;
+using Auxo.Radicle;
 
 namespace Auxo.Pipeline.Local;
 
@@ -17,6 +18,23 @@ internal static class LocalProgram
     public const string Word = "ci";
 
     private const string Schema = "ci.schema.json";
+
+    /// <summary>Does what somebody at a terminal asks of his own working copy; Ctrl-C stops it.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<int> MainAsync(string[] words)
+    {
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        Func<string, string?> variable = Environment.GetEnvironmentVariable;
+        GitCommand.Person = new GitPerson(
+            variable("HOME"), variable("XDG_CONFIG_HOME"),
+            RadicleHome.Find(variable) is RadicleHomeSearch.Found { Home.Path: var home } ? Path.Combine(home, "storage") : null);
+        return await RunAsync(words, Console.Out, new ConfigurationBuilder().AddEnvironmentVariables().Build(), stop.Token);
+    }
 
     /// <summary>Does what was asked.</summary>
     /// <param name="words">Behind <see cref="Word"/>.</param>

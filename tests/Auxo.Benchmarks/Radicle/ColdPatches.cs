@@ -50,8 +50,8 @@ internal static class ColdPatches
                 new($"{patches} patches of {Operations} operations, read for the first time", "ms", new Series(auxo), new Series(git),
                     Goal.AtMostOfPeer(1.3))
                 {
-                    Note = "every signature is checked (ed25519) and every patch put together; the peer is 'git cat-file --batch' of the same "
-                        + "objects into nothing",
+                    Note = "every signature is checked (ed25519) and every patch put together; the peer is 'git cat-file --batch' of the "
+                        + "same objects into nothing",
                 },
                 new("managed memory with all of them at hand", "MiB", new Series(memory)) { IsPart = true },
             ];

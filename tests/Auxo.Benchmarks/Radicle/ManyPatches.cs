@@ -75,7 +75,8 @@ internal sealed class ManyPatches : IDisposable
             "Open", [head]);
         for (var i = 1; i < operations; i++)
         {
-            var text = string.Create(CultureInfo.InvariantCulture, $"Comment {i} on change {number}: this is what people write, a line or two.");
+            var text = string.Create(
+                CultureInfo.InvariantCulture, $"Comment {i} on change {number}: this is what people write, a line or two.");
             yield return written => new NewOperation(
                 [PatchActions.Comment(RevisionId.Parse(written[0].Value), text, place: null)], "Comment", []);
         }

@@ -56,7 +56,8 @@ internal static class QuietSweep
             [
                 new($"processor time of ingest in a minute, {repositories} repositories without news", "s", used, nothing, Goal.AtMost(2))
                 {
-                    Note = "one sweep of all of them, which begins and ends in that minute; the peer is the same instance without a repository",
+                    Note = "one sweep of all of them, which begins and ends in that minute; the peer is the same instance without a "
+                        + "repository",
                 },
                 new("memory (PSS) of ingest and its git processes", "MiB", Series.One(mebibytes), Series.One(empty)),
                 new("Auxo's start, until all of them are read", "s", Series.One(first)) { IsPart = true },
@@ -90,7 +91,8 @@ internal static class QuietSweep
     /// <summary>Of the process and those that it has started.</summary>
     private static double MiB(int pid)
         => IdleMemory.PssMiB(pid) + Directory.EnumerateDirectories($"/proc/{pid}/task")
-            .SelectMany(static thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(static thread => File.ReadAllText(Path.Combine(thread, "children"))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Sum(static child => IdleMemory.PssMiB(int.Parse(child, CultureInfo.InvariantCulture)));
 
     /// <summary>Until ingest uses next to nothing for some seconds: then everything is read.</summary>

@@ -1,4 +1,4 @@
-using Auxo.Ingest.Scanning;
+using Auxo.Ingest.Scanning.Pacing;
 using Auxo.Testing;
 
 namespace Auxo.Ingest.Tests.Scanning;

@@ -96,5 +96,6 @@ public sealed class ReadAheadTests
     private static string Text(RadiclePatch patch)
         => $"{patch.Id} {patch.State.Status} {patch.Title} "
             + JsonSerializer.Serialize(patch.Dropped.Select(static d => $"{d.Id} {d.Reason}"))
-            + JsonSerializer.Serialize(patch.Revisions.SelectMany(static r => r.Discussion.Standing).Select(static c => $"{c.Id} {c.Body}"));
+            + JsonSerializer.Serialize(
+                patch.Revisions.SelectMany(static r => r.Discussion.Standing).Select(static c => $"{c.Id} {c.Body}"));
 }

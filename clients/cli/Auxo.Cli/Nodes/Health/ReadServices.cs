@@ -74,7 +74,8 @@ internal static class ReadServices
         ];
         return [.. asked.Select(a => a.Error is { } error
             ? new ServiceReading(a.Name, IsUp: false, "silent", error.Message, error.Hint)
-            : new ServiceReading(a.Name, IsUp: true, $"answers at {clients.Instance.Endpoints[a.Name].GetLeftPart(UriPartial.Authority)}"))];
+            : new ServiceReading(
+                a.Name, IsUp: true, $"answers at {clients.Instance.Endpoints[a.Name].GetLeftPart(UriPartial.Authority)}"))];
     }
 
     /// <summary>The ports that Auxo will need, with whoever sits on them.</summary>

@@ -46,8 +46,8 @@ internal static class MergeRace
         if (await OwnAsync(copy, ct) != canonical)
             throw new CliException(
                 ExitCode.Negative,
-                $"Another delegate has merged at the same moment, your {branch} ({result[..7]}) and the repository's have gone apart, and it "
-                    + "could not be put back.",
+                $"Another delegate has merged at the same moment, your {branch} ({result[..7]}) and the repository's have gone apart, "
+                    + "and it could not be put back.",
                 $"Until that is mended nobody can merge or open a patch. Put it back: git push --no-verify {remote} "
                     + $"+{canonical}:refs/heads/{branch}\n{ProgramFault.Of(back).Message}");
         await Announcement.TryAsync(copy, TimeProvider.System, ct);

@@ -1,4 +1,4 @@
-namespace Auxo.Ingest.Scanning;
+namespace Auxo.Ingest.Scanning.Pacing;
 
 /// <summary>
 /// How soon a repository may be scanned again. A webhook now and then starts a scan at once. In a flood of webhooks each one

@@ -1,4 +1,4 @@
-namespace Auxo.Ingest.Scanning;
+namespace Auxo.Ingest.Scanning.Pacing;
 
 /// <summary>
 /// How many repositories are swept at the same time. After a start all of them are read whole; many at once would need the memory of all
