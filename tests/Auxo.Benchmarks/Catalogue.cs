@@ -27,6 +27,7 @@ internal static class Catalogue
         new("thread", "logs", "500 MB that a step prints, into its log; a printed line until a follower has it", LogThroughput.RunAsync),
         new("thread", "history", "secrets in a history of 1 GB, beside 'git cat-file' through grep", WholeHistory.RunAsync),
         new("thread", "queue", "the first command while 1,000 builds wait, beside an empty queue; memory, GET /queue", LongQueue.RunAsync),
+        new("radicle", "daily", "'auxo patch create', 'push --wait' and 'merge', beside git by hand", DailyCommands.RunAsync),
         new("radicle", "patches", "10,000 patches read for the first time, beside 'git cat-file'", ColdPatches.RunAsync),
         new("radicle", "sweep", "what 1,000 repositories cost while nobody pushes", QuietSweep.RunAsync),
         new("metrics", "scrape", "/metrics with 10,000 series: time and bytes allocated, beside prometheus-net", Scrape.RunAsync),
