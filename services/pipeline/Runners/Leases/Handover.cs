@@ -110,7 +110,10 @@ internal sealed class Handover : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            if (_end.TrySetResult(end)) Fault = fault;
+            if (_end.Task.IsCompleted) return;
+            // Before the end: whoever waits for that reads why.
+            Fault = fault;
+            _end.SetResult(end);
         }
         finally
         {
