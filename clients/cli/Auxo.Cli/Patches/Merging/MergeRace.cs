@@ -22,7 +22,7 @@ internal static class MergeRace
     public static async Task SettleAsync(RadicleCopy copy, ProgramRun pushed, string tip, string result, CancellationToken ct)
     {
         var canonical = (await copy.Storage.CanonicalHeadAsync(ct))?.Value;
-        if (await OwnAsync(copy, ct) != result)
+        if (await MergeTarget.OwnAsync(copy, ct) != result)
         {
             if (canonical is null || canonical == tip || await copy.ContainsAsync(result, canonical, ct)) throw ProgramFault.Of(pushed);
             throw Moved(copy, canonical, "");
@@ -43,7 +43,7 @@ internal static class MergeRace
         // Not a hook's business: nothing new is pushed.
         var back = await copy.Programs.PushAsync(
             copy.Work.Top, [remote, "-o", "no-sync", "--no-verify", $"+{canonical}:refs/heads/{branch}"]);
-        if (await OwnAsync(copy, ct) != canonical)
+        if (await MergeTarget.OwnAsync(copy, ct) != canonical)
             throw new CliException(
                 ExitCode.Negative,
                 $"Another delegate has merged at the same moment, your {branch} ({result[..7]}) and the repository's have gone apart, "
@@ -76,17 +76,6 @@ internal static class MergeRace
                     + $"git merge {at[..7]} on {name}, git push {copy.Work.Remote} HEAD:refs/heads/{name}. Or {who} gives way: "
                     + $"git push --no-verify {copy.Work.Remote} +{canonical}:refs/heads/{name}");
         }
-    }
-
-    /// <summary>The user's own default branch; null when he has none.</summary>
-    private static async Task<string?> OwnAsync(RadicleCopy copy, CancellationToken ct)
-    {
-        foreach (var (owner, name, head) in await copy.Storage.BranchesAsync(ct))
-        {
-            if (owner == copy.Own && name == copy.DefaultBranch) return head.Value;
-        }
-
-        return null;
     }
 
     private static CliException Moved(RadicleCopy copy, string to, string more)

@@ -47,13 +47,17 @@ internal sealed record MergeTarget(string Tip, MergeWay Way)
 
     /// <summary>True when the user's own default branch has the patch, which is not enough yet.</summary>
     public static async Task<bool> IsOwnDoneAsync(RadicleCopy copy, RadiclePatch patch, CancellationToken ct)
+        => await OwnAsync(copy, ct) is { } own && await copy.ContainsAsync(own, patch.Latest.Head.Value, ct);
+
+    /// <summary>The user's own default branch; null when he has none.</summary>
+    public static async Task<string?> OwnAsync(RadicleCopy copy, CancellationToken ct)
     {
-        foreach (var (owner, name, at) in await copy.Storage.BranchesAsync(ct))
+        foreach (var (owner, name, head) in await copy.Storage.BranchesAsync(ct))
         {
-            if (owner == copy.Own && name == copy.DefaultBranch) return await copy.ContainsAsync(at.Value, patch.Latest.Head.Value, ct);
+            if (owner == copy.Own && name == copy.DefaultBranch) return head.Value;
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>The oldest commit of a branch's own line that contains the patch: further merges after it are not joined.</summary>
