@@ -18,8 +18,9 @@ internal sealed class TokenOptions : AuthenticationSchemeOptions
 }
 
 /// <summary>
-/// Reads <c>Authorization: Bearer …</c>, or <c>Basic …</c> with the token as password and any user name; a caller without it is
-/// anonymous, one with a wrong token is refused.
+/// Reads <c>Authorization: Bearer …</c>, or <c>Basic …</c> with the token as password and any user name; without either,
+/// <c>X-NuGet-ApiKey</c>, which is how NuGet's clients send theirs. A caller without any is anonymous, one with a wrong token is
+/// refused.
 /// </summary>
 internal sealed class TokenAuthentication(
     IOptionsMonitor<TokenOptions> options, ILoggerFactory logger, UrlEncoder encoder,
@@ -28,13 +29,14 @@ internal sealed class TokenAuthentication(
 {
     public const string SchemeName = "Bearer";
     public const string ScopeClaim = "scope";
+    private const string ApiKey = "X-NuGet-ApiKey";
 
     /// <summary>The scope that the refused route asks for, for the answer.</summary>
     public static readonly object MissingScope = new();
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (string.IsNullOrEmpty(Request.Headers.Authorization)) return AuthenticateResult.NoResult();
+        if (string.IsNullOrEmpty(Request.Headers.Authorization) && !Request.Headers.ContainsKey(ApiKey)) return AuthenticateResult.NoResult();
         return await FindAsync(Request, tokens, Context.RequestAborted) is { } user
             ? AuthenticateResult.Success(new AuthenticationTicket(user, SchemeName))
             : AuthenticateResult.Fail("unknown token");
@@ -44,6 +46,7 @@ internal sealed class TokenAuthentication(
     public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpRequest request, AccessTokens tokens, CancellationToken ct)
     {
         string? header = request.Headers.Authorization;
+        if (string.IsNullOrEmpty(header) && request.Headers[ApiKey].ToString() is { Length: > 0 } key) header = $"Bearer {key}";
         if (header is null or { Length: > 1024 } || Presented(header, request.Headers) is not { } presented) return null;
         if (await tokens.FindAsync(presented, ct) is not { } token) return null;
 

@@ -1,8 +1,10 @@
 using Auxo.Instances;
+using Auxo.Registry.Access;
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Files;
+using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
@@ -15,6 +17,8 @@ using Auxo.ServiceDefaults.Disk;
 using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
+
+using Microsoft.AspNetCore.Authorization;
 
 namespace Auxo.Registry;
 
@@ -41,6 +45,11 @@ public static class Configuration
         services.AddSingleton<BlobSweep>();
         services.AddSingleton<FileCache>();
         services.AddSingleton<RecordFile>();
+        services.AddSingleton<RepositoryRows>();
+        services.AddSingleton<IAuthorizationHandler, RepositoryAccessHandler>();
+        services.AddSingleton<PackageDocuments>();
+        services.AddSingleton<PublishVersion>();
+        services.AddSingleton<ChangePackage>();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
         {
@@ -65,11 +74,17 @@ public static class Configuration
         o.Events.MapEventType<RepositoryEvent.Removed>("repository_removed");
         o.Events.MapEventType<FileEvent.Stored>("file_stored");
         o.Events.MapEventType<FileEvent.Deleted>("file_deleted");
+        o.Events.MapEventType<PackageEvent.Published>("package_published");
+        o.Events.MapEventType<PackageEvent.Marked>("package_marked");
+        o.Events.MapEventType<PackageEvent.Removed>("package_removed");
+        o.Events.MapEventType<PackageEvent.Tagged>("package_tagged");
+        o.Events.MapEventType<PackageEvent.Untagged>("package_untagged");
         o.Events.MapEventType<PublicationEvent.Requested>("publication_requested");
         o.Events.MapEventType<PublicationEvent.Published>("publication_published");
         o.Events.MapEventType<PublicationEvent.Failed>("publication_failed");
         o.Events.MapEventType<PublicationEvent.Expired>("publication_expired");
         o.Projections.Snapshot<Publication>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<Package>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<RawFile>(SnapshotLifecycle.Inline);
         o.Projections.LiveStreamAggregation<RepositoryDefinition>();
     }

@@ -5,6 +5,7 @@ using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Files;
+using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
@@ -24,6 +25,13 @@ namespace Auxo.Registry;
 [JsonSerializable(typeof(PublicationEvent.Published), TypeInfoPropertyName = "PublicationPublished")]
 [JsonSerializable(typeof(PublicationEvent.Failed), TypeInfoPropertyName = "PublicationFailed")]
 [JsonSerializable(typeof(PublicationEvent.Expired), TypeInfoPropertyName = "PublicationExpired")]
+[JsonSerializable(typeof(PackageEvent.Published), TypeInfoPropertyName = "PackagePublished")]
+[JsonSerializable(typeof(PackageEvent.Marked), TypeInfoPropertyName = "PackageMarked")]
+[JsonSerializable(typeof(PackageEvent.Removed), TypeInfoPropertyName = "PackageRemoved")]
+[JsonSerializable(typeof(PackageEvent.Tagged), TypeInfoPropertyName = "PackageTagged")]
+[JsonSerializable(typeof(PackageEvent.Untagged), TypeInfoPropertyName = "PackageUntagged")]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>), TypeInfoPropertyName = "Marks")]
+[JsonSerializable(typeof(Package))]
 [JsonSerializable(typeof(Publication))]
 [JsonSerializable(typeof(RawFile))]
 [JsonSerializable(typeof(RepositoryDefinition))]
@@ -32,8 +40,8 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 /// <summary>How requests and answers are written; the service's options say how enums are.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DefineRepositoryBody))]
-[JsonSerializable(typeof(RawRepository))]
-[JsonSerializable(typeof(ListAnswer<RawRepository>), TypeInfoPropertyName = "RawRepositories")]
+[JsonSerializable(typeof(RegistryRepository))]
+[JsonSerializable(typeof(ListAnswer<RegistryRepository>), TypeInfoPropertyName = "Repositories")]
 [JsonSerializable(typeof(SweepResult))]
 [JsonSerializable(typeof(CreateTokenBody))]
 [JsonSerializable(typeof(RotateTokenBody))]

@@ -1,8 +1,8 @@
 namespace Auxo.Registry;
 
 /// <summary>
-/// What a token may do here. A scope followed by <c>:NAME</c> counts for the raw repository of that name only:
-/// <c>registry:write:releases</c>.
+/// What a token may do here. A scope followed by <c>:NAME</c> counts for the repository of that name only:
+/// <c>registry:write:releases</c>; with <c>/PATTERN</c> behind it for some of its packages: <c>registry:write:npm/@acme/*</c>.
 /// </summary>
 public static class RegistryScopes
 {

@@ -75,9 +75,12 @@ public sealed class RegistryHost : IAsyncDisposable
         return new RegistryHost(service, source, new Queues(connectionString), home, token);
     }
 
-    public async Task DefineAsync(string repository, long? quota = null, bool immutable = false)
+    public async Task DefineAsync(
+        string repository, long? quota = null, bool immutable = false, string? format = null, string? upstream = null,
+        bool anonymousRead = false, int? cooldownDays = null)
     {
-        using var answer = await Client.PutAsJsonAsync($"/repositories/{repository}", new { quotaBytes = quota, immutable });
+        using var answer = await Client.PutAsJsonAsync(
+            $"/repositories/{repository}", new { quotaBytes = quota, immutable, format, upstream, anonymousRead, cooldownDays });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 
 using Auxo.Registry.Files;
+using Auxo.Registry.Packages;
 using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
 using Auxo.ServiceDefaults.Disk;
@@ -17,6 +18,11 @@ public sealed class StoredEventsTests
         ["repository_removed"] = StoredJson.Default.RepositoryRemoved,
         ["file_stored"] = StoredJson.Default.FileStored,
         ["file_deleted"] = StoredJson.Default.FileDeleted,
+        ["package_published"] = StoredJson.Default.PackagePublished,
+        ["package_marked"] = StoredJson.Default.PackageMarked,
+        ["package_removed"] = StoredJson.Default.PackageRemoved,
+        ["package_tagged"] = StoredJson.Default.PackageTagged,
+        ["package_untagged"] = StoredJson.Default.PackageUntagged,
         ["publication_requested"] = StoredJson.Default.PublicationRequested,
         ["publication_published"] = StoredJson.Default.PublicationPublished,
         ["publication_failed"] = StoredJson.Default.PublicationFailed,
@@ -33,7 +39,7 @@ public sealed class StoredEventsTests
         Configuration.Model.Store(options);
         var names = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
             .Intersect(Stored.Keys, StringComparer.Ordinal);
-        Samples.AreAll(Stored, names, typeof(RepositoryEvent), typeof(FileEvent), typeof(PublicationEvent));
+        Samples.AreAll(Stored, names, typeof(RepositoryEvent), typeof(FileEvent), typeof(PackageEvent), typeof(PublicationEvent));
     }
 
     [Theory]

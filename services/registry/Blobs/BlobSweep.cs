@@ -56,6 +56,9 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
         pinned_until <= $1
             and not exists (select from registry.files f where f.digest = b.digest)
             and not exists (select from registry.published_files p where p.blob = b.digest)
+            and not exists (select from registry.package_files k where k.digest = b.digest)
+            and not exists (select from registry.mirrored_documents d where d.digest = b.digest)
+            and not exists (select from registry.mirrored_files m where m.digest = b.digest)
         """;
 
     private Task<List<Digest>> CandidatesAsync(CancellationToken ct)

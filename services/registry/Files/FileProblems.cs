@@ -25,7 +25,7 @@ internal static class FileProblems
     public static ProblemHttpResult NoFile(string repository, string path)
         => AuxoProblem.NotFound("file/not-found", $"'{repository}' has no file '{path}'.");
 
-    public static ProblemHttpResult NoRoom(RawRepository repository)
+    public static ProblemHttpResult NoRoom(RegistryRepository repository)
         => AuxoProblem.Of(
             StatusCodes.Status413PayloadTooLarge, "repository/quota-exceeded",
             $"'{repository.Name}' may hold {repository.QuotaBytes} bytes and has no room for this. Delete files, or "

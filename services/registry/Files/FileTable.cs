@@ -57,12 +57,14 @@ internal static class FileTable
     /// Where a file is to be put: its repository, and the content and size that it has there, or null and 0; null when there is
     /// no such repository.
     /// </summary>
-    public static async Task<(RawRepository Repository, Digest? Current, long SizeBytes)?> FindPlaceAsync(
+    public static async Task<(RegistryRepository Repository, Digest? Current, long SizeBytes)?> FindPlaceAsync(
         NpgsqlDataSource source, string repository, string path, CancellationToken ct)
     {
         if (repository.Contains('\0')) return null;
         var found = await source.ReadAsync(
-            static r => (RepositoryTable.Read(r), r.IsDBNull(6) ? null : (Digest?)ReadDigest(r, 6), r.IsDBNull(7) ? 0 : r.GetInt64(7)), ct,
+            static r => (RepositoryTable.Read(r), 
+                r.IsDBNull(RepositoryTable.ColumnCount) ? null : (Digest?)ReadDigest(r, RepositoryTable.ColumnCount),
+                r.IsDBNull(RepositoryTable.ColumnCount + 1) ? 0 : r.GetInt64(RepositoryTable.ColumnCount + 1)), ct,
             $"""
             select {RepositoryTable.Columns}, f.digest, f.size_bytes
             from registry.repositories r left join registry.files f on f.repository = r.name and f.path = $2 where r.name = $1

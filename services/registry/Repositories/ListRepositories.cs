@@ -8,7 +8,7 @@ using Npgsql;
 namespace Auxo.Registry.Repositories;
 
 /// <summary>
-/// <c>GET /repositories?after=&amp;limit=</c> and <c>GET /repositories/{name}</c>: the raw repositories and how full they are.
+/// <c>GET /repositories?after=&amp;limit=</c> and <c>GET /repositories/{name}</c>: the repositories and how full they are.
 /// </summary>
 public static class ListRepositories
 {
@@ -19,16 +19,16 @@ public static class ListRepositories
             .WithName("GetRepository").WithTags("Repositories").RequireScopeFor(RegistryScopes.Read, "name");
     }
 
-    private static async Task<Results<Ok<ListAnswer<RawRepository>>, ProblemHttpResult>> ListAsync(
+    private static async Task<Results<Ok<ListAnswer<RegistryRepository>>, ProblemHttpResult>> ListAsync(
         NpgsqlDataSource source, CancellationToken ct, string after = "", int limit = 100)
     {
         if (limit is < 1 or > 1000) return AuxoProblem.BadRequest("request/invalid-limit", "'limit' must be between 1 and 1000.");
         var repositories = await RepositoryTable.ListAsync(source, after.Replace("\0", "", StringComparison.Ordinal), limit + 1, ct);
-        return TypedResults.Ok(new ListAnswer<RawRepository>(
+        return TypedResults.Ok(new ListAnswer<RegistryRepository>(
             [.. repositories.Take(limit)], repositories.Count > limit ? repositories[limit - 1].Name : null));
     }
 
-    private static async Task<Results<Ok<RawRepository>, ProblemHttpResult>> GetAsync(
+    private static async Task<Results<Ok<RegistryRepository>, ProblemHttpResult>> GetAsync(
         string name, NpgsqlDataSource source, CancellationToken ct)
         => await RepositoryTable.FindAsync(source, name, ct) is { } repository
             ? TypedResults.Ok(repository)

@@ -10,7 +10,7 @@ using Npgsql;
 namespace Auxo.Registry.Repositories;
 
 /// <summary>
-/// <c>DELETE /repositories/{name}</c>: removes a raw repository that is empty; what has files in it is never removed by one
+/// <c>DELETE /repositories/{name}</c>: removes a repository that is empty; what has files in it is never removed by one
 /// request.
 /// </summary>
 public static class RemoveRepository
@@ -20,7 +20,8 @@ public static class RemoveRepository
             .WithName("RemoveRepository").WithTags("Repositories").RequireScope(RegistryScopes.Manage);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        string name, HttpContext http, NpgsqlDataSource source, IDocumentStore store, TimeProvider time, CancellationToken ct)
+        string name, HttpContext http, NpgsqlDataSource source, IDocumentStore store, TimeProvider time,
+        RepositoryRows rows, CancellationToken ct)
     {
         await using var session = store.TracedSession();
         if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository) return FileProblems.NoRepository(name);
@@ -32,13 +33,14 @@ public static class RemoveRepository
         try
         {
             await session.SaveChangesAsync(ct);
+            rows.Forget(name);
             return TypedResults.NoContent();
         }
         catch (MartenCommandException e) when (Sql.State(e) == FileTable.NoRoom)
         {
             return AuxoProblem.Conflict(
                 "repository/not-empty",
-                $"'{name}' has {repository.FileCount} files. Delete them first; 'auxo raw list {name}' shows them.");
+                $"'{name}' has {repository.FileCount} files. Delete them first.");
         }
     }
 }

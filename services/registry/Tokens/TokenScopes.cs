@@ -21,14 +21,15 @@ public static partial class TokenScopes
                 return $"'{scope?[..Math.Min(scope.Length, 80)]}' is no scope. There are admin, "
                     + $"{string.Join(", ", KnownServices.Names.Select(static s => s + ":read"))}, …:write, "
                     + "registry:manage, notify:send, metrics:report, "
-                    + "tokens of one raw repository (registry:read:NAME, registry:write:NAME), and of one runner (pipeline:runner:NAME).";
+                    + "tokens of one repository (registry:read:NAME, registry:write:NAME) or of some of its packages "
+                    + "(registry:write:NAME/PATTERN), and of one runner (pipeline:runner:NAME).";
         }
 
         return null;
     }
 
     [GeneratedRegex("^([a-z]+:(read|write|manage)|notify:send|metrics:report|pipeline:runner:[a-z][a-z0-9._-]{0,39}"
-        + "|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?)\\z",
+        + "|registry:(read|write):[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?(/[!-~]{1,214})?)\\z",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

@@ -16,7 +16,7 @@ namespace Auxo.Registry.Uploading;
 /// <param name="Conditions">What the client expects to be there.</param>
 /// <param name="MediaType">As it was sent.</param>
 /// <param name="By">The token's name.</param>
-public sealed record NewFile(RawRepository Repository, string Path, Preconditions Conditions, string MediaType, string By);
+public sealed record NewFile(RegistryRepository Repository, string Path, Preconditions Conditions, string MediaType, string By);
 
 /// <summary>Gives a received content its place and its name, durably: the bytes first, then the name.</summary>
 public sealed class RecordFile(IDocumentStore store, BlobStore blobs, FileCache files, TimeProvider time)
@@ -73,7 +73,7 @@ public sealed class RecordFile(IDocumentStore store, BlobStore blobs, FileCache 
     }
 
     /// <summary>Whether a file may be written now; asked before the body is read, and again when its stream is held.</summary>
-    internal static ProblemHttpResult? Refuse(RawRepository repository, string path, Digest? current, Preconditions conditions)
+    internal static ProblemHttpResult? Refuse(RegistryRepository repository, string path, Digest? current, Preconditions conditions)
         => !conditions.AllowChange(current) ? FileProblems.Changed(path, current)
             : repository.Immutable && current is not null ? AuxoProblem.Conflict(
                 "file/immutable", $"'{path}' is there already, and in '{repository.Name}' no file is ever replaced. Choose another name.")
