@@ -4,6 +4,7 @@ using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Files;
+using Auxo.Registry.Mirrors;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
@@ -14,6 +15,7 @@ using Auxo.Registry.Tokens;
 using Auxo.Registry.Uploading;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
+using Auxo.ServiceDefaults.Egress;
 using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
@@ -37,6 +39,7 @@ public static class Configuration
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AskForPasswords();
         services.AddKnownSettings(RegistrySettings.Known);
+        builder.AddEgress();
         services.AddDiskGuard(configuration, layout.Home);
         services.AddSingleton(layout);
         services.AddSingleton(new BlobFiles(layout.RegistryBlobs));
@@ -50,6 +53,8 @@ public static class Configuration
         services.AddSingleton<PackageDocuments>();
         services.AddSingleton<PublishVersion>();
         services.AddSingleton<ChangePackage>();
+        services.AddSingleton<UpstreamClient>();
+        services.AddSingleton<Mirror>();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
         {

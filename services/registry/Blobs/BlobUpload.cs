@@ -15,14 +15,17 @@ public sealed class ReceivedBlob : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly string _path;
 
-    internal ReceivedBlob(SafeFileHandle handle, string path, Digest digest, byte[]? sha512, long sizeBytes)
-        => (_handle, _path, Digest, Sha512, SizeBytes) = (handle, path, digest, sha512, sizeBytes);
+    internal ReceivedBlob(SafeFileHandle handle, string path, Digest digest, byte[]? other, long sizeBytes)
+        => (_handle, _path, Digest, OtherHash, SizeBytes) = (handle, path, digest, other, sizeBytes);
 
     /// <summary>What it is.</summary>
     public Digest Digest { get; }
 
-    /// <summary>Its SHA-512, when it was asked for.</summary>
-    public byte[]? Sha512 { get; }
+    /// <summary>Its hash by the algorithm that was asked for besides.</summary>
+    public byte[]? OtherHash { get; }
+
+    /// <summary>Its SHA-512, when that was asked for.</summary>
+    public byte[]? Sha512 => OtherHash is { Length: SHA512.HashSizeInBytes } ? OtherHash : null;
 
     /// <summary>How long it is.</summary>
     public long SizeBytes { get; }
@@ -64,11 +67,22 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
     /// <param name="ct">Breaks it off.</param>
     /// <exception cref="ContentTooLargeException">It is longer than the limit.</exception>
     /// <exception cref="DiskFullException">The disk has no room for it.</exception>
-    public async Task<ReceivedBlob> ReceiveAsync(PipeReader body, long limitBytes, bool sha512, CancellationToken ct)
+    public Task<ReceivedBlob> ReceiveAsync(PipeReader body, long limitBytes, bool sha512, CancellationToken ct)
+        => ReceiveAsync(body, limitBytes, sha512 ? HashAlgorithmName.SHA512 : null, ct);
+
+    /// <summary>Receives all of <paramref name="body"/>.</summary>
+    /// <param name="body">The bytes.</param>
+    /// <param name="limitBytes">More are refused.</param>
+    /// <param name="algorithm">Hash by this one too; null for SHA-256 alone.</param>
+    /// <param name="ct">Breaks it off.</param>
+    /// <exception cref="ContentTooLargeException">It is longer than the limit.</exception>
+    /// <exception cref="DiskFullException">The disk has no room for it.</exception>
+    public async Task<ReceivedBlob> ReceiveAsync(
+        PipeReader body, long limitBytes, HashAlgorithmName? algorithm, CancellationToken ct)
     {
         var (handle, path) = Create();
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var other = sha512 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA512) : null;
+        using var other = algorithm is { } name ? IncrementalHash.CreateHash(name) : null;
         var parts = new List<ReadOnlyMemory<byte>>();
         try
         {

@@ -10,7 +10,12 @@ alter table {schema}.repositories
     add column cooldown_days integer not null default 0 check (cooldown_days between 0 and 365),
     add column cooldown_off text[] not null default '{}',
     -- What was fetched is looked after so often, even when nobody asks for it.
-    add column refresh_days integer not null default 7 check (refresh_days between 1 and 365);
+    add column refresh_days integer not null default 7 check (refresh_days between 1 and 365),
+    -- What was fetched from upstream and is kept; it may have as much room again as what was published.
+    add column mirrored_bytes bigint not null default 0 check (mirrored_bytes >= 0),
+    add column upstream_asked_at timestamptz, -- the last answer
+    add column upstream_failed_at timestamptz, -- the last try without one
+    add column upstream_failure text;
 
 -- A package that was published here: its name is ours, and never asked upstream.
 create table {schema}.packages (
@@ -66,6 +71,9 @@ create table {schema}.package_tags (
 create table {schema}.mirrored_documents (
     repository    text collate "C" not null references {schema}.repositories on delete cascade,
     key           text collate "C" not null,
+    source        text             not null, -- the address that it came from
+    accept        text             not null, -- in which form it was asked for
+    size_bytes    bigint           not null,
     -- Null: upstream has no such thing.
     digest        text collate "C" references {schema}.blobs,
     media_type    text,
@@ -86,6 +94,7 @@ create table {schema}.mirrored_files (
     size_bytes bigint           not null,
     media_type text             not null,
     source     text             not null, -- the address that it came from
+    promised   text, -- the digest that upstream named for it, such as sha512-…
     fetched_at timestamptz      not null,
     used_at    timestamptz      not null,
     primary key (repository, key)

@@ -1,0 +1,100 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+using Auxo.ServiceDefaults.Egress;
+
+namespace Auxo.Registry.Mirrors;
+
+/// <summary>
+/// Asks upstream, by the guard of all outgoing calls. Redirects are followed (registries keep their files elsewhere), each
+/// checked by the guard like the first address; what the client of the registry sent never goes out.
+/// </summary>
+public sealed class UpstreamClient(EgressGuard guard) : IDisposable
+{
+    private const int MostRedirects = 5;
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
+    private readonly HttpClient _http = guard.CreateClient();
+
+    /// <summary>One question. The answer's body is not read yet; a body that stands still breaks off.</summary>
+    /// <param name="repository">Whose upstream, for the messages.</param>
+    /// <param name="address">What is asked for.</param>
+    /// <param name="prepare">Sets what the question has besides: forms, conditions, a token for this host.</param>
+    /// <param name="ct">Breaks it off.</param>
+    /// <exception cref="UpstreamAwayException">There is no answer, or one of a broken or busy server.</exception>
+    public async Task<HttpResponseMessage> SendAsync(
+        string repository, Uri address, Action<HttpRequestMessage> prepare, CancellationToken ct)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("auxo", null));
+            prepare(request);
+            var response = await SendOnceAsync(repository, request, ct);
+            if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+                or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+                || request.Method != HttpMethod.Get && request.Method != HttpMethod.Head) return response;
+            using (response)
+            {
+                if (redirects == MostRedirects) throw new UpstreamAwayException(repository, "it redirects in circles");
+                if (response.Headers.Location is not { } location)
+                    throw new UpstreamAwayException(repository, "it redirects without saying where to");
+                var next = new Uri(address, location);
+                if (next.Scheme != "https" && (next.Scheme != "http" || address.Scheme == "https"))
+                    throw new UpstreamAwayException(repository, $"it redirects to an address of '{next.Scheme}'");
+                if (next.Host != address.Host || next.Port != address.Port) prepare = WithoutToken(prepare);
+                address = next;
+            }
+        }
+    }
+
+    /// <summary>The body as it arrives, unpacked; a read that gets nothing for too long ends with an exception.</summary>
+    public static async Task<Stream> BodyAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        var body = new UpstreamBody(await response.Content.ReadAsStreamAsync(ct));
+        return response.Content.Headers.ContentEncoding.LastOrDefault() switch
+        {
+            null or "identity" => body,
+            "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+            var other => throw new IOException($"it sent its answer packed by '{other}', which was not asked for"),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> SendOnceAsync(string repository, HttpRequestMessage request, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(AnswerWithin);
+        try
+        {
+            guard.Parse(request.RequestUri!.AbsoluteUri);
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout)
+                && (int)response.StatusCode < 500) return response;
+            using (response) throw new UpstreamAwayException(repository, $"it answered {(int)response.StatusCode}");
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new UpstreamAwayException(repository, $"there was no answer within {AnswerWithin.TotalSeconds:0} s", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or EgressDeniedException or SocketException)
+        {
+            throw new UpstreamAwayException(repository, EgressDeniedException.In(e)?.Message.TrimEnd('.') ?? Reason(e), e);
+        }
+    }
+
+    private static string Reason(Exception e)
+        => e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } ? "its name is not known"
+            : e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? "nobody answers there"
+            : e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? "its certificate is not trusted"
+            : "the connection broke";
+
+    private static Action<HttpRequestMessage> WithoutToken(Action<HttpRequestMessage> prepare) => request =>
+    {
+        prepare(request);
+        request.Headers.Authorization = null;
+    };
+}
