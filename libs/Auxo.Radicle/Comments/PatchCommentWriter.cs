@@ -138,6 +138,7 @@ public sealed class PatchCommentWriter(RadTurns turns, TimeProvider time)
         }
 
         if (job is not JobPlan.Nothing) changes.Add(await JobWriter.ChangeAsync(storage, refs, job, request.Job!, cancellationToken));
+        await PushesUnderWay.WaitAsync(storage, key.Owner, time, cancellationToken);
         return await CobWriter.WriteAsync(storage, home, key, refs, changes, time.GetUtcNow(), cancellationToken) switch
         {
             CobWrite.Written written => (new RadAnswer.Wrote(), operations.Count == 0 ? null : written.Ids[0][0]),

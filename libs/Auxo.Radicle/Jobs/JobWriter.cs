@@ -111,6 +111,7 @@ public sealed class JobWriter(RadTurns turns, TimeProvider time)
         CancellationToken cancellationToken)
     {
         var change = await ChangeAsync(storage, refs, plan, request, cancellationToken);
+        await PushesUnderWay.WaitAsync(storage, key.Owner, time, cancellationToken);
         var written = await CobWriter.WriteAsync(storage, home, key, refs, [change], time.GetUtcNow(), cancellationToken);
         return written is CobWrite.Overtaken overtaken ? new RadAnswer.Collided(overtaken.Reason) : new RadAnswer.Wrote();
     }
