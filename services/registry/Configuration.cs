@@ -3,6 +3,7 @@ using Auxo.Registry.Access;
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
+using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Packages;
@@ -55,6 +56,10 @@ public static class Configuration
         services.AddSingleton<ChangePackage>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<Mirror>();
+        services.AddSingleton<MirrorRefresh>();
+        services.AddHostedService(static p => p.GetRequiredService<MirrorRefresh>());
+        services.AddSingleton<FetchLog>();
+        services.AddHostedService(static p => p.GetRequiredService<FetchLog>());
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
         {
@@ -112,6 +117,8 @@ public static class Configuration
         ListArtifacts.Map(app);
         GetArtifact.Map(app);
         GetTimeline.Map(app);
+        ManageMirrors.Map(app);
+        ListFetches.Map(app);
         CreateToken.Map(app);
         ShowOwnToken.Map(app);
         RotateToken.Map(app);

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
+using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
+using Auxo.Registry.Mirrors;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
@@ -60,4 +62,7 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<ExpiredVersion>), TypeInfoPropertyName = "ExpiredVersions")]
 [JsonSerializable(typeof(FileAnswer))]
 [JsonSerializable(typeof(ListAnswer<FileAnswer>), TypeInfoPropertyName = "Files")]
+[JsonSerializable(typeof(ListAnswer<MirrorStatus>), TypeInfoPropertyName = "Mirrors")]
+[JsonSerializable(typeof(RefreshResult))]
+[JsonSerializable(typeof(ListAnswer<Fetch>), TypeInfoPropertyName = "Fetches")]
 internal sealed partial class HttpJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Auxo.Registry.Blobs;
+using Auxo.Registry.Fetching;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,7 +16,8 @@ public static class GetFile
             .WithName("GetFile").WithTags("Files").RequireScopeFor(RegistryScopes.Read, "repository");
 
     private static async Task<Results<BlobResult, ProblemHttpResult>> HandleAsync(
-        string repository, HttpContext http, NpgsqlDataSource source, FileCache files, BlobStore blobs, CancellationToken ct)
+        string repository, HttpContext http, NpgsqlDataSource source, FileCache files, BlobStore blobs,
+        FetchLog fetches, CancellationToken ct)
     {
         if (FileProblems.Name(http, repository, out var path) is { } wrong) return wrong;
         for (var attempt = 0; ; attempt++)
@@ -27,8 +29,12 @@ public static class GetFile
 
             // Between the look and the opening it may have been replaced and swept: then there is a newer one to look for.
             if (blobs.Files.OpenRead(file.Digest) is { } content)
+            {
+                fetches.Add(http, repository, path!, version: "", path!, file.Digest, file.SizeBytes);
                 return new BlobResult(content, file.Digest, file.SizeBytes, file.MediaType,
                     path![(path!.LastIndexOf('/') + 1)..], file.StoredAt, "private, no-cache");
+            }
+
             files.Forget(repository, path!);
             if (attempt == 3) throw new MissingContentException(file.Digest);
         }

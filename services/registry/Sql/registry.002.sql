@@ -100,3 +100,21 @@ create table {schema}.mirrored_files (
     primary key (repository, key)
 ) with (fillfactor = 80);
 create index mirrored_files_of_blob on {schema}.mirrored_files (digest);
+
+-- Which content was handed out to whom: what a build was made of. Each build, or each caller a day, has a content once.
+create table {schema}.fetches (
+    day        date             not null,
+    caller     text collate "C" not null, -- the token's name; 'build ID' for a build's own
+    repository text collate "C" not null,
+    package    text collate "C" not null,
+    version    text             not null,
+    file       text collate "C" not null,
+    digest     text collate "C" not null,
+    source     text             not null, -- upstream's address, or empty for what was published here
+    fetched_at timestamptz      not null, -- the first time
+    times      bigint           not null,
+    primary key (day, caller, repository, package, file, digest)
+);
+create index fetches_of_caller on {schema}.fetches (caller, fetched_at desc);
+create index fetches_of_package on {schema}.fetches (package, fetched_at desc);
+create index fetches_of_digest on {schema}.fetches (digest);
