@@ -25,22 +25,38 @@ public interface IRegistry
     [Post("artifacts/cleanup")]
     Task<Page<ExpiredVersion>> CleanUpAsync(CancellationToken ct);
 
-    /// <summary>The raw repositories.</summary>
+    /// <summary>The repositories of every format.</summary>
     [Get("repositories")]
-    Task<Page<RawRepository>> RawRepositoriesAsync(CancellationToken ct);
+    Task<Page<RegistryRepository>> RepositoriesAsync(CancellationToken ct);
 
     /// <summary>Makes one, or changes it.</summary>
     [Put("repositories/{name}")]
-    Task<RawRepository> DefineRawAsync(string name, [Body] RawDefinition definition, CancellationToken ct);
+    Task<RegistryRepository> DefineRepositoryAsync(string name, [Body] RepositoryDefinition definition, CancellationToken ct);
 
     /// <summary>Removes an empty one.</summary>
     [Delete("repositories/{name}")]
-    Task RemoveRawAsync(string name, CancellationToken ct);
+    Task RemoveRepositoryAsync(string name, CancellationToken ct);
 
     /// <summary>Its files whose names begin so.</summary>
     [Get("raw/{repository}")]
     Task<Page<RawFile>> FilesAsync(
         string repository, string? prefix, string? after, int limit, CancellationToken ct);
+
+    /// <summary>How the mirrors are.</summary>
+    [Get("mirrors")]
+    Task<Page<MirrorStatus>> MirrorsAsync(CancellationToken ct);
+
+    /// <summary>Asks upstream now about all that is used.</summary>
+    [Post("mirrors/{repository}/refresh")]
+    Task<MirrorRefresh> RefreshMirrorAsync(string repository, CancellationToken ct);
+
+    /// <summary>Lets one thing go, so that it is fetched anew.</summary>
+    [Delete("mirrors/{repository}/content")]
+    Task ForgetMirroredAsync(string repository, string key, CancellationToken ct);
+
+    /// <summary>Which content went to whom, newest first.</summary>
+    [Get("fetches")]
+    Task<Page<Fetch>> FetchesAsync(string? build, string? package, string? caller, int limit, CancellationToken ct);
 
     /// <summary>The tokens that work, or all there ever were.</summary>
     [Get("tokens")]
@@ -140,11 +156,37 @@ public sealed record NewToken([property: JsonPropertyName("token")] Token Info, 
 /// <summary>A version that is not kept, and by which rule.</summary>
 public sealed record ExpiredVersion(string BuildId, string Reason);
 
-/// <summary>A raw repository and how full it is.</summary>
-public sealed record RawRepository(string Name, long QuotaBytes, long UsedBytes, long FileCount, bool Immutable);
+/// <summary>A repository and how full it is.</summary>
+public sealed record RegistryRepository(
+    string Name, long QuotaBytes, long UsedBytes, long FileCount, bool Immutable, string Format = "raw", bool AnonymousRead = false,
+    MirrorSettings? Mirror = null);
+
+/// <summary>Where a repository gets what was not published in it.</summary>
+public sealed record MirrorSettings(string Upstream, int CooldownDays, IReadOnlyList<string> CooldownOff, int RefreshDays);
 
 /// <summary>How it shall be; what is null stays, or is usual.</summary>
-public sealed record RawDefinition(long? QuotaBytes, bool? Immutable);
+public sealed record RepositoryDefinition(long? QuotaBytes, bool? Immutable)
+{
+    public string? Format { get; init; }
+    public bool? AnonymousRead { get; init; }
+    public string? Upstream { get; init; }
+    public int? CooldownDays { get; init; }
+    public IReadOnlyList<string>? CooldownOff { get; init; }
+    public int? RefreshDays { get; init; }
+}
+
+/// <summary>How a mirror is.</summary>
+public sealed record MirrorStatus(
+    string Repository, string Format, string Upstream, int CooldownDays, int RefreshDays, long Documents, long Files, long UsedBytes,
+    long QuotaBytes, DateTimeOffset? OldestCheck, DateTimeOffset? AskedAt, DateTimeOffset? FailedAt, string? Failure);
+
+/// <summary>What a refresh found.</summary>
+public sealed record MirrorRefresh(int Asked, int Changed, int Failed, string? Failure);
+
+/// <summary>A content that was handed out.</summary>
+public sealed record Fetch(
+    string Caller, string Repository, string Package, string Version, string File, string Digest, string Source,
+    DateTimeOffset FetchedAt, long Times);
 
 /// <summary>A file in it; the address is relative to the registry.</summary>
 public sealed record RawFile(

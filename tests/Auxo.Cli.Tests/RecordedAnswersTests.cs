@@ -28,7 +28,7 @@ public sealed class RecordedAnswersTests
         Assert.NotEmpty(Read<Delivery>("notify", "deliveries/x").Log!);
         Assert.NotEmpty(Read<Page<ArtifactVersion>>("registry", "artifacts").Items);
         Assert.NotEmpty(Read<ArtifactVersion>("registry", "artifacts/x/latest").Files);
-        Assert.NotEmpty(Read<Page<RawRepository>>("registry", "repositories").Items);
+        Assert.NotEmpty(Read<Page<RegistryRepository>>("registry", "repositories").Items);
         Assert.NotEmpty(Read<Page<RawFile>>("registry", "raw/x").Items);
         Assert.NotEmpty(Read<Page<Token>>("registry", "tokens").Items);
         Assert.NotEmpty(Read<Token>("registry", "tokens/self").Scopes);

@@ -11,6 +11,7 @@ using Auxo.Cli.Ci;
 using Auxo.Cli.Completion;
 using Auxo.Cli.DeadLetters;
 using Auxo.Cli.Demo;
+using Auxo.Cli.Dependencies;
 using Auxo.Cli.Deployments;
 using Auxo.Cli.Doctor;
 using Auxo.Cli.Gate;
@@ -19,6 +20,7 @@ using Auxo.Cli.Hooks;
 using Auxo.Cli.Mesh;
 using Auxo.Cli.Mesh.Agents;
 using Auxo.Cli.Metrics;
+using Auxo.Cli.Mirrors;
 using Auxo.Cli.Nodes;
 using Auxo.Cli.Notify;
 using Auxo.Cli.Outbox;
@@ -29,6 +31,7 @@ using Auxo.Cli.Patches;
 using Auxo.Cli.People;
 using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
+using Auxo.Cli.Registry;
 using Auxo.Cli.Repositories;
 using Auxo.Cli.Runners;
 using Auxo.Cli.Scan;
@@ -128,6 +131,9 @@ internal static class AuxoCommandLine
         FailureCommand.Create(host),
         ArtifactsCommand.Create(host),
         RawCommand.Create(host),
+        RegistryCommand.Create(host),
+        MirrorCommand.Create(host),
+        DepsCommand.Create(host),
         NotifyCommand.Create(host),
         OutboxCommand.Create(host),
         QueuesCommand.Create(host),

@@ -37,10 +37,14 @@ internal sealed class KnownNames(CliHost host)
     private static async Task<List<(string, string?)>> AskAsync(Clients clients, string path, string symbol, CancellationToken ct)
         => (path, symbol) switch
     {
+        ("mirror refresh" or "mirror forget", "repository")
+            => [.. (await clients.Registry.MirrorsAsync(ct)).Items.Select(static m => (m.Repository, (string?)m.Upstream))],
+        ("registry setup", "--repository") or ("registry define" or "registry remove", "name")
+            => [.. (await clients.Registry.RepositoriesAsync(ct)).Items.Select(static r => (r.Name, (string?)r.Format))],
         (_, "repository" or "--repo") when !path.StartsWith("raw", StringComparison.Ordinal)
             => [.. (await clients.Ingest.RepositoriesAsync(ct)).Items.Select(static r => (r.Name, (string?)Words.ShortRid(r.Rid)))],
         ("raw list" or "raw get" or "raw put" or "raw delete" or "raw remove", "repository")
-            => [.. (await clients.Registry.RawRepositoriesAsync(ct)).Items.Select(static r => (r.Name, (string?)null))],
+            => [.. (await clients.Registry.RepositoriesAsync(ct)).Items.Select(static r => (r.Name, (string?)null))],
         (_, "build" or "--build")
             => [.. (await BuildsAsync(clients, ct))
                 .Select(static b => (b.Short, (string?)$"{b.RepositoryName} {b.Subject} {b.Outcome ?? b.State}"))],

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 
 using Auxo.Api;
 using Auxo.Cli.Output;
@@ -15,7 +13,7 @@ internal static class DefineRaw
         var name = new Argument<string>("name") { Description = "1 to 64 of a-z, 0-9, '.', '_' and '-'" };
         var quota = new Option<long?>("--quota")
         {
-            Description = "What its files may have together, such as 500MB or 10GB (default 10GiB)", CustomParser = ParseSize,
+            Description = "What its files may have together, such as 500MB or 10GB (default 10GiB)", CustomParser = ByteSize.Parse,
         };
         var immutable = new Option<bool?>("--immutable")
         {
@@ -24,8 +22,8 @@ internal static class DefineRaw
         return new Command("define", "Make a raw repository, or change its limits") { name, quota, immutable }.Does(
             host, async (parsed, session, ct) =>
         {
-            var defined = await session.Clients.Registry.DefineRawAsync(
-                parsed.GetRequiredValue(name), new RawDefinition(parsed.GetValue(quota), parsed.GetValue(immutable)), ct);
+            var defined = await session.Clients.Registry.DefineRepositoryAsync(
+                parsed.GetRequiredValue(name), new RepositoryDefinition(parsed.GetValue(quota), parsed.GetValue(immutable)), ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(defined);
             else
             {
@@ -46,22 +44,10 @@ internal static class DefineRaw
         var name = RawCommand.Repository();
         return new Command("remove", "Remove a raw repository that has no file in it") { name }.Does(host, async (parsed, session, ct) =>
         {
-            await session.Clients.Registry.RemoveRawAsync(parsed.GetRequiredValue(name), ct);
+            await session.Clients.Registry.RemoveRepositoryAsync(parsed.GetRequiredValue(name), ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(new { removed = parsed.GetRequiredValue(name) });
             else session.Terminal.Line($"{Terminal.Safe(parsed.GetRequiredValue(name))} is gone.");
             return ExitCode.Ok;
         });
-    }
-
-    private static long? ParseSize(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        (string Unit, double Bytes)[] units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1L << 30),
-            ("TiB", 1L << 40), ("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1), ("", 1)];
-        var (unit, bytes) = units.First(u => text.EndsWith(u.Unit, StringComparison.OrdinalIgnoreCase));
-        if (double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * bytes is >= 1 and < 9e18) return (long)(number * bytes);
-        result.AddError($"'{text}' is no size; write it as 500MB or 10GB.");
-        return null;
     }
 }

@@ -23,7 +23,8 @@ internal static class ListRaw
 
     private static async Task<int> RepositoriesAsync(Session session, CancellationToken ct)
     {
-        var (terminal, page) = (session.Terminal, await session.Clients.Registry.RawRepositoriesAsync(ct));
+        var (terminal, all) = (session.Terminal, await session.Clients.Registry.RepositoriesAsync(ct));
+        var page = all with { Items = [.. all.Items.Where(static r => r.Format == "raw")] };
         if (terminal.Json) terminal.WriteJson(page);
         else if (page.Items.Count == 0) terminal.Line("There is no raw repository yet: auxo raw define NAME");
         else

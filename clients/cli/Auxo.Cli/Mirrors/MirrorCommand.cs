@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace Auxo.Cli.Mirrors;
+
+/// <summary><c>auxo mirror add | list | status | refresh | forget</c></summary>
+internal static class MirrorCommand
+{
+    public static Command Create(CliHost host) => new("mirror", "Mirrors of the world's registries: what you use, kept here")
+    {
+        AddMirror.Create(host), ListMirrors.Create(host), ListMirrors.CreateStatus(host), RefreshMirror.Create(host),
+        RefreshMirror.CreateForget(host),
+    };
+
+    /// <summary>The repository that mirrors.</summary>
+    public static Argument<string> Repository() => new("repository") { Description = "The mirror's repository" };
+}

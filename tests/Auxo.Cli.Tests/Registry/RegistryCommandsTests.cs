@@ -1,0 +1,122 @@
+using Auxo.Testing;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Auxo.Cli.Tests.Registry;
+
+/// <summary><c>auxo registry</c>, <c>auxo mirror</c> and <c>auxo deps</c></summary>
+public sealed class RegistryCommandsTests
+{
+    [Fact]
+    public async Task a_client_is_set_up_with_a_token_of_its_own_and_back_again()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        {
+            app.MapGet("/registry/repositories", static () => Page(Repository("npm", "npm"), Repository("files", "raw")));
+            app.MapPost("/registry/tokens", static () => Results.Json(new { token = Token, text = "auxo_secret" }, statusCode: 201));
+            app.MapGet("/registry/tokens", static () => Page(Token));
+            app.MapDelete("/registry/tokens/{id}", static () => Results.NoContent());
+        });
+        var home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+        var file = Path.Combine(home, ".npmrc");
+        await File.WriteAllTextAsync(file, "save-exact=true\n", TestContext.Current.CancellationToken);
+
+        var shown = await RunAsync(auxo, home, "registry", "setup", "npm");
+        Assert.Equal(0, shown.ExitCode);
+        Assert.Contains(":_authToken=TOKEN", shown.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(auxo.Requests, static r => r.StartsWith("POST", StringComparison.Ordinal));
+
+        Assert.Equal(0, (await RunAsync(auxo, home, "registry", "setup", "npm", "--write")).ExitCode);
+        var written = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.StartsWith("save-exact=true\n", written, StringComparison.Ordinal);
+        Assert.Contains("/npm/npm/:_authToken=auxo_secret", written, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        var made = Assert.Single(auxo.Requests, static r => r.StartsWith("POST", StringComparison.Ordinal));
+        Assert.Contains("\"registry:read:npm\"", made, StringComparison.Ordinal);
+        Assert.DoesNotContain("registry:write", made, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await RunAsync(auxo, home, "registry", "setup", "npm", "--undo")).ExitCode);
+        Assert.Equal("save-exact=true\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Single(auxo.Requests, static r => r.StartsWith("DELETE /registry/tokens/1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task a_client_without_a_repository_is_told_how_to_make_one()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app => app.MapGet("/registry/repositories", static () => Page()));
+        var result = await RunAsync(auxo, Path.GetTempPath(), "registry", "setup", "npm", "--write");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("auxo registry define npm", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_new_repository_says_what_it_holds()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        {
+            app.MapGet("/registry/repositories", static () => Page());
+            app.MapPut("/registry/repositories/{name}", static (string name) => Results.Json(Repository(name, "npm")));
+        });
+        Assert.Equal(0, (await auxo.RunAsync("registry", "define", "npm")).ExitCode);
+        Assert.Contains(auxo.Requests, static r => r.Contains("\"format\": \"npm\"", StringComparison.Ordinal));
+        var unclear = await auxo.RunAsync("registry", "define", "team");
+        Assert.Equal(2, unclear.ExitCode);
+        Assert.Contains("--format", unclear.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, 1, 1000, 0, "good")]
+    [InlineData("nobody answers there", 1, 1000, 1, "upstream: nobody answers there")]
+    [InlineData(null, 30, 1000, 1, "auxo mirror refresh npm")]
+    [InlineData(null, 1, 9500, 1, "nearly full")]
+    public async Task a_mirror_in_trouble_says_which(string? failure, int days, long used, int exitCode, string says)
+    {
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/registry/mirrors", () => Page(new
+        {
+            repository = "npm", format = "npm", upstream = "https://registry.example/", cooldownDays = 3, refreshDays = 7, documents = 12,
+            files = 300, usedBytes = used, quotaBytes = 10_000, failure, askedAt = TimeProvider.System.GetUtcNow(),
+            oldestCheck = TimeProvider.System.GetUtcNow().AddDays(-days),
+        })));
+        var result = await auxo.RunAsync(TimeProvider.System, "mirror", "status");
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains(says, result.Out.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal(0, (await auxo.RunAsync(TimeProvider.System, "mirror", "list")).ExitCode);
+    }
+
+    [Fact]
+    public async Task who_fetched_a_package_is_told_and_nobody_is_exit_1()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app => app.MapGet("/registry/fetches", static (string? package, string? build)
+            => package == "left" || build == "3f2a"
+                ? Page(new
+                {
+                    caller = "build 3f2a1c77", repository = "npm", package = "left", version = "1.0.0", file = "left-1.0.0.tgz",
+                    digest = "sha256:" + new string('a', 64), source = "https://registry.example/left.tgz",
+                    fetchedAt = "2026-11-30T09:00:00Z", times = 2,
+                })
+                : Page()));
+        var why = await auxo.RunAsync("deps", "why", "left");
+        Assert.Equal(0, why.ExitCode);
+        Assert.Contains("build 3f2a1c77", why.Out, StringComparison.Ordinal);
+        Assert.Contains("aaaaaaaaaaaa", why.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await auxo.RunAsync("deps", "log", "3f2a")).ExitCode);
+        Assert.Equal(1, (await auxo.RunAsync("deps", "why", "right")).ExitCode);
+    }
+
+    private static IResult Page(params object[] items) => Results.Json(new { items, next = (string?)null });
+
+    private static object Token => new
+    {
+        id = "1", name = "npm of tester", scopes = new[] { "registry:read:npm" }, createdAt = "2026-11-30T09:00:00Z", state = "active",
+    };
+
+    private static object Repository(string name, string format) => new
+    {
+        name, format, quotaBytes = 10_000, usedBytes = 0, fileCount = 0, immutable = false, anonymousRead = false,
+        createdAt = "2026-11-30T09:00:00Z",
+    };
+
+    private static Task<CliResult> RunAsync(FakeAuxo auxo, string home, params string[] args)
+        => CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home, ["HOME"] = home, ["USER"] = "tester" }, args);
+}
