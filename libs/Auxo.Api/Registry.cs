@@ -42,6 +42,14 @@ public interface IRegistry
     Task<Page<RawFile>> FilesAsync(
         string repository, string? prefix, string? after, int limit, CancellationToken ct);
 
+    /// <summary>Which versions of packages cleaning up would let go.</summary>
+    [Get("repositories/{name}/cleanup")]
+    Task<Page<ExpiredPackageVersion>> PreviewPackageCleanUpAsync(string name, CancellationToken ct);
+
+    /// <summary>Lets them go.</summary>
+    [Post("repositories/{name}/cleanup")]
+    Task<Page<ExpiredPackageVersion>> CleanUpPackagesAsync(string name, CancellationToken ct);
+
     /// <summary>How the mirrors are.</summary>
     [Get("mirrors")]
     Task<Page<MirrorStatus>> MirrorsAsync(CancellationToken ct);
@@ -174,6 +182,9 @@ public sealed record RepositoryDefinition(long? QuotaBytes, bool? Immutable)
     public IReadOnlyList<string>? CooldownOff { get; init; }
     public int? RefreshDays { get; init; }
 }
+
+/// <summary>A version of a package that goes, and why.</summary>
+public sealed record ExpiredPackageVersion(string Name, string Version, long SizeBytes, string Reason);
 
 /// <summary>How a mirror is.</summary>
 public sealed record MirrorStatus(

@@ -6,6 +6,7 @@ using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
 using Auxo.Registry.Mirrors;
+using Auxo.Registry.Monitoring;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
@@ -60,6 +61,8 @@ public static class Configuration
         services.AddHostedService(static p => p.GetRequiredService<MirrorRefresh>());
         services.AddSingleton<FetchLog>();
         services.AddHostedService(static p => p.GetRequiredService<FetchLog>());
+        services.AddHostedService<ForgetFetches>();
+        services.AddHostedService<RegistryGauges>();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
         {
@@ -118,6 +121,7 @@ public static class Configuration
         GetArtifact.Map(app);
         GetTimeline.Map(app);
         ManageMirrors.Map(app);
+        CleanUpPackages.Map(app);
         ListFetches.Map(app);
         CreateToken.Map(app);
         ShowOwnToken.Map(app);

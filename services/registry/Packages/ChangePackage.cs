@@ -13,6 +13,9 @@ public abstract record PackageChange
     /// <summary>A version goes.</summary>
     public sealed record Remove(string Version) : PackageChange;
 
+    /// <summary>A version goes, if no tag points to it now.</summary>
+    public sealed record RemoveUntagged(string Version) : PackageChange;
+
     /// <summary>All of its versions go.</summary>
     public sealed record RemoveAll : PackageChange;
 
@@ -38,6 +41,9 @@ public sealed class ChangePackage(IDocumentStore store, PackageDocuments documen
                     ? [] : [new PackageEvent.Marked(mark.Version, mark.Name, mark.Text, by, now)];
             case PackageChange.Remove remove:
                 return package.Find(remove.Version) is null ? null : [new PackageEvent.Removed(remove.Version, by, now)];
+            case PackageChange.RemoveUntagged remove:
+                return package.Find(remove.Version) is null || package.Tags.Values.Contains(remove.Version, StringComparer.Ordinal)
+                    ? null : [new PackageEvent.Removed(remove.Version, by, now)];
             case PackageChange.RemoveAll:
                 return package.Versions.Count == 0
                     ? null : [.. package.Versions.Select(v => new PackageEvent.Removed(v.Version, by, now))];

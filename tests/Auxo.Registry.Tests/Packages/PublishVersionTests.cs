@@ -58,9 +58,24 @@ public sealed class PublishVersionTests(PostgresFixture postgres)
         Assert.Equal(["left-1.0.tar.gz", "left-1.0.whl"], (await FindAsync(host))!.Versions[0].Files.Select(static f => f.Name));
     }
 
-    private async Task<RegistryHost> StartAsync(long? quota = null)
+    [Fact]
+    public async Task what_cleaning_up_shows_is_what_it_removes()
     {
-        var host = await RegistryHost.StartAsync(await postgres.CreateDatabaseAsync(), Directory.CreateTempSubdirectory("auxo-registry-").FullName);
+        await using var host = await StartAsync(settings: [("Auxo:Registry:KeepNewest", "1"), ("Auxo:Registry:KeepDays", "1")]);
+        foreach (var version in (string[])["1.0.0", "1.1.0", "1.2.0"]) await PublishAsync(host, version, version, version == "1.0.0" ? "old" : null);
+        await host.ExecuteAsync("update registry.package_versions set published_at = published_at - interval '30 days'");
+        var ct = TestContext.Current.CancellationToken;
+        var shown = await host.Client.GetStringAsync("/repositories/npm/cleanup", ct);
+        Assert.Contains("\"version\":\"1.1.0\"", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("1.0.0", shown, StringComparison.Ordinal);
+        using var cleaned = await host.Client.PostAsync("/repositories/npm/cleanup", null, ct);
+        Assert.Equal(shown, await cleaned.Content.ReadAsStringAsync(ct));
+        Assert.Equal(["1.0.0", "1.2.0"], (await FindAsync(host))!.Versions.Select(static v => v.Version));
+    }
+
+    private async Task<RegistryHost> StartAsync(long? quota = null, params (string, string)[] settings)
+    {
+        var host = await RegistryHost.StartAsync(await postgres.CreateDatabaseAsync(), Directory.CreateTempSubdirectory("auxo-registry-").FullName, settings);
         await host.DefineAsync("npm", quota, format: "npm");
         return host;
     }
