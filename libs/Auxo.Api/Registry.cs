@@ -17,6 +17,10 @@ public interface IRegistry
     [Get("artifacts/{rid}/{version}")]
     Task<ArtifactVersion> VersionAsync(string rid, string version, CancellationToken ct);
 
+    /// <summary>Whose signature is on what it says of its files.</summary>
+    [Get("provenance/key")]
+    Task<ProvenanceKey> ProvenanceKeyAsync(CancellationToken ct);
+
     /// <summary>What cleaning up would let go.</summary>
     [Get("artifacts/cleanup")]
     Task<Page<ExpiredVersion>> PreviewCleanUpAsync(CancellationToken ct);
@@ -145,6 +149,9 @@ public sealed record ArtifactVersion
 
 /// <summary>One of them; the address is relative to the registry.</summary>
 public sealed record ArtifactFile(string Name, string? MediaType, string Digest, long SizeBytes, string Url);
+
+/// <summary>A <c>did:key:…</c>.</summary>
+public sealed record ProvenanceKey(string Key);
 
 /// <summary>A token, without its text.</summary>
 public sealed record Token(

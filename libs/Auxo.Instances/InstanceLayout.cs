@@ -25,6 +25,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>The keys by which the secrets of steps are encrypted; made at the first one. In no backup.</summary>
     public string SecretsKey => Path.Combine(Home, "secrets.key");
 
+    /// <summary>By which the registry signs where files came from; made at the first one. In no backup.</summary>
+    public string ProvenanceKey => Path.Combine(Home, "provenance.key");
+
     /// <summary>Where the services listen, while it runs (<see cref="InstanceFile"/>).</summary>
     public string Description => Path.Combine(Home, "instance.json");
 

@@ -71,6 +71,7 @@ public static class Configuration
         services.AddSingleton<PipelineBlobs>();
         services.AddSingleton(RegistryLinks.From(configuration));
         services.AddSingleton(RetentionPolicy.From(configuration));
+        services.AddSingleton<ProvenanceKey>();
         services.AddSingleton<PublishWorker>();
         services.AddSingleton<CleanUp>();
         services.AddSingleton<Passwords>();

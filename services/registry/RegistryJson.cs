@@ -64,6 +64,7 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<FileAnswer>), TypeInfoPropertyName = "Files")]
 [JsonSerializable(typeof(ListAnswer<MirrorStatus>), TypeInfoPropertyName = "Mirrors")]
 [JsonSerializable(typeof(RefreshResult))]
+[JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(ListAnswer<ExpiredPackageVersion>), TypeInfoPropertyName = "ExpiredPackageVersions")]
 [JsonSerializable(typeof(ListAnswer<Fetch>), TypeInfoPropertyName = "Fetches")]
 internal sealed partial class HttpJson : JsonSerializerContext;

@@ -39,6 +39,10 @@ public sealed class SigningKey : IDisposable
         return null;
     }
 
+    /// <summary>The key of a seed of 32 bytes.</summary>
+    public static SigningKey OfSeed(ReadOnlySpan<byte> seed)
+        => new(Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey));
+
     private static SigningKey? Open(string path)
     {
         try

@@ -1,3 +1,4 @@
+using Auxo.Radicle;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Files;
 using Auxo.Registry.Publishing;
@@ -11,7 +12,7 @@ namespace Auxo.Registry.Artifacts;
 
 /// <summary>
 /// <c>GET /artifacts/{rid}/{version}</c>: the files of a build. Below it <c>/files/{name}</c> has the bytes (with ranges and
-/// conditions) and <c>/provenance</c> says where they came from. A version is a build's id, a commit or <c>latest</c>; the
+/// conditions), <c>/provenance</c> says where they came from, and <c>/provenance/envelope</c> says it signed. A version is a build's id, a commit or <c>latest</c>; the
 /// first two never change, and may be kept by caches forever.
 /// </summary>
 public static class GetArtifact
@@ -21,6 +22,9 @@ public static class GetArtifact
         var group = routes.MapGroup("/artifacts/{rid}/{version}").WithTags("Artifacts").RequireScope(RegistryScopes.Read);
         group.MapGet("", GetVersionAsync).WithName("GetVersion");
         group.MapGet("/provenance", GetProvenanceAsync).WithName("GetProvenance");
+        group.MapGet("/provenance/envelope", GetEnvelopeAsync).WithName("GetProvenanceEnvelope");
+        routes.MapGet("/provenance/key", static (ProvenanceKey key) => TypedResults.Ok(new KeyAnswer(key.Did.Value)))
+            .WithName("GetProvenanceKey").WithTags("Artifacts").RequireScope(RegistryScopes.Read);
         group.MapMethods("/files/{**name}", [HttpMethods.Get, HttpMethods.Head], GetBytesAsync).WithName("GetArtifact");
     }
 
@@ -39,6 +43,16 @@ public static class GetArtifact
         await using var session = store.QuerySession();
         return await VersionAnswer.FindAsync(source, session, rid, version, ct) is { PublishedAt: not null } found
             ? TypedResults.Bytes(Provenance.Statement(found, service.Version), Provenance.MediaType)
+            : NoVersion(rid);
+    }
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetEnvelopeAsync(
+        Rid rid, string version, NpgsqlDataSource source, IDocumentStore store, ServiceIdentity service, ProvenanceKey key,
+        CancellationToken ct)
+    {
+        await using var session = store.QuerySession();
+        return await VersionAnswer.FindAsync(source, session, rid, version, ct) is { PublishedAt: not null } found
+            ? TypedResults.Bytes(key.Sign(Provenance.Statement(found, service.Version)), SignedStatement.MediaType)
             : NoVersion(rid);
     }
 
@@ -75,3 +89,7 @@ public static class GetArtifact
             $"{rid} has no such version. A version is a build's id, a commit's 40 digits, or 'latest' for the default "
                 + $"branch; 'auxo artifacts list --repo {rid}' shows them.");
 }
+
+/// <summary>Whose signature is on what this registry says of its files.</summary>
+/// <param name="Key">A <c>did:key:…</c>.</param>
+public sealed record KeyAnswer(string Key);

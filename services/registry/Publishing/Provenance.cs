@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Auxo.Registry.Publishing;
 
 /// <summary>
-/// Where files came from, as an in-toto statement with SLSA's provenance predicate (https://slsa.dev/spec/v1.0/provenance). It
-/// says what Auxo knows and is not signed: whoever trusts this registry trusts it, and nobody else should.
+/// Where files came from, as an in-toto statement with SLSA's provenance predicate (https://slsa.dev/spec/v1.0/provenance). In its
+/// envelope (<see cref="ProvenanceKey"/>) it is signed, so that who has a file and the envelope needs nobody else.
 /// </summary>
 public static class Provenance
 {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
+using Auxo.Radicle;
 using Auxo.Registry.Publishing;
 using Auxo.Registry.Tests.People;
 using Auxo.Testing;
@@ -249,6 +250,13 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(3, _host.OnDisk().Whole.Count);
         using var provenance = await _host.GetAsync($"/artifacts/{Builds.Rid}/{builds[0].Subject.BuildId}/provenance");
         Assert.Equal(HttpStatusCode.OK, provenance.StatusCode);
+
+        // The same, signed: whoever knows the key needs nobody else.
+        var key = Did.Parse((string)(await _host.Client.GetFromJsonAsync<JsonNode>("/provenance/key"))!["key"]!);
+        var envelope = await _host.Client.GetByteArrayAsync($"/artifacts/{Builds.Rid}/{builds[0].Subject.BuildId}/provenance/envelope");
+        var opened = SignedStatement.Open(envelope, Provenance.MediaType, [key]);
+        Assert.Equal(await provenance.Content.ReadAsByteArrayAsync(), opened!.Value.Payload);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_home, "provenance.key")));
     }
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Auxo.Api;
 using Auxo.Cli.Output;
 using Auxo.Cli.Repositories;
+using Auxo.Cli.WorkingCopies;
 
 namespace Auxo.Cli.Artifacts;
 
@@ -22,17 +23,23 @@ internal static class GetArtifacts
             DefaultValueFactory = static _ => "latest",
         };
         var output = new Option<string?>("--output", "-o") { Description = "The folder to put them into; by default this one" };
+        var provenance = new Option<bool>("--provenance")
+        {
+            Description = $"Also {VerifyArtifacts.UsualFile}: the signed statement where they came from, for 'auxo artifacts verify'",
+        };
         return new Command("get", "Fetch files, go on where a broken download ended, and check their digests")
         {
-            repository, names, version, output,
+            repository, names, version, output, provenance,
         }
             .Does(host, (parsed, session, ct) => RunAsync(
                 session, parsed.GetRequiredValue(repository), parsed.GetValue(names)
-                    ?? [], parsed.GetRequiredValue(version), Path.GetFullPath(parsed.GetValue(output) ?? ".", host.WorkingFolder), ct));
+                    ?? [], parsed.GetRequiredValue(version), Path.GetFullPath(parsed.GetValue(output) ?? ".", host.WorkingFolder),
+                parsed.GetValue(provenance), ct));
     }
 
     private static async Task<int> RunAsync(
-        Session session, string repository, string[] names, string version, string folder, CancellationToken ct)
+        Session session, string repository, string[] names, string version, string folder, bool provenance,
+        CancellationToken ct)
     {
         var rid = (await RepositoryArgument.ResolveAsync(session.Clients.Ingest, repository, ct)).Rid;
         var found = await VersionArgument.ResolveAsync(session.Clients.Registry, rid, version, ct);
@@ -64,6 +71,13 @@ internal static class GetArtifacts
                         : outcome.Resumed > 0 ? $"  (went on at {Amounts.Size(outcome.Resumed)})"
                         : ""));
             }
+        }
+
+        if (provenance)
+        {
+            var envelope = await session.Clients.Http("registry")
+                .GetByteArrayAsync(new Uri($"artifacts/{Uri.EscapeDataString(rid)}/{found.BuildId}/provenance/envelope", UriKind.Relative), ct);
+            await FreshFile.ReplaceAsync(Path.Combine(folder, VerifyArtifacts.UsualFile), envelope, ct);
         }
 
         if (session.Terminal.Json) session.Terminal.WriteJson(new { found.BuildId, found.Commit, found.Rid, files = done });
