@@ -21,6 +21,7 @@ public sealed class RegistryPagesTests
         Assert.Contains($"href=\"/builds/{FakeAuxo.BuildId}\">Add a greeting</a>", page, StringComparison.Ordinal);
         Assert.Contains("files of heartwood", page, StringComparison.Ordinal);
         Assert.Contains("3 B of 10.7 GB", page, StringComparison.Ordinal);
+        Assert.Contains("mirror of https://registry.example", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,6 +50,7 @@ public sealed class RegistryPagesTests
         {
             app.MapGet("/registry/artifacts", static () => FakeAuxo.Page());
             app.MapGet("/registry/repositories", static () => FakeAuxo.Page());
+            app.MapGet("/registry/mirrors", static () => FakeAuxo.Page());
         });
         var page = await console.PageAsync("/registry");
         Assert.Contains("artifacts: [dist/**]", page, StringComparison.Ordinal);
@@ -116,13 +118,13 @@ public sealed class RegistryPagesTests
 
     internal static void Map(IEndpointRouteBuilder app, string? title = null)
     {
-        foreach (var path in (string[])["artifacts", "repositories", "raw/{repository}"])
+        foreach (var path in (string[])["artifacts", "repositories", "mirrors", "raw/{repository}"])
         {
             app.MapGet("/registry/" + path, () =>
             {
                 var answer = RecordedAnswers.Find("registry", path.Replace("{repository}", "files", StringComparison.Ordinal))!;
                 var item = answer["items"]![0]!;
-                var text = path switch { "artifacts" => "title", "repositories" => "name", _ => "storedBy" };
+                var text = path switch { "artifacts" => "title", "repositories" => "name", "mirrors" => "upstream", _ => "storedBy" };
                 if (title is not null) item[text] = title;
                 return FakeAuxo.Json(answer.ToJsonString());
             });

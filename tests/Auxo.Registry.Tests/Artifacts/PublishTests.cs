@@ -75,6 +75,7 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         await TellAsync(Builds.Advanced(1), finished);
         await PublishedAsync(finished.Subject.BuildId);
         await _host.DefineAsync("files");
+        await _host.DefineAsync("npm", format: "npm", upstream: "https://registry.example");
         using (await _host.PutAsync("/raw/files/app.bin", "raw")) { }
         const string key = "did:key:z6MkqeogXoHTADzDq1yapEfHVezZwSB8TQ1kb5nYPYVuDwU6";
         using (await _host.AddPersonAsync("alice", "developer", "correct horse battery", key)) { }
@@ -83,7 +84,7 @@ public sealed class PublishTests(PostgresFixture postgres) : IAsyncLifetime
         foreach (var (route, path) in ((string, string)[])[
             ("artifacts", "/artifacts"), ("artifacts/{rid}/{version}", $"/artifacts/{Builds.Rid}/latest"), ("tokens", "/tokens"),
             ("tokens/self", "/tokens/self"), ("people", "/people"), ("repositories", "/repositories"), ("raw/{repository}", "/raw/files"),
-            ("queues", "/queues"), ("describe", "/describe"),
+            ("mirrors", "/mirrors"), ("queues", "/queues"), ("describe", "/describe"),
             ("timeline", $"/timeline?build={finished.Subject.BuildId}")])
             RecordedAnswers.Match("registry", route, (await _host.Client.GetFromJsonAsync<JsonNode>(path))!);
     }
