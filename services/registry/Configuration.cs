@@ -10,6 +10,8 @@ using Auxo.Registry.Monitoring;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
+using Auxo.Registry.PyPi;
+using Auxo.Registry.PyPi.Simple;
 using Auxo.Registry.Repositories;
 using Auxo.Registry.Sessions;
 using Auxo.Registry.Timeline;
@@ -63,6 +65,7 @@ public static class Configuration
         services.AddHostedService(static p => p.GetRequiredService<FetchLog>());
         services.AddHostedService<ForgetFetches>();
         services.AddHostedService<RegistryGauges>();
+        services.AddSingleton<SimplePages>();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
         {
@@ -118,6 +121,7 @@ public static class Configuration
         ListFiles.Map(app);
         SweepNow.Map(app);
         CleanUp.Map(app);
+        PyPiRoutes.Map(app);
         ListArtifacts.Map(app);
         GetArtifact.Map(app);
         GetTimeline.Map(app);

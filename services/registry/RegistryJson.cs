@@ -10,6 +10,7 @@ using Auxo.Registry.Mirrors;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
+using Auxo.Registry.PyPi;
 using Auxo.Registry.Repositories;
 using Auxo.Registry.Sessions;
 using Auxo.Registry.Tokens;
@@ -67,4 +68,5 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(ListAnswer<ExpiredPackageVersion>), TypeInfoPropertyName = "ExpiredPackageVersions")]
 [JsonSerializable(typeof(ListAnswer<Fetch>), TypeInfoPropertyName = "Fetches")]
+[JsonSerializable(typeof(YankBody))]
 internal sealed partial class HttpJson : JsonSerializerContext;

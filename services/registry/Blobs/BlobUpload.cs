@@ -30,6 +30,9 @@ public sealed class ReceivedBlob : IDisposable
     /// <summary>How long it is.</summary>
     public long SizeBytes { get; }
 
+    /// <summary>Its bytes, for who has to look into them before they are kept; closed by the caller, before that.</summary>
+    internal Stream OpenRead() => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
     /// <summary>Its bytes are on the disk when this returns.</summary>
     internal void Sync() => RandomAccess.FlushToDisk(_handle);
 
