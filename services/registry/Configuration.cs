@@ -7,6 +7,9 @@ using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Monitoring;
+using Auxo.Registry.NuGet;
+using Auxo.Registry.NuGet.Protocol;
+using Auxo.Registry.NuGet.Pushing;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
@@ -66,6 +69,8 @@ public static class Configuration
         services.AddHostedService<ForgetFetches>();
         services.AddHostedService<RegistryGauges>();
         services.AddSingleton<SimplePages>();
+        services.AddSingleton<NuGetDocuments>();
+        services.AddSingleton<PackagePush>();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
         {
@@ -122,6 +127,7 @@ public static class Configuration
         SweepNow.Map(app);
         CleanUp.Map(app);
         PyPiRoutes.Map(app);
+        NuGetRoutes.Map(app);
         ListArtifacts.Map(app);
         GetArtifact.Map(app);
         GetTimeline.Map(app);

@@ -1,5 +1,6 @@
 using Auxo.Registry.Access;
 using Auxo.Registry.Blobs;
+using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
 using Auxo.Registry.Packages;
 using Auxo.Registry.Repositories;
@@ -26,13 +27,14 @@ internal static class GetDistribution
 
     private static async Task<Results<BlobResult, ProblemHttpResult>> HandleAsync(
         string repository, string project, string file, HttpContext http, RepositoryRows rows, NpgsqlDataSource source, BlobStore blobs,
-        CancellationToken ct)
+        FetchLog fetches, CancellationToken ct)
     {
         if (await PyPiRepository.FindAsync(rows, repository, ct) is not { } there) return PyPiRepository.None(repository);
         var stem = file.EndsWith(MetadataSuffix, StringComparison.Ordinal) ? file[..^MetadataSuffix.Length] : file;
-        if (PyPiRoutes.ProjectOf(http) is not { } name || DistributionFile.Parse(stem, out _) is null
+        if (PyPiRoutes.ProjectOf(http) is not { } name || DistributionFile.Parse(stem, out _) is not { } parsed
             || await PackageTable.FindFileAsync(source, there.Name, name, file, ct) is not { } found)
             return AuxoProblem.NotFound("file/not-found", $"'{there.Name}' has no such file. 'simple/{project}/' names those that are there.");
+        fetches.Add(http, there.Name, name, parsed.Version.Normal, file, found.Digest, found.SizeBytes);
         // A name means the same bytes for ever, so whoever has them need not ask again.
         return blobs.Files.OpenRead(found.Digest) is { } content
             ? new BlobResult(content, found.Digest, found.SizeBytes, found.MediaType, found.Name, found.StoredAt,

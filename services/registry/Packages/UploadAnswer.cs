@@ -2,13 +2,13 @@ using System.Text;
 
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Auxo.Registry.PyPi.Uploading;
+namespace Auxo.Registry.Packages;
 
 /// <summary>
-/// The answer to an upload, in plain text. Clients show the reason phrase of the status line and little else, so a refusal stands
-/// there too.
+/// The answer to an upload of twine, dotnet and their like, in plain text. They show the reason phrase of the status line and little
+/// else, so a refusal stands there too.
 /// </summary>
-/// <param name="status">200, or why not.</param>
+/// <param name="status">200 or 201, or why not.</param>
 /// <param name="text">For a person; empty when all is well.</param>
 public sealed class UploadAnswer(int status, string text) : IResult, IStatusCodeHttpResult
 {
