@@ -10,6 +10,7 @@ using Auxo.Registry.Monitoring;
 using Auxo.Registry.NuGet;
 using Auxo.Registry.NuGet.Protocol;
 using Auxo.Registry.NuGet.Pushing;
+using Auxo.Registry.Oci;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
@@ -55,6 +56,7 @@ public static class Configuration
         services.AddSingleton<BlobSweep>();
         services.AddSingleton<FileCache>();
         services.AddSingleton<RecordFile>();
+        services.AddOci();
         services.AddSingleton<RepositoryRows>();
         services.AddSingleton<IAuthorizationHandler, RepositoryAccessHandler>();
         services.AddSingleton<PackageDocuments>();
@@ -96,6 +98,7 @@ public static class Configuration
         o.Events.MapEventType<RepositoryEvent.Removed>("repository_removed");
         o.Events.MapEventType<FileEvent.Stored>("file_stored");
         o.Events.MapEventType<FileEvent.Deleted>("file_deleted");
+        OciConfiguration.MapEvents(o);
         o.Events.MapEventType<PackageEvent.Published>("package_published");
         o.Events.MapEventType<PackageEvent.Marked>("package_marked");
         o.Events.MapEventType<PackageEvent.Removed>("package_removed");
@@ -124,6 +127,7 @@ public static class Configuration
         GetFile.Map(app);
         DeleteFile.Map(app);
         ListFiles.Map(app);
+        OciRoutes.Map(app);
         SweepNow.Map(app);
         CleanUp.Map(app);
         PyPiRoutes.Map(app);

@@ -7,6 +7,8 @@ using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
 using Auxo.Registry.Mirrors;
+using Auxo.Registry.Oci.Access;
+using Auxo.Registry.Oci.Manifests;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
@@ -38,6 +40,11 @@ namespace Auxo.Registry;
 [JsonSerializable(typeof(Publication))]
 [JsonSerializable(typeof(RawFile))]
 [JsonSerializable(typeof(RepositoryDefinition))]
+[JsonSerializable(typeof(ImageEvent.ManifestPut), TypeInfoPropertyName = "ImageManifestPut")]
+[JsonSerializable(typeof(ImageEvent.ManifestDeleted), TypeInfoPropertyName = "ImageManifestDeleted")]
+[JsonSerializable(typeof(ImageEvent.TagSet), TypeInfoPropertyName = "ImageTagSet")]
+[JsonSerializable(typeof(ImageEvent.TagRemoved), TypeInfoPropertyName = "ImageTagRemoved")]
+[JsonSerializable(typeof(ImageEvent.BlobRemoved), TypeInfoPropertyName = "ImageBlobRemoved")]
 internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>How requests and answers are written; the service's options say how enums are.</summary>
@@ -69,4 +76,6 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<ExpiredPackageVersion>), TypeInfoPropertyName = "ExpiredPackageVersions")]
 [JsonSerializable(typeof(ListAnswer<Fetch>), TypeInfoPropertyName = "Fetches")]
 [JsonSerializable(typeof(YankBody))]
+[JsonSerializable(typeof(TagsAnswer))]
+[JsonSerializable(typeof(CatalogAnswer))]
 internal sealed partial class HttpJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 
 using Auxo.Registry.Files;
+using Auxo.Registry.Oci.Manifests;
 using Auxo.Registry.Packages;
 using Auxo.Registry.Publishing;
 using Auxo.Registry.Repositories;
@@ -18,6 +19,11 @@ public sealed class StoredEventsTests
         ["repository_removed"] = StoredJson.Default.RepositoryRemoved,
         ["file_stored"] = StoredJson.Default.FileStored,
         ["file_deleted"] = StoredJson.Default.FileDeleted,
+        ["image_manifest_put"] = StoredJson.Default.ImageManifestPut,
+        ["image_manifest_deleted"] = StoredJson.Default.ImageManifestDeleted,
+        ["image_tag_set"] = StoredJson.Default.ImageTagSet,
+        ["image_tag_removed"] = StoredJson.Default.ImageTagRemoved,
+        ["image_blob_removed"] = StoredJson.Default.ImageBlobRemoved,
         ["package_published"] = StoredJson.Default.PackagePublished,
         ["package_marked"] = StoredJson.Default.PackageMarked,
         ["package_removed"] = StoredJson.Default.PackageRemoved,
@@ -39,7 +45,8 @@ public sealed class StoredEventsTests
         Configuration.Model.Store(options);
         var names = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes().Select(static e => e.EventTypeName)
             .Intersect(Stored.Keys, StringComparer.Ordinal);
-        Samples.AreAll(Stored, names, typeof(RepositoryEvent), typeof(FileEvent), typeof(PackageEvent), typeof(PublicationEvent));
+        Samples.AreAll(Stored, names, typeof(RepositoryEvent), typeof(FileEvent), typeof(ImageEvent), typeof(PackageEvent),
+            typeof(PublicationEvent));
     }
 
     [Theory]

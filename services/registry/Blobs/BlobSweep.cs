@@ -14,7 +14,7 @@ public sealed record SweepResult(int Removed, long FreedBytes, bool Skipped);
 /// Removes contents to which nothing refers, while everything else goes on. Its work grows with what is unused, not with what
 /// is stored; only the search for orphans looks at everything.
 /// </summary>
-public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProvider time)
+public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, Oci.OciSweep images, TimeProvider time)
 {
     /// <summary>A file without a row is younger than this while it is being kept.</summary>
     private static readonly TimeSpan Orphaned = TimeSpan.FromHours(1);
@@ -38,6 +38,7 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
     {
         await using var held = await ContentsLock.TryHoldAsync(source, ct);
         if (held is null) return new SweepResult(0, 0, Skipped: true);
+        await images.RunAsync(ct);
         if (orphans) await AdoptAsync(ct);
         await using var connection = await source.OpenConnectionAsync(ct);
         var (removed, freed) = (0, 0L);
@@ -56,6 +57,8 @@ public sealed class BlobSweep(BlobFiles files, NpgsqlDataSource source, TimeProv
         pinned_until <= $1
             and not exists (select from registry.files f where f.digest = b.digest)
             and not exists (select from registry.published_files p where p.blob = b.digest)
+            and not exists (select from registry.oci_blobs o where o.content = b.digest)
+            and not exists (select from registry.oci_manifests o where o.content = b.digest)
             and not exists (select from registry.package_files k where k.digest = b.digest)
             and not exists (select from registry.mirrored_documents d where d.digest = b.digest)
             and not exists (select from registry.mirrored_files m where m.digest = b.digest)

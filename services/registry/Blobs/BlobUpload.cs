@@ -86,10 +86,40 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
         var (handle, path) = Create();
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var other = algorithm is { } name ? IncrementalHash.CreateHash(name) : null;
+        try
+        {
+            var size = await WriteAsync(handle, 0, body, limitBytes, part =>
+            {
+                sha256.AppendData(part.Span);
+                other?.AppendData(part.Span);
+            }, ct);
+            return new ReceivedBlob(handle, path, Digest.Of(sha256.GetHashAndReset()), other?.GetHashAndReset(), size);
+        }
+        catch
+        {
+            handle.Dispose();
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    /// <summary>Writes all of <paramref name="body"/> at the end of a file.</summary>
+    /// <param name="file">Opened for writing.</param>
+    /// <param name="from">How long it is.</param>
+    /// <param name="body">The bytes.</param>
+    /// <param name="limitBytes">So long the file may become.</param>
+    /// <param name="hash">Gets each part in order, while it is written.</param>
+    /// <param name="ct">Breaks it off.</param>
+    /// <returns>How long the file is now. Nothing of it is surely on the disk.</returns>
+    /// <exception cref="ContentTooLargeException">It would be longer than the limit.</exception>
+    /// <exception cref="DiskFullException">The disk has no room for it.</exception>
+    internal async Task<long> WriteAsync(
+        SafeFileHandle file, long from, PipeReader body, long limitBytes, Action<ReadOnlyMemory<byte>> hash, CancellationToken ct)
+    {
         var parts = new List<ReadOnlyMemory<byte>>();
         try
         {
-            var (size, begun, ask, ended) = (0L, 0L, AskEvery, false);
+            var (size, begun, ask, ended) = (from, from, from + AskEvery, false);
             while (!ended)
             {
                 var read = await body.ReadAtLeastAsync(ChunkBytes, ct);
@@ -105,13 +135,8 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
 
                     parts.Clear();
                     foreach (var part in read.Buffer) parts.Add(part);
-                    var writing = RandomAccess.WriteAsync(handle, parts, size, CancellationToken.None);
-                    foreach (var part in parts)
-                    {
-                        sha256.AppendData(part.Span);
-                        other?.AppendData(part.Span);
-                    }
-
+                    var writing = RandomAccess.WriteAsync(file, parts, size, CancellationToken.None);
+                    foreach (var part in parts) hash(part);
                     await writing;
                     size += read.Buffer.Length;
                 }
@@ -123,19 +148,15 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
 
                 ended = read.IsCompleted;
                 if (size - begun < WriteBackEvery) continue;
-                BlobFiles.BeginWriteBack(handle, begun, size - begun);
+                BlobFiles.BeginWriteBack(file, begun, size - begun);
                 begun = size;
             }
 
-            return new ReceivedBlob(handle, path, Digest.Of(sha256.GetHashAndReset()), other?.GetHashAndReset(), size);
+            return size;
         }
-        catch (Exception e)
+        catch (Exception e) when (DiskFullException.Is(e))
         {
-            handle.Dispose();
-            File.Delete(path);
-            if (DiskFullException.Is(e)) throw new DiskFullException(
-                "The disk is full: nothing of this upload was kept. Free some space and send it again.", e);
-            throw;
+            throw new DiskFullException("The disk is full: nothing of this upload was kept. Free some space and send it again.", e);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Auxo.Registry.Blobs;
 
 /// <summary>Readies the folder before anything is received, and sweeps once an hour.</summary>
-internal sealed partial class SweepWorker(BlobFiles files, BlobSweep sweep, TimeProvider time, ILogger<SweepWorker> logger)
+internal sealed partial class SweepWorker(BlobFiles files, Oci.Uploads.UploadFiles uploads, BlobSweep sweep, TimeProvider time, ILogger<SweepWorker> logger)
     : PeriodicJob(Pause, time, logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
@@ -11,6 +11,7 @@ internal sealed partial class SweepWorker(BlobFiles files, BlobSweep sweep, Time
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         files.Open();
+        uploads.Open();
         await sweep.RecoverAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }

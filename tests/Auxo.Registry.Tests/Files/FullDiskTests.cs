@@ -86,7 +86,7 @@ public sealed class FullDiskTests(PostgresFixture postgres)
         return await host.Client.SendAsync(request);
     }
 
-    private sealed class SmallDisk : IAsyncDisposable
+    internal sealed class SmallDisk : IAsyncDisposable
     {
         private SmallDisk(string folder) => Folder = folder;
 

@@ -22,13 +22,14 @@ internal static class RegistryAudit
                 "registry", $"upload {upload.Path} has other bytes");
         }
 
+        await ImagesAsync(world, database, findings);
         var files = (await database.TextsAsync("select path from registry.files")).ToHashSet(StringComparer.Ordinal);
         foreach (var path in world.Ledger.Deleted.Keys.Where(files.Contains)) findings.Lose("registry", $"deletion of {path}");
         foreach (var off in await database.TextsAsync(
             """
             select name || ': ' || file_count || ' files of ' || used_bytes || ' bytes, and there are '
                 || count(f.path) || ' of ' || coalesce(sum(f.size_bytes), 0)
-            from registry.repositories r left join registry.files f on f.repository = r.name group by name, file_count, used_bytes
+            from registry.repositories r left join registry.files f on f.repository = r.name where r.format = 'raw' group by name, file_count, used_bytes
             having count(f.path) <> file_count or coalesce(sum(f.size_bytes), 0) <> used_bytes
             """)) findings.Double("registry", $"quota of {off}");
 
@@ -42,5 +43,39 @@ internal static class RegistryAudit
             if (!answer.IsSuccessStatusCode || (await answer.Content.ReadAsStringAsync()).Trim() != build.Commit)
                 findings.Lose("registry", $"artifact of build {build.Id}: {(int)answer.StatusCode}");
         }
+    }
+
+    /// <summary>Every tag, its manifest and its layer, each told once; and what they use.</summary>
+    private static async Task ImagesAsync(World world, InstanceDatabase database, Findings findings)
+    {
+        var registry = world.Clients["registry"];
+        foreach (var image in world.Ledger.Images.Values)
+        {
+            foreach (var (path, digest) in ((string, string)[])[
+                ($"manifests/{image.Tag}", image.Digest), ($"blobs/{image.Layer}", image.Layer)])
+            {
+                using var answer = await registry.GetAsync($"/v2/{image.Name}/{path}");
+                if (!answer.IsSuccessStatusCode)
+                    findings.Lose("registry", $"image {image.Name}:{image.Tag}, {path}: {(int)answer.StatusCode}");
+                else if ("sha256:" + Convert.ToHexStringLower(SHA256.HashData(await answer.Content.ReadAsByteArrayAsync())) != digest)
+                    findings.Lose("registry", $"image {image.Name}:{image.Tag}, {path} has other bytes");
+            }
+        }
+
+        findings.Once("registry", world.Ledger.Images.Values.Select(static i => $"image/{i.Name} {i.Tag}"),
+            await database.TextsAsync("select stream_id || ' ' || (data ->> 'tag') from registry.mt_events where type = 'image_tag_set'"),
+            "tag");
+        foreach (var off in await database.TextsAsync(
+            """
+            select name || ': ' || used_bytes || ' bytes, and there are ' || there from (
+                select r.name, r.used_bytes,
+                    coalesce((select sum(size_bytes) from (
+                        select distinct b.content, b.size_bytes from registry.oci_blobs b join registry.oci_images i on i.id = b.image
+                        where i.repository = r.name) x), 0)
+                    + coalesce((select sum(m.size_bytes) from registry.oci_manifests m join registry.oci_images i on i.id = m.image
+                        where i.repository = r.name), 0) as there
+                from registry.repositories r where r.format = 'oci') y
+            where used_bytes <> there
+            """)) findings.Double("registry", $"quota of {off}");
     }
 }

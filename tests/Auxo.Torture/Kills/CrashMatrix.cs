@@ -42,6 +42,8 @@ internal static class CrashMatrix
         "notify.delivery.before_send", "notify.delivery.sent", "notify.delivery.before_record", "notify.delivery.recorded",
         "registry.upload.received", "registry.upload.before_commit", "registry.upload.committed",
         "registry.blob.pinned", "registry.blob.moved",
+        "registry.oci.chunk_synced", "registry.oci.chunk_kept", "registry.oci.received", "registry.oci.blob_kept", "registry.oci.blob_linked",
+        "registry.oci.manifest_before_commit", "registry.oci.manifest_committed",
         "registry.publish.fetched", "registry.publish.before_commit", "registry.publish.committed",
         "registry.sweep.before_move", "registry.sweep.moved", "registry.sweep.committed",
     ];

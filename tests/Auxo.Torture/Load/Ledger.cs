@@ -26,6 +26,9 @@ internal sealed record PushedCommit(string Rid, string Commit)
 /// <summary>A file that was put into the registry.</summary>
 internal sealed record Upload(string Path, string Sha256);
 
+/// <summary>An image that was pushed.</summary>
+internal sealed record Image(string Name, string Tag, string Digest, string Layer);
+
 /// <summary>A deployment that was reported.</summary>
 internal sealed record ReportedDeployment(string Id, string Commit);
 
@@ -60,6 +63,9 @@ internal sealed class Ledger
 
     /// <summary>Uploads that were answered 201 or, sent again, 200.</summary>
     public ConcurrentDictionary<string, Upload> Uploads { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Images whose manifest was answered 201.</summary>
+    public ConcurrentDictionary<string, Image> Images { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Files whose deletion was answered 204 or, sent again, 404.</summary>
     public ConcurrentDictionary<string, string> Deleted { get; } = new(StringComparer.Ordinal);

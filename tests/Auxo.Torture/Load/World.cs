@@ -15,6 +15,9 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The raw repository that everybody uploads to.</summary>
     public const string Raw = "torture";
 
+    /// <summary>The repository of images.</summary>
+    public const string Images = "images";
+
     /// <summary>Deployments and failures are reported for this one; nothing of it is built.</summary>
     public const string Reports = "git:reports-0a1b2c3d";
 
@@ -156,6 +159,7 @@ internal sealed class World : IAsyncDisposable
         await PutAsync("notify", "/channels/ear", new { webhook = new { url = Receiver.Address, secret = Receiver.Secret } }, ct);
         await PutAsync("notify", "/routes/all", new { channels = (string[])["ear"] }, ct);
         await PutAsync("registry", $"/repositories/{Raw}", new { }, ct);
+        await PutAsync("registry", $"/repositories/{Images}", new { format = "oci" }, ct);
         await PutAsync("metrics", $"/api/repositories/{Uri.EscapeDataString(Reports)}/policy", Policy(0), ct);
         foreach (var name in (string[])["one", "two"])
         {

@@ -1,0 +1,17 @@
+using Auxo.ServiceDefaults.Access;
+
+namespace Auxo.Registry.Oci.Access;
+
+/// <summary><c>GET /v2/</c>: this is a registry, and the caller's token works. Without one it says where to get one.</summary>
+public static class ShowVersion
+{
+    internal static void Map(IEndpointRouteBuilder routes)
+        => routes.MapMethods("/v2/", [HttpMethods.Get, HttpMethods.Head], Handle)
+            .WithName("ShowOciVersion").WithTags("Images").RequireAnyToken();
+
+    private static IResult Handle(HttpContext http)
+    {
+        http.Response.Headers[OciError.VersionHeader] = OciError.Version;
+        return TypedResults.Text("{}", "application/json");
+    }
+}
