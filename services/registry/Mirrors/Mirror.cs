@@ -254,6 +254,9 @@ public sealed partial class Mirror(
         => FailedAsync(
             new UpstreamAwayException(repository, $"it answered {(int)response.StatusCode}"), repository, away: false);
 
+    /// <summary>Whether upstream did not answer a moment ago, and is not asked until it had some rest.</summary>
+    internal bool IsLeftAlone(string repository) => IsAway(repository) is not null;
+
     private UpstreamAwayException? IsAway(string repository)
         => _away.TryGetValue(repository, out var away) && time.GetElapsedTime(away.At) < LeftAlone
             ? new UpstreamAwayException(repository, away.Reason.Reason, away.Reason) : null;

@@ -11,11 +11,12 @@ namespace Auxo.Registry.Mirrors;
 /// Asks upstream, by the guard of all outgoing calls. Redirects are followed (registries keep their files elsewhere), each
 /// checked by the guard like the first address; what the client of the registry sent never goes out.
 /// </summary>
-public sealed class UpstreamClient(EgressGuard guard) : IDisposable
+public sealed class UpstreamClient(EgressGuard guard, TimeProvider time) : IDisposable
 {
     private const int MostRedirects = 5;
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
     private readonly HttpClient _http = guard.CreateClient();
+    private readonly UpstreamTokens _tokens = new(time);
 
     /// <summary>One question. The answer's body is not read yet; a body that stands still breaks off.</summary>
     /// <param name="repository">Whose upstream, for the messages.</param>
@@ -26,12 +27,22 @@ public sealed class UpstreamClient(EgressGuard guard) : IDisposable
     public async Task<HttpResponseMessage> SendAsync(
         string repository, Uri address, Action<HttpRequestMessage> prepare, CancellationToken ct)
     {
+        var asked = false;
         for (var redirects = 0; ; redirects++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("auxo", null));
             prepare(request);
+            if (request.Headers.Authorization is null && _tokens.Find(address) is { } token) UpstreamTokens.Set(request, token);
             var response = await SendOnceAsync(repository, request, ct);
+            if (!asked && UpstreamTokens.Realm(response) is { } realm)
+            {
+                response.Dispose();
+                asked = true;
+                await FetchTokenAsync(repository, realm, address, ct);
+                continue;
+            }
+
             if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
                 or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
                 || request.Method != HttpMethod.Get && request.Method != HttpMethod.Head) return response;
@@ -63,6 +74,16 @@ public sealed class UpstreamClient(EgressGuard guard) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Without a token that it did not give, the question is asked again in vain, and its refusal is the answer.</summary>
+    private async Task FetchTokenAsync(string repository, Uri realm, Uri address, CancellationToken ct)
+    {
+        if (realm.Scheme != "https" && (realm.Scheme != "http" || address.Scheme == "https")) return;
+        using var request = new HttpRequestMessage(HttpMethod.Get, realm);
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("auxo", null));
+        using var response = await SendOnceAsync(repository, request, ct);
+        await _tokens.KeepAsync(address, response, ct);
+    }
 
     private async Task<HttpResponseMessage> SendOnceAsync(string repository, HttpRequestMessage request, CancellationToken ct)
     {

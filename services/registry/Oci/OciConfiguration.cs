@@ -1,6 +1,7 @@
 using Auxo.Registry.Oci.Access;
 using Auxo.Registry.Oci.Blobs;
 using Auxo.Registry.Oci.Manifests;
+using Auxo.Registry.Oci.Mirrors;
 using Auxo.Registry.Oci.Uploads;
 
 namespace Auxo.Registry.Oci;
@@ -23,6 +24,7 @@ internal static class OciConfiguration
         services.AddSingleton<BeginUpload>();
         services.AddSingleton<ReceiveChunk>();
         services.AddSingleton<ImageGate>();
+        services.AddSingleton<ImageMirror>();
         services.AddSingleton<GetManifest>();
         services.AddSingleton<PutManifest>();
         services.AddSingleton<DeleteManifest>();

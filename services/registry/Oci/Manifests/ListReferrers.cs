@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 
 using Auxo.Registry.Blobs;
+using Auxo.Registry.Oci.Access;
+using Auxo.Registry.Oci.Mirrors;
 
 using Npgsql;
 
@@ -11,7 +13,7 @@ namespace Auxo.Registry.Oci.Manifests;
 /// <c>GET /v2/NAME/referrers/DIGEST?artifactType=</c>: the manifests that refer to one, such as its signatures and SBOMs, as an index.
 /// Never 404: who has none has an empty one. What a client listed under the fallback tag, for registries without this, is listed too.
 /// </summary>
-public sealed class ListReferrers(NpgsqlDataSource source, BlobStore blobs)
+public sealed class ListReferrers(NpgsqlDataSource source, BlobStore blobs, OciRepositories repositories, ImageMirror mirror)
 {
     private const int PageOf = 500;
 
@@ -34,6 +36,8 @@ public sealed class ListReferrers(NpgsqlDataSource source, BlobStore blobs)
         }
 
         if (page.Last.Length == 0) await AddFallbackAsync(path, subject, type, found, ct);
+        if (found.Count == 0 && page.Last.Length == 0 && await repositories.FindAsync(path.Repository, ct) is { Mirror: not null } repository
+            && await mirror.ReferrersAsync(repository, path, subject, ct) is { } mirrored) AddListed(mirrored, type, found);
         if (type is not null) http.Response.Headers[OciHeaders.FiltersApplied] = "artifactType";
         return TypedResults.Bytes(Write(found), ManifestReader.Index);
     }
@@ -66,13 +70,20 @@ public sealed class ListReferrers(NpgsqlDataSource source, BlobStore blobs)
             is not { MediaType: ManifestReader.Index } index || blobs.Files.OpenRead(index.Content) is not { } file) return;
         var bytes = new byte[index.SizeBytes];
         using (file) RandomAccess.Read(file, bytes, 0);
-        using var document = JsonDocument.Parse(bytes);
+        AddListed(bytes, type, found);
+    }
+
+    /// <summary>What an index lists that somebody else made.</summary>
+    private static void AddListed(byte[] index, string? type, List<Referrer> found)
+    {
+        if (ManifestReader.Read(ManifestReader.Index, index).Content is null) return;
+        using var document = JsonDocument.Parse(index);
         var known = found.Select(static f => f.Digest).ToHashSet(StringComparer.Ordinal);
         foreach (var item in document.RootElement.GetProperty("manifests").EnumerateArray())
         {
             var listed = new Referrer(
                 item.GetProperty("digest").GetString()!, item.GetProperty("size").GetInt64(), Text(item, "mediaType") ?? ManifestReader.Image,
-                Text(item, "artifactType"), item.TryGetProperty("annotations", out var a) ? a.GetRawText() : null);
+                Text(item, "artifactType"), item.TryGetProperty("annotations", out var a) && a.ValueKind == JsonValueKind.Object ? a.GetRawText() : null);
             if ((type is null || listed.ArtifactType == type) && known.Add(listed.Digest)) found.Add(listed);
         }
     }

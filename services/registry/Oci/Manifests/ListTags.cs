@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using Auxo.Registry.Oci.Access;
+using Auxo.Registry.Oci.Mirrors;
 
 using Npgsql;
 
@@ -12,7 +13,7 @@ namespace Auxo.Registry.Oci.Manifests;
 internal sealed record TagsAnswer(string Name, IReadOnlyList<string> Tags);
 
 /// <summary><c>GET /v2/NAME/tags/list?n=&amp;last=</c>: the tags in ASCII order, with a link to the next page.</summary>
-public sealed class ListTags(NpgsqlDataSource source, OciRepositories repositories)
+public sealed class ListTags(NpgsqlDataSource source, OciRepositories repositories, ImageMirror mirror)
 {
     private const int Most = 10_000;
 
@@ -27,10 +28,15 @@ public sealed class ListTags(NpgsqlDataSource source, OciRepositories repositori
             where i.repository = $1 and i.name = $2
             """,
             path.Repository, path.Image, page.Last, page.Count + 1);
-        if (found.Count == 0)
-            return await repositories.FindAsync(path.Repository, ct) is null
-                ? OciErrors.NoRepository(path.Repository) : OciErrors.NoImage(path.Name);
         List<string> tags = [.. found.Select(static row => row.Item2).OfType<string>()];
+        if (tags.Count == 0)
+        {
+            if (await repositories.FindAsync(path.Repository, ct) is not { } repository) return OciErrors.NoRepository(path.Repository);
+            if (await mirror.TagsAsync(repository, path, ct) is { } mirrored)
+                tags = [.. mirrored.Where(tag => string.CompareOrdinal(tag, page.Last) > 0).Take(page.Count + 1)];
+            else if (found.Count == 0) return OciErrors.NoImage(path.Name);
+        }
+
         if (tags.Count > page.Count)
         {
             tags.RemoveRange(page.Count, tags.Count - page.Count);

@@ -12,6 +12,9 @@ internal static class ManifestReader
     public const string Index = "application/vnd.oci.image.index.v1+json";
     private const string DockerImage = "application/vnd.docker.distribution.manifest.v2+json";
     private const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+    /// <summary>What is asked for upstream.</summary>
+    public const string Accepted = $"{Index}, {Image}, {DockerList}, {DockerImage}";
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <summary>The manifest, or why it is none.</summary>

@@ -28,6 +28,15 @@ internal static class ManifestTable
                 """,
             repository, image, reference)).FirstOrDefault();
 
+    /// <summary>Whether anything was pushed under this name.</summary>
+    public static async Task<bool> AnyAsync(NpgsqlDataSource source, string repository, string image, CancellationToken ct)
+        => (await source.ReadAsync(static r => r.GetInt32(0), ct,
+            """
+            select 1 from registry.oci_images i join registry.oci_manifests m on m.image = i.id
+            where i.repository = $1 and i.name = $2 limit 1
+            """,
+            repository, image)).Count > 0;
+
     /// <summary>Which of these the image has, as blobs or as manifests, and how long they are.</summary>
     public static async Task<(Dictionary<string, long> Blobs, Dictionary<string, long> Manifests)> FindPartsAsync(
         NpgsqlDataSource source, string repository, string image, IReadOnlyList<Descriptor> parts, CancellationToken ct)
