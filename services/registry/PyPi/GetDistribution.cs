@@ -35,6 +35,9 @@ internal static class GetDistribution
             || await PackageTable.FindFileAsync(source, there.Name, name, file, ct) is not { } found)
             return AuxoProblem.NotFound("file/not-found", $"'{there.Name}' has no such file. 'simple/{project}/' names those that are there.");
         fetches.Add(http, there.Name, name, parsed.Version.Normal, file, found.Digest, found.SizeBytes);
+        CancellationToken ct)
+    {
+        if (PyPiRoutes.ProjectOf(http) is not { } name || DistributionFile.Parse(stem, out _) is null
         // A name means the same bytes for ever, so whoever has them need not ask again.
         return blobs.Files.OpenRead(found.Digest) is { } content
             ? new BlobResult(content, found.Digest, found.SizeBytes, found.MediaType, found.Name, found.StoredAt,

@@ -26,6 +26,7 @@ internal static class UploadDistribution
         => routes.MapPost("/pypi/{repository}/legacy", HandleAsync)
             .WithName("UploadPythonDistribution").WithTags(PyPiRoutes.Tag)
             .RequireRepositoryScope(RegistryScopes.Write, UploadAccess.AnyPackage);
+            .RequireRepositoryScope(RegistryScopes.Write, SomePackage);
 
     private static async Task<UploadAnswer> HandleAsync(
         string repository, HttpContext http, RepositoryRows rows, BlobUpload upload, DiskGuard guard, NpgsqlDataSource source,
@@ -79,5 +80,15 @@ internal static class UploadDistribution
             repository.Name, file.Project, UploadRules.VersionOf(known, file),
             JsonSerializer.Serialize(read.Metadata, PyPiJson.Default.CoreMetadata), files, by) { AddsFiles = true });
         return UploadRules.Answer(outcome, repository.Settings, file);
+    }
+
+    /// <summary>
+    /// Which project it is stands in the body: who may upload any passes, and is asked again when the name is known. A pattern
+    /// matches itself.
+    /// </summary>
+    private static string? SomePackage(HttpContext http)
+    {
+        var prefix = $"{RegistryScopes.Write}:{http.Request.RouteValues["repository"]}/";
+        return http.User.Claims.FirstOrDefault(c => c.Value.StartsWith(prefix, StringComparison.Ordinal))?.Value[prefix.Length..];
     }
 }
