@@ -28,7 +28,4 @@ internal static class RemoveRelease
             ? TypedResults.NoContent()
             : there.NoRelease(version);
     }
-
-    /// <summary>The name that stands in events as the one who did it.</summary>
-    internal static string Caller(this HttpContext http) => http.User.Identity?.Name ?? "unknown";
 }

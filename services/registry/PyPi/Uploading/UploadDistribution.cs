@@ -81,14 +81,4 @@ internal static class UploadDistribution
             JsonSerializer.Serialize(read.Metadata, PyPiJson.Default.CoreMetadata), files, by) { AddsFiles = true });
         return UploadRules.Answer(outcome, repository.Settings, file);
     }
-
-    /// <summary>
-    /// Which project it is stands in the body: who may upload any passes, and is asked again when the name is known. A pattern
-    /// matches itself.
-    /// </summary>
-    private static string? SomePackage(HttpContext http)
-    {
-        var prefix = $"{RegistryScopes.Write}:{http.Request.RouteValues["repository"]}/";
-        return http.User.Claims.FirstOrDefault(c => c.Value.StartsWith(prefix, StringComparison.Ordinal))?.Value[prefix.Length..];
-    }
 }
