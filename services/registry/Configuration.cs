@@ -8,6 +8,7 @@ using Auxo.Registry.Files;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Monitoring;
 using Auxo.Registry.NuGet;
+using Auxo.Registry.NuGet.Mirroring;
 using Auxo.Registry.NuGet.Protocol;
 using Auxo.Registry.NuGet.Pushing;
 using Auxo.Registry.Oci;
@@ -15,6 +16,7 @@ using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
 using Auxo.Registry.PyPi;
+using Auxo.Registry.PyPi.Mirroring;
 using Auxo.Registry.PyPi.Simple;
 using Auxo.Registry.Repositories;
 using Auxo.Registry.Sessions;
@@ -71,7 +73,9 @@ public static class Configuration
         services.AddHostedService<ForgetFetches>();
         services.AddHostedService<RegistryGauges>();
         services.AddSingleton<SimplePages>();
+        services.AddSingleton<PyPiMirror>();
         services.AddSingleton<NuGetDocuments>();
+        services.AddSingleton<NuGetMirror>();
         services.AddSingleton<PackagePush>();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler

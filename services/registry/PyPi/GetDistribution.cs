@@ -3,6 +3,7 @@ using Auxo.Registry.Blobs;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
 using Auxo.Registry.Packages;
+using Auxo.Registry.PyPi.Mirroring;
 using Auxo.Registry.Repositories;
 
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -27,9 +28,11 @@ internal static class GetDistribution
 
     private static async Task<Results<BlobResult, ProblemHttpResult>> HandleAsync(
         string repository, string project, string file, HttpContext http, RepositoryRows rows, NpgsqlDataSource source, BlobStore blobs,
-        FetchLog fetches, CancellationToken ct)
+        PyPiMirror mirror, FetchLog fetches, CancellationToken ct)
     {
         if (await PyPiRepository.FindAsync(rows, repository, ct) is not { } there) return PyPiRepository.None(repository);
+        if (PyPiRoutes.ProjectOf(http) is not { } name || file.Length > DistributionFile.MaxLength + MetadataSuffix.Length
+            || file.Any(char.IsControl)) return None(there);
         var stem = file.EndsWith(MetadataSuffix, StringComparison.Ordinal) ? file[..^MetadataSuffix.Length] : file;
         if (PyPiRoutes.ProjectOf(http) is not { } name || DistributionFile.Parse(stem, out _) is not { } parsed
             || await PackageTable.FindFileAsync(source, there.Name, name, file, ct) is not { } found)
@@ -43,5 +46,25 @@ internal static class GetDistribution
             ? new BlobResult(content, found.Digest, found.SizeBytes, found.MediaType, found.Name, found.StoredAt,
                 "private, max-age=31536000, immutable")
             : throw new MissingContentException(found.Digest);
+        var version = DistributionFile.Parse(stem, out _)?.Version.Normal;
+        if (version is not null && await PackageTable.FindFileAsync(source, there.Name, name, file, ct) is { } found)
+        {
+            fetches.Add(http, there.Name, name, version, file, found.Digest, found.SizeBytes);
+            return Send(blobs, found.Digest, found.SizeBytes, found.MediaType, file, found.StoredAt);
+        }
+
+        if (await mirror.FindFileAsync(there, name, file, ct) is not { } mirrored) return None(there);
+        fetches.Add(http, there.Name, name, version ?? "", file, mirrored.Content, mirrored.SizeBytes, mirrored.Source);
+        return Send(blobs, mirrored.Content, mirrored.SizeBytes, "application/octet-stream", file, mirrored.FetchedAt);
     }
+
+    private static ProblemHttpResult None(PyPiRepository repository)
+        => AuxoProblem.NotFound("file/not-found",
+            $"'{repository.Name}' has no such file, or does not offer it yet; 'simple/PROJECT/' names those that it offers.");
+
+    /// <summary>A name means the same bytes for ever, so whoever has them need not ask again.</summary>
+    private static BlobResult Send(BlobStore blobs, Digest digest, long sizeBytes, string mediaType, string file, DateTimeOffset at)
+        => blobs.Files.OpenRead(digest) is { } content
+            ? new BlobResult(content, digest, sizeBytes, mediaType, file, at, "private, max-age=31536000, immutable")
+            : throw new MissingContentException(digest);
 }

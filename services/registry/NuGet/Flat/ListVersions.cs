@@ -23,6 +23,6 @@ internal static class ListVersions
     private static Task<Results<DocumentResult, ProblemHttpResult>> HandleAsync(
         string repository, string id, HttpContext http, RepositoryRows rows, NuGetDocuments documents, CancellationToken ct)
         => documents.AnswerAsync(repository, id, "flat", http, rows,
-            static (_, _, versions) => JsonSerializer.SerializeToUtf8Bytes(
-                new VersionList([.. versions.Select(static v => v.Stored.Version)]), NuGetJson.Default.VersionList), ct);
+            static p => JsonSerializer.SerializeToUtf8Bytes(
+                new VersionList([.. p.Versions.Select(static v => v.Stored.Version)]), NuGetJson.Default.VersionList), ct);
 }

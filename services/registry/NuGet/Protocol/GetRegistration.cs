@@ -7,8 +7,6 @@ using Auxo.Registry.Repositories;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 
-using Npgsql;
-
 namespace Auxo.Registry.NuGet.Protocol;
 
 /// <summary>
@@ -33,7 +31,8 @@ internal static class GetRegistration
     private static Task<Results<DocumentResult, ProblemHttpResult>> IndexAsync(
         string repository, string id, HttpContext http, RepositoryRows rows, NuGetDocuments documents, CancellationToken ct)
         => documents.AnswerAsync(repository, id, "registration", http, rows,
-            static (address, id, versions) => Bytes(RegistrationPages.Index(address, id, versions), NuGetJson.Default.RegistrationIndex), ct);
+            static p => Bytes(
+                RegistrationPages.Index(p.Address, p.Id, p.Versions, p.ChangedAt), NuGetJson.Default.RegistrationIndex), ct);
 
     private static Task<Results<DocumentResult, ProblemHttpResult>> PageAsync(
         string repository, string id, string lower, string upper, HttpContext http, RepositoryRows rows, NuGetDocuments documents,
@@ -41,8 +40,8 @@ internal static class GetRegistration
     {
         var (first, last) = (Normal(lower), Normal(upper));
         return documents.AnswerAsync(repository, id, $"registration {first} {last}", http, rows,
-            (address, id, versions) => Bytes(
-                RegistrationPages.Page(address, id, versions, first, last), NuGetJson.Default.RegistrationPage), ct);
+            p => Bytes(
+                RegistrationPages.Page(p.Address, p.Id, p.Versions, first, last), NuGetJson.Default.RegistrationPage), ct);
     }
 
     private static Task<Results<DocumentResult, ProblemHttpResult>> LeafAsync(
@@ -50,8 +49,8 @@ internal static class GetRegistration
     {
         var wanted = Normal(version);
         return documents.AnswerAsync(repository, id, $"registration {wanted}", http, rows,
-            (address, id, versions) => versions.FirstOrDefault(v => v.Stored.Version == wanted) is { } found
-                ? Bytes(RegistrationPages.Leaf(address, id, found), NuGetJson.Default.RegistrationLeaf)
+            p => p.Versions.FirstOrDefault(v => v.Stored.Version == wanted) is { } found
+                ? Bytes(RegistrationPages.Leaf(p.Address, p.Id, found), NuGetJson.Default.RegistrationLeaf)
                 : null, ct);
     }
 

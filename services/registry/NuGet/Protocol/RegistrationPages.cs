@@ -27,7 +27,9 @@ internal static class RegistrationPages
     /// <param name="address">Of the feed.</param>
     /// <param name="id">The package, in normal form.</param>
     /// <param name="versions">In their order.</param>
-    public static RegistrationIndex? Index(string address, string id, IReadOnlyList<ListedVersion> versions)
+    /// <param name="changedAt">When anything of the package last changed.</param>
+    public static RegistrationIndex? Index(
+        string address, string id, IReadOnlyList<ListedVersion> versions, DateTimeOffset changedAt)
     {
         if (versions.Count == 0) return null;
         var index = IndexAddress(address, id);
@@ -35,11 +37,11 @@ internal static class RegistrationPages
         {
             var (lower, upper) = Bounds(versions);
             return new RegistrationIndex(
-                index, 1, [new($"{index}#page/{lower}/{upper}", versions.Count, lower, upper, index, Leaves(address, id, versions))]);
+                index, changedAt, 1, [new($"{index}#page/{lower}/{upper}", versions.Count, lower, upper, index, Leaves(address, id, versions))]);
         }
 
         List<RegistrationPage> pages = [.. versions.Chunk(PageSize).Select(page => PageOf(address, id, page) with { Items = null })];
-        return new RegistrationIndex(index, pages.Count, pages);
+        return new RegistrationIndex(index, changedAt, pages.Count, pages);
     }
 
     /// <summary>The page that begins and ends with these versions; null when there is none.</summary>
@@ -54,12 +56,13 @@ internal static class RegistrationPages
         var content = $"{address}/flat/{id}/{normal}/{id}.{normal}.nupkg";
         var published = version.IsListed ? version.Stored.PublishedAt : Unlisted;
         return new RegistrationLeaf(
-            at,
+            at, version.Stored.PublishedAt,
             new CatalogEntry(at, nuspec.Id, nuspec.ParsedVersion.ToFullString(), nuspec.Authors, nuspec.Description, nuspec.Title,
                 nuspec.Summary, Tags(nuspec), nuspec.ProjectUrl, nuspec.IconUrl, nuspec.LicenseUrl, nuspec.LicenseExpression,
                 nuspec.MinClientVersion, nuspec.RequireLicenseAcceptance, version.IsListed, published, content,
                 [.. nuspec.Dependencies.Select(g => new DependencyGroup(g.TargetFramework, g.Dependencies.Count == 0 ? null
-                    : [.. g.Dependencies.Select(d => new Dependency(d.Id, d.Range, IndexAddress(address, PackageId.Normalize(d.Id))))]))]),
+                    : [.. g.Dependencies.Select(d => new Dependency(d.Id, d.Range, IndexAddress(address, PackageId.Normalize(d.Id))))]))],
+                version.Sha512, version.Sha512 is null ? null : "SHA512", version.Deprecation, version.Vulnerabilities),
             content, IndexAddress(address, id), version.IsListed, published);
     }
 
@@ -89,7 +92,22 @@ internal sealed record ListedVersion(StoredVersion Stored, NuGetVersion Version)
     private Nuspec? _nuspec;
 
     /// <summary>What it says of itself.</summary>
-    public Nuspec Nuspec => _nuspec ??= JsonSerializer.Deserialize(Stored.Metadata, NuGetJson.Default.Nuspec)!;
+    public Nuspec Nuspec
+    {
+        get => _nuspec ??= JsonSerializer.Deserialize(Stored.Metadata, NuGetJson.Default.Nuspec)!;
+        init => _nuspec = value;
+    }
+
+    /// <summary>What upstream says of it besides, unchanged.</summary>
+    public JsonElement? Deprecation { get; init; }
+
+    /// <summary>What upstream knows to be wrong with it, unchanged.</summary>
+    public JsonElement? Vulnerabilities { get; init; }
+
+    /// <summary>The SHA-512 of the package in base64; null when it is not known.</summary>
+    public string? Sha512
+        => Stored.Files.FirstOrDefault(static f => f.Name.EndsWith(".nupkg", StringComparison.Ordinal))?.Metadata is { } facts
+            ? JsonSerializer.Deserialize(facts, NuGetJson.Default.PackageFacts)?.Sha512 : null;
 
     /// <summary>Whether it is found and taken without being named.</summary>
     public bool IsListed => !Stored.Marks.ContainsKey("unlisted");

@@ -34,7 +34,8 @@ internal static class PushPackage
         using var readme = read.Readme is null ? null : await BesideAsync(upload, read.Readme, ct);
         List<NewPackageFile> files =
         [
-            new(PackageFileName.Package(id, version), received, "application/octet-stream"),
+            new(PackageFileName.Package(id, version), received, "application/octet-stream", JsonSerializer.Serialize(
+                new PackageFacts(Convert.ToBase64String(received.Sha512!)), NuGetJson.Default.PackageFacts)),
             new(PackageFileName.Nuspec(id, version), nuspec, "application/xml"),
         ];
         if (readme is not null) files.Add(new(PackageFileName.Readme(id, version), readme, "text/markdown; charset=utf-8"));

@@ -31,7 +31,8 @@ public sealed record SimpleFormat(string MediaType, bool IsJson)
     /// <param name="format">The value of <c>?format=</c>, which counts instead; null when it is not there.</param>
     public static SimpleFormat? Choose(StringValues accept, string? format)
     {
-        if (format is not null) return Names.FirstOrDefault(n => n.Name == format).Format;
+        // A plus sign that nobody encoded arrives as a space.
+        if (format?.Replace(' ', '+') is { } named) return Names.FirstOrDefault(n => n.Name == named).Format;
         if (StringValues.IsNullOrEmpty(accept)) return Text;
         if (!MediaTypeHeaderValue.TryParseList([.. accept.OfType<string>()], out var wanted)) return null;
         return Names

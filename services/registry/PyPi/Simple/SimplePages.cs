@@ -1,28 +1,33 @@
 using System.Text.Json;
 
 using Auxo.Registry.Packages;
+using Auxo.Registry.PyPi.Mirroring;
 using Auxo.Registry.PyPi.Versions;
 
 using Npgsql;
 
 namespace Auxo.Registry.PyPi.Simple;
 
-/// <summary>The pages of the simple API, from what was published here.</summary>
-public sealed class SimplePages(NpgsqlDataSource source, PackageDocuments documents)
+/// <summary>The pages of the simple API, from what was published here and, in a mirror, from what upstream has.</summary>
+public sealed class SimplePages(NpgsqlDataSource source, PackageDocuments documents, PyPiMirror mirror)
 {
     private const int ListPage = 1000;
 
-    /// <summary>The page of a project; null when nothing of it is here.</summary>
-    internal Task<PackageDocument?> FindAsync(PyPiRepository repository, string project, SimpleFormat format, CancellationToken ct)
-        => documents.FindAsync(
+    /// <summary>The page of a project; null when nothing of it is here or upstream.</summary>
+    internal async Task<PackageDocument?> FindAsync(PyPiRepository repository, string project, SimpleFormat format, CancellationToken ct)
+    {
+        if (await mirror.FindPageAsync(repository, project, ct) is { } upstream)
+            return await documents.FindAsync(
+                Key(repository, project, format),
+                () => Task.FromResult<string?>(mirror.Revision(repository, project, upstream)),
+                async () => Render(await mirror.ReadAsync(repository, project, upstream, ct), format));
+        return await documents.FindAsync(
             Key(repository, project, format),
             async () => (await PackageTable.RevisionAsync(source, repository.Name, project, ct))?.ToString(),
-            async () =>
-            {
-                var package = await PackageTable.FindAsync(source, repository.Name, project, ct);
-                if (package is null || Of(package, repository.At.AsOf) is not { Files.Count: > 0 } page) return null;
-                return PackageDocument.Of(format.IsJson ? SimpleJson.Render(page) : SimpleHtml.Render(page), format.MediaType);
-            });
+            async () => await PackageTable.FindAsync(source, repository.Name, project, ct) is { } package
+                ? Render(Of(package, repository.At.AsOf), format)
+                : null);
+    }
 
     /// <summary>The page that lists every project.</summary>
     internal async Task<PackageDocument> ListAsync(PyPiRepository repository, SimpleFormat format, CancellationToken ct)
@@ -52,6 +57,11 @@ public sealed class SimplePages(NpgsqlDataSource source, PackageDocuments docume
         return new SimpleProject(
             package.Name, [.. releases.Select(static v => v.Version)], [.. releases.SelectMany(static v => v.Files)]);
     }
+
+    /// <summary>A project without a file is none: clients say more clearly then that it is not there.</summary>
+    private static PackageDocument? Render(SimpleProject page, SimpleFormat format)
+        => page.Files.Count == 0 ? null
+            : PackageDocument.Of(format.IsJson ? SimpleJson.Render(page) : SimpleHtml.Render(page), format.MediaType);
 
     private static SimpleFile FileOf(string project, StoredPackageFile file, string? yanked)
     {
