@@ -31,6 +31,7 @@ internal sealed class RealClient(string home, params (string Name, string Value)
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
+            UseShellExecute = false,
         };
         foreach (var name in start.Environment.Keys.Where(static k => OfThisMachine.Any(k.StartsWith)).ToList())
             start.Environment.Remove(name);

@@ -1,5 +1,3 @@
-using Microsoft.Net.Http.Headers;
-
 namespace Auxo.Registry.Packages;
 
 /// <summary>A document as an answer: packed where the client takes it, 304 where he has it.</summary>

@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
-
 using Auxo.Registry.Tests.Archives;
 
 namespace Auxo.Registry.Tests.NuGet;

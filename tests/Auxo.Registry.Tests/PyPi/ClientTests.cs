@@ -7,7 +7,7 @@ using Auxo.Testing;
 namespace Auxo.Registry.Tests.PyPi;
 
 /// <summary>pip, twine, flit and build as Debian and Python ship them.</summary>
-public sealed class ClientTests(PostgresFixture postgres) : IAsyncLifetime
+public sealed partial class ClientTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("auxo-registry-").FullName;
     private RegistryHost _host = null!;
@@ -201,8 +201,10 @@ public sealed class ClientTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     private async Task<string> InstalledAsync()
-        => Regex.Match((await PipAsync("list")).Well().Said, @"auxo.demo\s+(\S+)", RegexOptions.IgnoreCase)
-            .Groups[1].Value;
+        => Listed().Match((await PipAsync("list")).Well().Said).Groups["version"].Value;
+
+    [GeneratedRegex(@"auxo.demo\s+(?<version>\S+)", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Listed();
 
     private async Task<string[]> WriteAsync(params (string FileName, byte[] Content)[] files)
     {

@@ -9,6 +9,7 @@ namespace Auxo.Registry.Tests.PyPi;
 /// <summary>What twine and pip sent to another server, sent again word for word.</summary>
 public sealed partial class TraceTests(PostgresFixture postgres) : IAsyncLifetime
 {
+    private const RegexOptions Options = RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture;
     private readonly string _home = Directory.CreateTempSubdirectory("auxo-registry-").FullName;
     private RegistryHost _host = null!;
 
@@ -31,8 +32,8 @@ public sealed partial class TraceTests(PostgresFixture postgres) : IAsyncLifetim
             using var message = new HttpRequestMessage(new HttpMethod(method), path);
             foreach (Match header in Headers().Matches(request.Groups["head"].Value))
             {
-                if (header.Groups[1].Value is not ("Host" or "Authorization" or "Content-Length" or "Content-Type"))
-                    message.Headers.TryAddWithoutValidation(header.Groups[1].Value, header.Groups[2].Value);
+                if (header.Groups["name"].Value is not ("Host" or "Authorization" or "Content-Length" or "Content-Type"))
+                    message.Headers.TryAddWithoutValidation(header.Groups["name"].Value, header.Groups["value"].Value);
             }
 
             if (method == "POST") message.Content = Form(body);
@@ -60,11 +61,11 @@ public sealed partial class TraceTests(PostgresFixture postgres) : IAsyncLifetim
         var form = new MultipartFormDataContent("310f35ff62fd422685effb5248121186");
         foreach (Match field in Fields().Matches(body))
         {
-            var (name, value) = (field.Groups[1].Value, field.Groups[2].Value);
+            var (name, value) = (field.Groups["name"].Value, field.Groups["value"].Value);
             form.Add(new StringContent(name switch
             {
                 "sha256_digest" => Convert.ToHexStringLower(SHA256.HashData(file.Content)),
-                "md5_digest" => Convert.ToHexStringLower(MD5.HashData(file.Content)),
+                "md5_digest" => Uploads.Md5(file.Content),
                 "blake2_256_digest" => Convert.ToHexStringLower(NSec.Cryptography.HashAlgorithm.Blake2b_256.Hash(file.Content)),
                 _ => value,
             }), $"\"{name}\"");
@@ -74,13 +75,14 @@ public sealed partial class TraceTests(PostgresFixture postgres) : IAsyncLifetim
         return form;
     }
 
-    [GeneratedRegex(@"^#\d+\n> (?<method>[A-Z]+) (?<path>\S+)\n(?<head>(>   [A-Z].*\n)*)(>   \[body\] (?<body>(?s:.*?)))?\n?^< (?<status>\d+)\n",
-        RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^#\d+\n> (?<method>[A-Z]+) (?<path>\S+)\n(?<head>(>   [A-Z].*\n)*)(>   \[body\] (?<body>(?s:.*?)))?\n?^< (?<status>\d+)\n",
+        Options)]
     private static partial Regex Requests();
 
-    [GeneratedRegex(@"^>   ([A-Za-z-]+): (.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^>   (?<name>[A-Za-z-]+): (?<value>.*)$", Options)]
     private static partial Regex Headers();
 
-    [GeneratedRegex(@"form-data; name=""([^""]+)""\r?\n\r?\n(.*?)\r?\n--")]
+    [GeneratedRegex(@"form-data; name=""(?<name>[^""]+)""\r?\n\r?\n(?<value>.*?)\r?\n--", Options)]
     private static partial Regex Fields();
 }

@@ -19,6 +19,11 @@ internal static class Uploads
         return await host.Client.SendAsync(request);
     }
 
+    /// <summary>What clients send besides.</summary>
+#pragma warning disable CA5351 // It is compared, never relied on.
+    public static string Md5(byte[] content) => Convert.ToHexStringLower(MD5.HashData(content));
+#pragma warning restore CA5351
+
     public static MultipartFormDataContent Form(
         (string FileName, byte[] Content) file, bool contentFirst, params (string Name, string? Value)[] fields)
     {
@@ -29,7 +34,7 @@ internal static class Uploads
             [":action"] = "file_upload", ["protocol_version"] = "1", ["name"] = parts[0], ["version"] = parts.ElementAtOrDefault(1),
             ["filetype"] = isWheel ? "bdist_wheel" : "sdist", ["pyversion"] = isWheel ? "py3" : "source", ["description"] = "",
             ["sha256_digest"] = Convert.ToHexStringLower(SHA256.HashData(file.Content)),
-            ["md5_digest"] = Convert.ToHexStringLower(MD5.HashData(file.Content)),
+            ["md5_digest"] = Md5(file.Content),
         };
         foreach (var (name, value) in fields) all[name] = value;
         var form = new MultipartFormDataContent();

@@ -2,7 +2,6 @@ using System.Text.Json;
 
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.NuGet.Flat;
-using Auxo.Registry.NuGet.Protocol;
 using Auxo.Registry.Packages;
 
 using Npgsql;

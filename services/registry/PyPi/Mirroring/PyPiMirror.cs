@@ -1,6 +1,5 @@
 using System.Text.Json;
 
-using Auxo.Registry.Blobs;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Packages;
 using Auxo.Registry.PyPi.Simple;

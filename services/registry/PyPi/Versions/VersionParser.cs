@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 
@@ -18,6 +19,7 @@ internal sealed record VersionParts(
 internal ref struct VersionParser
 {
     private const int MaxLength = 128;
+    private static readonly SearchValues<char> LettersAndDigits = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
     private ReadOnlySpan<char> _rest;
 
     public static VersionParts? Parse(string text)
@@ -86,7 +88,7 @@ internal ref struct VersionParser
         var parts = new List<string>();
         do
         {
-            var length = _rest.IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789");
+            var length = _rest.IndexOfAnyExcept(LettersAndDigits);
             var part = length < 0 ? _rest : _rest[..length];
             if (part.IsEmpty) return null;
             parts.Add(part.ContainsAnyExceptInRange('0', '9')
