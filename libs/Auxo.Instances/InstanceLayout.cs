@@ -28,6 +28,9 @@ public sealed record InstanceLayout(string Home)
     /// <summary>By which the registry signs where files came from; made at the first one. In no backup.</summary>
     public string ProvenanceKey => Path.Combine(Home, "provenance.key");
 
+    /// <summary>The key by which the registry signs npm's packages; made at the first one. In no backup.</summary>
+    public string NpmSigningKey => Path.Combine(Home, "npm-signing.key");
+
     /// <summary>Where the services listen, while it runs (<see cref="InstanceFile"/>).</summary>
     public string Description => Path.Combine(Home, "instance.json");
 

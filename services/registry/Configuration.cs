@@ -12,6 +12,7 @@ using Auxo.Registry.NuGet.Mirroring;
 using Auxo.Registry.NuGet.Protocol;
 using Auxo.Registry.NuGet.Pushing;
 using Auxo.Registry.Oci;
+using Auxo.Registry.Npm;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
@@ -77,6 +78,7 @@ public static class Configuration
         services.AddSingleton<NuGetDocuments>();
         services.AddSingleton<NuGetMirror>();
         services.AddSingleton<PackagePush>();
+        services.AddNpm();
         services.AddHostedService<SweepWorker>();
         services.AddHttpClient(PipelineBlobs.Client).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
         {
@@ -154,5 +156,6 @@ public static class Configuration
         MakeChallenge.Map(app);
         StartSession.Map(app);
         EndSession.Map(app);
+        app.MapNpm();
     }
 }

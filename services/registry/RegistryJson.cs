@@ -9,6 +9,10 @@ using Auxo.Registry.Files;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Oci.Access;
 using Auxo.Registry.Oci.Manifests;
+using Auxo.Registry.Npm;
+using Auxo.Registry.Npm.Accounts;
+using Auxo.Registry.Npm.Search;
+using Auxo.Registry.Npm.Signing;
 using Auxo.Registry.Packages;
 using Auxo.Registry.People;
 using Auxo.Registry.Publishing;
@@ -68,6 +72,16 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(ListAnswer<VersionAnswer>), TypeInfoPropertyName = "Versions")]
 [JsonSerializable(typeof(ListAnswer<ExpiredVersion>), TypeInfoPropertyName = "ExpiredVersions")]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(NpmOk))]
+[JsonSerializable(typeof(NpmWhoAmI))]
+[JsonSerializable(typeof(NpmLoginBody))]
+[JsonSerializable(typeof(NpmLoggedIn))]
+[JsonSerializable(typeof(NpmUser))]
+[JsonSerializable(typeof(NpmSearchAnswer))]
+[JsonSerializable(typeof(NpmKeys))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>), TypeInfoPropertyName = "NpmTags")]
+[JsonSerializable(typeof(Dictionary<string, bool>), TypeInfoPropertyName = "NpmFlags")]
 [JsonSerializable(typeof(FileAnswer))]
 [JsonSerializable(typeof(ListAnswer<FileAnswer>), TypeInfoPropertyName = "Files")]
 [JsonSerializable(typeof(ListAnswer<MirrorStatus>), TypeInfoPropertyName = "Mirrors")]

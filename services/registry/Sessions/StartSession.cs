@@ -59,7 +59,8 @@ public static class StartSession
         };
     }
 
-    private static async Task<Results<Created<NewTokenAnswer>, ProblemHttpResult>> ByPasswordAsync(
+    /// <summary>Compares name and password and makes the session.</summary>
+    internal static async Task<Results<Created<NewTokenAnswer>, ProblemHttpResult>> ByPasswordAsync(
         Door door, string typed, string password, Passwords passwords, SignInTries tries, CancellationToken ct)
     {
         var (name, address) = (typed.Trim().ToLowerInvariant(), CallerAddress.Of(door.Http));
@@ -114,7 +115,7 @@ public static class StartSession
         => AuxoProblem.Of(401, "session/refused", "Name and password do not fit. An administrator can set a new password.");
 
     /// <summary>Where a session is made once it is clear whose it is.</summary>
-    private sealed record Door(HttpContext Http, NpgsqlDataSource Source, AccessTokens Tokens, DateTimeOffset Now)
+    internal sealed record Door(HttpContext Http, NpgsqlDataSource Source, AccessTokens Tokens, DateTimeOffset Now)
     {
         /// <summary>Makes it in one transaction with the look at who it is, so that a person who is removed meanwhile gets none.</summary>
         public async Task<Created<NewTokenAnswer>?> OpenAsync(string who, CancellationToken ct, params object[] values)
