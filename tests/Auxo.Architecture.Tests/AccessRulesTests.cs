@@ -16,6 +16,8 @@ public sealed class AccessRulesTests
         [
             .. RunningServices.All.Keys.SelectMany(static s => new[] { $"{s} * /health", $"{s} * /alive" }),
             "ingest POST /hooks/radicle", "ingest POST /", "registry POST /sessions", "registry POST /sessions/challenges",
+            // npm logs in there, with name and password; there is no way by a browser, which it asks for first.
+            "registry PUT /npm/{repository}/-/user/{user}", "registry POST /npm/{repository}/-/v1/login",
         ];
         Assert.Empty(open.Except(allowed, StringComparer.Ordinal));
     }
@@ -30,7 +32,9 @@ public sealed class AccessRulesTests
     [Fact]
     public void a_token_that_may_only_read_changes_nothing()
         => Assert.Empty(RunningServices.All.SelectMany(static s => s.Value.Endpoints.Where(static e => Changes(e) && AsksToRead(e))
-            .Select(e => $"{s.Key} {Route(e)}")));
+            .Select(e => $"{s.Key} {Route(e)}"))
+            // A question that is too long for an address.
+            .Except(["registry POST /npm/{repository}/-/npm/v1/security/advisories/bulk"], StringComparer.Ordinal));
 
     [Fact]
     public void probes_and_metrics_are_everywhere()
