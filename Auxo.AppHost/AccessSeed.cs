@@ -8,7 +8,7 @@ namespace Auxo.AppHost;
 
 /// <summary>
 /// Makes the schema <c>access</c> and lets the administrator and the registry in; their tokens are files of the instance, mode
-/// 0600.
+/// 0600, and so is the key of the tokens of builds.
 /// </summary>
 internal static class AccessSeed
 {
@@ -18,6 +18,7 @@ internal static class AccessSeed
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false });
         await AccessToken.ApplySchemaAsync(source, ct);
+        PrivateFiles.Secret(database.Layout.BuildTokenKey);
         foreach (var (name, scopes) in Holders)
         {
             var token = PrivateFiles.Secret(database.Layout.TokenFile(name));

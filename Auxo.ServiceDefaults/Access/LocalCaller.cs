@@ -1,5 +1,7 @@
 using System.Net;
 
+using Auxo.ServiceDefaults.Access.Builds;
+
 using Microsoft.AspNetCore.Http;
 
 namespace Auxo.ServiceDefaults.Access;
@@ -10,14 +12,17 @@ namespace Auxo.ServiceDefaults.Access;
 /// </summary>
 public static class LocalCaller
 {
-    /// <summary>True for a program of this machine. A connection without an address is a Unix socket.</summary>
+    /// <summary>
+    /// True for a program of this machine. A connection without an address is one in memory; a socket of the file system is that of
+    /// steps, which are programs of whoever wrote what is built.
+    /// </summary>
     public static bool Is(HttpContext http)
     {
         var headers = http.Request.Headers;
         return (http.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
             && !headers.ContainsKey("X-Forwarded-For") && !headers.ContainsKey("Forwarded")
             && !headers.ContainsKey("Origin") && headers["Sec-Fetch-Site"].ToString() is "" or "none"
-            && IsLocalName(http.Request.Host.Host);
+            && IsLocalName(http.Request.Host.Host) && !StepSocket.Is(http);
     }
 
     private static bool IsLocalName(string host)

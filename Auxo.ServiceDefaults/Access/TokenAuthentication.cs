@@ -2,8 +2,11 @@ using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 
+using Auxo.ServiceDefaults.Access.Builds;
+
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -48,13 +51,23 @@ internal sealed class TokenAuthentication(
         string? header = request.Headers.Authorization;
         if (string.IsNullOrEmpty(header) && request.Headers[ApiKey].ToString() is { Length: > 0 } key) header = $"Bearer {key}";
         if (header is null or { Length: > 1024 } || Presented(header, request.Headers) is not { } presented) return null;
-        if (await tokens.FindAsync(presented, ct) is not { } token) return null;
+        if (await (BuildToken.Claims(presented) ? ValueTask.FromResult(OfBuild(presented, request.HttpContext))
+            : tokens.FindAsync(presented, ct)) is not { } token) return null;
 
         Claim[] claims = [new(ClaimTypes.NameIdentifier, token.Id.ToString()), new(ClaimTypes.Name, token.Name),
             .. token.Scopes.Select(static s => new Claim(ScopeClaim, s))];
         if (token.Role is { } role) claims = [.. claims, new(Scopes.RoleClaim, role)];
         return new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName));
     }
+
+    /// <summary>
+    /// The token of a build, where the service believes them: only for who comes from a step, or from a program of this machine (a
+    /// step without a sandbox). One that a step gave away is worth nothing elsewhere.
+    /// </summary>
+    private static AccessToken? OfBuild(string presented, HttpContext http)
+        => http.RequestServices.GetService<BuildTokenKey>()?.Read() is { } key && (StepSocket.Is(http) || LocalCaller.Is(http))
+            ? BuildToken.Verify(presented, key, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow())?.ToAccess()
+            : null;
 
     private static bool IsOfAPage(IHeaderDictionary headers)
         => headers.ContainsKey("Origin") || headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin");

@@ -144,6 +144,16 @@ public sealed record InstanceLayout(string Home)
     /// <summary>The key with which services send telemetry to the dashboard.</summary>
     public string TelemetryKey => Path.Combine(Run, "telemetry.key");
 
+    /// <summary>The key that the tokens of builds are signed with.</summary>
+    public string BuildTokenKey => Path.Combine(Run, "build-tokens.key");
+
+    /// <summary>
+    /// The socket on which the registry hears the steps of builds; null in a folder so deep that its path would be longer than Linux
+    /// takes.
+    /// </summary>
+    public string? StepSocket
+        => Path.Combine(Run, "registry", "steps.sock") is var path && System.Text.Encoding.UTF8.GetByteCount(path) <= 107 ? path : null;
+
     /// <summary>The files of tokens that are there.</summary>
     public IEnumerable<string> Tokens => Directory.Exists(Run) ? Directory.EnumerateFiles(Run, "*.token") : [];
 

@@ -9,6 +9,7 @@ using Auxo.Pipeline.Checks.Keeping;
 using Auxo.Pipeline.Definitions.Including;
 using Auxo.Pipeline.Doctor;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.Pipeline.Findings;
 using Auxo.Pipeline.Findings.Listing;
 using Auxo.Pipeline.Housekeeping;
@@ -85,6 +86,7 @@ public static class Configuration
         services.AddSingleton(static provider => new KeptWorkspaces(
             provider.GetRequiredService<InstanceLayout>(), provider.GetRequiredService<RunnerSettings>().KeepFailed,
             provider.GetRequiredService<DiskGuard>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<BuildRegistry>();
         services.AddSingleton<StepPhase>();
         services.AddRunners(configuration);
         services.AddSingleton<BuildExecution>();

@@ -23,6 +23,13 @@ internal static class PipelineSettings
         new("Auxo__Steps__LogMiB", "steps", "what is kept of a step's output", "256"),
         new("Auxo__Steps__ReadOnlyPaths", "steps", "folders of the host that steps may read besides /usr", "none"),
         new(
+            "Auxo__Steps__Registry", "steps",
+            "what steps of trusted authors have of the registry: formats, or FORMAT:REPOSITORY, with commas (docs/steps.md)",
+            "none: steps hear nothing of it"),
+        new(
+            "Auxo__Steps__RegistryWrite", "steps", "the repositories of the registry that such steps may write to, with commas",
+            "none: they read"),
+        new(
             "Auxo__Advisories__Npm", "network", "the npm registry that is asked for advisories where there is no Trivy",
             "none: nobody is asked"),
         new("Auxo__Advisories__NuGet", "network", "the NuGet service index that is asked the same", "none: nobody is asked"),

@@ -25,6 +25,7 @@ using Auxo.Registry.Timeline;
 using Auxo.Registry.Tokens;
 using Auxo.Registry.Uploading;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Access.Builds;
 using Auxo.ServiceDefaults.Disk;
 using Auxo.ServiceDefaults.Egress;
 using Auxo.ServiceDefaults.Settings;
@@ -49,6 +50,7 @@ public static class Configuration
         var layout = InstanceLayout.Locate(name => configuration[name]);
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AskForPasswords();
+        services.AddBuildTokens(layout);
         services.AddKnownSettings(RegistrySettings.Known);
         builder.AddEgress();
         services.AddDiskGuard(configuration, layout.Home);
@@ -125,6 +127,7 @@ public static class Configuration
     /// <summary>Maps its routes.</summary>
     public static void MapRegistry(this WebApplication app)
     {
+        app.ListenToSteps(app.Services.GetRequiredService<InstanceLayout>());
         app.MapMessages(RegistryScopes.Read, RegistryScopes.Write);
         DefineRepository.Map(app);
         ListRepositories.Map(app);

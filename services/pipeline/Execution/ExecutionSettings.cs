@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Auxo.Pipeline.Execution.RegistryAccess;
+
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>What the operator allows steps to use; section <c>Auxo:Steps</c> (environment: <c>Auxo__Steps__MemoryMiB=4096</c>).</summary>
@@ -61,6 +63,9 @@ public sealed record ExecutionSettings
     /// </summary>
     public bool GrantsNetwork { get; init; } = true;
 
+    /// <summary>What steps have of the registry; nothing by default.</summary>
+    public StepRepositories Registry { get; init; } = StepRepositories.None;
+
     /// <summary>
     /// How many containers wait for the next steps of builds that run; 0 for none. Those of strangers never wait.
     /// </summary>
@@ -100,6 +105,7 @@ public sealed record ExecutionSettings
                 "off" => false,
                 var other => throw new FormatException($"Auxo:Steps:Network is '{other}'; it must be 'trusted' or 'off'."),
             },
+            Registry = StepRepositories.From(steps),
             ReadyContainers = steps["ReadyContainers"]?.Trim() == "0" ? 0 : (int)Number("ReadyContainers", defaults.ReadyContainers),
             DockerSocket = configuration["Auxo:DockerSocket"] is { Length: > 0 } socket ? socket : defaults.DockerSocket,
         };

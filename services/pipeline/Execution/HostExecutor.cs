@@ -33,7 +33,10 @@ internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings sett
         PrivateFiles.MakeFolder(folder);
         try
         {
-            var environment = StepEnvironment.Of(run, folder, run.Workspace.Path);
+            var registry = run.Registry?.HostAddress();
+            if (run.Registry is not null && registry is null)
+                run.Log.WriteLine("--- Auxo: the step cannot reach the registry: it is not known where that listens");
+            var environment = StepEnvironment.Of(run, folder, run.Workspace.Path, registry);
             if (!run.Step.Environment.ContainsKey("TMPDIR")) environment["TMPDIR"] = folder;
             // On the host the tools are wherever the operator has them.
             if (!run.Step.Environment.ContainsKey("PATH")) environment["PATH"] = Environment.GetEnvironmentVariable("PATH")
@@ -41,9 +44,9 @@ internal sealed class HostExecutor(InstanceLayout layout, ExecutionSettings sett
             if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
             var script = StepScript.Write(
                 run.Step.Commands, environment, StepEnvironment.Folder(run.Workspace.Path, run.Step), Limits(),
-                setUp: StepSetUp.Of(run, run.Workspace.Path));
+                setUp: StepSetUp.Of(run, run.Workspace.Path, registry));
             return await new StepProcess(settings, time).RunAsync(
-                run, () => WaitingProcess.StartAsync(launcher, Start(), user: null), script, ct);
+                run, () => WaitingProcess.StartAsync(launcher, Start(), user: null), _ => script, ct);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Execution.RegistryAccess;
 
 namespace Auxo.Pipeline.Execution;
 
@@ -7,13 +8,21 @@ internal static class StepEnvironment
 {
     public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    public static Dictionary<string, string> Of(StepRun run, string home, string workspace)
-        => Of(run.BuildId, run.Step, run.Environment, home, workspace);
+    /// <summary>Of a step.</summary>
+    /// <param name="run">The step.</param>
+    /// <param name="home">Its home, as it sees it.</param>
+    /// <param name="workspace">Its workspace, as it sees it.</param>
+    /// <param name="registry">The registry's address as it reaches it; null for no registry.</param>
+    public static Dictionary<string, string> Of(StepRun run, string home, string workspace, string? registry = null)
+        => Of(run.BuildId, run.Step, run.Environment, home, workspace, registry is null
+            ? null : ClientSettings.Variables(run.Registry!, registry, run.Step.Environment));
 
     public static Dictionary<string, string> Of(
-        Guid buildId, CommandStep step, IReadOnlyDictionary<string, string> given, string home, string workspace)
+        Guid buildId, CommandStep step, IReadOnlyDictionary<string, string> given, string home, string workspace,
+        IReadOnlyDictionary<string, string>? registry = null)
     {
         var variables = Fixed(home);
+        foreach (var (name, value) in registry ?? new Dictionary<string, string>()) variables[name] = value;
         variables["AUXO_BUILD_ID"] = buildId.ToString();
         variables["AUXO_STEP"] = step.Name;
         variables["AUXO_WORKSPACE"] = workspace;

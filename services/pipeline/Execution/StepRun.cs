@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
 
@@ -51,6 +52,9 @@ public sealed record StepRun(
 
     /// <summary>Its author is trusted: it may have a container that was started before, and one may wait for the next build.</summary>
     public bool IsTrusted { get; init; }
+
+    /// <summary>What it has of the registry; null for nothing, and then it has no way there either.</summary>
+    public StepRegistry? Registry { get; init; }
 
     /// <summary>The files that are unpacked before its commands, and packed after them.</summary>
     public IReadOnlyList<StepCacheFile> Caches { get; init; } = [];

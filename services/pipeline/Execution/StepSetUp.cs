@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text;
 
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Execution.RegistryAccess;
 
 namespace Auxo.Pipeline.Execution;
 
 /// <summary>
-/// The part of a step's script that comes before its commands, in the same shell and the same sandbox: kept files are unpacked, services
-/// are started and waited for. After the commands it packs what is to be kept, or prints the last words of the services when the step
+/// The part of a step's script that comes before its commands, in the same shell and the same sandbox: kept files are unpacked, package
+/// programs are told of the registry, services are started and waited for. After the commands it packs what is to be kept, or prints the last words of the services when the step
 /// failed. Services with an image of their own are no matter of the script.
 /// </summary>
 internal static class StepSetUp
@@ -17,10 +18,12 @@ internal static class StepSetUp
     /// <summary>The lines; empty for a step with neither.</summary>
     /// <param name="run">The step.</param>
     /// <param name="workspace">The workspace's path as the step sees it.</param>
-    public static string Of(StepRun run, string workspace)
+    /// <param name="registry">The registry's address as the step reaches it; null for no registry.</param>
+    public static string Of(StepRun run, string workspace, string? registry = null)
     {
         var services = run.Step.Services.Where(static service => service.Image is null).ToList();
-        if (services.Count == 0 && run.Caches.Count == 0) return "";
+        var programs = registry is null ? "" : ClientSettings.Script(run.Registry!, registry, run.Step.Environment);
+        if (services.Count == 0 && run.Caches.Count == 0) return programs;
         var script = new StringBuilder();
         AppendEnd(script, run, services, workspace);
         foreach (var cache in run.Caches.Where(static cache => cache.Restores))
@@ -31,6 +34,7 @@ internal static class StepSetUp
                 .Append(CultureInfo.InvariantCulture, $"rm -f {file}\n");
         }
 
+        script.Append(programs);
         if (services.Count > 0) AppendServices(script, services);
         return script.ToString();
     }

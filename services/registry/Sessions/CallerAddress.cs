@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Auxo.ServiceDefaults.Access.Builds;
+
 namespace Auxo.Registry.Sessions;
 
 /// <summary>From where somebody tries to sign in.</summary>
@@ -12,6 +14,8 @@ internal static class CallerAddress
     /// </summary>
     public static string Of(HttpContext http)
     {
+        // What it says of itself is its author's word, and its wrong tries are not those of people here.
+        if (StepSocket.Is(http)) return "a step";
         var address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
         if (IPAddress.IsLoopback(address)
             && IPAddress.TryParse(http.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim(), out var named)) address = named;

@@ -6,6 +6,7 @@ using Auxo.Instances;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Workspaces;
 
@@ -91,7 +92,7 @@ public sealed class Bench : IDisposable
     /// </summary>
     public async Task<(StepExit Exit, string Log)> RunAsync(
         CommandStep step, Func<Workspace, Task>? afterwards = null, bool hasNetwork = false, IStepExecutor? executor = null,
-        bool isTrusted = false, CancellationToken ct = default)
+        bool isTrusted = false, StepRegistry? registry = null, CancellationToken ct = default)
     {
         var build = Guid.NewGuid();
         await using var workspace = await Workspaces.PrepareAsync(
@@ -103,7 +104,7 @@ public sealed class Bench : IDisposable
         var exit = await executor.RunAsync(
             new StepRun(build, step, workspace, log, new Dictionary<string, string> { ["AUXO_COMMIT"] = "c0ffee" })
             {
-                HasNetwork = hasNetwork, IsTrusted = isTrusted,
+                HasNetwork = hasNetwork, IsTrusted = isTrusted, Registry = registry,
             }, ct);
         await log.CompleteAsync();
         if (afterwards is not null) await afterwards(workspace);

@@ -3,6 +3,7 @@ using System.Globalization;
 
 using Auxo.Pipeline.Execution.Cgroups;
 using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Execution.RegistryAccess;
 
 namespace Auxo.Pipeline.Execution.Bubblewrap;
 
@@ -43,6 +44,9 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         shift 2; umask 022
         exec "$@"
         """;
+
+    /// <summary>The registry, as a step sees it.</summary>
+    private static readonly string Registry = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{NamespaceListener.Port}");
 
     private readonly string _program;
     private readonly string? _filter;
@@ -110,18 +114,37 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     /// <inheritdoc/>
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
     {
-        var environment = StepEnvironment.Of(run, BubblewrapArguments.Home, BubblewrapArguments.Workspace);
-        if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
+        if (StepScript.Refuse(EnvironmentOf(run, registry: null)) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
 
         var slirp = run.HasNetwork ? StepNetwork.Find() : null;
         if (run.HasNetwork && slirp is null) return new StepExit(
             Outcome.Errored, null, "the step has 'network: true', which needs slirp4netns (apt install slirp4netns)", TimeSpan.Zero);
 
-        var script = StepScript.Write(
-            run.Step.Commands, environment, StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits(),
-            setUp: StepSetUp.Of(run, BubblewrapArguments.Workspace));
-        return await _process.RunAsync(run, () => TakeAsync(run, slirp), script, ct);
+        return await _process.RunAsync(run, () => TakeAsync(run, slirp), waiting => Script(run, Connect(run, waiting)), ct);
     }
+
+    /// <summary>Opens the way to the registry for a step that is given one, and closes it for every other.</summary>
+    /// <returns>The registry's address in the sandbox; null for none.</returns>
+    private static string? Connect(StepRun run, WaitingProcess waiting)
+    {
+        if (run.Registry is not { } registry)
+        {
+            waiting.Shut();
+            return null;
+        }
+
+        if (waiting.Open(registry.Socket) is not { } whyNot) return Registry;
+        run.Log.WriteLine($"--- Auxo: the step cannot reach the registry: {whyNot}");
+        return null;
+    }
+
+    private static Dictionary<string, string> EnvironmentOf(StepRun run, string? registry)
+        => StepEnvironment.Of(run, BubblewrapArguments.Home, BubblewrapArguments.Workspace, registry);
+
+    private string Script(StepRun run, string? registry)
+        => StepScript.Write(
+            run.Step.Commands, EnvironmentOf(run, registry), StepEnvironment.Folder(BubblewrapArguments.Workspace, run.Step), Limits(),
+            setUp: StepSetUp.Of(run, BubblewrapArguments.Workspace, registry));
 
     /// <inheritdoc/>
     public IAsyncDisposable MakeReady(string workspace) => new ReadySandbox(workspace, Arguments(workspace), StartAsync);
@@ -143,7 +166,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         var cgroup = _cgroups?.Create(_settings);
         try
         {
-            return await WaitingProcess.StartSandboxAsync(_launcher, Start(arguments), _user, cgroup, network, _time);
+            return await WaitingProcess.StartSandboxAsync(
+                _launcher, Start(arguments), _user, cgroup, network, _time, _settings.Registry.AreGiven);
         }
         catch
         {

@@ -15,9 +15,10 @@ internal sealed class StepProcess(ExecutionSettings settings, TimeProvider time)
     /// <summary>Runs to the end; never throws for what a step does.</summary>
     /// <param name="run">What the script is of.</param>
     /// <param name="start">Starts the process that is to have it, or takes one that waits.</param>
-    /// <param name="script">What it does.</param>
+    /// <param name="script">What it does, in that process.</param>
     /// <param name="ct">Stops it.</param>
-    public async Task<StepExit> RunAsync(StepRun run, Func<Task<WaitingProcess>> start, string script, CancellationToken ct)
+    public async Task<StepExit> RunAsync(
+        StepRun run, Func<Task<WaitingProcess>> start, Func<WaitingProcess, string> script, CancellationToken ct)
     {
         var began = time.GetTimestamp();
         if (ct.IsCancellationRequested) return new StepExit(Outcome.Cancelled, null, "stopped before it began", TimeSpan.Zero);
@@ -36,7 +37,7 @@ internal sealed class StepProcess(ExecutionSettings settings, TimeProvider time)
             if (process.Refusal is { } refusal) return new StepExit(
                 Outcome.Errored, null, $"the sandbox could not be made ready: {refusal}", time.GetElapsedTime(began));
             var printing = PrintAsync(process.Process.StandardOutput.BaseStream, run);
-            await process.GiveAsync(script);
+            await process.GiveAsync(script(process));
             var watch = new StepWatch(settings, time, run.Workspace.Path, process.Cgroup, () => process.First);
             var stop = await WaitAsync(run, process, watch, ct);
             await process.Exited;

@@ -4,6 +4,7 @@ using Auxo.Pipeline.Caches;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.Pipeline.Hints;
 using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Logs;
@@ -21,7 +22,7 @@ namespace Auxo.Pipeline.Running.Steps;
 internal sealed class StepPhase(
     WorkspaceStore workspaces, WorkspacesAhead ahead, CommitJoiner joiner, StepExecutors executors, LogStore logs,
     ArtifactStore artifactStore, ReportCollector reports, CacheStore cacheStore, ReadBuildSecrets readSecrets, RunnerSettings settings,
-    KeptWorkspaces? kept = null)
+    KeptWorkspaces? kept = null, BuildRegistry? registry = null)
 {
     private const string CommandKind = "command";
 
@@ -50,7 +51,7 @@ internal sealed class StepPhase(
         CancellationToken run, CancellationToken ct, string? before = null, Action? begun = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(run);
-        var secrets = new Lazy<Task<BuildSecrets>>(() => readSecrets(build, stop.Token));
+        var secrets = new Lazy<Task<BuildSecrets>>(async () => (await readSecrets(build, stop.Token)).With(registry?.For(build)));
         var place = new Lazy<Task<Workspace>>(() => WorkspaceAsync(build, secrets, before, stop.Token));
         var progress = StepProgress.Of(build);
         // A crash may have come between a failed step and the record of those it kept from running.
@@ -235,10 +236,12 @@ internal sealed class StepPhase(
     {
         var refused = step.Network ? executors.NetworkRefusal(build.Trust) : null;
         if (refused is not null) log.WriteLine($"--- Auxo: the step has no network: {refused}");
+        if (secrets.Registry.Refusal is { } closed) log.WriteLine($"--- Auxo: the step has no registry: {closed}");
         using var caches = StepCaches.Open(cacheStore, build.Subject.Rid, step, workspace, build.Trust == Trust.Trusted, log);
         var asked = new StepRun(build.BuildId, step, workspace, log, secrets.Into(Variables(build), step))
         {
             HasNetwork = step.Network && refused is null, Caches = caches.Files, IsTrusted = build.Trust == Trust.Trusted,
+            Registry = secrets.Registry.Given,
         };
         var next = build.Plan.Steps.SkipWhile(other => other.Name != step.Name).Skip(1)
             .FirstOrDefault(static after => after.LeftOut is null);
