@@ -1,4 +1,5 @@
 using Auxo.Contracts;
+using Auxo.Pipeline.Execution.RegistryAccess;
 
 namespace Auxo.Pipeline.Tests.Execution;
 
@@ -45,6 +46,21 @@ public sealed class DockerTests : IAsyncLifetime
     {
         await _bench.RunAsync(Bench.Step("true") with { Image = "debian:12" }, hasNetwork: true);
         Assert.Equal("bridge", _engine.Spec.GetProperty("HostConfig").GetProperty("NetworkMode").GetString());
+    }
+
+    [Fact]
+    public async Task where_the_containers_are_none_of_this_machine_a_step_runs_without_the_registry_and_its_log_says_so()
+    {
+        var registry = new StepRegistry("auxo_build_a.b", [new("npm", "npm")], _bench.Layout.StepSocket!, static () => null);
+        var (exit, log) = await _bench.RunAsync(
+            Bench.Step("env | grep -c REGISTRY || true", "ls ~/.npmrc 2>/dev/null || echo no-file") with { Image = "debian:12" },
+            registry: registry);
+        Assert.Equal(Outcome.Passed, exit.Outcome);
+        Assert.StartsWith(
+            "--- Auxo: the step cannot reach the registry: the engine's processes are none of this machine's\n", log,
+            StringComparison.Ordinal);
+        Assert.Contains("\n0\n", log, StringComparison.Ordinal);
+        Assert.EndsWith("no-file\n", log, StringComparison.Ordinal);
     }
 
     [Fact]

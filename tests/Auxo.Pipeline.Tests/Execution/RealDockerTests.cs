@@ -1,6 +1,8 @@
 using Auxo.Contracts;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Execution;
+using Auxo.Pipeline.Execution.RegistryAccess;
+using Auxo.Pipeline.Tests.Execution.RegistryAccess;
 using Auxo.Testing;
 
 namespace Auxo.Pipeline.Tests.Execution;
@@ -26,6 +28,28 @@ public sealed class RealDockerTests : IDisposable
         Assert.DoesNotContain("eth", log, StringComparison.Ordinal);
         Assert.Contains("CapEff:\t0000000000000000", log, StringComparison.Ordinal);
         Assert.Equal("made\n", workspaceFile);
+    }
+
+    [Fact]
+    public async Task a_step_reaches_the_registry_and_nothing_else()
+    {
+        Assert.SkipWhen(RealDocker.WhyNot is not null, RealDocker.WhyNot ?? "");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root may listen on the loopback of a container");
+        await using var server = await SocketServer.StartAsync(_bench.Layout);
+        var registry = new StepRegistry("auxo_build_a.b", [new("npm", "npm")], _bench.Layout.StepSocket!, static () => null);
+        var (exit, log) = await _bench.RunAsync(
+            Bench.Step(
+                "exec 3<>/dev/tcp/127.0.0.1/881",
+                "printf 'GET /raw/a HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\nAuthorization: Bearer %s\\r\\n\\r\\n' "
+                    + "\"$AUXO_REGISTRY_TOKEN\" >&3; cat <&3",
+                "ls /sys/class/net | wc -l; head -1 ~/.npmrc") with { Image = RealDocker.Image }, registry: registry);
+        Assert.True(exit.Outcome == Outcome.Passed, $"{exit.Reason}\n{log}");
+        Assert.Contains("/raw/a for Bearer auxo_build_a.b\n", log, StringComparison.Ordinal);
+        Assert.EndsWith("\n1\nregistry=http://127.0.0.1:881/npm/npm/\n", log, StringComparison.Ordinal);
+
+        (exit, log) = await _bench.RunAsync(
+            Bench.Step("(exec 5<>/dev/tcp/127.0.0.1/881) 2>/dev/null || echo closed") with { Image = RealDocker.Image });
+        Assert.True(exit.Outcome == Outcome.Passed && log.EndsWith("\nclosed\n", StringComparison.Ordinal), log);
     }
 
     [Fact]

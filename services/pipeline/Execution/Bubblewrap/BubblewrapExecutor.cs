@@ -45,9 +45,6 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         exec "$@"
         """;
 
-    /// <summary>The registry, as a step sees it.</summary>
-    private static readonly string Registry = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{NamespaceListener.Port}");
-
     private readonly string _program;
     private readonly string? _filter;
     private readonly StepUser? _user;
@@ -133,7 +130,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
             return null;
         }
 
-        if (waiting.Open(registry.Socket) is not { } whyNot) return Registry;
+        if (waiting.Open(registry.Socket) is not { } whyNot) return NamespaceListener.Address;
         run.Log.WriteLine($"--- Auxo: the step cannot reach the registry: {whyNot}");
         return null;
     }

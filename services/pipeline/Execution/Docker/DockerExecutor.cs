@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 
 using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Execution.RegistryAccess;
 
 using Docker.DotNet;
 
@@ -101,22 +102,16 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
     {
         var began = Time.GetTimestamp();
-        var environment = StepEnvironment.Of(run, "/tmp", Workspace);
-        // The image knows best where its programs are.
-        if (!run.Step.Environment.ContainsKey("PATH")) environment.Remove("PATH");
-        environment.Remove("SHELL");
-        if (StepScript.Refuse(environment) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
+        if (StepScript.Refuse(EnvironmentOf(run, registry: null)) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
         try
         {
-            var script = StepScript.Write(
-                run.Step.Commands, environment, StepEnvironment.Folder(Workspace, run.Step), ["ulimit -c 0"],
-                setUp: StepSetUp.Of(run, Workspace));
             // An engine that takes connections and says nothing must not hold a build forever; a pull may take its time.
             using var setUp = CancellationTokenSource.CreateLinkedTokenSource(ct);
             setUp.CancelAfter(BeforeStart);
             var container = await ContainerAsync(run, setUp.Token);
             try
             {
+                var script = Script(run, await ConnectAsync(run, container));
                 return await WithServicesAsync(container, run, script, began, setUp.Token, ct);
             }
             finally
@@ -154,6 +149,30 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
     /// <summary>True for what the engine, or the way to it, is to blame for.</summary>
     internal static bool IsEngineTrouble(Exception e)
         => e is DockerApiException or DockerRefusedException or HttpRequestException or IOException or SocketException or JsonException;
+
+    private static Dictionary<string, string> EnvironmentOf(StepRun run, string? registry)
+    {
+        var environment = StepEnvironment.Of(run, "/tmp", Workspace, registry);
+        // The image knows best where its programs are.
+        if (!run.Step.Environment.ContainsKey("PATH")) environment.Remove("PATH");
+        environment.Remove("SHELL");
+        return environment;
+    }
+
+    private static string Script(StepRun run, string? registry)
+        => StepScript.Write(
+            run.Step.Commands, EnvironmentOf(run, registry), StepEnvironment.Folder(Workspace, run.Step), ["ulimit -c 0"],
+            setUp: StepSetUp.Of(run, Workspace, registry));
+
+    /// <summary>Opens the way to the registry for a step that is given one.</summary>
+    /// <returns>The registry's address in the container; null for none.</returns>
+    private static async Task<string?> ConnectAsync(StepRun run, StepContainer container)
+    {
+        if (run.Registry is not { } registry) return null;
+        if (await container.OpenAsync(registry.Socket) is not { } whyNot) return NamespaceListener.Address;
+        run.Log.WriteLine($"--- Auxo: the step cannot reach the registry: {whyNot}");
+        return null;
+    }
 
     private async Task<StepExit> WithServicesAsync(
         StepContainer container, StepRun run, string script, long began, CancellationToken setUp, CancellationToken ct)

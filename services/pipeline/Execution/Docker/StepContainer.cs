@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 
 using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.Pipeline.Workspaces;
 
 using Docker.DotNet;
@@ -23,6 +24,7 @@ internal sealed class StepContainer : IAsyncDisposable
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly int _process;
+    private SocketForwarder? _forwarder;
 
     private StepContainer(
         DockerClient engine, string id, string folder, MultiplexedStream stream, int process, TimeProvider time)
@@ -83,6 +85,24 @@ internal sealed class StepContainer : IAsyncDisposable
         catch (DockerContainerNotFoundException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Connects a port of its loopback with a socket of the file system. Call it before the step begins.</summary>
+    /// <returns>Why it cannot be done, in one line; null when it is done.</returns>
+    public async Task<string?> OpenAsync(string socket)
+    {
+        if (_process == 0) return "the engine's processes are none of this machine's";
+        // The engine is root's, and so is the network of its containers.
+        if (Posix.EffectiveUserId() != 0) return "the loopback of a container is root's, and Auxo is not; a step without an image reaches it";
+        try
+        {
+            _forwarder = new SocketForwarder(await NamespaceListener.ListenAsync(_process), socket);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e.Message;
         }
     }
 
@@ -168,6 +188,7 @@ internal sealed class StepContainer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _stream.Dispose();
+        if (_forwarder is not null) await _forwarder.DisposeAsync();
         await RemoveAsync(_engine, Id);
         await WorkspaceFolder.RemoveAsync(_folder, CancellationToken.None);
     }

@@ -22,6 +22,9 @@ internal static partial class NamespaceListener
     /// </summary>
     public const int Port = 881;
 
+    /// <summary>What listens there, as programs in the namespace call it.</summary>
+    public static readonly string Address = string.Create(CultureInfo.InvariantCulture, $"http://{IPAddress.Loopback}:{Port}");
+
     private const int Waiting = 128;
 
     /// <summary>IP_FREEBIND: bubblewrap gives the loopback its address when the namespace is there already.</summary>
@@ -121,7 +124,11 @@ internal static partial class NamespaceListener
         {
             var line = await helper.StandardOutput.ReadLineAsync().WaitAsync(Limit);
             if (!int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var theirs))
-                throw new IOException($"its loopback cannot be listened on: {await helper.StandardError.ReadLineAsync() ?? "perl said nothing"}");
+            {
+                var words = await helper.StandardError.ReadLineAsync().WaitAsync(Limit);
+                throw new IOException($"its loopback cannot be listened on: {words ?? "perl said nothing"}");
+            }
+
             using var handle = new SafeFileHandle(Call(PidfdOpen, helper.Id, 0, 0), ownsHandle: true);
             if (handle.IsInvalid) throw new Win32Exception(Marshal.GetLastPInvokeError());
             var socket = new SafeSocketHandle(Call(PidfdGetFd, handle.DangerousGetHandle(), theirs, 0), ownsHandle: true);
