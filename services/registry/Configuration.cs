@@ -50,7 +50,7 @@ public static class Configuration
         var layout = InstanceLayout.Locate(name => configuration[name]);
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AskForPasswords();
-        services.AddBuildTokens(layout);
+        services.HearSteps(layout);
         services.AddKnownSettings(RegistrySettings.Known);
         builder.AddEgress();
         services.AddDiskGuard(configuration, layout.Home);
@@ -127,7 +127,6 @@ public static class Configuration
     /// <summary>Maps its routes.</summary>
     public static void MapRegistry(this WebApplication app)
     {
-        app.ListenToSteps(app.Services.GetRequiredService<InstanceLayout>());
         app.MapMessages(RegistryScopes.Read, RegistryScopes.Write);
         DefineRepository.Map(app);
         ListRepositories.Map(app);

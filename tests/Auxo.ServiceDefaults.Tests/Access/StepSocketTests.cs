@@ -125,12 +125,7 @@ public sealed class StepSocketTests : IDisposable
     private string Token(params string[] writes) => Of(writes, TimeSpan.FromHours(1)).Sign(_key);
 
     private Task<TestService> StartAsync(InstanceLayout? layout = null)
-        => TestService.StartAsync(
-            app =>
-            {
-                app.ListenToSteps(layout ?? _layout);
-                Map(app);
-            }, builder => builder.Services.AddBuildTokens(layout ?? _layout));
+        => TestService.StartAsync(Map, builder => builder.Services.HearSteps(layout ?? _layout));
 
     private static void Map(WebApplication app)
     {

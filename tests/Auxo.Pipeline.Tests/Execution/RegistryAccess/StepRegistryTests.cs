@@ -123,6 +123,20 @@ public sealed class StepRegistryTests : IDisposable
         Assert.DoesNotContain(Token, log, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "/npm/npm/left")]
+    [InlineData("registry=http://127.0.0.1:881/npm/of-the-repository/", "/npm/of-the-repository/left")]
+    public async Task npm_as_it_is_asks_there_with_the_token_unless_the_repository_names_another_place(string own, string asked)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/npm"), "npm is not installed in /usr/bin");
+        await using var server = await SocketServer.StartAsync(_bench.Layout);
+        await _bench.RunAsync(
+            Bench.Step("echo '{}' >package.json; echo '" + own + "' >.npmrc; npm view left || true"), registry: Given);
+        Assert.Contains($"GET 127.0.0.1:881 {asked}", server.Asked);
+        // Never with a token that is meant for another place.
+        Assert.Equal(own.Length == 0, server.Shown.Contains($"Bearer {Token}"));
+    }
+
     [Fact]
     public async Task nothing_of_it_is_left_when_the_step_is_over_though_a_connection_was_open()
     {
