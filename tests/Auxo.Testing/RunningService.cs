@@ -3,7 +3,10 @@ using System.Net.Http.Headers;
 using Alba;
 
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Auxo.Testing;
 
@@ -37,7 +40,11 @@ public sealed class RunningService : IAsyncDisposable
         var factory = new WebApplicationFactory<TProgram>().WithWebHostBuilder(b => configure(b.UseSetting("urls", "http://127.0.0.1:0")));
         factory.UseKestrel(0);
         factory.StartServer();
-        return new RunningService(factory, factory.Services, factory.CreateClient);
+        // Its clients would take the last address; that of the registry is a socket of the file system.
+        var address = factory.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .First(static a => !a.StartsWith("http://unix:", StringComparison.Ordinal));
+        return new RunningService(factory, factory.Services, () => factory.CreateClient(
+            new WebApplicationFactoryClientOptions { BaseAddress = new Uri(address) }));
     }
 
     /// <summary>A client of it, without a token or with this one.</summary>

@@ -1,5 +1,7 @@
 using System.Net;
 
+using Auxo.ServiceDefaults.Access.Builds;
+
 namespace Auxo.Registry.Access;
 
 /// <summary>
@@ -12,7 +14,7 @@ public static class PublicAddress
     public static string Of(HttpContext http)
     {
         var (scheme, host) = (http.Request.Scheme, http.Request.Host.Value);
-        if (http.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address))
+        if (!StepSocket.Is(http) && (http.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address)))
         {
             if (First(http, "X-Forwarded-Proto") is "http" or "https") scheme = First(http, "X-Forwarded-Proto")!;
             if (First(http, "X-Forwarded-Host") is { } forwarded && IsHost(forwarded)) host = forwarded;
