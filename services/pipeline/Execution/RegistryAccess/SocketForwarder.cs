@@ -35,7 +35,7 @@ internal sealed class SocketForwarder : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         // The last of them gives its place back when its two sockets are closed.
-        for (var i = 0; i < MostAtOnce; i++) await _free.WaitAsync();
+        for (var i = 0; i < MostAtOnce; i++) await _free.WaitAsync(CancellationToken.None);
         _free.Dispose();
         _end.Dispose();
     }
