@@ -39,21 +39,21 @@ public static class OciRoutes
             OciTarget.Tags => tags.RunAsync(http, path, ct),
             OciTarget.Referrers => referrers.RunAsync(http, path, ct),
             OciTarget.Upload => upload.ShowAsync(http, path, ct),
-            _ => null,
+            _ => Unsupported(http),
         });
 
     private static Task<IResult> BeginAsync(HttpContext http, BeginUpload upload, CancellationToken ct)
-        => At(http, path => path.Target == OciTarget.Uploads ? upload.RunAsync(http, path, ct) : null);
+        => At(http, path => path.Target == OciTarget.Uploads ? upload.RunAsync(http, path, ct) : Unsupported(http));
 
     private static Task<IResult> AppendAsync(HttpContext http, ReceiveChunk upload, CancellationToken ct)
-        => At(http, path => path.Target == OciTarget.Upload ? upload.AppendAsync(http, path, ct) : null);
+        => At(http, path => path.Target == OciTarget.Upload ? upload.AppendAsync(http, path, ct) : Unsupported(http));
 
     private static Task<IResult> PutAsync(HttpContext http, ReceiveChunk upload, PutManifest manifest, CancellationToken ct)
         => At(http, path => path.Target switch
         {
             OciTarget.Upload => upload.FinishAsync(http, path, ct),
             OciTarget.Manifest => manifest.RunAsync(http, path, ct),
-            _ => null,
+            _ => Unsupported(http),
         });
 
     private static Task<IResult> DeleteAsync(
@@ -63,13 +63,16 @@ public static class OciRoutes
             OciTarget.Upload => upload.CancelAsync(path, ct),
             OciTarget.Blob => blob.RunAsync(http, path, ct),
             OciTarget.Manifest => manifest.RunAsync(http, path, ct),
-            _ => null,
+            _ => Unsupported(http),
         });
 
-    private static Task<IResult> At(HttpContext http, Func<OciPath, Task<IResult>?> answer)
+    private static Task<IResult> Unsupported(HttpContext http)
+        => Task.FromResult<IResult>(OciErrors.Unsupported($"{http.Request.Method} cannot be used with this path."));
+
+    private static Task<IResult> At(HttpContext http, Func<OciPath, Task<IResult>> answer)
         => PathOf(http) is not { } path ? Task.FromResult<IResult>(OciErrors.NoRoute())
             : !path.HasValidName ? Task.FromResult<IResult>(OciErrors.Name(path.Name))
-            : answer(path) ?? Task.FromResult<IResult>(OciErrors.Unsupported($"{http.Request.Method} cannot be used with this path."));
+            : answer(path);
 
     private static OciPath? PathOf(HttpContext http)
         => http.Request.RouteValues["repository"] is string repository

@@ -6,7 +6,7 @@ using System.Text.Json;
 using Auxo.Registry.Access;
 using Auxo.ServiceDefaults.Access;
 
-using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Auxo.Registry.Oci.Access;
 
@@ -98,7 +98,7 @@ public static class IssueToken
         return string.Join(' ', granted);
     }
 
-    private static IResult Answer(string token, TimeSpan lasts, string scope, DateTimeOffset now)
+    private static FileContentHttpResult Answer(string token, TimeSpan lasts, string scope, DateTimeOffset now)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))

@@ -1,5 +1,7 @@
 using Auxo.ServiceDefaults.Access;
 
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace Auxo.Registry.Oci.Access;
 
 /// <summary><c>GET /v2/</c>: this is a registry, and the caller's token works. Without one it says where to get one.</summary>
@@ -9,7 +11,7 @@ public static class ShowVersion
         => routes.MapMethods("/v2/", [HttpMethods.Get, HttpMethods.Head], Handle)
             .WithName("ShowOciVersion").WithTags("Images").RequireAnyToken();
 
-    private static IResult Handle(HttpContext http)
+    private static ContentHttpResult Handle(HttpContext http)
     {
         http.Response.Headers[OciError.VersionHeader] = OciError.Version;
         return TypedResults.Text("{}", "application/json");

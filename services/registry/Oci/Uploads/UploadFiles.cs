@@ -48,7 +48,7 @@ public sealed class UploadFiles(BlobFiles blobs)
     {
         foreach (var file in new DirectoryInfo(_folder).EnumerateFiles())
         {
-            if (Guid.TryParseExact(file.Name, "N", out var id)) yield return (id, file.LastWriteTimeUtc);
+            if (Guid.TryParseExact(file.Name, "N", out var id)) yield return (id, new DateTimeOffset(file.LastWriteTimeUtc));
         }
     }
 
