@@ -18,6 +18,7 @@ public sealed class AccessRulesTests
             "ingest POST /hooks/radicle", "ingest POST /", "registry POST /sessions", "registry POST /sessions/challenges",
             // npm logs in there, with name and password; there is no way by a browser, which it asks for first.
             "registry PUT /npm/{repository}/-/user/{user}", "registry POST /npm/{repository}/-/v1/login",
+            "registry GET /v2/token", "registry POST /v2/token",
         ];
         Assert.Empty(open.Except(allowed, StringComparer.Ordinal));
     }

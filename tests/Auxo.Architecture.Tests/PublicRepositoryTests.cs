@@ -72,6 +72,7 @@ public sealed partial class PublicRepositoryTests(PostgresFixture postgres)
     {
         var database = await postgres.CreateDatabaseAsync();
         await SchemaMigration.ApplyAsync(Pipeline.Configuration.Model, database, CancellationToken.None);
+        await SchemaMigration.ApplyAsync(Registry.Configuration.Model, database, CancellationToken.None);
         await using var source = NpgsqlDataSource.Create(database);
         await AccessToken.ApplySchemaAsync(source, CancellationToken.None);
         await using var command = source.CreateCommand(

@@ -26,7 +26,8 @@ internal sealed partial class UpstreamTokens(TimeProvider time)
     public static Uri? Realm(HttpResponseMessage refused)
     {
         if (refused.StatusCode != HttpStatusCode.Unauthorized) return null;
-        foreach (var challenge in refused.Headers.WwwAuthenticate.Where(static c => c.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)))
+        foreach (var challenge in refused.Headers.WwwAuthenticate.Where(static c
+            => c.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)))
         {
             var said = Parameters().Matches(challenge.Parameter ?? "")
                 .GroupBy(static m => m.Groups["name"].Value.ToLowerInvariant(), StringComparer.Ordinal)
@@ -65,7 +66,8 @@ internal sealed partial class UpstreamTokens(TimeProvider time)
     }
 
     /// <summary>Sets it.</summary>
-    public static void Set(HttpRequestMessage request, string token) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    public static void Set(HttpRequestMessage request, string token)
+        => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
 
     private static string? Text(JsonElement item, string name)
         => item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -78,6 +80,7 @@ internal sealed partial class UpstreamTokens(TimeProvider time)
         return address.GetLeftPart(UriPartial.Authority) + path;
     }
 
-    [GeneratedRegex("(?<name>[A-Za-z]+)=\"(?<value>[^\"]*)\"", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("(?<name>[A-Za-z]+)=\"(?<value>[^\"]*)\"",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Parameters();
 }

@@ -17,7 +17,8 @@ internal sealed class OciErrorWriter : IProblemDetailsWriter
         if (status == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = Challenge(http.Request);
         var message = status switch
         {
-            StatusCodes.Status401Unauthorized => "Log in first: 'docker login HOST' with any user name and an access token as the password. "
+            StatusCodes.Status401Unauthorized
+                => "Log in first: 'docker login HOST' with any user name and an access token as the password. "
                 + "The token was missing, or is wrong, revoked or expired.",
             StatusCodes.Status403Forbidden when ImageOf(http.Request) is { } image
                 => $"You may not do that: your token lacks the scope {(IsRead(http.Request) ? RegistryScopes.Read : RegistryScopes.Write)}"
@@ -42,7 +43,8 @@ internal sealed class OciErrorWriter : IProblemDetailsWriter
         var path = request.Path.Value!;
         if (path == "/v2/_catalog") return "registry:catalog:*";
         return ImageOf(request) is { } image
-            ? $"repository:{image.Name}:{(IsRead(request) ? "pull" : HttpMethods.IsDelete(request.Method) ? "delete" : "pull,push")}" : null;
+            ? $"repository:{image.Name}:{(IsRead(request) ? "pull" : HttpMethods.IsDelete(request.Method) ? "delete" : "pull,push")}"
+            : null;
     }
 
     private static OciPath? ImageOf(HttpRequest request)

@@ -24,7 +24,8 @@ public enum OciTarget
     Referrers,
 }
 
-/// <summary>A path under <c>/v2/</c>, read from its end: an image's name may have any number of parts, also ones like <c>blobs</c>.</summary>
+/// <summary>A path under <c>/v2/</c>, read from its end: an image's name may have any number of parts, also ones like
+/// <c>blobs</c>.</summary>
 /// <param name="Repository">Auxo's repository: the name's first part.</param>
 /// <param name="Image">The rest of the name; empty when there is none.</param>
 /// <param name="Target">What it is about.</param>

@@ -44,7 +44,8 @@ public sealed class ImageMirrorTests(PostgresFixture postgres) : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(6));
         using (var stale = await _host.GetAsync("/v2/hub/web/manifests/v1"))
             Assert.Equal((HttpStatusCode.OK, digest, true), (
-                stale.StatusCode, stale.Header("Docker-Content-Digest"), stale.Header("Warning")?.StartsWith("299 ", StringComparison.Ordinal)));
+                stale.StatusCode, stale.Header("Docker-Content-Digest"),
+                    stale.Header("Warning")?.StartsWith("299 ", StringComparison.Ordinal)));
         using var never = await _host.GetAsync("/v2/hub/web/manifests/v2");
         Assert.Equal((HttpStatusCode.BadGateway, "UNKNOWN"), await never.ErrorAsync());
     }
@@ -83,8 +84,10 @@ public sealed class ImageMirrorTests(PostgresFixture postgres) : IAsyncLifetime
         manifest["artifactType"] = "x/bill";
         manifest["subject"] = new JsonObject { ["mediaType"] = Images.Manifest, ["digest"] = subject, ["size"] = 1 };
         (await _upstream.PutManifestAsync("app/web", Images.DigestOf(manifest.ToJsonString()), manifest.ToJsonString())).Dispose();
-        Assert.Contains(Images.DigestOf(manifest.ToJsonString()), await _host.Client.GetStringAsync($"/v2/hub/web/referrers/{subject}"), StringComparison.Ordinal);
-        Assert.DoesNotContain("sha256:", await _host.Client.GetStringAsync($"/v2/hub/web/referrers/{subject}?artifactType=x/other"), StringComparison.Ordinal);
+        Assert.Contains(Images.DigestOf(manifest.ToJsonString()), await _host.Client.GetStringAsync($"/v2/hub/web/referrers/{subject}"),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("sha256:", await _host.Client.GetStringAsync($"/v2/hub/web/referrers/{subject}?artifactType=x/other"),
+            StringComparison.Ordinal);
 
         await using var old = await UpstreamStandIn.StartAsync();
         var index = Images.IndexOf(manifest).ToJsonString();
@@ -96,7 +99,8 @@ public sealed class ImageMirrorTests(PostgresFixture postgres) : IAsyncLifetime
                 ? http.Response.WriteAsync(index) : Task.CompletedTask;
         };
         await _host.DefineAsync("old", format: "oci", upstream: old.Address);
-        Assert.Contains(Images.DigestOf(manifest.ToJsonString()), await _host.Client.GetStringAsync($"/v2/old/web/referrers/{subject}"), StringComparison.Ordinal);
+        Assert.Contains(Images.DigestOf(manifest.ToJsonString()), await _host.Client.GetStringAsync($"/v2/old/web/referrers/{subject}"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,10 +110,12 @@ public sealed class ImageMirrorTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.DefineAsync("liar", format: "oci", upstream: liar.Address);
         liar.Answer = http =>
         {
-            http.Response.ContentType = http.Request.Path.Value!.Contains("/html", StringComparison.Ordinal) ? "text/html" : Images.Manifest;
+            http.Response.ContentType = http.Request.Path.Value!.Contains("/html", StringComparison.Ordinal) ? "text/html"
+                : Images.Manifest;
             return http.Response.WriteAsync("something else");
         };
-        foreach (var path in (string[])[$"blobs/{Images.DigestOf("layer")}", $"manifests/{Images.DigestOf("manifest")}", "manifests/html", "manifests/v1"])
+        foreach (var path in (string[])[$"blobs/{Images.DigestOf("layer")}", $"manifests/{Images.DigestOf("manifest")}",
+            "manifests/html", "manifests/v1"])
         {
             using var answer = await _host.GetAsync($"/v2/liar/web/{path}");
             Assert.Equal((HttpStatusCode.BadGateway, "UNKNOWN"), await answer.ErrorAsync());
@@ -125,7 +131,8 @@ public sealed class ImageMirrorTests(PostgresFixture postgres) : IAsyncLifetime
         {
             if (http.Request.Path == "/token") return http.Response.WriteAsync("""{"token":"theirs","expires_in":300}""");
             if (http.Request.Headers.Authorization == "Bearer theirs")
-                return http.Response.WriteAsync(Uri.UnescapeDataString(http.Request.Path.Value!).EndsWith(Images.DigestOf("b"), StringComparison.Ordinal) ? "b" : "a");
+                return http.Response.WriteAsync(Uri.UnescapeDataString(http.Request.Path.Value!).EndsWith(Images.DigestOf("b"),
+                    StringComparison.Ordinal) ? "b" : "a");
             http.Response.StatusCode = 401;
             http.Response.Headers.WWWAuthenticate =
                 $"Bearer realm=\"{registry.Address}/token\",service=\"them\",scope=\"repository:library/web:pull\"";

@@ -34,7 +34,8 @@ internal static class Images
         {
             ["schemaVersion"] = 2,
             ["mediaType"] = Index,
-            ["manifests"] = new JsonArray([.. manifests.Select(static m => Descriptor(Encoding.UTF8.GetBytes(m.ToJsonString()), Manifest))]),
+            ["manifests"] = new JsonArray([.. manifests.Select(static m
+                => Descriptor(Encoding.UTF8.GetBytes(m.ToJsonString()), Manifest))]),
         };
 
     /// <summary>Sends a blob in one request.</summary>

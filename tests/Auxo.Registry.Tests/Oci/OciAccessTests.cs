@@ -56,7 +56,8 @@ public sealed class OciAccessTests(PostgresFixture postgres) : IAsyncLifetime
         using var client = new HttpClient { BaseAddress = _host.Address };
         var basic = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"anybody:{token}")));
         using var request = new HttpRequestMessage(
-            HttpMethod.Get, "/v2/token?service=auxo&scope=repository:app/web:push,pull&scope=repository:other/x:pull&scope=registry:catalog:*")
+            HttpMethod.Get, "/v2/token?service=auxo&scope=repository:app/web:push,pull"
+                + "&scope=repository:other/x:pull&scope=registry:catalog:*")
         {
             Headers = { Authorization = basic },
         };
@@ -106,7 +107,8 @@ public sealed class OciAccessTests(PostgresFixture postgres) : IAsyncLifetime
     {
         using var client = new HttpClient { BaseAddress = _host.Address };
         using (var pulled = await client.GetAsync("/v2/open/web/manifests/v1")) Assert.Equal(HttpStatusCode.OK, pulled.StatusCode);
-        var got = JsonNode.Parse(await client.GetStringAsync("/v2/token?scope=repository:open/web:pull,push&scope=repository:app/web:pull"))!;
+        var got = JsonNode.Parse(await client.GetStringAsync(
+            "/v2/token?scope=repository:open/web:pull,push&scope=repository:app/web:pull"))!;
         Assert.Equal("repository:open/web:pull", (string?)got["scope"]);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)got["token"]!);
         using (var pulled = await client.GetAsync("/v2/open/web/manifests/v1")) Assert.Equal(HttpStatusCode.OK, pulled.StatusCode);
@@ -136,7 +138,8 @@ public sealed class OciAccessTests(PostgresFixture postgres) : IAsyncLifetime
             ("GET", $"/v2/app/web/blobs/uploads/{Guid.Empty}", false),
             ("POST", "/v2/app/web/blobs/uploads/", true), ("POST", $"/v2/app/web/blobs/uploads/?mount={blob}&from=app/web", true),
             ("POST", $"/v2/app/web/blobs/uploads/?digest={blob}", true), ("PATCH", $"/v2/app/web/blobs/uploads/{Guid.Empty}", true),
-            ("PUT", $"/v2/app/web/blobs/uploads/{Guid.Empty}?digest={blob}", true), ("DELETE", $"/v2/app/web/blobs/uploads/{Guid.Empty}", true),
+            ("PUT", $"/v2/app/web/blobs/uploads/{Guid.Empty}?digest={blob}", true),
+            ("DELETE", $"/v2/app/web/blobs/uploads/{Guid.Empty}", true),
             ("PUT", "/v2/app/web/manifests/v1", true), ("DELETE", "/v2/app/web/manifests/none", true),
             ("DELETE", $"/v2/app/web/blobs/{blob}", true),
         ];
@@ -145,7 +148,8 @@ public sealed class OciAccessTests(PostgresFixture postgres) : IAsyncLifetime
             (["registry:read"], true, false), (["registry:write"], false, true), (["registry:read:app"], true, false),
             (["registry:write:app"], false, true), (["registry:read:app/web"], true, false), (["registry:read:app/w*"], true, false),
             (["registry:write:app/web"], false, true), (["registry:read:app/other", "registry:write:app/other"], false, false),
-            (["registry:read:open", "registry:write:open"], false, false), (["pipeline:read"], false, false), (["registry:manage"], false, false),
+            (["registry:read:open", "registry:write:open"], false, false), (["pipeline:read"], false, false),
+            (["registry:manage"], false, false),
         ];
         foreach (var (scopes, reads, writes) in callers)
         {

@@ -39,8 +39,10 @@ public sealed class OciClientTests(PostgresFixture postgres) : IAsyncLifetime
             (string?)inspected["Digest"], string.Join(',', inspected["RepoTags"]!.AsArray().Select(static t => (string?)t))));
         var tags = JsonNode.Parse(await SkopeoAsync("list-tags", "--tls-verify=false", "--creds", $"me:{_token}", Image("app/web")))!;
         Assert.Equal(2, tags["Tags"]!.AsArray().Count);
-        await SkopeoAsync("copy", "--src-tls-verify=false", "--src-creds", $"me:{_token}", Image($"app/copy@{digest}"), $"oci:{At("back")}:v1");
-        Assert.Equal(digest, (string?)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(At("back"), "index.json")))!["manifests"]![0]!["digest"]);
+        await SkopeoAsync("copy", "--src-tls-verify=false", "--src-creds", $"me:{_token}", Image($"app/copy@{digest}"),
+            $"oci:{At("back")}:v1");
+        Assert.Equal(digest, (string?)JsonNode.Parse(await File.ReadAllTextAsync(
+            Path.Combine(At("back"), "index.json")))!["manifests"]![0]!["digest"]);
         await SkopeoAsync("sync", "--src-tls-verify=false", "--src-creds", $"me:{_token}", "--src", "docker", "--dest", "dir",
             $"{_host.Address.Authority}/app/web", At("synced"));
         await SkopeoAsync("delete", "--tls-verify=false", "--creds", $"me:{_token}", Image("app/web:v1"));
@@ -58,7 +60,8 @@ public sealed class OciClientTests(PostgresFixture postgres) : IAsyncLifetime
         var file = At("auth.json");
         await SkopeoAsync("login", "--tls-verify=false", "--authfile", file, "-u", "me", "-p", _token, _host.Address.Authority);
         await SkopeoAsync("copy", "--dest-tls-verify=false", "--authfile", file, $"oci:{At("image")}:v1", Image("app/web:v1"));
-        var wrong = await RunAsync("skopeo", "login", "--tls-verify=false", "--authfile", At("x"), "-u", "me", "-p", "wrong", _host.Address.Authority);
+        var wrong = await RunAsync("skopeo", "login", "--tls-verify=false", "--authfile", At("x"), "-u", "me", "-p", "wrong",
+            _host.Address.Authority);
         Assert.NotEqual(0, wrong.Code);
         var none = await RunAsync("skopeo", "copy", "--insecure-policy", "--dest-tls-verify=false", "--authfile", At("empty"),
             $"oci:{At("image")}:v1", Image("app/web:v2"));
@@ -104,9 +107,11 @@ public sealed class OciClientTests(PostgresFixture postgres) : IAsyncLifetime
         var configuration = At("docker");
         var login = await RunAsync("docker", "--config", configuration, "login", "-u", "me", "-p", _token, _host.Address.Authority);
         // An old command line asks its engine to log in for it.
-        Assert.SkipWhen(login.Said.Contains("Cannot connect to the Docker daemon", StringComparison.Ordinal), "This docker needs an engine to log in.");
+        Assert.SkipWhen(login.Said.Contains("Cannot connect to the Docker daemon", StringComparison.Ordinal),
+            "This docker needs an engine to log in.");
         Assert.True(login.Code == 0, login.Said);
-        var shown = await RunAsync("docker", "--config", configuration, "manifest", "inspect", "--insecure", $"{_host.Address.Authority}/app/web:v1");
+        var shown = await RunAsync("docker", "--config", configuration, "manifest", "inspect", "--insecure",
+            $"{_host.Address.Authority}/app/web:v1");
         Assert.True(shown.Code == 0, shown.Said);
         Assert.Contains(Images.DigestOf("layer"), shown.Said, StringComparison.Ordinal);
         var wrong = await RunAsync("docker", "--config", At("other"), "login", "-u", "me", "-p", "wrong", _host.Address.Authority);
@@ -129,7 +134,8 @@ public sealed class OciClientTests(PostgresFixture postgres) : IAsyncLifetime
 
     private async Task<string> SkopeoAsync(string command, params string[] arguments)
     {
-        var (code, said) = await RunAsync("skopeo", [command, .. command is "copy" or "sync" ? (string[])["--insecure-policy"] : [], .. arguments]);
+        var (code, said) = await RunAsync("skopeo", [command, .. command is "copy" or "sync" ? (string[])["--insecure-policy"] : [],
+            .. arguments]);
         Assert.True(code == 0, said);
         return said;
     }

@@ -43,7 +43,8 @@ public sealed class OciCrashTests(PostgresFixture postgres) : IAsyncLifetime
         await using var again = await RegistryHost.StartAsync(_database, _home);
         using (var shown = await again.GetAsync(at)) Assert.Equal($"0-{durable - 1}", shown.Header("Range"));
         using (var end = await again.SendContentAsync(
-            HttpMethod.Put, $"{at}?digest={Images.DigestOf(Content)}", Bytes(Content[durable..]))) Assert.Equal(HttpStatusCode.Created, end.StatusCode);
+            HttpMethod.Put, $"{at}?digest={Images.DigestOf(Content)}", Bytes(Content[durable..]))) Assert.Equal(HttpStatusCode.Created,
+                end.StatusCode);
         Assert.Equal(Content, await again.Client.GetStringAsync($"/v2/app/web/blobs/{Images.DigestOf(Content)}"));
     }
 

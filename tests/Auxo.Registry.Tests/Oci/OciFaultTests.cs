@@ -30,7 +30,8 @@ public sealed class OciFaultTests(PostgresFixture postgres) : IAsyncLifetime
                 $"PATCH {at} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Token}\r\nContent-Length: {content.Length}\r\n\r\n"));
             await stream.WriteAsync(content.AsMemory(0, 2_000_000));
             var file = Path.Combine(_home, "blobs", "registry", "uploads", Guid.Parse(at.Split('/')[^1]).ToString("N"));
-            await Eventually.TrueAsync(() => Task.FromResult(File.Exists(file) && new FileInfo(file).Length > 1_000_000), "most of it came");
+            await Eventually.TrueAsync(() => Task.FromResult(File.Exists(file) && new FileInfo(file).Length > 1_000_000),
+                "most of it came");
             tcp.LingerState = new LingerOption(true, 0);
         }
 
@@ -56,7 +57,8 @@ public sealed class OciFaultTests(PostgresFixture postgres) : IAsyncLifetime
         await host.PushAsync("app/web", "v1", "layer");
         var content = RandomNumberGenerator.GetBytes(9 << 20);
         var at = await host.BeginAsync("app/web");
-        using (var first = await host.SendContentAsync(HttpMethod.Patch, at, content[..1_000_000])) Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
+        using (var first = await host.SendContentAsync(HttpMethod.Patch, at, content[..1_000_000])) Assert.Equal(HttpStatusCode.Accepted,
+            first.StatusCode);
         using (var full = await host.SendContentAsync(HttpMethod.Patch, at, content[1_000_000..]))
             Assert.Equal((HttpStatusCode.InsufficientStorage, "BLOB_UPLOAD_INVALID"), await full.ErrorAsync());
         using (var shown = await host.GetAsync(at)) Assert.Equal("0-999999", shown.Header("Range"));
@@ -72,7 +74,8 @@ public sealed class OciFaultTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await using var host = await StartAsync(_home);
         // Nothing is pinned for longer than the moment: what protects is the order of things alone.
-        await host.ExecuteAsync("create function unpin() returns trigger language plpgsql as $$ begin new.pinned_until := now(); return new; end $$");
+        await host.ExecuteAsync(
+            "create function unpin() returns trigger language plpgsql as $$ begin new.pinned_until := now(); return new; end $$");
         await host.ExecuteAsync("create trigger unpin before insert or update on registry.blobs for each row execute function unpin()");
         using var stop = new CancellationTokenSource();
         var collectors = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
@@ -127,7 +130,8 @@ public sealed class OciFaultTests(PostgresFixture postgres) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Pushes as clients do: it asks first, sends what is not there, and begins again when a blob was collected meanwhile.</summary>
+    /// <summary>Pushes as clients do: it asks first, sends what is not there, and begins again when a blob was collected
+    /// meanwhile.</summary>
     private static async Task PushAsync(RegistryHost host, string name, string tag, string layer)
     {
         var parts = new[] { "{}"u8.ToArray(), Encoding.UTF8.GetBytes(layer) };
@@ -138,12 +142,14 @@ public sealed class OciFaultTests(PostgresFixture postgres) : IAsyncLifetime
                 using var there = await host.SendAsync(HttpMethod.Head, $"/v2/{name}/blobs/{Images.DigestOf(part)}");
                 if (there.StatusCode == HttpStatusCode.OK) continue;
                 using var sent = await host.PostAsync($"/v2/{name}/blobs/uploads/?digest={Images.DigestOf(part)}", part);
-                Assert.True(sent.StatusCode is HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable, await sent.Content.ReadAsStringAsync());
+                Assert.True(sent.StatusCode is HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable,
+                    await sent.Content.ReadAsStringAsync());
             }
 
             using var put = await host.PutManifestAsync(name, tag, Images.Of(parts[0], parts[1]).ToJsonString());
             if (put.StatusCode == HttpStatusCode.Created) return;
-            Assert.True((await put.ErrorAsync()).Code is "MANIFEST_BLOB_UNKNOWN" or "BLOB_UPLOAD_INVALID", await put.Content.ReadAsStringAsync());
+            Assert.True((await put.ErrorAsync()).Code is "MANIFEST_BLOB_UNKNOWN" or "BLOB_UPLOAD_INVALID",
+                await put.Content.ReadAsStringAsync());
         }
 
         Assert.Fail($"{name}:{tag} could not be pushed.");

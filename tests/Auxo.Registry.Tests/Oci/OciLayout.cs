@@ -45,7 +45,8 @@ internal static class OciLayout
         listed["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = tag };
         await File.WriteAllTextAsync(Path.Combine(folder, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
         await File.WriteAllTextAsync(
-            Path.Combine(folder, "index.json"), new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(listed) }.ToJsonString());
+            Path.Combine(folder, "index.json"), new JsonObject { ["schemaVersion"] = 2,
+                ["manifests"] = new JsonArray(listed) }.ToJsonString());
         return (string)listed["digest"]!;
     }
 }

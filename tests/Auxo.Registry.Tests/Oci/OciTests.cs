@@ -288,7 +288,7 @@ public sealed class OciTests(PostgresFixture postgres) : IAsyncLifetime
         foreach (var query in (string[])["&from=app/web", ""])
         {
             using var mounted = await _host.PostAsync(
-                $"/v2/app/copy{query.Length}/blobs/uploads/?mount={Images.DigestOf("layer").Replace(":", "%3A", StringComparison.Ordinal)}{query}");
+                $"/v2/app/copy{query.Length}/blobs/uploads/?mount={Uri.EscapeDataString(Images.DigestOf("layer"))}{query}");
             Assert.Equal((HttpStatusCode.Created, Images.DigestOf("layer")), (mounted.StatusCode, mounted.Header("Docker-Content-Digest")));
         }
 
@@ -344,7 +344,10 @@ public sealed class OciTests(PostgresFixture postgres) : IAsyncLifetime
         using (var declared = await _host.PostAsync($"/v2/small/blobs/uploads/?digest={Images.DigestOf("abcd")}", "abcd"u8.ToArray()))
             Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "DENIED"), await declared.ErrorAsync());
         var at = await _host.BeginAsync("small");
-        using var request = new HttpRequestMessage(HttpMethod.Patch, at) { Content = new StreamContent(new MemoryStream("abcd"u8.ToArray())) };
+        using var request = new HttpRequestMessage(HttpMethod.Patch, at)
+        {
+            Content = new StreamContent(new MemoryStream("abcd"u8.ToArray())),
+        };
         request.Headers.TransferEncodingChunked = true;
         using var streamed = await _host.Client.SendAsync(request);
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "SIZE_INVALID"), await streamed.ErrorAsync());

@@ -76,7 +76,8 @@ public sealed partial class OciTraceTests(PostgresFixture postgres) : IAsyncLife
     /// <summary>For each digest that was pushed a content of the length that it had.</summary>
     private static Dictionary<string, byte[]> Contents(List<JsonNode> lines)
     {
-        var (lengths, contents) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, byte[]>(StringComparer.Ordinal));
+        var lengths = new Dictionary<string, int>(StringComparer.Ordinal);
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var line in lines)
         {
             var path = (string)line["path"]!;

@@ -29,7 +29,8 @@ internal static class RegistryAudit
             """
             select name || ': ' || file_count || ' files of ' || used_bytes || ' bytes, and there are '
                 || count(f.path) || ' of ' || coalesce(sum(f.size_bytes), 0)
-            from registry.repositories r left join registry.files f on f.repository = r.name where r.format = 'raw' group by name, file_count, used_bytes
+            from registry.repositories r left join registry.files f on f.repository = r.name where r.format = 'raw'
+            group by name, file_count, used_bytes
             having count(f.path) <> file_count or coalesce(sum(f.size_bytes), 0) <> used_bytes
             """)) findings.Double("registry", $"quota of {off}");
 

@@ -21,6 +21,7 @@ internal sealed record RequestedScope(string Type, string Name, IReadOnlyList<st
     {
         var (first, last) = (text.IndexOf(':', StringComparison.Ordinal), text.LastIndexOf(':'));
         return first <= 0 || first == last ? null
-            : new RequestedScope(text[..first], text[(first + 1)..last], text[(last + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries));
+            : new RequestedScope(text[..first], text[(first + 1)..last],
+                text[(last + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries));
     }
 }

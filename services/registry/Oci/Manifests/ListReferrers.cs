@@ -36,7 +36,8 @@ public sealed class ListReferrers(NpgsqlDataSource source, BlobStore blobs, OciR
         }
 
         if (page.Last.Length == 0) await AddFallbackAsync(path, subject, type, found, ct);
-        if (found.Count == 0 && page.Last.Length == 0 && await repositories.FindAsync(path.Repository, ct) is { Mirror: not null } repository
+        if (found.Count == 0 && page.Last.Length == 0
+            && await repositories.FindAsync(path.Repository, ct) is { Mirror: not null } repository
             && await mirror.ReferrersAsync(repository, path, subject, ct) is { } mirrored) AddListed(mirrored, type, found);
         if (type is not null) http.Response.Headers[OciHeaders.FiltersApplied] = "artifactType";
         return TypedResults.Bytes(Write(found), ManifestReader.Index);
@@ -82,8 +83,9 @@ public sealed class ListReferrers(NpgsqlDataSource source, BlobStore blobs, OciR
         foreach (var item in document.RootElement.GetProperty("manifests").EnumerateArray())
         {
             var listed = new Referrer(
-                item.GetProperty("digest").GetString()!, item.GetProperty("size").GetInt64(), Text(item, "mediaType") ?? ManifestReader.Image,
-                Text(item, "artifactType"), item.TryGetProperty("annotations", out var a) && a.ValueKind == JsonValueKind.Object ? a.GetRawText() : null);
+                item.GetProperty("digest").GetString()!, item.GetProperty("size").GetInt64(),
+                Text(item, "mediaType") ?? ManifestReader.Image, Text(item, "artifactType"),
+                item.TryGetProperty("annotations", out var a) && a.ValueKind == JsonValueKind.Object ? a.GetRawText() : null);
             if ((type is null || listed.ArtifactType == type) && known.Add(listed.Digest)) found.Add(listed);
         }
     }

@@ -66,7 +66,8 @@ internal static class Paging
         return true;
     }
 
-    public static OciError Invalid() => new(400, "UNSUPPORTED", "'n' is a number of at least 0, and 'last' the last name of the page before.");
+    public static OciError Invalid() => new(400, "UNSUPPORTED",
+        "'n' is a number of at least 0, and 'last' the last name of the page before.");
 
     public static void Link(HttpContext http, string path, int count, string last)
         => http.Response.Headers.Link = string.Create(

@@ -77,7 +77,8 @@ internal static class ManifestReader
 
     private static Descriptor ReadDescriptor(JsonElement item, string where)
     {
-        if (item.ValueKind != JsonValueKind.Object) throw new FormatException($"'{where}' has descriptors: objects with a digest and a size.");
+        if (item.ValueKind != JsonValueKind.Object) throw new FormatException(
+            $"'{where}' has descriptors: objects with a digest and a size.");
         if (!OciDigest.TryParse(Text(item, "digest"), out var digest))
             throw new FormatException($"'{where}' has no sha256 or sha512 digest, or one that cannot be read.");
         if (!item.TryGetProperty("size", out var size) || size.ValueKind != JsonValueKind.Number

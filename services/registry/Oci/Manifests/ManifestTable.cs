@@ -88,7 +88,8 @@ internal static class ManifestTable
                 (image, digest, content, size_bytes, media_type, artifact_type, subject, annotations, pushed_at, pushed_by)
             values (registry.oci_image($1, $2), $3, $4, $5, $6, $7::text, $8::text, $9::text, $10, $11)
             """,
-            path.Repository, path.Image, e.Digest, content.Hex, e.SizeBytes, e.MediaType, e.ArtifactType, e.Subject, annotations, e.At, e.By);
+            path.Repository, path.Image, e.Digest, content.Hex, e.SizeBytes, e.MediaType, e.ArtifactType, e.Subject,
+            annotations, e.At, e.By);
 
     /// <summary>From now on the manifest holds these blobs; a foreign key's violation when the image has one of them no more.</summary>
     public static NpgsqlBatchCommand Hold(OciPath path, string manifest, IEnumerable<string> blobs)

@@ -24,7 +24,8 @@ internal static class PutDecision
         Dictionary<string, string> tags)
     {
         var missing = manifest.Content.Blobs.Where(b => !b.NeedNotBeHere && !blobs.ContainsKey(b.Digest.ToString()))
-            .Concat(manifest.Content.Children.Where(c => !manifests.ContainsKey(c.Digest.ToString()) && !blobs.ContainsKey(c.Digest.ToString())))
+            .Concat(manifest.Content.Children.Where(c => !manifests.ContainsKey(c.Digest.ToString())
+                && !blobs.ContainsKey(c.Digest.ToString())))
             .Select(static d => d.Digest.ToString()).ToList();
         if (missing.Count > 0)
             return new OciError(404, "MANIFEST_BLOB_UNKNOWN", $"The manifest holds {missing.Count} that are not there: "

@@ -56,7 +56,8 @@ public sealed class PutManifest(
     }
 
     /// <summary>Runs to its end whether or not the client waits.</summary>
-    private async Task<IResult> KeepAsync(HttpContext http, OciPath path, RegistryRepository repository, NewManifest manifest, ReceivedBlob received)
+    private async Task<IResult> KeepAsync(
+        HttpContext http, OciPath path, RegistryRepository repository, NewManifest manifest, ReceivedBlob received)
     {
         await blobs.KeepAsync(received, CancellationToken.None);
         return await gate.RunAsync<IResult>(path.Name, async () =>

@@ -33,7 +33,8 @@ public sealed class ImageMirror(NpgsqlDataSource source, Mirror mirror, Upstream
         if (await UpstreamAsync(repository, path, ct) is not { } upstream) return null;
         if (!OciDigest.TryParse(reference, out var digest)) return await TaggedAsync(repository, path, upstream, reference, ct);
         var file = await mirror.FileAsync(
-            repository, $"{path.Image}/manifests/{digest}", upstream.At($"manifests/{digest}"), Expected(digest), PutManifest.LimitBytes, ct,
+            repository, $"{path.Image}/manifests/{digest}", upstream.At($"manifests/{digest}"), Expected(digest),
+            PutManifest.LimitBytes, ct,
             static request => request.Headers.TryAddWithoutValidation("Accept", ManifestReader.Accepted));
         return file is null ? null : new MirroredManifest(
             digest, file.Content, file.SizeBytes, Type(file.MediaType), file.FetchedAt, file.Source, IsStale: false);
@@ -118,7 +119,8 @@ public sealed class ImageMirror(NpgsqlDataSource source, Mirror mirror, Upstream
         try
         {
             await MirrorTable.PutFileAsync(source, repository.Name, new MirroredFile(
-                key, content, sizeBytes, mediaType, document.Source, Expected(digest).ToString(), document.FetchedAt, document.FetchedAt), ct);
+                key, content, sizeBytes, mediaType, document.Source, Expected(digest).ToString(),
+                document.FetchedAt, document.FetchedAt), ct);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation)
         {

@@ -16,7 +16,8 @@ internal sealed record ImageUpstream(Uri Host, string Name)
         var path = address.AbsolutePath.Trim('/');
         if (path == "v2" || path.StartsWith("v2/", StringComparison.Ordinal)) path = path[2..].TrimStart('/');
         // Docker Hub's own images have a first part that nobody writes.
-        if (path.Length == 0 && IsDockerHub(address.Host) && image.Length > 0 && !image.Contains('/', StringComparison.Ordinal)) path = "library";
+        if (path.Length == 0 && IsDockerHub(address.Host) && image.Length > 0
+            && !image.Contains('/', StringComparison.Ordinal)) path = "library";
         var name = path.Length == 0 ? image : OciPath.NameOf(path, image);
         return OciPath.IsName(name) ? new ImageUpstream(new Uri(address.GetLeftPart(UriPartial.Authority)), name) : null;
     }

@@ -8,7 +8,8 @@ namespace Auxo.Registry.Oci.Uploads;
 /// <summary>Answers of which there are several.</summary>
 internal static class UploadAnswers
 {
-    /// <summary>Where the upload is and how far: the last byte's place, or 0-0 when there is none, as the first registries said it.</summary>
+    /// <summary>Where the upload is and how far: the last byte's place, or 0-0 when there is none, as the first registries said
+    /// it.</summary>
     public static IResult Of(HttpContext http, OciPath upload, long receivedBytes, int status)
     {
         var headers = http.Response.Headers;

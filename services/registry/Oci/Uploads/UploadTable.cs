@@ -17,7 +17,10 @@ internal static class UploadTable
         await using var batch = source.CreateBatch();
         batch.BatchCommands.Add(new("select set_config('synchronous_commit', 'off', true)"));
         batch.BatchCommands.Add(Sql.Command(
-            "insert into registry.oci_uploads (id, repository, image, received_bytes, changed_at, started_by) values ($1, $2, $3, 0, $4, $5)",
+            """
+            insert into registry.oci_uploads (id, repository, image, received_bytes, changed_at, started_by)
+            values ($1, $2, $3, 0, $4, $5)
+            """,
             id, path.Repository, path.Image, now, by));
         await batch.ExecuteNonQueryAsync(ct);
     }
