@@ -34,18 +34,6 @@ internal static class GetDistribution
         if (PyPiRoutes.ProjectOf(http) is not { } name || file.Length > DistributionFile.MaxLength + MetadataSuffix.Length
             || file.Any(char.IsControl)) return None(there);
         var stem = file.EndsWith(MetadataSuffix, StringComparison.Ordinal) ? file[..^MetadataSuffix.Length] : file;
-        if (PyPiRoutes.ProjectOf(http) is not { } name || DistributionFile.Parse(stem, out _) is not { } parsed
-            || await PackageTable.FindFileAsync(source, there.Name, name, file, ct) is not { } found)
-            return AuxoProblem.NotFound("file/not-found", $"'{there.Name}' has no such file. 'simple/{project}/' names those that are there.");
-        fetches.Add(http, there.Name, name, parsed.Version.Normal, file, found.Digest, found.SizeBytes);
-        CancellationToken ct)
-    {
-        if (PyPiRoutes.ProjectOf(http) is not { } name || DistributionFile.Parse(stem, out _) is null
-        // A name means the same bytes for ever, so whoever has them need not ask again.
-        return blobs.Files.OpenRead(found.Digest) is { } content
-            ? new BlobResult(content, found.Digest, found.SizeBytes, found.MediaType, found.Name, found.StoredAt,
-                "private, max-age=31536000, immutable")
-            : throw new MissingContentException(found.Digest);
         var version = DistributionFile.Parse(stem, out _)?.Version.Normal;
         if (version is not null && await PackageTable.FindFileAsync(source, there.Name, name, file, ct) is { } found)
         {

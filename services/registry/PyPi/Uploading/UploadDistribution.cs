@@ -26,7 +26,6 @@ internal static class UploadDistribution
         => routes.MapPost("/pypi/{repository}/legacy", HandleAsync)
             .WithName("UploadPythonDistribution").WithTags(PyPiRoutes.Tag)
             .RequireRepositoryScope(RegistryScopes.Write, UploadAccess.AnyPackage);
-            .RequireRepositoryScope(RegistryScopes.Write, SomePackage);
 
     private static async Task<UploadAnswer> HandleAsync(
         string repository, HttpContext http, RepositoryRows rows, BlobUpload upload, DiskGuard guard, NpgsqlDataSource source,
