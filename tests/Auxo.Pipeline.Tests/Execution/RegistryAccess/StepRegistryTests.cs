@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 
 using Auxo.Contracts;
-using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Bubblewrap;
 using Auxo.Pipeline.Execution.RegistryAccess;
 
