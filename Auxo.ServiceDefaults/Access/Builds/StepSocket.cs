@@ -40,7 +40,8 @@ internal sealed class StepSocketStart(InstanceLayout layout, IServer server, ICo
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (layout.StepSocket is not { } socket
-            || server.Features.Get<IServerAddressesFeature>() is not { Addresses: { IsReadOnly: false } addresses }) return Task.CompletedTask;
+            || server.Features.Get<IServerAddressesFeature>() is not { Addresses: { IsReadOnly: false } addresses })
+            return Task.CompletedTask;
         PrivateFiles.MakeFolder(Path.GetDirectoryName(socket)!);
         // A process that was killed left it.
         File.Delete(socket);

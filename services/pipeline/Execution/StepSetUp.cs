@@ -8,8 +8,8 @@ namespace Auxo.Pipeline.Execution;
 
 /// <summary>
 /// The part of a step's script that comes before its commands, in the same shell and the same sandbox: kept files are unpacked, package
-/// programs are told of the registry, services are started and waited for. After the commands it packs what is to be kept, or prints the last words of the services when the step
-/// failed. Services with an image of their own are no matter of the script.
+/// programs are told of the registry, services are started and waited for. After the commands it packs what is to be kept, or prints the
+/// last words of the services when the step failed. Services with an image of their own are no matter of the script.
 /// </summary>
 internal static class StepSetUp
 {

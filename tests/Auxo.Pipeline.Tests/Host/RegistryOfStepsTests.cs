@@ -37,7 +37,8 @@ public sealed class RegistryOfStepsTests(PostgresFixture postgres) : IAsyncLifet
             + "$AUXO_REGISTRY/raw/files/a; printf 'build:%s' \"$AUXO_REGISTRY_TOKEN\" | base64 -w 0; echo");
         var log = await _host.LogAsync(id, "a");
         Assert.Contains("\n/raw/files/a for Bearer ***\n", log, StringComparison.Ordinal);
-        Assert.DoesNotContain("auxo_build_", log.Replace("auxo_build_id", "", StringComparison.OrdinalIgnoreCase), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "auxo_build_", log.Replace("auxo_build_id", "", StringComparison.OrdinalIgnoreCase), StringComparison.Ordinal);
         // The second step prints what the first one kept.
         Assert.EndsWith("cat kept; fi\n***", await _host.LogAsync(id, "b"), StringComparison.Ordinal);
 

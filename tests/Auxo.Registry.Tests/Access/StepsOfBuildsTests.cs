@@ -52,7 +52,8 @@ public sealed class StepsOfBuildsTests(PostgresFixture postgres) : IAsyncLifetim
             StringComparison.Ordinal);
         foreach (var (method, path) in ((HttpMethod, string)[])[
             (HttpMethod.Put, "/raw/files/b"), (HttpMethod.Delete, "/raw/files/a"), (HttpMethod.Put, "/repositories/mine"),
-            (HttpMethod.Delete, "/repositories/files"), (HttpMethod.Get, "/tokens"), (HttpMethod.Post, "/tokens"), (HttpMethod.Get, "/people"),
+            (HttpMethod.Delete, "/repositories/files"), (HttpMethod.Get, "/tokens"), (HttpMethod.Post, "/tokens"),
+            (HttpMethod.Get, "/people"),
             (HttpMethod.Post, "/sweep"), (HttpMethod.Get, "/metrics")])
             Assert.Equal((path, HttpStatusCode.Forbidden), (path, (await AskAsync(client, method, path, token)).Status));
         // What is open to programs of this machine is not open to a step.
@@ -96,7 +97,8 @@ public sealed class StepsOfBuildsTests(PostgresFixture postgres) : IAsyncLifetim
         HttpClient client, HttpMethod method, string path, string? token)
     {
         using var request = new HttpRequestMessage(method, path);
-        if (method == HttpMethod.Put || method == HttpMethod.Post) request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        if (method == HttpMethod.Put || method == HttpMethod.Post)
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await client.SendAsync(request, Ct);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Ct));

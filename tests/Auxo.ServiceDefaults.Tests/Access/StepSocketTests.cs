@@ -51,7 +51,8 @@ public sealed class StepSocketTests : IDisposable
         var token = Token();
         string[] wrong =
         [
-            token[..^1], token + "A", token.Replace("auxo_build_", "auxo_build_A", StringComparison.Ordinal), "auxo_build_", "auxo_build_x.y",
+            token[..^1], token + "A", token.Replace("auxo_build_", "auxo_build_A", StringComparison.Ordinal), "auxo_build_",
+            "auxo_build_x.y",
             Of([], TimeSpan.FromSeconds(-1)).Sign(_key), Of([], TimeSpan.FromHours(1)).Sign("another key that is as long as that one"u8),
             (Of([], TimeSpan.FromHours(1)) with { Trust = Trust.Stranger }).Sign(_key),
         ];

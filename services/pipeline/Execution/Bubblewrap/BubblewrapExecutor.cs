@@ -111,7 +111,8 @@ internal sealed class BubblewrapExecutor : IStepExecutor
     /// <inheritdoc/>
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
     {
-        if (StepScript.Refuse(EnvironmentOf(run, registry: null)) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
+        if (StepScript.Refuse(EnvironmentOf(run, registry: null)) is { } refusal)
+            return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
 
         var slirp = run.HasNetwork ? StepNetwork.Find() : null;
         if (run.HasNetwork && slirp is null) return new StepExit(

@@ -102,7 +102,8 @@ internal sealed class DockerExecutor : IStepExecutor, IAsyncDisposable
     public async Task<StepExit> RunAsync(StepRun run, CancellationToken ct)
     {
         var began = Time.GetTimestamp();
-        if (StepScript.Refuse(EnvironmentOf(run, registry: null)) is { } refusal) return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
+        if (StepScript.Refuse(EnvironmentOf(run, registry: null)) is { } refusal)
+            return new StepExit(Outcome.Failed, null, refusal, TimeSpan.Zero);
         try
         {
             // An engine that takes connections and says nothing must not hold a build forever; a pull may take its time.

@@ -94,7 +94,8 @@ internal sealed class StepContainer : IAsyncDisposable
     {
         if (_process == 0) return "the engine's processes are none of this machine's";
         // The engine is root's, and so is the network of its containers.
-        if (Posix.EffectiveUserId() != 0) return "the loopback of a container is root's, and Auxo is not; a step without an image reaches it";
+        if (Posix.EffectiveUserId() != 0)
+            return "the loopback of a container is root's, and Auxo is not; a step without an image reaches it";
         try
         {
             _forwarder = new SocketForwarder(await NamespaceListener.ListenAsync(_process), socket);

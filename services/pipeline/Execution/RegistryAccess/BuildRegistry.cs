@@ -26,7 +26,8 @@ public sealed class BuildRegistry(InstanceLayout layout, ExecutionSettings setti
         if (build.Trust != Trust.Trusted) return new RegistryGrant(null, "its author is not trusted");
         if (layout.StepSocket is not { } socket)
             return new RegistryGrant(null, $"the path of its socket would be too long in {layout.Home}; use a shorter AUXO_HOME");
-        if (_key.Read() is not { } key) return new RegistryGrant(null, $"there is no key for its token ({layout.BuildTokenKey}); start Auxo again");
+        if (_key.Read() is not { } key)
+            return new RegistryGrant(null, $"there is no key for its token ({layout.BuildTokenKey}); start Auxo again");
 
         var end = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() + LimitOf(build.Plan.Steps) + Margin).ToUnixTimeSeconds());
         var token = new BuildToken(build.BuildId, build.Subject.Rid, build.Trust, end, repositories.Writes);

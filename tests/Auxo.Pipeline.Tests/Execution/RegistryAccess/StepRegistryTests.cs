@@ -36,7 +36,8 @@ public sealed class StepRegistryTests : IDisposable
                 $"ls {_bench.Layout.StepSocket} 2>/dev/null || echo no-socket"), registry: Given);
         Assert.Equal((Outcome.Passed, null), (exit.Outcome, exit.Reason));
         foreach (var line in (string[])[
-            "http://127.0.0.1:881", $"/raw/files/a for Bearer {Token}", "401", "no-loopback", "no-internet", "no-other-address", "no-socket"])
+            "http://127.0.0.1:881", $"/raw/files/a for Bearer {Token}", "401", "no-loopback", "no-internet",
+            "no-other-address", "no-socket"])
             Assert.Contains($"\n{line}\n", log, StringComparison.Ordinal);
         Assert.False(closed.Pending());
         Assert.Equal(["GET 127.0.0.1:881 /raw/files/a", "GET 127.0.0.1:881 /raw/files/a"], server.Asked);
