@@ -118,6 +118,39 @@ public sealed class OciClientTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.NotEqual(0, wrong.Code);
     }
 
+    [Fact]
+    public async Task dockers_engine_pushes_and_pulls()
+    {
+        Require("docker");
+        Assert.SkipUnless((await RunAsync("docker", "version", "--format", "{{.Server.Version}}")).Code == 0, "No docker engine runs here.");
+        var (name, configuration) = ($"{_host.Address.Authority}/app/engine:v1", At("docker"));
+        async Task DockerAsync(params string[] arguments)
+        {
+            var (code, said) = await RunAsync("docker", ["--config", configuration, .. arguments]);
+            Assert.True(code == 0, said);
+        }
+
+        await File.WriteAllTextAsync(At("file"), "content");
+        Assert.Equal(0, (await RunAsync("tar", "-cf", At("layer.tar"), "-C", _work, "file")).Code);
+        await DockerAsync("login", "-u", "me", "-p", _token, _host.Address.Authority);
+        await DockerAsync("import", At("layer.tar"), name);
+        try
+        {
+            await DockerAsync("push", name);
+            await DockerAsync("rmi", name);
+            await DockerAsync("pull", name);
+        }
+        finally
+        {
+            await RunAsync("docker", "rmi", name);
+        }
+
+        using var manifest = await _host.GetAsync("/v2/app/engine/manifests/v1");
+        Assert.Equal(HttpStatusCode.OK, manifest.StatusCode);
+        var denied = await RunAsync("docker", "--config", At("other"), "pull", name);
+        Assert.NotEqual(0, denied.Code);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();

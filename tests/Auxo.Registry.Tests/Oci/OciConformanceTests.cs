@@ -27,7 +27,7 @@ public sealed class OciConformanceTests(PostgresFixture postgres) : IAsyncLifeti
         var results = Path.Combine(_home, "results");
         var start = new ProcessStartInfo(program!)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _home,
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = _home,
         };
         foreach (var (name, value) in ((string, string)[])[
             ("REGISTRY", host.Address.Authority), ("TLS", "disabled"), ("VERSION", version), ("RESULTS_DIR", results),

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 
 using Auxo.Registry.Blobs;
-using Auxo.Registry.Oci;
 using Auxo.ServiceDefaults.Access;
 using Auxo.Testing;
 
@@ -363,7 +362,7 @@ public sealed class OciTests(PostgresFixture postgres) : IAsyncLifetime
         (await _host.SendContentAsync(HttpMethod.Patch, at, "half"u8.ToArray())).Dispose();
         await _host.ExecuteAsync("update registry.blobs set pinned_until = '-infinity'");
         await _host.Get<BlobSweep>().RunAsync(orphans: true, CancellationToken.None);
-        Assert.Equal((4, 1), (_host.OnDisk().Whole.Count, Uploads().Count));
+        Assert.Equal((4, 1), (_host.OnDisk().Whole.Count, Uploads().Length));
 
         await _host.ExecuteAsync("update registry.oci_blobs set held_until = '-infinity'");
         // Whoever asks does not send it: it is held again.
@@ -375,7 +374,7 @@ public sealed class OciTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.ExecuteAsync("update registry.oci_blobs set held_until = '-infinity'");
         await _host.ExecuteAsync("update registry.oci_uploads set changed_at = '-infinity'");
         await _host.Get<BlobSweep>().RunAsync(orphans: true, CancellationToken.None);
-        Assert.Equal((3, 0), (_host.OnDisk().Whole.Count, Uploads().Count));
+        Assert.Equal((3, 0), (_host.OnDisk().Whole.Count, Uploads().Length));
         using (var loose = await _host.GetAsync($"/v2/app/web/blobs/{Images.DigestOf("loose")}"))
             Assert.Equal((HttpStatusCode.NotFound, "BLOB_UNKNOWN"), await loose.ErrorAsync());
         Assert.Equal("held", await _host.Client.GetStringAsync($"/v2/app/web/blobs/{Images.DigestOf("held")}"));
@@ -413,7 +412,7 @@ public sealed class OciTests(PostgresFixture postgres) : IAsyncLifetime
         Directory.Delete(_home, recursive: true);
     }
 
-    private IReadOnlyList<string> Uploads() => Directory.GetFiles(Path.Combine(_home, "blobs", "registry", "uploads"));
+    private string[] Uploads() => Directory.GetFiles(Path.Combine(_home, "blobs", "registry", "uploads"));
 
     private async Task<HttpClient> ClientAsync(params string[] scopes)
     {

@@ -42,7 +42,7 @@ public sealed partial class OciTraceTests(PostgresFixture postgres) : IAsyncLife
             var recorded = Sessions().Match(path) is { Success: true } match ? match.Groups[1].Value : null;
             if (recorded is not null && !sessions.ContainsKey(recorded)) sessions[recorded] = begun.Dequeue();
             if (recorded is not null) path = path.Replace(recorded, sessions[recorded], StringComparison.Ordinal);
-            path = Regex.Replace(path, "^/token", "/v2/token");
+            if (path.StartsWith("/token", StringComparison.Ordinal)) path = "/v2" + path;
             path = Hexes().Replace(path, hex => contents.TryGetValue(hex.Value, out var c) ? Images.DigestOf(c)[7..] : hex.Value);
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             var body = Body(line, path, contents);
@@ -102,9 +102,9 @@ public sealed partial class OciTraceTests(PostgresFixture postgres) : IAsyncLife
         return Encoding.UTF8.GetBytes(Images.Of(contents.Values.Last(), [.. contents.Values.SkipLast(1)]).ToJsonString());
     }
 
-    [GeneratedRegex("/blobs/uploads/([0-9a-f-]{36})")]
+    [GeneratedRegex("/blobs/uploads/([0-9a-f-]{36})", RegexOptions.NonBacktracking)]
     private static partial Regex Sessions();
 
-    [GeneratedRegex("[0-9a-f]{64}")]
+    [GeneratedRegex("[0-9a-f]{64}", RegexOptions.NonBacktracking)]
     private static partial Regex Hexes();
 }
