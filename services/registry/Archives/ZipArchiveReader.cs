@@ -21,7 +21,8 @@ public sealed class ZipArchiveReader
 
     /// <summary>Reads the list of files, and holds it against their own headers.</summary>
     /// <param name="stream">The whole zip; read as long as this is used, and not closed.</param>
-    /// <exception cref="ArchiveRefusedException">It is damaged, or no two programs would read it the same way, or too much is in it.</exception>
+    /// <exception cref="ArchiveRefusedException">It is damaged, or no two programs would read it the same way, or too
+    /// much is in it.</exception>
     public static ZipArchiveReader Open(Stream stream)
     {
         try

@@ -4,14 +4,14 @@ namespace Auxo.Registry.Packages;
 internal static class UploadAccess
 {
     /// <summary>
-    /// For uploads whose body says which package they are: who may upload any of them passes (a pattern matches itself), and is asked
-    /// again when the name is known.
+    /// For requests that do not say in their address which package they are about: who may do it with any of them passes (a pattern
+    /// matches itself), and is asked again when the name is known.
     /// </summary>
-    public static string? AnyPackage(HttpContext http)
+    public static Func<HttpContext, string?> AnyPackage(string scope) => http =>
     {
-        var prefix = $"{RegistryScopes.Write}:{http.Request.RouteValues["repository"]}/";
+        var prefix = $"{scope}:{http.Request.RouteValues["repository"]}/";
         return http.User.Claims.FirstOrDefault(c => c.Value.StartsWith(prefix, StringComparison.Ordinal))?.Value[prefix.Length..];
-    }
+    };
 
     /// <summary>The name that stands in events as the one who did it.</summary>
     public static string Caller(this HttpContext http) => http.User.Identity?.Name ?? "unknown";

@@ -44,7 +44,8 @@ public sealed partial record DistributionFile(string FileName, bool IsWheel, str
         if (parts.Length is not (5 or 6) || parts.Any(static p => p.Length == 0)) return null;
         if (parts.Length == 6 && !char.IsAsciiDigit(parts[2][0])) return null;
         return ProjectName.Refuse(parts[0]) is null && PythonVersion.Parse(parts[1]) is { } version
-            ? new DistributionFile(fileName, true, ProjectName.Normalize(parts[0]), version, string.Join('-', parts[2..]).ToLowerInvariant())
+            ? new DistributionFile(fileName, true, ProjectName.Normalize(parts[0]), version,
+                string.Join('-', parts[2..]).ToLowerInvariant())
             : null;
     }
 

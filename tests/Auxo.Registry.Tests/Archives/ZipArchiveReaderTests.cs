@@ -74,7 +74,8 @@ public sealed class ZipArchiveReaderTests
     public void a_long_file_is_not_read()
     {
         var zip = ZipArchiveReader.Open(new MemoryStream(Zips.Of(("long", new byte[ArchiveLimits.MaxReadBytes + 1]))));
-        Assert.Contains("longer", Assert.Throws<ArchiveRefusedException>(() => zip.Read(zip.Entries[0])).Message, StringComparison.Ordinal);
+        Assert.Contains("longer", Assert.Throws<ArchiveRefusedException>(() => zip.Read(zip.Entries[0])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

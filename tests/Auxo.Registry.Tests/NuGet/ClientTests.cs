@@ -17,8 +17,10 @@ public sealed class ClientTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.DefineAsync("ours", format: "nuget");
         Assert.SkipUnless(Tool.IsThere("dotnet"), "dotnet is not installed.");
         _client = new RealClient(_home, ("NUGET_PACKAGES", In("packages")), ("NUGET_HTTP_CACHE_PATH", In("http")),
-            ("NUGET_PLUGINS_CACHE_PATH", In("plugins")), ("DOTNET_CLI_HOME", In("cli")), ("DOTNET_NOLOGO", "1"), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
-            ("DOTNET_SKIP_FIRST_TIME_EXPERIENCE", "1"), ("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false"), ("DOTNET_CLI_USE_MSBUILD_SERVER", "0"),
+            ("NUGET_PLUGINS_CACHE_PATH", In("plugins")), ("DOTNET_CLI_HOME", In("cli")), ("DOTNET_NOLOGO", "1"),
+            ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
+            ("DOTNET_SKIP_FIRST_TIME_EXPERIENCE", "1"), ("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false"),
+            ("DOTNET_CLI_USE_MSBUILD_SERVER", "0"),
             ("MSBUILDDISABLENODEREUSE", "1"), ("DOTNET_CLI_UI_LANGUAGE", "en"), ("DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE", "true"));
         await WriteSourcesAsync(_host.Token);
     }
@@ -36,7 +38,8 @@ public sealed class ClientTests(PostgresFixture postgres) : IAsyncLifetime
         await File.WriteAllTextAsync(In("Acme.Broken.1.0.0.nupkg"), "no zip");
         (await PushAsync("Acme.Broken.1.0.0.nupkg", _host.Token)).Badly("The archive is damaged");
 
-        (await _client.RunAsync("dotnet", _home, "nuget", "delete", "Acme.Left", "1.0.0", "--non-interactive", "-s", "ours", "-k", _host.Token)).Well();
+        (await _client.RunAsync("dotnet", _home, "nuget", "delete", "Acme.Left", "1.0.0", "--non-interactive", "-s",
+            "ours", "-k", _host.Token)).Well();
         Assert.Equal(1L, await _host.ScalarAsync<long>("select count(*) from registry.package_versions where marks ? 'unlisted'"));
 
         // Without credentials in its settings the key alone counts.
@@ -50,7 +53,8 @@ public sealed class ClientTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task dotnet_restores_exact_floating_and_highest_versions()
     {
-        foreach (var version in (string[])["1.0.0", "1.1.0", "2.0.0-beta.1", "2.0.0"]) (await _host.PushAsync("Acme.Left", version)).Dispose();
+        foreach (var version in (string[])["1.0.0", "1.1.0", "2.0.0-beta.1", "2.0.0"])
+            (await _host.PushAsync("Acme.Left", version)).Dispose();
         (await _host.PushAsync("Acme.Needs", "1.0.0", "<dependencies><group targetFramework=\".NETStandard2.0\">"
             + "<dependency id=\"acme.left\" version=\"1.0.0\"/></group></dependencies>")).Dispose();
         Assert.Equal("1.0.0", await RestoreAsync("Acme.Needs", "1.0.0"));
@@ -71,7 +75,8 @@ public sealed class ClientTests(PostgresFixture postgres) : IAsyncLifetime
         (await _client.RunAsync("dotnet", In("app"), "add", "package", "Acme.Left", "--version", "1.0.0")).Well();
         var outdated = (await _client.RunAsync("dotnet", In("app"), "list", "package", "--outdated")).Well();
         Assert.Matches(@"Acme\.Left\s+1\.0\.0\s+1\.0\.0\s+1\.1\.0", outdated.Said);
-        Assert.Contains("no vulnerable packages", (await _client.RunAsync("dotnet", In("app"), "list", "package", "--vulnerable")).Well().Said,
+        Assert.Contains("no vulnerable packages", (await _client.RunAsync("dotnet", In("app"), "list", "package",
+            "--vulnerable")).Well().Said,
             StringComparison.Ordinal);
         var found = (await _client.RunAsync("dotnet", _home, "package", "search", "left", "--format", "json")).Well();
         Assert.Equal("1.1.0", (string)JsonNode.Parse(found.Said)!["searchResult"]![0]!["packages"]![0]!["latestVersion"]!);
@@ -87,7 +92,8 @@ public sealed class ClientTests(PostgresFixture postgres) : IAsyncLifetime
             await File.WriteAllTextAsync(In("app/Program.cs"), $"System.Console.WriteLine(\"tool {version}\");");
             (await _client.RunAsync("dotnet", In("app"), "pack", "-o", _home)).Well();
             (await PushAsync($"Acme.Tool.{version}.nupkg", _host.Token)).Well();
-            (await _client.RunAsync("dotnet", _home, "tool", version == "1.0.0" ? "install" : "update", "Acme.Tool", "--tool-path", In("tools"),
+            (await _client.RunAsync("dotnet", _home, "tool", version == "1.0.0" ? "install"
+                : "update", "Acme.Tool", "--tool-path", In("tools"),
                 "--no-http-cache")).Well();
             Assert.Equal($"tool {version}", (await _client.RunAsync(In("tools/acme-tool"), _home)).Well().Said.Trim());
         }
@@ -152,10 +158,12 @@ public sealed class ClientTests(PostgresFixture postgres) : IAsyncLifetime
         await WriteProjectAsync("", $"<PackageReference Include=\"{id}\" Version=\"{version}\" />");
         (await _client.RunAsync("dotnet", In("app"), "restore")).Well();
         var assets = JsonNode.Parse(await File.ReadAllTextAsync(In("app/obj/project.assets.json")))!;
-        return assets["libraries"]!.AsObject().Single(static l => l.Key.StartsWith("Acme.Left/", StringComparison.OrdinalIgnoreCase)).Key.Split('/')[1];
+        return assets["libraries"]!.AsObject().Single(static l =>
+            l.Key.StartsWith("Acme.Left/", StringComparison.OrdinalIgnoreCase)).Key.Split('/')[1];
     }
 
     private async Task WriteAsync(string id, string version, bool symbols = false)
         => await File.WriteAllBytesAsync(
-            In($"{id}.{version}.{(symbols ? "snupkg" : "nupkg")}"), symbols ? Nupkgs.Of(id, version, "", ("a.pdb", "x")) : Nupkgs.Of(id, version));
+            In($"{id}.{version}.{(symbols ? "snupkg" : "nupkg")}"), symbols ? Nupkgs.Of(id, version, "", ("a.pdb", "x"))
+                : Nupkgs.Of(id, version));
 }

@@ -22,7 +22,8 @@ public sealed class FeedTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task every_address_of_the_index_is_the_clients_own()
     {
-        using var answer = await _host.GetAsync("/nuget/ours/v3/index.json", ("X-Forwarded-Host", "auxo.example:8443"), ("X-Forwarded-Proto", "https"));
+        using var answer = await _host.GetAsync("/nuget/ours/v3/index.json", ("X-Forwarded-Host", "auxo.example:8443"),
+            ("X-Forwarded-Proto", "https"));
         var index = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
         Assert.Equal("3.0.0", (string)index["version"]!);
         Assert.All(index["resources"]!.AsArray(), static r => Assert.StartsWith(
@@ -104,11 +105,13 @@ public sealed class FeedTests(PostgresFixture postgres) : IAsyncLifetime
     {
         (await _host.PushAsync("Acme.Left", "1.0.0")).Dispose();
         (await _host.PushAsync("Acme.Left", "1.10.0-beta.1+abc",
-            "<dependencies><group targetFramework=\"net10.0\"><dependency id=\"Acme.Right\" version=\"2.0\"/></group></dependencies>")).Dispose();
+            "<dependencies><group targetFramework=\"net10.0\"><dependency id=\"Acme.Right\" version=\"2.0\"/></group>"
+                + "</dependencies>")).Dispose();
         (await _host.PushAsync("Acme.Left", "1.9.0")).Dispose();
         var page = (await JsonAsync("registration/acme.left/index.json"))["items"]![0]!;
         Assert.Equal(("1.0.0", "1.10.0-beta.1", 3), ((string)page["lower"]!, (string)page["upper"]!, (int)page["count"]!));
-        Assert.Equal(["1.0.0", "1.9.0", "1.10.0-beta.1+abc"], page["items"]!.AsArray().Select(static i => (string)i!["catalogEntry"]!["version"]!));
+        Assert.Equal(["1.0.0", "1.9.0", "1.10.0-beta.1+abc"],
+            page["items"]!.AsArray().Select(static i => (string)i!["catalogEntry"]!["version"]!));
         var entry = page["items"]![2]!["catalogEntry"]!;
         Assert.True((bool)entry["listed"]!);
         var dependency = entry["dependencyGroups"]![0]!["dependencies"]![0]!;
@@ -183,7 +186,8 @@ public sealed class FeedTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal("", await FoundAsync("q=nothing"));
         Assert.Equal("", await FoundAsync("take=-5&skip=-5"));
         Assert.Equal(2, (int)(await JsonAsync("search?take=0"))["totalHits"]!);
-        Assert.Equal("""{"totalHits":2,"data":["Acme.Left","Acme.Tool"]}""", await _host.Client.GetStringAsync("/nuget/ours/v3/autocomplete?q=ac"));
+        Assert.Equal("""{"totalHits":2,"data":["Acme.Left","Acme.Tool"]}""",
+            await _host.Client.GetStringAsync("/nuget/ours/v3/autocomplete?q=ac"));
         Assert.Equal("""{"totalHits":2,"data":["1.0.0","2.0.0-beta"]}""",
             await _host.Client.GetStringAsync("/nuget/ours/v3/autocomplete?id=acme.left&prerelease=true"));
     }
@@ -227,10 +231,34 @@ public sealed class FeedTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_token_for_some_packages_reads_the_index_and_these()
+    {
+        (await _host.PushAsync("Acme.Left", "1.0.0")).Dispose();
+        (await _host.PushAsync("Other", "1.0.0")).Dispose();
+        var token = await AccessToken.CreateAsync(_host.Database, "some", ["registry:read:ours/acme.*"], null, CancellationToken.None);
+        using var reader = new HttpClient { BaseAddress = _host.Address };
+        reader.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        async Task<HttpStatusCode> TryAsync(string path)
+        {
+            using var answer = await reader.GetAsync($"/nuget/ours/v3/{path}");
+            return answer.StatusCode;
+        }
+
+        await Eventually.TrueAsync(async () => await TryAsync("index.json") == HttpStatusCode.OK, "the token is known");
+        Assert.Equal(HttpStatusCode.OK, await TryAsync("flat/acme.left/index.json"));
+        Assert.Equal(HttpStatusCode.OK, await TryAsync("registration/Acme.Left/index.json"));
+        Assert.Equal(HttpStatusCode.OK, await TryAsync("vulnerabilities/index.json"));
+        Assert.Equal(HttpStatusCode.Forbidden, await TryAsync("flat/other/index.json"));
+        Assert.Equal(HttpStatusCode.Forbidden, await TryAsync("flat/other/1.0.0/other.1.0.0.nupkg"));
+        Assert.Equal(HttpStatusCode.Forbidden, await TryAsync("search?q=other"));
+    }
+
+    [Fact]
     public async Task what_is_not_there_is_not_found()
     {
         (await _host.PushAsync("Acme.Left", "1.0.0")).Dispose();
-        foreach (var path in (string[])["flat/nothing/index.json", "flat/%2e%2e%2f/index.json", "flat/acme.left/1.0.1/acme.left.1.0.1.nupkg",
+        foreach (var path in (string[])["flat/nothing/index.json", "flat/%2e%2e%2f/index.json",
+            "flat/acme.left/1.0.1/acme.left.1.0.1.nupkg",
             "flat/acme.left/1.0.0/other.1.0.0.nupkg", "flat/acme.left/1.0.0/..%2f..%2fsecret", "flat/acme.left/x/acme.left.x.nupkg",
             "registration/nothing/index.json", "registration/acme.left/9.9.9.json", "registration/acme.left/page/1/2.json",
             $"registration/{new string('a', 1000)}/index.json", "registration/%D0%B0cme.left/index.json"])
@@ -255,8 +283,10 @@ public sealed class FeedTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.DefineAsync("ours", anonymousRead: true);
         Assert.Equal("""{"versions":["1.0.0"]}""", await stranger.GetStringAsync("/nuget/ours@2026-01-15/v3/flat/acme.left/index.json"));
         Assert.Equal("""{"versions":["1.0.0","2.0.0"]}""", await stranger.GetStringAsync("/nuget/ours/v3/flat/acme.left/index.json"));
-        Assert.Contains("/nuget/ours@2026-01-15/v3/flat/", await stranger.GetStringAsync("/nuget/ours@2026-01-15/v3/index.json"), StringComparison.Ordinal);
-        Assert.Equal("1.0.0", (string)JsonNode.Parse(await stranger.GetStringAsync("/nuget/ours@2026-01-15/v3/search"))!["data"]![0]!["version"]!);
+        Assert.Contains("/nuget/ours@2026-01-15/v3/flat/",
+            await stranger.GetStringAsync("/nuget/ours@2026-01-15/v3/index.json"), StringComparison.Ordinal);
+        Assert.Equal("1.0.0", (string)JsonNode.Parse(await stranger.GetStringAsync(
+            "/nuget/ours@2026-01-15/v3/search"))!["data"]![0]!["version"]!);
     }
 
     public async ValueTask DisposeAsync()

@@ -35,14 +35,16 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
             await upstream.DefineAsync("theirs", format: "nuget", anonymousRead: true);
             (await upstream.PushAsync(package, "/nuget/theirs/v3/push/")).Dispose();
             (await upstream.PushAsync(Nupkgs.Of("Acme.Left", "2.0.0-beta"), "/nuget/theirs/v3/push/")).Dispose();
-            await _host.DefineAsync("mirror", format: "nuget", upstream: $"{upstream.Address}nuget/theirs/v3/index.json", cooldownDays: 0);
+            await _host.DefineAsync("mirror", format: "nuget", upstream: $"{upstream.Address}nuget/theirs/v3/index.json",
+                cooldownDays: 0);
             var theirs = JsonNode.Parse((await upstream.Client.GetStringAsync("/nuget/theirs/v3/registration/acme.left/index.json"))
                 .Replace($"{upstream.Address}nuget/theirs", $"{_host.Address}nuget/mirror", StringComparison.Ordinal))!;
             var ours = await JsonAsync("registration/acme.left/index.json");
             foreach (var (item, expected) in ours["items"]![0]!["items"]!.AsArray().Zip(theirs["items"]![0]!["items"]!.AsArray()))
             {
                 // Whoever mirrors us asks for the package, and hashes it himself.
-                foreach (var name in (string[])["packageHash", "packageHashAlgorithm"]) expected!["catalogEntry"]!.AsObject().Remove(name);
+                foreach (var name in (string[])["packageHash",
+                    "packageHashAlgorithm"]) expected!["catalogEntry"]!.AsObject().Remove(name);
                 Assert.True(JsonNode.DeepEquals(expected, item), $"{expected}\n{item}");
             }
 
@@ -52,7 +54,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
             // What changes upstream is seen after some minutes.
             (await upstream.SendAsync(HttpMethod.Delete, "/nuget/theirs/v3/push/acme.left/1.0.0")).Dispose();
             _time.Advance(TimeSpan.FromMinutes(6));
-            Assert.False((bool)(await JsonAsync("registration/acme.left/index.json"))["items"]![0]!["items"]![0]!["catalogEntry"]!["listed"]!);
+            var page = (await JsonAsync("registration/acme.left/index.json"))["items"]![0]!;
+            Assert.False((bool)page["items"]![0]!["catalogEntry"]!["listed"]!);
         }
 
         _time.Advance(TimeSpan.FromMinutes(6));
@@ -84,8 +87,10 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
               </packageSourceCredentials>
             </configuration>
             """);
-        var client = new RealClient(_home, ("NUGET_PACKAGES", In("packages")), ("NUGET_HTTP_CACHE_PATH", In("http")), ("DOTNET_CLI_HOME", In("cli")),
-            ("DOTNET_NOLOGO", "1"), ("DOTNET_SKIP_FIRST_TIME_EXPERIENCE", "1"), ("MSBUILDDISABLENODEREUSE", "1"), ("DOTNET_CLI_UI_LANGUAGE", "en"));
+        var client = new RealClient(_home, ("NUGET_PACKAGES", In("packages")), ("NUGET_HTTP_CACHE_PATH", In("http")),
+            ("DOTNET_CLI_HOME", In("cli")),
+            ("DOTNET_NOLOGO", "1"), ("DOTNET_SKIP_FIRST_TIME_EXPERIENCE", "1"), ("MSBUILDDISABLENODEREUSE", "1"),
+                ("DOTNET_CLI_UI_LANGUAGE", "en"));
         var said = (await client.RunAsync("dotnet", In("app"), "restore")).Well().Said;
         // The newest is a day old; and what upstream knows to be wrong with the other one is passed on.
         Assert.True(Directory.Exists(In("packages/acme.left/1.0.0")), said);
@@ -96,7 +101,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task what_is_too_young_or_hides_its_age_is_not_offered()
     {
-        await using var upstream = await StartAsync(("1.0.0", -100, true), ("1.1.0", -10, true), ("1.2.0", -1, true), ("1.3.0", null, false),
+        await using var upstream = await StartAsync(("1.0.0", -100, true), ("1.1.0", -10, true), ("1.2.0", -1, true),
+            ("1.3.0", null, false),
             ("1.4.0", -50, false), ("1.5.0", -1, false));
         Assert.Equal("1.0.0 1.1.0 1.4.0", await VersionsAsync());
         Assert.Equal("1.0.0 1.4.0", await VersionsAsync($"mirror@{_time.GetUtcNow().AddDays(-20):yyyy-MM-dd}"));
@@ -143,7 +149,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await using var upstream = await UpstreamStandIn.StartAsync();
         await _host.DefineAsync("mirror", format: "nuget", upstream: upstream.Address + "/v3/index.json", cooldownDays: 0);
-        foreach (var nonsense in (string[])["<html></html>", "{}", "[]", """{"resources":[5,{"@type":"PackageBaseAddress/3.0.0","@id":"file:///etc/"}]}"""])
+        foreach (var nonsense in (string[])["<html></html>", "{}", "[]",
+            """{"resources":[5,{"@type":"PackageBaseAddress/3.0.0","@id":"file:///etc/"}]}"""])
         {
             upstream.Answer = http => http.Response.WriteAsync(nonsense);
             using var answer = await _host.GetAsync("/nuget/mirror/v3/flat/acme.left/index.json");
@@ -152,7 +159,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         upstream.Answer = http => http.Response.WriteAsync(http.Request.Path.Value!.Contains("acme") ? """
-            {"items":[5,{"items":[null,{},{"catalogEntry":{"id":"Other","version":"1.0.0"}},{"catalogEntry":{"id":"Acme.Left","version":"../1"}},
+            {"items":[5,{"items":[null,{},{"catalogEntry":{"id":"Other","version":"1.0.0"}},
+             {"catalogEntry":{"id":"Acme.Left","version":"../1"}},
              {"catalogEntry":{"id":"Acme.Left","version":"1.2.0","dependencyGroups":[5,{"dependencies":[{"id":"../x"},{}]}],"tags":[7]}}]}]}
             """ : """
             {"resources":[{"@type":"PackageBaseAddress/3.0.0","@id":"/flat"},{"@type":"RegistrationsBaseUrl","@id":"/reg"}]}
@@ -173,7 +181,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
         => _host.Client.GetByteArrayAsync($"/nuget/mirror/v3/flat/acme.left/{version}/acme.left.{version}.nupkg");
 
     private async Task<string> VersionsAsync(string repository = "mirror")
-        => string.Join(' ', JsonNode.Parse(await _host.Client.GetStringAsync($"/nuget/{repository}/v3/flat/acme.left/index.json"))!["versions"]!
+        => string.Join(' ', JsonNode.Parse(await _host.Client.GetStringAsync(
+            $"/nuget/{repository}/v3/flat/acme.left/index.json"))!["versions"]!
             .AsArray().Select(static v => (string)v!));
 
     private async Task<JsonNode> JsonAsync(string path) => JsonNode.Parse(await _host.Client.GetStringAsync($"/nuget/mirror/v3/{path}"))!;
@@ -204,7 +213,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
                     $$"""{"items":[{"@id":"{{Address}}/page.json","lower":"1.0.0","upper":"9.0.0","count":9}]}"""),
                 "/page.json" => http.Response.WriteAsync(Page(now, versions)),
                 "/catalog.json" => http.Response.WriteAsync(
-                    $$"""{"packageHash":"{{Hash ?? Convert.ToBase64String(SHA512.HashData(Expected))}}","packageHashAlgorithm":"SHA512"}"""),
+                    $$"""{"packageHash":"{{Hash ?? Convert.ToBase64String(
+                        SHA512.HashData(Expected))}}","packageHashAlgorithm":"SHA512"}"""),
                 "/vuln.json" => http.Response.WriteAsync(
                     $$"""[{"@name":"all","@id":"{{Address}}/vuln-all.json","@updated":"2026-01-01T00:00:00Z"}]"""),
                 "/vuln-all.json" => http.Response.WriteAsync(
@@ -243,7 +253,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
                     ["catalogEntry"] = new JsonObject
                     {
                         ["@id"] = $"{Address}/catalog.json", ["id"] = "Acme.Left", ["version"] = v.Version, ["listed"] = v.Listed,
-                        ["published"] = (v.Listed ? now.AddDays(v.Days ?? 0) : new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero)).ToString("O"),
+                        ["published"] = (v.Listed ? now.AddDays(v.Days ?? 0)
+                            : new DateTimeOffset(1900, 1, 1, 0, 0, 0, TimeSpan.Zero)).ToString("O"),
                     },
                 })]),
             }.ToJsonString();

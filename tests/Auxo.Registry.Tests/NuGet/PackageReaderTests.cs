@@ -56,7 +56,8 @@ public sealed class PackageReaderTests
 
     [Fact]
     public void a_nuspec_expands_no_entities_and_reads_no_files()
-        => Refused(Zips.Of(("x.nuspec", "<!DOCTYPE p [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><package><metadata><id>&a;</id></metadata></package>")),
+        => Refused(Zips.Of(("x.nuspec", "<!DOCTYPE p [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>"
+            + "<package><metadata><id>&a;</id></metadata></package>")),
             "no XML");
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed partial class ClientTests(PostgresFixture postgres) : IAsyncLifeti
     {
         await MakePythonAsync();
         foreach (var version in (string[])["1.0", "1.1", "2.0rc1"]) await UploadAsync(Distributions.Wheel("Auxo.Demo", version));
-        await UploadAsync(Distributions.Wheel("needs-it", "1.0", Distributions.Metadata("needs-it", "1.0", "Requires-Dist: auxo_demo (<1.1)\n")));
+        await UploadAsync(Distributions.Wheel("needs-it", "1.0",
+            Distributions.Metadata("needs-it", "1.0", "Requires-Dist: auxo_demo (<1.1)\n")));
 
         (await PipAsync("install", "Needs.It")).Well();
         Assert.Equal("1.0", await InstalledAsync());
@@ -112,9 +113,11 @@ public sealed partial class ClientTests(PostgresFixture postgres) : IAsyncLifeti
 
         var changed = await WriteAsync(Distributions.Wheel("Auxo.Demo", "1.0", salt: 1));
         (await TwineAsync(_host.Token, changed)).Badly("File already exists");
-        Assert.Contains("Skipping", (await TwineAsync(_host.Token, ["--skip-existing", .. changed])).Well().Said, StringComparison.Ordinal);
+        Assert.Contains("Skipping", (await TwineAsync(_host.Token, ["--skip-existing", .. changed])).Well().Said,
+            StringComparison.Ordinal);
         (await TwineAsync("wrong", files)).Badly("401");
-        (await _client.RunAsync("twine", _home, "upload", "--non-interactive", "--repository-url", Legacy("nowhere"), "-u", "__token__", "-p",
+        (await _client.RunAsync("twine", _home, "upload", "--non-interactive", "--repository-url", Legacy("nowhere"),
+            "-u", "__token__", "-p",
             _host.Token, files[0])).Badly("There is no PyPI repository 'nowhere'");
     }
 
@@ -124,7 +127,8 @@ public sealed partial class ClientTests(PostgresFixture postgres) : IAsyncLifeti
         Need("twine");
         const string Python = "/usr/bin/python3";
         Assert.SkipUnless(File.Exists(Python), "Debian's Python is not installed.");
-        foreach (var (backend, requires) in ((string, string)[])[("setuptools.build_meta", "setuptools"), ("hatchling.build", "hatchling")])
+        foreach (var (backend, requires) in ((string, string)[])[("setuptools.build_meta", "setuptools"),
+            ("hatchling.build", "hatchling")])
         {
             var there = await _client.RunAsync(Python, _home, "-c", $"import build, {requires}");
             Assert.SkipWhen(there.ExitCode != 0, $"Not installed (Debian: apt install python3-build python3-{requires}).");
@@ -156,7 +160,8 @@ public sealed partial class ClientTests(PostgresFixture postgres) : IAsyncLifeti
         await File.WriteAllTextAsync(Path.Combine(folder, "pyproject.toml"),
             "[build-system]\nrequires = [\"flit_core\"]\nbuild-backend = \"flit_core.buildapi\"\n[project]\nname = \"flitted\"\n"
                 + "authors = [{name = \"A\", email = \"a@example.org\"}]\ndynamic = [\"version\", \"description\"]\n");
-        await File.WriteAllTextAsync(Path.Combine(_home, ".pypirc"), $"[distutils]\nindex-servers = auxo\n[auxo]\nrepository = {Legacy()}\n");
+        await File.WriteAllTextAsync(Path.Combine(_home, ".pypirc"),
+            $"[distutils]\nindex-servers = auxo\n[auxo]\nrepository = {Legacy()}\n");
         (await _client.RunAsync("flit", folder, "publish", "--repository", "auxo")).Well();
         await MakePythonAsync();
         (await PipAsync("install", "flitted")).Well();

@@ -60,7 +60,8 @@ public sealed class DistributionFileTests
     [Fact]
     public void any_name_is_read_or_refused_with_a_reason()
         => Prop.ForAll<string>(static text
-            => DistributionFile.Parse((text ?? "") + "-1.0.tar.gz", out var refusal) is null == refusal is not null).QuickCheckThrowOnFailure();
+            => DistributionFile.Parse((text ?? "") + "-1.0.tar.gz", out var refusal) is null == refusal is not null)
+                .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("Auxo.Demo", "auxo-demo")]

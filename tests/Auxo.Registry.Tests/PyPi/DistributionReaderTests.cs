@@ -18,7 +18,8 @@ public sealed class DistributionReaderTests
         var read = Read(Distributions.Wheel("Auxo.Demo", "1.0.0", metadata));
         Assert.Equal(metadata, Encoding.UTF8.GetString(read.MetadataText!));
         Assert.Equal(("Auxo.Demo", "1.0.0", "2.1", ">=3.8", "A demo", "MIT", null), (read.Metadata.Name, read.Metadata.Version,
-            read.Metadata.MetadataVersion, read.Metadata.RequiresPython, read.Metadata.Summary, read.Metadata.License, read.Metadata.HomePage));
+            read.Metadata.MetadataVersion, read.Metadata.RequiresPython, read.Metadata.Summary, read.Metadata.License,
+                read.Metadata.HomePage));
         Assert.Equal(["left (>=1)", "right; extra == 'x'"], read.Metadata.RequiresDist);
         Assert.Equal(["Home, https://example.org"], read.Metadata.ProjectUrls);
     }
@@ -51,7 +52,8 @@ public sealed class DistributionReaderTests
     {
         Refused(("demo-1.0-py3-none-any.whl", Zips.Of(("demo.py", ""))), "has none");
         Refused(Distributions.Wheel("demo", "1.0", folder: "other-1.0.dist-info"), "has other-1.0.dist-info");
-        Refused(("demo-1.0-py3-none-any.whl", Zips.Of(("demo-1.0.dist-info/METADATA", ""), ("x-1.0.dist-info/METADATA", ""))), "one folder");
+        Refused(("demo-1.0-py3-none-any.whl", Zips.Of(("demo-1.0.dist-info/METADATA", ""),
+            ("x-1.0.dist-info/METADATA", ""))), "one folder");
         Refused(("demo-1.0-py3-none-any.whl", Zips.Of(("demo-1.0.dist-info/METADATA", ""))), "no 'WHEEL'");
         Refused(("demo-1.0-py3-none-any.whl", "no zip"u8.ToArray()), "damaged");
     }

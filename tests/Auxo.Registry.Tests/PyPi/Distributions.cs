@@ -34,7 +34,8 @@ internal static class Distributions
         using (var tar = new TarWriter(gzip))
         {
             foreach (var (file, content) in ((string, string)[])
-                [($"{stem}/PKG-INFO", metadata ?? Metadata(name, version)), ($"{stem}/setup.py", "from setuptools import setup; setup()\n")])
+                [($"{stem}/PKG-INFO", metadata ?? Metadata(name, version)),
+                    ($"{stem}/setup.py", "from setuptools import setup; setup()\n")])
             {
                 tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, file)
                 {

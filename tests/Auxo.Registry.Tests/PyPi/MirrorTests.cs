@@ -104,7 +104,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, metadata.StatusCode);
         using var unlisted = await _host.GetAsync("/pypi/mirror/files/auxo-demo/auxo_demo-2.0.tar.gz");
         Assert.Equal(HttpStatusCode.NotFound, unlisted.StatusCode);
-        Assert.DoesNotContain(upstream.Asked, static a => a.Path.Contains("2.0") || a.Path.EndsWith(".metadata", StringComparison.Ordinal));
+        Assert.DoesNotContain(upstream.Asked, static a => a.Path.Contains("2.0")
+            || a.Path.EndsWith(".metadata", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -125,7 +126,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
              {"filename":"demo-1.0.tar.gz","url":"file:///etc/passwd","hashes":{"sha256":"A"}},
              {"filename":"demo-1.1.tar.gz","url":"x","hashes":{"md5":"00"}},
              {"filename":"demo-1.2.exe","url":"x","hashes":{"sha256":"A"}},
-             {"filename":"demo-1.3.tar.gz","url":"x","hashes":{"sha256":"A"},"size":"big","upload-time":"now","yanked":7,"core-metadata":true}],
+             {"filename":"demo-1.3.tar.gz","url":"x","hashes":{"sha256":"A"},"size":"big","upload-time":"now","yanked":7,
+              "core-metadata":true}],
              "versions":["1.0","1.3",7,"evil<script>"]}
             """.Replace("\"A\"", $"\"{new string('a', 64)}\"", StringComparison.Ordinal));
         Assert.Equal("1.3", await VersionsAsync());

@@ -86,7 +86,8 @@ public sealed class PythonVersionTests
 
     [Fact]
     public void only_alphas_betas_candidates_and_development_versions_are_prereleases()
-        => Assert.Equal("1.0a1 1.0.dev1 1.0rc1.post1", string.Join(' ', ((string[])["1.0", "1.0a1", "1.0.post1", "1.0.dev1", "1.0rc1.post1"])
+        => Assert.Equal("1.0a1 1.0.dev1 1.0rc1.post1", string.Join(' ',
+            ((string[])["1.0", "1.0a1", "1.0.post1", "1.0.dev1", "1.0rc1.post1"])
             .Where(static v => Parse(v).IsPrerelease)));
 
     [Fact]
@@ -110,7 +111,8 @@ public sealed class PythonVersionTests
 
     [Fact]
     public void any_text_is_read_or_refused()
-        => Prop.ForAll<string>(static text => PythonVersion.Parse(text ?? "")?.Normal is null or { Length: > 0 }).QuickCheckThrowOnFailure();
+        => Prop.ForAll<string>(static text => PythonVersion.Parse(text ?? "")?.Normal is null or { Length: > 0 })
+            .QuickCheckThrowOnFailure();
 
     private static PythonVersion Parse(string text) => PythonVersion.Parse(text) ?? throw new FormatException(text);
 }

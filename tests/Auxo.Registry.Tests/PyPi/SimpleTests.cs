@@ -43,7 +43,8 @@ public sealed class SimpleTests(PostgresFixture postgres) : IAsyncLifetime
         }
 
         using var html = await _host.GetAsync("/pypi/py/simple/auxo-demo/");
-        Assert.Equal(("text/html", "Accept, Accept-Encoding"), (html.Content.Headers.ContentType!.MediaType, string.Join(", ", html.Headers.Vary)));
+        Assert.Equal(("text/html", "Accept, Accept-Encoding"),
+            (html.Content.Headers.ContentType!.MediaType, string.Join(", ", html.Headers.Vary)));
         Assert.Contains("auxo_demo-1.9.tar.gz</a>", await html.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var none = await _host.GetAsync("/pypi/py/simple/auxo-demo/", ("Accept", "image/png"));
         Assert.Equal((HttpStatusCode.NotAcceptable, "request/not-acceptable"), await none.ProblemAsync());
@@ -115,7 +116,8 @@ public sealed class SimpleTests(PostgresFixture postgres) : IAsyncLifetime
     {
         using var yanked = await _host.Client.PutAsJsonAsync("/pypi/py/projects/auxo.demo/1.9.0/yanked", new { reason = "breaks \"x\"" });
         Assert.Equal(HttpStatusCode.NoContent, yanked.StatusCode);
-        Assert.Equal(["breaks \"x\"", "breaks \"x\"", "false", "false"], (await PageAsync())["files"]!.AsArray().Select(static f => f!["yanked"]!.ToString()));
+        Assert.Equal(["breaks \"x\"", "breaks \"x\"", "false", "false"],
+            (await PageAsync())["files"]!.AsArray().Select(static f => f!["yanked"]!.ToString()));
         using var bare = await _host.SendAsync(HttpMethod.Put, "/pypi/py/projects/auxo-demo/1.10/yanked");
         Assert.Equal(HttpStatusCode.NoContent, bare.StatusCode);
         Assert.Equal("true", (await PageAsync())["files"]![2]!["yanked"]!.ToString());

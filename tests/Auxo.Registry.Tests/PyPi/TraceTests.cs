@@ -26,9 +26,11 @@ public sealed partial class TraceTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal(10, requests.Count);
         foreach (var request in requests)
         {
-            var (method, path, body, status) = (request.Groups["method"].Value, request.Groups["path"].Value, request.Groups["body"].Value,
+            var (method, path, body, status) = (request.Groups["method"].Value, request.Groups["path"].Value,
+                request.Groups["body"].Value,
                 int.Parse(request.Groups["status"].Value));
-            path = path.Replace("/pypi/", "/pypi/py/", StringComparison.Ordinal).Replace("/files/", "/files/auxo-demo/", StringComparison.Ordinal);
+            path = path.Replace("/pypi/", "/pypi/py/", StringComparison.Ordinal)
+                .Replace("/files/", "/files/auxo-demo/", StringComparison.Ordinal);
             using var message = new HttpRequestMessage(new HttpMethod(method), path);
             foreach (Match header in Headers().Matches(request.Groups["head"].Value))
             {

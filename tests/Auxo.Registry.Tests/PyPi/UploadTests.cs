@@ -62,7 +62,8 @@ public sealed class UploadTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task files_of_one_release_come_one_after_the_other_in_any_spelling_of_its_version()
     {
         foreach (var file in ((string, byte[])[])[
-            Distributions.Source("demo", "1.0.0"), Distributions.Wheel("demo", "1.0"), Distributions.Wheel("demo", "1.0", tags: "cp311-abi3-linux_x86_64")])
+            Distributions.Source("demo", "1.0.0"), Distributions.Wheel("demo", "1.0"),
+                Distributions.Wheel("demo", "1.0", tags: "cp311-abi3-linux_x86_64")])
         {
             using var answer = await _host.UploadAsync(file);
             Assert.True(answer.IsSuccessStatusCode, answer.ReasonPhrase);

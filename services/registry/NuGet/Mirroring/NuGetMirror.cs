@@ -22,7 +22,8 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
     /// <exception cref="UpstreamAwayException">It is not here, and upstream cannot be asked.</exception>
     public async Task<MirroredDocument?> FindAsync(NuGetRepository repository, string id, CancellationToken ct)
     {
-        if (repository.Settings.Mirror is null || await PackageTable.RevisionAsync(source, repository.Name, id, ct) is not null) return null;
+        if (repository.Settings.Mirror is null
+            || await PackageTable.RevisionAsync(source, repository.Name, id, ct) is not null) return null;
         var feed = await FeedAsync(repository, ct);
         return await AskAsync(repository, $"nuget/{id}/registration", new Uri(feed.Registrations, $"{id}/index.json"), ct)
             is { Content: not null } index ? index : null;
@@ -49,8 +50,10 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
         return [.. versions.Values.OrderBy(static v => v.Listed.Version)];
     }
 
-    /// <summary>A package or its nuspec, checked by the catalog's hash where there is one; null when upstream has none that is offered.</summary>
-    public async Task<MirroredFile?> FindFileAsync(NuGetRepository repository, string id, string version, string file, CancellationToken ct)
+    /// <summary>A package or its nuspec, checked by the catalog's hash where there is one; null when upstream has none
+    /// that is offered.</summary>
+    public async Task<MirroredFile?> FindFileAsync(
+        NuGetRepository repository, string id, string version, string file, CancellationToken ct)
     {
         var (isPackage, isNuspec) = (file == PackageFileName.Package(id, version), file == PackageFileName.Nuspec(id, version));
         if (!isPackage && !isNuspec || await FindAsync(repository, id, ct) is not { } index) return null;
@@ -59,7 +62,8 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
         // What was offered once stays for those who build with it.
         if (kept is null || repository.At.AsOf is not null)
         {
-            if ((await ReadAsync(repository, id, index, ct)).FirstOrDefault(v => v.Listed.Stored.Version == version) is not { } offered) return null;
+            if ((await ReadAsync(repository, id, index, ct))
+                .FirstOrDefault(v => v.Listed.Stored.Version == version) is not { } offered) return null;
             var hash = isPackage && kept is null ? await HashAsync(repository, id, version, offered, ct) : null;
             var name = isPackage ? file : $"{id}.nuspec";
             return await mirror.FileAsync(
@@ -122,7 +126,8 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
     {
         var address = new Uri(repository.Settings.Mirror!.Upstream);
         if (await AskAsync(repository, "nuget//index", address, ct) is not { Content: { } content })
-            throw new UpstreamAwayException(repository.Name, "there is no service index at its address; it ends with '/v3/index.json' mostly");
+            throw new UpstreamAwayException(repository.Name,
+                "there is no service index at its address; it ends with '/v3/index.json' mostly");
         var bytes = await mirror.ReadAsync(content, ct);
         return Understand(repository, () => UpstreamFeed.Read(bytes, address));
     }

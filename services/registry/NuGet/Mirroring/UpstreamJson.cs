@@ -6,7 +6,8 @@ namespace Auxo.Registry.NuGet.Mirroring;
 internal static class UpstreamJson
 {
     public static string? Text(JsonElement parent, string name)
-        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString() : null;
 
     /// <summary>An address that may be asked: never one that is less safe than the document's own.</summary>

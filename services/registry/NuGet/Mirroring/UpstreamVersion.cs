@@ -27,7 +27,8 @@ internal sealed record UpstreamVersion(ListedVersion Listed, DateTimeOffset? Kno
             || UpstreamJson.Text(entry, "id") is not { } name || PackageId.Normalize(name) != id
             || PackageId.ParseVersion(UpstreamJson.Text(entry, "version")) is not { } version) return null;
         var published = UpstreamJson.Time(entry, "published");
-        var listed = entry.TryGetProperty("listed", out var flag) ? flag.ValueKind != JsonValueKind.False : published is not { Year: <= 1900 };
+        var listed = entry.TryGetProperty("listed", out var flag) ? flag.ValueKind != JsonValueKind.False
+            : published is not { Year: <= 1900 };
         var since = published is { Year: > 1900 } ? published : UpstreamJson.Time(leaf, "commitTimeStamp");
         Dictionary<string, string> marks = listed ? [] : new() { ["unlisted"] = "" };
         return new UpstreamVersion(
@@ -42,7 +43,8 @@ internal sealed record UpstreamVersion(ListedVersion Listed, DateTimeOffset? Kno
 
     /// <summary>The hash that a catalog's leaf, or an entry that has it in itself, says; null for none.</summary>
     public static string? HashOf(JsonElement entry)
-        => UpstreamJson.Text(entry, "packageHash") is { Length: > 0 } hash && UpstreamJson.Text(entry, "packageHashAlgorithm") is { } algorithm
+        => UpstreamJson.Text(entry, "packageHash") is { Length: > 0 } hash
+            && UpstreamJson.Text(entry, "packageHashAlgorithm") is { } algorithm
             ? $"{algorithm.ToLowerInvariant()}-{hash}" : null;
 
     private static Nuspec NuspecOf(JsonElement entry, string id, NuGetVersion version)
@@ -51,7 +53,8 @@ internal sealed record UpstreamVersion(ListedVersion Listed, DateTimeOffset? Kno
         string Words(string name, string between) => Text(name) ?? string.Join(between, UpstreamJson.List(entry, name)
             .Where(static w => w.ValueKind == JsonValueKind.String).Select(static w => w.GetString()));
         return new Nuspec(
-            id, version.ToFullString(), Words("authors", ", "), Text("description") ?? "", Text("title"), Text("summary"), Words("tags", " "),
+            id, version.ToFullString(), Words("authors", ", "), Text("description") ?? "", Text("title"),
+                Text("summary"), Words("tags", " "),
             Text("projectUrl"), Text("iconUrl"), Text("licenseUrl"), Text("licenseExpression"), Text("minClientVersion"),
             entry.TryGetProperty("requireLicenseAcceptance", out var accept) && accept.ValueKind == JsonValueKind.True, null, [],
             [.. UpstreamJson.List(entry, "dependencyGroups").Select(static g => new NuspecGroup(

@@ -45,7 +45,8 @@ internal static class GetRegistration
     }
 
     private static Task<Results<DocumentResult, ProblemHttpResult>> LeafAsync(
-        string repository, string id, string version, HttpContext http, RepositoryRows rows, NuGetDocuments documents, CancellationToken ct)
+        string repository, string id, string version, HttpContext http, RepositoryRows rows, NuGetDocuments documents,
+        CancellationToken ct)
     {
         var wanted = Normal(version);
         return documents.AnswerAsync(repository, id, $"registration {wanted}", http, rows,

@@ -13,7 +13,8 @@ internal static class GetServiceIndex
 {
     public static void Map(IEndpointRouteBuilder routes)
         => routes.MapMethods($"{NuGetRoutes.Root}/index.json", [HttpMethods.Get, HttpMethods.Head], HandleAsync)
-            .WithName("GetNuGetIndex").WithTags(NuGetRoutes.Tag).RequireRepositoryScope(RegistryScopes.Read, UploadAccess.AnyPackage);
+            .WithName("GetNuGetIndex").WithTags(NuGetRoutes.Tag)
+            .RequireRepositoryScope(RegistryScopes.Read, UploadAccess.AnyPackage(RegistryScopes.Read));
 
     private static async Task<Results<DocumentResult, ProblemHttpResult>> HandleAsync(
         string repository, HttpContext http, RepositoryRows rows, CancellationToken ct)

@@ -20,7 +20,8 @@ public sealed record VulnerabilityPage(
     [property: JsonPropertyName("@updated")] DateTimeOffset Updated, string Comment);
 
 /// <summary>
-/// <c>GET /nuget/{repository}/v3/vulnerabilities/index.json</c> and <c>…/{part}.json</c>: what upstream knows, in a mirror; of packages that
+/// <c>GET /nuget/{repository}/v3/vulnerabilities/index.json</c> and <c>…/{part}.json</c>: what upstream knows, in a
+/// mirror; of packages that
 /// were published here none is known. A feed without the resource would make every audit warn of it.
 /// </summary>
 internal static class GetVulnerabilities
@@ -32,10 +33,10 @@ internal static class GetVulnerabilities
     {
         routes.MapGet($"{NuGetRoutes.Root}/vulnerabilities/index.json", IndexAsync)
             .WithName("GetNuGetVulnerabilities").WithTags(NuGetRoutes.Tag)
-            .RequireRepositoryScope(RegistryScopes.Read, UploadAccess.AnyPackage);
+            .RequireRepositoryScope(RegistryScopes.Read, UploadAccess.AnyPackage(RegistryScopes.Read));
         routes.MapGet($"{NuGetRoutes.Root}/vulnerabilities/{{part}}.json", PartAsync)
             .WithName("GetNuGetVulnerabilityPage").WithTags(NuGetRoutes.Tag)
-            .RequireRepositoryScope(RegistryScopes.Read, UploadAccess.AnyPackage);
+            .RequireRepositoryScope(RegistryScopes.Read, UploadAccess.AnyPackage(RegistryScopes.Read));
     }
 
     private static async Task<Results<DocumentResult, ProblemHttpResult>> IndexAsync(
@@ -64,7 +65,8 @@ internal static class GetVulnerabilities
         try
         {
             return [.. (JsonSerializer.Deserialize(upstream, NuGetJson.Default.IReadOnlyListVulnerabilityPage) ?? [])
-                .Where(static p => p is { Name: not null } && PackageId.Refuse(p.Name) is null).Take(MaxParts).Select(p => p with { Id = $"{address}/{p.Name}.json" })];
+                .Where(static p => p is { Name: not null } && PackageId.Refuse(p.Name) is null).Take(MaxParts)
+                    .Select(p => p with { Id = $"{address}/{p.Name}.json" })];
         }
         catch (JsonException)
         {

@@ -37,7 +37,8 @@ internal static class RegistrationPages
         {
             var (lower, upper) = Bounds(versions);
             return new RegistrationIndex(
-                index, changedAt, 1, [new($"{index}#page/{lower}/{upper}", versions.Count, lower, upper, index, Leaves(address, id, versions))]);
+                index, changedAt, 1, [new($"{index}#page/{lower}/{upper}", versions.Count, lower, upper, index,
+                    Leaves(address, id, versions))]);
         }
 
         List<RegistrationPage> pages = [.. versions.Chunk(PageSize).Select(page => PageOf(address, id, page) with { Items = null })];

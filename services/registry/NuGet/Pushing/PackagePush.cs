@@ -48,7 +48,8 @@ internal sealed class PackagePush(RepositoryRows rows, BlobUpload upload, DiskGu
         PublishOutcome.WasRemoved => new UploadAnswer(StatusCodes.Status409Conflict,
             $"{what} was removed, and its version never comes back. Raise the version."),
         PublishOutcome.NoRoom => new UploadAnswer(StatusCodes.Status413PayloadTooLarge,
-            $"'{repository.Name}' may hold {repository.Settings.QuotaBytes} bytes and has no room for this. Remove versions, or raise its quota."),
+            $"'{repository.Name}' may hold {repository.Settings.QuotaBytes} bytes and has no room for this. "
+                + "Remove versions, or raise its quota."),
         _ => new UploadAnswer(StatusCodes.Status503ServiceUnavailable, "The package was not kept in time. Push it again."),
     };
 

@@ -24,7 +24,8 @@ internal static class PushForm
         try
         {
             var reader = new MultipartReader(boundary.ToString(), request.Body);
-            if (await reader.ReadNextSectionAsync(ct) is not { } part) throw new BadHttpRequestException("The form has no package in it.");
+            if (await reader.ReadNextSectionAsync(ct) is not { } part) throw new BadHttpRequestException(
+                "The form has no package in it.");
             var bytes = PipeReader.Create(part.Body, Reading);
             var received = await upload.ReceiveAsync(bytes, limitBytes, sha512: true, ct);
             await bytes.CompleteAsync();

@@ -10,21 +10,24 @@ using Auxo.Registry.Packages;
 namespace Auxo.Registry.NuGet.Pushing;
 
 /// <summary>
-/// <c>PUT /nuget/{repository}/v3/push</c>, with a slash at the end or not: takes a <c>.nupkg</c>. 201 when it is there durably, 409 when its
+/// <c>PUT /nuget/{repository}/v3/push</c>, with a slash at the end or not: takes a <c>.nupkg</c>. 201 when it is there
+/// durably, 409 when its
 /// version is or was.
 /// </summary>
 internal static class PushPackage
 {
     public static void Map(IEndpointRouteBuilder routes)
         => routes.MapPut($"{NuGetRoutes.Root}/push", HandleAsync)
-            .WithName("PushNuGetPackage").WithTags(NuGetRoutes.Tag).RequireRepositoryScope(RegistryScopes.Write, UploadAccess.AnyPackage);
+            .WithName("PushNuGetPackage").WithTags(NuGetRoutes.Tag)
+            .RequireRepositoryScope(RegistryScopes.Write, UploadAccess.AnyPackage(RegistryScopes.Write));
 
     private static Task<UploadAnswer> HandleAsync(
         string repository, HttpContext http, PackagePush push, BlobUpload upload, PublishVersion publish, CancellationToken ct)
         => push.RunAsync(repository, http, (there, received) => KeepAsync(there, received, http, upload, publish, ct), ct);
 
     private static async Task<UploadAnswer> KeepAsync(
-        NuGetRepository repository, ReceivedBlob received, HttpContext http, BlobUpload upload, PublishVersion publish, CancellationToken ct)
+        NuGetRepository repository, ReceivedBlob received, HttpContext http, BlobUpload upload, PublishVersion publish,
+        CancellationToken ct)
     {
         ReadPackage read;
         using (var stream = received.OpenRead()) read = PackageReader.Read(stream);

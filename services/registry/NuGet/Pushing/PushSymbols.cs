@@ -9,13 +9,15 @@ using Npgsql;
 namespace Auxo.Registry.NuGet.Pushing;
 
 /// <summary>
-/// <c>PUT /nuget/{repository}/v3/symbols</c>: takes the <c>.snupkg</c> of a version that is there. It lies beside the package from then on.
+/// <c>PUT /nuget/{repository}/v3/symbols</c>: takes the <c>.snupkg</c> of a version that is there. It lies beside the
+/// package from then on.
 /// </summary>
 internal static class PushSymbols
 {
     public static void Map(IEndpointRouteBuilder routes)
         => routes.MapPut($"{NuGetRoutes.Root}/symbols", HandleAsync)
-            .WithName("PushNuGetSymbols").WithTags(NuGetRoutes.Tag).RequireRepositoryScope(RegistryScopes.Write, UploadAccess.AnyPackage);
+            .WithName("PushNuGetSymbols").WithTags(NuGetRoutes.Tag)
+            .RequireRepositoryScope(RegistryScopes.Write, UploadAccess.AnyPackage(RegistryScopes.Write));
 
     private static Task<UploadAnswer> HandleAsync(
         string repository, HttpContext http, PackagePush push, NpgsqlDataSource source, PublishVersion publish, CancellationToken ct)

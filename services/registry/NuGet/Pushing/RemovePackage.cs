@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Auxo.Registry.NuGet.Pushing;
 
 /// <summary>
-/// <c>DELETE /nuget/{repository}/packages/{id}/{version}</c>: a version goes with its bytes, and its number never comes back. Clients have no
+/// <c>DELETE /nuget/{repository}/packages/{id}/{version}</c>: a version goes with its bytes, and its number never
+/// comes back. Clients have no
 /// command for it; what they call deleting only unlists.
 /// </summary>
 internal static class RemovePackage

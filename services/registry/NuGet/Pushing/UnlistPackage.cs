@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Auxo.Registry.NuGet.Pushing;
 
 /// <summary>
-/// <c>DELETE /nuget/{repository}/v3/push/{id}/{version}</c>, which is <c>dotnet nuget delete</c>: the version is found no more, but whoever
+/// <c>DELETE /nuget/{repository}/v3/push/{id}/{version}</c>, which is <c>dotnet nuget delete</c>: the version is found
+/// no more, but whoever
 /// builds with it still gets it. <c>POST</c> lists it again.
 /// </summary>
 internal static class UnlistPackage

@@ -18,7 +18,8 @@ internal static class NuspecReader
     public static Nuspec Read(byte[] nuspec)
     {
         var metadata = Load(nuspec).Root is { Name.LocalName: "package" } root ? Child(root, "metadata") : null;
-        if (metadata is null) throw new ArchiveRefusedException("The package's '.nuspec' is no 'package' with 'metadata' in it. Pack it again.");
+        if (metadata is null) throw new ArchiveRefusedException(
+            "The package's '.nuspec' is no 'package' with 'metadata' in it. Pack it again.");
         string? Text(string name) => Child(metadata, name)?.Value.Trim() is { Length: > 0 } value
             ? value.Length <= MaxText ? value : throw new ArchiveRefusedException($"'{name}' in the package's '.nuspec' is too long.")
             : null;

@@ -40,7 +40,8 @@ internal static class PackageReader
             if (entry.Name.Contains('%')) ArchiveLimits.RequireInside(Uri.UnescapeDataString(entry.Name));
         }
 
-        var nuspecs = zip.Entries.Where(static e => !e.Name.Contains('/') && e.Name.EndsWith(".nuspec", StringComparison.OrdinalIgnoreCase));
+        var nuspecs = zip.Entries.Where(static e => !e.Name.Contains('/')
+            && e.Name.EndsWith(".nuspec", StringComparison.OrdinalIgnoreCase));
         if (nuspecs.ToList() is not [var nuspec]) throw new ArchiveRefusedException(
             "A package has one '.nuspec' at its top, and this one has none or several. Pack it again with 'dotnet pack'.");
         var text = zip.Read(nuspec);

@@ -28,11 +28,13 @@ internal static class CompleteNames
     {
         if (await NuGetRepository.FindAsync(rows, repository, ct) is not { } there) return NuGetRepository.None(repository);
         var terms = new SearchTerms(
-            id ?? q ?? "", prerelease, PackageId.ParseVersion(semVerLevel) is { Major: >= 2 }, packageType is { Length: > 0 } ? packageType : null);
+            id ?? q ?? "", prerelease, PackageId.ParseVersion(semVerLevel) is { Major: >= 2 },
+                packageType is { Length: > 0 } ? packageType : null);
         var found = await PackageSearch.FindAsync(source, there, terms, ct);
         List<string> names = id is null
             ? [.. found.Select(static p => p.Versions[^1].Nuspec.Id)]
-            : [.. found.Where(p => p.Id == PackageId.Normalize(id)).SelectMany(static p => p.Versions).Select(static v => v.Stored.Version)];
+            : [.. found.Where(p => p.Id == PackageId.Normalize(id)).SelectMany(static p => p.Versions)
+                .Select(static v => v.Stored.Version)];
         var answer = new NamesAnswer(names.Count,
             id is null ? [.. names.Skip(Math.Max(skip, 0)).Take(Math.Clamp(take, 0, MostTaken))] : names);
         return new DocumentResult(PackageDocument.Of(

@@ -12,7 +12,8 @@ using Npgsql;
 namespace Auxo.Registry.NuGet.Searching;
 
 /// <summary>
-/// <c>GET /nuget/{repository}/v3/search?q=&amp;skip=&amp;take=&amp;prerelease=&amp;semVerLevel=&amp;packageType=</c>: packages in whose names the
+/// <c>GET /nuget/{repository}/v3/search?q=&amp;skip=&amp;take=&amp;prerelease=&amp;semVerLevel=&amp;packageType=</c>:
+/// packages in whose names the
 /// words occur.
 /// </summary>
 internal static class SearchPackages
@@ -29,11 +30,13 @@ internal static class SearchPackages
     {
         if (await NuGetRepository.FindAsync(rows, repository, ct) is not { } there) return NuGetRepository.None(repository);
         var terms = new SearchTerms(
-            q ?? "", prerelease, PackageId.ParseVersion(semVerLevel) is { Major: >= 2 }, packageType is { Length: > 0 } ? packageType : null);
+            q ?? "", prerelease, PackageId.ParseVersion(semVerLevel) is { Major: >= 2 }, packageType is { Length: > 0 }
+                ? packageType : null);
         var found = await PackageSearch.FindAsync(source, there, terms, ct);
         var address = there.AddressFor(http);
         var answer = new SearchAnswer(
-            found.Count, [.. found.Skip(Math.Max(skip, 0)).Take(Math.Clamp(take, 0, MostTaken)).Select(p => Of(address, p.Id, p.Versions))]);
+            found.Count, [.. found.Skip(Math.Max(skip, 0)).Take(Math.Clamp(take, 0, MostTaken))
+                .Select(p => Of(address, p.Id, p.Versions))]);
         return new DocumentResult(PackageDocument.Of(
             JsonSerializer.SerializeToUtf8Bytes(answer, NuGetJson.Default.SearchAnswer), "application/json"));
     }
@@ -43,7 +46,8 @@ internal static class SearchPackages
         var (newest, index) = (versions[^1].Nuspec, RegistrationPages.IndexAddress(address, id));
         return new FoundPackage(
             index, newest.Id, newest.ParsedVersion.ToFullString(), index, newest.Description, newest.Title, newest.Summary,
-            newest.Authors.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), RegistrationPages.Tags(newest),
+            newest.Authors.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                RegistrationPages.Tags(newest),
             newest.ProjectUrl, newest.IconUrl, newest.LicenseUrl, 0, false,
             [.. PackageSearch.Types(versions[^1]).Select(static t => new FoundType(t))],
             [.. versions.Select(v => new FoundVersion(

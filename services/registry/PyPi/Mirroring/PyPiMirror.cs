@@ -74,5 +74,6 @@ public sealed class PyPiMirror(Mirror mirror, NpgsqlDataSource source, TimeProvi
 
     private static Uri PageOf(MirrorSettings settings, string project) => new($"{settings.Upstream.TrimEnd('/')}/{project}/");
 
-    private static Uri MetadataOf(Uri file) => new UriBuilder(file) { Path = file.AbsolutePath + GetDistribution.MetadataSuffix, Fragment = "" }.Uri;
+    private static Uri MetadataOf(Uri file)
+        => new UriBuilder(file) { Path = file.AbsolutePath + GetDistribution.MetadataSuffix, Fragment = "" }.Uri;
 }

@@ -52,8 +52,10 @@ public sealed partial record UpstreamProject(IReadOnlyList<string> Versions, IRe
             return null;
         return new UpstreamFile(
             name, address, sha256, DistributionFile.Parse(name, out _)?.Version,
-            file.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var bytes) ? bytes : null,
-            file.TryGetProperty("upload-time", out var at) && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var moment)
+            file.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number
+                && size.TryGetInt64(out var bytes) ? bytes : null,
+            file.TryGetProperty("upload-time", out var at) && at.ValueKind == JsonValueKind.String
+                && at.TryGetDateTimeOffset(out var moment)
                 ? moment : null,
             Text(file, "requires-python"), Sha256(file, "core-metadata") ?? Sha256(file, "dist-info-metadata"),
             file.TryGetProperty("yanked", out var yanked)
@@ -65,7 +67,8 @@ public sealed partial record UpstreamProject(IReadOnlyList<string> Versions, IRe
         => file.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string? Sha256(JsonElement file, string name)
-        => file.TryGetProperty(name, out var hashes) && hashes.ValueKind == JsonValueKind.Object && Text(hashes, "sha256") is { Length: 64 } hex
+        => file.TryGetProperty(name, out var hashes) && hashes.ValueKind == JsonValueKind.Object
+            && Text(hashes, "sha256") is { Length: 64 } hex
             && hex.All(char.IsAsciiHexDigit) ? hex.ToLowerInvariant() : null;
 
     /// <summary>What is installed today, and the two oldest kinds of source distributions.</summary>

@@ -35,6 +35,7 @@ internal static class GetProject
     {
         http.Response.Headers.Vary = "Accept";
         return AuxoProblem.Of(StatusCodes.Status406NotAcceptable, "request/not-acceptable",
-            $"This index answers as {SimpleFormat.Json.MediaType}, {SimpleFormat.Html.MediaType} or text/html; 'Accept' names none of them.");
+            $"This index answers as {SimpleFormat.Json.MediaType}, {SimpleFormat.Html.MediaType} or text/html; "
+                + "'Accept' names none of them.");
     }
 }

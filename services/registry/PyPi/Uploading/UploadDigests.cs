@@ -36,5 +36,6 @@ internal static class UploadDigests
     private static bool Same(string promised, string actual) => promised.Equals(actual, StringComparison.OrdinalIgnoreCase);
 
     private static string Differs(string field, string promised)
-        => $"What arrived is not what '{field}' promises ({(promised.Length > 64 ? promised[..64] : promised)}). Nothing was kept; upload it again.";
+        => $"What arrived is not what '{field}' promises ({(promised.Length > 64 ? promised[..64] : promised)}). "
+            + "Nothing was kept; upload it again.";
 }

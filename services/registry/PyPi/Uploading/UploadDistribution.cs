@@ -25,7 +25,7 @@ internal static class UploadDistribution
     public static void Map(IEndpointRouteBuilder routes)
         => routes.MapPost("/pypi/{repository}/legacy", HandleAsync)
             .WithName("UploadPythonDistribution").WithTags(PyPiRoutes.Tag)
-            .RequireRepositoryScope(RegistryScopes.Write, UploadAccess.AnyPackage);
+            .RequireRepositoryScope(RegistryScopes.Write, UploadAccess.AnyPackage(RegistryScopes.Write));
 
     private static async Task<UploadAnswer> HandleAsync(
         string repository, HttpContext http, RepositoryRows rows, BlobUpload upload, DiskGuard guard, NpgsqlDataSource source,

@@ -9,7 +9,8 @@ using Microsoft.Net.Http.Headers;
 namespace Auxo.Registry.PyPi.Uploading;
 
 /// <summary>
-/// An upload as a client sends it: a form whose part <c>content</c> is the file, first, last or in between. What it says of the file beside
+/// An upload as a client sends it: a form whose part <c>content</c> is the file, first, last or in between. What it
+/// says of the file beside
 /// its digests is not believed: the file's own metadata counts.
 /// </summary>
 public sealed class UploadForm : IDisposable
@@ -87,7 +88,8 @@ public sealed class UploadForm : IDisposable
         MultipartSection part, ContentDispositionHeaderValue disposition, BlobUpload upload, long limitBytes, CancellationToken ct)
     {
         if (Content is not null) throw new BadHttpRequestException("The form has two parts 'content'; a request uploads one file.");
-        FileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
+        FileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar
+            : disposition.FileName).ToString();
         var bytes = PipeReader.Create(part.Body, Reading);
         Content = await upload.ReceiveAsync(bytes, limitBytes, sha512: false, ct);
         await bytes.CompleteAsync();

@@ -49,7 +49,8 @@ internal static class UploadRules
         PublishOutcome.WasRemoved => new UploadAnswer(StatusCodes.Status400BadRequest,
             $"{file.Project} {file.Version} was removed, and neither its version nor its files' names ever come back. Raise the version."),
         PublishOutcome.NoRoom => new UploadAnswer(StatusCodes.Status413PayloadTooLarge,
-            $"'{repository.Name}' may hold {repository.QuotaBytes} bytes and has no room for this. Remove releases, or raise its quota."),
+            $"'{repository.Name}' may hold {repository.QuotaBytes} bytes and has no room for this. "
+                + "Remove releases, or raise its quota."),
         _ => new UploadAnswer(StatusCodes.Status503ServiceUnavailable, "The file was not kept in time. Upload it again."),
     };
 }

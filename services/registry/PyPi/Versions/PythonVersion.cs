@@ -68,7 +68,8 @@ public sealed class PythonVersion : IComparable<PythonVersion>, IEquatable<Pytho
         return 0;
     }
 
-    /// <summary>A development version of the release itself stands before its first alpha; the release stands after its last candidate.</summary>
+    /// <summary>A development version of the release itself stands before its first alpha; the release stands after
+    /// its last candidate.</summary>
     private static (int Phase, BigInteger Number) PreRank(VersionParts v)
         => v.Pre is { } pre ? (pre.Phase switch { "a" => 1, "b" => 2, _ => 3 }, pre.Number)
             : v.Post is null && v.Dev is not null ? (0, 0) : (4, 0);
