@@ -2,6 +2,7 @@ using System.Text.Json;
 
 using Auxo.Registry.Access;
 using Auxo.Registry.Packages;
+using Auxo.Registry.Packages.Uploading;
 using Auxo.Registry.Repositories;
 
 using Microsoft.AspNetCore.Http.HttpResults;

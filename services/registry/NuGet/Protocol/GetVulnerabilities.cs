@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Auxo.Registry.Access;
 using Auxo.Registry.NuGet.Mirroring;
 using Auxo.Registry.Packages;
+using Auxo.Registry.Packages.Uploading;
 using Auxo.Registry.Repositories;
 
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,5 +1,6 @@
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Packages;
+using Auxo.Registry.Packages.Uploading;
 using Auxo.Registry.Repositories;
 using Auxo.ServiceDefaults.Disk;
 

@@ -6,6 +6,7 @@ using Auxo.Registry.Blobs;
 using Auxo.Registry.NuGet.Flat;
 using Auxo.Registry.NuGet.Reading;
 using Auxo.Registry.Packages;
+using Auxo.Registry.Packages.Uploading;
 
 namespace Auxo.Registry.NuGet.Pushing;
 

@@ -1,5 +1,6 @@
 using Auxo.Registry.Access;
 using Auxo.Registry.Packages;
+using Auxo.Registry.Packages.Uploading;
 using Auxo.Registry.Repositories;
 
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Auxo.Registry.Access;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Packages;
+using Auxo.Registry.Packages.Uploading;
 using Auxo.Registry.PyPi.Reading;
 using Auxo.Registry.Repositories;
 using Auxo.ServiceDefaults.Disk;

@@ -1,4 +1,5 @@
 using Auxo.Registry.Packages;
+using Auxo.Registry.Packages.Uploading;
 using Auxo.Registry.PyPi.Versions;
 using Auxo.Registry.Repositories;
 

@@ -2,7 +2,7 @@ using System.Text;
 
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Auxo.Registry.Packages;
+namespace Auxo.Registry.Packages.Uploading;
 
 /// <summary>
 /// The answer to an upload of twine, dotnet and their like, in plain text. They show the reason phrase of the status line and little

@@ -1,4 +1,4 @@
-namespace Auxo.Registry.Packages;
+namespace Auxo.Registry.Packages.Uploading;
 
 /// <summary>Who sent an upload, and whether he may send any.</summary>
 internal static class UploadAccess
