@@ -210,7 +210,7 @@ public sealed class ClientTests(NpmClients clients) : IClassFixture<NpmClients>
         var app = clients.Project(client);
         app.Log(null);
         var (code, said) = await app.AtTerminalAsync(
-            [("Username", "ci"), ("Password", clients.Host.Token)], login.Split(' '));
+            [("Username", "ci"), ("Password", clients.Host.Token), ("Email", "ci@example.com")], login.Split(' '));
         Assert.True(code == 0, said);
         Assert.Contains("test ", await app.RunAsync(whoAmI.Split(' ')));
     }
