@@ -35,7 +35,8 @@ internal static class NpmProblems
         => repository.Mirror is not { CooldownDays: > 0 } mirror
             ? NoPackage(repository.Name, name)
             : AuxoProblem.NotFound("npm/not-found",
-                $"'{repository.Name}' has no package '{name}', nor has its upstream a version of it that is {mirror.CooldownDays} days old.");
+                $"'{repository.Name}' has no package '{name}', nor has its upstream a version of it that is "
+                    + $"{mirror.CooldownDays} days old.");
 
     public static ProblemHttpResult NoVersion(NpmName name, string version)
         => AuxoProblem.NotFound("npm/no-such-version", $"'{name}' has no version or tag '{Shown(version)}'.");

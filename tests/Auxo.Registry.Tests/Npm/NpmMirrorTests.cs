@@ -49,7 +49,8 @@ public sealed class NpmMirrorTests(PostgresFixture postgres) : IAsyncLifetime
             var ours = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
             Assert.Equal(["1.0.0", "1.1.0-rc.1"], ours["versions"]!.AsObject().Select(static v => v.Key));
             Assert.Equal("""{"latest":"1.0.0"}""", ours["dist-tags"]!.ToJsonString());
-            Assert.Equal(["1.0.0", "1.1.0-rc.1"], ours["time"]!.AsObject().Select(static t => t.Key).Where(static t => char.IsAsciiDigit(t[0])).Order());
+            Assert.Equal(["1.0.0", "1.1.0-rc.1"], ours["time"]!.AsObject()
+                .Select(static t => t.Key).Where(static t => char.IsAsciiDigit(t[0])).Order());
             var (here, there) = (ours["versions"]!["1.0.0"]!["dist"]!.AsObject(), theirs["versions"]!["1.0.0"]!["dist"]!.AsObject());
             Assert.Equal($"{_host.Address}npm/npm/{name}/-/left-1.0.0.tgz", (string?)here["tarball"]);
             foreach (var same in (string[])["integrity", "shasum", "signatures"])
@@ -66,7 +67,8 @@ public sealed class NpmMirrorTests(PostgresFixture postgres) : IAsyncLifetime
 
         var keys = (await _host.Client.GetFromJsonAsync<JsonNode>("/npm/npm/-/npm/v1/keys"))!["keys"]!.AsArray();
         Assert.Equal(2, keys.Count);
-        Assert.Contains((string?)theirs["versions"]!["1.0.0"]!["dist"]!["signatures"]![0]!["keyid"], keys.Select(static k => (string?)k!["keyid"]));
+        Assert.Contains((string?)theirs["versions"]!["1.0.0"]!["dist"]!["signatures"]![0]!["keyid"],
+            keys.Select(static k => (string?)k!["keyid"]));
 
         // From now on upstream is not needed.
         await _upstream.DisposeAsync();
@@ -102,17 +104,20 @@ public sealed class NpmMirrorTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(["1.0.0"], package["versions"]!.AsObject().Select(static v => v.Key));
         using (var file = await _host.GetAsync("/npm/lies/ours/-/ours-9.9.9.tgz")) Assert.Equal(HttpStatusCode.NotFound, file.StatusCode);
         using (var version = await _host.GetAsync("/npm/lies/ours/9.9.9")) Assert.Equal(HttpStatusCode.NotFound, version.StatusCode);
-        using (var none = await _host.GetAsync("/npm/lies/-/npm/v1/attestations/ours@9.9.9")) Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        using (var none = await _host.GetAsync("/npm/lies/-/npm/v1/attestations/ours@9.9.9"))
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
 
         // Nor when all of it was removed again.
-        using (var gone = await _host.SendAsync(HttpMethod.Delete, $"/npm/lies/ours/-rev/{package["_rev"]}")) Assert.True(gone.IsSuccessStatusCode);
+        using (var gone = await _host.SendAsync(HttpMethod.Delete, $"/npm/lies/ours/-rev/{package["_rev"]}"))
+            Assert.True(gone.IsSuccessStatusCode);
         using (var removed = await _host.GetAsync("/npm/lies/ours")) Assert.Equal(HttpStatusCode.NotFound, removed.StatusCode);
 
         _liar.Answer = static async http =>
         {
             using var reader = new StreamReader(new System.IO.Compression.GZipStream(
                 http.Request.Body, System.IO.Compression.CompressionMode.Decompress));
-            await http.Response.WriteAsync($$"""{"left":[{"id":1,"title":{{new JsonArray(await reader.ReadToEndAsync())[0]!.ToJsonString()}}}]}""");
+            var advisory = new JsonObject { ["id"] = 1, ["title"] = await reader.ReadToEndAsync() };
+            await http.Response.WriteAsync(new JsonObject { ["left"] = new JsonArray(advisory) }.ToJsonString());
         };
         Assert.Equal("{}", await AuditAsync("""{"ours":["1.0.0"]}"""));
         Assert.Empty(_liar.Asked);
@@ -242,7 +247,8 @@ public sealed class NpmMirrorTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     private Task<HttpResponseMessage> PostAuditAsync(string question)
-        => _host.Client.PostAsync("/npm/lies/-/npm/v1/security/advisories/bulk", new StringContent(question, Encoding.UTF8, "application/json"));
+        => _host.Client.PostAsync(
+            "/npm/lies/-/npm/v1/security/advisories/bulk", new StringContent(question, Encoding.UTF8, "application/json"));
 
     private static JsonObject Package(string name, string version, byte[] tarball, string address = "http://127.0.0.1:1") => new()
     {

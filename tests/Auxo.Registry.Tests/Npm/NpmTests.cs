@@ -32,7 +32,8 @@ public sealed class NpmTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var package = new JsonObject
         {
-            ["name"] = name, ["version"] = "1.0.0", ["description"] = "Pads <left> & more", ["dependencies"] = new JsonObject { ["a"] = "^1" },
+            ["name"] = name, ["version"] = "1.0.0", ["description"] = "Pads <left> & more",
+            ["dependencies"] = new JsonObject { ["a"] = "^1" },
             ["scripts"] = new JsonObject { ["postinstall"] = "node x" }, ["bin"] = new JsonObject { ["left"] = "cli.js" },
         };
         var tarball = TestTarball.Of(package, ("cli.js", "#!/usr/bin/env node"));
@@ -112,7 +113,8 @@ public sealed class NpmTests(PostgresFixture postgres) : IAsyncLifetime
         var body = TestTarball.Body("left", "1.0.0", package: package, tarball: TestTarball.Of(package, ("a", "one")));
         await PublishAsync(body);
         await PublishAsync(body);
-        using var other = await PutAsync(TestTarball.Body("left", "1.0.0", package: package, tarball: TestTarball.Of(package, ("a", "two"))));
+        using var other = await PutAsync(TestTarball.Body(
+            "left", "1.0.0", package: package, tarball: TestTarball.Of(package, ("a", "two"))));
         Assert.Equal((HttpStatusCode.Conflict, "npm/version-exists"), await other.ProblemAsync());
         Assert.Contains("never replaced", (string?)JsonNode.Parse(await other.Content.ReadAsStringAsync())!["error"]);
         Assert.Equal(1L, await _host.ScalarAsync<long>("select file_count from registry.repositories where name = 'team'"));
@@ -236,7 +238,8 @@ public sealed class NpmTests(PostgresFixture postgres) : IAsyncLifetime
 
         using (var all = await _host.SendAsync(HttpMethod.Delete, $"/npm/team/left/-rev/{now["_rev"]}"))
             Assert.Equal(HttpStatusCode.OK, all.StatusCode);
-        using (var got = await _host.GetAsync("/npm/team/left")) Assert.Equal((HttpStatusCode.NotFound, "npm/not-found"), await got.ProblemAsync());
+        using (var got = await _host.GetAsync("/npm/team/left"))
+            Assert.Equal((HttpStatusCode.NotFound, "npm/not-found"), await got.ProblemAsync());
         Assert.Equal((0L, 0L), (await _host.ScalarAsync<long>("select file_count from registry.repositories where name = 'team'"),
             await _host.ScalarAsync<long>("select used_bytes from registry.repositories where name = 'team'")));
         await PublishAsync(TestTarball.Body("left", "2.0.0"));
@@ -334,8 +337,12 @@ public sealed class NpmTests(PostgresFixture postgres) : IAsyncLifetime
         {
             ["dsseEnvelope"] = new JsonObject { ["payload"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(statement.ToJsonString())) },
         }.ToJsonString(new() { WriteIndented = true });
-        await PublishAsync(TestTarball.Body("@acme/left", "1.0.0", tarball: tarball, change: b => b["_attachments"]!["@acme/left-1.0.0.sigstore"] =
-            new JsonObject { ["content_type"] = "application/vnd.dev.sigstore.bundle.v0.3+json", ["data"] = bundle, ["length"] = bundle.Length }));
+        var attachment = new JsonObject
+        {
+            ["content_type"] = "application/vnd.dev.sigstore.bundle.v0.3+json", ["data"] = bundle, ["length"] = bundle.Length,
+        };
+        await PublishAsync(TestTarball.Body(
+            "@acme/left", "1.0.0", tarball: tarball, change: b => b["_attachments"]!["@acme/left-1.0.0.sigstore"] = attachment));
         var dist = (await _host.Client.GetFromJsonAsync<JsonNode>("/npm/team/@acme%2fleft"))!["versions"]!["1.0.0"]!["dist"]!;
         Assert.Equal("https://slsa.dev/provenance/v1", (string?)dist["attestations"]!["provenance"]!["predicateType"]);
         foreach (var url in (string[])[(string)dist["attestations"]!["url"]!, "/npm/team/-/npm/v1/attestations/@acme%2fleft@1.0.0"])
@@ -367,7 +374,8 @@ public sealed class NpmTests(PostgresFixture postgres) : IAsyncLifetime
         async Task<(string Names, int Total)> FindAsync(string query)
         {
             var answer = await _host.Client.GetFromJsonAsync<JsonNode>($"/npm/team/-/v1/search?{query}");
-            return (string.Join(' ', answer!["objects"]!.AsArray().Select(static o => (string?)o!["package"]!["name"])), (int)answer["total"]!);
+            var names = answer!["objects"]!.AsArray().Select(static o => (string?)o!["package"]!["name"]);
+            return (string.Join(' ', names), (int)answer["total"]!);
         }
 
         Assert.Equal(("@acme/left left-pad", 2), await FindAsync("text=left"));
@@ -471,7 +479,8 @@ public sealed class NpmTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, await TryAsync(HttpMethod.Put, Tag, [], Scope));
         Assert.Equal(HttpStatusCode.Forbidden, await TryAsync(HttpMethod.Put, Tag, [], "registry:write:team/@other/*"));
         Assert.Equal(HttpStatusCode.Forbidden, await TryAsync(HttpMethod.Delete, "/npm/team/left/-rev/1-0", null, Scope, "registry:read"));
-        Assert.Equal(HttpStatusCode.Forbidden, await TryAsync(HttpMethod.Put, "/npm/team/left", other, "registry:read", "registry:write:other"));
+        Assert.Equal(HttpStatusCode.Forbidden, await TryAsync(
+            HttpMethod.Put, "/npm/team/left", other, "registry:read", "registry:write:other"));
         Assert.Equal(HttpStatusCode.OK, await TryAsync(HttpMethod.Get, "/npm/team/@acme%2fleft", null, "registry:read:team/@acme/*"));
     }
 

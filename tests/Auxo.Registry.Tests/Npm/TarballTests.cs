@@ -26,7 +26,8 @@ public sealed class TarballTests
     public static TheoryData<string, string> Bad => new()
     {
         { "links", "link" }, { "hardlink", "link" }, { "fifo", "no file" }, { "up", "elsewhere" }, { "root", "elsewhere" },
-        { "backslash", "elsewhere" }, { "twice", "twice" }, { "two-folders", "two folders" }, { "none", "package.json" }, { "text", "damaged" },
+        { "backslash", "elsewhere" }, { "twice", "twice" }, { "two-folders", "two folders" }, { "none", "package.json" },
+        { "text", "damaged" },
         { "cut", "damaged" }, { "after", "after its end" }, { "long", "characters" }, { "empty", "damaged" },
     };
 

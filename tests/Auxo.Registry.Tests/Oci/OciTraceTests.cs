@@ -39,7 +39,7 @@ public sealed partial class OciTraceTests(PostgresFixture postgres) : IAsyncLife
         foreach (var line in lines)
         {
             var (method, path) = ((string)line["method"]!, (string)line["path"]!);
-            var recorded = Sessions().Match(path) is { Success: true } match ? match.Groups[1].Value : null;
+            var recorded = Sessions().Match(path) is { Success: true } match ? match.Groups["id"].Value : null;
             if (recorded is not null && !sessions.ContainsKey(recorded)) sessions[recorded] = begun.Dequeue();
             if (recorded is not null) path = path.Replace(recorded, sessions[recorded], StringComparison.Ordinal);
             if (path.StartsWith("/token", StringComparison.Ordinal)) path = "/v2" + path;
@@ -82,7 +82,7 @@ public sealed partial class OciTraceTests(PostgresFixture postgres) : IAsyncLife
         {
             var path = (string)line["path"]!;
             if (Sessions().Match(path) is not { Success: true } match) continue;
-            var id = match.Groups[1].Value;
+            var id = match.Groups["id"].Value;
             if (line["body"]?["bytes"] is { } bytes) lengths[id] = (int)bytes;
             if (path.Contains("digest=", StringComparison.Ordinal))
             {
@@ -102,7 +102,7 @@ public sealed partial class OciTraceTests(PostgresFixture postgres) : IAsyncLife
         return Encoding.UTF8.GetBytes(Images.Of(contents.Values.Last(), [.. contents.Values.SkipLast(1)]).ToJsonString());
     }
 
-    [GeneratedRegex("/blobs/uploads/([0-9a-f-]{36})", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("/blobs/uploads/(?<id>[0-9a-f-]{36})", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Sessions();
 
     [GeneratedRegex("[0-9a-f]{64}", RegexOptions.NonBacktracking)]

@@ -34,7 +34,7 @@ public static partial class DistTag
     public static bool MayFollow(string latest, string version)
         => NpmVersion.Compare(version, latest) > 0 && (!NpmVersion.IsPrerelease(version) || NpmVersion.IsPrerelease(latest));
 
-    /// <summary>The version that <c>latest</c> should mean among these: the highest finished one, else the highest; null for none.</summary>
+    /// <summary>The version that <c>latest</c> should mean: the highest finished one, else the highest; null for none.</summary>
     public static string? Newest(IEnumerable<string> versions)
     {
         string? newest = null;

@@ -66,7 +66,8 @@ internal sealed class Base64Text
         var text = Unescape(block[..^held]);
         var written = output.GetSpan(Base64.GetMaxDecodedFromUtf8Length(text.Length) + 3);
         // Padding is the end, and only known to be that with the closing quote.
-        var status = Base64.DecodeFromUtf8(Ended ? text : text.TrimEnd((byte)'='), written, out var used, out var bytes, isFinalBlock: Ended);
+        var known = Ended ? text : text.TrimEnd((byte)'=');
+        var status = Base64.DecodeFromUtf8(known, written, out var used, out var bytes, isFinalBlock: Ended);
         if (status == OperationStatus.InvalidData || Ended && status != OperationStatus.Done)
             throw new FormatException("it is no Base64");
         output.Advance(bytes);

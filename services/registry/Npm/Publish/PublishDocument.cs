@@ -56,7 +56,7 @@ internal sealed class PublishDocument : IDisposable
         DataOf = null;
     }
 
-    /// <summary>What was read, once it has ended. A member that stands there twice is refused: two readers might take different ones.</summary>
+    /// <summary>What was read, once it has ended. A member that stands there twice is refused: readers take different ones.</summary>
     /// <exception cref="JsonException">It is none.</exception>
     public JsonDocument Parse()
     {
@@ -93,7 +93,8 @@ internal sealed class PublishDocument : IDisposable
                 _writer.WriteStringValue(reader.GetString());
                 return true;
             default:
-                _writer.WriteRawValue(reader.HasValueSequence ? reader.ValueSequence : new ReadOnlySequence<byte>(reader.ValueSpan.ToArray()));
+                _writer.WriteRawValue(reader.HasValueSequence
+                    ? reader.ValueSequence : new ReadOnlySequence<byte>(reader.ValueSpan.ToArray()));
                 return true;
         }
     }

@@ -29,7 +29,8 @@ internal sealed record SentVersion(
         Require(Text(root, "name") is { } said && said == name.Value, $"is for '{name}', but its body is not: 'name' must be the same");
         var versions = root.TryGetProperty("versions", out var all) && all.ValueKind == JsonValueKind.Object
             ? all.EnumerateObject().ToList() : [];
-        Require(versions.Count == 1 && versions[0].Value.ValueKind == JsonValueKind.Object, "publishes a tarball, and so exactly one version");
+        Require(versions.Count == 1 && versions[0].Value.ValueKind == JsonValueKind.Object,
+            "publishes a tarball, and so exactly one version");
         var (version, manifest) = (versions[0].Name, versions[0].Value);
         Require(NpmVersion.Read(version, out var refusal) is not null, $"has a version '{Shown(version)}', which {refusal}");
         Require(Text(manifest, "name") == name.Value && Text(manifest, "version") == version,

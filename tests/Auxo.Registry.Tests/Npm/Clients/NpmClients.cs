@@ -43,7 +43,8 @@ public sealed class NpmClients(PostgresFixture postgres) : IAsyncLifetime
         {
             ["name"] = "world-left", ["version"] = "1.0.0", ["dependencies"] = new JsonObject { ["@world/pad"] = "1.x" },
         };
-        foreach (var body in (JsonObject[])[TestTarball.Body("@world/pad", "1.0.0"), TestTarball.Body("world-left", "1.0.0", package: left)])
+        foreach (var body in (JsonObject[])[
+            TestTarball.Body("@world/pad", "1.0.0"), TestTarball.Body("world-left", "1.0.0", package: left)])
             (await Host.PutAsync($"/npm/world/{body["name"]}", body.ToJsonString())).EnsureSuccessStatusCode().Dispose();
         foreach (var name in (string[])["@world/pad", "world-left"]) await MakeOldAsync(name, "1.0.0", days: 30);
     }
@@ -52,7 +53,8 @@ public sealed class NpmClients(PostgresFixture postgres) : IAsyncLifetime
     public NpmProject Project(string client, string repository = "team")
     {
         Assert.SkipWhen(_missing is not null, _missing ?? "");
-        return new NpmProject(this, client, repository, Directory.CreateDirectory(Path.Combine(_home, Guid.NewGuid().ToString("N")[..8])).FullName);
+        return new NpmProject(
+            this, client, repository, Directory.CreateDirectory(Path.Combine(_home, Guid.NewGuid().ToString("N")[..8])).FullName);
     }
 
     /// <summary>All that was published is as old as this from now on: Yarn and pnpm do not take what is younger than a day.</summary>
@@ -95,7 +97,8 @@ public sealed class NpmClients(PostgresFixture postgres) : IAsyncLifetime
         Directory.CreateDirectory(_folder);
         var (code, said) = await RunAsync(_folder, ["npm", "install", "--prefix", _folder, "--ignore-scripts", "--no-audit", "--no-fund",
             "--fetch-retries=0", "--fetch-timeout=60000", .. Pinned], prepare: null);
-        return code == 0 && IsComplete ? null : $"npm's clients could not be installed into {_folder}: {said[..Math.Min(said.Length, 300)]}";
+        return code == 0 && IsComplete ? null
+            : $"npm's clients could not be installed into {_folder}: {said[..Math.Min(said.Length, 300)]}";
     }
 
     private bool IsComplete => File.Exists(Node) && File.Exists(Bun)
@@ -107,7 +110,8 @@ public sealed class NpmClients(PostgresFixture postgres) : IAsyncLifetime
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
-            UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         prepare?.Invoke(start);
         using var process = Process.Start(start)!;
