@@ -62,6 +62,9 @@ public static class Scopes
         => user.HasClaim(static c => c is { Type: TokenAuthentication.ScopeClaim, Value: AccessToken.Admin })
             || user.HasClaim(TokenAuthentication.ScopeClaim, scope);
 
+    /// <summary>What the answer to a refused request names as missing, where a rule of a service refuses.</summary>
+    public static void NameMissing(HttpContext http, string scope) => http.Items[TokenAuthentication.MissingScope] = scope;
+
     /// <summary>The name of the person whose session this is; null for a service account.</summary>
     public static string? Person(this ClaimsPrincipal user) => user.HasClaim(static c => c.Type == RoleClaim) ? user.Identity?.Name : null;
 

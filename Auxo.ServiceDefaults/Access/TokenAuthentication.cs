@@ -39,7 +39,8 @@ internal sealed class TokenAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (string.IsNullOrEmpty(Request.Headers.Authorization) && !Request.Headers.ContainsKey(ApiKey)) return AuthenticateResult.NoResult();
+        if (string.IsNullOrEmpty(Request.Headers.Authorization) && !Request.Headers.ContainsKey(ApiKey))
+            return AuthenticateResult.NoResult();
         return await FindAsync(Request, tokens, Context.RequestAborted) is { } user
             ? AuthenticateResult.Success(new AuthenticationTicket(user, SchemeName))
             : AuthenticateResult.Fail("unknown token");

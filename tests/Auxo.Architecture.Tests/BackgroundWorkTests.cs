@@ -15,6 +15,7 @@ public sealed class BackgroundWorkTests
         ["Auxo.Ingest.LoadSecrets"] = "done once, before the service listens; it must not start without",
         ["Auxo.Ingest.ReceiptLog"] = "hands every error to the callers that wait for it, and lets them go when it stops",
         ["Auxo.Pipeline.ExecutionStart"] = "done once, before the first build; it must not start without",
+        ["Auxo.Registry.FetchLog"] = "writes what is waiting when it is told to stop, and ends when that is done",
     };
 
     [Fact]

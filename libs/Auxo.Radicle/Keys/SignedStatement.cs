@@ -76,5 +76,6 @@ public static class SignedStatement
 
     /// <summary>What is signed: lengths and texts, so that no two statements have one encoding.</summary>
     private static byte[] SignedBytes(string payloadType, ReadOnlySpan<byte> payload)
-        => [.. System.Text.Encoding.UTF8.GetBytes($"DSSEv1 {System.Text.Encoding.UTF8.GetByteCount(payloadType)} {payloadType} {payload.Length} "), .. payload];
+        => [.. System.Text.Encoding.UTF8.GetBytes(
+            $"DSSEv1 {System.Text.Encoding.UTF8.GetByteCount(payloadType)} {payloadType} {payload.Length} "), .. payload];
 }

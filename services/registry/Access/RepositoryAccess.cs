@@ -42,6 +42,8 @@ internal sealed class RepositoryAccessHandler(RepositoryRows repositories) : Aut
         if (context.User.May(requirement.Scope, at.Name, requirement.PackageOf?.Invoke(http))
             || requirement.Scope == RegistryScopes.Read && await IsOpenAsync(context.User, http, at.Name))
             context.Succeed(requirement);
+        else
+            Scopes.NameMissing(http, $"{requirement.Scope}:{at.Name}");
     }
 
     /// <summary>A token that does not work is refused, not taken for none: whoever presents it wants to hear of that.</summary>

@@ -12,7 +12,8 @@ namespace Auxo.Registry.Artifacts;
 
 /// <summary>
 /// <c>GET /artifacts/{rid}/{version}</c>: the files of a build. Below it <c>/files/{name}</c> has the bytes (with ranges and
-/// conditions), <c>/provenance</c> says where they came from, and <c>/provenance/envelope</c> says it signed. A version is a build's id, a commit or <c>latest</c>; the
+/// conditions), <c>/provenance</c> says where they came from, and <c>/provenance/envelope</c> says it signed. A version
+/// is a build's id, a commit or <c>latest</c>; the
 /// first two never change, and may be kept by caches forever.
 /// </summary>
 public static class GetArtifact

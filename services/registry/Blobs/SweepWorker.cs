@@ -1,7 +1,8 @@
 namespace Auxo.Registry.Blobs;
 
 /// <summary>Readies the folder before anything is received, and sweeps once an hour.</summary>
-internal sealed partial class SweepWorker(BlobFiles files, Oci.Uploads.UploadFiles uploads, BlobSweep sweep, TimeProvider time, ILogger<SweepWorker> logger)
+internal sealed partial class SweepWorker(
+    BlobFiles files, Oci.Uploads.UploadFiles uploads, BlobSweep sweep, TimeProvider time, ILogger<SweepWorker> logger)
     : PeriodicJob(Pause, time, logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);

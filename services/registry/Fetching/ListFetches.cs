@@ -8,8 +8,8 @@ using Npgsql;
 namespace Auxo.Registry.Fetching;
 
 /// <summary>
-/// <c>GET /fetches?build=&amp;package=&amp;digest=&amp;caller=</c>: which content went to whom, newest first; a build may be named by its first
-/// digits.
+/// <c>GET /fetches?build=&amp;package=&amp;digest=&amp;caller=</c>: which content went to whom, newest first; a build
+/// may be named by its first digits.
 /// </summary>
 public static class ListFetches
 {

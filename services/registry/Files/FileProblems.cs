@@ -29,7 +29,7 @@ internal static class FileProblems
         => AuxoProblem.Of(
             StatusCodes.Status413PayloadTooLarge, "repository/quota-exceeded",
             $"'{repository.Name}' may hold {repository.QuotaBytes} bytes and has no room for this. Delete files, or "
-                + $"raise its quota: auxo raw define {repository.Name} --quota SIZE");
+                + $"raise its quota: auxo registry define {repository.Name} --quota SIZE");
 
     public static ProblemHttpResult Changed(string path, Digest? current)
         => AuxoProblem.Of(

@@ -28,7 +28,9 @@ public sealed record ExpectedDigest(HashAlgorithmName Algorithm, byte[] Value)
         return null;
     }
 
-    /// <summary>The strongest hash of a subresource integrity, <c>sha512-BASE64</c>, of which there may be several; null for none.</summary>
+    /// <summary>
+    /// The strongest hash of a subresource integrity, <c>sha512-BASE64</c>, of which there may be several; null for none.
+    /// </summary>
     public static ExpectedDigest? OfIntegrity(string? integrity)
     {
         var hashes = (integrity ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -46,7 +48,8 @@ public sealed record ExpectedDigest(HashAlgorithmName Algorithm, byte[] Value)
     }
 
     /// <inheritdoc/>
-    public bool Equals(ExpectedDigest? other) => other is not null && Algorithm == other.Algorithm && Value.AsSpan().SequenceEqual(other.Value);
+    public bool Equals(ExpectedDigest? other)
+        => other is not null && Algorithm == other.Algorithm && Value.AsSpan().SequenceEqual(other.Value);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Algorithm, Convert.ToHexString(Value));

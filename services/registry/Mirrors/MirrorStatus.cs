@@ -21,7 +21,8 @@ public sealed record MirrorStatus(
     long QuotaBytes, DateTimeOffset? OldestCheck, DateTimeOffset? AskedAt, DateTimeOffset? FailedAt, string? Failure)
 {
     /// <summary>Something that is used was not asked about for longer than the mirror's refresh.</summary>
-    public bool IsStale(DateTimeOffset now) => OldestCheck is { } oldest && oldest < now - TimeSpan.FromDays(RefreshDays) - TimeSpan.FromDays(1);
+    public bool IsStale(DateTimeOffset now)
+        => OldestCheck is { } oldest && oldest < now - TimeSpan.FromDays(RefreshDays) - TimeSpan.FromDays(1);
 
     /// <summary>All mirrors, or one.</summary>
     public static Task<List<MirrorStatus>> ListAsync(
@@ -40,5 +41,6 @@ public sealed record MirrorStatus(
             from registry.repositories r where r.upstream is not null and ($1::text is null or r.name = $1::text) order by r.name
             """, repository, usedSince);
 
-    private static DateTimeOffset? At(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetFieldValue<DateTimeOffset>(column);
+    private static DateTimeOffset? At(NpgsqlDataReader r, int column)
+        => r.IsDBNull(column) ? null : r.GetFieldValue<DateTimeOffset>(column);
 }

@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace Auxo.Registry.Monitoring;
 
-/// <summary>What the registry holds, for <c>/metrics</c>: looked at every half minute, so that a scrape asks nothing of the database.</summary>
+/// <summary>
+/// What the registry holds, for <c>/metrics</c>: looked at every half minute, so that a scrape asks nothing of the database.
+/// </summary>
 public sealed partial class RegistryGauges : PeriodicJob
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
@@ -55,7 +57,8 @@ public sealed partial class RegistryGauges : PeriodicJob
 
     private void OfMirror(string name, string description, Func<MirrorStatus, long> value)
         => _meter.CreateObservableGauge(name, () => _mirrors.Select(m => new Measurement<long>(
-            value(m), new KeyValuePair<string, object?>("repository", m.Repository), new KeyValuePair<string, object?>("format", m.Format))),
+            value(m), new KeyValuePair<string, object?>("repository", m.Repository),
+            new KeyValuePair<string, object?>("format", m.Format))),
             description: description);
 
     private static partial class Log

@@ -29,7 +29,8 @@ public static class PackageRetention
     public static IReadOnlyList<ExpiredPackageVersion> Decide(
         IReadOnlyList<KeptPackageVersion> versions, RetentionPolicy policy, DateTimeOffset now)
     {
-        var reason = $"no tag points to it, it is not among the newest {policy.Newest}, and in {policy.Age.TotalDays:0} days nobody fetched it";
+        var reason =
+            $"no tag points to it, it is not among the newest {policy.Newest}, and in {policy.Age.TotalDays:0} days nobody fetched it";
         return
         [
             .. versions.GroupBy(static v => v.Name, StringComparer.Ordinal)

@@ -15,7 +15,7 @@ namespace Auxo.Registry.Repositories;
 /// <param name="Immutable">No file is ever replaced; false by default.</param>
 /// <param name="Format">raw (by default), npm, pypi, nuget or oci; it never changes.</param>
 /// <param name="AnonymousRead">Reading needs no token; false by default.</param>
-/// <param name="Upstream">Where what is not ours is fetched from, an http or https address; empty: nowhere any more.</param>
+/// <param name="Upstream">Where what is not ours is fetched from, an address of http or https; empty: nowhere any more.</param>
 /// <param name="CooldownDays">Versions of upstream younger than so many days are not offered; 3 by default, 0 for none.</param>
 /// <param name="CooldownOff">Patterns of packages for which that does not count.</param>
 /// <param name="RefreshDays">What was fetched is asked for again so often; 7 by default.</param>
@@ -59,7 +59,7 @@ public static partial class DefineRepository
             && (upstream.Length > 500 || !Uri.TryCreate(upstream, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
                 || uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0))
             return AuxoProblem.BadRequest("repository/invalid-upstream",
-                "'upstream' is an http or https address without user, query and fragment, such as https://registry.example/.");
+                "'upstream' is an http or https address without user, query and fragment, such as https://packages.example/.");
         if (body?.Upstream is { Length: > 0 } && body.Format is null or RepositoryFormats.Raw) return AuxoProblem.BadRequest(
             "repository/invalid-upstream", "A raw repository has no upstream: its names say nothing of where a file comes from.");
         if (body?.CooldownDays is < 0 or > 365) return AuxoProblem.BadRequest(

@@ -11,7 +11,8 @@ public sealed class VerifyArtifactsTests
     private const string Statement =
         """
         {"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"dist/app.txt","digest":{
-        "sha256":"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"}}],"predicate":{"buildDefinition":{"externalParameters":{
+        "sha256":"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"}}],
+        "predicate":{"buildDefinition":{"externalParameters":{
         "repository":"rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5","commit":"8fabc1d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4c"}},
         "runDetails":{"metadata":{"invocationId":"urn:uuid:3f2a1c77"}}}}
         """;
@@ -47,7 +48,8 @@ public sealed class VerifyArtifactsTests
         var envelope = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         var changed = Convert.ToBase64String(Encoding.UTF8.GetBytes(Statement.Replace("8fabc1d", "0000000", StringComparison.Ordinal)));
         await File.WriteAllTextAsync(file, envelope.Replace(
-            Convert.ToBase64String(Encoding.UTF8.GetBytes(Statement)), changed, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(Statement)), changed, StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         Assert.Equal(1, (await RunAsync(key.Owner.Value)).ExitCode);
     }
 
@@ -81,7 +83,8 @@ public sealed class VerifyArtifactsTests
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "app.txt"), content, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(_folder, VerifyArtifacts.UsualFile),
-            SignedStatement.Sign("application/vnd.in-toto+json", Encoding.UTF8.GetBytes(Statement), key), TestContext.Current.CancellationToken);
+            SignedStatement.Sign("application/vnd.in-toto+json", Encoding.UTF8.GetBytes(Statement), key),
+            TestContext.Current.CancellationToken);
     }
 
     private Task<CliResult> RunAsync(string key)

@@ -42,7 +42,8 @@ public sealed class ClientSetupTests
         var pip = ClientSetup.Find("pip")!;
         var written = pip.Write(Before, At);
         Assert.Equal(
-            "[install]\nno-cache = true\n[global]\n# auxo registry: begin\nindex-url = http://auxo:auxo_text@127.0.0.1:8081/pypi/npm/simple/\n"
+            "[install]\nno-cache = true\n[global]\n# auxo registry: begin\n"
+                + "index-url = http://auxo:auxo_text@127.0.0.1:8081/pypi/npm/simple/\n"
                 + "# auxo registry: end\ntimeout = 60\n", written);
         Assert.Equal(Before, pip.Undo(written, At));
     }
@@ -62,7 +63,12 @@ public sealed class ClientSetupTests
     public void nuget_keeps_its_other_sources_and_allows_http_for_this_one()
     {
         var nuget = ClientSetup.Find("nuget")!;
-        const string Before = """<configuration><packageSources><add key="other" value="https://other.example/v3/index.json" /></packageSources></configuration>""";
+        const string Before =
+            """
+            <configuration>
+              <packageSources><add key="other" value="https://other.example/v3/index.json" /></packageSources>
+            </configuration>
+            """;
         var written = nuget.Write(Before, At);
         Assert.Contains("allowInsecureConnections=\"true\"", written, StringComparison.Ordinal);
         Assert.Contains("http://127.0.0.1:8081/nuget/npm/v3/index.json", written, StringComparison.Ordinal);

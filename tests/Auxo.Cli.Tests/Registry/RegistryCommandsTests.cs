@@ -87,7 +87,8 @@ public sealed class RegistryCommandsTests
     [Fact]
     public async Task who_fetched_a_package_is_told_and_nobody_is_exit_1()
     {
-        await using var auxo = await FakeAuxo.StartAsync(static app => app.MapGet("/registry/fetches", static (string? package, string? build)
+        await using var auxo = await FakeAuxo.StartAsync(
+            static app => app.MapGet("/registry/fetches", static (string? package, string? build)
             => package == "left" || build == "3f2a"
                 ? Page(new
                 {

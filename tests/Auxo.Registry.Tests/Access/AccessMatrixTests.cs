@@ -19,10 +19,12 @@ public sealed partial class AccessMatrixTests(PostgresFixture postgres)
     private static readonly string[] Repositories = ["raw", "npm", "pypi", "nuget", "oci"];
 
     /// <summary>What every token may, whatever it is for: ask who it is, and begin to log in.</summary>
-    private static readonly string[] OfNoRepository = ["/tokens/self", "/sessions/self", "/v2", "/v2/", "/v2/_catalog", "/v2/token", "/openapi/v1.json"];
+    private static readonly string[] OfNoRepository =
+        ["/tokens/self", "/sessions/self", "/v2", "/v2/", "/v2/_catalog", "/v2/token", "/openapi/v1.json"];
 
     /// <summary>The package is named in what is sent: a token of some packages is let in to say which, and is refused then.</summary>
-    private static readonly string[] NamedInBody = ["/pypi/{repository}/legacy", "/nuget/{repository}/v3/push", "/nuget/{repository}/v3/symbols"];
+    private static readonly string[] NamedInBody =
+        ["/pypi/{repository}/legacy", "/nuget/{repository}/v3/push", "/nuget/{repository}/v3/symbols"];
 
     /// <summary>Changes nothing, although its method says otherwise.</summary>
     private static readonly Regex Asking = ReadingPosts();
@@ -82,7 +84,8 @@ public sealed partial class AccessMatrixTests(PostgresFixture postgres)
     private static IEnumerable<(string Method, string Route)> Routes(EndpointDataSource source)
         => source.Endpoints.OfType<RouteEndpoint>()
             .Where(static e => e.Metadata.GetMetadata<IAllowAnonymous>() is null && !e.Metadata.GetOrderedMetadata<AuthorizationPolicy>()
-                .SelectMany(static p => p.Requirements).Any(static r => r.ToString()!.Contains("OpenOnLoopback = True", StringComparison.Ordinal)))
+                .SelectMany(static p => p.Requirements)
+                    .Any(static r => r.ToString()!.Contains("OpenOnLoopback = True", StringComparison.Ordinal)))
             .SelectMany(static e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method
                 => (method, "/" + Constraint().Replace(e.RoutePattern.RawText!.TrimStart('/'), "{${name}}"))));
 

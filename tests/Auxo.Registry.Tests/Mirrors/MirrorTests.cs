@@ -98,7 +98,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(6));
         var second = await DocumentAsync();
         Assert.NotEqual(first.Content, second.Content);
-        Assert.Equal("\"2\"", Encoding.UTF8.GetString(await Mirror.ReadAsync(second.Content!.Value, TestContext.Current.CancellationToken)));
+        Assert.Equal("\"2\"",
+            Encoding.UTF8.GetString(await Mirror.ReadAsync(second.Content!.Value, TestContext.Current.CancellationToken)));
 
         // A broken upstream, and one that lost what it had.
         foreach (var broken in (int[])[503, 429, 404])
@@ -193,7 +194,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await _host.DefineAsync("npm", quota: 250, format: "npm");
         _repository = (await RepositoryTable.FindAsync(_host.Database, "npm", CancellationToken.None))!;
-        _upstream.Answer = static http => http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(http.Request.Path.Value!.PadRight(100))).AsTask();
+        _upstream.Answer = static http =>
+            http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(http.Request.Path.Value!.PadRight(100))).AsTask();
         foreach (var key in (string[])["a", "b"])
         {
             await FileAsync(key: key);
@@ -265,7 +267,8 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
         => Mirror.FileAsync(_repository, key, new Uri($"{_upstream.Address}/{key}"), expected, 1000, TestContext.Current.CancellationToken);
 
     private Task<MirroredDocument> DocumentAsync(string key = "document")
-        => Mirror.DocumentAsync(_repository, key, new Uri($"{_upstream.Address}/{key}"), "text/plain", 1000, TestContext.Current.CancellationToken);
+        => Mirror.DocumentAsync(
+            _repository, key, new Uri($"{_upstream.Address}/{key}"), "text/plain", 1000, TestContext.Current.CancellationToken);
 
     private async Task<IReadOnlyList<string>> KeysAsync()
     {

@@ -37,7 +37,8 @@ public sealed class UpstreamStandIn : IAsyncDisposable
         var standIn = new UpstreamStandIn(app);
         app.Run(http =>
         {
-            standIn._asked.Enqueue((http.Request.Path + http.Request.QueryString, new HeaderDictionary(http.Request.Headers.ToDictionary())));
+            standIn._asked.Enqueue(
+                (http.Request.Path + http.Request.QueryString, new HeaderDictionary(http.Request.Headers.ToDictionary())));
             return standIn.Answer(http);
         });
         await app.StartAsync();

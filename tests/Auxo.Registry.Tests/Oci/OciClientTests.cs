@@ -122,7 +122,8 @@ public sealed class OciClientTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task dockers_engine_pushes_and_pulls()
     {
         Require("docker");
-        Assert.SkipUnless((await RunAsync("docker", "version", "--format", "{{.Server.Version}}")).Code == 0, "No docker engine runs here.");
+        Assert.SkipUnless((await RunAsync("docker", "version", "--format", "{{.Server.Version}}")).Code == 0,
+            "No docker engine runs here.");
         var (name, configuration) = ($"{_host.Address.Authority}/app/engine:v1", At("docker"));
         async Task DockerAsync(params string[] arguments)
         {

@@ -62,7 +62,8 @@ public sealed class PublishVersionTests(PostgresFixture postgres)
     public async Task what_cleaning_up_shows_is_what_it_removes()
     {
         await using var host = await StartAsync(settings: [("Auxo:Registry:KeepNewest", "1"), ("Auxo:Registry:KeepDays", "1")]);
-        foreach (var version in (string[])["1.0.0", "1.1.0", "1.2.0"]) await PublishAsync(host, version, version, version == "1.0.0" ? "old" : null);
+        foreach (var version in (string[])["1.0.0", "1.1.0", "1.2.0"])
+            await PublishAsync(host, version, version, version == "1.0.0" ? "old" : null);
         await host.ExecuteAsync("update registry.package_versions set published_at = published_at - interval '30 days'");
         var ct = TestContext.Current.CancellationToken;
         var shown = await host.Client.GetStringAsync("/repositories/npm/cleanup", ct);
@@ -75,7 +76,8 @@ public sealed class PublishVersionTests(PostgresFixture postgres)
 
     private async Task<RegistryHost> StartAsync(long? quota = null, params (string, string)[] settings)
     {
-        var host = await RegistryHost.StartAsync(await postgres.CreateDatabaseAsync(), Directory.CreateTempSubdirectory("auxo-registry-").FullName, settings);
+        var host = await RegistryHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), Directory.CreateTempSubdirectory("auxo-registry-").FullName, settings);
         await host.DefineAsync("npm", quota, format: "npm");
         return host;
     }

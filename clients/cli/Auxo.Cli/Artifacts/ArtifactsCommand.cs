@@ -7,6 +7,7 @@ internal static class ArtifactsCommand
 {
     public static Command Create(CliHost host) => new("artifacts", "What passed builds have made: find it, fetch it")
     {
-        ListArtifacts.Create(host), GetArtifacts.Create(host), VerifyArtifacts.Create(host), ShowKey.Create(host), CleanUpArtifacts.Create(host),
+        ListArtifacts.Create(host), GetArtifacts.Create(host), VerifyArtifacts.Create(host),
+        ShowKey.Create(host), CleanUpArtifacts.Create(host),
     };
 }

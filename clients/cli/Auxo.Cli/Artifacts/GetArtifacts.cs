@@ -76,7 +76,8 @@ internal static class GetArtifacts
         if (provenance)
         {
             var envelope = await session.Clients.Http("registry")
-                .GetByteArrayAsync(new Uri($"artifacts/{Uri.EscapeDataString(rid)}/{found.BuildId}/provenance/envelope", UriKind.Relative), ct);
+                .GetByteArrayAsync(new Uri(
+                    $"artifacts/{Uri.EscapeDataString(rid)}/{found.BuildId}/provenance/envelope", UriKind.Relative), ct);
             await FreshFile.ReplaceAsync(Path.Combine(folder, VerifyArtifacts.UsualFile), envelope, ct);
         }
 

@@ -34,7 +34,8 @@ internal static class VerifyArtifacts
         {
             Description = $"Whose signature counts, did:key:… (auxo artifacts key; may be repeated); by default those in {KeysFile}",
         };
-        return new Command("verify", "Check files against the signed statement where they came from, without a network; exit 1 unless all fit")
+        return new Command("verify",
+            "Check files against the signed statement where they came from, without a network; exit 1 unless all fit")
             { files, statement, key }.Does(host, async (parsed, session, ct) =>
         {
             var paths = parsed.GetRequiredValue(files).Select(f => Path.GetFullPath(f, host.WorkingFolder)).ToList();

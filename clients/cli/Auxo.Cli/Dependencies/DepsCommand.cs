@@ -16,7 +16,8 @@ internal static class DepsCommand
 
     private static Command CreateLog(CliHost host)
     {
-        var build = new Argument<string?>("build") { Description = "One build; without it, everything lately", Arity = ArgumentArity.ZeroOrOne };
+        var build = new Argument<string?>("build") {
+            Description = "One build; without it, everything lately", Arity = ArgumentArity.ZeroOrOne };
         var limit = Limit();
         return new Command("log", "Show what was fetched, newest first") { build, limit }.Does(host, async (parsed, session, ct) =>
         {

@@ -9,7 +9,8 @@ internal static class RefreshMirror
 {
     public static Command Create(CliHost host)
     {
-        var repository = new Argument<string?>("repository") { Description = "One mirror; without it, all", Arity = ArgumentArity.ZeroOrOne };
+        var repository = new Argument<string?>("repository") {
+            Description = "One mirror; without it, all", Arity = ArgumentArity.ZeroOrOne };
         return new Command("refresh", "Ask upstream now about all that is used") { repository }.Does(host, async (parsed, session, ct) =>
         {
             var names = parsed.GetValue(repository) is { } one

@@ -14,7 +14,8 @@ internal static class ListRepositories
         {
             var (terminal, page) = (session.Terminal, await session.Clients.Registry.RepositoriesAsync(ct));
             if (terminal.Json) terminal.WriteJson(page);
-            else if (page.Items.Count == 0) terminal.Line("There is no repository yet: auxo registry define npm, or auxo mirror add npm URL");
+            else if (page.Items.Count == 0) terminal.Line(
+                "There is no repository yet: auxo registry define npm, or auxo mirror add npm URL");
             else
             {
                 var columns = new Columns(5, "REPOSITORY", "FORMAT", "FILES", "USED", "OF", "");

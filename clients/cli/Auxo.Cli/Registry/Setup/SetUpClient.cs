@@ -34,19 +34,27 @@ internal static class SetUpClient
             var file = Path.Combine(host.Variable("HOME") ?? throw new CliException(
                 ExitCode.Negative, "HOME is not set, so your files are not known.", "Set it, and call this again."), setup.File);
             var at = new RegistryPlace(
-                Address(session, parsed.GetValue(address)), await RepositoryAsync(session, setup, parsed.GetValue(repository), ct), "TOKEN");
+                Address(session, parsed.GetValue(address)),
+                await RepositoryAsync(session, setup, parsed.GetValue(repository), ct), "TOKEN");
             var account = $"{setup.Client} of {host.Variable("USER") ?? host.Variable("LOGNAME") ?? "me"}";
             if (parsed.GetValue(undo)) return await UndoAsync(session, setup, at, file, account, ct);
             if (!parsed.GetValue(write)) return ShowOnly(session, setup, at, file);
             var token = await session.Clients.Registry.CreateTokenAsync(new TokenRequest(
-                account, [$"registry:read:{at.Repository}", .. parsed.GetValue(publish) ? [$"registry:write:{at.Repository}"] : Array.Empty<string>()],
+                account,
+                [
+                    $"registry:read:{at.Repository}",
+                    .. parsed.GetValue(publish) ? [$"registry:write:{at.Repository}"] : Array.Empty<string>(),
+                ],
                 null, $"made by 'auxo registry setup {setup.Client}'"), ct);
             await WriteAsync(file, text => setup.Write(text, at with { Token = token.Text }), ct);
-            if (session.Terminal.Json) session.Terminal.WriteJson(new { client = setup.Client, file, at.Repository, account, written = true });
+            if (session.Terminal.Json)
+                session.Terminal.WriteJson(new { client = setup.Client, file, at.Repository, account, written = true });
             else
             {
                 session.Terminal.Line($"[green]✓[/] {Terminal.Safe(file)} names the registry now.");
-                session.Terminal.Line($"  Try it: {Terminal.Safe(setup.Next.Replace("HOST/REPOSITORY", $"{at.Host}/{at.Repository}", StringComparison.Ordinal))}");
+                session.Terminal.Line(
+                    "  Try it: " + Terminal.Safe(setup.Next.Replace(
+                        "HOST/REPOSITORY", $"{at.Host}/{at.Repository}", StringComparison.Ordinal)));
                 session.Terminal.Line($"  [dim]Take it out again: auxo registry setup {setup.Client} --undo[/]");
             }
 
