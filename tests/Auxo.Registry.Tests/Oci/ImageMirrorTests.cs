@@ -159,11 +159,11 @@ public sealed class ImageMirrorTests(PostgresFixture postgres) : IAsyncLifetime
     [Theory]
     [InlineData("https://registry-1.docker.io", "alpine", "library/alpine")]
     [InlineData("https://registry-1.docker.io", "grafana/grafana", "grafana/grafana")]
-    [InlineData("https://ghcr.io/acme", "web", "acme/web")]
-    [InlineData("https://ghcr.io/v2/acme/", "web", "acme/web")]
-    [InlineData("https://ghcr.io", "", null)]
-    [InlineData("https://ghcr.io/acme/web", "", "acme/web")]
-    [InlineData("https://ghcr.io/UPPER", "web", null)]
+    [InlineData("https://images.example/acme", "web", "acme/web")]
+    [InlineData("https://images.example/v2/acme/", "web", "acme/web")]
+    [InlineData("https://images.example", "", null)]
+    [InlineData("https://images.example/acme/web", "", "acme/web")]
+    [InlineData("https://images.example/UPPER", "web", null)]
     public void a_name_upstream_is_what_follows_the_mirrors_own(string upstream, string image, string? name)
         => Assert.Equal(name, ImageUpstream.Of(new MirrorSettings(upstream, 0, [], 7), image)?.Name);
 
@@ -172,7 +172,7 @@ public sealed class ImageMirrorTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var hub = ImageUpstream.Of(new MirrorSettings("https://registry-1.docker.io", 0, [], 7), "alpine")!;
         Assert.True(hub.IsNamed("docker.io"));
-        Assert.False(hub.IsNamed("ghcr.io"));
+        Assert.False(hub.IsNamed("images.example"));
     }
 
     public async ValueTask DisposeAsync()
