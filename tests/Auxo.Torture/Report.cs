@@ -42,7 +42,7 @@ internal static class Report
         foreach (var missed in killer.NeverReached) text.AppendLine(CultureInfo.InvariantCulture, $"  nobody came by: {missed}");
         text.AppendLine(CultureInfo.InvariantCulture,
             $"acknowledged         {Auditor.Text(ledger.Acknowledged)} ({ledger.Webhooks.Count} webhooks, "
-                + $"{ledger.Uploads.Count + ledger.Deleted.Count} uploads, {ledger.Images.Count} images, "
+                + $"{ledger.Uploads.Count + ledger.Deleted.Count} uploads, {ledger.Images.Count} images, {ledger.Packages.Count} packages, "
                 + $"{ledger.Deployments.Count + ledger.Failures.Count} reports, …); {Auditor.Text(ledger.Unanswered)} "
                 + $"unanswered, and sent again");
         text.AppendLine(CultureInfo.InvariantCulture, $"lost                 {findings.Lost.Count}");

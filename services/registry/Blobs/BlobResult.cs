@@ -23,6 +23,14 @@ public sealed class BlobResult(
     private const int MaxRanges = 16;
     private const int BufferBytes = 128 << 10;
 
+    /// <summary>A file of a version: its name means the same bytes for ever, so whoever has them need not ask again.</summary>
+    /// <exception cref="Files.MissingContentException">The content is not on the disk.</exception>
+    public static BlobResult OfVersion(
+        BlobStore blobs, Digest digest, long sizeBytes, string mediaType, string file, DateTimeOffset storedAt)
+        => blobs.Files.OpenRead(digest) is { } content
+            ? new BlobResult(content, digest, sizeBytes, mediaType, file, storedAt, "private, max-age=31536000, immutable")
+            : throw new Files.MissingContentException(digest);
+
     /// <inheritdoc/>
     public int? StatusCode => null;
 

@@ -1,7 +1,6 @@
 using Auxo.Registry.Access;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Fetching;
-using Auxo.Registry.Files;
 using Auxo.Registry.Packages;
 using Auxo.Registry.PyPi.Mirroring;
 using Auxo.Registry.Repositories;
@@ -38,21 +37,15 @@ internal static class GetDistribution
         if (version is not null && await PackageTable.FindFileAsync(source, there.Name, name, file, ct) is { } found)
         {
             fetches.Add(http, there.Name, name, version, file, found.Digest, found.SizeBytes);
-            return Send(blobs, found.Digest, found.SizeBytes, found.MediaType, file, found.StoredAt);
+            return BlobResult.OfVersion(blobs, found.Digest, found.SizeBytes, found.MediaType, file, found.StoredAt);
         }
 
         if (await mirror.FindFileAsync(there, name, file, ct) is not { } mirrored) return None(there);
         fetches.Add(http, there.Name, name, version ?? "", file, mirrored.Content, mirrored.SizeBytes, mirrored.Source);
-        return Send(blobs, mirrored.Content, mirrored.SizeBytes, "application/octet-stream", file, mirrored.FetchedAt);
+        return BlobResult.OfVersion(blobs, mirrored.Content, mirrored.SizeBytes, "application/octet-stream", file, mirrored.FetchedAt);
     }
 
     private static ProblemHttpResult None(PyPiRepository repository)
         => AuxoProblem.NotFound("file/not-found",
             $"'{repository.Name}' has no such file, or does not offer it yet; 'simple/PROJECT/' names those that it offers.");
-
-    /// <summary>A name means the same bytes for ever, so whoever has them need not ask again.</summary>
-    private static BlobResult Send(BlobStore blobs, Digest digest, long sizeBytes, string mediaType, string file, DateTimeOffset at)
-        => blobs.Files.OpenRead(digest) is { } content
-            ? new BlobResult(content, digest, sizeBytes, mediaType, file, at, "private, max-age=31536000, immutable")
-            : throw new MissingContentException(digest);
 }

@@ -23,6 +23,7 @@ internal static class RegistryAudit
         }
 
         await ImagesAsync(world, database, findings);
+        await PackagesAsync(world, database, findings);
         var files = (await database.TextsAsync("select path from registry.files")).ToHashSet(StringComparer.Ordinal);
         foreach (var path in world.Ledger.Deleted.Keys.Where(files.Contains)) findings.Lose("registry", $"deletion of {path}");
         foreach (var off in await database.TextsAsync(
@@ -44,6 +45,26 @@ internal static class RegistryAudit
             if (!answer.IsSuccessStatusCode || (await answer.Content.ReadAsStringAsync()).Trim() != build.Commit)
                 findings.Lose("registry", $"artifact of build {build.Id}: {(int)answer.StatusCode}");
         }
+    }
+
+    /// <summary>Every package, where it was published and where it was mirrored, each told once.</summary>
+    private static async Task PackagesAsync(World world, InstanceDatabase database, Findings findings)
+    {
+        foreach (var (repository, packages) in ((string, ICollection<PublishedPackage>)[])[
+            (World.Packages, world.Ledger.Packages.Values), (World.Mirrored, world.Ledger.Mirrored.Values)])
+        {
+            foreach (var package in packages)
+            {
+                using var answer = await world.Clients["registry"].GetAsync($"/npm/{repository}/{package.Name}/-/{package.File}");
+                if (!answer.IsSuccessStatusCode)
+                    findings.Lose("registry", $"package {package.Name} of {repository}: {(int)answer.StatusCode}");
+                else if (Convert.ToHexStringLower(SHA256.HashData(await answer.Content.ReadAsByteArrayAsync())) != package.Sha256)
+                    findings.Lose("registry", $"package {package.Name} of {repository} has other bytes");
+            }
+        }
+
+        findings.Once("registry", world.Ledger.Packages.Values.Select(static p => $"package/{World.Packages}/{p.Name}"),
+            await database.TextsAsync("select stream_id from registry.mt_events where type = 'package_published'"), "package");
     }
 
     /// <summary>Every tag, its manifest and its layer, each told once; and what they use.</summary>

@@ -45,6 +45,7 @@ internal static class CrashMatrix
         "registry.oci.chunk_synced", "registry.oci.chunk_kept", "registry.oci.received", "registry.oci.blob_kept",
         "registry.oci.blob_linked",
         "registry.oci.manifest_before_commit", "registry.oci.manifest_committed",
+        "registry.package.before_commit", "registry.package.committed", "registry.mirror.kept", "registry.mirror.committed",
         "registry.publish.fetched", "registry.publish.before_commit", "registry.publish.committed",
         "registry.sweep.before_move", "registry.sweep.moved", "registry.sweep.committed",
     ];

@@ -29,6 +29,9 @@ internal sealed record Upload(string Path, string Sha256);
 /// <summary>An image that was pushed.</summary>
 internal sealed record Image(string Name, string Tag, string Digest, string Layer);
 
+/// <summary>A package that was published.</summary>
+internal sealed record PublishedPackage(string Name, string File, string Sha256);
+
 /// <summary>A deployment that was reported.</summary>
 internal sealed record ReportedDeployment(string Id, string Commit);
 
@@ -66,6 +69,12 @@ internal sealed class Ledger
 
     /// <summary>Images whose manifest was answered 201.</summary>
     public ConcurrentDictionary<string, Image> Images { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Packages whose publishing was answered with success.</summary>
+    public ConcurrentDictionary<string, PublishedPackage> Packages { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Packages that were handed out by the mirror.</summary>
+    public ConcurrentDictionary<string, PublishedPackage> Mirrored { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Files whose deletion was answered 204 or, sent again, 404.</summary>
     public ConcurrentDictionary<string, string> Deleted { get; } = new(StringComparer.Ordinal);

@@ -8,7 +8,7 @@ internal static class Loads
     {
         var number = 0;
         List<Task> loads = [Noise.RunAsync(world, ct), Reporting.RunAsync(world, ct), Uploads.RunAsync(world, ct),
-            Uploads.SweepAsync(world, ct), ImagePushes.RunAsync(world, ct)];
+            Uploads.SweepAsync(world, ct), ImagePushes.RunAsync(world, ct), PackagePublishes.RunAsync(world, ct)];
         foreach (var (storage, secret) in world.Storages) loads.Add(
             Pushes.RunAsync(world, storage, secret, new Random(seed + number++), ct));
         if (world.Lab is not null) loads.Add(NodePatches.RunAsync(world, ct));

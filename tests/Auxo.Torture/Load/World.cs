@@ -18,6 +18,12 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The repository of images.</summary>
     public const string Images = "images";
 
+    /// <summary>The repository of npm's packages.</summary>
+    public const string Packages = "packages";
+
+    /// <summary>The repository whose upstream that one is.</summary>
+    public const string Mirrored = "mirrored";
+
     /// <summary>Deployments and failures are reported for this one; nothing of it is built.</summary>
     public const string Reports = "git:reports-0a1b2c3d";
 
@@ -160,6 +166,9 @@ internal sealed class World : IAsyncDisposable
         await PutAsync("notify", "/routes/all", new { channels = (string[])["ear"] }, ct);
         await PutAsync("registry", $"/repositories/{Raw}", new { }, ct);
         await PutAsync("registry", $"/repositories/{Images}", new { format = "oci" }, ct);
+        await PutAsync("registry", $"/repositories/{Packages}", new { format = "npm", anonymousRead = true }, ct);
+        var upstream = new Uri(Auxo.Url("registry"), $"/npm/{Packages}/").AbsoluteUri;
+        await PutAsync("registry", $"/repositories/{Mirrored}", new { format = "npm", upstream, cooldownDays = 0 }, ct);
         await PutAsync("metrics", $"/api/repositories/{Uri.EscapeDataString(Reports)}/policy", Policy(0), ct);
         foreach (var name in (string[])["one", "two"])
         {

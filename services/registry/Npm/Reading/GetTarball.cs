@@ -14,8 +14,6 @@ namespace Auxo.Registry.Npm.Reading;
 /// <summary>Finds a package's tarball: here, or upstream.</summary>
 public sealed class GetTarball(NpgsqlDataSource source, BlobStore blobs, NpmPackages packages, NpmMirror mirror, FetchLog fetches)
 {
-    private const string Caching = "private, max-age=31536000, immutable";
-
     internal async Task<IResult> RunAsync(
         HttpContext http, RegistryRepository repository, RepositoryAt at, NpmName name, string file, CancellationToken ct)
     {
@@ -42,9 +40,9 @@ public sealed class GetTarball(NpgsqlDataSource source, BlobStore blobs, NpmPack
         HttpContext http, RepositoryAt at, NpmName name, string file, Digest digest, long sizeBytes, DateTimeOffset storedAt,
         string upstream)
     {
-        var content = blobs.Files.OpenRead(digest) ?? throw new Files.MissingContentException(digest);
+        var answer = BlobResult.OfVersion(blobs, digest, sizeBytes, "application/octet-stream", file, storedAt);
         fetches.Add(http, at.Name, name.Value, file[(name.Bare.Length + 1)..^4], file, digest, sizeBytes, upstream);
-        return new BlobResult(content, digest, sizeBytes, "application/octet-stream", file, storedAt, Caching);
+        return answer;
     }
 
     private static ProblemHttpResult NoFile(NpmName name, string file)

@@ -1,7 +1,6 @@
 using Auxo.Registry.Access;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Fetching;
-using Auxo.Registry.Files;
 using Auxo.Registry.NuGet.Mirroring;
 using Auxo.Registry.Packages;
 using Auxo.Registry.Repositories;
@@ -32,21 +31,15 @@ internal static class GetPackageFile
         if (await PackageTable.FindFileAsync(source, there.Name, name, stored, ct) is { } found)
         {
             fetches.Add(http, there.Name, name, normal, stored, found.Digest, found.SizeBytes);
-            return Send(blobs, found.Digest, found.SizeBytes, found.MediaType, stored, found.StoredAt);
+            return BlobResult.OfVersion(blobs, found.Digest, found.SizeBytes, found.MediaType, stored, found.StoredAt);
         }
 
         if (await mirror.FindFileAsync(there, name, normal, stored, ct) is not { } mirrored) return None(there);
         fetches.Add(http, there.Name, name, normal, stored, mirrored.Content, mirrored.SizeBytes, mirrored.Source);
-        return Send(blobs, mirrored.Content, mirrored.SizeBytes, "application/octet-stream", stored, mirrored.FetchedAt);
+        return BlobResult.OfVersion(blobs, mirrored.Content, mirrored.SizeBytes, "application/octet-stream", stored, mirrored.FetchedAt);
     }
 
     private static ProblemHttpResult None(NuGetRepository repository)
         => AuxoProblem.NotFound("file/not-found",
             $"'{repository.Name}' has no such file, or does not offer it yet; 'flat/ID/index.json' names the versions that it offers.");
-
-    /// <summary>A name means the same bytes for ever, so whoever has them need not ask again.</summary>
-    private static BlobResult Send(BlobStore blobs, Digest digest, long sizeBytes, string mediaType, string file, DateTimeOffset at)
-        => blobs.Files.OpenRead(digest) is { } content
-            ? new BlobResult(content, digest, sizeBytes, mediaType, file, at, "private, max-age=31536000, immutable")
-            : throw new MissingContentException(digest);
 }
