@@ -78,8 +78,9 @@ internal sealed class StepProcess(ExecutionSettings settings, TimeProvider time)
     {
         if (graceful)
         {
-            ProcessTree.SignalDescendants(process.First, ProcessTree.Terminate);
+            // The shell first: one that ends at errors takes the end of its command for one, before it hears that it may tidy up.
             if (process.Status.NamespaceInit == 0) ProcessTree.Signal(process.Process.Id, ProcessTree.Terminate);
+            ProcessTree.SignalDescendants(process.First, ProcessTree.Terminate);
             if (await Task.WhenAny(process.Exited, Task.Delay(settings.Grace, time)) == process.Exited) return;
         }
 
