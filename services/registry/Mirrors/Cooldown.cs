@@ -24,6 +24,9 @@ public readonly record struct Cooldown(DateTimeOffset Until)
             : new Cooldown(moment - TimeSpan.FromDays(mirror.CooldownDays));
     }
 
+    /// <summary>Changes when what is offered of a document does, though the document is as it was.</summary>
+    public string RevisionOf(Blobs.Digest? document) => $"{document} {Until.UtcTicks / TimeSpan.TicksPerMinute}";
+
     /// <summary>Whether a version is offered. One without a time is: upstream does not say how old it is.</summary>
     public bool Offers(DateTimeOffset? publishedAt) => publishedAt is not { } at || at <= Until;
 }

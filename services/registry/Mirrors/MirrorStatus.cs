@@ -20,10 +20,6 @@ public sealed record MirrorStatus(
     string Repository, string Format, string Upstream, int CooldownDays, int RefreshDays, long Documents, long Files, long UsedBytes,
     long QuotaBytes, DateTimeOffset? OldestCheck, DateTimeOffset? AskedAt, DateTimeOffset? FailedAt, string? Failure)
 {
-    /// <summary>Something that is used was not asked about for longer than the mirror's refresh.</summary>
-    public bool IsStale(DateTimeOffset now)
-        => OldestCheck is { } oldest && oldest < now - TimeSpan.FromDays(RefreshDays) - TimeSpan.FromDays(1);
-
     /// <summary>All mirrors, or one.</summary>
     public static Task<List<MirrorStatus>> ListAsync(
         NpgsqlDataSource source, string? repository, DateTimeOffset usedSince, CancellationToken ct)

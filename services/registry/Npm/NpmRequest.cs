@@ -36,5 +36,5 @@ internal static class NpmRequest
 
     /// <summary>The repository, when it is one of npm's.</summary>
     public static async ValueTask<RegistryRepository?> FindAsync(RepositoryRows rows, RepositoryAt? at, CancellationToken ct)
-        => at is not null && await rows.FindAsync(at.Name, ct) is { Format: RepositoryFormats.Npm } repository ? repository : null;
+        => at is null ? null : await rows.FindAsync(at.Name, RepositoryFormats.Npm, ct);
 }

@@ -15,7 +15,7 @@ internal sealed record NuGetRepository(RegistryRepository Settings, RepositoryAt
 
     /// <summary>Finds it; null when there is none of that name and format.</summary>
     public static async ValueTask<NuGetRepository?> FindAsync(RepositoryRows rows, string segment, CancellationToken ct)
-        => RepositoryAt.Parse(segment) is { } at && await rows.FindAsync(at.Name, ct) is { Format: RepositoryFormats.NuGet } row
+        => RepositoryAt.Parse(segment) is { } at && await rows.FindAsync(at.Name, RepositoryFormats.NuGet, ct) is { } row
             ? new NuGetRepository(row, at)
             : null;
 

@@ -17,7 +17,7 @@ internal sealed record PyPiRepository(RegistryRepository Settings, RepositoryAt 
 
     /// <summary>Finds it; null when there is none of that name and format.</summary>
     public static async ValueTask<PyPiRepository?> FindAsync(RepositoryRows rows, string segment, CancellationToken ct)
-        => RepositoryAt.Parse(segment) is { } at && await rows.FindAsync(at.Name, ct) is { Format: RepositoryFormats.PyPi } row
+        => RepositoryAt.Parse(segment) is { } at && await rows.FindAsync(at.Name, RepositoryFormats.PyPi, ct) is { } row
             ? new PyPiRepository(row, at)
             : null;
 

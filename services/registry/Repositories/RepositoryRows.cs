@@ -21,6 +21,10 @@ public sealed class RepositoryRows(NpgsqlDataSource source, TimeProvider time)
         return row;
     }
 
+    /// <summary>The same, of one format only.</summary>
+    public async ValueTask<RegistryRepository?> FindAsync(string name, string format, CancellationToken ct)
+        => await FindAsync(name, ct) is { } row && row.Format == format ? row : null;
+
     /// <summary>It was changed, or may have been.</summary>
     public void Forget(string name) => _rows.TryRemove(name, out _);
 }

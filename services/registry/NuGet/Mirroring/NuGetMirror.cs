@@ -31,7 +31,7 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
 
     /// <summary>Changes when what is offered does, though upstream's registration is as it was.</summary>
     public string Revision(NuGetRepository repository, string id, MirroredDocument index)
-        => $"{index.Content} {CooldownOf(repository, id).Until.UtcTicks / TimeSpan.TicksPerMinute}";
+        => CooldownOf(repository, id).RevisionOf(index.Content);
 
     /// <summary>The versions that are offered now, or were at the moment that the address names, in order.</summary>
     public async Task<IReadOnlyList<UpstreamVersion>> ReadAsync(

@@ -34,7 +34,7 @@ public sealed class PyPiMirror(Mirror mirror, NpgsqlDataSource source, TimeProvi
 
     /// <summary>Changes when what is offered does, though upstream's page is as it was.</summary>
     internal string Revision(PyPiRepository repository, string project, MirroredDocument page)
-        => $"{page.Content} {CooldownOf(repository, project).Until.UtcTicks / TimeSpan.TicksPerMinute}";
+        => CooldownOf(repository, project).RevisionOf(page.Content);
 
     /// <summary>A file, whole and checked; null when upstream has none that is offered.</summary>
     /// <exception cref="UpstreamAwayException">It is not here, and upstream cannot be asked.</exception>
