@@ -74,6 +74,8 @@ internal sealed class BuildExecution(
             {
                 CrashPoint.Hit("pipeline.build.before_start");
                 spare |= await PassAsync(running, build, place, either.Token, ct);
+                // Its wait ended the lease: an approval from now on gives the build to whoever takes it next, and that is not this run.
+                if (await running.SeenAsync(ct) is { State: BuildState.AwaitingApproval }) break;
                 build = await running.ReadAsync(ct) ?? build;
                 if (place.With is null && here.MayRun(build)) continue;
                 isOver = build.State is BuildState.Finished or BuildState.AwaitingApproval;

@@ -137,6 +137,8 @@ internal sealed class BuildScheduler(
     private async Task RunAsync(
         Lease lease, Task before, WaitingBuild build, Build? known, Asker? asker, CancellationToken stopping)
     {
+        // What the one before has done to it meanwhile is not in what was queued.
+        if (!before.IsCompleted) known = null;
         await before;
         var isOver = true;
         using var stop = new CancellationTokenSource();

@@ -8,6 +8,8 @@ using Auxo.ServiceDefaults.Disk;
 using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
+using Marten;
+
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,7 +70,7 @@ public sealed class PipelineHost : IAsyncDisposable
     /// <summary>Starts it on a database and a folder that may have been used before.</summary>
     public static async Task<PipelineHost> StartAsync(
         string connectionString, string home, RunnerSettings? runner = null, DiskGuard? disk = null, TimeProvider? time = null,
-        params (string Key, string Value)[] settings)
+        IDocumentSessionListener? commits = null, params (string Key, string Value)[] settings)
     {
         await SchemaMigration.ApplyAsync(Configuration.Model, connectionString, CancellationToken.None);
         var database = NpgsqlDataSource.Create(connectionString);
@@ -82,6 +84,7 @@ public sealed class PipelineHost : IAsyncDisposable
             foreach (var (key, value) in Settings(connectionString, home).Concat(settings)) b.UseSetting(key, value);
             b.ConfigureTestServices(services => services.AddSingleton(runner ?? Runner));
             if (time is not null) b.ConfigureTestServices(services => services.AddSingleton(time));
+            if (commits is not null) b.ConfigureTestServices(services => services.ConfigureMarten(o => o.Listeners.Add(commits)));
             if (disk is not null) b.ConfigureTestServices(services => services.AddSingleton(disk));
         });
         return new PipelineHost(service, database, new Queues(connectionString), tokens);
