@@ -4,6 +4,8 @@ using Auxo.Benchmarks.Metrics;
 using Auxo.Benchmarks.Notify;
 using Auxo.Benchmarks.Radicle;
 using Auxo.Benchmarks.Registry;
+using Auxo.Benchmarks.Registry.Images;
+using Auxo.Benchmarks.Registry.Npm;
 using Auxo.Benchmarks.Thread;
 
 namespace Auxo.Benchmarks;
@@ -34,6 +36,9 @@ internal static class Catalogue
         new("metrics", "dora", "the 90-day DORA query at a million events, beside plain SQL", DoraQuery.RunAsync),
         new("registry", "downloads", "files of a raw repository, beside nginx", Downloads.RunAsync),
         new("registry", "uploads", "durable uploads, beside hash + copy + sync and nginx", Uploads.RunAsync),
+        new("registry", "npm", "packuments and installations from a warm mirror, beside Verdaccio", Packuments.RunAsync),
+        new("registry", "images", "an image of 200 MB by skopeo, beside nginx and docker's registry", ImageCopies.RunAsync),
+        new("registry", "collector", "the collector over a million contents", Collector.RunAsync),
         new("secrets", "corpus", "precision and recall of the check secrets, beside gitleaks", SecretCorpusFound.RunAsync),
         new("hooks", "staged", "what a commit of 100 staged files waits for, beside the same tools one by one", StagedFiles.RunAsync),
         new("notify", "deliveries", "deliveries per second and from message to receiver, beside a bare HttpClient", Deliveries.RunAsync),

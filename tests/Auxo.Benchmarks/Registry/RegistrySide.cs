@@ -24,7 +24,8 @@ internal sealed record FileSize(string Name, int Bytes)
 /// <summary>The registry of a running instance, with a raw repository to measure with.</summary>
 internal sealed class RegistrySide(AuxoInstance instance, string repository)
 {
-    private readonly string _token = File.ReadAllText(Path.Combine(instance.Home, "run", "admin.token")).Trim();
+    /// <summary>An administrator's.</summary>
+    public string Token { get; } = File.ReadAllText(Path.Combine(instance.Home, "run", "admin.token")).Trim();
 
     /// <summary>Where it listens.</summary>
     public Uri Address => instance.Url("registry");
@@ -52,5 +53,8 @@ internal sealed class RegistrySide(AuxoInstance instance, string repository)
     }
 
     /// <summary>The head of a request for a file, with the token that every client needs.</summary>
-    public string Head(string method, string name) => $"{method} /raw/{repository}/{name} HTTP/1.1\r\nAuthorization: Bearer {_token}";
+    public string Head(string method, string name) => $"{method} /raw/{repository}/{name} HTTP/1.1\r\nAuthorization: Bearer {Token}";
+
+    /// <summary>The same for any path.</summary>
+    public string HeadOf(string path) => $"GET {path} HTTP/1.1\r\nAuthorization: Bearer {Token}";
 }

@@ -53,6 +53,7 @@ internal static class ClientSettings
             yield return (".npmrc", $$"""
                 registry={{address}}/npm/{{npm}}/
                 //{{host}}/npm/{{npm}}/:_authToken=${{{Token}}}
+                replace-registry-host=always
 
                 """);
             yield return (".yarnrc.yml", $$"""
