@@ -42,7 +42,7 @@ internal sealed class PeerServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("auxo-peer-");
         var port = ReservedPort.Take();
-        var configuration = Path.Combine(folder.FullName, "configuration");
+        var configuration = Path.Combine(folder.FullName, "configuration.yaml");
         await File.WriteAllTextAsync(configuration, configure(folder.FullName, port.Number), ct);
         var said = new List<string>();
         var process = ChildProcess.Start(new ChildProcessStart(program, arguments(folder.FullName, configuration))
