@@ -40,6 +40,9 @@ public static partial class DefineRepository
         if (!Name().IsMatch(name))
             return AuxoProblem.BadRequest("repository/invalid-name",
                 "A repository's name has 1 to 64 of a-z, 0-9, '.', '_' and '-', and begins and ends with a letter or digit.");
+        if (body?.Format == RepositoryFormats.Oci && !Oci.OciPath.IsName(name))
+            return AuxoProblem.BadRequest("repository/invalid-name",
+                "Clients of images refuse this name: between letters and digits they want one '.', one or two '_', or dashes.");
         if (body?.QuotaBytes is <= 0) return AuxoProblem.BadRequest("repository/invalid-quota", "'quotaBytes' must be more than 0.");
         if (Refuse(body) is { } wrong) return wrong;
         var made = await bus.InvokeAsync<RepositoryIs>(

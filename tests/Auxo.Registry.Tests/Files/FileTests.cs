@@ -343,6 +343,10 @@ public sealed class FileTests(PostgresFixture postgres) : IAsyncLifetime
             Assert.Equal((HttpStatusCode.BadRequest, "repository/invalid-name"), await bad.ProblemAsync());
         }
 
+        // No client of images could ask for it.
+        using var dots = await _host.Client.PutAsJsonAsync("/repositories/a..b", new { format = "oci" });
+        Assert.Equal((HttpStatusCode.BadRequest, "repository/invalid-name"), await dots.ProblemAsync());
+
         using var made = await _host.Client.PutAsJsonAsync("/repositories/new", new { quotaBytes = 5000 });
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         using var changed = await _host.Client.PutAsJsonAsync("/repositories/new", new { immutable = true });
