@@ -62,6 +62,11 @@ public interface IRegistry
     [Post("mirrors/{repository}/refresh")]
     Task<MirrorRefresh> RefreshMirrorAsync(string repository, CancellationToken ct);
 
+    /// <summary>Fetches the files of one version, so that it can be installed when upstream is away; it may take minutes.</summary>
+    [Post("mirrors/{repository}/prefetch")]
+    Task<Prefetched> PrefetchAsync(
+        string repository, [Body] PrefetchRequest request, [Property("auxo.long")] bool isLong, CancellationToken ct);
+
     /// <summary>Lets one thing go, so that it is fetched anew.</summary>
     [Delete("mirrors/{repository}/content")]
     Task ForgetMirroredAsync(string repository, string key, CancellationToken ct);
@@ -200,6 +205,12 @@ public sealed record MirrorStatus(
 
 /// <summary>What a refresh found.</summary>
 public sealed record MirrorRefresh(int Asked, int Changed, int Failed, string? Failure);
+
+/// <summary>A version that shall be in a mirror; the platform is like <c>linux_x86_64</c>, null for all.</summary>
+public sealed record PrefetchRequest(string Package, string Version, string? Platform);
+
+/// <summary>How many of its files came now, and how many were there.</summary>
+public sealed record Prefetched(int Fetched, int Present);
 
 /// <summary>A content that was handed out.</summary>
 public sealed record Fetch(

@@ -2,6 +2,7 @@ global using Auxo.BackgroundWork;
 global using Auxo.Contracts;
 global using Auxo.Git;
 global using Auxo.Instances;
+global using Auxo.Locks;
 global using Auxo.ServiceDefaults;
 global using Auxo.ServiceDefaults.Faults;
 global using Auxo.ServiceDefaults.Messages;

@@ -6,6 +6,7 @@ using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
 using Auxo.Registry.Mirrors;
+using Auxo.Registry.Mirrors.Prefetching;
 using Auxo.Registry.Monitoring;
 using Auxo.Registry.NuGet;
 using Auxo.Registry.NuGet.Mirroring;
@@ -79,6 +80,7 @@ public static class Configuration
         services.AddSingleton<PyPiMirror>();
         services.AddSingleton<NuGetDocuments>();
         services.AddSingleton<NuGetMirror>();
+        services.AddPrefetching();
         services.AddSingleton<PackagePush>();
         services.AddNpm();
         services.AddHostedService<SweepWorker>();
@@ -144,6 +146,7 @@ public static class Configuration
         GetArtifact.Map(app);
         GetTimeline.Map(app);
         ManageMirrors.Map(app);
+        PrefetchPackage.Map(app);
         CleanUpPackages.Map(app);
         ListFetches.Map(app);
         CreateToken.Map(app);

@@ -7,6 +7,7 @@ using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
 using Auxo.Registry.Mirrors;
+using Auxo.Registry.Mirrors.Prefetching;
 using Auxo.Registry.Npm;
 using Auxo.Registry.Npm.Accounts;
 using Auxo.Registry.Npm.Search;
@@ -86,6 +87,8 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<FileAnswer>), TypeInfoPropertyName = "Files")]
 [JsonSerializable(typeof(ListAnswer<MirrorStatus>), TypeInfoPropertyName = "Mirrors")]
 [JsonSerializable(typeof(RefreshResult))]
+[JsonSerializable(typeof(PrefetchBody))]
+[JsonSerializable(typeof(PrefetchAnswer))]
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(ListAnswer<ExpiredPackageVersion>), TypeInfoPropertyName = "ExpiredPackageVersions")]
 [JsonSerializable(typeof(ListAnswer<Fetch>), TypeInfoPropertyName = "Fetches")]

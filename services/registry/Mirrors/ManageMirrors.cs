@@ -39,7 +39,7 @@ public static class ManageMirrors
             ? TypedResults.NoContent()
             : AuxoProblem.NotFound("mirror/not-found", $"The mirror has nothing under '{key}'.");
 
-    private static ProblemHttpResult NoMirror(string repository)
+    internal static ProblemHttpResult NoMirror(string repository)
         => AuxoProblem.NotFound("mirror/not-found",
             $"'{repository}' is no mirror. 'auxo mirror add FORMAT UPSTREAM' makes one; 'auxo mirror list' shows them.");
 }

@@ -85,6 +85,62 @@ public sealed class RegistryCommandsTests
     }
 
     [Fact]
+    public async Task a_lock_file_is_fetched_for_and_what_failed_is_said_once_a_reason()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        {
+            app.MapGet("/registry/mirrors", static () => Page(Mirror("npm", "npm"), Mirror("py", "pypi"), Mirror("py2", "pypi")));
+            app.MapPost("/registry/mirrors/{name}/prefetch", static async (string name, HttpRequest request) =>
+            {
+                var asked = await request.ReadFromJsonAsync<System.Text.Json.Nodes.JsonObject>();
+                return (string?)asked!["package"] switch
+                {
+                    "bad" or "worse" => Results.Json(
+                        new { type = "auxo:mirror/upstream-away", detail = "nobody answers there" }, statusCode: 502),
+                    "there" => Results.Json(new { fetched = 0, present = 1 }),
+                    "foreign" => Results.Json(new { fetched = 0, present = 0 }),
+                    _ => Results.Json(new { fetched = 2, present = 0 }),
+                };
+            });
+        });
+        var folder = Directory.CreateTempSubdirectory("auxo-lock-").FullName;
+        string Lock(string name, string text)
+        {
+            File.WriteAllText(Path.Combine(folder, name), text);
+            return Path.Combine(folder, name);
+        }
+
+        var npm = Lock("package-lock.json", """
+            {"packages":{"node_modules/new":{"version":"1.0.0"},"node_modules/there":{"version":"1.0.0"},
+             "node_modules/x/node_modules/new":{"version":"1.0.0"},
+             "node_modules/bad":{"version":"1.0.0"},"node_modules/worse":{"version":"2.0.0"}}}
+            """);
+        var some = await auxo.RunAsync("mirror", "prefetch", npm);
+        Assert.Equal(1, some.ExitCode);
+        var said = some.Out.ReplaceLineEndings(" ");
+        Assert.Contains("1 fetched, 1 already there, 2 failed", said, StringComparison.Ordinal);
+        Assert.Contains("bad@1.0.0, worse@2.0.0", said, StringComparison.Ordinal);
+        Assert.Equal(2, said.Split("nobody answers there").Length);
+        Assert.All(auxo.Requests.Where(static r => r.StartsWith("POST", StringComparison.Ordinal)),
+            static r => Assert.DoesNotContain("linux", r, StringComparison.Ordinal));
+
+        var python = Lock("requirements.txt", "six==1.17.0\nforeign==1.0\n");
+        Assert.Contains("--repository py|py2", (await auxo.RunAsync("mirror", "prefetch", python)).Error, StringComparison.Ordinal);
+        var good = await auxo.RunAsync("mirror", "prefetch", python, "--repository", "py2", "--platform", "linux_aarch64");
+        Assert.Equal(0, good.ExitCode);
+        Assert.Contains("1 with no file for linux_aarch64", good.Out.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains(auxo.Requests, static r => r.StartsWith("POST /registry/mirrors/py2/prefetch", StringComparison.Ordinal)
+            && r.Contains("linux_aarch64", StringComparison.Ordinal));
+
+        Assert.Equal(2, (await auxo.RunAsync("mirror", "prefetch", Lock("package.json", "{}"))).ExitCode);
+        Assert.Equal(1, (await auxo.RunAsync("mirror", "prefetch", Lock("uv.lock", "[["))).ExitCode);
+        Assert.Equal(2, (await auxo.RunAsync("mirror", "prefetch", Path.Combine(folder, "yarn.lock"))).ExitCode);
+        Assert.Equal(2, (await auxo.RunAsync("mirror", "prefetch", python, "--platform", "linux")).ExitCode);
+        var none = await auxo.RunAsync("mirror", "prefetch", Lock("packages.lock.json", "{\"dependencies\":{}}"));
+        Assert.Contains("auxo mirror add nuget", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task who_fetched_a_package_is_told_and_nobody_is_exit_1()
     {
         await using var auxo = await FakeAuxo.StartAsync(
@@ -106,6 +162,12 @@ public sealed class RegistryCommandsTests
     }
 
     private static IResult Page(params object[] items) => Results.Json(new { items, next = (string?)null });
+
+    private static object Mirror(string name, string format) => new
+    {
+        repository = name, format, upstream = "https://registry.example/", cooldownDays = 3, refreshDays = 7, documents = 0, files = 0,
+        usedBytes = 0, quotaBytes = 10_000,
+    };
 
     private static object Token => new
     {

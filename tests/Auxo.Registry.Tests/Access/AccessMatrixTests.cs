@@ -100,6 +100,7 @@ public sealed partial class AccessMatrixTests(PostgresFixture postgres)
     [GeneratedRegex(@"^/npm/[^/]+/-/(whoami|user/(token/)?x)\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex AboutTheCaller();
 
-    [GeneratedRegex(@"^/npm/[^/]+/-/npm/v1/security/", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(/npm/[^/]+/-/npm/v1/security/|/mirrors/[^/]+/prefetch)",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ReadingPosts();
 }

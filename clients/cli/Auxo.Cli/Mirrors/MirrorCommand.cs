@@ -1,14 +1,16 @@
 using System.CommandLine;
 
+using Auxo.Cli.Mirrors.Prefetching;
+
 namespace Auxo.Cli.Mirrors;
 
-/// <summary><c>auxo mirror add | list | status | refresh | forget</c></summary>
+/// <summary><c>auxo mirror add | list | status | refresh | prefetch | forget</c></summary>
 internal static class MirrorCommand
 {
     public static Command Create(CliHost host) => new("mirror", "Mirrors of the world's registries: what you use, kept here")
     {
         AddMirror.Create(host), ListMirrors.Create(host), ListMirrors.CreateStatus(host), RefreshMirror.Create(host),
-        RefreshMirror.CreateForget(host),
+        PrefetchPackages.Create(host), RefreshMirror.CreateForget(host),
     };
 
     /// <summary>The repository that mirrors.</summary>

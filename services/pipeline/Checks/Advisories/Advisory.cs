@@ -27,7 +27,7 @@ internal interface IAdvisories
     /// <param name="packages">Reads it, where the answer depends on it.</param>
     /// <param name="ct">Stops.</param>
     /// <exception cref="AdvisoryException">They cannot be had, and were not younger than a week.</exception>
-    Task<AdvisoryData> AskAsync(string blob, Func<Task<IReadOnlyList<Locks.LockedPackage>>> packages, CancellationToken ct);
+    Task<AdvisoryData> AskAsync(string blob, Func<Task<IReadOnlyList<LockedPackage>>> packages, CancellationToken ct);
 
     /// <summary>
     /// Whether the range holds the version, and the first version behind it that it does not hold; null when one of them cannot be read.

@@ -2,6 +2,7 @@ using System.Text;
 
 using Auxo.Contracts;
 using Auxo.Git;
+using Auxo.Locks;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Checks.Locks;
 

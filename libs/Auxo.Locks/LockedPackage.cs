@@ -1,10 +1,10 @@
-namespace Auxo.Pipeline.Checks.Locks;
+namespace Auxo.Locks;
 
 /// <summary>A package that a lock file names with one exact version.</summary>
 /// <param name="Name">As its registry calls it.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Mark">A text of the line in which it stands.</param>
-internal sealed record LockedPackage(string Name, string Version, string Mark)
+public sealed record LockedPackage(string Name, string Version, string Mark)
 {
     /// <summary>A name or a version that is longer is nobody's.</summary>
     private const int MostCharacters = 214;
@@ -19,4 +19,4 @@ internal sealed record LockedPackage(string Name, string Version, string Mark)
 }
 
 /// <summary>A lock file is not what its name says; the message says why.</summary>
-internal sealed class LockFormatException(string message) : Exception(message);
+public sealed class LockFormatException(string message) : Exception(message);

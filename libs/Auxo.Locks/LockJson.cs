@@ -1,19 +1,19 @@
 using System.Text.Json;
 
-namespace Auxo.Pipeline.Checks.Locks;
+namespace Auxo.Locks;
 
 /// <summary>Lock files that are JSON, from strangers: whatever stands in them is read or refused in words.</summary>
-internal static class LockJson
+public static class LockJson
 {
     /// <summary>More packages than that has no program.</summary>
     public const int MaxPackages = 50_000;
 
     /// <exception cref="LockFormatException">It is no JSON object.</exception>
-    public static JsonDocument Parse(string text, int maxDepth = 64)
+    public static JsonDocument Parse(string text, int maxDepth = 64, bool commas = false)
     {
         try
         {
-            var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = maxDepth });
+            var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = maxDepth, AllowTrailingCommas = commas });
             if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
             json.Dispose();
             throw new LockFormatException("it is no JSON object");

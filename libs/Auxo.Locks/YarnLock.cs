@@ -1,7 +1,7 @@
-namespace Auxo.Pipeline.Checks.Locks;
+namespace Auxo.Locks;
 
 /// <summary><c>yarn.lock</c>, as yarn 1 writes it and as YAML from yarn 2 on.</summary>
-internal static class YarnLock
+public static class YarnLock
 {
     /// <summary>Reads the packages of registries.</summary>
     /// <exception cref="LockFormatException">It is no such file.</exception>

@@ -1,7 +1,7 @@
-namespace Auxo.Pipeline.Checks.Locks;
+namespace Auxo.Locks;
 
 /// <summary><c>pnpm-lock.yaml</c>: the keys of <c>packages</c>, as the versions 5 to 9 of the format write them.</summary>
-internal static class PnpmLock
+public static class PnpmLock
 {
     /// <summary>Reads the packages of registries.</summary>
     /// <exception cref="LockFormatException">It is no such file.</exception>

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Auxo.Pipeline.Checks.Locks;
+namespace Auxo.Locks;
 
 /// <summary><c>package-lock.json</c> and <c>npm-shrinkwrap.json</c> of the versions 1, 2 and 3.</summary>
-internal static class NpmLock
+public static class NpmLock
 {
     private const string Modules = "node_modules/";
 

@@ -1,7 +1,7 @@
-namespace Auxo.Pipeline.Checks.Locks;
+namespace Auxo.Locks;
 
 /// <summary>NuGet's <c>packages.lock.json</c>: by target framework, each package with the version that was taken.</summary>
-internal static class NuGetLock
+public static class NuGetLock
 {
     /// <summary>Reads the packages, each version once; other projects are none.</summary>
     /// <exception cref="LockFormatException">It is no such file.</exception>

@@ -3,13 +3,13 @@ using System.Xml.Linq;
 
 using NuGet.Versioning;
 
-namespace Auxo.Pipeline.Checks.Locks;
+namespace Auxo.Locks;
 
 /// <summary>
 /// Projects, <c>Directory.Packages.props</c> and <c>packages.config</c>: the packages whose version is written there. What MSBuild would
 /// have to compute, and what those packages bring along, only a lock file says.
 /// </summary>
-internal static class NuGetProject
+public static class NuGetProject
 {
     private static readonly string[] Elements = ["PackageReference", "PackageVersion", "GlobalPackageReference", "package"];
 
