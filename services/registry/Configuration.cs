@@ -2,6 +2,7 @@ using Auxo.Instances;
 using Auxo.Registry.Access;
 using Auxo.Registry.Artifacts;
 using Auxo.Registry.Blobs;
+using Auxo.Registry.Debian;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
@@ -81,6 +82,7 @@ public static class Configuration
         services.AddSingleton<NuGetDocuments>();
         services.AddSingleton<NuGetMirror>();
         services.AddPrefetching();
+        services.AddDebian();
         services.AddSingleton<PackagePush>();
         services.AddNpm();
         services.AddHostedService<SweepWorker>();
@@ -145,6 +147,7 @@ public static class Configuration
         ListArtifacts.Map(app);
         GetArtifact.Map(app);
         GetTimeline.Map(app);
+        GetDebianFile.Map(app);
         ManageMirrors.Map(app);
         PrefetchPackage.Map(app);
         CleanUpPackages.Map(app);

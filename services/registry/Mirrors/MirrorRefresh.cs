@@ -1,3 +1,4 @@
+using Auxo.Registry.Debian;
 using Auxo.Registry.Repositories;
 
 using Npgsql;
@@ -15,7 +16,8 @@ public sealed record RefreshResult(int Asked, int Changed, int Failed, string? F
 /// Asks upstream again for what is used, so that a laptop that leaves the network has what is new. Each mirror in its own
 /// rhythm; what nobody used for ninety days is left alone.
 /// </summary>
-public sealed partial class MirrorRefresh(NpgsqlDataSource source, Mirror mirror, TimeProvider time, ILogger<MirrorRefresh> logger)
+public sealed partial class MirrorRefresh(
+    NpgsqlDataSource source, Mirror mirror, DebianMirror debian, TimeProvider time, ILogger<MirrorRefresh> logger)
     : PeriodicJob(Pause, time, logger)
 {
     private const int MostAtOnce = 500;
@@ -36,12 +38,15 @@ public sealed partial class MirrorRefresh(NpgsqlDataSource source, Mirror mirror
             var due = await MirrorTable.DueAsync(source, repository.Name, checkedBefore, Time.GetUtcNow() - Used, MostAtOnce, ct);
             foreach (var document in due)
             {
+                var indexes = repository.Format == RepositoryFormats.Debian
+                    ? await debian.UsedIndexesAsync(repository, document, ct) : [];
                 var now = await mirror.DocumentAsync(repository, document.Key, new Uri(document.Source), document.Accept,
                     LimitBytes, ct, prepare: null, now: true);
+                var whole = now.Content == document.Content || await debian.FetchIndexesAsync(repository, now, indexes, ct);
                 result = result with
                 {
                     Asked = result.Asked + 1, Changed = result.Changed + (now.Content == document.Content ? 0 : 1),
-                    Failed = result.Failed + (now.CheckedAt == document.CheckedAt ? 1 : 0),
+                    Failed = result.Failed + (now.CheckedAt == document.CheckedAt || !whole ? 1 : 0),
                 };
                 // When upstream is away it is away for the next one too.
                 if (result.Failed > 0) break;

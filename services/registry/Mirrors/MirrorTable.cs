@@ -58,6 +58,24 @@ internal static class MirrorTable
             where repository = $1 and checked_at < $2 and used_at >= $3 and digest is not null order by checked_at limit $4
             """, repository, checkedBefore, usedSince, limit);
 
+    /// <summary>Documents that are here and whose keys end so, the newest first.</summary>
+    public static Task<List<MirroredDocument>> DocumentsAsync(
+        NpgsqlDataSource source, string repository, string keyEnd, CancellationToken ct)
+        => source.ReadAsync(ReadDocument, ct,
+            $"""
+            select {DocumentColumns} from registry.mirrored_documents
+            where repository = $1 and digest is not null and right(key, length($2)) = $2 order by fetched_at desc limit 1000
+            """, repository, keyEnd);
+
+    /// <summary>Files whose keys have this in them, the newest first.</summary>
+    public static Task<List<MirroredFile>> FilesAsync(
+        NpgsqlDataSource source, string repository, string keyPart, int limit, CancellationToken ct)
+        => source.ReadAsync(ReadFile, ct,
+            $"""
+            select {FileColumns} from registry.mirrored_files
+            where repository = $1 and position($2 in key) > 0 order by fetched_at desc limit $3
+            """, repository, keyPart, limit);
+
     /// <summary>Keeps what upstream said; a content has to be in place.</summary>
     public static async Task PutAsync(
         NpgsqlDataSource source, string repository, MirroredDocument document, long sizeBytes, DateTimeOffset now, CancellationToken ct)

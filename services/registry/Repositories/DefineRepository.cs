@@ -13,7 +13,7 @@ namespace Auxo.Registry.Repositories;
 /// <summary>How a repository shall be; what is left out stays, or is usual.</summary>
 /// <param name="QuotaBytes">What its files may have together; 10 GiB by default.</param>
 /// <param name="Immutable">No file is ever replaced; false by default.</param>
-/// <param name="Format">raw (by default), npm, pypi, nuget or oci; it never changes.</param>
+/// <param name="Format">raw (by default), npm, pypi, nuget, oci, debian or brew; it never changes.</param>
 /// <param name="AnonymousRead">Reading needs no token; false by default.</param>
 /// <param name="Upstream">Where what is not ours is fetched from, an address of http or https; empty: nowhere any more.</param>
 /// <param name="CooldownDays">Versions of upstream younger than so many days are not offered; 3 by default, 0 for none.</param>

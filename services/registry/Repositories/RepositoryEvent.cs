@@ -28,7 +28,7 @@ public abstract record RepositoryEvent
     /// <param name="Immutable">No file is ever replaced.</param>
     /// <param name="By">The token's name.</param>
     /// <param name="At">When.</param>
-    /// <param name="Format">raw, npm, pypi, nuget or oci; null in old events: raw.</param>
+    /// <param name="Format">raw, npm, pypi, nuget, oci, debian or brew; null in old events: raw.</param>
     /// <param name="AnonymousRead">Reading needs no token; null in old events: it does.</param>
     /// <param name="Mirror">Where what is not ours comes from; null: nowhere.</param>
     public sealed record Defined(
@@ -56,7 +56,7 @@ public sealed record RepositoryDefinition
     /// <summary>No file is ever replaced.</summary>
     public bool Immutable { get; init; }
 
-    /// <summary>raw, npm, pypi, nuget or oci.</summary>
+    /// <summary>raw, npm, pypi, nuget, oci, debian or brew.</summary>
     public string Format { get; init; } = RepositoryFormats.Raw;
 
     /// <summary>Reading needs no token.</summary>
@@ -97,6 +97,12 @@ public static class RepositoryFormats
     /// <summary>Images and other artifacts of the Open Container Initiative.</summary>
     public const string Oci = "oci";
 
+    /// <summary>Packages of Debian and what is made of it; only as a mirror.</summary>
+    public const string Debian = "debian";
+
+    /// <summary>Bottles of Homebrew and what its program asks about them; only as a mirror.</summary>
+    public const string Brew = "brew";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Raw, Npm, PyPi, NuGet, Oci];
+    public static IReadOnlyList<string> All { get; } = [Raw, Npm, PyPi, NuGet, Oci, Debian, Brew];
 }

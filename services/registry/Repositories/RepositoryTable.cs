@@ -9,7 +9,7 @@ namespace Auxo.Registry.Repositories;
 /// <param name="FileCount">How many they are.</param>
 /// <param name="Immutable">No file is ever replaced.</param>
 /// <param name="CreatedAt">When it was made.</param>
-/// <param name="Format">raw, npm, pypi, nuget or oci.</param>
+/// <param name="Format">raw, npm, pypi, nuget, oci, debian or brew.</param>
 /// <param name="AnonymousRead">Reading needs no token.</param>
 /// <param name="Mirror">Where what is not ours comes from; null: only what was published here.</param>
 public sealed record RegistryRepository(

@@ -9,10 +9,12 @@ namespace Auxo.Cli.Mirrors;
 /// <summary><c>auxo mirror add FORMAT UPSTREAM</c></summary>
 internal static class AddMirror
 {
+    private static readonly string[] Formats = ["npm", "pypi", "nuget", "oci", "debian", "brew"];
+
     public static Command Create(CliHost host)
     {
-        var format = new Argument<string>("format") { Description = "npm, pypi, nuget or oci" };
-        format.AcceptOnlyFromAmong("npm", "pypi", "nuget", "oci");
+        var format = new Argument<string>("format") { Description = string.Join(", ", Formats) };
+        format.AcceptOnlyFromAmong(Formats);
         var upstream = new Argument<string>("upstream") { Description = "The address of the registry that is mirrored" };
         var name = new Option<string?>("--name") { Description = "The repository; by default it is called like the format" };
         var cooldown = new Option<int?>("--cooldown")

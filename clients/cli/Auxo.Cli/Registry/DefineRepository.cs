@@ -57,11 +57,15 @@ internal static class DefineRepository
             + $"{(defined.AnonymousRead ? "; everybody may read" : "")}.");
         if (defined.Mirror is { } mirror)
             terminal.Line($"  What is not yours comes from {Terminal.Safe(mirror.Upstream)}"
-                + (mirror.CooldownDays > 0 ? $", versions when they are {mirror.CooldownDays} days old." : "."));
+                + (mirror.CooldownDays > 0 && HasCooldown(defined.Format)
+                    ? $", versions when they are {mirror.CooldownDays} days old." : "."));
         var client = defined.Format switch { "npm" => "npm", "pypi" => "pip", "nuget" => "nuget", "oci" => "docker", _ => null };
         if (client is not null)
             terminal.Line($"  [dim]Set up a client: auxo registry setup {client} --repository {Terminal.Safe(defined.Name)} --write[/]");
     }
+
+    /// <summary>Of the others nobody says in a way that can be trusted when a version was published.</summary>
+    private static bool HasCooldown(string format) => format is "npm" or "pypi" or "nuget";
 
     /// <summary>What it is; a new one that is called like a format has that.</summary>
     private static async Task<string?> UsualFormatAsync(Session session, string name, CancellationToken ct)
