@@ -105,7 +105,7 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         var (readAt, generation) = (time.GetTimestamp(), _generation);
         Interlocked.Exchange(ref _lastRead, readAt);
         var number = Interlocked.Increment(ref _reads);
-        if (Source() is not { } source)
+        if (Database is not { } source)
             return new Snapshot([], new HashSet<string>(StringComparer.Ordinal), readAt, number, generation);
         var tokens = new List<(byte[], AccessToken)>();
         var open = new HashSet<string>(StringComparer.Ordinal);
@@ -143,14 +143,17 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
     }
 
     /// <summary>The service's own pool where it has one; else one connection of our own; null where no database is configured.</summary>
-    private NpgsqlDataSource? Source()
+    internal NpgsqlDataSource? Database
     {
-        if (provider.GetService<NpgsqlDataSource>() is { } shared) return shared;
-        if (_own is not null) return _own;
-        var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("auxo");
-        if (string.IsNullOrEmpty(text)) return null;
-        var settings = new NpgsqlConnectionStringBuilder(text) { MaxPoolSize = 1, MinPoolSize = 0 };
-        return _own = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "access" }.Build();
+        get
+        {
+            if (provider.GetService<NpgsqlDataSource>() is { } shared) return shared;
+            if (_own is not null) return _own;
+            var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("auxo");
+            if (string.IsNullOrEmpty(text)) return null;
+            var settings = new NpgsqlConnectionStringBuilder(text) { MaxPoolSize = 1, MinPoolSize = 0 };
+            return _own = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "access" }.Build();
+        }
     }
 
     /// <summary>The tables as they were: by which read, and how often they had been forgotten before it.</summary>

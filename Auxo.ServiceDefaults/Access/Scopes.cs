@@ -1,6 +1,7 @@
 using System.Security.Claims;
 
 using Auxo.Contracts;
+using Auxo.ServiceDefaults.Access.Authentications;
 
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -82,6 +83,8 @@ public static class Scopes
     internal static void AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AuthenticationLog>();
+        services.AddHostedService(static p => p.GetRequiredService<AuthenticationLog>());
         services.AddSingleton<IAuthorizationHandler, ScopeHandler>();
 
         // Not AddAuthentication: it brings data protection along, which writes keys for cookies into the user's home.

@@ -1,7 +1,7 @@
-using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 
+using Auxo.ServiceDefaults.Access.Authentications;
 using Auxo.ServiceDefaults.Access.Builds;
 
 using Microsoft.AspNetCore.Authentication;
@@ -27,38 +27,49 @@ internal sealed class TokenOptions : AuthenticationSchemeOptions
 /// </summary>
 internal sealed class TokenAuthentication(
     IOptionsMonitor<TokenOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    AccessTokens tokens, IProblemDetailsService problems)
+    AccessTokens tokens, AuthenticationLog log, IProblemDetailsService problems)
     : AuthenticationHandler<TokenOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
     public const string ScopeClaim = "scope";
-    private const string ApiKey = "X-NuGet-ApiKey";
 
     /// <summary>The scope that the refused route asks for, for the answer.</summary>
     public static readonly object MissingScope = new();
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (string.IsNullOrEmpty(Request.Headers.Authorization) && !Request.Headers.ContainsKey(ApiKey))
-            return AuthenticateResult.NoResult();
-        return await FindAsync(Request, tokens, Context.RequestAborted) is { } user
-            ? AuthenticateResult.Success(new AuthenticationTicket(user, SchemeName))
-            : AuthenticateResult.Fail("unknown token");
+        if (PresentedCredentials.Of(Request) is not { } presented) return AuthenticateResult.NoResult();
+        var answer = await CheckAsync(presented, Context, tokens, Context.RequestAborted);
+        if (answer.Token is not { } token)
+        {
+            log.Refused(Context, answer.Kind, answer.Refusal!, presented.User, presented.Secret);
+            return AuthenticateResult.Fail("unknown token");
+        }
+
+        log.Accepted(Context, answer.Kind, token.Name, token.Id);
+        return AuthenticateResult.Success(new AuthenticationTicket(PrincipalOf(token), SchemeName));
     }
 
     /// <summary>Whose token the request has, as it is now; null when it has none that works.</summary>
     public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpRequest request, AccessTokens tokens, CancellationToken ct)
-    {
-        string? header = request.Headers.Authorization;
-        if (string.IsNullOrEmpty(header) && request.Headers[ApiKey].ToString() is { Length: > 0 } key) header = $"Bearer {key}";
-        if (header is null or { Length: > 1024 } || Presented(header, request.Headers) is not { } presented) return null;
-        if (await (BuildToken.Claims(presented) ? ValueTask.FromResult(OfBuild(presented, request.HttpContext))
-            : tokens.FindAsync(presented, ct)) is not { } token) return null;
+        => PresentedCredentials.Of(request) is { } presented
+            && (await CheckAsync(presented, request.HttpContext, tokens, ct)).Token is { } token ? PrincipalOf(token) : null;
 
+    private static ClaimsPrincipal PrincipalOf(AccessToken token)
+    {
         Claim[] claims = [new(ClaimTypes.NameIdentifier, token.Id.ToString()), new(ClaimTypes.Name, token.Name),
             .. token.Scopes.Select(static s => new Claim(ScopeClaim, s))];
         if (token.Role is { } role) claims = [.. claims, new(Scopes.RoleClaim, role)];
         return new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName));
+    }
+
+    /// <summary>Whose credentials they are, or why nobody's.</summary>
+    private static async ValueTask<CheckedCredentials> CheckAsync(
+        PresentedCredentials presented, HttpContext http, AccessTokens tokens, CancellationToken ct)
+    {
+        if (presented.Secret is not { } secret) return new(presented.Kind, null, presented.Refusal);
+        if (BuildToken.Claims(secret)) return new(AuthenticationKinds.Build, OfBuild(secret, http), Refusals.BuildToken);
+        return new(presented.Kind, await tokens.FindAsync(secret, ct), Refusals.UnknownToken);
     }
 
     /// <summary>
@@ -69,19 +80,6 @@ internal sealed class TokenAuthentication(
         => http.RequestServices.GetService<BuildTokenKey>()?.Read() is { } key && (StepSocket.Is(http) || LocalCaller.Is(http))
             ? BuildToken.Verify(presented, key, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow())?.ToAccess()
             : null;
-
-    private static bool IsOfAPage(IHeaderDictionary headers)
-        => headers.ContainsKey("Origin") || headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin");
-
-    /// <summary>The token's text; null when the header is neither of the two, or a password that a page may not use.</summary>
-    private static string? Presented(string header, IHeaderDictionary headers)
-    {
-        if (!AuthenticationHeaderValue.TryParse(header, out var value) || value.Parameter is not { } parameter) return null;
-        if (value.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return parameter.Trim();
-        // A browser sends a password that somebody typed once with the requests of every page, but says so.
-        return value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && !IsOfAPage(headers)
-            ? BasicPassword.Of(parameter) : null;
-    }
 
     /// <summary>401; the same words for a missing, an unknown, a revoked and an expired token.</summary>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

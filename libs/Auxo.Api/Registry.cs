@@ -75,6 +75,11 @@ public interface IRegistry
     [Get("fetches")]
     Task<Page<Fetch>> FetchesAsync(string? build, string? package, string? caller, int limit, CancellationToken ct);
 
+    /// <summary>Who tried to get in, the latest first.</summary>
+    [Get("authentications")]
+    Task<Page<Authentication>> AuthenticationsAsync(
+        bool failed, string? since, string? name, string? address, int limit, CancellationToken ct);
+
     /// <summary>The tokens that work, or all there ever were.</summary>
     [Get("tokens")]
     Task<Page<Token>> TokensAsync(bool all, CancellationToken ct);
@@ -216,6 +221,11 @@ public sealed record Prefetched(int Fetched, int Present);
 public sealed record Fetch(
     string Caller, string Repository, string Package, string Version, string File, string Digest, string Source,
     DateTimeOffset FetchedAt, long Times);
+
+/// <summary>Tries of one day to get in that are alike.</summary>
+public sealed record Authentication(
+    string Service, bool Accepted, string Kind, string? Refusal, string Address, string? Name, string? TokenId,
+    DateTimeOffset FirstAt, DateTimeOffset LastAt, long Times);
 
 /// <summary>A file in it; the address is relative to the registry.</summary>
 public sealed record RawFile(

@@ -1,6 +1,7 @@
 using Auxo.Instances;
 using Auxo.Registry.Access;
 using Auxo.Registry.Artifacts;
+using Auxo.Registry.Authentications;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Debian;
 using Auxo.Registry.Expiring;
@@ -77,6 +78,7 @@ public static class Configuration
         services.AddHostedService(static p => p.GetRequiredService<FetchLog>());
         services.AddHostedService<ForgetFetches>();
         services.AddHostedService<RegistryGauges>();
+        services.AddHostedService<ForgetAuthentications>();
         services.AddSingleton<SimplePages>();
         services.AddSingleton<PyPiMirror>();
         services.AddSingleton<NuGetDocuments>();
@@ -152,6 +154,7 @@ public static class Configuration
         PrefetchPackage.Map(app);
         CleanUpPackages.Map(app);
         ListFetches.Map(app);
+        ListAuthentications.Map(app);
         CreateToken.Map(app);
         ShowOwnToken.Map(app);
         RotateToken.Map(app);

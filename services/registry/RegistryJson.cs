@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Auxo.Registry.Artifacts;
+using Auxo.Registry.Authentications;
 using Auxo.Registry.Blobs;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
@@ -92,6 +93,7 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(ListAnswer<ExpiredPackageVersion>), TypeInfoPropertyName = "ExpiredPackageVersions")]
 [JsonSerializable(typeof(ListAnswer<Fetch>), TypeInfoPropertyName = "Fetches")]
+[JsonSerializable(typeof(ListAnswer<Authentication>), TypeInfoPropertyName = "Authentications")]
 [JsonSerializable(typeof(YankBody))]
 [JsonSerializable(typeof(TagsAnswer))]
 [JsonSerializable(typeof(CatalogAnswer))]

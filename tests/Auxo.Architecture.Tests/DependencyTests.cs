@@ -15,7 +15,7 @@ public sealed partial class DependencyTests
         ["Auxo.Locks"] = [],
         ["Auxo.Owners"] = ["Auxo.Contracts"],
         ["Auxo.Radicle"] = ["Auxo.Contracts", "Auxo.Git"],
-        ["Auxo.ServiceDefaults"] = ["Auxo.Contracts", "Auxo.Instances"],
+        ["Auxo.ServiceDefaults"] = ["Auxo.BackgroundWork", "Auxo.Contracts", "Auxo.Instances"],
         ["Auxo.Migrator"] =
             ["Auxo.ServiceDefaults", "Auxo.Ingest", "Auxo.Metrics", "Auxo.Notify", "Auxo.Pipeline", "Auxo.Registry"],
         ["Auxo.Instances"] = [],

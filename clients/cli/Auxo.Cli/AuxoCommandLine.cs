@@ -4,6 +4,7 @@ using System.ComponentModel;
 using System.Text.Json;
 
 using Auxo.Api;
+using Auxo.Cli.Access;
 using Auxo.Cli.Adapter;
 using Auxo.Cli.Artifacts;
 using Auxo.Cli.Branches;
@@ -142,6 +143,7 @@ internal static class AuxoCommandLine
         DeadLettersCommand.Create(host),
         PeopleCommand.Create(host),
         TokenCommand.Create(host),
+        AccessCommand.Create(host),
         DemoCommand.Create(host),
         AdapterCommand.Create(host),
         ShimsCommand.Create(host),

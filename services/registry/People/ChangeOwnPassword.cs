@@ -2,6 +2,7 @@ using System.Security.Claims;
 
 using Auxo.Registry.Sessions;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Access.Authentications;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -5,6 +5,7 @@ using Auxo.Radicle;
 using Auxo.Registry.People;
 using Auxo.Registry.Tokens;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Access.Authentications;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -46,10 +47,10 @@ public static class StartSession
 
     private static Task<Results<Created<NewTokenAnswer>, ProblemHttpResult>> HandleAsync(
         StartSessionBody body, HttpContext http, NpgsqlDataSource source, Passwords passwords, SignInTries tries, Challenges challenges,
-        AccessTokens tokens, TimeProvider time, CancellationToken ct)
+        AccessTokens tokens, AuthenticationLog log, TimeProvider time, CancellationToken ct)
     {
         http.Response.Headers.CacheControl = "no-store";
-        var door = new Door(http, source, tokens, time.GetUtcNow());
+        var door = new Door(http, source, tokens, log, time.GetUtcNow());
         return body switch
         {
             { Name: { } name, Password: { } password } => ByPasswordAsync(door, name, password, passwords, tries, ct),
@@ -64,36 +65,46 @@ public static class StartSession
         Door door, string typed, string password, Passwords passwords, SignInTries tries, CancellationToken ct)
     {
         var (name, address) = (typed.Trim().ToLowerInvariant(), CallerAddress.Of(door.Http));
-        if (name.Length > 100 || password.Length > 1000 || name.Contains('\0', StringComparison.Ordinal)) return Refused();
+        if (name.Length > 100 || password.Length > 1000 || name.Contains('\0', StringComparison.Ordinal)) return Refused(door, "");
         string? stored = null;
         var (isRight, wait) = await tries.TryAsync(name, address, async () =>
         {
             stored = await PeopleTable.PasswordAsync(door.Source, name, ct);
             return await passwords.IsAsync(stored, password, ct);
         });
-        if (wait is { } longer) return TooMany(door.Http, longer);
-        if (!isRight) return Refused();
+        if (wait is { } longer)
+        {
+            door.Log.Refused(door.Http, AuthenticationKinds.Password, Refusals.TooManyTries, name);
+            return TooMany(door.Http, longer);
+        }
+
+        if (!isRight) return Refused(door, name);
         // Unless it was changed while it was compared.
-        return await door.OpenAsync("select name from access.people where name = $1 and password = $2 for share", ct, name, stored!)
-            is { } made ? made : Refused();
+        return await door.OpenAsync(
+            AuthenticationKinds.Password, "select name from access.people where name = $1 and password = $2 for share", ct, name, stored!)
+            is { } made ? made : Refused(door, name);
     }
 
     private static async Task<Results<Created<NewTokenAnswer>, ProblemHttpResult>> ByKeyAsync(
         Door door, string challenge, string armour, Challenges challenges, CancellationToken ct)
     {
         if (challenges.AddressOf(challenge) is not { } address)
-            return AuxoProblem.Of(
-                401, "session/invalid-challenge",
+            return RefusedKey(
+                door, Refusals.WrongSignature, "session/invalid-challenge",
                 "This challenge was used, is older than five minutes, or is not of this Auxo. Ask for another one.");
         if (Signer(challenge, address, armour) is not { } signer)
-            return AuxoProblem.Of(401, "session/invalid-signature", "The signature is not one over this challenge for this address.");
+            return RefusedKey(
+                door, Refusals.WrongSignature, "session/invalid-signature",
+                "The signature is not one over this challenge for this address.");
         if (!challenges.Use(challenge))
-            return AuxoProblem.Of(401, "session/invalid-challenge", "This challenge was used already. Ask for another one.");
-        return await door.OpenAsync("select person from access.person_keys where did = $1 for share", ct, signer.Value)
+            return RefusedKey(
+                door, Refusals.WrongSignature, "session/invalid-challenge", "This challenge was used already. Ask for another one.");
+        return await door.OpenAsync(
+            AuthenticationKinds.Key, "select person from access.person_keys where did = $1 for share", ct, signer.Value)
             is { } made
             ? made
-            : AuxoProblem.Of(
-                401, "session/unknown-key",
+            : RefusedKey(
+                door, Refusals.UnknownKey, "session/unknown-key",
                 $"No person here has the key {signer}. An administrator adds it: auxo people set NAME --key {signer}");
     }
 
@@ -111,14 +122,24 @@ public static class StartSession
         }
     }
 
-    private static ProblemHttpResult Refused()
-        => AuxoProblem.Of(401, "session/refused", "Name and password do not fit. An administrator can set a new password.");
+    private static ProblemHttpResult Refused(Door door, string name)
+    {
+        door.Log.Refused(door.Http, AuthenticationKinds.Password, Refusals.WrongPassword, name);
+        return AuxoProblem.Of(401, "session/refused", "Name and password do not fit. An administrator can set a new password.");
+    }
+
+    private static ProblemHttpResult RefusedKey(Door door, string why, string type, string detail)
+    {
+        door.Log.Refused(door.Http, AuthenticationKinds.Key, why);
+        return AuxoProblem.Of(401, type, detail);
+    }
 
     /// <summary>Where a session is made once it is clear whose it is.</summary>
-    internal sealed record Door(HttpContext Http, NpgsqlDataSource Source, AccessTokens Tokens, DateTimeOffset Now)
+    internal sealed record Door(
+        HttpContext Http, NpgsqlDataSource Source, AccessTokens Tokens, AuthenticationLog Log, DateTimeOffset Now)
     {
         /// <summary>Makes it in one transaction with the look at who it is, so that a person who is removed meanwhile gets none.</summary>
-        public async Task<Created<NewTokenAnswer>?> OpenAsync(string who, CancellationToken ct, params object[] values)
+        public async Task<Created<NewTokenAnswer>?> OpenAsync(string kind, string who, CancellationToken ct, params object[] values)
         {
             var text = AccessToken.Generate();
             await using var connection = await Source.OpenConnectionAsync(ct);
@@ -128,6 +149,7 @@ public static class StartSession
             var token = await TokenTable.InsertSessionAsync(connection, name, AccessToken.Hash(text), Now + Life, Now, ct);
             await transaction.CommitAsync(ct);
             Tokens.Forget();
+            Log.Accepted(Http, kind, name, token.Id);
             return TypedResults.Created($"/tokens/{token.Id}", new NewTokenAnswer(token, text));
         }
     }

@@ -161,6 +161,26 @@ public sealed class RegistryCommandsTests
         Assert.Equal(1, (await auxo.RunAsync("deps", "why", "right")).ExitCode);
     }
 
+    [Fact]
+    public async Task who_tried_to_get_in_is_shown_with_what_and_why_not()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app => app.MapGet("/registry/authentications",
+            static (bool failed, DateTimeOffset? since) => failed && since is not null
+                ? Page(new
+                {
+                    service = "registry", accepted = false, kind = "nuget_key", refusal = "revoked", address = "192.0.2.7", name = "ci",
+                    tokenId = "3f2a1c00-0000-4000-8000-000000000001", firstAt = "2026-11-30T09:00:00Z",
+                    lastAt = "2026-11-30T09:30:00Z", times = 12,
+                })
+                : Page()));
+        var refused = await auxo.RunAsync("access", "log", "--failed", "--since", "7d");
+        Assert.Equal(0, refused.ExitCode);
+        Assert.Matches("2026-11-30 09:30:00 +ci +nuget key +192.0.2.7 +revoked +12 +registry", refused.Out);
+        Assert.Contains("\"refusal\"", (await auxo.RunAsync("access", "log", "--failed", "--since", "7d", "--json")).Out, StringComparison.Ordinal);
+        Assert.Contains("Nobody tried to get in.", (await auxo.RunAsync("access", "log")).Out, StringComparison.Ordinal);
+        Assert.Equal(2, (await auxo.RunAsync("access", "log", "--since", "soon")).ExitCode);
+    }
+
     private static IResult Page(params object[] items) => Results.Json(new { items, next = (string?)null });
 
     private static object Mirror(string name, string format) => new

@@ -56,6 +56,6 @@ internal static class GetFeed
     {
         if (!AuthenticationHeaderValue.TryParse(header, out var value) || value.Parameter is not { Length: < 1024 } parameter) return null;
         return value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
-            && BasicPassword.Of(parameter) is { Length: > 0 } password && !password.Any(char.IsControl) ? password : null;
+            && BasicPassword.Read(parameter) is (_, { Length: > 0 } password) && !password.Any(char.IsControl) ? password : null;
     }
 }

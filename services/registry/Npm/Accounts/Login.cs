@@ -4,6 +4,7 @@ using Auxo.Registry.People;
 using Auxo.Registry.Sessions;
 using Auxo.Registry.Tokens;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Access.Authentications;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -38,20 +39,27 @@ public static class Login
 
     private static async Task<Results<JsonHttpResult<NpmLoggedIn>, ProblemHttpResult>> HandleAsync(
         NpmLoginBody body, HttpContext http, NpgsqlDataSource source, Passwords passwords, SignInTries tries, AccessTokens tokens,
-        TimeProvider time, CancellationToken ct)
+        AuthenticationLog log, TimeProvider time, CancellationToken ct)
     {
         http.Response.Headers.CacheControl = "no-store";
         if (body is not { Name: { Length: > 0 } name, Password: { Length: > 0 } password })
             return AuxoProblem.BadRequest("session/incomplete", "Send 'name' and 'password'.");
         if (password.StartsWith("auxo_", StringComparison.Ordinal) && password.Length <= 200)
         {
-            if (await tokens.FindAsync(password, ct) is null) return AuxoProblem.Of(
-                StatusCodes.Status401Unauthorized, "session/refused", "This token does not work (any more). Ask an administrator for one.");
+            if (await tokens.FindAsync(password, ct) is not { } token)
+            {
+                log.Refused(http, AuthenticationKinds.Npm, Refusals.UnknownToken, name, password);
+                return AuxoProblem.Of(
+                    StatusCodes.Status401Unauthorized, "session/refused",
+                    "This token does not work (any more). Ask an administrator for one.");
+            }
+
+            log.Accepted(http, AuthenticationKinds.Npm, token.Name, token.Id);
             return LoggedIn(name, password);
         }
 
         var made = await StartSession.ByPasswordAsync(
-            new StartSession.Door(http, source, tokens, time.GetUtcNow()), name, password, passwords, tries, ct);
+            new StartSession.Door(http, source, tokens, log, time.GetUtcNow()), name, password, passwords, tries, ct);
         return made.Result switch
         {
             Created<NewTokenAnswer> { Value: { } session } => LoggedIn(name, session.Text),

@@ -5,6 +5,7 @@ using System.Text.Json;
 
 using Auxo.Registry.Access;
 using Auxo.ServiceDefaults.Access;
+using Auxo.ServiceDefaults.Access.Authentications;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -33,13 +34,14 @@ public static class IssueToken
             return Answer(AnonymousToken.Text, Usual, await GrantAsync(http.User, repositories, wished, ct), time.GetUtcNow());
         var presented = AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var value)
             && value.Parameter is { } parameter
-            ? value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) ? BasicPassword.Of(parameter) : parameter.Trim()
+            ? value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) ? BasicPassword.Read(parameter)?.Password : parameter.Trim()
             : null;
-        return await AnswerAsync(http, presented, wished, tokens, repositories, time, ct);
+        // Whether it works is in the log already: it came in a header.
+        return await AnswerAsync(http, presented, wished, tokens, log: null, repositories, time, ct);
     }
 
     private static async Task<IResult> PostAsync(
-        HttpContext http, AccessTokens tokens, OciRepositories repositories, TimeProvider time, CancellationToken ct)
+        HttpContext http, AccessTokens tokens, AuthenticationLog log, OciRepositories repositories, TimeProvider time, CancellationToken ct)
     {
         if (!http.Request.HasFormContentType) return new OciError(400, "UNSUPPORTED", "A token is asked for with a form.");
         var form = await http.Request.ReadFormAsync(ct);
@@ -51,21 +53,23 @@ public static class IssueToken
         };
         return presented is null
             ? new OciError(400, "UNSUPPORTED", "'grant_type' is 'password' or 'refresh_token'.")
-            : await AnswerAsync(http, presented, RequestedScope.Read(form["scope"]), tokens, repositories, time, ct);
+            : await AnswerAsync(http, presented, RequestedScope.Read(form["scope"]), tokens, log, repositories, time, ct);
     }
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext http, string? presented, IEnumerable<RequestedScope> wished, AccessTokens tokens, OciRepositories repositories,
-        TimeProvider time, CancellationToken ct)
+        HttpContext http, string? presented, IEnumerable<RequestedScope> wished, AccessTokens tokens, AuthenticationLog? log,
+        OciRepositories repositories, TimeProvider time, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         if (presented is not { Length: > 0 and <= 1024 } || await tokens.FindAsync(presented, ct) is not { } token)
         {
+            log?.Refused(http, AuthenticationKinds.Basic, Refusals.UnknownToken, presented: presented);
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"auxo\", charset=\"UTF-8\"";
             return new OciError(401, "UNAUTHORIZED",
                 "The password is no access token that works: it is wrong, revoked or expired. The user name may be any.");
         }
 
+        log?.Accepted(http, AuthenticationKinds.Basic, token.Name, token.Id);
         var user = new ClaimsPrincipal(new ClaimsIdentity(token.Scopes.Select(static s => new Claim("scope", s)), "token"));
         var left = token.ExpiresAt - now ?? Usual;
         http.Response.Headers.CacheControl = "no-store";
