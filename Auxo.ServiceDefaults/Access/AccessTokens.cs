@@ -112,9 +112,10 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
         await using var repositories = source.CreateCommand("select rid from access.public_repositories");
         await using var command = source.CreateCommand(
             """
-            select t.hash, t.id, t.name, t.scopes, t.expires_at, p.role
+            select t.hash, t.id, t.name, t.scopes, t.expires_at, p.role, t.directory
             from access.tokens t left join access.people p on p.name = t.person
-            where t.revoked_at is null and (t.expires_at is null or t.expires_at > $1) and (t.person is null or p.name is not null)
+            where t.revoked_at is null and (t.expires_at is null or t.expires_at > $1)
+                and (t.person is null or p.name is not null or t.directory is not null)
             """);
         command.Parameters.AddWithValue(time.GetUtcNow());
         try
@@ -129,9 +130,12 @@ public sealed class AccessTokens(IServiceProvider provider, TimeProvider time) :
             {
                 var expires = await reader.IsDBNullAsync(4, ct) ? (DateTimeOffset?)null : reader.GetFieldValue<DateTimeOffset>(4);
                 var role = await reader.IsDBNullAsync(5, ct) ? null : reader.GetString(5);
+                // What a person of a directory may was said at the begin of her session, by her groups.
+                var directory = await reader.IsDBNullAsync(6, ct) ? null : reader.GetString(6);
                 tokens.Add((reader.GetFieldValue<byte[]>(0), new AccessToken(
                     reader.GetGuid(1), reader.GetString(2),
-                    role is null ? reader.GetFieldValue<string[]>(3) : Roles.ScopesOf(role), expires, role)));
+                    role is null || directory is not null ? reader.GetFieldValue<string[]>(3) : Roles.ScopesOf(role), expires,
+                    directory ?? role)));
             }
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)

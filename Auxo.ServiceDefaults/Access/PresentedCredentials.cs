@@ -51,4 +51,7 @@ internal sealed record PresentedCredentials(string Kind, string? Secret, string?
 /// <param name="Kind">One of <see cref="AuthenticationKinds"/>: what they really were.</param>
 /// <param name="Token">What their holder may; null for nobody.</param>
 /// <param name="Refusal">Why, when it is nobody.</param>
-internal readonly record struct CheckedCredentials(string Kind, AccessToken? Token, string? Refusal);
+/// <param name="Name">Who it would have been, where that is known.</param>
+/// <param name="IsOutside">Whether somebody else than Auxo was asked.</param>
+internal readonly record struct CheckedCredentials(
+    string Kind, AccessToken? Token, string? Refusal, string? Name = null, bool IsOutside = false);

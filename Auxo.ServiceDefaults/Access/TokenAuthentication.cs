@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 
 using Auxo.ServiceDefaults.Access.Authentications;
 using Auxo.ServiceDefaults.Access.Builds;
+using Auxo.ServiceDefaults.Access.Outside;
 
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -39,10 +40,21 @@ internal sealed class TokenAuthentication(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (PresentedCredentials.Of(Request) is not { } presented) return AuthenticateResult.NoResult();
-        var answer = await CheckAsync(presented, Context, tokens, Context.RequestAborted);
+        CheckedCredentials answer;
+        try
+        {
+            answer = await CheckAsync(presented, Context, tokens, Context.RequestAborted);
+        }
+        catch (AuxoException e)
+        {
+            log.Refused(Context, presented.Kind, Refusals.Of(e), presented.User);
+            throw;
+        }
+
         if (answer.Token is not { } token)
         {
-            log.Refused(Context, answer.Kind, answer.Refusal!, presented.User, presented.Secret);
+            // Whoever asks an authority shows no token of ours, whose hash could say whose it was.
+            log.Refused(Context, answer.Kind, answer.Refusal!, answer.Name ?? presented.User, answer.IsOutside ? null : presented.Secret);
             return AuthenticateResult.Fail("unknown token");
         }
 
@@ -69,6 +81,13 @@ internal sealed class TokenAuthentication(
     {
         if (presented.Secret is not { } secret) return new(presented.Kind, null, presented.Refusal);
         if (BuildToken.Claims(secret)) return new(AuthenticationKinds.Build, OfBuild(secret, http), Refusals.BuildToken);
+        foreach (var authority in http.RequestServices.GetServices<IOutsideAuthority>())
+        {
+            if (!authority.Knows(presented.User, secret)) continue;
+            var said = await authority.AskAsync(http, presented.User, secret, ct);
+            return new(said.Kind, said.Access, said.Refusal, said.Name, IsOutside: true);
+        }
+
         return new(presented.Kind, await tokens.FindAsync(secret, ct), Refusals.UnknownToken);
     }
 

@@ -32,3 +32,7 @@ begin
     end if;
 end
 $$;
+
+-- Whose person it is: 'ldap' or 'oidc'; null for Auxo's own. Such a session has scopes of its own, which her groups had at its begin.
+alter table access.accounts add column if not exists directory text;
+alter table access.tokens add column if not exists directory text;

@@ -7,6 +7,7 @@ using Auxo.Registry.Debian;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
+using Auxo.Registry.Identities;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Mirrors.Prefetching;
 using Auxo.Registry.Monitoring;
@@ -101,6 +102,7 @@ public static class Configuration
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignInTries>();
         services.AddSingleton<Challenges>();
+        services.AddOutsideAuthorities(configuration);
         services.AddHostedService(static p => p.GetRequiredService<PublishWorker>());
         services.AddHostedService(static p => p.GetRequiredService<CleanUp>());
         return builder;

@@ -1,3 +1,4 @@
+using Auxo.Registry.Identities;
 using Auxo.ServiceDefaults.Egress;
 using Auxo.ServiceDefaults.Settings;
 
@@ -14,6 +15,7 @@ internal static class RegistrySettings
         new("Auxo__Access__LogDays", "kept", "who tried to get in is known for so many days", "90"),
         new(EgressPolicy.Setting, "network", "networks besides the public ones in which the upstream of a mirror may be", "none"),
         KnownSetting.PublicUrl,
+        .. IdentityConfiguration.Known,
         .. KnownSetting.Disk,
     ];
 }

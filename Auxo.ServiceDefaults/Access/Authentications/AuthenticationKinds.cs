@@ -66,4 +66,16 @@ public static class Refusals
 
     /// <summary>No person has this key.</summary>
     public const string UnknownKey = "unknown_key";
+
+    /// <summary>The name of somebody of a directory is that of an account or person here.</summary>
+    public const string NameTaken = "name_taken";
+
+    /// <summary>In no group that may do anything here.</summary>
+    public const string NoGroup = "no_group";
+
+    /// <summary>The directory or the provider could not be asked.</summary>
+    public const string AuthorityAway = "authority_away";
+
+    /// <summary>Why nobody was let in when an authority threw this.</summary>
+    public static string Of(AuxoException exception) => exception.Status == 429 ? TooManyTries : AuthorityAway;
 }

@@ -82,8 +82,10 @@ public sealed partial class AuthenticationLog : PeriodicJob
         {
             await WriteAsync(cancellationToken);
         }
-        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException)
+        catch (Exception e) when (
+            e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
+            // The last seconds are lost; a service stops nevertheless.
             Report(e);
         }
     }

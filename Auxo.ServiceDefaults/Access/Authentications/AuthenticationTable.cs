@@ -86,7 +86,9 @@ internal static class AuthenticationTable
     private static async Task<HashSet<bool>> FullAsync(NpgsqlConnection connection, string service, DateOnly day, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(
-            "select refusal <> '' from access.authentications where day = $1 and service = $2 group by 1 having count(*) >= $3", connection);
+            """
+            select refusal <> '' from access.authentications where day = $1 and service = $2 group by 1 having count(*) >= $3
+            """, connection);
         command.Parameters.AddWithValue(day);
         command.Parameters.AddWithValue(service);
         command.Parameters.AddWithValue(MostRowsOfADay);

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Auxo.Registry.Authentications;
 
-/// <summary>Takes away what was written down of tries to get in longer ago than <c>Auxo:Access:LogDays</c> (90), for all services.</summary>
+/// <summary>
+/// Takes away what was written down of tries to get in longer ago than <c>Auxo:Access:LogDays</c> (90), for all services.
+/// </summary>
 internal sealed partial class ForgetAuthentications(
     NpgsqlDataSource source, IConfiguration configuration, TimeProvider time, ILogger<ForgetAuthentications> logger)
     : PeriodicJob(TimeSpan.FromHours(6), time, logger)

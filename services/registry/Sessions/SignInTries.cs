@@ -25,7 +25,7 @@ public sealed class SignInTries(TimeProvider time)
 
     /// <summary>Compares a password, unless too many wrong ones came before it.</summary>
     /// <returns>Whether it is right; how long to wait when it was not compared.</returns>
-    /// <exception cref="BusyException">It was not compared, which is no wrong try.</exception>
+    /// <exception cref="AuxoException">It was not compared, which is no wrong try.</exception>
     public async Task<(bool IsRight, TimeSpan? Wait)> TryAsync(string name, string address, Func<Task<bool>> compare)
     {
         if (Begin(name, address) is { } wait) return (false, wait);
@@ -35,7 +35,7 @@ public sealed class SignInTries(TimeProvider time)
             if (isRight) Succeeded(name, address);
             return (isRight, null);
         }
-        catch (BusyException)
+        catch (AuxoException)
         {
             lock (_lock)
             {

@@ -1,3 +1,4 @@
+using Auxo.Registry.Identities;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,7 +18,8 @@ namespace Auxo.Registry.Tokens;
 /// <param name="ReplacedBy">The token that took its place.</param>
 /// <param name="State"><c>active</c>, <c>expired</c> or <c>revoked</c>.</param>
 /// <param name="Person">Whose session it is; null for a service account's token.</param>
-/// <param name="Role">What she is now, which says what the session may; null for a service account's token.</param>
+/// <param name="Role">What she is now, which says what the session may; <c>ldap</c> or <c>oidc</c> for a person of a directory, whose
+/// groups said it at its begin; null for a service account's token.</param>
 public sealed record TokenAnswer(
     Guid Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, string? CreatedBy,
     DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, Guid? ReplacedBy, string State, string? Person, string? Role);
@@ -33,7 +35,7 @@ internal static class TokenTable
     private const string Columns =
         """
         id, name, scopes, created_at, created_by, expires_at, revoked_at, replaced_by, person,
-            (select p.role from access.people p where p.name = person)
+            coalesce(directory, (select p.role from access.people p where p.name = person)), directory
         """;
 
     public static Task<List<TokenAnswer>> ListAsync(NpgsqlDataSource source, bool all, DateTimeOffset now, CancellationToken ct)
@@ -55,7 +57,7 @@ internal static class TokenTable
         var expires = r.IsDBNull(5) ? (DateTimeOffset?)null : r.GetFieldValue<DateTimeOffset>(5);
         var revoked = r.IsDBNull(6) ? (DateTimeOffset?)null : r.GetFieldValue<DateTimeOffset>(6);
         var role = r.IsDBNull(9) ? null : r.GetString(9);
-        var scopes = role is null ? r.GetFieldValue<string[]>(2) : Roles.ScopesOf(role);
+        var scopes = role is null || !r.IsDBNull(10) ? r.GetFieldValue<string[]>(2) : Roles.ScopesOf(role);
         return new TokenAnswer(
             r.GetGuid(0), r.GetString(1), scopes, r.GetFieldValue<DateTimeOffset>(3),
             r.IsDBNull(4) ? null : r.GetString(4), expires, revoked,
@@ -78,6 +80,34 @@ internal static class TokenTable
         return Read(reader, now);
     }
 
+    /// <summary>
+    /// Makes a session of a person of a directory, with what her groups may now. Her name is kept for her; null when it is somebody else's.
+    /// </summary>
+    public static async Task<TokenAnswer?> InsertOutsideSessionAsync(
+        NpgsqlConnection connection, OutsidePerson person, byte[] hash, DateTimeOffset expires, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var account = new NpgsqlCommand(
+            """
+            insert into access.accounts (name, description, created_at, created_by, directory) values ($1, 'a person of ' || $2, $3, $1, $2)
+            on conflict do nothing
+            """, connection).With(person.Name, person.Directory, now);
+        await account.ExecuteNonQueryAsync(ct);
+        await using var own = new NpgsqlCommand(
+            "select directory from access.accounts where lower(name) = lower($1) for share", connection).With(person.Name);
+        if (await own.ExecuteScalarAsync(ct) as string != person.Directory) return null;
+        await using var clear = new NpgsqlCommand(
+            "delete from access.tokens where person = $1 and directory is not null and expires_at < $2", connection)
+            .With(person.Name, now - TimeSpan.FromDays(1));
+        await clear.ExecuteNonQueryAsync(ct);
+        await using var insert = new NpgsqlCommand(
+            "insert into access.tokens (name, person, directory, hash, scopes, created_at, expires_at, created_by) "
+                + $"values ($1, $1, $2, $3, $4, $5, $6, $1) returning {Columns}", connection)
+            .With(person.Name, person.Directory, hash, person.Scopes.ToArray(), now, expires);
+        await using var reader = await insert.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return Read(reader, now);
+    }
+
     /// <summary>Makes a token of an account, which is made too when it is new; or says why the name cannot be had.</summary>
     public static async Task<(TokenAnswer? Token, ProblemHttpResult? Problem)> InsertAsync(
         NpgsqlConnection connection, string name, string description, byte[] hash, IReadOnlyList<string> scopes,
@@ -91,8 +121,8 @@ internal static class TokenTable
         await account.ExecuteNonQueryAsync(ct);
         await using var taken = new NpgsqlCommand(
             """
-            select a.name, p.name is not null from access.accounts a left join access.people p on p.name = a.name
-            where lower(a.name) = lower($1) and (a.name <> $1 or p.name is not null)
+            select a.name, p.name is not null or a.directory is not null from access.accounts a left join access.people p on p.name = a.name
+            where lower(a.name) = lower($1) and (a.name <> $1 or p.name is not null or a.directory is not null)
             """, connection).With(name);
         await using (var other = await taken.ExecuteReaderAsync(ct))
         {

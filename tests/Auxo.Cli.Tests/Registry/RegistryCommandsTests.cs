@@ -176,7 +176,8 @@ public sealed class RegistryCommandsTests
         var refused = await auxo.RunAsync("access", "log", "--failed", "--since", "7d");
         Assert.Equal(0, refused.ExitCode);
         Assert.Matches("2026-11-30 09:30:00 +ci +nuget key +192.0.2.7 +revoked +12 +registry", refused.Out);
-        Assert.Contains("\"refusal\"", (await auxo.RunAsync("access", "log", "--failed", "--since", "7d", "--json")).Out, StringComparison.Ordinal);
+        var json = await auxo.RunAsync("access", "log", "--failed", "--since", "7d", "--json");
+        Assert.Contains("\"refusal\"", json.Out, StringComparison.Ordinal);
         Assert.Contains("Nobody tried to get in.", (await auxo.RunAsync("access", "log")).Out, StringComparison.Ordinal);
         Assert.Equal(2, (await auxo.RunAsync("access", "log", "--since", "soon")).ExitCode);
     }

@@ -22,10 +22,10 @@ internal static class AccessCommand
         return new Command("log", "Show who tried to get in, the latest first; what is alike on one day is one line")
             { failed, since, name, address, limit }.Does(host, async (parsed, session, ct) =>
         {
-            var from = parsed.GetValue(since) is { } text
-                ? host.Time.GetUtcNow().AddSeconds(-TokenCommand.Seconds(text)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture) : null;
+            var from = parsed.GetValue(since) is { } text ? host.Time.GetUtcNow().AddSeconds(-TokenCommand.Seconds(text)) : default;
             var page = await session.Clients.Registry.AuthenticationsAsync(
-                parsed.GetValue(failed), from, parsed.GetValue(name), parsed.GetValue(address), parsed.GetValue(limit), ct);
+                parsed.GetValue(failed), from == default ? null : from.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+                parsed.GetValue(name), parsed.GetValue(address), parsed.GetValue(limit), ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(page);
             else if (page.Items.Count == 0)
                 session.Terminal.Line(parsed.GetValue(failed) ? "Nobody was refused." : "Nobody tried to get in.");

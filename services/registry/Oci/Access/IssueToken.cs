@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Text.Json;
 
 using Auxo.Registry.Access;
+using Auxo.Registry.Identities;
 using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Access.Authentications;
 
@@ -32,12 +33,15 @@ public static class IssueToken
         var wished = RequestedScope.Read(http.Request.Query["scope"]);
         if (string.IsNullOrEmpty(http.Request.Headers.Authorization))
             return Answer(AnonymousToken.Text, Usual, await GrantAsync(http.User, repositories, wished, ct), time.GetUtcNow());
-        var presented = AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var value)
-            && value.Parameter is { } parameter
-            ? value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) ? BasicPassword.Read(parameter)?.Password : parameter.Trim()
-            : null;
+        (string? User, string? Secret) shown = default;
+        if (AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var value) && value.Parameter is { } parameter)
+        {
+            shown = !value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) ? (null, parameter.Trim())
+                : BasicPassword.Read(parameter) is var (user, password) ? (user, password) : default;
+        }
+
         // Whether it works is in the log already: it came in a header.
-        return await AnswerAsync(http, presented, wished, tokens, log: null, repositories, time, ct);
+        return await AnswerAsync(http, shown.User, shown.Secret, wished, tokens, log: null, repositories, time, ct);
     }
 
     private static async Task<IResult> PostAsync(
@@ -53,14 +57,22 @@ public static class IssueToken
         };
         return presented is null
             ? new OciError(400, "UNSUPPORTED", "'grant_type' is 'password' or 'refresh_token'.")
-            : await AnswerAsync(http, presented, RequestedScope.Read(form["scope"]), tokens, log, repositories, time, ct);
+            : await AnswerAsync(http, form["username"], presented, RequestedScope.Read(form["scope"]), tokens, log, repositories, time, ct);
     }
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext http, string? presented, IEnumerable<RequestedScope> wished, AccessTokens tokens, AuthenticationLog? log,
+        HttpContext http, string? name, string? presented, IEnumerable<RequestedScope> wished, AccessTokens tokens, AuthenticationLog? log,
         OciRepositories repositories, TimeProvider time, CancellationToken ct)
     {
         var now = time.GetUtcNow();
+        if (presented is not null)
+        {
+            var own = await http.RequestServices.GetRequiredService<OutsideExchange>().ChangeAsync(http, name, presented, log, ct);
+            // What was changed is in the log, and so is who was refused.
+            if (own != presented) log = null;
+            presented = own;
+        }
+
         if (presented is not { Length: > 0 and <= 1024 } || await tokens.FindAsync(presented, ct) is not { } token)
         {
             log?.Refused(http, AuthenticationKinds.Basic, Refusals.UnknownToken, presented: presented);
