@@ -6,6 +6,7 @@ using Auxo.Registry.Blobs;
 using Auxo.Registry.Debian;
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
+using Auxo.Registry.Fetching.Inputs;
 using Auxo.Registry.Files;
 using Auxo.Registry.Identities;
 using Auxo.Registry.Mirrors;
@@ -157,6 +158,7 @@ public static class Configuration
         CleanUpPackages.Map(app);
         ListFetches.Map(app);
         ListAuthentications.Map(app);
+        GetBillOfMaterials.Map(app);
         CreateToken.Map(app);
         ShowOwnToken.Map(app);
         RotateToken.Map(app);

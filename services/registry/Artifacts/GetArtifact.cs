@@ -82,7 +82,8 @@ public static class GetArtifact
         return new BlobResult(
             content, digest, file.SizeBytes, file.MediaType, name[(name.LastIndexOf('/') + 1)..], found.PublishedAt!.Value,
             version == "latest" ? "private, no-cache" : "private, max-age=31536000, immutable",
-            $"</artifacts/{rid}/{id}/provenance>; rel=\"describedby\"; type=\"{Provenance.MediaType}\"");
+            $"</artifacts/{rid}/{id}/provenance>; rel=\"describedby\"; type=\"{Provenance.MediaType}\", "
+                + $"</builds/{id}/sbom>; rel=\"describedby\"; type=\"application/vnd.cyclonedx+json\"");
     }
 
     private static ProblemHttpResult NoVersion(Rid rid)

@@ -4,7 +4,7 @@ namespace Auxo.Registry.Fetching;
 /// <param name="Caller">The token's name; a build's own token is called <c>build</c> and its id. <c>anonymous</c> without one.</param>
 /// <param name="Repository">From where.</param>
 /// <param name="Package">Which package.</param>
-/// <param name="Version">Which version; empty where the format has none.</param>
+/// <param name="Version">Which version; of an image the tag or digest that was asked for; empty where there is none.</param>
 /// <param name="File">Which file.</param>
 /// <param name="Digest"><c>sha256:</c> and 64 hex digits.</param>
 /// <param name="Source">The address upstream; empty for what was published here.</param>

@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Auxo.Registry.Fetching;
 
-/// <summary>Takes away what was written down of downloads longer ago than <c>Auxo:Registry:FetchDays</c> (400).</summary>
+/// <summary>
+/// Takes away what was written down of downloads longer ago than <c>Auxo:Registry:FetchDays</c> (400). What a build fetched stays for
+/// as long as what it made is here.
+/// </summary>
 internal sealed partial class ForgetFetches(
     NpgsqlDataSource source, IConfiguration configuration, TimeProvider time, ILogger<ForgetFetches> logger)
     : PeriodicJob(TimeSpan.FromHours(6), time, logger)
@@ -13,9 +16,23 @@ internal sealed partial class ForgetFetches(
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days > 0 ? days
         : throw new FormatException($"Auxo:Registry:FetchDays is '{text}'; it must be a number from 1 on.");
 
-    protected override Task DoAsync(CancellationToken ct)
-        => source.ExecuteAsync(ct, "delete from registry.fetches where day < ($1 at time zone 'UTC')::date",
-            Time.GetUtcNow() - TimeSpan.FromDays(_days));
+    protected override Task DoAsync(CancellationToken ct) => RunAsync(ct);
+
+    /// <summary>Once.</summary>
+    internal async Task RunAsync(CancellationToken ct)
+    {
+        var before = Time.GetUtcNow() - TimeSpan.FromDays(_days);
+        await source.ExecuteAsync(ct,
+            """
+            delete from registry.fetches where day < ($1 at time zone 'UTC')::date
+                and caller not in (select 'build ' || build_id from registry.publications where state = 'published')
+            """, before);
+        await source.ExecuteAsync(ct,
+            """
+            delete from registry.builds where finished_at < $1
+                and build_id not in (select build_id from registry.publications where state = 'published')
+            """, before);
+    }
 
     protected override void Report(Exception e) => Log.Failed(logger, e);
 

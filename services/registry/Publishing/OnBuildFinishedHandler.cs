@@ -1,3 +1,5 @@
+using Auxo.Registry.Fetching.Inputs;
+
 namespace Auxo.Registry.Publishing;
 
 /// <summary>
@@ -10,9 +12,16 @@ public static class OnBuildFinishedHandler
     public static Task<Publication?> LoadAsync(BuildFinished message, IQuerySession session, CancellationToken ct)
         => session.LoadAsync<Publication>(Publication.StreamKey(message.Subject.BuildId), ct);
 
-    /// <summary>Records the wish; a worker fetches the bytes. A build is published once, however often its end arrives.</summary>
-    public static (RequestFiles?, FilesRequested?) Handle(BuildFinished message, Publication? known, DateTimeOffset now)
-        => known is null && Decide(message, now) is { } requested ? (new RequestFiles(requested), new FilesRequested()) : (null, null);
+    /// <summary>
+    /// Records the wish; a worker fetches the bytes. A build is published once, however often its end arrives. The end itself is kept
+    /// for whoever asks what a trusted author's build fetched here.
+    /// </summary>
+    public static (NoteEnd?, RequestFiles?, FilesRequested?) Handle(BuildFinished message, Publication? known, DateTimeOffset now)
+    {
+        var end = message.Trust == Trust.Trusted ? new NoteEnd(FinishedBuild.Of(message)) : null;
+        return known is null && Decide(message, now) is { } requested
+            ? (end, new RequestFiles(requested), new FilesRequested()) : (end, null, null);
+    }
 
     /// <summary>Whether the files of a build are to be published.</summary>
     public static PublicationEvent.Requested? Decide(BuildFinished message, DateTimeOffset now)

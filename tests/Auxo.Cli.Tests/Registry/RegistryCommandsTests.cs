@@ -180,6 +180,23 @@ public sealed class RegistryCommandsTests
         Assert.Contains("\"refusal\"", json.Out, StringComparison.Ordinal);
         Assert.Contains("Nobody tried to get in.", (await auxo.RunAsync("access", "log")).Out, StringComparison.Ordinal);
         Assert.Equal(2, (await auxo.RunAsync("access", "log", "--since", "soon")).ExitCode);
+    public async Task what_a_build_fetched_is_printed_or_written_byte_for_byte()
+    {
+        const string document = "{\n  \"bomFormat\": \"CycloneDX\"\n}";
+        var build = Guid.NewGuid();
+        await using var auxo = await FakeAuxo.StartAsync(app => app.MapGet("/registry/builds/{id}/sbom", (Guid id)
+            => id == build ? Results.Text(document, "application/vnd.cyclonedx+json")
+                : Results.Problem("The registry knows of no end of build 3f2a1c7.", statusCode: 404, type: "auxo:build/not-ended")));
+        var printed = await auxo.RunAsync("deps", "sbom", $"{build}");
+        Assert.Equal((0, document), (printed.ExitCode, printed.Out));
+        var file = Path.Combine(Directory.CreateTempSubdirectory("auxo-sbom-").FullName, "bom.json");
+        Assert.Equal(0, (await auxo.RunAsync("deps", "sbom", $"{build}", "--output", file)).ExitCode);
+        Assert.Equal(document, await File.ReadAllTextAsync(file));
+        var unknown = await auxo.RunAsync("deps", "sbom", $"{Guid.NewGuid()}", "--output", file);
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("no end of build", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal(document, await File.ReadAllTextAsync(file));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
     private static IResult Page(params object[] items) => Results.Json(new { items, next = (string?)null });

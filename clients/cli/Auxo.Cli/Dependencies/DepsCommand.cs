@@ -6,12 +6,15 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Dependencies;
 
-/// <summary><c>auxo deps log [BUILD]</c> and <c>auxo deps why PACKAGE</c>: which content came from the registry, and for whom.</summary>
+/// <summary>
+/// <c>auxo deps log [BUILD]</c>, <c>auxo deps why PACKAGE</c> and <c>auxo deps sbom BUILD</c>: which content came from the registry, and
+/// for whom.
+/// </summary>
 internal static class DepsCommand
 {
     public static Command Create(CliHost host) => new("deps", "What builds and people fetched from the registry")
     {
-        CreateLog(host), CreateWhy(host),
+        CreateLog(host), CreateWhy(host), WriteBillOfMaterials.Create(host),
     };
 
     private static Command CreateLog(CliHost host)
@@ -57,7 +60,8 @@ internal static class DepsCommand
         foreach (var f in fetches)
         {
             columns.Add(f.FetchedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), f.Caller,
-                new Cell(f.Package, "bold"), f.Version, f.Digest.Length > 19 ? f.Digest[7..19] : f.Digest,
+                new Cell(f.Package, "bold"), f.Version == f.File && f.Version.Length > 19 ? f.Version[..19] : f.Version,
+                f.Digest.Length > 19 ? f.Digest[7..19] : f.Digest,
                 f.Source.Length > 0 ? f.Source : f.Repository);
         }
 

@@ -36,7 +36,7 @@ public sealed class GetManifest(
                 continue;
             }
 
-            fetches.Add(http, path.Repository, path.Image, isDigest ? "" : path.Reference, manifest.Digest.ToString(), manifest.Content,
+            fetches.Add(http, path.Repository, path.Image, path.Reference, manifest.Digest.ToString(), manifest.Content,
                 manifest.SizeBytes);
             return Answer(http, manifest, content, isDigest);
         }
@@ -49,8 +49,8 @@ public sealed class GetManifest(
             || await mirror.ManifestAsync(repository, path, path.Reference, ct) is not { } found) return OciErrors.NoManifest(path);
         if (blobs.Files.OpenRead(found.Content) is not { } content) throw new MissingContentException(found.Content);
         if (found.IsStale) http.Response.Headers.Warning = MirrorAnswers.Stale;
-        fetches.Add(http, path.Repository, path.Image, isDigest ? "" : path.Reference, found.Digest.ToString(), found.Content,
-            found.SizeBytes, found.Source);
+        fetches.Add(http, path.Repository, path.Image, path.Reference, found.Digest.ToString(), found.Content, found.SizeBytes,
+            found.Source);
         return Answer(
             http, new StoredManifest(found.Digest, found.Content, found.SizeBytes, found.MediaType, found.At), content, isDigest);
     }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 using Auxo.Testing;
 
-namespace Auxo.Registry.Tests;
+namespace Auxo.Registry.Tests.Fetching;
 
 /// <summary>What was handed out to whom.</summary>
 public sealed class FetchTests(PostgresFixture postgres)
