@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The promise "nothing outside your own machines", played: with the network there a mirror is warmed by one install; then, in a network
+# The promise "nothing outside your own machines", played: with the network there a mirror is warmed from a lock file; then, in a network
 # namespace without any way out, Auxo starts again and a repository is cloned, built, its dependency installed, its package published and
 # installed, its artifact fetched and verified. Nothing outside a folder in $TMPDIR is touched. About a minute.
 #
@@ -37,7 +37,7 @@ make_world() {
         printf '{"name":"%s","version":"%s","main":"index.js","dependencies":%s}\n' $name $version "$dependencies" >"$dir/made/$name/package.json"
         if [ $name = punctuation ]; then echo 'module.exports = "!"'; else echo 'module.exports = n => "Hello " + n + require("punctuation")'; fi \
             >"$dir/made/$name/index.js"
-        # npm keeps what it packs in its cache, and would install it from there without asking anybody.
+        # npm keeps what it packs in its cache, and would install it from there without asking anybody: this is no proof then.
         (cd "$dir/world/files/$name" && npm pack --silent --ignore-scripts --cache "$dir/packing" "$dir/made/$name" >/dev/null)
         python3 - "$dir/world" "$name" "$version" "$1" <<'PY'
 import base64, hashlib, json, pathlib, sys
@@ -101,7 +101,7 @@ finish() {
 }
 
 warm() {
-    say "a network is there: one install through the mirror of $upstream"
+    say "a network is there: the mirror of $upstream fetches what a lock file names"
     auxo up --detach >/dev/null
     auxo mirror add npm "$upstream"
     auxo registry setup npm --publish --write
@@ -121,7 +121,8 @@ steps:
     run: mkdir -p out && npm pack --silent --pack-destination out
     artifacts: [out/*.tgz]
 YAML
-    npm install --no-audit --no-fund "$package"
+    npm install --no-audit --no-fund --package-lock-only "$package"
+    auxo mirror prefetch package-lock.json
     git add .
     git commit -qm 'Say hello'
     if command -v rad git-remote-rad >/dev/null; then
