@@ -10,7 +10,9 @@ namespace Auxo.ServiceDefaults.Access;
 /// <param name="Name">For people, such as <c>admin</c> or <c>grafana</c>.</param>
 /// <param name="Scopes">What it may do, such as <c>pipeline:read</c>; <c>admin</c> implies everything.</param>
 /// <param name="ExpiresAt">The first instant at which it is worth nothing; null for never.</param>
-/// <param name="Role">The role of the person whose session it is, or whose directory she is of; null for a token of a service account.</param>
+/// <param name="Role">
+/// The role of the person whose session it is, or whose directory she is of; null for a token of a service account.
+/// </param>
 public sealed record AccessToken(
     Guid Id, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, string? Role = null)
 {

@@ -69,7 +69,8 @@ internal static class Collector
     /// <summary>The files, under the names that the rows have.</summary>
     private static void Write(string folder, int count)
     {
-        for (var shelf = 0; shelf < 256; shelf++) Directory.CreateDirectory(Path.Combine(folder, shelf.ToString("x2", CultureInfo.InvariantCulture)));
+        for (var shelf = 0; shelf < 256; shelf++)
+            Directory.CreateDirectory(Path.Combine(folder, shelf.ToString("x2", CultureInfo.InvariantCulture)));
         Parallel.For(1, count + 1, new ParallelOptions { MaxDegreeOfParallelism = 4 }, number =>
         {
             Span<byte> big = stackalloc byte[4];

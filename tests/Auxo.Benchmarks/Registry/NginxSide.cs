@@ -62,7 +62,9 @@ internal sealed class NginxSide : IAsyncDisposable
                     listen 127.0.0.1:{{port}};
                     location / { root {{folder}}/files; dav_methods PUT; }
                     location = /v2/ { return 200; }
-                    location ~ ^/v2/.*/manifests/ { root {{folder}}/files; types { } default_type application/vnd.oci.image.manifest.v1+json; }
+                    location ~ ^/v2/.*/manifests/ {
+                        root {{folder}}/files; types { } default_type application/vnd.oci.image.manifest.v1+json;
+                    }
                     location ~ ^/v2/.*/blobs/ { root {{folder}}/files; types { } default_type application/octet-stream; }
                 }
             }

@@ -180,6 +180,9 @@ public sealed class RegistryCommandsTests
         Assert.Contains("\"refusal\"", json.Out, StringComparison.Ordinal);
         Assert.Contains("Nobody tried to get in.", (await auxo.RunAsync("access", "log")).Out, StringComparison.Ordinal);
         Assert.Equal(2, (await auxo.RunAsync("access", "log", "--since", "soon")).ExitCode);
+    }
+
+    [Fact]
     public async Task what_a_build_fetched_is_printed_or_written_byte_for_byte()
     {
         const string document = "{\n  \"bomFormat\": \"CycloneDX\"\n}";

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
 
 using Auxo.Benchmarks.Measuring;
@@ -83,7 +82,8 @@ internal static class ImageCopies
         async Task<double> CopyAsync(string from, string to, string? token)
         {
             List<string> arguments = ["copy", "--quiet", "--insecure-policy", "--src-tls-verify=false", "--dest-tls-verify=false"];
-            if (token is not null) arguments.Add($"--{(to.StartsWith("dir:", StringComparison.Ordinal) ? "src" : "dest")}-creds=bench:{token}");
+            var side = to.StartsWith("dir:", StringComparison.Ordinal) ? "src" : "dest";
+            if (token is not null) arguments.Add($"--{side}-creds=bench:{token}");
             var start = new ProcessStartInfo(skopeo, [.. arguments, from, to])
             {
                 UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -99,5 +99,5 @@ internal static class ImageCopies
 
     private static Series? Of(List<double> values) => values.Count == 0 ? null : new Series(values);
 
-    private static string At(Uri server, string name) => string.Create(CultureInfo.InvariantCulture, $"docker://{server.Authority}/{name}:v1");
+    private static string At(Uri server, string name) => $"docker://{server.Authority}/{name}:v1";
 }

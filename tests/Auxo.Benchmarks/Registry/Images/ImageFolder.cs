@@ -57,7 +57,8 @@ internal sealed record ImageFolder(string Path)
     /// <summary>Lays it out below a folder that a server of files shows as <c>/v2/NAME</c>.</summary>
     public void Serve(string files, string name, string tag)
     {
-        var (blobs, manifests) = (System.IO.Path.Combine(files, "v2", name, "blobs"), System.IO.Path.Combine(files, "v2", name, "manifests"));
+        var image = System.IO.Path.Combine(files, "v2", name);
+        var (blobs, manifests) = (System.IO.Path.Combine(image, "blobs"), System.IO.Path.Combine(image, "manifests"));
         Directory.CreateDirectory(blobs);
         Directory.CreateDirectory(manifests);
         foreach (var file in Directory.EnumerateFiles(Path).Where(static file => System.IO.Path.GetFileName(file).Length == 64))

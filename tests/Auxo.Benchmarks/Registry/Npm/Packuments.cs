@@ -66,7 +66,8 @@ internal static class Packuments
 
         var (latencies, theirLatencies) = (Loads.Latencies(mine), Loads.Latencies(peers));
         return [
-            new Figure($"npm: {what} from a warm mirror, {Connections} connections", "1/s", new Series(mine.Select(static r => r.PerSecond)),
+            new Figure(
+                $"npm: {what} from a warm mirror, {Connections} connections", "1/s", new Series(mine.Select(static r => r.PerSecond)),
                 new Series(peers.Select(static r => r.PerSecond)), Goal.AtLeastOfPeer(goal))
             {
                 Note = $"p50 {latencies.P50:0.00} ms, p99 {latencies.P99:0.00} ms; peer p50 {theirLatencies.P50:0.00} ms, p99 "
