@@ -198,6 +198,7 @@ public sealed record RepositoryDefinition(long? QuotaBytes, bool? Immutable)
     public int? CooldownDays { get; init; }
     public IReadOnlyList<string>? CooldownOff { get; init; }
     public int? RefreshDays { get; init; }
+    public IReadOnlyList<string>? CleanupTags { get; init; }
 }
 
 /// <summary>A version of a package that goes, and why.</summary>

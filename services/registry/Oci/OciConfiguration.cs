@@ -2,6 +2,7 @@ using Auxo.Registry.Oci.Access;
 using Auxo.Registry.Oci.Blobs;
 using Auxo.Registry.Oci.Manifests;
 using Auxo.Registry.Oci.Mirrors;
+using Auxo.Registry.Oci.Retention;
 using Auxo.Registry.Oci.Uploads;
 
 namespace Auxo.Registry.Oci;
@@ -30,6 +31,7 @@ internal static class OciConfiguration
         services.AddSingleton<DeleteManifest>();
         services.AddSingleton<ListTags>();
         services.AddSingleton<ListReferrers>();
+        services.AddSingleton<CleanUpImages>();
     }
 
     public static void MapEvents(StoreOptions o)

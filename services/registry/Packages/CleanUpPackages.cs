@@ -1,5 +1,6 @@
 using Auxo.Registry.Expiring;
 using Auxo.Registry.Files;
+using Auxo.Registry.Oci.Retention;
 using Auxo.Registry.Repositories;
 using Auxo.ServiceDefaults.Access;
 
@@ -10,8 +11,8 @@ using Npgsql;
 namespace Auxo.Registry.Packages;
 
 /// <summary>
-/// <c>GET /repositories/{name}/cleanup</c> says which versions of packages would go, <c>POST</c> lets them go. Nothing does so by
-/// itself: a version that is gone never comes back, so a person says when.
+/// <c>GET /repositories/{name}/cleanup</c> says which versions of packages (or tags and manifests of images) would go, <c>POST</c> lets
+/// them go. Nothing does so by itself: a version that is gone never comes back, so a person says when.
 /// </summary>
 public static class CleanUpPackages
 {
@@ -24,16 +25,21 @@ public static class CleanUpPackages
     }
 
     private static async Task<Results<Ok<ListAnswer<ExpiredPackageVersion>>, ProblemHttpResult>> PreviewAsync(
-        string name, NpgsqlDataSource source, RetentionPolicy policy, TimeProvider time, CancellationToken ct)
-        => await RepositoryTable.FindAsync(source, name, ct) is null
+        string name, NpgsqlDataSource source, RetentionPolicy policy, CleanUpImages images, TimeProvider time, CancellationToken ct)
+        => await RepositoryTable.FindAsync(source, name, ct) is not { } repository
             ? FileProblems.NoRepository(name)
-            : TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(await DecideAsync(source, name, policy, time.GetUtcNow(), ct), null));
+            : TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(
+                repository.Format == RepositoryFormats.Oci ? await images.PreviewAsync(name, repository.CleanupTags, ct)
+                    : await DecideAsync(source, name, policy, time.GetUtcNow(), ct), null));
 
     private static async Task<Results<Ok<ListAnswer<ExpiredPackageVersion>>, ProblemHttpResult>> HandleAsync(
-        string name, HttpContext http, NpgsqlDataSource source, ChangePackage change, RetentionPolicy policy, TimeProvider time,
-        CancellationToken ct)
+        string name, HttpContext http, NpgsqlDataSource source, ChangePackage change, RetentionPolicy policy,
+        CleanUpImages images, TimeProvider time, CancellationToken ct)
     {
-        if (await RepositoryTable.FindAsync(source, name, ct) is null) return FileProblems.NoRepository(name);
+        if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository) return FileProblems.NoRepository(name);
+        if (repository.Format == RepositoryFormats.Oci)
+            return TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(
+                await images.RunAsync(name, repository.CleanupTags, http.User.Identity?.Name ?? "unknown", ct), null));
         var gone = new List<ExpiredPackageVersion>();
         foreach (var version in await DecideAsync(source, name, policy, time.GetUtcNow(), ct))
         {

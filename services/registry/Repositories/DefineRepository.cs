@@ -19,9 +19,11 @@ namespace Auxo.Registry.Repositories;
 /// <param name="CooldownDays">Versions of upstream younger than so many days are not offered; 3 by default, 0 for none.</param>
 /// <param name="CooldownOff">Patterns of packages for which that does not count.</param>
 /// <param name="RefreshDays">What was fetched is asked for again so often; 7 by default.</param>
+/// <param name="CleanupTags">Patterns of tags that cleaning up may remove, such as <c>pr-*</c>; none by default. Of images only.</param>
 public sealed record DefineRepositoryBody(
     long? QuotaBytes, bool? Immutable, string? Format = null, bool? AnonymousRead = null, string? Upstream = null,
-    int? CooldownDays = null, IReadOnlyList<string>? CooldownOff = null, int? RefreshDays = null);
+    int? CooldownDays = null, IReadOnlyList<string>? CooldownOff = null, int? RefreshDays = null,
+    IReadOnlyList<string>? CleanupTags = null);
 
 /// <summary>
 /// <c>PUT /repositories/{name}</c>: makes a repository (201) or changes one (200). A quota below what is used only stops it
@@ -69,6 +71,10 @@ public static partial class DefineRepository
             "repository/invalid-cooldown", "'cooldownDays' is between 0 and 365.");
         if (body?.RefreshDays is < 1 or > 365) return AuxoProblem.BadRequest(
             "repository/invalid-refresh", "'refreshDays' is between 1 and 365.");
+        if (body?.CleanupTags is { Count: > 0 } tags
+            && (body.Format != RepositoryFormats.Oci || tags.Count > 100 || tags.Any(static p => p is not { Length: > 0 and <= 128 })))
+            return AuxoProblem.BadRequest("repository/invalid-cleanup-tags",
+                "'cleanupTags' has at most 100 patterns of at most 128 characters, and only a repository of the format oci has it.");
         return body?.CooldownOff is { } off && (off.Count > 1000 || off.Any(static p => p is not { Length: > 0 and <= 214 }))
             ? AuxoProblem.BadRequest("repository/invalid-cooldown", "'cooldownOff' has at most 1,000 patterns of at most 214 characters.")
             : null;
@@ -113,10 +119,11 @@ public static class SetRepositoryHandler
         var defined = new RepositoryEvent.Defined(
             wanted.QuotaBytes ?? before?.QuotaBytes ?? UsualQuota, wanted.Immutable ?? before?.Immutable ?? false, command.By, now,
             wanted.Format ?? before?.Format ?? RepositoryFormats.Raw, wanted.AnonymousRead ?? before?.AnonymousRead ?? false,
-            MirrorOf(wanted, before?.Mirror));
+            MirrorOf(wanted, before?.Mirror), wanted.CleanupTags ?? before?.CleanupTags ?? []);
         var answer = new RepositoryIs(before is null);
         if (before is not null && (before.QuotaBytes, before.Immutable, before.AnonymousRead, before.Mirror)
-            == (defined.QuotaBytes, defined.Immutable, defined.AnonymousRead, defined.Mirror)) return (answer, null);
+            == (defined.QuotaBytes, defined.Immutable, defined.AnonymousRead, defined.Mirror)
+            && before.CleanupTags.SequenceEqual(defined.CleanupTags!, StringComparer.Ordinal)) return (answer, null);
         stream.AppendOne(defined);
         return (answer, new DefinedRepository(command.Name, defined));
     }
@@ -139,13 +146,16 @@ public sealed record DefinedRepository(string Name, RepositoryEvent.Defined Defi
         => session.QueueSqlCommand(Sql.Command(
             """
             insert into registry.repositories (
-                name, quota_bytes, immutable, created_at, format, anonymous_read, upstream, cooldown_days, cooldown_off, refresh_days)
-            values ($1, $2, $3, $4, $5, $6, $7::text, $8, $9, $10)
+                name, quota_bytes, immutable, created_at, format, anonymous_read, upstream, cooldown_days, cooldown_off, refresh_days,
+                cleanup_tags)
+            values ($1, $2, $3, $4, $5, $6, $7::text, $8, $9, $10, $11)
             on conflict (name) do update set quota_bytes = excluded.quota_bytes, immutable = excluded.immutable,
                 anonymous_read = excluded.anonymous_read, upstream = excluded.upstream, cooldown_days = excluded.cooldown_days,
-                cooldown_off = excluded.cooldown_off, refresh_days = excluded.refresh_days
+                cooldown_off = excluded.cooldown_off, refresh_days = excluded.refresh_days,
+                cleanup_tags = excluded.cleanup_tags
             """,
             Name, Defined.QuotaBytes, Defined.Immutable, Defined.At, Defined.Format ?? RepositoryFormats.Raw,
             Defined.AnonymousRead ?? false, Defined.Mirror?.Upstream, Defined.Mirror?.CooldownDays ?? 0,
-            (Defined.Mirror?.CooldownOff ?? []).ToArray(), Defined.Mirror?.RefreshDays ?? 7));
+            (Defined.Mirror?.CooldownOff ?? []).ToArray(), Defined.Mirror?.RefreshDays ?? 7,
+            (Defined.CleanupTags ?? []).ToArray()));
 }

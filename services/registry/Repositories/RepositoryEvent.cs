@@ -31,9 +31,11 @@ public abstract record RepositoryEvent
     /// <param name="Format">raw, npm, pypi, nuget, oci, debian or brew; null in old events: raw.</param>
     /// <param name="AnonymousRead">Reading needs no token; null in old events: it does.</param>
     /// <param name="Mirror">Where what is not ours comes from; null: nowhere.</param>
+    /// <param name="CleanupTags">Patterns of tags that cleaning up may remove; null in old events: none.</param>
     public sealed record Defined(
         long QuotaBytes, bool Immutable, string By, DateTimeOffset At,
-        string? Format = null, bool? AnonymousRead = null, MirrorSettings? Mirror = null) : RepositoryEvent;
+        string? Format = null, bool? AnonymousRead = null, MirrorSettings? Mirror = null,
+        IReadOnlyList<string>? CleanupTags = null) : RepositoryEvent;
 
     /// <summary>It is gone; it was empty.</summary>
     /// <param name="By">The token's name.</param>
@@ -65,6 +67,9 @@ public sealed record RepositoryDefinition
     /// <summary>Where what is not ours comes from.</summary>
     public MirrorSettings? Mirror { get; init; }
 
+    /// <summary>Patterns of tags that cleaning up may remove.</summary>
+    public IReadOnlyList<string> CleanupTags { get; init; } = [];
+
     /// <summary>The stream of a repository.</summary>
     public static string StreamKey(string name) => $"repository/{name}";
 
@@ -72,7 +77,7 @@ public sealed record RepositoryDefinition
     public RepositoryDefinition Apply(RepositoryEvent.Defined e) => this with
     {
         Exists = true, QuotaBytes = e.QuotaBytes, Immutable = e.Immutable, Format = e.Format ?? RepositoryFormats.Raw,
-        AnonymousRead = e.AnonymousRead ?? false, Mirror = e.Mirror,
+        AnonymousRead = e.AnonymousRead ?? false, Mirror = e.Mirror, CleanupTags = e.CleanupTags ?? [],
     };
 
     /// <summary>The end.</summary>

@@ -14,17 +14,21 @@ namespace Auxo.Registry.Repositories;
 /// <param name="Mirror">Where what is not ours comes from; null: only what was published here.</param>
 public sealed record RegistryRepository(
     string Name, long QuotaBytes, long UsedBytes, long FileCount, bool Immutable, DateTimeOffset CreatedAt,
-    string Format, bool AnonymousRead, MirrorSettings? Mirror);
+    string Format, bool AnonymousRead, MirrorSettings? Mirror)
+{
+    /// <summary>Patterns of tags that cleaning up may remove; of images only.</summary>
+    public IReadOnlyList<string> CleanupTags { get; init; } = [];
+}
 
 /// <summary>The rows of the repositories.</summary>
 internal static class RepositoryTable
 {
     /// <summary>What <see cref="Read"/> reads, in its order, of <c>r</c>.</summary>
     public const string Columns = "r.name, r.quota_bytes, r.used_bytes, r.file_count, r.immutable, r.created_at, "
-        + "r.format, r.anonymous_read, r.upstream, r.cooldown_days, r.cooldown_off, r.refresh_days";
+        + "r.format, r.anonymous_read, r.upstream, r.cooldown_days, r.cooldown_off, r.refresh_days, r.cleanup_tags";
 
     /// <summary>The number of its columns.</summary>
-    public const int ColumnCount = 12;
+    public const int ColumnCount = 13;
     private const string Select = $"select {Columns} from registry.repositories r";
 
     public static async Task<RegistryRepository?> FindAsync(NpgsqlDataSource source, string name, CancellationToken ct)
@@ -37,5 +41,8 @@ internal static class RepositoryTable
     public static RegistryRepository Read(NpgsqlDataReader r)
         => new(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetBoolean(4), r.GetFieldValue<DateTimeOffset>(5),
             r.GetString(6), r.GetBoolean(7), r.IsDBNull(8) ? null
-                : new MirrorSettings(r.GetString(8), r.GetInt32(9), r.GetFieldValue<string[]>(10), r.GetInt32(11)));
+                : new MirrorSettings(r.GetString(8), r.GetInt32(9), r.GetFieldValue<string[]>(10), r.GetInt32(11)))
+        {
+            CleanupTags = r.GetFieldValue<string[]>(12),
+        };
 }

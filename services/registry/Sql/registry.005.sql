@@ -12,3 +12,6 @@ create index builds_finished on {schema}.builds (finished_at);
 
 -- The repository may be gone when somebody asks. Null in rows from before; the repository's own is taken then.
 alter table {schema}.fetches add column format text;
+
+-- Which tags of images cleaning up may remove.
+alter table {schema}.repositories add column cleanup_tags text[] not null default '{}';

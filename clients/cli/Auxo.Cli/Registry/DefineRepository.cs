@@ -22,7 +22,11 @@ internal static class DefineRepository
         };
         var immutable = new Option<bool?>("--immutable") { Description = "No file and no tag is ever replaced" };
         var open = new Option<bool?>("--anonymous-read") { Description = "Whoever reaches the registry may read without a token" };
-        return new Command("define", "Make a repository, or change its limits") { name, format, quota, immutable, open }.Does(
+        var tags = new Option<string[]>("--cleanup-tags")
+        {
+            Description = "Images: tags that cleaning up may remove, such as 'pr-*'; may be given again; '' for none",
+        };
+        return new Command("define", "Make a repository, or change its limits") { name, format, quota, immutable, open, tags }.Does(
             host, async (parsed, session, ct) =>
         {
             var wanted = parsed.GetRequiredValue(name);
@@ -30,6 +34,8 @@ internal static class DefineRepository
                 wanted, new RepositoryDefinition(parsed.GetValue(quota), parsed.GetValue(immutable))
                 {
                     Format = parsed.GetValue(format) ?? await UsualFormatAsync(session, wanted, ct), AnonymousRead = parsed.GetValue(open),
+                    CleanupTags = parsed.GetResult(tags) is null
+                        ? null : [.. (parsed.GetValue(tags) ?? []).Where(static tag => tag.Length > 0)],
                 }, ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(defined);
             else Show(session.Terminal, defined);

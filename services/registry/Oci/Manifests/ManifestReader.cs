@@ -17,6 +17,9 @@ internal static class ManifestReader
     public const string Accepted = $"{Index}, {Image}, {DockerList}, {DockerImage}";
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
+    /// <summary>Whether what has this type lists other manifests.</summary>
+    public static bool IsIndex(string mediaType) => mediaType is Index or DockerList;
+
     /// <summary>The manifest, or why it is none.</summary>
     /// <param name="contentType">As it was sent.</param>
     /// <param name="bytes">As they were sent.</param>
@@ -49,7 +52,7 @@ internal static class ManifestReader
             throw new FormatException($"'Content-Type' is {type}, but the manifest calls itself {Shown(own)}. They have to be the same.");
         if (!root.TryGetProperty("schemaVersion", out var version) || version.ValueKind != JsonValueKind.Number
             || !version.TryGetInt32(out var number) || number != 2) throw new FormatException("'schemaVersion' of a manifest is 2.");
-        var isIndex = type is Index or DockerList;
+        var isIndex = IsIndex(type);
         foreach (var other in isIndex ? (ReadOnlySpan<string>)["config", "layers"] : ["manifests"])
         {
             if (root.TryGetProperty(other, out _))
