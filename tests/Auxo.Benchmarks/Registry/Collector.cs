@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
@@ -42,8 +43,8 @@ internal static class Collector
         var before = await upload.RunAsync(1, TimeSpan.FromSeconds(context.Options.Count(10, 2)));
         context.Tell("it collects");
         var used = ProcessorTime.OwnSeconds(process);
-        using var client = instance.Client("registry");
-        client.Timeout = TimeSpan.FromMinutes(10);
+        using var client = new HttpClient { BaseAddress = registry.Address, Timeout = TimeSpan.FromMinutes(10) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", registry.Token);
         var begun = TimeProvider.System.GetTimestamp();
         var sweep = client.PostAsync(new Uri("/sweep", UriKind.Relative), content: null, ct);
         List<double> during = [];

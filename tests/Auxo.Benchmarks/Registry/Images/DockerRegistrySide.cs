@@ -14,7 +14,7 @@ internal static class DockerRegistrySide
 
     private static string Configuration(string folder, int port) => $$"""
         version: 0.1
-        log: { level: fatal, accesslog: { disabled: true } }
+        log: { level: error, accesslog: { disabled: true } }
         storage:
           cache: { blobdescriptor: inmemory }
           filesystem: { rootdirectory: {{folder}}/storage }
