@@ -36,6 +36,25 @@ public sealed class VerifyArtifactsTests
     }
 
     [Fact]
+    public async Task the_statement_is_found_above_the_folders_of_an_artifacts_name()
+    {
+        using var key = SigningKey.OfSeed(new byte[32]);
+        await WriteAsync("hello", key);
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "dist", "linux")).FullName;
+        var inside = Path.Combine(folder, "app.txt");
+        File.Move(Path.Combine(_folder, "app.txt"), inside);
+        var result = await CliResult.RunAsync(
+            new() { ["HOME"] = _folder }, ["artifacts", "verify", inside, "--key", key.Owner.Value]);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+
+        File.Delete(Path.Combine(_folder, VerifyArtifacts.UsualFile));
+        var none = await CliResult.RunAsync(
+            new() { ["HOME"] = _folder }, ["artifacts", "verify", inside, "--key", key.Owner.Value]);
+        Assert.Equal(1, none.ExitCode);
+        Assert.Contains("--provenance names it", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_statement_by_another_key_or_changed_afterwards_counts_nothing()
     {
         using var key = SigningKey.OfSeed(new byte[32]);

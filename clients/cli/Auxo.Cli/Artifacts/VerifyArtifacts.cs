@@ -28,7 +28,7 @@ internal static class VerifyArtifacts
         var files = new Argument<string[]>("file") { Description = "The files", Arity = ArgumentArity.OneOrMore };
         var statement = new Option<string?>("--provenance")
         {
-            Description = $"The signed statement; by default {UsualFile} beside the first file",
+            Description = $"The signed statement; by default {UsualFile} beside the first file or above it",
         };
         var key = new Option<string[]>("--key")
         {
@@ -40,7 +40,7 @@ internal static class VerifyArtifacts
         {
             var paths = parsed.GetRequiredValue(files).Select(f => Path.GetFullPath(f, host.WorkingFolder)).ToList();
             var from = parsed.GetValue(statement) is { } named
-                ? Path.GetFullPath(named, host.WorkingFolder) : Path.Combine(Path.GetDirectoryName(paths[0])!, UsualFile);
+                ? Path.GetFullPath(named, host.WorkingFolder) : Nearest(paths[0]);
             var provenance = Read(from, await KeysAsync(host, parsed.GetValue(key) ?? [], ct));
             var results = new List<(string Path, string Digest, string? Name)>();
             foreach (var path in paths)
@@ -77,6 +77,21 @@ internal static class VerifyArtifacts
         session.Terminal.Line($"  built from {Terminal.Safe(provenance.Repository)} at {Terminal.Safe(Words.Short(provenance.Commit))}"
             + (provenance.Author is { } author ? $" by {Terminal.Safe(author)}" : "") + $", build {Terminal.Safe(provenance.Build)}");
         session.Terminal.Line($"  says {Terminal.Safe(provenance.Signer)}");
+    }
+
+    /// <summary>
+    /// <c>artifacts get</c> keeps the folders of an artifact's name and puts the statement above them. Which one is
+    /// found matters little: its signature decides. With none anywhere, the message names the place beside the file.
+    /// </summary>
+    private static string Nearest(string file)
+    {
+        var beside = Path.GetDirectoryName(file)!;
+        for (var folder = beside; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, UsualFile))) return Path.Combine(folder, UsualFile);
+        }
+
+        return Path.Combine(beside, UsualFile);
     }
 
     private static SignedProvenance Read(string path, IReadOnlyList<Did> keys)
