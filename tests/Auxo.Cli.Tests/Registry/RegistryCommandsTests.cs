@@ -148,14 +148,15 @@ public sealed class RegistryCommandsTests
             => package == "left" || build == "3f2a"
                 ? Page(new
                 {
-                    caller = "build 3f2a1c77", repository = "npm", package = "left", version = "1.0.0", file = "left-1.0.0.tgz",
+                    caller = "build 3f2a1c77-1a16-5c91-8b10-f1c98a7f49ea", repository = "npm", package = "left",
+                    version = "1.0.0", file = "left-1.0.0.tgz",
                     digest = "sha256:" + new string('a', 64), source = "https://registry.example/left.tgz",
                     fetchedAt = "2026-11-30T09:00:00Z", times = 2,
                 })
                 : Page()));
         var why = await auxo.RunAsync("deps", "why", "left");
         Assert.Equal(0, why.ExitCode);
-        Assert.Contains("build 3f2a1c77", why.Out, StringComparison.Ordinal);
+        Assert.Contains("build 3f2a1c7 ", why.Out, StringComparison.Ordinal);
         Assert.Contains("aaaaaaaaaaaa", why.Out, StringComparison.Ordinal);
         Assert.Equal(0, (await auxo.RunAsync("deps", "log", "3f2a")).ExitCode);
         Assert.Equal(1, (await auxo.RunAsync("deps", "why", "right")).ExitCode);
@@ -200,6 +201,36 @@ public sealed class RegistryCommandsTests
         Assert.Contains("no end of build", unknown.Error, StringComparison.Ordinal);
         Assert.Equal(document, await File.ReadAllTextAsync(file));
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task a_mirror_that_nobody_has_asked_is_not_called_good()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(
+            static app => app.MapGet("/registry/mirrors", static () => Page(Mirror("npm", "npm"))));
+        var result = await auxo.RunAsync(TimeProvider.System, "mirror", "status");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("not tried yet", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("docker", "oci", "", "docker pull 127.0.0.1")]
+    [InlineData("docker", "oci", "--publish", "docker push 127.0.0.1")]
+    [InlineData("npm", "npm", "--publish", "npm publish")]
+    [InlineData("pip", "pypi", "--publish", "/pypi/pypi/legacy/")]
+    public async Task set_up_says_the_command_that_its_token_may(
+        string client, string format, string option, string says)
+    {
+        var home = Directory.CreateTempSubdirectory("auxo-setup-").FullName;
+        await using var auxo = await FakeAuxo.StartAsync(app =>
+        {
+            app.MapGet("/registry/repositories", () => Page(Repository(format, format)));
+            app.MapPost("/registry/tokens", static () => Results.Json(new { token = Token, text = "auxo_secret" }));
+        });
+        string[] more = option.Length > 0 ? [option] : [];
+        var result = await RunAsync(auxo, home, ["registry", "setup", client, "--write", .. more]);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains(says, result.Out, StringComparison.Ordinal);
     }
 
     private static IResult Page(params object[] items) => Results.Json(new { items, next = (string?)null });

@@ -51,6 +51,10 @@ internal static class DepsCommand
         });
     }
 
+    /// <summary>A build by the digits by which every command knows it.</summary>
+    private static string Who(string caller)
+        => caller.Split(' ') is ["build", var id] && Guid.TryParse(id, out _) ? "build " + Words.Short(id) : caller;
+
     private static Option<int> Limit()
         => new("--limit") { Description = "How many lines at most", DefaultValueFactory = static _ => 100 };
 
@@ -59,7 +63,8 @@ internal static class DepsCommand
         var columns = new Columns(5, "WHEN", "WHO", "PACKAGE", "VERSION", "DIGEST", "FROM");
         foreach (var f in fetches)
         {
-            columns.Add(f.FetchedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), f.Caller,
+            columns.Add(
+                f.FetchedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), Who(f.Caller),
                 new Cell(f.Package, "bold"), f.Version == f.File && f.Version.Length > 19 ? f.Version[..19] : f.Version,
                 f.Digest.Length > 19 ? f.Digest[7..19] : f.Digest,
                 f.Source.Length > 0 ? f.Source : f.Repository);

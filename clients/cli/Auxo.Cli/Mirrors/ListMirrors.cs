@@ -37,7 +37,8 @@ internal static class ListMirrors
                 columns.Add(new Cell(m.Repository, "bold"), m.Upstream, m.Documents.ToString(CultureInfo.InvariantCulture),
                     m.Files.ToString(CultureInfo.InvariantCulture), Amounts.Size(m.UsedBytes),
                     m.AskedAt is { } asked ? Words.Ago(now, asked) : "never",
-                    Trouble(m, now) is { } trouble ? new Cell(trouble, "yellow") : new Cell("good", "green"));
+                    Trouble(m, now) is { } trouble ? new Cell(trouble, "yellow")
+                        : m.AskedAt is null ? new Cell("not tried yet", "dim") : new Cell("good", "green"));
             }
 
             columns.Write(terminal);

@@ -26,7 +26,7 @@ internal static class RefreshMirror
                 session.Terminal.Line(result.Failed > 0
                     ? $"[red]✗[/] {Terminal.Safe(name)}: upstream cannot be asked: {Terminal.Safe(result.Failure ?? "no answer")}. "
                         + "What is kept is served as it is."
-                    : $"[green]✓[/] {Terminal.Safe(name)}: {result.Asked} lists asked for, {result.Changed} are new.");
+                    : $"[green]✓[/] {Terminal.Safe(name)}: lists asked for: {result.Asked}, changed: {result.Changed}.");
             }
 
             if (session.Terminal.Json) session.Terminal.WriteJson(new { items = results });

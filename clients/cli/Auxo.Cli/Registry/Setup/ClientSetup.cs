@@ -44,9 +44,20 @@ internal sealed record ClientSetup(
         Lines("uv", "pypi", ".config/uv/uv.toml",
             static at => ["[[index]]", "name = \"auxo\"", $"url = \"{at.WithToken($"/pypi/{at.Repository}/simple/")}\"", "default = true"],
             null, "uv add PACKAGE"),
-        new("docker", "oci", ".docker/config.json", DockerWith, DockerWithout, "docker push HOST/REPOSITORY/IMAGE:TAG"),
+        new("docker", "oci", ".docker/config.json", DockerWith, DockerWithout, "docker pull HOST/REPOSITORY/IMAGE:TAG"),
         new("nuget", "nuget", ".nuget/NuGet/NuGet.Config", NuGetWith, NuGetWithout, "dotnet add package PACKAGE"),
     ];
+
+    /// <summary>What publishes, where the token may.</summary>
+    public string Publish => Client switch
+    {
+        "yarn" => "yarn npm publish",
+        "docker" => "docker push HOST/REPOSITORY/IMAGE:TAG",
+        "nuget" => "dotnet nuget push PACKAGE.nupkg -s auxo",
+        "pip" => "twine upload --repository-url http://HOST/pypi/REPOSITORY/legacy/ -u __token__ -p TOKEN dist/*",
+        "uv" => "uv publish --publish-url http://HOST/pypi/REPOSITORY/legacy/ --token TOKEN dist/*",
+        _ => $"{Client} publish",
+    };
 
     /// <summary>One of them; null when it is not known.</summary>
     public static ClientSetup? Find(string client) => All.FirstOrDefault(c => c.Client == client);

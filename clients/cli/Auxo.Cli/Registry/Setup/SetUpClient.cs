@@ -52,15 +52,22 @@ internal static class SetUpClient
             else
             {
                 session.Terminal.Line($"[green]✓[/] {Terminal.Safe(file)} names the registry now.");
-                session.Terminal.Line(
-                    "  Try it: " + Terminal.Safe(setup.Next.Replace(
-                        "HOST/REPOSITORY", $"{at.Host}/{at.Repository}", StringComparison.Ordinal)));
+                session.Terminal.Line("  Try it: " + Terminal.Safe(Filled(setup.Next, at)));
+                if (parsed.GetValue(publish))
+                    session.Terminal.Line("  Publish: " + Terminal.Safe(Filled(setup.Publish, at)));
+                if (setup.Format == "pypi" && parsed.GetValue(publish))
+                    session.Terminal.Line("  [dim]TOKEN stands behind 'auxo:' in that file.[/]");
                 session.Terminal.Line($"  [dim]Take it out again: auxo registry setup {setup.Client} --undo[/]");
             }
 
             return ExitCode.Ok;
         });
     }
+
+    private static string Filled(string command, RegistryPlace at)
+        => command.Replace("http://", at.Address.Scheme + "://", StringComparison.Ordinal)
+            .Replace("HOST", at.Host, StringComparison.Ordinal)
+            .Replace("REPOSITORY", at.Repository, StringComparison.Ordinal);
 
     private static int ShowOnly(Session session, ClientSetup setup, RegistryPlace at, string file)
     {
