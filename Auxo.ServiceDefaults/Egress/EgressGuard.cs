@@ -116,8 +116,8 @@ public sealed class EgressGuard(EgressPolicy policy, Func<string, CancellationTo
                     ? host
                     : $"{host} ({address})";
                 throw new EgressDeniedException(
-                    $"{named} is {kind}, and Auxo calls public addresses only. If it is yours, allow it: "
-                        + $"{EgressPolicy.Setting}={address}.");
+                    $"{named} is {kind}, and Auxo calls public addresses only. If it is yours, allow it and start "
+                        + $"Auxo again: {EgressPolicy.Setting}={address}.");
             }
         }
 
