@@ -1,4 +1,6 @@
 using Auxo.Registry.Files;
+using Auxo.Registry.NuGet;
+using Auxo.Registry.PyPi;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +11,7 @@ namespace Auxo.Registry.Fetching;
 
 /// <summary>
 /// <c>GET /fetches?build=&amp;package=&amp;digest=&amp;caller=</c>: which content went to whom, newest first; a build
-/// may be named by its first digits.
+/// may be named by its first digits, and a package in any spelling that its format takes for the same.
 /// </summary>
 public static class ListFetches
 {
@@ -29,10 +31,17 @@ public static class ListFetches
                 r.GetString(6), r.GetFieldValue<DateTimeOffset>(7), r.GetInt64(8)), ct,
             """
             select caller, repository, package, version, file, digest, source, fetched_at, times from registry.fetches
-            where ($1::text is null or starts_with(caller, 'build ' || $1::text)) and ($2::text is null or package = $2::text)
+            where ($1::text is null or starts_with(caller, 'build ' || $1::text))
+                and ($2::text is null or package = $2::text
+                    or package = $6::text
+                        and repository in (select name from registry.repositories where format = 'nuget')
+                    or package = $7::text
+                        and repository in (select name from registry.repositories where format = 'pypi'))
                 and ($3::text is null or digest = $3::text) and ($4::text is null or caller = $4::text)
             order by fetched_at desc, package, file limit $5
-            """, Clean(build), Clean(package), digest, Clean(caller), limit);
+            """, Clean(build), Clean(package), digest, Clean(caller), limit,
+            Clean(package) is { } id ? PackageId.Normalize(id) : null,
+            Clean(package) is { } name ? ProjectName.Normalize(name) : null);
         return TypedResults.Ok(new ListAnswer<Fetch>(rows, null));
     }
 

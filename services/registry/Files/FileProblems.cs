@@ -22,6 +22,11 @@ internal static class FileProblems
         => AuxoProblem.NotFound("repository/not-found",
             $"There is no raw repository '{Shown(repository)}'. 'auxo raw define NAME' makes one; 'auxo raw list' shows them.");
 
+    /// <summary>For what is asked of a repository of any format.</summary>
+    public static ProblemHttpResult NoRepositoryOfAny(string repository)
+        => AuxoProblem.NotFound("repository/not-found",
+            $"There is no repository '{Shown(repository)}'. 'auxo registry list' shows them.");
+
     public static ProblemHttpResult NoFile(string repository, string path)
         => AuxoProblem.NotFound("file/not-found", $"'{repository}' has no file '{path}'.");
 

@@ -31,6 +31,10 @@ public static class CleanUpPackages
             : TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(
                 repository.Format == RepositoryFormats.Oci ? await images.PreviewAsync(name, repository.CleanupTags, ct)
                     : await DecideAsync(source, name, policy, time.GetUtcNow(), ct), null));
+        string name, NpgsqlDataSource source, RetentionPolicy policy, TimeProvider time, CancellationToken ct)
+        => await RepositoryTable.FindAsync(source, name, ct) is null
+            ? FileProblems.NoRepositoryOfAny(name)
+            : TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(await DecideAsync(source, name, policy, time.GetUtcNow(), ct), null));
 
     private static async Task<Results<Ok<ListAnswer<ExpiredPackageVersion>>, ProblemHttpResult>> HandleAsync(
         string name, HttpContext http, NpgsqlDataSource source, ChangePackage change, RetentionPolicy policy,
@@ -40,6 +44,7 @@ public static class CleanUpPackages
         if (repository.Format == RepositoryFormats.Oci)
             return TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(
                 await images.RunAsync(name, repository.CleanupTags, http.User.Identity?.Name ?? "unknown", ct), null));
+        if (await RepositoryTable.FindAsync(source, name, ct) is null) return FileProblems.NoRepositoryOfAny(name);
         var gone = new List<ExpiredPackageVersion>();
         foreach (var version in await DecideAsync(source, name, policy, time.GetUtcNow(), ct))
         {

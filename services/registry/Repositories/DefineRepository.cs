@@ -52,7 +52,8 @@ public static partial class DefineRepository
         rows.Forget(name);
         if (made.Is is { } other) return AuxoProblem.Conflict("repository/other-format",
             $"'{name}' is a repository of the format {other}, and stays one. Choose another name.");
-        if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository) return Files.FileProblems.NoRepository(name);
+        if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository)
+            return Files.FileProblems.NoRepositoryOfAny(name);
         return made.New ? TypedResults.Created($"/repositories/{name}", repository) : TypedResults.Ok(repository);
     }
 

@@ -32,5 +32,5 @@ public static class ListRepositories
         string name, NpgsqlDataSource source, CancellationToken ct)
         => await RepositoryTable.FindAsync(source, name, ct) is { } repository
             ? TypedResults.Ok(repository)
-            : FileProblems.NoRepository(name);
+            : FileProblems.NoRepositoryOfAny(name);
 }

@@ -24,7 +24,8 @@ public static class RemoveRepository
         RepositoryRows rows, CancellationToken ct)
     {
         await using var session = store.TracedSession();
-        if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository) return FileProblems.NoRepository(name);
+        if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository)
+            return FileProblems.NoRepositoryOfAny(name);
         var stream = await session.Events.FetchForWriting<RepositoryDefinition>(RepositoryDefinition.StreamKey(name), ct);
         stream.AppendOne(new RepositoryEvent.Removed(http.User.Identity?.Name ?? "unknown", time.GetUtcNow()));
         session.QueueSqlCommand(Sql.Command(

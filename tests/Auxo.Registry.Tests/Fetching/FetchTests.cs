@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
+using Auxo.Registry.Tests.NuGet;
 using Auxo.Testing;
 
 namespace Auxo.Registry.Tests.Fetching;
@@ -27,4 +28,27 @@ public sealed class FetchTests(PostgresFixture postgres)
         Assert.Empty((await host.Client.GetFromJsonAsync<JsonNode>("/fetches?build=3f2a", ct))!["items"]!.AsArray());
         Assert.Single((await host.Client.GetFromJsonAsync<JsonNode>($"/fetches?digest={fetch["digest"]}", ct))!["items"]!.AsArray());
     }
+
+    [Fact]
+    public async Task a_package_is_found_in_every_spelling_of_its_format_and_a_file_in_its_own_alone()
+    {
+        await using var host = await RegistryHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), Directory.CreateTempSubdirectory("auxo-registry-").FullName);
+        await host.DefineAsync("ours", format: "nuget");
+        await host.DefineAsync("files");
+        (await host.PushAsync("Acme.Left", "1.0.0")).Dispose();
+        (await host.PutAsync("/raw/files/acme.right", "a")).Dispose();
+        (await host.GetAsync("/nuget/ours/v3/flat/acme.left/1.0.0/acme.left.1.0.0.nupkg")).Dispose();
+        (await host.GetAsync("/raw/files/acme.right")).Dispose();
+        await Eventually.TrueAsync(
+            async () => await CountAsync(host, "acme.left") + await CountAsync(host, "acme.right") == 2,
+            "both are written down");
+        Assert.Equal(1, await CountAsync(host, "Acme.Left"));
+        Assert.Equal(0, await CountAsync(host, "acme-left"));
+        Assert.Equal(0, await CountAsync(host, "Acme.Right"));
+    }
+
+    private static async Task<int> CountAsync(RegistryHost host, string package)
+        => (await host.Client.GetFromJsonAsync<JsonNode>(
+            $"/fetches?package={package}", TestContext.Current.CancellationToken))!["items"]!.AsArray().Count;
 }
