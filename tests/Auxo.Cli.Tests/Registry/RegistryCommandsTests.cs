@@ -42,6 +42,29 @@ public sealed class RegistryCommandsTests
     }
 
     [Fact]
+    public async Task a_second_set_up_ends_the_first_ones_token_and_docker_keeps_what_it_could()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        {
+            app.MapGet("/registry/repositories", static () => Page(Repository("app", "oci"), Repository("hub", "oci")));
+            app.MapPost("/registry/tokens", static () => Results.Json(new { token = Token, text = "auxo_secret" }, statusCode: 201));
+            app.MapGet("/registry/tokens", static () => Page(
+                Made("1", $"docker of tester on {Environment.MachineName}", "registry:read:app", "registry:write:app"),
+                Made("2", "docker of tester on another-machine", "registry:read:other")));
+            app.MapDelete("/registry/tokens/{id}", static () => Results.NoContent());
+        });
+        var home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+        Assert.Equal(0, (await RunAsync(auxo, home, "registry", "setup", "docker", "--repository", "hub", "--write")).ExitCode);
+        var made = Assert.Single(auxo.Requests, static r => r.StartsWith("POST", StringComparison.Ordinal));
+        foreach (var scope in (string[])["registry:read:hub", "registry:read:app", "registry:write:app"])
+            Assert.Contains($"\"{scope}\"", made, StringComparison.Ordinal);
+        Assert.DoesNotContain("other", made, StringComparison.Ordinal);
+        var ended = Assert.Single(auxo.Requests, static r => r.StartsWith("DELETE", StringComparison.Ordinal));
+        Assert.StartsWith("DELETE /registry/tokens/1", ended, StringComparison.Ordinal);
+        Directory.Delete(home, recursive: true);
+    }
+
+    [Fact]
     public async Task a_client_without_a_repository_is_told_how_to_make_one()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => app.MapGet("/registry/repositories", static () => Page()));
@@ -226,6 +249,7 @@ public sealed class RegistryCommandsTests
         {
             app.MapGet("/registry/repositories", () => Page(Repository(format, format)));
             app.MapPost("/registry/tokens", static () => Results.Json(new { token = Token, text = "auxo_secret" }));
+            app.MapGet("/registry/tokens", static () => Page());
         });
         string[] more = option.Length > 0 ? [option] : [];
         var result = await RunAsync(auxo, home, ["registry", "setup", client, "--write", .. more]);
@@ -241,9 +265,11 @@ public sealed class RegistryCommandsTests
         usedBytes = 0, quotaBytes = 10_000,
     };
 
-    private static object Token => new
+    private static object Token => Made("1", $"npm of tester on {Environment.MachineName}", "registry:read:npm");
+
+    private static object Made(string id, string name, params string[] scopes) => new
     {
-        id = "1", name = "npm of tester", scopes = new[] { "registry:read:npm" }, createdAt = "2026-11-30T09:00:00Z", state = "active",
+        id, name, scopes, createdAt = "2026-11-30T09:00:00Z", state = "active",
     };
 
     private static object Repository(string name, string format) => new

@@ -48,6 +48,9 @@ internal sealed record ClientSetup(
         new("nuget", "nuget", ".nuget/NuGet/NuGet.Config", NuGetWith, NuGetWithout, "dotnet add package PACKAGE"),
     ];
 
+    /// <summary>docker keeps one password for a host, so that its token has to be good for every repository that was set up.</summary>
+    public bool HasOneTokenForAll => Client == "docker";
+
     /// <summary>What publishes, where the token may.</summary>
     public string Publish => Client switch
     {

@@ -36,17 +36,18 @@ internal static class SetUpClient
             var at = new RegistryPlace(
                 Address(session, parsed.GetValue(address)),
                 await RepositoryAsync(session, setup, parsed.GetValue(repository), ct), "TOKEN");
-            var account = $"{setup.Client} of {host.Variable("USER") ?? host.Variable("LOGNAME") ?? "me"}";
+            var account = $"{setup.Client} of {host.Variable("USER") ?? host.Variable("LOGNAME") ?? "me"} on {Environment.MachineName}";
             if (parsed.GetValue(undo)) return await UndoAsync(session, setup, at, file, account, ct);
             if (!parsed.GetValue(write)) return ShowOnly(session, setup, at, file);
-            var token = await session.Clients.Registry.CreateTokenAsync(new TokenRequest(
-                account,
-                [
-                    $"registry:read:{at.Repository}",
-                    .. parsed.GetValue(publish) ? [$"registry:write:{at.Repository}"] : Array.Empty<string>(),
-                ],
-                null, $"made by 'auxo registry setup {setup.Client}'"), ct);
+            var former = await TokensAsync(session, account, ct);
+            List<string> scopes = [$"registry:read:{at.Repository}"];
+            if (parsed.GetValue(publish)) scopes.Add($"registry:write:{at.Repository}");
+            if (setup.HasOneTokenForAll) scopes.AddRange(former.SelectMany(static t => t.Scopes));
+            var token = await session.Clients.Registry.CreateTokenAsync(
+                new TokenRequest(account, [.. scopes.Distinct()], null, $"made by 'auxo registry setup {setup.Client}'"), ct);
             await WriteAsync(file, text => setup.Write(text, at with { Token = token.Text }), ct);
+            // The file had them, and has them no longer.
+            foreach (var old in former) await session.Clients.Registry.RevokeTokenAsync(old.Id, ct);
             if (session.Terminal.Json)
                 session.Terminal.WriteJson(new { client = setup.Client, file, at.Repository, account, written = true });
             else
@@ -57,6 +58,8 @@ internal static class SetUpClient
                     session.Terminal.Line("  Publish: " + Terminal.Safe(Filled(setup.Publish, at)));
                 if (setup.Format == "pypi" && parsed.GetValue(publish))
                     session.Terminal.Line("  [dim]TOKEN stands behind 'auxo:' in that file.[/]");
+                if (setup.Format == "nuget") session.Terminal.Line(
+                    "  Other sources stay beside it; to take packages from here alone: dotnet nuget disable source nuget.org");
                 session.Terminal.Line($"  [dim]Take it out again: auxo registry setup {setup.Client} --undo[/]");
             }
 
@@ -90,19 +93,18 @@ internal static class SetUpClient
         Session session, ClientSetup setup, RegistryPlace at, string file, string account, CancellationToken ct)
     {
         var changed = File.Exists(file) && await WriteAsync(file, text => setup.Undo(text, at), ct);
-        var ended = 0;
-        foreach (var token in (await session.Clients.Registry.TokensAsync(all: false, ct)).Items.Where(t => t.Name == account))
-        {
-            await session.Clients.Registry.RevokeTokenAsync(token.Id, ct);
-            ended++;
-        }
-
-        if (session.Terminal.Json) session.Terminal.WriteJson(new { client = setup.Client, file, changed, endedTokens = ended });
+        var ended = await TokensAsync(session, account, ct);
+        foreach (var token in ended) await session.Clients.Registry.RevokeTokenAsync(token.Id, ct);
+        if (session.Terminal.Json) session.Terminal.WriteJson(new { client = setup.Client, file, changed, endedTokens = ended.Count });
         else session.Terminal.Line(changed
             ? $"[green]✓[/] {Terminal.Safe(file)} is as it was, and its token has ended."
             : $"{Terminal.Safe(file)} says nothing of the registry.");
         return ExitCode.Ok;
     }
+
+    /// <summary>Those that were made here for this client and have not ended.</summary>
+    private static async Task<IReadOnlyList<Token>> TokensAsync(Session session, string account, CancellationToken ct)
+        => [.. (await session.Clients.Registry.TokensAsync(all: false, ct)).Items.Where(t => t.Name == account)];
 
     /// <summary>Nobody else may read a file with a token in it.</summary>
     private static async Task<bool> WriteAsync(string file, Func<string, string> change, CancellationToken ct)
