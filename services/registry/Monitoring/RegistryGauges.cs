@@ -41,7 +41,10 @@ public sealed partial class RegistryGauges : PeriodicJob
     }
 
     /// <inheritdoc/>
-    protected override async Task DoAsync(CancellationToken ct)
+    protected override Task DoAsync(CancellationToken ct) => LookAsync(ct);
+
+    /// <summary>Once.</summary>
+    internal async Task LookAsync(CancellationToken ct)
     {
         _repositories = await RepositoryTable.ListAsync(_source, "", 10_000, ct);
         _mirrors = await MirrorStatus.ListAsync(_source, null, Time.GetUtcNow() - MirrorRefresh.Used, ct);

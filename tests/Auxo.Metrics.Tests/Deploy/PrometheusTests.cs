@@ -87,7 +87,9 @@ public sealed partial class PrometheusTests(PostgresFixture postgres) : IAsyncLi
                 var query = panel.Replace("$repo", rid).Replace("$window", "30d").Replace("$__interval", "5m").Replace("$__range", "1h");
                 await AskAsync(client, query);
                 asked++;
-                if (!Selectors().Matches(query).All(s => page.Any(line => IsOf(line, s)))) continue;
+                // The registry's own names are on its own page.
+                var selectors = Selectors().Matches(query);
+                if (selectors.Count == 0 || !selectors.All(s => page.Any(line => IsOf(line, s)))) continue;
                 await Eventually.TrueAsync(async () => await AskAsync(client, query) is not null, $"Prometheus has an answer to {query}");
                 answered++;
             }
