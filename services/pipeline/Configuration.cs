@@ -152,6 +152,9 @@ public static class Configuration
     /// <summary>Maps its routes.</summary>
     public static WebApplication MapPipeline(this WebApplication app)
     {
+        // For connections of steps on runners to the registry. Who is silent is not given up for that: a step may read slowly, and one
+        // whose runner is gone ends with its lease.
+        app.UseWebSockets();
         app.MapMessages("pipeline:read", "pipeline:write");
         RequestBuild.Map(app);
         ListBuilds.Map(app);

@@ -24,9 +24,13 @@ public static class DiagnosePipeline
 {
     internal static void Map(IEndpointRouteBuilder routes)
         => routes.MapGet("/diagnosis", static async (
-            StepExecutors executors, VerdictCache cache, NpgsqlDataSource database, SecretKeys keys, CancellationToken ct)
+            StepExecutors executors, VerdictCache cache, NpgsqlDataSource database, SecretKeys keys, ExecutionSettings settings,
+            InstanceLayout layout, CancellationToken ct)
             => TypedResults.Ok(new DiagnosisAnswer(
-                [.. await LookAsync(executors, cache.Advisories, ct), .. await SecretsDiagnosis.LookAsync(database, keys, ct)])))
+            [
+                .. await LookAsync(executors, cache.Advisories, ct), await RegistryDiagnosis.LookAsync(settings.Registry, layout, ct),
+                .. await SecretsDiagnosis.LookAsync(database, keys, ct),
+            ])))
             .WithName("DiagnosePipeline").RequireScope("pipeline:read");
 
     /// <summary>As the service would find it, without the service: in a folder of its own, so that looking makes nothing.</summary>

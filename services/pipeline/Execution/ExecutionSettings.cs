@@ -66,6 +66,9 @@ public sealed record ExecutionSettings
     /// <summary>What steps have of the registry; nothing by default.</summary>
     public StepRepositories Registry { get; init; } = StepRepositories.None;
 
+    /// <summary>Every sandbox is made with a port that can be connected with the registry.</summary>
+    public bool MakesWay { get; init; }
+
     /// <summary>
     /// How many containers wait for the next steps of builds that run; 0 for none. Those of strangers never wait.
     /// </summary>

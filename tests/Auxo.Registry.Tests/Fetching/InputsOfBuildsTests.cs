@@ -9,6 +9,7 @@ using Auxo.Registry.Fetching;
 using Auxo.Registry.Tests.Artifacts;
 using Auxo.Registry.Tests.Npm;
 using Auxo.Registry.Tests.Oci;
+using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Access.Builds;
 using Auxo.Testing;
 
@@ -81,6 +82,13 @@ public sealed class InputsOfBuildsTests(PostgresFixture postgres) : IAsyncLifeti
         await EndAsync(own, stranger);
         var empty = JsonNode.Parse(await _host.Client.GetByteArrayAsync($"/builds/{own.Subject.BuildId}/sbom", Ct))!;
         Assert.Empty(empty["components"]!.AsArray());
+        using var other = new HttpClient { BaseAddress = _host.Address };
+        using (var none = await other.GetAsync(new Uri($"/builds/{own.Subject.BuildId}/sbom", UriKind.Relative), Ct))
+            Assert.Equal(HttpStatusCode.Unauthorized, none.StatusCode);
+        var token = await AccessToken.CreateAsync(_host.Database, "other", ["pipeline:read", "registry:read:raw"], null, Ct);
+        other.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using (var none = await other.GetAsync(new Uri($"/builds/{own.Subject.BuildId}/sbom", UriKind.Relative), Ct))
+            Assert.Equal(HttpStatusCode.Forbidden, none.StatusCode);
         foreach (var id in (string[])[stranger.Subject.BuildId.ToString(), Guid.NewGuid().ToString(), "3f2a1c77"])
         {
             using var none = await _host.GetAsync($"/builds/{id}/sbom");

@@ -12,8 +12,10 @@ internal static class CleanUpPackages
     {
         var name = new Argument<string>("name") { Description = "The repository" };
         var now = new Option<bool>("--now") { Description = "Remove them; their numbers never come back" };
-        return new Command("cleanup", "Show the versions of packages that are no longer worth their room, and why") { name, now }.Does(
-            host, async (parsed, session, ct) =>
+        return new Command("cleanup", "Show which versions of packages, or manifests and tags of images, are not worth their room")
+        {
+            name, now,
+        }.Does(host, async (parsed, session, ct) =>
         {
             var (repository, removes) = (parsed.GetRequiredValue(name), parsed.GetValue(now));
             var page = removes
@@ -25,7 +27,11 @@ internal static class CleanUpPackages
             else
             {
                 var columns = new Columns(3, "PACKAGE", "VERSION", "SIZE", "WHY") { Wraps = true, Least = 40 };
-                foreach (var v in page.Items) columns.Add(new Cell(v.Name, "bold"), v.Version, Amounts.Size(v.SizeBytes), v.Reason);
+                // Of a digest the first digits; the image that is called like its repository has no name of its own.
+                foreach (var v in page.Items)
+                    columns.Add(new Cell(v.Name.Length > 0 ? v.Name : repository, "bold"),
+                        v.Version.Contains(':', StringComparison.Ordinal) && v.Version.Length > 19 ? v.Version[..19] : v.Version,
+                        Amounts.Size(v.SizeBytes), v.Reason);
                 columns.Write(terminal);
                 var all = $"{page.Items.Count} versions, {Amounts.Size(page.Items.Sum(static v => v.SizeBytes))}";
                 terminal.Line(removes ? $"[green]✓[/] {all} are gone." : $"{all}. [dim]--now removes them for good.[/]");

@@ -165,7 +165,7 @@ internal sealed class BubblewrapExecutor : IStepExecutor
         try
         {
             return await WaitingProcess.StartSandboxAsync(
-                _launcher, Start(arguments), _user, cgroup, network, _time, _settings.Registry.AreGiven);
+                _launcher, Start(arguments), _user, cgroup, network, _time, _settings.MakesWay || _settings.Registry.AreGiven);
         }
         catch
         {

@@ -42,6 +42,7 @@ internal sealed class Handover : IAsyncDisposable
     private readonly TaskCompletionSource _takenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RecordSteps? _record;
     private long _renewed;
+    private int _connections;
     private volatile bool _confirmed;
 
     /// <summary>Begins to count the time.</summary>
@@ -95,6 +96,20 @@ internal sealed class Handover : IAsyncDisposable
         _confirmed = true;
         Interlocked.Exchange(ref _renewed, _time.GetTimestamp());
     }
+
+    /// <summary>Ends with it.</summary>
+    public Task Ending => _end.Task;
+
+    /// <summary>Counts one more connection to the registry; false when there are so many already.</summary>
+    public bool TryConnect(int most)
+    {
+        if (Interlocked.Increment(ref _connections) <= most) return true;
+        Disconnect();
+        return false;
+    }
+
+    /// <summary>One connection less.</summary>
+    public void Disconnect() => Interlocked.Decrement(ref _connections);
 
     /// <summary>How it ended; null while it goes on.</summary>
     public HandoverEnd? Ended => _end.Task.IsCompleted ? _end.Task.Result : null;

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.Pipeline.Runners.Leases;
 using Auxo.Pipeline.Runners.Placing;
 using Auxo.Pipeline.StepSecrets;
@@ -25,7 +26,7 @@ internal static class AskForWork
 
     private static async Task<IResult> HandleAsync(
         string runner, HttpContext http, RunnerTable table, RunnerDesk desk, Handovers handovers, ReadBuildSecrets readSecrets,
-        LeaseSettings settings, TimeProvider time, IHostApplicationLifetime life, CancellationToken ct)
+        BuildRegistry registry, LeaseSettings settings, TimeProvider time, IHostApplicationLifetime life, CancellationToken ct)
     {
         var asked = await http.Request.ReadAsync(RunnerInputJson.Default.WorkQuestion, ct);
         IReadOnlyList<string> given = [.. asked.Given.Where(RunnerLabels.Given.Contains).Distinct(StringComparer.Ordinal)];
@@ -68,11 +69,11 @@ internal static class AskForWork
         }
 
         if (handover is null) return Answer(known.State, null);
-        return Answer(known.State, await OrderAsync(handover, readSecrets, settings, ct));
+        return Answer(known.State, await OrderAsync(handover, readSecrets, registry, settings, ct));
     }
 
     private static async Task<WorkOrder> OrderAsync(
-        Handover handover, ReadBuildSecrets readSecrets, LeaseSettings settings, CancellationToken ct)
+        Handover handover, ReadBuildSecrets readSecrets, BuildRegistry registry, LeaseSettings settings, CancellationToken ct)
     {
         var build = handover.Build!;
         var secrets = await readSecrets(build, ct);
@@ -84,7 +85,10 @@ internal static class AskForWork
             .ToDictionary(static step => step, handover.Logs.LengthOf, StringComparer.Ordinal);
         // It renews nothing, as calls with the lease do: else a runner that cannot read it keeps the build.
         return new WorkOrder(
-            handover.Row.Lease!.Value, settings.Lease.TotalSeconds, build, handover.Row.Last, secrets.Values, refusals, lengths);
+            handover.Row.Lease!.Value, settings.Lease.TotalSeconds, build, handover.Row.Last, secrets.Values, refusals, lengths)
+        {
+            Registry = OrderedRegistry.Of(registry.For(build)),
+        };
     }
 
     private static ProblemHttpResult Unknown(string runner)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Running;
 
@@ -35,8 +36,26 @@ internal sealed record WorkOrder(
     Guid Lease, double LeaseSeconds, Build Build, string? Before, IReadOnlyDictionary<string, string> Secrets,
     IReadOnlyDictionary<string, string> Refusals, IReadOnlyDictionary<string, long> LogLengths)
 {
+    /// <summary>What its steps have of the registry; null for nothing, and from a pipeline that knows of none.</summary>
+    public OrderedRegistry? Registry { get; init; }
+
     /// <summary>Says nothing of the values, wherever it is printed.</summary>
     public override string ToString() => $"{nameof(WorkOrder)} {Build.BuildId}";
+}
+
+/// <summary>What steps over there have of the registry; the way to it is through the pipeline.</summary>
+/// <param name="Token">The token of the build; null where they have none.</param>
+/// <param name="Repositories">What package programs are set up for.</param>
+/// <param name="Refusal">Why they have none.</param>
+internal sealed record OrderedRegistry(string? Token, IReadOnlyList<StepRepository> Repositories, string? Refusal)
+{
+    /// <summary>As the pipeline has decided; null where steps hear nothing of a registry.</summary>
+    public static OrderedRegistry? Of(RegistryGrant grant)
+        => grant is { Given: null, Refusal: null } ? null
+            : new OrderedRegistry(grant.Given?.Token, grant.Given?.Repositories ?? [], grant.Refusal);
+
+    /// <summary>Says nothing of the token, wherever it is printed.</summary>
+    public override string ToString() => nameof(OrderedRegistry);
 }
 
 /// <summary>How a lease stands.</summary>

@@ -32,6 +32,7 @@ internal static class RunnerCalls
         TakeArtifact.Map(builds);
         TakeReports.Map(builds);
         GiveBack.Map(builds);
+        CarryToRegistry.Map(builds);
     }
 
     /// <summary>The caller's hold of a build, or what he is answered.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Text.Json.Serialization.Metadata;
 
 using Auxo.Pipeline.Reports;
@@ -149,6 +150,28 @@ internal sealed class RunnerClient : IDisposable
         using var request = Request(
             HttpMethod.Post, build, lease, "give-back", JsonContent.Create(body, RunnerJson.Default.GiveBackBody));
         using var answer = await _http.SendAsync(request, ct);
+    }
+
+    /// <summary>Opens a connection to the registry, once: whoever wanted one asks again, as he would of a registry that is away.</summary>
+    /// <exception cref="WebSocketException">Nobody answered, or the pipeline refused.</exception>
+    public async Task<WebSocket> OpenRegistryAsync(Guid build, Guid lease, CancellationToken ct)
+    {
+        using var limit = Limit(Patience, ct);
+        var socket = new ClientWebSocket();
+        try
+        {
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {_file.Token}");
+            socket.Options.SetRequestHeader(RunnerCalls.LeaseHeader, lease.ToString());
+            var address = new UriBuilder(new Uri(_http.BaseAddress!, $"runner/{_runner}/builds/{build}/registry"));
+            address.Scheme = address.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs;
+            await socket.ConnectAsync(address.Uri, limit.Token);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

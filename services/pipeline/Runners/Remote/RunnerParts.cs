@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 
 using Auxo.Pipeline.Artifacts;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Caches;
 using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Processes;
+using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.Pipeline.Joining;
 using Auxo.Pipeline.Logs;
 using Auxo.Pipeline.Reports;
@@ -23,18 +25,23 @@ internal sealed class RunnerParts : IAsyncDisposable
 {
     private readonly InstanceLayout _layout;
     private readonly TimeProvider _time;
+    private readonly RunnerClient _client;
     private readonly WorkspaceStore _workspaces;
     private readonly CacheStore _caches;
     private readonly ReportCollector _reports;
 
     /// <summary>The builds that are here now.</summary>
     private readonly ConcurrentDictionary<Guid, WorkOrder> _orders = new();
+    private readonly ConcurrentDictionary<Guid, RegistryTunnel> _tunnels = new();
+    private readonly ConcurrentDictionary<Guid, RegistryGrant> _grants = new();
+    private int _count;
 
     /// <summary>Wires them, in the folder of this machine.</summary>
     public RunnerParts(InstanceLayout layout, IConfiguration configuration, RunnerClient client, TimeProvider time)
     {
-        (_layout, _time) = (layout, time);
-        var (settings, user) = (ExecutionSettings.From(configuration), StepUser.Current());
+        (_layout, _time, _client) = (layout, time, client);
+        // Which builds have the registry is heard with each of them.
+        var (settings, user) = (ExecutionSettings.From(configuration) with { MakesWay = true }, StepUser.Current());
         Logs = new LogStore(layout, settings, time);
         Artifacts = new ArtifactStore(layout, settings);
         Executors = new StepExecutors(layout, settings, user, new StepLauncher(), time);
@@ -77,12 +84,18 @@ internal sealed class RunnerParts : IAsyncDisposable
     }
 
     /// <summary>A build begins here.</summary>
-    public void Enter(WorkOrder order) => _orders[order.Build.BuildId] = order;
+    public void Enter(WorkOrder order)
+    {
+        _orders[order.Build.BuildId] = order;
+        _grants[order.Build.BuildId] = GrantOf(order);
+    }
 
     /// <summary>It has ended here: nothing of it stays but caches and its commit.</summary>
     public async Task LeaveAsync(Guid build)
     {
         _orders.TryRemove(build, out _);
+        _grants.TryRemove(build, out _);
+        if (_tunnels.TryRemove(build, out var tunnel)) await tunnel.DisposeAsync();
         Artifacts.Forget(build);
         await WorkspaceFolder.RemoveAsync(Path.Combine(_layout.BuildLogs, build.ToString()), CancellationToken.None);
         // What is younger than an hour stays: another build may keep the same content at this moment.
@@ -100,6 +113,28 @@ internal sealed class RunnerParts : IAsyncDisposable
     private BuildSecrets SecretsOf(Build build)
     {
         var order = _orders[build.BuildId];
-        return new BuildSecrets(order.Secrets, (_, step) => order.Refusals.GetValueOrDefault(step.Name));
+        return new BuildSecrets(order.Secrets, (_, step) => order.Refusals.GetValueOrDefault(step.Name))
+            .With(_grants[build.BuildId]);
+    }
+
+    /// <summary>What the pipeline gives, with a way to it on this machine.</summary>
+    private RegistryGrant GrantOf(WorkOrder order)
+    {
+        if (order.Registry is not { } given) return RegistryGrant.None;
+        if (given.Token is not { } token) return new RegistryGrant(null, given.Refusal);
+        if (_layout.StepSocket is not { } usual)
+            return new RegistryGrant(null, $"the path of its socket would be too long in {_layout.Home}; use a shorter AUXO_HOME");
+        // Not longer than the usual one.
+        var path = Path.Combine(Path.GetDirectoryName(usual)!, $"{Interlocked.Increment(ref _count) % 100_000_000}.s");
+        try
+        {
+            _tunnels[order.Build.BuildId] = new RegistryTunnel(path, _client, order.Build.BuildId, order.Lease);
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+        {
+            return new RegistryGrant(null, $"its socket cannot be made on this runner: {e.Message}");
+        }
+
+        return new RegistryGrant(new StepRegistry(token, given.Repositories, path, static () => null), null);
     }
 }

@@ -29,7 +29,8 @@ public sealed class ImageRetentionTests
                     [.. children[i].Where(child => child < i || child >= count).Distinct().Select(static child => $"m{child}")])),
             ],
             [
-                .. tagged.Where(t => t < count).Select((t, i) => new KeptTag(i % 2 == 0 ? $"v{i}" : $"pr-{i}", $"m{t}", Now.AddDays(-ages[t]))),
+                .. tagged.Where(t => t < count).Select((t, i)
+                    => new KeptTag(i % 2 == 0 ? $"v{i}" : $"pr-{i}", $"m{t}", Now.AddDays(-ages[t]))),
             ], new RetentionPolicy(newest, TimeSpan.FromDays(90)))).ToArbitrary();
 
     [Fact]
@@ -116,7 +117,8 @@ public sealed class ImageRetentionTests
         Assert.DoesNotContain("a", Gone(decided));
     }
 
-    private static IEnumerable<string> Gone(ImageCleanUp decided) => decided.Manifests.SelectMany(static g => g).Select(static m => m.Digest);
+    private static IEnumerable<string> Gone(ImageCleanUp decided)
+        => decided.Manifests.SelectMany(static g => g).Select(static m => m.Digest);
 
     private static KeptManifest Old(string digest, string? subject = null, params string[] children)
         => new(digest, Now.AddDays(-100), null, subject, children);
