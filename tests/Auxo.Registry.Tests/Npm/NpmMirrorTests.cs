@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -114,8 +115,7 @@ public sealed class NpmMirrorTests(PostgresFixture postgres) : IAsyncLifetime
 
         _liar.Answer = static async http =>
         {
-            using var reader = new StreamReader(new System.IO.Compression.GZipStream(
-                http.Request.Body, System.IO.Compression.CompressionMode.Decompress));
+            using var reader = new StreamReader(new GZipStream(http.Request.Body, CompressionMode.Decompress));
             var advisory = new JsonObject { ["id"] = 1, ["title"] = await reader.ReadToEndAsync() };
             await http.Response.WriteAsync(new JsonObject { ["left"] = new JsonArray(advisory) }.ToJsonString());
         };
@@ -123,6 +123,25 @@ public sealed class NpmMirrorTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Empty(_liar.Asked);
         var known = JsonNode.Parse(await AuditAsync("""{"ours":["1.0.0"],"left":["1.1.0"]}"""));
         Assert.Equal("""{"left":["1.1.0"]}""", (string?)known!["left"]![0]!["title"]);
+    }
+
+    [Fact]
+    public async Task a_question_about_advisories_that_unpacks_to_very_much_is_refused()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes($"{{\"a\":[{string.Join(',', Enumerable.Repeat("[]", 2 << 20))}]}}"));
+        using var question = new ByteArrayContent(packed.ToArray());
+        question.Headers.ContentEncoding.Add("gzip");
+        using (var refused = await _host.Client.PostAsync("/npm/lies/-/npm/v1/security/advisories/bulk", question))
+            Assert.Equal((HttpStatusCode.BadRequest, "npm/invalid-body"), await refused.ProblemAsync());
+        foreach (var name in (string[])["\\u0000", "\\ud800"])
+        {
+            using var refused = await PostAuditAsync($"{{\"{name}\":[]}}");
+            Assert.Equal((HttpStatusCode.BadRequest, "npm/invalid-body"), await refused.ProblemAsync());
+        }
+
+        Assert.Empty(_liar.Asked);
     }
 
     [Fact]

@@ -22,8 +22,11 @@ namespace Auxo.Registry.Npm.Advisories;
 public static class BulkAdvisories
 {
     private const string Path = "-/npm/v1/security/advisories/bulk";
-    private const int MostPacked = 16 << 20;
+    private const int MostPacked = 4 << 20;
     private const int MostBytes = 64 << 20;
+
+    /// <summary>A question, unpacked: a hundred thousand packages. A reader takes many times as much for it.</summary>
+    private const int MostAsked = 4 << 20;
 
     internal static void Map(IEndpointRouteBuilder routes)
         => routes.MapPost("/npm/{repository}/" + Path, HandleAsync)
@@ -68,9 +71,8 @@ public static class BulkAdvisories
             throw new UpstreamAwayException(repository.Name, $"it answered {(int)response.StatusCode} to a question about advisories");
         try
         {
-            var answer = await AllAsync(await UpstreamClient.BodyAsync(response, ct), ct);
-            using var json = JsonDocument.Parse(answer);
-            return json.RootElement.ValueKind == JsonValueKind.Object ? answer : throw new JsonException();
+            var answer = await AllAsync(await UpstreamClient.BodyAsync(response, ct), MostBytes, ct);
+            return IsObject(answer) ? answer : throw new JsonException();
         }
         catch (Exception e) when (e is JsonException or InvalidDataException or IOException)
         {
@@ -88,28 +90,39 @@ public static class BulkAdvisories
                 "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
                 _ => throw new InvalidDataException(),
             };
-            var json = JsonDocument.Parse(await AllAsync(unpacked, ct));
-            if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
+            var json = JsonDocument.Parse(await AllAsync(unpacked, MostAsked, ct));
+            if (json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.EnumerateObject().All(static p => !p.Name.Contains('\0', StringComparison.Ordinal)))
+                return json;
             json.Dispose();
             return null;
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    private static async Task<byte[]> AllAsync(Stream stream, CancellationToken ct)
+    private static async Task<byte[]> AllAsync(Stream stream, int limitBytes, CancellationToken ct)
     {
         using var all = new MemoryStream();
         var buffer = new byte[32 << 10];
         while (await stream.ReadAsync(buffer, ct) is > 0 and var read)
         {
-            if (all.Length + read > MostBytes) throw new InvalidDataException();
+            if (all.Length + read > limitBytes) throw new InvalidDataException();
             all.Write(buffer, 0, read);
         }
 
         return all.ToArray();
+    }
+
+    /// <summary>Read through and not taken apart: what upstream says may be long.</summary>
+    private static bool IsObject(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+        while (reader.Read()) reader.Skip();
+        return isObject;
     }
 
     private static byte[] Without(JsonElement asked, HashSet<string> ours)
