@@ -21,7 +21,9 @@ public static class TarGzReader
         {
             using var gzip = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
             using var bounded = new BoundedStream(gzip, ArchiveLimits.UnpackedBytes(stream.Length));
-            using var tar = new TarReader(bounded);
+            using var headers = new TarHeaderLimit(
+                bounded, static what => new ArchiveRefusedException($"The archive {what}. Pack it again."));
+            using var tar = new TarReader(headers);
             while (tar.GetNextEntry() is { } entry)
             {
                 if (entry.EntryType is TarEntryType.GlobalExtendedAttributes) continue;

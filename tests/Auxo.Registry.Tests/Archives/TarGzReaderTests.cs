@@ -40,6 +40,20 @@ public sealed class TarGzReaderTests
     public void a_bomb_is_left_in_the_middle() => Refused(Tar(File("a", new string('x', 80 << 20))), "bomb");
 
     [Fact]
+    public void attributes_that_every_reader_takes_into_memory_are_short()
+        => Refused(
+            Tar(new PaxTarEntry(TarEntryType.RegularFile, "a", [new("comment", new string('x', 2 << 20))])),
+            "has a header of");
+
+    [Fact]
+    public void a_long_name_with_a_length_beside_it_is_read_as_npm_writes_it()
+    {
+        var name = $"demo-1/{new string('x', 150)}/PKG-INFO";
+        Assert.Single(Read(Sized(name, "12345", 5)).Files);
+        Refused(Sized(name, "12345", 6), "two lengths");
+    }
+
+    [Fact]
     public void what_is_cut_or_something_else_is_refused()
     {
         var whole = Tar(File("demo-1/PKG-INFO", string.Concat(Enumerable.Range(0, 1000))));
@@ -49,6 +63,25 @@ public sealed class TarGzReaderTests
 
     private static PaxTarEntry File(string name, string content)
         => new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };
+
+    /// <summary>The library writes this attribute only when it has to: another one gets its name afterwards.</summary>
+    private static byte[] Sized(string name, string content, int size)
+    {
+        using var tar = new MemoryStream();
+        using (var writer = new TarWriter(tar, leaveOpen: true))
+        {
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name, [new("s1ze", $"{size}")])
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)),
+            });
+        }
+
+        var bytes = tar.ToArray();
+        " size="u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf(" s1ze="u8)));
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes);
+        return packed.ToArray();
+    }
 
     private static PaxTarEntry Link(string name, string target) => new(TarEntryType.SymbolicLink, name) { LinkName = target };
 

@@ -2,6 +2,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 
+using Auxo.Registry.Archives;
+
 namespace Auxo.Registry.Npm.Tarballs;
 
 /// <summary>What a package's tarball has in it, as far as a registry has to know.</summary>
@@ -43,7 +45,8 @@ internal sealed record Tarball(
         var found = new Contents(mostEntries);
         try
         {
-            await using var reader = new TarReader(unpacked, leaveOpen: true);
+            await using var headers = new TarHeaderLimit(unpacked, static what => new BadTarballException(what));
+            await using var reader = new TarReader(headers, leaveOpen: true);
             while (await reader.GetNextEntryAsync(copyData: false, ct) is { } entry) await found.AddAsync(entry, ct);
             await RequireNothingMoreAsync(unpacked, ct);
         }
