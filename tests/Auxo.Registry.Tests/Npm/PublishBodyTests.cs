@@ -82,6 +82,15 @@ public sealed class PublishBodyTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("{\"_attachments\":[{\"data\":\"QUJD\"}]}")]
+    [InlineData("{\"_attachments\":{\"data\":\"QUJD\"}}")]
+    public async Task attachments_of_another_form_hold_no_tarball(string json)
+    {
+        using var read = await ReadAsync(json, 1000);
+        Assert.Empty(read.Tarballs);
+    }
+
     [Fact]
     public async Task a_tarball_without_room_ends_the_reading()
     {

@@ -106,6 +106,6 @@ internal sealed class PublishDocument : IDisposable
         if (!_inAttachments) return true;
         if (depth == 2) _attachment = name;
         // The bundle of a signature is text; only tarballs are Base64.
-        return depth != 3 || name != "data" || !_attachment!.EndsWith(".tgz", StringComparison.Ordinal);
+        return depth != 3 || name != "data" || _attachment?.EndsWith(".tgz", StringComparison.Ordinal) != true;
     }
 }
