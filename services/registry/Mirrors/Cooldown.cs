@@ -21,8 +21,12 @@ public readonly record struct Cooldown(DateTimeOffset Until)
         return mirror.CooldownOff.Any(pattern => PackagePattern.Matches(pattern, package))
             ? new Cooldown(moment)
             // What was too young at that moment was not offered then either.
-            : new Cooldown(moment - TimeSpan.FromDays(mirror.CooldownDays));
+            : new Cooldown(Before(moment, TimeSpan.FromDays(mirror.CooldownDays)));
     }
+
+    /// <summary>Nothing is earlier than the first day there is, and anybody may ask for that one.</summary>
+    private static DateTimeOffset Before(DateTimeOffset moment, TimeSpan time)
+        => moment - DateTimeOffset.MinValue > time ? moment - time : DateTimeOffset.MinValue;
 
     /// <summary>Changes when what is offered of a document does, though the document is as it was.</summary>
     public string RevisionOf(Blobs.Digest? document) => $"{document} {Until.UtcTicks / TimeSpan.TicksPerMinute}";

@@ -12,6 +12,8 @@ public sealed record RepositoryAt(string Name, DateTimeOffset? AsOf)
 {
     private static readonly string[] Forms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HHmmss'Z'"];
 
+    private static readonly TimeSpan EndOfDay = TimeSpan.FromDays(1) - TimeSpan.FromTicks(1);
+
     /// <summary>As it is written in addresses.</summary>
     public string Segment { get; private init; } = Name;
 
@@ -23,7 +25,7 @@ public sealed record RepositoryAt(string Name, DateTimeOffset? AsOf)
         if (at < 0) return new RepositoryAt(segment, null);
         if (!DateTimeOffset.TryParseExact(segment[(at + 1)..], Forms, CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)) return null;
-        if (segment.Length - at - 1 == "yyyy-MM-dd".Length) moment = moment.AddDays(1).AddTicks(-1);
+        if (segment.Length - at - 1 == "yyyy-MM-dd".Length) moment = moment.Add(EndOfDay);
         return new RepositoryAt(segment[..at], moment) { Segment = segment };
     }
 }

@@ -25,6 +25,8 @@ public sealed class AccessTests
     [InlineData("npm", "npm", null)]
     [InlineData("npm@2026-08-01", "npm", "2026-08-01T23:59:59.9999999Z")]
     [InlineData("npm@2026-08-01T12:30:00Z", "npm", "2026-08-01T12:30:00Z")]
+    [InlineData("npm@9999-12-31", "npm", "9999-12-31T23:59:59.9999999Z")]
+    [InlineData("npm@0001-01-01", "npm", "0001-01-01T23:59:59.9999999Z")]
     public void a_repository_may_be_named_as_of_a_moment(string segment, string name, string? moment)
     {
         var at = RepositoryAt.Parse(segment)!;
