@@ -67,6 +67,18 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
+    [InlineData("\"artifactType\":\"\\ud800\"")]
+    [InlineData("\"annotations\":{\"\\ud800\":\"a\"}")]
+    [InlineData("\"annotations\":{\"a\":\"\\udfff\"}")]
+    [InlineData("\"\\ud800\":1")]
+    public void half_a_character_is_refused_in_words(string member)
+    {
+        var text = Images.Of(Config).ToJsonString();
+        var refusal = ManifestReader.Read(Images.Manifest, Encoding.UTF8.GetBytes($"{text[..^1]},{member}}}")).Refusal;
+        Assert.NotNull(refusal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{")]

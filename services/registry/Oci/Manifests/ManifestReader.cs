@@ -34,6 +34,10 @@ internal static class ManifestReader
         {
             return (null, $"The manifest is no JSON of the expected form: {e.Message}");
         }
+        catch (InvalidOperationException)
+        {
+            return (null, "The manifest has half of a character in a text (an escape such as \\ud800 by itself).");
+        }
         catch (FormatException e)
         {
             return (null, e.Message);
@@ -94,7 +98,8 @@ internal static class ManifestReader
     {
         if (!root.TryGetProperty("annotations", out var annotations) || annotations.ValueKind == JsonValueKind.Null) return null;
         return annotations.ValueKind == JsonValueKind.Object
-            && annotations.EnumerateObject().All(static a => a.Value.ValueKind == JsonValueKind.String)
+            && annotations.EnumerateObject().All(static a
+                => a.Value.ValueKind == JsonValueKind.String && a.Value.GetString() is not null)
                 ? annotations.GetRawText() : throw new FormatException("'annotations' is an object of texts.");
     }
 
