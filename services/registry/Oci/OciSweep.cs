@@ -28,10 +28,11 @@ public sealed class OciSweep(UploadFiles files, NpgsqlDataSource source, TimePro
             await source.ExecuteAsync(ct, "select registry.oci_release($1, $2, $3, $4)", repository, image, digest, now);
         }
 
-        foreach (var id in await UploadTable.ExpireAsync(source, now - Forgotten, ct))
+        foreach (var id in await UploadTable.DueAsync(source, now - Forgotten, ct))
         {
-            // Whoever is just writing to it finishes first, and then finds that it has ended.
-            using var held = await files.EnterAsync(id, ct);
+            // Somebody is just writing to it, perhaps a byte at a time, and nobody else's contents wait for that.
+            using var held = files.TryEnter(id);
+            if (held is null || !await UploadTable.ExpireAsync(source, id, now - Forgotten, ct)) continue;
             files.Remove(id);
         }
 

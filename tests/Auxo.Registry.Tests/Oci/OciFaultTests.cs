@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 
 using Auxo.Registry.Blobs;
+using Auxo.Registry.Oci.Uploads;
 using Auxo.Registry.Tests.Files;
 using Auxo.Testing;
 
@@ -47,6 +48,21 @@ public sealed class OciFaultTests(PostgresFixture postgres) : IAsyncLifetime
         using (var end = await host.SendContentAsync(HttpMethod.Put, $"{at}?digest={Images.DigestOf(content)}", content[reached..]))
             Assert.True(end.StatusCode == HttpStatusCode.Created, await end.Content.ReadAsStringAsync());
         Assert.Equal(content, await host.Client.GetByteArrayAsync($"/v2/app/web/blobs/{Images.DigestOf(content)}"));
+    }
+
+    [Fact]
+    public async Task the_collector_does_not_wait_for_who_sends_a_byte_now_and_then()
+    {
+        await using var host = await StartAsync(_home);
+        var at = await host.BeginAsync("app/web");
+        var id = Guid.Parse(at.Split('/')[^1]);
+        await host.ExecuteAsync("update registry.oci_uploads set changed_at = changed_at - interval '2 days'");
+        var sweep = host.Get<BlobSweep>();
+        using (await host.Get<UploadFiles>().EnterAsync(id, TestContext.Current.CancellationToken))
+            await sweep.RunAsync(orphans: false, TestContext.Current.CancellationToken);
+        using (var shown = await host.GetAsync(at)) Assert.Equal(HttpStatusCode.NoContent, shown.StatusCode);
+        await sweep.RunAsync(orphans: false, TestContext.Current.CancellationToken);
+        using (var shown = await host.GetAsync(at)) Assert.Equal(HttpStatusCode.NotFound, shown.StatusCode);
     }
 
     [Fact]

@@ -86,11 +86,24 @@ public sealed class ReceiveChunk(
         if (await UploadTable.FindAsync(source, path, ct) is not { } known
             || await repositories.FindFillAsync(path.Repository, ct) is not { } repository) return null;
         var held = await files.EnterAsync(known.Id, ct);
-        // Once more, now that nobody else changes it.
-        if (await UploadTable.FindAsync(source, path, ct) is { } pending) return (pending, repository, held);
-        files.Forget(known.Id);
-        held.Dispose();
-        return null;
+        var mine = false;
+        try
+        {
+            // Once more, now that nobody else changes it.
+            if (await UploadTable.FindAsync(source, path, ct) is { } pending)
+            {
+                mine = true;
+                return (pending, repository, held);
+            }
+
+            files.Forget(known.Id);
+            return null;
+        }
+        finally
+        {
+            // A client that went away while we asked would keep everybody else out, the collector too.
+            if (!mine) held.Dispose();
+        }
     }
 
     private async Task<(long Size, IResult? Refusal)> ReceiveAsync(

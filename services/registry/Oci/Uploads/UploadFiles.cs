@@ -33,6 +33,16 @@ public sealed class UploadFiles(BlobFiles blobs)
         }
     }
 
+    /// <summary>Takes it where nobody else writes to it; null where somebody does.</summary>
+    internal Upload? TryEnter(Guid id)
+    {
+        var upload = _open.GetOrAdd(id, id => new Upload(this, id));
+        if (!upload.Gate.Wait(0)) return null;
+        if (_open.TryGetValue(id, out var now) && ReferenceEquals(now, upload)) return upload;
+        upload.Gate.Release();
+        return null;
+    }
+
     /// <summary>Removes the file of an upload that has ended.</summary>
     public void Remove(Guid id)
     {

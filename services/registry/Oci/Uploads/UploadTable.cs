@@ -39,9 +39,16 @@ internal static class UploadTable
 
     public static NpgsqlBatchCommand Delete(Guid id) => Sql.Command("delete from registry.oci_uploads where id = $1", id);
 
-    /// <summary>Ends those to which nothing came since then.</summary>
-    public static Task<List<Guid>> ExpireAsync(NpgsqlDataSource source, DateTimeOffset before, CancellationToken ct)
-        => source.ReadAsync(static r => r.GetGuid(0), ct, "delete from registry.oci_uploads where changed_at < $1 returning id", before);
+    /// <summary>Those to which nothing came since then.</summary>
+    public static Task<List<Guid>> DueAsync(NpgsqlDataSource source, DateTimeOffset before, CancellationToken ct)
+        => source.ReadAsync(
+            static r => r.GetGuid(0), ct, "select id from registry.oci_uploads where changed_at < $1", before);
+
+    /// <summary>Ends one of them; false when something came after all.</summary>
+    public static async Task<bool> ExpireAsync(
+        NpgsqlDataSource source, Guid id, DateTimeOffset before, CancellationToken ct)
+        => (await source.ReadAsync(static r => r.GetGuid(0), ct,
+            "delete from registry.oci_uploads where id = $1 and changed_at < $2 returning id", id, before)).Count > 0;
 
     public static async Task<HashSet<Guid>> AllAsync(NpgsqlDataSource source, CancellationToken ct)
         => [.. await source.ReadAsync(static r => r.GetGuid(0), ct, "select id from registry.oci_uploads")];
