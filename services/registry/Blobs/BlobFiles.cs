@@ -61,6 +61,9 @@ public sealed partial class BlobFiles(string folder)
     /// <summary>Whether a content is there.</summary>
     public bool Exists(Digest digest) => File.Exists(PathOf(digest));
 
+    /// <summary>How long a content is; null when it is not here.</summary>
+    public long? LengthOf(Digest digest) => new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : null;
+
     /// <summary>
     /// Moves a received file, synced by the caller, to its place and makes its name durable. The same content already there is
     /// replaced by its like.

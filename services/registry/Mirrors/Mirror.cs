@@ -24,7 +24,11 @@ public sealed partial class Mirror(
     private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<(string Repository, string Key), Lazy<Task<MirroredDocument>>> _documents = new();
     private readonly ConcurrentDictionary<(string Repository, string Key), Lazy<Task<MirroredFile?>>> _files = new();
-    private readonly ConcurrentDictionary<string, (long At, UpstreamAwayException Reason)> _away = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string, string), (long At, UpstreamAwayException Reason)> _away = new();
+
+    /// <summary>What is made from a long document takes several times its length: one after the other.</summary>
+    private const int LongBytes = 8 << 20;
+    private readonly SemaphoreSlim _oneLong = new(1, 1);
 
     /// <summary>A document; its content is null when upstream has no such thing.</summary>
     /// <param name="repository">The mirror.</param>
@@ -45,9 +49,10 @@ public sealed partial class Mirror(
         {
             await MirrorTable.UsedAsync(source, "mirrored_documents", repository.Name, key, time.GetUtcNow(), ct);
             if (!now && time.GetUtcNow() - kept.CheckedAt < (kept.Content is null ? FreshAbsence : Fresh)) return kept;
-            if (!now && IsAway(repository.Name) is not null && kept.Content is not null) return kept with { IsStale = true };
+            if (!now && IsAway(repository.Name, address) is not null && kept.Content is not null)
+                return kept with { IsStale = true };
         }
-        else if (IsAway(repository.Name) is { } reason)
+        else if (IsAway(repository.Name, address) is { } reason)
         {
             throw reason;
         }
@@ -87,7 +92,7 @@ public sealed partial class Mirror(
             return kept;
         }
 
-        if (IsAway(repository.Name) is { } reason) throw reason;
+        if (IsAway(repository.Name, address) is { } reason) throw reason;
         return await Once(_files, (repository.Name, key),
             () => FetchAsync(repository, key, address, expected, limitBytes, prepare, CancellationToken.None)).WaitAsync(ct);
     }
@@ -106,6 +111,22 @@ public sealed partial class Mirror(
         }
 
         return bytes;
+    }
+
+    /// <summary>Makes something of a document; long ones wait for each other.</summary>
+    /// <exception cref="Files.MissingContentException">It is not on the disk.</exception>
+    public async Task<T> UseAsync<T>(Digest content, Func<byte[], T> use, CancellationToken ct)
+    {
+        if (blobs.Files.LengthOf(content) is null or <= LongBytes) return use(await ReadAsync(content, ct));
+        await _oneLong.WaitAsync(ct);
+        try
+        {
+            return use(await ReadAsync(content, ct));
+        }
+        finally
+        {
+            _oneLong.Release();
+        }
     }
 
     private static bool SameKind(MirroredFile kept, ExpectedDigest expected)
@@ -147,7 +168,11 @@ public sealed partial class Mirror(
 
         if (response.StatusCode != HttpStatusCode.OK)
             throw await RefusedAsync(response, repository.Name);
-        using var received = await ReceiveAsync(repository.Name, response, limitBytes, null, ct);
+        using var received = await ReceiveAsync(repository.Name, address, response, limitBytes, null, ct);
+        if (!await FitsAsync(repository.Format, key, accept, received, ct))
+            throw await FailedAsync(
+                new UpstreamAwayException(repository.Name, $"what it sent for '{key}' is not what was asked for"),
+                repository.Name, null);
         await blobs.KeepAsync(received, ct);
         var document = new MirroredDocument(
             key, address.AbsoluteUri, accept, received.Digest, response.Content.Headers.ContentType?.ToString(),
@@ -176,7 +201,8 @@ public sealed partial class Mirror(
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone) return null;
         if (response.StatusCode != HttpStatusCode.OK)
             throw await RefusedAsync(response, repository.Name);
-        using var received = await ReceiveAsync(repository.Name, response, Math.Min(limitBytes, repository.QuotaBytes), expected, ct);
+        using var received = await ReceiveAsync(
+            repository.Name, address, response, Math.Min(limitBytes, repository.QuotaBytes), expected, ct);
         if (expected is not null && !expected.Value.AsSpan().SequenceEqual(
             expected.Algorithm == HashAlgorithmName.SHA256
                 ? Convert.FromHexString(received.Digest.Hex) : received.OtherHash))
@@ -201,8 +227,27 @@ public sealed partial class Mirror(
         return file;
     }
 
+    private async Task<bool> FitsAsync(
+        string format, string key, string accept, ReceivedBlob received, CancellationToken ct)
+    {
+        if (!DocumentCheck.Looks(accept)) return true;
+        var isLong = received.SizeBytes > LongBytes;
+        if (isLong) await _oneLong.WaitAsync(ct);
+        try
+        {
+            var bytes = new byte[received.SizeBytes];
+            await using (var stream = received.OpenRead()) await stream.ReadExactlyAsync(bytes, ct);
+            return DocumentCheck.Fits(format, key, bytes);
+        }
+        finally
+        {
+            if (isLong) _oneLong.Release();
+        }
+    }
+
     private async Task<ReceivedBlob> ReceiveAsync(
-        string repository, HttpResponseMessage response, long limitBytes, ExpectedDigest? expected, CancellationToken ct)
+        string repository, Uri address, HttpResponseMessage response, long limitBytes, ExpectedDigest? expected,
+        CancellationToken ct)
     {
         PipeReader? body = null;
         try
@@ -214,11 +259,14 @@ public sealed partial class Mirror(
         catch (ContentTooLargeException e)
         {
             throw await FailedAsync(
-                new UpstreamAwayException(repository, $"it sent more than {limitBytes} bytes", e), repository, away: false);
+                new UpstreamAwayException(repository, $"it sent more than {limitBytes} bytes", e), repository, null);
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException && !DiskFullException.Is(e))
         {
-            throw await FailedAsync(new UpstreamAwayException(repository, "its answer broke off", e), repository, away: true);
+            // Only who stands still costs the next one time too.
+            throw await FailedAsync(
+                new UpstreamAwayException(repository, "its answer broke off", e), repository,
+                e is UpstreamStillException ? address : null);
         }
         finally
         {
@@ -232,19 +280,22 @@ public sealed partial class Mirror(
         try
         {
             var response = await upstream.SendAsync(repository, address, prepare, ct);
-            _away.TryRemove(repository, out _);
+            _away.TryRemove((repository, address.Authority), out _);
             await MirrorTable.AskedAsync(source, repository, failure: null, time.GetUtcNow(), ct);
             return response;
         }
         catch (UpstreamAwayException e)
         {
-            throw await FailedAsync(e, repository, away: true);
+            throw await FailedAsync(e, repository, e.IsOfOneAddress ? null : address);
         }
     }
 
-    private async Task<UpstreamAwayException> FailedAsync(UpstreamAwayException e, string repository, bool away)
+    /// <param name="e">What went wrong.</param>
+    /// <param name="repository">The mirror.</param>
+    /// <param name="away">Its host is left alone for a while.</param>
+    private async Task<UpstreamAwayException> FailedAsync(UpstreamAwayException e, string repository, Uri? away)
     {
-        if (away) _away[repository] = (time.GetTimestamp(), e);
+        if (away is not null) _away[(repository, away.Authority)] = (time.GetTimestamp(), e);
         Log.Away(logger, repository, e.Reason);
         await MirrorTable.AskedAsync(source, repository, e.Reason, time.GetUtcNow(), CancellationToken.None);
         return e;
@@ -252,13 +303,13 @@ public sealed partial class Mirror(
 
     private Task<UpstreamAwayException> RefusedAsync(HttpResponseMessage response, string repository)
         => FailedAsync(
-            new UpstreamAwayException(repository, $"it answered {(int)response.StatusCode}"), repository, away: false);
+            new UpstreamAwayException(repository, $"it answered {(int)response.StatusCode}"), repository, null);
 
     /// <summary>Whether upstream did not answer a moment ago, and is not asked until it had some rest.</summary>
-    internal bool IsLeftAlone(string repository) => IsAway(repository) is not null;
+    internal bool IsLeftAlone(string repository, Uri address) => IsAway(repository, address) is not null;
 
-    private UpstreamAwayException? IsAway(string repository)
-        => _away.TryGetValue(repository, out var away) && time.GetElapsedTime(away.At) < LeftAlone
+    private UpstreamAwayException? IsAway(string repository, Uri address)
+        => _away.TryGetValue((repository, address.Authority), out var away) && time.GetElapsedTime(away.At) < LeftAlone
             ? new UpstreamAwayException(repository, away.Reason.Reason, away.Reason) : null;
 
     private static string? Header(HttpResponseMessage response, string name)

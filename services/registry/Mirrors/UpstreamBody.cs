@@ -1,9 +1,20 @@
 namespace Auxo.Registry.Mirrors;
 
-/// <summary>A body of which a read that gets nothing for half a minute breaks off: an upstream that stands still holds nobody.</summary>
-internal sealed class UpstreamBody(Stream inner) : Stream
+/// <summary>Too little came for too long.</summary>
+internal sealed class UpstreamStillException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>
+/// A body that breaks off when nothing, or next to nothing, came in half a minute of waiting: an upstream that stands
+/// still, or sends a byte now and then, holds nobody.
+/// </summary>
+internal sealed class UpstreamBody(Stream inner, TimeProvider time) : Stream
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Slower than this no line is that anybody still waits for.</summary>
+    private const int LeastBytes = 30 << 10;
+    private TimeSpan _waited;
+    private long _came;
 
     public override bool CanRead => true;
 
@@ -23,14 +34,27 @@ internal sealed class UpstreamBody(Stream inner) : Stream
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
+        var began = time.GetTimestamp();
         try
         {
-            return await inner.ReadAsync(buffer, limit.Token);
+            var read = await inner.ReadAsync(buffer, limit.Token);
+            if (read > 0) RequirePace(time.GetElapsedTime(began), read);
+            return read;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"nothing came for {Patience.TotalSeconds:0} s", e);
+            throw new UpstreamStillException($"nothing came for {Patience.TotalSeconds:0} s", e);
         }
+    }
+
+    /// <summary>Only the waiting counts: who reads slowly is not upstream's fault.</summary>
+    private void RequirePace(TimeSpan waited, int read)
+    {
+        (_waited, _came) = (_waited + waited, _came + read);
+        if (_waited < Patience) return;
+        if (_came < LeastBytes)
+            throw new UpstreamStillException($"only {_came} bytes came in {_waited.TotalSeconds:0} s");
+        (_waited, _came) = (TimeSpan.Zero, 0);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)

@@ -27,14 +27,14 @@ public sealed class UpstreamClient(EgressGuard guard, TimeProvider time) : IDisp
     public async Task<HttpResponseMessage> SendAsync(
         string repository, Uri address, Action<HttpRequestMessage> prepare, CancellationToken ct)
     {
-        var asked = false;
+        var (asked, first) = (false, address);
         for (var redirects = 0; ; redirects++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("auxo", null));
             prepare(request);
             if (request.Headers.Authorization is null && _tokens.Find(address) is { } token) UpstreamTokens.Set(request, token);
-            var response = await SendOnceAsync(repository, request, ct);
+            var response = await SendOnceAsync(repository, request, first, ct);
             if (!asked && UpstreamTokens.Realm(response) is { } realm)
             {
                 response.Dispose();
@@ -48,12 +48,11 @@ public sealed class UpstreamClient(EgressGuard guard, TimeProvider time) : IDisp
                 || request.Method != HttpMethod.Get && request.Method != HttpMethod.Head) return response;
             using (response)
             {
-                if (redirects == MostRedirects) throw new UpstreamAwayException(repository, "it redirects in circles");
-                if (response.Headers.Location is not { } location)
-                    throw new UpstreamAwayException(repository, "it redirects without saying where to");
-                var next = new Uri(address, location);
+                if (redirects == MostRedirects) throw Misled(repository, "it redirects in circles");
+                if (response.Headers.Location is not { } location || !Uri.TryCreate(address, location, out var next))
+                    throw Misled(repository, "it redirects without saying where to");
                 if (next.Scheme != "https" && (next.Scheme != "http" || address.Scheme == "https"))
-                    throw new UpstreamAwayException(repository, $"it redirects to an address of '{next.Scheme}'");
+                    throw Misled(repository, $"it redirects to an address of '{next.Scheme}'");
                 if (next.Host != address.Host || next.Port != address.Port) prepare = WithoutToken(prepare);
                 address = next;
             }
@@ -63,7 +62,7 @@ public sealed class UpstreamClient(EgressGuard guard, TimeProvider time) : IDisp
     /// <summary>The body as it arrives, unpacked; a read that gets nothing for too long ends with an exception.</summary>
     public static async Task<Stream> BodyAsync(HttpResponseMessage response, CancellationToken ct)
     {
-        var body = new UpstreamBody(await response.Content.ReadAsStreamAsync(ct));
+        var body = new UpstreamBody(await response.Content.ReadAsStreamAsync(ct), TimeProvider.System);
         return response.Content.Headers.ContentEncoding.LastOrDefault() switch
         {
             null or "identity" => body,
@@ -81,29 +80,47 @@ public sealed class UpstreamClient(EgressGuard guard, TimeProvider time) : IDisp
         if (realm.Scheme != "https" && (realm.Scheme != "http" || address.Scheme == "https")) return;
         using var request = new HttpRequestMessage(HttpMethod.Get, realm);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("auxo", null));
-        using var response = await SendOnceAsync(repository, request, ct);
+        using var response = await SendOnceAsync(repository, request, address, ct);
         await _tokens.KeepAsync(address, response, ct);
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(string repository, HttpRequestMessage request, CancellationToken ct)
+    private static UpstreamAwayException Misled(string repository, string reason)
+        => new(repository, reason) { IsOfOneAddress = true };
+
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        string repository, HttpRequestMessage request, Uri first, CancellationToken ct)
     {
+        // Where upstream sent us is not upstream: it may have sent us anywhere.
+        var elsewhere = request.RequestUri!.Authority != first.Authority;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(AnswerWithin);
         try
         {
-            guard.Parse(request.RequestUri!.AbsoluteUri);
+            guard.Parse(request.RequestUri.AbsoluteUri);
             var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout)
                 && (int)response.StatusCode < 500) return response;
-            using (response) throw new UpstreamAwayException(repository, $"it answered {(int)response.StatusCode}");
+            using (response)
+                throw new UpstreamAwayException(repository, $"it answered {(int)response.StatusCode}")
+                {
+                    IsOfOneAddress = elsewhere,
+                };
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new UpstreamAwayException(repository, $"there was no answer within {AnswerWithin.TotalSeconds:0} s", e);
+            throw new UpstreamAwayException(
+                repository, $"there was no answer within {AnswerWithin.TotalSeconds:0} s", e)
+            {
+                IsOfOneAddress = elsewhere,
+            };
         }
         catch (Exception e) when (e is HttpRequestException or EgressDeniedException or SocketException)
         {
-            throw new UpstreamAwayException(repository, EgressDeniedException.In(e)?.Message.TrimEnd('.') ?? Reason(e), e);
+            var denied = EgressDeniedException.In(e);
+            throw new UpstreamAwayException(repository, denied?.Message.TrimEnd('.') ?? Reason(e), e)
+            {
+                IsOfOneAddress = elsewhere || denied is not null,
+            };
         }
     }
 

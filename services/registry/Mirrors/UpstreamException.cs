@@ -8,6 +8,9 @@ public sealed class UpstreamAwayException(string repository, string reason, Exce
 {
     /// <summary>What went wrong, in a few words.</summary>
     public string Reason { get; } = reason;
+
+    /// <summary>It says nothing of the rest that upstream has: this one address leads nowhere, or elsewhere.</summary>
+    public bool IsOfOneAddress { get; init; }
 }
 
 /// <summary>502: upstream sent other bytes than it had promised, or than it sent before.</summary>

@@ -46,20 +46,22 @@ internal sealed partial class UpstreamTokens(TimeProvider time)
     {
         if (!answer.IsSuccessStatusCode || answer.Content.Headers.ContentLength > AnswerBytes) return false;
         var buffer = new byte[AnswerBytes];
-        await using var body = await UpstreamClient.BodyAsync(answer, ct);
-        var read = await body.ReadAtLeastAsync(buffer, AnswerBytes, throwOnEndOfStream: false, ct);
         try
         {
+            await using var body = await UpstreamClient.BodyAsync(answer, ct);
+            var read = await body.ReadAtLeastAsync(buffer, AnswerBytes, throwOnEndOfStream: false, ct);
             using var json = JsonDocument.Parse(buffer.AsMemory(0, read));
             var token = Text(json.RootElement, "token") ?? Text(json.RootElement, "access_token");
-            if (token is null) return false;
+            // It becomes a header.
+            if (token is not { Length: > 0 } || token.Any(static c => c is <= ' ' or > '~')) return false;
             var lasts = json.RootElement.TryGetProperty("expires_in", out var seconds) && seconds.TryGetInt32(out var number)
                 ? TimeSpan.FromSeconds(Math.Clamp(number, 0, 3600)) : Usual;
             if (_tokens.Count >= Most) _tokens.Clear();
             _tokens[KeyOf(address)] = (token, time.GetUtcNow() + (lasts > Early ? lasts - Early : lasts));
             return true;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidDataException or IOException
+            or HttpRequestException)
         {
             return false;
         }

@@ -5,6 +5,9 @@ namespace Auxo.Registry.Packages;
 /// <param name="caching">For <c>Cache-Control</c>.</param>
 public sealed class DocumentResult(PackageDocument document, string caching = "private, no-cache") : IResult, IStatusCodeHttpResult
 {
+    /// <summary>The server copies what it is given at once, and a client who reads slowly would hold it.</summary>
+    private const int PieceBytes = 256 << 10;
+
     /// <inheritdoc/>
     public int? StatusCode => null;
 
@@ -27,7 +30,10 @@ public sealed class DocumentResult(PackageDocument document, string caching = "p
         if (packed) response.Headers.ContentEncoding = "gzip";
         response.ContentType = document.MediaType;
         response.ContentLength = bytes.Length;
-        if (!HttpMethods.IsHead(request.Method)) await response.BodyWriter.WriteAsync(bytes, httpContext.RequestAborted);
+        if (HttpMethods.IsHead(request.Method)) return;
+        for (var at = 0; at < bytes.Length; at += PieceBytes)
+            await response.BodyWriter.WriteAsync(
+                bytes.AsMemory(at, Math.Min(PieceBytes, bytes.Length - at)), httpContext.RequestAborted);
     }
 
     private static bool TakesGzip(HttpRequest request)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Security.Cryptography;
 
@@ -39,6 +40,11 @@ public sealed class PackageDocuments(TimeProvider time)
     private const long MostBytes = 64 << 20;
     private static readonly TimeSpan Believed = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<(DocumentKey, string, long), Lazy<Task<PackageDocument?>>> _making = new();
+
+    /// <summary>Those for which there is no room here: who has one now shares it with those who come.</summary>
+    private readonly Dictionary<DocumentKey, (WeakReference<PackageDocument> Weak, string Revision, long At)> _long =
+        [];
     private readonly Dictionary<DocumentKey, Kept> _documents = [];
     private long _bytes;
     private long _changes;
@@ -54,7 +60,7 @@ public sealed class PackageDocuments(TimeProvider time)
         long seen;
         lock (_gate)
         {
-            kept = _documents.GetValueOrDefault(key);
+            kept = _documents.GetValueOrDefault(key) ?? Long(key);
             if (kept is not null && time.GetElapsedTime(kept.At) < Believed)
             {
                 kept.UsedAt = time.GetTimestamp();
@@ -66,8 +72,9 @@ public sealed class PackageDocuments(TimeProvider time)
 
         var asked = time.GetTimestamp();
         if (await revision() is not { } now) return null;
-        var document = kept is not null && kept.Revision == now ? kept.Document : await render();
-        if (document is null || document.SizeBytes > MostBytes / 2) return document;
+        var document = kept is not null && kept.Revision == now
+            ? kept.Document : await OnceAsync((key, now, seen), render);
+        if (document is null) return null;
         lock (_gate)
         {
             // Somebody wrote meanwhile: then what was read may be what was before.
@@ -77,20 +84,60 @@ public sealed class PackageDocuments(TimeProvider time)
         return document;
     }
 
+    /// <summary>However many ask at the same moment, it is made once.</summary>
+    private async Task<PackageDocument?> OnceAsync(
+        (DocumentKey, string, long) what, Func<Task<PackageDocument?>> render)
+    {
+        while (true)
+        {
+            // Elsewhere, or those who wait would each hold a thread until the first one waits too.
+            var mine = new Lazy<Task<PackageDocument?>>(() => Task.Run(render));
+            var making = _making.GetOrAdd(what, mine);
+            try
+            {
+                return await making.Value;
+            }
+            catch (OperationCanceledException) when (!ReferenceEquals(making, mine))
+            {
+                // Whoever made it went away: then somebody else does.
+            }
+            finally
+            {
+                _making.TryRemove(KeyValuePair.Create(what, making));
+            }
+        }
+    }
+
     /// <summary>A package was written, or may have been; its repository's lists change with it.</summary>
     public void Forget(string repository, string name)
     {
         lock (_gate)
         {
             _changes++;
-            foreach (var key in _documents.Keys.Where(k => k.Repository == repository && (k.Name == name || k.Name.Length == 0)).ToList())
+            foreach (var key in _documents.Keys.Concat(_long.Keys)
+                .Where(k => k.Repository == repository && (k.Name == name || k.Name.Length == 0)).ToList())
+            {
                 Drop(key);
+                _long.Remove(key);
+            }
         }
     }
+
+    private Kept? Long(DocumentKey key)
+        => _long.TryGetValue(key, out var known) && known.Weak.TryGetTarget(out var document)
+            ? new Kept(document, known.Revision, known.At) : null;
 
     private void Keep(DocumentKey key, Kept kept)
     {
         Drop(key);
+        if (kept.Document.SizeBytes > MostBytes / 2)
+        {
+            foreach (var gone in _long.Where(static l => !l.Value.Weak.TryGetTarget(out _)).ToList())
+                _long.Remove(gone.Key);
+            _long[key] = (new WeakReference<PackageDocument>(kept.Document), kept.Revision, kept.At);
+            return;
+        }
+
         while (_bytes + kept.Document.SizeBytes > MostBytes) Drop(_documents.MinBy(static d => d.Value.UsedAt).Key);
         _documents[key] = kept;
         _bytes += kept.Document.SizeBytes;

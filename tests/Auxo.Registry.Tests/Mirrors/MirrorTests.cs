@@ -119,6 +119,79 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task what_is_no_such_document_does_not_take_the_place_of_the_one_that_is_kept()
+    {
+        var answer = """{"name":"left","versions":{}}""";
+        _upstream.Answer = http => http.Response.WriteAsync(answer);
+        var good = await PackageAsync();
+        foreach (var rubbish in (string[])["<html>Please log in</html>", """{"name":"other","versions":{}}""", "{"])
+        {
+            answer = rubbish;
+            _time.Advance(TimeSpan.FromMinutes(6));
+            var stale = await PackageAsync();
+            Assert.Equal((good.Content, true), (stale.Content, stale.IsStale));
+        }
+
+        Assert.Equal("what it sent for 'left' is not what was asked for",
+            await _host.ScalarAsync<string>("select upstream_failure from registry.repositories"));
+    }
+
+    [Fact]
+    public async Task an_address_that_leads_nowhere_does_not_keep_others_from_asking()
+    {
+        foreach (var elsewhere in (string[])[
+            "http://169.254.169.254/latest", "file:///etc/passwd", "http://127.0.0.1:1/", "/circle"])
+        {
+            _upstream.Answer = http =>
+            {
+                http.Response.Headers.Location = elsewhere;
+                http.Response.StatusCode = 302;
+                return Task.CompletedTask;
+            };
+            await Assert.ThrowsAsync<UpstreamAwayException>(() => FileAsync(key: "circle"));
+        }
+
+        foreach (var address in (string[])["http://169.254.169.254/x", "file:///etc/passwd", "http://127.0.0.1:1/x"])
+        {
+            await Assert.ThrowsAsync<UpstreamAwayException>(
+                () => Mirror.FileAsync(
+                    _repository, "x", new Uri(address), null, 1000, TestContext.Current.CancellationToken));
+        }
+
+        _upstream.Answer = static async http =>
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+            await http.Response.WriteAsync("no gzip");
+        };
+        await Assert.ThrowsAsync<UpstreamAwayException>(() => FileAsync(key: "damaged"));
+        _upstream.Answer = static http => http.Response.Body.WriteAsync(Content).AsTask();
+        Assert.NotNull(await FileAsync(key: "good"));
+    }
+
+    [Theory]
+    [InlineData("""{"token":"a\r\nb"}""", "")]
+    [InlineData("""{"token":""", "")]
+    [InlineData("no gzip", "gzip")]
+    [InlineData("no brotli", "br")]
+    public async Task a_place_for_tokens_that_has_none_is_as_good_as_none(string answer, string encoding)
+    {
+        _upstream.Answer = async http =>
+        {
+            if (http.Request.Path == "/token")
+            {
+                if (encoding.Length > 0) http.Response.Headers.ContentEncoding = encoding;
+                await http.Response.WriteAsync(answer);
+                return;
+            }
+
+            http.Response.StatusCode = 401;
+            http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{_upstream.Address}/token\"";
+        };
+        var refused = await Assert.ThrowsAsync<UpstreamAwayException>(() => FileAsync());
+        Assert.Equal("it answered 401", refused.Reason);
+    }
+
+    [Fact]
     public async Task an_absence_is_believed_for_a_minute()
     {
         Assert.Null((await DocumentAsync()).Content);
@@ -244,6 +317,7 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.True(Cooldown.For(settings, "@acme/left", null, now).Offers(now));
         Assert.False(Cooldown.For(settings, "@acme/left", now.AddDays(-10), now).Offers(now.AddDays(-9)));
         Assert.True(Cooldown.For(settings, "left", now.AddDays(10), now).Offers(now.AddDays(-3)));
+        Assert.False(Cooldown.For(settings, "left", DateTimeOffset.MinValue.AddDays(1), now).Offers(now));
     }
 
     public async ValueTask DisposeAsync()
@@ -269,6 +343,11 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
     private Task<MirroredDocument> DocumentAsync(string key = "document")
         => Mirror.DocumentAsync(
             _repository, key, new Uri($"{_upstream.Address}/{key}"), "text/plain", 1000, TestContext.Current.CancellationToken);
+
+    private Task<MirroredDocument> PackageAsync()
+        => Mirror.DocumentAsync(
+            _repository, "left", new Uri($"{_upstream.Address}/left"), "application/json", 1000,
+            TestContext.Current.CancellationToken);
 
     private async Task<IReadOnlyList<string>> KeysAsync()
     {

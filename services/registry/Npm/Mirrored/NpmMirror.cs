@@ -53,9 +53,12 @@ public sealed class NpmMirror(Mirror mirror, BlobStore blobs, NpgsqlDataSource s
     {
         try
         {
-            using var json = JsonDocument.Parse(await mirror.ReadAsync(offered.Content, ct));
-            var package = new MirroredPackument(json.RootElement, name, offered.Cooldown);
-            return package.Fits ? make(package) : throw NoPackage(repository, name);
+            return await mirror.UseAsync(offered.Content, bytes =>
+            {
+                using var json = JsonDocument.Parse(bytes);
+                var package = new MirroredPackument(json.RootElement, name, offered.Cooldown);
+                return package.Fits ? make(package) : throw NoPackage(repository, name);
+            }, ct);
         }
         catch (JsonException)
         {

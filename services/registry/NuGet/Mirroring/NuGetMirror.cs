@@ -16,6 +16,9 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
 {
     private const long MaxDocument = 64 << 20;
     private const int MaxPages = 1000;
+
+    /// <summary>All pages of one package.</summary>
+    private const long MaxPagesBytes = 128 << 20;
     private const string Json = "application/json";
 
     /// <summary>Upstream's registration of a package; null when upstream has none, or may not be asked.</summary>
@@ -91,7 +94,7 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
         NuGetRepository repository, string id, MirroredDocument index, CancellationToken ct)
     {
         var leaves = new List<(JsonElement, Uri)>();
-        var at = new Uri(index.Source);
+        var (at, total) = (new Uri(index.Source), 0L);
         foreach (var page in Items(repository, await mirror.ReadAsync(index.Content!.Value, ct)).Take(MaxPages))
         {
             if (UpstreamJson.TryList(page, "items", out var inline))
@@ -106,8 +109,11 @@ internal sealed class NuGetMirror(Mirror mirror, NpgsqlDataSource source, TimePr
             var kept = await MirrorTable.FindDocumentAsync(source, repository.Name, key, ct);
             var asked = await mirror.DocumentAsync(repository.Settings, key, address, Json, MaxDocument, ct,
                 now: kept is not null && kept.CheckedAt < index.FetchedAt);
-            if (asked.Content is { } content)
-                leaves.AddRange(Items(repository, await mirror.ReadAsync(content, ct)).Select(leaf => (leaf, address)));
+            if (asked.Content is not { } content) continue;
+            var bytes = await mirror.ReadAsync(content, ct);
+            if ((total += bytes.Length) > MaxPagesBytes) throw new UpstreamAwayException(
+                repository.Name, $"what it has of '{id}' is longer than {MaxPagesBytes} bytes");
+            leaves.AddRange(Items(repository, bytes).Select(leaf => (leaf, address)));
         }
 
         return leaves;

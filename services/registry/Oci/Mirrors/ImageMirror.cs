@@ -94,7 +94,7 @@ public sealed class ImageMirror(NpgsqlDataSource source, Mirror mirror, Upstream
     {
         var (key, address) = ($"{path.Image}/manifests/{tag}", upstream.At($"manifests/{tag}"));
         if (await MirrorTable.FindDocumentAsync(source, repository.Name, key, ct) is { Content: { } known } kept
-            && time.GetUtcNow() - kept.CheckedAt >= Believed && !mirror.IsLeftAlone(repository.Name)
+            && time.GetUtcNow() - kept.CheckedAt >= Believed && !mirror.IsLeftAlone(repository.Name, address)
             && await HeadAsync(repository.Name, address, ct) == known.ToString())
             await MirrorTable.CheckedAsync(source, repository.Name, key, time.GetUtcNow(), ct);
         var document = await mirror.DocumentAsync(repository, key, address, ManifestReader.Accepted, PutManifest.LimitBytes, ct);

@@ -60,7 +60,8 @@ public sealed class PyPiMirror(Mirror mirror, NpgsqlDataSource source, TimeProvi
     {
         try
         {
-            return UpstreamProject.Read(await mirror.ReadAsync(page.Content!.Value, ct), new Uri(page.Source));
+            return await mirror.UseAsync(
+                page.Content!.Value, bytes => UpstreamProject.Read(bytes, new Uri(page.Source)), ct);
         }
         catch (JsonException e)
         {
