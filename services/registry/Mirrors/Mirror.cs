@@ -47,7 +47,9 @@ public sealed partial class Mirror(
         var kept = await MirrorTable.FindDocumentAsync(source, repository.Name, key, ct);
         if (kept is not null)
         {
-            await MirrorTable.UsedAsync(source, "mirrored_documents", repository.Name, key, time.GetUtcNow(), ct);
+            // To refresh it is no use: what nobody else asks for is let go in the end.
+            if (!now)
+                await MirrorTable.UsedAsync(source, "mirrored_documents", repository.Name, key, time.GetUtcNow(), ct);
             if (!now && time.GetUtcNow() - kept.CheckedAt < (kept.Content is null ? FreshAbsence : Fresh)) return kept;
             if (!now && IsAway(repository.Name, address) is not null && kept.Content is not null)
                 return kept with { IsStale = true };

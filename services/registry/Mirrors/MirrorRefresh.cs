@@ -43,23 +43,25 @@ public sealed partial class MirrorRefresh(
                 var now = await mirror.DocumentAsync(repository, document.Key, new Uri(document.Source), document.Accept,
                     LimitBytes, ct, prepare: null, now: true);
                 var whole = now.Content == document.Content || await debian.FetchIndexesAsync(repository, now, indexes, ct);
+                var failed = now.CheckedAt == document.CheckedAt || !whole;
                 result = result with
                 {
                     Asked = result.Asked + 1, Changed = result.Changed + (now.Content == document.Content ? 0 : 1),
-                    Failed = result.Failed + (now.CheckedAt == document.CheckedAt || !whole ? 1 : 0),
+                    Failed = result.Failed + (failed ? 1 : 0),
+                    Failure = failed ? await FailureAsync(repository.Name, ct) : result.Failure,
                 };
-                // When upstream is away it is away for the next one too.
-                if (result.Failed > 0) break;
+                // When upstream is away it is away for the next one too; what it refuses to say says nothing of others.
+                if (mirror.IsLeftAlone(repository.Name, new Uri(document.Source))) break;
             }
 
             if (due.Count < MostAtOnce) break;
         }
 
-        return result.Failed == 0 ? result : result with
-        {
-            Failure = (await MirrorStatus.ListAsync(source, repository.Name, Time.GetUtcNow(), ct)) is [var status] ? status.Failure : null,
-        };
+        return result;
     }
+
+    private async Task<string?> FailureAsync(string repository, CancellationToken ct)
+        => (await MirrorStatus.ListAsync(source, repository, Time.GetUtcNow(), ct)) is [var status] ? status.Failure : null;
 
     /// <summary>A list of versions is not longer than this; the longest known has 42 MB.</summary>
     public const long LimitBytes = 256L << 20;

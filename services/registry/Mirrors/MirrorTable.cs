@@ -98,7 +98,7 @@ internal static class MirrorTable
             on conflict (repository, key) do update set
                 source = excluded.source, accept = excluded.accept, size_bytes = excluded.size_bytes, digest = excluded.digest,
                 media_type = excluded.media_type, etag = excluded.etag, last_modified = excluded.last_modified,
-                fetched_at = excluded.fetched_at, checked_at = excluded.checked_at, used_at = excluded.used_at
+                fetched_at = excluded.fetched_at, checked_at = excluded.checked_at
             """,
             repository, document.Key, document.Source, document.Accept, sizeBytes, document.Content?.Hex, document.MediaType,
             document.ETag, document.LastModified, document.FetchedAt, document.CheckedAt, now));

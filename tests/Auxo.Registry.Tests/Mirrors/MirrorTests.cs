@@ -192,6 +192,39 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_document_that_upstream_refuses_does_not_keep_the_others_old()
+    {
+        _upstream.Answer = static http => http.Response.WriteAsync("old");
+        foreach (var key in (string[])["a", "b"])
+        {
+            await DocumentAsync(key);
+            _time.Advance(TimeSpan.FromMinutes(6));
+        }
+
+        _upstream.Answer = static http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/a" ? 403 : 200;
+            return http.Response.WriteAsync("new");
+        };
+        var refreshed = await RefreshAsync();
+        Assert.Equal((2, 1, 1), (refreshed.Asked, refreshed.Changed, refreshed.Failed));
+        Assert.Equal("it answered 403", refreshed.Failure);
+    }
+
+    [Fact]
+    public async Task what_is_only_refreshed_is_let_go_in_the_end()
+    {
+        var answer = "old";
+        _upstream.Answer = http => http.Response.WriteAsync(answer);
+        await DocumentAsync();
+        _time.Advance(TimeSpan.FromDays(89));
+        answer = "new";
+        await RefreshAsync();
+        _time.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(0, (await RefreshAsync()).Asked);
+    }
+
+    [Fact]
     public async Task an_absence_is_believed_for_a_minute()
     {
         Assert.Null((await DocumentAsync()).Content);
@@ -343,6 +376,9 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
     private Task<MirroredDocument> DocumentAsync(string key = "document")
         => Mirror.DocumentAsync(
             _repository, key, new Uri($"{_upstream.Address}/{key}"), "text/plain", 1000, TestContext.Current.CancellationToken);
+
+    private Task<RefreshResult> RefreshAsync()
+        => _host.Get<MirrorRefresh>().RunAsync(_repository, _time.GetUtcNow(), TestContext.Current.CancellationToken);
 
     private Task<MirroredDocument> PackageAsync()
         => Mirror.DocumentAsync(
