@@ -28,7 +28,7 @@ public sealed partial class Mirror(
 
     /// <summary>What is made from a long document takes several times its length: one after the other.</summary>
     private const int LongBytes = 8 << 20;
-    private readonly SemaphoreSlim _oneLong = new(1, 1);
+    private static readonly SemaphoreSlim OneLong = new(1, 1);
 
     /// <summary>A document; its content is null when upstream has no such thing.</summary>
     /// <param name="repository">The mirror.</param>
@@ -120,14 +120,14 @@ public sealed partial class Mirror(
     public async Task<T> UseAsync<T>(Digest content, Func<byte[], T> use, CancellationToken ct)
     {
         if (blobs.Files.LengthOf(content) is null or <= LongBytes) return use(await ReadAsync(content, ct));
-        await _oneLong.WaitAsync(ct);
+        await OneLong.WaitAsync(ct);
         try
         {
             return use(await ReadAsync(content, ct));
         }
         finally
         {
-            _oneLong.Release();
+            OneLong.Release();
         }
     }
 
@@ -181,6 +181,7 @@ public sealed partial class Mirror(
             Header(response, "ETag"), response.Content.Headers.TryGetValues("Last-Modified", out var changed) ? changed.First() : null,
             now, now);
         await MirrorTable.PutAsync(source, repository.Name, document, received.SizeBytes, now, ct);
+        await MirrorTable.MakeRoomAsync(source, repository.Name, 0, ct);
         return document;
     }
 
@@ -234,7 +235,7 @@ public sealed partial class Mirror(
     {
         if (!DocumentCheck.Looks(accept)) return true;
         var isLong = received.SizeBytes > LongBytes;
-        if (isLong) await _oneLong.WaitAsync(ct);
+        if (isLong) await OneLong.WaitAsync(ct);
         try
         {
             var bytes = new byte[received.SizeBytes];
@@ -243,7 +244,7 @@ public sealed partial class Mirror(
         }
         finally
         {
-            if (isLong) _oneLong.Release();
+            if (isLong) OneLong.Release();
         }
     }
 

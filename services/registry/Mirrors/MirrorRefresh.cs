@@ -69,6 +69,7 @@ public sealed partial class MirrorRefresh(
     /// <inheritdoc/>
     protected override async Task DoAsync(CancellationToken ct)
     {
+        await MirrorTable.ForgetAbsencesAsync(source, Time.GetUtcNow() - Pause, ct);
         foreach (var status in await MirrorStatus.ListAsync(source, null, Time.GetUtcNow(), ct))
         {
             if (await RepositoryTable.FindAsync(source, status.Repository, ct) is not { Mirror: { } settings } repository) continue;

@@ -129,20 +129,37 @@ internal static class MirrorTable
             """,
             repository, file.Key, file.Content.Hex, file.SizeBytes, file.MediaType, file.Source, file.Promised, file.FetchedAt) == 1;
 
-    /// <summary>Lets the files go that nobody used for the longest, until so many bytes are free; the number of them.</summary>
+    /// <summary>Lets go what nobody used for the longest, until so many bytes are free; lists take room too.</summary>
     public static Task<int> MakeRoomAsync(NpgsqlDataSource source, string repository, long bytes, CancellationToken ct)
         => source.ExecuteAsync(ct,
             """
-            with oldest as (
-                select key, size_bytes, sum(size_bytes) over (order by used_at, key) - size_bytes as before
-                from registry.mirrored_files where repository = $1),
-            gone as (
-                delete from registry.mirrored_files f using oldest o, registry.repositories r
-                where r.name = $1 and f.repository = $1 and f.key = o.key and o.before < r.mirrored_bytes + $2 - r.quota_bytes
-                returning f.size_bytes)
-            update registry.repositories set mirrored_bytes = greatest(0, mirrored_bytes - (select coalesce(sum(size_bytes), 0) from gone))
+            with kept as (
+                select 'file' as kind, key, size_bytes, used_at from registry.mirrored_files where repository = $1
+                union all
+                select 'document', key, size_bytes, used_at from registry.mirrored_documents
+                where repository = $1 and size_bytes > 0),
+            oldest as (
+                select kind, key, sum(size_bytes) over (order by used_at, kind desc, key) - size_bytes as before
+                from kept),
+            surplus as (
+                select o.kind, o.key from oldest o, registry.repositories r
+                where r.name = $1 and o.before < r.mirrored_bytes + $2 - r.quota_bytes),
+            files as (
+                delete from registry.mirrored_files f using surplus s
+                where f.repository = $1 and s.kind = 'file' and f.key = s.key returning f.size_bytes),
+            documents as (
+                delete from registry.mirrored_documents d using surplus s
+                where d.repository = $1 and s.kind = 'document' and d.key = s.key returning d.size_bytes),
+            gone as (select size_bytes from files union all select size_bytes from documents)
+            update registry.repositories
+            set mirrored_bytes = greatest(0, mirrored_bytes - (select coalesce(sum(size_bytes), 0) from gone))
             where name = $1
             """, repository, bytes);
+
+    /// <summary>That upstream has no such thing is believed for a minute; anybody may ask for anything.</summary>
+    public static Task<int> ForgetAbsencesAsync(NpgsqlDataSource source, DateTimeOffset before, CancellationToken ct)
+        => source.ExecuteAsync(
+            ct, "delete from registry.mirrored_documents where digest is null and checked_at < $1", before);
 
     /// <summary>Lets one file or document go; false when there is none.</summary>
     public static async Task<bool> ForgetAsync(NpgsqlDataSource source, string repository, string key, CancellationToken ct)

@@ -317,6 +317,25 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task lists_take_room_too()
+    {
+        await _host.DefineAsync("npm", quota: 250, format: "npm");
+        _repository = (await RepositoryTable.FindAsync(_host.Database, "npm", CancellationToken.None))!;
+        _upstream.Answer = static http => http.Response.WriteAsync(http.Request.Path.Value!.PadRight(100));
+        foreach (var key in (string[])["a", "b", "c"])
+        {
+            await DocumentAsync(key);
+            _time.Advance(TimeSpan.FromDays(1));
+        }
+
+        Assert.Equal(["b", "c"], await KeysAsync("mirrored_documents"));
+        await FileAsync(key: "file");
+        Assert.Equal(["c"], await KeysAsync("mirrored_documents"));
+        Assert.Equal(["file"], await KeysAsync());
+        Assert.Equal(200L, await _host.ScalarAsync<long>("select mirrored_bytes from registry.repositories"));
+    }
+
+    [Fact]
     public async Task an_upstream_on_this_machine_is_not_asked_unless_it_is_allowed()
     {
         await using var host = await StartAsync();
@@ -385,10 +404,10 @@ public sealed class MirrorTests(PostgresFixture postgres) : IAsyncLifetime
             _repository, "left", new Uri($"{_upstream.Address}/left"), "application/json", 1000,
             TestContext.Current.CancellationToken);
 
-    private async Task<IReadOnlyList<string>> KeysAsync()
+    private async Task<IReadOnlyList<string>> KeysAsync(string table = "mirrored_files")
     {
         var keys = new List<string>();
-        await using var command = _host.Database.CreateCommand("select key from registry.mirrored_files order by key");
+        await using var command = _host.Database.CreateCommand($"select key from registry.{table} order by key");
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync()) keys.Add(reader.GetString(0));
         return keys;
