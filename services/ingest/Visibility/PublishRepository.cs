@@ -36,7 +36,7 @@ public static class PublishRepository
             "repository/private",
             $"Radicle keeps {repository.Name} private: only its delegates and those they allow may read it, and its builds show what "
                 + "is in it. 'rad publish' makes the repository itself public.");
-        await repositories.OpenAsync(rid, http.User.Identity?.Name ?? "unknown", time.GetUtcNow(), ct);
+        await repositories.OpenAsync(rid, http.Caller(), time.GetUtcNow(), ct);
         return TypedResults.Ok(await answers.OfAsync(repository, ct));
     }
 

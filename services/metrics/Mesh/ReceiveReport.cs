@@ -25,7 +25,7 @@ public static class ReceiveReport
         HttpContext http, MeshTable table, Outbox outbox, TimeProvider time, CancellationToken ct)
     {
         var report = await ReadAsync(http.Request, ct);
-        var name = ReportRules.NameOf(http.User.Identity?.Name ?? "unknown");
+        var name = ReportRules.NameOf(http.Caller());
         await Turn.WaitAsync(ct);
         try
         {

@@ -24,7 +24,7 @@ public static class ApproveBuild
     private static async Task<Results<Ok<BuildResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext http, BuildWriter writer, CancellationToken ct)
     {
-        var by = http.User.Identity?.Name ?? "unknown";
+        var by = http.Caller();
         if (await writer.WriteAsync(id, (build, now) => Decide(build, by, now), ct) is not var (before, after))
             return BuildProblems.NotFound(id);
         if (before.State == BuildState.Finished) return BuildProblems.Finished(before);

@@ -51,7 +51,7 @@ public static class AcceptFindings
         if (build.State is BuildState.Queued or BuildState.Running)
             return AuxoProblem.Conflict(
                 "build/not-finished", $"Build {BuildId.Short(body.BuildId)} is still at work; wait for its verdict.");
-        var by = http.User.Identity?.Name ?? "unknown";
+        var by = http.Caller();
         IReadOnlyList<Sighting> found;
         await using (var source = sources.Open(await joiner.FolderAsync(build, ct)))
         {

@@ -19,7 +19,7 @@ public static class ResetBaseline
     {
         if (!await baselines.IsRepositoryAsync(rid, ct))
             return AuxoProblem.NotFound("repository/unknown", $"{rid} is not tracked; 'auxo repo track {rid}' does that.");
-        var by = http.User.Identity?.Name ?? "unknown";
+        var by = http.Caller();
         await baselines.WriteAsync(rid, baseline => (Decide(baseline, by, time.GetUtcNow()), true), ct);
         return TypedResults.NoContent();
     }

@@ -25,7 +25,7 @@ public static class CancelBuild
     private static async Task<Results<Ok<BuildResponse>, ProblemHttpResult>> HandleAsync(
         Guid id, HttpContext http, BuildWriter writer, Links links, CancellationToken ct)
     {
-        var by = http.User.Identity?.Name ?? "unknown";
+        var by = http.Caller();
         if (await writer.WriteAsync(id, (build, now) => Decide(build, by, links, now), ct) is not var (before, after))
             return BuildProblems.NotFound(id);
         return before.State == BuildState.Finished ? BuildProblems.Finished(before) : TypedResults.Ok(BuildResponse.Of(after));

@@ -64,7 +64,7 @@ public static class OverrideGate
             return AuxoProblem.Conflict("gate/passed", $"There is nothing to override: {verdict.Reason}.");
         var happened = new MergeEvent.GateOverridden(
             body.Commits[0], verdict.Build?.BuildId, verdict.Reason, PlainText.OneLine(body.Reason.Trim(), LongestReason),
-            http.User.Identity?.Name ?? "unknown", now, owners);
+            http.Caller(), now, owners);
         await using var work = outbox.Open();
         work.Session.Events.Append(MergeEvent.StreamKey(body.Rid, body.PatchId), happened);
         await work.SaveChangesAsync(ct);

@@ -60,7 +60,7 @@ public static class RequestBuild
         var request = new BuildRequest(
             repository.Rid, repository.Name, BuildTrigger.Manual, null, null, body.Ref
                 ?? "manual", found, title, null, repository.Source, trust, repository.Head,
-            http.User.Identity?.Name ?? "unknown");
+            http.Caller());
         var build = await next.QueueAsync(request, ct);
         return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
     }

@@ -48,7 +48,7 @@ public static class RerunBuild
         // So is one by whoever wrote what is built with it.
         foreach (var linked in old.Plan.Linked ?? [])
             isDistrusted |= await RememberTrust.IsDistrustedAsync(database, old.Subject.Rid, linked.Author, ct);
-        var request = Request(old, isDistrusted, head, http.User.Identity?.Name ?? "unknown");
+        var request = Request(old, isDistrusted, head, http.Caller());
         var build = await next.QueueAsync(request, ct);
         return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
     }

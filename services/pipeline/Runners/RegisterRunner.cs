@@ -30,7 +30,7 @@ public static partial class RegisterRunner
         if (RunnerLabels.Refuse(body.Labels ?? []) is { } wrong) return AuxoProblem.BadRequest("runner/invalid-label", wrong);
         var runner = await table.PutAsync(
             name, [.. (body.Labels ?? []).Distinct(StringComparer.Ordinal)], body.Reserved, body.Strangers ?? true,
-            http.User.Identity?.Name ?? "unknown", time.GetUtcNow(), ct);
+            http.Caller(), time.GetUtcNow(), ct);
         desk.Dismiss(name);
         return TypedResults.Ok(RunnerResponse.Of(runner, [], time.GetUtcNow()));
     }

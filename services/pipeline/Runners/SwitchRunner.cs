@@ -31,7 +31,7 @@ public static class SwitchRunner
         string name, RunnerState state, HttpContext http, RunnerTable table, Handovers handovers, RunnerDesk desk,
         BuildSignals signals, TimeProvider time, CancellationToken ct)
     {
-        if (await table.SwitchAsync(name, state, http.User.Identity?.Name ?? "unknown", time.GetUtcNow(), ct) is not { } runner)
+        if (await table.SwitchAsync(name, state, http.Caller(), time.GetUtcNow(), ct) is not { } runner)
             return NotFound(name);
         desk.Dismiss(name);
         signals.Ring();

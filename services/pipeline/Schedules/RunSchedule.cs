@@ -26,7 +26,7 @@ public static class RunSchedule
                 "schedule/nothing-to-build", $"Branch '{schedule.BuiltBranch}' has no head that Auxo has seen; push to it first.");
         if (await targets.WhyNothingAsync(session, database, schedule, ct) is { } idle)
             return AuxoProblem.Unprocessable("schedule/nothing-to-look-at", $"'{schedule.Name}' has nothing to look at: {idle}.");
-        var request = head.Request(schedule, slot: null, http.User.Identity?.Name ?? "unknown");
+        var request = head.Request(schedule, slot: null, http.Caller());
         var build = await next.QueueAsync(request, ct, queued => ScheduleTable.Built(schedule, queued.BuildId));
         return TypedResults.Accepted($"/builds/{build.BuildId}", BuildResponse.Of(build));
     }

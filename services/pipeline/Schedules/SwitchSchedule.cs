@@ -38,7 +38,7 @@ public static class SwitchSchedule
         Rid rid, string name, bool on, HttpContext http, NpgsqlDataSource database, Outbox outbox, TimeProvider time, CancellationToken ct)
     {
         if (await ScheduleTable.FindAsync(database, rid, name, ct) is not { } schedule) return Schedule.NotFound(rid, name);
-        if (Decide(schedule, on, http.User.Identity?.Name ?? "unknown", time.GetUtcNow()) is not { } happened)
+        if (Decide(schedule, on, http.Caller(), time.GetUtcNow()) is not { } happened)
             return TypedResults.NoContent();
         await using var work = outbox.Open();
         work.Session.Events.Append(Schedule.StreamKey(rid, name), happened);

@@ -22,7 +22,7 @@ public static class RemoveSecret
                 $"There is no secret '{PlainText.OneLine(name, 60)}' of {rid?.Value ?? "all repositories"}; 'auxo secret list' shows all.");
         await using var work = outbox.Open();
         work.Session.Events.Append(
-            StepSecret.StreamKey(rid, name), new SecretEvent.Removed(http.User.Identity?.Name ?? "unknown", time.GetUtcNow()));
+            StepSecret.StreamKey(rid, name), new SecretEvent.Removed(http.Caller(), time.GetUtcNow()));
         work.Session.QueueSqlCommand(SecretTable.Delete(rid, name));
         await work.SaveChangesAsync(ct);
         return TypedResults.NoContent();

@@ -45,7 +45,7 @@ public static class SetSecret
             return AuxoProblem.NotFound("repository/unknown", $"{one} is not tracked; 'auxo repo track {one}' does that.");
 
         var secret = new StepSecret(
-            rid, name, body.Branches ?? [], body.Steps ?? [], body.Patches, http.User.Identity?.Name ?? "unknown", time.GetUtcNow());
+            rid, name, body.Branches ?? [], body.Steps ?? [], body.Patches, http.Caller(), time.GetUtcNow());
         using (await keys.WriteAsync(ct))
         {
             var key = keys.Current();

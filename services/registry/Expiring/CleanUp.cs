@@ -60,7 +60,7 @@ public sealed partial class CleanUp(NpgsqlDataSource source, IDocumentStore stor
         => TypedResults.Ok(new ListAnswer<ExpiredVersion>(await DecideAsync(source, policy, time.GetUtcNow(), ct), null));
 
     private static async Task<Ok<ListAnswer<ExpiredVersion>>> HandleAsync(HttpContext http, CleanUp cleanUp, CancellationToken ct)
-        => TypedResults.Ok(new ListAnswer<ExpiredVersion>(await cleanUp.RunAsync(http.User.Identity?.Name ?? "unknown", ct), null));
+        => TypedResults.Ok(new ListAnswer<ExpiredVersion>(await cleanUp.RunAsync(http.Caller(), ct), null));
 
     private static async Task<IReadOnlyList<ExpiredVersion>> DecideAsync(
         NpgsqlDataSource source, RetentionPolicy policy, DateTimeOffset now, CancellationToken ct)

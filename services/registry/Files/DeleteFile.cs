@@ -28,7 +28,7 @@ public static class DeleteFile
         try
         {
             var end = await bus.InvokeAsync<FileEnd>(
-                new EndFile(repository, path!, conditions, http.User.Identity?.Name ?? "unknown"), ct);
+                new EndFile(repository, path!, conditions, http.Caller()), ct);
             return end.IsAllowed ? end.Was is null ? FileProblems.NoFile(repository, path!) : TypedResults.NoContent()
                 : FileProblems.Changed(path!, end.Was);
         }

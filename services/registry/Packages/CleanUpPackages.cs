@@ -43,14 +43,14 @@ public static class CleanUpPackages
         if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository) return FileProblems.NoRepository(name);
         if (repository.Format == RepositoryFormats.Oci)
             return TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(
-                await images.RunAsync(name, repository.CleanupTags, http.User.Identity?.Name ?? "unknown", ct), null));
+                await images.RunAsync(name, repository.CleanupTags, http.Caller(), ct), null));
         if (await RepositoryTable.FindAsync(source, name, ct) is null) return FileProblems.NoRepositoryOfAny(name);
         var gone = new List<ExpiredPackageVersion>();
         foreach (var version in await DecideAsync(source, name, policy, time.GetUtcNow(), ct))
         {
             ct.ThrowIfCancellationRequested();
             if (await change.RunAsync(name, version.Name, [new PackageChange.RemoveUntagged(version.Version)],
-                http.User.Identity?.Name ?? "unknown")) gone.Add(version);
+                http.Caller())) gone.Add(version);
         }
 
         return TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(gone, null));

@@ -30,7 +30,7 @@ public static class AddPerson
             return AuxoProblem.BadRequest(
                 "person/no-way-in", "Give a password or a key: without both, this person could not sign in.");
 
-        var (name, now, by) = (body.Name!, time.GetUtcNow(), http.User.Identity?.Name ?? "unknown");
+        var (name, now, by) = (body.Name!, time.GetUtcNow(), http.Caller());
         var stored = body.Password is null ? null : await passwords.HashAsync(body.Password, ct);
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -31,7 +31,7 @@ public static class ChangePerson
             ?? (body.Password is null or "" ? null : PersonRules.RefusePassword(body.Password, name))
             ?? (body.Keys is null ? null : PersonRules.RefuseKeys(body.Keys))) is { } wrong) return wrong;
 
-        var (now, by) = (time.GetUtcNow(), http.User.Identity?.Name ?? "unknown");
+        var (now, by) = (time.GetUtcNow(), http.Caller());
         var stored = body.Password is null or "" ? null : await passwords.HashAsync(body.Password, ct);
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -24,7 +24,7 @@ public static class EndPerson
             "delete from access.accounts a using access.people p where p.name = a.name and a.name = $1", connection).With(name);
         if (await end.ExecuteNonQueryAsync(ct) == 0) return PersonProblems.NotFound(name);
         await PeopleTable.EndSessionsAsync(
-            connection, name, except: null, http.User.Identity?.Name ?? "unknown", time.GetUtcNow(), ct);
+            connection, name, except: null, http.Caller(), time.GetUtcNow(), ct);
         await transaction.CommitAsync(ct);
         tokens.Forget();
         return TypedResults.NoContent();

@@ -48,7 +48,7 @@ public static partial class DefineRepository
         if (body?.QuotaBytes is <= 0) return AuxoProblem.BadRequest("repository/invalid-quota", "'quotaBytes' must be more than 0.");
         if (Refuse(body) is { } wrong) return wrong;
         var made = await bus.InvokeAsync<RepositoryIs>(
-            new SetRepository(name, body ?? new DefineRepositoryBody(null, null), http.User.Identity?.Name ?? "unknown"), ct);
+            new SetRepository(name, body ?? new DefineRepositoryBody(null, null), http.Caller()), ct);
         rows.Forget(name);
         if (made.Is is { } other) return AuxoProblem.Conflict("repository/other-format",
             $"'{name}' is a repository of the format {other}, and stays one. Choose another name.");

@@ -27,7 +27,7 @@ public static class RemoveRepository
         if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository)
             return FileProblems.NoRepositoryOfAny(name);
         var stream = await session.Events.FetchForWriting<RepositoryDefinition>(RepositoryDefinition.StreamKey(name), ct);
-        stream.AppendOne(new RepositoryEvent.Removed(http.User.Identity?.Name ?? "unknown", time.GetUtcNow()));
+        stream.AppendOne(new RepositoryEvent.Removed(http.Caller(), time.GetUtcNow()));
         session.QueueSqlCommand(Sql.Command(
             "with gone as (delete from registry.repositories where name = $1 and file_count = 0 returning 1) select "
                 + "registry.require_room(exists (select from gone), $1)", name));

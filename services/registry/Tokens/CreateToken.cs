@@ -49,7 +49,7 @@ public static partial class CreateToken
         var (token, problem) = await TokenTable.InsertAsync(
             connection, body.Name, (body.Description ?? "")
                 .Replace("\0", "", StringComparison.Ordinal), AccessToken.Hash(text), [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
-            body.ExpiresInSeconds is { } seconds ? now.AddSeconds(seconds) : null, http.User.Identity?.Name ?? "unknown", now, ct);
+            body.ExpiresInSeconds is { } seconds ? now.AddSeconds(seconds) : null, http.Caller(), now, ct);
         if (token is null) return problem!;
         await transaction.CommitAsync(ct);
         tokens.Forget();

@@ -28,7 +28,7 @@ public static class RevokeToken
                     + "start Auxo again, and it gets a new one.");
         await source.ExecuteAsync(
             ct, "update access.tokens set revoked_at = $2, revoked_by = $3 where id = any($1) and revoked_at is null",
-            found.Select(static t => t.Id).ToArray(), now, http.User.Identity?.Name ?? "unknown");
+            found.Select(static t => t.Id).ToArray(), now, http.Caller());
         tokens.Forget();
         return TypedResults.NoContent();
     }

@@ -29,7 +29,7 @@ public static class RotateToken
         var overlap = body?.OverlapSeconds ?? UsualOverlap;
         if (overlap is < 0 or > LongestOverlap) return AuxoProblem.BadRequest(
             "token/invalid-overlap", "'overlapSeconds' is between 0 and 30 days.");
-        var (text, now, by) = (AccessToken.Generate(), time.GetUtcNow(), http.User.Identity?.Name ?? "unknown");
+        var (text, now, by) = (AccessToken.Generate(), time.GetUtcNow(), http.Caller());
         var (old, problem) = TokenProblems.Only(token, await TokenTable.FindAsync(source, token, now, ct));
         if (problem is not null) return problem;
 

@@ -51,7 +51,7 @@ public static class PutFile
         CrashPoint.Hit("registry.upload.received");
         if (promised.Refuse(received) is { } mismatch) return AuxoProblem.BadRequest("upload/digest-mismatch", mismatch);
 
-        var by = http.User.Identity?.Name ?? "unknown";
+        var by = http.Caller();
         var answer = await record.RunAsync(new NewFile(target, path!, conditions, mediaType, by), received);
         if (answer.Result is not ProblemHttpResult) http.Response.Headers.ETag = received.Digest.ETag;
         return answer;

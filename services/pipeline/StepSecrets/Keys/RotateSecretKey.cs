@@ -36,7 +36,7 @@ public static class RotateSecretKey
         await using (var work = outbox.Open())
         {
             work.Session.Events.Append(
-                SecretEvent.KeyStream, new SecretEvent.Rotated(rows.Count, http.User.Identity?.Name ?? "unknown", time.GetUtcNow()));
+                SecretEvent.KeyStream, new SecretEvent.Rotated(rows.Count, http.Caller(), time.GetUtcNow()));
             foreach (var row in rows)
             {
                 var value = known[row.KeyId].Decrypt(row.Secret.Rid, row.Secret.Name, row.Value);

@@ -72,7 +72,7 @@ public static class Login
         => TypedResults.Json(new NpmLoggedIn(true, $"org.couchdb.user:{name}", token), HttpJson.Default.NpmLoggedIn, statusCode: 201);
 
     private static JsonHttpResult<NpmWhoAmI> WhoAmI(HttpContext http)
-        => TypedResults.Json(new NpmWhoAmI(http.User.Identity?.Name ?? "unknown"), HttpJson.Default.NpmWhoAmI);
+        => TypedResults.Json(new NpmWhoAmI(http.Caller()), HttpJson.Default.NpmWhoAmI);
 
     private static JsonHttpResult<NpmUser> GetUser(string user)
         => TypedResults.Json(new NpmUser(user, user[(user.IndexOf(':', StringComparison.Ordinal) + 1)..], ""), HttpJson.Default.NpmUser);

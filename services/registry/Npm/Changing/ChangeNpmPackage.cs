@@ -4,6 +4,7 @@ using Auxo.Registry.Npm.Names;
 using Auxo.Registry.Npm.Publish;
 using Auxo.Registry.Npm.Reading;
 using Auxo.Registry.Packages;
+using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -84,7 +85,7 @@ public sealed class ChangeNpmPackage(NpgsqlDataSource source, ChangePackage chan
 
     private async Task<Results<JsonHttpResult<NpmOk>, ProblemHttpResult>> RunAsync(
         string repository, NpmName name, IReadOnlyList<PackageChange> changes, HttpContext http)
-        => changes.Count == 0 || await change.RunAsync(repository, name.Value, changes, http.User.Identity?.Name ?? "unknown")
+        => changes.Count == 0 || await change.RunAsync(repository, name.Value, changes, http.Caller())
             ? Answers.Done
             : NpmProblems.Changed(name);
 }

@@ -5,6 +5,7 @@ using Auxo.Registry.Npm.Names;
 using Auxo.Registry.Npm.Reading;
 using Auxo.Registry.Packages;
 using Auxo.Registry.Repositories;
+using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Mvc;
 
@@ -73,7 +74,7 @@ public static class DistTags
             return await PutAsync(http, change, package, path.Package, tag, ct);
         if (tag == DistTag.Latest) return AuxoProblem.Conflict("npm/latest-stays",
             "A package always has 'latest'. Point it to another version: npm dist-tag add NAME@VERSION latest");
-        return await change.RunAsync(at.Name, package.Name, [new PackageChange.Untag(tag)], By(http))
+        return await change.RunAsync(at.Name, package.Name, [new PackageChange.Untag(tag)], http.Caller())
             ? Answers.Done
             : AuxoProblem.NotFound("npm/no-such-tag", $"'{path.Package}' has no tag '{tag}'.");
     }
@@ -92,10 +93,8 @@ public static class DistTags
         }
 
         if (version is null) return AuxoProblem.BadRequest("npm/invalid-tag", "The body is the version as a JSON text, such as \"1.0.0\".");
-        return await change.RunAsync(package.Repository, package.Name, [new PackageChange.Tag(tag, version)], By(http))
+        return await change.RunAsync(package.Repository, package.Name, [new PackageChange.Tag(tag, version)], http.Caller())
             ? Answers.Created
             : NpmProblems.NoVersion(name, version);
     }
-
-    private static string By(HttpContext http) => http.User.Identity?.Name ?? "unknown";
 }

@@ -8,6 +8,7 @@ using Auxo.Registry.Npm.Signing;
 using Auxo.Registry.Npm.Tarballs;
 using Auxo.Registry.Packages;
 using Auxo.Registry.Repositories;
+using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -36,7 +37,7 @@ public sealed class PublishPackage(BlobUpload upload, PublishVersion publish, Si
         var tags = sent.Tags;
         var outcome = await publish.RunAsync(new NewVersion(
             repository.Name, name.Value, sent.Version, VersionMetadata.Of(sent, tarball, package.RootElement, key), files,
-            http.User.Identity?.Name ?? "unknown")
+            http.Caller())
         {
             Tags = now => tags = DistTag.ForNew(now, sent.Version, sent.Tags),
         });

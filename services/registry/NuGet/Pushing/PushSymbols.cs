@@ -4,6 +4,7 @@ using Auxo.Registry.NuGet.Flat;
 using Auxo.Registry.NuGet.Reading;
 using Auxo.Registry.Packages;
 using Auxo.Registry.Packages.Uploading;
+using Auxo.ServiceDefaults.Access;
 
 using Npgsql;
 

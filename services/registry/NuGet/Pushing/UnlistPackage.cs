@@ -1,7 +1,7 @@
 using Auxo.Registry.Access;
 using Auxo.Registry.Packages;
-using Auxo.Registry.Packages.Uploading;
 using Auxo.Registry.Repositories;
+using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -1,4 +1,5 @@
 using Auxo.Registry.Oci.Manifests;
+using Auxo.ServiceDefaults.Access;
 
 using Marten.Exceptions;
 
@@ -21,7 +22,7 @@ public sealed class DeleteBlob(IDocumentStore store, NpgsqlDataSource source, Im
             var stream = await ImageStream.OpenAsync(session, path.Name, ct);
             if (await OciBlobTable.FindAsync(source, path.Repository, path.Image, digest, ct) is null) return OciErrors.NoBlob(path);
             if (await OciBlobTable.IsHeldAsync(source, path.Repository, path.Image, digest, ct)) return Held(path);
-            stream.Append(new ImageEvent.BlobRemoved(digest.ToString(), http.User.Identity?.Name ?? "unknown", time.GetUtcNow()));
+            stream.Append(new ImageEvent.BlobRemoved(digest.ToString(), http.Caller(), time.GetUtcNow()));
             session.QueueSqlCommand(Sql.Command("select registry.oci_unlink($1, $2, $3)", path.Repository, path.Image, digest.ToString()));
             try
             {

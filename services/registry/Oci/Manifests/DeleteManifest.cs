@@ -1,4 +1,5 @@
 using Auxo.Registry.Files;
+using Auxo.ServiceDefaults.Access;
 
 using Npgsql;
 
@@ -21,7 +22,7 @@ public sealed class DeleteManifest(IDocumentStore store, NpgsqlDataSource source
             if (!byDigest && !OciPath.IsTag(path.Reference)
                 || await ManifestTable.FindAsync(source, path.Repository, path.Image, path.Reference, ct) is not { } manifest)
                 return OciErrors.NoManifest(path);
-            var (by, now) = (http.User.Identity?.Name ?? "unknown", time.GetUtcNow());
+            var (by, now) = (http.Caller(), time.GetUtcNow());
             if (byDigest)
             {
                 stream.Append(new ImageEvent.ManifestDeleted(

@@ -5,6 +5,7 @@ using Auxo.Registry.Blobs;
 using Auxo.Registry.Files;
 using Auxo.Registry.Oci.Access;
 using Auxo.Registry.Repositories;
+using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
 using Marten.Exceptions;
@@ -52,7 +53,7 @@ public sealed class PutManifest(
         using var received = await upload.ReceiveAsync(
             PipeReader.Create(new ReadOnlySequence<byte>(bytes)), LimitBytes, sha512: false, ct);
         return await KeepAsync(
-            http, path, repository, new NewManifest(digest, bytes.Length, content, tags, http.User.Identity?.Name ?? "unknown"), received);
+            http, path, repository, new NewManifest(digest, bytes.Length, content, tags, http.Caller()), received);
     }
 
     /// <summary>Runs to its end whether or not the client waits.</summary>

@@ -2,6 +2,7 @@ using Auxo.Registry.Blobs;
 using Auxo.Registry.Oci.Access;
 using Auxo.Registry.Oci.Blobs;
 using Auxo.Registry.Repositories;
+using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
 using Microsoft.AspNetCore.Http.Features;
@@ -38,7 +39,7 @@ public sealed class BeginUpload(
         if (query["digest-algorithm"].FirstOrDefault() is { } algorithm && algorithm is not ("sha256" or "sha512"))
             return new OciError(400, "UNSUPPORTED", "Digests here are sha256 or sha512.");
         var id = Guid.NewGuid();
-        await UploadTable.InsertAsync(source, id, path, http.User.Identity?.Name ?? "unknown", time.GetUtcNow(), ct);
+        await UploadTable.InsertAsync(source, id, path, http.Caller(), time.GetUtcNow(), ct);
         return UploadAnswers.Of(http, path with { Target = OciTarget.Upload, Reference = id.ToString() }, 0, StatusCodes.Status202Accepted);
     }
 

@@ -12,7 +12,4 @@ internal static class UploadAccess
         var prefix = $"{scope}:{http.Request.RouteValues["repository"]}/";
         return http.User.Claims.FirstOrDefault(c => c.Value.StartsWith(prefix, StringComparison.Ordinal))?.Value[prefix.Length..];
     };
-
-    /// <summary>The name that stands in events as the one who did it.</summary>
-    public static string Caller(this HttpContext http) => http.User.Identity?.Name ?? "unknown";
 }

@@ -7,6 +7,7 @@ using Auxo.Registry.Packages;
 using Auxo.Registry.Packages.Uploading;
 using Auxo.Registry.PyPi.Reading;
 using Auxo.Registry.Repositories;
+using Auxo.ServiceDefaults.Access;
 using Auxo.ServiceDefaults.Disk;
 
 using Microsoft.AspNetCore.Http.Features;

@@ -17,7 +17,8 @@ public sealed class ClientSettingsTests
         var files = ClientSettings.Files(Of("npm:npm,pypi:python,nuget:nuget"), Address).ToDictionary();
         Assert.All(files.Values, static text => Assert.DoesNotContain(Token, text, StringComparison.Ordinal));
         Assert.Equal(
-            "registry=http://127.0.0.1:881/npm/npm/\n//127.0.0.1:881/npm/npm/:_authToken=${AUXO_REGISTRY_TOKEN}\nreplace-registry-host=always\n", files[".npmrc"]);
+            "registry=http://127.0.0.1:881/npm/npm/\n//127.0.0.1:881/npm/npm/:_authToken=${AUXO_REGISTRY_TOKEN}\n"
+            + "replace-registry-host=always\n", files[".npmrc"]);
         Assert.Contains("npmAuthToken: \"${AUXO_REGISTRY_TOKEN-}\"\n", files[".yarnrc.yml"], StringComparison.Ordinal);
         Assert.Contains("url = \"http://127.0.0.1:881/pypi/python/simple/\"\n", files[".config/uv/uv.toml"], StringComparison.Ordinal);
         var source = Assert.Single(XDocument.Parse(files[".nuget/NuGet/NuGet.Config"]).Descendants("add"));
