@@ -109,14 +109,15 @@ internal sealed class ScopeHandler(AccessTokens tokens) : AuthorizationHandler<S
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
         var http = context.Resource as HttpContext;
+        var limited = requirement.RouteValue is { } name && http?.Request.RouteValues[name] is string { Length: > 0 } value
+            ? $"{requirement.Scope}:{value}" : null;
         if (requirement.OpenOnLoopback && http is not null && LocalCaller.Is(http)
             || context.User.HasScope(requirement.Scope)
-            || requirement.RouteValue is { } name
-                && http?.Request.RouteValues[name] is string { Length: > 0 } value && context.User.HasScope($"{requirement.Scope}:{value}")
+            || limited is not null && context.User.HasScope(limited)
             || requirement.RepositoryOf is { } repositoryOf && http is not null && await IsPublicAsync(context.User, http, repositoryOf))
             context.Succeed(requirement);
         else if (http is not null)
-            http.Items[TokenAuthentication.MissingScope] = requirement.Scope;
+            Scopes.NameMissing(http, limited ?? requirement.Scope);
     }
 
     /// <summary>A token that does not work is refused, not taken for none: whoever presents it wants to hear of that.</summary>
