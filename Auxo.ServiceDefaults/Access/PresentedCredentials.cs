@@ -15,8 +15,8 @@ internal sealed record PresentedCredentials(string Kind, string? Secret, string?
 {
     private const string ApiKey = "X-NuGet-ApiKey";
 
-    /// <summary>In characters.</summary>
-    private const int LongestHeader = 1024;
+    /// <summary>In characters. A token of another issuer, which says much about a person, is the longest.</summary>
+    private const int LongestHeader = 8192;
 
     /// <summary>Those of a request; null when it has none.</summary>
     public static PresentedCredentials? Of(HttpRequest request)

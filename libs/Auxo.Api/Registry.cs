@@ -124,6 +124,10 @@ public interface IRegistry
     [Post("sessions/challenges")]
     Task<SignInChallenge> ChallengeAsync([Body] ChallengeRequest request, CancellationToken ct);
 
+    /// <summary>The way to the OpenID Connect provider.</summary>
+    [Post("sessions/authorizations")]
+    Task<AuthorizationWay> AuthorizationAsync([Body] AuthorizationRequest request, CancellationToken ct);
+
     /// <summary>Signs in.</summary>
     [Post("sessions")]
     Task<NewToken> StartSessionAsync([Body] SessionRequest request, CancellationToken ct);
@@ -247,7 +251,17 @@ public sealed record PersonChange(string? Role, string? Password, IReadOnlyList<
 public sealed record OwnPassword(string Password, string? Current);
 
 /// <summary>Who signs in: by name and password, or by a challenge and its signature.</summary>
-public sealed record SessionRequest(string? Name, string? Password, string? Challenge, string? Signature);
+public sealed record SessionRequest(
+    string? Name, string? Password, string? Challenge, string? Signature, AuthorizationCode? Authorization = null);
+
+/// <summary>A code with which a browser came back from the provider, and what it must fit.</summary>
+public sealed record AuthorizationCode(string Code, string Verifier, string Nonce, string Address);
+
+/// <summary>Where the console is.</summary>
+public sealed record AuthorizationRequest(string Address);
+
+/// <summary>Where the browser goes, and what has to be kept until it comes back.</summary>
+public sealed record AuthorizationWay(string Url, string State, string Verifier, string Nonce);
 
 /// <summary>For which host and port.</summary>
 public sealed record ChallengeRequest(string Address);

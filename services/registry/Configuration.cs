@@ -169,6 +169,7 @@ public static class Configuration
         ChangeOwnPassword.Map(app);
         EndPerson.Map(app);
         MakeChallenge.Map(app);
+        MakeAuthorization.Map(app);
         StartSession.Map(app);
         EndSession.Map(app);
         app.MapNpm();

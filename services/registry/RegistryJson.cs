@@ -70,6 +70,8 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<PersonAnswer>), TypeInfoPropertyName = "People")]
 [JsonSerializable(typeof(ChallengeBody))]
 [JsonSerializable(typeof(ChallengeAnswer))]
+[JsonSerializable(typeof(AuthorizationBody))]
+[JsonSerializable(typeof(AuthorizationAnswer))]
 [JsonSerializable(typeof(StartSessionBody))]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(ListAnswer<VersionAnswer>), TypeInfoPropertyName = "Versions")]

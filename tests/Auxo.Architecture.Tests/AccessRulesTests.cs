@@ -16,6 +16,7 @@ public sealed class AccessRulesTests
         [
             .. RunningServices.All.Keys.SelectMany(static s => new[] { $"{s} * /health", $"{s} * /alive" }),
             "ingest POST /hooks/radicle", "ingest POST /", "registry POST /sessions", "registry POST /sessions/challenges",
+            "registry POST /sessions/authorizations",
             // npm logs in there, with name and password; there is no way by a browser, which it asks for first.
             "registry PUT /npm/{repository}/-/user/{user}", "registry POST /npm/{repository}/-/v1/login",
             "registry GET /v2/token", "registry POST /v2/token",

@@ -98,9 +98,10 @@ public sealed class FakeAuxo : IAsyncDisposable
         Assert.Empty(Differences);
     }
 
-    /// <summary>The two routes of the registry that ask for no token.</summary>
+    /// <summary>The routes of the registry that ask for no token.</summary>
     private static bool IsSignIn(HttpRequest request)
-        => HttpMethods.IsPost(request.Method) && request.Path.Value is "/registry/sessions" or "/registry/sessions/challenges";
+        => HttpMethods.IsPost(request.Method)
+            && request.Path.Value is "/registry/sessions" or "/registry/sessions/challenges" or "/registry/sessions/authorizations";
 
     private static JsonNode? Recorded(HttpContext http)
         => HttpMethods.IsGet(http.Request.Method) && http.Request.Path.Value!.Split("/", 3) is ["", var service, var path]

@@ -70,6 +70,15 @@ public static class Refusals
     /// <summary>The name of somebody of a directory is that of an account or person here.</summary>
     public const string NameTaken = "name_taken";
 
+    /// <summary>The token is of another issuer.</summary>
+    public const string WrongIssuer = "wrong_issuer";
+
+    /// <summary>The token is of the provider, but for another program.</summary>
+    public const string WrongAudience = "wrong_audience";
+
+    /// <summary>The provider does not take the code with which a browser came back.</summary>
+    public const string WrongCode = "wrong_code";
+
     /// <summary>In no group that may do anything here.</summary>
     public const string NoGroup = "no_group";
 

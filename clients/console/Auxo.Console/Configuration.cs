@@ -111,6 +111,7 @@ internal static class Configuration
         app.MapRazorComponents<Document>();
         SignIn.Map(app);
         KeySignIn.Map(app);
+        ProviderSignIn.Map(app);
         ReadLog.Map(app);
         ActOnBuild.Map(app);
         ActOnSchedule.Map(app);

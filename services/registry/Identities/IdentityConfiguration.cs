@@ -1,4 +1,5 @@
 using Auxo.Registry.Ldap;
+using Auxo.Registry.Oidc;
 using Auxo.ServiceDefaults.Access.Outside;
 using Auxo.ServiceDefaults.Settings;
 
@@ -21,6 +22,14 @@ internal static class IdentityConfiguration
         new("Auxo__Ldap__GroupBase", "people", "under which place groups are searched for", "none"),
         new("Auxo__Ldap__Groups", "people", "what which group may: GROUP=ROLE; GROUP=SCOPE SCOPE; *=ROLE", "none"),
         new("Auxo__Ldap__CacheSeconds", "people", "how long an answer of the LDAP server is believed", "60"),
+        new("Auxo__Oidc__Issuer", "people", "the OpenID Connect provider whose tokens are believed", "none"),
+        new("Auxo__Oidc__Audience", "people", "for whom its tokens must be: the client's id there, and further ones", "none"),
+        new("Auxo__Oidc__ClientSecretFile", "people", "the file with the client's secret", "none: a public client"),
+        new("Auxo__Oidc__NameClaim", "people", "the claim that says what somebody is called", "preferred_username"),
+        new("Auxo__Oidc__GroupsClaim", "people", "the claim that has the groups", "groups"),
+        new("Auxo__Oidc__Groups", "people", "what which group may: GROUP=ROLE; GROUP=SCOPE SCOPE; *=ROLE", "none"),
+        new("Auxo__Oidc__Scope", "people", "what is asked for when somebody signs in", "openid profile"),
+        new("Auxo__Oidc__CaFile", "people", "certificates in PEM that the provider's may be signed by", "those of this machine"),
     ];
 
     /// <summary>Adds them.</summary>
@@ -29,10 +38,30 @@ internal static class IdentityConfiguration
     {
         services.AddSingleton<OutsideSessions>();
         services.AddSingleton<OutsideExchange>();
+        // Before LDAP: a token may be shown as a password, too.
+        if (OidcSettings.From(configuration) is { } oidc) AddOidc(services, oidc);
         if (LdapSettings.From(configuration) is not { } ldap) return;
         services.AddSingleton(ldap);
         services.AddSingleton<LdapDirectory>();
         services.AddSingleton<LdapPasswords>();
         services.AddSingleton<IOutsideAuthority>(static p => p.GetRequiredService<LdapPasswords>());
+    }
+
+    private static void AddOidc(IServiceCollection services, OidcSettings oidc)
+    {
+        services.AddSingleton(oidc);
+        services.AddSingleton<OidcProvider>();
+        services.AddSingleton<OidcTokens>();
+        services.AddSingleton<OidcCodes>();
+        services.AddSingleton<IOutsideAuthority>(static p => p.GetRequiredService<OidcTokens>());
+        services.AddHttpClient(OidcProvider.Client, static client =>
+        {
+            client.Timeout = TimeSpan.FromSeconds(15);
+            client.MaxResponseContentBufferSize = 1 << 20;
+        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            SslOptions = { CertificateChainPolicy = oidc.Authorities is { } own ? SettingFiles.Trusting(own) : null },
+        });
     }
 }

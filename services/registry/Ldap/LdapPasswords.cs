@@ -24,6 +24,7 @@ internal sealed class LdapPasswords(
     public const string Directory = "ldap";
 
     private const int MostKept = 2_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private const int LongestPassword = 1_000;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
@@ -32,8 +33,7 @@ internal sealed class LdapPasswords(
 
     /// <inheritdoc/>
     public bool Knows(string? user, string secret)
-        => user is { Length: > 0 } && !secret.StartsWith("auxo_", StringComparison.Ordinal)
-            && !secret.StartsWith("eyJ", StringComparison.Ordinal);
+        => user is { Length: > 0 } && !secret.StartsWith("auxo_", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public async ValueTask<OutsideAnswer> AskAsync(HttpContext http, string? user, string secret, CancellationToken ct)
@@ -46,6 +46,7 @@ internal sealed class LdapPasswords(
     /// <summary>Who that is, or why nobody.</summary>
     /// <exception cref="DirectoryAwayException">The server cannot be asked.</exception>
     /// <exception cref="TooManyTriesException">Too many wrong tries came before it.</exception>
+    /// <exception cref="BusyException">More passwords are asked for than the server answers.</exception>
     public async Task<LdapDecision> DecideAsync(string typed, string password, string address, CancellationToken ct)
     {
         var name = typed.Trim().ToLowerInvariant();
@@ -54,7 +55,7 @@ internal sealed class LdapPasswords(
             return LdapDecision.No(Refusals.WrongPassword);
         var key = Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{name}\0{password}")));
         if (Kept(key) is { } kept) return kept;
-        await _places.WaitAsync(ct);
+        if (!await _places.WaitAsync(Patience, ct)) throw new BusyException();
         try
         {
             return Kept(key) ?? Keep(key, await AskAsync(name, password, address, ct));

@@ -71,29 +71,11 @@ internal sealed record LdapSettings
         {
             Url = url, StartTls = startTls, UserDn = Value("UserDn"), UserBase = Value("UserBase"),
             UserAttribute = Value("UserAttribute") ?? "uid", BindDn = Value("BindDn"),
-            BindPassword = Value("BindPasswordFile") is { } file ? Text(file, "BindPasswordFile").TrimEnd('\r', '\n') : "",
+            BindPassword = Value("BindPasswordFile") is { } file
+                ? SettingFiles.Text(file, "Auxo__Ldap__BindPasswordFile").TrimEnd('\r', '\n') : "",
             GroupBase = Value("GroupBase") ?? throw Wrong("GroupBase", "is missing, such as ou=groups,dc=example,dc=org."),
             Groups = GroupScopes.Parse(Value("Groups"), "Auxo__Ldap__Groups"), Cache = TimeSpan.FromSeconds(cache),
-            Authorities = Value("CaFile") is { } ca ? Certificates(ca) : null,
+            Authorities = Value("CaFile") is { } ca ? SettingFiles.Certificates(ca, "Auxo__Ldap__CaFile") : null,
         };
-    }
-
-    private static X509Certificate2Collection Certificates(string file)
-    {
-        var all = new X509Certificate2Collection();
-        all.ImportFromPem(Text(file, "CaFile"));
-        return all.Count > 0 ? all : throw new FormatException($"Auxo__Ldap__CaFile: '{file}' has no certificate in PEM.");
-    }
-
-    private static string Text(string file, string name)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FormatException($"Auxo__Ldap__{name}: '{file}' cannot be read: {e.Message}", e);
-        }
     }
 }

@@ -23,9 +23,12 @@ internal static partial class PersonRules
             ? AuxoProblem.BadRequest(
                 "person/invalid-name",
                 "'name' is what the person signs in with: 1 to 40 small letters, digits and . _ -, beginning with a letter or digit.")
-            : Reserved.Contains(name, StringComparer.Ordinal)
+            : IsReserved(name)
                 ? AuxoProblem.Conflict("person/reserved-name", $"'{name}' is a name of Auxo's own. Choose another one.")
                 : null;
+
+    /// <summary>Whether it would be taken for Auxo itself.</summary>
+    public static bool IsReserved(string name) => Reserved.Contains(name, StringComparer.Ordinal);
 
     public static ProblemHttpResult? RefuseRole(string? role)
         => role is not null && Roles.All.Contains(role, StringComparer.Ordinal)

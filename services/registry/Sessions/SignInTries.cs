@@ -1,5 +1,3 @@
-using Auxo.Registry.People;
-
 namespace Auxo.Registry.Sessions;
 
 /// <summary>

@@ -4,6 +4,7 @@ using System.Text;
 using Auxo.Radicle;
 using Auxo.Registry.Identities;
 using Auxo.Registry.Ldap;
+using Auxo.Registry.Oidc;
 using Auxo.Registry.People;
 using Auxo.Registry.Tokens;
 using Auxo.ServiceDefaults.Access;
@@ -21,7 +22,10 @@ namespace Auxo.Registry.Sessions;
 /// <param name="Password">Her password.</param>
 /// <param name="Challenge">From <c>POST /sessions/challenges</c>.</param>
 /// <param name="Signature">The armour that <c>ssh-keygen -Y sign</c> makes; it names the key.</param>
-public sealed record StartSessionBody(string? Name, string? Password, string? Challenge, string? Signature);
+/// <param name="IdToken">A token of the OpenID Connect provider.</param>
+/// <param name="Authorization">A code with which a browser came back from there.</param>
+public sealed record StartSessionBody(
+    string? Name, string? Password, string? Challenge, string? Signature, string? IdToken = null, AuthorizationCode? Authorization = null);
 
 /// <summary>
 /// <c>POST /sessions</c>: a token for twelve hours, which may what the person's role may. It is an access token like all others,
@@ -56,9 +60,12 @@ public static class StartSession
         return body switch
         {
             { Name: { } name, Password: { } password } => ByPasswordAsync(door, name, password, passwords, tries, ct),
+            { IdToken: { } token } => StartOutsideSession.ByProviderAsync(door, token, nonce: null, ct),
+            { Authorization: { Code: { } code, Verifier: { } verifier, Nonce: { } nonce } back }
+                => StartOutsideSession.ByCodeAsync(door, code, verifier, nonce, back.Address, ct),
             { Challenge: { } challenge, Signature: { } signature } => ByKeyAsync(door, challenge, signature, challenges, ct),
             _ => Task.FromResult<Results<Created<NewTokenAnswer>, ProblemHttpResult>>(AuxoProblem.BadRequest(
-                "session/incomplete", "Send 'name' and 'password', or 'challenge' and 'signature'.")),
+                "session/incomplete", "Send 'name' and 'password', 'challenge' and 'signature', or 'idToken'.")),
         };
     }
 
@@ -70,7 +77,7 @@ public static class StartSession
         if (name.Length > 100 || password.Length > 1000 || name.Contains('\0', StringComparison.Ordinal)) return Refused(door, "");
         if (door.Http.RequestServices.GetService<LdapPasswords>() is { } ldap
             && !await OutsidePerson.IsTakenAsync(door.Source, name, LdapPasswords.Directory, ct))
-            return await ByDirectoryAsync(door, name, password, ldap, ct);
+            return await StartOutsideSession.ByDirectoryAsync(door, name, password, ldap, ct);
         string? stored = null;
         var (isRight, wait) = await tries.TryAsync(name, address, async () =>
         {
@@ -88,48 +95,6 @@ public static class StartSession
         return await door.OpenAsync(
             AuthenticationKinds.Password, "select name from access.people where name = $1 and password = $2 for share", ct, name, stored!)
             is { } made ? made : Refused(door, name);
-    }
-
-    /// <summary>Nobody of Auxo's own has the name: the directory is asked.</summary>
-    private static async Task<Results<Created<NewTokenAnswer>, ProblemHttpResult>> ByDirectoryAsync(
-        Door door, string name, string password, LdapPasswords ldap, CancellationToken ct)
-    {
-        LdapDecision decision;
-        try
-        {
-            decision = await ldap.DecideAsync(name, password, CallerAddress.Of(door.Http), ct);
-        }
-        catch (TooManyTriesException e)
-        {
-            door.Log.Refused(door.Http, AuthenticationKinds.Ldap, Refusals.TooManyTries, name);
-            return TooMany(door.Http, e.Wait);
-        }
-        catch (DirectoryAwayException)
-        {
-            door.Log.Refused(door.Http, AuthenticationKinds.Ldap, Refusals.AuthorityAway, name);
-            throw;
-        }
-
-        return await OutsideAsync(door, AuthenticationKinds.Ldap, decision.Person, decision.Refusal, name, ct)
-            ?? AuxoProblem.Of(401, "session/refused", decision.Refusal == Refusals.NoGroup
-                ? "Name and password fit, but no group of yours may do anything here. An operator decides by Auxo__Ldap__Groups which may."
-                : "Name and password do not fit, in Auxo or in the LDAP directory.");
-    }
-
-    /// <summary>Starts the session of somebody of a directory; null when she is not let in, which is written down.</summary>
-    internal static async Task<Results<Created<NewTokenAnswer>, ProblemHttpResult>?> OutsideAsync(
-        Door door, string kind, OutsidePerson? person, string? refusal, string? name, CancellationToken ct)
-    {
-        var made = person is null ? null
-            : await door.Http.RequestServices.GetRequiredService<OutsideSessions>().OpenAsync(person, OutsideSessions.Usual, ct);
-        if (made is null)
-        {
-            door.Log.Refused(door.Http, kind, refusal ?? Refusals.NameTaken, name);
-            return null;
-        }
-
-        door.Log.Accepted(door.Http, kind, person!.Name, made.Token.Id);
-        return TypedResults.Created($"/tokens/{made.Token.Id}", made);
     }
 
     private static async Task<Results<Created<NewTokenAnswer>, ProblemHttpResult>> ByKeyAsync(

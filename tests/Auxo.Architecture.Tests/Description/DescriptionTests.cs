@@ -48,7 +48,7 @@ public sealed class DescriptionTests
             Assert.True((string?)route["summary"] is { Length: > 10 }, $"{service}: {method} {path} has no summary");
             Assert.True(
                 route["security"]?[0]?["token"] is not null
-                    || name is "ReceiveHook" or "ReceiveHookAtRoot" or "MakeChallenge" or "StartSession"
+                    || name is "ReceiveHook" or "ReceiveHookAtRoot" or "MakeChallenge" or "MakeAuthorization" or "StartSession"
                         or "LogInToNpm" or "LogInToNpmByBrowser"
                         or "IssueOciToken" or "IssueOciTokenByForm",
                 $"{service}: {method} {path} says no scope");

@@ -57,9 +57,15 @@ internal static class SignIn
     {
         if (links.Take(code) is not { } link) return TypedResults.LocalRedirect("/login?used=1");
         await http.SignInAsync(link.Holder, link.Token, time);
+        return TypedResults.LocalRedirect(http.TakeWanted());
+    }
+
+    /// <summary>The page that somebody wanted before the sign-in; it is forgotten then.</summary>
+    public static string TakeWanted(this HttpContext http)
+    {
         var wanted = http.Request.Cookies[WantedCookie];
         http.Wants(null);
-        return TypedResults.LocalRedirect(Own(wanted));
+        return Own(wanted);
     }
 
     /// <summary>

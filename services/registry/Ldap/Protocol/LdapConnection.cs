@@ -4,6 +4,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
+using Auxo.Registry.Identities;
+
 namespace Auxo.Registry.Ldap.Protocol;
 
 /// <summary>
@@ -82,16 +84,7 @@ internal sealed class LdapConnection : IAsyncDisposable
         var tls = new SslStream(_stream);
         _stream = tls;
         var options = new SslClientAuthenticationOptions { TargetHost = host };
-        if (authorities is not null)
-        {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
-            };
-            policy.CustomTrustStore.AddRange(authorities);
-            options.CertificateChainPolicy = policy;
-        }
-
+        if (authorities is not null) options.CertificateChainPolicy = SettingFiles.Trusting(authorities);
         await tls.AuthenticateAsClientAsync(options, ct);
     }
 
