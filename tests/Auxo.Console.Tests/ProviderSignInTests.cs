@@ -3,7 +3,6 @@ using System.Net;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
 
 namespace Auxo.Console.Tests;
 

@@ -150,12 +150,13 @@ internal sealed class SlapdServer : IAsyncDisposable
         await Eventually.TrueAsync(
             async () =>
             {
-                Assert.SkipWhen(_process.HasExited, "slapd does not run here.");
+                if (_process.HasExited) return true;
                 using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 await socket.ConnectAsync("127.0.0.1", _tls.Number);
                 return true;
             },
             "slapd listens");
+        Assert.SkipWhen(_process.HasExited, "slapd does not run here.");
     }
 
     public async Task StopAsync()
