@@ -21,7 +21,10 @@ public sealed class LdapTests(PostgresFixture postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _ldap = await SlapdServer.StartAsync();
 
-    public ValueTask DisposeAsync() => _ldap.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_ldap is not null) await _ldap.DisposeAsync();
+    }
 
     [Theory]
     [InlineData(false, false)]
