@@ -95,8 +95,9 @@ internal sealed partial class OidcTokens(
             ValidAlgorithms = Algorithms, RequireSignedTokens = true, RequireExpirationTime = true, RequireAudience = true,
             // Only a key that the token names: else every one is tried.
             TryAllIssuerSigningKeys = false, ClockSkew = Skew,
-            LifetimeValidator = (begin, end, _, _) => end is { } until && Is(until) + Skew > time.GetUtcNow()
-                && (begin is not { } from || Is(from) - Skew <= time.GetUtcNow())
+            // Nothing is added to their times: one that is missing may be the first or the last that there is.
+            LifetimeValidator = (begin, end, _, _) => end is { } until && Is(until) > time.GetUtcNow() - Skew
+                && (begin is not { } from || Is(from) <= time.GetUtcNow() + Skew)
                     ? true : throw new SecurityTokenExpiredException("The token is over, or not yet good."),
         });
 
