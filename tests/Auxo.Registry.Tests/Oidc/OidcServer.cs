@@ -90,9 +90,6 @@ internal sealed class OidcServer : IAsyncDisposable
         _app = null;
     }
 
-    /// <summary>Signs with another key from the next start on, which has a name of its own.</summary>
-    public void ChangeKey(RSA key, string name) => Key = new RsaSecurityKey(key) { KeyId = name };
-
     /// <summary>The token that a program gets for its id and secret.</summary>
     public async Task<string> ProgramTokenAsync()
     {
