@@ -109,7 +109,6 @@ internal sealed class OidcServer : IAsyncDisposable
         if (name is not null) claims["preferred_username"] = name;
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
-            Issuer = issuer ?? Issuer, Audience = audience, Expires = expires ?? DateTime.UtcNow.AddMinutes(5), NotBefore = notBefore,
             Issuer = issuer ?? Issuer, Audience = audience, NotBefore = notBefore,
             Expires = expires ?? DateTimeOffset.UtcNow.UtcDateTime.AddMinutes(5),
             Claims = claims, SigningCredentials = new SigningCredentials(key ?? Key, algorithm),

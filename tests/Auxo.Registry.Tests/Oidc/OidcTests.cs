@@ -59,7 +59,7 @@ public sealed class OidcTests(PostgresFixture postgres) : IAsyncLifetime
         var open = Encoding.UTF8.GetBytes(_provider.Key.Rsa.ExportSubjectPublicKeyInfoPem());
         var shared = new SymmetricSecurityKey(open) { KeyId = "first" };
         var good = _provider.Token().Split('.');
-        var (now, claims) = (DateTime.UtcNow, Decode(good[1]));
+        var (now, claims) = (DateTimeOffset.UtcNow.UtcDateTime, Decode(good[1]));
         foreach (var (token, why) in new[]
         {
             (_provider.Token(issuer: "https://elsewhere.example.org/"), "wrong_issuer"),
