@@ -8,6 +8,7 @@ using Auxo.Registry.Expiring;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Fetching.Inputs;
 using Auxo.Registry.Files;
+using Auxo.Registry.Homebrew;
 using Auxo.Registry.Identities;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Mirrors.Prefetching;
@@ -153,6 +154,8 @@ public static class Configuration
         GetArtifact.Map(app);
         GetTimeline.Map(app);
         GetDebianFile.Map(app);
+        GetBrewApi.Map(app);
+        GetBottle.Map(app);
         ManageMirrors.Map(app);
         PrefetchPackage.Map(app);
         CleanUpPackages.Map(app);

@@ -36,6 +36,19 @@ public sealed class ClientSetupTests
             """, ClientSetup.Find("npm")!.Write("save-exact=true\n", At));
 
     [Fact]
+    public void brew_gets_its_api_and_its_bottles()
+        => Assert.Equal(
+            """
+            HOMEBREW_NO_ANALYTICS=1
+            # auxo registry: begin
+            HOMEBREW_API_DOMAIN=http://auxo:auxo_text@127.0.0.1:8081/brew/npm/api
+            HOMEBREW_ARTIFACT_DOMAIN=http://127.0.0.1:8081/brew/npm/bottles
+            HOMEBREW_DOCKER_REGISTRY_TOKEN=auxo_text
+            # auxo registry: end
+
+            """, ClientSetup.Find("brew")!.Write("HOMEBREW_NO_ANALYTICS=1\n", At));
+
+    [Fact]
     public void pip_keeps_its_section_and_gets_the_line_below_it()
     {
         const string Before = "[install]\nno-cache = true\n[global]\ntimeout = 60\n";

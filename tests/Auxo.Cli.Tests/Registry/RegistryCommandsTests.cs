@@ -65,6 +65,19 @@ public sealed class RegistryCommandsTests
     }
 
     [Fact]
+    public async Task brew_is_set_up_where_it_looks()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(
+            static app => app.MapGet("/registry/repositories", static () => Page(Repository("brew", "brew"))));
+        var home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+        Assert.Contains("/.homebrew/brew.env", (await RunAsync(auxo, home, "registry", "setup", "brew")).Out.ReplaceLineEndings(""),
+            StringComparison.Ordinal);
+        var elsewhere = await CliResult.RunAsync(
+            new() { ["AUXO_HOME"] = auxo.Home, ["HOME"] = home, ["XDG_CONFIG_HOME"] = "/xdg" }, ["registry", "setup", "brew"]);
+        Assert.Contains("/xdg/homebrew/brew.env", elsewhere.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_client_without_a_repository_is_told_how_to_make_one()
     {
         await using var auxo = await FakeAuxo.StartAsync(static app => app.MapGet("/registry/repositories", static () => Page()));

@@ -16,7 +16,7 @@ namespace Auxo.Registry.Tests.Access;
 /// </summary>
 public sealed partial class AccessMatrixTests(PostgresFixture postgres)
 {
-    private static readonly string[] Repositories = ["raw", "npm", "pypi", "nuget", "oci"];
+    private static readonly string[] Repositories = ["raw", "npm", "pypi", "nuget", "oci", "debian", "brew"];
 
     /// <summary>What every token may, whatever it is for: ask who it is, and begin to log in.</summary>
     private static readonly string[] OfNoRepository =

@@ -65,7 +65,10 @@ internal static class DefineRepository
             terminal.Line($"  What is not yours comes from {Terminal.Safe(mirror.Upstream)}"
                 + (mirror.CooldownDays > 0 && HasCooldown(defined.Format)
                     ? $", versions when they are {mirror.CooldownDays} days old." : "."));
-        var client = defined.Format switch { "npm" => "npm", "pypi" => "pip", "nuget" => "nuget", "oci" => "docker", _ => null };
+        var client = defined.Format switch
+        {
+            "npm" or "nuget" or "brew" => defined.Format, "pypi" => "pip", "oci" => "docker", _ => null,
+        };
         if (client is not null)
             terminal.Line($"  [dim]Set up a client: auxo registry setup {client} --repository {Terminal.Safe(defined.Name)} --write[/]");
     }

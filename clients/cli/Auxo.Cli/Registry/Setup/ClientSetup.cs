@@ -32,6 +32,9 @@ internal sealed record ClientSetup(
     string Client, string Format, string File, Func<string, RegistryPlace, string> Write, Func<string, RegistryPlace, string> Undo,
     string Next)
 {
+    /// <summary>Its file below <c>XDG_CONFIG_HOME</c>, for a client that looks there instead when that is set; null for others.</summary>
+    public string? ConfigFile { get; init; }
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>All clients that can be set up.</summary>
@@ -45,6 +48,7 @@ internal sealed record ClientSetup(
             static at => ["[[index]]", "name = \"auxo\"", $"url = \"{at.WithToken($"/pypi/{at.Repository}/simple/")}\"", "default = true"],
             null, "uv add PACKAGE"),
         new("docker", "oci", ".docker/config.json", DockerWith, DockerWithout, "docker pull HOST/REPOSITORY/IMAGE:TAG"),
+        Lines("brew", "brew", ".homebrew/brew.env", Brew, null, "brew install FORMULA") with { ConfigFile = "homebrew/brew.env" },
         new("nuget", "nuget", ".nuget/NuGet/NuGet.Config", NuGetWith, NuGetWithout, "dotnet add package PACKAGE"),
     ];
 
@@ -81,6 +85,14 @@ internal sealed record ClientSetup(
         $"npmRegistryServer: \"{at.Address.GetLeftPart(UriPartial.Authority)}/npm/{at.Repository}/\"",
         $"npmAuthToken: \"{at.Token}\"", "npmAlwaysAuth: true",
         .. at.IsPlain ? [$"unsafeHttpWhitelist: [\"{at.Address.Host}\"]"] : Array.Empty<string>(),
+    ];
+
+    /// <summary>brew asks the API without a token of its own, and sends one for bottles only when it is told which.</summary>
+    private static IReadOnlyList<string> Brew(RegistryPlace at) =>
+    [
+        $"HOMEBREW_API_DOMAIN={at.WithToken($"/brew/{at.Repository}/api")}",
+        $"HOMEBREW_ARTIFACT_DOMAIN={at.Address.GetLeftPart(UriPartial.Authority)}/brew/{at.Repository}/bottles",
+        $"HOMEBREW_DOCKER_REGISTRY_TOKEN={at.Token}",
     ];
 
     private static string DockerWith(string text, RegistryPlace at)

@@ -31,8 +31,7 @@ internal static class SetUpClient
             { client, repository, address, write, publish, undo }.Does(host, async (parsed, session, ct) =>
         {
             var setup = ClientSetup.Find(parsed.GetRequiredValue(client))!;
-            var file = Path.Combine(host.Variable("HOME") ?? throw new CliException(
-                ExitCode.Negative, "HOME is not set, so your files are not known.", "Set it, and call this again."), setup.File);
+            var file = FileOf(host, setup);
             var at = new RegistryPlace(
                 Address(session, parsed.GetValue(address)),
                 await RepositoryAsync(session, setup, parsed.GetValue(repository), ct), "TOKEN");
@@ -71,6 +70,12 @@ internal static class SetUpClient
         => command.Replace("http://", at.Address.Scheme + "://", StringComparison.Ordinal)
             .Replace("HOST", at.Host, StringComparison.Ordinal)
             .Replace("REPOSITORY", at.Repository, StringComparison.Ordinal);
+
+    private static string FileOf(CliHost host, ClientSetup setup)
+        => setup.ConfigFile is { } below && host.Variable("XDG_CONFIG_HOME") is { Length: > 0 } config
+            ? Path.Combine(config, below)
+            : Path.Combine(host.Variable("HOME") ?? throw new CliException(
+                ExitCode.Negative, "HOME is not set, so your files are not known.", "Set it, and call this again."), setup.File);
 
     private static int ShowOnly(Session session, ClientSetup setup, RegistryPlace at, string file)
     {
