@@ -31,6 +31,8 @@ public sealed partial class RegistryGauges : PeriodicJob
         OfMirror("auxo_mirror_upstream_up", "1 when upstream answered the last question, else 0.", static m => m.Failure is null ? 1 : 0);
         OfMirror("auxo_mirror_oldest_check_timestamp_seconds", "When upstream was last asked about what is used, the oldest of it.",
             static m => m.OldestCheck?.ToUnixTimeSeconds() ?? 0);
+        OfMirror("auxo_mirror_refresh_interval_seconds", "How often upstream is asked about what is used.",
+            static m => m.RefreshDays * 86_400L);
     }
 
     /// <inheritdoc/>
