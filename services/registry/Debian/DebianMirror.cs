@@ -64,14 +64,11 @@ public sealed class DebianMirror(Mirror mirror, NpgsqlDataSource source, ReadInd
         RegistryRepository repository, MirroredDocument release, CancellationToken ct)
     {
         if (!IsRelease(release)) return [];
-        var (folder, used) = (DebianPath.FolderOf(release.Key), new List<string>());
-        foreach (var (name, index) in (await ReadAsync(release, ct)).Indexes)
-        {
-            if (await MirrorTable.FindFileAsync(source, repository.Name, DebianPath.ByHash(folder + name, index.Sha256), ct) is not null)
-                used.Add(name);
-        }
-
-        return used;
+        var folder = DebianPath.FolderOf(release.Key);
+        var kept = (await MirrorTable.FilesAsync(source, repository.Name, "by-hash/", MostKept, ct)).Select(static f => f.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. (await ReadAsync(release, ct)).Indexes.Where(i => kept.Contains(DebianPath.ByHash(folder + i.Key, i.Value.Sha256)))
+            .Select(static i => i.Key)];
     }
 
     /// <summary>Fetches indexes of what is signed, so that it can be used when upstream is away; false when it could not.</summary>

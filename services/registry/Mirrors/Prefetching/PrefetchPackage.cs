@@ -42,10 +42,10 @@ internal static class PrefetchPackage
         string repository, PrefetchBody? body, RepositoryRows rows, PrefetchNpm npm, PrefetchPyPi pypi, PrefetchNuGet nuget,
         CancellationToken ct)
     {
-        if (body is not { Package: { Length: > 0 } package, Version: { Length: > 0 } version }) return AuxoProblem.BadRequest(
+        if (body is not { Package: { Length: > 0 } package, Version: { Length: > 0 } version }
+            || package.Contains('\0') || version.Contains('\0')) return AuxoProblem.BadRequest(
             "mirror/invalid-package", "The body names a version: {\"package\":\"left-pad\",\"version\":\"1.3.0\"}.");
-        if (package.Contains('\0') || version.Contains('\0') || body.Platform is { Length: > LongestPlatform }
-            || body.Platform?.Contains('_') == false)
+        if (body.Platform is { Length: > LongestPlatform } || body.Platform?.Contains('_') == false)
             return AuxoProblem.BadRequest("mirror/invalid-package", "'platform' is like linux_x86_64, macosx_arm64 or win_amd64.");
         if (RepositoryAt.Parse(repository) is not { } at || await rows.FindAsync(at.Name, ct) is not { Mirror: not null } found)
             return ManageMirrors.NoMirror(repository);
