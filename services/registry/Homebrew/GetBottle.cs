@@ -22,17 +22,18 @@ public static class GetBottle
             .RequireRepositoryScope(RegistryScopes.Read, static http => PathOf(http)?.Image);
 
     private static async Task<Results<BlobResult, ProblemHttpResult>> HandleAsync(
-        string repository, string? path, HttpContext http, RepositoryRows rows, ImageMirror images, BlobStore blobs, FetchLog fetches,
+        string repository, HttpContext http, RepositoryRows rows, ImageMirror images, BlobStore blobs, FetchLog fetches,
         CancellationToken ct)
     {
         if (await rows.FindAsync(repository, RepositoryFormats.Brew, ct) is not { } found) return GetBrewApi.None(repository);
-        if (PathOf(http) is not { } image || found.Mirror is not { } settings) return GetBrewApi.None(repository, path ?? "");
+        var path = http.Request.RouteValues["path"] as string ?? "";
+        if (PathOf(http) is not { } image || found.Mirror is not { } settings) return GetBrewApi.None(repository, path);
         // The bottles are not where the API is.
         var bottles = found with { Mirror = settings with { Upstream = BrewUpstream.Bottles(settings) } };
         if (image.Target == OciTarget.Manifest && (OciPath.IsTag(image.Reference) || OciDigest.TryParse(image.Reference, out _)))
         {
             if (await images.ManifestAsync(bottles, image, image.Reference, ct) is not { } manifest)
-                return GetBrewApi.None(repository, path ?? "");
+                return GetBrewApi.None(repository, path);
             if (manifest.IsStale) http.Response.Headers.Warning = MirrorAnswers.Stale;
             var text = blobs.Files.OpenRead(manifest.Content) ?? throw new MissingContentException(manifest.Content);
             return new BlobResult(text, manifest.Content, manifest.SizeBytes, manifest.MediaType, "manifest.json", manifest.At,
@@ -40,7 +41,7 @@ public static class GetBottle
         }
 
         if (image.Target != OciTarget.Blob || !OciDigest.TryParse(image.Reference, out var digest)
-            || await images.BlobAsync(bottles, image, digest, ct) is not { } bottle) return GetBrewApi.None(repository, path ?? "");
+            || await images.BlobAsync(bottles, image, digest, ct) is not { } bottle) return GetBrewApi.None(repository, path);
         fetches.Add(http, repository, image.Image, "", digest.ToString(), bottle.Content, bottle.SizeBytes, bottle.Source);
         return BlobResult.OfVersion(
             blobs, bottle.Content, bottle.SizeBytes, "application/octet-stream", digest.ToString()[7..], bottle.FetchedAt);
