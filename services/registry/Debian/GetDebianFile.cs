@@ -3,7 +3,6 @@ using Auxo.Registry.Blobs;
 using Auxo.Registry.Debian.Indexes;
 using Auxo.Registry.Fetching;
 using Auxo.Registry.Files;
-using Auxo.Registry.Mirrors;
 using Auxo.Registry.Repositories;
 
 using Microsoft.AspNetCore.Http.Features;

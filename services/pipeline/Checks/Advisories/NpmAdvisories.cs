@@ -1,7 +1,5 @@
 using System.Text.Json;
 
-using Auxo.Pipeline.Checks.Locks;
-
 using Semver;
 
 namespace Auxo.Pipeline.Checks.Advisories;

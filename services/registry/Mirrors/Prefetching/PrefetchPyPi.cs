@@ -1,7 +1,6 @@
 using Auxo.Registry.Packages;
 using Auxo.Registry.PyPi;
 using Auxo.Registry.PyPi.Mirroring;
-using Auxo.Registry.PyPi.Simple;
 using Auxo.Registry.PyPi.Versions;
 using Auxo.Registry.Repositories;
 

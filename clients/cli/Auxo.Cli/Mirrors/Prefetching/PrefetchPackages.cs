@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 
 using Auxo.Api;
-using Auxo.Cli.Output;
 using Auxo.Locks;
 
 namespace Auxo.Cli.Mirrors.Prefetching;
