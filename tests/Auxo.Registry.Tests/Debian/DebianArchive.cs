@@ -4,8 +4,6 @@ using System.Text;
 
 using Auxo.Registry.Tests.Mirrors;
 
-using Microsoft.AspNetCore.Http;
-
 namespace Auxo.Registry.Tests.Debian;
 
 /// <summary>A small repository of Debian packages, made by hand and served by a stand-in.</summary>
