@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 
-using Auxo.Pipeline.Execution;
 using Auxo.Pipeline.Execution.Bubblewrap;
 using Auxo.Pipeline.Execution.RegistryAccess;
 using Auxo.ServiceDefaults.Access.Builds;

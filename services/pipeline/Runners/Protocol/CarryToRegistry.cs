@@ -7,9 +7,9 @@ using Auxo.ServiceDefaults.Access;
 namespace Auxo.Pipeline.Runners.Protocol;
 
 /// <summary>
-/// <c>GET /runner/{runner}/builds/{id}/registry</c>, as a WebSocket: one connection of a step over there to the registry's socket for
-/// steps. It is there for who holds a build whose steps are given the registry, and for as long as he holds it and his token counts; what
-/// is said in it is the registry's to judge, as of a step on this machine.
+/// <c>GET /runner/{runner}/builds/{id}/registry</c>: a WebSocket, one connection of a step over there to the registry's socket for steps.
+/// It is there for who holds a build whose steps are given the registry, and for as long as he holds it and his token counts; what is
+/// said in it is the registry's to judge, as of a step on this machine.
 /// </summary>
 internal static class CarryToRegistry
 {

@@ -41,7 +41,7 @@ public sealed class CleanUpImagesTests(PostgresFixture postgres)
         foreach (var path in (string[])[
             "/v2/app/web/manifests/v1", $"/v2/app/web/manifests/{now.Platform}", $"/v2/app/web/manifests/{kept}",
             "/v2/app/other/manifests/v1", $"/v2/app/web/blobs/{Images.DigestOf("two")}"])
-            Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, path));
+            Assert.Equal((path, HttpStatusCode.OK), (path, await StatusAsync(host, path)));
         Assert.Contains(kept, await host.Client.GetStringAsync($"/v2/app/web/referrers/{now.Platform}", Ct), StringComparison.Ordinal);
         // Its blobs are held for nobody any more: the next sweep takes them.
         await host.ExecuteAsync("update registry.oci_blobs set held_until = '-infinity'");
