@@ -116,7 +116,7 @@ public sealed class DebianMirror(Mirror mirror, NpgsqlDataSource source, ReadInd
     /// <summary>What is signed now, when upstream has moved on since it was asked a few minutes ago; else null.</summary>
     private async Task<MirroredDocument?> NewerAsync(RegistryRepository repository, MirroredDocument release, CancellationToken ct)
     {
-        if (mirror.IsLeftAlone(repository.Name)) return null;
+        if (mirror.IsLeftAlone(repository.Name, new Uri(release.Source))) return null;
         var now = await mirror.DocumentAsync(
             repository, release.Key, new Uri(release.Source), release.Accept, MostRelease, ct, prepare: null, now: true);
         return now.Content is not null && now.Content != release.Content ? now : null;

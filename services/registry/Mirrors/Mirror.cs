@@ -230,7 +230,7 @@ public sealed partial class Mirror(
         return file;
     }
 
-    private async Task<bool> FitsAsync(
+    private static async Task<bool> FitsAsync(
         string format, string key, string accept, ReceivedBlob received, CancellationToken ct)
     {
         if (!DocumentCheck.Looks(accept)) return true;

@@ -27,24 +27,19 @@ public static class CleanUpPackages
     private static async Task<Results<Ok<ListAnswer<ExpiredPackageVersion>>, ProblemHttpResult>> PreviewAsync(
         string name, NpgsqlDataSource source, RetentionPolicy policy, CleanUpImages images, TimeProvider time, CancellationToken ct)
         => await RepositoryTable.FindAsync(source, name, ct) is not { } repository
-            ? FileProblems.NoRepository(name)
+            ? FileProblems.NoRepositoryOfAny(name)
             : TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(
                 repository.Format == RepositoryFormats.Oci ? await images.PreviewAsync(name, repository.CleanupTags, ct)
                     : await DecideAsync(source, name, policy, time.GetUtcNow(), ct), null));
-        string name, NpgsqlDataSource source, RetentionPolicy policy, TimeProvider time, CancellationToken ct)
-        => await RepositoryTable.FindAsync(source, name, ct) is null
-            ? FileProblems.NoRepositoryOfAny(name)
-            : TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(await DecideAsync(source, name, policy, time.GetUtcNow(), ct), null));
 
     private static async Task<Results<Ok<ListAnswer<ExpiredPackageVersion>>, ProblemHttpResult>> HandleAsync(
         string name, HttpContext http, NpgsqlDataSource source, ChangePackage change, RetentionPolicy policy,
         CleanUpImages images, TimeProvider time, CancellationToken ct)
     {
-        if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository) return FileProblems.NoRepository(name);
+        if (await RepositoryTable.FindAsync(source, name, ct) is not { } repository) return FileProblems.NoRepositoryOfAny(name);
         if (repository.Format == RepositoryFormats.Oci)
             return TypedResults.Ok(new ListAnswer<ExpiredPackageVersion>(
                 await images.RunAsync(name, repository.CleanupTags, http.Caller(), ct), null));
-        if (await RepositoryTable.FindAsync(source, name, ct) is null) return FileProblems.NoRepositoryOfAny(name);
         var gone = new List<ExpiredPackageVersion>();
         foreach (var version in await DecideAsync(source, name, policy, time.GetUtcNow(), ct))
         {

@@ -6,7 +6,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 using Auxo.Benchmarks.Measuring;
-using Auxo.Testing;
 
 using Npgsql;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 using Auxo.Contracts;
 using Auxo.Pipeline.Builds;
 using Auxo.Testing;
