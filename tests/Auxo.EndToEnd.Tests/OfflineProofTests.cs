@@ -1,7 +1,5 @@
 using System.Diagnostics;
 
-using Auxo.Testing;
-
 namespace Auxo.EndToEnd.Tests;
 
 /// <summary>The script that cuts the network, as its reader runs it.</summary>

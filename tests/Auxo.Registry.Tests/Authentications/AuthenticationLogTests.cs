@@ -37,7 +37,7 @@ public sealed class AuthenticationLogTests(PostgresFixture postgres) : IAsyncLif
 
         Assert.Equal(
             [$"bearer let-in 127.0.0.1 ci {id} 5", $"basic let-in 127.0.0.1 ci {id} 1", $"bearer let-in 2001:db8:1:2:: ci {id} 1"],
-            (await RowsAsync("name=ci")).Order(StringComparer.Ordinal).OrderByDescending(static r => r.EndsWith('5')));
+            (await RowsAsync("name=ci")).OrderByDescending(static r => r.EndsWith('5')).ThenBy(static r => r, StringComparer.Ordinal));
     }
 
     [Fact]
