@@ -11,11 +11,16 @@ public sealed class RegistryCommandsTests
     [Fact]
     public async Task a_client_is_set_up_with_a_token_of_its_own_and_back_again()
     {
-        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        var isMade = false;
+        await using var auxo = await FakeAuxo.StartAsync(app =>
         {
             app.MapGet("/registry/repositories", static () => Page(Repository("npm", "npm"), Repository("files", "raw")));
-            app.MapPost("/registry/tokens", static () => Results.Json(new { token = Token, text = "auxo_secret" }, statusCode: 201));
-            app.MapGet("/registry/tokens", static () => Page(Token));
+            app.MapPost("/registry/tokens", () =>
+            {
+                isMade = true;
+                return Results.Json(new { token = Token, text = "auxo_secret" }, statusCode: 201);
+            });
+            app.MapGet("/registry/tokens", () => isMade ? Page(Token) : Page());
             app.MapDelete("/registry/tokens/{id}", static () => Results.NoContent());
         });
         var home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
