@@ -84,5 +84,5 @@ public sealed class ProviderSignInTests
                     ? FakeAuxo.Json($$"""{"token":{{ConsoleHost.Token("erin", role: "oidc")}},"text":"{{FakeAuxo.Token}}"}""", 201)
                     : FakeAuxo.Problem((int)HttpStatusCode.Unauthorized, "session/refused", "No group."));
             },
-            holder: "erin", role: "oidc", settings: [Issuer]);
+            holder: "erin", scopes: "\"pipeline:read\"", role: "oidc", settings: [Issuer]);
 }

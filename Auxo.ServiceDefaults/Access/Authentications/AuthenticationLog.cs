@@ -25,6 +25,7 @@ public sealed partial class AuthenticationLog : PeriodicJob
     private readonly AccessTokens _tokens;
     private readonly ServiceIdentity _service;
     private readonly ILogger<AuthenticationLog> _logger;
+    private bool _isDisposed;
 
     /// <summary>Makes it.</summary>
     public AuthenticationLog(AccessTokens tokens, ServiceIdentity service, TimeProvider time, ILogger<AuthenticationLog> logger)
@@ -78,6 +79,8 @@ public sealed partial class AuthenticationLog : PeriodicJob
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        // A host that gives up stops what it has taken apart before.
+        if (_isDisposed) return;
         try
         {
             await WriteAsync(cancellationToken);
@@ -93,6 +96,7 @@ public sealed partial class AuthenticationLog : PeriodicJob
     /// <inheritdoc/>
     public override void Dispose()
     {
+        _isDisposed = true;
         _meter.Dispose();
         _writing.Dispose();
         base.Dispose();
