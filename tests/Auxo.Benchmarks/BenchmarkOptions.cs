@@ -16,7 +16,7 @@ internal sealed record BenchmarkOptions(string? Group, IReadOnlyList<string> Onl
           thread       a push to its verdict on real nodes, beside Radicle's own CI; start, memory, webhooks, checks, sandbox,
                        what steps print, a history's secrets, a thousand builds that wait
           metrics      a scrape with 10,000 series and the DORA query at a million events
-          registry     downloads and uploads, beside nginx and hash + copy + sync
+          registry     files, packages, images and the collector, beside nginx, Verdaccio and docker's registry
           notify       deliveries, beside a bare HttpClient
           secrets      precision and recall of the check secrets over its corpus, beside gitleaks
           hooks        what a commit of 100 staged files waits for, beside the same tools one by one
