@@ -87,36 +87,14 @@ public static class TarGzReader
     }
 
     /// <summary>Stops when more comes out than may.</summary>
-    private sealed class BoundedStream(Stream inner, long limit) : Stream
+    private sealed class BoundedStream(Stream inner, long limit) : PassingStream(inner)
     {
         private long _read;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => _read; set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
+        protected override void Came(ReadOnlySpan<byte> bytes)
         {
-            var read = inner.Read(buffer);
-            _read += read;
-            return _read <= limit ? read : throw new ArchiveRefusedException(
+            if ((_read += bytes.Length) > limit) throw new ArchiveRefusedException(
                 $"The archive unpacks to more than {ArchiveLimits.MaxRatio} times its own size, as a bomb does. It was not kept.");
         }
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -10,7 +10,7 @@ namespace Auxo.Registry.Archives;
 /// </summary>
 /// <param name="tar">From its beginning; closed with this.</param>
 /// <param name="refuse">What is thrown, for what is wrong as the end of a sentence.</param>
-internal sealed class TarHeaderLimit(Stream tar, Func<string, Exception> refuse) : Stream
+internal sealed class TarHeaderLimit(Stream tar, Func<string, Exception> refuse) : PassingStream(tar)
 {
     /// <summary>Of such a header; a path has at most 4 KiB, and nothing else in it matters here.</summary>
     private const int MostBytes = 1 << 20;
@@ -22,54 +22,7 @@ internal sealed class TarHeaderLimit(Stream tar, Func<string, Exception> refuse)
     private int _keep;
     private long? _said;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override int Read(Span<byte> buffer)
-    {
-        var read = tar.Read(buffer);
-        Look(buffer[..read]);
-        return read;
-    }
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var read = await tar.ReadAsync(buffer, cancellationToken);
-        Look(buffer.Span[..read]);
-        return read;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) tar.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private void Look(ReadOnlySpan<byte> bytes)
+    protected override void Came(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
         {

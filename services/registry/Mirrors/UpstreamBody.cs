@@ -1,3 +1,5 @@
+using Auxo.Registry.Archives;
+
 namespace Auxo.Registry.Mirrors;
 
 /// <summary>Too little came for too long.</summary>
@@ -7,7 +9,7 @@ internal sealed class UpstreamStillException(string message, Exception? inner = 
 /// A body that breaks off when nothing, or next to nothing, came in half a minute of waiting: an upstream that stands
 /// still, or sends a byte now and then, holds nobody.
 /// </summary>
-internal sealed class UpstreamBody(Stream inner, TimeProvider time) : Stream
+internal sealed class UpstreamBody(Stream inner, TimeProvider time) : PassingStream(inner)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -16,19 +18,8 @@ internal sealed class UpstreamBody(Stream inner, TimeProvider time) : Stream
     private TimeSpan _waited;
     private long _came;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+    /// <summary>Nobody may wait for upstream by holding a thread.</summary>
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -37,7 +28,7 @@ internal sealed class UpstreamBody(Stream inner, TimeProvider time) : Stream
         var began = time.GetTimestamp();
         try
         {
-            var read = await inner.ReadAsync(buffer, limit.Token);
+            var read = await base.ReadAsync(buffer, limit.Token);
             if (read > 0) RequirePace(time.GetElapsedTime(began), read);
             return read;
         }
@@ -55,24 +46,5 @@ internal sealed class UpstreamBody(Stream inner, TimeProvider time) : Stream
         if (_came < LeastBytes)
             throw new UpstreamStillException($"only {_came} bytes came in {_waited.TotalSeconds:0} s");
         (_waited, _came) = (TimeSpan.Zero, 0);
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) inner.Dispose();
-        base.Dispose(disposing);
     }
 }
