@@ -31,5 +31,6 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(FailureDismissed))]
 [JsonSerializable(typeof(PrivacyViolated))]
 [JsonSerializable(typeof(PrivacyRestored))]
+[JsonSerializable(typeof(HealthChanged))]
 [JsonSerializable(typeof(NotificationAbandoned))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -44,6 +44,7 @@ public static class MessageRoutes
         Route<FailureDismissed>("failure_dismissed", Metrics, [Metrics], m => Failure(m.Rid, m.FailureId)),
         Route<PrivacyViolated>("privacy_violated", Metrics, [Notify], m => Privacy(m.Rid)),
         Route<PrivacyRestored>("privacy_restored", Metrics, [Notify], m => Privacy(m.Rid)),
+        Route<HealthChanged>("health_changed", Metrics, [Notify], m => Repository(m.Rid)),
         Route<NotificationAbandoned>("notification_abandoned", Notify, [], m => $"delivery/{m.DeliveryId}"),
     ];
 

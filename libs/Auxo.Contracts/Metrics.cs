@@ -72,3 +72,16 @@ public sealed record PrivacyViolated(Rid Rid, string RepositoryName, string Node
 /// <param name="RepositoryName">Its name.</param>
 /// <param name="At">When that was reported.</param>
 public sealed record PrivacyRestored(Rid Rid, string RepositoryName, DateTimeOffset At);
+
+/// <summary>The health of a repository moved: into another band, or by so much that people want to know.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Score">Points now, from 0 to 100.</param>
+/// <param name="Before">Points when it was last told, from 0 to 100.</param>
+/// <param name="Band">What these points are called, such as <c>Critical</c>.</param>
+/// <param name="BandBefore">What the points before were called.</param>
+/// <param name="TopFixes">What would win most points back, each one line, the most first.</param>
+/// <param name="At">When it was computed.</param>
+public sealed record HealthChanged(
+    Rid Rid, string RepositoryName, int Score, int Before, string Band, string BandBefore, IReadOnlyList<string> TopFixes,
+    DateTimeOffset At);

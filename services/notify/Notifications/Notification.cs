@@ -33,11 +33,12 @@ public enum Level
 /// <param name="Alert">Of an alert.</param>
 /// <param name="Payload">What another program sent, as it sent it.</param>
 /// <param name="Failure">Of a failure of what is live.</param>
+/// <param name="Health">Of the health of a repository.</param>
 public sealed record Notification(
     Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At,
     RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
     PatchFacts? Patch = null, AlertFacts? Alert = null, [property: JsonPropertyName("told")] JsonObject? Payload = null,
-    FailureFacts? Failure = null)
+    FailureFacts? Failure = null, HealthFacts? Health = null)
 {
     /// <summary>
     /// One line that can stand in a header, a log and a terminal: no control characters, at most <paramref name="max"/>
@@ -110,6 +111,13 @@ public sealed record AlertFacts(
 /// <param name="RecoveredBy">The deployment or the person that ended it.</param>
 public sealed record FailureFacts(string Id, string? DeploymentId = null, DateTimeOffset? StartedAt = null, string? RecoveredBy = null);
 
+/// <summary>The health of a repository.</summary>
+/// <param name="Score">Points now, from 0 to 100.</param>
+/// <param name="Before">Points when it was last told.</param>
+/// <param name="Band">What these points are called.</param>
+/// <param name="BandBefore">What the points before were called.</param>
+public sealed record HealthFacts(int Score, int Before, string Band, string BandBefore);
+
 /// <summary>What notifications are called, and so what routes and receivers can choose by. Names never change.</summary>
 public static class NotificationTypes
 {
@@ -134,19 +142,26 @@ public static class NotificationTypes
     /// <summary>A new patch changes files that have owners.</summary>
     public const string ReviewWanted = "patch.review_wanted";
 
+    /// <summary>The health of a repository fell to the worst band.</summary>
+    public const string HealthCritical = "health.critical";
+
+    /// <summary>The health of a repository moved in another way.</summary>
+    public const string HealthChanged = "health.changed";
+
     /// <summary>All that Auxo itself sends.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
         "failure.detected", "failure.recovered", "alert.raised",
-        "alert.cleared", ScheduleMissed, MergedWithoutPass, ReviewWanted, Exposed, PrivateAgain,
+        "alert.cleared", ScheduleMissed, MergedWithoutPass, ReviewWanted, Exposed, PrivateAgain, HealthCritical,
+        HealthChanged,
     ];
 
     /// <summary>How much one of those matters, where its sender says nothing else.</summary>
     public static Level UsualLevel(string type) => type switch
     {
         "build.failed" or "build.errored" or "build.timed_out" or "alert.raised" or ScheduleMissed => Level.Warning,
-        "failure.detected" or MergedWithoutPass or Exposed => Level.Critical,
+        "failure.detected" or MergedWithoutPass or Exposed or HealthCritical => Level.Critical,
         _ => Level.Info,
     };
 

@@ -52,6 +52,10 @@ public static class NotificationId
     /// <summary>Of the end of it.</summary>
     public static Guid Of(PrivacyRestored m) => Of(NotificationTypes.PrivateAgain, m.Rid.Value, Ticks(m.At));
 
+    /// <summary>Of a move of a repository's health; it may come back.</summary>
+    public static Guid Of(HealthChanged m)
+        => Of("health", m.Rid.Value, m.Score.ToString(CultureInfo.InvariantCulture), Ticks(m.At));
+
     private static Guid Of(string type, params string[] parts) => DeliveryId.OfNotification(type, string.Join('\n', parts));
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString(CultureInfo.InvariantCulture);
