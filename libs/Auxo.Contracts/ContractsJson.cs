@@ -32,5 +32,6 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(PrivacyViolated))]
 [JsonSerializable(typeof(PrivacyRestored))]
 [JsonSerializable(typeof(HealthChanged))]
+[JsonSerializable(typeof(ReportPublished))]
 [JsonSerializable(typeof(NotificationAbandoned))]
 public sealed partial class ContractsJson : JsonSerializerContext;

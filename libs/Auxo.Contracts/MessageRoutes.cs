@@ -45,6 +45,7 @@ public static class MessageRoutes
         Route<PrivacyViolated>("privacy_violated", Metrics, [Notify], m => Privacy(m.Rid)),
         Route<PrivacyRestored>("privacy_restored", Metrics, [Notify], m => Privacy(m.Rid)),
         Route<HealthChanged>("health_changed", Metrics, [Notify], m => Repository(m.Rid)),
+        Route<ReportPublished>("report_published", Metrics, [Notify], m => $"report/{m.Kind}"),
         Route<NotificationAbandoned>("notification_abandoned", Notify, [], m => $"delivery/{m.DeliveryId}"),
     ];
 

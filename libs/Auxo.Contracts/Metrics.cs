@@ -85,3 +85,17 @@ public sealed record PrivacyRestored(Rid Rid, string RepositoryName, DateTimeOff
 public sealed record HealthChanged(
     Rid Rid, string RepositoryName, int Score, int Before, string Band, string BandBefore, IReadOnlyList<string> TopFixes,
     DateTimeOffset At);
+
+/// <summary>A report was made, and is for whoever wants to read it.</summary>
+/// <param name="ReportId">Its id; the same again is the same report.</param>
+/// <param name="Kind"><c>daily</c>, <c>weekly</c>, <c>security</c> or <c>audit</c>.</param>
+/// <param name="Title">One line for people.</param>
+/// <param name="Day">The day that it is about.</param>
+/// <param name="Markdown">The report as Markdown.</param>
+/// <param name="Html">The report as the body of a mail; words from outside are escaped in it.</param>
+/// <param name="Text">The report as plain text.</param>
+/// <param name="NeedsAttention">Whether something in it waits for somebody.</param>
+/// <param name="At">When it was made.</param>
+public sealed record ReportPublished(
+    string ReportId, string Kind, string Title, DateOnly Day, string Markdown, string Html, string Text, bool NeedsAttention,
+    DateTimeOffset At);

@@ -4,6 +4,7 @@ using Auxo.Notify.Deliveries;
 using Auxo.Notify.Incoming;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Planning;
+using Auxo.Notify.Planning.Reports;
 using Auxo.Notify.Routes;
 using Auxo.Notify.Senders;
 using Auxo.Notify.Timeline;
@@ -44,6 +45,7 @@ public static class Configuration
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.AddKnownSettings(NotifySettings.Known);
+        services.AddSingleton(ConsoleAddress.From(builder.Configuration));
         services.AddSingleton(new RetryPolicy());
         services.AddSingleton(new DesktopSession(builder.Configuration["PATH"], builder.Configuration["DBUS_SESSION_BUS_ADDRESS"]));
         services.AddSingleton<GuardedPost>();

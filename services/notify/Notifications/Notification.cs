@@ -34,11 +34,12 @@ public enum Level
 /// <param name="Payload">What another program sent, as it sent it.</param>
 /// <param name="Failure">Of a failure of what is live.</param>
 /// <param name="Health">Of the health of a repository.</param>
+/// <param name="Report">Of a report.</param>
 public sealed record Notification(
     Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At,
     RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
     PatchFacts? Patch = null, AlertFacts? Alert = null, [property: JsonPropertyName("told")] JsonObject? Payload = null,
-    FailureFacts? Failure = null, HealthFacts? Health = null)
+    FailureFacts? Failure = null, HealthFacts? Health = null, ReportFacts? Report = null)
 {
     /// <summary>
     /// One line that can stand in a header, a log and a terminal: no control characters, at most <paramref name="max"/>
@@ -118,6 +119,13 @@ public sealed record FailureFacts(string Id, string? DeploymentId = null, DateTi
 /// <param name="BandBefore">What the points before were called.</param>
 public sealed record HealthFacts(int Score, int Before, string Band, string BandBefore);
 
+/// <summary>A report.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind"><c>daily</c>, <c>weekly</c>, <c>security</c> or <c>audit</c>; a digest is one too.</param>
+/// <param name="Day">The day that it is about.</param>
+/// <param name="Html">As the body of a mail; null when there is none, or one that no mail should have.</param>
+public sealed record ReportFacts(string Id, string Kind, DateOnly Day, string? Html);
+
 /// <summary>What notifications are called, and so what routes and receivers can choose by. Names never change.</summary>
 public static class NotificationTypes
 {
@@ -148,13 +156,19 @@ public static class NotificationTypes
     /// <summary>The health of a repository moved in another way.</summary>
     public const string HealthChanged = "health.changed";
 
+    /// <summary>The beginning of reports: <c>report.daily</c>.</summary>
+    public const string ReportPrefix = "report.";
+
+    /// <summary>The kinds of reports.</summary>
+    public static IReadOnlyList<string> ReportKinds { get; } = ["daily", "weekly", "security", "audit"];
+
     /// <summary>All that Auxo itself sends.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
         "failure.detected", "failure.recovered", "alert.raised",
         "alert.cleared", ScheduleMissed, MergedWithoutPass, ReviewWanted, Exposed, PrivateAgain, HealthCritical,
-        HealthChanged,
+        HealthChanged, .. ReportKinds.Select(static kind => ReportPrefix + kind),
     ];
 
     /// <summary>How much one of those matters, where its sender says nothing else.</summary>

@@ -56,6 +56,9 @@ public static class NotificationId
     public static Guid Of(HealthChanged m)
         => Of("health", m.Rid.Value, m.Score.ToString(CultureInfo.InvariantCulture), Ticks(m.At));
 
+    /// <summary>Of a report.</summary>
+    public static Guid Of(ReportPublished m) => Of("report", m.Kind, m.ReportId);
+
     private static Guid Of(string type, params string[] parts) => DeliveryId.OfNotification(type, string.Join('\n', parts));
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString(CultureInfo.InvariantCulture);

@@ -41,7 +41,7 @@ public static class MailMessage
                 Text = $"{n.Title}\n\n{text}\n\n-- \nAuxo, {n.Type}, {delivery.Id}\n",
                 ContentTransferEncoding = ContentEncoding.QuotedPrintable,
             },
-            new TextPart("html") { Text = Html(n, text, delivery.Id), ContentTransferEncoding = ContentEncoding.QuotedPrintable },
+            new TextPart("html") { Text = n.Report?.Html is { } html ? Whole(html, n, delivery.Id) : Html(n, text, delivery.Id), ContentTransferEncoding = ContentEncoding.QuotedPrintable },
         };
         return message;
     }
@@ -63,6 +63,16 @@ public static class MailMessage
 
             """;
     }
+
+    /// <summary>A report brings a page of its own, which says its title itself.</summary>
+    private static string Whole(string html, Notification n, string id)
+        => html.Contains("</body>", StringComparison.OrdinalIgnoreCase)
+            ? html.Replace("</body>", Foot(n, id) + "</body>", StringComparison.OrdinalIgnoreCase)
+            : html + Foot(n, id);
+
+    private static string Foot(Notification n, string id)
+        => (n.Url is null ? "" : $"""<p><a href="{Encode(n.Url)}">{Encode(n.Url)}</a></p>""")
+            + $"""<p style="color:#777;font-size:small">Auxo, {Encode(n.Type)}, {Encode(id)}</p>""";
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 

@@ -54,6 +54,7 @@ public static class StandardWebhook
 
     private static Notification? Shorter(Notification n) => n switch
     {
+        { Report: { Html: not null } report } => n with { Report = report with { Html = null } },
         { Build: { Findings.Count: > 0 } build }
             => n with { Build = build with { Findings = [.. build.Findings.SkipLast((build.Findings.Count + 1) / 2)] } },
         { Build: { Steps.Count: > 0 } build }
