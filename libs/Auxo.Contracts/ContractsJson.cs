@@ -33,5 +33,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(PrivacyRestored))]
 [JsonSerializable(typeof(HealthChanged))]
 [JsonSerializable(typeof(ReportPublished))]
+[JsonSerializable(typeof(AlertRaised))]
+[JsonSerializable(typeof(AlertCleared))]
 [JsonSerializable(typeof(NotificationAbandoned))]
 public sealed partial class ContractsJson : JsonSerializerContext;

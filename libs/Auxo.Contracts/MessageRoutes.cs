@@ -46,6 +46,8 @@ public static class MessageRoutes
         Route<PrivacyRestored>("privacy_restored", Metrics, [Notify], m => Privacy(m.Rid)),
         Route<HealthChanged>("health_changed", Metrics, [Notify], m => Repository(m.Rid)),
         Route<ReportPublished>("report_published", Metrics, [Notify], m => $"report/{m.Kind}"),
+        Route<AlertRaised>("alert_raised", Metrics, [Notify], m => Alert(m.AlertId)),
+        Route<AlertCleared>("alert_cleared", Metrics, [Notify], m => Alert(m.AlertId)),
         Route<NotificationAbandoned>("notification_abandoned", Notify, [], m => $"delivery/{m.DeliveryId}"),
     ];
 
@@ -62,6 +64,8 @@ public static class MessageRoutes
     private static string Build(Guid build) => $"build/{build}";
 
     private static string Privacy(Rid rid) => $"privacy/{rid}";
+
+    private static string Alert(string alert) => $"alert/{alert}";
 
     private static string Failure(Rid rid, string failure) => $"failure/{rid}/{failure}";
 }

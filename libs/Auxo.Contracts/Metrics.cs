@@ -99,3 +99,26 @@ public sealed record HealthChanged(
 public sealed record ReportPublished(
     string ReportId, string Kind, string Title, DateOnly Day, string Markdown, string Html, string Text, bool NeedsAttention,
     DateTimeOffset At);
+
+/// <summary>A rule of Auxo's own alerts holds, and has held for long enough.</summary>
+/// <param name="AlertId">This alert, from its begin to its end.</param>
+/// <param name="Rule">The rule's name, such as <c>DiskFull</c>.</param>
+/// <param name="Severity"><c>info</c>, <c>warning</c> or <c>critical</c>.</param>
+/// <param name="Summary">One line for people.</param>
+/// <param name="Description">What else is known; null for nothing.</param>
+/// <param name="RunbookUrl">Where it is written what to do; null when there is no such place.</param>
+/// <param name="Rid">The repository; null when it is about none.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="At">Since when it is told.</param>
+public sealed record AlertRaised(
+    string AlertId, string Rule, string Severity, string Summary, string? Description, string? RunbookUrl, Rid? Rid,
+    string? RepositoryName, DateTimeOffset At);
+
+/// <summary>An alert of Auxo's own is over.</summary>
+/// <param name="AlertId">Which one.</param>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="Summary">One line for people.</param>
+/// <param name="Rid">The repository; null when it was about none.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="At">Since when.</param>
+public sealed record AlertCleared(string AlertId, string Rule, string Summary, Rid? Rid, string? RepositoryName, DateTimeOffset At);

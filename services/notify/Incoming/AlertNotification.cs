@@ -14,12 +14,7 @@ public static class AlertNotification
         var (labels, notes) = (alert.Labels, alert.Annotations);
         var cleared = alert.Status == "resolved";
         var name = Notification.Line(labels.GetValueOrDefault("alertname") ?? "an alert without a name", 100);
-        var level = labels.GetValueOrDefault("severity")?.ToLowerInvariant() switch
-        {
-            "critical" or "page" => Level.Critical,
-            "info" or "none" => Level.Info,
-            _ => Level.Warning,
-        };
+        var level = LevelOf(labels.GetValueOrDefault("severity"));
         var repository = labels.GetValueOrDefault("repo");
         var shown = labels.Where(static l => l.Key is not ("alertname" or "severity")).OrderBy(static l => l.Key, StringComparer.Ordinal)
             .Take(MaxShown).Concat(alert.Values.OrderBy(static v => v.Key, StringComparer.Ordinal).Take(MaxShown))
@@ -27,7 +22,7 @@ public static class AlertNotification
         var at = cleared && alert.EndsAt.Year > 1 ? alert.EndsAt : alert.StartsAt;
         if (at.Year == 1 || at > now) at = now;
         return new Notification(
-            Id(sender, alert), cleared ? "alert.cleared" : "alert.raised", cleared ? Level.Info : level,
+            Id(sender, alert), cleared ? NotificationTypes.AlertCleared : NotificationTypes.AlertRaised, cleared ? Level.Info : level,
             Notification.Line($"{(cleared ? "cleared" : "alert")}: {name}: {notes.GetValueOrDefault("summary")}".TrimEnd(':', ' ')),
             Notification.Lines(string.Join('\n',
                 new[] { notes.GetValueOrDefault("description"), string.Join(", ", shown) }.Where(static t => !string.IsNullOrEmpty(t)))),
@@ -37,6 +32,14 @@ public static class AlertNotification
             Alert: new AlertFacts(
                 name, Cut(labels), alert.StartsAt, cleared ? at : null, alert.Values.Count == 0 ? null : Cut(alert.Values)));
     }
+
+    /// <summary>How much a severity matters, as the rules of Prometheus write it; one that nobody knows is a warning.</summary>
+    public static Level LevelOf(string? severity) => severity?.ToLowerInvariant() switch
+    {
+        "critical" or "page" => Level.Critical,
+        "info" or "none" => Level.Info,
+        _ => Level.Warning,
+    };
 
     /// <summary>
     /// Follows from what the sender calls the alert, its begin and its state. A sender that gives no fingerprint has named it by

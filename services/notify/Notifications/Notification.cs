@@ -156,6 +156,12 @@ public static class NotificationTypes
     /// <summary>The health of a repository moved in another way.</summary>
     public const string HealthChanged = "health.changed";
 
+    /// <summary>An alert began.</summary>
+    public const string AlertRaised = "alert.raised";
+
+    /// <summary>An alert is over.</summary>
+    public const string AlertCleared = "alert.cleared";
+
     /// <summary>The beginning of reports: <c>report.daily</c>.</summary>
     public const string ReportPrefix = "report.";
 
@@ -166,15 +172,15 @@ public static class NotificationTypes
     public static IReadOnlyList<string> All { get; } =
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
-        "failure.detected", "failure.recovered", "alert.raised",
-        "alert.cleared", ScheduleMissed, MergedWithoutPass, ReviewWanted, Exposed, PrivateAgain, HealthCritical,
+        "failure.detected", "failure.recovered", AlertRaised,
+        AlertCleared, ScheduleMissed, MergedWithoutPass, ReviewWanted, Exposed, PrivateAgain, HealthCritical,
         HealthChanged, .. ReportKinds.Select(static kind => ReportPrefix + kind),
     ];
 
     /// <summary>How much one of those matters, where its sender says nothing else.</summary>
     public static Level UsualLevel(string type) => type switch
     {
-        "build.failed" or "build.errored" or "build.timed_out" or "alert.raised" or ScheduleMissed => Level.Warning,
+        "build.failed" or "build.errored" or "build.timed_out" or AlertRaised or ScheduleMissed => Level.Warning,
         "failure.detected" or MergedWithoutPass or Exposed or HealthCritical => Level.Critical,
         _ => Level.Info,
     };

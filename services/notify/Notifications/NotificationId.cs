@@ -59,6 +59,12 @@ public static class NotificationId
     /// <summary>Of a report.</summary>
     public static Guid Of(ReportPublished m) => Of("report", m.Kind, m.ReportId);
 
+    /// <summary>Of an alert of Auxo's own.</summary>
+    public static Guid Of(AlertRaised m) => Of(NotificationTypes.AlertRaised, m.AlertId, Ticks(m.At));
+
+    /// <summary>Of its end.</summary>
+    public static Guid Of(AlertCleared m) => Of(NotificationTypes.AlertCleared, m.AlertId, Ticks(m.At));
+
     private static Guid Of(string type, params string[] parts) => DeliveryId.OfNotification(type, string.Join('\n', parts));
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString(CultureInfo.InvariantCulture);
