@@ -33,7 +33,9 @@ public interface INotify
 
     /// <summary>Who would hear of something; nothing is sent.</summary>
     [Get("recipients")]
-    Task<Recipients> RecipientsAsync(string? type, string? rid, string? name, CancellationToken ct);
+    Task<Recipients> RecipientsAsync(
+        string? type, string? rid, string? name, CancellationToken ct, string? level = null, string? branch = null, string? author = null,
+        string? owner = null, string? change = null, DateTimeOffset? at = null);
 
     /// <summary>Makes a route or replaces it.</summary>
     [Put("routes/{name}")]
@@ -116,7 +118,23 @@ public sealed record ChannelSecret(string Secret, DateTimeOffset OldUntil);
 /// <summary>Who gets which notification.</summary>
 public sealed record NotifyRoute(
     string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories,
-    [property: JsonConverter(typeof(Word))] string MinLevel, IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt);
+    [property: JsonConverter(typeof(Word))] string MinLevel, IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt)
+{
+    public IReadOnlyList<string> Branches { get; init; } = [];
+    public IReadOnlyList<string> Authors { get; init; } = [];
+    public IReadOnlyList<string> Owners { get; init; } = [];
+    public IReadOnlyList<string> Changes { get; init; } = [];
+    public IReadOnlyList<string> Hours { get; init; } = [];
+
+    /// <summary>Where it speaks, no route after it is asked.</summary>
+    public bool Last { get; init; }
+
+    /// <summary>What it asks besides, in words; empty for nothing.</summary>
+    public string Asks => string.Join("; ", new[]
+    {
+        ("branch", Branches), ("author", Authors), ("owner", Owners), ("change", Changes), ("hours", Hours),
+    }.Where(static c => c.Item2.Count > 0).Select(static c => $"{c.Item1} {string.Join(" or ", c.Item2)}"));
+}
 
 /// <summary>Who would hear of something that happens; <c>Types</c> is what may be asked for.</summary>
 public sealed record Recipients(
@@ -124,14 +142,16 @@ public sealed record Recipients(
     IReadOnlyList<SilentRoute> Silent);
 
 /// <summary>A channel that would hear it, and why it cannot be reached.</summary>
-public sealed record Recipient(string Channel, string Route, string? Refusal);
+public sealed record Recipient(string Channel, string Route, string? Refusal, string Why = "");
 
 /// <summary>A route that would say nothing.</summary>
 public sealed record SilentRoute(string Route, string Why);
 
 /// <summary>What a route shall be.</summary>
 public sealed record RouteRequest(
-    IReadOnlyList<string>? On, IReadOnlyList<string>? Repositories, string? MinLevel, IReadOnlyList<string> Channels);
+    IReadOnlyList<string>? On, IReadOnlyList<string>? Repositories, string? MinLevel, IReadOnlyList<string> Channels,
+    IReadOnlyList<string>? Branches = null, IReadOnlyList<string>? Authors = null, IReadOnlyList<string>? Owners = null,
+    IReadOnlyList<string>? Changes = null, IReadOnlyList<string>? Hours = null, bool? Last = null);
 
 /// <summary>A delivery and how far it got; the log only when it was asked for alone.</summary>
 public sealed record Delivery

@@ -8,6 +8,7 @@ using Auxo.Notify.Planning.Reports;
 using Auxo.Notify.Routes;
 using Auxo.Notify.Senders;
 using Auxo.Notify.Timeline;
+using Auxo.Notify.Verdicts;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Egress;
 using Auxo.ServiceDefaults.Settings;
@@ -34,6 +35,8 @@ public static class Configuration
         o.Projections.Snapshot<Channel>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<Route>(SnapshotLifecycle.Inline);
         o.Schema.For<KnownName>();
+        o.Schema.For<LastVerdict>();
+        o.Schema.For<PatchOwners>();
     }
 
     private static void ConfigureMessages(WolverineOptions o) => o.LocalQueueFor<DeliveriesPlanned>().BufferedInMemory();

@@ -7,6 +7,7 @@ using Auxo.Notify.Deliveries;
 using Auxo.Notify.Incoming;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Routes;
+using Auxo.Notify.Verdicts;
 
 namespace Auxo.Notify;
 
@@ -21,6 +22,8 @@ namespace Auxo.Notify;
 [JsonSerializable(typeof(RouteEvent.Removed), TypeInfoPropertyName = "RouteRemoved")]
 [JsonSerializable(typeof(Channel))]
 [JsonSerializable(typeof(KnownName))]
+[JsonSerializable(typeof(LastVerdict))]
+[JsonSerializable(typeof(PatchOwners))]
 [JsonSerializable(typeof(Route))]
 [JsonSerializable(typeof(ChannelSettings))]
 [JsonSerializable(typeof(Notification))]

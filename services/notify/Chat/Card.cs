@@ -64,6 +64,11 @@ public sealed record Card(
         yield return ("repository", n.Repository?.Name);
         if (n.Patch is { } patch) yield return ("patch", Short(patch.Id));
         else if (n.Build is not null) yield return ("branch", n.Build.Ref);
+        yield return ("verdict", n.Build?.Change switch
+        {
+            Verdicts.Transition.Broke => "broke", Verdicts.Transition.Fixed => "fixed", Verdicts.Transition.StillFailing => "still failing",
+            _ => null,
+        });
         yield return ("commit", Short(n.Build?.Commit ?? n.Patch?.Commit));
         yield return ("duration", n.Build?.DurationSeconds is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using Auxo.Contracts;
+using Auxo.Notify.Verdicts;
 
 namespace Auxo.Notify.Notifications;
 
@@ -10,7 +11,7 @@ public static class BuildNotification
     private const int MaxSteps = 50;
 
     /// <summary>The notification of a message.</summary>
-    public static Notification Of(BuildFinished message, Guid id)
+    public static Notification Of(BuildFinished message, Guid id, Transition? change = null, IReadOnlyList<string>? owners = null)
     {
         var subject = message.Subject;
         var build = new BuildFacts(
@@ -26,7 +27,7 @@ public static class BuildNotification
                 .Select(static f
                     => new FindingFacts(f.Check, f.Rule, f.Severity, f.Path is null
                         ? null
-                        : Notification.Line(f.Path), f.Line, Notification.Line(f.Message, 300), f.Blocks))]);
+                        : Notification.Line(f.Path), f.Line, Notification.Line(f.Message, 300), f.Blocks))], change);
         var patch = subject.PatchId is { } patchId
             ? new PatchFacts(patchId.Value, subject.RevisionId?.Value, Notification.Line(subject.Title),
                 subject.Author?.Value, subject.Commit.Value)
@@ -35,7 +36,8 @@ public static class BuildNotification
             id, NotificationTypes.Of(message.Outcome), NotificationTypes.UsualLevel(NotificationTypes.Of(message.Outcome)),
             Notification.Line($"{subject.RepositoryName}: {Words.Of(message.Outcome).Replace('_', ' ')}: {What(subject)}"),
             Text(message, build), message.FinishedAt,
-            new RepositoryFacts(subject.Rid.Value, Notification.Line(subject.RepositoryName, 100)), message.LogUrl, build, patch);
+            new RepositoryFacts(subject.Rid.Value, Notification.Line(subject.RepositoryName, 100)), message.LogUrl, build, patch,
+            Owners: owners is { Count: > 0 } ? [.. owners.Select(static o => Notification.Line(o, 100))] : null);
     }
 
     /// <summary>Whoever wrote the newest commit has nothing to do with what a schedule finds.</summary>
@@ -48,12 +50,21 @@ public static class BuildNotification
         {
             $"{(message.Subject.PatchId is { } patch ? $"patch {patch.Short}" : build.Ref)} at "
                 + $"{message.Subject.Commit.Short}, build {build.ShortId}"
-                + (build.DurationSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds:0.0} s") : ""),
+                + (build.DurationSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds:0.0} s") : "")
+                + Said(build.Change),
         };
         lines.AddRange(Problems(build));
         lines.Add(message.LogUrl ?? $"auxo ci logs {build.ShortId}");
         return Notification.Lines(string.Join('\n', lines));
     }
+
+    private static string Said(Transition? change) => change switch
+    {
+        Transition.Broke => ", the first that failed",
+        Transition.Fixed => ", fixed",
+        Transition.StillFailing => ", as the one before",
+        _ => "",
+    };
 
     /// <summary>Why it did not pass, line by line: the reason, the steps that failed, the first findings.</summary>
     internal static IEnumerable<string> Problems(BuildFacts build) =>

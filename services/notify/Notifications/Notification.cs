@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 using Auxo.Contracts;
+using Auxo.Notify.Verdicts;
 
 namespace Auxo.Notify.Notifications;
 
@@ -35,12 +36,17 @@ public enum Level
 /// <param name="Failure">Of a failure of what is live.</param>
 /// <param name="Health">Of the health of a repository.</param>
 /// <param name="Report">Of a report.</param>
+/// <param name="Owners">Whose the changed files are, as the repository says; null when nobody knows.</param>
 public sealed record Notification(
     Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At,
     RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
     PatchFacts? Patch = null, AlertFacts? Alert = null, [property: JsonPropertyName("told")] JsonObject? Payload = null,
-    FailureFacts? Failure = null, HealthFacts? Health = null, ReportFacts? Report = null)
+    FailureFacts? Failure = null, HealthFacts? Health = null, ReportFacts? Report = null, IReadOnlyList<string>? Owners = null)
 {
+    /// <summary>Who did what it tells of; null where nobody did, as with a scan of every night.</summary>
+    [JsonIgnore]
+    public string? Author => Build is { } build ? build.Trigger == BuildTrigger.Schedule ? null : build.Author : Patch?.Author;
+
     /// <summary>
     /// One line that can stand in a header, a log and a terminal: no control characters, at most <paramref name="max"/>
     /// characters.
@@ -81,10 +87,11 @@ public sealed record RepositoryFacts(string Rid, string Name);
 /// <param name="DurationSeconds">From the first step to the end; null when none began.</param>
 /// <param name="Steps">In the order of the plan.</param>
 /// <param name="Findings">The first few.</param>
+/// <param name="Change">What it says beside the verdict before it; null for a pass after a pass, and for what is no verdict.</param>
 public sealed record BuildFacts(
     Guid Id, string ShortId, Outcome Outcome, string? Reason, BuildTrigger Trigger, string Ref, string Commit,
     string? Author, double? DurationSeconds,
-    IReadOnlyList<StepFacts> Steps, IReadOnlyList<FindingFacts> Findings);
+    IReadOnlyList<StepFacts> Steps, IReadOnlyList<FindingFacts> Findings, Transition? Change = null);
 
 /// <summary>A step of a build.</summary>
 public sealed record StepFacts(string Name, Outcome Outcome, bool Blocks, double DurationSeconds, string Summary);

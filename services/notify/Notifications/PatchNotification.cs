@@ -43,7 +43,8 @@ public static class PatchNotification
                     + string.Join(", ", m.Owners.Take(5).Select(static o => Notification.Line($"{o.Owner} ({o.Files})", 80)))
                     + (m.OwnerCount > 5 ? $" and {m.OwnerCount - 5} more" : "")),
             m.At, new RepositoryFacts(m.Rid.Value, Notification.Line(m.RepositoryName, 100)),
-            Patch: new PatchFacts(m.PatchId.Value, m.RevisionId.Value, Notification.Line(m.Title), m.Author.Value, m.Head.Value));
+            Patch: new PatchFacts(m.PatchId.Value, m.RevisionId.Value, Notification.Line(m.Title), m.Author.Value, m.Head.Value),
+            Owners: [.. m.Owners.Select(static o => Notification.Line(o.Owner, 100))]);
 
     private static Notification Of(Guid id, string type, string word, Rid rid, string repository, PatchRevision r, DateTimeOffset at)
         => new(

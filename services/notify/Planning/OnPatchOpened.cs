@@ -7,7 +7,7 @@ namespace Auxo.Notify.Planning;
 /// <summary>Tells of a new patch.</summary>
 public static class OnPatchOpenedHandler
 {
-    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    /// <summary>The routes.</summary>
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <summary>Plans the deliveries, and remembers what the patch is called.</summary>

@@ -7,7 +7,7 @@ namespace Auxo.Notify.Planning;
 /// <summary>Tells of a patch's new revision.</summary>
 public static class OnPatchRevisedHandler
 {
-    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    /// <summary>The routes.</summary>
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <inheritdoc cref="OnPatchOpenedHandler.Handle"/>

@@ -28,7 +28,7 @@ public sealed record PlannedNotification(
 {
     /// <summary>What a notification comes to.</summary>
     public static PlannedNotification Of(Notification notification, RoutingTable table, string? correlationId, DateTimeOffset now)
-        => new(notification, Routing.Route(notification, table), correlationId, now);
+        => new(notification, Routing.Route(notification, table, now), correlationId, now);
 
     /// <summary>What wakes the worker; nothing when there is nothing to send.</summary>
     public DeliveriesPlanned? Wake => Deliveries.Count == 0 ? null : new DeliveriesPlanned();

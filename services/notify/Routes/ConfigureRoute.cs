@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 
 using Auxo.Notify.Channels;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Verdicts;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Access;
 
@@ -15,18 +16,29 @@ namespace Auxo.Notify.Routes;
 /// <param name="Repositories">Patterns of ids or names; left out, all.</param>
 /// <param name="MinLevel"><c>info</c> by default.</param>
 /// <param name="Channels">The channels that get it; at least one.</param>
+/// <param name="Branches">Patterns of branches; left out, whatever was built.</param>
+/// <param name="Authors">Patterns of keys or of the names of people; left out, whoever did it.</param>
+/// <param name="Owners">Patterns of whose the changed files are; left out, anybody's.</param>
+/// <param name="Changes"><c>broke</c>, <c>fixed</c>, <c>still_failing</c>; left out, all builds.</param>
+/// <param name="Hours">Such as <c>mon-fri 08:00-18:00 Europe/Berlin</c>; without a zone UTC; left out, always.</param>
+/// <param name="Last">True when no route after it is asked where it speaks.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RouteRequest(IReadOnlyList<string>? On = null, IReadOnlyList<string>? Repositories = null,
-    Level? MinLevel = null, IReadOnlyList<string>? Channels = null);
+    Level? MinLevel = null, IReadOnlyList<string>? Channels = null, IReadOnlyList<string>? Branches = null,
+    IReadOnlyList<string>? Authors = null, IReadOnlyList<string>? Owners = null, IReadOnlyList<string>? Changes = null,
+    IReadOnlyList<string>? Hours = null, bool? Last = null);
 
 /// <summary>A route.</summary>
 public sealed record RouteAnswer(
     string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel,
-    IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt)
+    IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt, IReadOnlyList<string> Branches, IReadOnlyList<string> Authors,
+    IReadOnlyList<string> Owners, IReadOnlyList<Transition> Changes, IReadOnlyList<string> Hours, bool Last)
 {
     /// <summary>What is shown of a route.</summary>
     public static RouteAnswer Of(Route route)
-        => new(route.Name, route.On, route.Repositories, route.MinLevel, route.Channels, route.ConfiguredAt);
+        => new(
+            route.Name, route.On, route.Repositories, route.MinLevel, route.Channels, route.ConfiguredAt, route.When.Branches,
+            route.When.Authors, route.When.Owners, route.When.Changes, route.When.Hours, route.IsLast);
 }
 
 /// <summary>422: a route cannot be like that.</summary>
@@ -74,7 +86,8 @@ public static class ConfigureRoute
             throw new InvalidRouteException($"There is no channel '{unknown}'. 'auxo notify channels' shows what there is.");
         return new RouteEvent.Configured(
             name, [.. on.Distinct(StringComparer.Ordinal)], [.. repositories.Distinct(StringComparer.Ordinal)],
-            request.MinLevel ?? Level.Info, [.. to.Distinct(StringComparer.Ordinal)], by, now);
+            request.MinLevel ?? Level.Info, [.. to.Distinct(StringComparer.Ordinal)], by, now, ConditionsReader.Read(request),
+            request.Last ?? false);
     }
 
     private static async Task<Results<Created<RouteAnswer>, Ok<RouteAnswer>>> PutAsync(

@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Verdicts;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Access;
 
@@ -20,7 +21,8 @@ public sealed record RecipientsAnswer(
 /// <param name="Channel">Its name.</param>
 /// <param name="Route">By which route.</param>
 /// <param name="Refusal">Why it cannot be reached; null when it can.</param>
-public sealed record RecipientAnswer(string Channel, string Route, string? Refusal);
+/// <param name="Why">Why that route speaks of it, for people.</param>
+public sealed record RecipientAnswer(string Channel, string Route, string? Refusal, string Why);
 
 /// <summary>A route that would say nothing.</summary>
 /// <param name="Route">Its name.</param>
@@ -32,8 +34,8 @@ public sealed class NoSuchTypeException(string type) : AuxoException(
     "notification/no-such-type", 404, $"Nothing is ever called '{type}'. There are: {string.Join(", ", NotificationTypes.All)}.");
 
 /// <summary>
-/// <c>GET /recipients?type=&amp;rid=&amp;name=&amp;level=</c>: who would hear of something if it happened now. Nothing is
-/// sent; the decision is the one that is made when it happens.
+/// <c>GET /recipients?type=&amp;rid=&amp;name=&amp;level=&amp;branch=&amp;author=&amp;owner=&amp;change=&amp;at=</c>: who would hear of
+/// something if it happened now, or then. Nothing is sent; the decision is the one that is made when it happens.
 /// </summary>
 public static class GetRecipients
 {
@@ -42,22 +44,47 @@ public static class GetRecipients
         => app.MapGet("/recipients", HandleAsync).WithName("GetRecipients").RequireScope(NotifyScopes.Read);
 
     /// <summary>What the routes come to.</summary>
-    public static RecipientsAnswer Decide(Notification notification, RoutingTable table)
-        => new(
+    public static RecipientsAnswer Decide(Notification notification, RoutingTable table, DateTimeOffset now)
+    {
+        var asked = Routing.Ask(notification, table, now).ToList();
+        var reasons = asked.Where(static a => a.Reason is not null).ToDictionary(
+            static a => a.Route.Name, static a => a.Reason!, StringComparer.Ordinal);
+        return new RecipientsAnswer(
             notification.Type, notification.Level, NotificationTypes.All,
-            [.. Routing.Route(notification, table).Select(static p => new RecipientAnswer(p.Channel, p.Route!, p.Refusal))],
-            [.. table.Routes.Select(r => (r.Name, Why: r.Silence(notification))).Where(static r => r.Why is not null)
-                .Select(static r => new SilentRoute(r.Name, r.Why!))]);
+            [.. Routing.Route(notification, table, now)
+                .Select(p => new RecipientAnswer(p.Channel, p.Route!, p.Refusal, reasons[p.Route!]))],
+            [.. asked.Where(static a => a.Silence is not null).Select(static a => new SilentRoute(a.Route.Name, a.Silence!))]);
+    }
 
     private static async Task<Ok<RecipientsAnswer>> HandleAsync(
         IDocumentStore store, TimeProvider time, CancellationToken ct, string type = "build.failed", Rid? rid = null, string? name = null,
-        Level? level = null)
+        Level? level = null, string? branch = null, string? author = null, string? owner = null, string? change = null,
+        DateTimeOffset? at = null)
     {
         if (!NotificationTypes.All.Contains(type)) throw new NoSuchTypeException(type);
-        var imagined = new Notification(
-            Guid.Empty, type, level ?? NotificationTypes.UsualLevel(type), type, "", time.GetUtcNow(),
-            rid is { } repository ? new RepositoryFacts(repository.Value, name ?? repository.Value) : null);
+        var now = at ?? time.GetUtcNow();
         await using var session = store.QuerySession();
-        return TypedResults.Ok(Decide(imagined, await RoutingTable.LoadAsync(session, ct)));
+        return TypedResults.Ok(Decide(
+            Imagine(type, level, rid is { } repository ? new RepositoryFacts(repository.Value, name ?? repository.Value) : null,
+                branch, author, owner, change is null ? null : ConditionsReader.Change(change, "change"), now),
+            await RoutingTable.LoadAsync(session, ct), now));
+    }
+
+    /// <summary>A notification of that type, with as much of what it tells as was said.</summary>
+    public static Notification Imagine(
+        string type, Level? level, RepositoryFacts? repository, string? branch, string? author, string? owner, Transition? change,
+        DateTimeOffset at)
+    {
+        var isBuild = type.StartsWith("build.", StringComparison.Ordinal);
+        var build = isBuild && (branch ?? author) is not null || isBuild && change is not null
+            ? new BuildFacts(
+                Guid.Empty, "", Outcome.Failed, null, BuildTrigger.Branch, branch ?? "", "", author, null, [], [], change)
+            : null;
+        var patch = (build is null && author is not null) || (build is not null && branch is null)
+            ? new PatchFacts("", null, null, author, null)
+            : null;
+        return new Notification(
+            Guid.Empty, type, level ?? NotificationTypes.UsualLevel(type), type, "", at, repository, Build: build, Patch: patch,
+            Owners: owner is null ? null : [owner]);
     }
 }

@@ -20,6 +20,12 @@ public sealed record Route
     /// <summary>What is less is not sent.</summary>
     public Level MinLevel { get; init; }
 
+    /// <summary>What it asks besides.</summary>
+    public RouteConditions When { get; init; } = RouteConditions.None;
+
+    /// <summary>Where it speaks, no route after it is asked.</summary>
+    public bool IsLast { get; init; }
+
     /// <summary>The channels that get it.</summary>
     public IReadOnlyList<string> Channels { get; init; } = [];
 
@@ -38,21 +44,34 @@ public sealed record Route
         RouteEvent.Configured x => new Route
         {
             Name = x.Name, On = x.On, Repositories = x.Repositories, MinLevel = x.MinLevel, Channels = x.Channels,
-            ConfiguredAt = x.At, Exists = true,
+            When = x.When ?? RouteConditions.None, IsLast = x.IsLast, ConfiguredAt = x.At, Exists = true,
         },
         RouteEvent.Removed => this with { Exists = false },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>Why this route does not speak of a notification, for people; null when it does.</summary>
-    public string? Silence(Notification notification)
+    public string? Silence(Notification notification, Circumstances circumstances)
     {
         if (!On.Any(p => Pattern.Matches(p, notification.Type))) return $"it does not listen to {notification.Type}";
         if (notification.Level < MinLevel) return $"{Words.Of(notification.Level)} is less than {Words.Of(MinLevel)}";
-        if (Repositories.Count == 0) return null;
-        if (notification.Repository is not { } repository) return "it is about certain repositories, and this is about none";
-        return Repositories.Any(p => Pattern.Matches(p, repository.Rid) || Pattern.Matches(p, repository.Name))
-            ? null
-            : $"it is not about {repository.Name}";
+        if (Repositories.Count > 0)
+        {
+            if (notification.Repository is not { } repository) return "it is about certain repositories, and this is about none";
+            if (!Repositories.Any(p => Pattern.Matches(p, repository.Rid) || Pattern.Matches(p, repository.Name)))
+                return $"it is not about {repository.Name}";
+        }
+
+        return When.Miss(circumstances);
     }
+
+    /// <summary>Why it speaks of one of which it does, for people.</summary>
+    public string Reason(Notification notification, Circumstances circumstances)
+        => string.Join(", ", (string[])
+        [
+            $"it listens to {On.First(p => Pattern.Matches(p, notification.Type))}",
+            .. Repositories.Count > 0 ? new[] { $"in {notification.Repository?.Name}" } : [],
+            .. MinLevel > Level.Info ? new[] { $"from {Words.Of(MinLevel)} on" } : [],
+            .. When.Hits(circumstances),
+        ]);
 }

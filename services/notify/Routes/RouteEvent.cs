@@ -17,9 +17,11 @@ public abstract record RouteEvent
     /// <param name="Channels">The channels that get it.</param>
     /// <param name="By">The name of the token that asked.</param>
     /// <param name="At">When.</param>
+    /// <param name="When">What it asks besides; null for nothing.</param>
+    /// <param name="IsLast">Where it speaks, no route after it is asked.</param>
     public sealed record Configured(
         string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel,
-        IReadOnlyList<string> Channels, string By, DateTimeOffset At) : RouteEvent;
+        IReadOnlyList<string> Channels, string By, DateTimeOffset At, RouteConditions? When = null, bool IsLast = false) : RouteEvent;
 
     /// <summary>It is gone.</summary>
     public sealed record Removed(string By, DateTimeOffset At) : RouteEvent;

@@ -5,6 +5,7 @@ using Auxo.Notify.Channels;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Planning;
 using Auxo.Notify.Routes;
+using Auxo.Notify.Verdicts;
 
 using FsCheck;
 using FsCheck.Fluent;
@@ -58,8 +59,8 @@ public sealed class NotificationTests
         var table = new RoutingTable(
             [new Route { Name = "all", On = ["build.*"], Channels = ["team"], Exists = true }],
             new Dictionary<string, Channel> { ["team"] = new() { Name = "team", Kind = ChannelKind.Webhook, Exists = true } });
-        var (told, wake) = OnBuildFinishedHandler.Handle(
-            Told.Build() with { OldNews = oldNews }, table, new Wolverine.Envelope(), Told.At);
+        var (told, _, wake) = OnBuildFinishedHandler.Handle(
+            Told.Build() with { OldNews = oldNews }, table, BuildPast.None, new Wolverine.Envelope(), Told.At);
         Assert.Equal((planned, planned == 1), (told?.Deliveries.Count ?? 0, wake is not null));
     }
 
@@ -143,7 +144,7 @@ public sealed class NotificationTests
                 Exists = true }],
             new Dictionary<string,
                 Channel> { ["alice-mail"] = Of("alice-mail"), ["carol-mail"] = Of("carol-mail"), ["team"] = Of("team") });
-        var (planned, wake) = OnReviewWantedHandler.Handle(wanted, table, new Wolverine.Envelope(), Told.At);
+        var (planned, _, wake) = OnReviewWantedHandler.Handle(wanted, table, new Wolverine.Envelope(), Told.At);
         Assert.Equal(["alice-mail", "team"], planned.Deliveries.Select(static d => d.Channel));
         Assert.NotNull(wake);
         Assert.Equal(
@@ -153,7 +154,7 @@ public sealed class NotificationTests
             (planned.Notification.Type, planned.Notification.Level, planned.Notification.Title, planned.Notification.Text));
         Assert.Contains(planned.Notification.Type, NotificationTypes.All);
         Assert.Null(OnReviewWantedHandler.Handle(
-            wanted with { OtherChannels = ["alice-mail", "carol-mail", "team"] }, table, new Wolverine.Envelope(), Told.At).Item2);
+            wanted with { OtherChannels = ["alice-mail", "carol-mail", "team"] }, table, new Wolverine.Envelope(), Told.At).Item3);
     }
 
     [Fact]

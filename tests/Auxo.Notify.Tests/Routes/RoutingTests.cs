@@ -21,21 +21,21 @@ public sealed class RoutingTests
     public void every_channel_of_a_route_that_speaks_of_it_is_told()
         => Assert.Equal(
             [("all", "mail"), ("all", "team")],
-            Routing.Route(Failed, Table(To("all", "mail", "team"), To("patches", "other") with { On = ["patch.*"] }))
+            Routing.Route(Failed, Table(To("all", "mail", "team"), To("patches", "other") with { On = ["patch.*"] }), Told.At)
                 .Select(static p => (p.Route, p.Channel)));
 
     [Fact]
     public void a_channel_that_several_routes_name_hears_it_once_by_the_first()
-        => Assert.Equal([("a", "team"), ("b", "mail")], Routing.Route(Failed, Table(To("a", "team", "team"), To("b", "team", "mail")))
+        => Assert.Equal([("a", "team"), ("b", "mail")], Routing.Route(Failed, Table(To("a", "team", "team"), To("b", "team", "mail")), Told.At)
             .Select(static p => (p.Route, p.Channel)));
 
     [Fact]
     public void who_would_hear_of_something_is_decided_as_when_it_happens()
     {
         var table = Table(To("all", "team"), To("patches", "mail") with { On = ["patch.*"] });
-        var answer = GetRecipients.Decide(Failed, table);
+        var answer = GetRecipients.Decide(Failed, table, Told.At);
         Assert.Equal(
-            Routing.Route(Failed, table).Select(static p => (p.Channel, p.Route!, p.Refusal)),
+            Routing.Route(Failed, table, Told.At).Select(static p => (p.Channel, p.Route!, p.Refusal)),
             answer.Deliveries.Select(static d => (d.Channel, d.Route, d.Refusal)));
         Assert.Equal([("patches", "it does not listen to build.failed")], answer.Silent.Select(static s => (s.Route, s.Why)));
     }
@@ -56,8 +56,8 @@ public sealed class RoutingTests
     public void a_route_speaks_of_certain_types_repositories_and_levels(string on, string repository, Level least, bool speaks)
     {
         var route = To("r", "team") with { On = [on], Repositories = repository.Length == 0 ? [] : [repository], MinLevel = least };
-        Assert.Equal(speaks, Routing.Route(Failed, Table(route)).Count == 1);
-        Assert.Equal(speaks, route.Silence(Failed) is null);
+        Assert.Equal(speaks, Routing.Route(Failed, Table(route), Told.At).Count == 1);
+        Assert.Equal(speaks, route.Silence(Failed, Table(route).Of(Failed, Told.At)) is null);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class RoutingTests
         var table = Table(To("r", "team", "gone"));
         table = table with { Channels =
             new Dictionary<string, Channel>(StringComparer.Ordinal) { ["team"] = table.Channels["team"] with { DisabledReason = "410" } } };
-        Assert.Equal(["the channel is disabled: 410", "there is no such channel any more"], Routing.Route(Failed, table)
+        Assert.Equal(["the channel is disabled: 410", "there is no such channel any more"], Routing.Route(Failed, table, Told.At)
             .Select(static p => p.Refusal));
     }
 
@@ -74,9 +74,9 @@ public sealed class RoutingTests
     public void the_same_decision_gives_the_same_ids_and_another_one_others()
     {
         var table = Table(To("r", "a", "b"), To("s", "c"));
-        var ids = Routing.Route(Failed, table).Select(static p => p.Id).ToList();
-        Assert.Equal(ids, Routing.Route(Failed, table).Select(static p => p.Id));
-        Assert.Equal(6, ids.Concat(Routing.Route(Failed with { Id = Guid.NewGuid() }, table).Select(static p => p.Id))
+        var ids = Routing.Route(Failed, table, Told.At).Select(static p => p.Id).ToList();
+        Assert.Equal(ids, Routing.Route(Failed, table, Told.At).Select(static p => p.Id));
+        Assert.Equal(6, ids.Concat(Routing.Route(Failed with { Id = Guid.NewGuid() }, table, Told.At).Select(static p => p.Id))
             .Distinct(StringComparer.Ordinal).Count());
         Assert.All(ids, static id => Assert.Matches("^msg_[0-9a-f]{32}$", id));
         Assert.Equal("msg_"
@@ -96,11 +96,11 @@ public sealed class RoutingTests
         Prop.ForAll(routes.ToArbitrary(), Gen.Elements(Enum.GetValues<Contracts.Outcome>()).ToArbitrary(), static (list, outcome) =>
         {
             var notification = BuildNotification.Of(Told.Build(outcome), Id);
-            var planned = Routing.Route(notification, Table(list));
+            var (planned, asked) = (Routing.Route(notification, Table(list), Told.At), Table(list).Of(notification, Told.At));
             return planned.Select(static p => p.Channel).Distinct(StringComparer.Ordinal).Count() == planned.Count
                 && planned.All(p => list.First(r
-                    => r.Silence(notification) is null && r.Channels.Contains(p.Channel, StringComparer.Ordinal)).Name == p.Route)
-                && list.Where(r => r.Silence(notification) is null)
+                    => r.Silence(notification, asked) is null && r.Channels.Contains(p.Channel, StringComparer.Ordinal)).Name == p.Route)
+                && list.Where(r => r.Silence(notification, asked) is null)
                     .SelectMany(static r => r.Channels).All(c => planned.Any(p => p.Channel == c));
         }).QuickCheckThrowOnFailure();
     }

@@ -9,6 +9,7 @@ internal static class NotifyCommand
     {
         ChannelsCommand.Create(host),
         RoutesCommand.Create(host),
+        WhyCommand.Create(host),
         TestCommand.Create(host),
         DeliveriesCommand.Create(host),
         ReplayCommand.Create(host),

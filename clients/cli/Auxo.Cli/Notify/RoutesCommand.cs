@@ -27,17 +27,31 @@ internal static class RoutesCommand
         };
         var level = new Option<string?>("--min-level") { Description = "info, warning or critical" };
         level.AcceptOnlyFromAmong("info", "warning", "critical");
+        var branches = Some("--branch", "Only what was built of this branch, * for any run of characters (may be repeated)");
+        var authors = Some("--author", "Only what this person did: a key, or a name (may be repeated)");
+        var owners = Some("--owner", "Only changes of files of this owner, as CODEOWNERS names it (may be repeated)");
+        var changes = Some("--change", "Only a build that is one of broke, fixed, still_failing (may be repeated)");
+        var hours = Some("--hours", "Only then, such as 'mon-fri 08:00-18:00 Europe/Berlin'; without a zone UTC (may be repeated)");
+        var last = new Option<bool>("--last") { Description = "Where it speaks, no route after it is asked" };
         var removed = new Argument<string>("name") { Description = "The route" };
         return new Command("routes", "Show who gets which notification")
         {
-            new Command("set", "Make a route, or replace it") { name, to, on, repositories, level }.Does(
+            new Command("set", "Make a route, or replace it") 
+            {
+                name, to, on, repositories, level, branches, authors, owners, changes, hours, last,
+            }.Does(
                 host, (parsed, session, ct) => SetAsync(
                 session, parsed.GetRequiredValue(name), new RouteRequest(parsed.GetValue(on),
-                    parsed.GetValue(repositories), parsed.GetValue(level), parsed.GetRequiredValue(to)), ct)),
+                    parsed.GetValue(repositories), parsed.GetValue(level), parsed.GetRequiredValue(to),
+                    parsed.GetValue(branches), parsed.GetValue(authors), parsed.GetValue(owners), parsed.GetValue(changes),
+                    parsed.GetValue(hours), parsed.GetValue(last)), ct)),
             new Command("remove", "Remove a route; what it has planned is still delivered") { removed }.Does(
                 host, (parsed, session, ct) => RemoveAsync(session, parsed.GetRequiredValue(removed), ct)),
         }.Does(host, static (_, session, ct) => ListAsync(session, ct));
     }
+
+    private static Option<string[]> Some(string name, string description)
+        => new(name) { Description = description, DefaultValueFactory = static _ => [] };
 
     private static async Task<int> ListAsync(Session session, CancellationToken ct)
     {
@@ -75,7 +89,7 @@ internal static class RoutesCommand
         return ExitCode.Ok;
     }
 
-    private static void Show(Terminal terminal, IEnumerable<NotifyRoute> routes)
+    private static void Show(Terminal terminal, IReadOnlyList<NotifyRoute> routes)
     {
         var columns = new Columns(1, "ROUTE", "ON", "REPOSITORY", "FROM LEVEL", "TO") { Wraps = true };
         foreach (var route in routes)
@@ -83,5 +97,12 @@ internal static class RoutesCommand
                 ? "all"
                 : string.Join(' ', route.Repositories), route.MinLevel, string.Join(' ', route.Channels));
         columns.Write(terminal);
+        foreach (var route in routes.Where(static r => r.Asks.Length > 0 || r.Last))
+            terminal.Line(
+                $"  [bold]{Terminal.Safe(route.Name)}[/] {Terminal.Safe(string.Join("; ", (string[])
+                [
+                    .. route.Asks.Length > 0 ? new[] { "only where " + route.Asks } : [],
+                    .. route.Last ? new[] { "no route after it is asked where it speaks" } : [],
+                ]))}");
     }
 }

@@ -8,7 +8,7 @@ namespace Auxo.Notify.Planning.Alerts;
 /// <summary>Tells that an alert of Auxo's own is over.</summary>
 public static class OnAlertClearedHandler
 {
-    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    /// <summary>The routes.</summary>
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>

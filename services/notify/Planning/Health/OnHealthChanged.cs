@@ -8,7 +8,7 @@ namespace Auxo.Notify.Planning.Health;
 /// <summary>Tells that the health of a repository moved.</summary>
 public static class OnHealthChangedHandler
 {
-    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    /// <summary>The routes.</summary>
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>

@@ -7,7 +7,7 @@ namespace Auxo.Notify.Planning.Privacy;
 /// <summary>Tells that nobody sees anything wrong with a private repository any more.</summary>
 public static class OnPrivacyRestoredHandler
 {
-    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    /// <summary>The routes.</summary>
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>

@@ -7,7 +7,7 @@ namespace Auxo.Notify.Planning.Privacy;
 /// <summary>Tells that a private repository is not private any more.</summary>
 public static class OnPrivacyViolatedHandler
 {
-    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    /// <summary>The routes.</summary>
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>

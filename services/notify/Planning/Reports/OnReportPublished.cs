@@ -20,7 +20,7 @@ public sealed record ConsoleAddress(Uri? Url)
 /// <summary>Hands a report to whoever wants to read it.</summary>
 public static class OnReportPublishedHandler
 {
-    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    /// <summary>The routes.</summary>
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
