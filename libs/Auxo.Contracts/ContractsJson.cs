@@ -23,6 +23,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(ScheduleMissed))]
 [JsonSerializable(typeof(MergedWithoutPass))]
 [JsonSerializable(typeof(ReviewWanted))]
+[JsonSerializable(typeof(SevereFindingsFound))]
 [JsonSerializable(typeof(ArtifactPublished))]
 [JsonSerializable(typeof(DeploymentReported))]
 [JsonSerializable(typeof(FailureDetected))]

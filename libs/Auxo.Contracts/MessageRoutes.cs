@@ -36,6 +36,7 @@ public static class MessageRoutes
         Route<ScheduleMissed>("schedule_missed", Pipeline, [Notify], m => $"schedule/{m.Rid}/{m.Schedule}"),
         Route<MergedWithoutPass>("merged_without_pass", Pipeline, [Notify], m => Patch(m.Rid, m.PatchId)),
         Route<ReviewWanted>("review_wanted", Pipeline, [Notify], m => Patch(m.Rid, m.PatchId)),
+        Route<SevereFindingsFound>("severe_findings_found", Pipeline, [Notify], m => Repository(m.Rid)),
         Route<ArtifactPublished>("artifact_published", Registry, [], m => $"artifact/{m.Name}"),
         Route<DeploymentReported>("deployment_reported", Metrics, [Metrics], m => Repository(m.Rid)),
         Route<FailureDetected>("failure_detected", Metrics, [Metrics, Notify], m => Failure(m.Rid, m.FailureId)),

@@ -65,6 +65,21 @@ public sealed record ReviewWanted(
     Rid Rid, string RepositoryName, PatchId PatchId, RevisionId RevisionId, CommitId Head, string Title, Did Author,
     IReadOnlyList<OwnerOfFiles> Owners, int OwnerCount, IReadOnlyList<string> OtherChannels, DateTimeOffset At);
 
+/// <summary>
+/// A build of a default branch opened findings of high or critical severity that were not open before. What the first look of a
+/// check finds is not told, nor what is known or accepted.
+/// </summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Findings">The worst of them, at most ten.</param>
+/// <param name="Count">How many there are, from 1.</param>
+/// <param name="Owners">Who owns their files by the CODEOWNERS of that commit, those of most files first; at most ten.</param>
+/// <param name="LogUrl">The build that saw them; null where there is no address of it.</param>
+/// <param name="At">When that build ended.</param>
+public sealed record SevereFindingsFound(
+    Rid Rid, string RepositoryName, IReadOnlyList<Finding> Findings, int Count, IReadOnlyList<OwnerOfFiles> Owners,
+    string? LogUrl, DateTimeOffset At);
+
 /// <summary>An owner, as CODEOWNERS names it.</summary>
 /// <param name="Owner">Such as <c>@alice</c> or an e-mail address.</param>
 /// <param name="Files">How many of the changed files are theirs.</param>

@@ -157,6 +157,9 @@ public static class NotificationTypes
     /// <summary>A new patch changes files that have owners.</summary>
     public const string ReviewWanted = "patch.review_wanted";
 
+    /// <summary>A default branch has severe findings that it had not before.</summary>
+    public const string SecurityFound = "security.found";
+
     /// <summary>The health of a repository fell to the worst band.</summary>
     public const string HealthCritical = "health.critical";
 
@@ -180,14 +183,14 @@ public static class NotificationTypes
     [
         .. Enum.GetValues<Outcome>().Select(Of), "patch.opened", "patch.revised", "patch.merged", "patch.archived",
         "failure.detected", "failure.recovered", AlertRaised,
-        AlertCleared, ScheduleMissed, MergedWithoutPass, ReviewWanted, Exposed, PrivateAgain, HealthCritical,
+        AlertCleared, ScheduleMissed, MergedWithoutPass, ReviewWanted, Exposed, PrivateAgain, SecurityFound, HealthCritical,
         HealthChanged, .. ReportKinds.Select(static kind => ReportPrefix + kind),
     ];
 
     /// <summary>How much one of those matters, where its sender says nothing else.</summary>
     public static Level UsualLevel(string type) => type switch
     {
-        "build.failed" or "build.errored" or "build.timed_out" or AlertRaised or ScheduleMissed => Level.Warning,
+        "build.failed" or "build.errored" or "build.timed_out" or AlertRaised or ScheduleMissed or SecurityFound => Level.Warning,
         "failure.detected" or MergedWithoutPass or Exposed or HealthCritical => Level.Critical,
         _ => Level.Info,
     };

@@ -52,6 +52,9 @@ public static class NotificationId
     /// <summary>Of the end of it.</summary>
     public static Guid Of(PrivacyRestored m) => Of(NotificationTypes.PrivateAgain, m.Rid.Value, Ticks(m.At));
 
+    /// <summary>Of severe findings; a commit may bring some more than once.</summary>
+    public static Guid Of(SevereFindingsFound m) => Of(NotificationTypes.SecurityFound, m.Rid.Value, Ticks(m.At));
+
     /// <summary>Of a move of a repository's health; it may come back.</summary>
     public static Guid Of(HealthChanged m)
         => Of("health", m.Rid.Value, m.Score.ToString(CultureInfo.InvariantCulture), Ticks(m.At));

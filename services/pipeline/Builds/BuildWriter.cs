@@ -36,8 +36,9 @@ public sealed class BuildWriter(IDocumentStore store, Outbox outbox, FindingsSto
             var change = new BuildChange(before, events);
             change.Execute(work.Session);
             if (change.Wake is { } wake) messages.Add(wake);
+            if (change.After.State == BuildState.Finished)
+                messages.AddRange(await findings.MoveAsync(work.Session, change.After, time.GetUtcNow(), ct));
             foreach (var message in messages) await work.PublishAsync(message);
-            if (change.After.State == BuildState.Finished) await findings.MoveAsync(work.Session, change.After, time.GetUtcNow(), ct);
             if (change.After.State == BuildState.Finished) CrashPoint.Hit("pipeline.build.before_finish");
             await work.SaveChangesAsync(ct);
             return (before, change.After);

@@ -25,6 +25,9 @@ public sealed record SeenFinding(Fingerprint Mark, string Blob, int? Line, Sever
     /// <summary>The commit need not be its cause: it counted as known, or its file is as it was before.</summary>
     public bool WasThere { get; init; }
 
+    /// <summary>It counted as known: somebody has heard of it, whatever the commit did.</summary>
+    public bool IsKnown { get; init; }
+
     /// <summary>How it is accepted; null when it is not.</summary>
     public FindingAcceptance? Accepted { get; init; }
 
@@ -36,6 +39,11 @@ public sealed record SeenFinding(Fingerprint Mark, string Blob, int? Line, Sever
 /// <param name="Check">The check.</param>
 /// <param name="Path">The file.</param>
 public sealed record UnreadFile(string Check, string Path);
+
+/// <summary>A file with owners, by the CODEOWNERS of the commit.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Owners">As they are written there.</param>
+public sealed record OwnedPath(string Path, IReadOnlyList<string> Owners);
 
 /// <summary>The files that are not as they were when some checks last looked.</summary>
 /// <param name="Checks">Those checks: they last looked at the same commit.</param>
@@ -66,6 +74,9 @@ public sealed record FindingLook(
 
     /// <summary>What has changed since the look before; a check that is not named has none, or git cannot say.</summary>
     public IReadOnlyList<TouchedFiles> Touched { get; init; } = [];
+
+    /// <summary>Who owns the files of severe findings.</summary>
+    public IReadOnlyList<OwnedPath> Owners { get; init; } = [];
 
     /// <summary>The files that are not as they were when each check last looked.</summary>
     internal static IReadOnlyDictionary<string, IReadOnlySet<string>> ByCheck(IReadOnlyList<TouchedFiles> touched)

@@ -1,5 +1,7 @@
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
+using Auxo.Pipeline.Security;
+using Auxo.Pipeline.Verdict;
 
 using Npgsql;
 
@@ -9,7 +11,7 @@ namespace Auxo.Pipeline.Findings;
 /// Keeps the record of findings. What a build of a default branch saw is kept beside it when its checks are done, and moves
 /// the record in the transaction that ends it: a build that ends otherwise leaves nothing behind.
 /// </summary>
-public sealed class FindingsStore(IDocumentStore store, NpgsqlDataSource database)
+public sealed class FindingsStore(IDocumentStore store, NpgsqlDataSource database, Links links)
 {
     /// <summary>True when the end of a build may move the record.</summary>
     public static bool IsFollowed(Build build)
@@ -43,19 +45,21 @@ public sealed class FindingsStore(IDocumentStore store, NpgsqlDataSource databas
     /// <param name="build">As it ends.</param>
     /// <param name="now">The time.</param>
     /// <param name="ct">Gives up.</param>
-    internal async Task MoveAsync(IDocumentSession session, Build build, DateTimeOffset now, CancellationToken ct)
+    /// <returns>What is to be told of it.</returns>
+    internal async Task<OutgoingMessages> MoveAsync(IDocumentSession session, Build build, DateTimeOffset now, CancellationToken ct)
     {
         // Who stops a build says nothing about its commit.
-        if (!IsFollowed(build) || build.Outcome is Outcome.Cancelled or Outcome.Superseded or Outcome.Skipped) return;
-        if (await FindingsTable.StagedAsync(database, build.BuildId, ct) is not { } look) return;
+        if (!IsFollowed(build) || build.Outcome is Outcome.Cancelled or Outcome.Superseded or Outcome.Skipped) return [];
+        if (await FindingsTable.StagedAsync(database, build.BuildId, ct) is not { } look) return [];
         var rid = build.Subject.Rid;
         var record = await session.LoadAsync<FindingsRecord>(FindingsRecord.StreamKey(rid), ct);
         var known = await FindingsTable.AllAsync(database, rid, ct);
-        if (MoveFindings.Decide(record, known, look, now) is not { } move) return;
+        if (MoveFindings.Decide(record, known, look, now) is not { } move) return [];
         if (record is null) session.Events.StartStream<FindingsRecord>(FindingsRecord.StreamKey(rid), move.Event);
         else session.Events.Append(FindingsRecord.StreamKey(rid), record.Version + 1, move.Event);
         foreach (var command in FindingsTable.Write(move.Rows)) session.QueueSqlCommand(command);
         if (move.Event.Fixed > 0) session.QueueSqlCommand(FindingsTable.Trim(rid, now));
+        return SevereNews.Of(build, look, move, links) is { } news ? [news] : [];
     }
 
     /// <summary>The findings that are not fixed in some files, and those about the whole tree.</summary>

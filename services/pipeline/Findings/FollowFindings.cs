@@ -2,6 +2,8 @@ using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Checks.Files;
+using Auxo.Pipeline.Owners;
+using Auxo.Pipeline.Security;
 
 namespace Auxo.Pipeline.Findings;
 
@@ -32,13 +34,14 @@ internal sealed class FollowFindings(FindingsStore findings)
 
         var since = record is null ? await findings.KnownSinceAsync(rid, ct) : null;
         var author = (await objects.ReadAsync(commit.Value, ct))?.Text;
+        var seen = SeenIn(tree, runs, found, build.Plan.Settings, FindingLook.ByCheck(touched), since);
+        var owners = await PatchOwners.FileAsync(objects, commit, ct);
         await findings.StageAsync(
             new FindingLook(
                 build.BuildId, rid, commit, build.QueuedAt, author is null ? null : AuthorOf(author), Looked(runs),
-                [.. CheckBatch.All.Select(static check => check.Name).Where(build.Plan.Settings.IsOff)],
-                SeenIn(tree, runs, found, build.Plan.Settings, FindingLook.ByCheck(touched), since))
+                [.. CheckBatch.All.Select(static check => check.Name).Where(build.Plan.Settings.IsOff)], seen)
             {
-                Unread = Unread(found), Touched = touched,
+                Unread = Unread(found), Touched = touched, Owners = SevereNews.OwnersOf(owners, seen),
             },
             ct);
     }
@@ -111,6 +114,7 @@ internal sealed class FollowFindings(FindingsStore findings)
                 {
                     WasThere = seen.IsKnown || touched.TryGetValue(run.Check, out var files)
                         && (seen.Path is { } path ? !files.Contains(path) : files.Count == 0),
+                    IsKnown = seen.IsKnown,
                     Accepted = seen.Acceptance is { } entry
                         ? new FindingAcceptance(entry.Until, entry.By, entry.Reason)
                         : null,

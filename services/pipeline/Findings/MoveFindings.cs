@@ -5,7 +5,13 @@ namespace Auxo.Pipeline.Findings;
 /// <summary>What a build of a default branch does to the record.</summary>
 /// <param name="Event">What happened.</param>
 /// <param name="Rows">The findings that are new on record or not as they were.</param>
-public sealed record FindingsMove(FindingsEvent.Moved Event, IReadOnlyList<TrackedFinding> Rows);
+public sealed record FindingsMove(FindingsEvent.Moved Event, IReadOnlyList<TrackedFinding> Rows)
+{
+    /// <summary>
+    /// The severe ones that are open now and were not: not what a first look finds, nor what is known or accepted.
+    /// </summary>
+    public IReadOnlyList<TrackedFinding> Severe { get; init; } = [];
+}
 
 /// <summary>
 /// Moves the record of a default branch's findings. A check that could not look fixes nothing; a build that was queued before
@@ -34,7 +40,8 @@ public static class MoveFindings
         var match = FindingMatch.Of(sightings, asked[false]);
         var all = FindingMatch.Of(sightings, asked[true], renamed: false, match);
 
-        var rows = new List<TrackedFinding>();
+        var (rows, severe) = (new List<TrackedFinding>(), new List<TrackedFinding>());
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
         var taken = known.Select(static finding => finding.Id).ToHashSet(StringComparer.Ordinal);
         var (opened, reopened, count) = (0, 0, known.Count(static finding => !finding.IsFixed));
         for (var i = 0; i < seen.Count; i++)
@@ -47,6 +54,7 @@ public static class MoveFindings
             else if (comes) reopened++;
             var after = before is null ? Opened(seen[i]) : comes ? Reopened(before, seen[i]) : before.At(seen[i]);
             if (after != before) rows.Add(after);
+            if (comes && IsNews(before, seen[i], after)) severe.Add(after);
         }
 
         var touched = FindingLook.ByCheck(look.Touched);
@@ -61,7 +69,18 @@ public static class MoveFindings
                 look.BuildId, look.Commit, look.QueuedAt, [.. look.Looked.Where(looked.Contains)],
                 [.. look.Off.Where(off.Contains)], opened, reopened, gone.Count,
                 count + opened + reopened - gone.Count, now),
-            [.. rows, .. gone]);
+            [.. rows, .. gone])
+        {
+            Severe = severe,
+        };
+
+        // An advisory of today is news although no file has changed; what a tool loses and finds again is none.
+        bool IsNews(TrackedFinding? before, SeenFinding finding, TrackedFinding after)
+            => finding is { Severity: >= Severity.High, IsKnown: false } && HasLooked(finding)
+                && before?.FixedHow is null or FindingEnd.Changed && after.On(today) == FindingState.Open;
+
+        bool HasLooked(SeenFinding finding)
+            => record?.Looks.GetValueOrDefault(finding.Mark.Check) is { IsOff: false };
 
         bool IsNewer(string check)
             => record?.Looks.GetValueOrDefault(check) is not { } last
@@ -70,8 +89,7 @@ public static class MoveFindings
         TrackedFinding Opened(SeenFinding finding)
         {
             // What the first look of a check finds, or the first after it was off, may have stood there for years.
-            var wasThere = finding.WasThere
-                || record?.Looks.GetValueOrDefault(finding.Mark.Check) is not { IsOff: false };
+            var wasThere = finding.WasThere || !HasLooked(finding);
             var since = finding.Since ?? new KnownSince(now, look.Commit, look.BuildId);
             var (id, number) = (TrackedFinding.IdOf(finding.Mark, 0), 0);
             while (!taken.Add(id)) id = TrackedFinding.IdOf(finding.Mark, ++number);

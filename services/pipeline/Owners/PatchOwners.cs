@@ -55,7 +55,8 @@ public sealed record PatchOwners(ChangeOwners Change, IReadOnlyList<string> Othe
                 .Where(c => !channels.Contains(c)).Take(MostChannels)]);
     }
 
-    private static async Task<OwnersFile?> FileAsync(GitObjects objects, CommitId canonical, CancellationToken ct)
+    /// <summary>The file of owners at a commit; null when it has none.</summary>
+    internal static async Task<OwnersFile?> FileAsync(GitObjects objects, CommitId canonical, CancellationToken ct)
     {
         foreach (var place in OwnersPlaces.All)
         {

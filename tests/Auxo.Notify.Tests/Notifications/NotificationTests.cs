@@ -157,6 +157,25 @@ public sealed class NotificationTests
             wanted with { OtherChannels = ["alice-mail", "carol-mail", "team"] }, table, new Wolverine.Envelope(), Told.At).Item3);
     }
 
+    [Theory]
+    [InlineData(Severity.High, Level.Warning)]
+    [InlineData(Severity.Critical, Level.Critical)]
+    public void severe_findings_are_told_with_their_places_and_owners(Severity severity, Level level)
+    {
+        var found = new SevereFindingsFound(
+            Told.Rid, "heartwood",
+            [new Finding("sast", "sql", severity, "src/a.cs", 7, "a query from input", Blocks: false),
+                new Finding("structure", "s", Severity.High, Path: null, Line: null, "all of it", Blocks: false)],
+            4, [new OwnerOfFiles("@alice", 2)], "http://x/1", Told.At);
+        var told = SecurityNotification.Of(found, NotificationId.Of(found));
+        Assert.Equal(
+            ("security.found", level, "heartwood: 4 new severe findings", "http://x/1"), (told.Type, told.Level, told.Title, told.Url));
+        Assert.Equal(
+            [$"{severity.ToString().ToLowerInvariant()}: a query from input (sast, sql) in src/a.cs:7",
+                "high: all of it (structure, s)", "and 2 more: auxo ci findings", "owners: @alice"], told.Text.Split('\n'));
+        Assert.Contains(told.Type, NotificationTypes.All);
+    }
+
     [Fact]
     public void whatever_a_title_contains_what_is_sent_is_one_line_and_can_be_stored()
     {

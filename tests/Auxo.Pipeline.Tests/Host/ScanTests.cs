@@ -67,6 +67,10 @@ public sealed class ScanTests(PostgresFixture postgres) : IAsyncLifetime
 
         // Alone the second and the last are told; a pass of the branch is none of the scan's.
         Assert.Equal([true, null, true, null], await OldNewsAsync("dependency-scan"));
+        var severe = Assert.Single((await _host.Queues.EnvelopesAsync("notify"))
+            .Where(static sent => sent.MessageType == "severe_findings_found").Select(static sent => JsonNode.Parse(sent.Data)!));
+        Assert.Equal((1, "High", "package-lock.json"), (
+            (int)severe["count"]!, (string)severe["findings"]![0]!["severity"]!, (string)severe["findings"]![0]!["path"]!));
         Assert.Empty(await MissedAsync());
         var builds = (await _host.Reader.GetFromJsonAsync<JsonNode>($"/builds?rid={_told.Rid}&scans=false"))!["items"]!.AsArray();
         Assert.Equal(head.Value, (string)Assert.Single(builds)!["commit"]!);
