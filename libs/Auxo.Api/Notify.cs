@@ -37,6 +37,22 @@ public interface INotify
         string? type, string? rid, string? name, CancellationToken ct, string? level = null, string? branch = null, string? author = null,
         string? owner = null, string? change = null, DateTimeOffset? at = null);
 
+    /// <summary>Who reads notifications, and how.</summary>
+    [Get("readers")]
+    Task<Page<NotifyReader>> ReadersAsync(CancellationToken ct);
+
+    /// <summary>How somebody reads notifications; <c>self</c> is whose token it is.</summary>
+    [Get("readers/{name}")]
+    Task<NotifyReader> ReaderAsync(string name, CancellationToken ct);
+
+    /// <summary>Says how somebody reads notifications; what is left out stays.</summary>
+    [Put("readers/{name}")]
+    Task<NotifyReader> ConfigureAsync(string name, [Body] ReaderRequest request, CancellationToken ct);
+
+    /// <summary>Forgets how somebody reads notifications.</summary>
+    [Delete("readers/{name}")]
+    Task RemoveReaderAsync(string name, CancellationToken ct);
+
     /// <summary>Makes a route or replaces it.</summary>
     [Put("routes/{name}")]
     Task<NotifyRoute> ConfigureAsync(string name, [Body] RouteRequest request, CancellationToken ct);
@@ -129,6 +145,15 @@ public sealed record NotifyRoute(
     /// <summary>Where it speaks, no route after it is asked.</summary>
     public bool Last { get; init; }
 
+    /// <summary>The people that get it.</summary>
+    public IReadOnlyList<string> People { get; init; } = [];
+
+    /// <summary>They get it in their digests only.</summary>
+    public bool Digest { get; init; }
+
+    /// <summary>The channels, and the people behind a sign.</summary>
+    public IReadOnlyList<string> To => [.. Channels, .. People.Select(static p => "@" + p)];
+
     /// <summary>What it asks besides, in words; empty for nothing.</summary>
     public string Asks => string.Join("; ", new[]
     {
@@ -139,7 +164,38 @@ public sealed record NotifyRoute(
 /// <summary>Who would hear of something that happens; <c>Types</c> is what may be asked for.</summary>
 public sealed record Recipients(
     string Type, [property: JsonConverter(typeof(Word))] string Level, IReadOnlyList<string> Types, IReadOnlyList<Recipient> Deliveries,
-    IReadOnlyList<SilentRoute> Silent);
+    IReadOnlyList<SilentRoute> Silent, IReadOnlyList<PersonTold>? People = null);
+
+/// <summary>Somebody whom a route leads to, and what her preferences make of it.</summary>
+public sealed record PersonTold(string Person, string Route, [property: JsonConverter(typeof(Word))] string How, string? Why);
+
+/// <summary>A person, and how she reads notifications.</summary>
+public sealed record NotifyReader
+{
+    public required string Name { get; init; }
+    public IReadOnlyList<string> Dids { get; init; } = [];
+    public IReadOnlyList<string> Handles { get; init; } = [];
+    public IReadOnlyList<string> Emails { get; init; } = [];
+
+    /// <summary>The channels that she may choose from.</summary>
+    public IReadOnlyList<string> Offered { get; init; } = [];
+    public IReadOnlyList<string> Channels { get; init; } = [];
+    [JsonConverter(typeof(Word))] public required string MinLevel { get; init; }
+    public bool Own { get; init; }
+
+    public IReadOnlyList<string> Quiet { get; init; } = [];
+    public required string Zone { get; init; }
+    [JsonConverter(typeof(Word))] public required string Digest { get; init; }
+    public required string DigestAt { get; init; }
+    public IReadOnlyList<string> Mute { get; init; } = [];
+    public DateTimeOffset ConfiguredAt { get; init; }
+}
+
+/// <summary>What shall be different of how somebody reads notifications.</summary>
+public sealed record ReaderRequest(
+    IReadOnlyList<string>? Dids = null, IReadOnlyList<string>? Handles = null, IReadOnlyList<string>? Emails = null,
+    IReadOnlyList<string>? Channels = null, string? MinLevel = null, bool? Own = null, IReadOnlyList<string>? Quiet = null,
+    string? Zone = null, string? Digest = null, string? DigestAt = null, IReadOnlyList<string>? Mute = null);
 
 /// <summary>A channel that would hear it, and why it cannot be reached.</summary>
 public sealed record Recipient(string Channel, string Route, string? Refusal, string Why = "");
@@ -151,7 +207,8 @@ public sealed record SilentRoute(string Route, string Why);
 public sealed record RouteRequest(
     IReadOnlyList<string>? On, IReadOnlyList<string>? Repositories, string? MinLevel, IReadOnlyList<string> Channels,
     IReadOnlyList<string>? Branches = null, IReadOnlyList<string>? Authors = null, IReadOnlyList<string>? Owners = null,
-    IReadOnlyList<string>? Changes = null, IReadOnlyList<string>? Hours = null, bool? Last = null);
+    IReadOnlyList<string>? Changes = null, IReadOnlyList<string>? Hours = null, bool? Last = null,
+    IReadOnlyList<string>? People = null, bool? Digest = null);
 
 /// <summary>A delivery and how far it got; the log only when it was asked for alone.</summary>
 public sealed record Delivery
@@ -174,6 +231,9 @@ public sealed record Delivery
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public IReadOnlyList<DeliveryAttempt>? Log { get; init; }
+
+    /// <summary>Whom it is for; null where the route names the channel itself.</summary>
+    public string? Reader { get; init; }
 }
 
 /// <summary>A line of the delivery log.</summary>

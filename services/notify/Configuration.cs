@@ -5,6 +5,7 @@ using Auxo.Notify.Incoming;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Planning;
 using Auxo.Notify.Planning.Reports;
+using Auxo.Notify.Readers;
 using Auxo.Notify.Routes;
 using Auxo.Notify.Senders;
 using Auxo.Notify.Timeline;
@@ -32,8 +33,11 @@ public static class Configuration
         o.Events.MapEventType<ChannelEvent.Removed>("channel_removed");
         o.Events.MapEventType<RouteEvent.Configured>("route_configured");
         o.Events.MapEventType<RouteEvent.Removed>("route_removed");
+        o.Events.MapEventType<ReaderEvent.Configured>("reader_configured");
+        o.Events.MapEventType<ReaderEvent.Removed>("reader_removed");
         o.Projections.Snapshot<Channel>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<Route>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<Reader>(SnapshotLifecycle.Inline);
         o.Schema.For<KnownName>();
         o.Schema.For<LastVerdict>();
         o.Schema.For<PatchOwners>();
@@ -74,6 +78,7 @@ public static class Configuration
         app.MapRotateChannelSecret();
         app.MapTestChannel();
         app.MapRoutes();
+        app.MapReaders();
         app.MapGetRecipients();
         app.MapListDeliveries();
         app.MapReplayDelivery();

@@ -6,6 +6,7 @@ using Auxo.Notify.Channels;
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Incoming;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Readers;
 using Auxo.Notify.Routes;
 using Auxo.Notify.Verdicts;
 
@@ -20,6 +21,9 @@ namespace Auxo.Notify;
 [JsonSerializable(typeof(ChannelEvent.Removed), TypeInfoPropertyName = "ChannelRemoved")]
 [JsonSerializable(typeof(RouteEvent.Configured), TypeInfoPropertyName = "RouteConfigured")]
 [JsonSerializable(typeof(RouteEvent.Removed), TypeInfoPropertyName = "RouteRemoved")]
+[JsonSerializable(typeof(ReaderEvent.Configured), TypeInfoPropertyName = "ReaderConfigured")]
+[JsonSerializable(typeof(ReaderEvent.Removed), TypeInfoPropertyName = "ReaderRemoved")]
+[JsonSerializable(typeof(Reader))]
 [JsonSerializable(typeof(Channel))]
 [JsonSerializable(typeof(KnownName))]
 [JsonSerializable(typeof(LastVerdict))]
@@ -40,6 +44,9 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(RouteAnswer))]
 [JsonSerializable(typeof(ListAnswer<RouteAnswer>), TypeInfoPropertyName = "Routes")]
 [JsonSerializable(typeof(RecipientsAnswer))]
+[JsonSerializable(typeof(ReaderRequest))]
+[JsonSerializable(typeof(ReaderAnswer))]
+[JsonSerializable(typeof(ListAnswer<ReaderAnswer>), TypeInfoPropertyName = "Readers")]
 [JsonSerializable(typeof(DeliveryAnswer))]
 [JsonSerializable(typeof(ListAnswer<DeliveryAnswer>), TypeInfoPropertyName = "Deliveries")]
 [JsonSerializable(typeof(ReplayAnswer))]

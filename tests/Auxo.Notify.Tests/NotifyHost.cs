@@ -70,6 +70,31 @@ public sealed class NotifyHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>With the session of a person, who has that role.</summary>
+    public async Task<HttpClient> PersonAsync(string name, string role)
+    {
+        await using var account = _source.CreateCommand("insert into access.accounts (name, created_at) values ($1, now())");
+        account.Parameters.Add(new() { Value = name });
+        await account.ExecuteNonQueryAsync();
+        await using var person = _source.CreateCommand("insert into access.people (name, role, created_at) values ($1, $2, now())");
+        person.Parameters.Add(new() { Value = name });
+        person.Parameters.Add(new() { Value = role });
+        await person.ExecuteNonQueryAsync();
+        var token = await AccessToken.CreateAsync(_source, name, [], DateTimeOffset.MaxValue, CancellationToken.None);
+        await using var session = _source.CreateCommand("update access.tokens set person = $1 where hash = $2");
+        session.Parameters.Add(new() { Value = name });
+        session.Parameters.Add(new() { Value = AccessToken.Hash(token) });
+        await session.ExecuteNonQueryAsync();
+        return _service.Connect(token);
+    }
+
+    /// <summary>One value of the database.</summary>
+    public async Task<object?> ScalarAsync(string sql)
+    {
+        await using var command = _source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
     /// <summary>Makes a webhook channel; returns its secret.</summary>
     public async Task<string> WebhookAsync(string name, Uri url, object? more = null)
     {

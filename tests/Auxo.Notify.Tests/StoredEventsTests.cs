@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 
 using Auxo.Notify.Channels;
+using Auxo.Notify.Readers;
 using Auxo.Notify.Routes;
 using Auxo.Testing;
 
@@ -17,6 +18,8 @@ public sealed class StoredEventsTests
         ["channel_removed"] = StoredJson.Default.ChannelRemoved,
         ["route_configured"] = StoredJson.Default.RouteConfigured,
         ["route_removed"] = StoredJson.Default.RouteRemoved,
+        ["reader_configured"] = StoredJson.Default.ReaderConfigured,
+        ["reader_removed"] = StoredJson.Default.ReaderRemoved,
     };
 
     [Fact]
@@ -29,6 +32,6 @@ public sealed class StoredEventsTests
         Configuration.Model.Store(options);
         var known = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes();
         Samples.AreAll(Stored, known.Select(static e => e.EventTypeName)
-            .Intersect(Stored.Keys, StringComparer.Ordinal), typeof(ChannelEvent), typeof(RouteEvent));
+            .Intersect(Stored.Keys, StringComparer.Ordinal), typeof(ChannelEvent), typeof(RouteEvent), typeof(ReaderEvent));
     }
 }

@@ -24,6 +24,8 @@ public static class RemoveChannel
         if (stream.Aggregate is not { Exists: true }) throw new NoSuchChannelException(name);
         var users = (await session.QueryAsync<Route>("where (data->>'exists')::boolean order by id", ct))
             .Where(r => r.Channels.Contains(name, StringComparer.Ordinal)).Select(static r => r.Name).ToList();
+        users.AddRange((await session.QueryAsync<Readers.Reader>("where (data->>'exists')::boolean order by id", ct))
+            .Where(r => r.Preferences.Channels.Contains(name, StringComparer.Ordinal)).Select(static r => $"those for {r.Name}"));
         if (users.Count > 0) throw new ChannelInUseException(name, users);
         var now = time.GetUtcNow();
         stream.AppendOne(new ChannelEvent.Removed(user.Identity?.Name ?? "", now));

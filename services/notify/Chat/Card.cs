@@ -73,6 +73,21 @@ public sealed record Card(
         yield return ("duration", n.Build?.DurationSeconds is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
             : null);
+        if (n.Security is { } found)
+        {
+            yield return ("new findings", Number(found.Count));
+            if (found.Critical > 0) yield return ("critical", Number(found.Critical));
+            if (found.High > 0) yield return ("high", Number(found.High));
+        }
+
+        if (n.Health is { } health)
+        {
+            yield return ("health", string.Create(CultureInfo.InvariantCulture, $"{health.Score} of 100"));
+            yield return ("before", string.Create(CultureInfo.InvariantCulture, $"{health.Before} ({health.BandBefore})"));
+            yield return ("band", health.Band);
+        }
+
+        if (n.Owners is { Count: > 0 } owners) yield return ("owners", string.Join(", ", owners.Take(5)));
         yield return ("failure", n.Failure?.Id);
         yield return ("deployment", n.Failure?.DeploymentId);
         yield return ("since", n.Failure?.StartedAt is { } began ? Time(began) : null);
@@ -97,6 +112,8 @@ public sealed record Card(
 
     private static string? Short(string? id)
         => id is { Length: 40 or 64 } && id.All(char.IsAsciiHexDigit) ? id[..7] : id;
+
+    private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -55,7 +55,8 @@ public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRe
                 delete from notify.notifications where id in (
                     select id from notify.notifications n
                     where n.created_at < $1
-                      and not exists (select from notify.deliveries d where d.notification_id = n.id) limit $2)
+                      and not exists (select from notify.deliveries d where d.notification_id = n.id)
+                      and not exists (select from notify.held h where h.notification_id = n.id) limit $2)
                 """,
                 before, ct);
         }

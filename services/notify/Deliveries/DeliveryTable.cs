@@ -70,14 +70,18 @@ public static class DeliveryTable
             JsonSerializer.Serialize(notification, StoredJson.Default.Notification), now);
         yield return Command(
             """
-            insert into notify.deliveries (id, notification_id, route, channel, state, reason, since, due, created_at, updated_at)
-            select p.id, $1, p.route, p.channel, case when p.refusal is null then 'waiting' else 'dead' end, p.refusal, $2, $2, $2, $2
-            from unnest($3::text[], $4::text[], $5::text[], $6::text[]) p (id, route, channel, refusal)
+            insert into notify.deliveries
+                (id, notification_id, route, channel, state, reason, since, due, created_at, updated_at, reader)
+            select p.id, $1, p.route, p.channel, case when p.refusal is null then 'waiting' else 'dead' end,
+                   coalesce(p.refusal, p.wait), p.due, p.due, $2, $2, p.reader
+            from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[])
+                p (id, route, channel, refusal, wait, due, reader)
             on conflict (id) do nothing
             """,
             notification.Id, now, planned.Select(static p => p.Id)
                 .ToArray(), planned.Select(static p => p.Route).ToArray(), planned.Select(static p => p.Channel).ToArray(),
-            planned.Select(static p => p.Refusal).ToArray());
+            planned.Select(static p => p.Refusal).ToArray(), planned.Select(static p => p.Wait).ToArray(),
+            planned.Select(p => p.Due ?? now).ToArray(), planned.Select(static p => p.Reader).ToArray());
     }
 
     /// <summary>

@@ -28,11 +28,12 @@ namespace Auxo.Notify.Deliveries;
 /// <param name="UpdatedAt">When it last changed.</param>
 /// <param name="Log">The attempts; only when it was asked for alone.</param>
 /// <param name="Notification">What is sent, in full; only when it was asked for alone.</param>
+/// <param name="Reader">Whom it is for; null where the route names the channel itself.</param>
 public sealed record DeliveryAnswer(
     string Id, string Channel, string? Route, DeliveryState State, string? Reason, int? Status, int Attempts,
     DateTimeOffset? Due, string Type, string Title, Guid NotificationId,
     string? CorrelationId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    IReadOnlyList<AttemptAnswer>? Log = null, Notification? Notification = null);
+    IReadOnlyList<AttemptAnswer>? Log = null, Notification? Notification = null, string? Reader = null);
 
 /// <summary>One line of the delivery log.</summary>
 /// <param name="Attempt">From 1.</param>
@@ -58,7 +59,7 @@ public static class ListDeliveries
     private const string Select = """
         select d.id, d.channel, d.route, d.state, d.reason, d.status, d.attempts,
                case when d.state = 'waiting' then d.due end, n.type, n.title, n.id, n.correlation_id,
-               d.created_at, d.updated_at, n.body::text
+               d.created_at, d.updated_at, n.body::text, d.reader
         from notify.deliveries d join notify.notifications n on n.id = d.notification_id
 
         """;
@@ -131,7 +132,7 @@ public static class ListDeliveries
                 await OrNullAsync<DateTimeOffset>(reader, 7, ct), reader.GetString(8), reader.GetString(9),
                 reader.GetGuid(10), await TextAsync(reader, 11, ct), reader.GetFieldValue<DateTimeOffset>(12),
                 reader.GetFieldValue<DateTimeOffset>(13), null,
-                JsonSerializer.Deserialize(reader.GetString(14), StoredJson.Default.Notification)));
+                JsonSerializer.Deserialize(reader.GetString(14), StoredJson.Default.Notification), await TextAsync(reader, 15, ct)));
         }
 
         return found;

@@ -37,11 +37,13 @@ public enum Level
 /// <param name="Health">Of the health of a repository.</param>
 /// <param name="Report">Of a report.</param>
 /// <param name="Owners">Whose the changed files are, as the repository says; null when nobody knows.</param>
+/// <param name="Security">Of new findings.</param>
 public sealed record Notification(
     Guid Id, string Type, Level Level, string Title, string Text, DateTimeOffset At,
     RepositoryFacts? Repository = null, string? Url = null, BuildFacts? Build = null,
     PatchFacts? Patch = null, AlertFacts? Alert = null, [property: JsonPropertyName("told")] JsonObject? Payload = null,
-    FailureFacts? Failure = null, HealthFacts? Health = null, ReportFacts? Report = null, IReadOnlyList<string>? Owners = null)
+    FailureFacts? Failure = null, HealthFacts? Health = null, ReportFacts? Report = null, IReadOnlyList<string>? Owners = null,
+    SecurityFacts? Security = null)
 {
     /// <summary>Who did what it tells of; null where nobody did, as with a scan of every night.</summary>
     [JsonIgnore]
@@ -125,6 +127,12 @@ public sealed record FailureFacts(string Id, string? DeploymentId = null, DateTi
 /// <param name="Band">What these points are called.</param>
 /// <param name="BandBefore">What the points before were called.</param>
 public sealed record HealthFacts(int Score, int Before, string Band, string BandBefore);
+
+/// <summary>New severe findings.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Critical">How many of those that are named are critical.</param>
+/// <param name="High">How many of those that are named are high.</param>
+public sealed record SecurityFacts(int Count, int Critical, int High);
 
 /// <summary>A report.</summary>
 /// <param name="Id">Its id.</param>

@@ -23,7 +23,10 @@ public static class SecurityNotification
         return new Notification(
             id, NotificationTypes.SecurityFound, worst, Notification.Line($"{m.RepositoryName}: {many}"),
             Notification.Lines(string.Join('\n', lines)), m.At,
-            new RepositoryFacts(m.Rid.Value, Notification.Line(m.RepositoryName, 100)), m.LogUrl);
+            new RepositoryFacts(m.Rid.Value, Notification.Line(m.RepositoryName, 100)), m.LogUrl,
+            Owners: m.Owners.Count == 0 ? null : [.. m.Owners.Select(static owner => Notification.Line(owner.Owner, 100))],
+            Security: new SecurityFacts(
+                m.Count, m.Findings.Count(static f => f.Severity == Severity.Critical), m.Findings.Count(static f => f.Severity == Severity.High)));
     }
 
     private static string Place(Finding finding) => finding switch

@@ -1,5 +1,6 @@
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Readers;
 using Auxo.Notify.Routes;
 
 namespace Auxo.Notify.Planning;
@@ -18,17 +19,23 @@ public static class DeliveriesPlannedHandler
     }
 }
 
-/// <summary>A notification and the deliveries that the routes ask for: what a handler decides, stored with its transaction.</summary>
+/// <summary>A notification and what the routes ask for: what a handler decides, stored with its transaction.</summary>
 /// <param name="Notification">What is sent.</param>
-/// <param name="Deliveries">By which route to which channel; when there is none, nothing is stored.</param>
+/// <param name="Deliveries">By which route to which channel; when there is none, and nothing to hold, nothing is stored.</param>
 /// <param name="CorrelationId">The trace id of what began it all.</param>
 /// <param name="Now">When it was planned.</param>
 public sealed record PlannedNotification(
     Notification Notification, IReadOnlyList<PlannedDelivery> Deliveries, string? CorrelationId, DateTimeOffset Now) : IMartenOp
 {
+    /// <summary>For whose digests it is kept.</summary>
+    public IReadOnlyList<Hold> Holds { get; init; } = [];
+
     /// <summary>What a notification comes to.</summary>
     public static PlannedNotification Of(Notification notification, RoutingTable table, string? correlationId, DateTimeOffset now)
-        => new(notification, Routing.Route(notification, table, now), correlationId, now);
+    {
+        var plan = Routing.Plan(notification, table, now);
+        return new PlannedNotification(notification, plan.Deliveries, correlationId, now) { Holds = plan.Holds };
+    }
 
     /// <summary>What wakes the worker; nothing when there is nothing to send.</summary>
     public DeliveriesPlanned? Wake => Deliveries.Count == 0 ? null : new DeliveriesPlanned();
@@ -36,7 +43,8 @@ public sealed record PlannedNotification(
     /// <inheritdoc/>
     public void Execute(IDocumentSession session)
     {
-        if (Deliveries.Count == 0) return;
+        if (Deliveries.Count + Holds.Count == 0) return;
         foreach (var command in DeliveryTable.Insert(Notification, Deliveries, CorrelationId, Now)) session.QueueSqlCommand(command);
+        if (Holds.Count > 0) session.QueueSqlCommand(HeldTable.Insert(Notification.Id, Holds, Now));
     }
 }

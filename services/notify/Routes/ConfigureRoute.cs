@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 
 using Auxo.Notify.Channels;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Readers;
 using Auxo.Notify.Verdicts;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Access;
@@ -15,30 +16,35 @@ namespace Auxo.Notify.Routes;
 /// <param name="On">Patterns of types; left out, everything.</param>
 /// <param name="Repositories">Patterns of ids or names; left out, all.</param>
 /// <param name="MinLevel"><c>info</c> by default.</param>
-/// <param name="Channels">The channels that get it; at least one.</param>
+/// <param name="Channels">The channels that get it; at least one, or somebody of <paramref name="People"/>.</param>
 /// <param name="Branches">Patterns of branches; left out, whatever was built.</param>
 /// <param name="Authors">Patterns of keys or of the names of people; left out, whoever did it.</param>
 /// <param name="Owners">Patterns of whose the changed files are; left out, anybody's.</param>
 /// <param name="Changes"><c>broke</c>, <c>fixed</c>, <c>still_failing</c>; left out, all builds.</param>
 /// <param name="Hours">Such as <c>mon-fri 08:00-18:00 Europe/Berlin</c>; without a zone UTC; left out, always.</param>
 /// <param name="Last">True when no route after it is asked where it speaks.</param>
+/// <param name="People">
+/// People that get it, each in her own way: names of readers, <c>author</c>, <c>owners</c>, <c>everyone</c>.
+/// </param>
+/// <param name="Digest">True when people get it in their digests only.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RouteRequest(IReadOnlyList<string>? On = null, IReadOnlyList<string>? Repositories = null,
     Level? MinLevel = null, IReadOnlyList<string>? Channels = null, IReadOnlyList<string>? Branches = null,
     IReadOnlyList<string>? Authors = null, IReadOnlyList<string>? Owners = null, IReadOnlyList<string>? Changes = null,
-    IReadOnlyList<string>? Hours = null, bool? Last = null);
+    IReadOnlyList<string>? Hours = null, bool? Last = null, IReadOnlyList<string>? People = null, bool? Digest = null);
 
 /// <summary>A route.</summary>
 public sealed record RouteAnswer(
     string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel,
     IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt, IReadOnlyList<string> Branches, IReadOnlyList<string> Authors,
-    IReadOnlyList<string> Owners, IReadOnlyList<Transition> Changes, IReadOnlyList<string> Hours, bool Last)
+    IReadOnlyList<string> Owners, IReadOnlyList<Transition> Changes, IReadOnlyList<string> Hours, bool Last, IReadOnlyList<string> People, bool Digest)
 {
     /// <summary>What is shown of a route.</summary>
     public static RouteAnswer Of(Route route)
         => new(
             route.Name, route.On, route.Repositories, route.MinLevel, route.Channels, route.ConfiguredAt, route.When.Branches,
-            route.When.Authors, route.When.Owners, route.When.Changes, route.When.Hours, route.IsLast);
+            route.When.Authors, route.When.Owners, route.When.Changes, route.When.Hours, route.IsLast,
+            route.People, route.IsForDigest);
 }
 
 /// <summary>422: a route cannot be like that.</summary>
@@ -65,12 +71,22 @@ public static class ConfigureRoute
     /// <summary>The event that a request comes to.</summary>
     /// <exception cref="InvalidRouteException">It cannot be like that.</exception>
     public static RouteEvent.Configured Decide(
-        string name, RouteRequest request, IReadOnlySet<string> channels, string by, DateTimeOffset now)
+        string name, RouteRequest request, IReadOnlySet<string> channels, IReadOnlySet<string> readers, string by, DateTimeOffset now)
     {
         if (!Names.IsName(name)) throw new InvalidRouteException($"'{name}' is no name of a route: {Names.Rule}");
         var (on, repositories) = (request.On is { Count: > 0 } ? request.On : ["*"], request.Repositories ?? []);
-        if (on.Count > MaxEntries || repositories.Count > MaxEntries || request.Channels is not { Count: > 0 and <= MaxEntries } to)
-            throw new InvalidRouteException($"'channels' names at least one channel, and no list has more than {MaxEntries} entries.");
+        var (to, people) = (request.Channels ?? [], request.People ?? []);
+        if (on.Count > MaxEntries || repositories.Count > MaxEntries || to.Count > MaxEntries || people.Count > MaxEntries
+            || to.Count + people.Count == 0)
+            throw new InvalidRouteException(
+                $"'channels' or 'people' names somebody who gets it, and no list has more than {MaxEntries} entries.");
+        if (request.Digest is true && to.Count > 0)
+            throw new InvalidRouteException("A digest is for people: a route for digests names no channels.");
+        if (people.Select(static p => p ?? "").FirstOrDefault(p => p is not (Reader.Author or Reader.Owners or Reader.Everyone)
+            && !readers.Contains(p)) is { } nobody)
+            throw new InvalidRouteException(
+                $"Nobody is known as '{Notification.Line(nobody, 60)}'. There are {Reader.Author}, {Reader.Owners} and {Reader.Everyone}, "
+                    + "and whom 'auxo notify people' shows.");
         foreach (var pattern in on.Select(static p => p ?? ""))
         {
             if (!NotificationTypes.All.Any(t => Pattern.Matches(pattern, t)) && !Pattern.Matches(pattern, NotificationTypes.ReceivedPrefix)
@@ -87,7 +103,7 @@ public static class ConfigureRoute
         return new RouteEvent.Configured(
             name, [.. on.Distinct(StringComparer.Ordinal)], [.. repositories.Distinct(StringComparer.Ordinal)],
             request.MinLevel ?? Level.Info, [.. to.Distinct(StringComparer.Ordinal)], by, now, ConditionsReader.Read(request),
-            request.Last ?? false);
+            request.Last ?? false, [.. people.Distinct(StringComparer.Ordinal)], request.Digest ?? false);
     }
 
     private static async Task<Results<Created<RouteAnswer>, Ok<RouteAnswer>>> PutAsync(
@@ -96,8 +112,9 @@ public static class ConfigureRoute
         await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Route>(Route.StreamKey(name), ct);
         var channels = await session.QueryAsync<Channel>("where (data->>'exists')::boolean", ct);
+        var readers = await session.QueryAsync<Reader>("where (data->>'exists')::boolean", ct);
         var configured = Decide(name, request, channels.Select(static c => c.Name)
-            .ToHashSet(StringComparer.Ordinal), user.Identity?.Name ?? "", time.GetUtcNow());
+            .ToHashSet(StringComparer.Ordinal), readers.Select(static r => r.Name).ToHashSet(StringComparer.Ordinal), user.Identity?.Name ?? "", time.GetUtcNow());
         stream.AppendOne(configured);
         await session.SaveChangesAsync(ct);
         var answer = RouteAnswer.Of(new Route().Apply(configured));

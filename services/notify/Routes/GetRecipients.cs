@@ -1,5 +1,6 @@
 using Auxo.Contracts;
 using Auxo.Notify.Notifications;
+using Auxo.Notify.Readers;
 using Auxo.Notify.Verdicts;
 using Auxo.ServiceDefaults;
 using Auxo.ServiceDefaults.Access;
@@ -14,8 +15,17 @@ namespace Auxo.Notify.Routes;
 /// <param name="Types">What may be asked for.</param>
 /// <param name="Deliveries">What would be planned.</param>
 /// <param name="Silent">The routes that would say nothing, and why.</param>
+/// <param name="People">Whom routes lead to, and what her preferences make of it.</param>
 public sealed record RecipientsAnswer(
-    string Type, Level Level, IReadOnlyList<string> Types, IReadOnlyList<RecipientAnswer> Deliveries, IReadOnlyList<SilentRoute> Silent);
+    string Type, Level Level, IReadOnlyList<string> Types, IReadOnlyList<RecipientAnswer> Deliveries, IReadOnlyList<SilentRoute> Silent,
+    IReadOnlyList<PersonAnswer> People);
+
+/// <summary>Somebody whom a route leads to.</summary>
+/// <param name="Person">Her name.</param>
+/// <param name="Route">By which route.</param>
+/// <param name="How">Whether and when she is told.</param>
+/// <param name="Why">For people; null when she is simply told.</param>
+public sealed record PersonAnswer(string Person, string Route, TellingKind How, string? Why);
 
 /// <summary>A channel that would hear it.</summary>
 /// <param name="Channel">Its name.</param>
@@ -47,13 +57,17 @@ public static class GetRecipients
     public static RecipientsAnswer Decide(Notification notification, RoutingTable table, DateTimeOffset now)
     {
         var asked = Routing.Ask(notification, table, now).ToList();
+        var plan = Routing.Plan(notification, table, now);
         var reasons = asked.Where(static a => a.Reason is not null).ToDictionary(
             static a => a.Route.Name, static a => a.Reason!, StringComparer.Ordinal);
         return new RecipientsAnswer(
             notification.Type, notification.Level, NotificationTypes.All,
-            [.. Routing.Route(notification, table, now)
-                .Select(p => new RecipientAnswer(p.Channel, p.Route!, p.Refusal, reasons[p.Route!]))],
-            [.. asked.Where(static a => a.Silence is not null).Select(static a => new SilentRoute(a.Route.Name, a.Silence!))]);
+            [.. plan.Deliveries.Select(p => new RecipientAnswer(
+                p.Channel, p.Route!, p.Refusal, reasons[p.Route!] + (p.Reader is null ? "" : $"; for {p.Reader}")))],
+            [.. asked.Where(static a => a.Silence is not null).Select(static a => new SilentRoute(a.Route.Name, a.Silence!))],
+            [.. plan.People.Select(static p => new PersonAnswer(
+                p.Reader.Name, p.Route, p.Telling.How,
+                p.Telling.Why ?? (p.Reader.Preferences.Channels.Count == 0 ? "she has no channel" : null)))]);
     }
 
     private static async Task<Ok<RecipientsAnswer>> HandleAsync(

@@ -29,6 +29,14 @@ public sealed record Route
     /// <summary>The channels that get it.</summary>
     public IReadOnlyList<string> Channels { get; init; } = [];
 
+    /// <summary>
+    /// The people that get it, each in her own way: names of readers, <c>author</c>, <c>owners</c> and <c>everyone</c>.
+    /// </summary>
+    public IReadOnlyList<string> People { get; init; } = [];
+
+    /// <summary>People get it in their digests only.</summary>
+    public bool IsForDigest { get; init; }
+
     /// <summary>When it was last set up.</summary>
     public DateTimeOffset ConfiguredAt { get; init; }
 
@@ -44,7 +52,8 @@ public sealed record Route
         RouteEvent.Configured x => new Route
         {
             Name = x.Name, On = x.On, Repositories = x.Repositories, MinLevel = x.MinLevel, Channels = x.Channels,
-            When = x.When ?? RouteConditions.None, IsLast = x.IsLast, ConfiguredAt = x.At, Exists = true,
+            When = x.When ?? RouteConditions.None, IsLast = x.IsLast, People = x.People ?? [], IsForDigest = x.IsForDigest,
+            ConfiguredAt = x.At, Exists = true,
         },
         RouteEvent.Removed => this with { Exists = false },
         _ => throw new System.Diagnostics.UnreachableException(),

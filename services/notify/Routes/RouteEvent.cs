@@ -19,9 +19,12 @@ public abstract record RouteEvent
     /// <param name="At">When.</param>
     /// <param name="When">What it asks besides; null for nothing.</param>
     /// <param name="IsLast">Where it speaks, no route after it is asked.</param>
+    /// <param name="People">The people that get it, see <see cref="Route.People"/>; null for none.</param>
+    /// <param name="IsForDigest">People get it in their digests only.</param>
     public sealed record Configured(
         string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel,
-        IReadOnlyList<string> Channels, string By, DateTimeOffset At, RouteConditions? When = null, bool IsLast = false) : RouteEvent;
+        IReadOnlyList<string> Channels, string By, DateTimeOffset At, RouteConditions? When = null, bool IsLast = false,
+        IReadOnlyList<string>? People = null, bool IsForDigest = false) : RouteEvent;
 
     /// <summary>It is gone.</summary>
     public sealed record Removed(string By, DateTimeOffset At) : RouteEvent;

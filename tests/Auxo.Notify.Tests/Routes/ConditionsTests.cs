@@ -98,7 +98,7 @@ public sealed class ConditionsTests
             _ => new RouteRequest(Channels: ["x"], Hours: [text]),
         };
         Assert.Equal(problem, Assert.Throws<InvalidRouteException>(
-            () => ConfigureRoute.Decide("r", request, new HashSet<string> { "x" }, "ann", Told.At)).Message);
+            () => ConfigureRoute.Decide("r", request, new HashSet<string> { "x" }, new HashSet<string>(), "ann", Told.At)).Message);
     }
 
     [Fact]
@@ -108,11 +108,11 @@ public sealed class ConditionsTests
         foreach (var text in (string?[])[null, new string('a', 100_000), "mon-fri-sun 1:00-2:00", "\u0000", "fri-mon 23:59-00:00 " + new string('z', 100)])
         {
             Assert.Throws<InvalidRouteException>(
-                () => ConfigureRoute.Decide("r", new RouteRequest(Channels: ["x"], Hours: [text!]), set, "ann", Told.At));
+                () => ConfigureRoute.Decide("r", new RouteRequest(Channels: ["x"], Hours: [text!]), set, new HashSet<string>(), "ann", Told.At));
         }
 
         Assert.Throws<InvalidRouteException>(() => ConfigureRoute.Decide(
-            "r", new RouteRequest(Channels: ["x"], Authors: [.. Enumerable.Repeat("a", 101)]), set, "ann", Told.At));
+            "r", new RouteRequest(Channels: ["x"], Authors: [.. Enumerable.Repeat("a", 101)]), set, new HashSet<string>(), "ann", Told.At));
     }
 
     private static string? Ask(

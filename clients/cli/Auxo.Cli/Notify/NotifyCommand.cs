@@ -9,6 +9,8 @@ internal static class NotifyCommand
     {
         ChannelsCommand.Create(host),
         RoutesCommand.Create(host),
+        PeopleCommand.Create(host),
+        PreferencesCommand.Create(host),
         WhyCommand.Create(host),
         TestCommand.Create(host),
         DeliveriesCommand.Create(host),

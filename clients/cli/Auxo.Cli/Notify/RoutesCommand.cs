@@ -14,7 +14,11 @@ internal static class RoutesCommand
         {
             Description = "Lower-case letters, digits and dashes; routes are looked at in the order of their names",
         };
-        var to = new Option<string[]>("--to") { Description = "A channel (may be repeated)", Required = true };
+        var to = new Option<string[]>("--to")
+        {
+            Description = "A channel, a person as @name, or @author, @owners, @everyone (may be repeated)", Required = true,
+        };
+        var digest = new Option<bool>("--digest") { Description = "People get it in their digests only" };
         var on = new Option<string[]>("--on")
         {
             Description = "What about: build.failed, build.*, patch.opened, alert.*, note.* … (may be repeated; everything by default)",
@@ -38,13 +42,16 @@ internal static class RoutesCommand
         {
             new Command("set", "Make a route, or replace it") 
             {
-                name, to, on, repositories, level, branches, authors, owners, changes, hours, last,
+                name, to, on, repositories, level, branches, authors, owners, changes, hours, last, digest,
             }.Does(
                 host, (parsed, session, ct) => SetAsync(
                 session, parsed.GetRequiredValue(name), new RouteRequest(parsed.GetValue(on),
-                    parsed.GetValue(repositories), parsed.GetValue(level), parsed.GetRequiredValue(to),
+                    parsed.GetValue(repositories), parsed.GetValue(level),
+                    [.. parsed.GetRequiredValue(to).Where(static t => !t.StartsWith('@'))],
                     parsed.GetValue(branches), parsed.GetValue(authors), parsed.GetValue(owners), parsed.GetValue(changes),
-                    parsed.GetValue(hours), parsed.GetValue(last)), ct)),
+                    parsed.GetValue(hours), parsed.GetValue(last),
+                    [.. parsed.GetRequiredValue(to).Where(static t => t.StartsWith('@')).Select(static t => t[1..])],
+                    parsed.GetValue(digest)), ct)),
             new Command("remove", "Remove a route; what it has planned is still delivered") { removed }.Does(
                 host, (parsed, session, ct) => RemoveAsync(session, parsed.GetRequiredValue(removed), ct)),
         }.Does(host, static (_, session, ct) => ListAsync(session, ct));
@@ -95,13 +102,14 @@ internal static class RoutesCommand
         foreach (var route in routes)
             columns.Add(new Cell(route.Name, "bold"), string.Join(' ', route.On), route.Repositories.Count == 0
                 ? "all"
-                : string.Join(' ', route.Repositories), route.MinLevel, string.Join(' ', route.Channels));
+                : string.Join(' ', route.Repositories), route.MinLevel, string.Join(' ', route.To));
         columns.Write(terminal);
-        foreach (var route in routes.Where(static r => r.Asks.Length > 0 || r.Last))
+        foreach (var route in routes.Where(static r => r.Asks.Length > 0 || r.Last || r.Digest))
             terminal.Line(
                 $"  [bold]{Terminal.Safe(route.Name)}[/] {Terminal.Safe(string.Join("; ", (string[])
                 [
                     .. route.Asks.Length > 0 ? new[] { "only where " + route.Asks } : [],
+                    .. route.Digest ? new[] { "in digests only" } : [],
                     .. route.Last ? new[] { "no route after it is asked where it speaks" } : [],
                 ]))}");
     }

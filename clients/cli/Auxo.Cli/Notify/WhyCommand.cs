@@ -58,9 +58,18 @@ internal static class WhyCommand
                 $"  {mark} [bold]{Terminal.Safe(heard.Channel)}[/] by {Terminal.Safe(heard.Route)}: {Terminal.Safe(heard.Refusal ?? heard.Why)}");
         }
 
+        foreach (var person in (recipients.People ?? []).Where(static p => p.Why is not null))
+            terminal.Line(
+                $"  [cyan]@{Terminal.Safe(person.Person)}[/] by {Terminal.Safe(person.Route)}: {Said(person.How)}, {Terminal.Safe(person.Why)}");
         foreach (var silent in recipients.Silent)
             terminal.Line($"  [dim]· {Terminal.Safe(silent.Route)} says nothing: {Terminal.Safe(silent.Why)}[/]");
-        if (recipients.Deliveries.Count == 0) terminal.Line("[yellow]No channel would hear of it.[/]");
-        return recipients.Deliveries.Count == 0 ? ExitCode.Negative : ExitCode.Ok;
+        var anybody = recipients.Deliveries.Count > 0 || recipients.People?.Any(static p => p.How == "in_digest") is true;
+        if (!anybody) terminal.Line("[yellow]Nobody would hear of it.[/]");
+        return anybody ? ExitCode.Ok : ExitCode.Negative;
     }
+
+    private static string Said(string how) => how switch
+    {
+        "at_once" => "at once", "after_quiet_hours" => "after her quiet hours", "in_digest" => "in her digest", _ => "not told",
+    };
 }

@@ -7,7 +7,7 @@ namespace Auxo.Notify.Planning.Security;
 /// <summary>Tells that a default branch has new severe findings.</summary>
 public static class OnSevereFindingsFoundHandler
 {
-    /// <inheritdoc cref="OnBuildFinishedHandler.LoadAsync"/>
+    /// <summary>The routes.</summary>
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
