@@ -22,6 +22,9 @@ public sealed class MetricsPage
     /// <summary>Something that only grows; the name without <c>_total</c>.</summary>
     public PreparedFamily Counter(string name, string help) => Add(new PreparedFamily(name, "counter", help, []));
 
+    /// <summary>A name of the old world that promises another type than it has: checkers of pages refuse it as a gauge.</summary>
+    public PreparedFamily Untyped(string name, string help) => Add(new PreparedFamily(name, "untyped", help, []));
+
     /// <summary>A distribution; the bounds in ascending order, without the infinite one.</summary>
     public PreparedFamily Histogram(string name, string help, params double[] bounds)
         => Add(new PreparedFamily(name, "histogram", help, bounds));
@@ -94,7 +97,7 @@ public sealed class PreparedFamily
     internal string Header(bool openMetrics)
     {
         var family = IsCounter && !openMetrics ? Name + "_total" : Name;
-        return $"# HELP {family} {EscapeHelp(_help, openMetrics)}\n# TYPE {family} {_type}\n";
+        return $"# HELP {family} {EscapeHelp(_help, openMetrics)}\n# TYPE {family} {(openMetrics && _type == "untyped" ? "unknown" : _type)}\n";
     }
 
     internal void Write(StringBuilder text, bool openMetrics)

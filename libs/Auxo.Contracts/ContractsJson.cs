@@ -24,6 +24,8 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(MergedWithoutPass))]
 [JsonSerializable(typeof(ReviewWanted))]
 [JsonSerializable(typeof(SevereFindingsFound))]
+[JsonSerializable(typeof(FindingsCounted))]
+[JsonSerializable(typeof(CoverageMeasured))]
 [JsonSerializable(typeof(ArtifactPublished))]
 [JsonSerializable(typeof(DeploymentReported))]
 [JsonSerializable(typeof(FailureDetected))]

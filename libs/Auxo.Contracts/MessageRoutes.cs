@@ -37,6 +37,8 @@ public static class MessageRoutes
         Route<MergedWithoutPass>("merged_without_pass", Pipeline, [Notify], m => Patch(m.Rid, m.PatchId)),
         Route<ReviewWanted>("review_wanted", Pipeline, [Notify], m => Patch(m.Rid, m.PatchId)),
         Route<SevereFindingsFound>("severe_findings_found", Pipeline, [Notify], m => Repository(m.Rid)),
+        Route<FindingsCounted>("findings_counted", Pipeline, [Metrics], m => Repository(m.Rid)),
+        Route<CoverageMeasured>("coverage_measured", Pipeline, [Metrics], m => Repository(m.Rid)),
         Route<ArtifactPublished>("artifact_published", Registry, [], m => $"artifact/{m.Name}"),
         Route<DeploymentReported>("deployment_reported", Metrics, [Metrics], m => Repository(m.Rid)),
         Route<FailureDetected>("failure_detected", Metrics, [Metrics, Notify], m => Failure(m.Rid, m.FailureId)),

@@ -80,6 +80,57 @@ public sealed record SevereFindingsFound(
     Rid Rid, string RepositoryName, IReadOnlyList<Finding> Findings, int Count, IReadOnlyList<OwnerOfFiles> Owners,
     string? LogUrl, DateTimeOffset At);
 
+/// <summary>
+/// How many findings the default branch of a repository has: told when a build has moved them, and every hour, since acceptances end and
+/// due dates pass without a build.
+/// </summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="Counts">By check and severity; what has none is not named.</param>
+/// <param name="Checks">When each check last looked.</param>
+/// <param name="Score">0 to 100 for the checks that are about security; null while none of them has looked.</param>
+/// <param name="At">When it was counted.</param>
+public sealed record FindingsCounted(
+    Rid Rid, string RepositoryName, IReadOnlyList<CountedFindings> Counts, IReadOnlyList<CheckLooked> Checks, int? Score,
+    DateTimeOffset At);
+
+/// <summary>Findings of one check and one severity that are not fixed.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="Severity">How bad.</param>
+/// <param name="Open">Open ones.</param>
+/// <param name="Accepted">Those that somebody has accepted for now.</param>
+/// <param name="FalseAlarms">Those that are none, as somebody says.</param>
+/// <param name="Overdue">Of the open ones those that are past their due date.</param>
+public sealed record CountedFindings(string Check, Severity Severity, int Open, int Accepted, int FalseAlarms, int Overdue);
+
+/// <summary>When a check last looked at a default branch.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="At">The end of the build in which it did, or in which it was first seen switched off.</param>
+/// <param name="IsOff">True when the pipeline file switches it off.</param>
+/// <param name="IsScanned">True when a nightly scan makes it, too, and found something to look at: then it is never a day old.</param>
+public sealed record CheckLooked(string Check, DateTimeOffset At, bool IsOff, bool IsScanned = false);
+
+/// <summary>A build of a default branch passed, and its steps reported coverage.</summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="RepositoryName">Its name, for people.</param>
+/// <param name="BuildId">The build: it knows files and folders.</param>
+/// <param name="Commit">What it built.</param>
+/// <param name="Lines">Lines (or statements, of a tool that counts those) that are measured, all steps together.</param>
+/// <param name="Covered">Of them ran.</param>
+/// <param name="ChangedLines">Of the lines that the push wrote those that are measured; null when it is not known what it wrote.</param>
+/// <param name="ChangedCovered">Of them ran.</param>
+/// <param name="Languages">By language, the most lines first.</param>
+/// <param name="At">When the build ended.</param>
+public sealed record CoverageMeasured(
+    Rid Rid, string RepositoryName, Guid BuildId, CommitId Commit, long Lines, long Covered, long? ChangedLines, long? ChangedCovered,
+    IReadOnlyList<LanguageCoverage> Languages, DateTimeOffset At);
+
+/// <summary>How much of one language ran.</summary>
+/// <param name="Language">Its name, such as <c>C#</c>; <c>other</c> for files of which it is not known.</param>
+/// <param name="Lines">Lines that are measured.</param>
+/// <param name="Covered">Of them ran.</param>
+public sealed record LanguageCoverage(string Language, long Lines, long Covered);
+
 /// <summary>An owner, as CODEOWNERS names it.</summary>
 /// <param name="Owner">Such as <c>@alice</c> or an e-mail address.</param>
 /// <param name="Files">How many of the changed files are theirs.</param>

@@ -1,6 +1,7 @@
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
 using Auxo.Metrics.Ci;
+using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Exposition;
@@ -10,6 +11,7 @@ using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
+using Auxo.Metrics.Security;
 using Auxo.Metrics.Timeline;
 using Auxo.ServiceDefaults.Settings;
 
@@ -42,6 +44,10 @@ public static class Configuration
         o.Events.MapEventType<RepositoryEvent.Tracked>("repository_tracked");
         o.Events.MapEventType<RepositoryEvent.Untracked>("repository_untracked");
         o.Events.MapEventType<RepositoryEvent.PolicyChanged>("policy_changed");
+        o.Events.MapEventType<SecurityEvent.Counted>("findings_counted");
+        o.Events.MapEventType<CoverageEvent.Measured>("coverage_measured");
+        o.Projections.Snapshot<SecurityFacts>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<CoverageFacts>(SnapshotLifecycle.Inline);
         o.Schema.For<DayPack>().DocumentAlias("fact_day")
             .Duplicate(d => d.Repository, notNull: true).Duplicate(d => d.Position, notNull: true);
         ConfigureDaemon(o);
@@ -76,6 +82,8 @@ public static class Configuration
         services.AddSingleton<FactQueries>();
         services.AddSingleton<HistoryCache>();
         services.AddSingleton<MeshTable>();
+        services.AddSingleton<SecurityTable>();
+        services.AddSingleton<CoverageTable>();
         services.AddSingleton(static p => new ListeningSince(p.GetRequiredService<TimeProvider>().GetUtcNow()));
         services.AddSingleton<ExpositionPage>();
         services.AddSingleton<RefreshExposition>();
@@ -89,6 +97,7 @@ public static class Configuration
     {
         GetDora.Map(app);
         GetCi.Map(app);
+        GetCoverage.Map(app);
         ReportDeployment.Map(app);
         ReportFailure.Map(app);
         SetPolicy.Map(app);

@@ -6,12 +6,14 @@ using Auxo.Metrics.Asking;
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
 using Auxo.Metrics.Ci;
+using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
+using Auxo.Metrics.Security;
 
 namespace Auxo.Metrics;
 
@@ -33,6 +35,10 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(RepositoryEvent.Tracked), TypeInfoPropertyName = "RepositoryTracked")]
 [JsonSerializable(typeof(RepositoryEvent.Untracked), TypeInfoPropertyName = "RepositoryUntracked")]
 [JsonSerializable(typeof(RepositoryEvent.PolicyChanged), TypeInfoPropertyName = "PolicyChanged")]
+[JsonSerializable(typeof(SecurityEvent.Counted), TypeInfoPropertyName = "FindingsCounted")]
+[JsonSerializable(typeof(CoverageEvent.Measured), TypeInfoPropertyName = "CoverageMeasured")]
+[JsonSerializable(typeof(SecurityFacts))]
+[JsonSerializable(typeof(CoverageFacts))]
 [JsonSerializable(typeof(DayPack))]
 [JsonSerializable(typeof(NodeReport))]
 public sealed partial class StoredJson : JsonSerializerContext;
@@ -44,6 +50,8 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(Evidence))]
 [JsonSerializable(typeof(CiReport))]
 [JsonSerializable(typeof(ListAnswer<CiReport>), TypeInfoPropertyName = "CiReports")]
+[JsonSerializable(typeof(CoverageReport))]
+[JsonSerializable(typeof(ListAnswer<CoverageReport>), TypeInfoPropertyName = "CoverageReports")]
 [JsonSerializable(typeof(CountingPolicy))]
 [JsonSerializable(typeof(DeploymentBody))]
 [JsonSerializable(typeof(DeploymentReported))]

@@ -25,6 +25,7 @@ using Auxo.Pipeline.Running;
 using Auxo.Pipeline.Running.Steps;
 using Auxo.Pipeline.Schedules;
 using Auxo.Pipeline.Schedules.Scans;
+using Auxo.Pipeline.Security;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Pipeline.StepSecrets.Keys;
 using Auxo.Pipeline.Timeline;
@@ -72,7 +73,10 @@ public static class Configuration
         services.AddSingleton<NextAttempt>();
         services.AddSingleton<BuildWriter>();
         services.AddSingleton<BaselineStore>();
+        services.AddSingleton(DueDates.From(configuration));
         services.AddSingleton<FindingsStore>();
+        services.AddSingleton<FindingCounter>();
+        services.AddHostedService(static provider => provider.GetRequiredService<FindingCounter>());
         services.AddSingleton<FollowFindings>();
         services.AddSingleton<FindingJudge>();
         services.AddSingleton<CheckPhase>();
@@ -179,6 +183,7 @@ public static class Configuration
         ShowBaseline.Map(app);
         AcceptFindings.Map(app);
         ResetBaseline.Map(app);
+        GetSecurity.Map(app);
         ListFindings.Map(app);
         app.MapLogs();
         app.MapArtifacts();

@@ -1,3 +1,4 @@
+using Auxo.Pipeline.Security;
 using Auxo.ServiceDefaults.Settings;
 
 namespace Auxo.Pipeline;
@@ -38,6 +39,9 @@ internal static class PipelineSettings
         new(
             "Auxo__Schedules__Off", "steps", "scans that are off unless a repository asks for them: dependency-scan, deep-sast, audit, all",
             "none is off"),
+        new(
+            DueDates.Variable, "kept", "days after which a finding is overdue, by severity (0: never)",
+            "critical=7,high=30,medium=90,low=180"),
         KnownSetting.PublicUrl, KnownSetting.ConsolePublicUrl,
         .. KnownSetting.Disk,
     ];

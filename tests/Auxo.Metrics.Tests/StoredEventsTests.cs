@@ -2,9 +2,11 @@ using System.Text.Json.Serialization.Metadata;
 
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
+using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Repositories;
+using Auxo.Metrics.Security;
 using Auxo.Testing;
 
 namespace Auxo.Metrics.Tests;
@@ -29,6 +31,8 @@ public sealed class StoredEventsTests
         ["repository_tracked"] = StoredJson.Default.RepositoryTracked,
         ["repository_untracked"] = StoredJson.Default.RepositoryUntracked,
         ["policy_changed"] = StoredJson.Default.PolicyChanged,
+        ["findings_counted"] = StoredJson.Default.FindingsCounted,
+        ["coverage_measured"] = StoredJson.Default.CoverageMeasured,
     };
 
     [Fact]
@@ -42,6 +46,6 @@ public sealed class StoredEventsTests
         var known = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes()
             .Where(static e => e.EventType.Assembly == typeof(Configuration).Assembly).Select(static e => e.EventTypeName);
         Samples.AreAll(Stored, known, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
-            typeof(FailureEvent), typeof(RepositoryEvent));
+            typeof(FailureEvent), typeof(RepositoryEvent), typeof(SecurityEvent), typeof(CoverageEvent));
     }
 }

@@ -15,6 +15,9 @@ public sealed class ExpositionPage(HistoryCache histories)
     private readonly SortedDictionary<string, Part> _parts = new(StringComparer.Ordinal);
     private long _position = -1;
 
+    /// <summary>The repositories that are on the page: those that are followed.</summary>
+    public IReadOnlySet<string> Repositories { get; private set; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>All sections as of now, and how far the facts in them are. For one caller at a time.</summary>
     public async Task<(long Position, IReadOnlyList<MetricsSection> Sections)> RefreshAsync(DateTimeOffset now, CancellationToken ct)
     {
@@ -31,6 +34,8 @@ public sealed class ExpositionPage(HistoryCache histories)
             _parts[part.Rid.Value] = await histories.GetSeriesAsync(part.Rid, now, position: null, ct) is { IsTracked: true } series
                 ? Of(part, series, now)
                 : Part.Unknown(part.Rid) with { At = now };
+        Repositories = _parts.Values.Where(static part => part.Sections.Count > 0).Select(static part => part.Rid.Value)
+            .ToHashSet(StringComparer.Ordinal);
         _position = position;
         return (position, [.. _parts.Values.SelectMany(static p => p.Sections)]);
     }

@@ -11,18 +11,6 @@ internal static class OtherNames
     public static void AddTo(MetricsPage page)
     {
         page.Gauge("radicle_ci_runners", "Runners, by state.");
-        page.Gauge("radicle_security_vulnerabilities_critical", "Open critical vulnerabilities.");
-        page.Gauge("radicle_security_vulnerabilities_high", "Open high vulnerabilities.");
-        page.Gauge("radicle_security_vulnerabilities_medium", "Open medium vulnerabilities.");
-        page.Gauge("radicle_security_vulnerabilities_low", "Open low vulnerabilities.");
-        page.Gauge("radicle_security_vulnerabilities", "Open vulnerabilities, by severity and scanner.");
-        page.Gauge("radicle_security_secrets_found", "Secrets found and not resolved.");
-        page.Gauge("radicle_security_sast_findings", "Open findings of static analysis, by severity.");
-        page.Gauge("radicle_security_scan_last_success_timestamp_seconds", "When a scanner last finished.");
-        page.Gauge("radicle_test_coverage_percent", "Line coverage in percent (0 to 100).");
-        page.Gauge("radicle_test_coverage_ratio", "Line coverage (0 to 1).");
-        page.Gauge("radicle_test_coverage_lines", "Lines that can be covered.");
-        page.Gauge("radicle_test_coverage_lines_covered", "Lines that are covered.");
         page.Gauge("radicle_repo_health_score", "Health of a repository, 0 to 100.");
         page.Gauge("radicle_repo_health_category_points", "Points earned in a category.");
         page.Gauge("radicle_repo_health_category_max_points", "Points possible in a category.");

@@ -1,7 +1,9 @@
+using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Security;
 using Auxo.ServiceDefaults.Metrics;
 
 namespace Auxo.Metrics.Exposition;
@@ -27,6 +29,8 @@ public sealed class RadicleMetrics
     private readonly DoraFamilies _dora;
     private readonly CiFamilies _ci;
     private readonly MeshFamilies _mesh;
+    private readonly SecurityFamilies _security;
+    private readonly CoverageFamilies _coverage;
     private readonly PreparedFamily _info, _deployments, _patches, _patchesOpen, _oldestPatch, _position, _lag, _refreshed, _build;
 
     /// <summary>A page without values.</summary>
@@ -40,6 +44,8 @@ public sealed class RadicleMetrics
         _patchesOpen = Page.Gauge("radicle_patches_open", "Patches that are neither merged nor archived.");
         _oldestPatch = Page.Gauge("radicle_patch_oldest_open_timestamp_seconds", "When the oldest open patch was opened.");
         _mesh = new MeshFamilies(Page);
+        _security = new SecurityFamilies(Page);
+        _coverage = new CoverageFamilies(Page);
         OtherNames.AddTo(Page);
         _position = Page.Gauge("radicle_projection_position", "How far a projection has come in the store's order.");
         _lag = Page.Gauge("radicle_projection_lag_seconds", "How long the oldest event waits for a projection.");
@@ -89,6 +95,12 @@ public sealed class RadicleMetrics
     /// <summary>Adds what the agents of nodes told.</summary>
     public void AddMesh(IReadOnlyList<MeshNode> nodes, DateTimeOffset now, DateTimeOffset listeningSince)
         => _mesh.Add(nodes, MeshMatrix.Of(nodes, now, listeningSince));
+
+    /// <summary>Adds how the findings of a repository stand.</summary>
+    public void Add(SecurityFacts facts) => _security.Add(facts);
+
+    /// <summary>Adds the coverage of a repository.</summary>
+    public void Add(CoverageEvent.Measured newest) => _coverage.Add(newest);
 
     /// <summary>Adds what is about the service itself.</summary>
     public void AddService(string version, string commit, long position, double lagSeconds, DateTimeOffset now)

@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 
+using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Mesh;
+using Auxo.Metrics.Security;
 using Auxo.ServiceDefaults.Metrics;
 
 namespace Auxo.Metrics.Exposition;
@@ -13,7 +15,7 @@ namespace Auxo.Metrics.Exposition;
 /// </summary>
 public sealed partial class RefreshExposition(
     ExpositionPage page, FactQueries facts, NewFacts newFacts, PreparedMetrics metrics, MeshTable mesh, ListeningSince since,
-    TimeProvider time, ServiceIdentity service, ILogger<RefreshExposition> logger) : BackgroundLoop(time, logger)
+    SecurityTable security, CoverageTable coverage, TimeProvider time, ServiceIdentity service, ILogger<RefreshExposition> logger) : BackgroundLoop(time, logger)
 {
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
@@ -42,6 +44,10 @@ public sealed partial class RefreshExposition(
             var lag = await LagAsync(position, now, ct);
             var own = new RadicleMetrics();
             own.AddMesh(await mesh.ListAsync(ct), now, since.Time);
+            foreach (var facts in await security.ListAsync(ct))
+                if (page.Repositories.Contains(facts.Rid.Value)) own.Add(facts);
+            foreach (var facts in await coverage.ListAsync(ct))
+                if (facts.Newest is { } newest && page.Repositories.Contains(newest.Rid.Value)) own.Add(newest);
             own.AddService(service.Version, Commit, position, lag?.TotalSeconds ?? 0, now);
             CrashPoint.Hit("metrics.page.worked_out");
             metrics.Publish(own.Page, [own.Page.Render(), .. sections]);

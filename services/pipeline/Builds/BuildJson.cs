@@ -11,6 +11,7 @@ using Auxo.Pipeline.Requesting;
 using Auxo.Pipeline.Runners;
 using Auxo.Pipeline.Runners.Queue;
 using Auxo.Pipeline.Schedules;
+using Auxo.Pipeline.Security;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Pipeline.StepSecrets.Keys;
 
@@ -69,6 +70,8 @@ internal sealed partial class BuildJson : JsonSerializerContext;
 [JsonSerializable(typeof(QueuePage))]
 [JsonSerializable(typeof(BaselineResponse))]
 [JsonSerializable(typeof(FindingPage))]
+[JsonSerializable(typeof(SecurityReport))]
+[JsonSerializable(typeof(SecurityList))]
 [JsonSerializable(typeof(AcceptBody))]
 [JsonSerializable(typeof(AcceptResponse))]
 [JsonSerializable(typeof(LogLinesResponse))]

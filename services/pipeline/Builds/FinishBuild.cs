@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Definitions;
+using Auxo.Pipeline.Reports.Measuring;
 using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Verdict;
 
@@ -69,6 +70,7 @@ public static class FinishBuild
                 final.Artifacts, final.QueuedAt, final.StartedAt, now, links.To(final.BuildId), final.Trust,
                 final.Held > TimeSpan.Zero ? final.Held : null, IsOldNews(final, outcome) ? true : null,
                 final.Plan.Joined?.Commit));
+        if (BranchCoverage.Of(final, outcome, now) is { } measured) messages.Add(measured);
         return ([finished], messages);
     }
 }

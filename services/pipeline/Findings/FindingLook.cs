@@ -6,7 +6,8 @@ namespace Auxo.Pipeline.Findings;
 /// <param name="Until">The last day, in UTC; null for good.</param>
 /// <param name="By">Who says so.</param>
 /// <param name="Reason">Why.</param>
-public sealed record FindingAcceptance(DateOnly? Until, string By, string Reason);
+/// <param name="IsFalseAlarm">True when the check is wrong, by that entry.</param>
+public sealed record FindingAcceptance(DateOnly? Until, string By, string Reason, bool IsFalseAlarm = false);
 
 /// <summary>Since when a finding has been known without a break, by the events of the baseline.</summary>
 /// <param name="At">When.</param>

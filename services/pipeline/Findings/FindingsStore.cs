@@ -11,7 +11,7 @@ namespace Auxo.Pipeline.Findings;
 /// Keeps the record of findings. What a build of a default branch saw is kept beside it when its checks are done, and moves
 /// the record in the transaction that ends it: a build that ends otherwise leaves nothing behind.
 /// </summary>
-public sealed class FindingsStore(IDocumentStore store, NpgsqlDataSource database, Links links)
+public sealed class FindingsStore(IDocumentStore store, NpgsqlDataSource database, Links links, DueDates due)
 {
     /// <summary>True when the end of a build may move the record.</summary>
     public static bool IsFollowed(Build build)
@@ -59,7 +59,17 @@ public sealed class FindingsStore(IDocumentStore store, NpgsqlDataSource databas
         else session.Events.Append(FindingsRecord.StreamKey(rid), record.Version + 1, move.Event);
         foreach (var command in FindingsTable.Write(move.Rows)) session.QueueSqlCommand(command);
         if (move.Event.Fixed > 0) session.QueueSqlCommand(FindingsTable.Trim(rid, now));
-        return SevereNews.Of(build, look, move, links) is { } news ? [news] : [];
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var counted = CountFindings.Of(
+            rid, build.Subject.RepositoryName, record?.Apply(move.Event) ?? FindingsRecord.Create(move.Event),
+            await SecurityTable.ScannedAsync(database, rid, ct), CountFindings.Groups(After(known, move.Rows), today), due, now);
+        return SevereNews.Of(build, look, move, links) is { } news ? [news, counted] : [counted];
+    }
+
+    private static IEnumerable<TrackedFinding> After(IReadOnlyList<TrackedFinding> known, IReadOnlyList<TrackedFinding> moved)
+    {
+        var ids = moved.Select(static row => row.Id).ToHashSet(StringComparer.Ordinal);
+        return known.Where(row => !ids.Contains(row.Id)).Concat(moved);
     }
 
     /// <summary>The findings that are not fixed in some files, and those about the whole tree.</summary>

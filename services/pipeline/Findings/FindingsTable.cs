@@ -66,7 +66,7 @@ internal static class FindingsTable
                 is_fixed = excluded.is_fixed, fixed_at = excluded.fixed_at, fixed_commit = excluded.fixed_commit,
                 fixed_build = excluded.fixed_build, fixed_by = excluded.fixed_by, fixed_how = excluded.fixed_how,
                 accepted_until = excluded.accepted_until, accepted_by = excluded.accepted_by,
-                accepted_reason = excluded.accepted_reason
+                accepted_reason = excluded.accepted_reason, false_alarm = excluded.false_alarm
             """,
             JsonSerializer.Serialize(part, FindingRowJson.Default.IReadOnlyListTrackedFinding)));
 

@@ -116,7 +116,7 @@ internal sealed class FollowFindings(FindingsStore findings)
                         && (seen.Path is { } path ? !files.Contains(path) : files.Count == 0),
                     IsKnown = seen.IsKnown,
                     Accepted = seen.Acceptance is { } entry
-                        ? new FindingAcceptance(entry.Until, entry.By, entry.Reason)
+                        ? new FindingAcceptance(entry.Until, entry.By, entry.Reason, entry.IsFalseAlarm)
                         : null,
                     Since = since?.GetValueOrDefault(sighting.Mark),
                 });

@@ -17,6 +17,9 @@ public enum FindingState
 
     /// <summary>It is there, and somebody has accepted it for now.</summary>
     Accepted,
+
+    /// <summary>It is there, and somebody says that the check is wrong.</summary>
+    FalseAlarm,
 }
 
 /// <summary>Why a finding is not there any more.</summary>
@@ -123,6 +126,9 @@ public sealed record TrackedFinding
     /// <summary>Why.</summary>
     public string? AcceptedReason { get; init; }
 
+    /// <summary>True when who accepts it says that the check is wrong.</summary>
+    public bool FalseAlarm { get; init; }
+
     /// <summary>What it is known by.</summary>
     [JsonIgnore]
     public Fingerprint Mark => new(CheckName, Rule, Path, Content);
@@ -131,8 +137,9 @@ public sealed record TrackedFinding
     /// <param name="today">In UTC.</param>
     public FindingState On(DateOnly today)
         => IsFixed ? FindingState.Fixed
-            : AcceptedBy is not null && (AcceptedUntil is null || AcceptedUntil >= today) ? FindingState.Accepted
-            : FindingState.Open;
+            : AcceptedBy is null || AcceptedUntil < today ? FindingState.Open
+            : FalseAlarm ? FindingState.FalseAlarm
+            : FindingState.Accepted;
 
     /// <summary>Where it is now, how bad and how it is accepted.</summary>
     public TrackedFinding At(SeenFinding seen) => this with
@@ -140,6 +147,7 @@ public sealed record TrackedFinding
         CheckName = seen.Mark.Check, Rule = seen.Mark.Rule, Path = seen.Mark.Path, Content = seen.Mark.Content,
         Blob = seen.Blob, Line = seen.Line, Severity = seen.Severity, Message = seen.Message,
         AcceptedUntil = seen.Accepted?.Until, AcceptedBy = seen.Accepted?.By, AcceptedReason = seen.Accepted?.Reason,
+        FalseAlarm = seen.Accepted?.IsFalseAlarm is true,
     };
 
     /// <summary>The id of a finding that is seen for the first time.</summary>

@@ -1,4 +1,5 @@
 using Auxo.Pipeline.Reports.Files;
+using Auxo.Pipeline.Reports.Measuring;
 using Auxo.Reports.Coverage;
 
 namespace Auxo.Pipeline.Reports;
@@ -48,7 +49,10 @@ internal static class JoinCoverage
             .ThenByDescending(static file => file.Lines.Total - file.Lines.Covered)
             .ThenBy(static file => file.Path, StringComparer.Ordinal);
         return new StepCoverage(step, unit, lines, branches, changed is null ? null : written, before,
-            [.. worst.Take(StepCoverage.Most)], covered.Count);
+            [.. worst.Take(StepCoverage.Most)], covered.Count)
+        {
+            Languages = CoveredPart.Languages(covered), Folders = CoveredPart.Folders(covered),
+        };
     }
 
     private static LineCount Sum(LineCount one, LineCount other) => new(one.Covered + other.Covered, one.Total + other.Total);

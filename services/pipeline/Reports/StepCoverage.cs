@@ -1,3 +1,5 @@
+using Auxo.Pipeline.Reports.Measuring;
+
 namespace Auxo.Pipeline.Reports;
 
 /// <summary>What the reports of one step say of its coverage.</summary>
@@ -15,6 +17,12 @@ public sealed record StepCoverage(
 {
     /// <summary>Files beyond these are only counted.</summary>
     public const int Most = 100;
+
+    /// <summary>All files by language, the most lines first; null in records of earlier versions.</summary>
+    public IReadOnlyList<CoveredPart>? Languages { get; init; }
+
+    /// <summary>All files by folder, in the order of their names; null in records of earlier versions.</summary>
+    public IReadOnlyList<CoveredPart>? Folders { get; init; }
 
     /// <summary>The first pages that a tool wrote for people, by which they are kept; null for none.</summary>
     public IReadOnlyList<string>? Pages { get; init; }

@@ -73,7 +73,7 @@ public sealed class AcceptedFindings(IReadOnlyList<Suppression> suppressions, Da
     /// <summary>Why the entry does not count; null when it does.</summary>
     private string? Refusal(Suppression entry, Severity severity) => entry.Until switch
     {
-        null when severity >= Severity.High
+        null when severity >= Severity.High && !entry.IsFalseAlarm
             => $"accepted without 'until', which a severe finding needs ({Suppression.Path}:{entry.Line})",
         { } until when until < today => $"accepted until {until:yyyy-MM-dd}, which is over",
         _ => null,

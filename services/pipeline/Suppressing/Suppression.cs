@@ -15,6 +15,10 @@ public sealed record Suppression(
     /// <summary>Where they stand.</summary>
     public const string Path = ".auxo/suppressions.yaml";
 
+    /// <summary>The check is wrong, and nothing is accepted.</summary>
+    public bool IsFalseAlarm { get; init; }
+
     /// <summary>How it is said beside a finding.</summary>
-    public string Words => Until is { } until ? $"accepted until {until:yyyy-MM-dd} by {By}: {Reason}" : $"accepted by {By}: {Reason}";
+    public string Words
+        => $"{(IsFalseAlarm ? "false alarm" : "accepted")}{(Until is { } until ? $" until {until:yyyy-MM-dd}" : "")} by {By}: {Reason}";
 }

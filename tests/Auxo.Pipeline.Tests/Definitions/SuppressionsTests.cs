@@ -38,6 +38,18 @@ public sealed class SuppressionsTests
             entries);
     }
 
+    [Fact]
+    public void a_false_alarm_is_no_acceptance_and_needs_no_day()
+    {
+        var (entries, problems) = SuppressionsReader.Read(
+            "- { rule: A, kind: false-alarm, reason: x, by: y }\n- { rule: A, kind: accepted, reason: x, by: y }\n", Today);
+        Assert.Empty(problems);
+        Assert.Equal([true, false], entries.Select(static entry => entry.IsFalseAlarm));
+        Assert.Equal(["false alarm by y: x", "accepted by y: x"], entries.Select(static entry => entry.Words));
+        Assert.Contains("did you mean 'false-alarm'?", Assert.Single(SuppressionsReader.Read(
+            "- { rule: A, kind: false-alrm, reason: x, by: y }\n", Today).Problems).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("# nothing\n")]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Auxo.Contracts;
 using Auxo.Pipeline.Baselines;
 using Auxo.Pipeline.Findings;
+using Auxo.Pipeline.Security;
 using Auxo.ServiceDefaults.Storage;
 using Auxo.Testing;
 
@@ -36,6 +37,7 @@ public sealed class FindingsTableTests(PostgresFixture postgres, ITestOutputHelp
             Reopenings = 1, ReopenedCommit = CommitOf(3).Value, ReopenedBuild = BuildIdOf(3), ReopenedBy = "Bob", IsFixed = true,
             FixedAt = Now.AddDays(3), FixedCommit = CommitOf(4).Value, FixedBuild = BuildIdOf(4), FixedBy = "Carol",
             FixedHow = FindingEnd.SeenOtherwise, AcceptedUntil = new DateOnly(2027, 1, 31), AcceptedBy = "Dan", AcceptedReason = "no",
+            FalseAlarm = true,
         };
         await WriteAsync([row]);
         Assert.Equal([row], await AllAsync());
@@ -74,6 +76,30 @@ public sealed class FindingsTableTests(PostgresFixture postgres, ITestOutputHelp
         Assert.Single(second.Rows);
 
         void Say(string what) => output.WriteLine($"{what}: {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+    }
+
+    /// <summary>What is counted of rows at hand and what the database counts is the same.</summary>
+    [Fact]
+    public async Task findings_are_counted_alike_in_memory_and_in_the_database()
+    {
+        var (ct, today) = (TestContext.Current.CancellationToken, DateOnly.FromDateTime(Now.UtcDateTime));
+        var first = MoveFindings.Decide(null, [], Look(1, 40), Now)!.Rows[0];
+        var rows = Enumerable.Range(0, 200).Select(i => first with
+        {
+            Id = $"{i:x16}", CheckName = i % 3 == 0 ? "sast" : "secrets", Severity = (Severity)(i % 5), OpenSince = Now.AddHours(-13 * i),
+            IsFixed = i % 7 == 0, AcceptedBy = i % 4 == 0 ? "alice" : null, AcceptedReason = "so", FalseAlarm = i % 8 == 0,
+            AcceptedUntil = (i % 12) switch { 0 => null, 4 => today, _ => today.AddDays(-1) }, FixedAt = i % 7 == 0 ? Now : null,
+        }).ToList();
+        await WriteAsync(rows);
+        var groups = await SecurityTable.GroupsAsync(_database, Repository, today, ct);
+        Assert.Equal(
+            CountFindings.Counts(CountFindings.Groups(rows, today), DueDates.Usual, today),
+            CountFindings.Counts(groups, DueDates.Usual, today));
+        Assert.True(groups.Select(static group => group.State).Distinct().Count() == 3);
+        var lives = await SecurityTable.LivesAsync(_database, Repository, today, ct);
+        Assert.Equal(
+            rows.OrderBy(static row => row.Id, StringComparer.Ordinal).Select(row => (row.Id, row.On(today))),
+            lives.OrderBy(static life => life.Id, StringComparer.Ordinal).Select(static life => (life.Id, life.State)));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Pipeline.Housekeeping;
+using Auxo.Pipeline.Security;
 using Auxo.Testing;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -88,6 +89,54 @@ public sealed class FindingsTests(PostgresFixture postgres) : IAsyncLifetime
         _host = await PipelineHost.StartAsync(_database, _home, time: new SetClock(TimeProvider.System.GetUtcNow().AddDays(31)));
         Assert.Equal("open", (string)(await OneAsync("old.sh"))["state"]!);
         Assert.Null(await FindAsync("old.sh", "accepted"));
+    }
+
+    [Fact]
+    public async Task a_false_alarm_is_counted_apart_and_the_counts_are_told_after_each_move_and_every_hour()
+    {
+        const string leak = "password = '" + "AKIA" + "QYLPMN5HFIQR7XYA'\n";
+        var first = await CommitAsync(("conf.txt", leak), ("CODEOWNERS", "* @alice\n"));
+        await FollowAsync(first);
+        var report = await SecurityAsync();
+        var open = Assert.Single(report["checks"]!.AsArray());
+        Assert.Equal(("secrets", 1), ((string)open!["name"]!, (int)open["open"]!));
+        Assert.Equal("@alice", (string)Assert.Single(report["owners"]!.AsArray())!["name"]!);
+        Assert.True((int)report["score"]!["value"]! < 100);
+        var due = Assert.Single(report["due"]!.AsArray())!;
+        Assert.Equal(("conf.txt", "@alice", false), (
+            (string)due["finding"]!["path"]!, (string)due["owners"]![0]!, (bool)due["isOverdue"]!));
+
+        var rule = (string)due["finding"]!["rule"]!;
+        await FollowAsync(
+            await CommitAsync(
+                ("conf.txt", leak), ("CODEOWNERS", "* @alice\n"),
+                (".auxo/suppressions.yaml", $"- {{ rule: {rule}, kind: false-alarm, reason: made up, by: alice }}\n")), first);
+        report = await SecurityAsync();
+        Assert.Equal((0, 1, 100), (
+            (int)report["checks"]![0]!["open"]!, (int)report["checks"]![0]!["falseAlarms"]!, (int)report["score"]!["value"]!));
+        var alarm = (await ListAsync("&state=false-alarm"))["items"]!.AsArray();
+        Assert.True((bool)Assert.Single(alarm)!["accepted"]!["isFalseAlarm"]!);
+        Assert.DoesNotContain((await ListAsync("&state=accepted"))["items"]!.AsArray(), f => (string?)f!["path"] == "conf.txt");
+
+        await _host.Services.GetRequiredService<FindingCounter>().CountAsync(TestContext.Current.CancellationToken);
+        await _host.Queues.SentAllAsync("pipeline");
+        var counted = (await _host.Queues.EnvelopesAsync("metrics")).Where(static sent => sent.MessageType == "findings_counted")
+            .Select(static sent => JsonNode.Parse(sent.Data)!).ToList();
+        Assert.Equal(3, counted.Count);
+        Assert.Equal([1, 0, 0], counted.Select(static one => one["counts"]!.AsArray()
+            .Where(static c => (string)c!["check"]! == "secrets").Sum(static c => (int)c!["open"]!)));
+        Assert.Equal(100, (int)counted[2]["score"]!);
+
+        var all = (await _host.Reader.GetFromJsonAsync<JsonNode>("/security/repositories"))!["items"]!.AsArray();
+        Assert.Equal(("demo", 100), ((string)Assert.Single(all)!["name"]!, (int)all[0]!["score"]!));
+        foreach (var wrong in (string[])["days=0", "days=366", "days=x"])
+        {
+            using var answer = await _host.Reader.GetAsync($"/security?rid={_told.Rid}&{wrong}");
+            Assert.Equal(400, (int)answer.StatusCode);
+        }
+
+        using var unknown = await _host.Reader.GetAsync("/security?rid=rad:z2u2CP3ZJzB7ZqE8jHrau19yjcfCQ");
+        Assert.Equal(404, (int)unknown.StatusCode);
     }
 
     [Fact]
@@ -238,6 +287,9 @@ public sealed class FindingsTests(PostgresFixture postgres) : IAsyncLifetime
         await _host.SendAsync(_told.Advanced(head, old));
         return await _host.FinishedAsync(BuildOf(head));
     }
+
+    private async Task<JsonNode> SecurityAsync()
+        => (await _host.Reader.GetFromJsonAsync<JsonNode>($"/security?rid={_told.Rid}&days=30"))!;
 
     private async Task<JsonNode> ListAsync(string query = "")
         => (await _host.Reader.GetFromJsonAsync<JsonNode>($"/findings?rid={_told.Rid}{query}"))!;

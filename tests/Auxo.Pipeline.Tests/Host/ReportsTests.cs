@@ -35,6 +35,12 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
         var first = await _host.FinishedAsync(BuildId.For(_told.Rid, main, BuildTrigger.Branch, "main", 1));
         Assert.Contains("\ntests: 2 passed\n", (string)first["verdict"]!, StringComparison.Ordinal);
         Assert.Contains("\ncoverage: 50 %", (string)first["verdict"]!, StringComparison.Ordinal);
+        await _host.Queues.SentAllAsync("pipeline");
+        var measured = Assert.Single((await _host.Queues.EnvelopesAsync("metrics"))
+            .Where(static sent => sent.MessageType == "coverage_measured").Select(static sent => JsonNode.Parse(sent.Data)!));
+        Assert.Equal((4L, 2L, "JavaScript", main.Value), (
+            (long)measured["lines"]!, (long)measured["covered"]!, (string)measured["languages"]![0]!["language"]!, (string)measured["commit"]!));
+        Assert.Equal("src", (string)first["coverage"]![0]!["folders"]![0]!["name"]!);
 
         var patch = await _repository.CommitOnTopAsync(Files(Source.Replace("three", "3") + "five\n", Lcov(1, 1, 1, 0, 0), Junit));
         await _host.SendAsync(_told.Opened(patch, canonical: main));

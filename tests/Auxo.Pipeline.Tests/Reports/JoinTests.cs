@@ -6,6 +6,7 @@ using Auxo.Pipeline.Checks;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Reports;
 using Auxo.Pipeline.Reports.Files;
+using Auxo.Pipeline.Reports.Measuring;
 using Auxo.Pipeline.Tests.Builds;
 using Auxo.Reports;
 using Auxo.Reports.Coverage;
@@ -21,6 +22,22 @@ public sealed class JoinTests
 {
     private const string Junit = "<testsuite><testcase classname='A' name='one'/><testcase classname='A' name='two'><failure message='no'/>"
         + "</testcase></testsuite>";
+
+    [Fact]
+    public void folders_are_joined_from_below_until_they_are_few_and_languages_are_known_by_the_end_of_a_name()
+    {
+        CoveredFile File(string path) => new(path, new LineCount(1, 2), []);
+        CoveredFile[] files = [File("a/b/c/one.cs"), File("a/b/d/two.cs"), File("a/three.ts"), File("four"), File("web/x.TSX")];
+        Assert.Equal(["", "a", "a/b/c", "a/b/d", "web"], CoveredPart.Folders(files).Select(static part => part.Name));
+        Assert.Equal([" 1", "a 1", "a/b 2", "web 1"], CoveredPart.Folders(files, most: 4).Select(static part => $"{part.Name} {part.Files}"));
+        Assert.Equal([" 5"], CoveredPart.Folders(files, most: 1).Select(static part => $"{part.Name} {part.Files}"));
+        Assert.Equal(["C# 2", "TypeScript 2", "other 1"], CoveredPart.Languages(files).Select(static part => $"{part.Name} {part.Files}"));
+        Assert.Empty(CoveredPart.Folders([]));
+        var deep = File(string.Concat(Enumerable.Repeat("d/", 2000)) + "x.py");
+        Assert.Equal(2, CoveredPart.Folders([deep, File("e/y.py")], most: 2).Count);
+        var many = Enumerable.Range(0, 5000).Select(i => File($"p{i}/src/x.py")).ToList();
+        Assert.Equal(new LineCount(5000, 10000), Assert.Single(CoveredPart.Folders(many)).Lines);
+    }
 
     [Fact]
     public void one_run_in_two_formats_counts_once_and_two_runs_in_one_format_count_twice()

@@ -41,7 +41,7 @@ public sealed record FindingResponse(
                 ? new FindingMoment(at, CommitId.Parse(commit), build, row.FixedBy) : null,
             row.FixedHow,
             row is { AcceptedBy: { } who, AcceptedReason: { } why }
-                ? new FindingAcceptance(row.AcceptedUntil, who, why)
+                ? new FindingAcceptance(row.AcceptedUntil, who, why, row.FalseAlarm)
                 : null);
 }
 
@@ -49,7 +49,8 @@ public sealed record FindingResponse(
 /// <param name="Severity">How bad.</param>
 /// <param name="Open">Open ones.</param>
 /// <param name="Accepted">Those that somebody has accepted for now.</param>
-public sealed record FindingCount(Severity Severity, int Open, int Accepted);
+/// <param name="FalseAlarms">Those that are none, as somebody says.</param>
+public sealed record FindingCount(Severity Severity, int Open, int Accepted, int FalseAlarms = 0);
 
 /// <summary>When a check last looked at the default branch.</summary>
 /// <param name="Check">The check.</param>

@@ -34,8 +34,8 @@ public static class ListFindings
         Rid rid, NpgsqlDataSource database, FindingsStore findings, TimeProvider time, CancellationToken ct,
         string? state = null, [FromQuery] string[]? severity = null, string? check = null, int limit = 50, string? after = null)
     {
-        if (Word<FindingState>(state ?? nameof(FindingState.Open)) is not { } asked)
-            return AuxoProblem.BadRequest("request/invalid-state", "'state' is open, fixed or accepted.");
+        if (Word<FindingState>((state ?? nameof(FindingState.Open)).Replace("-", "", StringComparison.Ordinal)) is not { } asked)
+            return AuxoProblem.BadRequest("request/invalid-state", "'state' is open, fixed, accepted or false-alarm.");
         var severities = (severity ?? []).Select(Word<Severity>).ToList();
         if (severities.Contains(null))
             return AuxoProblem.BadRequest(
@@ -61,7 +61,7 @@ public static class ListFindings
                 """,
             _ =>
                 $"""
-                {Page} and not is_fixed and {(asked == FindingState.Accepted ? "" : "not ")}{IsAccepted}
+                {Page} and not is_fixed and {Asked(asked)}
                     and ($7::text = '' or (severity, open_since, id) < ($5::smallint, $6, $7))
                 order by severity desc, open_since desc, id desc limit $8
                 """,
@@ -79,6 +79,13 @@ public static class ListFindings
                 .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
                 .Select(static pair => FindingCheck.Of(pair.Key, pair.Value))]));
     }
+
+    private static string Asked(FindingState state) => state switch
+    {
+        FindingState.Accepted => $"{IsAccepted} and not false_alarm",
+        FindingState.FalseAlarm => $"{IsAccepted} and false_alarm",
+        _ => $"not {IsAccepted}",
+    };
 
     private static T? Word<T>(string text)
         where T : struct, Enum
@@ -99,9 +106,11 @@ public static class ListFindings
         await using var command = database.CreateCommand(
             """
             select severity, (count(*) filter (where not is_fixed and not accepted))::int,
-                (count(*) filter (where not is_fixed and accepted))::int, (count(*) filter (where fixed_at >= $3))::int
+                (count(*) filter (where not is_fixed and accepted and not false_alarm))::int,
+                (count(*) filter (where fixed_at >= $3))::int,
+                (count(*) filter (where not is_fixed and accepted and false_alarm))::int
             from (
-                select severity, is_fixed, case when is_fixed then fixed_at end as fixed_at,
+                select severity, is_fixed, false_alarm, case when is_fixed then fixed_at end as fixed_at,
                     accepted_by is not null and (accepted_until is null or accepted_until >= $2) as accepted
                 from pipeline.findings where rid = $1) f
             group by severity order by severity desc
@@ -111,8 +120,8 @@ public static class ListFindings
         while (await reader.ReadAsync(ct))
         {
             lately += reader.GetInt32(3);
-            var count = new FindingCount((Severity)reader.GetInt16(0), reader.GetInt32(1), reader.GetInt32(2));
-            if (count is not { Open: 0, Accepted: 0 }) counts.Add(count);
+            var count = new FindingCount((Severity)reader.GetInt16(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(4));
+            if (count is not { Open: 0, Accepted: 0, FalseAlarms: 0 }) counts.Add(count);
         }
 
         return (counts, lately);

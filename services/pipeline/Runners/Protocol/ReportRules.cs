@@ -2,6 +2,7 @@ using Auxo.Pipeline.Builds;
 using Auxo.Pipeline.Checks.Files;
 using Auxo.Pipeline.Definitions;
 using Auxo.Pipeline.Reports;
+using Auxo.Pipeline.Reports.Measuring;
 using Auxo.Pipeline.Running;
 
 namespace Auxo.Pipeline.Runners.Protocol;
@@ -69,6 +70,7 @@ internal static class ReportRules
                         // They lie on the runner's disk.
                         Pages = null,
                         Files = [.. coverage.Files.Select(static file => file with { Path = PlainText.OneLine(file.Path, MostPath) })],
+                        Languages = Tamed(coverage.Languages), Folders = Tamed(coverage.Folders),
                     }
                     : null,
                 // Only checks say so, and those are made here.
@@ -122,8 +124,16 @@ internal static class ReportRules
     private static string? OfCoverage(StepCoverage coverage, CommandStep step)
         => coverage.Step != step.Name || coverage.Files.Count > StepCoverage.Most || coverage.FileCount < 0
             || coverage.Files.Any(static file => file is null || file.Missed.Count > MostMissed || !IsCount(file.Lines))
+            || !AreParts(coverage.Languages) || !AreParts(coverage.Folders)
             || !IsCount(coverage.Lines) || !IsCount(coverage.Branches) || coverage.Changed is { } changed && !IsCount(changed)
             ? "has coverage that cannot be" : null;
+
+    private static bool AreParts(IReadOnlyList<CoveredPart>? parts)
+        => parts is null || parts.Count <= CoveredPart.MostFolders
+            && parts.All(static part => part is { Name: not null, Files: >= 0 } && IsCount(part.Lines));
+
+    private static IReadOnlyList<CoveredPart>? Tamed(IReadOnlyList<CoveredPart>? parts)
+        => parts is null ? null : [.. parts.Select(static part => part with { Name = PlainText.OneLine(part.Name, MostPath) })];
 
     private static bool IsCount(LineCount count) => count is { Covered: >= 0, Total: >= 0 } && count.Covered <= count.Total;
 }

@@ -63,6 +63,7 @@ internal sealed class SecretMask
             Coverage = report.Coverage is not { } coverage ? null : coverage with
             {
                 Files = [.. coverage.Files.Select(file => file with { Path = Text(file.Path) })],
+                Folders = coverage.Folders?.Select(folder => folder with { Name = Text(folder.Name) }).ToList(),
             },
         };
 
