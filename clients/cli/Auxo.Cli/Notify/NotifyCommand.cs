@@ -9,7 +9,7 @@ internal static class NotifyCommand
     {
         ChannelsCommand.Create(host),
         RoutesCommand.Create(host),
-        PeopleCommand.Create(host),
+        NotifyPeopleCommand.Create(host),
         PreferencesCommand.Create(host),
         WhyCommand.Create(host),
         TestCommand.Create(host),

@@ -6,7 +6,7 @@ using Auxo.Cli.Output;
 namespace Auxo.Cli.Notify;
 
 /// <summary><c>auxo notify people</c>: who reads notifications, and how.</summary>
-internal static class PeopleCommand
+internal static class NotifyPeopleCommand
 {
     public static Command Create(CliHost host)
         => new Command("people", "Show who reads notifications, and how").Does(host, static (_, session, ct) => ListAsync(session, ct));
