@@ -228,6 +228,14 @@ public interface IMetrics
     [Get("api/ci")]
     Task<Page<CiReport>> AllCiAsync(int days, string? asOf, CancellationToken ct);
 
+    /// <summary>How well a repository is.</summary>
+    [Get("api/health/{rid}")]
+    Task<HealthReport> HealthAsync(string rid, string? asOf, CancellationToken ct);
+
+    /// <summary>How well all tracked repositories are.</summary>
+    [Get("api/health")]
+    Task<Page<HealthReport>> AllHealthAsync(CancellationToken ct);
+
     /// <summary>Something was deployed; the same report again is the same deployment.</summary>
     [Post("api/deployments")]
     Task<DeploymentReport> DeployedAsync([Body] DeploymentReport report, CancellationToken ct);

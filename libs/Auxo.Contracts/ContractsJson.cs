@@ -26,6 +26,8 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(SevereFindingsFound))]
 [JsonSerializable(typeof(FindingsCounted))]
 [JsonSerializable(typeof(CoverageMeasured))]
+[JsonSerializable(typeof(RepositorySurveyed))]
+[JsonSerializable(typeof(StandingObserved))]
 [JsonSerializable(typeof(ArtifactPublished))]
 [JsonSerializable(typeof(DeploymentReported))]
 [JsonSerializable(typeof(FailureDetected))]

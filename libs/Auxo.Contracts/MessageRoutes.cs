@@ -39,6 +39,8 @@ public static class MessageRoutes
         Route<SevereFindingsFound>("severe_findings_found", Pipeline, [Notify], m => Repository(m.Rid)),
         Route<FindingsCounted>("findings_counted", Pipeline, [Metrics], m => Repository(m.Rid)),
         Route<CoverageMeasured>("coverage_measured", Pipeline, [Metrics], m => Repository(m.Rid)),
+        Route<RepositorySurveyed>("repository_surveyed", Pipeline, [Metrics], m => Repository(m.Rid)),
+        Route<StandingObserved>("standing_observed", Ingest, [Metrics], m => Repository(m.Rid)),
         Route<ArtifactPublished>("artifact_published", Registry, [], m => $"artifact/{m.Name}"),
         Route<DeploymentReported>("deployment_reported", Metrics, [Metrics], m => Repository(m.Rid)),
         Route<FailureDetected>("failure_detected", Metrics, [Metrics, Notify], m => Failure(m.Rid, m.FailureId)),

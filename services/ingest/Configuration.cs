@@ -6,6 +6,7 @@ using Auxo.Ingest.Receiving;
 using Auxo.Ingest.Recording;
 using Auxo.Ingest.Reviewing;
 using Auxo.Ingest.Scanning;
+using Auxo.Ingest.Standing;
 using Auxo.Ingest.Timeline;
 using Auxo.Ingest.Tracking;
 using Auxo.Ingest.Visibility;
@@ -56,6 +57,8 @@ public static class Configuration
         services.AddHostedService(static p => p.GetRequiredService<Observer>());
         services.AddHostedService(static p => p.GetRequiredService<NodeWatch>());
         services.AddHostedService(static p => p.GetRequiredService<CommentWorker>());
+        services.AddSingleton<ObserveStanding>();
+        services.AddHostedService<StandingWorker>();
     }
 
     private static void ConfigureStore(StoreOptions o)

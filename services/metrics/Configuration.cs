@@ -7,6 +7,7 @@ using Auxo.Metrics.Dora;
 using Auxo.Metrics.Exposition;
 using Auxo.Metrics.Facts;
 using Auxo.Metrics.Failures;
+using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
@@ -48,6 +49,10 @@ public static class Configuration
         o.Events.MapEventType<CoverageEvent.Measured>("coverage_measured");
         o.Projections.Snapshot<SecurityFacts>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<CoverageFacts>(SnapshotLifecycle.Inline);
+        o.Events.MapEventType<HealthEvent.Surveyed>("health_surveyed");
+        o.Events.MapEventType<HealthEvent.Stood>("health_stood");
+        o.Events.MapEventType<HealthEvent.Scored>("health_scored");
+        o.Projections.Snapshot<RepositoryHealth>(SnapshotLifecycle.Inline);
         o.Schema.For<DayPack>().DocumentAlias("fact_day")
             .Duplicate(d => d.Repository, notNull: true).Duplicate(d => d.Position, notNull: true);
         ConfigureDaemon(o);
@@ -85,6 +90,10 @@ public static class Configuration
         services.AddSingleton<SecurityTable>();
         services.AddSingleton<CoverageTable>();
         services.AddSingleton(static p => new ListeningSince(p.GetRequiredService<TimeProvider>().GetUtcNow()));
+        services.AddSingleton<HealthPage>();
+        services.AddSingleton<ReadHealth>();
+        services.AddSingleton<HealthWatch>();
+        services.AddHostedService(static p => p.GetRequiredService<HealthWatch>());
         services.AddSingleton<ExpositionPage>();
         services.AddSingleton<RefreshExposition>();
         services.AddHostedService(static p => p.GetRequiredService<RefreshExposition>());
@@ -98,6 +107,7 @@ public static class Configuration
         GetDora.Map(app);
         GetCi.Map(app);
         GetCoverage.Map(app);
+        GetHealth.Map(app);
         ReportDeployment.Map(app);
         ReportFailure.Map(app);
         SetPolicy.Map(app);

@@ -10,6 +10,7 @@ using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Failures;
+using Auxo.Metrics.Health;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
@@ -39,6 +40,10 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(CoverageEvent.Measured), TypeInfoPropertyName = "CoverageMeasured")]
 [JsonSerializable(typeof(SecurityFacts))]
 [JsonSerializable(typeof(CoverageFacts))]
+[JsonSerializable(typeof(HealthEvent.Surveyed))]
+[JsonSerializable(typeof(HealthEvent.Stood))]
+[JsonSerializable(typeof(HealthEvent.Scored))]
+[JsonSerializable(typeof(RepositoryHealth))]
 [JsonSerializable(typeof(DayPack))]
 [JsonSerializable(typeof(NodeReport))]
 public sealed partial class StoredJson : JsonSerializerContext;
@@ -52,6 +57,8 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<CiReport>), TypeInfoPropertyName = "CiReports")]
 [JsonSerializable(typeof(CoverageReport))]
 [JsonSerializable(typeof(ListAnswer<CoverageReport>), TypeInfoPropertyName = "CoverageReports")]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ListAnswer<HealthReport>), TypeInfoPropertyName = "HealthReports")]
 [JsonSerializable(typeof(CountingPolicy))]
 [JsonSerializable(typeof(DeploymentBody))]
 [JsonSerializable(typeof(DeploymentReported))]

@@ -28,6 +28,7 @@ using Auxo.Pipeline.Schedules.Scans;
 using Auxo.Pipeline.Security;
 using Auxo.Pipeline.StepSecrets;
 using Auxo.Pipeline.StepSecrets.Keys;
+using Auxo.Pipeline.Surveying;
 using Auxo.Pipeline.Timeline;
 using Auxo.Pipeline.Verdict;
 using Auxo.Pipeline.Workspaces;
@@ -105,6 +106,8 @@ public static class Configuration
         services.AddSingleton<ScheduleAlarm>();
         services.AddSingleton<BuildSlot>();
         services.AddHostedService<ScheduleWorker>();
+        services.AddSingleton<SurveyRepository>();
+        services.AddHostedService<SurveyWorker>();
         services.AddKnownSettings(PipelineSettings.Known);
         services.AddDiskGuard(configuration, InstanceLayout.Locate(name => configuration[name]).Home);
         services.AddSingleton(HousekeepingPolicy.From(configuration));

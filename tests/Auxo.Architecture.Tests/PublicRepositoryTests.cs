@@ -34,7 +34,7 @@ public sealed partial class PublicRepositoryTests(PostgresFixture postgres)
         "pipeline GET /findings", "pipeline HEAD /builds/{id}/logs/{step}", "pipeline GET /builds/{id}/logs/{step}/events",
         "pipeline GET /builds/{id}/logs/{step}/bytes", "pipeline GET /builds/{id}/logs/{step}/lines",
         "pipeline GET /builds/{id}/logs/{step}/search", "pipeline GET /builds/{id}/logs/{step}/outline",
-        "metrics GET /api/dora/{rid}", "metrics GET /api/dora/{rid}/evidence", "metrics GET /api/ci/{rid}",
+        "metrics GET /api/dora/{rid}", "metrics GET /api/dora/{rid}/evidence", "metrics GET /api/ci/{rid}", "metrics GET /api/health/{rid}",
     ];
 
     [Fact]

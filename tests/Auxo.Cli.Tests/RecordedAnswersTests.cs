@@ -34,6 +34,7 @@ public sealed class RecordedAnswersTests
         Assert.NotEmpty(Read<Token>("registry", "tokens/self").Scopes);
         Assert.NotEmpty(Read<CiReport>("metrics", "api/ci/x").Daily);
         Assert.NotEmpty(Read<DoraReport>("metrics", "api/dora/x").Weeks);
+        Assert.NotEmpty(Read<HealthReport>("metrics", "api/health/x").Checks);
     }
 
     private static T Read<T>(string service, string path)

@@ -5,6 +5,7 @@ using Auxo.Metrics.Changes;
 using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Failures;
+using Auxo.Metrics.Health;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
 using Auxo.Testing;
@@ -33,6 +34,9 @@ public sealed class StoredEventsTests
         ["policy_changed"] = StoredJson.Default.PolicyChanged,
         ["findings_counted"] = StoredJson.Default.FindingsCounted,
         ["coverage_measured"] = StoredJson.Default.CoverageMeasured,
+        ["health_surveyed"] = StoredJson.Default.Surveyed,
+        ["health_stood"] = StoredJson.Default.Stood,
+        ["health_scored"] = StoredJson.Default.Scored,
     };
 
     [Fact]
@@ -46,6 +50,6 @@ public sealed class StoredEventsTests
         var known = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes()
             .Where(static e => e.EventType.Assembly == typeof(Configuration).Assembly).Select(static e => e.EventTypeName);
         Samples.AreAll(Stored, known, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
-            typeof(FailureEvent), typeof(RepositoryEvent), typeof(SecurityEvent), typeof(CoverageEvent));
+            typeof(FailureEvent), typeof(RepositoryEvent), typeof(SecurityEvent), typeof(CoverageEvent), typeof(HealthEvent));
     }
 }

@@ -61,7 +61,10 @@ public static class GitCommand
             await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode == 0
                 ? output.ToArray()
-                : throw new GitException(repository, arguments, process.ExitCode, text);
+                : throw new GitException(repository, arguments, process.ExitCode, text)
+                {
+                    Output = Encoding.UTF8.GetString(output.GetBuffer().AsSpan(0, (int)Math.Min(output.Length, GitException.MostOutput))),
+                };
         }
         finally
         {
@@ -163,6 +166,8 @@ public static class GitCommand
 /// <summary>git said no.</summary>
 public sealed class GitException : Exception
 {
+    internal const int MostOutput = 8 << 10;
+
     /// <summary>git's words for an object that a partial clone has left elsewhere.</summary>
     private const string Promised = "from promisor remote";
 
@@ -179,6 +184,9 @@ public sealed class GitException : Exception
 
     /// <summary>What git printed on standard error.</summary>
     public string Errors { get; }
+
+    /// <summary>The beginning of what git printed on standard output: some commands say there what is wrong.</summary>
+    public string Output { get; init; } = "";
 
     /// <summary>There is more than is read: somebody may have made it so that it has no end.</summary>
     /// <param name="repository">Where.</param>

@@ -14,9 +14,10 @@ public sealed record DeploymentCount(string Environment, DeploymentKind Kind, bo
 /// <param name="Archived">Patches that were ever archived.</param>
 /// <param name="Open">Patches that are neither merged nor archived.</param>
 /// <param name="OldestOpen">When the oldest of them was opened.</param>
+/// <param name="Touched">When each of them last got a revision, the one that has waited longest first.</param>
 public sealed record Totals(
     IReadOnlyList<DeploymentCount> Deployments, int Running, int Queued, int Opened, int Merged, int Archived,
-    int Open, DateTimeOffset? OldestOpen)
+    int Open, DateTimeOffset? OldestOpen, IReadOnlyList<DateTimeOffset> Touched)
 {
     internal static Totals Of(History history)
     {
@@ -25,15 +26,15 @@ public sealed record Totals(
         var going = facts.Phases.Where(p => !ended.Contains(p.Build)).ToLookup(static p => p.Build, static p => p.Started);
         var merged = facts.Merges.Select(static m => m.Patch).ToHashSet();
         var archived = facts.Archives.GroupBy(static a => a.Patch).ToDictionary(static g => g.Key, static g => g.Max(static a => a.At));
-        var lastRevision = facts.Revisions.Where(r => archived.ContainsKey(r.Patch))
+        var lastRevision = facts.Revisions.Where(r => !merged.Contains(r.Patch))
             .GroupBy(static r => r.Patch).ToDictionary(static g => g.Key, static g => g.Max(static r => r.At));
         // Who pushes to an archived patch has opened it again.
         var open = history.Opened.Where(p => !merged.Contains(p.Key)
-            && !(archived.TryGetValue(p.Key, out var at) && at >= lastRevision[p.Key])).Select(static p => p.Value).ToList();
+            && !(archived.TryGetValue(p.Key, out var at) && at >= lastRevision[p.Key])).ToList();
         return new Totals(
             Counts(history), going.Count(static b => b.Contains(true)), going.Count(static b => !b.Contains(true)),
             history.Opened.Count, merged.Count, archived.Count, open.Count,
-            open.Count > 0 ? open.Min() : null);
+            open.Count > 0 ? open.Min(static p => p.Value) : null, [.. open.Select(p => lastRevision[p.Key]).Order()]);
     }
 
     private static List<DeploymentCount> Counts(History history)

@@ -11,11 +11,6 @@ internal static class OtherNames
     public static void AddTo(MetricsPage page)
     {
         page.Gauge("radicle_ci_runners", "Runners, by state.");
-        page.Gauge("radicle_repo_health_score", "Health of a repository, 0 to 100.");
-        page.Gauge("radicle_repo_health_category_points", "Points earned in a category.");
-        page.Gauge("radicle_repo_health_category_max_points", "Points possible in a category.");
-        page.Gauge("radicle_repo_health_check_failed", "1 when a check of a repository fails.");
-        page.Gauge("radicle_node_repo_replicas", "Seeds that hold a repository.");
         page.Gauge("radicle_repo_sync_lag_seconds", "How far a seed is behind.");
         page.Gauge("radicle_node_boot_time_timestamp_seconds", "When the machine started.");
         page.Counter("radicle_notify_deliveries", "Notifications, by channel and outcome.");

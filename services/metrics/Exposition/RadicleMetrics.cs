@@ -1,6 +1,7 @@
 using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Dora;
 using Auxo.Metrics.Facts;
+using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Security;
@@ -31,6 +32,7 @@ public sealed class RadicleMetrics
     private readonly MeshFamilies _mesh;
     private readonly SecurityFamilies _security;
     private readonly CoverageFamilies _coverage;
+    private readonly HealthFamilies _health;
     private readonly PreparedFamily _info, _deployments, _patches, _patchesOpen, _oldestPatch, _position, _lag, _refreshed, _build;
 
     /// <summary>A page without values.</summary>
@@ -46,6 +48,7 @@ public sealed class RadicleMetrics
         _mesh = new MeshFamilies(Page);
         _security = new SecurityFamilies(Page);
         _coverage = new CoverageFamilies(Page);
+        _health = new HealthFamilies(Page);
         OtherNames.AddTo(Page);
         _position = Page.Gauge("radicle_projection_position", "How far a projection has come in the store's order.");
         _lag = Page.Gauge("radicle_projection_lag_seconds", "How long the oldest event waits for a projection.");
@@ -101,6 +104,11 @@ public sealed class RadicleMetrics
 
     /// <summary>Adds the coverage of a repository.</summary>
     public void Add(CoverageEvent.Measured newest) => _coverage.Add(newest);
+    /// <summary>Adds how well repositories are.</summary>
+    public void AddHealth(IReadOnlyList<HealthReport> reports)
+    {
+        foreach (var report in reports) _health.Add(report);
+    }
 
     /// <summary>Adds what is about the service itself.</summary>
     public void AddService(string version, string commit, long position, double lagSeconds, DateTimeOffset now)

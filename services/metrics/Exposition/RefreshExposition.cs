@@ -3,6 +3,7 @@ using System.Reflection;
 
 using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Facts;
+using Auxo.Metrics.Health;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Security;
 using Auxo.ServiceDefaults.Metrics;
@@ -15,7 +16,8 @@ namespace Auxo.Metrics.Exposition;
 /// </summary>
 public sealed partial class RefreshExposition(
     ExpositionPage page, FactQueries facts, NewFacts newFacts, PreparedMetrics metrics, MeshTable mesh, ListeningSince since,
-    SecurityTable security, CoverageTable coverage, TimeProvider time, ServiceIdentity service, ILogger<RefreshExposition> logger) : BackgroundLoop(time, logger)
+    SecurityTable security, CoverageTable coverage, HealthPage health, TimeProvider time, ServiceIdentity service,
+    ILogger<RefreshExposition> logger) : BackgroundLoop(time, logger)
 {
     /// <summary>What happens within this time becomes one page.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
@@ -48,6 +50,7 @@ public sealed partial class RefreshExposition(
                 if (page.Repositories.Contains(facts.Rid.Value)) own.Add(facts);
             foreach (var facts in await coverage.ListAsync(ct))
                 if (facts.Newest is { } newest && page.Repositories.Contains(newest.Rid.Value)) own.Add(newest);
+            health.AddTo(own);
             own.AddService(service.Version, Commit, position, lag?.TotalSeconds ?? 0, now);
             CrashPoint.Hit("metrics.page.worked_out");
             metrics.Publish(own.Page, [own.Page.Render(), .. sections]);

@@ -86,6 +86,7 @@ public sealed record DoraSeries
             m => new MergePoint(m.At, history.Opened.TryGetValue(m.Patch, out var at) && at <= m.At ? m.At - at : null))];
         Builds = Points(history.Builds);
         HasDefaultBranchVerdict = history.Builds.Any(b => b.Counts && RedMain.IsOfDefaultBranch(facts, b));
+        HeadIsJudged = IsHeadJudged(facts);
         Totals = Totals.Of(history);
     }
 
@@ -134,8 +135,16 @@ public sealed record DoraSeries
     /// <summary>True when a build of the default branch ever had a verdict.</summary>
     public bool HasDefaultBranchVerdict { get; }
 
+    /// <summary>True when the newest head of the default branch had a verdict; null when no head is known.</summary>
+    public bool? HeadIsJudged { get; }
+
     /// <summary>What is counted from the beginning on.</summary>
     public Totals Totals { get; }
+
+    private static bool? IsHeadJudged(RepositoryFacts facts)
+        => facts.BranchAdvances.MaxBy(static h => (h.SeenAt, h.Seq)) is { } head
+            ? facts.Builds.Any(b => b.Counts && b.Commit == head.Commit && RedMain.IsOfDefaultBranch(facts, b))
+            : null;
 
     private static BuildPoint[] Points(IReadOnlyList<BuildFact> builds)
     {

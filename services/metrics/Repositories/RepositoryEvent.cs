@@ -47,10 +47,12 @@ public enum DeploymentRule
 /// passed one.</param>
 /// <param name="RevertIsFailure">A revert that lands is a failure of the deployment that brought what it takes back.</param>
 /// <param name="Production">The environments that count.</param>
+/// <param name="Seeds">On how many other nodes the repository is to be kept, for its health.</param>
+/// <param name="BuildMinutes">In how many minutes 95 of 100 builds are to end, for its health.</param>
 public sealed record CountingPolicy(
     string Zone = "UTC", DeploymentRule Deployments = DeploymentRule.PassedBuild, bool RedMainIsFailure = false,
     bool RevertIsFailure = true,
-    IReadOnlyList<string>? Production = null)
+    IReadOnlyList<string>? Production = null, int Seeds = 2, int BuildMinutes = 10)
 {
     /// <summary>What holds where nobody said otherwise.</summary>
     public static CountingPolicy Default { get; } = new();

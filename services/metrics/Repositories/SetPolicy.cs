@@ -28,6 +28,9 @@ public static class SetPolicy
                 "policy/unknown-zone", $"There is no time zone {policy.Zone} on this machine. Use an IANA name such as Europe/Berlin.");
         if (policy.Production is { } names && (names.Count is 0 or > 20 || names.Any(static n => n.Length is 0 or > 128)))
             return AuxoProblem.Unprocessable("policy/invalid-production", "'production' must name 1 to 20 environments.");
+        if (policy.Seeds is < 1 or > 100 || policy.BuildMinutes is < 1 or > 1440)
+            return AuxoProblem.Unprocessable(
+                "policy/invalid-health", "'seeds' must be between 1 and 100, and 'buildMinutes' between 1 and 1440.");
 
         await using var session = store.TracedSession();
         var stream = await session.Events.FetchForWriting<Repository>(Repository.StreamKey(rid), ct);

@@ -48,6 +48,7 @@ namespace Auxo.Pipeline.Builds;
 [JsonSerializable(typeof(SecretEvent.Set))]
 [JsonSerializable(typeof(SecretEvent.Removed))]
 [JsonSerializable(typeof(SecretEvent.Rotated))]
+[JsonSerializable(typeof(ObjectSurvey))]
 internal sealed partial class BuildJson : JsonSerializerContext;
 
 /// <summary>How builds are answered over HTTP; the service's options say how enums are written.</summary>

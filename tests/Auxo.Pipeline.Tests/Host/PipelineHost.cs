@@ -104,7 +104,9 @@ public sealed class PipelineHost : IAsyncDisposable
         await Queues.SentAllAsync("pipeline");
         // Metrics hears of every step of a build, ingest of what is to be said on a patch; both of the end.
         var (metrics, ingest) = (await Queues.EnvelopesAsync("metrics"), await Queues.EnvelopesAsync("ingest"));
-        return [.. metrics.Concat(ingest.Where(static e => e.MessageType != "build_finished")).OrderBy(static e => e.SentAt)
+        // Surveys come when they are due, not when a test does something.
+        return [.. metrics.Where(static e => e.MessageType != "repository_surveyed")
+            .Concat(ingest.Where(static e => e.MessageType != "build_finished")).OrderBy(static e => e.SentAt)
             .Select(static e => (e.MessageType!, JsonNode.Parse(e.Data)!, e.GroupId))];
     }
 

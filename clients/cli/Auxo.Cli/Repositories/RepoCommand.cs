@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Auxo.Cli.Baselines;
+using Auxo.Cli.Repositories.Health;
 using Auxo.Cli.Repositories.Starting;
 using Auxo.Cli.Repositories.Visibility;
 
@@ -15,6 +16,7 @@ internal static class RepoCommand
         AdoptRepository.Create(host),
         TrackRepository.Create(host),
         ListRepositories.Create(host),
+        RepoHealth.Create(host),
         UntrackRepository.Create(host),
         TrustAuthor.Create(host),
         TrustAuthor.CreateDistrust(host),

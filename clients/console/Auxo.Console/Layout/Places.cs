@@ -13,7 +13,7 @@ internal sealed record Place(string Path, string Key, string Words, string Also 
 internal sealed record PlaceGroup(string Name, IReadOnlyList<Place> Places);
 
 /// <summary>
-/// Where the navigation, the keys and the command palette lead. A page is shown here once it is there: coverage, health and security
+/// Where the navigation, the keys and the command palette lead. A page is shown here once it is there: coverage and security
 /// belong to the numbers, mirrors and mesh to Auxo.
 /// </summary>
 internal static class Places
@@ -30,6 +30,7 @@ internal static class Places
         new("Numbers", [
             new("/dora", "d", "DORA", "auxo metrics dora deployments lead time failures"),
             new("/ci", "c", "CI", "auxo metrics ci flaky durations"),
+            new("/health", "h", "Health", "auxo repo health score points fixes"),
             new("/wall", "w", "Wall", "screen on the wall big tv"),
         ]),
         new("Kept and sent", [
