@@ -97,7 +97,8 @@ public sealed class PreparedFamily
     internal string Header(bool openMetrics)
     {
         var family = IsCounter && !openMetrics ? Name + "_total" : Name;
-        return $"# HELP {family} {EscapeHelp(_help, openMetrics)}\n# TYPE {family} {(openMetrics && _type == "untyped" ? "unknown" : _type)}\n";
+        var type = openMetrics && _type == "untyped" ? "unknown" : _type;
+        return $"# HELP {family} {EscapeHelp(_help, openMetrics)}\n# TYPE {family} {type}\n";
     }
 
     internal void Write(StringBuilder text, bool openMetrics)

@@ -210,8 +210,8 @@ public sealed record BuildFailedTest(string Name, string Message, string? Path, 
 
 /// <summary>What the reports of a step say of its coverage; <c>Lines</c> of nothing: none was reported.</summary>
 public sealed record BuildCoverage(
-    string Step, string Unit, LineCount Lines, LineCount Branches, LineCount? Changed, LineCount? Before,
-    IReadOnlyList<CoveredFile> Files, int FileCount, IReadOnlyList<string>? Pages = null)
+    string Step, string Unit, LineCount Lines, LineCount Branches, LineCount? Changed, LineCount? Before, IReadOnlyList<CoveredFile> Files,
+    int FileCount, IReadOnlyList<string>? Pages = null, IReadOnlyList<Numbers.CoveredPart>? Folders = null)
 {
     /// <summary>Such as <c>81.2 % (+0.3), changed lines 64 %</c>.</summary>
     [JsonIgnore]
@@ -265,7 +265,7 @@ public sealed record BaselineCount(string Check, string Rule, int Count, string?
 public sealed record FindingMoment(DateTimeOffset At, string Commit, string BuildId, string? By);
 
 /// <summary>How somebody accepted a finding; <c>Until</c> is null for good.</summary>
-public sealed record FindingAcceptance(DateOnly? Until, string By, string Reason);
+public sealed record FindingAcceptance(DateOnly? Until, string By, string Reason, bool IsFalseAlarm = false);
 
 /// <summary>
 /// A finding of a default branch and its life; with <c>WasThere</c> it may be older than the commit it was first seen in.
@@ -285,7 +285,7 @@ public sealed record TrackedFinding(
 }
 
 /// <summary>How many findings of one severity are open, and how many are accepted for now.</summary>
-public sealed record FindingCount([property: JsonConverter(typeof(Word))] string Severity, int Open, int Accepted);
+public sealed record FindingCount([property: JsonConverter(typeof(Word))] string Severity, int Open, int Accepted, int FalseAlarms = 0);
 
 /// <summary>What is built at set times; <c>NextAt</c> is in the schedule's zone, and null while it is off.</summary>
 public sealed record Schedule(

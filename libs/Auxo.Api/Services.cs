@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using Auxo.Api.Numbers;
+
 using Refit;
 
 namespace Auxo.Api;
@@ -128,6 +130,14 @@ public interface IPipeline
         string rid, string? state, [Query(CollectionFormat.Multi)] IReadOnlyCollection<string>? severity, string? check, int? limit,
         string? after, CancellationToken ct);
 
+    /// <summary>Weaknesses of a default branch, and how they came and went.</summary>
+    [Get("security")]
+    Task<SecurityReport> SecurityAsync(string rid, int days, CancellationToken ct);
+
+    /// <summary>How all repositories stand.</summary>
+    [Get("security/repositories")]
+    Task<SecurityList> AllSecurityAsync(CancellationToken ct);
+
     /// <summary>What is built at set times, of one repository or of all.</summary>
     [Get("schedules")]
     Task<Page<Schedule>> SchedulesAsync(string? rid, CancellationToken ct);
@@ -235,6 +245,19 @@ public interface IMetrics
     /// <summary>How well all tracked repositories are.</summary>
     [Get("api/health")]
     Task<Page<HealthReport>> AllHealthAsync(CancellationToken ct);
+
+    /// <summary>Coverage of a default branch and its trend.</summary>
+    [Get("api/coverage/{rid}")]
+    Task<CoverageReport> CoverageAsync(string rid, int days, CancellationToken ct);
+    /// <summary>Coverage of all tracked repositories that report it.</summary>
+    [Get("api/coverage")]
+    Task<Page<CoverageReport>> AllCoverageAsync(int days, CancellationToken ct);
+    /// <summary>What is raised or about to be; with <paramref name="all"/> also what was lately.</summary>
+    [Get("alerts")]
+    Task<Page<Alert>> AlertsAsync(bool all, CancellationToken ct);
+    /// <summary>The rules of alerts.</summary>
+    [Get("alerts/rules")]
+    Task<Page<AlertRule>> AlertRulesAsync(CancellationToken ct);
 
     /// <summary>Something was deployed; the same report again is the same deployment.</summary>
     [Post("api/deployments")]

@@ -1,3 +1,4 @@
+using Auxo.Metrics.Alerts;
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
 using Auxo.Metrics.Ci;
@@ -14,6 +15,7 @@ using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
 using Auxo.Metrics.Timeline;
+using Auxo.Metrics.Troubles;
 using Auxo.ServiceDefaults.Settings;
 
 using JasperFx.Events.Projections;
@@ -47,6 +49,16 @@ public static class Configuration
         o.Events.MapEventType<RepositoryEvent.PolicyChanged>("policy_changed");
         o.Events.MapEventType<SecurityEvent.Counted>("findings_counted");
         o.Events.MapEventType<CoverageEvent.Measured>("coverage_measured");
+        o.Events.MapEventType<TroubleEvent.MergedUnchecked>("merged_unchecked");
+        o.Events.MapEventType<TroubleEvent.SlotsMissed>("slots_missed");
+        o.Events.MapEventType<AlertEvent.Began>("alert_began");
+        o.Events.MapEventType<AlertEvent.Calmed>("alert_calmed");
+        o.Events.MapEventType<AlertEvent.Raised>("alert_raised");
+        o.Events.MapEventType<AlertEvent.Cleared>("alert_cleared");
+        o.Events.MapEventType<AlertEvent.HeldBack>("alert_held_back");
+        o.Events.MapEventType<AlertEvent.Released>("alert_released");
+        o.Projections.Snapshot<RepositoryTroubles>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<Alert>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<SecurityFacts>(SnapshotLifecycle.Inline);
         o.Projections.Snapshot<CoverageFacts>(SnapshotLifecycle.Inline);
         o.Events.MapEventType<HealthEvent.Surveyed>("health_surveyed");
@@ -81,7 +93,11 @@ public static class Configuration
         builder.Logging.AddFilter("Marten.Events.Daemon", LogLevel.Warning);
         var services = builder.Services;
         // What counts there is chosen for each repository.
-        services.AddKnownSettings();
+        services.AddKnownSettings(AlertSettings.Known);
+        services.AddSingleton(AlertSettings.From(builder.Configuration));
+        services.AddSingleton<AlertTable>();
+        services.AddSingleton<AlertWatch>();
+        services.AddHostedService(static p => p.GetRequiredService<AlertWatch>());
         services.AddSingleton<NewFacts>();
         services.ConfigureMarten(static (provider, o) => o.Projections.AsyncListeners.Add(provider.GetRequiredService<NewFacts>()));
         services.AddSingleton<FactQueries>();
@@ -108,6 +124,7 @@ public static class Configuration
         GetCi.Map(app);
         GetCoverage.Map(app);
         GetHealth.Map(app);
+        GetAlerts.Map(app);
         ReportDeployment.Map(app);
         ReportFailure.Map(app);
         SetPolicy.Map(app);

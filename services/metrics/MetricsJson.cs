@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Auxo.Contracts.Mesh;
+using Auxo.Metrics.Alerts;
 using Auxo.Metrics.Asking;
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
@@ -15,6 +16,7 @@ using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
+using Auxo.Metrics.Troubles;
 
 namespace Auxo.Metrics;
 
@@ -38,6 +40,16 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(RepositoryEvent.PolicyChanged), TypeInfoPropertyName = "PolicyChanged")]
 [JsonSerializable(typeof(SecurityEvent.Counted), TypeInfoPropertyName = "FindingsCounted")]
 [JsonSerializable(typeof(CoverageEvent.Measured), TypeInfoPropertyName = "CoverageMeasured")]
+[JsonSerializable(typeof(TroubleEvent.MergedUnchecked))]
+[JsonSerializable(typeof(TroubleEvent.SlotsMissed))]
+[JsonSerializable(typeof(AlertEvent.Began), TypeInfoPropertyName = "AlertBegan")]
+[JsonSerializable(typeof(AlertEvent.Calmed), TypeInfoPropertyName = "AlertCalmed")]
+[JsonSerializable(typeof(AlertEvent.Raised), TypeInfoPropertyName = "AlertRaised")]
+[JsonSerializable(typeof(AlertEvent.Cleared), TypeInfoPropertyName = "AlertCleared")]
+[JsonSerializable(typeof(AlertEvent.HeldBack), TypeInfoPropertyName = "AlertHeldBack")]
+[JsonSerializable(typeof(AlertEvent.Released), TypeInfoPropertyName = "AlertReleased")]
+[JsonSerializable(typeof(RepositoryTroubles))]
+[JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(SecurityFacts))]
 [JsonSerializable(typeof(CoverageFacts))]
 [JsonSerializable(typeof(HealthEvent.Surveyed))]
@@ -56,6 +68,8 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(CiReport))]
 [JsonSerializable(typeof(ListAnswer<CiReport>), TypeInfoPropertyName = "CiReports")]
 [JsonSerializable(typeof(CoverageReport))]
+[JsonSerializable(typeof(ListAnswer<AlertResponse>), TypeInfoPropertyName = "AlertResponses")]
+[JsonSerializable(typeof(ListAnswer<RuleResponse>), TypeInfoPropertyName = "RuleResponses")]
 [JsonSerializable(typeof(ListAnswer<CoverageReport>), TypeInfoPropertyName = "CoverageReports")]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ListAnswer<HealthReport>), TypeInfoPropertyName = "HealthReports")]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using Auxo.Api;
+using Auxo.Api.Numbers;
 using Auxo.Testing;
 
 namespace Auxo.Cli.Tests;
@@ -32,6 +33,11 @@ public sealed class RecordedAnswersTests
         Assert.NotEmpty(Read<Page<RawFile>>("registry", "raw/x").Items);
         Assert.NotEmpty(Read<Page<Token>>("registry", "tokens").Items);
         Assert.NotEmpty(Read<Token>("registry", "tokens/self").Scopes);
+        Assert.NotEmpty(Read<SecurityReport>("pipeline", "security").Checks);
+        Assert.NotEmpty(Read<SecurityList>("pipeline", "security/repositories").Items);
+        Assert.NotEmpty(Read<CoverageReport>("metrics", "api/coverage/x").Days);
+        Assert.NotEmpty(Read<Page<Alert>>("metrics", "alerts").Items);
+        Assert.NotEmpty(Read<Page<AlertRule>>("metrics", "alerts/rules").Items);
         Assert.NotEmpty(Read<CiReport>("metrics", "api/ci/x").Daily);
         Assert.NotEmpty(Read<DoraReport>("metrics", "api/dora/x").Weeks);
         Assert.NotEmpty(Read<HealthReport>("metrics", "api/health/x").Checks);

@@ -19,7 +19,9 @@ public sealed class AccessTests
             "/settings", "/settings/people", "/settings/secrets", "/wall",
             "/schedules", $"/schedules/{FakeAuxo.Rid}", "/search/found?q=x", "/api", "/api/pipeline.json",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}",
-            "/health", $"/health/{FakeAuxo.Rid}", $"/findings/{FakeAuxo.Rid}", "/registry", $"/registry/{FakeAuxo.Rid}",
+            "/health", $"/health/{FakeAuxo.Rid}",
+            $"/findings/{FakeAuxo.Rid}", "/security", $"/security/{FakeAuxo.Rid}", "/coverage", $"/coverage/{FakeAuxo.Rid}", "/alerts",
+            "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a",
             $"/downloads/builds/{FakeAuxo.BuildId}/artifacts/a", $"/downloads/builds/{FakeAuxo.BuildId}/pages/a"];
 
@@ -27,7 +29,7 @@ public sealed class AccessTests
     private static readonly string[] OfOneRepository =
         [$"/repositories/{FakeAuxo.Rid}", $"/builds/{FakeAuxo.BuildId}", $"/patches/{FakeAuxo.Rid}/{FakeAuxo.PatchId}",
             $"/builds/{FakeAuxo.BuildId}/logs/test", $"/dora/{FakeAuxo.Rid}", $"/ci/{FakeAuxo.Rid}", $"/findings/{FakeAuxo.Rid}",
-            $"/health/{FakeAuxo.Rid}", $"/schedules/{FakeAuxo.Rid}"];
+            $"/health/{FakeAuxo.Rid}", $"/schedules/{FakeAuxo.Rid}", $"/security/{FakeAuxo.Rid}", $"/coverage/{FakeAuxo.Rid}"];
 
     public static TheoryData<string> AllPages => [.. Pages];
 

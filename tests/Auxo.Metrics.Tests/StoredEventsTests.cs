@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 
+using Auxo.Metrics.Alerts;
 using Auxo.Metrics.Builds;
 using Auxo.Metrics.Changes;
 using Auxo.Metrics.Coverage;
@@ -8,6 +9,7 @@ using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
+using Auxo.Metrics.Troubles;
 using Auxo.Testing;
 
 namespace Auxo.Metrics.Tests;
@@ -32,6 +34,14 @@ public sealed class StoredEventsTests
         ["repository_tracked"] = StoredJson.Default.RepositoryTracked,
         ["repository_untracked"] = StoredJson.Default.RepositoryUntracked,
         ["policy_changed"] = StoredJson.Default.PolicyChanged,
+        ["merged_unchecked"] = StoredJson.Default.MergedUnchecked,
+        ["slots_missed"] = StoredJson.Default.SlotsMissed,
+        ["alert_began"] = StoredJson.Default.AlertBegan,
+        ["alert_calmed"] = StoredJson.Default.AlertCalmed,
+        ["alert_raised"] = StoredJson.Default.AlertRaised,
+        ["alert_cleared"] = StoredJson.Default.AlertCleared,
+        ["alert_held_back"] = StoredJson.Default.AlertHeldBack,
+        ["alert_released"] = StoredJson.Default.AlertReleased,
         ["findings_counted"] = StoredJson.Default.FindingsCounted,
         ["coverage_measured"] = StoredJson.Default.CoverageMeasured,
         ["health_surveyed"] = StoredJson.Default.Surveyed,
@@ -50,6 +60,7 @@ public sealed class StoredEventsTests
         var known = ((Marten.Events.IReadOnlyEventStoreOptions)options.Events).AllKnownEventTypes()
             .Where(static e => e.EventType.Assembly == typeof(Configuration).Assembly).Select(static e => e.EventTypeName);
         Samples.AreAll(Stored, known, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
-            typeof(FailureEvent), typeof(RepositoryEvent), typeof(SecurityEvent), typeof(CoverageEvent), typeof(HealthEvent));
+            typeof(FailureEvent), typeof(RepositoryEvent), typeof(SecurityEvent), typeof(CoverageEvent),
+            typeof(TroubleEvent), typeof(AlertEvent), typeof(HealthEvent));
     }
 }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Auxo.Api;
 using Auxo.Cli.Access;
 using Auxo.Cli.Adapter;
+using Auxo.Cli.Alerts;
 using Auxo.Cli.Artifacts;
 using Auxo.Cli.Branches;
 using Auxo.Cli.Ci;
@@ -128,6 +129,7 @@ internal static class AuxoCommandLine
         SecretCommand.Create(host),
         TraceCommand.Create(host),
         MetricsCommand.Create(host),
+        AlertsCommand.Create(host),
         DeployCommand.Create(host),
         FailureCommand.Create(host),
         ArtifactsCommand.Create(host),

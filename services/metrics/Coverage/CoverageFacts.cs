@@ -26,7 +26,8 @@ public sealed record CoverageFacts
     {
         var day = DateOnly.FromDateTime(e.At.UtcDateTime);
         var before = Days.FirstOrDefault(one => one.Day == day);
-        var (changed, covered) = ((before?.ChangedLines ?? 0) + (e.ChangedLines ?? 0), (before?.ChangedCovered ?? 0) + (e.ChangedCovered ?? 0));
+        var changed = (before?.ChangedLines ?? 0) + (e.ChangedLines ?? 0);
+        var covered = (before?.ChangedCovered ?? 0) + (e.ChangedCovered ?? 0);
         var now = before is not null && before.At > e.At
             ? before with { ChangedLines = changed, ChangedCovered = covered }
             : new CoverageDay(day, e.At, e.Lines, e.Covered, changed, covered);

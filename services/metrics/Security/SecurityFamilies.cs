@@ -58,7 +58,8 @@ internal sealed class SecurityFamilies(MetricsPage page)
         }
 
         // What no nightly scan looks at again is as old as the newest push, and that is no fault.
-        foreach (var look in facts.Checks.Where(static look => IsSecurity(look.Check) && !look.IsOff && (look.IsScanned || look.Check != "dependencies")))
+        foreach (var look in facts.Checks.Where(static look
+            => IsSecurity(look.Check) && !look.IsOff && (look.IsScanned || look.Check != "dependencies")))
             _scanned.Set(RadicleMetrics.Seconds(look.At), repo, ("scanner", look.Check));
     }
 

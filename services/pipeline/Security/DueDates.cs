@@ -19,8 +19,8 @@ public sealed record DueDates(IReadOnlyDictionary<Severity, int> Days)
     });
 
     /// <summary>
-    /// Reads <c>Auxo:Security:Due</c>, such as <c>critical=2,high=14</c>: days by severity, 0 for no due date; what is not named stays as it
-    /// is.
+    /// Reads <c>Auxo:Security:Due</c>, such as <c>critical=2,high=14</c>: days by severity, 0 for no due date; what is not named stays
+    /// as it is.
     /// </summary>
     /// <exception cref="FormatException">It cannot be read.</exception>
     public static DueDates From(IConfiguration configuration)

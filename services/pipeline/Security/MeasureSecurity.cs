@@ -31,7 +31,8 @@ internal sealed class MeasureSecurity(IReadOnlyList<FindingLife> lives, DueDates
     /// <summary>By age, the youngest first.</summary>
     public IReadOnlyList<SecurityRow> ByAge()
     {
-        var grouped = _there.ToLookup(life => Ages.First(age => (now - life.OpenSince).TotalDays <= age.Below).Name, StringComparer.Ordinal);
+        var grouped = _there.ToLookup(
+            life => Ages.First(age => (now - life.OpenSince).TotalDays <= age.Below).Name, StringComparer.Ordinal);
         return [.. Ages.Select(age => Row(age.Name, grouped[age.Name])).Where(Counts)];
     }
 

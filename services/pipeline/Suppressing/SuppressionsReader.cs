@@ -36,7 +36,8 @@ internal sealed class SuppressionsReader : EntriesReader<Suppression>
         var check = keys.TryGetValue("check", out var name)
             && Yaml.Words(name, "check", [.. CheckBatch.All.Select(static check => check.Name)]) is [var known, ..] ? known
             : null;
-        var kind = keys.TryGetValue("kind", out var said) && Yaml.Words(said, "kind", [Accepted, FalseAlarm]) is [var word, ..] ? word : null;
+        var kind = keys.TryGetValue("kind", out var said) && Yaml.Words(said, "kind", [Accepted, FalseAlarm]) is [var word, ..]
+            ? word : null;
         return rule is null || reason is null || by is null
             ? null
             : new Suppression(

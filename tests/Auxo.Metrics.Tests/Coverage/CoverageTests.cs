@@ -20,8 +20,8 @@ public sealed class CoverageTests(MetricsService service) : IClassFixture<Metric
     public void a_day_has_its_newest_measurement_and_all_lines_that_were_written()
     {
         var facts = Fold(Measured("a", 800, At), Measured("b", 820, At.AddHours(2)), Measured("c", 900, At.AddDays(1)));
-        Assert.Equal(["800", "820", "900"], facts.Days.Select(static day => $"{day.Covered}").Prepend("800").Distinct());
-        Assert.Equal([(820L, 40L, 26L), (900L, 20L, 13L)], facts.Days.Select(static day => (day.Covered, day.ChangedLines, day.ChangedCovered)));
+        Assert.Equal(
+            [(820L, 40L, 26L), (900L, 20L, 13L)], facts.Days.Select(static day => (day.Covered, day.ChangedLines, day.ChangedCovered)));
         Assert.Equal(900, facts.Newest!.Covered);
     }
 
@@ -56,8 +56,8 @@ public sealed class CoverageTests(MetricsService service) : IClassFixture<Metric
         var (rid, now) = (Ids.Rid("covered"), TimeProvider.System.GetUtcNow());
         await Host.SendAsync(
             new RepositoryTracked(rid, "covered", "main", RepositoryLocator.OfFolder("/nowhere"), [], now),
-            Measured("old", 500, now.AddDays(-40), rid), Measured("mid", 800, now.AddDays(-3), rid), Measured("new", 812, now.AddDays(-1), rid),
-            Measured("new", 812, now.AddDays(-1), rid));
+            Measured("old", 500, now.AddDays(-40), rid), Measured("mid", 800, now.AddDays(-3), rid),
+            Measured("new", 812, now.AddDays(-1), rid), Measured("new", 812, now.AddDays(-1), rid));
         var report = await Host.GetAsync($"/api/coverage/{rid}?days=30");
         Assert.Equal((81.2, 50.0, 2, 40L, 65.0, Ids.Build("new").ToString()), (
             (double)report["percent"]!, (double)report["percentBefore"]!, report["days"]!.AsArray().Count, (long)report["changedLines"]!,
@@ -73,8 +73,10 @@ public sealed class CoverageTests(MetricsService service) : IClassFixture<Metric
         await Host.Services.GetRequiredService<RefreshExposition>().RefreshAsync(CancellationToken.None);
         var page = await Host.Client.GetStringAsync("/metrics");
         foreach (var line in (string[])[
-            $"radicle_test_coverage_percent{{repo=\"{rid}\",language=\"all\"}} 81.2", $"radicle_test_coverage_lines_covered{{repo=\"{rid}\",language=\"C#\"}} 780",
-            $"radicle_test_coverage_lines{{repo=\"{rid}\",language=\"all\"}} 1000", $"radicle_test_coverage_lines_total{{repo=\"{rid}\",language=\"all\"}} 1000"])
+            $"radicle_test_coverage_percent{{repo=\"{rid}\",language=\"all\"}} 81.2",
+            $"radicle_test_coverage_lines_covered{{repo=\"{rid}\",language=\"C#\"}} 780",
+            $"radicle_test_coverage_lines{{repo=\"{rid}\",language=\"all\"}} 1000",
+            $"radicle_test_coverage_lines_total{{repo=\"{rid}\",language=\"all\"}} 1000"])
             Assert.Contains(line, page, StringComparison.Ordinal);
     }
 
@@ -90,7 +92,7 @@ public sealed class CoverageTests(MetricsService service) : IClassFixture<Metric
         return facts!;
     }
 
-    private static CoverageMeasured Measured(string build, long covered, DateTimeOffset at, Rid? rid = null)
+    internal static CoverageMeasured Measured(string build, long covered, DateTimeOffset at, Rid? rid = null)
         => new(
             rid ?? Ids.Rid("cov"), "covered", Ids.Build(build), Ids.Commit(build), 1000, covered, 20, 13,
             [new LanguageCoverage("C#", 900, 780), new LanguageCoverage("other", 100, 32)], at);

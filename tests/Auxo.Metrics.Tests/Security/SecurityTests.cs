@@ -35,7 +35,8 @@ public sealed class SecurityTests(MetricsService service) : IClassFixture<Metric
         await Host.SendAsync(
             new RepositoryTracked(rid, "secure", "main", RepositoryLocator.OfFolder("/nowhere"), [], At),
             new RepositoryTracked(other, "unseen", "main", RepositoryLocator.OfFolder("/nowhere"), [], At),
-            Counted(rid, 2, At), Counted(other, 0, At) with { Counts = [], Checks = [new CheckLooked("shellcheck", At, false)], Score = null },
+            Counted(rid, 2, At),
+            Counted(other, 0, At) with { Counts = [], Checks = [new CheckLooked("shellcheck", At, false)], Score = null },
             Counted(Ids.Rid("gone"), 7, At));
         await Host.Services.GetRequiredService<RefreshExposition>().RefreshAsync(CancellationToken.None);
         var page = await Host.Client.GetStringAsync("/metrics");
@@ -50,7 +51,8 @@ public sealed class SecurityTests(MetricsService service) : IClassFixture<Metric
         Assert.DoesNotContain($"radicle_security_sast_findings{{repo=\"{rid}\"", page, StringComparison.Ordinal);
         foreach (var unseen in (Rid[])[other, Ids.Rid("gone")])
             Assert.DoesNotContain(page.Split('\n'), line
-                => line.StartsWith("radicle_security", StringComparison.Ordinal) && line.Contains($"\"{unseen}\"", StringComparison.Ordinal));
+                => line.StartsWith("radicle_security", StringComparison.Ordinal)
+                    && line.Contains($"\"{unseen}\"", StringComparison.Ordinal));
         Assert.Equal(2, (await Host.Services.GetRequiredService<SecurityTable>().FindAsync(rid, CancellationToken.None))!
             .Open(Severity.Critical));
         Assert.Equal("", await Tool.RunAsync("promtool", ["check", "metrics"], input: page));
@@ -59,7 +61,8 @@ public sealed class SecurityTests(MetricsService service) : IClassFixture<Metric
     internal static FindingsCounted Counted(Rid rid, int critical, DateTimeOffset at)
         => new(
             rid, "secure",
-            [new CountedFindings("dependencies", Severity.Critical, critical, 1, 1, 1), new CountedFindings("secrets", Severity.High, 1, 0, 0, 0)],
+            [new CountedFindings("dependencies", Severity.Critical, critical, 1, 1, 1),
+                new CountedFindings("secrets", Severity.High, 1, 0, 0, 0)],
             [new CheckLooked("dependencies", At, false, true), new CheckLooked("secrets", At, false), new CheckLooked("sast", At, true)],
             45, at);
 }

@@ -51,6 +51,7 @@ public sealed class FindingsTableTests(PostgresFixture postgres, ITestOutputHelp
     /// <summary>More than one statement holds. 100,000 is what is followed at most.</summary>
     [Theory]
     [InlineData(12_000)]
+    [InlineData(100_000)]
     public async Task many_findings_are_moved_as_few_are(int count)
     {
         var ct = TestContext.Current.CancellationToken;
@@ -74,6 +75,20 @@ public sealed class FindingsTableTests(PostgresFixture postgres, ITestOutputHelp
         Say("the second look's end, of which one is fixed");
         Assert.Equal((0, 1, count - 1), (second.Event.Opened, second.Event.Fixed, second.Event.Open));
         Assert.Single(second.Rows);
+
+        began = Stopwatch.GetTimestamp();
+        var today = DateOnly.FromDateTime(Now.UtcDateTime);
+        var group = Assert.Single(await SecurityTable.GroupsAsync(_database, Repository, today, ct));
+        Say("counted in groups");
+        Assert.Equal(count - 1, group.Count);
+        await using (var rename = _database.CreateCommand("update pipeline.findings set check_name = 'sast', severity = 3"))
+            await rename.ExecuteNonQueryAsync(ct);
+        began = Stopwatch.GetTimestamp();
+        var measure = new MeasureSecurity(await SecurityTable.LivesAsync(_database, Repository, today, ct), DueDates.Usual, Now);
+        Say("lives read");
+        Assert.Equal(count - 1, measure.Days(365)[^1].High);
+        Assert.Equal(count - 1, measure.ByOwner(static _ => ["@alice"])[0].Open);
+        Say("and measured");
 
         void Say(string what) => output.WriteLine($"{what}: {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
     }

@@ -19,7 +19,7 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
         var told = new Told(repository);
         var head = await repository.CommitAsync(
             (".auxo/ci.yaml", "steps:\n  - name: test\n    run: echo one > out; exit 2\n    artifacts: [out]\n"),
-            ("wrong.yaml", "a: 1\n b: 2\n"));
+            ("wrong.yaml", "a: 1\n b: 2\n"), ("conf.txt", "password = '" + "AKIA" + "QYLPMN5HFIQR7XYA'\n"));
         await host.SendAsync(told.Opened(head));
         await host.FinishedAsync(told.BuildOf(head));
 
@@ -36,6 +36,10 @@ public sealed class AnswersTests(PostgresFixture postgres) : IDisposable
         Assert.Equal(200, (await host.PostAsync($"/baselines/{told.Rid}/accept", new { buildId = told.BuildOf(head) })).Status);
         await host.SendAsync(told.Advanced(head));
         await host.FinishedAsync(branch);
+        RecordedAnswers.Match(
+            "pipeline", "security", (await host.Client.GetFromJsonAsync<JsonNode>($"/security?rid={told.Rid}&days=3"))!);
+        RecordedAnswers.Match(
+            "pipeline", "security/repositories", (await host.Client.GetFromJsonAsync<JsonNode>("/security/repositories"))!);
         var night = await repository.CommitOnTopAsync(
             (".auxo/ci.yaml", "schedules: {nightly: {cron: 0 2 * * *, zone: Europe/Berlin, jitter: 10m}}\n"));
         await host.SendAsync(told.Advanced(night, head));

@@ -39,7 +39,8 @@ public sealed class ReportsTests(PostgresFixture postgres) : IAsyncLifetime
         var measured = Assert.Single((await _host.Queues.EnvelopesAsync("metrics"))
             .Where(static sent => sent.MessageType == "coverage_measured").Select(static sent => JsonNode.Parse(sent.Data)!));
         Assert.Equal((4L, 2L, "JavaScript", main.Value), (
-            (long)measured["lines"]!, (long)measured["covered"]!, (string)measured["languages"]![0]!["language"]!, (string)measured["commit"]!));
+            (long)measured["lines"]!, (long)measured["covered"]!, (string)measured["languages"]![0]!["language"]!,
+            (string)measured["commit"]!));
         Assert.Equal("src", (string)first["coverage"]![0]!["folders"]![0]!["name"]!);
 
         var patch = await _repository.CommitOnTopAsync(Files(Source.Replace("three", "3") + "five\n", Lcov(1, 1, 1, 0, 0), Junit));

@@ -29,7 +29,8 @@ public sealed class JoinTests
         CoveredFile File(string path) => new(path, new LineCount(1, 2), []);
         CoveredFile[] files = [File("a/b/c/one.cs"), File("a/b/d/two.cs"), File("a/three.ts"), File("four"), File("web/x.TSX")];
         Assert.Equal(["", "a", "a/b/c", "a/b/d", "web"], CoveredPart.Folders(files).Select(static part => part.Name));
-        Assert.Equal([" 1", "a 1", "a/b 2", "web 1"], CoveredPart.Folders(files, most: 4).Select(static part => $"{part.Name} {part.Files}"));
+        Assert.Equal(
+            [" 1", "a 1", "a/b 2", "web 1"], CoveredPart.Folders(files, most: 4).Select(static part => $"{part.Name} {part.Files}"));
         Assert.Equal([" 5"], CoveredPart.Folders(files, most: 1).Select(static part => $"{part.Name} {part.Files}"));
         Assert.Equal(["C# 2", "TypeScript 2", "other 1"], CoveredPart.Languages(files).Select(static part => $"{part.Name} {part.Files}"));
         Assert.Empty(CoveredPart.Folders([]));

@@ -40,7 +40,8 @@ public sealed class MeasureSecurityTests
     public void the_time_to_fix_is_a_median_of_what_was_fixed_in_the_time()
     {
         var pace = Measure(
-            Life("sast", Severity.High, 10, FindingState.Fixed, fixedDays: 6), Life("sast", Severity.High, 9, FindingState.Fixed, fixedDays: 8),
+            Life("sast", Severity.High, 10, FindingState.Fixed, fixedDays: 6),
+            Life("sast", Severity.High, 9, FindingState.Fixed, fixedDays: 8),
             Life("sast", Severity.High, 90, FindingState.Fixed, fixedDays: 60), Life("sast", Severity.High, 3)).Pace(Now.AddDays(-30))[1];
         Assert.Equal((Severity.High, 3, 2, 2.5 * 86400, 3.0 * 86400, 30),
             (pace.Severity, pace.New, pace.Fixed, pace.MedianFixSeconds!.Value, pace.OldestOpenSeconds!.Value, pace.DueDays!.Value));
@@ -67,9 +68,12 @@ public sealed class MeasureSecurityTests
     [Fact]
     public void what_is_there_is_what_came_less_what_went_on_every_day()
     {
-        var lives = Gen.Choose(0, 500).Two().Select(static pair => (Opened: Math.Max(pair.Item1, pair.Item2), Gone: Math.Min(pair.Item1, pair.Item2)))
-            .SelectMany(static span => Gen.Elements(false, true).SelectMany(isFixed => Gen.Elements(Severity.Low, Severity.High, Severity.Critical)
-                .Select(severity => Life("sast", severity, span.Opened, isFixed ? FindingState.Fixed : FindingState.Open, isFixed ? span.Gone : null))))
+        var lives = Gen.Choose(0, 500).Two()
+            .Select(static pair => (Opened: Math.Max(pair.Item1, pair.Item2), Gone: Math.Min(pair.Item1, pair.Item2)))
+            .SelectMany(static span => Gen.Elements(false, true)
+                .SelectMany(isFixed => Gen.Elements(Severity.Low, Severity.High, Severity.Critical).Select(severity => isFixed
+                    ? Life("sast", severity, span.Opened, FindingState.Fixed, span.Gone)
+                    : Life("sast", severity, span.Opened))))
             .ListOf();
         Prop.ForAll(lives.ToArbitrary(), Gen.Choose(1, 365).ToArbitrary(), static (all, count) =>
         {
@@ -94,8 +98,10 @@ public sealed class MeasureSecurityTests
     {
         var counts = new[]
         {
-            new CountedFindings("sast", Severity.Critical, critical, 5, 5, 0), new CountedFindings("sast", Severity.High, high, 5, 5, overdue),
-            new CountedFindings("dependencies", Severity.Medium, medium, 5, 5, 0), new CountedFindings("secrets", Severity.Low, low, 5, 5, 0),
+            new CountedFindings("sast", Severity.Critical, critical, 5, 5, 0),
+            new CountedFindings("sast", Severity.High, high, 5, 5, overdue),
+            new CountedFindings("dependencies", Severity.Medium, medium, 5, 5, 0),
+            new CountedFindings("secrets", Severity.Low, low, 5, 5, 0),
             new CountedFindings("shellcheck", Severity.Critical, 50, 0, 0, 50),
         };
         Assert.Equal(expected, SecurityScore.Of(counts, hasLooked: true).Value);
@@ -111,7 +117,9 @@ public sealed class MeasureSecurityTests
             ArbMap.Default.ArbFor<byte>(), ArbMap.Default.ArbFor<byte>(), Gen.Elements(Enum.GetValues<Severity>()).ToArbitrary(),
             static (some, more, severity) =>
             {
-                int Score(int open) => SecurityScore.Of([new CountedFindings("sast", severity, open, 0, 0, open)], hasLooked: true).Value!.Value;
+                int Score(int open)
+                    => SecurityScore.Of([new CountedFindings("sast", severity, open, 0, 0, open)], hasLooked: true).Value!.Value;
+
                 return Score(some + more) <= Score(some) && Score(some) is >= 0 and <= 100;
             }).QuickCheckThrowOnFailure();
 
@@ -134,7 +142,8 @@ public sealed class MeasureSecurityTests
     [Fact]
     public void a_hundred_thousand_findings_are_measured_as_few_are()
     {
-        var many = Enumerable.Range(0, 100_000).Select(static i => Life("sast", (Severity)(i % 5), i % 400, path: $"f{i / 10}.cs")).ToArray();
+        var many = Enumerable.Range(0, 100_000)
+            .Select(static i => Life("sast", (Severity)(i % 5), i % 400, path: $"f{i / 10}.cs")).ToArray();
         var measure = Measure(many);
         Assert.Equal(100_000, measure.Severities().Sum(static row => row.Open));
         Assert.Equal(100_000, measure.ByOwner(static _ => ["@a"]).Sum(static row => row.Open));

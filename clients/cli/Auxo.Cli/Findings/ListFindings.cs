@@ -26,9 +26,9 @@ internal static class ListFindings
         };
         var state = new Option<string>("--state")
         {
-            Description = "open, fixed or accepted", DefaultValueFactory = static _ => "open",
+            Description = "open, fixed, accepted or false-alarm", DefaultValueFactory = static _ => "open",
         };
-        state.AcceptOnlyFromAmong("open", "fixed", "accepted");
+        state.AcceptOnlyFromAmong("open", "fixed", "accepted", "false-alarm");
         var severity = new Option<string[]>("--severity")
         {
             Description = "Only this severity; may be given several times",
@@ -86,11 +86,11 @@ internal static class ListFindings
             var (when, who) = Titles(asked.State);
             var columns = new Columns(3, "SEVERITY", "RULE", "WHERE", "WHAT", when, who)
             {
-                Wraps = asked.State == "accepted", Least = 30,
+                Wraps = IsAccepted(asked.State), Least = 30,
             };
             foreach (var finding in list.Items)
             {
-                var what = asked.State == "accepted" ? $"{finding.Message} ({finding.Accepted?.Reason})" : finding.Message;
+                var what = IsAccepted(asked.State) ? $"{finding.Message} ({finding.Accepted?.Reason})" : finding.Message;
                 columns.Add(
                     Severity(finding.Severity), $"{finding.Check} {finding.Rule}", finding.Place, what,
                     When(terminal, finding, asked.State), Who(finding, asked.State));
@@ -118,20 +118,24 @@ internal static class ListFindings
             : $"[bold]{open.Sum(static count => count.Open)} open[/] ("
                 + string.Join(", ", open.Select(static count => $"{count.Open} {Terminal.Safe(count.Severity)}")) + ")";
         var accepted = list.Counts.Sum(static count => count.Accepted);
-        return $"{words}, {accepted} accepted, {list.FixedLately} fixed in the last 30 days";
+        var alarms = list.Counts.Sum(static count => count.FalseAlarms);
+        var wrong = alarms > 0 ? $"{alarms} false alarms, " : "";
+        return $"{words}, {accepted} accepted, {wrong}{list.FixedLately} fixed in the last 30 days";
     }
+
+    private static bool IsAccepted(string state) => state is "accepted" or "false-alarm";
 
     private static (string When, string Who) Titles(string state) => state switch
     {
         "fixed" => ("FIXED", "COMMIT"),
-        "accepted" => ("UNTIL", "BY"),
+        "accepted" or "false-alarm" => ("UNTIL", "BY"),
         _ => ("SINCE", "COMMIT"),
     };
 
     private static Cell When(Terminal terminal, TrackedFinding finding, string state) => state switch
     {
         "fixed" => Words.Ago(terminal.Now, finding.Fixed?.At),
-        "accepted" => finding.Accepted?.Until?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "for good",
+        "accepted" or "false-alarm" => finding.Accepted?.Until?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "for good",
         _ => finding.Reopenings > 0
             ? new Cell($"{Words.Ago(terminal.Now, finding.Since)}, again", "yellow")
             : Words.Ago(terminal.Now, finding.Since),
@@ -139,7 +143,7 @@ internal static class ListFindings
 
     private static string Who(TrackedFinding finding, string state)
     {
-        if (state == "accepted") return finding.Accepted?.By ?? "";
+        if (IsAccepted(state)) return finding.Accepted?.By ?? "";
         var moment = state == "fixed" ? finding.Fixed : finding.Reopened ?? finding.Opened;
         var by = moment?.By is { } author ? $" {author}" : state != "fixed" && finding.WasThere ? " or before" : "";
         return Words.Short(moment?.Commit) + by;

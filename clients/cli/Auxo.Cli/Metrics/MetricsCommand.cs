@@ -7,13 +7,16 @@ using Auxo.Cli.Repositories;
 
 namespace Auxo.Cli.Metrics;
 
-/// <summary><c>auxo metrics ci|dora [REPOSITORY]</c>: dashboards on the terminal.</summary>
+/// <summary><c>auxo metrics ci|dora|security|coverage [REPOSITORY]</c>: dashboards on the terminal.</summary>
 internal static class MetricsCommand
 {
-    public static Command Create(CliHost host) => new("metrics", "Show how builds go and how changes reach production")
+    public static Command Create(CliHost host) => new(
+        "metrics", "Show how builds go, how changes reach production, and how safe and how tested they are")
     {
         Dashboard<CiReport>(host, "ci", "Success, durations and what fails", 7, "ci", ShowCi.One, ShowCi.All),
         Dashboard<DoraReport>(host, "dora", "DORA's numbers, each with how much is behind it", 30, "dora", ShowDora.One, ShowDora.All),
+        ShowSecurity.Create(host),
+        ShowCoverage.Create(host),
     };
 
     private static Command Dashboard<T>(

@@ -13,8 +13,8 @@ internal sealed record Place(string Path, string Key, string Words, string Also 
 internal sealed record PlaceGroup(string Name, IReadOnlyList<Place> Places);
 
 /// <summary>
-/// Where the navigation, the keys and the command palette lead. A page is shown here once it is there: coverage and security
-/// belong to the numbers, mirrors and mesh to Auxo.
+/// Where the navigation, the keys and the command palette lead. A page is shown here once it is there: mirrors and mesh
+/// belong to Auxo.
 /// </summary>
 internal static class Places
 {
@@ -31,6 +31,9 @@ internal static class Places
             new("/dora", "d", "DORA", "auxo metrics dora deployments lead time failures"),
             new("/ci", "c", "CI", "auxo metrics ci flaky durations"),
             new("/health", "h", "Health", "auxo repo health score points fixes"),
+            new("/security", "u", "Security", "auxo metrics security vulnerabilities secrets overdue score"),
+            new("/coverage", "v", "Coverage", "auxo metrics coverage tests lines"),
+            new("/alerts", "l", "Alerts", "auxo alerts rules raised"),
             new("/wall", "w", "Wall", "screen on the wall big tv"),
         ]),
         new("Kept and sent", [

@@ -14,7 +14,8 @@ internal static class BranchCoverage
     /// <param name="now">When.</param>
     public static CoverageMeasured? Of(Build build, Outcome outcome, DateTimeOffset now)
     {
-        if (build.Subject.Trigger != BuildTrigger.Branch || build.Canonical != build.Subject.Commit || outcome != Outcome.Passed) return null;
+        if (build.Subject.Trigger != BuildTrigger.Branch || build.Canonical != build.Subject.Commit) return null;
+        if (outcome != Outcome.Passed) return null;
         var steps = build.Coverage.Where(static coverage => coverage.Lines.Total > 0).ToList();
         if (steps.Count == 0) return null;
         var changed = steps.Select(static coverage => coverage.Changed).OfType<LineCount>().ToList();

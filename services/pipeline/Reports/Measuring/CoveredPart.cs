@@ -14,7 +14,9 @@ public sealed record CoveredPart(string Name, LineCount Lines, int Files)
         => [.. Sum(files, static file => Language.Of(file.Path)).OrderByDescending(static part => part.Lines.Total)
             .ThenBy(static part => part.Name, StringComparer.Ordinal)];
 
-    /// <summary>By folder, in the order of their names; each with the files right in it, or below it where there are too many folders.</summary>
+    /// <summary>
+    /// By folder, in the order of their names; each with the files right in it, or below it where there are too many folders.
+    /// </summary>
     internal static IReadOnlyList<CoveredPart> Folders(IReadOnlyCollection<CoveredFile> files, int most = MostFolders)
     {
         // A path has at most 4096 characters.
@@ -42,5 +44,6 @@ public sealed record CoveredPart(string Name, LineCount Lines, int Files)
 
     private static IEnumerable<CoveredPart> Sum(IEnumerable<CoveredFile> files, Func<CoveredFile, string> key)
         => files.GroupBy(key, StringComparer.Ordinal).Select(static group => new CoveredPart(
-            group.Key, new LineCount(group.Sum(static file => file.Lines.Covered), group.Sum(static file => file.Lines.Total)), group.Count()));
+            group.Key, new LineCount(group.Sum(static file => file.Lines.Covered), group.Sum(static file => file.Lines.Total)),
+            group.Count()));
 }
