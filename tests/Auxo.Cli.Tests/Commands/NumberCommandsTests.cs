@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 using Auxo.Testing;
 
@@ -68,10 +69,21 @@ public sealed class NumberCommandsTests
     [Theory]
     [InlineData("language", "C#")]
     [InlineData("directory", "DIRECTORY")]
-    [InlineData("file", "FILE")]
+    [InlineData("directory", "75 %")]
+    [InlineData("file", "src/a.cs")]
+    [InlineData("file", "The 1 files with the most lines that did not run, of 7.")]
     public async Task coverage_is_shown_by_language_directory_and_file(string by, string expected)
     {
-        await using var auxo = await StartAsync();
+        await using var auxo = await StartAsync(static app => app.MapGet("/pipeline/builds/{id}", static () =>
+        {
+            var build = RecordedAnswers.Find("pipeline", "builds/x")!;
+            build["coverage"] = JsonNode.Parse("""
+                [{"step":"unit","unit":"lines","lines":{"covered":3,"total":4},"branches":{"covered":0,"total":0},"changed":null,"before":null,
+                "files":[{"path":"src/a.cs","lines":{"covered":3,"total":4},"missed":[]}],"fileCount":7,
+                "folders":[{"name":"src","lines":{"covered":3,"total":4},"files":7}]}]
+                """);
+            return FakeAuxo.Json(build.ToJsonString());
+        }));
         var shown = await auxo.RunAsync("metrics", "coverage", "heartwood", "--by", by);
         Assert.Equal((0, ""), (shown.ExitCode, shown.Error));
         Assert.Contains("81.2 % of 1000 lines", shown.Out, StringComparison.Ordinal);

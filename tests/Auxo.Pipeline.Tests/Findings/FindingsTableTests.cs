@@ -51,7 +51,6 @@ public sealed class FindingsTableTests(PostgresFixture postgres, ITestOutputHelp
     /// <summary>More than one statement holds. 100,000 is what is followed at most.</summary>
     [Theory]
     [InlineData(12_000)]
-    [InlineData(100_000)]
     public async Task many_findings_are_moved_as_few_are(int count)
     {
         var ct = TestContext.Current.CancellationToken;

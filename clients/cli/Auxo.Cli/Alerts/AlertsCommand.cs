@@ -56,10 +56,10 @@ internal static class AlertsCommand
                 return ExitCode.Ok;
             }
 
-            var columns = new Columns(0, "RULE", "SEVERITY", "LOOKS AT", "HOLDS", "FOR", "TOLD BY", "RAISED");
+            var columns = new Columns(4, "RULE", "SEVERITY", "HOLDS", "FOR", "TOLD BY", "RAISED");
             foreach (var rule in page.Items)
                 columns.Add(
-                    new Cell(rule.Name, "bold"), Severity(rule.Severity), rule.Measure, rule.Bound,
+                    new Cell(rule.Name, "bold"), Severity(rule.Severity), rule.Bound,
                     rule.ForSeconds > 0 ? Duration.Of(rule.ForSeconds) : "at once", rule.Speaker,
                     rule.Raised > 0 ? new Cell($"{rule.Raised}", "red") : "");
             columns.Write(terminal);

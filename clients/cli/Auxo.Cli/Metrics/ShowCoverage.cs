@@ -70,6 +70,7 @@ internal static class ShowCoverage
                 new Cell(part.Name.Length == 0 ? "." : part.Name, "bold"), Bar(part.Lines.Percent), Percent(part.Lines.Percent),
                 N(part.Lines.Total), N(part.Lines.Total - part.Lines.Covered), by == "directory" ? N(part.Files) : "");
         columns.Write(terminal);
+        if (parts.Count == 0) terminal.Line($"[dim]What each {by} had is not known of this build.[/]");
         if (by == "file" && steps.Sum(static step => step.FileCount) is var all && all > parts.Count)
             terminal.Line($"[dim]The {parts.Count} files with the most lines that did not run, of {all}.[/]");
         Days(terminal, report.Days);
