@@ -27,8 +27,12 @@ public static class DecideAlert
         switch (state.Phase)
         {
             case AlertPhase.Quiet when holds:
-                Add(new AlertEvent.Began(rule.Name, fact!.Subject, fact.Name, fact.Rid, fact.Value, rule.Words(fact), now));
+                Begin();
                 if (rule.For <= TimeSpan.Zero) Change(raised: true);
+                break;
+            // A clock that was ahead by years must not make it wait for years.
+            case AlertPhase.Pending when holds && now < state.Since:
+                Begin();
                 break;
             case AlertPhase.Pending when holds:
                 if (now - state.Since >= rule.For) Change(raised: true);
@@ -50,6 +54,8 @@ public static class DecideAlert
             state = state.Apply(e);
         }
 
+        void Begin() => Add(new AlertEvent.Began(rule.Name, fact!.Subject, fact.Name, fact.Rid, fact.Value, rule.Words(fact), now));
+
         void Change(bool raised)
         {
             var (count, isHeld) = (state.Lately(now).Count, state.HeldSince is not null);
@@ -69,7 +75,9 @@ public static class DecideAlert
 
         void Release()
         {
-            if (state.HeldSince is null || state.Changes.Count > 0 && now - state.Changes[^1] < Alert.Calm) return;
+            if (state.HeldSince is null) return;
+            var calm = state.Changes.Count > 0 ? now - state.Changes[^1] : Alert.Calm;
+            if (calm >= TimeSpan.Zero && calm < Alert.Calm) return;
             var differs = speaks && state.Phase == AlertPhase.Raised != state.ToldAt is not null;
             if (differs) messages.Add(state.Phase == AlertPhase.Raised ? Raised(state.Summary) : Cleared(state.Summary));
             Add(new AlertEvent.Released(differs, now));

@@ -23,7 +23,8 @@ public sealed class NumberCommandsTests
         {"rid":"{{FakeAuxo.Rid}}","name":"heartwood","from":"2026-11-01T00:00:00Z","to":"2026-11-30T00:00:00Z",
         "score":{"value":65,"formula":"100 - 25 x critical","lost":[{"name":"critical","count":1,"points":25,"most":100},
         {"name":"high","count":1,"points":10,"most":60}]},
-        "severities":[{{Row("critical", open: 1)}}],"checks":[{{Row("dependencies", open: 1)}}],"ages":[],"owners":[{{Row("@alice", open: 1)}}],
+        "severities":[{{Row("critical", open: 1)}}],"checks":[{{Row("dependencies", open: 1)}}],"ages":[],
+        "owners":[{{Row("@alice", open: 1)}}],
         "pace":[{"severity":"critical","new":2,"fixed":3,"medianFixSeconds":86400,"oldestOpenSeconds":172800,"dueDays":7}],
         "days":[{"day":"2026-11-29","critical":1,"high":0,"medium":0,"low":0,"new":1,"fixed":0}],
         "due":[{"finding":{"id":"0123456789abcdef","check":"dependencies","rule":"CVE-1","severity":"critical","path":"a.lock","line":7,
@@ -78,8 +79,8 @@ public sealed class NumberCommandsTests
         {
             var build = RecordedAnswers.Find("pipeline", "builds/x")!;
             build["coverage"] = JsonNode.Parse("""
-                [{"step":"unit","unit":"lines","lines":{"covered":3,"total":4},"branches":{"covered":0,"total":0},"changed":null,"before":null,
-                "files":[{"path":"src/a.cs","lines":{"covered":3,"total":4},"missed":[]}],"fileCount":7,
+                [{"step":"unit","unit":"lines","lines":{"covered":3,"total":4},"branches":{"covered":0,"total":0},"changed":null,
+                "before":null,"files":[{"path":"src/a.cs","lines":{"covered":3,"total":4},"missed":[]}],"fileCount":7,
                 "folders":[{"name":"src","lines":{"covered":3,"total":4},"files":7}]}]
                 """);
             return FakeAuxo.Json(build.ToJsonString());
@@ -124,6 +125,7 @@ public sealed class NumberCommandsTests
 
     private static string Row(string name, int open)
         => $$"""
-            {"name":"{{name}}","open":{{open}},"critical":{{open}},"high":0,"medium":0,"low":0,"info":0,"overdue":1,"accepted":2,"falseAlarms":3}
+            {"name":"{{name}}","open":{{open}},"critical":{{open}},"high":0,"medium":0,"low":0,"info":0,"overdue":1,"accepted":2,
+            "falseAlarms":3}
             """;
 }

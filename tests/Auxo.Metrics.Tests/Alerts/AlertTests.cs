@@ -88,10 +88,16 @@ public sealed class AlertTests
         var run = new Run(Held);
         run.Minute(0.95);
         run.Now = run.Now.AddYears(-5);
-        Assert.Equal("", run.Minutes(5, 0.95));
+        Assert.Equal("began", run.Minutes(5, 0.95));
+        Assert.Equal("raised", run.Minutes(20, 0.95));
         run.Now = run.Now.AddYears(10);
-        Assert.Equal("raised", run.Minute(0.95));
+        Assert.Equal("", run.Minutes(50, 0.95));
         Assert.Single(run.Told);
+
+        var held = new Run(AtOnce);
+        foreach (var value in (double[])[1, 0, 1]) held.Minute(value);
+        held.Now = held.Now.AddYears(-5);
+        Assert.Equal("released", held.Minute(1));
     }
 
     /// <summary>Whatever the values do: who hears the messages hears of a begin, of its end, and so on, and seldom.</summary>

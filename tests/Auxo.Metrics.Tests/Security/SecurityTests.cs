@@ -22,6 +22,7 @@ public sealed class SecurityTests(MetricsService service) : IClassFixture<Metric
         Assert.Empty(RecordFindingsHandler.Handle(first with { At = At.AddHours(1) }, facts));
         Assert.Empty(RecordFindingsHandler.Handle(Counted(facts.Rid, 3, At.AddHours(-1)), facts));
         Assert.Single(RecordFindingsHandler.Handle(Counted(facts.Rid, 3, At.AddHours(1)), facts));
+        Assert.Single(RecordFindingsHandler.Handle(Counted(facts.Rid, 3, At.AddYears(-5)), facts));
         Assert.Single(RecordFindingsHandler.Handle(first with { At = At.AddDays(1) }, facts));
         Assert.Single(RecordFindingsHandler.Handle(first with { At = At.AddHours(1), Score = 1 }, facts));
         Assert.Equal((2, 2, 0), (
