@@ -1,6 +1,7 @@
 using Auxo.Notify.Channels;
 using Auxo.Notify.Chat;
 using Auxo.Notify.Deliveries;
+using Auxo.Notify.Digests;
 using Auxo.Notify.Incoming;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Planning;
@@ -64,6 +65,8 @@ public static class Configuration
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<DeliveryWorker>();
         services.AddHostedService(static p => p.GetRequiredService<DeliveryWorker>());
+        services.AddSingleton<MakeDigests>();
+        services.AddHostedService(static p => p.GetRequiredService<MakeDigests>());
         services.AddSingleton(DeliveryRetention.From(builder.Configuration));
         services.AddSingleton<ForgetDeliveries>();
         services.AddHostedService(static p => p.GetRequiredService<ForgetDeliveries>());

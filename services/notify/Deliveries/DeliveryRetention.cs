@@ -47,6 +47,13 @@ public sealed partial class ForgetDeliveries(NpgsqlDataSource source, DeliveryRe
         }
         while (batch == retention.Batch);
 
+        // For somebody who has no channel, or is not known any more, nothing would ever be made of it.
+        await ExecuteAsync(
+            """
+            delete from notify.held where (reader, notification_id) in (
+                select reader, notification_id from notify.held where held_at < $1 order by held_at limit $2)
+            """, before, ct);
+
         // Nobody hears them any more, or ever did; one that is planned again at this moment is kept by its deliveries' foreign key.
         do
         {

@@ -27,7 +27,7 @@ public static class BuildNotification
                 .Select(static f
                     => new FindingFacts(f.Check, f.Rule, f.Severity, f.Path is null
                         ? null
-                        : Notification.Line(f.Path), f.Line, Notification.Line(f.Message, 300), f.Blocks))], change);
+                        : Notification.Line(f.Path), f.Line, Notification.Line(f.Message, 300), f.Blocks))], change, subject.Schedule);
         var patch = subject.PatchId is { } patchId
             ? new PatchFacts(patchId.Value, subject.RevisionId?.Value, Notification.Line(subject.Title),
                 subject.Author?.Value, subject.Commit.Value)

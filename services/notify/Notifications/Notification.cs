@@ -90,10 +90,12 @@ public sealed record RepositoryFacts(string Rid, string Name);
 /// <param name="Steps">In the order of the plan.</param>
 /// <param name="Findings">The first few.</param>
 /// <param name="Change">What it says beside the verdict before it; null for a pass after a pass, and for what is no verdict.</param>
+/// <param name="Schedule">The schedule that began it; null for every other build.</param>
 public sealed record BuildFacts(
     Guid Id, string ShortId, Outcome Outcome, string? Reason, BuildTrigger Trigger, string Ref, string Commit,
     string? Author, double? DurationSeconds,
-    IReadOnlyList<StepFacts> Steps, IReadOnlyList<FindingFacts> Findings, Transition? Change = null);
+    IReadOnlyList<StepFacts> Steps, IReadOnlyList<FindingFacts> Findings, Transition? Change = null,
+    string? Schedule = null);
 
 /// <summary>A step of a build.</summary>
 public sealed record StepFacts(string Name, Outcome Outcome, bool Blocks, double DurationSeconds, string Summary);

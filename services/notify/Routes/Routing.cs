@@ -131,7 +131,8 @@ public static class Routing
             DeliveryId.For(notification.Id, route.Name, channel), route.Name, channel,
             Refusal(table.Channels.GetValueOrDefault(channel)));
 
-    private static string? Refusal(Channel? channel) => channel switch
+    /// <summary>Why a channel cannot be reached; null when it can.</summary>
+    internal static string? Refusal(Channel? channel) => channel switch
     {
         null => "there is no such channel any more",
         { DisabledReason: { } reason } => $"the channel is disabled: {reason}",

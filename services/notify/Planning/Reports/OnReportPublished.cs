@@ -1,7 +1,11 @@
 using Auxo.Contracts;
+using Auxo.Notify.Digests;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Notifications.News;
+using Auxo.Notify.Readers;
 using Auxo.Notify.Routes;
+
+using Npgsql;
 
 namespace Auxo.Notify.Planning.Reports;
 
@@ -20,8 +24,19 @@ public sealed record ConsoleAddress(Uri? Url)
 /// <summary>Hands a report to whoever wants to read it.</summary>
 public static class OnReportPublishedHandler
 {
-    /// <summary>The routes.</summary>
-    public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
+    /// <summary>The routes, and whose digest of today was sent without it.</summary>
+    public static async Task<RoutingTable> LoadAsync(
+        IQuerySession session, NpgsqlDataSource source, DateTimeOffset now, CancellationToken ct)
+    {
+        var table = await RoutingTable.LoadAsync(session, ct);
+        var made = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var reader in table.Readers.Where(static r => r.Preferences.Digest == DigestRhythm.Daily))
+        {
+            if ((await DigestTable.MadeAsync(source, reader.Name, ct)).Contains(DigestSlot.Of(reader, now).Day)) made.Add(reader.Name);
+        }
+
+        return table with { DigestsMade = made };
+    }
 
     /// <inheritdoc cref="OnBuildFinishedHandler.Handle"/>
     public static (PlannedNotification, DeliveriesPlanned?) Handle(
