@@ -61,6 +61,30 @@ public interface INotify
     [Delete("routes/{name}")]
     Task RemoveRouteAsync(string name, CancellationToken ct);
 
+    /// <summary>Sets up the routes that most want.</summary>
+    [Put("routes")]
+    Task<Page<NotifyRoute>> SetUpDefaultsAsync([Body] DefaultsRequest request, CancellationToken ct);
+
+    /// <summary>The form of a channel's messages.</summary>
+    [Get("channels/{name}/template")]
+    Task<ChannelTemplate> TemplateAsync(string name, CancellationToken ct);
+
+    /// <summary>Gives a channel's messages a form.</summary>
+    [Put("channels/{name}/template")]
+    Task<ChannelTemplate> SetTemplateAsync(string name, [Body] TemplateRequest request, CancellationToken ct);
+
+    /// <summary>Gives a channel's messages the built-in form again.</summary>
+    [Delete("channels/{name}/template")]
+    Task RemoveTemplateAsync(string name, CancellationToken ct);
+
+    /// <summary>What a message would look like.</summary>
+    [Post("channels/{name}/template/preview")]
+    Task<TemplatePreview> PreviewAsync(string name, [Body] PreviewRequest request, CancellationToken ct);
+
+    /// <summary>A real alert, by the way that one of that rule would take.</summary>
+    [Post("alerts/test")]
+    Task<TestedAlert> TestAlertAsync([Body] TestAlertRequest request, CancellationToken ct);
+
     /// <summary>Deliveries, newest first.</summary>
     [Get("deliveries")]
     Task<Page<Delivery>> DeliveriesAsync(
@@ -242,3 +266,24 @@ public sealed record DeliveryAttempt(
 
 /// <summary>How many are made again.</summary>
 public sealed record Replayed(int Count);
+
+/// <summary>What the usual routes need to know.</summary>
+public sealed record DefaultsRequest(string Mail);
+
+/// <summary>The form of a channel's messages.</summary>
+public sealed record ChannelTemplate(string Channel, string Source, string By, DateTimeOffset At);
+
+/// <summary>A form to set.</summary>
+public sealed record TemplateRequest(string Source);
+
+/// <summary>A look at a form; without a source the one that the channel has.</summary>
+public sealed record PreviewRequest(string? Type, string? Source);
+
+/// <summary>What would be sent; the text is null where the built-in form would be.</summary>
+public sealed record TemplatePreview(string Channel, string Type, string? Text, string? Problem);
+
+/// <summary>An alert to try out.</summary>
+public sealed record TestAlertRequest(string Rule, string? Severity, string? Rid, string? RepositoryName);
+
+/// <summary>What became of an alert that was tried out.</summary>
+public sealed record TestedAlert(string NotificationId, string Title, Recipients Recipients, IReadOnlyList<Delivery> Deliveries);

@@ -1,5 +1,6 @@
 using Auxo.Notify.Channels;
 using Auxo.Notify.Chat;
+using Auxo.Notify.Defaults;
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Digests;
 using Auxo.Notify.Incoming;
@@ -9,6 +10,7 @@ using Auxo.Notify.Planning.Reports;
 using Auxo.Notify.Readers;
 using Auxo.Notify.Routes;
 using Auxo.Notify.Senders;
+using Auxo.Notify.Templates;
 using Auxo.Notify.Timeline;
 using Auxo.Notify.Verdicts;
 using Auxo.ServiceDefaults;
@@ -80,7 +82,9 @@ public static class Configuration
         app.MapRemoveChannel();
         app.MapRotateChannelSecret();
         app.MapTestChannel();
+        app.MapTemplates();
         app.MapRoutes();
+        app.MapDefaults();
         app.MapReaders();
         app.MapGetRecipients();
         app.MapListDeliveries();
@@ -89,5 +93,6 @@ public static class Configuration
         app.MapGetTimeline();
         app.MapReceivePlain();
         app.MapReceiveAlerts();
+        app.MapTestAlert();
     }
 }

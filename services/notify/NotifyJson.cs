@@ -3,11 +3,13 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 using Auxo.Notify.Channels;
+using Auxo.Notify.Defaults;
 using Auxo.Notify.Deliveries;
 using Auxo.Notify.Incoming;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Readers;
 using Auxo.Notify.Routes;
+using Auxo.Notify.Templates;
 using Auxo.Notify.Verdicts;
 
 namespace Auxo.Notify;
@@ -44,6 +46,13 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(RouteAnswer))]
 [JsonSerializable(typeof(ListAnswer<RouteAnswer>), TypeInfoPropertyName = "Routes")]
 [JsonSerializable(typeof(RecipientsAnswer))]
+[JsonSerializable(typeof(DefaultsRequest))]
+[JsonSerializable(typeof(TestAlertRequest))]
+[JsonSerializable(typeof(TestAlertAnswer))]
+[JsonSerializable(typeof(TemplateRequest))]
+[JsonSerializable(typeof(TemplateAnswer))]
+[JsonSerializable(typeof(PreviewRequest))]
+[JsonSerializable(typeof(PreviewAnswer))]
 [JsonSerializable(typeof(ReaderRequest))]
 [JsonSerializable(typeof(ReaderAnswer))]
 [JsonSerializable(typeof(ListAnswer<ReaderAnswer>), TypeInfoPropertyName = "Readers")]

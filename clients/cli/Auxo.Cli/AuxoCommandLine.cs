@@ -19,8 +19,8 @@ using Auxo.Cli.Doctor;
 using Auxo.Cli.Gate;
 using Auxo.Cli.Handlers;
 using Auxo.Cli.Hooks;
-using Auxo.Cli.Mesh;
 using Auxo.Cli.Mesh.Agents;
+using Auxo.Cli.Mesh;
 using Auxo.Cli.Metrics;
 using Auxo.Cli.Mirrors;
 using Auxo.Cli.Nodes;
@@ -138,6 +138,7 @@ internal static class AuxoCommandLine
         MirrorCommand.Create(host),
         DepsCommand.Create(host),
         NotifyCommand.Create(host),
+        AlertsCommand.Create(host),
         OutboxCommand.Create(host),
         QueuesCommand.Create(host),
         SettingsCommand.Create(host),

@@ -86,6 +86,10 @@ public sealed record ChannelSettings(WebhookSettings? Webhook = null, EmailSetti
         _ => "this machine's desktop",
     };
 
+    /// <summary>Whether what stands in the form of Slack is read by a program that reads Markdown.</summary>
+    [JsonIgnore]
+    public bool ReadsMarkdown => Chat is { Kind: ChannelKind.Slack } chat && Auxo.Notify.Chat.Mattermost.IsAt(new Uri(chat.Url));
+
     /// <summary>Reads a channel's settings; null when it has none.</summary>
     public static async Task<ChannelSettings?> ReadAsync(NpgsqlDataSource source, string channel, CancellationToken ct)
     {

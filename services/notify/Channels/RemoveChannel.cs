@@ -30,6 +30,7 @@ public static class RemoveChannel
         var now = time.GetUtcNow();
         stream.AppendOne(new ChannelEvent.Removed(user.Identity?.Name ?? "", now));
         session.QueueSqlCommand(ChannelSettings.Remove(name));
+        session.QueueSqlCommand(Templates.TemplateTable.Remove(name));
         session.QueueSqlCommand(DeliveryTable.GiveUpAll(name, "the channel was removed", now));
         await session.SaveChangesAsync(ct);
         return TypedResults.NoContent();

@@ -26,6 +26,9 @@ public sealed record Card(
     string Title, Level Level, IReadOnlyList<CardField> Fields, IReadOnlyList<string> Lines, int Omitted, Uri? Url,
     DateTimeOffset At, string Type)
 {
+    /// <summary>What the channel's template says instead of fields and lines, in the service's own language; null for nothing.</summary>
+    public string? Form { get; init; }
+
     private const int MaxLines = 20;
     private const int MaxFields = 8;
 
@@ -55,7 +58,8 @@ public sealed record Card(
 
     /// <summary>The same with less on it, and a word that there was more; null when there is nothing left to leave out.</summary>
     public Card? Shorter()
-        => Lines.Count > 0 ? this with { Lines = [.. Lines.Take(Lines.Count / 2)], Omitted = Omitted + Lines.Count - (Lines.Count / 2) }
+        => Form is not null ? this with { Form = null }
+            : Lines.Count > 0 ? this with { Lines = [.. Lines.Take(Lines.Count / 2)], Omitted = Omitted + Lines.Count - (Lines.Count / 2) }
             : Fields.Count > 0 ? this with { Fields = [.. Fields.Take(Fields.Count / 2)] }
             : null;
 

@@ -39,9 +39,10 @@ public sealed class Discord : ChatService
             ["footer"] = new JsonObject { ["text"] = $"Auxo, {ChatText.Plain(card.Type, 100)}" },
         };
         // Nothing that is empty: an empty field is refused with the whole message.
-        if (card.Shown.Any())
+        if (card.Form is { } form) embed["description"] = form;
+        else if (card.Shown.Any())
             embed["description"] = string.Join('\n', card.Shown.Select(static line => $"• {ChatText.Discord(line, 600)}"));
-        if (card.Fields.Count > 0)
+        if (card.Form is null && card.Fields.Count > 0)
             embed["fields"] = new JsonArray([.. card.Fields.Select(static f => new JsonObject
             {
                 ["name"] = f.Name, ["value"] = ChatText.Discord(f.Value, 400), ["inline"] = true,

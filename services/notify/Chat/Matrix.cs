@@ -46,7 +46,7 @@ public sealed class Matrix : ChatService
             ["body"] = ChatText.Unnamed(string.Join('\n', lines.Prepend($"{card.Mark} {card.Title}")))
                 + (card.Url is { } link ? "\n" + link.AbsoluteUri : ""),
             ["format"] = "org.matrix.custom.html",
-            ["formatted_body"] = $"<p>{card.Mark} <font color=\"{colour}\" data-mx-color=\"{colour}\"><b>"
+            ["formatted_body"] = card.Form ?? $"<p>{card.Mark} <font color=\"{colour}\" data-mx-color=\"{colour}\"><b>"
                 + $"{ChatText.Html(card.Title, 2000)}</b></font></p>"
                 + (fields.Length > 0 ? $"<p>{fields}</p>" : "") + (items.Length > 0 ? $"<ul>{items}</ul>" : "")
                 + (card.Url is { } url ? $"<p><a href=\"{System.Net.WebUtility.HtmlEncode(url.AbsoluteUri)}\">Read on</a></p>" : ""),

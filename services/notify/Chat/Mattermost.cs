@@ -20,8 +20,8 @@ internal static class Mattermost
         {
             ["fallback"] = title,
             ["color"] = string.Create(CultureInfo.InvariantCulture, $"#{card.Colour:X6}"),
-            ["text"] = string.Join('\n', card.Shown.Select(static line => $"• {ChatText.Markdown(line, 600)}")),
-            ["fields"] = new JsonArray([.. card.Fields.Select(static f => new JsonObject
+            ["text"] = card.Form ?? string.Join('\n', card.Shown.Select(static line => $"• {ChatText.Markdown(line, 600)}")),
+            ["fields"] = new JsonArray([.. (card.Form is null ? card.Fields : []).Select(static f => new JsonObject
             {
                 ["title"] = f.Name, ["value"] = ChatText.Markdown(f.Value, 400), ["short"] = true,
             })]),

@@ -33,7 +33,7 @@ public sealed class Ntfy : ChatService
         {
             ["topic"] = settings.Url[(settings.Url.LastIndexOf('/') + 1)..],
             ["title"] = ChatText.Plain(card.Title, 250),
-            ["message"] = message.Length > 0 ? message : card.Type,
+            ["message"] = card.Form ?? (message.Length > 0 ? message : card.Type),
             ["priority"] = card.Level switch { Level.Critical => 5, Level.Warning => 4, _ => 3 },
             ["tags"] = new JsonArray(
                 card.Level switch { Level.Critical => "rotating_light", Level.Warning => "warning", _ => "white_check_mark" }, card.Type),

@@ -35,14 +35,16 @@ public sealed class Slack : ChatService
     {
         var title = $"{card.Mark} {ChatText.Slack(card.Title, 400)}";
         var blocks = new JsonArray();
-        if (card.Fields.Count > 0)
+        if (card.Form is { } form)
+            blocks.Add(new JsonObject { ["type"] = "section", ["text"] = new JsonObject { ["type"] = "mrkdwn", ["text"] = form } });
+        if (card.Form is null && card.Fields.Count > 0)
             blocks.Add(new JsonObject
             {
                 ["type"] = "section",
                 ["fields"] = new JsonArray([.. card.Fields.Select(static f => Text($"{f.Name}: {ChatText.Slack(f.Value, 500)}"))]),
             });
         var lines = string.Join('\n', card.Shown.Select(static line => ChatText.Slack(line, 600)));
-        if (lines.Length > 0) blocks.Add(new JsonObject { ["type"] = "section", ["text"] = Text(lines) });
+        if (card.Form is null && lines.Length > 0) blocks.Add(new JsonObject { ["type"] = "section", ["text"] = Text(lines) });
         if (card.Url is { } url)
             blocks.Add(new JsonObject
             {

@@ -34,7 +34,11 @@ public enum DeliveryState
 /// <param name="Notification">What is sent.</param>
 /// <param name="CorrelationId">The trace id of what began it all.</param>
 public sealed record BegunDelivery(string Id, string Channel, int Attempt, int AttemptsBefore, DateTimeOffset Since,
-    Notification Notification, string? CorrelationId = null);
+    Notification Notification, string? CorrelationId = null)
+{
+    /// <summary>What the channel's template made of it, in the channel's own language; null for the built-in form.</summary>
+    public string? Form { get; init; }
+}
 
 /// <summary>The SQL of <c>deliveries</c>, <c>delivery_attempts</c> and <c>channel_lanes</c>.</summary>
 public static class DeliveryTable

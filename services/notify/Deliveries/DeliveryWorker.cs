@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Auxo.Contracts;
 using Auxo.Notify.Channels;
 using Auxo.Notify.Senders;
+using Auxo.Notify.Templates;
 using Auxo.ServiceDefaults.Changes;
 
 using Npgsql;
@@ -103,12 +104,13 @@ public sealed partial class DeliveryWorker(
         }
 
         var sender = _senders[channel.Kind];
+        var template = (await TemplateTable.FindAsync(source, lane.Key, ct))?.Source;
         for (var failures = await FailuresAsync(lane.Key, ct); ;)
         {
             var begun = await DeliveryTable.BeginAsync(source, lane, sender.AtOnce, Time.GetUtcNow(), ct);
             if (begun.Count == 0) return;
             CrashPoint.Hit("notify.delivery.before_send");
-            var results = await Task.WhenAll(begun.Select(d => DeliverAsync(sender, d, settings, ct)));
+            var results = await Task.WhenAll(begun.Select(d => DeliverAsync(sender, d, settings, template, ct)));
             if (results.OfType<SendResult.Gone>().FirstOrDefault() is { } gone) await DisableAsync(lane.Key, gone.Detail, ct);
             var arrived = Array.Exists(results, static r => r is not SendResult.Failed);
             var pause = policy.ChannelPause(results, failures);
@@ -118,10 +120,16 @@ public sealed partial class DeliveryWorker(
         }
     }
 
-    private async Task<SendResult> DeliverAsync(ISender sender, BegunDelivery delivery, ChannelSettings settings, CancellationToken ct)
+    private async Task<SendResult> DeliverAsync(
+        ISender sender, BegunDelivery delivery, ChannelSettings settings, string? template, CancellationToken ct)
     {
         var began = Time.GetTimestamp();
-        var result = await AttemptAsync(sender, delivery, settings, ct);
+        var form = template is null || delivery.Notification.Report is not null
+            ? null
+            : MessageTemplate.Render(template, delivery.Notification, sender.Kind, settings.ReadsMarkdown, Time);
+        var result = await AttemptAsync(sender, delivery with { Form = form?.Text }, settings, ct);
+        if (form?.Problem is { } problem)
+            result = result with { Detail = $"{result.Detail}; the built-in form, since of the channel's template {problem}" };
         CrashPoint.Hit("notify.delivery.sent");
         var (took, now) = (Time.GetElapsedTime(began), Time.GetUtcNow());
         var next = policy.Next(result, delivery.Attempt - delivery.AttemptsBefore, delivery.Since, Random.Shared.NextDouble(), now);

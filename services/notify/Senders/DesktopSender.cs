@@ -49,7 +49,8 @@ public sealed class DesktopSender(DesktopSession session, TimeProvider time) : I
 
         using var clock = new CancellationTokenSource(limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, ct);
-        var start = new ProcessStartInfo(program, Arguments(delivery.Notification))
+        var start = new ProcessStartInfo(
+            program, Arguments(delivery.Form is { } form ? delivery.Notification with { Text = form } : delivery.Notification))
         {
             RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false,
         };

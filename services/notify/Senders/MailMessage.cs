@@ -41,7 +41,11 @@ public static class MailMessage
                 Text = $"{n.Title}\n\n{text}\n\n-- \nAuxo, {n.Type}, {delivery.Id}\n",
                 ContentTransferEncoding = ContentEncoding.QuotedPrintable,
             },
-            new TextPart("html") { Text = n.Report?.Html is { } html ? Whole(html, n, delivery.Id) : Html(n, text, delivery.Id), ContentTransferEncoding = ContentEncoding.QuotedPrintable },
+            new TextPart("html")
+            {
+                Text = delivery.Form ?? (n.Report?.Html is { } html ? Whole(html, n, delivery.Id) : Html(n, text, delivery.Id)),
+                ContentTransferEncoding = ContentEncoding.QuotedPrintable,
+            },
         };
         return message;
     }

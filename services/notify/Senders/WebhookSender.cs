@@ -25,8 +25,8 @@ public sealed class WebhookSender(GuardedPost post, TimeProvider time) : ISender
     public Task<SendResult> SendAsync(BegunDelivery delivery, ChannelSettings settings, TimeSpan limit, CancellationToken ct)
     {
         var webhook = settings.Webhook!;
-        var body = webhook.Format == WebhookFormat.Plain
-            ? PlainPayload.Write(delivery.Notification)
+        var body = delivery.Form is { } form ? System.Text.Encoding.UTF8.GetBytes(form)
+            : webhook.Format == WebhookFormat.Plain ? PlainPayload.Write(delivery.Notification)
             : StandardWebhook.Body(delivery.Notification);
         var now = time.GetUtcNow();
         (string, string)[] headers =

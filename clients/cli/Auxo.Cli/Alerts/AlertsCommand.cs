@@ -4,12 +4,12 @@ using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Alerts;
 
-/// <summary><c>auxo alerts [list|rules]</c>: what is raised, and what Auxo looks at.</summary>
+/// <summary><c>auxo alerts [list|rules|test]</c>: what is raised, what Auxo looks at, and who would hear of it.</summary>
 internal static class AlertsCommand
 {
     public static Command Create(CliHost host)
     {
-        var alerts = new Command("alerts", "Show what is raised, and the rules") { List(host), Rules(host) };
+        var alerts = new Command("alerts", "Show what is raised and the rules, and see whether an alert would reach somebody") { List(host), Rules(host), TestAlertCommand.Create(host) };
         return alerts.Does(host, (_, session, ct) => ListAsync(session, all: false, ct));
     }
 

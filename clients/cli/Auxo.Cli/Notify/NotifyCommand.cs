@@ -1,5 +1,8 @@
 using System.CommandLine;
 
+using Auxo.Cli.Notify.Forms;
+using Auxo.Cli.Notify.Reading;
+
 namespace Auxo.Cli.Notify;
 
 /// <summary><c>auxo notify …</c></summary>
@@ -9,7 +12,9 @@ internal static class NotifyCommand
     {
         ChannelsCommand.Create(host),
         RoutesCommand.Create(host),
-        NotifyPeopleCommand.Create(host),
+        DefaultsCommand.Create(host),
+        TemplatesCommand.Create(host),
+        PeopleCommand.Create(host),
         PreferencesCommand.Create(host),
         WhyCommand.Create(host),
         TestCommand.Create(host),

@@ -96,7 +96,7 @@ internal static class RoutesCommand
         return ExitCode.Ok;
     }
 
-    private static void Show(Terminal terminal, IReadOnlyList<NotifyRoute> routes)
+    internal static void Show(Terminal terminal, IReadOnlyList<NotifyRoute> routes)
     {
         var columns = new Columns(1, "ROUTE", "ON", "REPOSITORY", "FROM LEVEL", "TO") { Wraps = true };
         foreach (var route in routes)

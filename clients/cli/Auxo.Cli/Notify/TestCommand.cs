@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Notify;
@@ -25,13 +26,7 @@ internal static class TestCommand
         var terminal = session.Terminal;
         var delivery = await session.Clients.Notify.TestAsync(channel, ct);
         if (!terminal.Json) terminal.Line($"planned {Terminal.Safe(delivery.Id)} to {Terminal.Safe(channel)}");
-        var began = terminal.Time.GetTimestamp();
-        while (delivery.State is "waiting"
-            or "sending" && delivery.Log is not { Count: > 0 } && terminal.Time.GetElapsedTime(began) < Patience)
-        {
-            await Task.Delay(Pause, terminal.Time, ct);
-            delivery = await session.Clients.Notify.DeliveryAsync(delivery.Id, ct);
-        }
+        delivery = await WaitAsync(session, delivery, ct);
 
         if (terminal.Json)
         {
@@ -44,5 +39,20 @@ internal static class TestCommand
         }
 
         return delivery.State == "delivered" ? ExitCode.Ok : ExitCode.Negative;
+    }
+
+    /// <summary>The delivery after its first attempt, or when that takes too long.</summary>
+    internal static async Task<Delivery> WaitAsync(Session session, Delivery delivery, CancellationToken ct)
+    {
+        var time = session.Terminal.Time;
+        var began = time.GetTimestamp();
+        while (delivery.State is "waiting"
+            or "sending" && delivery.Log is not { Count: > 0 } && time.GetElapsedTime(began) < Patience)
+        {
+            await Task.Delay(Pause, time, ct);
+            delivery = await session.Clients.Notify.DeliveryAsync(delivery.Id, ct);
+        }
+
+        return delivery;
     }
 }

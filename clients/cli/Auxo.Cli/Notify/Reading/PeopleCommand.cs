@@ -3,10 +3,10 @@ using System.CommandLine;
 using Auxo.Api;
 using Auxo.Cli.Output;
 
-namespace Auxo.Cli.Notify;
+namespace Auxo.Cli.Notify.Reading;
 
 /// <summary><c>auxo notify people</c>: who reads notifications, and how.</summary>
-internal static class NotifyPeopleCommand
+internal static class PeopleCommand
 {
     public static Command Create(CliHost host)
         => new Command("people", "Show who reads notifications, and how").Does(host, static (_, session, ct) => ListAsync(session, ct));

@@ -3,7 +3,7 @@ using System.CommandLine;
 using Auxo.Api;
 using Auxo.Cli.Output;
 
-namespace Auxo.Cli.Notify;
+namespace Auxo.Cli.Notify.Reading;
 
 /// <summary><c>auxo notify prefs show|set|remove [NAME]</c>: how somebody hears of things; without a name whose token it is.</summary>
 internal static class PreferencesCommand
