@@ -2,6 +2,7 @@ using System.Globalization;
 
 using Auxo.Instances;
 using Auxo.Postgres;
+using Auxo.ServiceDefaults.Disk;
 
 using Npgsql;
 
@@ -36,7 +37,7 @@ internal static class BackupCommand
                 : await RestoreBackup.RunAsync(layout, external, path, damaged, stop.Token);
             var what = string.Create(
                 CultureInfo.InvariantCulture,
-                $"the database and {manifest.Files} files ({manifest.Bytes / 1e6:0.#} MB), as of "
+                $"the database and {manifest.Files} files ({DiskGuard.Words(manifest.Bytes)}), as of "
                     + $"{manifest.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC");
             Console.WriteLine(word == "backup"
                 ? $"{path} holds {what}. It has secrets in it: keep it where only you can read it."

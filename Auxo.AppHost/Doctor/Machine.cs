@@ -24,7 +24,7 @@ internal static class Machine
         var guard = DiskGuard.From(configuration, layout.Home);
         var space = guard.Space();
         var free =
-            $"{Gigabytes(space.FreeBytes)} free of {Gigabytes(space.TotalBytes)} "
+            $"{DiskGuard.Words(space.FreeBytes)} free of {DiskGuard.Words(space.TotalBytes)} "
                 + $"({100.0 * space.FreeBytes / Math.Max(1, space.TotalBytes):0} %)";
         yield return guard.Refuse() is { } full
             ? new Diagnosis("disk", Health.Trouble, full.Split(". Free")[0]
@@ -35,7 +35,7 @@ internal static class Machine
             .Select(static folder => (Name: Path.GetFileName(folder), Bytes: Size(folder)))
             .Where(static u => u.Bytes > 0).OrderByDescending(static u => u.Bytes).ToList();
         if (used.Count > 0) yield return new Diagnosis(
-            "used", Health.Fine, string.Join(", ", used.Select(static u => $"{u.Name} {Gigabytes(u.Bytes)}")));
+            "used", Health.Fine, string.Join(", ", used.Select(static u => $"{u.Name} {DiskGuard.Words(u.Bytes)}")));
     }
 
     /// <summary>What is available now.</summary>
@@ -46,9 +46,9 @@ internal static class Machine
             .Select(static l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(static f => f.Length > 1)
                 .ToDictionary(static f => f[0], static f => long.TryParse(f[1], out var kib) ? kib << 10 : 0, StringComparer.Ordinal);
         var (available, total) = (lines.GetValueOrDefault("MemAvailable:"), lines.GetValueOrDefault("MemTotal:"));
-        var text = $"{Gigabytes(available)} of {Gigabytes(total)} are available";
+        var text = $"{DiskGuard.Words(available)} of {DiskGuard.Words(total)} are available";
         yield return available < LittleMemory
-            ? new Diagnosis("memory", Health.Warning, text + "; Auxo at rest takes about 0.5 GB, and steps what they take",
+            ? new Diagnosis("memory", Health.Warning, text + "; Auxo at rest takes about 0.5 GiB, and steps what they take",
                 "close something, or bound the steps: Auxo__Steps__MemoryMiB=1024")
             : new Diagnosis("memory", Health.Fine, text);
     }
@@ -109,7 +109,4 @@ internal static class Machine
 
         return sum;
     }
-
-    private static string Gigabytes(long bytes)
-        => bytes < 1_000_000_000 ? $"{bytes / 1e6:0} MB" : $"{(bytes / 1e9).ToString("0.0", CultureInfo.InvariantCulture)} GB";
 }

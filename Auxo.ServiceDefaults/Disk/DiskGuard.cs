@@ -80,9 +80,10 @@ public sealed class DiskGuard(string folder, long minFreeBytes, double minFreePe
         return new DiskSpace(drive.AvailableFreeSpace, drive.TotalSize);
     }
 
-    private static string Words(long bytes)
+    /// <summary>A size as people read it, such as <c>4.2 GiB</c>.</summary>
+    public static string Words(long bytes)
         => bytes < 1 << 20
             ? $"{bytes} bytes"
-            : bytes < 1L << 30 ? $"{bytes / (double)(1 << 20):0.#} MiB"
-            : $"{bytes / (double)(1L << 30):0.#} GiB";
+            : bytes < 1L << 30 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.#} MiB")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.#} GiB");
 }

@@ -5,6 +5,8 @@ namespace Auxo.Api;
 /// <summary>How far back something lies and how large it is, in the words of every client.</summary>
 public static class Amounts
 {
+    private static readonly string[] Units = ["KiB", "MiB", "GiB", "TiB"];
+
     /// <summary>Such as <c>just now</c>, <c>5 min ago</c>, <c>3 days ago</c>: a moment, more roughly than a duration.</summary>
     public static string Ago(DateTimeOffset now, DateTimeOffset then) => (now - then).TotalSeconds switch
     {
@@ -18,12 +20,13 @@ public static class Amounts
         var s => $"{(int)(s / 86_400)} days ago",
     };
 
-    /// <summary>Such as <c>4.2 MB</c>.</summary>
-    public static string Size(long bytes) => bytes switch
+    /// <summary>Such as <c>4.2 MiB</c>: in the units in which limits and quotas are set.</summary>
+    public static string Size(long bytes)
     {
-        < 1000 => $"{bytes} B",
-        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:0.#} kB"),
-        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:0.#} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000_000.0:0.#} GB"),
-    };
+        if (bytes < 1024) return $"{bytes} B";
+        var (amount, unit) = (bytes / 1024.0, 0);
+        // What rounds to 1024 of a unit is 1 of the next.
+        for (; amount >= 1023.95 && unit < Units.Length - 1; unit++) amount /= 1024;
+        return string.Create(CultureInfo.InvariantCulture, $"{amount:0.#} {Units[unit]}");
+    }
 }

@@ -159,7 +159,7 @@ public sealed record ExecutorInfo(string For, string Text, bool IsIsolated, stri
 /// <summary>What a step took of the machine; what was not counted is null.</summary>
 public sealed record StepUse(double? ProcessorSeconds, long? PeakMemoryBytes, long? ReadBytes, long? WrittenBytes)
 {
-    /// <summary>Such as <c>processor 4.2 s, memory 310 MB, 12 MB read, 4 MB written</c>; empty when nothing was counted.</summary>
+    /// <summary>Such as <c>processor 4.2 s, memory 310 MiB, 12 MiB read, 4 MiB written</c>; empty when nothing was counted.</summary>
     [JsonIgnore]
     public string Words
     {

@@ -46,6 +46,10 @@ public interface IRegistry
     Task<Page<RawFile>> FilesAsync(
         string repository, string? prefix, string? after, int limit, CancellationToken ct);
 
+    /// <summary>What is published in it, by name: those whose names have the text in them.</summary>
+    [Get("repositories/{name}/packages")]
+    Task<Page<PackageSummary>> PackagesAsync(string name, string? after, string? search, int limit, CancellationToken ct);
+
     /// <summary>Which versions of packages cleaning up would let go.</summary>
     [Get("repositories/{name}/cleanup")]
     Task<Page<ExpiredPackageVersion>> PreviewPackageCleanUpAsync(string name, CancellationToken ct);
@@ -203,7 +207,14 @@ public sealed record RepositoryDefinition(long? QuotaBytes, bool? Immutable)
     public IReadOnlyList<string>? CooldownOff { get; init; }
     public int? RefreshDays { get; init; }
     public IReadOnlyList<string>? CleanupTags { get; init; }
+
+    /// <summary>Whether an upstream that is new is asked first.</summary>
+    public bool? CheckUpstream { get; init; }
 }
+
+/// <summary>A package or an image; of an image, versions are tags, and the name is empty where it is the repository's.</summary>
+public sealed record PackageSummary(
+    string Name, string? Latest, long Versions, long SizeBytes, long Downloads, DateTimeOffset ChangedAt);
 
 /// <summary>A version of a package that goes, and why.</summary>
 public sealed record ExpiredPackageVersion(string Name, string Version, long SizeBytes, string Reason);

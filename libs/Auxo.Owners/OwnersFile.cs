@@ -45,7 +45,7 @@ public sealed partial class OwnersFile
     {
         if (content.Length > MostBytes)
             return new OwnersFile(path, syntax ?? OwnersSyntax.GitHub, [], [new OwnersProblem(
-                0, IsError: true, $"it is larger than {MostBytes >> 20} MB and is not read; "
+                0, IsError: true, $"it is larger than {MostBytes >> 20} MiB and is not read; "
                     + "use folders and wildcards instead of single files")]);
         if (!IsText(content))
             return new OwnersFile(path, syntax ?? OwnersSyntax.GitHub, [], [new OwnersProblem(

@@ -12,6 +12,7 @@ using Auxo.Registry.Homebrew;
 using Auxo.Registry.Identities;
 using Auxo.Registry.Mirrors;
 using Auxo.Registry.Mirrors.Prefetching;
+using Auxo.Registry.Mirrors.Trying;
 using Auxo.Registry.Monitoring;
 using Auxo.Registry.NuGet;
 using Auxo.Registry.NuGet.Mirroring;
@@ -74,6 +75,7 @@ public static class Configuration
         services.AddSingleton<PublishVersion>();
         services.AddSingleton<ChangePackage>();
         services.AddSingleton<UpstreamClient>();
+        services.AddSingleton<TryUpstream>();
         services.AddSingleton<Mirror>();
         services.AddSingleton<MirrorRefresh>();
         services.AddHostedService(static p => p.GetRequiredService<MirrorRefresh>());
@@ -159,6 +161,7 @@ public static class Configuration
         ManageMirrors.Map(app);
         PrefetchPackage.Map(app);
         CleanUpPackages.Map(app);
+        ListPackages.Map(app);
         ListFetches.Map(app);
         ListAuthentications.Map(app);
         GetBillOfMaterials.Map(app);

@@ -94,6 +94,7 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(PrefetchAnswer))]
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(ListAnswer<ExpiredPackageVersion>), TypeInfoPropertyName = "ExpiredPackageVersions")]
+[JsonSerializable(typeof(ListAnswer<PackageSummary>), TypeInfoPropertyName = "PackageSummaries")]
 [JsonSerializable(typeof(ListAnswer<Fetch>), TypeInfoPropertyName = "Fetches")]
 [JsonSerializable(typeof(ListAnswer<Authentication>), TypeInfoPropertyName = "Authentications")]
 [JsonSerializable(typeof(YankBody))]

@@ -22,7 +22,8 @@ public sealed class AccessTests
             "/health", $"/health/{FakeAuxo.Rid}",
             $"/findings/{FakeAuxo.Rid}", "/security", $"/security/{FakeAuxo.Rid}", "/coverage", $"/coverage/{FakeAuxo.Rid}", "/alerts",
             "/registry", $"/registry/{FakeAuxo.Rid}",
-            "/registry/raw/files", $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a",
+            "/registry/raw/files", "/registry/packages/npm",
+            $"/downloads/artifacts/{FakeAuxo.Rid}/latest/files/a", "/downloads/raw/files/a",
             $"/downloads/builds/{FakeAuxo.BuildId}/artifacts/a", $"/downloads/builds/{FakeAuxo.BuildId}/pages/a"];
 
     /// <summary>The services decide whether everybody may read these; those of this test let nobody in without a token.</summary>

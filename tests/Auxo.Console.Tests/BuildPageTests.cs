@@ -58,7 +58,7 @@ public sealed class BuildPageTests
         await using var console = await ConsoleHost.StartAsync(app =>
             PagesTests.Map(app, FakeAuxo.Build(more: $"{steps},\"sandbox\":\"{sandbox}\"")));
         var page = WebUtility.HtmlDecode(await console.PageAsync($"/builds/{FakeAuxo.BuildId}"));
-        Assert.Contains("<span>processor 12.34 s, memory 310 MB, 4.2 MB written</span>", page, StringComparison.Ordinal);
+        Assert.Contains("<span>processor 12.34 s, memory 295.6 MiB, 4 MiB written</span>", page, StringComparison.Ordinal);
         Assert.Equal(isUnsafe, page.Contains("unsafe: its steps had no sandbox", StringComparison.Ordinal));
     }
 

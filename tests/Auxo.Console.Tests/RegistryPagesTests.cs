@@ -20,7 +20,7 @@ public sealed class RegistryPagesTests
         var page = WebUtility.HtmlDecode(await console.PageAsync("/registry"));
         Assert.Contains($"href=\"/builds/{FakeAuxo.BuildId}\">Add a greeting</a>", page, StringComparison.Ordinal);
         Assert.Contains("files of heartwood", page, StringComparison.Ordinal);
-        Assert.Contains("3 B of 10.7 GB", page, StringComparison.Ordinal);
+        Assert.Contains("3 B of 10 GiB", page, StringComparison.Ordinal);
         Assert.Contains("mirror of https://registry.example", page, StringComparison.Ordinal);
     }
 
@@ -44,6 +44,16 @@ public sealed class RegistryPagesTests
     }
 
     [Fact]
+    public async Task a_repository_has_its_packages()
+    {
+        await using var console = await ConsoleHost.StartAsync(static app => Map(app, Hostile));
+        Assert.Contains("href=\"/registry/packages/", await console.PageAsync("/registry"), StringComparison.Ordinal);
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/registry/packages/npm"));
+        foreach (var text in (string[])["1.1.0", "2 versions", "3 downloads", "2 MiB", "no tag", ">npm</span>", "?after=left%2Fpad\">More"])
+            Assert.Contains(text, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_registry_without_files_says_how_they_come_there()
     {
         await using var console = await ConsoleHost.StartAsync(static app =>
@@ -61,6 +71,7 @@ public sealed class RegistryPagesTests
     [InlineData("/registry")]
     [InlineData("/registry/" + FakeAuxo.Rid)]
     [InlineData("/registry/raw/files")]
+    [InlineData("/registry/packages/npm")]
     public async Task text_from_outside_is_never_markup(string path)
     {
         await using var console = await ConsoleHost.StartAsync(static app => Map(app, Hostile));
@@ -118,6 +129,16 @@ public sealed class RegistryPagesTests
 
     internal static void Map(IEndpointRouteBuilder app, string? title = null)
     {
+        app.MapGet("/registry/repositories/{name}/packages", () => Results.Json(new
+        {
+            items = new[]
+            {
+                new { name = title ?? "left", latest = (string?)"1.1.0", versions = 2, sizeBytes = 2 << 20, downloads = 3,
+                    changedAt = "2026-11-30T09:00:00Z" },
+                new { name = "", latest = (string?)null, versions = 0, sizeBytes = 9, downloads = 1, changedAt = "2026-11-30T09:00:00Z" },
+            },
+            next = "left/pad",
+        }));
         foreach (var path in (string[])["artifacts", "repositories", "mirrors", "raw/{repository}"])
         {
             app.MapGet("/registry/" + path, () =>

@@ -138,7 +138,6 @@ internal static class AuxoCommandLine
         MirrorCommand.Create(host),
         DepsCommand.Create(host),
         NotifyCommand.Create(host),
-        AlertsCommand.Create(host),
         OutboxCommand.Create(host),
         QueuesCommand.Create(host),
         SettingsCommand.Create(host),

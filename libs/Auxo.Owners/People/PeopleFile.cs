@@ -41,7 +41,7 @@ public sealed class PeopleFile
     /// <param name="content">Its bytes, in UTF-8.</param>
     public static PeopleFile Read(ReadOnlySpan<byte> content)
         => content.Length > MostBytes
-            ? new PeopleFile([], [new OwnersProblem(0, IsError: true, $"it is larger than {MostBytes >> 20} MB and is not read")])
+            ? new PeopleFile([], [new OwnersProblem(0, IsError: true, $"it is larger than {MostBytes >> 20} MiB and is not read")])
             : PeopleReader.Read(Encoding.UTF8.GetString(content));
 
     /// <summary>Who is behind an owner; null when the file does not say.</summary>

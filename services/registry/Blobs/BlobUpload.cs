@@ -73,6 +73,11 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
     public Task<ReceivedBlob> ReceiveAsync(PipeReader body, long limitBytes, bool sha512, CancellationToken ct)
         => ReceiveAsync(body, limitBytes, sha512 ? HashAlgorithmName.SHA512 : null, ct);
 
+    /// <summary>The same, with a limit that may change meanwhile: asked, before it grows to a length, how long it may become.</summary>
+    internal Task<ReceivedBlob> ReceiveAsync(
+        PipeReader body, Func<long, ValueTask<long>> limit, bool sha512, CancellationToken ct)
+        => ReceiveAsync(body, limit, sha512 ? HashAlgorithmName.SHA512 : null, ct);
+
     /// <summary>Receives all of <paramref name="body"/>.</summary>
     /// <param name="body">The bytes.</param>
     /// <param name="limitBytes">More are refused.</param>
@@ -80,15 +85,19 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
     /// <param name="ct">Breaks it off.</param>
     /// <exception cref="ContentTooLargeException">It is longer than the limit.</exception>
     /// <exception cref="DiskFullException">The disk has no room for it.</exception>
-    public async Task<ReceivedBlob> ReceiveAsync(
+    public Task<ReceivedBlob> ReceiveAsync(
         PipeReader body, long limitBytes, HashAlgorithmName? algorithm, CancellationToken ct)
+        => ReceiveAsync(body, _ => ValueTask.FromResult(limitBytes), algorithm, ct);
+
+    private async Task<ReceivedBlob> ReceiveAsync(
+        PipeReader body, Func<long, ValueTask<long>> limit, HashAlgorithmName? algorithm, CancellationToken ct)
     {
         var (handle, path) = Create();
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var other = algorithm is { } name ? IncrementalHash.CreateHash(name) : null;
         try
         {
-            var size = await WriteAsync(handle, 0, body, limitBytes, part =>
+            var size = await WriteAsync(handle, 0, body, limit, part =>
             {
                 sha256.AppendData(part.Span);
                 other?.AppendData(part.Span);
@@ -107,14 +116,15 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
     /// <param name="file">Opened for writing.</param>
     /// <param name="from">How long it is.</param>
     /// <param name="body">The bytes.</param>
-    /// <param name="limitBytes">So long the file may become.</param>
+    /// <param name="limit">Says, before the file grows to a length, how long it may become.</param>
     /// <param name="hash">Gets each part in order, while it is written.</param>
     /// <param name="ct">Breaks it off.</param>
     /// <returns>How long the file is now. Nothing of it is surely on the disk.</returns>
     /// <exception cref="ContentTooLargeException">It would be longer than the limit.</exception>
     /// <exception cref="DiskFullException">The disk has no room for it.</exception>
     internal async Task<long> WriteAsync(
-        SafeFileHandle file, long from, PipeReader body, long limitBytes, Action<ReadOnlyMemory<byte>> hash, CancellationToken ct)
+        SafeFileHandle file, long from, PipeReader body, Func<long, ValueTask<long>> limit, Action<ReadOnlyMemory<byte>> hash,
+        CancellationToken ct)
     {
         var parts = new List<ReadOnlyMemory<byte>>();
         try
@@ -126,7 +136,8 @@ public sealed class BlobUpload(BlobFiles files, DiskGuard guard)
                 try
                 {
                     if (read.IsCanceled) throw new OperationCanceledException(ct);
-                    if (size + read.Buffer.Length > limitBytes) throw new ContentTooLargeException(limitBytes);
+                    var next = size + read.Buffer.Length;
+                    if (await limit(next) is var most && next > most) throw new ContentTooLargeException(most);
                     if (size + read.Buffer.Length > ask)
                     {
                         ask += AskEvery;

@@ -99,6 +99,28 @@ public sealed partial class Mirror(
             () => FetchAsync(repository, key, address, expected, limitBytes, prepare, CancellationToken.None)).WaitAsync(ct);
     }
 
+    /// <summary>
+    /// A question of which nothing is kept. Upstream has its rest from those too; one that it answers with a fault is not asked again
+    /// for as long, and says nothing of the rest that upstream has.
+    /// </summary>
+    /// <exception cref="UpstreamAwayException">Upstream cannot be asked.</exception>
+    internal async Task<HttpResponseMessage> QuestionAsync(
+        RegistryRepository repository, Uri address, Action<HttpRequestMessage> prepare, CancellationToken ct)
+    {
+        if ((IsAway(repository.Name, address.Authority) ?? IsAway(repository.Name, address.AbsoluteUri)) is { } reason) throw reason;
+        try
+        {
+            return await upstream.SendAsync(repository.Name, address, prepare, ct);
+        }
+        catch (UpstreamAwayException e)
+        {
+            var nobody = e.InnerException is not null && !e.IsOfOneAddress;
+            _away[(repository.Name, nobody ? address.Authority : address.AbsoluteUri)] = (time.GetTimestamp(), e);
+            if (nobody) await MirrorTable.AskedAsync(source, repository.Name, e.Reason, time.GetUtcNow(), CancellationToken.None);
+            throw;
+        }
+    }
+
     /// <summary>The bytes of a document.</summary>
     /// <exception cref="Files.MissingContentException">They are not on the disk.</exception>
     public async Task<byte[]> ReadAsync(Digest content, CancellationToken ct)
@@ -311,8 +333,10 @@ public sealed partial class Mirror(
     /// <summary>Whether upstream did not answer a moment ago, and is not asked until it had some rest.</summary>
     internal bool IsLeftAlone(string repository, Uri address) => IsAway(repository, address) is not null;
 
-    private UpstreamAwayException? IsAway(string repository, Uri address)
-        => _away.TryGetValue((repository, address.Authority), out var away) && time.GetElapsedTime(away.At) < LeftAlone
+    private UpstreamAwayException? IsAway(string repository, Uri address) => IsAway(repository, address.Authority);
+
+    private UpstreamAwayException? IsAway(string repository, string what)
+        => _away.TryGetValue((repository, what), out var away) && time.GetElapsedTime(away.At) < LeftAlone
             ? new UpstreamAwayException(repository, away.Reason.Reason, away.Reason) : null;
 
     private static string? Header(HttpResponseMessage response, string name)

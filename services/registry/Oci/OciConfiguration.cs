@@ -22,6 +22,7 @@ internal static class OciConfiguration
         services.AddSingleton<MountBlob>();
         services.AddSingleton<LinkBlob>();
         services.AddSingleton<DeleteBlob>();
+        services.AddSingleton<UploadRoom>();
         services.AddSingleton<BeginUpload>();
         services.AddSingleton<ReceiveChunk>();
         services.AddSingleton<ImageGate>();

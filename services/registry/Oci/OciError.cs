@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 
 using Auxo.Registry.Files;
+using Auxo.Registry.Oci.Uploads;
 using Auxo.Registry.Repositories;
 
 namespace Auxo.Registry.Oci;
@@ -81,7 +82,7 @@ internal static class OciErrors
         => new(404, "MANIFEST_UNKNOWN", $"'{path.Name}' has no manifest '{Shown(path.Reference)}'.");
 
     public static OciError NoUpload()
-        => new(404, "BLOB_UPLOAD_UNKNOWN", "There is no such upload: it has ended, or nothing came for a day. Begin a new one.");
+        => new(404, "BLOB_UPLOAD_UNKNOWN", "There is no such upload: it has ended, or nothing came for long. Begin a new one.");
 
     public static OciError Digest(string text)
         => new(400, "DIGEST_INVALID",
@@ -91,8 +92,13 @@ internal static class OciErrors
         => new(400, "DIGEST_INVALID",
             $"What arrived is {found} ({sizeBytes} bytes), not {said}. Nothing of it was kept; send it again.");
 
-    public static OciError NoRoom(RegistryRepository repository)
-        => new(StatusCodes.Status413PayloadTooLarge, "DENIED", FileProblems.NoRoom(repository).ProblemDetails.Detail!);
+    public static OciError NoRoom(RegistryRepository repository, string more = "")
+        => new(StatusCodes.Status413PayloadTooLarge, "DENIED", FileProblems.NoRoom(repository).ProblemDetails.Detail! + more);
+
+    public static OciError TooManyUploads(string repository)
+        => new(StatusCodes.Status429TooManyRequests, "TOOMANYREQUESTS",
+            $"'{Shown(repository)}' has {UploadRoom.MostOpen} uploads under way. Finish some, or wait: those that nobody goes on with "
+                + $"give way after {UploadRoom.Quiet.TotalMinutes:0} minutes.");
 
     public static OciError DiskFull(string detail) => new(StatusCodes.Status507InsufficientStorage, "BLOB_UPLOAD_INVALID", detail);
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 
+using Auxo.Registry.Mirrors.Trying;
 using Auxo.ServiceDefaults.Access;
 
 using JasperFx.Events;
@@ -20,10 +21,12 @@ namespace Auxo.Registry.Repositories;
 /// <param name="CooldownOff">Patterns of packages for which that does not count.</param>
 /// <param name="RefreshDays">What was fetched is asked for again so often; 7 by default.</param>
 /// <param name="CleanupTags">Patterns of tags that cleaning up may remove, such as <c>pr-*</c>; none by default. Of images only.</param>
+/// <param name="CheckUpstream">An upstream that is new is asked first, and what is no registry of the format is refused; false by
+/// default.</param>
 public sealed record DefineRepositoryBody(
     long? QuotaBytes, bool? Immutable, string? Format = null, bool? AnonymousRead = null, string? Upstream = null,
     int? CooldownDays = null, IReadOnlyList<string>? CooldownOff = null, int? RefreshDays = null,
-    IReadOnlyList<string>? CleanupTags = null);
+    IReadOnlyList<string>? CleanupTags = null, bool? CheckUpstream = null);
 
 /// <summary>
 /// <c>PUT /repositories/{name}</c>: makes a repository (201) or changes one (200). A quota below what is used only stops it
@@ -37,7 +40,7 @@ public static partial class DefineRepository
 
     private static async Task<Results<Created<RegistryRepository>, Ok<RegistryRepository>, ProblemHttpResult>> HandleAsync(
         string name, DefineRepositoryBody? body, HttpContext http, NpgsqlDataSource source, IMessageBus bus,
-        RepositoryRows rows, CancellationToken ct)
+        RepositoryRows rows, TryUpstream trying, CancellationToken ct)
     {
         if (!Name().IsMatch(name))
             return AuxoProblem.BadRequest("repository/invalid-name",
@@ -47,6 +50,9 @@ public static partial class DefineRepository
                 "Clients of images refuse this name: between letters and digits they want one '.', one or two '_', or dashes.");
         if (body?.QuotaBytes is <= 0) return AuxoProblem.BadRequest("repository/invalid-quota", "'quotaBytes' must be more than 0.");
         if (Refuse(body) is { } wrong) return wrong;
+        if (body is { CheckUpstream: true, Upstream: { Length: > 0 } upstream, Format: { } format }
+            && (await RepositoryTable.FindAsync(source, name, ct))?.Mirror?.Upstream != upstream
+            && await trying.RunAsync(name, format, new Uri(upstream), ct) is { } refused) return refused;
         var made = await bus.InvokeAsync<RepositoryIs>(
             new SetRepository(name, body ?? new DefineRepositoryBody(null, null), http.Caller()), ct);
         rows.Forget(name);

@@ -223,7 +223,7 @@ public sealed class BuildCommandsTests
 
               ✗ key.pem:1: A private key (private-key)
               ! ci.yaml:3: wrong indentation (indentation)
-              kept out/app.tar.gz 4.2 MB
+              kept out/app.tar.gz 4 MiB
 
             ✗ failed in 13 s
             The logs: auxo ci logs 3f2a1c7

@@ -94,12 +94,12 @@ public sealed class ReportCommandsTests
             app.MapGet("/registry/raw/releases/{**path}", () => Results.Text("tool"));
             app.MapDelete("/registry/raw/releases/{**path}", () => Results.NoContent());
             app.MapPut("/registry/repositories/{name}", static (string name)
-                => FakeAuxo.Json($$"""{"name":"{{name}}","quotaBytes":5000000000,"usedBytes":0,"fileCount":0,"immutable":true}""", 201));
+                => FakeAuxo.Json($$"""{"name":"{{name}}","quotaBytes":5368709120,"usedBytes":0,"fileCount":0,"immutable":true}""", 201));
         });
         Task<CliResult> Run(params string[] args) => CliResult.RunAsync(new() { ["AUXO_HOME"] = auxo.Home }, args, folder: folder);
 
-        Assert.Contains("holds 5 GB at most; no file in it is ever replaced.",
-            (await Run("raw", "define", "releases", "--quota", "5GB", "--immutable")).Out, StringComparison.Ordinal);
+        Assert.Contains("holds 5 GiB at most; no file in it is ever replaced.",
+            (await Run("raw", "define", "releases", "--quota", "5GiB", "--immutable")).Out, StringComparison.Ordinal);
         var put = await Run("raw", "put", "releases", "tool.txt", "--as", "v1 2/tool.txt", "--type", "text/plain", "--new");
         Assert.Equal("", put.Error);
         Assert.Contains($"✓ releases/v1 2/tool.txt  4 B  {digest}", put.Out, StringComparison.Ordinal);

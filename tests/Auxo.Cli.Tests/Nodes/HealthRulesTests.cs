@@ -19,7 +19,7 @@ public sealed class HealthRulesTests
 
         Assert.Equal(state, items["disk auxo"].State.ToString());
         Assert.Equal(state, items["memory"].State.ToString());
-        Assert.Contains("5.0 GB free", items["disk auxo"].Text, StringComparison.Ordinal);
+        Assert.Contains("4.7 GiB free", items["disk auxo"].Text, StringComparison.Ordinal);
         Assert.Equal("1 day 6 h", items["uptime"].Text);
     }
 

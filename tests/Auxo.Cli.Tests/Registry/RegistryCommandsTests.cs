@@ -106,6 +106,52 @@ public sealed class RegistryCommandsTests
         Assert.Contains("--format", unclear.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task packages_are_listed_of_all_repositories_page_by_page()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        {
+            app.MapGet("/registry/repositories",
+                static () => Page(Repository("npm", "npm"), Repository("files", "raw"), Repository("app", "oci")));
+            app.MapGet("/registry/repositories/{name}/packages", static (string name, string? after) => Results.Json(new
+            {
+                items = new[]
+                {
+                    new { name = name == "app" ? "" : after is null ? "left" : "right", latest = after is null ? "1.1.0" : null,
+                        versions = 2, sizeBytes = 3 << 20, downloads = 5, changedAt = "2026-11-30T09:00:00Z" },
+                },
+                next = name == "npm" && after is null ? "left" : null,
+            }));
+        });
+        var shown = await auxo.RunAsync(TimeProvider.System, "registry", "packages");
+        Assert.True(shown.ExitCode == 0, shown.Error);
+        Assert.Matches("npm +left +1.1.0 +2 +3 MiB +5", shown.Out);
+        Assert.Matches("npm +right +2 ", shown.Out);
+        Assert.Matches("app +app +1.1.0", shown.Out);
+        Assert.DoesNotContain(auxo.Requests, static r => r.Contains("/files/", StringComparison.Ordinal));
+        var one = await auxo.RunAsync(TimeProvider.System, "registry", "packages", "app", "--search", "a b", "--json");
+        Assert.Contains("\"repository\": \"app\"", one.Out, StringComparison.Ordinal);
+        Assert.Contains(auxo.Requests, static r => r.Contains("/app/packages?search=a%20b", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task a_mirror_is_added_when_its_upstream_fits_or_unchecked()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app => app.MapPut("/registry/repositories/{name}",
+            static async (string name, HttpRequest request) =>
+            {
+                using var body = await System.Text.Json.JsonDocument.ParseAsync(request.Body);
+                return body.RootElement.GetProperty("checkUpstream").GetBoolean()
+                    ? Results.Json(new { type = "auxo:mirror/wrong-upstream", detail = "Write https://x/simple/ instead." },
+                        statusCode: 400)
+                    : Results.Json(Repository(name, "pypi"));
+            }));
+        var refused = await auxo.RunAsync("mirror", "add", "pypi", "https://x/");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("Write https://x/simple/ instead.", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await auxo.RunAsync("mirror", "add", "pypi", "https://x/", "--unchecked")).ExitCode);
+    }
+
     [Theory]
     [InlineData(null, 1, 1000, 0, "good")]
     [InlineData("nobody answers there", 1, 1000, 1, "upstream: nobody answers there")]

@@ -147,7 +147,10 @@ public sealed class NpmMirrorTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task a_missing_answer_about_advisories_is_not_taken_for_none()
     {
-        foreach (var status in (int[])[404, 500, 200])
+        foreach (var (status, type, says) in ((int, string, string)[])[
+            (404, "npm/no-advisories", "has no advisories (it answered 404): nothing is known, good or bad"),
+            (405, "npm/no-advisories", "has no advisories"), (403, "npm/advisories-refused", "refuses to say"),
+            (200, "npm/advisories-away", "the answer cannot be read"), (500, "npm/advisories-away", "it answered 500")])
         {
             _liar.Answer = http =>
             {
@@ -155,11 +158,32 @@ public sealed class NpmMirrorTests(PostgresFixture postgres) : IAsyncLifetime
                 return http.Response.WriteAsync("<html>");
             };
             using var answer = await PostAuditAsync("""{"left":["1.0.0"]}""");
-            Assert.Equal((HttpStatusCode.BadGateway, "mirror/upstream-away"), await answer.ProblemAsync());
+            Assert.Equal((type == "npm/no-advisories" ? HttpStatusCode.NotFound : HttpStatusCode.BadGateway, type),
+                await answer.ProblemAsync());
+            // The member that npm shows.
+            Assert.Contains(says, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"], StringComparison.Ordinal);
         }
+
+        // One that answered with a fault is left alone for a while, with these questions only.
+        var asked = _liar.Asked.Count;
+        using (var again = await PostAuditAsync("""{"left":["1.0.0"]}"""))
+            Assert.Equal((HttpStatusCode.BadGateway, "npm/advisories-away"), await again.ProblemAsync());
+        Assert.Equal(asked, _liar.Asked.Count);
+        using (var other = await _host.GetAsync("/npm/lies/nothing")) Assert.Equal(asked + 1, _liar.Asked.Count);
 
         using var unreadable = await PostAuditAsync("[");
         Assert.Equal((HttpStatusCode.BadRequest, "npm/invalid-body"), await unreadable.ProblemAsync());
+    }
+
+    [Fact]
+    public async Task who_does_not_answer_is_left_alone_by_audits_too()
+    {
+        await _liar.DisposeAsync();
+        using (var first = await PostAuditAsync("""{"left":["1.0.0"]}"""))
+            Assert.Equal((HttpStatusCode.BadGateway, "npm/advisories-away"), await first.ProblemAsync());
+        using var status = await _host.GetAsync("/mirrors");
+        Assert.Contains("nobody answers there", await status.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.True(_host.Get<Registry.Mirrors.Mirror>().IsLeftAlone("lies", new Uri(_liar.Address)));
     }
 
     [Theory]

@@ -27,8 +27,9 @@ internal static class AddMirror
         };
         var refresh = new Option<int?>("--refresh-days") { Description = "What was fetched is asked for again so often (default 7)" };
         var quota = new Option<long?>("--quota") { Description = "How much it may keep (default 10GiB)", CustomParser = ByteSize.Parse };
+        var blindly = new Option<bool>("--unchecked") { Description = "Do not ask upstream first whether it is such a registry" };
         return new Command("add", "Mirror a registry: in a new repository, or beside what was published in one")
-            { format, upstream, name, cooldown, except, refresh, quota }.Does(host, async (parsed, session, ct) =>
+            { format, upstream, name, cooldown, except, refresh, quota, blindly }.Does(host, async (parsed, session, ct) =>
         {
             var defined = await session.Clients.Registry.DefineRepositoryAsync(
                 parsed.GetValue(name) ?? parsed.GetRequiredValue(format), new RepositoryDefinition(parsed.GetValue(quota), null)
@@ -36,6 +37,7 @@ internal static class AddMirror
                     Format = parsed.GetRequiredValue(format), Upstream = parsed.GetRequiredValue(upstream),
                     CooldownDays = parsed.GetValue(cooldown), RefreshDays = parsed.GetValue(refresh),
                     CooldownOff = parsed.GetValue(except) is { Length: > 0 } patterns ? patterns : null,
+                    CheckUpstream = !parsed.GetValue(blindly),
                 }, ct);
             if (session.Terminal.Json) session.Terminal.WriteJson(defined);
             else DefineRepository.Show(session.Terminal, defined);

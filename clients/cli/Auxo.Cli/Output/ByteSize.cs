@@ -12,14 +12,14 @@ internal static class ByteSize
         ("B", 1), ("", 1),
     ];
 
-    /// <summary>Reads the value of an option, such as 500MB or 10GiB.</summary>
+    /// <summary>Reads the value of an option, such as 500MiB or 10GiB.</summary>
     public static long? Parse(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         var (unit, bytes) = Units.First(u => text.EndsWith(u.Unit, StringComparison.OrdinalIgnoreCase));
         if (double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             && number * bytes is >= 1 and < 9e18) return (long)(number * bytes);
-        result.AddError($"'{text}' is no size; write it as 500MB or 10GB.");
+        result.AddError($"'{text}' is no size; write it as 500MiB or 10GiB.");
         return null;
     }
 }

@@ -13,7 +13,7 @@ internal static class DefineRaw
         var name = new Argument<string>("name") { Description = "1 to 64 of a-z, 0-9, '.', '_' and '-'" };
         var quota = new Option<long?>("--quota")
         {
-            Description = "What its files may have together, such as 500MB or 10GB (default 10GiB)", CustomParser = ByteSize.Parse,
+            Description = "What its files may have together, such as 500MiB or 10GiB (default 10GiB)", CustomParser = ByteSize.Parse,
         };
         var immutable = new Option<bool?>("--immutable")
         {

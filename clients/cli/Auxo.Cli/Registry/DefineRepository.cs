@@ -18,7 +18,7 @@ internal static class DefineRepository
         format.AcceptOnlyFromAmong(RegistryCommand.Formats);
         var quota = new Option<long?>("--quota")
         {
-            Description = "What its files may have together, such as 500MB or 10GB (default 10GiB)", CustomParser = ByteSize.Parse,
+            Description = "What its files may have together, such as 500MiB or 10GiB (default 10GiB)", CustomParser = ByteSize.Parse,
         };
         var immutable = new Option<bool?>("--immutable") { Description = "No file and no tag is ever replaced" };
         var open = new Option<bool?>("--anonymous-read") { Description = "Whoever reaches the registry may read without a token" };

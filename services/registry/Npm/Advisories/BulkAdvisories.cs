@@ -34,7 +34,7 @@ public static class BulkAdvisories
             .RequireRepositoryScope(RegistryScopes.Read);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext http, RepositoryRows rows, NpgsqlDataSource source, UpstreamClient upstream, CancellationToken ct)
+        HttpContext http, RepositoryRows rows, NpgsqlDataSource source, Mirror mirror, CancellationToken ct)
     {
         var at = NpmRequest.At(http);
         if (await NpmRequest.FindAsync(rows, at, ct) is not { } repository)
@@ -50,14 +50,31 @@ public static class BulkAdvisories
                 .ToHashSet(StringComparer.Ordinal);
             return names.All(ours.Contains)
                 ? Json("{}"u8.ToArray())
-                : Json(await AskAsync(repository, Without(asked.RootElement, ours), upstream, ct));
+                : Json(await AskAsync(repository, Without(asked.RootElement, ours), mirror, ct));
         }
     }
 
     private static async Task<byte[]> AskAsync(
-        RegistryRepository repository, byte[] question, UpstreamClient upstream, CancellationToken ct)
+        RegistryRepository repository, byte[] question, Mirror mirror, CancellationToken ct)
     {
-        using var response = await upstream.SendAsync(repository.Name, NpmMirror.AddressOf(repository, Path), request =>
+        try
+        {
+            return await ReadAnswerAsync(repository, question, mirror, ct);
+        }
+        catch (UpstreamAwayException e)
+        {
+            throw AdvisoriesUnknownException.Away(repository.Name, e.Reason, e);
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException or IOException)
+        {
+            throw AdvisoriesUnknownException.Away(repository.Name, "the answer cannot be read", e);
+        }
+    }
+
+    private static async Task<byte[]> ReadAnswerAsync(
+        RegistryRepository repository, byte[] question, Mirror mirror, CancellationToken ct)
+    {
+        using var response = await mirror.QuestionAsync(repository, NpmMirror.AddressOf(repository, Path), request =>
         {
             request.Method = HttpMethod.Post;
             request.Content = new ByteArrayContent(question)
@@ -66,18 +83,10 @@ public static class BulkAdvisories
             };
             request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         }, ct);
-        // An answer without advisories would say that there are none.
         if (!response.IsSuccessStatusCode)
-            throw new UpstreamAwayException(repository.Name, $"it answered {(int)response.StatusCode} to a question about advisories");
-        try
-        {
-            var answer = await AllAsync(await UpstreamClient.BodyAsync(response, ct), MostBytes, ct);
-            return IsObject(answer) ? answer : throw new JsonException();
-        }
-        catch (Exception e) when (e is JsonException or InvalidDataException or IOException)
-        {
-            throw new UpstreamAwayException(repository.Name, "what it answered about advisories cannot be read", e);
-        }
+            throw AdvisoriesUnknownException.Refused(repository.Name, repository.Mirror!.Upstream, (int)response.StatusCode);
+        var answer = await AllAsync(await UpstreamClient.BodyAsync(response, ct), MostBytes, ct);
+        return IsObject(answer) ? answer : throw new JsonException();
     }
 
     private static async Task<JsonDocument?> ReadAsync(HttpRequest request, CancellationToken ct)

@@ -7,8 +7,6 @@ using Auxo.ServiceDefaults.Disk;
 
 using Microsoft.AspNetCore.Http.Features;
 
-using Npgsql;
-
 namespace Auxo.Registry.Oci.Uploads;
 
 /// <summary>
@@ -16,8 +14,7 @@ namespace Auxo.Registry.Oci.Uploads;
 /// <c>?mount=</c> the content comes from another image, if it can (201, else 202).
 /// </summary>
 public sealed class BeginUpload(
-    NpgsqlDataSource source, MountBlob mount, BlobUpload upload, LinkBlob link, OciRepositories repositories,
-    DiskGuard guard, TimeProvider time)
+    MountBlob mount, BlobUpload upload, LinkBlob link, OciRepositories repositories, UploadRoom room, DiskGuard guard)
 {
     /// <summary>Answers.</summary>
     public async Task<IResult> RunAsync(HttpContext http, OciPath path, CancellationToken ct)
@@ -39,17 +36,17 @@ public sealed class BeginUpload(
         if (query["digest-algorithm"].FirstOrDefault() is { } algorithm && algorithm is not ("sha256" or "sha512"))
             return new OciError(400, "UNSUPPORTED", "Digests here are sha256 or sha512.");
         var id = Guid.NewGuid();
-        await UploadTable.InsertAsync(source, id, path, http.Caller(), time.GetUtcNow(), ct);
+        if (!await room.BeginAsync(id, path, http.Caller(), ct)) return OciErrors.TooManyUploads(path.Repository);
         return UploadAnswers.Of(http, path with { Target = OciTarget.Upload, Reference = id.ToString() }, 0, StatusCodes.Status202Accepted);
     }
 
     private async Task<IResult> ReceiveAsync(
         HttpContext http, OciPath path, RegistryRepository repository, OciDigest digest, CancellationToken ct)
     {
-        var room = repository.QuotaBytes - repository.UsedBytes;
-        if (UploadAnswers.Refuse(http, repository, 0, guard) is { } refusal) return refusal;
+        using var share = room.Enter(repository, Guid.NewGuid(), 0);
+        if (await UploadAnswers.RefuseAsync(http, share, 0, guard, ct) is { } refusal) return refusal;
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
-        using var received = await upload.ReceiveAsync(http.Request.BodyReader, Math.Max(room, 0), digest.IsSha512, ct);
+        using var received = await upload.ReceiveAsync(http.Request.BodyReader, size => share.ReachAsync(size, ct), digest.IsSha512, ct);
         var found = received.Sha512 is { } sha512 ? OciDigest.OfSha512(sha512) : OciDigest.Of(received.Digest);
         return found != digest ? OciErrors.WrongDigest(digest, found, received.SizeBytes)
             : await link.RunAsync(http, path, repository, digest, received, null);

@@ -20,7 +20,7 @@ namespace Auxo.Registry.Oci.Uploads;
 /// </summary>
 public sealed class ReceiveChunk(
     NpgsqlDataSource source, UploadFiles files, BlobUpload upload, LinkBlob link, OciRepositories repositories,
-    DiskGuard guard, TimeProvider time)
+    UploadRoom room, DiskGuard guard, TimeProvider time)
 {
     /// <summary>Answers to PATCH.</summary>
     public async Task<IResult> AppendAsync(HttpContext http, OciPath path, CancellationToken ct)
@@ -30,7 +30,8 @@ public sealed class ReceiveChunk(
         {
             using var file = held.OpenAt(pending.ReceivedBytes);
             if (file is null) return await GoneAsync(pending.Id, ct);
-            var (size, refusal) = await ReceiveAsync(http, path, repository, pending, held, file, ct);
+            using var share = room.Enter(repository, pending.Id, pending.ReceivedBytes);
+            var (size, refusal) = await ReceiveAsync(http, path, share, pending, held, file, ct);
             if (refusal is not null) return refusal;
             await KeepSoFarAsync(pending.Id, file, size);
             return UploadAnswers.Of(http, path, size, StatusCodes.Status202Accepted);
@@ -48,7 +49,8 @@ public sealed class ReceiveChunk(
             var file = held.OpenAt(pending.ReceivedBytes);
             if (file is null) return await GoneAsync(pending.Id, ct);
             using var closing = file;
-            var (size, refusal) = await ReceiveAsync(http, path, repository, pending, held, file, ct);
+            using var share = room.Enter(repository, pending.Id, pending.ReceivedBytes);
+            var (size, refusal) = await ReceiveAsync(http, path, share, pending, held, file, ct);
             if (refusal is not null) return refusal;
             CrashPoint.Hit("registry.oci.received");
             var sha512 = digest.IsSha512 ? UploadFiles.Upload.Sha512(file, size) : null;
@@ -107,10 +109,10 @@ public sealed class ReceiveChunk(
     }
 
     private async Task<(long Size, IResult? Refusal)> ReceiveAsync(
-        HttpContext http, OciPath path, RegistryRepository repository, PendingUpload pending, UploadFiles.Upload held, SafeFileHandle file,
+        HttpContext http, OciPath path, UploadShare share, PendingUpload pending, UploadFiles.Upload held, SafeFileHandle file,
         CancellationToken ct)
     {
-        var (at, limit) = (pending.ReceivedBytes, Math.Max(0, repository.QuotaBytes - repository.UsedBytes));
+        var at = pending.ReceivedBytes;
         var expected = http.Request.ContentLength;
         if (http.Request.Headers[HeaderNames.ContentRange].FirstOrDefault() is { } header)
         {
@@ -122,11 +124,11 @@ public sealed class ReceiveChunk(
             expected = range.Length;
         }
 
-        if (UploadAnswers.Refuse(http, repository, at, guard) is { } refusal) return (at, refusal);
+        if (await UploadAnswers.RefuseAsync(http, share, at, guard, ct) is { } refusal) return (at, refusal);
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
         try
         {
-            var size = await upload.WriteAsync(file, at, http.Request.BodyReader, limit, held.Append, ct);
+            var size = await upload.WriteAsync(file, at, http.Request.BodyReader, bytes => share.ReachAsync(bytes, ct), held.Append, ct);
             if (expected is not { } whole || size - at == whole) return (size, null);
             held.Lose();
             return (at, new OciError(400, "SIZE_INVALID", "The chunk has another length than 'Content-Range' says. Send it again."));

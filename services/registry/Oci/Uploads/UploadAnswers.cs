@@ -1,6 +1,5 @@
 using System.Globalization;
 
-using Auxo.Registry.Repositories;
 using Auxo.ServiceDefaults.Disk;
 
 namespace Auxo.Registry.Oci.Uploads;
@@ -27,9 +26,10 @@ internal static class UploadAnswers
             CultureInfo.InvariantCulture, $"The next chunk begins at byte {receivedBytes}: that many are on the disk. Go on from there."));
     }
 
-    /// <summary>Why nothing of this size can be received, before the body is read; null when it can.</summary>
-    public static IResult? Refuse(HttpContext http, RegistryRepository repository, long receivedBytes, DiskGuard guard)
-        => receivedBytes + (http.Request.ContentLength ?? 0) > Math.Max(0, repository.QuotaBytes - repository.UsedBytes)
-            ? OciErrors.NoRoom(repository)
+    /// <summary>Why nothing of this size can be received, before the body is read; null when it can, and has its room.</summary>
+    public static async Task<IResult?> RefuseAsync(
+        HttpContext http, UploadShare share, long receivedBytes, DiskGuard guard, CancellationToken ct)
+        => receivedBytes + (http.Request.ContentLength ?? 0) is > 0 and var bytes && await share.ReachAsync(bytes, ct) < bytes
+            ? share.NoRoom()
             : guard.Refuse(http.Request.ContentLength ?? 0) is { } full ? OciErrors.DiskFull(full) : null;
 }

@@ -54,6 +54,24 @@ public sealed class ClientTests(NpmClients clients) : IClassFixture<NpmClients>
     }
 
     [Fact]
+    public async Task npm_says_what_is_true_when_upstream_has_no_advisories()
+    {
+        await using var upstream = await Mirrors.UpstreamStandIn.StartAsync();
+        await clients.Host.DefineAsync("bare", format: "npm", upstream: upstream.Address);
+        var app = clients.Project("npm", "bare");
+        app.Write("package.json", """{"name":"app","version":"1.0.0","dependencies":{"left-pad":"1.3.0"}}""");
+        app.Write("package-lock.json", """
+            {"name":"app","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{
+                "":{"name":"app","version":"1.0.0","dependencies":{"left-pad":"1.3.0"}},
+                "node_modules/left-pad":{"version":"1.3.0","resolved":"https://registry.example/left-pad/-/left-pad-1.3.0.tgz"}}}
+            """);
+        var (code, said) = await app.TryAsync("audit");
+        Assert.Equal(1, code);
+        Assert.Contains("has no advisories (it answered 404): nothing is known, good or bad", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("found 0 vulnerabilities", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task npm_logs_in_at_a_terminal_and_says_what_is_wrong_with_a_token()
     {
         var app = clients.Project("npm");

@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Nodes.Health;
@@ -25,11 +26,11 @@ internal static class HealthRules
     {
         foreach (var disk in machine.Disks) yield return new HealthItem(
             $"disk {disk.Name}", Of(disk.UsedPercent, Disk),
-            $"{Percent(disk.UsedPercent)} used, {Size(disk.FreeBytes)} free ({disk.Folder})",
+            $"{Percent(disk.UsedPercent)} used, {Amounts.Size(disk.FreeBytes)} free ({disk.Folder})",
             disk.Name == "auxo" ? "what Auxo may let go: auxo artifacts cleanup --now" : "free some room on that disk");
         yield return machine.Memory is { } memory
             ? new HealthItem("memory", Of(memory.UsedPercent, Memory),
-                $"{Percent(memory.UsedPercent)} used, {Size(memory.AvailableBytes)} available",
+                $"{Percent(memory.UsedPercent)} used, {Amounts.Size(memory.AvailableBytes)} available",
                 "which processes: ps aux --sort=-rss | head")
             : Unknown("memory");
         yield return machine.CpuPercent is { } cpu
@@ -95,9 +96,4 @@ internal static class HealthRules
     private static HealthItem Unknown(string name) => new(name, HealthState.Fine, "this system does not tell");
 
     private static string Percent(double percent) => percent.ToString("0", CultureInfo.InvariantCulture) + " %";
-
-    private static string Size(long bytes)
-        => bytes < 1_000_000_000
-            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB")
-            : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
 }
