@@ -246,6 +246,14 @@ public interface IMetrics
     [Get("api/health")]
     Task<Page<HealthReport>> AllHealthAsync(CancellationToken ct);
 
+    /// <summary>The reports that are kept, the newest first.</summary>
+    [Get("api/reports")]
+    Task<Page<ReportLine>> ReportsAsync(CancellationToken ct);
+
+    /// <summary>One report: of a day, or of <c>now</c>, which keeps nothing and tells nobody.</summary>
+    [Get("api/reports/{kind}/{day}")]
+    Task<string> ReportAsync(string kind, string day, string format, CancellationToken ct);
+
     /// <summary>Coverage of a default branch and its trend.</summary>
     [Get("api/coverage/{rid}")]
     Task<CoverageReport> CoverageAsync(string rid, int days, CancellationToken ct);

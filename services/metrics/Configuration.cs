@@ -12,6 +12,7 @@ using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
+using Auxo.Metrics.Reporting;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
 using Auxo.Metrics.Timeline;
@@ -65,6 +66,9 @@ public static class Configuration
         o.Events.MapEventType<HealthEvent.Stood>("health_stood");
         o.Events.MapEventType<HealthEvent.Scored>("health_scored");
         o.Projections.Snapshot<RepositoryHealth>(SnapshotLifecycle.Inline);
+        o.Events.MapEventType<ReportEvent.Published>("report_published");
+        o.Events.MapEventType<ReportEvent.Skipped>("report_skipped");
+        o.Projections.Snapshot<KeptReport>(SnapshotLifecycle.Inline);
         o.Schema.For<DayPack>().DocumentAlias("fact_day")
             .Duplicate(d => d.Repository, notNull: true).Duplicate(d => d.Position, notNull: true);
         ConfigureDaemon(o);
@@ -93,7 +97,7 @@ public static class Configuration
         builder.Logging.AddFilter("Marten.Events.Daemon", LogLevel.Warning);
         var services = builder.Services;
         // What counts there is chosen for each repository.
-        services.AddKnownSettings(AlertSettings.Known);
+        services.AddKnownSettings([.. AlertSettings.Known, .. ReportSettings.Known]);
         services.AddSingleton(AlertSettings.From(builder.Configuration));
         services.AddSingleton<AlertTable>();
         services.AddSingleton<AlertWatch>();
@@ -107,6 +111,10 @@ public static class Configuration
         services.AddSingleton<CoverageTable>();
         services.AddSingleton(static p => new ListeningSince(p.GetRequiredService<TimeProvider>().GetUtcNow()));
         services.AddSingleton<HealthPage>();
+        services.AddSingleton(ReportSettings.From(builder.Configuration));
+        services.AddSingleton<GatherFacts>();
+        services.AddSingleton<PublishReports>();
+        services.AddHostedService(static p => p.GetRequiredService<PublishReports>());
         services.AddSingleton<ReadHealth>();
         services.AddSingleton<HealthWatch>();
         services.AddHostedService(static p => p.GetRequiredService<HealthWatch>());
@@ -124,6 +132,7 @@ public static class Configuration
         GetCi.Map(app);
         GetCoverage.Map(app);
         GetHealth.Map(app);
+        GetReports.Map(app);
         GetAlerts.Map(app);
         ReportDeployment.Map(app);
         ReportFailure.Map(app);

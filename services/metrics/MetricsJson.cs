@@ -14,6 +14,7 @@ using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Packing;
+using Auxo.Metrics.Reporting;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
 using Auxo.Metrics.Troubles;
@@ -56,6 +57,9 @@ namespace Auxo.Metrics;
 [JsonSerializable(typeof(HealthEvent.Stood))]
 [JsonSerializable(typeof(HealthEvent.Scored))]
 [JsonSerializable(typeof(RepositoryHealth))]
+[JsonSerializable(typeof(ReportEvent.Published), TypeInfoPropertyName = "ReportMade")]
+[JsonSerializable(typeof(ReportEvent.Skipped), TypeInfoPropertyName = "ReportSkipped")]
+[JsonSerializable(typeof(KeptReport))]
 [JsonSerializable(typeof(DayPack))]
 [JsonSerializable(typeof(NodeReport))]
 public sealed partial class StoredJson : JsonSerializerContext;
@@ -73,6 +77,8 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(ListAnswer<CoverageReport>), TypeInfoPropertyName = "CoverageReports")]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ListAnswer<HealthReport>), TypeInfoPropertyName = "HealthReports")]
+[JsonSerializable(typeof(ReportDocument))]
+[JsonSerializable(typeof(ListAnswer<ReportLine>), TypeInfoPropertyName = "ReportLines")]
 [JsonSerializable(typeof(CountingPolicy))]
 [JsonSerializable(typeof(DeploymentBody))]
 [JsonSerializable(typeof(DeploymentReported))]

@@ -7,6 +7,7 @@ using Auxo.Metrics.Coverage;
 using Auxo.Metrics.Deployments;
 using Auxo.Metrics.Failures;
 using Auxo.Metrics.Health;
+using Auxo.Metrics.Reporting;
 using Auxo.Metrics.Repositories;
 using Auxo.Metrics.Security;
 using Auxo.Metrics.Troubles;
@@ -47,6 +48,8 @@ public sealed class StoredEventsTests
         ["health_surveyed"] = StoredJson.Default.Surveyed,
         ["health_stood"] = StoredJson.Default.Stood,
         ["health_scored"] = StoredJson.Default.Scored,
+        ["report_published"] = StoredJson.Default.ReportMade,
+        ["report_skipped"] = StoredJson.Default.ReportSkipped,
     };
 
     [Fact]
@@ -61,6 +64,6 @@ public sealed class StoredEventsTests
             .Where(static e => e.EventType.Assembly == typeof(Configuration).Assembly).Select(static e => e.EventTypeName);
         Samples.AreAll(Stored, known, typeof(ChangeEvent), typeof(BuildEvent), typeof(DeploymentEvent),
             typeof(FailureEvent), typeof(RepositoryEvent), typeof(SecurityEvent), typeof(CoverageEvent),
-            typeof(TroubleEvent), typeof(AlertEvent), typeof(HealthEvent));
+            typeof(TroubleEvent), typeof(AlertEvent), typeof(HealthEvent), typeof(ReportEvent));
     }
 }

@@ -34,6 +34,7 @@ using Auxo.Cli.People;
 using Auxo.Cli.Queues;
 using Auxo.Cli.Raw;
 using Auxo.Cli.Registry;
+using Auxo.Cli.Reports;
 using Auxo.Cli.Repositories;
 using Auxo.Cli.Runners;
 using Auxo.Cli.Scan;
@@ -130,6 +131,7 @@ internal static class AuxoCommandLine
         TraceCommand.Create(host),
         MetricsCommand.Create(host),
         AlertsCommand.Create(host),
+        ReportCommand.Create(host),
         DeployCommand.Create(host),
         FailureCommand.Create(host),
         ArtifactsCommand.Create(host),

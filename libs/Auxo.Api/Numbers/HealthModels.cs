@@ -45,3 +45,6 @@ public sealed record CheckScore(
 
 /// <summary>The score at the end of a day.</summary>
 public sealed record DayScore(DateOnly Day, int Score);
+
+/// <summary>A report that is kept.</summary>
+public sealed record ReportLine(string Kind, DateOnly Day, string Title, bool NeedsAttention, DateTimeOffset At);

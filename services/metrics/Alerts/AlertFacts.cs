@@ -1,5 +1,6 @@
 using Auxo.Metrics.Ci;
 using Auxo.Metrics.Dora;
+using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Security;
@@ -39,6 +40,13 @@ public static class AlertFacts
             yield return new AlertFact(Measures.DoraScore, subject, name, series.Rid, score);
         if (MeasureCi.Passed(MeasureCi.Of(series, window)) is { N: >= FewBuilds, Ratio: { } ratio })
             yield return new AlertFact(Measures.CiSuccess, subject, name, series.Rid, ratio);
+    }
+
+    /// <summary>Of the health of a repository; none while nothing is known.</summary>
+    public static IEnumerable<AlertFact> Of(HealthReport health)
+    {
+        if (health.Score is { } score)
+            yield return new AlertFact(Measures.Health, health.Rid.Value, health.Name ?? health.Rid.Value, health.Rid, score);
     }
 
     /// <summary>Of nodes and the mesh between them.</summary>

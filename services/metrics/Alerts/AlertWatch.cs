@@ -1,3 +1,4 @@
+using Auxo.Metrics.Health;
 using Auxo.Metrics.Histories;
 using Auxo.Metrics.Mesh;
 using Auxo.Metrics.Security;
@@ -9,8 +10,9 @@ namespace Auxo.Metrics.Alerts;
 /// is looked at again in the next minute.
 /// </summary>
 public sealed class AlertWatch(
-    AlertTable alerts, SecurityTable security, HistoryCache histories, MeshTable mesh, ListeningSince since, AlertSettings settings,
-    Outbox outbox, TimeProvider time, ILogger<AlertWatch> logger) : PeriodicJob(TimeSpan.FromMinutes(1), time, logger)
+    AlertTable alerts, SecurityTable security, HistoryCache histories, MeshTable mesh, HealthPage health, ListeningSince since,
+    AlertSettings settings, Outbox outbox, TimeProvider time, ILogger<AlertWatch> logger)
+    : PeriodicJob(TimeSpan.FromMinutes(1), time, logger)
 {
     /// <summary>Numbers of 30 days move slowly, and cost the most.</summary>
     private static readonly TimeSpan Slowly = TimeSpan.FromMinutes(5);
@@ -78,8 +80,8 @@ public sealed class AlertWatch(
     }
 
     /// <summary>
-    /// All that rules look at now. Of health, backups and mirrors nothing is stored here yet: their facts are added here, and their rules
-    /// are silent until then.
+    /// All that rules look at now. Of backups and mirrors nothing is stored here yet: their facts are added here, and their rules are
+    /// silent until then.
     /// </summary>
     private async Task<IReadOnlyList<AlertFact>> FactsAsync(DateTimeOffset now, CancellationToken ct)
     {
@@ -92,6 +94,7 @@ public sealed class AlertWatch(
         foreach (var (rid, at) in await alerts.WaitingAsync(ct))
             if (_slow.Names.TryGetValue(rid, out var name))
                 facts.Add(new AlertFact(Measures.QueueAge, rid.Value, name, rid, (now - at).TotalSeconds));
+        facts.AddRange(health.Shown.SelectMany(AlertFacts.Of));
         var nodes = await mesh.ListAsync(ct);
         facts.AddRange(AlertFacts.Of(nodes, MeshMatrix.Of(nodes, now, since.Time), now));
         return facts;

@@ -11,6 +11,9 @@ public sealed class HealthPage
     /// <summary>Shows these from now on.</summary>
     public void Show(IReadOnlyList<HealthReport> reports) => _reports = reports;
 
+    /// <summary>What was scored last; nothing before the first time.</summary>
+    public IReadOnlyList<HealthReport> Shown => _reports;
+
     /// <summary>Adds them to a page.</summary>
     internal void AddTo(RadicleMetrics metrics) => metrics.AddHealth(_reports);
 }

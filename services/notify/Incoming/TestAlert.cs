@@ -46,12 +46,10 @@ public static class TestAlert
         if (request.Rule is not { Length: > 0 and <= 100 } rule
             || !rule.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')) throw new InvalidRuleException();
         var id = Guid.CreateVersion7(now);
-        return OwnAlertNotification.Of(
-            new Contracts.AlertRaised(
-                $"test/{id}", rule, request.Severity ?? "warning", "a test; nothing is wrong",
-                $"{Notification.Line(by, 60)} asked for it. If you read this, an alert of this rule would have come the same way.", null,
-                request.Rid, request.RepositoryName, now),
-            id);
+        return OwnAlertNotification.Raised(
+            id, rule, request.Severity ?? "warning", "a test; nothing is wrong",
+            $"{Notification.Line(by, 60)} asked for it. If you read this, an alert of this rule would have come the same way.",
+            runbookUrl: null, (request.Rid, request.RepositoryName), now);
     }
 
     private static async Task<Accepted<TestAlertAnswer>> HandleAsync(

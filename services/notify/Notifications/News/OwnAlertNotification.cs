@@ -8,16 +8,22 @@ public static class OwnAlertNotification
 {
     /// <summary>It began.</summary>
     public static Notification Of(AlertRaised m, Guid id)
+        => Raised(id, m.Rule, m.Severity, m.Summary, m.Description, m.RunbookUrl, (m.Rid, m.RepositoryName), m.At);
+
+    /// <summary>One that is raised, also to try it out.</summary>
+    internal static Notification Raised(
+        Guid id, string name, string severity, string summary, string? description, string? runbookUrl, (Rid? Rid, string? Name) repository,
+        DateTimeOffset at)
     {
-        var (rule, runbook) = (Notification.Line(m.Rule, 100), Address(m.RunbookUrl));
+        var (rule, runbook) = (Notification.Line(name, 100), Address(runbookUrl));
         return new Notification(
-            id, NotificationTypes.AlertRaised, AlertNotification.LevelOf(m.Severity),
-            Notification.Line($"alert: {rule}: {m.Summary}".TrimEnd(':', ' ')),
+            id, NotificationTypes.AlertRaised, AlertNotification.LevelOf(severity),
+            Notification.Line($"alert: {rule}: {summary}".TrimEnd(':', ' ')),
             Notification.Lines(string.Join('\n',
-                new[] { m.Description, runbook is null ? Notification.Line(m.RunbookUrl, 300) : null }
+                new[] { description, runbook is null ? Notification.Line(runbookUrl, 300) : null }
                     .Where(static line => !string.IsNullOrEmpty(line)))),
-            m.At, Repository(m.Rid, m.RepositoryName), runbook,
-            Alert: new AlertFacts(rule, Labels(("severity", m.Severity), ("rule", m.Rule)), m.At, null));
+            at, Repository(repository.Rid, repository.Name), runbook,
+            Alert: new AlertFacts(rule, Labels(("severity", severity), ("rule", name)), at, null));
     }
 
     /// <summary>It is over.</summary>
@@ -37,5 +43,7 @@ public static class OwnAlertNotification
             : null;
 
     private static string? Address(string? url)
-        => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? Notification.Line(uri.AbsoluteUri, 2048) : null;
+        => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? Notification.Line(uri.AbsoluteUri, 2048)
+            : null;
 }
