@@ -16,6 +16,7 @@ public sealed class ChatSender(ChatService service, GuardedPost post) : ISender
     /// <inheritdoc/>
     public Task<SendResult> SendAsync(BegunDelivery delivery, ChannelSettings settings, TimeSpan limit, CancellationToken ct)
         => post.SendAsync(
-            service.Method, service.Address(settings.Chat!, delivery.Id), service.Write(Card.Of(delivery.Notification) with { Form = delivery.Form }, settings.Chat!),
+            service.Method, service.Address(settings.Chat!, delivery.Id),
+            service.Write(Card.Of(delivery.Notification) with { Form = delivery.Form }, settings.Chat!),
             [], settings.Chat!.Token, (answer, now) => ChatAnswer.Result(service, answer, now), limit, ct);
 }

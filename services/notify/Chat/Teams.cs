@@ -32,7 +32,8 @@ public sealed partial class Teams : ChatService
         var title = Runs(Run($"{card.Mark} {card.Title}", bold: true, colour));
         var parts = new JsonArray(new JsonObject { ["type"] = "Container", ["style"] = colour, ["items"] = new JsonArray(title) });
         if (card.Form is { } form) parts.Add(new JsonObject { ["type"] = "TextBlock", ["text"] = form, ["wrap"] = true });
-        foreach (var field in card.Form is null ? card.Fields : []) parts.Add(Runs(Run(field.Name + " ", bold: true), Run(field.Value, bold: false)));
+        foreach (var field in card.Form is null ? card.Fields : [])
+            parts.Add(Runs(Run(field.Name + " ", bold: true), Run(field.Value, bold: false)));
         foreach (var line in card.Form is null ? card.Shown : []) parts.Add(Runs(Run("• " + line, bold: false)));
         parts.Add(Runs(Run($"Auxo, {card.Type}", bold: false)));
         var content = new JsonObject

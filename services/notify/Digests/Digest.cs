@@ -82,7 +82,8 @@ public sealed record Digest(
     {
         var last = builds[0];
         var (wasBroken, wasFixed) = (
-            builds.Any(static n => n.Build!.Outcome is Outcome.Failed or Outcome.TimedOut), builds.Any(static n => n.Build!.Change == Transition.Fixed));
+            builds.Any(static n => n.Build!.Outcome is Outcome.Failed or Outcome.TimedOut),
+            builds.Any(static n => n.Build!.Change == Transition.Fixed));
         var isBroken = now?.IsBroken ?? last.Build!.Outcome is Outcome.Failed or Outcome.TimedOut;
         if (isBroken && (wasBroken || wasFixed)) turns.Add(new DigestLine(last.Title, last.Url, "broke"));
         else if (wasBroken || wasFixed) turns.Add(new DigestLine(last.Title, last.Url, "fixed"));
@@ -99,7 +100,8 @@ public sealed record Digest(
             case "failure.recovered" or NotificationTypes.AlertCleared or NotificationTypes.PrivateAgain:
                 turns.Add(new DigestLine(last.Title, last.Url, "over"));
                 break;
-            case NotificationTypes.ReviewWanted when all.Any(n => n.Type is "patch.merged" or "patch.archived" && n.Patch?.Id == last.Patch?.Id):
+            case NotificationTypes.ReviewWanted when all.Any(n => n.Type is "patch.merged" or "patch.archived"
+                && n.Patch?.Id == last.Patch?.Id):
                 break;
             case NotificationTypes.HealthChanged or NotificationTypes.HealthCritical:
                 health.Add(new DigestLine(
@@ -117,7 +119,9 @@ public sealed record Digest(
         }
     }
 
-    /// <summary>What several notifications tell of one after the other, so that only the newest counts; null for what stands alone.</summary>
+    /// <summary>
+    /// What several notifications tell of one after the other, so that only the newest counts; null for what stands alone.
+    /// </summary>
     private static string? SubjectOf(Notification n) => n switch
     {
         { Report: not null } => null,

@@ -15,10 +15,13 @@ public static class DigestPage
     public const string Type = "digest";
 
     private const string Style = """
-        body{font-family:-apple-system,"Segoe UI",Roboto,sans-serif;font-size:15px;line-height:1.45;color:#1b1b1b;background:#fff;max-width:44em;margin:0 auto;padding:16px}
+        body{font-family:-apple-system,"Segoe UI",Roboto,sans-serif;font-size:15px;line-height:1.45;color:#1b1b1b;background:#fff}
+        body{max-width:44em;margin:0 auto;padding:16px}
         h1{font-size:20px;margin:0 0 12px}h2{font-size:16px;margin:20px 0 6px;border-bottom:1px solid #ddd;padding-bottom:3px}
-        ul{margin:0;padding-left:20px}li{margin:3px 0;overflow-wrap:anywhere}a{color:#0b57d0}.state{font-weight:600}.bad{color:#b00020}.good{color:#2e7d32}.calm{color:#666}
-        @media (prefers-color-scheme:dark){body{color:#e6e6e6;background:#16181c}h2{border-color:#444}a{color:#8ab4f8}.bad{color:#ff8a80}.good{color:#81c995}.calm{color:#a0a0a0}}
+        ul{margin:0;padding-left:20px}li{margin:3px 0;overflow-wrap:anywhere}a{color:#0b57d0}.state{font-weight:600}
+        .bad{color:#b00020}.good{color:#2e7d32}.calm{color:#666}
+        @media (prefers-color-scheme:dark){body{color:#e6e6e6;background:#16181c}h2{border-color:#444}a{color:#8ab4f8}
+        .bad{color:#ff8a80}.good{color:#81c995}.calm{color:#a0a0a0}}
         """;
 
     /// <summary>The notification of somebody's digest. Its id follows from whose and of which day it is.</summary>
@@ -39,7 +42,8 @@ public static class DigestPage
         {
             text.Append(section.Title).Append('\n');
             foreach (var line in section.Lines)
-                text.Append("- ").Append(line.State is null ? "" : line.State + ": ").Append(Notification.Line(line.Text, 300)).Append('\n');
+                text.Append("- ").Append(line.State is null ? "" : line.State + ": ").Append(Notification.Line(line.Text, 300))
+                    .Append('\n');
             if (section.More > 0) text.Append(CultureInfo.InvariantCulture, $"- and {section.More} more\n");
             text.Append('\n');
         }
@@ -52,8 +56,10 @@ public static class DigestPage
     {
         var (page, whole) = (new StringBuilder(), digest.Report?.Report?.Html);
         page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">")
-            .Append("<meta name=\"viewport\" content=\"width=device-width\"><title>").Append(Encode(digest.Title())).Append("</title><style>")
-            .Append(Style).Append("</style>").Append(Styles(whole)).Append("</head><body><h1>").Append(Encode(digest.Title())).Append("</h1>");
+            .Append("<meta name=\"viewport\" content=\"width=device-width\"><title>").Append(Encode(digest.Title()))
+                .Append("</title><style>")
+            .Append(Style).Append("</style>").Append(Styles(whole)).Append("</head><body><h1>").Append(Encode(digest.Title()))
+                .Append("</h1>");
         foreach (var section in digest.Sections)
         {
             page.Append("<h2>").Append(Encode(section.Title)).Append("</h2><ul>");
@@ -63,7 +69,8 @@ public static class DigestPage
         }
 
         if (whole is not null) page.Append("<hr>").Append(Body(whole));
-        else if (digest.Report is { } report) page.Append("<hr><pre style=\"white-space:pre-wrap\">").Append(Encode(report.Text)).Append("</pre>");
+        else if (digest.Report is { } report) page.Append("<hr><pre style=\"white-space:pre-wrap\">").Append(Encode(report.Text))
+            .Append("</pre>");
         return page.Append("</body></html>").ToString();
     }
 

@@ -29,7 +29,8 @@ internal static class DigestTable
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
             waiting.Add(new Waiting(
-                reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetBoolean(3)));
+                reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2), reader
+                    .GetBoolean(3)));
         return waiting;
     }
 
@@ -60,7 +61,8 @@ internal static class DigestTable
         while (await rows.ReadAsync(ct))
         {
             all.Add(rows.GetGuid(0));
-            if (!await rows.IsDBNullAsync(1, ct)) newest.Add(JsonSerializer.Deserialize(rows.GetString(1), StoredJson.Default.Notification)!);
+            if (!await rows.IsDBNullAsync(1, ct)) newest.Add(JsonSerializer.Deserialize(rows.GetString(1),
+                StoredJson.Default.Notification)!);
         }
 
         return ([.. all], newest);

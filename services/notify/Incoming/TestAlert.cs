@@ -32,7 +32,9 @@ public sealed record TestAlertAnswer(
 public sealed class InvalidRuleException() : AuxoException(
     "alert/invalid-rule", 422, "'rule' is the name of a rule: letters, digits, dots, dashes and underscores, at most 100.");
 
-/// <summary><c>POST /alerts/test</c>: a real alert, by the way that one of that rule would take. It says of itself that it is a test.</summary>
+/// <summary>
+/// <c>POST /alerts/test</c>: a real alert, by the way that one of that rule would take. It says of itself that it is a test.
+/// </summary>
 public static class TestAlert
 {
     /// <summary>Maps the route.</summary>
@@ -48,8 +50,8 @@ public static class TestAlert
         var id = Guid.CreateVersion7(now);
         return OwnAlertNotification.Raised(
             id, rule, request.Severity ?? "warning", "a test; nothing is wrong",
-            $"{Notification.Line(by, 60)} asked for it. If you read this, an alert of this rule would have come the same way.",
-            runbookUrl: null, (request.Rid, request.RepositoryName), now);
+            $"{Notification.Line(by, 60)} asked for it. If you read this, an alert of this rule would have come the same way.", null,
+            OwnAlertNotification.Repository(request.Rid, request.RepositoryName), now);
     }
 
     private static async Task<Accepted<TestAlertAnswer>> HandleAsync(
@@ -68,7 +70,7 @@ public static class TestAlert
         foreach (var delivery in planned.Deliveries)
             if (await ListDeliveries.FindAsync(source, delivery.Id, ct) is { } found) deliveries.Add(found);
         return TypedResults.Accepted(
-            $"/deliveries?state=open",
+            "/deliveries?state=open",
             new TestAlertAnswer(notification.Id, notification.Title, GetRecipients.Decide(notification, table, now), deliveries));
     }
 }

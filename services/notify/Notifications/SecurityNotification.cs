@@ -26,7 +26,8 @@ public static class SecurityNotification
             new RepositoryFacts(m.Rid.Value, Notification.Line(m.RepositoryName, 100)), m.LogUrl,
             Owners: m.Owners.Count == 0 ? null : [.. m.Owners.Select(static owner => Notification.Line(owner.Owner, 100))],
             Security: new SecurityFacts(
-                m.Count, m.Findings.Count(static f => f.Severity == Severity.Critical), m.Findings.Count(static f => f.Severity == Severity.High)));
+                m.Count, m.Findings.Count(static f => f.Severity == Severity.Critical), m.Findings.Count(static f
+                    => f.Severity == Severity.High)));
     }
 
     private static string Place(Finding finding) => finding switch

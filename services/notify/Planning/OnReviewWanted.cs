@@ -12,7 +12,8 @@ public static class OnReviewWantedHandler
     public static Task<RoutingTable> LoadAsync(IQuerySession session, CancellationToken ct) => RoutingTable.LoadAsync(session, ct);
 
     /// <summary>
-    /// Plans the deliveries, and remembers whose the files are. The routes say which channels may hear of it at all; of these, one that the repository gives to somebody is
+    /// Plans the deliveries, and remembers whose the files are. The routes say which channels may hear of it at all; of these, one
+    /// that the repository gives to somebody is
     /// left alone when that somebody is not asked.
     /// </summary>
     public static (PlannedNotification, Remember, DeliveriesPlanned?) Handle(

@@ -100,6 +100,7 @@ public static class ConfigureReader
         if (name == Self) return own ?? throw new NobodyIsSelfException();
         if (name == own || http.User.HasScope(scope)) return name;
         Scopes.NameMissing(http, scope);
-        throw new NotYourReaderException($"These are the preferences of '{Notification.Line(name, 60)}'; to see or set those of others, a token needs {scope}.");
+        throw new NotYourReaderException(
+            $"These are the preferences of '{Notification.Line(name, 60)}'; to see or set those of others, a token needs {scope}.");
     }
 }

@@ -3,7 +3,9 @@ using Auxo.Notify.Routes;
 
 namespace Auxo.Notify.Readers;
 
-/// <summary>What somebody never wants to hear of: a pattern of types, <c>repo:PATTERN</c>, or <c>patch:ID</c> or the beginning of it.</summary>
+/// <summary>
+/// What somebody never wants to hear of: a pattern of types, <c>repo:PATTERN</c>, or <c>patch:ID</c> or the beginning of it.
+/// </summary>
 public static class Muted
 {
     private const string Repository = "repo:";

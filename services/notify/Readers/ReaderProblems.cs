@@ -16,7 +16,8 @@ public sealed class NotYourReaderException(string detail) : AuxoException("reade
 
 /// <summary>409: a service account reads nothing.</summary>
 public sealed class NobodyIsSelfException() : AuxoException(
-    "reader/no-person", 409, "This token is a service account's, which reads no notifications. Name a person: 'auxo notify prefs show NAME'.");
+    "reader/no-person", 409,
+        "This token is a service account's, which reads no notifications. Name a person: 'auxo notify prefs show NAME'.");
 
 /// <summary>409: routes lead to her.</summary>
 public sealed class ReaderInUseException(string name, IEnumerable<string> routes)

@@ -39,14 +39,15 @@ public sealed record ReaderRequest(
         string name, Reader? before, IReadOnlySet<string> channels, bool isAdministrator, string by, DateTimeOffset now)
     {
         if (!IsName(name)) throw new InvalidReaderException(
-            $"'{Notification.Line(name, 60)}' is no name that somebody signs in with: small letters, digits and . _ -, at most 40, and neither "
-                + $"'self' nor '{Reader.Author}', '{Reader.Owners}' or '{Reader.Everyone}', which mean others in routes.");
+            $"'{Notification.Line(name, 60)}' is no name that somebody signs in with: small letters, digits and . _ -, at most 40, and "
+                + $"neither 'self' nor '{Reader.Author}', '{Reader.Owners}' or '{Reader.Everyone}', which mean others in routes.");
         var known = before is { Exists: true } ? before : new Reader();
         var wishes = known.Preferences;
         if (!isAdministrator && (Dids ?? Handles ?? Emails) is not null)
             throw new NotYourReaderException(
                 "Who you are in CODEOWNERS and on Radicle is said by an administrator; it decides whose notifications you get.");
-        var chosen = Channels is null ? wishes.Channels : Entries("channels", Channels, channels.Contains, "a channel; 'auxo notify channels'");
+        var chosen = Channels is null ? wishes.Channels : Entries("channels", Channels, channels.Contains,
+            "a channel; 'auxo notify channels'");
         if (!isAdministrator && chosen.Except(known.Offered, StringComparer.Ordinal).FirstOrDefault() is { } foreign)
             throw new NotYourReaderException(
                 $"The channel '{foreign}' is none that an administrator gave you. "
@@ -98,7 +99,8 @@ public sealed record ReaderRequest(
             ? time
             : throw new InvalidReaderException($"'digestAt' '{Notification.Line(text, 40)}': here may stand 00:00 to 23:59.");
 
-    private static bool IsHandle(string text) => text.Trim('@').Length is > 0 and <= 100 && !text.Any(static c => char.IsControl(c) || c == ' ');
+    private static bool IsHandle(string text) => text.Trim('@').Length is > 0 and <= 100 && !text.Any(static c => char.IsControl(c)
+        || c == ' ');
 
     private static bool IsAddress(string text)
         => text.Length < 320 && !text.Any(char.IsControl) && MimeKit.MailboxAddress.TryParse(text, out var address)

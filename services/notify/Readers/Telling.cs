@@ -47,7 +47,9 @@ public sealed record Telling(TellingKind How, string? Why = null, DateTimeOffset
         return wishes.Digest == DigestRhythm.Daily ? Later(quiet) : new Telling(TellingKind.AfterQuietHours, quiet, end);
     }
 
-    /// <summary>When the quiet hours that hold this moment are over, those that begin as others end included; null outside of them.</summary>
+    /// <summary>
+    /// When the quiet hours that hold this moment are over, those that begin as others end included; null outside of them.
+    /// </summary>
     public static DateTimeOffset? QuietUntil(Reader reader, DateTimeOffset now)
     {
         var windows = reader.Preferences.Quiet.Select(text => TimeWindow.Parse(text, reader.Zone, out _)).OfType<TimeWindow>().ToList();

@@ -37,7 +37,8 @@ public sealed record RouteRequest(IReadOnlyList<string>? On = null, IReadOnlyLis
 public sealed record RouteAnswer(
     string Name, IReadOnlyList<string> On, IReadOnlyList<string> Repositories, Level MinLevel,
     IReadOnlyList<string> Channels, DateTimeOffset ConfiguredAt, IReadOnlyList<string> Branches, IReadOnlyList<string> Authors,
-    IReadOnlyList<string> Owners, IReadOnlyList<Transition> Changes, IReadOnlyList<string> Hours, bool Last, IReadOnlyList<string> People, bool Digest)
+    IReadOnlyList<string> Owners, IReadOnlyList<Transition> Changes, IReadOnlyList<string> Hours, bool Last,
+        IReadOnlyList<string> People, bool Digest)
 {
     /// <summary>What is shown of a route.</summary>
     public static RouteAnswer Of(Route route)
@@ -114,7 +115,8 @@ public static class ConfigureRoute
         var channels = await session.QueryAsync<Channel>("where (data->>'exists')::boolean", ct);
         var readers = await session.QueryAsync<Reader>("where (data->>'exists')::boolean", ct);
         var configured = Decide(name, request, channels.Select(static c => c.Name)
-            .ToHashSet(StringComparer.Ordinal), readers.Select(static r => r.Name).ToHashSet(StringComparer.Ordinal), user.Identity?.Name ?? "", time.GetUtcNow());
+            .ToHashSet(StringComparer.Ordinal), readers.Select(static r => r.Name).ToHashSet(StringComparer.Ordinal),
+                user.Identity?.Name ?? "", time.GetUtcNow());
         stream.AppendOne(configured);
         await session.SaveChangesAsync(ct);
         var answer = RouteAnswer.Of(new Route().Apply(configured));

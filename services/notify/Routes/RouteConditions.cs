@@ -3,7 +3,9 @@ using Auxo.Notify.Verdicts;
 
 namespace Auxo.Notify.Routes;
 
-/// <summary>What a route asks beside type, repository and level. A list that is empty asks nothing; of the others, one entry must fit.</summary>
+/// <summary>
+/// What a route asks beside type, repository and level. A list that is empty asks nothing; of the others, one entry must fit.
+/// </summary>
 /// <param name="Branches">Patterns of branches; what is about none, patches too, does not fit.</param>
 /// <param name="Authors">Patterns of who did it: a key, or a name that a person has.</param>
 /// <param name="Owners">Patterns of whose the changed files are.</param>

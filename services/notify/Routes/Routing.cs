@@ -113,12 +113,14 @@ public static class Routing
         }
 
         // By her best answer, and of equal ones by the first route's.
-        var told = people.GroupBy(static a => a.Reader.Name, StringComparer.Ordinal).Select(static a => a.MinBy(static x => x.Telling.How)!).ToList();
+        var told = people.GroupBy(static a => a.Reader.Name, StringComparer.Ordinal).Select(static a => a.MinBy(static x
+            => x.Telling.How)!).ToList();
         foreach (var (reader, name, telling) in told.Where(static a => a.Telling.How <= TellingKind.AfterQuietHours))
         {
             var route = table.Routes.First(r => r.Name == name);
             foreach (var channel in reader.Preferences.Channels.Where(channels.Add))
-                planned.Add(Delivery(notification, route, channel, table) with { Reader = reader.Name, Due = telling.At, Wait = telling.Why });
+                planned.Add(Delivery(notification, route, channel, table) with { Reader = reader.Name, Due = telling.At,
+                    Wait = telling.Why });
         }
 
         return new RoutingPlan(

@@ -31,7 +31,8 @@ public sealed record PreviewRequest(string? Type = null, string? Source = null);
 public sealed record PreviewAnswer(string Channel, string Type, string? Text, string? Problem);
 
 /// <summary>422: a template cannot be read.</summary>
-public sealed class InvalidTemplateException(string detail) : AuxoException("template/invalid", 422, $"The template cannot be used: {detail}.");
+public sealed class InvalidTemplateException(string detail) : AuxoException("template/invalid", 422,
+    $"The template cannot be used: {detail}.");
 
 /// <summary>404: the channel has no template.</summary>
 public sealed class NoSuchTemplateException(string channel) : AuxoException(
@@ -83,7 +84,8 @@ public static class ManageTemplates
         var channel = await ChannelAsync(name, store, ct);
         var type = request.Type ?? "build.failed";
         if (!NotificationTypes.All.Contains(type)) throw new NoSuchTypeException(type);
-        var template = request.Source ?? (await TemplateTable.FindAsync(source, name, ct))?.Source ?? throw new NoSuchTemplateException(name);
+        var template = request.Source ?? (await TemplateTable.FindAsync(source, name,
+            ct))?.Source ?? throw new NoSuchTemplateException(name);
         var settings = await ChannelSettings.ReadAsync(source, name, ct);
         var rendered = MessageTemplate.Render(
             template, SampleNotification.Of(type, time.GetUtcNow()), channel.Kind, settings?.ReadsMarkdown is true, time);

@@ -85,7 +85,8 @@ public static class MessageTemplate
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Of the limit of steps the engine says that it was one of recursion, which no template here can have.
-            return new Rendered(null, Find<TooLargeException>(e)?.Message ?? (e.Message.Contains("recursion", StringComparison.OrdinalIgnoreCase)
+            return new Rendered(null, Find<TooLargeException>(e)?.Message ?? (e.Message.Contains("recursion",
+                StringComparison.OrdinalIgnoreCase)
                 ? $"it takes more than {MaxSteps:N0} steps"
                 : Notification.Line(e.Message, 200)));
         }
@@ -111,7 +112,9 @@ public static class MessageTemplate
         var open = first.LastIndexOf('(');
         return open > 0 && first.IndexOf(':', open) is > 0 and var colon && first.IndexOf(')', colon) is > 0 and var close
             && int.TryParse(first.AsSpan(open + 1, colon - open - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line)
-                ? Notification.Line($"line {line}, character {first[(colon + 1)..close]}: {first[..open].Replace(" at ", "", StringComparison.Ordinal).Trim()}")
+                ? Notification.Line(
+                    $"line {line}, character {first[(colon + 1)..close]}: "
+                        + first[..open].Replace(" at ", "", StringComparison.Ordinal).Trim())
                 : Notification.Line(first);
     }
 
@@ -172,8 +175,10 @@ public static class MessageTemplate
 
             return new StringValue(joined.ToString());
         });
-        options.Filters.AddFilter("append", static (input, arguments, _) => Small(new StringValue(input.ToStringValue() + arguments.At(0).ToStringValue())));
-        options.Filters.AddFilter("prepend", static (input, arguments, _) => Small(new StringValue(arguments.At(0).ToStringValue() + input.ToStringValue())));
+        options.Filters.AddFilter("append", static (input, arguments, _) => Small(new StringValue(input.ToStringValue() + arguments
+            .At(0).ToStringValue())));
+        options.Filters.AddFilter("prepend", static (input, arguments, _) => Small(new StringValue(arguments.At(0)
+            .ToStringValue() + input.ToStringValue())));
         return options;
     }
 

@@ -15,7 +15,8 @@ public static class SampleNotification
     {
         var patch = new PatchFacts("1a2b3c4d8e5a3cc9b1ddc5c7b5f4b0a9c1f2e3d4", null, "Fix the <handshake> & *more*", Author, Commit);
         var sample = new Notification(
-            Guid.Empty, type, NotificationTypes.UsualLevel(type), $"heartwood: {type}: Fix the <handshake> & *more* @everyone", "one line\nand another",
+            Guid.Empty, type, NotificationTypes.UsualLevel(type), $"heartwood: {type}: Fix the <handshake> & *more* @everyone",
+                "one line\nand another",
             at, new RepositoryFacts("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5", "heartwood"), "https://auxo.example.org/builds/1");
         return type.Split('.')[0] switch
         {
@@ -31,7 +32,8 @@ public static class SampleNotification
             "patch" => sample with { Patch = patch, Owners = ["@alice"] },
             "alert" => sample with
             {
-                Alert = new AlertFacts("DiskFull", new Dictionary<string, string>(StringComparer.Ordinal) { ["severity"] = "warning" }, at, null),
+                Alert = new AlertFacts("DiskFull", new Dictionary<string, string>(StringComparer.Ordinal) { ["severity"] = "warning" },
+                    at, null),
             },
             "failure" => sample with { Failure = new FailureFacts("incident-7", "release-41", at) },
             "health" => sample with { Health = new HealthFacts(48, 71, "Critical", "Good") },

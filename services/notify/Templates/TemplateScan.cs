@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Auxo.Notify.Templates;
 
 /// <summary>
-/// What a template may use, looked at before the engine reads it: the tags and filters that are known to end soon and to stay small. Nothing
+/// What a template may use, looked at before the engine reads it: the tags and filters that are known to end soon and to stay small.
+/// Nothing
 /// else is let through, whatever the engine learns some day.
 /// </summary>
 public static partial class TemplateScan
@@ -11,15 +12,18 @@ public static partial class TemplateScan
     /// <summary>The filters that there are.</summary>
     public static IReadOnlyList<string> Filters { get; } =
     [
-        "abs", "append", "at_least", "at_most", "capitalize", "ceil", "compact", "default", "divided_by", "downcase", "first", "floor", "join",
-        "last", "lstrip", "map", "minus", "modulo", "plus", "prepend", "remove", "replace", "reverse", "round", "rstrip", "size", "slice", "sort",
+        "abs", "append", "at_least", "at_most", "capitalize", "ceil", "compact", "default", "divided_by", "downcase", "first", "floor",
+            "join",
+        "last", "lstrip", "map", "minus", "modulo", "plus", "prepend", "remove", "replace", "reverse", "round", "rstrip", "size",
+            "slice", "sort",
         "split", "strip", "strip_newlines", "times", "truncate", "truncatewords", "uniq", "upcase", "where",
     ];
 
     /// <summary>The tags that there are.</summary>
     public static IReadOnlyList<string> Tags { get; } =
     [
-        "assign", "break", "capture", "case", "comment", "continue", "cycle", "else", "elsif", "endcapture", "endcase", "endcomment", "endfor",
+        "assign", "break", "capture", "case", "comment", "continue", "cycle", "else", "elsif", "endcapture", "endcase", "endcomment",
+            "endfor",
         "endif", "endraw", "endunless", "for", "if", "raw", "unless", "when",
     ];
 
@@ -61,13 +65,16 @@ public static partial class TemplateScan
                 return (end, $"there is no filter '{Notifications.Notification.Line(filter, 30)}'; there are {string.Join(", ", Filters)}");
         }
 
-        if (close == "%}" && Word(source, source.AsSpan(from).StartsWith("-") ? from + 1 : from) is var tag && !Tags.Contains(tag, StringComparer.Ordinal))
+        if (close == "%}" && Word(source, source.AsSpan(from).StartsWith("-") ? from + 1 : from) is var tag && !Tags.Contains(tag,
+            StringComparer.Ordinal))
             return (from, $"there is no tag '{Notifications.Notification.Line(tag, 30)}'; there are {string.Join(", ", Tags)}");
         return null;
     }
 
-    private static string Word(string source, int at) => FirstWord().Match(source, at, Math.Min(80, source.Length - at)).Groups["word"].Value;
+    private static string Word(string source, int at) => FirstWord().Match(source, at, Math.Min(80,
+        source.Length - at)).Groups["word"].Value;
 
-    [GeneratedRegex(@"\A\s*(?<word>[A-Za-z_#]*)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A\s*(?<word>[A-Za-z_#]*)",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex FirstWord();
 }

@@ -52,7 +52,8 @@ public sealed record TimeWindow(byte Days, int From, int To, TimeZoneInfo Zone)
             if (LocalTime.Zone(words[next].Text) is not { } named)
             {
                 problem = new SyntaxProblem(
-                    words[next].At, $"this machine knows no zone '{Shown(words[next].Text)}'; here may stand one such as Europe/Berlin or UTC");
+                    words[next].At,
+                    $"this machine knows no zone '{Shown(words[next].Text)}'; here may stand one such as Europe/Berlin or UTC");
                 return null;
             }
 
@@ -97,7 +98,8 @@ public sealed record TimeWindow(byte Days, int From, int To, TimeZoneInfo Zone)
             {
                 var wrong = at + (first < 0 ? 0 : ends[0].Length + 1);
                 problem = new SyntaxProblem(
-                    wrong, $"'{Shown(first < 0 ? ends[0] : ends[^1])}' is no day; here may stand {string.Join(", ", Names)}, such as mon-fri or sat,sun");
+                    wrong, $"'{Shown(first < 0 ? ends[0] : ends[^1])}' is no day; here may stand {string.Join(",
+                        ", Names)}, such as mon-fri or sat,sun");
                 return null;
             }
 

@@ -19,14 +19,16 @@ public sealed class DefaultsTests(PostgresFixture postgres)
         await using var host = await StartAsync();
 
         await host.SendAsync(new SevereFindingsFound(
-            Told.Rid, "heartwood", [new Finding("sast", "R1", Severity.High, "a.cs", 1, "SQL", true)], 1, [new OwnerOfFiles("@ann", 1)], null, Told.At));
+            Told.Rid, "heartwood", [new Finding("sast", "R1", Severity.High, "a.cs", 1, "SQL", true)], 1, [new OwnerOfFiles("@ann",
+                1)], null, Told.At));
         await host.SendAsync(Told.Build());
         await host.SendAsync(new HealthChanged(Told.Rid, "heartwood", 48, 71, "Critical", "Good", [], Told.At));
         await host.SendAsync(Told.Opened());
 
         Assert.Equal(
             [
-                "build.failed hook-alice default-turns alice", "health.critical minder default-critical ", "security.found hook-ann default-findings ann",
+                "build.failed hook-alice default-turns alice", "health.critical minder default-critical ",
+                    "security.found hook-ann default-findings ann",
                 "security.found minder default-findings ",
             ],
             (await host.ItemsAsync("/deliveries"))
@@ -35,7 +37,8 @@ public sealed class DefaultsTests(PostgresFixture postgres)
             "ann build.failed, ann health.critical, ann patch.opened, alice security.found",
             string.Join(", ", ((string)(await host.ScalarAsync(
                 "select string_agg(h.reader || ' ' || n.type, ', ' order by n.type, h.reader) from notify.held h "
-                    + "join notify.notifications n on n.id = h.notification_id"))!).Split(", ").OrderBy(static s => s.Split(' ')[1], StringComparer.Ordinal)
+                    + "join notify.notifications n on n.id = h.notification_id"))!).Split(", ").OrderBy(static s => s.Split(' ')[1],
+                        StringComparer.Ordinal)
                 .Where(static s => s != "alice health.critical")));
     }
 
@@ -70,7 +73,8 @@ public sealed class DefaultsTests(PostgresFixture postgres)
         Assert.Equal(HttpStatusCode.Accepted, told.StatusCode);
         var answer = (await told.Content.ReadFromJsonAsync<JsonNode>(Ct))!;
         var received = (await receiver.NextAsync()).Json;
-        Assert.Equal(("alert.raised", "alert: RadicleNodeDown: a test; nothing is wrong"), ((string)received["type"]!, (string)received["data"]!["title"]!));
+        Assert.Equal(("alert.raised", "alert: RadicleNodeDown: a test; nothing is wrong"), ((string)received["type"]!,
+            (string)received["data"]!["title"]!));
         Assert.Equal((string)answer["deliveries"]![0]!["id"]!, (string)(await host.DeliveryAsync("delivered"))["id"]!);
         using var refused = await host.Client.PostAsJsonAsync("/alerts/test", new { rule = "a b" }, Ct);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
@@ -80,8 +84,10 @@ public sealed class DefaultsTests(PostgresFixture postgres)
     {
         // Nobody listens there: what is planned is looked at, not what arrives.
         var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
-        foreach (var channel in (string[])["minder", "hook-alice", "hook-ann"]) await host.WebhookAsync(channel, new Uri("http://127.0.0.1:1024/"));
-        await host.PutAsync("/readers/alice", new { dids = new[] { Told.Author.Value }, channels = new[] { "hook-alice" }, digest = "daily" });
+        foreach (var channel in (string[])["minder", "hook-alice", "hook-ann"]) await host.WebhookAsync(channel,
+            new Uri("http://127.0.0.1:1024/"));
+        await host.PutAsync("/readers/alice", new { dids = new[] { Told.Author.Value }, channels = new[] { "hook-alice" },
+            digest = "daily" });
         await host.PutAsync("/readers/ann", new { channels = new[] { "hook-ann" }, digest = "daily" });
         await host.PutAsync("/routes", new { mail = "minder" });
         return host;

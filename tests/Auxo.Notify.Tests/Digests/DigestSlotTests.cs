@@ -50,7 +50,8 @@ public sealed class DigestSlotTests
     public void a_clock_that_jumps_over_years_and_back_makes_one_each_time_and_keeps_nothing_for_ever()
     {
         var made = new List<string>();
-        foreach (var now in (string[])["2035-06-01T12:00Z", "2035-06-01T12:01Z", "2026-11-23T12:00Z", "2026-11-23T12:01Z", "1971-01-02T12:00Z"])
+        foreach (var now in (string[])["2035-06-01T12:00Z", "2035-06-01T12:01Z", "2026-11-23T12:00Z", "2026-11-23T12:01Z",
+            "1971-01-02T12:00Z"])
             if (Due(Alice, made.Count == 0 ? "2026-11-22T20:00Z" : "2035-06-01T12:00Z", now, made: [.. made]) is { } slot)
                 made.Add(slot.Day.ToString("yyyy-MM-dd", null));
         Assert.Equal(["2035-06-01", "2026-11-23", "1971-01-02"], made);
@@ -68,13 +69,15 @@ public sealed class DigestSlotTests
     public void what_waits_when_she_wants_no_digests_any_more_is_handed_over()
         => Assert.Equal(
             Day("2026-11-23"),
-            Due(Alice with { Preferences = Alice.Preferences with { Digest = DigestRhythm.Off } }, "2026-11-23T11:00Z", "2026-11-23T12:00Z")?.Day);
+            Due(Alice with { Preferences = Alice.Preferences with { Digest = DigestRhythm.Off } }, "2026-11-23T11:00Z",
+                "2026-11-23T12:00Z")?.Day);
 
     [Fact]
     public void it_waits_two_minutes_for_the_report_and_no_longer()
     {
         DigestSlot? At(string now, bool hasReport) => DigestSlot.Due(
-            Alice, Told.At.AddDays(-1), Told.At.AddDays(-1), hasReport, waitsForReport: true, static _ => false, DateTimeOffset.Parse(now, null));
+            Alice, Told.At.AddDays(-1), Told.At.AddDays(-1), hasReport, waitsForReport: true, static _ => false, DateTimeOffset
+                .Parse(now, null));
         Assert.Null(At("2026-11-23T07:01Z", hasReport: false));
         Assert.NotNull(At("2026-11-23T07:01Z", hasReport: true));
         Assert.NotNull(At("2026-11-23T07:02Z", hasReport: false));

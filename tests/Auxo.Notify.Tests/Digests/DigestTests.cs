@@ -39,9 +39,11 @@ public sealed class DigestTests
     [Fact]
     public void health_is_told_from_the_first_to_the_last_and_findings_in_their_own_section()
     {
-        HealthChanged Health(int score, int before, int hour) => new(Told.Rid, "heartwood", score, before, "Good", "Good", [], Told.At.AddHours(hour));
+        HealthChanged Health(int score, int before, int hour) => new(Told.Rid, "heartwood", score, before, "Good", "Good", [], Told.At
+            .AddHours(hour));
         var findings = new SevereFindingsFound(
-            Told.Rid, "heartwood", [new Finding("sast", "R1", Severity.Critical, "a.cs", 1, "SQL <injection>", true)], 3, [], null, Told.At);
+            Told.Rid, "heartwood", [new Finding("sast", "R1", Severity.Critical, "a.cs", 1, "SQL <injection>", true)], 3, [], null,
+                Told.At);
         var digest = Of([
             HealthNotification.Of(Health(80, 82, 0), Guid.NewGuid()), HealthNotification.Of(Health(71, 80, 1), Guid.NewGuid()),
             SecurityNotification.Of(findings, Guid.NewGuid())]);
@@ -53,7 +55,8 @@ public sealed class DigestTests
     public void a_review_that_is_not_needed_any_more_is_not_asked_for()
     {
         var wanted = PatchNotification.Of(new ReviewWanted(
-            Told.Rid, "heartwood", Told.Patch, RevisionId.Parse(Told.Patch.Value), Told.Commit, "Fix", Told.Author, [], 0, [], Told.At), Guid.NewGuid());
+            Told.Rid, "heartwood", Told.Patch, RevisionId.Parse(Told.Patch.Value), Told.Commit, "Fix", Told.Author, [], 0, [],
+                Told.At), Guid.NewGuid());
         var merged = PatchNotification.Of(Told.Merged(), Guid.NewGuid(), new KnownNames("heartwood", "Fix"));
         Assert.Equal(["heartwood: review wanted: Fix"], Lines(Of([wanted]), "Needs you"));
         Assert.Empty(Lines(Of([wanted, merged]), "Needs you"));
@@ -72,9 +75,11 @@ public sealed class DigestTests
     {
         var report = ReportNotification.Of(
             new ReportPublished(
-                "d1", "daily", "The day", Day, "# The day", "<html><head><style>.x{color:red}</style></head><body><p class=x>All well</p></body></html>",
+                "d1", "daily", "The day", Day, "# The day",
+                    "<html><head><style>.x{color:red}</style></head><body><p class=x>All well</p></body></html>",
                 "All well", false, Told.At), Guid.NewGuid(), new Uri("https://auxo.example.org/"));
-        var page = DigestPage.Of("alice", Of([PatchNotification.Of(Told.Opened("<script>alert(1)</script>"), Guid.NewGuid()), report]), Told.At);
+        var page = DigestPage.Of("alice", Of([PatchNotification.Of(Told.Opened("<script>alert(1)</script>"), Guid.NewGuid()), report]),
+            Told.At);
         var html = page.Report!.Html!;
         Assert.DoesNotContain("<script>", html, StringComparison.Ordinal);
         Assert.Contains("<hr><p class=x>All well</p></body></html>", html, StringComparison.Ordinal);

@@ -22,7 +22,8 @@ public sealed class MakeDigestsTests(PostgresFixture postgres)
         await host.SendAsync(Told.Build(Contracts.Outcome.Passed, attempt: 2) with { FinishedAt = Told.At.AddMinutes(1) });
         await host.SendAsync(new HealthChanged(Told.Rid, "heartwood", 71, 82, "Good", "Good", ["auxo backup now (5 points)"], Told.At));
         // Made by a machine whose day begins later than hers: it waits for her digest.
-        await host.SendAsync(new ReportPublished("d1", "security", "Findings of the week", new(2026, 11, 23), "", "<p>none</p>", "none", false, Told.At));
+        await host.SendAsync(new ReportPublished("d1", "security", "Findings of the week", new(2026, 11, 23), "", "<p>none</p>",
+            "none", false, Told.At));
         Assert.Equal(0, server.Waiting);
 
         await RunAsync(host, daysAgo: 0); // It is noon: what came since eight waits for tomorrow.
@@ -85,7 +86,8 @@ public sealed class MakeDigestsTests(PostgresFixture postgres)
     {
         await using var server = SmtpReceiver.Start();
         await using var host = await StartAsync(server, digestAt: "08:00"); // That was hours ago.
-        await host.SendAsync(new ReportPublished("d1", "daily", "The day", new(2026, 11, 23), "# x", "<p>All well</p>", "All well", false, Told.At));
+        await host.SendAsync(new ReportPublished("d1", "daily", "The day", new(2026, 11, 23), "# x", "<p>All well</p>", "All well",
+            false, Told.At));
         var mail = await server.NextAsync();
         Assert.Equal("[auxo] The day", mail.Message.Subject);
         Assert.StartsWith("<p>All well</p>", mail.Message.HtmlBody, StringComparison.Ordinal);
@@ -98,7 +100,8 @@ public sealed class MakeDigestsTests(PostgresFixture postgres)
         await using var server = SmtpReceiver.Start();
         await using var host = await StartAsync(server, digestAt: "23:59");
         await host.SendAsync(Told.Build());
-        await host.SendAsync(new ReportPublished("d1", "daily", "The day", new(2026, 11, 23), "# x", "<p>All well</p>", "All well", false, Told.At));
+        await host.SendAsync(new ReportPublished("d1", "daily", "The day", new(2026, 11, 23), "# x", "<p>All well</p>", "All well",
+            false, Told.At));
         Assert.Equal(2L, await CountAsync(host, "held"));
         await RunAsync(host, daysAgo: 2);
         var mail = await server.NextAsync();
@@ -112,10 +115,12 @@ public sealed class MakeDigestsTests(PostgresFixture postgres)
         var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
         await host.PutAsync("/channels/mail", new
         {
-            email = new { host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org", to = new[] { "a@example.org" } },
+            email = new { host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org",
+                to = new[] { "a@example.org" } },
         });
         await host.PutAsync("/readers/alice", new { channels = new[] { "mail" }, digest = "daily", digestAt, zone = NoonZone() });
-        await host.PutAsync("/routes/rest", new { on = new[] { "build.*", "health.*", "report.security" }, people = new[] { "everyone" }, digest = true });
+        await host.PutAsync("/routes/rest", new { on = new[] { "build.*", "health.*", "report.security" },
+            people = new[] { "everyone" }, digest = true });
         await host.PutAsync("/routes/reports", new { on = new[] { "report.daily" }, people = new[] { "everyone" } });
         return host;
     }

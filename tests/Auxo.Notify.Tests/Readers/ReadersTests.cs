@@ -20,7 +20,8 @@ public sealed class ReadersTests(PostgresFixture postgres)
         await host.WebhookAsync("alice-hook", receiver.Address);
         await host.PutAsync("/readers/alice", new { dids = new[] { Told.Author.Value }, channels = new[] { "alice-hook" } });
         await host.PutAsync("/readers/bob", new { channels = new[] { "alice-hook" } });
-        await host.PutAsync("/routes/broke", new { on = new[] { "build.*" }, people = new[] { "author" }, changes = new[] { "broke", "fixed" } });
+        await host.PutAsync("/routes/broke", new { on = new[] { "build.*" }, people = new[] { "author" }, changes = new[] { "broke",
+            "fixed" } });
 
         await host.SendAsync(Told.Opened()); // No route leads there.
         await host.SendAsync(Told.Build());
@@ -60,7 +61,8 @@ public sealed class ReadersTests(PostgresFixture postgres)
         await host.PutAsync("/readers/alice", new { channels = new[] { "alice-hook" } });
         using var alice = await host.PersonAsync("alice", "developer");
 
-        using var set = await alice.PutAsJsonAsync("/readers/self", new { digest = "daily", zone = "Europe/Berlin", digestAt = "07:00" }, Ct);
+        using var set = await alice.PutAsJsonAsync("/readers/self", new { digest = "daily", zone = "Europe/Berlin",
+            digestAt = "07:00" }, Ct);
         Assert.Equal(HttpStatusCode.OK, set.StatusCode);
         var own = (await alice.GetFromJsonAsync<JsonNode>("/readers/self", Ct))!;
         Assert.Equal(("alice", "daily", "07:00"), ((string)own["name"]!, (string)own["digest"]!, (string)own["digestAt"]!));

@@ -105,10 +105,12 @@ public sealed class ConditionsTests
     public void hostile_entries_are_refused_and_never_loop()
     {
         var set = new HashSet<string> { "x" };
-        foreach (var text in (string?[])[null, new string('a', 100_000), "mon-fri-sun 1:00-2:00", "\u0000", "fri-mon 23:59-00:00 " + new string('z', 100)])
+        foreach (var text in (string?[])[null, new string('a', 100_000), "mon-fri-sun 1:00-2:00", "\u0000",
+            "fri-mon 23:59-00:00 " + new string('z', 100)])
         {
             Assert.Throws<InvalidRouteException>(
-                () => ConfigureRoute.Decide("r", new RouteRequest(Channels: ["x"], Hours: [text!]), set, new HashSet<string>(), "ann", Told.At));
+                () => ConfigureRoute.Decide("r", new RouteRequest(Channels: ["x"], Hours: [text!]), set, new HashSet<string>(), "ann",
+                    Told.At));
         }
 
         Assert.Throws<InvalidRouteException>(() => ConfigureRoute.Decide(
@@ -124,5 +126,6 @@ public sealed class ConditionsTests
     }
 
     private static RoutingTable Table(params Route[] routes) => new(routes, routes.SelectMany(static r => r.Channels)
-        .Distinct(StringComparer.Ordinal).ToDictionary(static c => c, static c => new Channel { Name = c, Kind = ChannelKind.Webhook, Exists = true }));
+        .Distinct(StringComparer.Ordinal).ToDictionary(static c => c, static c => new Channel { Name = c, Kind = ChannelKind.Webhook,
+            Exists = true }));
 }

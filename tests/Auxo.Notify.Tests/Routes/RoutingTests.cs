@@ -26,7 +26,8 @@ public sealed class RoutingTests
 
     [Fact]
     public void a_channel_that_several_routes_name_hears_it_once_by_the_first()
-        => Assert.Equal([("a", "team"), ("b", "mail")], Routing.Route(Failed, Table(To("a", "team", "team"), To("b", "team", "mail")), Told.At)
+        => Assert.Equal([("a", "team"), ("b", "mail")], Routing.Route(Failed, Table(To("a", "team", "team"), To("b", "team", "mail")),
+            Told.At)
             .Select(static p => (p.Route, p.Channel)));
 
     [Fact]

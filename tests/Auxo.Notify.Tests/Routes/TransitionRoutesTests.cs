@@ -17,7 +17,8 @@ public sealed class TransitionRoutesTests(PostgresFixture postgres)
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
         await host.WebhookAsync("team", receiver.Address);
-        await host.PutAsync("/routes/turns", new { on = new[] { "build.*" }, channels = new[] { "team" }, changes = new[] { "broke", "fixed" } });
+        await host.PutAsync("/routes/turns", new { on = new[] { "build.*" }, channels = new[] { "team" }, changes = new[] { "broke",
+            "fixed" } });
 
         foreach (var (i, outcome) in new[] { Outcome.Passed, Outcome.Failed, Outcome.Failed, Outcome.Passed, Outcome.Passed }.Index())
             await host.SendAsync(Told.Build(outcome, attempt: i + 1) with { FinishedAt = Told.At.AddMinutes(i) });
@@ -38,7 +39,8 @@ public sealed class TransitionRoutesTests(PostgresFixture postgres)
 
         await host.SendAsync(Told.Build(attempt: 1));
         await host.SendAsync(new ReviewWanted(
-            Told.Rid, "heartwood", Told.Patch, RevisionId.Parse(Told.Patch.Value), Told.Commit, "Fix", Told.Author, [new("@alice", 1)], 1, [],
+            Told.Rid, "heartwood", Told.Patch, RevisionId.Parse(Told.Patch.Value), Told.Commit, "Fix", Told.Author, [new("@alice", 1)],
+                1, [],
             Told.At));
         await host.SendAsync(Told.Build(attempt: 2));
 

@@ -60,9 +60,12 @@ public sealed class MessageTemplateTests
     public void a_huge_one_is_refused() => Assert.NotNull(MessageTemplate.Refuse(new string('x', MessageTemplate.MaxSource + 1)));
 
     [Theory]
-    [InlineData("{% assign s = 'xxxxxxxxxxxxxxxx' %}LOOP{% assign s = s | append: s %}END{{ s }}", "a value in it grows beyond 16,384 characters")]
-    [InlineData("{% assign s = 'xxxxxxxxxxxxxxxx' %}LOOP{% capture s %}{{ s }}{{ s }}{% endcapture %}END", "a value in it grows beyond 16,384 characters")]
-    [InlineData("{% assign s = 'xxxxxxxxxxxxxxxx' %}LOOP{% assign s = s | replace: 'x', s %}END", "a value in it grows beyond 16,384 characters")]
+    [InlineData("{% assign s = 'xxxxxxxxxxxxxxxx' %}LOOP{% assign s = s | append: s %}END{{ s }}",
+        "a value in it grows beyond 16,384 characters")]
+    [InlineData("{% assign s = 'xxxxxxxxxxxxxxxx' %}LOOP{% capture s %}{{ s }}{{ s }}{% endcapture %}END",
+        "a value in it grows beyond 16,384 characters")]
+    [InlineData("{% assign s = 'xxxxxxxxxxxxxxxx' %}LOOP{% assign s = s | replace: 'x', s %}END",
+        "a value in it grows beyond 16,384 characters")]
     [InlineData("LOOP{{ title }}{{ title }}END", "it gives more than the 500 characters that the channel takes")]
     [InlineData("LOOPLOOPLOOPLOOP{% assign x = 1 %}ENDENDENDENDx", "it takes more than 2,000 steps")]
     [InlineData("{{ 1 | divided_by: 0 }}", "")]
@@ -70,7 +73,8 @@ public sealed class MessageTemplateTests
     [InlineData("   ", "it gave nothing")]
     public void what_loops_or_grows_is_cut_and_says_why(string source, string problem)
     {
-        source = source.Replace("LOOP", "{% for a in list %}", StringComparison.Ordinal).Replace("END", "{% endfor %}", StringComparison.Ordinal);
+        source = source.Replace("LOOP", "{% for a in list %}", StringComparison.Ordinal).Replace("END", "{% endfor %}",
+            StringComparison.Ordinal);
         source = "{% assign list = 'a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p' | split: ',' %}" + source;
         Assert.Null(MessageTemplate.Refuse(source));
         var rendered = Render(source, ChannelKind.Desktop);
@@ -89,9 +93,11 @@ public sealed class MessageTemplateTests
         foreach (var type in NotificationTypes.All)
             foreach (var kind in Enum.GetValues<ChannelKind>())
                 Assert.NotNull(MessageTemplate.Render(
-                    kind == ChannelKind.Webhook ? """{"t":"{{ title }}"}""" : "{{ title }}{% for f in fields %} {{ f.name }}={{ f.value }}{% endfor %}",
+                    kind == ChannelKind.Webhook ? """{"t":"{{ title }}"}"""
+                        : "{{ title }}{% for f in fields %} {{ f.name }}={{ f.value }}{% endfor %}",
                     SampleNotification.Of(type, Told.At), kind, false, TimeProvider.System).Text);
     }
 
-    private static Rendered Render(string source, ChannelKind kind) => MessageTemplate.Render(source, Broke, kind, false, TimeProvider.System);
+    private static Rendered Render(string source, ChannelKind kind) => MessageTemplate.Render(source, Broke, kind, false,
+        TimeProvider.System);
 }

@@ -43,7 +43,8 @@ public sealed class TemplatesTests(PostgresFixture postgres)
 
         Assert.Equal("build.failed", (string)(await receiver.NextAsync()).Json["type"]!);
         var line = Assert.Single((await host.DeliveryAsync("delivered"))["log"]!.AsArray())!;
-        Assert.EndsWith("; the built-in form, since of the channel's template what it gave is no JSON object", (string)line["detail"]!, StringComparison.Ordinal);
+        Assert.EndsWith("; the built-in form, since of the channel's template what it gave is no JSON object", (string)line["detail"]!,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +54,8 @@ public sealed class TemplatesTests(PostgresFixture postgres)
         await using var host = await NotifyHost.StartAsync(await postgres.CreateDatabaseAsync());
         await host.PutAsync("/channels/mail", new
         {
-            email = new { host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org", to = new[] { "a@example.org" } },
+            email = new { host = "127.0.0.1", port = server.Port, security = "none", from = "auxo@example.org",
+                to = new[] { "a@example.org" } },
         });
         await host.RouteAsync("all", "mail");
         await host.PutAsync("/channels/mail/template", new { source = "<h1>{{ patch.title }}</h1>" });

@@ -37,11 +37,15 @@ internal static class TestAlertCommand
         {
             terminal.Line($"rule          {Terminal.Safe(request.Rule)}");
             terminal.Line(
-                $"notification  {Terminal.Safe(tested.Recipients.Type)}, {Terminal.Safe(tested.Recipients.Level)}: {Terminal.Safe(tested.Title)}");
+                $"notification  {Terminal.Safe(tested.Recipients.Type)}, {Terminal.Safe(tested.Recipients.Level)}: "
+                    + Terminal.Safe(tested.Title));
             foreach (var heard in tested.Recipients.Deliveries)
-                terminal.Line($"route         {Terminal.Safe(heard.Route)} to {Terminal.Safe(heard.Channel)}: {Terminal.Safe(heard.Refusal ?? heard.Why)}");
+                terminal.Line(
+                    $"route         {Terminal.Safe(heard.Route)} to {Terminal.Safe(heard.Channel)}: "
+                        + Terminal.Safe(heard.Refusal ?? heard.Why));
             foreach (var person in (tested.Recipients.People ?? []).Where(static p => p.How != "at_once"))
-                terminal.Line($"person        {Terminal.Safe(person.Person)} by {Terminal.Safe(person.Route)}: {Terminal.Safe(person.Why)}");
+                terminal.Line(
+                    $"person        {Terminal.Safe(person.Person)} by {Terminal.Safe(person.Route)}: {Terminal.Safe(person.Why)}");
             foreach (var silent in tested.Recipients.Silent)
                 terminal.Line($"[dim]silent        {Terminal.Safe(silent.Route)}: {Terminal.Safe(silent.Why)}[/]");
         }
@@ -59,7 +63,8 @@ internal static class TestAlertCommand
         }
 
         if (terminal.Json) terminal.WriteJson(tested with { Deliveries = ends });
-        else if (ends.Count == 0) terminal.Line("[yellow]No channel hears of it now.[/] Who shall: auxo notify routes set NAME --on alert.raised --to CHANNEL");
+        else if (ends.Count == 0) terminal.Line(
+            "[yellow]No channel hears of it now.[/] Who shall: auxo notify routes set NAME --on alert.raised --to CHANNEL");
         return ends.Count > 0 && ends.All(static d => d.State == "delivered") ? ExitCode.Ok : ExitCode.Negative;
     }
 }

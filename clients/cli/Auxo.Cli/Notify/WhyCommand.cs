@@ -55,12 +55,14 @@ internal static class WhyCommand
         {
             var mark = heard.Refusal is null ? "[green]✓[/]" : "[red]✗[/]";
             terminal.Line(
-                $"  {mark} [bold]{Terminal.Safe(heard.Channel)}[/] by {Terminal.Safe(heard.Route)}: {Terminal.Safe(heard.Refusal ?? heard.Why)}");
+                $"  {mark} [bold]{Terminal.Safe(heard.Channel)}[/] by {Terminal.Safe(heard.Route)}: "
+                    + Terminal.Safe(heard.Refusal ?? heard.Why));
         }
 
         foreach (var person in (recipients.People ?? []).Where(static p => p.Why is not null))
             terminal.Line(
-                $"  [cyan]@{Terminal.Safe(person.Person)}[/] by {Terminal.Safe(person.Route)}: {Said(person.How)}, {Terminal.Safe(person.Why)}");
+                $"  [cyan]@{Terminal.Safe(person.Person)}[/] by {Terminal.Safe(person.Route)}: {Said(person.How)}, "
+                    + Terminal.Safe(person.Why));
         foreach (var silent in recipients.Silent)
             terminal.Line($"  [dim]· {Terminal.Safe(silent.Route)} says nothing: {Terminal.Safe(silent.Why)}[/]");
         var anybody = recipients.Deliveries.Count > 0 || recipients.People?.Any(static p => p.How == "in_digest") is true;

@@ -8,11 +8,11 @@ public static class OwnAlertNotification
 {
     /// <summary>It began.</summary>
     public static Notification Of(AlertRaised m, Guid id)
-        => Raised(id, m.Rule, m.Severity, m.Summary, m.Description, m.RunbookUrl, (m.Rid, m.RepositoryName), m.At);
+        => Raised(id, m.Rule, m.Severity, m.Summary, m.Description, m.RunbookUrl, Repository(m.Rid, m.RepositoryName), m.At);
 
-    /// <summary>One that is raised, also to try it out.</summary>
+    /// <summary>One that began, or that is tried out.</summary>
     internal static Notification Raised(
-        Guid id, string name, string severity, string summary, string? description, string? runbookUrl, (Rid? Rid, string? Name) repository,
+        Guid id, string name, string severity, string summary, string? description, string? runbookUrl, RepositoryFacts? repository,
         DateTimeOffset at)
     {
         var (rule, runbook) = (Notification.Line(name, 100), Address(runbookUrl));
@@ -22,8 +22,7 @@ public static class OwnAlertNotification
             Notification.Lines(string.Join('\n',
                 new[] { description, runbook is null ? Notification.Line(runbookUrl, 300) : null }
                     .Where(static line => !string.IsNullOrEmpty(line)))),
-            at, Repository(repository.Rid, repository.Name), runbook,
-            Alert: new AlertFacts(rule, Labels(("severity", severity), ("rule", name)), at, null));
+            at, repository, runbook, Alert: new AlertFacts(rule, Labels(("severity", severity), ("rule", name)), at, null));
     }
 
     /// <summary>It is over.</summary>
@@ -37,13 +36,12 @@ public static class OwnAlertNotification
     private static Dictionary<string, string> Labels(params (string Name, string Value)[] labels)
         => labels.ToDictionary(static l => l.Name, static l => Notification.Line(l.Value, 100), StringComparer.Ordinal);
 
-    private static RepositoryFacts? Repository(Rid? rid, string? name)
+    internal static RepositoryFacts? Repository(Rid? rid, string? name)
         => rid is { } repository
             ? new RepositoryFacts(repository.Value, string.IsNullOrEmpty(name) ? repository.Value : Notification.Line(name, 100))
             : null;
 
     private static string? Address(string? url)
-        => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? Notification.Line(uri.AbsoluteUri, 2048)
-            : null;
+        => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? Notification.Line(uri.AbsoluteUri,
+            2048) : null;
 }

@@ -17,7 +17,8 @@ public sealed record ConsoleAddress(Uri? Url)
     public static ConsoleAddress From(IConfiguration configuration)
         => new(
             Uri.TryCreate(
-                (configuration["Auxo:Console:PublicUrl"] ?? configuration["Auxo:PublicUrl"])?.TrimEnd('/') + "/", UriKind.Absolute, out var url)
+                (configuration["Auxo:Console:PublicUrl"] ?? configuration["Auxo:PublicUrl"])?.TrimEnd('/') + "/", UriKind.Absolute,
+                    out var url)
                 && url.Scheme is "http" or "https" ? url : null);
 }
 

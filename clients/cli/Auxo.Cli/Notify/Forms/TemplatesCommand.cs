@@ -13,7 +13,10 @@ internal static class TemplatesCommand
         var (set, shown, removed, looked) = (Channel(), Channel(), Channel(), Channel());
         var file = new Argument<string>("file") { Description = "The template, in Liquid" };
         var type = new Option<string?>("--type") { Description = "Of what: build.failed (the default), patch.opened, health.critical …" };
-        var draft = new Option<string?>("--file") { Description = "A template that is not set yet; left out, the one that the channel has" };
+        var draft = new Option<string?>("--file")
+        {
+            Description = "A template that is not set yet; left out, the one that the channel has",
+        };
         return new Command("templates", "Give a channel's messages a form of their own")
         {
             new Command("set", "Give them a form") { set, file }.Does(host, async (parsed, session, ct) =>
@@ -22,7 +25,8 @@ internal static class TemplatesCommand
                     parsed.GetRequiredValue(set), new TemplateRequest(Read(host, parsed.GetRequiredValue(file))), ct);
                 if (session.Terminal.Json) session.Terminal.WriteJson(template);
                 else session.Terminal.Line(
-                    $"[green]✓[/] {Terminal.Safe(template.Channel)}; look at it: auxo notify templates preview {Terminal.Safe(template.Channel)}");
+                    $"[green]✓[/] {Terminal.Safe(template.Channel)}; look at it: auxo notify templates preview "
+                        + Terminal.Safe(template.Channel));
                 return ExitCode.Ok;
             }),
             new Command("show", "Show the form they have") { shown }.Does(host, async (parsed, session, ct) =>

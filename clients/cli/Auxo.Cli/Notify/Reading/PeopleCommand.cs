@@ -23,7 +23,8 @@ internal static class PeopleCommand
 
         if (page.Items.Count == 0)
         {
-            terminal.Line("Nobody is known yet. Such as: auxo notify prefs set alice --channel alice-mail --did did:key:z6Mk… --digest daily");
+            terminal.Line(
+                "Nobody is known yet. Such as: auxo notify prefs set alice --channel alice-mail --did did:key:z6Mk… --digest daily");
             return ExitCode.Ok;
         }
 

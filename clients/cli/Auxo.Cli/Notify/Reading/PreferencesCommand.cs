@@ -46,7 +46,8 @@ internal static class PreferencesCommand
         var digest = Text("--digest", "One mail with what waited: daily, weekly or off");
         digest.AcceptOnlyFromAmong("daily", "weekly", "off");
         var at = Text("--digest-at", "When, such as 08:00");
-        var mute = Some("--mute", "What never to hear of: a type such as build.*, repo:NAME or patch:ID (may be repeated); none for nothing");
+        var mute = Some("--mute",
+            "What never to hear of: a type such as build.*, repo:NAME or patch:ID (may be repeated); none for nothing");
         var dids = Some("--did", "Her Radicle key (may be repeated); for administrators");
         var handles = Some("--handle", "How CODEOWNERS names her, or a group she is in (may be repeated); for administrators");
         var emails = Some("--email", "An address by which CODEOWNERS names her (may be repeated); for administrators");
