@@ -114,7 +114,7 @@ public sealed class NotifyPeopleCommandsTests
         await File.WriteAllTextAsync(file, "{{ title }}", TestContext.Current.CancellationToken);
 
         Assert.Equal(0, (await auxo.RunAsync("notify", "templates", "set", "team", file)).ExitCode);
-        Assert.Contains("{{ title }}", auxo.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("{{ title }}", auxo.Requests.First(), StringComparison.Ordinal);
         var preview = await auxo.RunAsync("notify", "templates", "preview", "team");
         Assert.Equal((1, "The built-in form would be sent: it takes more than 2,000 steps\n"), (preview.ExitCode, preview.Out));
         Assert.Equal(2, (await auxo.RunAsync("notify", "templates", "set", "team", file + "x")).ExitCode);
@@ -154,7 +154,6 @@ public sealed class NotifyPeopleCommandsTests
             silent        night: it speaks only at 22:00-07:00
             channel       team, msg_1
               ✓ attempt 1 200  Slack took it (200)  0.2 s
-                ok
             ✓ delivered
 
             """, result.Out);
