@@ -3,6 +3,8 @@ using System.Net;
 using Auxo.Testing;
 
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Auxo.Console.Tests;
 
@@ -22,7 +24,7 @@ public sealed class NumbersPagesTests
     [InlineData("/alerts", "CISuccessRateLow")]
     public async Task a_page_shows_what_the_services_answer(string address, string expected)
     {
-        await using var console = await ConsoleHost.StartAsync();
+        await using var console = await ConsoleHost.StartAsync(Replay);
         Assert.Contains(expected, WebUtility.HtmlDecode(await console.PageAsync(address)), StringComparison.Ordinal);
     }
 
@@ -31,6 +33,7 @@ public sealed class NumbersPagesTests
     {
         await using var console = await ConsoleHost.StartAsync(static app =>
         {
+            Replay(app);
             app.MapGet("/metrics/api/coverage", static () => FakeAuxo.Page());
             app.MapGet("/pipeline/security/repositories", static () => FakeAuxo.Json("""{"items":[],"formula":"100 less"}"""));
             app.MapGet("/metrics/alerts", static () => FakeAuxo.Json($$"""
@@ -46,4 +49,10 @@ public sealed class NumbersPagesTests
         Assert.Contains("goes up and down", alerts, StringComparison.Ordinal);
         Assert.Contains("not for long enough yet", alerts, StringComparison.Ordinal);
     }
+
+    /// <summary>What a test does not answer itself is answered as it was recorded.</summary>
+    private static void Replay(IEndpointRouteBuilder app)
+        => app.MapGet("/{service}/{**path}", static (string service, string path) => RecordedAnswers.Find(service, path) is { } recorded
+            ? FakeAuxo.Json(recorded.ToJsonString())
+            : Results.NotFound());
 }

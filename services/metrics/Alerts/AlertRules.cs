@@ -65,8 +65,8 @@ public static class AlertRules
     public static IReadOnlyList<AlertRule> All { get; } =
     [
         Above("CriticalVulnerabilitiesFound", Measures.CriticalVulnerabilities, Critical, 0, 0, 5, AlertUnit.Count,
-            "{value} critical vulnerabilities in {name}") with { IsInPrometheus = true },
-        Above("FindingsOverdue", Measures.Overdue, Warning, 0, 0, 0, AlertUnit.Count, "{value} findings of {name} are overdue"),
+            "Critical vulnerabilities in {name}: {value}") with { IsInPrometheus = true },
+        Above("FindingsOverdue", Measures.Overdue, Warning, 0, 0, 0, AlertUnit.Count, "Findings of {name} are overdue: {value}"),
         Above("SecurityScanStale", Measures.ScanAge, Warning, 36 * Hour, 30 * Hour, 10, AlertUnit.Seconds,
             "{detail} has not looked at {name} for {value}") with { IsInPrometheus = true },
         Below("DORAScoreDropped", Measures.DoraScore, Warning, 3, 3.05, 60, AlertUnit.Score,
@@ -92,9 +92,9 @@ public static class AlertRules
             "The private repository {name} is not as private as it should be")
             with { IsInPrometheus = true, ToldBy = "repository.exposed" },
         Above("MergesWithoutPass", Measures.UncheckedMerges, Warning, 0, 0, 0, AlertUnit.Count,
-            "{value} patches of {name} were merged without a pass in seven days") with { ToldBy = "patch.merged_without_pass" },
+            "Patches of {name} merged without a pass in seven days: {value}") with { ToldBy = "patch.merged_without_pass" },
         Above("SchedulesMissed", Measures.MissedSlots, Warning, 0, 0, 0, AlertUnit.Count,
-            "{value} times of schedules of {name} were missed in a day") with { ToldBy = "schedule.missed" },
+            "Times of schedules of {name} missed in a day: {value}") with { ToldBy = "schedule.missed" },
         Above("QueueStuck", Measures.QueueAge, Warning, Hour / 2, Hour / 6, 0, AlertUnit.Seconds,
             "A build of {name} has waited for {value} and nothing of it began"),
         Above("BackupStale", Measures.BackupAge, Warning, 2 * Day, 1.5 * Day, 10, AlertUnit.Seconds,

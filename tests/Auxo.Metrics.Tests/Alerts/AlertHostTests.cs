@@ -32,9 +32,10 @@ public sealed class AlertHostTests(MetricsService service) : IClassFixture<Metri
 
         var alerts = (await Host.GetAsync("/alerts"))["items"]!.AsArray().Where(alert => (string?)alert!["rid"] == rid.Value).ToList();
         Assert.Equal(
-            ["FindingsOverdue raised: 1 findings of secure are overdue", "MergesWithoutPass raised: 1 patches of overdue were merged "
-                + "without a pass in seven days", "QueueStuck raised: A build of overdue has waited for 60 min and nothing of it began",
-                "SchedulesMissed raised: 2 times of schedules of overdue were missed in a day"],
+            ["FindingsOverdue raised: Findings of secure are overdue: 1",
+                "MergesWithoutPass raised: Patches of overdue merged without a pass in seven days: 1",
+                "QueueStuck raised: A build of overdue has waited for 60 min and nothing of it began",
+                "SchedulesMissed raised: Times of schedules of overdue missed in a day: 2"],
             alerts.Where(static alert => (string)alert!["phase"]! == "raised")
                 .Select(static alert => $"{alert!["rule"]} {alert["phase"]}: {alert["summary"]}").Order(StringComparer.Ordinal));
         Assert.Contains("CriticalVulnerabilitiesFound", alerts.Where(static alert => (string)alert!["phase"]! == "pending")

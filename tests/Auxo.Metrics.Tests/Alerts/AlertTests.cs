@@ -40,7 +40,7 @@ public sealed class AlertTests
         Assert.Equal("began raised", run.Minute(3));
         Assert.Equal("cleared", run.Minute(null));
         Assert.Equal("", run.Minute(double.NaN));
-        Assert.Equal("cleared FindingsOverdue 3 findings of ann are overdue", run.Told[^1]);
+        Assert.Equal("cleared FindingsOverdue Findings of ann are overdue: 3", run.Told[^1]);
     }
 
     [Fact]
