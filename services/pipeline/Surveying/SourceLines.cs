@@ -24,7 +24,8 @@ internal sealed record SourceLines(int Unread, int Lines, int Todos)
     [
         "node_modules/", "**/node_modules/**", "vendor/", "**/vendor/**", "third_party/", "**/third_party/**", "dist/", "**/dist/**",
         "*.min.js", "*.min.css", "*.map", "*.svg", "*.lock", "*-lock.json", "*-lock.yaml", "*.lock.json", "*.snap", "*.csv", "*.tsv",
-        "*.json", "*.jsonl", "*.po", "go.sum", "LICENSE*", "LICENCE*", "COPYING*", "*.pem", "*.patch", "*.diff", "*.txt", "*.log", "*.xml", "*.md",
+        "*.json", "*.jsonl", "*.po", "go.sum", "LICENSE*", "LICENCE*", "COPYING*", "*.pem", "*.patch", "*.diff",
+        "*.txt", "*.log", "*.xml", "*.md",
     ]);
 
     /// <summary>Reads the source files of a tree.</summary>

@@ -48,10 +48,11 @@ public sealed class NotifyPeopleCommandsTests
 
             """, shown.Out);
         var set = await auxo.RunAsync(
-            "notify", "prefs", "set", "--quiet", "22:00-07:00", "--zone", "Europe/Berlin", "--own", "on", "--mute", "none", "--digest", "daily");
+            "notify", "prefs", "set", "--quiet", "22:00-07:00", "--zone", "Europe/Berlin", "--own", "on", "--mute", "none",
+            "--digest", "daily");
         Assert.Equal(0, set.ExitCode);
-        var body = JsonDocument.Parse(auxo.Requests.Single(static r => r.StartsWith("PUT", StringComparison.Ordinal))["PUT /notify/readers/self ".Length..])
-            .RootElement;
+        var put = auxo.Requests.Single(static r => r.StartsWith("PUT", StringComparison.Ordinal));
+        var body = JsonDocument.Parse(put["PUT /notify/readers/self ".Length..]).RootElement;
         Assert.Equal(
             ("22:00-07:00", true, 0, "daily", false),
             (body.GetProperty("quiet")[0].GetString(), body.GetProperty("own").GetBoolean(), body.GetProperty("mute").GetArrayLength(),
@@ -68,7 +69,8 @@ public sealed class NotifyPeopleCommandsTests
         await using var auxo = await StartAsync(app => app.MapPut("/notify/routes/turns", static () => FakeAuxo.Json(route)));
 
         var result = await auxo.RunAsync(
-            "notify", "routes", "set", "turns", "--on", "build.*", "--to", "team", "--to", "@author", "--branch", "main", "--change", "broke", "--last");
+            "notify", "routes", "set", "turns", "--on", "build.*", "--to", "team", "--to", "@author", "--branch", "main",
+            "--change", "broke", "--last");
 
         Assert.Equal(
             """
@@ -128,19 +130,23 @@ public sealed class NotifyPeopleCommandsTests
              "type":"alert.raised","title":"x","notificationId":"0197b1f0-0000-7000-8000-000000000001","correlationId":null,
              "createdAt":"2026-11-23T11:58:00Z","updatedAt":"2026-11-23T11:58:00Z","log":LOG}
             """;
+        var waiting = delivery.Replace("STATE", "waiting", StringComparison.Ordinal).Replace("LOG", "null", StringComparison.Ordinal);
+        var delivered = delivery.Replace("STATE", "delivered", StringComparison.Ordinal).Replace(
+            "LOG",
+            """
+            [{"attempt":1,"outcome":"delivered","status":200,"detail":"Slack took it (200)","excerpt":"ok","seconds":0.2,
+              "endedAt":"2026-11-23T11:58:00Z"}]
+            """,
+            StringComparison.Ordinal);
         await using var auxo = await StartAsync(app =>
         {
-            app.MapPost("/notify/alerts/test", static () => FakeAuxo.Json(
+            app.MapPost("/notify/alerts/test", () => FakeAuxo.Json(
                 $$"""
                 {"notificationId":"0197b1f0-0000-7000-8000-000000000001","title":"alert: RadicleNodeDown: a test; nothing is wrong",
                  "recipients":{{Recipients.Replace("build.failed", "alert.raised", StringComparison.Ordinal)}},
-                 "deliveries":[{{delivery.Replace("STATE", "waiting", StringComparison.Ordinal).Replace("LOG", "null", StringComparison.Ordinal)}}]}
+                 "deliveries":[{{waiting}}]}
                 """, 202));
-            app.MapGet("/notify/deliveries/msg_1", static () => FakeAuxo.Json(delivery.Replace("STATE", "delivered", StringComparison.Ordinal)
-                .Replace(
-                    "LOG",
-                    """[{"attempt":1,"outcome":"delivered","status":200,"detail":"Slack took it (200)","excerpt":"ok","seconds":0.2,"endedAt":"2026-11-23T11:58:00Z"}]""",
-                    StringComparison.Ordinal)));
+            app.MapGet("/notify/deliveries/msg_1", () => FakeAuxo.Json(delivered));
         });
 
         var result = await auxo.RunAsync("alerts", "test", "RadicleNodeDown");

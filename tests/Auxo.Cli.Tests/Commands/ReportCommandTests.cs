@@ -17,7 +17,8 @@ public sealed class ReportCommandTests
 
         Assert.Contains("what is not well", (await auxo.RunAsync("report", "list")).Out, StringComparison.Ordinal);
         Assert.Equal("2026-11-22 text [bold]\n\nHEALTH\n", (await auxo.RunAsync("report", "show", "daily")).Out);
-        Assert.StartsWith("now html", (await auxo.RunAsync("report", "show", "audit", "--now", "--format", "html")).Out, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "now html", (await auxo.RunAsync("report", "show", "audit", "--now", "--format", "html")).Out, StringComparison.Ordinal);
         Assert.StartsWith(
             "2026-01-02 text", (await auxo.RunAsync("report", "show", "weekly", "--day", "2026-01-02")).Out, StringComparison.Ordinal);
     }

@@ -9,7 +9,10 @@ internal static class AlertsCommand
 {
     public static Command Create(CliHost host)
     {
-        var alerts = new Command("alerts", "Show what is raised and the rules, and see whether an alert would reach somebody") { List(host), Rules(host), TestAlertCommand.Create(host) };
+        var alerts = new Command("alerts", "Show what is raised and the rules, and see whether an alert would reach somebody")
+        {
+            List(host), Rules(host), TestAlertCommand.Create(host),
+        };
         return alerts.Does(host, (_, session, ct) => ListAsync(session, all: false, ct));
     }
 

@@ -42,7 +42,8 @@ internal static class SecurityChecks
         if (facts.Security.LastScan is not { } last)
             return new(check, Of25, 3, 0, "dependencies were never looked at", Words.BuildNow(facts));
         var points = (facts.Now - last) switch { var age when age <= Fresh => 3, var age when age <= Old => 1, _ => 0 };
-        return new(check, Of25, 3, points, $"dependencies were looked at {Words.Ago(facts.Now, last)}", points < 3 ? Words.BuildNow(facts) : null);
+        return new(
+            check, Of25, 3, points, $"dependencies were looked at {Words.Ago(facts.Now, last)}", points < 3 ? Words.BuildNow(facts) : null);
     }
 
     private static CheckScore Pinned(DependencySurvey? seen)
@@ -55,7 +56,8 @@ internal static class SecurityChecks
             { } d when d.Pinned == d.Declared => new(
                 check, Of25, 2, 2, $"{d.Declared} of {d.Declared} manifests and images are exact"),
             { } d => new(
-                check, Of25, 2, 2.0 * d.Pinned / d.Declared, $"{d.Pinned} of {d.Declared} manifests and images are exact",
+                check, Of25, 2, 2.0 * d.Pinned / d.Declared,
+                $"{d.Pinned} of {d.Declared} manifests and images are exact",
                 $"commit a lock file beside {d.FirstLoose}, or name exact versions or digests in it"),
         };
     }
