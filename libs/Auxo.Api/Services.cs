@@ -254,6 +254,10 @@ public interface IMetrics
     [Get("api/reports/{kind}/{day}")]
     Task<string> ReportAsync(string kind, string day, string format, CancellationToken ct);
 
+    /// <summary>One report, to be shown.</summary>
+    [Get("api/reports/{kind}/{day}")]
+    Task<ReportDocument> ReportDocumentAsync(string kind, string day, CancellationToken ct);
+
     /// <summary>Coverage of a default branch and its trend.</summary>
     [Get("api/coverage/{rid}")]
     Task<CoverageReport> CoverageAsync(string rid, int days, CancellationToken ct);

@@ -19,7 +19,7 @@ public sealed class AccessTests
             "/settings", "/settings/people", "/settings/secrets", "/wall",
             "/schedules", $"/schedules/{FakeAuxo.Rid}", "/search/found?q=x", "/api", "/api/pipeline.json",
             "/ask?at=/dora", "/dora", $"/dora/{FakeAuxo.Rid}", "/ci", $"/ci/{FakeAuxo.Rid}",
-            "/health", $"/health/{FakeAuxo.Rid}",
+            "/health", $"/health/{FakeAuxo.Rid}", "/reports", "/reports/daily/2026-11-22",
             $"/findings/{FakeAuxo.Rid}", "/security", $"/security/{FakeAuxo.Rid}", "/coverage", $"/coverage/{FakeAuxo.Rid}", "/alerts",
             "/registry", $"/registry/{FakeAuxo.Rid}",
             "/registry/raw/files", "/registry/packages/npm",

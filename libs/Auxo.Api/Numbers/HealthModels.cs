@@ -48,3 +48,11 @@ public sealed record DayScore(DateOnly Day, int Score);
 
 /// <summary>A report that is kept.</summary>
 public sealed record ReportLine(string Kind, DateOnly Day, string Title, bool NeedsAttention, DateTimeOffset At);
+
+/// <summary>A report as it was made.</summary>
+public sealed record ReportDocument(
+    [property: JsonConverter(typeof(Word))] string Kind, string Title, DateOnly Day, DateTimeOffset At, bool NeedsAttention,
+    IReadOnlyList<ReportSection> Sections);
+
+/// <summary>A part of a report: a sentence, or a table.</summary>
+public sealed record ReportSection(string Title, string? Text, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);

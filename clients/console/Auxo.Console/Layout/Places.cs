@@ -34,6 +34,7 @@ internal static class Places
             new("/security", "u", "Security", "auxo metrics security vulnerabilities secrets overdue score"),
             new("/coverage", "v", "Coverage", "auxo metrics coverage tests lines"),
             new("/alerts", "l", "Alerts", "auxo alerts rules raised"),
+            new("/reports", "b", "Reports", "auxo report daily weekly security audit briefing"),
             new("/wall", "w", "Wall", "screen on the wall big tv"),
         ]),
         new("Kept and sent", [
