@@ -98,8 +98,9 @@ public sealed record TimeWindow(byte Days, int From, int To, TimeZoneInfo Zone)
             {
                 var wrong = at + (first < 0 ? 0 : ends[0].Length + 1);
                 problem = new SyntaxProblem(
-                    wrong, $"'{Shown(first < 0 ? ends[0] : ends[^1])}' is no day; here may stand {string.Join(",
-                        ", Names)}, such as mon-fri or sat,sun");
+                    wrong,
+                    $"'{Shown(first < 0 ? ends[0] : ends[^1])}' is no day; here may stand "
+                        + string.Join(", ", Names) + ", such as mon-fri or sat,sun");
                 return null;
             }
 
