@@ -46,11 +46,11 @@ public sealed partial class RefreshExposition(
             var lag = await LagAsync(position, now, ct);
             var own = new RadicleMetrics();
             own.AddMesh(await mesh.ListAsync(ct), now, since.Time);
-            foreach (var facts in await security.ListAsync(ct))
-                if (page.Repositories.Contains(facts.Rid.Value)) own.Add(facts);
-            foreach (var facts in await coverage.ListAsync(ct))
-                if (facts.Newest is { } newest && page.Repositories.Contains(newest.Rid.Value)) own.Add(newest);
             health.AddTo(own);
+            foreach (var counted in await security.ListAsync(ct))
+                if (page.Repositories.Contains(counted.Rid.Value)) own.Add(counted);
+            foreach (var measured in await coverage.ListAsync(ct))
+                if (measured.Newest is { } newest && page.Repositories.Contains(newest.Rid.Value)) own.Add(newest);
             own.AddService(service.Version, Commit, position, lag?.TotalSeconds ?? 0, now);
             CrashPoint.Hit("metrics.page.worked_out");
             metrics.Publish(own.Page, [own.Page.Render(), .. sections]);

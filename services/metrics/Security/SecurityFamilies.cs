@@ -13,7 +13,7 @@ internal sealed class SecurityFamilies(MetricsPage page)
 
     private static readonly Severity[] Shown = [Severity.Critical, Severity.High, Severity.Medium, Severity.Low];
 
-    private readonly IReadOnlyDictionary<Severity, PreparedFamily> _sums = Shown.ToDictionary(
+    private readonly Dictionary<Severity, PreparedFamily> _sums = Shown.ToDictionary(
         static severity => severity, severity => page.Gauge(
             $"radicle_security_vulnerabilities_{Word(severity)}", $"Open {Word(severity)} vulnerabilities, of packages and of own code."));
 
