@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 
 using Auxo.Contracts;
 using Auxo.Metrics.Coverage;
