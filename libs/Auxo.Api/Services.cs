@@ -49,6 +49,10 @@ public interface IIngest
     [Post("repositories/{rid}/sweep")]
     Task SweepAsync(string rid, CancellationToken ct);
 
+    /// <summary>Tells what happened before it was followed; of a long history that takes minutes.</summary>
+    [Post("repositories/{rid}/backfill")]
+    Task<Backfilled> BackfillAsync(string rid, [Body] BackfillRequest request, [Property("auxo.long")] bool isLong, CancellationToken ct);
+
     /// <summary>The tips and what came of them.</summary>
     [Get("repositories/{rid}/refs")]
     Task<Page<RefInfo>> RefsAsync(string rid, CancellationToken ct);

@@ -15,6 +15,7 @@ namespace Auxo.Contracts;
 [JsonSerializable(typeof(PatchMerged))]
 [JsonSerializable(typeof(PatchArchived))]
 [JsonSerializable(typeof(DefaultBranchAdvanced))]
+[JsonSerializable(typeof(HistoryFound))]
 [JsonSerializable(typeof(BranchAdvanced))]
 [JsonSerializable(typeof(PostPatchComment))]
 [JsonSerializable(typeof(BuildQueued))]

@@ -162,6 +162,22 @@ public enum BroughtGap
 public sealed record CommitRevert(CommitId Commit, string Title, DateTimeOffset AuthoredAt, IReadOnlyList<CommitId> Takes);
 
 /// <summary>
+/// What happened in a repository before it was followed, as it would have been told then: only for those who count. Nothing is built and
+/// nobody is notified. A part of it; the same part may come again.
+/// </summary>
+/// <param name="Rid">The repository.</param>
+/// <param name="Heads">Heads of the default branch, each as if it had been seen when it landed.</param>
+/// <param name="Opened">Patches that were opened.</param>
+/// <param name="Revised">Further revisions.</param>
+/// <param name="Merged">Patches that were merged.</param>
+/// <param name="HeadsWereLive">
+/// Each head counts as deployed when it landed, where passed builds of the default branch count as deployments: nobody built them then.
+/// </param>
+public sealed record HistoryFound(
+    Rid Rid, IReadOnlyList<DefaultBranchAdvanced> Heads, IReadOnlyList<PatchOpened> Opened, IReadOnlyList<PatchRevised> Revised,
+    IReadOnlyList<PatchMerged> Merged, bool HeadsWereLive);
+
+/// <summary>
 /// A branch other than the default one, which somebody asked to follow, moved. It is built, but it is no change to what is
 /// delivered.
 /// </summary>

@@ -28,6 +28,7 @@ public static class MessageRoutes
         Route<PatchMerged>("patch_merged", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.PatchId)),
         Route<PatchArchived>("patch_archived", Ingest, [Pipeline, Notify, Metrics], m => Patch(m.Rid, m.PatchId)),
         Route<DefaultBranchAdvanced>("default_branch_advanced", Ingest, [Pipeline, Metrics, Registry], m => Repository(m.Rid)),
+        Route<HistoryFound>("history_found", Ingest, [Metrics], m => Repository(m.Rid)),
         Route<BranchAdvanced>("branch_advanced", Ingest, [Pipeline], m => Repository(m.Rid)),
         Route<PostPatchComment>("post_patch_comment", Pipeline, [Ingest], m => Build(m.BuildId)),
         Route<BuildQueued>("build_queued", Pipeline, [Metrics], m => Build(m.Subject.BuildId)),

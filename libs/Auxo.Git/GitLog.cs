@@ -14,6 +14,12 @@ namespace Auxo.Git;
 /// <param name="Message">As text; of a very long one the beginning.</param>
 public sealed record GitLogEntry(string Oid, bool IsLeft, bool IsRoot, long AuthoredAt, string Message)
 {
+    /// <summary>Committer's clock in seconds since 1970, as the commit says it; 0 when that is no time.</summary>
+    public long CommittedAt { get; init; }
+
+    /// <summary>The commits that it stands on, in order.</summary>
+    public IReadOnlyList<string> Parents { get; init; } = [];
+
     /// <summary>The first line of the message.</summary>
     public string Title => Message.AsSpan().TrimStart() is var text && text.IndexOf('\n') is >= 0 and var end
         ? text[..end].TrimEnd().ToString()
@@ -37,7 +43,7 @@ public static class GitLog
         string[] arguments =
         [
             "log", "-z", "--left-right", "--topo-order", "--no-show-signature", "--no-notes", "--encoding=UTF-8",
-            "--format=%m%H %at %P%n%B", .. revisions, "--",
+            "--format=%m%H %at %ct %P%n%B", .. revisions, "--",
         ];
         using var process = GitCommand.Start(repository, arguments);
         try
@@ -75,10 +81,13 @@ public static class GitLog
     private static GitLogEntry Parse(string text)
     {
         var line = text.IndexOf('\n', StringComparison.Ordinal);
-        var head = text[..line].Split(' ', 3);
-        return new GitLogEntry(
-            head[0][1..], head[0][0] == '<', head[2].Length == 0,
-            long.TryParse(head[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0,
-            text[(line + 1)..]);
+        var head = text[..line].Split(' ', 4);
+        return new GitLogEntry(head[0][1..], head[0][0] == '<', head[3].Length == 0, Seconds(head[1]), text[(line + 1)..])
+        {
+            CommittedAt = Seconds(head[2]), Parents = head[3].Length == 0 ? [] : head[3].Split(' '),
+        };
     }
+
+    private static long Seconds(string text)
+        => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 }

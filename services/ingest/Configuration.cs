@@ -1,3 +1,4 @@
+using Auxo.Ingest.Backfilling;
 using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Doctor;
 using Auxo.Ingest.Jobs;
@@ -93,6 +94,7 @@ public static class Configuration
         app.MapPublishRepository();
         app.MapRotateSecret();
         app.MapSweepRepository();
+        app.MapBackfillRepository();
         app.MapGetRefs();
         app.MapListPatches();
         app.MapGetDiff();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
+using Auxo.Ingest.Backfilling;
 using Auxo.Ingest.Commenting;
 using Auxo.Ingest.Listening;
 using Auxo.Ingest.Receiving;
@@ -34,6 +35,8 @@ public sealed partial class StoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(TrackRequest))]
 [JsonSerializable(typeof(TrackAnswer))]
 [JsonSerializable(typeof(SecretAnswer))]
+[JsonSerializable(typeof(BackfillBody))]
+[JsonSerializable(typeof(BackfillAnswer))]
 [JsonSerializable(typeof(RepositoryAnswer))]
 [JsonSerializable(typeof(ListAnswer<RepositoryAnswer>), TypeInfoPropertyName = "Repositories")]
 [JsonSerializable(typeof(ListAnswer<RefAnswer>), TypeInfoPropertyName = "Refs")]

@@ -22,6 +22,9 @@ internal static class IngestSettings
             "auto"),
         new(
             CommentSettings.Name, "node", "whether findings also stand as comments at the lines that a patch changes: on or off", "on"),
+        new(
+            CommentSettings.CommentsName, "node",
+            "whose patches get comments: on (all), off, or ids of repositories, separated by commas", "on"),
         new(EgressPolicy.Setting, "network", "networks besides the public ones that webhooks may want to hear from", "none"),
         KnownSetting.PublicUrl,
     ];

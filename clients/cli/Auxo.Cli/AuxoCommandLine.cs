@@ -132,6 +132,7 @@ internal static class AuxoCommandLine
         MetricsCommand.Create(host),
         AlertsCommand.Create(host),
         ReportCommand.Create(host),
+        BackfillRepository.Create(host),
         DeployCommand.Create(host),
         FailureCommand.Create(host),
         ArtifactsCommand.Create(host),

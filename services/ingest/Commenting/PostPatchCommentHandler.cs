@@ -5,9 +5,10 @@ namespace Auxo.Ingest.Commenting;
 /// <summary>Keeps the wanted body of a comment; the worker writes it. Nothing here waits for Radicle.</summary>
 public static class PostPatchCommentHandler
 {
-    /// <summary>Stores the body if it is newer than what is stored.</summary>
-    public static (WantComment, CommentWanted) Handle(PostPatchComment message, Envelope envelope, DateTimeOffset now)
-        => (new WantComment(message, envelope.CorrelationId, now), new CommentWanted());
+    /// <summary>Stores the body if it is newer than what is stored; of a repository without comments nothing is kept.</summary>
+    public static (WantComment?, CommentWanted?) Handle(
+        PostPatchComment message, Envelope envelope, DateTimeOffset now, CommentSettings settings)
+        => settings.IsOn(message.Rid) ? (new WantComment(message, envelope.CorrelationId, now), new CommentWanted()) : (null, null);
 }
 
 /// <summary>The wanted body of a comment, stored with its handler's transaction.</summary>

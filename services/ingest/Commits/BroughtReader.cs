@@ -11,7 +11,17 @@ namespace Auxo.Ingest.Commits;
 /// </summary>
 public static class BroughtReader
 {
-    private const int MostNamed = 2000, MostReverts = 200, MostRead = 100_000, MostTitle = 200;
+    private const int MostTitle = 200;
+
+    /// <summary>So many reverts are told.</summary>
+    internal const int MostReverts = 200;
+
+    /// <summary>So many commits are named.</summary>
+    internal const int MostNamed = 2000;
+
+    /// <summary>So many commits are read.</summary>
+    internal const int MostRead = 100_000;
+
 
     /// <summary>What the new head contains and the old one does not.</summary>
     /// <param name="repository">The git repository.</param>
@@ -63,10 +73,10 @@ public static class BroughtReader
     private static string[] Newest(CommitId head) => [$"--max-count={MostNamed}", head.Value];
 
     /// <summary>Clocks are judged by those who count; here they only have to fit.</summary>
-    private static DateTimeOffset Time(long seconds)
+    internal static DateTimeOffset Time(long seconds)
         => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
 
-    private static async Task<bool> IsShallowAsync(string repository, CancellationToken ct)
+    internal static async Task<bool> IsShallowAsync(string repository, CancellationToken ct)
         => (await GitCommand.RunAsync(repository, ["rev-parse", "--is-shallow-repository"], ct)).Trim() == "true";
 
     /// <summary>The commits that the messages name, as far as the branch contains them; where it has none of them, by title.</summary>
@@ -123,6 +133,9 @@ public static class BroughtReader
         }
     }
 
+    /// <summary>A title as it is told.</summary>
+    internal static string Cut(string title) => title.Length > MostTitle ? title[..MostTitle] : title;
+
     private static byte[] Lines(IEnumerable<string> lines) => Encoding.ASCII.GetBytes(string.Concat(lines.Select(static l => l + "\n")));
 
     private sealed record Candidate(GitLogEntry Entry, RevertMessage Says)
@@ -130,7 +143,6 @@ public static class BroughtReader
         public List<CommitId> Takes { get; } = [];
 
         public CommitRevert Found()
-            => new(CommitId.Parse(Entry.Oid), Entry.Title.Length > MostTitle ? Entry.Title[..MostTitle] : Entry.Title,
-                Time(Entry.AuthoredAt), Takes);
+            => new(CommitId.Parse(Entry.Oid), Cut(Entry.Title), Time(Entry.AuthoredAt), Takes);
     }
 }

@@ -10,17 +10,17 @@ public static class RecordChangeHandler
     /// <summary>A patch was opened.</summary>
     public static Events Handle(
         PatchOpened message, [WriteAggregate(FromMethod = nameof(KeyOfPatchOpened), Required = false)] Change? change)
-        => Decide(change, Proposed(message.Rid, message.Revision, message.EarliestAuthoredAt, message.At));
+        => Decide(change, Event(message));
 
     /// <summary>A revision was pushed.</summary>
     public static Events Handle(
         PatchRevised message, [WriteAggregate(FromMethod = nameof(KeyOfPatchRevised), Required = false)] Change? change)
-        => Decide(change, Proposed(message.Rid, message.Revision, message.EarliestAuthoredAt, message.At));
+        => Decide(change, Event(message));
 
     /// <summary>A patch was merged.</summary>
     public static Events Handle(
         PatchMerged message, [WriteAggregate(FromMethod = nameof(KeyOfPatchMerged), Required = false)] Change? change)
-        => Decide(change, new ChangeEvent.Merged(message.Rid, message.PatchId, message.Commit, message.At, message.SeenAt));
+        => Decide(change, Event(message));
 
     /// <summary>A patch was closed.</summary>
     public static Events Handle(
@@ -31,9 +31,7 @@ public static class RecordChangeHandler
     public static Events Handle(
         DefaultBranchAdvanced message,
         [WriteAggregate(FromMethod = nameof(KeyOfDefaultBranchAdvanced), Required = false)] Change? change)
-        => Decide(change, new ChangeEvent.BranchAdvanced(
-            message.Rid, PlainText.Of(message.Branch), message.Old, message.New, PlainText.Of(message.Title),
-            message.Patches, message.At, message.SeenAt, Plain(message.Brought)));
+        => Decide(change, Event(message));
 
     /// <summary>The stream of a patch.</summary>
     public static string KeyOfPatchOpened(PatchOpened message) => Change.StreamKey(message.Rid, message.Revision.PatchId);
@@ -49,6 +47,15 @@ public static class RecordChangeHandler
 
     /// <summary>The stream of a head.</summary>
     public static string KeyOfDefaultBranchAdvanced(DefaultBranchAdvanced message) => Change.StreamKey(message.Rid, message.New);
+
+    internal static ChangeEvent Event(PatchOpened m) => Proposed(m.Rid, m.Revision, m.EarliestAuthoredAt, m.At);
+
+    internal static ChangeEvent Event(PatchRevised m) => Proposed(m.Rid, m.Revision, m.EarliestAuthoredAt, m.At);
+
+    internal static ChangeEvent Event(PatchMerged m) => new ChangeEvent.Merged(m.Rid, m.PatchId, m.Commit, m.At, m.SeenAt);
+
+    internal static ChangeEvent Event(DefaultBranchAdvanced m) => new ChangeEvent.BranchAdvanced(
+        m.Rid, PlainText.Of(m.Branch), m.Old, m.New, PlainText.Of(m.Title), m.Patches, m.At, m.SeenAt, Plain(m.Brought));
 
     private static ChangeEvent.Proposed Proposed(Rid rid, PatchRevision revision, DateTimeOffset authored, DateTimeOffset at)
         => new(rid, revision.PatchId, revision.RevisionId, revision.Author, PlainText.Of(revision.Title), authored < at

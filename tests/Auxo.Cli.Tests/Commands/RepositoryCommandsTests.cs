@@ -29,6 +29,37 @@ public sealed class RepositoryCommandsTests
         """;
 
     [Fact]
+    public async Task a_past_is_shown_and_told()
+    {
+        await using var auxo = await FakeAuxo.StartAsync(static app =>
+        {
+            app.MapGet("/ingest/repositories", static () => FakeAuxo.Page(Repository));
+            app.MapPost("/ingest/repositories/{rid}/backfill", static async (HttpRequest request) =>
+            {
+                using var body = await JsonDocument.ParseAsync(request.Body);
+                var isEmpty = body.RootElement.TryGetProperty("since", out _);
+                return Results.Json(new
+                {
+                    heads = isEmpty ? 0 : 12, commits = 40, patches = 5, merges = 4, from = isEmpty ? null : "2024-01-31T10:00:00Z",
+                    to = isEmpty ? null : "2026-11-30T10:00:00Z", told = !body.RootElement.GetProperty("dryRun").GetBoolean(),
+                });
+            });
+        });
+        var dry = await auxo.RunAsync("backfill", FakeAuxo.Rid, "--dry-run");
+        Assert.Equal((0, ""), (dry.ExitCode, dry.Error));
+        Assert.Contains("from 2024-01-31 to 2026-11-30: 12 heads of the default branch, 5 patches, 4 of them merged", dry.Out,
+            StringComparison.Ordinal);
+        Assert.Contains("Nothing was told", dry.Out, StringComparison.Ordinal);
+        var told = await auxo.RunAsync("backfill", FakeAuxo.Rid, "--no-deployments");
+        Assert.Contains("auxo metrics dora", told.Out, StringComparison.Ordinal);
+        Assert.Contains(auxo.Requests, static r => r.Contains("\"headsWereLive\": false", StringComparison.Ordinal));
+        var none = await auxo.RunAsync("backfill", FakeAuxo.Rid, "--since", "2026-01-31");
+        Assert.Contains("has no past to count", none.Out, StringComparison.Ordinal);
+        Assert.Contains(auxo.Requests, static r => r.Contains("2026-01-31T00:00:00+00:00", StringComparison.Ordinal));
+        Assert.Equal(2, (await auxo.RunAsync("backfill", FakeAuxo.Rid, "--since", "yesterday")).ExitCode);
+    }
+
+    [Fact]
     public async Task track_shows_the_secret_once()
     {
         await using var auxo = await FakeAuxo.StartAsync(

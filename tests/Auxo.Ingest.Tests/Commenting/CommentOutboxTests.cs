@@ -31,6 +31,35 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
         Directory.Delete(home, recursive: true);
     }
 
+    [Theory]
+    [InlineData("off", false)]
+    [InlineData("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5", false)]
+    [InlineData("rad:z3gqcJUoA1n9HaHKufZs5FCSGazv5, rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji", true)]
+    [InlineData("on", true)]
+    public async Task a_repository_that_is_not_named_gets_no_comments(string setting, bool isWanted)
+    {
+        var home = Directory.CreateTempSubdirectory("auxo-home-").FullName;
+        await using (var host = await IngestHost.StartAsync(
+            await postgres.CreateDatabaseAsync(), home,
+            settings: (CommentSettings.CommentsName.Replace("__", ":", StringComparison.Ordinal), setting)))
+        {
+            await WantAsync(host, Rid.Parse("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji"), new string('a', 40), 1, "**passed**", final: true);
+            Assert.Equal(isWanted ? 1L : 0L, await host.ScalarAsync<long>("select count(*) from ingest.comment_outbox"));
+        }
+
+        Directory.Delete(home, recursive: true);
+    }
+
+    [Fact]
+    public void a_word_that_is_no_repository_is_refused_at_the_start()
+    {
+        var settings = new Microsoft.Extensions.Configuration.ConfigurationManager
+        {
+            [CommentSettings.CommentsName.Replace("__", ":", StringComparison.Ordinal)] = "demo",
+        };
+        Assert.Contains("'demo'", Assert.Throws<FormatException>(() => CommentSettings.From(settings)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task on_a_real_node_the_first_text_is_posted_edited_once_into_the_verdict_and_no_third_operation_follows()
     {

@@ -53,7 +53,9 @@ internal sealed record Measured(History History, DoraReport Report)
     private static Wolverine.Marten.Events Events(object message) => message switch
     {
         PatchOpened m => RecordChangeHandler.Handle(m, null),
+        PatchRevised m => RecordChangeHandler.Handle(m, null),
         PatchMerged m => RecordChangeHandler.Handle(m, null),
+        HistoryFound m => [.. RecordHistoryHandler.Decide(m, new Dictionary<string, Change?>()).Values.SelectMany(static e => e)],
         DefaultBranchAdvanced m => RecordChangeHandler.Handle(m, null),
         BuildFinished m => RecordBuildHandler.Handle(m, null),
         DeploymentReported m => [RecordDeploymentHandler.Event(m)],
