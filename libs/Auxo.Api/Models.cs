@@ -31,13 +31,6 @@ public sealed record TrackRequest(string Location, string? Name, IReadOnlyList<s
 /// <param name="Secret">Of its webhooks, shown this once; null when it was tracked before.</param>
 public sealed record Tracked(Repository Repository, string? Secret);
 
-/// <summary>What of the past of a repository shall be counted.</summary>
-public sealed record BackfillRequest(DateTimeOffset? Since, bool HeadsWereLive, bool DryRun);
-
-/// <summary>What there is of it: heads of the default branch, the commits that came with them, patches; <c>Told</c> unless it was a dry
-/// run.</summary>
-public sealed record Backfilled(int Heads, int Commits, int Patches, int Merges, DateTimeOffset? From, DateTimeOffset? To, bool Told);
-
 /// <summary>A new webhook secret, shown this once.</summary>
 public sealed record WebhookSecret(string Secret);
 

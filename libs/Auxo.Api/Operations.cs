@@ -30,3 +30,10 @@ public interface ISettings
 /// <param name="Value">What holds now; in words where it is not set.</param>
 /// <param name="IsSet">Whether the operator chose it.</param>
 public sealed record Setting(string Variable, string About, string Meaning, string Value, bool IsSet);
+
+/// <summary>What of the past of a repository shall be counted.</summary>
+public sealed record BackfillRequest(DateTimeOffset? Since, bool HeadsWereLive, bool DryRun);
+
+/// <summary>What there is of it: heads of the default branch, the commits that came with them, patches; <c>Told</c> unless it was a dry
+/// run.</summary>
+public sealed record Backfilled(int Heads, int Commits, int Patches, int Merges, DateTimeOffset? From, DateTimeOffset? To, bool Told);

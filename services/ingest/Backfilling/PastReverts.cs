@@ -62,7 +62,8 @@ internal sealed class PastReverts
             if (_owner[at] < 0 || _owner[at] > head) continue;
             read++;
             var commit = _commits[at];
-            foreach (var candidate in wanted.Where(c => c.Reverts!.Taken == commit.Title)) takes[candidate.Id].Add(CommitId.Parse(commit.Id));
+            foreach (var candidate in wanted.Where(c => c.Reverts!.Taken == commit.Title))
+                takes[candidate.Id].Add(CommitId.Parse(commit.Id));
             wanted.RemoveAll(c => takes[c.Id].Count > 0);
             if (open.Remove(commit.Id)) wanted.Add(commit);
         }
