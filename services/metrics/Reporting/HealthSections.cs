@@ -1,7 +1,6 @@
 using System.Globalization;
 
 using Auxo.Metrics.Alerts;
-using Auxo.Metrics.Dora;
 using Auxo.Metrics.Health;
 
 namespace Auxo.Metrics.Reporting;

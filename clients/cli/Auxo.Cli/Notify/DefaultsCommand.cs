@@ -1,7 +1,6 @@
 using System.CommandLine;
 
 using Auxo.Api;
-using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Notify;
 

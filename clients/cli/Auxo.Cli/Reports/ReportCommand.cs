@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 
-using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Reports;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 
-using Auxo.Api;
 using Auxo.Cli.Output;
 
 namespace Auxo.Cli.Notify.Reading;

@@ -90,7 +90,7 @@ internal static class PreferencesCommand
     }
 
     /// <summary>Null where nothing was said, so that it stays.</summary>
-    private static IReadOnlyList<string>? Given(string[]? values) => values switch { null or [] => null, [None] => [], _ => values };
+    private static string[]? Given(string[]? values) => values switch { null or [] => null, [None] => [], _ => values };
 
     private static Argument<string?> Name()
         => new("name") { Description = "Whose; left out, your own", Arity = ArgumentArity.ZeroOrOne };
