@@ -44,6 +44,7 @@ public sealed class CommentOutboxTests(PostgresFixture postgres)
             settings: (CommentSettings.CommentsName.Replace("__", ":", StringComparison.Ordinal), setting)))
         {
             await WantAsync(host, Rid.Parse("rad:z42hL2jL4XNk6K8oHQaSWfMgCL7ji"), new string('a', 40), 1, "**passed**", final: true);
+            await host.Queues.QuietAsync("ingest", TimeSpan.FromSeconds(60));
             Assert.Equal(isWanted ? 1L : 0L, await host.ScalarAsync<long>("select count(*) from ingest.comment_outbox"));
         }
 
