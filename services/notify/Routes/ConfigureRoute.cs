@@ -80,7 +80,7 @@ public static class ConfigureRoute
         if (on.Count > MaxEntries || repositories.Count > MaxEntries || to.Count > MaxEntries || people.Count > MaxEntries
             || to.Count + people.Count == 0)
             throw new InvalidRouteException(
-                $"'channels' or 'people' names somebody who gets it, and no list has more than {MaxEntries} entries.");
+                $"'channels' or 'people' names at least one who gets it, and no list has more than {MaxEntries} entries.");
         if (request.Digest is true && to.Count > 0)
             throw new InvalidRouteException("A digest is for people: a route for digests names no channels.");
         if (people.Select(static p => p ?? "").FirstOrDefault(p => p is not (Reader.Author or Reader.Owners or Reader.Everyone)
