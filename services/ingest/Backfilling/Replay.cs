@@ -98,7 +98,7 @@ public static class Replay
 
         public PatchSnapshot Patch { get; }
 
-        public IReadOnlyList<(RevisionSnapshot Revision, DateTimeOffset At)> Revisions { get; }
+        public List<(RevisionSnapshot Revision, DateTimeOffset At)> Revisions { get; }
 
         /// <summary>The merge that delegates signed.</summary>
         public MergeSnapshot? Merge { get; }

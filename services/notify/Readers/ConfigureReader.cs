@@ -1,12 +1,8 @@
-using System.Security.Claims;
-
 using Auxo.Notify.Channels;
 using Auxo.Notify.Notifications;
 using Auxo.ServiceDefaults.Access;
 
 using Microsoft.AspNetCore.Http.HttpResults;
-
-using Npgsql;
 
 namespace Auxo.Notify.Readers;
 

@@ -44,7 +44,7 @@ public sealed record RouteConditions(
     public IEnumerable<string> Hits(Circumstances c)
     {
         if (Branches.Count > 0) yield return $"branch {c.Branch}";
-        if (Authors.Count > 0) yield return $"by {c.Authors.FirstOrDefault()}";
+        if (Authors.Count > 0) yield return $"by {(c.Authors is [var first, ..] ? first : "")}";
         if (Owners.Count > 0) yield return $"files of {string.Join(", ", c.Owners.Take(3))}";
         if (Changes.Count > 0 && c.Change is { } change) yield return Notifications.Words.Of(change);
         if (Hours.Count > 0) yield return "at this time of day";

@@ -86,7 +86,7 @@ public sealed class DigestTests
         Assert.Contains("<style>.x{color:red}</style></head>", html, StringComparison.Ordinal);
         Assert.Equal(1, html.Split("<body").Length - 1);
         Assert.EndsWith("The day\n\nAll well", page.Text, StringComparison.Ordinal);
-        Assert.Equal("https://auxo.example.org/reports/d1", page.Url);
+        Assert.Equal($"https://auxo.example.org/reports/daily/{Day:yyyy-MM-dd}", page.Url);
         Assert.Equal(page.Id, DigestPage.Id("alice", Day));
     }
 

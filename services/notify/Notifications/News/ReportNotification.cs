@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Auxo.Contracts;
 
 namespace Auxo.Notify.Notifications.News;
@@ -22,7 +24,9 @@ public static class ReportNotification
         return new Notification(
             id, NotificationTypes.ReportPrefix + kind, m.NeedsAttention ? Level.Warning : Level.Info, Notification.Line(m.Title),
             Notification.Lines(m.Text, MaxText), m.At,
-            Url: console is null ? null : new Uri(console, $"reports/{Uri.EscapeDataString(report)}").AbsoluteUri,
+            Url: console is null
+                ? null
+                : new Uri(console, string.Create(CultureInfo.InvariantCulture, $"reports/{kind}/{m.Day:yyyy-MM-dd}")).AbsoluteUri,
             Report: new ReportFacts(report, kind, m.Day, m.Html.Length is > 0 and <= MaxHtml ? m.Html : null));
     }
 
