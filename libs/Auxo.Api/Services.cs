@@ -254,13 +254,13 @@ public interface IMetrics
     [Get("api/reports")]
     Task<Page<ReportLine>> ReportsAsync(CancellationToken ct);
 
+    /// <summary>One report as <c>text</c>, <c>markdown</c> or <c>html</c>.</summary>
+    [Get("api/reports/{kind}/{day}/{form}")]
+    Task<string> ReportTextAsync(string kind, string day, string form, CancellationToken ct);
+
     /// <summary>One report: of a day, or of <c>now</c>, which keeps nothing and tells nobody.</summary>
     [Get("api/reports/{kind}/{day}")]
-    Task<string> ReportAsync(string kind, string day, string format, CancellationToken ct);
-
-    /// <summary>One report, to be shown.</summary>
-    [Get("api/reports/{kind}/{day}")]
-    Task<ReportDocument> ReportDocumentAsync(string kind, string day, CancellationToken ct);
+    Task<ReportDocument> ReportAsync(string kind, string day, CancellationToken ct);
 
     /// <summary>Coverage of a default branch and its trend.</summary>
     [Get("api/coverage/{rid}")]

@@ -29,7 +29,9 @@ auxo() {
 # Two packages, one needs the other, as static files: all that an npm client asks for.
 make_world() {
     local name version=1.0.0 dependencies
-    mkdir -p "$dir/world" "$dir/made"
+    mkdir -p "$dir/world/-" "$dir/made"
+    # What a registry of npm answers who asks whether it is one.
+    echo '{}' >"$dir/world/-/ping"
     for name in punctuation greeting; do
         dependencies='{}'
         [ $name = punctuation ] || dependencies='{"punctuation":"^1.0.0"}'

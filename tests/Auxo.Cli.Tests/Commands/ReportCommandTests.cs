@@ -37,6 +37,6 @@ public sealed class ReportCommandTests
     private static Task<FakeAuxo> StartAsync() => FakeAuxo.StartAsync(static app =>
     {
         app.MapGet("/metrics/api/reports", static () => FakeAuxo.Page(Line));
-        app.MapGet("/metrics/api/reports/{kind}/{day}", static (string day, string format) => $"{day} {format} [bold]\n\nHEALTH\n");
+        app.MapGet("/metrics/api/reports/{kind}/{day}/{form}", static (string day, string form) => $"{day} {form} [bold]\n\nHEALTH\n");
     });
 }

@@ -44,7 +44,8 @@ public sealed class AxeTests(Chromium chromium)
     {
         app.MapGet("/{service}/{**path}", static (string path)
             => path is "queues" or "secrets" or "queue" or "schedules" ? FakeAuxo.Json("""{"items":[]}""")
-                : path is "runners" ? FakeAuxo.Json(NoRunners) : path is "node" || path.Split('/').Length > 2
+                : path is "security/repositories" ? FakeAuxo.Json("""{"items":[],"formula":"100 - 25 x critical"}""")
+                : path is "runners" ? FakeAuxo.Json(NoRunners) : path is "node" or "security" || path.Split('/').Length > 2
                 ? FakeAuxo.Problem(404, "x/not-found", "There is no such thing.") : FakeAuxo.Page());
         app.MapGet("/ingest/repositories/{rid}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such repository."));
         app.MapGet("/pipeline/builds/{id}", static () => FakeAuxo.Problem(404, "x/not-found", "There is no such build."));

@@ -24,12 +24,13 @@ public sealed class ReportsHostTests(PostgresFixture postgres)
         Assert.Equal("Health", (string)report["sections"]![1]!["title"]!);
         foreach (var (format, said) in ((string, string)[])[("markdown", "## Health"), ("html", "<h2>Health</h2>"), ("text", "HEALTH")])
         {
-            var text = await host.Client.GetStringAsync(At($"/api/reports/weekly/now?format={format}"), Ct);
+            var text = await host.Client.GetStringAsync(At($"/api/reports/weekly/now/{format}"), Ct);
             Assert.Contains(said, text, StringComparison.Ordinal);
         }
 
         Assert.Empty((await host.GetAsync("/api/reports"))["items"]!.AsArray());
-        foreach (var wrong in (string[])["/api/reports/hourly/now", "/api/reports/daily/2026-01-01", "/api/reports/daily/yesterday"])
+        foreach (var wrong in (string[])["/api/reports/hourly/now", "/api/reports/daily/2026-01-01", "/api/reports/daily/yesterday",
+            "/api/reports/weekly/now/pdf"])
         {
             using var answer = await host.Client.GetAsync(At(wrong), Ct);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);

@@ -1,4 +1,3 @@
-using Auxo.Contracts;
 using Auxo.Notify.Channels;
 using Auxo.Notify.Notifications;
 using Auxo.Notify.Readers;

@@ -46,9 +46,9 @@ internal static class ReportCommand
         var now = new Option<bool>("--now") { Description = "One of this moment: nothing is kept, and nobody is told" };
         var format = new Option<string>("--format")
         {
-            Description = "text (default), markdown, html or json", DefaultValueFactory = static _ => "text",
+            Description = "text (default), markdown or html; --json is the whole of it", DefaultValueFactory = static _ => "text",
         };
-        format.AcceptOnlyFromAmong("text", "markdown", "html", "json");
+        format.AcceptOnlyFromAmong("text", "markdown", "html");
         return new Command("show", "Print a report") { kind, day, now, format }.Does(host, async (parsed, session, ct) =>
         {
             var (metrics, wanted) = (session.Clients.Metrics, parsed.GetValue(kind)!);
@@ -57,7 +57,13 @@ internal static class ReportCommand
                 : (await metrics.ReportsAsync(ct)).Items.FirstOrDefault(r => r.Kind == wanted) is { } newest ? Day(newest.Day)
                 : throw new CliException(
                     ExitCode.Negative, $"No {wanted} report was made yet.", $"One of now: auxo report show {wanted} --now");
-            var text = await metrics.ReportAsync(wanted, of, session.Terminal.Json ? "json" : parsed.GetValue(format)!, ct);
+            if (session.Terminal.Json)
+            {
+                session.Terminal.WriteJson(await metrics.ReportAsync(wanted, of, ct));
+                return ExitCode.Ok;
+            }
+
+            var text = await metrics.ReportTextAsync(wanted, of, parsed.GetValue(format)!, ct);
             foreach (var line in text.TrimEnd('\n').Split('\n')) session.Terminal.Line(Terminal.Safe(line));
             return ExitCode.Ok;
         });
