@@ -1,3 +1,5 @@
+using Auxo.Metrics.Dora;
+
 namespace Auxo.Metrics.Reporting;
 
 /// <summary>When reports are made: in the morning of a zone, once for each day.</summary>
@@ -13,21 +15,17 @@ public sealed record DueReports(TimeZoneInfo Zone, TimeOnly Time)
     /// <param name="isMade">Whether one was made, or there was nothing to say.</param>
     public IReadOnlyList<(ReportKind Kind, DateOnly Day)> At(DateTimeOffset now, Func<ReportKind, DateOnly, bool> isMade)
     {
-        var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, Zone).DateTime);
+        var day = DayOf(now);
         if (SlotOf(day) > now) day = day.AddDays(-1);
         if (now - SlotOf(day) > Late) return [];
         return [.. Of(day).Where(kind => !isMade(kind, day)).Select(kind => (kind, day))];
     }
 
-    /// <summary>The instant of a day's morning: where the clock jumps over it, the next minute that there is; of an hour that comes
-    /// twice the first one.</summary>
-    public DateTimeOffset SlotOf(DateOnly day)
-    {
-        var local = day.ToDateTime(Time);
-        while (Zone.IsInvalidTime(local)) local = local.AddMinutes(1);
-        var offset = Zone.IsAmbiguousTime(local) ? Zone.GetAmbiguousTimeOffsets(local).Max() : Zone.GetUtcOffset(local);
-        return new DateTimeOffset(local, offset).ToUniversalTime();
-    }
+    /// <summary>The day of a moment, in the zone.</summary>
+    public DateOnly DayOf(DateTimeOffset moment) => new Calendar(Zone).DayOf(moment);
+
+    /// <summary>The instant of a day's morning.</summary>
+    public DateTimeOffset SlotOf(DateOnly day) => new Calendar(Zone).At(day, Time);
 
     /// <summary>Which reports a day has.</summary>
     public static IReadOnlyList<ReportKind> Of(DateOnly day) =>

@@ -82,6 +82,5 @@ public static class GetReports
 
     private static async Task<ReportDocument?> NowAsync(
         ReportKind kind, GatherFacts gather, DueReports due, DateTimeOffset now, CancellationToken ct)
-        => WriteReport.Of(
-            kind, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, due.Zone).DateTime), await gather.NowAsync(now, ct));
+        => WriteReport.Of(kind, due.DayOf(now), await gather.NowAsync(now, ct));
 }
