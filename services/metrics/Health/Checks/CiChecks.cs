@@ -33,7 +33,7 @@ internal static class CiChecks
             yield return Flaky(verdicts, facts);
         }
 
-        yield return Coverage(facts.Coverage);
+        yield return Coverage(facts);
     }
 
     private static CheckScore Success(List<BuildPoint> verdicts, HealthFacts facts)
@@ -85,13 +85,13 @@ internal static class CiChecks
     }
 
     /// <summary>The limits of the old dashboards.</summary>
-    private static CheckScore Coverage(double? percent)
+    private static CheckScore Coverage(HealthFacts facts)
     {
         const string check = "coverage";
-        if (percent is not { } covered) return new(check, Of25, 3, null, "no build reported coverage", Unknown: true);
+        if (facts.Coverage is not { } covered) return new(check, Of25, 3, null, "no build reported coverage", Unknown: true);
         var points = covered switch { >= 80 => 3, >= 70 => 2, >= 50 => 1, _ => 0 };
         return new(check, Of25, 3, points, $"tests run {Words.Percent(covered / 100)} of the lines",
-            points < 3 ? "auxo metrics coverage --by file" : null);
+            points < 3 ? $"auxo metrics coverage {facts.InCommands} --by file" : null);
     }
 
     private static CheckScore Few(string check, double max, int n)

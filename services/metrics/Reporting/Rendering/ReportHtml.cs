@@ -19,7 +19,8 @@ public static class ReportHtml
         h1 { font-size: 20px; } h2 { font-size: 16px; margin: 24px 0 8px; }
         table { border-collapse: collapse; width: 100%; }
         th, td { text-align: left; vertical-align: top; padding: 6px 8px; border-bottom: 1px solid #d9dee7; }
-        th { font-weight: 600; color: #5a6475; font-size: 13px; } td:first-child { font-weight: 600; } .calm { color: #5a6475; }
+        th { font-weight: 600; color: #5a6475; font-size: 13px; } td:first-child { font-weight: 600; }
+        .short { white-space: nowrap; } .calm { color: #5a6475; }
         @media (prefers-color-scheme: dark) {
         body { background: #14181f; color: #e6e9ef; } th, .calm { color: #9aa5b5; } th, td { border-color: #2c3442; } }
         </style></head><body><main>
@@ -39,12 +40,15 @@ public static class ReportHtml
             foreach (var column in section.Columns) html.Append($"<th>{Words(column)}</th>");
             html.Append("</tr></thead><tbody>\n");
             foreach (var row in section.Rows)
-                html.Append($"<tr>{string.Concat(row.Select(static cell => $"<td>{Words(cell)}</td>"))}</tr>\n");
+                html.Append($"<tr>{string.Concat(row.Select(Cell))}</tr>\n");
             html.Append("</tbody></table>\n");
         }
 
         return html.Append("</main></body></html>\n").ToString();
     }
+
+    /// <summary>A date, a number or a name of few letters is not broken into lines.</summary>
+    private static string Cell(string text) => text.Length <= 12 ? $"<td class=\"short\">{Words(text)}</td>" : $"<td>{Words(text)}</td>";
 
     private static string Words(string text) => WebUtility.HtmlEncode(text);
 }
