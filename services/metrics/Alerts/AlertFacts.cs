@@ -15,7 +15,6 @@ public static class AlertFacts
     private const int FewBuilds = 10;
 
     private static readonly string[] Scanners = ["dependencies", "sast"];
-    private static readonly string[] SecurityChecks = ["dependencies", "sast", "secrets"];
 
     /// <summary>Of findings.</summary>
     public static IEnumerable<AlertFact> Of(SecurityFacts facts, DateTimeOffset now)
@@ -24,8 +23,7 @@ public static class AlertFacts
         yield return new AlertFact(
             Measures.CriticalVulnerabilities, subject, name, facts.Rid, facts.Open(Severity.Critical, Scanners));
         yield return new AlertFact(
-            Measures.Overdue, subject, name, facts.Rid,
-            facts.Counts.Where(static count => SecurityChecks.Contains(count.Check)).Sum(static count => count.Overdue));
+            Measures.Overdue, subject, name, facts.Rid, facts.OverdueOfSecurity());
         foreach (var look in facts.Checks.Where(static look => look is { IsOff: false, IsScanned: true }))
             yield return new AlertFact(
                 Measures.ScanAge, $"{subject}/{look.Check}", name, facts.Rid, (now - look.At).TotalSeconds, look.Check);
@@ -35,7 +33,7 @@ public static class AlertFacts
     public static IEnumerable<AlertFact> Of(DoraSeries series, DateTimeOffset now)
     {
         var (subject, name, window) = (series.Rid.Value, series.Name ?? series.Rid.Value, new Window(now - TimeSpan.FromDays(30), now));
-        var calendar = Calendar.Find(series.Policy.Zone) ?? new Calendar(TimeZoneInfo.Utc);
+        var calendar = Calendar.FindOrUtc(series.Policy.Zone);
         if (Measure.Dora(series, window, calendar).Score is { } score)
             yield return new AlertFact(Measures.DoraScore, subject, name, series.Rid, score);
         if (MeasureCi.Passed(MeasureCi.Of(series, window)) is { N: >= FewBuilds, Ratio: { } ratio })

@@ -10,6 +10,9 @@ public sealed class Calendar(TimeZoneInfo zone)
     public static Calendar? Find(string name)
         => TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? new Calendar(zone) : null;
 
+    /// <summary>That zone, or UTC where this system has none such.</summary>
+    public static Calendar FindOrUtc(string name) => Find(name) ?? new Calendar(TimeZoneInfo.Utc);
+
     /// <summary>The day on which something happened.</summary>
     public DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
 

@@ -63,7 +63,7 @@ public sealed class RadicleMetrics
     public static MetricsSection Windowed(DoraSeries series, DateTimeOffset now)
     {
         var (metrics, repo) = (new RadicleMetrics(), ("repo", series.Rid.Value));
-        var calendar = Calendar.Find(series.Policy.Zone) ?? new Calendar(TimeZoneInfo.Utc);
+        var calendar = Calendar.FindOrUtc(series.Policy.Zone);
         foreach (var (name, days) in Windows)
         {
             var window = new Window(now - TimeSpan.FromDays(days), now);

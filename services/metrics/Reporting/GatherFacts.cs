@@ -20,7 +20,7 @@ public sealed class GatherFacts(
         foreach (var rid in await histories.ListAsync(ct))
         {
             if (await histories.GetSeriesAsync(rid, now, position: null, ct) is not { IsTracked: true } series) continue;
-            var calendar = Calendar.Find(series.Policy.Zone) ?? new Calendar(TimeZoneInfo.Utc);
+            var calendar = Calendar.FindOrUtc(series.Policy.Zone);
             day.Add(MeasureCi.Ci(series, Last(now, 1), calendar));
             week.Add(MeasureCi.Ci(series, Last(now, 7), calendar));
             month.Add(Measure.Dora(series, Last(now, 30), calendar));

@@ -10,18 +10,16 @@ internal static class SecuritySections
 {
     private static readonly TimeSpan Old = TimeSpan.FromDays(8);
 
-    /// <summary>The checks that are about security; others are about the code.</summary>
-    private static readonly string[] Checks = ["dependencies", "secrets", "sast"];
-
     /// <summary>What is open, by repository.</summary>
     public static ReportSection Open(ReportFacts facts, bool onlyUrgent) => ReportSection.Table(
         "Security", "Nothing is open.", ["Repository", "Score", "Critical", "High", "Medium", "Low", "Overdue", "A week ago"],
-        facts.Security.Where(s => Total(s) > 0 && (!onlyUrgent || s.Open(Severity.Critical, Checks) > 0 || Overdue(s) > 0))
+        facts.Security.Where(s => s.OpenOfSecurity() > 0
+                && (!onlyUrgent || Open(s, Severity.Critical) > 0 || s.OverdueOfSecurity() > 0))
             .OrderBy(static s => s.Score ?? 101).ThenBy(static s => s.Name, StringComparer.Ordinal).Select(s => (IReadOnlyList<string>)
             [
-                s.Name, s.Score is { } score ? N(score) : "–", N(s.Open(Severity.Critical, Checks)), N(s.Open(Severity.High, Checks)),
-                N(s.Open(Severity.Medium, Checks)), N(s.Open(Severity.Low, Checks)), N(Overdue(s)),
-                facts.SecurityBefore.FirstOrDefault(b => b.Id == s.Id) is { } before ? N(Total(before)) : "–",
+                s.Name, s.Score is { } score ? N(score) : "–", N(Open(s, Severity.Critical)), N(Open(s, Severity.High)),
+                N(Open(s, Severity.Medium)), N(Open(s, Severity.Low)), N(s.OverdueOfSecurity()),
+                facts.SecurityBefore.FirstOrDefault(b => b.Id == s.Id) is { } before ? N(before.OpenOfSecurity()) : "–",
             ]));
 
     /// <summary>What nobody has looked at lately.</summary>
@@ -63,11 +61,7 @@ internal static class SecuritySections
         return (check.Lost >= 5 && week < next ? week : next).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
 
-    private static int Total(SecurityFacts facts)
-        => facts.Counts.Where(static c => Checks.Contains(c.Check)).Sum(static c => c.Open);
-
-    private static int Overdue(SecurityFacts facts)
-        => facts.Counts.Where(static c => Checks.Contains(c.Check)).Sum(static c => c.Overdue);
+    private static int Open(SecurityFacts facts, Severity severity) => facts.Open(severity, SecurityFacts.SecurityChecks);
 
     private static string N(int n) => n.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,9 @@ namespace Auxo.Metrics.Security;
 /// <summary>How the findings of a repository's default branch stand, by the newest count.</summary>
 public sealed record SecurityFacts
 {
+    /// <summary>The checks that are about security; the others are about the code.</summary>
+    public static IReadOnlyCollection<string> SecurityChecks { get; } = ["dependencies", "secrets", "sast"];
+
     /// <summary>The key of its stream.</summary>
     public string Id { get; init; } = "";
 
@@ -40,6 +43,12 @@ public sealed record SecurityFacts
     public int Open(Severity severity, params IReadOnlyCollection<string> checks)
         => Counts.Where(count => count.Severity == severity && (checks.Count == 0 || checks.Contains(count.Check)))
             .Sum(static count => count.Open);
+
+    /// <summary>How many are open of the checks that are about security.</summary>
+    public int OpenOfSecurity() => Counts.Where(static count => SecurityChecks.Contains(count.Check)).Sum(static count => count.Open);
+
+    /// <summary>How many of these are past their due date.</summary>
+    public int OverdueOfSecurity() => Counts.Where(static count => SecurityChecks.Contains(count.Check)).Sum(static count => count.Overdue);
 
     /// <summary>True when a check has looked and is not switched off: then none is none.</summary>
     public bool HasLooked(string check) => Checks.Any(look => look.Check == check && !look.IsOff);
